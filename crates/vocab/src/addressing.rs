@@ -1,0 +1,82 @@
+//! Who a thing is for: `to` and `cc` in, one of five visibilities out, and back.
+
+use std::fmt;
+
+use crate::{Iri, Malformed};
+
+/// The address that stands for everybody. Peers also write `as:Public` and `Public`; reading
+/// turns those into this one.
+pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Who may see a thing, as its author chose.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Visibility {
+    /// Anybody, and public timelines list it.
+    Public,
+    /// Anybody, but no public timeline lists it.
+    Unlisted,
+    /// Followers and those addressed.
+    Private,
+    /// Only those addressed.
+    Direct,
+    /// Members of the author's community. Ours alone: never leaves it, never read from a peer.
+    Local,
+}
+
+impl Visibility {
+    /// The word used in the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Visibility::Public => "public",
+            Visibility::Unlisted => "unlisted",
+            Visibility::Private => "private",
+            Visibility::Direct => "direct",
+            Visibility::Local => "local",
+        }
+    }
+
+    /// Reads the word that [`as_str`](Visibility::as_str) writes.
+    pub fn parse(text: &str) -> Result<Visibility, Malformed> {
+        match text {
+            "public" => Ok(Visibility::Public),
+            "unlisted" => Ok(Visibility::Unlisted),
+            "private" => Ok(Visibility::Private),
+            "direct" => Ok(Visibility::Direct),
+            "local" => Ok(Visibility::Local),
+            _ => Err(Malformed::new("visibility", "is not one we know")),
+        }
+    }
+}
+
+impl fmt::Display for Visibility {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Visibility {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Visibility, Malformed> {
+        Visibility::parse(text)
+    }
+}
+
+/// The visibility that `to` and `cc` spell. Where the author's followers collection is not known,
+/// nothing is guessed from the look of an address: the thing counts as direct.
+pub fn visibility(to: &[Iri], cc: &[Iri], followers: Option<&Iri>) -> Visibility {
+    if to.iter().any(is_public) {
+        return Visibility::Public;
+    }
+    if cc.iter().any(is_public) {
+        return Visibility::Unlisted;
+    }
+    match followers {
+        Some(followers) if to.contains(followers) || cc.contains(followers) => Visibility::Private,
+        _ => Visibility::Direct,
+    }
+}
+
+pub(crate) fn is_public(iri: &Iri) -> bool {
+    iri.as_str() == PUBLIC
+}

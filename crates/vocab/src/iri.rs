@@ -1,0 +1,127 @@
+//! Addresses of things, as ids and links.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::domain::canonical_host;
+use crate::{Domain, Malformed};
+
+/// Ids are keys in several tables and indexes; no server we know sends any near this long.
+const LONGEST: usize = 2048;
+
+/// An absolute http(s) address in canonical form: lower-case scheme and host, A-labels, no
+/// default port, no dot segments, no userinfo. Its host is always a valid [`Domain`].
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Iri(Url);
+
+impl Iri {
+    /// Reads an address of at most 2048 bytes.
+    ///
+    /// Spellings that programs are known to read differently (a backslash, userinfo even if
+    /// empty, missing or extra slashes, control characters) are refused instead of repaired: an
+    /// id that means one host to us and another to the next server is a tool for forging.
+    pub fn parse(text: &str) -> Result<Iri, Malformed> {
+        let refuse = |problem: &'static str| Malformed::new("address", problem);
+        let text = text.trim_matches(' ');
+        if text.len() > LONGEST {
+            return Err(refuse("is longer than 2048 bytes"));
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Err(refuse("is not an http(s) address"));
+        };
+        if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+            return Err(refuse("is not an http(s) address"));
+        }
+        if text.chars().any(|c| c.is_control() || c == '\\') {
+            return Err(refuse("has a control character or a backslash"));
+        }
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.is_empty() {
+            return Err(refuse("has no host"));
+        }
+        if authority.contains('@') {
+            return Err(refuse("has a user name or password"));
+        }
+        let mut url = Url::parse(text).map_err(|_| refuse("is not a valid address"))?;
+        let host = canonical_host(url.host_str().unwrap_or_default())
+            .map_err(|malformed| malformed.at("address"))?;
+        if url.host_str() != Some(&host) {
+            url.set_host(Some(&host))
+                .map_err(|_| refuse("is not a valid address"))?;
+        }
+        if url.port() == Some(0) {
+            return Err(refuse("has a port that cannot exist"));
+        }
+        if url.as_str().len() > LONGEST {
+            return Err(refuse("is longer than 2048 bytes"));
+        }
+        Ok(Iri(url))
+    }
+
+    /// The canonical text, as stored and compared.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Host and port.
+    pub fn domain(&self) -> Domain {
+        Domain::from_canonical(self.host(), self.0.port())
+    }
+
+    /// The host without port.
+    pub fn host(&self) -> &str {
+        // `parse` refuses addresses without a host.
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Whether scheme, host and port are the same (FEP-fe34): the only sense in which one server
+    /// may speak for both addresses.
+    pub fn same_origin(&self, other: &Iri) -> bool {
+        self.0.scheme() == other.0.scheme()
+            && self.host() == other.host()
+            && self.0.port_or_known_default() == other.0.port_or_known_default()
+    }
+
+    /// The same address without `#…`: the document that holds a key or a part.
+    #[must_use]
+    pub fn without_fragment(&self) -> Iri {
+        let mut url = self.0.clone();
+        url.set_fragment(None);
+        Iri(url)
+    }
+
+    /// The path, starting with a slash.
+    pub fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    /// What follows the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.0.query()
+    }
+
+    /// What follows the `#`.
+    pub fn fragment(&self) -> Option<&str> {
+        self.0.fragment()
+    }
+
+    /// Whether the scheme is https.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+impl fmt::Display for Iri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Iri {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Iri, Malformed> {
+        Iri::parse(text)
+    }
+}
