@@ -4,14 +4,30 @@
 //! JSON that other servers expect. It opens no socket, keeps no state and knows none of our
 //! accounts; whether the sender may say what a document says is decided elsewhere.
 
+mod activity;
+mod actor;
 mod addressing;
+mod collection;
+mod document;
 mod domain;
 mod error;
 mod handle;
 mod iri;
+mod json;
+mod key;
+mod lenient;
+mod media;
+mod object;
 
+pub use activity::{Activity, ActivityKind, Object};
+pub use actor::{Actor, ActorKind};
 pub use addressing::{PUBLIC, Visibility, visibility};
+pub use collection::{Collection, CollectionKind, Tombstone};
+pub use document::{Document, read};
 pub use domain::Domain;
 pub use error::Malformed;
 pub use handle::Handle;
 pub use iri::Iri;
+pub use key::{KeyMaterial, PublicKey};
+pub use media::Attachment;
+pub use object::{Emoji, Mention, Note, NoteKind, Poll, PollOption};

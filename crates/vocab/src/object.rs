@@ -1,0 +1,420 @@
+//! Notes and their relatives: everything that becomes a status.
+
+use crate::json::Json;
+use crate::lenient::{LONGEST_BODY, LONGEST_LINE, clean, is_language_tag};
+use crate::media::{Attachment, attachments_of};
+use crate::{Iri, Malformed, Visibility, visibility};
+
+/// More than this on one status is noise, and each is a row.
+const MOST_HASHTAGS: usize = 256;
+
+/// Each is a picture to keep.
+const MOST_EMOJIS: usize = 256;
+
+/// Mastodon accepts as many from others.
+const MOST_OPTIONS: usize = 500;
+
+/// What sort of thing it was where it was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs)] // The names are those of ActivityStreams.
+pub enum NoteKind {
+    Note,
+    Article,
+    Page,
+    Question,
+    Video,
+    Audio,
+    Image,
+    Event,
+    Document,
+    /// Something else that has an author and words, such as a review of a book.
+    Other,
+}
+
+impl NoteKind {
+    /// The type as it is written; `Object` where it is not one of the usual.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoteKind::Note => "Note",
+            NoteKind::Article => "Article",
+            NoteKind::Page => "Page",
+            NoteKind::Question => "Question",
+            NoteKind::Video => "Video",
+            NoteKind::Audio => "Audio",
+            NoteKind::Image => "Image",
+            NoteKind::Event => "Event",
+            NoteKind::Document => "Document",
+            NoteKind::Other => "Object",
+        }
+    }
+
+    /// Reads the type; `None` for all that are not usual.
+    pub fn parse(text: &str) -> Option<NoteKind> {
+        match text {
+            "Note" => Some(NoteKind::Note),
+            "Article" => Some(NoteKind::Article),
+            "Page" => Some(NoteKind::Page),
+            "Question" => Some(NoteKind::Question),
+            "Video" => Some(NoteKind::Video),
+            "Audio" => Some(NoteKind::Audio),
+            "Image" => Some(NoteKind::Image),
+            "Event" => Some(NoteKind::Event),
+            "Document" => Some(NoteKind::Document),
+            _ => None,
+        }
+    }
+}
+
+/// Something written. Its HTML is as it was sent: sanitise before showing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// Its address and identity.
+    pub id: Iri,
+    /// What sort of thing it was where it was written.
+    pub kind: NoteKind,
+    /// `attributedTo`; of several the first person, else the first.
+    pub author: Iri,
+    /// Title. On a note in reply to a poll it is the vote.
+    pub name: Option<String>,
+    /// Content warning of a Note; of an Article or Video more often an abstract. Raw HTML.
+    pub summary: Option<String>,
+    /// Raw HTML, UNSANITISED. Empty if there is none.
+    pub content: String,
+    /// The content by language, as sent.
+    pub content_map: Vec<(String, String)>,
+    /// What the author typed, if it was sent along.
+    pub source: Option<String>,
+    /// BCP 47 tag, as far as one can be told.
+    pub language: Option<String>,
+    /// Whether to cover it.
+    pub sensitive: bool,
+    /// The page to look at. For display only: it may be on any host.
+    pub url: Option<Iri>,
+    /// The link that a Page of a link aggregator is about.
+    pub link: Option<Iri>,
+    /// What it answers.
+    pub in_reply_to: Option<Iri>,
+    /// Primary audience.
+    pub to: Vec<Iri>,
+    /// Secondary audience.
+    pub cc: Vec<Iri>,
+    /// The group it was written in, as Lemmy and others name it.
+    pub audience: Option<Iri>,
+    /// When written, in unix milliseconds.
+    pub published: Option<i64>,
+    /// When last changed, in unix milliseconds.
+    pub updated: Option<i64>,
+    /// Who is mentioned.
+    pub mentions: Vec<Mention>,
+    /// Without `#`, in the spelling sent, each once.
+    pub hashtags: Vec<String>,
+    /// Custom emoji used in the text.
+    pub emojis: Vec<Emoji>,
+    /// Pictures, sound, video.
+    pub attachments: Vec<Attachment>,
+    /// The conversation as a collection (FEP-7888).
+    pub context: Option<Iri>,
+    /// The conversation as `OStatus` named it, often a `tag:` address.
+    pub conversation: Option<String>,
+    /// The collection of answers.
+    pub replies: Option<Iri>,
+    /// What it quotes, in any of the ways in use.
+    pub quote: Option<Iri>,
+    /// The stamp that permits the quote (FEP-044f).
+    pub quote_authorization: Option<Iri>,
+    /// The poll of a Question.
+    pub poll: Option<Poll>,
+    /// When an Event starts, in unix milliseconds.
+    pub starts_at: Option<i64>,
+}
+
+impl Note {
+    /// The visibility its addressing spells. `followers` is the author's followers collection.
+    pub fn visibility(&self, followers: Option<&Iri>) -> Visibility {
+        visibility(&self.to, &self.cc, followers)
+    }
+
+    /// Whether this is a vote in a poll: a name and nothing said, in answer to something.
+    pub fn is_vote(&self) -> bool {
+        self.name.is_some() && self.in_reply_to.is_some() && self.content.is_empty()
+    }
+}
+
+/// Somebody named in the text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mention {
+    /// The actor.
+    pub href: Iri,
+    /// How it was written, usually `@alice@example.org`.
+    pub name: Option<String>,
+}
+
+/// A picture used within text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Emoji {
+    /// Without colons.
+    pub shortcode: String,
+    /// The picture.
+    pub url: Iri,
+}
+
+/// A poll and its results so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poll {
+    /// What can be chosen, in order.
+    pub options: Vec<PollOption>,
+    /// Whether several may be chosen.
+    pub multiple: bool,
+    /// When it ends or ended, in unix milliseconds. `None` runs for ever, unless closed.
+    pub ends_at: Option<i64>,
+    /// Whether it was already closed when this was written.
+    pub closed: bool,
+    /// How many people voted.
+    pub voters: Option<u64>,
+}
+
+/// One choice in a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollOption {
+    /// What is shown, and what a vote for it is named.
+    pub name: String,
+    /// Votes so far, as its server counts them.
+    pub votes: u64,
+}
+
+/// Reads a note. `author` stands in where the document names none.
+pub(crate) fn note(
+    json: &Json<'_>,
+    kind: NoteKind,
+    author: Option<&Iri>,
+) -> Result<Note, Malformed> {
+    let id = json.required_id()?;
+    let author = match json.any(&["attributedTo", "actor"]) {
+        Json::Null => author
+            .cloned()
+            .ok_or(Malformed::new("attributedTo", "is missing"))?,
+        named => author_of(named).ok_or(Malformed::new("attributedTo", "names nobody"))?,
+    };
+    let content_map = json.get("contentMap").language_map(LONGEST_BODY);
+    let content = json
+        .get("content")
+        .text(LONGEST_BODY)
+        .or_else(|| content_map.first().map(|(_, text)| text.clone()))
+        .unwrap_or_default();
+    let source = match json.get("source") {
+        Json::Map(_) => json.get("source").get("content").text(LONGEST_BODY),
+        source => source.raw().map(|text| clean(text, LONGEST_BODY)),
+    };
+    let tag = json.get("tag");
+    Ok(Note {
+        kind,
+        author,
+        name: json.any(&["name", "nameMap"]).line(),
+        summary: json
+            .any(&["summary", "summaryMap"])
+            .text(LONGEST_BODY)
+            .filter(|text| !text.is_empty()),
+        source: source.filter(|text| !text.is_empty()),
+        language: language_of(json, &content_map, &content),
+        content,
+        content_map,
+        sensitive: json
+            .any(&["sensitive", "as:sensitive"])
+            .truth()
+            .unwrap_or(false),
+        url: json.get("url").link("text/html"),
+        link: json
+            .get("attachment")
+            .each()
+            .find(|item| item.is_a("Link"))
+            .and_then(|item| item.link("text/html")),
+        in_reply_to: json.get("inReplyTo").iri(),
+        to: json.get("to").iris(),
+        cc: json.get("cc").iris(),
+        audience: json.get("audience").iri(),
+        published: json.get("published").time(),
+        updated: json.get("updated").time(),
+        mentions: mentions_of(tag),
+        hashtags: hashtags_of(tag),
+        emojis: emojis_of(tag),
+        attachments: attachments_of(json, kind),
+        context: json.get("context").iri(),
+        // Friendica and Pleroma put it into `context` as well; here it is only text.
+        conversation: json
+            .any(&["conversation", "ostatus:conversation"])
+            .text(LONGEST_LINE)
+            .filter(|text| !text.is_empty()),
+        replies: json.get("replies").iri(),
+        quote: quote_of(json),
+        quote_authorization: json.get("quoteAuthorization").iri(),
+        poll: if kind == NoteKind::Question {
+            poll_of(json)
+        } else {
+            None
+        },
+        starts_at: json.get("startTime").time(),
+        id,
+    })
+}
+
+/// PeerTube names the person and the channel, Plume only people, in both orders.
+fn author_of(json: &Json<'_>) -> Option<Iri> {
+    json.each()
+        .find(|item| item.is_a("Person"))
+        .and_then(Json::iri)
+        .or_else(|| json.iri())
+}
+
+/// The only language of the map; of several the one whose text is the content. PeerTube and
+/// Lemmy send `{ "identifier": "en" }`. "und" says that nobody knows.
+fn language_of(json: &Json<'_>, map: &[(String, String)], content: &str) -> Option<String> {
+    let from_map = match map {
+        [] => None,
+        [(tag, _)] => Some(tag.as_str()),
+        several => several
+            .iter()
+            .find(|(_, text)| text == content)
+            .or(several.first())
+            .map(|(tag, _)| tag.as_str()),
+    };
+    let language = json.get("language");
+    let from_context = || {
+        json.get("@context")
+            .each()
+            .find_map(|item| item.get("@language").raw())
+    };
+    from_map
+        .or_else(|| json.get("summaryMap").sole_key())
+        .or_else(|| json.get("nameMap").sole_key())
+        .or_else(|| language.get("identifier").raw())
+        .or_else(|| language.raw())
+        .or_else(from_context)
+        .filter(|tag| is_language_tag(tag) && *tag != "und")
+        .map(str::to_owned)
+}
+
+fn mentions_of(tag: &Json<'_>) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for item in tag.each().filter(|item| item.is_a("Mention")) {
+        if let Some(href) = item.get("href").iri()
+            && seen.insert(href.clone())
+        {
+            mentions.push(Mention {
+                href,
+                name: item.get("name").line(),
+            });
+        }
+    }
+    mentions
+}
+
+fn hashtags_of(tag: &Json<'_>) -> Vec<String> {
+    let mut hashtags: Vec<String> = Vec::new();
+    for item in tag.each().filter(|item| item.is_a("Hashtag")) {
+        let Some(name) = item.any(&["name", "nameMap"]).line() else {
+            continue;
+        };
+        let name = name.trim_start_matches(['#', '＃']).to_owned();
+        if !name.is_empty() && !hashtags.contains(&name) && hashtags.len() < MOST_HASHTAGS {
+            hashtags.push(name);
+        }
+    }
+    hashtags
+}
+
+pub(crate) fn emojis_of(tag: &Json<'_>) -> Vec<Emoji> {
+    tag.each()
+        .filter(|item| item.is_a("Emoji") || item.is_a("toot:Emoji"))
+        .filter_map(|item| {
+            let name = item.any(&["name", "nameMap"]).line()?;
+            let shortcode = name.trim_matches(':');
+            // Pleroma's names have dashes and plus signs; a slash would be a path somewhere.
+            let plain = (1..=128).contains(&shortcode.len())
+                && shortcode
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@'));
+            let url = item.get("icon").link("image/")?;
+            plain.then(|| Emoji {
+                shortcode: shortcode.to_owned(),
+                url,
+            })
+        })
+        .take(MOST_EMOJIS)
+        .collect()
+}
+
+/// Mastodon (FEP-044f) says `quote`, Fedibird `quoteUri`, Pleroma `quoteUrl`, Misskey
+/// `_misskey_quote`, and FEP-e232 uses a link among the tags.
+fn quote_of(json: &Json<'_>) -> Option<Iri> {
+    let names = [
+        "quote",
+        "quoteUri",
+        "quoteUrl",
+        "quoteURL",
+        "_misskey_quote",
+    ];
+    names
+        .iter()
+        .find_map(|name| json.get(name).iri())
+        .or_else(|| {
+            let quoting = [
+                "https://misskey-hub.net/ns#_misskey_quote",
+                "https://w3id.org/fep/044f#quote",
+            ];
+            json.get("tag")
+                .each()
+                .filter(|item| item.is_a("Link"))
+                .find(|item| {
+                    item.get("rel")
+                        .each()
+                        .filter_map(Json::raw)
+                        .any(|rel| quoting.contains(&rel))
+                })
+                .and_then(|item| item.get("href").iri())
+        })
+}
+
+fn poll_of(json: &Json<'_>) -> Option<Poll> {
+    let multiple = !json.get("anyOf").is_null() && json.get("oneOf").each().next().is_none();
+    let choices = if multiple {
+        json.get("anyOf")
+    } else {
+        json.get("oneOf")
+    };
+    let mut options: Vec<PollOption> = Vec::new();
+    for choice in choices.each().take(MOST_OPTIONS) {
+        // A vote is told by its name alone, so a name stands for one option only.
+        let Some(name) = choice.any(&["name", "nameMap"]).line() else {
+            continue;
+        };
+        if options.iter().all(|option| option.name != name) {
+            let votes = choice.get("replies").get("totalItems").count().unwrap_or(0);
+            options.push(PollOption { name, votes });
+        }
+    }
+    if options.is_empty() {
+        return None;
+    }
+    let closed = json.get("closed");
+    Some(Poll {
+        options,
+        multiple,
+        ends_at: json.get("endTime").time().or_else(|| closed.time()),
+        closed: closed.truth().unwrap_or(!closed.is_null()),
+        voters: json.get("votersCount").count(),
+    })
+}
+
+impl Json<'_> {
+    /// The language of a map that has only one.
+    fn sole_key(&self) -> Option<&str> {
+        match self {
+            Json::Map(entries) => match entries.as_slice() {
+                [(tag, _)] => Some(tag),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
