@@ -1,0 +1,310 @@
+// One person on a server of their own, built on Fedify: a federation peer that nobody of Comity wrote.
+//
+//   node peer.mjs PORT [NAME]
+//
+// Fedify parses, signs, verifies, delivers and answers WebFinger, NodeInfo, actor, inbox, outbox, followers and
+// notes. This file only says what the person has, and lets a test steer them by `POST /control` (see ../README.md).
+// Plain http on loopback, because `allowPrivateAddress` is set; the person is known as NAME@localhost:PORT.
+
+import http from 'node:http'
+import { Temporal } from '@js-temporal/polyfill'
+globalThis.Temporal ??= Temporal
+import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore, signRequest } from '@fedify/fedify'
+import {
+  Accept, Activity, Announce, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION, Tombstone, Undo, Update,
+} from '@fedify/vocab'
+
+const port = Number(process.argv[2])
+const name = process.argv[3] ?? 'fedora'
+const origin = `http://localhost:${port}`
+
+// Everything the person has, in memory: a peer lives as long as one run of the tests.
+const keyPairs = [await generateCryptoKeyPair('RSASSA-PKCS1-v1_5'), await generateCryptoKeyPair('Ed25519')]
+const followers = new Map() // actor id → actor
+const following = new Set() // actor ids that accepted
+const notes = new Map() // number → Note, or null once deleted
+const sent = new Map() // number → Activity
+const received = [] // activities that Fedify verified, oldest first
+const requests = [] // every request that reached us, apart from /control
+const errors = [] // what Fedify's inbox could not do
+let lastNumber = 0
+
+const federation = createFederation({
+  kv: new MemoryKvStore(),
+  queue: new InProcessMessageQueue(),
+  allowPrivateAddress: true,
+  origin,
+})
+
+federation
+  .setActorDispatcher('/users/{identifier}', async (context, identifier) => {
+    if (identifier !== name) return null
+    const keys = await context.getActorKeyPairs(identifier)
+    return new Person({
+      id: context.getActorUri(identifier),
+      url: context.getActorUri(identifier),
+      preferredUsername: identifier,
+      name: 'Fedora Fedify',
+      summary: '<p>A peer on <b>Fedify</b>.</p>',
+      inbox: context.getInboxUri(identifier),
+      outbox: context.getOutboxUri(identifier),
+      followers: context.getFollowersUri(identifier),
+      endpoints: new Endpoints({ sharedInbox: context.getInboxUri() }),
+      publicKey: keys[0].cryptographicKey,
+      assertionMethods: keys.map((key) => key.multikey),
+    })
+  })
+  .setKeyPairsDispatcher((_context, identifier) => (identifier === name ? keyPairs : []))
+
+federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [...followers.values()] }))
+federation.setOutboxDispatcher('/users/{identifier}/outbox', () => ({ items: [...sent.values()].filter((a) => a instanceof Create) }))
+
+// Public notes are anybody's; the others are shown to the people they name and, if addressed to them, followers.
+federation
+  .setObjectDispatcher(Note, '/notes/{number}', (_context, { number }) => notes.get(number) ?? null)
+  .authorize(async (context, { number }) => {
+    const note = notes.get(number)
+    if (note == null) return true // there is nothing to hide: the dispatcher answers "not found"
+    const audience = [...note.toIds, ...note.ccIds].map(String)
+    if (audience.includes(PUBLIC_COLLECTION.href)) return true
+    const reader = (await context.getSignedKeyOwner())?.id?.href
+    if (reader === undefined) return false
+    return audience.includes(reader) || (followers.has(reader) && audience.includes(context.getFollowersUri(name).href))
+  })
+federation.setObjectDispatcher(Activity, '/activities/{number}', (_context, { number }) => sent.get(number) ?? null)
+
+federation.setNodeInfoDispatcher('/nodeinfo/2.1', () => ({
+  software: { name: 'fedify-peer', version: '1.0.0' },
+  protocols: ['activitypub'],
+  usage: { users: { total: 1 }, localPosts: notes.size, localComments: 0 },
+}))
+
+federation
+  .setInboxListeners('/users/{identifier}/inbox', '/inbox')
+  // Unknown senders' keys are fetched as our person, so that servers which show actors only to signed requests can be heard.
+  .setSharedKeyDispatcher(() => ({ identifier: name }))
+  .on(Follow, async (context, follow) => {
+    await remember(follow)
+    const follower = await follow.getActor(context)
+    followers.set(follower.id.href, follower)
+    await send(context, [follower], (id) => new Accept({ id, actor: context.getActorUri(name), object: follow }))
+  })
+  .on(Accept, async (context, accept) => {
+    await remember(accept)
+    const follow = await accept.getObject(context)
+    if (follow instanceof Follow && follow.objectId?.href === accept.actorId?.href) following.add(accept.actorId.href)
+  })
+  .on(Undo, async (context, undo) => {
+    await remember(undo)
+    const undone = await undo.getObject(context)
+    if (undone instanceof Follow) followers.delete(undo.actorId.href)
+  })
+  .on(Activity, async (_context, activity) => remember(activity))
+  .onError((_context, error) => errors.push(String(error.stack ?? error)))
+
+async function remember(activity) {
+  received.push({
+    type: activity.constructor.name,
+    id: activity.id?.href ?? null,
+    actor: activity.actorId?.href ?? null,
+    object: activity.objectId?.href ?? null,
+    activity: await activity.toJsonLd({ format: 'compact' }),
+  })
+}
+
+/** Builds an activity with an id of our own and delivers it at once; says what came of it. */
+async function send(context, recipients, build) {
+  const number = String(++lastNumber)
+  const activity = build(context.getObjectUri(Activity, { number }))
+  sent.set(number, activity)
+  const told = recipients.filter((recipient) => recipient?.inboxId != null)
+  try {
+    // `immediate`: the control port's answer then says whether the other side took it.
+    await context.sendActivity({ identifier: name }, told, activity, { immediate: true, preferSharedInbox: true })
+    return { id: activity.id.href, delivered: told.length, error: null }
+  } catch (error) {
+    return { id: activity.id.href, delivered: 0, error: String(error) }
+  }
+}
+
+const audiences = (context) => ({
+  public: { to: [PUBLIC_COLLECTION], cc: [context.getFollowersUri(name)] },
+  followers: { to: [context.getFollowersUri(name)], cc: [] },
+  direct: { to: [], cc: [] },
+})
+
+const numberOf = (iri) => iri.slice(iri.lastIndexOf('/') + 1)
+const ownNote = (iri) => notes.get(numberOf(iri)) ?? fail(`${iri} is no note of ours`)
+const everybody = (...more) => [...new Map([...followers.values(), ...more].map((actor) => [actor.id.href, actor])).values()]
+function fail(why) {
+  throw new Error(why)
+}
+
+/** The control port's verbs. Each returns what the test may want to know. */
+const verbs = (context, loader) => {
+  const me = context.getActorUri(name)
+  const find = async (iri) => (await context.lookupObject(iri, { documentLoader: loader })) ?? fail(`${iri} was not found`)
+  const authorOf = async (post) => post.getAttribution({ ...context, documentLoader: loader })
+
+  /** Sends about somebody else's post, to its author. */
+  const react = async (iri, build, others = []) => {
+    const post = await find(iri)
+    return send(context, [await authorOf(post), ...others], (id) => build(id, post))
+  }
+  const undo = async (activityIri, recipients) => {
+    const activity = sent.get(numberOf(activityIri)) ?? fail(`${activityIri} is no activity of ours`)
+    return send(context, recipients, (id) => new Undo({ id, actor: me, object: activity, tos: activity.toIds, ccs: activity.ccIds }))
+  }
+  const write = async ({ text, audience = 'public', mention, in_reply_to, summary }) => {
+    const mentioned = mention ? [await find(mention)] : []
+    const answered = in_reply_to ? await find(in_reply_to) : null
+    const answeredAuthor = answered ? [await authorOf(answered)] : []
+    const people = [...mentioned, ...answeredAuthor]
+    const { to, cc } = audiences(context)[audience] ?? fail(`no audience called ${audience}`)
+    const number = String(++lastNumber)
+    const note = new Note({
+      id: context.getObjectUri(Note, { number }),
+      url: context.getObjectUri(Note, { number }),
+      attribution: me,
+      content: `<p>${text}</p>`,
+      summary,
+      sensitive: summary !== undefined,
+      replyTarget: answered?.id,
+      tos: audience === 'direct' ? people.map((person) => person.id) : to,
+      ccs: audience === 'direct' ? [] : [...cc, ...people.map((person) => person.id)],
+      tags: people.map((person) => new Mention({ href: person.id, name: `@${person.preferredUsername}@${person.id.host}` })),
+      published: Temporal.Now.instant(),
+    })
+    notes.set(number, note)
+    const recipients = audience === 'direct' ? people : everybody(...people)
+    const report = await send(
+      context,
+      recipients,
+      (id) => new Create({ id, actor: me, object: note, tos: note.toIds, ccs: note.ccIds, published: note.published }),
+    )
+    return { ...report, post: note.id.href }
+  }
+
+  return {
+    follow: async ({ actor }) => {
+      const them = await find(actor)
+      return send(context, [them], (id) => new Follow({ id, actor: me, object: them.id, to: them.id }))
+    },
+    unfollow: async ({ actor, follow }) => {
+      following.delete(actor)
+      return undo(follow, [await find(actor)])
+    },
+    post: write,
+    reply: write,
+    edit: async ({ post, text }) => {
+      const edited = ownNote(post).clone({ content: `<p>${text}</p>`, updated: Temporal.Now.instant() })
+      notes.set(numberOf(post), edited)
+      return send(
+        context,
+        everybody(),
+        (id) => new Update({ id, actor: me, object: edited, tos: edited.toIds, ccs: edited.ccIds, updated: edited.updated }),
+      )
+    },
+    delete: async ({ post }) => {
+      const note = ownNote(post)
+      notes.set(numberOf(post), null)
+      const tombstone = new Tombstone({ id: note.id })
+      return send(context, everybody(), (id) => new Delete({ id, actor: me, object: tombstone, tos: note.toIds, ccs: note.ccIds }))
+    },
+    like: ({ post }) => react(post, (id, liked) => new Like({ id, actor: me, object: liked.id })),
+    unlike: async ({ post, activity }) => undo(activity, [await authorOf(await find(post))]),
+    announce: ({ post }) =>
+      react(
+        post,
+        (id, boosted) =>
+          new Announce({
+            id,
+            actor: me,
+            object: boosted.id,
+            to: PUBLIC_COLLECTION,
+            ccs: [context.getFollowersUri(name), boosted.attributionId],
+            published: Temporal.Now.instant(),
+          }),
+        [...followers.values()],
+      ),
+    unannounce: async ({ post, activity }) => undo(activity, everybody(await authorOf(await find(post)))),
+    fetch: ({ url, signature = 'rfc9421' }) => fetchAs(context, url, signature),
+    fetch_plain: async ({ url }) => answerOf(await fetch(activityRequest(url), { redirect: 'manual' })),
+    forget: () => {
+      received.length = requests.length = errors.length = 0
+      return {}
+    },
+  }
+}
+
+const activityRequest = (url) => new Request(url, { headers: { accept: 'application/activity+json' }, redirect: 'manual' })
+
+/** One signed GET and its bare answer. Fedify's own loader would hide the status and quietly try the other scheme. */
+async function fetchAs(context, url, signature) {
+  const spec = { rfc9421: 'rfc9421', 'draft-cavage': 'draft-cavage-http-signatures-12' }[signature] ?? fail(`no signature called ${signature}`)
+  const [rsa] = await context.getActorKeyPairs(name)
+  const signed = await signRequest(activityRequest(url), rsa.privateKey, rsa.keyId, { spec })
+  return answerOf(await fetch(signed, { redirect: 'manual' }))
+}
+
+async function answerOf(response) {
+  return { status: response.status, content_type: response.headers.get('content-type'), body: await response.text() }
+}
+
+function stateOfThings(context) {
+  return {
+    name,
+    handle: `@${name}@localhost:${port}`,
+    actor: context.getActorUri(name).href,
+    software: 'fedify',
+    followers: [...followers.keys()],
+    following: [...following],
+    received,
+    requests,
+    errors,
+  }
+}
+
+async function answerControl(request, body, context) {
+  if (request.method === 'GET') return stateOfThings(context)
+  const { do: verb, ...how } = JSON.parse(body)
+  const all = verbs(context, await context.getDocumentLoader({ identifier: name }))
+  if (!(verb in all)) fail(`no verb called ${verb}; there are ${Object.keys(all).join(', ')}`)
+  return all[verb](how)
+}
+
+/** Which kind of signature a request carries, for the log. */
+const signatureKind = (headers) => (headers['signature-input'] ? 'rfc9421' : headers.signature ? 'draft-cavage' : 'none')
+
+http
+  .createServer(async (request, response) => {
+    const chunks = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const url = new URL(request.url, origin)
+
+    if (url.pathname === '/control') {
+      try {
+        const context = federation.createContext(new URL(origin), undefined)
+        const answer = await answerControl(request, body.toString(), context)
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+      } catch (error) {
+        response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error: String(error.stack ?? error) }))
+      }
+      return
+    }
+
+    const hasBody = !['GET', 'HEAD'].includes(request.method)
+    const answer = await federation.fetch(new Request(url, { method: request.method, headers: request.headers, body: hasBody ? body : undefined }), {
+      contextData: undefined,
+    })
+    requests.push({
+      method: request.method,
+      path: request.url,
+      status: answer.status,
+      signature: signatureKind(request.headers),
+      agent: request.headers['user-agent'] ?? '',
+    })
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()))
+  })
+  .listen(port, '127.0.0.1', () => console.log(`ready: @${name}@localhost:${port}`))
