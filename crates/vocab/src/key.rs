@@ -9,6 +9,9 @@ use crate::{Iri, Malformed};
 /// An RSA key of 16384 bits is below 4 KiB of text.
 const LONGEST_PEM: usize = 8 * 1024;
 
+/// An RSA key of 4096 bits has about 720 characters. Decoding base58 takes quadratic time.
+const LONGEST_MULTIBASE: usize = 1024;
+
 /// Actors have one or two keys; FEP-521a allows several.
 const MOST_KEYS: usize = 16;
 
@@ -80,22 +83,26 @@ impl KeyMaterial {
         }
     }
 
-    /// Reads a Multikey of Ed25519: `z6Mk…`.
+    /// Reads a Multikey: `z6Mk…` for Ed25519, `z4MX…` for RSA.
     pub fn from_multibase(text: &str) -> Result<KeyMaterial, Malformed> {
         let refuse = |problem: &'static str| Malformed::new("publicKeyMultibase", problem);
-        // 34 bytes are 48 characters at most.
         let encoded = text
             .strip_prefix('z')
-            .filter(|encoded| encoded.len() <= 64)
+            .filter(|encoded| encoded.len() <= LONGEST_MULTIBASE)
             .ok_or(refuse("is not a short base58 value"))?;
         let bytes = bs58::decode(encoded)
             .into_vec()
             .map_err(|_| refuse("is not base58"))?;
-        bytes
-            .strip_prefix(&[0xed, 0x01])
-            .and_then(|key| key.try_into().ok())
-            .map(KeyMaterial::Ed25519)
-            .ok_or(refuse("is not an Ed25519 key"))
+        match bytes.as_slice() {
+            [0xed, 0x01, key @ ..] => key
+                .try_into()
+                .map(KeyMaterial::Ed25519)
+                .map_err(|_| refuse("is not an Ed25519 key")),
+            [0x85, 0x24, key @ ..] if der_body(key, 0x30).is_some() => Ok(KeyMaterial::Rsa {
+                spki_der: spki_from_pkcs1(key),
+            }),
+            _ => Err(refuse("is neither RSA nor Ed25519")),
+        }
     }
 
     /// Writes what [`from_multibase`](KeyMaterial::from_multibase) reads; `None` for RSA.

@@ -7,6 +7,7 @@
 mod activity;
 mod actor;
 mod addressing;
+pub mod build;
 mod collection;
 mod document;
 mod domain;
@@ -17,7 +18,9 @@ mod json;
 mod key;
 mod lenient;
 mod media;
+pub mod nodeinfo;
 mod object;
+mod webfinger;
 
 pub use activity::{Activity, ActivityKind, Object};
 pub use actor::{Actor, ActorKind};
@@ -31,3 +34,4 @@ pub use iri::Iri;
 pub use key::{KeyMaterial, PublicKey};
 pub use media::Attachment;
 pub use object::{Emoji, Mention, Note, NoteKind, Poll, PollOption};
+pub use webfinger::Jrd;
