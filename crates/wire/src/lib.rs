@@ -1,1 +1,38 @@
-//! Stub.
+//! Signed HTTP with other instances: the only door to the outside.
+//!
+//! Inwards, [`read_claim`], [`Claim::check`] and [`attest`] turn a received request into evidence of
+//! who said what. Outwards, [`Wire`] fetches and delivers, each time against one [`Permitted`]
+//! from the gate. It knows no accounts, keeps no keys and writes no database; the time is handed
+//! in everywhere but in its timeouts.
+//!
+//! [`Permitted`]: comity_policy::Permitted
+
+mod address;
+mod body;
+mod cavage;
+mod client;
+mod deliver;
+mod digest;
+mod error;
+mod fetch;
+mod hosts;
+mod key;
+mod proof;
+mod request;
+mod resolve;
+mod rfc9421;
+mod seen;
+mod sign;
+mod verify;
+mod window;
+
+pub use client::{Testing, Timeouts, Wire, WireConfig};
+pub use error::{Distrust, WireError};
+pub use fetch::{Fetched, FetchedJson};
+pub use key::{SigningKey, UnusableKey, generate_ed25519, generate_rsa, spki_to_pem};
+pub use proof::Scheme;
+pub use request::Request;
+pub use seen::SeenSignatures;
+pub use sign::sign;
+pub use verify::{Claim, Signer, attest, read_claim};
+pub use window::{CAVAGE_AGE_MS, CLOCK_AHEAD_MS, RFC9421_AGE_MS};

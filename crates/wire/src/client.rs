@@ -1,0 +1,314 @@
+//! The one HTTP client, and the rules every request of ours keeps.
+
+use std::time::Duration;
+
+use comity_policy::{Contact, Permitted};
+use comity_vocab::{Domain, Iri};
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::header::RETRY_AFTER;
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Response};
+
+use crate::hosts::Hosts;
+use crate::key::SigningKey;
+use crate::proof::Scheme;
+use crate::resolve::{NotPublic, SafeResolver};
+use crate::{WireError, address, cavage, sign};
+
+/// Connections kept open to one host. Deliveries go to thousands of hosts; two each are plenty.
+const IDLE_PER_HOST: usize = 2;
+
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// Longest `Retry-After` that is believed. A day is what a long maintenance takes; more would let
+/// them decide that we forget them.
+const LONGEST_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Header lines in an answer; hyper counts them before anything is copied.
+const MOST_HEADERS: usize = 100;
+
+/// Bytes of headers in an HTTP/2 answer. HTTP/1 answers end at hyper's own buffer of 400 kB.
+const LARGEST_HEADERS: u32 = 64 * 1024;
+
+/// What is relaxed when instances on one machine talk to each other.
+#[derive(Clone, Debug, Default)]
+pub struct Testing {
+    /// `http` addresses may be used.
+    pub allow_http: bool,
+    /// `localhost`, names under it and loopback addresses may be dialled.
+    pub allow_loopback: bool,
+    /// Certificates to trust besides the system's, as PEM.
+    pub extra_ca_pem: Option<Vec<u8>>,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Name lookup, TCP and TLS together.
+    pub connect: Duration,
+    /// From sending a request until the headers of the answer.
+    pub headers: Duration,
+    /// Everything: waiting for a turn, redirects, second attempts, reading.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// Five seconds to connect, ten to answer, thirty in all: what a slow phone network under a
+    /// small server needs. More lets one silent host hold a worker.
+    fn default() -> Timeouts {
+        Timeouts {
+            connect: Duration::from_secs(5),
+            headers: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How we talk to others.
+#[derive(Clone, Debug)]
+pub struct WireConfig {
+    /// Name and version of the program, and the address of the installation.
+    pub user_agent: String,
+    /// Only for tests and development.
+    pub testing: Option<Testing>,
+    /// Requests to one host at a time, at least 1.
+    pub per_host: usize,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+}
+
+impl WireConfig {
+    /// The usual limits: four requests to a host at a time.
+    pub fn new(user_agent: impl Into<String>) -> WireConfig {
+        WireConfig {
+            user_agent: user_agent.into(),
+            testing: None,
+            per_host: 4,
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// The way out: fetches from and delivers to other instances. Cheap to clone; clones share
+/// connections and limits.
+#[derive(Clone)]
+pub struct Wire {
+    client: Client,
+    hosts: Hosts,
+    testing: Option<Testing>,
+    timeouts: Timeouts,
+}
+
+impl Wire {
+    /// Sets up the client. Fails when the system's name servers or certificates cannot be read.
+    pub fn new(config: WireConfig) -> Result<Wire, WireError> {
+        let broken = |why: String| WireError::GiveUp { status: None, why };
+        let testing = config.testing;
+        let resolver = SafeResolver::new(testing.as_ref())?;
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "this is the one HTTP client of the program"
+        )]
+        let mut builder = Client::builder()
+            .user_agent(config.user_agent)
+            .dns_resolver(resolver)
+            // Followed by hand, each hop checked and signed anew.
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            .https_only(!testing.as_ref().is_some_and(|testing| testing.allow_http))
+            .connect_timeout(config.timeouts.connect)
+            .timeout(config.timeouts.total)
+            .pool_max_idle_per_host(IDLE_PER_HOST)
+            .pool_idle_timeout(IDLE)
+            .http1_max_headers(MOST_HEADERS)
+            .http2_max_header_list_size(LARGEST_HEADERS);
+        if let Some(pem) = testing.as_ref().and_then(|t| t.extra_ca_pem.as_ref()) {
+            let certificates = Certificate::from_pem_bundle(pem)
+                .map_err(|error| broken(format!("extra certificates: {error}")))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        Ok(Wire {
+            client: builder
+                .build()
+                .map_err(|error| broken(format!("HTTP client: {error}")))?,
+            hosts: Hosts::new(config.per_host),
+            testing,
+            timeouts: config.timeouts,
+        })
+    }
+
+    /// How a host is known to read signatures, from [`Wire::remember_scheme`] or from what it
+    /// accepted last.
+    pub fn scheme_of(&self, domain: &Domain) -> Option<Scheme> {
+        self.hosts.scheme(domain)
+    }
+
+    /// Tells what is known from earlier about a host. Kept for about an hour after the last
+    /// contact; the lasting memory is the caller's.
+    pub fn remember_scheme(&self, domain: &Domain, scheme: Scheme) {
+        self.hosts.remember_scheme(domain, scheme);
+    }
+
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Spends a permit: it has to be for this kind of contact with this very domain.
+    pub(crate) fn spend(permit: &Permitted, iri: &Iri, fetch: bool) -> Result<(), WireError> {
+        if *permit.domain() != iri.domain() {
+            return Err(WireError::NotPermitted(
+                "permit is for another domain".to_owned(),
+            ));
+        }
+        if matches!(permit.contact(), Contact::Fetch) != fetch {
+            return Err(WireError::NotPermitted(
+                "permit is for another kind of contact".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs a whole exchange within the total time.
+    pub(crate) async fn in_time<T>(
+        &self,
+        exchange: impl Future<Output = Result<T, WireError>>,
+    ) -> Result<T, WireError> {
+        match tokio::time::timeout(self.timeouts.total, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(retry("took too long")),
+        }
+    }
+
+    /// Sends one request, signed by `signed` if given, and waits for the headers of the answer.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        iri: &Iri,
+        mut headers: HeaderMap,
+        body: Option<&[u8]>,
+        signed: Option<Signed<'_>>,
+    ) -> Result<Response, WireError> {
+        let url = address::check(iri, self.testing.as_ref())?;
+        if let Some(Signed {
+            key,
+            scheme,
+            now_ms,
+        }) = signed
+        {
+            headers.extend(sign(method.as_str(), iri, body, key, scheme, now_ms));
+        }
+        let mut request = self.client.request(method, url).headers(headers);
+        if let Some(body) = body {
+            request = request.body(body.to_vec());
+        }
+        match tokio::time::timeout(self.timeouts.headers, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(sending_failed(&error)),
+            Err(_) => Err(retry("did not answer in time")),
+        }
+    }
+}
+
+/// With what a request is signed.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed<'a> {
+    pub key: &'a SigningKey,
+    pub scheme: Scheme,
+    pub now_ms: i64,
+}
+
+/// What an answer that is not a success means for the caller.
+pub(crate) fn refused(response: &Response, now_ms: i64) -> WireError {
+    let status = response.status();
+    let again = status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
+        || status == StatusCode::TOO_EARLY;
+    let why = format!("answered {}", status.as_u16());
+    if again {
+        return WireError::Retry {
+            after_ms: retry_after_ms(response.headers(), now_ms),
+            why,
+        };
+    }
+    WireError::GiveUp {
+        status: Some(status.as_u16()),
+        why,
+    }
+}
+
+/// `Retry-After` in either form, never longer than [`LONGEST_RETRY_AFTER_MS`].
+fn retry_after_ms(headers: &HeaderMap, now_ms: i64) -> Option<u64> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let after_ms = match text.parse::<u64>() {
+        Ok(seconds) => seconds.saturating_mul(1000),
+        Err(_) => {
+            let at_ms = cavage::parse_date(text).ok()?;
+            u64::try_from(at_ms.saturating_sub(now_ms)).unwrap_or(0)
+        }
+    };
+    Some(after_ms.min(LONGEST_RETRY_AFTER_MS))
+}
+
+fn retry(why: &str) -> WireError {
+    WireError::Retry {
+        after_ms: None,
+        why: why.to_owned(),
+    }
+}
+
+fn sending_failed(error: &reqwest::Error) -> WireError {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<NotPublic>() {
+            return WireError::NotPermitted(NotPublic.to_string());
+        }
+        source = cause.source();
+    }
+    if error.is_builder() {
+        return WireError::NotPermitted("address cannot be requested".to_owned());
+    }
+    retry(if error.is_timeout() {
+        "did not answer in time"
+    } else if error.is_connect() {
+        "could not connect"
+    } else {
+        "connection broke"
+    })
+}
+
+/// A body that ended early may come whole next time; one that cannot be unpacked will not.
+pub(crate) fn reading_failed(error: &reqwest::Error) -> WireError {
+    if error.is_decode() && !error.is_timeout() {
+        return WireError::GiveUp {
+            status: None,
+            why: "answer cannot be unpacked".to_owned(),
+        };
+    }
+    retry("answer broke off")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms_and_bounded() {
+        let now_ms = cavage::parse_date("Fri, 16 Oct 2026 12:00:00 GMT").unwrap();
+        let table = [
+            ("120", Some(120_000)),
+            ("Fri, 16 Oct 2026 12:01:00 GMT", Some(60_000)),
+            ("Fri, 16 Oct 2026 11:00:00 GMT", Some(0)),
+            ("99999999999999999999", None),
+            ("999999999", Some(LONGEST_RETRY_AFTER_MS)),
+            ("soon", None),
+        ];
+        for (text, expected) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            assert_eq!(retry_after_ms(&headers, now_ms), expected, "{text}");
+        }
+    }
+}

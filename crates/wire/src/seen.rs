@@ -1,0 +1,188 @@
+//! Signatures seen before, so that a copied request is good for nothing.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::Distrust;
+use crate::digest::sha256;
+use crate::window::{CAVAGE_AGE_MS, CLOCK_AHEAD_MS, RFC9421_AGE_MS};
+
+/// Signatures remembered at once. At 16 bytes each, in half-full tables, they take 40 MB at
+/// most; a window of one hour then holds 290 signed requests a second.
+const MOST_SEEN: usize = 1 << 20;
+
+/// Signatures are forgotten in groups of this length.
+const BUCKET_MS: i64 = 60 * 1000;
+
+/// No signature is accepted when older than this, so none needs remembering for longer.
+const KEEP_MS: i64 = if CAVAGE_AGE_MS > RFC9421_AGE_MS {
+    CAVAGE_AGE_MS
+} else {
+    RFC9421_AGE_MS
+};
+
+/// Remembers every accepted signature for as long as it would be accepted again.
+///
+/// Memory is bounded. When it is full, the oldest minute is let go and from then on *nothing
+/// signed that long ago is accepted*: under pressure the window closes instead of forgetting. It
+/// holds for one process: a copy may pass once per node, and again after a restart, unless
+/// [`SeenSignatures::started`] closes that gap.
+#[derive(Debug)]
+pub struct SeenSignatures {
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By the minute in which they were signed.
+    buckets: BTreeMap<i64, HashSet<[u8; 16]>>,
+    count: usize,
+    /// Minutes before this one are no longer known.
+    known_from: i64,
+}
+
+impl SeenSignatures {
+    /// Empty, accepting whatever the window allows.
+    pub fn new() -> SeenSignatures {
+        SeenSignatures::holding(MOST_SEEN)
+    }
+
+    /// Empty after a start at `now_ms`: refuses what was signed before it, give or take the
+    /// clocks, since an earlier process may have accepted that already.
+    pub fn started(now_ms: i64) -> SeenSignatures {
+        let seen = SeenSignatures::new();
+        seen.lock().known_from = minute(now_ms.saturating_sub(CLOCK_AHEAD_MS));
+        seen
+    }
+
+    fn holding(most: usize) -> SeenSignatures {
+        SeenSignatures {
+            most,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Remembers a signature over `base`, made at `signed_ms`, or says that it was here before.
+    /// Call it only once the signature was checked: strangers must not fill the memory.
+    pub(crate) fn remember(
+        &self,
+        base: &[u8],
+        signature: &[u8],
+        signed_ms: i64,
+        now_ms: i64,
+    ) -> Result<(), Distrust> {
+        let print = fingerprint(base, signature);
+        let signed = minute(signed_ms);
+        let mut state = self.lock();
+        state.forget_before(minute(now_ms.saturating_sub(KEEP_MS)));
+        if signed < state.known_from {
+            return Err(Distrust::Stale);
+        }
+        if !state.buckets.entry(signed).or_default().insert(print) {
+            return Err(Distrust::Replayed);
+        }
+        state.count += 1;
+        if state.count > self.most
+            && let Some(oldest) = state.buckets.keys().next().copied()
+        {
+            state.forget_before(oldest + 1);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while holding it leaves at worst a count that is off by one.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for SeenSignatures {
+    fn default() -> SeenSignatures {
+        SeenSignatures::new()
+    }
+}
+
+impl State {
+    fn forget_before(&mut self, first: i64) {
+        if first <= self.known_from {
+            return;
+        }
+        while let Some(bucket) = self.buckets.first_entry().filter(|b| *b.key() < first) {
+            self.count -= bucket.remove().len();
+        }
+        self.known_from = first;
+    }
+}
+
+fn minute(ms: i64) -> i64 {
+    ms.div_euclid(BUCKET_MS)
+}
+
+/// Half a SHA-256: nobody finds two requests with the same 128 bits.
+fn fingerprint(base: &[u8], signature: &[u8]) -> [u8; 16] {
+    let mut bytes = Vec::with_capacity(base.len() + signature.len());
+    bytes.extend_from_slice(base);
+    bytes.extend_from_slice(signature);
+    let mut print = [0; 16];
+    print.copy_from_slice(&sha256(&bytes)[..16]);
+    print
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_792_152_000_000;
+
+    #[test]
+    fn a_signature_counts_once() {
+        let seen = SeenSignatures::new();
+        assert_eq!(seen.remember(b"a", b"s", NOW, NOW), Ok(()));
+        assert_eq!(
+            seen.remember(b"a", b"s", NOW, NOW + 1),
+            Err(Distrust::Replayed)
+        );
+        assert_eq!(seen.remember(b"b", b"s", NOW, NOW + 1), Ok(()));
+        let last = NOW + KEEP_MS - BUCKET_MS;
+        assert_eq!(
+            seen.remember(b"a", b"s", NOW, last),
+            Err(Distrust::Replayed)
+        );
+    }
+
+    #[test]
+    fn memory_is_given_back_when_the_window_has_passed() {
+        let seen = SeenSignatures::new();
+        for n in 0..100_u8 {
+            seen.remember(&[n], b"s", NOW, NOW).unwrap();
+        }
+        let later = NOW + KEEP_MS + 2 * BUCKET_MS;
+        seen.remember(b"later", b"s", later, later).unwrap();
+        assert_eq!(seen.lock().count, 1);
+        assert_eq!(seen.remember(&[1], b"s", NOW, later), Err(Distrust::Stale));
+    }
+
+    #[test]
+    fn when_full_the_window_closes_and_nothing_is_forgotten() {
+        let seen = SeenSignatures::holding(3);
+        let early = NOW - 10 * BUCKET_MS;
+        seen.remember(b"early", b"s", early, NOW).unwrap();
+        for base in [b"1", b"2", b"3"] {
+            seen.remember(base, b"s", NOW, NOW).unwrap();
+        }
+        assert_eq!(
+            seen.remember(b"early", b"s", early, NOW),
+            Err(Distrust::Stale)
+        );
+        assert_eq!(seen.remember(b"2", b"s", NOW, NOW), Err(Distrust::Replayed));
+    }
+
+    #[test]
+    fn after_a_restart_older_signatures_are_not_believed() {
+        let seen = SeenSignatures::started(NOW);
+        let before = NOW - CLOCK_AHEAD_MS - BUCKET_MS;
+        assert_eq!(seen.remember(b"a", b"s", before, NOW), Err(Distrust::Stale));
+        assert_eq!(seen.remember(b"a", b"s", NOW, NOW), Ok(()));
+    }
+}
