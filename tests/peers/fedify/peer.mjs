@@ -144,22 +144,24 @@ function fail(why) {
 const verbs = (context, loader) => {
   const me = context.getActorUri(name)
   const find = async (iri) => (await context.lookupObject(iri, { documentLoader: loader })) ?? fail(`${iri} was not found`)
-  const authorOf = async (post) => post.getAttribution({ ...context, documentLoader: loader })
+  // Whoever follows us is known already, even when their server no longer answers us.
+  const person = async (iri) => followers.get(iri) ?? find(iri)
+  /** A post's author: `author` if the test names them, so that a post can be answered which may no longer be fetched. */
+  const authorOf = async (post, author) => (author ? person(author) : (await find(post)).getAttribution({ ...context, documentLoader: loader }))
 
   /** Sends about somebody else's post, to its author. */
-  const react = async (iri, build, others = []) => {
-    const post = await find(iri)
-    return send(context, [await authorOf(post), ...others], (id) => build(id, post))
+  const react = async ({ post, author: named }, build, others = []) => {
+    const author = await authorOf(post, named)
+    return send(context, [author, ...others], (id) => build(id, new URL(post), author))
   }
   const undo = async (activityIri, recipients) => {
     const activity = sent.get(numberOf(activityIri)) ?? fail(`${activityIri} is no activity of ours`)
     return send(context, recipients, (id) => new Undo({ id, actor: me, object: activity, tos: activity.toIds, ccs: activity.ccIds }))
   }
-  const write = async ({ text, audience = 'public', mention, in_reply_to, summary }) => {
-    const mentioned = mention ? [await find(mention)] : []
-    const answered = in_reply_to ? await find(in_reply_to) : null
-    const answeredAuthor = answered ? [await authorOf(answered)] : []
-    const people = [...mentioned, ...answeredAuthor]
+  const write = async ({ text, audience = 'public', mention, in_reply_to, author, summary }) => {
+    const people = []
+    if (mention) people.push(await person(mention))
+    if (in_reply_to) people.push(await authorOf(in_reply_to, author))
     const { to, cc } = audiences(context)[audience] ?? fail(`no audience called ${audience}`)
     const number = String(++lastNumber)
     const note = new Note({
@@ -169,10 +171,10 @@ const verbs = (context, loader) => {
       content: `<p>${text}</p>`,
       summary,
       sensitive: summary !== undefined,
-      replyTarget: answered?.id,
-      tos: audience === 'direct' ? people.map((person) => person.id) : to,
-      ccs: audience === 'direct' ? [] : [...cc, ...people.map((person) => person.id)],
-      tags: people.map((person) => new Mention({ href: person.id, name: `@${person.preferredUsername}@${person.id.host}` })),
+      replyTarget: in_reply_to ? new URL(in_reply_to) : undefined,
+      tos: audience === 'direct' ? people.map((one) => one.id) : to,
+      ccs: audience === 'direct' ? [] : [...cc, ...people.map((one) => one.id)],
+      tags: people.map((one) => new Mention({ href: one.id, name: `@${one.preferredUsername}@${one.id.host}` })),
       published: Temporal.Now.instant(),
     })
     notes.set(number, note)
@@ -211,23 +213,23 @@ const verbs = (context, loader) => {
       const tombstone = new Tombstone({ id: note.id })
       return send(context, everybody(), (id) => new Delete({ id, actor: me, object: tombstone, tos: note.toIds, ccs: note.ccIds }))
     },
-    like: ({ post }) => react(post, (id, liked) => new Like({ id, actor: me, object: liked.id })),
-    unlike: async ({ post, activity }) => undo(activity, [await authorOf(await find(post))]),
-    announce: ({ post }) =>
+    like: (how) => react(how, (id, post) => new Like({ id, actor: me, object: post })),
+    unlike: async ({ post, author, activity }) => undo(activity, [await authorOf(post, author)]),
+    announce: (how) =>
       react(
-        post,
-        (id, boosted) =>
+        how,
+        (id, post, author) =>
           new Announce({
             id,
             actor: me,
-            object: boosted.id,
+            object: post,
             to: PUBLIC_COLLECTION,
-            ccs: [context.getFollowersUri(name), boosted.attributionId],
+            ccs: [context.getFollowersUri(name), author.id],
             published: Temporal.Now.instant(),
           }),
         [...followers.values()],
       ),
-    unannounce: async ({ post, activity }) => undo(activity, everybody(await authorOf(await find(post)))),
+    unannounce: async ({ post, author, activity }) => undo(activity, everybody(await authorOf(post, author))),
     fetch: ({ url, signature = 'rfc9421' }) => fetchAs(context, url, signature),
     fetch_plain: async ({ url }) => answerOf(await fetch(activityRequest(url), { redirect: 'manual' })),
     forget: () => {
