@@ -1,5 +1,10 @@
 //! The one HTTP client, and the rules every request of ours keeps.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "this is the one HTTP client of the program"
+)]
+
 use std::time::Duration;
 
 use comity_policy::{Contact, Permitted};
@@ -106,10 +111,6 @@ impl Wire {
         let broken = |why: String| WireError::GiveUp { status: None, why };
         let testing = config.testing;
         let resolver = SafeResolver::new(testing.as_ref())?;
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "this is the one HTTP client of the program"
-        )]
         let mut builder = Client::builder()
             .user_agent(config.user_agent)
             .dns_resolver(resolver)
@@ -155,14 +156,22 @@ impl Wire {
         &self.hosts
     }
 
-    /// Spends a permit: it has to be for this kind of contact with this very domain.
-    pub(crate) fn spend(permit: &Permitted, iri: &Iri, fetch: bool) -> Result<(), WireError> {
+    pub(crate) fn allows_http(&self) -> bool {
+        self.testing.as_ref().is_some_and(|t| t.allow_http)
+    }
+
+    /// Checks that a permit is for this kind of contact with this very domain.
+    pub(crate) fn check_permit(
+        permit: &Permitted,
+        iri: &Iri,
+        contact: Contact,
+    ) -> Result<(), WireError> {
         if *permit.domain() != iri.domain() {
             return Err(WireError::NotPermitted(
                 "permit is for another domain".to_owned(),
             ));
         }
-        if matches!(permit.contact(), Contact::Fetch) != fetch {
+        if permit.contact() != contact {
             return Err(WireError::NotPermitted(
                 "permit is for another kind of contact".to_owned(),
             ));

@@ -1,6 +1,6 @@
 //! Bringing an activity to an inbox.
 
-use comity_policy::Permitted;
+use comity_policy::{Contact, Permitted};
 use comity_vocab::Iri;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
@@ -28,7 +28,7 @@ impl Wire {
         key: &SigningKey,
         now_ms: i64,
     ) -> Result<(), WireError> {
-        Wire::spend(&permit, inbox, false)?;
+        Wire::check_permit(&permit, inbox, Contact::Deliver)?;
         self.in_time(self.knock(inbox, body, key, now_ms)).await
     }
 

@@ -1,6 +1,6 @@
 //! Fetching documents, and believing only what their address can vouch for.
 
-use comity_policy::{Attested, Permitted};
+use comity_policy::{Attested, Contact, Permitted};
 use comity_vocab::{Document, Iri};
 use http::header::{ACCEPT, HeaderMap, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
@@ -57,7 +57,7 @@ impl Wire {
         key: &SigningKey,
         now_ms: i64,
     ) -> Result<Fetched, WireError> {
-        Wire::spend(&permit, iri, true)?;
+        Wire::check_permit(&permit, iri, Contact::Fetch)?;
         self.in_time(self.fetch_document(iri, key, now_ms)).await
     }
 
@@ -69,7 +69,7 @@ impl Wire {
         iri: &Iri,
         now_ms: i64,
     ) -> Result<FetchedJson, WireError> {
-        Wire::spend(&permit, iri, true)?;
+        Wire::check_permit(&permit, iri, Contact::Fetch)?;
         self.in_time(async {
             let _turn = self.hosts().turn(&iri.domain()).await?;
             match self.follow(iri, None, now_ms).await? {

@@ -24,6 +24,7 @@ mod rfc9421;
 mod seen;
 mod sign;
 mod verify;
+mod webfinger;
 mod window;
 
 pub use client::{Testing, Timeouts, Wire, WireConfig};
@@ -35,4 +36,5 @@ pub use request::Request;
 pub use seen::SeenSignatures;
 pub use sign::sign;
 pub use verify::{Claim, Signer, attest, read_claim};
+pub use webfinger::{Found, read_webfinger};
 pub use window::{CAVAGE_AGE_MS, CLOCK_AHEAD_MS, RFC9421_AGE_MS};
