@@ -15,11 +15,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import check as counted
-import steer
-from check import check, soon
-from comity import Comity
-from steer import Peer
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from harness import check as counted  # noqa: E402
+from harness import steer  # noqa: E402
+from harness.check import check, soon  # noqa: E402
+from harness.comity import Comity  # noqa: E402
+from harness.steer import Peer  # noqa: E402
 
 # Long enough that what was sent has been answered, refused or thrown away on two busy cores.
 SETTLE_S = 5

@@ -27,9 +27,11 @@ import os
 import sys
 import tempfile
 from email.utils import formatdate
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 # bovine keeps a cache in the current directory as soon as it is imported.
 os.chdir(tempfile.mkdtemp(prefix="comity-signatures-"))
 
@@ -40,8 +42,9 @@ from bovine.crypto.types import CryptographicIdentifier  # noqa: E402
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa  # noqa: E402
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms  # noqa: E402
+from http_message_signatures.structures import CaseInsensitiveDict  # noqa: E402
 
-from check import check, closing_line, failures  # noqa: E402
+from harness.check import check, closing_line, failures  # noqa: E402
 
 
 class Beyond(Exception):
@@ -101,7 +104,7 @@ def http_message_signatures(request: dict) -> bool:
             return request["key"].encode()
 
     algorithm = algorithms.ED25519 if isinstance(key, ed25519.Ed25519PublicKey) else algorithms.RSA_V1_5_SHA256
-    message = SimpleNamespace(method=request["method"], url=request["url"], headers=headers)
+    message = SimpleNamespace(method=request["method"], url=request["url"], headers=CaseInsensitiveDict(headers))
     verifier = HTTPMessageVerifier(signature_algorithm=algorithm, key_resolver=Keys())
     try:
         [judged] = verifier.verify(message)

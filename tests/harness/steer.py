@@ -1,4 +1,4 @@
-"""Starts the peers and steers them over their control port. README.md lists the verbs, which both peers understand."""
+"""Starts the peers and steers them over their control port. peers/README.md lists the verbs, which both peers understand."""
 
 import json
 import os
@@ -10,7 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
+NODE = TESTS / "node_modules" / ".bin" / "node"
 PATIENCE_S = 60  # a cold Node on two busy cores takes its time
 
 
@@ -84,9 +85,8 @@ class Peer:
 
 
 def fedify(name: str, log_dir: Path) -> Peer:
-    node = HERE.parent / "node_modules" / ".bin" / "node"
-    return Peer("fedify", [str(node), str(HERE / "fedify" / "peer.mjs")], name, log_dir)
+    return Peer("fedify", [str(NODE), str(TESTS / "peers" / "fedify" / "peer.mjs")], name, log_dir)
 
 
 def bovine(name: str, log_dir: Path) -> Peer:
-    return Peer("bovine", [sys.executable, str(HERE / "python" / "peer.py")], name, log_dir)
+    return Peer("bovine", [sys.executable, str(TESTS / "peers" / "python" / "peer.py")], name, log_dir)

@@ -10,8 +10,9 @@ import urllib.request
 from pathlib import Path
 
 from bs4 import Tag
-from page import Browser, Page, filled
-from steer import PATIENCE_S, free_port, stop
+
+from harness.page import Browser, Page, filled
+from harness.steer import PATIENCE_S, free_port, stop
 
 PASSWORD = "a long enough password, 12 times"
 
@@ -79,14 +80,17 @@ class Comity:
 
     # Alice
 
-    def set_up(self):
-        """The first start: follows the link that the server printed for its operator, and becomes its first member."""
+    def set_up_link(self) -> str:
+        """The path of the link that the server printed for its operator at its first start."""
         link = re.search(r"https?://\S+/setup\S*", re.sub(r"\x1b\[[0-9;]*m", "", self.log.read_text()))
         if link is None:
             raise LookupError(f"no set-up link was printed in {self.log}")
         address = urllib.parse.urlsplit(link.group(0).rstrip(".,)\"'"))
-        page = self.browser.get(f"{address.path}?{address.query}" if address.query else address.path)
-        self._send(page, "/setup", community="Harbour", username="alice", email="alice@harbour.test", password=PASSWORD)
+        return f"{address.path}?{address.query}" if address.query else address.path
+
+    def set_up(self):
+        """Follows that link, and becomes the first member."""
+        self._send(self.browser.get(self.set_up_link()), "/setup", community="Harbour", username="alice", email="alice@harbour.test", password=PASSWORD)
 
     def sign_in(self):
         self._send(self.browser.get("/sign-in"), "/sign-in", name="alice", password=PASSWORD)
