@@ -80,3 +80,43 @@ pub fn visibility(to: &[Iri], cc: &[Iri], followers: Option<&Iri>) -> Visibility
 pub(crate) fn is_public(iri: &Iri) -> bool {
     iri.as_str() == PUBLIC
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addressing_spells_a_visibility() {
+        let iri = |text: &str| Iri::parse(text).unwrap();
+        let everybody = iri(PUBLIC);
+        let followers = iri("https://example.org/users/alice/followers");
+        let bob = iri("https://example.net/users/bob");
+        for (to, cc, expected) in [
+            (vec![&everybody], vec![&followers], Visibility::Public),
+            (vec![&bob, &everybody], vec![], Visibility::Public),
+            (vec![&followers], vec![&everybody], Visibility::Unlisted),
+            (vec![&followers], vec![&bob], Visibility::Private),
+            (vec![&bob], vec![&followers], Visibility::Private),
+            (vec![&bob], vec![], Visibility::Direct),
+            (vec![], vec![], Visibility::Direct),
+        ] {
+            let to: Vec<Iri> = to.into_iter().cloned().collect();
+            let cc: Vec<Iri> = cc.into_iter().cloned().collect();
+            assert_eq!(visibility(&to, &cc, Some(&followers)), expected);
+        }
+        let unknown = visibility(std::slice::from_ref(&followers), &[], None);
+        assert_eq!(
+            unknown,
+            Visibility::Direct,
+            "followers collections are not guessed"
+        );
+    }
+
+    #[test]
+    fn words_go_there_and_back() {
+        for word in ["public", "unlisted", "private", "direct", "local"] {
+            assert_eq!(Visibility::parse(word).unwrap().as_str(), word);
+        }
+        assert!(Visibility::parse("limited").is_err());
+    }
+}

@@ -3,7 +3,7 @@
 use crate::activity::Object;
 use crate::document::document;
 use crate::json::Json;
-use crate::{Iri, Malformed};
+use crate::{Document, Iri, Malformed};
 
 /// Which of the four.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -89,10 +89,9 @@ fn items_of(json: &Json<'_>) -> Vec<Object> {
         .filter_map(|item| match item {
             Json::Text(_) => item.iri().map(Object::Iri),
             Json::Map(_) => match document(item, None) {
-                Ok(document) if document.id().is_some() => {
-                    Some(Object::Embedded(Box::new(document)))
-                }
-                _ => item.iri().map(Object::Iri),
+                Ok(Document::Unknown { id, .. }) => id.map(Object::Iri),
+                Ok(document) => Some(Object::Embedded(Box::new(document))),
+                Err(_) => item.iri().map(Object::Iri),
             },
             _ => None,
         })

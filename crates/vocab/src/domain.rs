@@ -168,3 +168,196 @@ pub(crate) fn canonical_host(host: &str) -> Result<String, Malformed> {
     }
     Ok(name.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn domain(text: &str) -> Domain {
+        Domain::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_spelling_becomes_the_same_domain() {
+        for (spelling, canonical) in [
+            ("example.org", "example.org"),
+            ("EXAMPLE.Org", "example.org"),
+            ("example.org.", "example.org"),
+            ("example.org:443", "example.org"),
+            ("example.org:80", "example.org"),
+            ("example.org.:0443", "example.org"),
+            ("example.org:8443", "example.org:8443"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("BÜCHER.example", "xn--bcher-kva.example"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+            ("XN--BCHER-KVA.EXAMPLE", "xn--bcher-kva.example"),
+            ("example。org", "example.org"),
+            ("ｅｘａｍｐｌｅ.org", "example.org"),
+            ("exam%70le.org", "example.org"),
+            ("local\u{00ad}host", "localhost"),
+            ("a_b.example", "a_b.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("127.0.0.1.", "127.0.0.1"),
+            ("2130706433", "127.0.0.1"),
+            ("0x7f.1", "127.0.0.1"),
+            ("0177.0.0.1", "127.0.0.1"),
+            ("127.1", "127.0.0.1"),
+            ("%31%32%37.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("[0:0:0:0:0:0:0:1]:3000", "[::1]:3000"),
+            ("[::FFFF:127.0.0.1]", "[::ffff:7f00:1]"),
+        ] {
+            assert_eq!(domain(spelling).as_str(), canonical, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_domain_is_refused() {
+        let long_label = format!("{}.example", "a".repeat(64));
+        let long_name = format!("{}example", "abcdefgh.".repeat(30));
+        for text in [
+            "",
+            ".",
+            "..",
+            "a..b",
+            ".example",
+            "example.org..",
+            "user@example.org",
+            "@example.org",
+            "user:password@example.org",
+            "example.org/path",
+            "https://example.org",
+            "exa mple.org",
+            "example.org:",
+            "example.org:0",
+            "example.org:65536",
+            "example.org:-1",
+            "example.org:a",
+            "example.org:+80",
+            "::1",
+            "[::1",
+            "[::1]x",
+            "1.2.3.4.5",
+            "256.256.256.256",
+            "a%00b",
+            "a%40b.example",
+            "a%2fb.example",
+            "a\u{0}b",
+            "a\nb",
+            "xn--a",
+            "*.example",
+            "exam!ple",
+            &long_label,
+            &long_name,
+        ] {
+            assert!(Domain::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_and_port_come_apart() {
+        let table = [
+            ("example.org", "example.org", None),
+            ("example.org:3000", "example.org", Some(3000)),
+            ("[::1]", "[::1]", None),
+            ("[::1]:3000", "[::1]", Some(3000)),
+        ];
+        for (text, host, port) in table {
+            let domain = domain(text);
+            assert_eq!((domain.host(), domain.port()), (host, port), "{text}");
+        }
+    }
+
+    #[test]
+    fn within_goes_by_whole_labels_and_ports() {
+        for (inner, outer, expected) in [
+            ("example.org", "example.org", true),
+            ("a.example.org", "example.org", true),
+            ("a.b.example.org", "example.org", true),
+            ("notexample.org", "example.org", false),
+            ("example.org", "a.example.org", false),
+            ("example.org.evil.example", "example.org", false),
+            ("example.org:3000", "example.org", true),
+            ("a.example.org:3000", "example.org:3000", true),
+            ("example.org", "example.org:3000", false),
+            ("example.org:4000", "example.org:3000", false),
+            ("10.0.0.1", "10.0.0.1", true),
+            ("10.0.0.1", "0.0.0.1", false),
+            ("[::1]", "[::1]", true),
+            ("[::1]:3000", "[::1]", true),
+        ] {
+            let is_within = domain(inner).is_within(&domain(outer));
+            assert_eq!(is_within, expected, "{inner} within {outer}");
+        }
+    }
+
+    #[test]
+    fn lineage_ends_at_the_registrable_domain() {
+        for (text, expected) in [
+            (
+                "a.b.example.org",
+                &["a.b.example.org", "b.example.org", "example.org"][..],
+            ),
+            ("example.org:3000", &["example.org"]),
+            (
+                "social.example.co.uk",
+                &["social.example.co.uk", "example.co.uk"],
+            ),
+            ("alice.github.io", &["alice.github.io"]),
+            (
+                "x.alice.github.io",
+                &["x.alice.github.io", "alice.github.io"],
+            ),
+            ("github.io", &["github.io"]),
+            ("localhost", &["localhost"]),
+            ("10.0.0.1", &["10.0.0.1"]),
+            ("[::1]:3000", &["[::1]"]),
+            ("a.unlisted-suffix", &["a.unlisted-suffix"]),
+        ] {
+            let domain = domain(text);
+            assert_eq!(domain.lineage().collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn people_see_unicode() {
+        assert_eq!(
+            domain("xn--bcher-kva.example:3000").unicode(),
+            "bücher.example:3000"
+        );
+        assert_eq!(domain("example.org").unicode(), "example.org");
+        assert_eq!(domain("[::1]:3000").unicode(), "[::1]:3000");
+    }
+
+    proptest! {
+        #[test]
+        fn spelling_never_matters(
+            labels in prop::collection::vec("[a-z][a-z0-9]{0,8}|bücher|пример|例え", 1..4),
+            upper in any::<bool>(), dot in any::<bool>(), ascii in any::<bool>(),
+            port in prop::sample::select(vec!["", ":443", ":80"]),
+        ) {
+            let plain = format!("{}.example", labels.join("."));
+            let expected = domain(&plain);
+            let mut spelling = if ascii { expected.as_str().to_owned() } else { plain };
+            if upper { spelling = spelling.to_uppercase(); }
+            if dot { spelling.push('.'); }
+            spelling.push_str(port);
+            prop_assert_eq!(domain(&spelling), expected.clone());
+            prop_assert_eq!(domain(expected.as_str()), expected.clone());
+            prop_assert_eq!(domain(&expected.unicode()), expected.clone());
+            let with_user = format!("user@{spelling}");
+            prop_assert!(Domain::parse(&with_user).is_err());
+        }
+
+        #[test]
+        fn parsing_is_stable(text in ".{0,40}|[a-z0-9.:\\[\\]%x]{0,30}") {
+            if let Ok(domain) = Domain::parse(&text) {
+                prop_assert_eq!(Domain::parse(domain.as_str()).unwrap(), domain.clone());
+                prop_assert!(domain.is_within(&domain));
+                prop_assert!(domain.lineage().next() == Some(domain.host()));
+            }
+        }
+    }
+}

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 /// What was wrong, and at which field. Reads as `id: is not an http(s) address`.
 ///
-/// The text is written by us and never repeats what the sender wrote, so that it may be logged
-/// and shown as it is.
+/// The text is written by us and repeats nothing that the sender wrote but plain property names,
+/// so that it may be logged and shown as it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {problem}")]
 pub struct Malformed {

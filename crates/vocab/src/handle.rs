@@ -75,3 +75,53 @@ pub(crate) fn is_username(text: &str) -> bool {
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ways_people_write_it() {
+        for (text, canonical) in [
+            ("@alice@example.org", "@alice@example.org"),
+            ("alice@EXAMPLE.org", "@alice@example.org"),
+            ("acct:alice@example.org", "@alice@example.org"),
+            ("ACCT:alice@example.org", "@alice@example.org"),
+            ("@alice", "@alice"),
+            ("alice", "@alice"),
+            (" @Alice@example.org:3000 ", "@Alice@example.org:3000"),
+            ("@dbzer0.com@dbzer0.com", "@dbzer0.com@dbzer0.com"),
+            ("@jürgen@bücher.example", "@jürgen@xn--bcher-kva.example"),
+            ("@_a-b.c@example.org", "@_a-b.c@example.org"),
+        ] {
+            assert_eq!(
+                Handle::parse(text).unwrap().to_string(),
+                canonical,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_handle_is_refused() {
+        let long = "a".repeat(65);
+        for text in [
+            "",
+            "@",
+            "@@example.org",
+            "@alice@",
+            "@alice@a@b",
+            "@a b@example.org",
+            "@../admin",
+            "@a/b",
+            "@<script>@example.org",
+            "@...",
+            "@alice@example.org/path",
+            "@a\u{202e}b",
+            "@{{nickname}}",
+            &long,
+        ] {
+            assert!(Handle::parse(text).is_err(), "{text}");
+        }
+    }
+}

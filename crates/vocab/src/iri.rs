@@ -125,3 +125,137 @@ impl std::str::FromStr for Iri {
         Iri::parse(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn iri(text: &str) -> Iri {
+        Iri::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_spelling_becomes_the_same_address() {
+        for (spelling, canonical) in [
+            (
+                "https://example.org/users/alice",
+                "https://example.org/users/alice",
+            ),
+            ("HTTPS://EXAMPLE.org/Users", "https://example.org/Users"),
+            ("https://example.org", "https://example.org/"),
+            ("https://example.org:443/a", "https://example.org/a"),
+            ("http://example.org:80/a", "http://example.org/a"),
+            ("https://example.org./a", "https://example.org/a"),
+            (
+                "https://bücher.example/a",
+                "https://xn--bcher-kva.example/a",
+            ),
+            ("https://example.org/a/../b", "https://example.org/b"),
+            ("https://example.org/ä", "https://example.org/%C3%A4"),
+            ("http://2130706433/x", "http://127.0.0.1/x"),
+            ("http://[::ffff:127.0.0.1]/x", "http://[::ffff:7f00:1]/x"),
+            (" https://example.org/a ", "https://example.org/a"),
+            (
+                "https://example.org/a#main-key",
+                "https://example.org/a#main-key",
+            ),
+        ] {
+            assert_eq!(iri(spelling).as_str(), canonical, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_programs_read_differently_is_refused() {
+        let long = format!("https://example.org/{}", "a".repeat(2048));
+        let long_when_escaped = format!("https://example.org/{}", "ä".repeat(400));
+        for text in [
+            "",
+            "example.org",
+            "/users/alice",
+            "//example.org/a",
+            "https:example.org",
+            "https:/example.org",
+            "https:///example.org/a",
+            "https://",
+            "https://?a",
+            "https://#a",
+            "ftp://example.org/a",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "acct:a@example.org",
+            "did:key:z6Mk",
+            "tag:example.org,2020:x",
+            "https://user@example.org/a",
+            "https://user:password@example.org/",
+            "https://@example.org/",
+            "https://evil.example\\@example.org/",
+            "https://example.org\\a",
+            "https://exa\tmple.org/",
+            "https://example.org/a\nb",
+            "https://example.org/\u{0}",
+            "https://example.org:0/",
+            "https://example.org:99999/",
+            "https://exa mple.org/",
+            "https://a..b/",
+            "https://{{domain}}/a",
+            "javascript://example.org/%0aalert(1)",
+            &long,
+            &long_when_escaped,
+        ] {
+            assert!(Iri::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn origin_is_scheme_host_and_port() {
+        for (one, other, expected) in [
+            ("https://example.org/a", "https://example.org/b?c#d", true),
+            ("https://example.org/a", "https://EXAMPLE.ORG.:443/a", true),
+            ("https://example.org/a", "http://example.org/a", false),
+            ("https://example.org/a", "https://example.org:8443/a", false),
+            ("https://example.org/a", "https://www.example.org/a", false),
+            (
+                "https://example.org/a",
+                "https://example.org.evil.example/a",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                iri(one).same_origin(&iri(other)),
+                expected,
+                "{one} and {other}"
+            );
+        }
+    }
+
+    #[test]
+    fn parts_come_apart() {
+        let address = iri("http://example.org:3000/users/alice?page=2#main-key");
+        assert_eq!(address.domain().as_str(), "example.org:3000");
+        assert_eq!(address.path(), "/users/alice");
+        assert_eq!(address.query(), Some("page=2"));
+        assert_eq!(address.fragment(), Some("main-key"));
+        assert!(!address.is_https());
+        assert_eq!(
+            address.without_fragment().as_str(),
+            "http://example.org:3000/users/alice?page=2"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_is_stable_and_the_host_is_a_domain(
+            text in "https?://[a-zA-Z0-9.@:%_\\[\\]-]{0,20}(/[ -~]{0,20})?|.{0,40}"
+        ) {
+            if let Ok(address) = Iri::parse(&text) {
+                prop_assert_eq!(Iri::parse(address.as_str()).unwrap(), address.clone());
+                let domain = address.domain();
+                prop_assert_eq!(Domain::parse(domain.as_str()).unwrap(), domain.clone());
+                prop_assert!(!address.as_str().contains('\\'));
+            }
+        }
+    }
+}

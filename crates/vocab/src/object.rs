@@ -218,10 +218,7 @@ pub(crate) fn note(
         language: language_of(json, &content_map, &content),
         content,
         content_map,
-        sensitive: json
-            .any(&["sensitive", "as:sensitive"])
-            .truth()
-            .unwrap_or(false),
+        sensitive: is_sensitive(json),
         url: json.get("url").link("text/html"),
         link: json
             .get("attachment")
@@ -255,6 +252,12 @@ pub(crate) fn note(
         starts_at: json.get("startTime").time(),
         id,
     })
+}
+
+/// Misskey and Pixelfed mark the single file.
+fn is_sensitive(json: &Json<'_>) -> bool {
+    let marked = |thing: &Json<'_>| thing.get("sensitive").truth() == Some(true);
+    marked(json) || json.get("attachment").each().any(marked)
 }
 
 /// PeerTube names the person and the channel, Plume only people, in both orders.
