@@ -1,1 +1,34 @@
-//! Stub.
+//! Who may exchange what with whom.
+//!
+//! One pure function, [`decide`], answers one question, an [`Exchange`]; the [`Gate`] loads the
+//! facts it needs and turns a yes into evidence that the rest of Comity asks for: [`Admitted`],
+//! [`Visible`], [`Audience`], [`Permitted`]. Nothing here knows of HTTP, SQL or JSON, and nothing
+//! but the gate can make evidence.
+
+mod book;
+mod conditions;
+mod decide;
+mod exchange;
+mod facts;
+mod gate;
+mod party;
+mod row;
+mod rule;
+mod seeing;
+mod sentence;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod verdict;
+
+pub use book::RuleBook;
+pub use conditions::Conditions;
+pub use decide::decide;
+pub use exchange::{Act, Exchange, Way};
+pub use facts::{FactError, FactSource, Subject, Thing, Tie, Ties};
+pub use gate::{
+    Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
+};
+pub use party::{CommunityId, Epoch, Party, Person, PersonId, RuleId};
+pub use rule::{Mode, Pattern, Rule, Scope, Stance};
+pub use sentence::Listener;
+pub use verdict::{Because, Outcome, Refusal, Verdict};

@@ -1,0 +1,432 @@
+//! The gate: loads the facts of a question, has it decided, and mints the evidence of a yes.
+//!
+//! It is the only mint. The fields of evidence are private to this module and those below it,
+//! so that nothing else in this crate, and nothing outside it, can make or change any.
+
+mod attested;
+mod claim;
+mod evidence;
+mod part;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use comity_vocab::{Domain, Visibility};
+
+pub use attested::Attested;
+pub use claim::Claim;
+pub use evidence::{Admitted, Audience, Contact, Permitted, Recipient, Visible};
+pub use part::Part;
+
+use crate::{
+    Act, Because, CommunityId, Conditions, Epoch, Exchange, FactError, FactSource, Outcome, Party,
+    Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
+};
+
+/// Answers by the rules in force, with the facts of `F`.
+pub struct Gate<F: FactSource> {
+    facts: F,
+    book: ArcSwap<RuleBook>,
+}
+
+impl<F: FactSource> Gate<F> {
+    /// A gate with its first rules.
+    pub fn new(facts: F, book: RuleBook) -> Gate<F> {
+        Gate {
+            facts,
+            book: ArcSwap::from_pointee(book),
+        }
+    }
+
+    /// The rules in force.
+    pub fn book(&self) -> Arc<RuleBook> {
+        self.book.load_full()
+    }
+
+    /// Puts newer rules in force. A book of an older epoch, arriving late, changes nothing.
+    pub fn replace(&self, book: RuleBook) {
+        let book = Arc::new(book);
+        self.book.rcu(|current| {
+            let newest = if current.epoch() > book.epoch() {
+                current
+            } else {
+                &book
+            };
+            Arc::clone(newest)
+        });
+    }
+
+    /// The epoch of the rules in force.
+    pub fn epoch(&self) -> Epoch {
+        self.book.load().epoch()
+    }
+
+    /// May this community make a request to that domain now? A refused domain is not even
+    /// contacted (L63), and we never make requests to ourselves. The permit is for one request;
+    /// a redirect to another domain asks again.
+    pub fn permit(
+        &self,
+        by: CommunityId,
+        domain: &Domain,
+        contact: Contact,
+    ) -> Result<Permitted, Refusal> {
+        let book = self.book();
+        let party = Party::Instance(domain.clone());
+        let way = match contact {
+            Contact::Fetch => Way::Fetch,
+            Contact::Deliver => Way::FollowerDelivery,
+        };
+        let refusal = |verdict| Err(Refusal::new(verdict, &party, Act::Contact, way, &book));
+        let Some(face) = book.face(by) else {
+            return refusal(Verdict::refusing(Because::NobodyHere, book.epoch()));
+        };
+        let thing = Thing {
+            owner: face.clone(),
+            community: Some(by),
+            visibility: Visibility::Public,
+            addressed: Vec::new(),
+            within: Vec::new(),
+        };
+        let exchange = Exchange {
+            party: &party,
+            act: Act::Contact,
+            way,
+            thing: &thing,
+        };
+        let verdict = decide(&book, &Ties::none(), &exchange);
+        if !verdict.is_allowed() {
+            return refusal(verdict);
+        }
+        Ok(Permitted {
+            domain: domain.clone(),
+            contact,
+            epoch: book.epoch(),
+        })
+    }
+
+    /// May what a peer sent come in? First, whether the sender can speak for it at all
+    /// (FEP-fe34); then whether the rules let it in, and whatever it boosts, quotes or moves to
+    /// (L31).
+    ///
+    /// `target` is the person here whom it is done to, where there is one. Whether the sender may
+    /// *see* the thing they act upon is another question, which [`may`](Gate::may) answers once
+    /// that thing is at hand. What must wait for a yes is admitted under [`Conditions::HELD`].
+    pub async fn admit<T: Claim>(
+        &self,
+        attested: Attested<T>,
+        into: CommunityId,
+        sender: &Person,
+        act: Act,
+        way: Way,
+        target: Option<&Person>,
+    ) -> Result<Result<Admitted<T>, Refusal>, FactError> {
+        let party = match sender.community {
+            Some(_) => Party::Member(sender.clone()),
+            None => Party::Account(sender.clone()),
+        };
+        let pairs = target
+            .map(|target| pairs_between(&party, [target]))
+            .unwrap_or_default();
+        let ties = self.ties(pairs).await?;
+        let book = self.book();
+        let refuse = |verdict| Ok(Err(Refusal::new(verdict, &party, act, way, &book)));
+
+        if let Err(why) = attested.vouched(sender, into, &book) {
+            return refuse(Verdict::refusing(Because::Forged(why), book.epoch()));
+        }
+        let Some(face) = book.face(into) else {
+            return refuse(Verdict::refusing(Because::NobodyHere, book.epoch()));
+        };
+        let mut thing = Thing {
+            owner: target.unwrap_or(face).clone(),
+            community: Some(into),
+            visibility: Visibility::Public,
+            addressed: Vec::new(),
+            within: Vec::new(),
+        };
+        let sent = attested.peek().sent_to(target);
+        if act == Act::Deliver || act == Act::Mention {
+            thing.visibility = sent;
+        }
+        let mut verdict = decide(
+            &book,
+            &ties,
+            &Exchange {
+                party: &party,
+                act,
+                way,
+                thing: &thing,
+            },
+        );
+
+        // A private answer is a message as well, and is asked as one.
+        if act == Act::Reply && sent == Visibility::Direct {
+            thing.visibility = sent;
+            let mention = Exchange {
+                party: &party,
+                act: Act::Mention,
+                way,
+                thing: &thing,
+            };
+            verdict = verdict.and(decide(&book, &ties, &mention));
+        }
+        // What it carries along comes in too, so whoever made that is asked in the same way. Of a
+        // thing we do not hold we know the domain, and its maker is at home there.
+        let home = face.domain.clone();
+        for carried in attested.peek().carries() {
+            let maker = Party::Account(Person::stranger(carried));
+            if maker.domain() == Some(&home) {
+                continue;
+            }
+            thing.visibility = Visibility::Public;
+            let along = Exchange {
+                party: &maker,
+                act: Act::Deliver,
+                way,
+                thing: &thing,
+            };
+            verdict = verdict.and(decide(&book, &Ties::none(), &along));
+        }
+        if verdict.outcome == Outcome::Refuse {
+            return refuse(verdict);
+        }
+        Ok(Ok(attested.admitted(verdict, home)))
+    }
+
+    /// May this viewer see the thing, by this way?
+    pub async fn show<T: Subject>(
+        &self,
+        viewer: &Party,
+        way: Way,
+        item: T,
+    ) -> Result<Result<Visible<T>, Refusal>, FactError> {
+        let thing = item.thing();
+        let ties = self.ties(pairs_of(viewer, &thing)).await?;
+        let book = self.book();
+        Ok(shown(
+            &book,
+            &ties,
+            &Arc::new(viewer.clone()),
+            way,
+            item,
+            &thing,
+        ))
+    }
+
+    /// The same for many things at once, in their order, with one look at the facts.
+    pub async fn show_all<T: Subject>(
+        &self,
+        viewer: &Party,
+        way: Way,
+        items: Vec<T>,
+    ) -> Result<Vec<Result<Visible<T>, Refusal>>, FactError> {
+        let things: Vec<Thing> = items.iter().map(Subject::thing).collect();
+        let pairs = things
+            .iter()
+            .flat_map(|thing| pairs_of(viewer, thing))
+            .collect();
+        let ties = self.ties(pairs).await?;
+        let book = self.book();
+        let viewer = Arc::new(viewer.clone());
+        let shown = items
+            .into_iter()
+            .zip(&things)
+            .map(|(item, thing)| shown(&book, &ties, &viewer, way, item, thing))
+            .collect();
+        Ok(shown)
+    }
+
+    /// Which of these recipients may get the thing? Each is asked for themself, and for the
+    /// domains of their inboxes where those are elsewhere. One look at the facts.
+    pub async fn address<T: Subject>(
+        &self,
+        item: T,
+        way: Way,
+        recipients: Vec<Recipient>,
+    ) -> Result<Audience<T>, FactError> {
+        let thing = item.thing();
+        let parties: Vec<Party> = recipients
+            .iter()
+            .map(|recipient| party_of(&recipient.person))
+            .collect();
+        let pairs = parties
+            .iter()
+            .flat_map(|party| pairs_of(party, &thing))
+            .collect();
+        let ties = self.ties(pairs).await?;
+        let book = self.book();
+
+        let mut conditions = Conditions::NONE;
+        let mut because = Because::Nothing;
+        let mut cleared = Vec::new();
+        let mut refused = Vec::new();
+        for (recipient, party) in recipients.into_iter().zip(parties) {
+            let verdict = receives(&book, &ties, way, &thing, &recipient, &party);
+            if verdict.is_allowed() {
+                conditions |= verdict.conditions;
+                because = verdict.because;
+                cleared.push(recipient);
+            } else {
+                refused.push((recipient, verdict));
+            }
+        }
+        // The text is the same for all who get it; where nobody does, it stays its owner's.
+        let viewer = party_of(cleared.first().map_or(&thing.owner, |first| &first.person));
+        let subject = Visible {
+            item,
+            viewer: Arc::new(viewer),
+            conditions,
+            because,
+            epoch: book.epoch(),
+        };
+        Ok(Audience {
+            subject,
+            cleared,
+            refused,
+        })
+    }
+
+    /// The answer to one exchange, without evidence: for acts between people here, and for
+    /// explaining.
+    pub async fn judge(&self, exchange: &Exchange<'_>) -> Result<Verdict, FactError> {
+        let ties = self.ties(pairs_of(exchange.party, exchange.thing)).await?;
+        Ok(decide(&self.book(), &ties, exchange))
+    }
+
+    /// May this party do that to the thing? Held counts as yes, under [`Conditions::HELD`].
+    pub async fn may<T: Subject>(
+        &self,
+        party: &Party,
+        act: Act,
+        way: Way,
+        item: &T,
+    ) -> Result<Result<Verdict, Refusal>, FactError> {
+        let thing = item.thing();
+        let ties = self.ties(pairs_of(party, &thing)).await?;
+        let book = self.book();
+        let verdict = decide(
+            &book,
+            &ties,
+            &Exchange {
+                party,
+                act,
+                way,
+                thing: &thing,
+            },
+        );
+        Ok(match verdict.outcome {
+            Outcome::Allow | Outcome::Hold => Ok(verdict),
+            Outcome::Refuse => Err(Refusal::new(verdict, party, act, way, &book)),
+        })
+    }
+
+    /// One question to the source of facts; none where nobody has ties.
+    async fn ties(&self, mut pairs: Vec<(PersonId, PersonId)>) -> Result<Ties, FactError> {
+        if pairs.is_empty() {
+            return Ok(Ties::none());
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        self.facts.ties(&pairs).await
+    }
+}
+
+fn party_of(person: &Person) -> Party {
+    match person.community {
+        Some(_) => Party::Member(person.clone()),
+        None => Party::Account(person.clone()),
+    }
+}
+
+/// The pairs whose ties can matter: the party with everybody involved, in both directions.
+fn pairs_of(party: &Party, thing: &Thing) -> Vec<(PersonId, PersonId)> {
+    pairs_between(party, std::iter::once(&thing.owner).chain(&thing.within))
+}
+
+fn pairs_between<'a>(
+    party: &Party,
+    people: impl IntoIterator<Item = &'a Person>,
+) -> Vec<(PersonId, PersonId)> {
+    let Some(asking) = party.person().and_then(|person| person.id) else {
+        return Vec::new();
+    };
+    people
+        .into_iter()
+        .filter_map(|person| person.id)
+        .filter(|id| *id != asking)
+        .flat_map(|id| [(asking, id), (id, asking)])
+        .collect()
+}
+
+fn shown<T: Subject>(
+    book: &RuleBook,
+    ties: &Ties,
+    viewer: &Arc<Party>,
+    way: Way,
+    item: T,
+    thing: &Thing,
+) -> Result<Visible<T>, Refusal> {
+    let act = item.seen_by();
+    let verdict = decide(
+        book,
+        ties,
+        &Exchange {
+            party: viewer,
+            act,
+            way,
+            thing,
+        },
+    );
+    if !verdict.is_allowed() {
+        return Err(Refusal::new(verdict, viewer, act, way, book));
+    }
+    Ok(Visible {
+        item,
+        viewer: Arc::clone(viewer),
+        conditions: verdict.conditions,
+        because: verdict.because,
+        epoch: verdict.epoch,
+    })
+}
+
+fn receives(
+    book: &RuleBook,
+    ties: &Ties,
+    way: Way,
+    thing: &Thing,
+    recipient: &Recipient,
+    party: &Party,
+) -> Verdict {
+    let mut verdict = decide(
+        book,
+        ties,
+        &Exchange {
+            party,
+            act: Act::Receive,
+            way,
+            thing,
+        },
+    );
+    for inbox in [Some(&recipient.inbox), recipient.shared_inbox.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let elsewhere = inbox.domain();
+        if elsewhere == recipient.person.domain {
+            continue;
+        }
+        let person = Person {
+            domain: elsewhere,
+            ..recipient.person.clone()
+        };
+        let party = party_of(&person);
+        let there = Exchange {
+            party: &party,
+            act: Act::Receive,
+            way,
+            thing,
+        };
+        verdict = verdict.and(decide(book, ties, &there));
+    }
+    verdict
+}

@@ -1,0 +1,179 @@
+//! Every answer in words for people, and to each only the reasons meant for them.
+
+use crate::{
+    Because, CommunityId, Conditions, Mode, Outcome, PersonId, Rule, RuleBook, RuleId, Scope,
+    Stance, Verdict,
+};
+
+/// Who is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Listener {
+    /// Anybody: hears that there is a rule of the community, and its public reason.
+    Public,
+    /// A member: hears the reasons meant for members of their community, and their own rules.
+    Member(PersonId, CommunityId),
+    /// A moderator of that community.
+    Moderator(CommunityId),
+}
+
+impl Verdict {
+    /// Why, in words that anybody may read.
+    pub fn sentence(&self, rules: &RuleBook) -> String {
+        self.sentence_for(rules, Listener::Public)
+    }
+
+    /// Why, in the words and with the reasons meant for this listener. Who blocks or mutes whom,
+    /// and what one member laid down for themself, is told to nobody else.
+    pub fn sentence_for(&self, rules: &RuleBook, listener: Listener) -> String {
+        match self.because {
+            Because::Rule(id) | Because::Limited(id) => rule_sentence(self, rules, id, listener),
+            Because::Mode(community, mode) => mode_sentence(rules, community, mode),
+            Because::Block { by } => match listener {
+                Listener::Member(person, _) if person == by => "You block them.".into(),
+                Listener::Moderator(_) => "One of the two blocks the other.".into(),
+                _ => UNAVAILABLE.into(),
+            },
+            Because::Mute { by } => match listener {
+                Listener::Member(person, _) if person == by => "You muted them.".into(),
+                _ => UNAVAILABLE.into(),
+            },
+            Because::Audience => "It is not meant for them.".into(),
+            Because::LocalOnly => "It is for the members of its own community only.".into(),
+            Because::NotListed => "Its author keeps it out of public places.".into(),
+            Because::Unsigned => "Nobody can tell who is asking.".into(),
+            Because::MembersOnly => "Only members can do this.".into(),
+            Because::NotAPerson => "Only a person can do this, and a server asked.".into(),
+            Because::NeedsYes => {
+                "It would be passed on to places nobody here can see, and its author did not agree \
+                 to that."
+                    .into()
+            }
+            Because::NotOurs => "It is not ours to give.".into(),
+            Because::NobodyHere => "No community here answers for it.".into(),
+            Because::Ourselves => "It is here already.".into(),
+            Because::Forged(_) => "Whoever sent it cannot speak for it.".into(),
+            Because::Nothing => "Nothing stands against it.".into(),
+        }
+    }
+}
+
+const UNAVAILABLE: &str = "It is not available.";
+
+fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: Listener) -> String {
+    let Some(rule) = rules.rule(id) else {
+        return format!("Rule {} decided this, and has ended since.", id.0);
+    };
+    let own = matches!(
+        (rule.scope, listener),
+        (Scope::Member(owner, _), Listener::Member(person, _)) if owner == person
+    );
+    let (who, verb_s) = match rule.scope {
+        Scope::Operator => ("This installation".to_owned(), "s"),
+        Scope::Community(community) => (name(rules, community), "s"),
+        Scope::Member(..) if own => ("You".to_owned(), ""),
+        Scope::Member(_, community) if listener == Listener::Moderator(community) => {
+            ("A member".to_owned(), "s")
+        }
+        // That somebody here has a rule about them is that person's own business.
+        Scope::Member(..) | Scope::Status(_) => return UNAVAILABLE.into(),
+    };
+    let whom = &rule.pattern;
+    let does = does(verdict, rule, verb_s).replace("{}", &whom.to_string());
+    let since = day(rule.set_at);
+    let reason = match reason(rule, listener, own) {
+        Some(reason) => format!(": {reason}"),
+        None => ".".to_owned(),
+    };
+    format!("{who} {does} (rule {}, since {since}){reason}", rule.id.0)
+}
+
+/// What the rule did to this exchange.
+fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
+    let by_stance = match rule.stance {
+        Stance::Open => format!("welcome{s} {{}}"),
+        Stance::Limited => {
+            format!("show{s} what comes from {{}} only to people who follow its author")
+        }
+        Stance::Ask => format!("ask{s} first whether {{}} may make contact"),
+        Stance::Withheld => format!("keep{s} from {{}} whatever is not public"),
+        Stance::Refused => format!("refuse{s} {{}}"),
+    };
+    // A rule that is otherwise mild decided this by what it adds.
+    let mild = matches!(rule.stance, Stance::Open | Stance::Limited);
+    let added = rule.conditions.words().collect::<Vec<_>>().join(", ");
+    match (verdict.outcome, mild && rule.conditions != Conditions::NONE) {
+        (Outcome::Refuse | Outcome::Hold, true) => format!("set{s} limits to {{}} ({added})"),
+        _ => by_stance,
+    }
+}
+
+/// The most that this listener may hear.
+fn reason(rule: &Rule, listener: Listener, own: bool) -> Option<&str> {
+    let public = rule.reason_public.as_deref();
+    let members = rule.reason_members.as_deref().or(public);
+    let moderators = rule.reason_moderators.as_deref().or(members);
+    let inside = |community| match rule.scope {
+        Scope::Community(of) | Scope::Member(_, of) => of == community,
+        Scope::Operator => true,
+        Scope::Status(_) => false,
+    };
+    let reason = match listener {
+        Listener::Moderator(community) if inside(community) => moderators,
+        // What one wrote down for oneself, one may read.
+        Listener::Member(..) if own => moderators,
+        Listener::Member(_, community) if inside(community) => members,
+        _ => public,
+    };
+    reason.map(str::trim).filter(|reason| !reason.is_empty())
+}
+
+fn mode_sentence(rules: &RuleBook, community: CommunityId, mode: Mode) -> String {
+    let who = name(rules, community);
+    match mode {
+        Mode::Open => format!("{who} is open to servers it does not know."),
+        Mode::Cautious => {
+            format!("{who} does not know this server yet, and first contact waits for a yes.")
+        }
+        Mode::AllowList => {
+            format!("{who} exchanges only with servers it chose, and this one is not among them.")
+        }
+    }
+}
+
+fn name(rules: &RuleBook, community: CommunityId) -> String {
+    match rules.domain_of(community) {
+        Some(domain) => domain.unicode(),
+        None => "A community".to_owned(),
+    }
+}
+
+/// `3 May 2026`, in UTC.
+fn day(unix_ms: i64) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    // Years are counted from March, so that the leap day is the last of the year, and in eras of
+    // 400 years, after which the calendar repeats.
+    let days = unix_ms.div_euclid(86_400_000) + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12;
+    let year = year_of_era + era * 400 + i64::from(month < 2);
+    let name = usize::try_from(month).map_or("", |month| MONTHS[month]);
+    format!("{day} {name} {year}")
+}
