@@ -155,8 +155,8 @@ class Comity:
         """A person's page by handle, or a post's by address: what the search box leads to."""
         return self.browser.get(f"/search?q={urllib.parse.quote(what)}")
 
-    def home_timeline(self) -> list[str]:
-        return self.browser.get("/home").posts()
+    def home(self) -> list[str]:
+        return self.browser.get("/").posts()
 
     def open(self, post: str) -> tuple[str, Page]:
         """Looks a post up by its address; its number here, and its conversation."""
@@ -177,12 +177,9 @@ class Comity:
 
     def shows_anywhere(self, word: str) -> list[str]:
         """The pages of Alice's on which the word can be read."""
-        paths = ["/home", "/local", "/public", "/notifications", "/@alice", f"/search?q={urllib.parse.quote(word)}"]
+        pages = [path for path in ("/", "/community", "/notifications", "/@alice") if word in self.browser.get(path).words()]
         # The search page repeats what was asked for; only what it found counts.
-        return [path for path in paths if any(word in post for post in self.browser.get(path).posts()) or word in self._beyond_search(path)]
-
-    def _beyond_search(self, path: str) -> str:
-        return "" if path.startswith("/search") else self.browser.get(path).words()
+        return pages + ["/search"] * any(word in post for post in self.find(word).posts())
 
     def _send(self, page: Page, suffix: str, form: Tag | None = None, **values: str) -> Page:
         form = form or page.form(suffix)

@@ -32,15 +32,18 @@ class Page:
         return [address for address in addresses if urllib.parse.urlsplit(address).path.endswith(suffix)]
 
     def forms(self, suffix: str) -> list[Tag]:
-        """Every form whose action ends in `suffix`, or that has a button with such a `formaction`."""
-        return [form for form in self.soup.find_all("form") if self.address_of(form, suffix) is not None]
+        """Every form that posts to an address that ends in `suffix`, itself or by one of its buttons."""
+        return [form for form in self.soup.find_all("form", method="post") if self.address_of(form, suffix) is not None]
 
     def form(self, suffix: str) -> Tag | None:
         return next(iter(self.forms(suffix)), None)
 
     def address_of(self, form: Tag, suffix: str) -> str | None:
-        """Where the form, or one of its buttons, sends to, if that ends in `suffix`."""
-        targets = [form.get("action") or self.url] + [button["formaction"] for button in form.find_all("button", formaction=True)]
+        """Where the form, or one of its buttons that may be pressed, posts to, if that ends in `suffix`."""
+        buttons = form.find_all("button", formaction=True)
+        targets = [button["formaction"] for button in buttons if not button.has_attr("disabled")]
+        if form.get("action") or not buttons:
+            targets.append(form.get("action") or self.url)
         addresses = [urllib.parse.urljoin(self.url, target) for target in targets]
         return next((address for address in addresses if urllib.parse.urlsplit(address).path.endswith(suffix)), None)
 

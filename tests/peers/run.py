@@ -112,9 +112,9 @@ def alice_writes(comity: Comity, peer: Peer) -> str:
 def the_peer_writes(comity: Comity, peer: Peer):
     said, changed = word("said"), word("changed")
     post = peer.post(text=said)["post"]
-    soon("the peer's post is in Alice's home timeline", lambda: any(said in text for text in comity.home_timeline()))
+    soon("the peer's post is in Alice's home timeline", lambda: any(said in text for text in comity.home()))
     peer.edit(post=post, text=changed)
-    soon("the peer's edit replaces it", lambda: any(changed in text for text in comity.home_timeline()))
+    soon("the peer's edit replaces it", lambda: any(changed in text for text in comity.home()))
 
     answered = word("answered")
     comity.reply(post, answered)
@@ -132,7 +132,7 @@ def the_peer_writes(comity: Comity, peer: Peer):
     soon("… and is taken back", lambda: peer.got_undo("Announce", boost))
 
     peer.delete(post=post)
-    soon("the peer's deletion takes it away", lambda: not any(changed in text for text in comity.home_timeline()))
+    soon("the peer's deletion takes it away", lambda: not any(changed in text for text in comity.home()))
 
 
 def what_is_private_stays_private(comity: Comity, peer: Peer, other: Peer):
@@ -203,7 +203,7 @@ def take_back(comity: Comity, peer: Peer):
     comity.post(again)
     soon("after the rule is gone Alice's posts arrive again: the follow was kept", lambda: peer.got("Create", again))
     peer.post(text=welcome)
-    soon("… and the peer's are in her home timeline", lambda: any(welcome in text for text in comity.home_timeline()))
+    soon("… and the peer's are in her home timeline", lambda: any(welcome in text for text in comity.home()))
 
 
 def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
