@@ -1,0 +1,402 @@
+//! PostgreSQL: a pool, prepared static text, and transactions sent in one go.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
+use futures_util::future::{MaybeDone, maybe_done};
+use postgres_types::ToSql;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Statement, config::SslMode};
+
+use crate::error::{DbError, with_sources};
+use crate::postgres_tls;
+use crate::row::{FromRow, Inner, Row};
+use crate::tx::{Step, Wrote};
+use crate::value::Value;
+use crate::verbs::{ROWS_MAX, fits};
+
+/// Connections per node. PostgreSQL allows a hundred in all by default, and two cores are kept busy by far fewer.
+const CONNECTIONS: usize = 16;
+
+/// How long one waits for a connection, or for a new one to be made.
+const CONNECT_WAIT: Duration = Duration::from_secs(5);
+
+/// How often something is tried again after the server asked for it.
+const AGAIN_MAX: u32 = 8;
+
+/// Set on every new connection. A lock is waited for no longer than a statement may run; a transaction that a dead node left open
+/// ends by itself.
+const ON_CONNECT: &str = "SET statement_timeout = '30s';
+    SET lock_timeout = '20s';
+    SET idle_in_transaction_session_timeout = '60s'";
+
+/// An open PostgreSQL database.
+pub(crate) struct Postgres {
+    pool: Pool,
+    url: Shown,
+}
+
+/// A URL without its password, for sentences.
+struct Shown(String);
+
+/// Why something did not happen, and what to do about it.
+struct Trouble {
+    error: DbError,
+    then: Then,
+}
+
+#[derive(PartialEq)]
+enum Then {
+    GiveUp,
+    /// The server undid it and asks to try again.
+    Again,
+    /// A migration changed what a prepared statement answers: prepare anew, then again.
+    PrepareAnew,
+    /// The connection was lost before the answer. Safe to ask again only what changes nothing.
+    Lost,
+}
+
+impl From<DbError> for Trouble {
+    fn from(error: DbError) -> Trouble {
+        Trouble { error, then: Then::GiveUp }
+    }
+}
+
+impl From<tokio_postgres::Error> for Trouble {
+    fn from(error: tokio_postgres::Error) -> Trouble {
+        let code = error.code();
+        let then = if code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+            || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+        {
+            Then::Again
+        } else if error.as_db_error().is_some_and(is_stale_plan) {
+            Then::PrepareAnew
+        } else if error.is_closed() {
+            Then::Lost
+        } else {
+            Then::GiveUp
+        };
+        Trouble { error: DbError::postgres(error), then }
+    }
+}
+
+/// "cached plan must not change result type" has no code of its own, but its place in the server's source is stable.
+fn is_stale_plan(told: &tokio_postgres::error::DbError) -> bool {
+    *told.code() == SqlState::FEATURE_NOT_SUPPORTED
+        && told.routine() == Some("RevalidateCachedQuery")
+}
+
+impl Postgres {
+    /// Connects once, to fail here rather than at the first question.
+    pub(crate) async fn open(url: &str) -> Result<Postgres, DbError> {
+        let shown = Shown::of(url);
+        let not = |why: String| DbError::failed(format!("could not open the database {}: {why}", shown.0));
+        let (url, root) = postgres_tls::split_root(url);
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|error| not(with_sources(&error)))?;
+        config.connect_timeout(CONNECT_WAIT);
+        if config.get_application_name().is_none() {
+            config.application_name("comity");
+        }
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = if config.get_ssl_mode() == SslMode::Require {
+            let tls = postgres_tls::connector(root.as_deref()).map_err(not)?;
+            Manager::from_config(config, tls, recycling)
+        } else {
+            Manager::from_config(config, tokio_postgres::NoTls, recycling)
+        };
+        let settings = Hook::async_fn(|client, _| {
+            Box::pin(async move {
+                client.batch_execute(ON_CONNECT).await.map_err(HookError::Backend)
+            })
+        });
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .wait_timeout(Some(CONNECT_WAIT))
+            .create_timeout(Some(CONNECT_WAIT))
+            .recycle_timeout(Some(CONNECT_WAIT))
+            .runtime(Runtime::Tokio1)
+            .post_create(settings)
+            .build()
+            .map_err(|error| not(error.to_string()))?;
+        let postgres = Postgres { pool, url: shown };
+        drop(postgres.client().await?);
+        Ok(postgres)
+    }
+
+    /// A connection of the pool.
+    pub(crate) async fn client(&self) -> Result<Object, DbError> {
+        self.pool.get().await.map_err(|error| {
+            let why = match &error {
+                PoolError::Timeout(_) => {
+                    format!("no connection was free within {} seconds", CONNECT_WAIT.as_secs())
+                }
+                PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+                    with_sources(error)
+                }
+                other => with_sources(other),
+            };
+            DbError::caused(format!("could not reach the database {}: {why}", self.url.0), error)
+        })
+    }
+
+    pub(crate) async fn first<T: FromRow>(
+        &self,
+        text: &str,
+        params: &[Value],
+    ) -> Result<Option<T>, DbError> {
+        let found = self.ask(text, params, Asks::Nothing, T::COLUMNS).await?;
+        found.first().map(|row| T::from_row(&Row(Inner::Postgres(row)))).transpose()
+    }
+
+    pub(crate) async fn rows<T: FromRow>(
+        &self,
+        text: &str,
+        params: &[Value],
+    ) -> Result<Vec<T>, DbError> {
+        let found = self.ask(text, params, Asks::Nothing, T::COLUMNS).await?;
+        found.iter().map(|row| T::from_row(&Row(Inner::Postgres(row)))).collect()
+    }
+
+    /// As `rows`, for a statement that also changes something.
+    pub(crate) async fn change<T: FromRow>(
+        &self,
+        text: &str,
+        params: &[Value],
+    ) -> Result<Vec<T>, DbError> {
+        let found = self.ask(text, params, Asks::Change, T::COLUMNS).await?;
+        found.iter().map(|row| T::from_row(&Row(Inner::Postgres(row)))).collect()
+    }
+
+    async fn ask(
+        &self,
+        text: &str,
+        params: &[Value],
+        asks: Asks,
+        columns: &[crate::Column],
+    ) -> Result<Vec<tokio_postgres::Row>, DbError> {
+        let mut attempt = 0;
+        loop {
+            match self.ask_once(text, params, columns).await {
+                Ok(rows) => return Ok(rows),
+                Err(trouble) => self.again(trouble, asks, &mut attempt).await?,
+            }
+        }
+    }
+
+    async fn ask_once(
+        &self,
+        text: &str,
+        params: &[Value],
+        columns: &[crate::Column],
+    ) -> Result<Vec<tokio_postgres::Row>, Trouble> {
+        let client = self.client().await?;
+        let statement = prepare(&client, text, params).await?;
+        if cfg!(debug_assertions) {
+            let names = statement.columns().iter().map(tokio_postgres::Column::name);
+            fits(names, columns).map_err(|why| DbError::failed(format!("{why}: {text}")))?;
+        }
+        let rows = client.query(&statement, &borrowed(params)).await?;
+        if rows.len() > ROWS_MAX {
+            return Err(DbError::failed(format!("more than {ROWS_MAX} rows: {text} wants a LIMIT")).into());
+        }
+        Ok(rows)
+    }
+
+    pub(crate) async fn exec(&self, text: &str, params: &[Value]) -> Result<u64, DbError> {
+        let mut attempt = 0;
+        loop {
+            match self.exec_once(text, params).await {
+                Ok(changed) => return Ok(changed),
+                Err(trouble) => self.again(trouble, Asks::Change, &mut attempt).await?,
+            }
+        }
+    }
+
+    async fn exec_once(&self, text: &str, params: &[Value]) -> Result<u64, Trouble> {
+        let client = self.client().await?;
+        let statement = prepare(&client, text, params).await?;
+        Ok(client.execute(&statement, &borrowed(params)).await?)
+    }
+
+    pub(crate) async fn write(&self, steps: &[Step]) -> Result<Wrote, DbError> {
+        let mut attempt = 0;
+        loop {
+            match self.write_once(steps).await {
+                Ok(wrote) => return Ok(wrote),
+                Err(trouble) => self.again(trouble, Asks::Change, &mut attempt).await?,
+            }
+        }
+    }
+
+    /// Sends BEGIN and every statement without waiting in between: two round trips, however many statements.
+    async fn write_once(&self, steps: &[Step]) -> Result<Wrote, Trouble> {
+        let client = self.client().await?;
+        let mut prepared = Vec::with_capacity(steps.len());
+        for step in steps {
+            // Waits only for a text this connection has not seen.
+            let statement = prepare(&client, step.sql.postgres, &step.params).await?;
+            prepared.push((statement, borrowed(&step.params)));
+        }
+        let open = Open::new(client);
+        let client = open.client()?;
+
+        let mut begin = Box::pin(maybe_done(client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")));
+        send(&mut begin).await;
+        let mut sent = Vec::with_capacity(steps.len());
+        for (statement, params) in &prepared {
+            let mut running = Box::pin(maybe_done(client.execute(statement, params)));
+            send(&mut running).await;
+            sent.push(running);
+        }
+        answer(begin).await?;
+        let mut changed = Vec::with_capacity(steps.len());
+        for running in sent {
+            // After the first error the server refuses the rest, and says nothing new about it.
+            let outcome = answer(running).await;
+            let failed = outcome.is_err();
+            changed.push(outcome);
+            if failed {
+                break;
+            }
+        }
+
+        // In the statements' order, so that both engines tell the same: SQLite stops at the first that does not go through.
+        for (at, (step, outcome)) in steps.iter().zip(changed).enumerate() {
+            match outcome {
+                Ok(0) if step.must => {
+                    client.batch_execute("ROLLBACK").await?;
+                    open.close();
+                    return Ok(Wrote::Nothing { at });
+                }
+                Ok(_) => {}
+                Err(trouble) => {
+                    client.batch_execute("ROLLBACK").await?;
+                    open.close();
+                    return Err(trouble);
+                }
+            }
+        }
+        client.batch_execute("COMMIT").await.map_err(|error| {
+            if error.is_closed() {
+                return Trouble::from(DbError::caused(
+                    "the connection to PostgreSQL was lost after COMMIT was sent: the change may be stored or not",
+                    error,
+                ));
+            }
+            Trouble::from(error)
+        })?;
+        open.close();
+        Ok(Wrote::All)
+    }
+
+    /// Waits if it may be tried again, or gives the error back.
+    async fn again(&self, trouble: Trouble, asks: Asks, attempt: &mut u32) -> Result<(), DbError> {
+        *attempt += 1;
+        let may = match trouble.then {
+            Then::Again | Then::PrepareAnew => true,
+            Then::Lost => asks == Asks::Nothing,
+            Then::GiveUp => false,
+        };
+        if !may || *attempt > AGAIN_MAX {
+            return Err(trouble.error);
+        }
+        if trouble.then == Then::PrepareAnew {
+            self.pool.manager().statement_caches.clear();
+        }
+        tracing::debug!(attempt = *attempt, "trying again: {}", trouble.error);
+        tokio::time::sleep(pause(*attempt)).await;
+        Ok(())
+    }
+}
+
+/// Whether what is asked changes anything.
+#[derive(Clone, Copy, PartialEq)]
+enum Asks {
+    Nothing,
+    Change,
+}
+
+/// A connection with a transaction open. Dropped without `close` (the future was dropped, or the answer lost), the
+/// connection is thrown away, which makes the server roll back; it must not return to the pool.
+pub(crate) struct Open(Option<Object>);
+
+impl Open {
+    pub(crate) fn new(client: Object) -> Open {
+        Open(Some(client))
+    }
+
+    pub(crate) fn client(&self) -> Result<&Object, DbError> {
+        self.0.as_ref().ok_or_else(DbError::stopped)
+    }
+
+    /// The transaction has ended: the connection goes back to the pool.
+    pub(crate) fn close(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+async fn prepare(client: &Object, text: &str, params: &[Value]) -> Result<Statement, Trouble> {
+    let statement = client.prepare_cached(text).await?;
+    let wanted = statement.params().len();
+    if wanted != params.len() {
+        return Err(DbError::failed(format!(
+            "{} parameters for a statement that takes {wanted}: {text}",
+            params.len()
+        ))
+        .into());
+    }
+    Ok(statement)
+}
+
+fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+/// A request is sent when its future is first polled; the answer is awaited later.
+async fn send<F: Future>(running: &mut Pin<Box<MaybeDone<F>>>) {
+    let _sent = futures_util::poll!(running.as_mut());
+}
+
+async fn answer<T>(
+    mut running: Pin<Box<MaybeDone<impl Future<Output = Result<T, tokio_postgres::Error>>>>>,
+) -> Result<T, Trouble> {
+    running.as_mut().await;
+    let answered = running.as_mut().take_output().ok_or_else(DbError::stopped)?;
+    Ok(answered?)
+}
+
+/// Doubles from 5 ms, and differs between those who collided, or they would collide again. The spread comes from a
+/// counter: nothing here needs to be unforeseeable.
+fn pause(attempt: u32) -> Duration {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static TURN: AtomicU64 = AtomicU64::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed).wrapping_add(u64::from(std::process::id()) << 32);
+    let longest_ms = 5_u64 << attempt.min(7);
+    // The golden ratio's fraction spreads consecutive turns evenly.
+    let spread = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
+    Duration::from_millis(longest_ms / 2 + (longest_ms / 2) * spread / 0xFFFF)
+}
+
+impl Shown {
+    fn of(url: &str) -> Shown {
+        let Ok(mut url) = url::Url::parse(url) else {
+            return Shown("postgres:// (its URL cannot be read)".to_owned());
+        };
+        // A URL that has a password has a host, so both can be taken away.
+        let _has_none = url.set_password(None);
+        url.set_query(None);
+        Shown(url.to_string())
+    }
+}

@@ -1,0 +1,140 @@
+//! SQLite: a file, one thread that writes, some that read.
+
+mod functions;
+mod readers;
+pub(crate) mod run;
+mod watch;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::error::DbError;
+use readers::Readers;
+pub(crate) use run::Ran;
+pub(crate) use watch::Watch;
+use writer::Writer;
+
+/// Statements kept prepared per connection: more than the server has, so that none is prepared twice.
+const PREPARED: usize = 1024;
+
+/// Readers at most: beyond this the disk is the limit, not the threads.
+const READERS_MAX: usize = 16;
+
+/// How long a statement waits for another process (the command line, a backup) to let go of the file.
+const BUSY_WAIT_MS: u32 = 5_000;
+
+/// An open SQLite file.
+pub(crate) struct Sqlite {
+    // Readers first: the last connection to close is the writer's, and it folds the log into the file.
+    readers: Readers,
+    writer: Writer,
+    path: PathBuf,
+}
+
+/// What an acknowledged write survives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// A power cut: `synchronous = FULL`.
+    PowerCut,
+    /// The death of the process only. For throw-away databases, which it makes several times faster.
+    #[cfg(feature = "testing")]
+    Crash,
+}
+
+impl Sqlite {
+    /// Opens the file, making it if it is not there. Blocks.
+    pub(crate) fn open(path: PathBuf, durability: Durability) -> Result<Sqlite, DbError> {
+        let told = |error| opening(&path, error);
+        let writer = connect(&path).map_err(told)?;
+        write_ahead(&writer, durability).map_err(told)?;
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let mut readers = Vec::new();
+        for _ in 0..cores.clamp(2, READERS_MAX) {
+            let reader = connect(&path).map_err(told)?;
+            reader.pragma_update(None, "query_only", true).map_err(told)?;
+            readers.push(reader);
+        }
+        Ok(Sqlite { readers: Readers::start(readers)?, writer: Writer::start(writer)?, path })
+    }
+
+    /// Runs a question on a reader.
+    pub(crate) async fn read<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<R, DbError> + Send + 'static,
+    ) -> Result<R, DbError> {
+        self.readers.ask(question).await
+    }
+
+    /// Runs a change on the writer, together with others in one transaction; returns after the commit. The change
+    /// may be run again from the start when a neighbour took the whole transaction down.
+    pub(crate) async fn write<R: Send + 'static>(
+        &self,
+        change: impl FnMut(&Connection) -> Result<Ran<R>, DbError> + Send + 'static,
+    ) -> Result<R, DbError> {
+        self.writer.change(change).await
+    }
+
+    /// Runs something on the writer outside any transaction, alone and without a time limit.
+    pub(crate) async fn alone<R: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Connection) -> Result<R, DbError> + Send + 'static,
+    ) -> Result<R, DbError> {
+        self.writer.alone(act).await
+    }
+
+    /// A further connection, for what would keep a reader busy for long.
+    pub(crate) fn another(&self) -> Result<Connection, DbError> {
+        connect(&self.path).map_err(|error| opening(&self.path, error))
+    }
+}
+
+/// A connection with what every one of ours has.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let conn = Connection::open(path)?;
+    conn.set_prepared_statement_cache_capacity(PREPARED);
+    // 256 MiB are read through the page cache of the system instead of copied; 16 MiB are our own.
+    conn.execute_batch(&format!(
+        "PRAGMA busy_timeout = {BUSY_WAIT_MS};
+         PRAGMA foreign_keys = ON;
+         PRAGMA mmap_size = 268435456;
+         PRAGMA cache_size = -16384;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA trusted_schema = OFF;"
+    ))?;
+    functions::add(&conn)?;
+    Ok(conn)
+}
+
+/// Makes the log, so that readers and the writer do not wait for each other.
+fn write_ahead(conn: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match durability {
+        Durability::PowerCut => "FULL",
+        #[cfg(feature = "testing")]
+        Durability::Crash => "OFF",
+    };
+    conn.pragma_update(None, "synchronous", synchronous)?;
+    // A log that grew in a busy hour is cut back to 64 MiB.
+    conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
+}
+
+/// Says what stands in the way of opening a file.
+pub(crate) fn opening(path: &Path, error: rusqlite::Error) -> DbError {
+    let path = path.display();
+    let why = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => "it is not an SQLite database".to_owned(),
+        Some(ErrorCode::CannotOpen) => {
+            "its directory is missing or may not be written to".to_owned()
+        }
+        Some(ErrorCode::ReadOnly) => "it may not be written to".to_owned(),
+        Some(ErrorCode::PermissionDenied) => "it may not be read".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds it".to_owned()
+        }
+        Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    };
+    DbError::caused(format!("could not open the database {path}: {why}"), error)
+}

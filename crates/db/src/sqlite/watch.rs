@@ -1,0 +1,51 @@
+//! Stops a statement that runs too long: SQLite asks between steps whether to go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::error::DbError;
+
+/// The longest a statement may run; the same on PostgreSQL.
+pub(crate) const STATEMENT_MAX: Duration = Duration::from_secs(30);
+
+/// Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
+const STEPS: i32 = 10_000;
+
+/// The time limit of one connection.
+pub(crate) struct Watch {
+    started: Instant,
+    deadline_ms: Arc<AtomicU64>,
+}
+
+impl Watch {
+    /// Puts a limit on a connection; it counts from the last [`Watch::start`].
+    pub(crate) fn over(conn: &mut Connection) -> Result<Watch, DbError> {
+        let started = Instant::now();
+        let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
+        let deadline = Arc::clone(&deadline_ms);
+        conn.progress_handler(
+            STEPS,
+            Some(move || elapsed_ms(started) > deadline.load(Ordering::Relaxed)),
+        )
+        .map_err(DbError::sqlite)?;
+        Ok(Watch { started, deadline_ms })
+    }
+
+    /// Gives what is run next its time.
+    pub(crate) fn start(&self) {
+        let limit = u64::try_from(STATEMENT_MAX.as_millis()).unwrap_or(u64::MAX);
+        self.deadline_ms.store(elapsed_ms(self.started).saturating_add(limit), Ordering::Relaxed);
+    }
+
+    /// Gives what is run next all the time it needs.
+    pub(crate) fn suspend(&self) {
+        self.deadline_ms.store(u64::MAX, Ordering::Relaxed);
+    }
+}
+
+fn elapsed_ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
