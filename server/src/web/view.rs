@@ -1,0 +1,32 @@
+//! What the pages are given: plain values, already decided, already worded.
+//!
+//! Nothing in here asks a question. Whoever fills these structs holds the evidence that the viewer may
+//! see what is inside them; the templates only lay it out. Text fields are plain and escaped by the
+//! template, except those named `html`, which must have passed the sanitiser.
+//!
+//! One struct per page; each is its own template, so `page.render()` is the whole door.
+
+mod community;
+mod compose;
+mod frame;
+mod people;
+mod person;
+mod reading;
+mod rule;
+mod status;
+mod thread;
+
+pub use community::{
+    AboutPage, BoundariesPage, ErrorPage, SetupPage, SignInPage, SignUpMode, SignUpPage, WhyPage,
+};
+pub use compose::{ComposerView, LanguageChoice, ReachView, ReplyView, Tell, Trouble};
+pub use frame::{Frame, NavItem, Notice};
+pub use people::{EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView};
+pub use person::{FieldView, HUES, PersonView, hue_of, initials_of};
+pub use reading::{
+    ComposePage, ConversationPage, EditPage, HistoryPage, NotificationKind, NotificationRow, NotificationsPage,
+    SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,
+};
+pub use rule::{Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice, Strength};
+pub use status::{AttachmentKind, AttachmentView, Counts, PollOption, PollView, SeenBy, StatusView, Veil, ViewerView};
+pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

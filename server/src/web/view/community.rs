@@ -1,0 +1,185 @@
+//! The pages about the community: coming in, its rules, and what went wrong. Each is its template.
+
+use askama::Template;
+
+use super::{Frame, NavItem, Notice, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble};
+
+/// Signing in. Posts `name`, `password` and `next` to `/sign-in`.
+#[derive(Template, Debug)]
+#[template(path = "members/sign_in.html")]
+pub struct SignInPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The name or e-mail address typed so far.
+    pub name: String,
+    /// Where to go afterwards.
+    pub next: String,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// Signing up. Posts `username`, `email`, `password`, `reason`, `invite` and `agree` ("on") to `/sign-up`.
+#[derive(Template, Debug)]
+#[template(path = "members/sign_up.html")]
+pub struct SignUpPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Who may.
+    pub mode: SignUpMode,
+    /// The community's domain, shown behind the username.
+    pub domain: String,
+    /// The community's rules for people, each one sentence; shown before the form.
+    pub rules: Vec<String>,
+    /// Typed so far.
+    pub username: String,
+    /// Typed so far.
+    pub email: String,
+    /// Typed so far; why they would like to join, where a moderator reads it.
+    pub reason: String,
+    /// Typed so far, or from the link that led here.
+    pub invite: String,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// Who may sign up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpMode {
+    /// Anyone.
+    Open,
+    /// Anyone, once a moderator has read why.
+    Approval,
+    /// With an invitation.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// The first start: the community's name and its first member. Posts `token`, `community`, `username`, `email`, `password`
+/// to `/setup`.
+#[derive(Template, Debug)]
+#[template(path = "members/setup.html")]
+pub struct SetupPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The community's domain.
+    pub domain: String,
+    /// Printed by the server at its first start, so that only its operator gets here.
+    pub token: String,
+    /// Typed so far.
+    pub name: String,
+    /// Typed so far.
+    pub username: String,
+    /// Typed so far.
+    pub email: String,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// What a community is and whom it refuses, for everyone.
+#[derive(Template, Debug)]
+#[template(path = "communities/about.html")]
+pub struct AboutPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The community's domain.
+    pub domain: String,
+    /// What it says of itself; sanitised HTML.
+    pub description_html: String,
+    /// Its rules for people, each one sentence.
+    pub house_rules: Vec<String>,
+    /// Its usual answer to servers it does not know: "Open: servers we do not know are welcome until a rule says otherwise."
+    pub mode: String,
+    /// Its rules about servers, those that are public.
+    pub rules: Vec<RuleView>,
+    /// Why rules are left out: "Four rules are shown to members only."
+    pub rules_remark: Option<String>,
+    /// What it holds, asks, and cannot hold.
+    pub protections: Vec<Protection>,
+    /// Who looks after it.
+    pub stewards: Vec<PersonView>,
+    /// How to reach them: an e-mail address.
+    pub contact: Option<String>,
+    /// Version of the software.
+    pub version: String,
+}
+
+/// The viewer's own rules and their community's.
+#[derive(Template, Debug)]
+#[template(path = "communities/boundaries.html")]
+pub struct BoundariesPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The viewer's own.
+    pub mine: Vec<RuleView>,
+    /// Their community's.
+    pub community: Vec<RuleView>,
+    /// The community's usual answer; see [`AboutPage::mode`].
+    pub mode: String,
+    /// The viewer may set the community's rules.
+    pub may_govern: bool,
+    /// The form that adds one.
+    pub form: RuleForm,
+}
+
+/// Why something was decided.
+#[derive(Template, Debug)]
+#[template(path = "rules/why.html")]
+pub struct WhyPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// What was asked about, as typed or linked: a server's name, a handle, a post's address; empty before asking.
+    pub about: String,
+    /// The answer; `None` before asking or when nothing is known.
+    pub outcome: Option<OutcomeView>,
+    /// The question in words: "May bigcorp.example reply to you?"
+    pub question: String,
+    /// The answer in a sentence: "No. You refuse that server."
+    pub sentence: String,
+    /// The rule that decided.
+    pub because: Option<RuleView>,
+    /// Other rules that were asked and would have let more through.
+    pub considered: Vec<RuleView>,
+    /// What it would take to change the answer, one sentence each.
+    pub change: Vec<String>,
+}
+
+/// Something did not work.
+#[derive(Template, Debug)]
+#[template(path = "web/error.html")]
+pub struct ErrorPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The HTTP status: 403, 404, 429, 500. Decides the words when `sentence` is empty.
+    pub code: u16,
+    /// What may be told beyond the usual words.
+    pub sentence: String,
+    /// Where the rule behind it is explained.
+    pub why_url: Option<String>,
+}
+
+impl ErrorPage {
+    /// The page's heading.
+    pub fn heading(&self) -> &'static str {
+        match self.code {
+            400 | 422 => "That could not be read",
+            401 => "Please sign in first",
+            403 => "That is not open to you",
+            404 | 410 => "There is nothing here",
+            429 => "A little slower, please",
+            _ => "That went wrong on our side",
+        }
+    }
+
+    /// What usually helps.
+    pub fn usual(&self) -> &'static str {
+        match self.code {
+            400 | 422 => "Something in the form was missing or had expired. Go back, reload the page and try again.",
+            401 => "This page is for members of this community.",
+            403 => "A rule, or the person it belongs to, keeps this from you.",
+            404 | 410 => "It may have been deleted, moved, or never shown to you. We do not say which.",
+            429 => "You have asked for more than we can give at once. Wait a minute and try again.",
+            _ => "It has been written down for those who look after this server. Try again in a moment.",
+        }
+    }
+}

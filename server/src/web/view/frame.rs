@@ -1,0 +1,78 @@
+//! What surrounds every page: the community's name, the way round it, and who is looking.
+
+use super::PersonView;
+
+/// Given to every page as `frame`.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The page's own title, without the community's name; empty shows the community's name alone.
+    pub title: String,
+    /// The community's name, shown as the brand.
+    pub community: String,
+    /// Who is signed in, or `None`.
+    pub viewer: Option<PersonView>,
+    /// The token every form sends back as `csrf`.
+    pub csrf: String,
+    /// This page's path and query; forms send it as `back`, sign-in as `next`.
+    pub here: String,
+    /// Notifications not seen yet; nothing is shown for none.
+    pub unread: u64,
+    /// Follow requests that wait for an answer; the page of notifications links to them.
+    pub waiting: u64,
+    /// Which entry of the navigation this page is.
+    pub current: NavItem,
+    /// What the last act came to, shown once on top of the page.
+    pub notice: Option<Notice>,
+    /// New people may sign up, so a way to is shown.
+    pub sign_up_open: bool,
+    /// Changes when the style or the script does, so that browsers may keep them for ever.
+    pub stamp: String,
+    /// Where this server's source is; the licence asks that everyone can find it.
+    pub source_url: String,
+    /// Search engines are asked not to list this page.
+    pub no_index: bool,
+}
+
+impl Frame {
+    /// Whether `person` is the one looking.
+    pub fn is_viewer(&self, person: &PersonView) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.id == person.id)
+    }
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NavItem {
+    /// None of them.
+    #[default]
+    Elsewhere,
+    /// What the people one follows wrote.
+    Home,
+    /// What happened to oneself.
+    Notifications,
+    /// Finding people and posts.
+    Search,
+    /// What this community wrote.
+    Community,
+    /// Rules of oneself and of the community.
+    Boundaries,
+    /// One's own profile.
+    Me,
+    /// Writing a post.
+    Write,
+    /// What this community is.
+    About,
+    /// Signing in.
+    SignIn,
+    /// Signing up.
+    SignUp,
+}
+
+/// What the last act came to.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// It was done: "Your post is out."
+    Done(String),
+    /// It was not, and why: "bigcorp.example is refused by Harbour, so this reply was not sent."
+    Trouble(String),
+}

@@ -1,0 +1,142 @@
+//! The pages about people. Each is its template.
+
+use askama::Template;
+
+use super::{AttachmentKind, Counts, FieldView, Frame, Mark, NavItem, Notice, PersonView, StatusView, Trouble};
+
+/// Someone's profile and posts.
+#[derive(Template, Debug)]
+#[template(path = "accounts/profile.html")]
+pub struct ProfilePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Whose.
+    pub person: PersonView,
+    /// Address on our own server of the picture on top.
+    pub header: Option<String>,
+    /// What they say of themself; sanitised HTML.
+    pub bio_html: String,
+    /// Lines of their profile.
+    pub fields: Vec<FieldView>,
+    /// "Here since May 2024".
+    pub joined: Option<String>,
+    /// Number of posts; empty when unknown.
+    pub posts: String,
+    /// Number of followers; empty when unknown.
+    pub followers: String,
+    /// Number of people they follow; empty when unknown.
+    pub following: String,
+    /// They answer every follow request themself.
+    pub locked: bool,
+    /// Further signs beside the name.
+    pub marks: Vec<Mark>,
+    /// How the viewer stands to them; `None` for oneself and for visitors.
+    pub relation: Option<RelationView>,
+    /// A rule that concerns them: its sign and sentence "Harbour limits this server."
+    pub stance: Option<(Mark, String)>,
+    /// Where that rule is explained.
+    pub why_url: Option<String>,
+    /// They moved there.
+    pub moved_to: Option<PersonView>,
+    /// Their profile at home, when that is another server.
+    pub original_url: Option<String>,
+    /// Posts with answers are shown too.
+    pub with_replies: bool,
+    /// The posts, newest first.
+    pub statuses: Vec<StatusView>,
+    /// Why no posts are shown: "You block them."
+    pub hidden: Option<String>,
+    /// The page of older posts.
+    pub older: Option<String>,
+}
+
+/// How the viewer stands to someone.
+#[derive(Clone, Copy, Debug)]
+pub struct RelationView {
+    /// Whether the viewer follows them.
+    pub following: Following,
+    /// They follow the viewer.
+    pub follows_you: bool,
+    /// The viewer mutes them.
+    pub muting: bool,
+    /// The viewer blocks them.
+    pub blocking: bool,
+    /// A follow is possible at all.
+    pub may_follow: bool,
+}
+
+/// Whether the viewer follows someone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Following {
+    /// No.
+    No,
+    /// Asked, not answered yet.
+    Requested,
+    /// Yes.
+    Yes,
+}
+
+/// Changing one's own profile. Posts `name`, `bio`, `locked` ("on"), `field_name_N` and `field_value_N` (N from 0)
+/// to `/settings/profile`.
+#[derive(Template, Debug)]
+#[template(path = "accounts/edit.html")]
+pub struct EditProfilePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Display name.
+    pub name: String,
+    /// The source of what they say of themself.
+    pub bio: String,
+    /// They answer every follow request themself.
+    pub locked: bool,
+    /// Name and source of each line; padded with empty ones to as many as there may be.
+    pub fields: Vec<(String, String)>,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// People who follow someone, are followed, or ask to.
+#[derive(Template, Debug)]
+#[template(path = "follows/people.html")]
+pub struct PeoplePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Whose followers.
+    pub owner: PersonView,
+    /// Which list.
+    pub tab: PeopleTab,
+    /// Follow requests are shown as a tab: the owner is the viewer.
+    pub has_requests: bool,
+    /// The people.
+    pub people: Vec<PersonRow>,
+    /// Why the list is not shown: "Maren keeps this list to herself."
+    pub hidden: Option<String>,
+    /// The next page.
+    pub older: Option<String>,
+}
+
+/// Which list of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeopleTab {
+    /// At the profile's address and `/followers`.
+    Followers,
+    /// At the profile's address and `/following`.
+    Following,
+    /// At `/follow-requests`.
+    Requests,
+}
+
+/// Someone in a list of people.
+#[derive(Clone, Debug)]
+pub struct PersonRow {
+    /// Who.
+    pub person: PersonView,
+    /// The beginning of what they say of themself; plain text.
+    pub about: String,
+    /// Signs beside the name.
+    pub marks: Vec<Mark>,
+    /// How the viewer stands to them.
+    pub relation: Option<RelationView>,
+    /// They ask to follow the viewer: Accept and Reject are shown.
+    pub asks: bool,
+}

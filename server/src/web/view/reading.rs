@@ -1,0 +1,254 @@
+//! The pages one reads and writes posts on. Each is its template.
+
+use askama::Template;
+
+use super::{
+    Above, AttachmentKind, ComposerView, Counts, Following, Frame, Mark, NavItem, NodeBody, Notice, PersonRow, PersonView,
+    Protection, SeenBy, StatusView, Step,
+};
+
+/// A conversation around one post.
+#[derive(Template, Debug)]
+#[template(path = "statuses/conversation.html")]
+pub struct ConversationPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// "18 replies from 9 servers"; empty for none.
+    pub summary: String,
+    /// The replies are shown in order rather than as a tree.
+    pub in_order: bool,
+    /// This page with the replies as a tree: `?view=tree`.
+    pub tree_url: String,
+    /// This page with the replies in order: `?view=order`.
+    pub order_url: String,
+    /// The whole conversation, when this page is about a reply.
+    pub top_url: Option<String>,
+    /// What it answers, the first post of all first.
+    pub above: Vec<Above>,
+    /// The post the page is about.
+    pub focus: StatusView,
+    /// Where it went; for its author.
+    pub travels: Option<Travels>,
+    /// The composer below it, if the viewer may answer.
+    pub composer: Option<ComposerView>,
+    /// Why the viewer may not answer: "Only followers of Ines may reply."
+    pub closed: Option<String>,
+    /// The answers; see [`super::lay_out`]. In order, give every node without children.
+    pub steps: Vec<Step>,
+    /// More answers, on another page.
+    pub more_url: Option<String>,
+    /// Servers that take part.
+    pub servers: Vec<ServerLine>,
+    /// What is protected here.
+    pub protections: Vec<Protection>,
+}
+
+/// Where a post went, in a sentence and a link.
+#[derive(Clone, Debug)]
+pub struct Travels {
+    /// "On 37 servers, read by 2 more. Refused to bigcorp.example four times."
+    pub sentence: String,
+    /// The ledger, if there is one.
+    pub url: Option<String>,
+}
+
+/// A server that takes part in a conversation.
+#[derive(Clone, Debug)]
+pub struct ServerLine {
+    /// Its name as people read it.
+    pub name: String,
+    /// The stance towards it, if not the usual one.
+    pub mark: Option<Mark>,
+    /// "7", or "3 not shown".
+    pub count: String,
+}
+
+/// Writing a post or an answer on a page of its own.
+#[derive(Template, Debug)]
+#[template(path = "statuses/compose.html")]
+pub struct ComposePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The composer.
+    pub composer: ComposerView,
+    /// What is answered.
+    pub answering: Option<StatusView>,
+}
+
+/// Changing a post.
+#[derive(Template, Debug)]
+#[template(path = "statuses/edit.html")]
+pub struct EditPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The composer, filled with the post's source.
+    pub composer: ComposerView,
+    /// The post's conversation, to go back to.
+    pub url: String,
+}
+
+/// What a post said before.
+#[derive(Template, Debug)]
+#[template(path = "statuses/history.html")]
+pub struct HistoryPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Who wrote it.
+    pub author: PersonView,
+    /// The post's conversation, to go back to.
+    pub url: String,
+    /// Its versions, newest first.
+    pub versions: Vec<VersionView>,
+}
+
+/// One version of a post.
+#[derive(Clone, Debug)]
+pub struct VersionView {
+    /// When, for machines (RFC 3339).
+    pub when_iso: String,
+    /// When, for people.
+    pub when_text: String,
+    /// Its content warning.
+    pub spoiler: Option<String>,
+    /// Its words; sanitised HTML.
+    pub html: String,
+    /// Their language tag.
+    pub lang: Option<String>,
+}
+
+/// Posts as they came.
+#[derive(Template, Debug)]
+#[template(path = "timelines/timeline.html")]
+pub struct TimelinePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Which one.
+    pub which: Which,
+    /// The composer on top; for members.
+    pub composer: Option<ComposerView>,
+    /// The posts, newest first.
+    pub statuses: Vec<StatusView>,
+    /// The page of older posts.
+    pub older: Option<String>,
+    /// The page of newer posts, when this is not the newest.
+    pub newer: Option<String>,
+    /// "Everyone" is shown as a tab to this viewer.
+    pub has_everyone: bool,
+}
+
+/// Which timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Of the people one follows; at `/`.
+    Home,
+    /// Of this community; at `/community`.
+    Community,
+    /// Of everyone this community hears; at `/everyone`.
+    Everyone,
+}
+
+/// What happened to the viewer.
+#[derive(Template, Debug)]
+#[template(path = "notifications/notifications.html")]
+pub struct NotificationsPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// What happened, newest first.
+    pub rows: Vec<NotificationRow>,
+    /// The page of older ones.
+    pub older: Option<String>,
+}
+
+/// One thing that happened, or several of a kind about one post.
+#[derive(Clone, Debug)]
+pub struct NotificationRow {
+    /// What happened.
+    pub kind: NotificationKind,
+    /// Who did it, latest first; at least one.
+    pub people: Vec<PersonView>,
+    /// How many more did.
+    pub others: u64,
+    /// When, for machines (RFC 3339).
+    pub when_iso: String,
+    /// When, for people.
+    pub when_text: String,
+    /// Not seen before.
+    pub is_new: bool,
+    /// The beginning of the viewer's post that it is about; plain text.
+    pub about: Option<String>,
+    /// That post's conversation.
+    pub about_url: Option<String>,
+    /// The whole post, for a mention or reply.
+    pub status: Option<StatusView>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotificationKind {
+    /// They follow the viewer now.
+    Follow,
+    /// They ask to.
+    Request,
+    /// They favourited a post.
+    Favourite,
+    /// They boosted a post.
+    Reblog,
+    /// They mention the viewer.
+    Mention,
+    /// They answered a post.
+    Reply,
+    /// A post the viewer favourited or boosted was changed.
+    Update,
+    /// A poll has ended.
+    Poll,
+}
+
+impl NotificationKind {
+    /// Name of the symbol `i-NAME` and of the style class.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            NotificationKind::Follow => "me",
+            NotificationKind::Request => "ask",
+            NotificationKind::Favourite => "heart",
+            NotificationKind::Reblog => "boost",
+            NotificationKind::Mention => "at",
+            NotificationKind::Reply => "reply",
+            NotificationKind::Update => "pen",
+            NotificationKind::Poll => "poll",
+        }
+    }
+
+    /// What the people did, after their names: "follow you".
+    pub fn words(self, several: bool) -> &'static str {
+        match (self, several) {
+            (NotificationKind::Follow, false) => "follows you",
+            (NotificationKind::Follow, true) => "follow you",
+            (NotificationKind::Request, false) => "asks to follow you",
+            (NotificationKind::Request, true) => "ask to follow you",
+            (NotificationKind::Favourite, _) => "favourited your post",
+            (NotificationKind::Reblog, _) => "boosted your post",
+            (NotificationKind::Mention, _) => "mentioned you",
+            (NotificationKind::Reply, _) => "replied to you",
+            (NotificationKind::Update, _) => "changed a post",
+            (NotificationKind::Poll, _) => "ended a poll",
+        }
+    }
+}
+
+/// Finding people and posts. The form asks `/search?q=`.
+#[derive(Template, Debug)]
+#[template(path = "search/search.html")]
+pub struct SearchPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// What was asked; empty before asking.
+    pub query: String,
+    /// People found.
+    pub people: Vec<PersonRow>,
+    /// Posts found.
+    pub statuses: Vec<StatusView>,
+    /// Why something was not looked for or not found: "Harbour refuses bigcorp.example."
+    pub remark: Option<String>,
+    /// Where the rule behind the remark is explained.
+    pub why_url: Option<String>,
+}

@@ -1,0 +1,215 @@
+//! Rules and their marks: the same sign for a stance wherever it is shown.
+
+/// A small sign beside a name, a server or a post.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// Which sign; decides glyph, line and colour.
+    pub kind: MarkKind,
+    /// Its word, such as "limited here" or "first contact".
+    pub text: String,
+}
+
+impl Mark {
+    /// The mark with its usual word.
+    pub fn plain(kind: MarkKind) -> Mark {
+        Mark { kind, text: kind.word().to_owned() }
+    }
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// The viewer's own.
+    You,
+    /// An explicit "open" rule.
+    Open,
+    /// Shown to followers only.
+    Limited,
+    /// Waits for a yes.
+    Ask,
+    /// Gets only what is public, and only on request.
+    Withheld,
+    /// Nothing comes in, nothing goes out.
+    Refused,
+    /// Hidden by the viewer's own mute.
+    Muted,
+    /// An account run by a program, a group, or any other neutral remark.
+    Remark,
+}
+
+impl MarkKind {
+    /// Name of the style class and of the symbol `i-NAME`.
+    pub fn class(self) -> &'static str {
+        match self {
+            MarkKind::You => "you",
+            MarkKind::Open => "open",
+            MarkKind::Limited => "limited",
+            MarkKind::Ask => "ask",
+            MarkKind::Withheld => "withheld",
+            MarkKind::Refused => "refused",
+            MarkKind::Muted => "muted",
+            MarkKind::Remark => "remark",
+        }
+    }
+
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            MarkKind::Remark => "note",
+            other => other.class(),
+        }
+    }
+
+    /// Whether a glyph goes with the word; the stances have one each.
+    pub fn has_glyph(self) -> bool {
+        !matches!(self, MarkKind::You | MarkKind::Remark)
+    }
+}
+
+/// How strong a protection is. Never claim more than the one that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// What our own server sends, serves and accepts.
+    Held,
+    /// What only servers that cooperate keep.
+    Asked,
+    /// What nobody can keep.
+    CannotBeHeld,
+}
+
+impl Strength {
+    /// Name of the style class and of the symbol `i-NAME`.
+    pub fn class(self) -> &'static str {
+        match self {
+            Strength::Held => "held",
+            Strength::Asked => "asked",
+            Strength::CannotBeHeld => "loose",
+        }
+    }
+
+    /// The words people read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Strength::Held => "Held here",
+            Strength::Asked => "Asked of others",
+            Strength::CannotBeHeld => "Cannot be held",
+        }
+    }
+}
+
+/// One protection and how strong it is.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// How strong.
+    pub strength: Strength,
+    /// What is protected, one sentence: "Harbour sends this to no server that you or it refuses."
+    pub sentence: String,
+}
+
+/// A rule as people read it.
+#[derive(Clone, Debug)]
+pub struct RuleView {
+    /// For the form that removes it.
+    pub id: i64,
+    /// What it is about: `bigcorp.example`, `@troll@plaza.example`, "Every server".
+    pub pattern: String,
+    /// What that covers beyond the obvious: "and every server under it", or empty.
+    pub covers: String,
+    /// Its stance.
+    pub mark: Mark,
+    /// What it means in one sentence: "Nothing comes in from there and nothing goes out."
+    pub sentence: String,
+    /// Why, as far as this viewer may know.
+    pub reason: Option<String>,
+    /// Whose rule: "You", "Harbour".
+    pub whose: String,
+    /// Since when, for machines (RFC 3339).
+    pub since_iso: String,
+    /// Since when, for people: "3 May 2026".
+    pub since_text: String,
+    /// Until when, for people, if it ends by itself.
+    pub until_text: Option<String>,
+    /// The viewer may take it away; shows the button.
+    pub may_remove: bool,
+}
+
+/// One stance to choose from.
+#[derive(Clone, Debug)]
+pub struct StanceChoice {
+    /// The form's value: "open", "limited", "ask", "withheld", "refused".
+    pub value: &'static str,
+    /// Its sign.
+    pub mark: Mark,
+    /// What it does, one plain sentence.
+    pub sentence: &'static str,
+    /// The one chosen.
+    pub chosen: bool,
+}
+
+impl StanceChoice {
+    /// The five stances in order of strictness, `chosen` marked (a form value; unknown chooses "limited").
+    pub fn all(chosen: &str) -> Vec<StanceChoice> {
+        let rows = [
+            ("open", MarkKind::Open, "Like any other server, even where the usual answer would be no."),
+            ("limited", MarkKind::Limited, "Shown only to people who follow the author. Follows need a yes."),
+            ("ask", MarkKind::Ask, "The first follow, mention or reply waits until somebody says yes."),
+            ("withheld", MarkKind::Withheld, "As limited, and they get only what everyone can read, never sent by us."),
+            ("refused", MarkKind::Refused, "Nothing comes in from there and nothing goes out."),
+        ];
+        let known = rows.iter().any(|row| row.0 == chosen);
+        let chosen = if known { chosen } else { "limited" };
+        rows.into_iter()
+            .map(|(value, kind, sentence)| StanceChoice { value, mark: Mark::plain(kind), sentence, chosen: value == chosen })
+            .collect()
+    }
+}
+
+/// The form that adds a rule. Posts `pattern`, `stance`, `reason` and `scope` ("mine" or "community") to `/boundaries`.
+#[derive(Clone, Debug)]
+pub struct RuleForm {
+    /// What was typed, or what a link filled in: a server's name or a handle.
+    pub pattern: String,
+    /// The stances; see [`StanceChoice::all`].
+    pub stances: Vec<StanceChoice>,
+    /// The reason typed so far.
+    pub reason: String,
+    /// The community's scope is chosen (only when the viewer may set its rules).
+    pub for_community: bool,
+    /// What was wrong with it; fields are "pattern", "stance", "reason".
+    pub trouble: Option<super::Trouble>,
+}
+
+/// What was decided, for the page that explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeView {
+    /// It may.
+    Allowed,
+    /// It may, with limits.
+    Limited,
+    /// It waits for a yes.
+    Waits,
+    /// It may not.
+    Refused,
+}
+
+impl OutcomeView {
+    /// Name of the style class and of the symbol.
+    pub fn class(self) -> &'static str {
+        match self {
+            OutcomeView::Allowed => "open",
+            OutcomeView::Limited => "limited",
+            OutcomeView::Waits => "ask",
+            OutcomeView::Refused => "refused",
+        }
+    }
+
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            OutcomeView::Allowed => "Allowed",
+            OutcomeView::Limited => "Allowed, with limits",
+            OutcomeView::Waits => "Waits for a yes",
+            OutcomeView::Refused => "Refused",
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A post as a page shows it to one viewer.
+
+use super::{Mark, PersonView, ReplyView};
+
+/// A post. Whoever builds one holds the evidence that the viewer may see it.
+#[derive(Clone, Debug)]
+pub struct StatusView {
+    /// The status' id; the element's id is `s` and this number.
+    pub id: i64,
+    /// Its conversation on our pages, with the post as the fragment: `/@ines/7#s7`.
+    pub url: String,
+    /// Where it is at home, when that is another server.
+    pub original_url: Option<String>,
+    /// Who wrote it.
+    pub author: PersonView,
+    /// When, for machines (RFC 3339).
+    pub when_iso: String,
+    /// When, for people: "14:02", "Tue 14:02", "3 May".
+    pub when_text: String,
+    /// It was changed since; links to its history at `/statuses/ID/history`.
+    pub edited: bool,
+    /// Who can see it.
+    pub seen_by: SeenBy,
+    /// The content warning; plain text.
+    pub spoiler: Option<String>,
+    /// The words; sanitised HTML.
+    pub html: String,
+    /// Their language tag, if known.
+    pub lang: Option<String>,
+    /// Its pictures are covered until asked for.
+    pub sensitive: bool,
+    /// Whose boost brought it here, in a timeline.
+    pub reblogged_by: Option<PersonView>,
+    /// Whom it answers, when that is shown or known.
+    pub reply_to: Option<PersonView>,
+    /// The answered post on our pages, if it is one the viewer may see.
+    pub reply_to_url: Option<String>,
+    /// How many answers, boosts, favourites.
+    pub counts: Counts,
+    /// What the viewer has done and may do.
+    pub viewer: ViewerView,
+    /// Signs beside the name.
+    pub marks: Vec<Mark>,
+    /// Pictures and files.
+    pub attachments: Vec<AttachmentView>,
+    /// Its poll.
+    pub poll: Option<PollView>,
+    /// The whole post is folded under this sentence until asked for.
+    pub veil: Option<Veil>,
+    /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
+    pub reply: Option<ReplyView>,
+}
+
+/// Why a post is folded, with the face and name left out because they may be the unwanted part.
+#[derive(Clone, Debug)]
+pub struct Veil {
+    /// "A reply from plaza.example, which Harbour limits", "Someone you mute".
+    pub sentence: String,
+    /// Its sign.
+    pub mark: Mark,
+    /// Where the rule is explained.
+    pub why_url: Option<String>,
+}
+
+/// How many people did what. Nothing is shown for none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Answers that the viewer may see.
+    pub replies: u64,
+    /// Boosts.
+    pub reblogs: u64,
+    /// Favourites.
+    pub favourites: u64,
+}
+
+impl Counts {
+    /// A number short enough for a button: empty for none, then "7", "940", "1.2k", "31k", "4M".
+    pub fn short(n: &u64) -> String {
+        match n {
+            0 => String::new(),
+            1..1_000 => n.to_string(),
+            1_000..10_000 => format!("{}.{}k", n / 1_000, n % 1_000 / 100),
+            10_000..1_000_000 => format!("{}k", n / 1_000),
+            _ => format!("{}M", n / 1_000_000),
+        }
+    }
+}
+
+/// What the viewer has done with a post and may do. All `false` for someone who is not signed in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ViewerView {
+    /// It is theirs: edit and delete.
+    pub own: bool,
+    /// They favourited it.
+    pub favourited: bool,
+    /// They boosted it.
+    pub reblogged: bool,
+    /// They may answer it.
+    pub may_reply: bool,
+    /// They may favourite it.
+    pub may_favourite: bool,
+    /// They may boost it: neither a matter between few people nor forbidden by a rule.
+    pub may_reblog: bool,
+}
+
+/// Who can see a post, in the words of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SeenBy {
+    /// "public".
+    #[default]
+    Everyone,
+    /// "unlisted": everyone, but in no public timeline.
+    Quietly,
+    /// "private".
+    Followers,
+    /// "direct".
+    Mentioned,
+    /// "local": members of this community only.
+    Community,
+}
+
+impl SeenBy {
+    /// All five, widest first.
+    pub const ALL: [SeenBy; 5] =
+        [SeenBy::Everyone, SeenBy::Quietly, SeenBy::Followers, SeenBy::Community, SeenBy::Mentioned];
+
+    /// The form's value, which is the word of the client API.
+    pub fn value(self) -> &'static str {
+        match self {
+            SeenBy::Everyone => "public",
+            SeenBy::Quietly => "unlisted",
+            SeenBy::Followers => "private",
+            SeenBy::Mentioned => "direct",
+            SeenBy::Community => "local",
+        }
+    }
+
+    /// The words people read; `community` is the community's name.
+    pub fn words(self, community: &str) -> String {
+        match self {
+            SeenBy::Everyone => "Everyone".to_owned(),
+            SeenBy::Quietly => "Everyone, quietly".to_owned(),
+            SeenBy::Followers => "Followers".to_owned(),
+            SeenBy::Mentioned => "Only people mentioned".to_owned(),
+            SeenBy::Community => format!("Only {community}"),
+        }
+    }
+
+    /// Name of the symbol `i-NAME`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            SeenBy::Everyone => "globe",
+            SeenBy::Quietly => "moon",
+            SeenBy::Followers => "people",
+            SeenBy::Mentioned => "at",
+            SeenBy::Community => "town",
+        }
+    }
+
+    /// Whether a list shows the symbol: everyone is the usual case and needs none.
+    pub fn is_unusual(self) -> bool {
+        self != SeenBy::Everyone
+    }
+}
+
+/// A picture or file of a post.
+#[derive(Clone, Debug)]
+pub struct AttachmentView {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// Where the link leads: the whole file, at home or elsewhere.
+    pub url: String,
+    /// Address on our own server of what is shown in place; `None` shows a link, since pages load nothing from elsewhere.
+    pub shown: Option<String>,
+    /// What its author says is in it.
+    pub description: Option<String>,
+    /// The server it is on, when `shown` is `None`.
+    pub server: Option<String>,
+    /// Width in pixels if known; the place is kept while it loads.
+    pub width: Option<u32>,
+    /// Height in pixels if known.
+    pub height: Option<u32>,
+}
+
+/// What an attachment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttachmentKind {
+    /// A picture.
+    Picture,
+    /// A film.
+    Film,
+    /// A sound.
+    Sound,
+    /// Anything else.
+    File,
+}
+
+impl AttachmentKind {
+    /// The word people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            AttachmentKind::Picture => "Picture",
+            AttachmentKind::Film => "Film",
+            AttachmentKind::Sound => "Sound",
+            AttachmentKind::File => "File",
+        }
+    }
+
+    /// Name of the symbol `i-NAME`.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            AttachmentKind::Picture => "picture",
+            AttachmentKind::Film => "film",
+            AttachmentKind::Sound => "sound",
+            AttachmentKind::File => "clip",
+        }
+    }
+}
+
+/// A poll. Voting posts `choice` (an index; once for each ticked) to `/polls/ID/votes`.
+#[derive(Clone, Debug)]
+pub struct PollView {
+    /// The poll's id.
+    pub id: i64,
+    /// What can be chosen.
+    pub options: Vec<PollOption>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// The viewer may vote now; otherwise the outcome is shown.
+    pub may_vote: bool,
+    /// "31 people, closes in 2 days".
+    pub summary: String,
+}
+
+/// One answer of a poll.
+#[derive(Clone, Debug)]
+pub struct PollOption {
+    /// Its words; plain text.
+    pub text: String,
+    /// Its share in hundredths.
+    pub share: u8,
+    /// The viewer chose it.
+    pub chosen: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn counts_stay_short() {
+        let shown = [0, 7, 940, 1_250, 31_999, 4_200_000].map(|n| Counts::short(&n));
+        assert_eq!(shown, ["", "7", "940", "1.2k", "31k", "4M"]);
+    }
+}
