@@ -16,6 +16,7 @@ CREATE TABLE blocks (
   account_id BIGINT NOT NULL REFERENCES accounts (id),
   target_id  BIGINT NOT NULL REFERENCES accounts (id),
   iri        TEXT NOT NULL,
+  told       BOOLEAN NOT NULL,            -- the other side's server was sent the Block
   created_at BIGINT NOT NULL,
   PRIMARY KEY (account_id, target_id)
 );

@@ -29,7 +29,7 @@ CREATE TABLE deliveries (
   UNIQUE (outgoing_id, inbox)
 );
 CREATE INDEX deliveries_due ON deliveries (run_at, id);
-CREATE INDEX deliveries_by_domain ON deliveries (domain, run_at);
+CREATE INDEX deliveries_by_domain ON deliveries (domain, run_at, id);
 
 CREATE TABLE instances (
   domain           TEXT PRIMARY KEY,
@@ -37,6 +37,7 @@ CREATE TABLE instances (
   version          TEXT,
   signature_scheme TEXT,                  -- cavage, rfc9421: what it accepted last
   first_seen_at    BIGINT NOT NULL,
+  learned_at       BIGINT NOT NULL,       -- when software and version were last asked for
   failures         BIGINT NOT NULL,       -- in a row
   failing_since    BIGINT,
   retry_at         BIGINT NOT NULL        -- the circuit is open until then
@@ -48,3 +49,7 @@ CREATE TABLE seen_activities (
   seen_at BIGINT NOT NULL
 );
 CREATE INDEX seen_activities_by_age ON seen_activities (seen_at);
+
+-- What is forgotten by age is found by age.
+CREATE INDEX tombstones_by_age ON tombstones (deleted_at);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);

@@ -1,0 +1,282 @@
+//! Accounts: everyone with a profile, ours and others', and the keys they sign with.
+//!
+//! A remote account is only ever written from an `Admitted<Actor>` ([`record`]); a local one by sign-up
+//! ([`create_local`]). Both end in the same row.
+
+pub mod activity;
+mod keyring;
+mod model;
+mod store;
+pub mod web;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Admitted, Party, Visible, Way};
+use comity_vocab::{Actor, ActorKind, Domain, Iri};
+
+pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
+pub use model::{Account, Profile, profile, stored_domain, stored_iri};
+pub use store::{add_to_statuses, count_follows};
+
+use crate::app::App;
+use crate::communities::Community;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::text;
+
+/// Longer display names are cut: Mastodon allows 30 characters, Misskey 50; nobody reads beyond this.
+const LONGEST_NAME: usize = 100;
+/// Profile texts of other servers beyond this many bytes of HTML are cut off before sanitising.
+const LONGEST_NOTE: usize = 20_000;
+/// What a member may type about themselves, in characters.
+const LONGEST_OWN_NOTE: usize = 2_000;
+/// Name and value pairs under a profile.
+const MOST_FIELDS: usize = 8;
+
+/// The account with this id.
+pub async fn find(app: &App, id: i64) -> Result<Arc<Account>> {
+    let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    Ok(Arc::new(Account::from_row(row)?))
+}
+
+/// The account of this actor, if we know it.
+pub async fn find_by_iri(app: &App, iri: &Iri) -> Result<Option<Arc<Account>>> {
+    let row = store::by_iri(&app.db, iri.as_str()).await?;
+    row.map(|row| Account::from_row(row).map(Arc::new)).transpose()
+}
+
+/// The account that goes by this handle, if we know it; the case of `username` does not matter.
+pub async fn find_by_handle(app: &App, username: &str, domain: &Domain) -> Result<Option<Arc<Account>>> {
+    let row = store::by_handle(&app.db, username, domain.as_str()).await?;
+    row.map(|row| Account::from_row(row).map(Arc::new)).transpose()
+}
+
+/// Those of these accounts that exist, by id, in one query.
+pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<Account>>> {
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = store::by_ids(&app.db, ids).await?;
+    rows.into_iter()
+        .map(|row| Account::from_row(row).map(|account| (account.id, Arc::new(account))))
+        .collect()
+}
+
+/// Accounts we know whose username begins so, at most `limit`.
+pub async fn find_by_prefix(app: &App, prefix: &str, limit: i64) -> Result<Vec<Arc<Account>>> {
+    let rows = store::by_prefix(&app.db, &prefix.to_lowercase(), limit).await?;
+    rows.into_iter().map(|row| Account::from_row(row).map(Arc::new)).collect()
+}
+
+/// The profile of this account as `viewer` may see it.
+pub async fn show(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Account>> {
+    let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
+    Ok(app.gate.show(viewer, way, Account::from_row(row)?).await??)
+}
+
+/// Profiles for one viewer, a copy for each time an id is named, by id. Those they may not see are left out.
+pub async fn show_many(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<HashMap<i64, Vec<Visible<Account>>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut distinct = ids.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let rows: HashMap<i64, model::AccountRow> =
+        store::by_ids(&app.db, distinct).await?.into_iter().map(|row| (row.id, row)).collect();
+    let named = ids.iter().filter_map(|id| rows.get(id).cloned());
+    let accounts = named.map(Account::from_row).collect::<Result<Vec<Account>>>()?;
+    let mut shown: HashMap<i64, Vec<Visible<Account>>> = HashMap::new();
+    for account in app.gate.show_all(viewer, way, accounts).await?.into_iter().flatten() {
+        shown.entry(account.id).or_default().push(account);
+    }
+    Ok(shown)
+}
+
+/// Writes down a remote account as its own server describes it now, and the keys it names; those it no longer names
+/// are forgotten. The same iri is always the same account.
+pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result<Arc<Account>> {
+    let now = app.now_ms();
+    let known = store::by_iri(&app.db, actor.id.as_str()).await?;
+    if known.as_ref().is_some_and(|known| known.community_id.is_some()) {
+        return Err(Error::Conflict(format!("{} lives here", actor.id)));
+    }
+    let id = known.as_ref().map_or_else(|| app.next_id(), |known| known.id);
+    let mut tx = Tx::new();
+    store::upsert(
+        &mut tx,
+        store::Stored {
+            id,
+            iri: actor.id.as_str().to_owned(),
+            username: actor.username.clone(),
+            domain: domain.as_str().to_owned(),
+            host: actor.id.domain().as_str().to_owned(),
+            community_id: None,
+            kind: actor.kind.word(),
+            display_name: shortened(actor.name.as_deref().unwrap_or_default(), LONGEST_NAME),
+            note: text::sanitize::html(cut(actor.summary.as_deref().unwrap_or_default(), LONGEST_NOTE)),
+            note_source: String::new(),
+            fields: fields_json(
+                actor.fields.iter().take(MOST_FIELDS).map(|(name, value)| {
+                    (text::plain::line(name), text::sanitize::html(cut(value, LONGEST_NOTE)))
+                }),
+            )?,
+            url: actor.url.as_ref().map(|url| url.as_str().to_owned()),
+            avatar_url: actor.icon.as_ref().map(|url| url.as_str().to_owned()),
+            header_url: actor.image.as_ref().map(|url| url.as_str().to_owned()),
+            locked: actor.locked,
+            discoverable: actor.discoverable.unwrap_or(false),
+            inbox: actor.inbox.as_str().to_owned(),
+            shared_inbox: actor.shared_inbox.as_ref().map(|iri| iri.as_str().to_owned()),
+            outbox: actor.outbox.as_ref().map(|iri| iri.as_str().to_owned()),
+            followers_iri: actor.followers.as_ref().map(|iri| iri.as_str().to_owned()),
+            following_iri: actor.following.as_ref().map(|iri| iri.as_str().to_owned()),
+            featured_iri: actor.featured.as_ref().map(|iri| iri.as_str().to_owned()),
+            moved_to_iri: actor.moved_to.as_ref().map(|iri| iri.as_str().to_owned()),
+            created_at: known.map_or(now, |known| known.created_at).min(actor.published.unwrap_or(now)),
+            fetched_at: now,
+        },
+    );
+    for key in &actor.keys {
+        store::save_key(&mut tx, keyring::row_of(key, id, now));
+    }
+    store::drop_keys_older_than(&mut tx, id, now);
+    app.db.write(tx).await?;
+    app.keyring.forget(&actor.keys);
+    find(app, id).await
+}
+
+/// What a new account that lives here needs.
+pub struct NewLocal<'a> {
+    /// From `app.next_id()`.
+    pub id: i64,
+    /// Where it lives.
+    pub community: &'a Community,
+    /// Checked by sign-up.
+    pub username: &'a str,
+    /// What others read first.
+    pub display_name: &'a str,
+    /// A person signs up; a community's own actor is an application.
+    pub kind: ActorKind,
+    /// From [`generate_keys`].
+    pub keys: keyring::NewKeys,
+    /// Unix milliseconds.
+    pub now_ms: i64,
+}
+
+/// Writes an account that lives here, with its keys, in the caller's transaction. The unique handle makes a second
+/// one fail.
+pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
+    let NewLocal { id, community, username, display_name, kind, keys, now_ms } = new;
+    let (iri, url) = match kind {
+        ActorKind::Application => (community.iri("/actor"), community.iri("/about")),
+        _ => (community.iri(&format!("/users/{username}")), community.iri(&format!("/@{username}"))),
+    };
+    let under = |path: &str| format!("{}/{path}", iri.as_str());
+    store::upsert(
+        tx,
+        store::Stored {
+            id,
+            username: username.to_owned(),
+            domain: community.domain.as_str().to_owned(),
+            host: community.domain.as_str().to_owned(),
+            community_id: Some(community.id),
+            kind: kind.word(),
+            display_name: shortened(display_name, LONGEST_NAME),
+            note: String::new(),
+            note_source: String::new(),
+            fields: "[]".to_owned(),
+            url: Some(url.as_str().to_owned()),
+            avatar_url: None,
+            header_url: None,
+            locked: false,
+            discoverable: true,
+            inbox: under("inbox"),
+            shared_inbox: Some(community.iri("/inbox").as_str().to_owned()),
+            outbox: Some(under("outbox")),
+            followers_iri: Some(under("followers")),
+            following_iri: Some(under("following")),
+            featured_iri: Some(under("featured")),
+            moved_to_iri: None,
+            created_at: now_ms,
+            fetched_at: now_ms,
+            iri: iri.as_str().to_owned(),
+        },
+    );
+    for key in keys.rows(id, &iri, now_ms) {
+        store::save_key(tx, key);
+    }
+    Ok(())
+}
+
+/// What a member wants their profile to say.
+#[derive(Debug, Clone)]
+pub struct ProfileDraft {
+    /// What others read first.
+    pub display_name: String,
+    /// Plain text with links, mentions and hashtags.
+    pub note: String,
+    /// Name and plain-text value.
+    pub fields: Vec<(String, String)>,
+    /// Ask me before following.
+    pub locked: bool,
+    /// Let me be found.
+    pub discoverable: bool,
+}
+
+/// Changes a member's profile here and tells the servers that know it.
+pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Result<()> {
+    if draft.note.chars().count() > LONGEST_OWN_NOTE {
+        return Err(Error::invalid("note", format!("is longer than {LONGEST_OWN_NOTE} characters")));
+    }
+    if draft.fields.len() > MOST_FIELDS {
+        return Err(Error::invalid("fields", format!("at most {MOST_FIELDS} fit")));
+    }
+    let rendered = text::render::simple(&draft.note);
+    let mut tx = Tx::new();
+    store::change_profile(
+        &mut tx,
+        me.id,
+        store::ProfileChange {
+            display_name: shortened(&draft.display_name, LONGEST_NAME),
+            note: rendered,
+            note_source: draft.note,
+            fields: fields_json(
+                draft.fields.iter().map(|(name, value)| (text::plain::line(name), text::render::simple(value))),
+            )?,
+            locked: draft.locked,
+            discoverable: draft.discoverable,
+        },
+    );
+    delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Its owner deleted it: the profile's words go now, the statuses by [`crate::statuses::delete_all_of`].
+pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
+    let mut tx = Tx::new();
+    store::mark_gone(&mut tx, account.id, app.now_ms());
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+fn fields_json(fields: impl Iterator<Item = (String, String)>) -> Result<String> {
+    let fields: Vec<(String, String)> = fields.filter(|(name, _)| !name.is_empty()).collect();
+    serde_json::to_string(&fields).map_err(|why| Error::internal(why.to_string()))
+}
+
+/// One line of plain text, at most `most` characters.
+fn shortened(name: &str, most: usize) -> String {
+    text::plain::line(name).chars().take(most).collect()
+}
+
+/// At most `most` bytes, cut between characters.
+fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}

@@ -1,0 +1,200 @@
+//! An account: someone with a profile, here or elsewhere.
+
+use comity_db::row;
+use comity_policy::{CommunityId, Person, PersonId, Subject, Thing, Visible};
+use comity_vocab::{ActorKind, Domain, Handle, Iri, Visibility};
+
+use crate::error::{Error, Result};
+
+row! {
+    /// One row of `accounts`, as every statement of this folder selects it (see [`columns`](super::store)).
+    #[derive(Debug, Clone)]
+    pub struct AccountRow {
+        pub id: i64,
+        pub iri: String,
+        pub username: String,
+        pub domain: String,
+        pub host: String,
+        pub community_id: Option<i64>,
+        pub kind: String,
+        pub display_name: String,
+        pub note: String,
+        pub note_source: String,
+        pub fields: String,
+        pub url: Option<String>,
+        pub avatar_url: Option<String>,
+        pub header_url: Option<String>,
+        pub locked: bool,
+        pub discoverable: bool,
+        pub inbox: String,
+        pub shared_inbox: Option<String>,
+        pub outbox: Option<String>,
+        pub followers_iri: Option<String>,
+        pub featured_iri: Option<String>,
+        pub moved_to_iri: Option<String>,
+        pub statuses_count: i64,
+        pub followers_count: i64,
+        pub following_count: i64,
+        pub created_at: i64,
+        pub fetched_at: i64,
+        pub gone_at: Option<i64>,
+    }
+}
+
+/// Someone with a profile. What others may need to name or reach them is open; what they wrote about themselves is
+/// behind [`profile`], which asks for evidence.
+#[derive(Debug)]
+pub struct Account {
+    /// Ours.
+    pub id: i64,
+    /// Theirs: the address of the actor.
+    pub iri: Iri,
+    /// As in the handle, in the owner's spelling.
+    pub username: String,
+    /// As in the handle.
+    pub domain: Domain,
+    /// The host that speaks for this account.
+    pub host: Domain,
+    /// The community they live in, when they live here.
+    pub community_id: Option<i64>,
+    /// Person, service, …
+    pub kind: ActorKind,
+    /// Falls back to the username; free of bidi controls.
+    pub display_name: String,
+    /// The page a browser opens.
+    pub url: Option<String>,
+    /// Where its picture is.
+    pub avatar_url: Option<String>,
+    /// Wants to be asked before being followed.
+    pub locked: bool,
+    /// Wants to be found.
+    pub discoverable: bool,
+    /// Where activities for this account go.
+    pub inbox: Iri,
+    /// Where activities for many accounts of its server go.
+    pub shared_inbox: Option<Iri>,
+    /// The address of its followers, for audiences.
+    pub followers_iri: Option<Iri>,
+    /// Where its public activities are listed.
+    pub outbox: Option<Iri>,
+    /// How many posts, by its server's count or ours.
+    pub statuses_count: i64,
+    /// How many follow it, as far as we know.
+    pub followers_count: i64,
+    /// How many it follows, as far as we know.
+    pub following_count: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// When a remote account was last read from its origin; unix milliseconds.
+    pub fetched_at: i64,
+    /// When its owner deleted it; unix milliseconds.
+    pub gone_at: Option<i64>,
+    profile: Profile,
+}
+
+/// What someone wrote about themselves.
+#[derive(Debug)]
+pub struct Profile {
+    /// Sanitised HTML.
+    pub note: String,
+    /// As typed; empty for remote accounts.
+    pub note_source: String,
+    /// Name and sanitised value.
+    pub fields: Vec<(String, String)>,
+    /// Where its wide picture is.
+    pub header_url: Option<String>,
+    /// Where they moved to, if they did.
+    pub moved_to_iri: Option<String>,
+}
+
+/// The only door to what someone wrote about themselves.
+pub fn profile(account: &Visible<Account>) -> &Profile {
+    &account.profile
+}
+
+impl Account {
+    /// From a row that this program wrote: its addresses were canonical then.
+    pub(super) fn from_row(row: AccountRow) -> Result<Account> {
+        let display_name = if row.display_name.is_empty() { row.username.clone() } else { row.display_name };
+        Ok(Account {
+            id: row.id,
+            iri: stored_iri(&row.iri)?,
+            username: row.username,
+            domain: stored_domain(&row.domain)?,
+            host: stored_domain(&row.host)?,
+            community_id: row.community_id,
+            kind: ActorKind::from_word(&row.kind),
+            display_name,
+            url: row.url,
+            avatar_url: row.avatar_url,
+            locked: row.locked,
+            discoverable: row.discoverable,
+            inbox: stored_iri(&row.inbox)?,
+            shared_inbox: row.shared_inbox.as_deref().map(stored_iri).transpose()?,
+            followers_iri: row.followers_iri.as_deref().map(stored_iri).transpose()?,
+            outbox: row.outbox.as_deref().map(stored_iri).transpose()?,
+            statuses_count: row.statuses_count,
+            followers_count: row.followers_count,
+            following_count: row.following_count,
+            created_at: row.created_at,
+            fetched_at: row.fetched_at,
+            gone_at: row.gone_at,
+            profile: Profile {
+                note: row.note,
+                note_source: row.note_source,
+                fields: serde_json::from_str(&row.fields).unwrap_or_default(),
+                header_url: row.header_url,
+                moved_to_iri: row.moved_to_iri,
+            },
+        })
+    }
+
+    /// The standing of this account before the gate.
+    pub fn person(&self) -> Person {
+        Person {
+            id: Some(PersonId(self.id)),
+            iri: self.iri.clone(),
+            domain: self.host.clone(),
+            alias_domain: (self.domain != self.host).then(|| self.domain.clone()),
+            community: self.community_id.map(CommunityId),
+        }
+    }
+
+    /// `@name@domain`, whole: as it is written anywhere.
+    pub fn handle(&self) -> Handle {
+        Handle { username: self.username.clone(), domain: Some(self.domain.clone()) }
+    }
+
+    /// Lives here.
+    pub fn is_local(&self) -> bool {
+        self.community_id.is_some()
+    }
+
+    /// Where one activity for this account and its neighbours goes.
+    pub fn nearest_inbox(&self) -> &Iri {
+        self.shared_inbox.as_ref().unwrap_or(&self.inbox)
+    }
+}
+
+impl Subject for Account {
+    /// A profile is public; what policy holds against its owner still counts.
+    fn thing(&self) -> Thing {
+        Thing {
+            owner: self.person(),
+            community: self.community_id.map(CommunityId),
+            visibility: Visibility::Public,
+            addressed: Vec::new(),
+            within: Vec::new(),
+        }
+    }
+}
+
+/// Reads an address that this program stored; only a damaged database makes it fail.
+pub fn stored_iri(text: &str) -> Result<Iri> {
+    Iri::parse(text).map_err(|why| Error::internal(format!("stored address {text:?}: {why}")))
+}
+
+/// Reads a domain that this program stored; only a damaged database makes it fail.
+pub fn stored_domain(text: &str) -> Result<Domain> {
+    Domain::parse(text).map_err(|why| Error::internal(format!("stored domain {text:?}: {why}")))
+}

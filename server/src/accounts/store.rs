@@ -1,0 +1,286 @@
+//! SQL of `accounts` and `account_keys`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use super::model::AccountRow;
+use crate::error::Result;
+
+/// The columns of [`AccountRow`], in its order, from the table alias `a`.
+macro_rules! select_account {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.iri, a.username, a.domain, a.host, a.community_id, a.kind, a.display_name, a.note,
+                    a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.inbox,
+                    a.shared_inbox, a.outbox, a.followers_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
+                    a.followers_count, a.following_count, a.created_at, a.fetched_at, a.gone_at
+               FROM accounts a ",
+            $rest
+        )
+    };
+}
+
+const BY_ID: Sql<AccountRow> = sql!(select_account!("WHERE a.id = $1"));
+const BY_IRI: Sql<AccountRow> = sql!(select_account!("WHERE a.iri = $1"));
+const BY_HANDLE: Sql<AccountRow> = sql!(select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
+const BY_IDS: Sql<AccountRow> = sql!(
+    sqlite: select_account!("WHERE a.id IN (SELECT value FROM json_each($1))"),
+    pg: select_account!("WHERE a.id = ANY($1)"),
+);
+const BY_PREFIX: Sql<AccountRow> = sql!(select_account!(
+    "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
+     ORDER BY a.username_key, a.domain
+     LIMIT $3"
+));
+
+/// Everything about an account that its server or its owner may change.
+#[derive(Debug)]
+pub struct Stored {
+    pub id: i64,
+    pub iri: String,
+    pub username: String,
+    pub domain: String,
+    pub host: String,
+    pub community_id: Option<i64>,
+    pub kind: &'static str,
+    pub display_name: String,
+    pub note: String,
+    pub note_source: String,
+    pub fields: String,
+    pub url: Option<String>,
+    pub avatar_url: Option<String>,
+    pub header_url: Option<String>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub inbox: String,
+    pub shared_inbox: Option<String>,
+    pub outbox: Option<String>,
+    pub followers_iri: Option<String>,
+    pub following_iri: Option<String>,
+    pub featured_iri: Option<String>,
+    pub moved_to_iri: Option<String>,
+    pub created_at: i64,
+    pub fetched_at: i64,
+}
+
+/// The iri decides who somebody is; a handle that another actor held before goes to whoever holds it now only after
+/// [`GIVE_UP_HANDLE`] has taken it away from that other one.
+const UPSERT: Sql = sql!(
+    "INSERT INTO accounts (id, iri, username, username_key, domain, host, community_id, kind, display_name, note,
+                           note_source, fields, url, avatar_url, header_url, locked, discoverable, inbox,
+                           shared_inbox, outbox, followers_iri, following_iri, featured_iri, moved_to_iri,
+                           statuses_count, followers_count, following_count, created_at, fetched_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+             $23, $24, 0, 0, 0, $25, $26)
+     ON CONFLICT (iri) DO UPDATE
+        SET username = excluded.username,
+            username_key = excluded.username_key,
+            domain = excluded.domain,
+            kind = excluded.kind,
+            display_name = excluded.display_name,
+            note = excluded.note,
+            note_source = excluded.note_source,
+            fields = excluded.fields,
+            url = excluded.url,
+            avatar_url = excluded.avatar_url,
+            header_url = excluded.header_url,
+            locked = excluded.locked,
+            discoverable = excluded.discoverable,
+            inbox = excluded.inbox,
+            shared_inbox = excluded.shared_inbox,
+            outbox = excluded.outbox,
+            followers_iri = excluded.followers_iri,
+            following_iri = excluded.following_iri,
+            featured_iri = excluded.featured_iri,
+            moved_to_iri = excluded.moved_to_iri,
+            fetched_at = excluded.fetched_at"
+);
+
+/// A server may give a name to a new actor; the old one keeps its iri and loses the name.
+const GIVE_UP_HANDLE: Sql = sql!(
+    "UPDATE accounts
+        SET username_key = username_key || '#' || id
+      WHERE username_key = $1 AND domain = $2 AND iri <> $3 AND community_id IS NULL"
+);
+
+pub fn upsert(tx: &mut Tx, account: Stored) {
+    let username_key = account.username.to_lowercase();
+    if account.community_id.is_none() {
+        tx.exec(GIVE_UP_HANDLE, params![username_key.as_str(), account.domain.as_str(), account.iri.as_str()]);
+    }
+    tx.exec(
+        UPSERT,
+        params![
+            account.id,
+            account.iri,
+            account.username,
+            username_key,
+            account.domain,
+            account.host,
+            account.community_id,
+            account.kind,
+            account.display_name,
+            account.note,
+            account.note_source,
+            account.fields,
+            account.url,
+            account.avatar_url,
+            account.header_url,
+            account.locked,
+            account.discoverable,
+            account.inbox,
+            account.shared_inbox,
+            account.outbox,
+            account.followers_iri,
+            account.following_iri,
+            account.featured_iri,
+            account.moved_to_iri,
+            account.created_at,
+            account.fetched_at,
+        ],
+    );
+}
+
+const CHANGE_PROFILE: Sql = sql!(
+    "UPDATE accounts
+        SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7
+      WHERE id = $1"
+);
+
+pub struct ProfileChange {
+    pub display_name: String,
+    pub note: String,
+    pub note_source: String,
+    pub fields: String,
+    pub locked: bool,
+    pub discoverable: bool,
+}
+
+pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
+    tx.exec(
+        CHANGE_PROFILE,
+        params![
+            account_id,
+            change.display_name,
+            change.note,
+            change.note_source,
+            change.fields,
+            change.locked,
+            change.discoverable,
+        ],
+    );
+}
+
+pub async fn by_id(db: &Db, id: i64) -> Result<Option<AccountRow>> {
+    Ok(db.opt(BY_ID, params![id]).await?)
+}
+
+pub async fn by_iri(db: &Db, iri: &str) -> Result<Option<AccountRow>> {
+    Ok(db.opt(BY_IRI, params![iri]).await?)
+}
+
+pub async fn by_handle(db: &Db, username: &str, domain: &str) -> Result<Option<AccountRow>> {
+    Ok(db.opt(BY_HANDLE, params![username.to_lowercase(), domain]).await?)
+}
+
+pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<AccountRow>> {
+    Ok(db.all(BY_IDS, params![ids]).await?)
+}
+
+/// Accounts whose username begins with `prefix` (lower case), by key order.
+pub async fn by_prefix(db: &Db, prefix: &str, limit: i64) -> Result<Vec<AccountRow>> {
+    let end = format!("{prefix}\u{10FFFF}");
+    Ok(db.all(BY_PREFIX, params![prefix, end, limit]).await?)
+}
+
+const GONE: Sql = sql!(
+    "UPDATE accounts
+        SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
+            header_url = NULL
+      WHERE id = $1"
+);
+
+pub fn mark_gone(tx: &mut Tx, account_id: i64, now_ms: i64) {
+    tx.exec(GONE, params![account_id, now_ms]);
+}
+
+// Keys
+
+row! {
+    /// One key of one account.
+    #[derive(Debug)]
+    pub struct KeyRow {
+        pub iri: String,
+        pub account_id: i64,
+        pub kind: String,
+        pub public_key: Vec<u8>,
+        pub private_key: Option<Vec<u8>>,
+        pub fetched_at: i64,
+    }
+}
+
+const KEY_BY_IRI: Sql<KeyRow> = sql!(
+    "SELECT iri, account_id, kind, public_key, private_key, fetched_at
+       FROM account_keys
+      WHERE iri = $1"
+);
+const KEYS_OF: Sql<KeyRow> = sql!(
+    "SELECT iri, account_id, kind, public_key, private_key, fetched_at
+       FROM account_keys
+      WHERE account_id = $1
+      ORDER BY iri
+      LIMIT 16"
+);
+const SAVE_KEY: Sql = sql!(
+    "INSERT INTO account_keys (iri, account_id, kind, public_key, private_key, fetched_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (iri) DO UPDATE
+        SET kind = excluded.kind, public_key = excluded.public_key, fetched_at = excluded.fetched_at
+      WHERE account_keys.account_id = excluded.account_id"
+);
+const DROP_OLD_KEYS: Sql = sql!("DELETE FROM account_keys WHERE account_id = $1 AND fetched_at < $2 AND private_key IS NULL");
+
+pub async fn key(db: &Db, iri: &str) -> Result<Option<KeyRow>> {
+    Ok(db.opt(KEY_BY_IRI, params![iri]).await?)
+}
+
+pub async fn keys_of(db: &Db, account_id: i64) -> Result<Vec<KeyRow>> {
+    Ok(db.all(KEYS_OF, params![account_id]).await?)
+}
+
+pub fn save_key(tx: &mut Tx, key: KeyRow) {
+    tx.exec(
+        SAVE_KEY,
+        params![key.iri, key.account_id, key.kind, key.public_key, key.private_key, key.fetched_at],
+    );
+}
+
+/// Keys that the newest reading of the actor no longer names.
+pub fn drop_keys_older_than(tx: &mut Tx, account_id: i64, fetched_at: i64) {
+    tx.exec(DROP_OLD_KEYS, params![account_id, fetched_at]);
+}
+
+// Counters: recomputed from the rows they count, so that doing it twice changes nothing.
+
+const ADD_TO_STATUSES: Sql = sql!(
+    "UPDATE accounts
+        SET statuses_count = CASE WHEN statuses_count + $2 < 0 THEN 0 ELSE statuses_count + $2 END,
+            last_status_at = CASE WHEN $2 > 0 AND (last_status_at IS NULL OR last_status_at < $3) THEN $3
+                                  ELSE last_status_at END
+      WHERE id = $1"
+);
+const COUNT_FOLLOWS: Sql = sql!(
+    "UPDATE accounts
+        SET followers_count = (SELECT count(*) FROM follows f WHERE f.target_id = accounts.id AND f.state = 'accepted'),
+            following_count = (SELECT count(*) FROM follows f WHERE f.account_id = accounts.id AND f.state = 'accepted')
+      WHERE id = $1"
+);
+
+/// `by` is +1 or −1, within the transaction that adds or removes the status.
+pub fn add_to_statuses(tx: &mut Tx, account_id: i64, by: i64, at_ms: i64) {
+    tx.exec(ADD_TO_STATUSES, params![account_id, by, at_ms]);
+}
+
+
+pub fn count_follows(tx: &mut Tx, account_id: i64) {
+    tx.exec(COUNT_FOLLOWS, params![account_id]);
+}

@@ -1,0 +1,79 @@
+//! What every verb is handed: the database, the gate, the wire, the clock, and who we are.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use comity_db::Db;
+use comity_policy::Gate;
+use comity_wire::{SeenSignatures, Wire};
+
+use crate::accounts::Keyring;
+use crate::clock::Clock;
+use crate::communities::Communities;
+use crate::config::Config;
+use crate::delivery::Hosts;
+use crate::facts::Facts;
+use crate::http::rate_limit::RateLimits;
+use crate::id::Ids;
+use crate::queue::Wake;
+use crate::rules::Crossings;
+
+/// One running installation. Cheap to clone: it is one pointer.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an installation, in the order a request meets them.
+pub struct Parts {
+    /// Settings, checked at start.
+    pub config: Config,
+    /// Unix milliseconds.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// The database.
+    pub db: Db,
+    /// May they? Nothing is shown, sent, fetched or taken in without its evidence.
+    pub gate: Gate<Facts>,
+    /// The only way to another server.
+    pub wire: Wire,
+    /// The domains served here.
+    pub communities: ArcSwap<Communities>,
+    /// Public keys of others, kept for a while.
+    pub keyring: Keyring,
+    /// Signatures seen within the clock window: a second copy is a replay.
+    pub seen_signatures: SeenSignatures,
+    /// How many may try how often.
+    pub limits: RateLimits,
+    /// Tells the workers that there is something to do.
+    pub wake: Wake,
+    /// Which servers are being delivered to, and which are resting.
+    pub hosts: Hosts,
+    /// A live line for each crossing and each refusal.
+    pub crossings: Crossings,
+}
+
+impl App {
+    /// Puts an installation together; `start` in `main.rs` and the tests do it.
+    pub fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+
+    /// Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// An id for something that happens now.
+    pub fn next_id(&self) -> i64 {
+        self.ids.at(self.now_ms())
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

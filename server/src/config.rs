@@ -1,0 +1,207 @@
+//! Every setting: what it decides, what it is when nobody says, and how a wrong value is told.
+//!
+//! A setting comes from `comity.toml`, or from the environment as `COMITY__KEY` or `COMITY__SECTION__KEY`, which wins.
+//! Both, the checks and the printed example are made from the one list in [`keys`].
+
+pub mod keys;
+mod suggest;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use comity_vocab::Domain;
+
+use keys::KEYS;
+
+/// The file that is read when none is named and it is there.
+pub const DEFAULT_FILE: &str = "comity.toml";
+
+/// What the names of environment variables begin with.
+const ENVIRONMENT: &str = "COMITY__";
+
+/// Settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything is kept that is kept in files.
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; empty means a file in `data_dir`.
+    pub database: String,
+    /// The address that is listened on.
+    pub listen: SocketAddr,
+    /// The domain of the first community.
+    pub domain: Domain,
+    /// The name of the first community.
+    pub name: String,
+    /// Proxies whose word is taken for the name, the scheme and the address of a request.
+    pub trusted_proxy: Vec<IpAddr>,
+    /// Where the source of this program can be had.
+    pub source_url: String,
+    /// What is logged, as `tracing` filters are written.
+    pub log: String,
+    /// How we meet other servers.
+    pub federation: Federation,
+    /// How much is let through.
+    pub limits: Limits,
+}
+
+/// How we meet other servers.
+#[derive(Clone, Debug)]
+pub struct Federation {
+    /// Told to other servers with every request, so that their admins can reach a person.
+    pub contact: String,
+    /// Requests to one server at the same time.
+    pub per_host: usize,
+    /// Days after which a delivery that keeps failing is given up.
+    pub give_up_days: u32,
+    /// Relaxations for servers that stand on one machine.
+    pub testing: Testing,
+}
+
+/// Relaxations for servers that stand on one machine; refused for public domains.
+#[derive(Clone, Debug, Default)]
+pub struct Testing {
+    /// Speak plain HTTP with other servers.
+    pub allow_http: bool,
+    /// Speak with servers on this machine.
+    pub allow_loopback: bool,
+    /// A certificate authority to believe besides the usual ones, as a PEM file.
+    pub extra_ca: Option<PathBuf>,
+}
+
+impl Testing {
+    /// Whether anything is relaxed.
+    pub fn any(&self) -> bool {
+        self.allow_http || self.allow_loopback || self.extra_ca.is_some()
+    }
+}
+
+/// How much is let through.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections open at the same time.
+    pub connections: usize,
+    /// Characters of a post.
+    pub post_characters: u32,
+    /// Tries to sign in, for one address and for one account, within five minutes.
+    pub sign_in_tries: u32,
+    /// New members from one address within an hour.
+    pub sign_ups: u32,
+    /// Look-ups of people and posts of other servers by one member within a minute.
+    pub lookups: u32,
+    /// Activities that one server may send within a second, on average.
+    pub inbox_per_host: u32,
+}
+
+/// Why the settings cannot be used: one sentence with the key, the value and the remedy.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// `sentence` names the key, the value and the remedy.
+    pub fn new(sentence: impl Into<String>) -> ConfigError {
+        ConfigError(sentence.into())
+    }
+}
+
+impl Config {
+    /// Reads the file (`comity.toml` in the working directory, if `file` is `None` and it is there), then the
+    /// environment.
+    pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+        let text = match file {
+            Some(path) => Some((path, read(path)?)),
+            None if Path::new(DEFAULT_FILE).exists() => {
+                Some((Path::new(DEFAULT_FILE), read(Path::new(DEFAULT_FILE))?))
+            }
+            None => None,
+        };
+        let name = text.as_ref().map_or(DEFAULT_FILE.to_owned(), |(path, _)| path.display().to_string());
+        let environment = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Config::from_text(&name, text.as_ref().map_or("", |(_, text)| text), environment)
+    }
+
+    /// The defaults, then `text` (called `name` in errors), then `environment`.
+    pub fn from_text(name: &str, text: &str, environment: Vec<(String, String)>) -> Result<Config, ConfigError> {
+        let mut config = keys::defaults()?;
+        for (key, value) in keys::read_toml(name, text)? {
+            keys::set(&mut config, &key, &value, name)?;
+        }
+        for (variable, value) in environment {
+            let Some(path) = variable.strip_prefix(ENVIRONMENT) else { continue };
+            let key = path.to_ascii_lowercase().replace("__", ".");
+            keys::set(&mut config, &key, &value, &format!("the environment ({variable})"))?;
+        }
+        config.check(&config.domain)?;
+        Ok(config)
+    }
+
+    /// Whether `domain` may be served with these settings; asked for each community at start.
+    pub fn check(&self, domain: &Domain) -> Result<(), ConfigError> {
+        if self.federation.testing.any() && !is_for_testing(domain) {
+            return Err(ConfigError(format!(
+                "federation.testing is set, and {domain} is a public domain: remove the section \
+                 [federation.testing], or serve a domain that ends in localhost or .test"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The address of the database, with the default filled in.
+    pub fn database_url(&self) -> String {
+        if self.database.is_empty() {
+            format!("sqlite:{}", self.data_dir.join("comity.db").display())
+        } else {
+            self.database.clone()
+        }
+    }
+}
+
+/// What `comity config example` prints: every key with what it decides, at its default.
+pub fn example() -> String {
+    let mut text = String::from(
+        "# Comity's settings. Every key is at its default: uncomment what you change.\n\
+         # The environment wins over this file: COMITY__LISTEN, COMITY__FEDERATION__CONTACT, …\n",
+    );
+    let mut section = "";
+    for key in KEYS {
+        let (here, name) = key.name.rsplit_once('.').unwrap_or(("", key.name));
+        if here != section {
+            section = here;
+            text.push_str(&format!("\n[{here}]\n"));
+        }
+        text.push('\n');
+        for line in key.about.lines() {
+            text.push_str(&format!("# {line}\n"));
+        }
+        text.push_str(&format!("#{name} = {}\n", key.written_default()));
+    }
+    text
+}
+
+/// `http` for names of this machine, where nobody can have a certificate; `https` otherwise.
+pub fn scheme(domain: &Domain) -> &'static str {
+    if is_loopback(domain) { "http" } else { "https" }
+}
+
+/// A name or address of this machine: `localhost`, `*.localhost`, `127.x`, `[::1]`.
+pub fn is_loopback(domain: &Domain) -> bool {
+    let host = domain.host();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A name that no stranger can reach.
+fn is_for_testing(domain: &Domain) -> bool {
+    is_loopback(domain) || domain.host() == "test" || domain.host().ends_with(".test")
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        ConfigError(format!("could not read the settings in {}: {error}; name another file with --config", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Favourites: like a status, and take it back. Emoji reactions of other servers count as one.
+
+pub mod activity;
+mod store;
+pub mod web;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use comity_db::{Tx, Wrote};
+use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Visible, Way};
+use comity_vocab::{Activity, Iri};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::Arrival;
+use crate::notifications::{self, Kind};
+use crate::statuses::{self, Status};
+
+/// Favourites a status that `me` may see. Doing it twice changes nothing.
+pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Visible<Status>> {
+    let party = Party::Member(me.person());
+    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let verdict = app
+        .gate
+        .judge(&Exchange { party: &party, act: Act::Favourite, way: Way::Page, thing: &status.thing() })
+        .await?;
+    if verdict.outcome == Outcome::Refuse {
+        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
+    }
+    let iri = format!("{}#favourites/{}", me.iri.as_str(), app.next_id());
+    let mut tx = Tx::new();
+    record(app, &mut tx, me.id, &status, &iri);
+    if !status.author.is_local() {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::Like { iri, status: status.id })?;
+    }
+    if matches!(app.db.write(tx).await?, Wrote::All) {
+        app.wake.ring();
+    }
+    statuses::find(app, &party, Way::Page, status_id).await
+}
+
+/// Takes a favourite back; a status one cannot see any more included.
+pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let status = statuses::load_one(app, status_id).await?;
+    let Some(iri) = store::iri_of(&app.db, me.id, status_id).await? else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    unrecord(&mut tx, me.id, &status);
+    if !status.author.is_local() {
+        let undo = Outgoing::UndoLike { iri, status_iri: status.iri.as_str().to_owned(), author: status.author.id };
+        delivery::queue(&mut tx, app, me.id, &undo)?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business.
+pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, status_id: i64) -> Result<()> {
+    let status = statuses::load_one(app, status_id).await?;
+    if !status.author.is_local() {
+        return Ok(());
+    }
+    // Only who may see it may like it (boundaries L55).
+    let party = Party::Account(arrival.sender.person());
+    let status = app.gate.show(&party, Way::Inbox, status).await??;
+    let iri = activity
+        .id
+        .as_ref()
+        .map_or_else(|| format!("{}#favourites/{status_id}", arrival.sender.iri.as_str()), |iri| iri.as_str().to_owned());
+    let mut tx = Tx::new();
+    record(app, &mut tx, arrival.sender.id, &status, &iri);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// They took it back.
+pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, status_id: i64) -> Result<()> {
+    let status = statuses::load_one(app, status_id).await?;
+    let mut tx = Tx::new();
+    unrecord(&mut tx, arrival.sender.id, &status);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// The status that was favourited with this activity, for an Undo that names only the id.
+pub async fn status_of(app: &App, by: &Account, like: &Iri) -> Result<Option<i64>> {
+    store::status_by_iri(&app.db, by.id, like.as_str()).await
+}
+
+fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
+    let now = app.now_ms();
+    store::insert(tx, account_id, status.id, iri, now);
+    statuses::add_favourite(tx, status.id, 1);
+    if status.author.is_local() {
+        notifications::notify(tx, app.ids.at(now), status.author.id, Kind::Favourite, account_id, Some(status.id), now);
+    }
+}
+
+fn unrecord(tx: &mut Tx, account_id: i64, status: &Status) {
+    store::delete(tx, account_id, status.id);
+    statuses::add_favourite(tx, status.id, -1);
+    if status.author.is_local() {
+        notifications::withdraw(tx, status.author.id, Kind::Favourite, account_id, Some(status.id));
+    }
+}
+
+/// Which of these statuses `me` favourited.
+pub async fn among(app: &App, me: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
+    store::among(&app.db, me, status_ids).await
+}

@@ -1,0 +1,46 @@
+//! SQL of `favourites`.
+
+use std::collections::HashSet;
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use crate::error::Result;
+
+const INSERT: Sql = sql!(
+    "INSERT INTO favourites (account_id, status_id, iri, created_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING"
+);
+const DELETE: Sql = sql!("DELETE FROM favourites WHERE account_id = $1 AND status_id = $2");
+const IRI_OF: Sql<(String,)> = sql!("SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
+const STATUS_BY_IRI: Sql<(i64,)> = sql!("SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
+const AMONG: Sql<(i64,)> = sql!(
+    sqlite: "SELECT status_id
+               FROM favourites
+              WHERE account_id = $1 AND status_id IN (SELECT value FROM json_each($2))",
+    pg: "SELECT status_id
+           FROM favourites
+          WHERE account_id = $1 AND status_id = ANY($2)",
+);
+
+/// Undoes the whole transaction when it is there already.
+pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, iri: &str, now_ms: i64) {
+    tx.must(INSERT, params![account_id, status_id, iri, now_ms]);
+}
+
+/// Undoes the whole transaction when there is none.
+pub fn delete(tx: &mut Tx, account_id: i64, status_id: i64) {
+    tx.must(DELETE, params![account_id, status_id]);
+}
+
+pub async fn iri_of(db: &Db, account_id: i64, status_id: i64) -> Result<Option<String>> {
+    Ok(db.opt(IRI_OF, params![account_id, status_id]).await?.map(|(iri,)| iri))
+}
+
+pub async fn status_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option<i64>> {
+    Ok(db.opt(STATUS_BY_IRI, params![account_id, iri]).await?.map(|(id,)| id))
+}
+
+pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
+    Ok(db.all(AMONG, params![account_id, status_ids]).await?.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,253 @@
+//! Follows: follow, ask to follow, say yes or no, leave.
+//!
+//! A row is `requested` until the followed side says yes; only an `accepted` one counts for anything.
+
+pub mod activity;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Act, Admitted, Conditions, Exchange, Outcome, Party, Subject, Verdict, Way};
+use comity_vocab::{Activity, Iri};
+
+pub use store::{Follower, followers, followers_at, followers_elsewhere, following, requests};
+
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::Arrival;
+use crate::notifications::{self, Kind};
+use crate::timelines;
+
+/// How one account stands to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// No follow.
+    None,
+    /// Asked, not answered.
+    Requested,
+    /// Follows.
+    Accepted,
+}
+
+impl State {
+    fn of(word: Option<&str>) -> State {
+        match word {
+            Some("accepted") => State::Accepted,
+            Some(_) => State::Requested,
+            None => State::None,
+        }
+    }
+}
+
+/// Whether `account` follows `target`.
+pub async fn state(app: &App, account_id: i64, target_id: i64) -> Result<State> {
+    let row = store::find(&app.db, account_id, target_id).await?;
+    Ok(State::of(row.as_ref().map(|row| row.state.as_str())))
+}
+
+/// Follows, or asks to. Somebody elsewhere is asked by their server; doing it twice changes nothing.
+pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<State> {
+    let target = accounts::find(app, target_id).await?;
+    if target.id == me.id {
+        return Err(Error::invalid("id", "is yourself"));
+    }
+    if target.gone_at.is_some() {
+        return Err(Error::Gone);
+    }
+    let party = Party::Member(me.person());
+    let verdict = may_follow(app, &party, Way::Page, &target).await?;
+    let known = state(app, me.id, target.id).await?;
+    if known != State::None {
+        return Ok(known);
+    }
+    let iri = format!("{}#follows/{}", me.iri.as_str(), app.next_id());
+    let wait = !target.is_local() || target.locked || needs_yes(&verdict);
+    let mut tx = Tx::new();
+    record(app, &mut tx, me, &target, &iri, wait);
+    if !target.is_local() {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::Follow { iri, target: target.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    state(app, me.id, target.id).await
+}
+
+async fn may_follow(app: &App, party: &Party, way: Way, target: &Account) -> Result<Verdict> {
+    let verdict = app
+        .gate
+        .judge(&Exchange { party, act: Act::Follow, way, thing: &target.thing() })
+        .await?;
+    if verdict.outcome == Outcome::Refuse {
+        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
+    }
+    Ok(verdict)
+}
+
+fn needs_yes(verdict: &Verdict) -> bool {
+    verdict.outcome == Outcome::Hold || verdict.conditions.contains(Conditions::FOLLOWS_NEED_APPROVAL)
+}
+
+/// Leaves, or takes back the question.
+pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
+    let target = accounts::find(app, target_id).await?;
+    let Some(row) = store::find(&app.db, me.id, target.id).await? else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    unrecord(&mut tx, me.id, target.id);
+    if !target.is_local() {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::UndoFollow { iri: row.iri, target: target.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// `me` says yes to `follower`.
+pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
+    let follower = accounts::find(app, follower_id).await?;
+    let row = store::find(&app.db, follower.id, me.id).await?.ok_or(Error::NotFound)?;
+    let mut tx = Tx::new();
+    confirm(app, &mut tx, &follower, me);
+    if !follower.is_local() {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::Accept { follow_iri: row.iri, follower: follower.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// `me` says no to `follower`, or ends a follow that was accepted before.
+pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
+    let follower = accounts::find(app, follower_id).await?;
+    let Some(row) = store::find(&app.db, follower.id, me.id).await? else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    unrecord(&mut tx, follower.id, me.id);
+    if !follower.is_local() {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::Reject { follow_iri: row.iri, follower: follower.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Somebody elsewhere follows, or asks to. An open account answers yes at once; so it does to a second Follow, for
+/// servers that lost the first answer.
+pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+    if !target.is_local() {
+        return Err(Error::Forbidden(format!("{} does not live here", target.iri)));
+    }
+    let party = Party::Account(arrival.sender.person());
+    let verdict = may_follow(app, &party, Way::Inbox, target).await?;
+    let iri = activity
+        .id
+        .as_ref()
+        .ok_or_else(|| Error::invalid("id", "a Follow without an id cannot be answered"))?
+        .as_str()
+        .to_owned();
+    let known = state(app, arrival.sender.id, target.id).await?;
+    let wait = known != State::Accepted && (target.locked || needs_yes(&verdict));
+    let mut tx = Tx::new();
+    match known {
+        State::Accepted => store::rename(&mut tx, arrival.sender.id, target.id, &iri),
+        State::None | State::Requested => record(app, &mut tx, &arrival.sender, target, &iri, wait),
+    }
+    if !wait {
+        delivery::queue(&mut tx, app, target.id, &Outgoing::Accept { follow_iri: iri, follower: arrival.sender.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Somebody elsewhere says yes to a follow that `follower`, a member here, asked for. A yes to a question that nobody
+/// asked changes nothing.
+pub async fn receive_accept(app: &App, arrival: &Arrival, _accept: &Admitted<Activity>, follower: &Arc<Account>) -> Result<()> {
+    if state(app, follower.id, arrival.sender.id).await? != State::Requested {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    confirm(app, &mut tx, follower, &arrival.sender);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// They say no, or end it.
+pub async fn receive_reject(app: &App, arrival: &Arrival, _reject: &Admitted<Activity>, follower: &Arc<Account>) -> Result<()> {
+    let mut tx = Tx::new();
+    unrecord(&mut tx, follower.id, arrival.sender.id);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// They leave.
+pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+    let mut tx = Tx::new();
+    unrecord(&mut tx, arrival.sender.id, target.id);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// Who follows whom by this Follow activity, for answers and Undos that name only its id: (follower, followed).
+pub async fn parties_of(app: &App, follow: &Iri) -> Result<Option<(i64, i64)>> {
+    store::by_iri(&app.db, follow.as_str()).await
+}
+
+/// A border of one's own went up: both directions end. Outgoing answers tell the other side.
+pub(crate) async fn sever(app: &App, tx: &mut Tx, me: &Account, other: &Account) -> Result<()> {
+    if let Some(row) = store::find(&app.db, me.id, other.id).await? {
+        unrecord(tx, me.id, other.id);
+        if !other.is_local() {
+            delivery::queue(tx, app, me.id, &Outgoing::UndoFollow { iri: row.iri, target: other.id })?;
+        }
+    }
+    if let Some(row) = store::find(&app.db, other.id, me.id).await? {
+        unrecord(tx, other.id, me.id);
+        if !other.is_local() {
+            delivery::queue(tx, app, me.id, &Outgoing::Reject { follow_iri: row.iri, follower: other.id })?;
+        }
+    }
+    Ok(())
+}
+
+fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &str, wait: bool) {
+    let now = app.now_ms();
+    let state = if wait { "requested" } else { "accepted" };
+    store::insert(tx, follower.id, target.id, state, iri, follower.host.as_str(), now);
+    let kind = if wait { Kind::FollowRequest } else { Kind::Follow };
+    notifications::notify(tx, app.ids.at(now), target.id, kind, follower.id, None, now);
+    if !wait {
+        established(tx, follower, target);
+    }
+}
+
+fn confirm(app: &App, tx: &mut Tx, follower: &Account, target: &Account) {
+    let now = app.now_ms();
+    store::accept(tx, follower.id, target.id);
+    notifications::withdraw(tx, target.id, Kind::FollowRequest, follower.id, None);
+    notifications::notify(tx, app.ids.at(now), target.id, Kind::Follow, follower.id, None, now);
+    established(tx, follower, target);
+}
+
+fn established(tx: &mut Tx, follower: &Account, target: &Account) {
+    accounts::count_follows(tx, follower.id);
+    accounts::count_follows(tx, target.id);
+    if follower.is_local() {
+        timelines::backfill(tx, follower.id, target.id);
+    }
+}
+
+fn unrecord(tx: &mut Tx, follower_id: i64, target_id: i64) {
+    store::delete(tx, follower_id, target_id);
+    notifications::withdraw(tx, target_id, Kind::FollowRequest, follower_id, None);
+    notifications::withdraw(tx, target_id, Kind::Follow, follower_id, None);
+    accounts::count_follows(tx, follower_id);
+    accounts::count_follows(tx, target_id);
+    timelines::withdraw(tx, follower_id, target_id);
+}

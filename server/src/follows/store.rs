@@ -1,0 +1,157 @@
+//! SQL of `follows`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use crate::error::Result;
+
+row! {
+    /// One follow or request.
+    #[derive(Debug)]
+    pub struct FollowRow {
+        pub state: String,
+        pub iri: String,
+    }
+}
+
+const FIND: Sql<FollowRow> = sql!("SELECT state, iri FROM follows WHERE account_id = $1 AND target_id = $2");
+const BY_IRI: Sql<(i64, i64)> = sql!("SELECT account_id, target_id FROM follows WHERE iri = $1");
+/// A second Follow keeps what was answered to the first.
+const INSERT: Sql = sql!(
+    "INSERT INTO follows (account_id, target_id, state, iri, account_host, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (account_id, target_id) DO UPDATE
+        SET iri = excluded.iri,
+            state = CASE WHEN follows.state = 'accepted' THEN follows.state ELSE excluded.state END"
+);
+const RENAME: Sql = sql!("UPDATE follows SET iri = $3 WHERE account_id = $1 AND target_id = $2");
+const ACCEPT: Sql = sql!("UPDATE follows SET state = 'accepted' WHERE account_id = $1 AND target_id = $2");
+const DELETE: Sql = sql!("DELETE FROM follows WHERE account_id = $1 AND target_id = $2");
+
+pub async fn find(db: &Db, account_id: i64, target_id: i64) -> Result<Option<FollowRow>> {
+    Ok(db.opt(FIND, params![account_id, target_id]).await?)
+}
+
+/// (follower, followed)
+pub async fn by_iri(db: &Db, iri: &str) -> Result<Option<(i64, i64)>> {
+    Ok(db.opt(BY_IRI, params![iri]).await?)
+}
+
+pub fn insert(tx: &mut Tx, account_id: i64, target_id: i64, state: &str, iri: &str, host: &str, now_ms: i64) {
+    tx.exec(INSERT, params![account_id, target_id, state, iri, host, now_ms]);
+}
+
+pub fn rename(tx: &mut Tx, account_id: i64, target_id: i64, iri: &str) {
+    tx.exec(RENAME, params![account_id, target_id, iri]);
+}
+
+pub fn accept(tx: &mut Tx, account_id: i64, target_id: i64) {
+    tx.exec(ACCEPT, params![account_id, target_id]);
+}
+
+pub fn delete(tx: &mut Tx, account_id: i64, target_id: i64) {
+    tx.exec(DELETE, params![account_id, target_id]);
+}
+
+// Lists
+
+const FOLLOWERS: Sql<(i64,)> = sql!(
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'accepted' AND account_id < $2
+      ORDER BY account_id DESC
+      LIMIT $3"
+);
+const FOLLOWING: Sql<(i64,)> = sql!(
+    "SELECT target_id
+       FROM follows
+      WHERE account_id = $1 AND state = 'accepted' AND target_id < $2
+      ORDER BY target_id DESC
+      LIMIT $3"
+);
+const REQUESTS: Sql<(i64,)> = sql!(
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'requested' AND account_id < $2
+      ORDER BY account_id DESC
+      LIMIT $3"
+);
+
+fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
+/// Accepted followers, newest accounts first.
+pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(FOLLOWERS, params![target_id, max_id, limit]).await?))
+}
+
+/// Accounts that are followed, newest accounts first.
+pub async fn following(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(FOLLOWING, params![account_id, max_id, limit]).await?))
+}
+
+/// Accounts that wait for an answer, newest accounts first.
+pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(REQUESTS, params![target_id, max_id, limit]).await?))
+}
+
+// For delivery
+
+row! {
+    /// What delivery needs to know of one follower elsewhere.
+    #[derive(Debug)]
+    pub struct Follower {
+        pub account_id: i64,
+        pub iri: String,
+        pub domain: String,
+        pub host: String,
+        pub inbox: String,
+        pub shared_inbox: Option<String>,
+    }
+}
+
+/// Counts on follows_by_target.
+const FOLLOWERS_ELSEWHERE: Sql<Follower> = sql!(
+    "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
+       FROM follows f
+       JOIN accounts a ON a.id = f.account_id
+      WHERE f.target_id = $1
+        AND f.state = 'accepted'
+        AND f.account_id > $2
+        AND a.community_id IS NULL
+        AND a.gone_at IS NULL
+      ORDER BY f.account_id
+      LIMIT $3"
+);
+/// Counts on follows_by_target: one server's followers lie together.
+const FOLLOWERS_AT: Sql<Follower> = sql!(
+    sqlite: "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
+               FROM follows f
+               JOIN accounts a ON a.id = f.account_id
+              WHERE f.target_id = $1
+                AND f.state = 'accepted'
+                AND f.account_host IN (SELECT value FROM json_each($2))
+                AND a.community_id IS NULL
+                AND a.gone_at IS NULL
+              LIMIT $3",
+    pg: "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
+           FROM follows f
+           JOIN accounts a ON a.id = f.account_id
+          WHERE f.target_id = $1
+            AND f.state = 'accepted'
+            AND f.account_host IN (SELECT json_array_elements_text(CAST(CAST($2 AS TEXT) AS JSON)))
+            AND a.community_id IS NULL
+            AND a.gone_at IS NULL
+          LIMIT $3",
+);
+
+/// Accepted followers who live elsewhere, by account id above `after_id`.
+pub async fn followers_elsewhere(db: &Db, target_id: i64, after_id: i64, limit: i64) -> Result<Vec<Follower>> {
+    Ok(db.all(FOLLOWERS_ELSEWHERE, params![target_id, after_id, limit]).await?)
+}
+
+/// Accepted followers who live on one of these hosts, at most `limit`.
+pub async fn followers_at(db: &Db, target_id: i64, hosts: &[&str], limit: i64) -> Result<Vec<Follower>> {
+    let hosts = serde_json::to_string(hosts).map_err(|why| crate::error::Error::internal(why.to_string()))?;
+    Ok(db.all(FOLLOWERS_AT, params![target_id, hosts, limit]).await?)
+}

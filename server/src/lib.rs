@@ -1,0 +1,46 @@
+//! The Comity server. A feature is a folder, a surface is a file name in it:
+//! `mod.rs` the verbs, `model.rs` the types, `store.rs` the SQL, `web.rs` the pages, `activity.rs` what other
+//! servers see. *Acts* (statuses, follows, favourites, reblogs, relations) may call *effects* (timelines,
+//! notifications, queue, delivery); effects never call acts.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod facts;
+pub mod id;
+pub mod migrations;
+pub mod router;
+
+// The ground everything stands on
+pub mod http; // who asks, and the only way to answer
+pub mod queue; // work that was promised
+pub mod text; // from what people type and servers send to safe HTML
+
+// Who there is
+pub mod accounts; // profiles, ours and others', and their keys
+pub mod communities; // the domains served here: name, rules text, mode
+pub mod instances; // what we know of other servers
+pub mod members; // sign-up, sign-in, sessions, the first admin
+
+// Acts
+pub mod favourites; // like and unlike
+pub mod follows; // follow, request, accept, remove
+pub mod reblogs; // boost and take back
+pub mod relations; // block and mute
+pub mod statuses; // write, edit, delete, receive
+
+// Effects
+pub mod conversations; // a thread as one page
+pub mod delivery; // how activities go out
+pub mod inbox; // how activities come in
+pub mod notifications; // who is told of what
+pub mod search; // find a person or a post by handle or link
+pub mod timelines; // home, community, everyone
+
+// The policy's own surfaces
+pub mod rules; // set, list, take back, explain
+
+pub mod demo; // three servers on one machine that federate
+pub mod inspect; // how we read a document
+pub mod web; // layout, style, what all pages share

@@ -1,0 +1,33 @@
+//! The database's shape, step by step. A step that was released is never edited: add the next.
+
+use comity_db::{Migration, migration};
+
+/// Every step, oldest first.
+pub const ALL: &[Migration] = &[
+    migration!(1, "accounts", "../../migrations/0001_accounts.sql"),
+    migration!(2, "statuses", "../../migrations/0002_statuses.sql"),
+    migration!(3, "relations", "../../migrations/0003_relations.sql"),
+    migration!(4, "policy", "../../migrations/0004_policy.sql"),
+    migration!(5, "queue", "../../migrations/0005_queue.sql"),
+];
+
+/// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
+pub const BIG_TABLES: &[&str] = &[
+    "accounts",
+    "account_keys",
+    "statuses",
+    "status_edits",
+    "mentions",
+    "favourites",
+    "home_entries",
+    "notifications",
+    "tombstones",
+    "follows",
+    "blocks",
+    "mutes",
+    "jobs",
+    "outgoing",
+    "deliveries",
+    "seen_activities",
+    "sessions",
+];

@@ -1,0 +1,113 @@
+//! Notifications: who is told of what. Written beside the act that causes them; whether one is shown is asked of the
+//! gate when it is read, so a mute or a rule set later hides what was written earlier.
+
+mod store;
+pub mod web;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Party, Visible, Way};
+
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::error::Result;
+use crate::statuses::{self, Status};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Named in a status, or answered.
+    Mention,
+    /// Somebody follows.
+    Follow,
+    /// Somebody asks to follow.
+    FollowRequest,
+    /// Somebody favourited a status.
+    Favourite,
+    /// Somebody boosted a status.
+    Reblog,
+}
+
+impl Kind {
+    /// The word that is stored and that clients know.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Mention => "mention",
+            Kind::Follow => "follow",
+            Kind::FollowRequest => "follow_request",
+            Kind::Favourite => "favourite",
+            Kind::Reblog => "reblog",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Kind> {
+        [Kind::Mention, Kind::Follow, Kind::FollowRequest, Kind::Favourite, Kind::Reblog]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Something a member is told, with the evidence that they may see it.
+pub struct Notification {
+    /// Sorts by time.
+    pub id: i64,
+    /// What happened.
+    pub kind: Kind,
+    /// Who did it.
+    pub from: Visible<Account>,
+    /// To which status.
+    pub status: Option<Visible<Status>>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Tells `to`, a member here, in the caller's transaction; not of their own acts, and of one act once.
+pub fn notify(tx: &mut Tx, id: i64, to: i64, kind: Kind, from: i64, status: Option<i64>, now_ms: i64) {
+    if to != from {
+        store::insert(tx, id, to, kind.as_str(), from, status, now_ms);
+    }
+}
+
+/// What was told is taken back together with the act.
+pub fn withdraw(tx: &mut Tx, to: i64, kind: Kind, from: i64, status: Option<i64>) {
+    store::delete(tx, to, kind.as_str(), from, status);
+}
+
+/// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
+pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Vec<Notification>> {
+    let rows = store::newest(&app.db, me.id, max_id, limit).await?;
+    let party = Party::Member(me.person());
+    let mut statuses: HashMap<i64, Vec<Visible<Status>>> = HashMap::new();
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
+    for status in statuses::find_many(app, &party, Way::Notification, &ids).await? {
+        statuses.entry(status.id).or_default().push(status);
+    }
+    let people: Vec<i64> = rows.iter().map(|row| row.from_account_id).collect();
+    let mut from = accounts::show_many(app, &party, Way::Notification, &people).await?;
+    let mut list = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(kind) = Kind::parse(&row.kind) else { continue };
+        let Some(from) = from.get_mut(&row.from_account_id).and_then(Vec::pop) else { continue };
+        let status = match row.status_id {
+            None => None,
+            Some(id) => match statuses.get_mut(&id).and_then(Vec::pop) {
+                Some(status) => Some(status),
+                // What it is about is not for this member (any more).
+                None => continue,
+            },
+        };
+        list.push(Notification { id: row.id, kind, from, status, created_at: row.created_at });
+    }
+    Ok(list)
+}
+
+/// How many of the newest are unread and shown, counted up to `most`.
+pub async fn unread(app: &App, me: &Arc<Account>, read_id: i64, most: i64) -> Result<usize> {
+    if !store::any_newer(&app.db, me.id, read_id).await? {
+        return Ok(0);
+    }
+    let newest = list(app, me, i64::MAX, most).await?;
+    Ok(newest.iter().filter(|notification| notification.id > read_id).count())
+}

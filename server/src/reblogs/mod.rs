@@ -1,0 +1,120 @@
+//! Reblogs: share a status with one's followers, and take it back. A reblog is a status of its own without words.
+
+pub mod activity;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Visible, Way};
+use comity_vocab::{Activity, Iri, Visibility};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::Arrival;
+use crate::notifications::{self, Kind};
+use crate::statuses::{self, NewStatus, Status};
+
+/// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
+/// the author let it go (boundaries L05): the gate asks for both when it is addressed.
+pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Visible<Status>> {
+    let party = Party::Member(me.person());
+    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let visibility = match status.visibility {
+        Visibility::Public | Visibility::Unlisted => status.visibility,
+        Visibility::Private if status.author.id == me.id => Visibility::Private,
+        Visibility::Private | Visibility::Direct | Visibility::Local => {
+            return Err(Error::Forbidden("its author did not write it for everyone".to_owned()));
+        }
+    };
+    if status.reblog_of.is_some() {
+        return Err(Error::invalid("id", "is a boost; boost the post itself"));
+    }
+    let verdict = app
+        .gate
+        .judge(&Exchange { party: &party, act: Act::Reblog, way: Way::Page, thing: &status.thing() })
+        .await?;
+    if verdict.outcome == Outcome::Refuse {
+        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
+    }
+    let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
+    let mut tx = Tx::new();
+    statuses::record(app, &mut tx, &new, Some(&status)).await?;
+    delivery::queue(&mut tx, app, me.id, &Outgoing::Announce { status: new.id() })?;
+    if statuses::commit(app, tx).await? {
+        app.wake.ring();
+    }
+    statuses::find(app, &party, Way::Page, status_id).await
+}
+
+/// Takes a boost back.
+pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let Some(reblog_id) = statuses::reblog_by(&app.db, status_id, me.id).await? else {
+        return Ok(());
+    };
+    let reblog = statuses::load_one(app, reblog_id).await?;
+    let original = statuses::load_one(app, status_id).await?;
+    let mut tx = Tx::new();
+    unrecord(app, &mut tx, &reblog, &original);
+    let undo = Outgoing::UndoAnnounce {
+        iri: reblog.iri.as_str().to_owned(),
+        object: original.iri.as_str().to_owned(),
+        author: original.author.id,
+    };
+    delivery::queue(&mut tx, app, me.id, &undo)?;
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Somebody elsewhere shared a status that we have (`inbox::resolve` fetched it from its origin if it was new).
+pub async fn receive(
+    app: &App,
+    arrival: &Arrival,
+    announce: &Admitted<Activity>,
+    iri: &Iri,
+    status_id: i64,
+    visibility: Visibility,
+) -> Result<()> {
+    // Only who may see it may share it, and nobody may widen it (boundaries L09, L55).
+    let party = Party::Account(arrival.sender.person());
+    let status = statuses::load_one(app, status_id).await?;
+    let own_private = status.visibility == Visibility::Private && status.author.id == arrival.sender.id;
+    if !matches!(status.visibility, Visibility::Public | Visibility::Unlisted) && !own_private {
+        return Err(Error::Forbidden(format!("{} is not for everyone", status.iri)));
+    }
+    let status = app.gate.show(&party, Way::Boost, status).await??;
+    let new = NewStatus::remote_reblog(app, announce, iri, arrival.sender.clone(), &status, visibility)?;
+    let mut tx = Tx::new();
+    statuses::record(app, &mut tx, &new, Some(&status)).await?;
+    statuses::commit(app, tx).await?;
+    Ok(())
+}
+
+/// They took it back.
+pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, announce: &Iri) -> Result<()> {
+    let Some(id) = statuses::find_by_iri(app, announce).await? else {
+        return Ok(());
+    };
+    let reblog = statuses::load_one(app, id).await?;
+    let Some((original_id, _)) = reblog.reblog_of else {
+        return Ok(());
+    };
+    if reblog.author.id != arrival.sender.id {
+        return Err(Error::Forbidden(format!("{announce} is not by {}", arrival.sender.iri)));
+    }
+    let original = statuses::load_one(app, original_id).await?;
+    let mut tx = Tx::new();
+    unrecord(app, &mut tx, &reblog, &original);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+fn unrecord(app: &App, tx: &mut Tx, reblog: &Status, original: &Status) {
+    statuses::remove(tx, reblog, app.now_ms());
+    if original.author.is_local() {
+        notifications::withdraw(tx, original.author.id, Kind::Reblog, reblog.author.id, Some(original.id));
+    }
+}

@@ -1,0 +1,142 @@
+//! Relations: what a member holds against another account. A block works both ways and is a border; a mute is only
+//! for one's own eyes, and the muted cannot notice it.
+
+pub mod activity;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::Admitted;
+use comity_vocab::{Activity, Iri};
+
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::follows;
+use crate::inbox::Arrival;
+use crate::timelines;
+
+/// Whether the other side's server hears of a block (boundaries L12: telling invites retaliation, silence leaves
+/// their server without the knowledge it needs to help).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// Nobody is told. What was followed ends, as if by itself.
+    Silent,
+    /// Their server gets a Block.
+    TheirServer,
+}
+
+/// How a member stands to an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Relation {
+    /// Blocks it.
+    pub blocking: bool,
+    /// Mutes it.
+    pub muting: bool,
+}
+
+/// How `me` stands to `target`.
+pub async fn relation(app: &App, me: i64, target: i64) -> Result<Relation> {
+    let now = app.now_ms();
+    Ok(Relation {
+        blocking: store::block(&app.db, me, target).await?.is_some(),
+        muting: store::is_muted(&app.db, me, target, now).await?,
+    })
+}
+
+/// Ends what goes on between the two and lets nothing pass from now on.
+pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Telling) -> Result<()> {
+    let target = other(app, me, target_id).await?;
+    let iri = format!("{}#blocks/{}", me.iri.as_str(), app.next_id());
+    let told = telling == Telling::TheirServer && !target.is_local();
+    let mut tx = Tx::new();
+    store::insert_block(&mut tx, me.id, target.id, &iri, told, app.now_ms());
+    follows::sever(app, &mut tx, me, &target).await?;
+    timelines::withdraw(&mut tx, me.id, target.id);
+    timelines::withdraw(&mut tx, target.id, me.id);
+    if told {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::Block { iri, target: target.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Lets things pass again. Follows that ended stay ended.
+pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
+    let target = accounts::find(app, target_id).await?;
+    let Some((iri, told)) = store::block(&app.db, me.id, target.id).await? else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    store::delete_block(&mut tx, me.id, target.id);
+    // The end of a block that was never told would tell it.
+    if told {
+        delivery::queue(&mut tx, app, me.id, &Outgoing::UndoBlock { iri, target: target.id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Hides what an account writes from one's own timelines and notifications, until `expires_at` (unix milliseconds)
+/// or for good.
+pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, expires_at: Option<i64>) -> Result<()> {
+    let target = other(app, me, target_id).await?;
+    let now = app.now_ms();
+    if expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::invalid("expires_at", "lies in the past"));
+    }
+    let mut tx = Tx::new();
+    store::insert_mute(&mut tx, me.id, target.id, expires_at, now);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// Shows it again.
+pub async fn unmute(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::delete_mute(&mut tx, me.id, target_id);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+async fn other(app: &App, me: &Account, target_id: i64) -> Result<Arc<Account>> {
+    if target_id == me.id {
+        return Err(Error::invalid("id", "is yourself"));
+    }
+    accounts::find(app, target_id).await
+}
+
+/// Somebody elsewhere blocks a member here: follows end, and the gate shows the member nothing of theirs any more.
+pub async fn receive_block(app: &App, arrival: &Arrival, block: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+    if !target.is_local() {
+        return Ok(());
+    }
+    let iri = block
+        .id
+        .as_ref()
+        .map_or_else(|| format!("{}#blocks", arrival.sender.iri.as_str()), |iri| iri.as_str().to_owned());
+    let mut tx = Tx::new();
+    store::insert_block(&mut tx, arrival.sender.id, target.id, &iri, true, app.now_ms());
+    follows::sever(app, &mut tx, target, &arrival.sender).await?;
+    app.db.write(tx).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// They take it back.
+pub async fn receive_unblock(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+    let mut tx = Tx::new();
+    store::delete_block(&mut tx, arrival.sender.id, target.id);
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// Whom the sender blocked with this activity, for an Undo that names only its id.
+pub async fn blocked_by(app: &App, by: &Account, block: &Iri) -> Result<Option<i64>> {
+    store::target_by_iri(&app.db, by.id, block.as_str()).await
+}

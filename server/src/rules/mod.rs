@@ -1,0 +1,167 @@
+//! Rules: set, list, take back, explain. The rows are the record; what decides is the gate's book, made anew from
+//! them at each change.
+
+pub mod command;
+mod crossings;
+mod model;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use comity_db::{Tx, Wrote};
+use comity_policy::{
+    Act, CommunityId, Exchange, Mode, Party, Pattern, PersonId, Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
+};
+use comity_vocab::{Domain, Iri};
+
+pub use crossings::{Crossed, Crossing, Crossings, Direction};
+pub use model::{NewRule, parse_pattern, pattern_words};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::communities::{Communities, Community};
+use crate::error::{Error, Result};
+
+/// Longer reasons are essays.
+const LONGEST_REASON: usize = 2_000;
+/// How long another process's change of a rule may go unnoticed.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
+
+/// Sets a rule in place of the one its scope had for the same pattern, and returns its number. From the moment this
+/// returns, nothing is decided by the old one in this process; other nodes follow within half a second.
+pub async fn set(app: &App, new: NewRule) -> Result<i64> {
+    for reason in [&new.reason_public, &new.reason_members, &new.reason_moderators].into_iter().flatten() {
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(Error::invalid("reason", format!("is longer than {LONGEST_REASON} characters")));
+        }
+    }
+    let now = app.now_ms();
+    if new.expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::invalid("expires_at", "lies in the past"));
+    }
+    let id = app.ids.at(now);
+    let mut tx = Tx::new();
+    store::end_same(&mut tx, &new, now)?;
+    store::insert(&mut tx, id, &new, now)?;
+    store::advance_epoch(&mut tx);
+    app.db.write(tx).await?;
+    reload(app).await?;
+    Ok(id)
+}
+
+/// Takes back a rule of this scope. Its row stays: the history is the record.
+pub async fn end(app: &App, scope: Scope, rule_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::end(&mut tx, rule_id, scope, app.now_ms())?;
+    store::advance_epoch(&mut tx);
+    if matches!(app.db.write(tx).await?, Wrote::Nothing { .. }) {
+        return Err(Error::NotFound);
+    }
+    reload(app).await
+}
+
+/// The rules in force of one scope, newest first.
+pub fn in_force(app: &App, scope: Scope) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = app.gate.book().rules_of(scope).cloned().collect();
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.id));
+    rules
+}
+
+/// Reads the rules and modes anew and hands the gate the new book.
+pub async fn reload(app: &App) -> Result<()> {
+    let epoch = store::epoch(&app.db).await?;
+    let rules = store::in_force(&app.db).await?;
+    let modes = app.communities.load().all().map(mode_of).collect();
+    app.gate.replace(RuleBook::new(epoch, app.now_ms(), modes, rules));
+    Ok(())
+}
+
+/// The book to start with, before there is an app.
+pub async fn first_book(db: &comity_db::Db, now_ms: i64, communities: &Communities) -> Result<RuleBook> {
+    let modes = communities.all().map(mode_of).collect();
+    Ok(RuleBook::new(store::epoch(db).await?, now_ms, modes, store::in_force(db).await?))
+}
+
+fn mode_of(community: &Arc<Community>) -> (CommunityId, Domain, Mode) {
+    (CommunityId(community.id), community.domain.clone(), community.mode)
+}
+
+/// A change of anything that decides (a community's mode) advances the epoch with it.
+pub fn advance_epoch(tx: &mut Tx) {
+    store::advance_epoch(tx);
+}
+
+/// Notices rules that another process set or that ended by themselves. Runs until it is dropped.
+pub async fn watch(app: App) {
+    let mut every = tokio::time::interval(WATCH_EVERY);
+    loop {
+        every.tick().await;
+        let book = app.gate.book();
+        let ended = book.next_expiry().is_some_and(|at| at <= app.now_ms());
+        let changed = match store::epoch(&app.db).await {
+            Ok(epoch) => epoch != book.epoch(),
+            Err(why) => {
+                tracing::warn!(%why, "could not ask whether the rules changed");
+                false
+            }
+        };
+        if ended || changed {
+            if changed {
+                if let Err(why) = crate::communities::reload(&app).await {
+                    tracing::warn!(%why, "could not read the communities anew");
+                }
+            }
+            if let Err(why) = reload(&app).await {
+                tracing::warn!(%why, "could not read the rules anew");
+            }
+        }
+    }
+}
+
+/// May `me` send a post to, and get posts from, this other side? The two answers that every explanation starts with.
+pub struct Explanation {
+    /// What they send to us.
+    pub inward: Verdict,
+    /// What we send to them.
+    pub outward: Verdict,
+}
+
+/// Explains how `me` (or a community, when nobody in particular asks) and `other` stand.
+pub async fn explain(app: &App, owner: &Account, other: &Party) -> Result<Explanation> {
+    let thing = owner.thing();
+    let inward = app.gate.judge(&Exchange { party: other, act: Act::Deliver, way: Way::Command, thing: &thing }).await?;
+    let outward = app.gate.judge(&Exchange { party: other, act: Act::Receive, way: Way::Command, thing: &thing }).await?;
+    Ok(Explanation { inward, outward })
+}
+
+/// The scope of a community's own rules.
+pub fn of_community(community: &Community) -> Scope {
+    Scope::Community(CommunityId(community.id))
+}
+
+/// The scope of a member's own rules.
+pub fn of_member(account: &Account) -> Result<Scope> {
+    let community = account.community_id.ok_or(Error::NotFound)?;
+    Ok(Scope::Member(PersonId(account.id), CommunityId(community)))
+}
+
+/// Stances a person may choose today. *Ask* and *withheld* are decided and shown, their queue comes later.
+pub const CHOICES: [Stance; 3] = [Stance::Open, Stance::Limited, Stance::Refused];
+
+/// A rule on the domain that an address or a handle is of must not be one about ourselves.
+pub fn check_pattern(app: &App, pattern: &Pattern) -> Result<()> {
+    let own = |domain: &Domain| app.communities.load().all().any(|community| community.domain.is_within(domain));
+    match pattern {
+        Pattern::Domain(domain) | Pattern::Host(domain) if own(domain) && app.communities.load().all().count() == 1 => {
+            Err(Error::invalid("pattern", "is this server itself"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The pattern for one account.
+pub fn account_pattern(iri: &Iri) -> Pattern {
+    Pattern::Account(iri.clone())
+}

@@ -1,0 +1,107 @@
+//! SQL of `rules` and `policy_epoch`.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+use comity_policy::{Epoch, Rule, Scope};
+
+use super::model::{NewRule, RuleRow, pattern_words};
+use crate::error::{Error, Result};
+
+/// Every rule in force of the installation. The book holds them all in memory, so this bound is the book's.
+const IN_FORCE: Sql<RuleRow> = sql!(
+    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+            reason_members, reason_moderators, set_by, set_at, expires_at, source
+       FROM rules
+      WHERE ended_at IS NULL
+      ORDER BY id
+      LIMIT 1000000"
+);
+const INSERT: Sql = sql!(
+    "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+                        reason_members, reason_moderators, set_by, set_at, expires_at, source)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+);
+const END_SAME: Sql = sql!(
+    "UPDATE rules
+        SET ended_at = $6
+      WHERE scope = $1
+        AND community_id = $2
+        AND account_id IS NOT DISTINCT FROM $3
+        AND pattern_kind = $4
+        AND pattern = $5
+        AND ended_at IS NULL"
+);
+const END: Sql = sql!(
+    "UPDATE rules
+        SET ended_at = $5
+      WHERE id = $1
+        AND scope = $2
+        AND community_id = $3
+        AND account_id IS NOT DISTINCT FROM $4
+        AND ended_at IS NULL"
+);
+const EPOCH: Sql<(i64,)> = sql!("SELECT epoch FROM policy_epoch WHERE id = 1");
+const ADVANCE: Sql = sql!("UPDATE policy_epoch SET epoch = epoch + 1 WHERE id = 1");
+
+pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {
+    db.all(IN_FORCE, params![]).await?.into_iter().map(RuleRow::into_rule).collect()
+}
+
+pub async fn epoch(db: &Db) -> Result<Epoch> {
+    let (epoch,) = db.one(EPOCH, params![]).await?;
+    Epoch::try_from(epoch).map_err(|why| Error::internal(format!("stored epoch: {why}")))
+}
+
+pub fn advance_epoch(tx: &mut Tx) {
+    tx.must(ADVANCE, params![]);
+}
+
+/// The words, the community and the member under which a scope is stored.
+fn columns(scope: Scope) -> Result<(&'static str, i64, Option<i64>)> {
+    match scope {
+        Scope::Community(community) => Ok(("community", community.0, None)),
+        Scope::Member(person, community) => Ok(("member", community.0, Some(person.0))),
+        Scope::Operator | Scope::Status(_) => {
+            Err(Error::invalid("scope", "rules are set for a community or a member"))
+        }
+    }
+}
+
+pub fn end_same(tx: &mut Tx, new: &NewRule, now_ms: i64) -> Result<()> {
+    let (scope, community_id, account_id) = columns(new.scope)?;
+    let (kind, pattern) = pattern_words(&new.pattern);
+    tx.exec(END_SAME, params![scope, community_id, account_id, kind, pattern, now_ms]);
+    Ok(())
+}
+
+pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) -> Result<()> {
+    let (scope, community_id, account_id) = columns(new.scope)?;
+    let (kind, pattern) = pattern_words(&new.pattern);
+    tx.exec(
+        INSERT,
+        params![
+            id,
+            scope,
+            community_id,
+            account_id,
+            kind,
+            pattern,
+            new.stance.as_str(),
+            i64::from(new.conditions.bits()),
+            new.reason_public.as_deref(),
+            new.reason_members.as_deref(),
+            new.reason_moderators.as_deref(),
+            new.set_by,
+            now_ms,
+            new.expires_at,
+            new.source,
+        ],
+    );
+    Ok(())
+}
+
+/// Undoes the whole transaction when this scope has no such rule in force.
+pub fn end(tx: &mut Tx, rule_id: i64, scope: Scope, now_ms: i64) -> Result<()> {
+    let (scope, community_id, account_id) = columns(scope)?;
+    tx.must(END, params![rule_id, scope, community_id, account_id, now_ms]);
+    Ok(())
+}

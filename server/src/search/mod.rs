@@ -1,0 +1,88 @@
+//! Search: a person or a post by handle or link, here or elsewhere; people we know by the beginning of their name.
+
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_policy::{Party, Visible, Way};
+use comity_vocab::Handle;
+
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::inbox::resolve::{self, Found};
+use crate::statuses::{self, Status};
+
+/// People shown for one question.
+const MOST_PEOPLE: i64 = 20;
+/// Longer questions are pasted by accident; addresses may be this long.
+const LONGEST: usize = 2_048;
+
+/// What was found, cleared for the one who asked.
+#[derive(Default)]
+pub struct Results {
+    /// People.
+    pub people: Vec<Visible<Account>>,
+    /// Posts.
+    pub statuses: Vec<Visible<Status>>,
+    /// Why a link or handle led nowhere: a lower-case fragment.
+    pub trouble: Option<String>,
+}
+
+/// Answers a question. A handle or link that we do not know is asked for elsewhere, through the gate, when `me` is a
+/// member; strangers find only what we have.
+pub async fn find(app: &App, community: &Community, viewer: &Party, question: &str) -> Result<Results> {
+    let question = question.trim();
+    if question.is_empty() || question.len() > LONGEST {
+        return Ok(Results::default());
+    }
+    let may_ask = matches!(viewer, Party::Member(_));
+    let found = if question.contains("://") {
+        if may_ask { resolve::link(app, community, question).await.map(Some) } else { Ok(None) }
+    } else if let Some(handle) = whole_handle(question) {
+        by_handle(app, community, &handle, may_ask).await.map(|account| account.map(Found::Account))
+    } else {
+        Ok(None)
+    };
+    match found {
+        Ok(Some(Found::Account(account))) => {
+            let people = accounts::show(app, viewer, Way::Search, account.id).await?;
+            Ok(Results { people: vec![people], ..Results::default() })
+        }
+        Ok(Some(Found::Status(id))) => {
+            let status = statuses::find(app, viewer, Way::Lookup, id).await?;
+            Ok(Results { statuses: vec![status], ..Results::default() })
+        }
+        Ok(None) => by_name(app, viewer, question).await,
+        Err(Error::Internal(source)) => Err(Error::Internal(source)),
+        // Where the way was barred or led nowhere, the asker is told.
+        Err(why) => Ok(Results { trouble: Some(why.to_string()), ..Results::default() }),
+    }
+}
+
+fn whole_handle(question: &str) -> Option<Handle> {
+    Handle::parse(question).ok().filter(|handle| handle.domain.is_some())
+}
+
+async fn by_handle(app: &App, community: &Community, handle: &Handle, may_ask: bool) -> Result<Option<Arc<Account>>> {
+    if may_ask {
+        return resolve::handle(app, community, handle).await.map(Some);
+    }
+    match &handle.domain {
+        Some(domain) => accounts::find_by_handle(app, &handle.username, domain).await,
+        None => Ok(None),
+    }
+}
+
+async fn by_name(app: &App, viewer: &Party, question: &str) -> Result<Results> {
+    let prefix = question.trim_start_matches('@');
+    if prefix.is_empty() {
+        return Ok(Results::default());
+    }
+    let known = accounts::find_by_prefix(app, prefix, MOST_PEOPLE).await?;
+    let ids: Vec<i64> = known.iter().map(|account| account.id).collect();
+    let mut shown = accounts::show_many(app, viewer, Way::Search, &ids).await?;
+    let people = ids.iter().filter_map(|id| shown.get_mut(id)?.pop()).collect();
+    Ok(Results { people, ..Results::default() })
+}

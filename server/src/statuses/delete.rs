@@ -1,0 +1,90 @@
+//! A status goes, here and, as far as others keep their word, elsewhere.
+
+use std::sync::Arc;
+
+use comity_db::{Tx, Wrote};
+use comity_policy::{Admitted, Party};
+use comity_vocab::{Activity, Iri, Visibility};
+
+use super::edit;
+use super::load;
+use super::model::Status;
+use super::store;
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::Arrival;
+
+/// Deletes a status of one's own. The bare Delete goes to everybody it may have reached, whatever the rules say now
+/// (boundaries L04): it holds the id and nothing else.
+pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<()> {
+    let me = Party::Member(author.person());
+    let status = edit::own(app, &me, &author, status_id).await?;
+    let reached = store::reached(&app.db, status_id).await?;
+    let mut tx = Tx::new();
+    remove(&mut tx, &status, app.now_ms());
+    if status.visibility != Visibility::Local {
+        let followers = status.visibility != Visibility::Direct;
+        delivery::queue(
+            &mut tx,
+            app,
+            author.id,
+            &Outgoing::Delete { iri: status.iri.as_str().to_owned(), followers, accounts: reached },
+        )?;
+    }
+    if matches!(app.db.write(tx).await?, Wrote::Nothing { .. }) {
+        return Err(Error::NotFound);
+    }
+    app.wake.ring();
+    Ok(())
+}
+
+/// Its author elsewhere deleted it: it goes, and no copy of it comes back.
+pub async fn receive_delete(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, iri: &Iri) -> Result<()> {
+    // The admitted actor speaks for its own server's ids only (FEP-fe34).
+    if !iri.same_origin(activity.by()) {
+        return Err(Error::Forbidden(format!("{iri} is not of the server of {}", activity.by())));
+    }
+    let mut tx = Tx::new();
+    match store::id_by_iri(&app.db, iri.as_str()).await? {
+        Some(id) => {
+            let status = load::load_one(app, id).await?;
+            if status.author.id != arrival.sender.id {
+                return Err(Error::Forbidden(format!("{iri} is not by {}", arrival.sender.iri)));
+            }
+            remove(&mut tx, &status, app.now_ms());
+        }
+        None => store::bury(&mut tx, iri.as_str(), app.now_ms()),
+    }
+    app.db.write(tx).await?;
+    Ok(())
+}
+
+/// Everything an account wrote goes, a batch at a time: its owner deleted it.
+pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
+    loop {
+        let ids = store::ids_of_author(&app.db, account.id).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for status in load::load(app, &ids).await? {
+            let mut tx = Tx::new();
+            remove(&mut tx, &status, app.now_ms());
+            app.db.write(tx).await?;
+        }
+    }
+}
+
+/// Takes a status out of everything it is part of. Its replies stay and keep their place.
+pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
+    store::delete(tx, status.id);
+    store::bury(tx, status.iri.as_str(), now_ms);
+    accounts::add_to_statuses(tx, status.author.id, -1, now_ms);
+    if let Some(parent_id) = status.in_reply_to_id {
+        store::add_reply(tx, parent_id, -1);
+    }
+    if let Some((original_id, _)) = status.reblog_of {
+        store::add_reblog(tx, original_id, -1);
+    }
+}

@@ -1,0 +1,140 @@
+//! A status says something else now; what it said before is kept.
+
+use std::sync::Arc;
+
+use comity_db::{Tx, Wrote};
+use comity_policy::{Admitted, Party, Visible, Way};
+use comity_vocab::{Note, Visibility};
+
+use super::load;
+use super::model::{Draft, Status, Text, Version};
+use super::receive;
+use super::store::{self, Edit};
+use crate::accounts::Account;
+use crate::app::App;
+use crate::communities::Community;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::Arrival;
+use crate::text;
+
+/// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
+pub async fn edit(
+    app: &App,
+    community: &Community,
+    author: Arc<Account>,
+    status_id: i64,
+    draft: Draft,
+) -> Result<Visible<Status>> {
+    draft.check()?;
+    let me = Party::Member(author.person());
+    let status = own(app, &me, &author, status_id).await?;
+    let was = super::text(&status);
+    let same = was.source == draft.text && was.spoiler_text == draft.spoiler_text && was.language == draft.language;
+    if same && was.sensitive == draft.sensitive {
+        return Ok(status);
+    }
+    // The people it names stay those it was sent to; an edit does not ring new bells.
+    let mentions: Vec<_> = status.mentions.iter().map(|account| (account.handle(), account.clone())).collect();
+    let rendered = text::render::render(&draft.text, &mentions, community);
+    let words = Text {
+        spoiler_text: text::plain::line(&draft.spoiler_text),
+        content: rendered.html,
+        source: draft.text,
+        language: draft.language,
+        sensitive: draft.sensitive,
+        tags: rendered.tags,
+        attachments: was.attachments.clone(),
+        title: was.title.clone(),
+    };
+    let mut tx = Tx::new();
+    change(app, &mut tx, status_id, &words, app.now_ms())?;
+    if status.visibility != Visibility::Local {
+        delivery::queue(&mut tx, app, author.id, &Outgoing::Update { status: status_id })?;
+    }
+    app.db.write(tx).await?;
+    app.wake.ring();
+    load::find(app, &me, Way::Page, status_id).await
+}
+
+/// A status of one's own, for changing it.
+pub(super) async fn own(app: &App, me: &Party, author: &Account, status_id: i64) -> Result<Visible<Status>> {
+    let status = load::find(app, me, Way::Page, status_id).await?;
+    if status.author.id != author.id || status.reblog_of.is_some() {
+        return Err(Error::NotFound);
+    }
+    Ok(status)
+}
+
+/// Its author elsewhere changed it. Older and equal versions change nothing; one we do not have is left alone.
+pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -> Result<()> {
+    let Some(id) = store::id_by_iri(&app.db, note.id.as_str()).await? else {
+        return Ok(());
+    };
+    let status = load::load_one(app, id).await?;
+    if status.author.iri != note.author || status.author.id != arrival.sender.id {
+        return Err(Error::Forbidden(format!("{} is not by {}", note.id, note.author)));
+    }
+    let words = receive::words(note);
+    let unchanged = status.text.content == words.content
+        && status.text.spoiler_text == words.spoiler_text
+        && status.text.title == words.title
+        && status.text.sensitive == words.sensitive
+        && status.text.attachments == words.attachments;
+    if unchanged {
+        // A poll's new counts, or a copy.
+        return Ok(());
+    }
+    let now = app.now_ms();
+    let edited_at = note.updated.unwrap_or(now).clamp(status.created_at, now);
+    let mut tx = Tx::new();
+    change(app, &mut tx, id, &words, edited_at)?;
+    match app.db.write(tx).await? {
+        Wrote::All => {}
+        Wrote::Nothing { .. } => tracing::debug!(iri = %note.id, "an older edit came late and changes nothing"),
+    }
+    Ok(())
+}
+
+fn change(app: &App, tx: &mut Tx, status_id: i64, words: &Text, edited_at: i64) -> Result<()> {
+    let json = |why: serde_json::Error| Error::internal(why.to_string());
+    store::edit(
+        tx,
+        app.next_id(),
+        status_id,
+        &Edit {
+            title: &words.title,
+            spoiler_text: &words.spoiler_text,
+            content: &words.content,
+            source: &words.source,
+            language: words.language.as_deref(),
+            sensitive: words.sensitive,
+            tags: &serde_json::to_string(&words.tags).map_err(json)?,
+            attachments: &serde_json::to_string(&words.attachments).map_err(json)?,
+            edited_at,
+        },
+    );
+    Ok(())
+}
+
+/// Every version of a status, oldest first, the current one last.
+pub async fn versions(app: &App, status: &Visible<Status>) -> Result<Vec<Version>> {
+    let mut versions: Vec<Version> = store::edits_of(&app.db, status.id)
+        .await?
+        .into_iter()
+        .map(|row| Version {
+            text: Text {
+                title: row.title,
+                spoiler_text: row.spoiler_text,
+                content: row.content,
+                ..Text::default()
+            },
+            created_at: row.created_at,
+        })
+        .collect();
+    versions.push(Version {
+        text: super::text(status).clone(),
+        created_at: status.edited_at.unwrap_or(status.created_at),
+    });
+    Ok(versions)
+}

@@ -1,0 +1,174 @@
+//! From ids to statuses, and from statuses to what one viewer may see: a fixed number of queries a page.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_policy::{Party, Refusal, Visible, Way};
+use comity_vocab::{Iri, NoteKind, Visibility};
+
+use super::model::{Status, StatusRow, Text};
+use super::store;
+use crate::accounts::{self, Account, stored_iri};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// These statuses, in this order, without those that are not there. Nobody is cleared to read them yet.
+pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = store::by_ids(&app.db, ids.to_vec()).await?;
+    let shared: Vec<i64> = rows.iter().filter_map(|row| row.reblog_of_id).collect();
+    let sharer_of: HashMap<i64, i64> = if shared.is_empty() {
+        HashMap::new()
+    } else {
+        store::by_ids(&app.db, shared).await?.into_iter().map(|row| (row.id, row.account_id)).collect()
+    };
+    let named = store::mentions_of(&app.db, rows.iter().map(|row| row.id).collect()).await?;
+    let people = accounts::find_many(
+        app,
+        rows.iter()
+            .flat_map(|row| [Some(row.account_id), row.in_reply_to_account_id])
+            .flatten()
+            .chain(named.iter().map(|(_, account)| *account))
+            .chain(sharer_of.values().copied())
+            .collect(),
+    )
+    .await?;
+
+    let mut mentions: HashMap<i64, Vec<Arc<Account>>> = HashMap::new();
+    for (status, account) in named {
+        if let Some(account) = people.get(&account) {
+            mentions.entry(status).or_default().push(account.clone());
+        }
+    }
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let reblog_of = row.reblog_of_id.and_then(|id| {
+            let author = people.get(sharer_of.get(&id)?)?;
+            Some((id, author.clone()))
+        });
+        let named = mentions.remove(&row.id).unwrap_or_default();
+        let status = assemble(row, &people, reblog_of, named)?;
+        found.insert(status.id, status);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// This status, with nobody cleared to read it yet.
+pub async fn load_one(app: &App, id: i64) -> Result<Status> {
+    load(app, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+fn assemble(
+    row: StatusRow,
+    people: &HashMap<i64, Arc<Account>>,
+    reblog_of: Option<(i64, Arc<Account>)>,
+    mentions: Vec<Arc<Account>>,
+) -> Result<Status> {
+    let author = people
+        .get(&row.account_id)
+        .ok_or_else(|| Error::internal(format!("status {} has no author", row.id)))?;
+    Ok(Status {
+        id: row.id,
+        iri: stored_iri(&row.iri)?,
+        url: row.url,
+        author: author.clone(),
+        kind: NoteKind::from_word(&row.kind),
+        visibility: Visibility::parse(&row.visibility)?,
+        in_reply_to_id: row.in_reply_to_id,
+        in_reply_to_iri: row.in_reply_to_iri,
+        in_reply_to: row.in_reply_to_account_id.and_then(|id| people.get(&id)).cloned(),
+        conversation_id: row.conversation_id,
+        reblog_of,
+        mentions,
+        limited: row.limited,
+        created_at: row.created_at,
+        edited_at: row.edited_at,
+        replies_count: row.replies_count,
+        reblogs_count: row.reblogs_count,
+        favourites_count: row.favourites_count,
+        text: Text {
+            title: row.title,
+            spoiler_text: row.spoiler_text,
+            content: row.content,
+            source: row.source,
+            language: row.language,
+            sensitive: row.sensitive,
+            tags: serde_json::from_str(&row.tags).unwrap_or_default(),
+            attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+        },
+    })
+}
+
+/// The id of the status that goes by this iri.
+pub async fn find_by_iri(app: &App, iri: &Iri) -> Result<Option<i64>> {
+    store::id_by_iri(&app.db, iri.as_str()).await
+}
+
+/// This status for this viewer; *not found* when there is none or none for them.
+pub async fn find(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Status>> {
+    let status = load_one(app, id).await?;
+    Ok(app.gate.show(viewer, way, status).await??)
+}
+
+/// Those of these statuses that this viewer may see, in this order.
+pub async fn find_many(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Visible<Status>>> {
+    let statuses = load(app, ids).await?;
+    let shown = app.gate.show_all(viewer, way, statuses).await?;
+    Ok(shown.into_iter().filter_map(std::result::Result::ok).collect())
+}
+
+/// Each of these statuses with its answer: what a page needs that marks its holes.
+pub async fn show_each(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    statuses: Vec<Status>,
+) -> Result<Vec<Result<Visible<Status>, Refusal>>> {
+    Ok(app.gate.show_all(viewer, way, statuses).await?)
+}
+
+/// One entry of a list: a status, and who shared it when it is there by a boost.
+pub struct Shown {
+    /// What is shown.
+    pub status: Visible<Status>,
+    /// The boost that brought it.
+    pub reblog: Option<Visible<Status>>,
+}
+
+impl Shown {
+    /// The id by which the list is ordered: the boost's where there is one.
+    pub fn entry_id(&self) -> i64 {
+        self.reblog.as_ref().map_or(self.status.id, |reblog| reblog.id)
+    }
+
+    /// From ids that may be boosts: each boost and what it shares are cleared on their own, in one batch; an entry
+    /// stays only when both are.
+    pub async fn list(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Shown>> {
+        let entries = load(app, ids).await?;
+        let shared: Vec<i64> = entries.iter().filter_map(|entry| Some(entry.reblog_of.as_ref()?.0)).collect();
+        let originals = load(app, &shared).await?;
+        let count = entries.len();
+        let mut answers = app
+            .gate
+            .show_all(viewer, way, entries.into_iter().chain(originals).collect())
+            .await?;
+        let mut originals: HashMap<i64, Visible<Status>> = answers
+            .split_off(count)
+            .into_iter()
+            .filter_map(|answer| answer.ok().map(|status| (status.id, status)))
+            .collect();
+        let mut list = Vec::with_capacity(count);
+        for entry in answers.into_iter().filter_map(std::result::Result::ok) {
+            match entry.reblog_of.as_ref().map(|(id, _)| *id) {
+                None => list.push(Shown { status: entry, reblog: None }),
+                // Two boosts of one status on a page: the first shows it.
+                Some(id) => list.extend(
+                    originals.remove(&id).map(|status| Shown { status, reblog: Some(entry) }),
+                ),
+            }
+        }
+        Ok(list)
+    }
+}

@@ -1,0 +1,25 @@
+//! Statuses: write, answer, edit, delete, and take in what others wrote.
+//!
+//! A status is born twice only: [`NewStatus::local`] from a member's draft, [`NewStatus::remote`] from an
+//! `Admitted<Note>`. Both end in [`record`], which places it in timelines and tells the people it names.
+
+pub mod activity;
+mod delete;
+mod edit;
+mod load;
+mod model;
+mod publish;
+mod receive;
+mod record;
+mod store;
+pub mod web;
+
+pub(crate) use delete::remove;
+pub use delete::{delete, delete_all_of, receive_delete};
+pub use edit::{edit, receive_edit, versions};
+pub use load::{Shown, find, find_by_iri, find_many, load, load_one, show_each};
+pub use model::{Draft, Status, Text, Version, text};
+pub use publish::{LONGEST_TEXT, publish};
+pub use receive::receive;
+pub(crate) use record::{NewStatus, commit, record};
+pub use store::{add_favourite, by_author, in_conversation, is_buried, reblog_by, replies_to};

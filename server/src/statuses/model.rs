@@ -1,0 +1,150 @@
+//! A status: what somebody wrote, or their sharing of what somebody wrote.
+
+use std::sync::Arc;
+
+use comity_db::row;
+use comity_policy::{CommunityId, PersonId, Subject, Thing, Visible};
+use comity_vocab::{Attachment, Iri, NoteKind, Visibility};
+
+use crate::accounts::Account;
+
+row! {
+    /// One row of `statuses`, as every statement of this folder selects it.
+    #[derive(Debug, Clone)]
+    pub struct StatusRow {
+        pub id: i64,
+        pub iri: String,
+        pub url: Option<String>,
+        pub account_id: i64,
+        pub community_id: Option<i64>,
+        pub kind: String,
+        pub visibility: String,
+        pub in_reply_to_id: Option<i64>,
+        pub in_reply_to_iri: Option<String>,
+        pub in_reply_to_account_id: Option<i64>,
+        pub conversation_id: i64,
+        pub reblog_of_id: Option<i64>,
+        pub title: String,
+        pub spoiler_text: String,
+        pub content: String,
+        pub source: String,
+        pub language: Option<String>,
+        pub sensitive: bool,
+        pub tags: String,
+        pub attachments: String,
+        pub limited: bool,
+        pub created_at: i64,
+        pub edited_at: Option<i64>,
+        pub replies_count: i64,
+        pub reblogs_count: i64,
+        pub favourites_count: i64,
+    }
+}
+
+/// What policy and pages may know of a status before anybody is cleared to read it. The words are behind [`text`].
+#[derive(Debug)]
+pub struct Status {
+    /// Ours; sorts by the time it was published.
+    pub id: i64,
+    /// The author's server's name for it.
+    pub iri: Iri,
+    /// The page a browser opens, where its server has one.
+    pub url: Option<String>,
+    /// Who wrote it, or shared it.
+    pub author: Arc<Account>,
+    /// Note, article, …
+    pub kind: NoteKind,
+    /// As the author chose.
+    pub visibility: Visibility,
+    /// The status it answers, when we have it or had it.
+    pub in_reply_to_id: Option<i64>,
+    /// The status it answers, by its author's name for it.
+    pub in_reply_to_iri: Option<String>,
+    /// Who is answered.
+    pub in_reply_to: Option<Arc<Account>>,
+    /// The first status of its thread that we know.
+    pub conversation_id: i64,
+    /// The status it shares, with that one's author.
+    pub reblog_of: Option<(i64, Arc<Account>)>,
+    /// The people it names.
+    pub mentions: Vec<Arc<Account>>,
+    /// Admitted on the condition that it stays out of public places.
+    pub limited: bool,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds of the newest edit.
+    pub edited_at: Option<i64>,
+    /// Answers we know of.
+    pub replies_count: i64,
+    /// Boosts we know of.
+    pub reblogs_count: i64,
+    /// Favourites we know of.
+    pub favourites_count: i64,
+    pub(super) text: Text,
+}
+
+/// The words of a status.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// Articles have one; plain text.
+    pub title: String,
+    /// The warning that folds the rest; plain text.
+    pub spoiler_text: String,
+    /// Sanitised HTML.
+    pub content: String,
+    /// As typed; empty for remote statuses.
+    pub source: String,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Media is hidden until asked for.
+    pub sensitive: bool,
+    /// Hashtags without `#`.
+    pub tags: Vec<String>,
+    /// Files that came with it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// The only door to the words: whoever reads them has been cleared.
+pub fn text(status: &Visible<Status>) -> &Text {
+    &status.text
+}
+
+impl Subject for Status {
+    fn thing(&self) -> Thing {
+        let answered = self.in_reply_to.iter().map(|account| account.person());
+        let shared = self.reblog_of.iter().map(|(_, account)| account.person());
+        Thing {
+            owner: self.author.person(),
+            community: self.author.community_id.map(CommunityId),
+            visibility: self.visibility,
+            addressed: self.mentions.iter().map(|account| PersonId(account.id)).collect(),
+            within: answered.chain(shared).collect(),
+        }
+    }
+}
+
+/// What a member asks to publish; checked by [`Draft::check`](super::publish).
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// As typed.
+    pub text: String,
+    /// The warning that folds the rest; empty for none.
+    pub spoiler_text: String,
+    /// Who shall see it.
+    pub visibility: Visibility,
+    /// The status it answers.
+    pub in_reply_to_id: Option<i64>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// Media is hidden until asked for.
+    pub sensitive: bool,
+}
+
+/// An older version of a status.
+#[derive(Debug)]
+pub struct Version {
+    /// What it said.
+    pub text: Text,
+    /// When it became current; unix milliseconds.
+    pub created_at: i64,
+}

@@ -1,0 +1,192 @@
+//! A member writes.
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Act, Exchange, Outcome, Party, Subject, Visible, Way};
+use comity_vocab::{Handle, Visibility};
+
+use super::load;
+use super::model::{Draft, Status, Text};
+use super::record::{self, NewStatus, Parent};
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::Community;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::resolve;
+use crate::text;
+
+/// The longest text a member may write, counted as clients count: links as 23, mentions without their server.
+pub const LONGEST_TEXT: usize = 5_000;
+/// The longest warning, in characters.
+const LONGEST_SPOILER: usize = 500;
+/// More people than this in one post is a hellthread.
+const MOST_MENTIONS: usize = 50;
+
+/// Publishes what `author` wrote in `community` and returns it as they see it. Its delivery is queued in the same
+/// transaction.
+///
+/// Refused with the reason: a reply to what they may not answer, a mention of somebody whom it cannot reach.
+pub async fn publish(app: &App, community: &Community, author: Arc<Account>, draft: Draft) -> Result<Visible<Status>> {
+    draft.check()?;
+    let me = Party::Member(author.person());
+    let parent = match draft.in_reply_to_id {
+        Some(id) => Some(answered(app, &me, id).await?),
+        None => None,
+    };
+    let visibility = match &parent {
+        // A reply may not be seen by more people than what it answers (boundaries L09).
+        Some(parent) => narrower(draft.visibility, parent.visibility),
+        None => draft.visibility,
+    };
+    let mut mentions = named(app, community, &me, &draft.text, visibility).await?;
+    if let Some(parent) = parent.as_ref().filter(|parent| parent.author.id != author.id) {
+        if !mentions.iter().any(|(_, account)| account.id == parent.author.id) {
+            mentions.push((parent.author.handle(), parent.author.clone()));
+        }
+    }
+    let rendered = text::render::render(&draft.text, &mentions, community);
+    let words = Text {
+        spoiler_text: text::plain::line(&draft.spoiler_text),
+        content: rendered.html,
+        source: draft.text,
+        language: draft.language,
+        sensitive: draft.sensitive,
+        tags: rendered.tags,
+        ..Text::default()
+    };
+    let parent = parent.as_deref().map(Parent::of);
+    let mentions = mentions.into_iter().map(|(_, account)| account).collect();
+    let new = NewStatus::local(app, author.clone(), visibility, parent.as_ref(), words, mentions)?;
+
+    let mut tx = Tx::new();
+    record::record(app, &mut tx, &new, None).await?;
+    if visibility != Visibility::Local {
+        delivery::queue(&mut tx, app, author.id, &Outgoing::Create { status: new.id() })?;
+    }
+    record::commit(app, tx).await?;
+    app.wake.ring();
+    load::find(app, &me, Way::Page, new.id()).await
+}
+
+impl Draft {
+    /// What can be said of a draft without looking anything up.
+    pub(super) fn check(&self) -> Result<()> {
+        let length = text::length::of(&self.text);
+        if self.text.trim().is_empty() {
+            return Err(Error::invalid("text", "write something first"));
+        }
+        if length > LONGEST_TEXT {
+            return Err(Error::invalid("text", format!("is {length} characters long; {LONGEST_TEXT} fit")));
+        }
+        if self.spoiler_text.chars().count() > LONGEST_SPOILER {
+            return Err(Error::invalid("spoiler_text", format!("is longer than {LONGEST_SPOILER} characters")));
+        }
+        if self.language.as_deref().is_some_and(|tag| !is_language(tag)) {
+            return Err(Error::invalid("language", "is not a language tag such as en or pt-BR"));
+        }
+        Ok(())
+    }
+}
+
+/// The status that is answered, if `me` may see it and may answer it.
+async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
+    let parent = load::find(app, me, Way::Page, id).await?;
+    if parent.reblog_of.is_some() {
+        return Err(Error::invalid("in_reply_to_id", "is a boost; answer the post itself"));
+    }
+    let thing = parent.thing();
+    let verdict = app
+        .gate
+        .judge(&Exchange { party: me, act: Act::Reply, way: Way::Page, thing: &thing })
+        .await?;
+    if verdict.outcome == Outcome::Refuse {
+        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
+    }
+    Ok(parent)
+}
+
+/// The people that a text names, each asked of the gate. A mention that cannot arrive is refused here, with the
+/// reason, instead of being dropped in silence (boundaries L08).
+async fn named(
+    app: &App,
+    community: &Community,
+    me: &Party,
+    source: &str,
+    visibility: Visibility,
+) -> Result<Vec<(Handle, Arc<Account>)>> {
+    let handles = text::mention::handles(source);
+    if handles.len() > MOST_MENTIONS {
+        return Err(Error::invalid("text", format!("names {} people; {MOST_MENTIONS} fit", handles.len())));
+    }
+    let mut people: Vec<(Handle, Arc<Account>)> = Vec::with_capacity(handles.len());
+    for handle in handles {
+        let found = match &handle.domain {
+            None => accounts::find_by_handle(app, &handle.username, &community.domain).await?,
+            Some(_) => resolve::handle(app, community, &handle).await.ok(),
+        };
+        // A handle of nobody stays plain text.
+        let Some(account) = found else { continue };
+        if people.iter().any(|(_, known)| known.id == account.id) {
+            people.push((handle, account));
+            continue;
+        }
+        if visibility == Visibility::Local && account.community_id != Some(community.id) {
+            return Err(Error::invalid(
+                "text",
+                format!("{} does not live in {}, where this post stays", account.handle(), community.name),
+            ));
+        }
+        let thing = account.thing();
+        let verdict = app
+            .gate
+            .judge(&Exchange { party: me, act: Act::Mention, way: Way::Page, thing: &thing })
+            .await?;
+        if verdict.outcome == Outcome::Refuse {
+            let why = verdict.sentence(&app.gate.book());
+            return Err(Error::invalid("text", format!("{} would not get this: {why}", account.handle())));
+        }
+        people.push((handle, account));
+    }
+    Ok(people)
+}
+
+/// The visibility that fewer people see. Followers of two authors differ, so an answer to a followers-only post goes
+/// to the people it names when it was to be narrower anyway, and to followers otherwise.
+fn narrower(mine: Visibility, parents: Visibility) -> Visibility {
+    let width = |visibility| match visibility {
+        Visibility::Public => 4,
+        Visibility::Unlisted => 3,
+        Visibility::Private => 2,
+        Visibility::Local => 1,
+        Visibility::Direct => 0,
+    };
+    if width(mine) <= width(parents) { mine } else { parents }
+}
+
+/// Loosely BCP 47: what our pages put into `lang` attributes and `contentMap` keys.
+fn is_language(tag: &str) -> bool {
+    (2..=35).contains(&tag.len())
+        && tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_never_wider_than_what_it_answers() {
+        assert_eq!(narrower(Visibility::Public, Visibility::Private), Visibility::Private);
+        assert_eq!(narrower(Visibility::Direct, Visibility::Public), Visibility::Direct);
+        assert_eq!(narrower(Visibility::Public, Visibility::Local), Visibility::Local);
+    }
+
+    #[test]
+    fn language_tags_are_tags() {
+        assert!(is_language("en") && is_language("pt-BR") && is_language("zh-Hant-TW"));
+        assert!(!is_language("\" onload=") && !is_language("e") && !is_language("en--us"));
+    }
+}

@@ -1,0 +1,216 @@
+//! The one place where a status comes into being, from either side of the border.
+
+use std::sync::Arc;
+
+use comity_db::{Tx, Wrote};
+use comity_policy::{Admitted, Conditions};
+use comity_vocab::{Iri, Note, NoteKind, Visibility};
+
+use super::model::{Status, StatusRow, Text};
+use super::store;
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::notifications::{self, Kind};
+use crate::timelines;
+
+/// A status about to be born. There is no third constructor: nothing unadmitted can be stored.
+pub(crate) struct NewStatus {
+    row: StatusRow,
+    author: Arc<Account>,
+    /// Everybody it names, here and elsewhere.
+    mentions: Vec<Arc<Account>>,
+}
+
+/// What a new status answers.
+pub(super) struct Parent {
+    pub id: i64,
+    pub iri: String,
+    pub author_id: i64,
+    pub conversation_id: i64,
+}
+
+impl Parent {
+    pub fn of(status: &Status) -> Parent {
+        Parent {
+            id: status.id,
+            iri: status.iri.as_str().to_owned(),
+            author_id: status.author.id,
+            conversation_id: status.conversation_id,
+        }
+    }
+}
+
+impl NewStatus {
+    /// What a member wrote.
+    pub(super) fn local(
+        app: &App,
+        author: Arc<Account>,
+        visibility: Visibility,
+        parent: Option<&Parent>,
+        text: Text,
+        mentions: Vec<Arc<Account>>,
+    ) -> Result<NewStatus> {
+        let now = app.now_ms();
+        let id = app.ids.at(now);
+        let row = StatusRow {
+            iri: format!("{}/statuses/{id}", author.iri.as_str()),
+            url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
+            ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
+        };
+        Ok(NewStatus { row, author, mentions })
+    }
+
+    /// What somebody elsewhere wrote, as their server sent it and the gate admitted it.
+    pub(super) fn remote(
+        app: &App,
+        note: &Admitted<Note>,
+        author: Arc<Account>,
+        parent: Option<&Parent>,
+        text: Text,
+        mentions: Vec<Arc<Account>>,
+    ) -> Result<NewStatus> {
+        let now = app.now_ms();
+        // A date ahead of our clock would hold the top of every timeline.
+        let published = note.published.unwrap_or(now).clamp(0, now);
+        let visibility = note.visibility(author.followers_iri.as_ref());
+        let mut row = StatusRow {
+            iri: note.id.as_str().to_owned(),
+            url: note.url.as_ref().map(|url| url.as_str().to_owned()),
+            limited: note.conditions().contains(Conditions::LIMITED),
+            edited_at: note.updated.map(|at| at.clamp(published, now)).filter(|at| *at > published),
+            ..row(app.ids.at(published), &author, note.kind.clone(), visibility, parent, text, published)?
+        };
+        if row.in_reply_to_iri.is_none() {
+            row.in_reply_to_iri = note.in_reply_to.as_ref().map(|iri| iri.as_str().to_owned());
+        }
+        Ok(NewStatus { row, author, mentions })
+    }
+
+    /// Somebody here shares `original`.
+    pub(crate) fn local_reblog(app: &App, by: Arc<Account>, original: &Status, visibility: Visibility) -> Result<NewStatus> {
+        let now = app.now_ms();
+        let id = app.ids.at(now);
+        let iri = format!("{}/statuses/{id}/activity", by.iri.as_str());
+        NewStatus::reblog(id, iri, by, original, visibility, now)
+    }
+
+    /// Somebody elsewhere shares `original`; `announce` is the admitted activity that says so.
+    pub(crate) fn remote_reblog(
+        app: &App,
+        announce: &Admitted<comity_vocab::Activity>,
+        iri: &Iri,
+        by: Arc<Account>,
+        original: &Status,
+        visibility: Visibility,
+    ) -> Result<NewStatus> {
+        let now = app.now_ms();
+        let published = announce.published.unwrap_or(now).clamp(0, now);
+        let mut new = NewStatus::reblog(app.ids.at(published), iri.as_str().to_owned(), by, original, visibility, published)?;
+        new.row.limited = announce.conditions().contains(Conditions::LIMITED);
+        Ok(new)
+    }
+
+    fn reblog(id: i64, iri: String, by: Arc<Account>, original: &Status, visibility: Visibility, at_ms: i64) -> Result<NewStatus> {
+        let row = StatusRow {
+            iri,
+            kind: "reblog".to_owned(),
+            reblog_of_id: Some(original.id),
+            ..row(id, &by, NoteKind::Note, visibility, None, Text::default(), at_ms)?
+        };
+        Ok(NewStatus { row, author: by, mentions: Vec::new() })
+    }
+
+    /// The id it will have.
+    pub(crate) fn id(&self) -> i64 {
+        self.row.id
+    }
+}
+
+fn row(
+    id: i64,
+    author: &Account,
+    kind: NoteKind,
+    visibility: Visibility,
+    parent: Option<&Parent>,
+    text: Text,
+    created_at: i64,
+) -> Result<StatusRow> {
+    let json = |why: serde_json::Error| Error::internal(why.to_string());
+    Ok(StatusRow {
+        id,
+        iri: String::new(),
+        url: None,
+        account_id: author.id,
+        community_id: author.community_id,
+        kind: kind.word().to_owned(),
+        visibility: visibility.as_str().to_owned(),
+        in_reply_to_id: parent.map(|parent| parent.id),
+        in_reply_to_iri: parent.map(|parent| parent.iri.clone()),
+        in_reply_to_account_id: parent.map(|parent| parent.author_id),
+        conversation_id: parent.map_or(id, |parent| parent.conversation_id),
+        reblog_of_id: None,
+        tags: serde_json::to_string(&text.tags).map_err(json)?,
+        attachments: serde_json::to_string(&text.attachments).map_err(json)?,
+        title: text.title,
+        spoiler_text: text.spoiler_text,
+        content: text.content,
+        source: text.source,
+        language: text.language,
+        sensitive: text.sensitive,
+        limited: false,
+        created_at,
+        edited_at: None,
+        replies_count: 0,
+        reblogs_count: 0,
+        favourites_count: 0,
+    })
+}
+
+/// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
+/// happen at the same moment (the delivery of a local one) and commits with [`commit`].
+pub(crate) async fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&Status>) -> Result<()> {
+    let NewStatus { row, author, mentions } = new;
+    let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
+        store::orphans_of(&app.db, &row.iri).await?
+    } else {
+        Vec::new()
+    };
+    store::insert(tx, row);
+    for account in mentions {
+        store::mention(tx, row.id, account.id);
+    }
+    if !orphans.is_empty() {
+        store::adopt(tx, row, &orphans);
+    }
+    if let Some(parent_id) = row.in_reply_to_id {
+        store::add_reply(tx, parent_id, 1);
+    }
+    if let Some(original_id) = row.reblog_of_id {
+        store::add_reblog(tx, original_id, 1);
+    }
+    accounts::add_to_statuses(tx, author.id, 1, row.created_at);
+    timelines::insert(
+        tx,
+        &timelines::Entry {
+            status_id: row.id,
+            author_id: author.id,
+            community_id: author.community_id,
+            visibility: Visibility::parse(&row.visibility)?,
+            in_reply_to_account_id: row.in_reply_to_account_id,
+        },
+    );
+    let now = app.now_ms();
+    for account in mentions.iter().filter(|account| account.is_local()) {
+        notifications::notify(tx, app.ids.at(now), account.id, Kind::Mention, author.id, Some(row.id), now);
+    }
+    if let Some(original) = original.filter(|original| original.author.is_local()) {
+        notifications::notify(tx, app.ids.at(now), original.author.id, Kind::Reblog, author.id, Some(original.id), now);
+    }
+    Ok(())
+}
+
+/// Commits a transaction that [`record`] wrote into. `false`: it was there already, and nothing changed.
+pub(crate) async fn commit(app: &App, tx: Tx) -> Result<bool> {
+    Ok(matches!(app.db.write(tx).await?, Wrote::All))
+}

@@ -1,0 +1,342 @@
+//! SQL of `statuses`, `status_edits`, `mentions` and `tombstones`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use super::model::StatusRow;
+use crate::error::Result;
+
+/// The columns of [`StatusRow`], in its order, from the table alias `s`.
+macro_rules! select_status {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.iri, s.url, s.account_id, s.community_id, s.kind, s.visibility, s.in_reply_to_id,
+                    s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
+                    s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.limited,
+                    s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count
+               FROM statuses s ",
+            $rest
+        )
+    };
+}
+
+const BY_IDS: Sql<StatusRow> = sql!(
+    sqlite: select_status!("WHERE s.id IN (SELECT value FROM json_each($1))"),
+    pg: select_status!("WHERE s.id = ANY($1)"),
+);
+
+pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<StatusRow>> {
+    Ok(db.all(BY_IDS, params![ids]).await?)
+}
+
+const ID_BY_IRI: Sql<(i64,)> = sql!("SELECT id FROM statuses WHERE iri = $1");
+
+pub async fn id_by_iri(db: &Db, iri: &str) -> Result<Option<i64>> {
+    Ok(db.opt(ID_BY_IRI, params![iri]).await?.map(|(id,)| id))
+}
+
+const MENTIONS_OF: Sql<(i64, i64)> = sql!(
+    sqlite: "SELECT status_id, account_id
+               FROM mentions
+              WHERE status_id IN (SELECT value FROM json_each($1))
+              ORDER BY status_id, account_id",
+    pg: "SELECT status_id, account_id
+           FROM mentions
+          WHERE status_id = ANY($1)
+          ORDER BY status_id, account_id",
+);
+
+/// (status, account) pairs, at most as many as were admitted with each status.
+pub async fn mentions_of(db: &Db, status_ids: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(MENTIONS_OF, params![status_ids]).await?)
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO statuses (id, iri, url, account_id, community_id, kind, visibility, in_reply_to_id, in_reply_to_iri,
+                           in_reply_to_account_id, conversation_id, reblog_of_id, title, spoiler_text, content,
+                           source, language, sensitive, tags, attachments, limited, created_at, edited_at,
+                           replies_count, reblogs_count, favourites_count)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+             $23, 0, 0, 0)
+     ON CONFLICT DO NOTHING"
+);
+const MENTION: Sql = sql!(
+    "INSERT INTO mentions (status_id, account_id)
+     VALUES ($1, $2)
+     ON CONFLICT DO NOTHING"
+);
+const ADD_REPLY: Sql = sql!(
+    "UPDATE statuses
+        SET replies_count = CASE WHEN replies_count + $2 < 0 THEN 0 ELSE replies_count + $2 END
+      WHERE id = $1"
+);
+const ADD_REBLOG: Sql = sql!(
+    "UPDATE statuses
+        SET reblogs_count = CASE WHEN reblogs_count + $2 < 0 THEN 0 ELSE reblogs_count + $2 END
+      WHERE id = $1"
+);
+
+const ADD_FAVOURITE: Sql = sql!(
+    "UPDATE statuses
+        SET favourites_count = CASE WHEN favourites_count + $2 < 0 THEN 0 ELSE favourites_count + $2 END
+      WHERE id = $1"
+);
+
+/// Inserts, or undoes the whole transaction when the iri (or this account's reblog of it) is there already.
+pub fn insert(tx: &mut Tx, row: &StatusRow) {
+    tx.must(
+        INSERT,
+        params![
+            row.id,
+            row.iri.as_str(),
+            row.url.as_deref(),
+            row.account_id,
+            row.community_id,
+            row.kind.as_str(),
+            row.visibility.as_str(),
+            row.in_reply_to_id,
+            row.in_reply_to_iri.as_deref(),
+            row.in_reply_to_account_id,
+            row.conversation_id,
+            row.reblog_of_id,
+            row.title.as_str(),
+            row.spoiler_text.as_str(),
+            row.content.as_str(),
+            row.source.as_str(),
+            row.language.as_deref(),
+            row.sensitive,
+            row.tags.as_str(),
+            row.attachments.as_str(),
+            row.limited,
+            row.created_at,
+            row.edited_at,
+        ],
+    );
+}
+
+pub fn mention(tx: &mut Tx, status_id: i64, account_id: i64) {
+    tx.exec(MENTION, params![status_id, account_id]);
+}
+
+/// `by` is +1 or −1.
+pub fn add_reply(tx: &mut Tx, parent_id: i64, by: i64) {
+    tx.exec(ADD_REPLY, params![parent_id, by]);
+}
+
+/// `by` is +1 or −1.
+pub fn add_reblog(tx: &mut Tx, status_id: i64, by: i64) {
+    tx.exec(ADD_REBLOG, params![status_id, by]);
+}
+
+/// `by` is +1 or −1, in the transaction that adds or removes the favourite.
+pub fn add_favourite(tx: &mut Tx, status_id: i64, by: i64) {
+    tx.exec(ADD_FAVOURITE, params![status_id, by]);
+}
+
+// A parent that arrives after its replies
+
+const ORPHANS_OF: Sql<(i64, i64)> = sql!(
+    "SELECT id, conversation_id
+       FROM statuses
+      WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL
+      ORDER BY id
+      LIMIT 500"
+);
+const ADOPT: Sql = sql!(
+    "UPDATE statuses
+        SET in_reply_to_id = $2, in_reply_to_account_id = $3
+      WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL"
+);
+const JOIN_CONVERSATION: Sql = sql!("UPDATE statuses SET conversation_id = $2 WHERE conversation_id = $1");
+const COUNT_REPLIES: Sql = sql!(
+    "UPDATE statuses
+        SET replies_count = (SELECT count(*) FROM statuses c WHERE c.in_reply_to_id = statuses.id)
+      WHERE id = $1"
+);
+
+/// (id, conversation) of statuses that answer `iri` and wait for it.
+pub async fn orphans_of(db: &Db, iri: &str) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(ORPHANS_OF, params![iri]).await?)
+}
+
+/// Hangs the waiting replies under their parent and their threads into its thread.
+pub fn adopt(tx: &mut Tx, parent: &StatusRow, orphans: &[(i64, i64)]) {
+    tx.exec(ADOPT, params![parent.iri.as_str(), parent.id, parent.account_id]);
+    for (_, conversation_id) in orphans {
+        tx.exec(JOIN_CONVERSATION, params![*conversation_id, parent.conversation_id]);
+    }
+    tx.exec(COUNT_REPLIES, params![parent.id]);
+}
+
+// Edits
+
+row! {
+    /// An older version, as stored.
+    #[derive(Debug)]
+    pub struct EditRow {
+        pub title: String,
+        pub spoiler_text: String,
+        pub content: String,
+        pub created_at: i64,
+    }
+}
+
+const KEEP_VERSION: Sql = sql!(
+    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, created_at)
+     SELECT $1, id, title, spoiler_text, content, COALESCE(edited_at, created_at)
+       FROM statuses
+      WHERE id = $2"
+);
+const EDIT: Sql = sql!(
+    "UPDATE statuses
+        SET title = $2, spoiler_text = $3, content = $4, source = $5, language = $6, sensitive = $7, tags = $8,
+            attachments = $9, edited_at = $10
+      WHERE id = $1 AND COALESCE(edited_at, created_at) <= $10"
+);
+const EDITS_OF: Sql<EditRow> = sql!(
+    "SELECT title, spoiler_text, content, created_at
+       FROM status_edits
+      WHERE status_id = $1
+      ORDER BY id
+      LIMIT 200"
+);
+
+/// What an edit changes.
+pub struct Edit<'a> {
+    pub title: &'a str,
+    pub spoiler_text: &'a str,
+    pub content: &'a str,
+    pub source: &'a str,
+    pub language: Option<&'a str>,
+    pub sensitive: bool,
+    pub tags: &'a str,
+    pub attachments: &'a str,
+    pub edited_at: i64,
+}
+
+/// Keeps the version that was and puts the new one in its place; an edit older than what we have changes nothing.
+pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {
+    tx.exec(KEEP_VERSION, params![edit_id, status_id]);
+    tx.must(
+        EDIT,
+        params![
+            status_id,
+            edit.title,
+            edit.spoiler_text,
+            edit.content,
+            edit.source,
+            edit.language,
+            edit.sensitive,
+            edit.tags,
+            edit.attachments,
+            edit.edited_at,
+        ],
+    );
+}
+
+pub async fn edits_of(db: &Db, status_id: i64) -> Result<Vec<EditRow>> {
+    Ok(db.all(EDITS_OF, params![status_id]).await?)
+}
+
+// Deletion
+
+const DELETE: Sql = sql!("DELETE FROM statuses WHERE id = $1");
+const BURY: Sql = sql!(
+    "INSERT INTO tombstones (iri, deleted_at)
+     VALUES ($1, $2)
+     ON CONFLICT (iri) DO NOTHING"
+);
+const BURIED: Sql<(i64,)> = sql!("SELECT deleted_at FROM tombstones WHERE iri = $1");
+const IDS_OF_AUTHOR: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE account_id = $1
+      ORDER BY id
+      LIMIT 500"
+);
+
+/// Removes a status and what hangs on it (favourites, boosts, notifications, entries), or undoes the whole
+/// transaction when it is gone already.
+pub fn delete(tx: &mut Tx, status_id: i64) {
+    tx.must(DELETE, params![status_id]);
+}
+
+/// Remembers that this id was deleted, so that no copy comes back.
+pub fn bury(tx: &mut Tx, iri: &str, now_ms: i64) {
+    tx.exec(BURY, params![iri, now_ms]);
+}
+
+pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
+    Ok(db.opt(BURIED, params![iri]).await?.is_some())
+}
+
+/// The oldest statuses of an author, a batch at a time.
+pub async fn ids_of_author(db: &Db, account_id: i64) -> Result<Vec<i64>> {
+    Ok(db.all(IDS_OF_AUTHOR, params![account_id]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Accounts elsewhere that were reached by a status in other ways than by following its author.
+const REACHED: Sql<(i64,)> = sql!(
+    "SELECT m.account_id FROM mentions m WHERE m.status_id = $1
+      UNION
+     SELECT f.account_id FROM favourites f WHERE f.status_id = $1
+      UNION
+     SELECT r.account_id FROM statuses r WHERE r.reblog_of_id = $1
+      UNION
+     SELECT c.account_id FROM statuses c WHERE c.in_reply_to_id = $1
+      LIMIT 2000"
+);
+
+/// Accounts that were reached by a status in other ways than by following its author: those it names, those who
+/// favourited, boosted or answered it.
+pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
+    Ok(db.all(REACHED, params![status_id]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+// Lists
+
+const BY_AUTHOR: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE account_id = $1 AND id < $2
+      ORDER BY id DESC
+      LIMIT $3"
+);
+const IN_CONVERSATION: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE conversation_id = $1 AND reblog_of_id IS NULL
+      ORDER BY id
+      LIMIT $2"
+);
+const REPLIES_TO: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE in_reply_to_id = $1 AND id > $2
+      ORDER BY id
+      LIMIT $3"
+);
+const REBLOG_BY: Sql<(i64,)> = sql!("SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
+
+fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
+/// Newest first, older than `max_id`.
+pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(BY_AUTHOR, params![account_id, max_id, limit]).await?))
+}
+
+/// Oldest first.
+pub async fn in_conversation(db: &Db, conversation_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(IN_CONVERSATION, params![conversation_id, limit]).await?))
+}
+
+/// Direct answers, oldest first, newer than `min_id`.
+pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(REPLIES_TO, params![status_id, min_id, limit]).await?))
+}
+
+/// This account's boost of this status.
+pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Option<i64>> {
+    Ok(db.opt(REBLOG_BY, params![status_id, account_id]).await?.map(|(id,)| id))
+}

@@ -1,0 +1,36 @@
+//! `#tag` in what people type, in any script.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longer ones are no tags; Mastodon has no bound, ours is for the index.
+const LONGEST: usize = 100;
+
+/// Reads a hashtag at the start of `rest`; `before` is the character in front of it. Returns its length in bytes and
+/// its name without `#`, composed. A tag of digits alone is a number.
+pub(super) fn at_start(before: Option<char>, rest: &str) -> Option<(usize, String)> {
+    if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '&' | '#')) {
+        return None;
+    }
+    let body = &rest[1..];
+    let belongs = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '·' | '\u{200C}' | '\u{200D}');
+    let end = body.find(|c| !belongs(c)).unwrap_or(body.len());
+    let name = &body[..end];
+    if name.is_empty() || name.chars().count() > LONGEST || name.chars().all(char::is_numeric) {
+        return None;
+    }
+    Some((1 + end, name.nfc().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_any_script_are_tags_and_numbers_are_not() {
+        assert_eq!(at_start(None, "#Fähre!").map(|found| found.1), Some("Fähre".to_owned()));
+        assert_eq!(at_start(None, "#हिन्दी x").map(|found| found.1), Some("हिन्दी".to_owned()));
+        assert_eq!(at_start(None, "#1"), None);
+        assert_eq!(at_start(Some('&'), "#39;"), None);
+    }
+}

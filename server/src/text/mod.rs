@@ -1,0 +1,10 @@
+//! From what people type and what servers send to text that is safe to show. Nothing in here knows accounts beyond
+//! their handle and their page.
+
+pub mod hashtag;
+pub mod length;
+pub mod mention;
+pub mod plain;
+pub mod render;
+pub mod sanitize;
+pub mod scan;

@@ -1,0 +1,125 @@
+//! Timelines: where a status is placed, and what is shown of a place to one viewer.
+//!
+//! Home is written when a status comes in (one row a follower here); the community's and everyone's are read from
+//! the statuses themselves. Every entry is asked of the gate when it is read.
+
+mod store;
+pub mod web;
+
+use comity_db::Tx;
+use comity_policy::{Party, Way};
+use comity_vocab::Visibility;
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::error::Result;
+use crate::statuses::Shown;
+
+/// Entries read beyond what a page shows, for those the gate leaves out.
+const SPARE: i64 = 20;
+/// A page asks the database at most so often for more when the gate leaves out much.
+const MOST_ROUNDS: usize = 5;
+
+/// What placing a status needs to know of it.
+pub struct Entry {
+    /// Which status.
+    pub status_id: i64,
+    /// Whose, or whose boost.
+    pub author_id: i64,
+    /// Where the author lives, if here.
+    pub community_id: Option<i64>,
+    /// As the author chose.
+    pub visibility: Visibility,
+    /// Who is answered.
+    pub in_reply_to_account_id: Option<i64>,
+}
+
+/// Places a status in the home timelines of those here who follow its author, in the caller's transaction. A reply
+/// goes to those who follow both people (as everywhere in the field); a direct status only to its author.
+pub fn insert(tx: &mut Tx, entry: &Entry) {
+    store::insert_own(tx, entry);
+    if entry.visibility != Visibility::Direct {
+        store::insert_followers(tx, entry);
+    }
+}
+
+/// After a new follow: the author's recent statuses join the follower's home.
+pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
+    store::backfill(tx, follower_id, author_id);
+}
+
+/// After an unfollow or a block: they leave it again.
+pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
+    store::withdraw(tx, follower_id, author_id);
+}
+
+/// A stretch of a timeline.
+pub struct Stretch {
+    /// Newest first.
+    pub entries: Vec<Shown>,
+    /// Ask again with this `max_id` for what is older; `None` at the end.
+    pub older: Option<i64>,
+}
+
+/// Whom this member follows, and they themselves.
+pub async fn home(app: &App, me: &Account, max_id: i64, limit: usize) -> Result<Stretch> {
+    let party = Party::Member(me.person());
+    read(app, &party, Way::HomeTimeline, max_id, limit, async |max_id, limit| {
+        store::home(&app.db, me.id, max_id, limit).await
+    })
+    .await
+}
+
+/// What the people of one community write for everyone, or for the community only.
+pub async fn community(app: &App, viewer: &Party, community_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
+    read(app, viewer, Way::LocalTimeline, max_id, limit, async |max_id, limit| {
+        store::of_community(&app.db, community_id, max_id, limit).await
+    })
+    .await
+}
+
+/// What everybody we know of writes for everyone.
+pub async fn everyone(app: &App, viewer: &Party, max_id: i64, limit: usize) -> Result<Stretch> {
+    read(app, viewer, Way::PublicTimeline, max_id, limit, async |max_id, limit| {
+        store::public(&app.db, max_id, limit).await
+    })
+    .await
+}
+
+/// What one account wrote and boosted.
+pub async fn of_account(app: &App, viewer: &Party, account_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
+    read(app, viewer, Way::Page, max_id, limit, async |max_id, limit| {
+        crate::statuses::by_author(&app.db, account_id, max_id, limit).await
+    })
+    .await
+}
+
+/// Reads until the page is full, the timeline ends, or enough was asked.
+async fn read(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    mut max_id: i64,
+    limit: usize,
+    mut ids: impl AsyncFnMut(i64, i64) -> Result<Vec<i64>>,
+) -> Result<Stretch> {
+    let mut entries = Vec::with_capacity(limit);
+    let batch = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(SPARE);
+    for _ in 0..MOST_ROUNDS {
+        let found = ids(max_id, batch).await?;
+        let at_end = found.len() < usize::try_from(batch).unwrap_or(usize::MAX);
+        if let Some(last) = found.last() {
+            max_id = *last;
+        }
+        entries.extend(Shown::list(app, viewer, way, &found).await?);
+        if entries.len() > limit {
+            entries.truncate(limit);
+            let older = entries.last().map(Shown::entry_id);
+            return Ok(Stretch { entries, older });
+        }
+        if at_end {
+            return Ok(Stretch { entries, older: None });
+        }
+    }
+    Ok(Stretch { entries, older: Some(max_id) })
+}

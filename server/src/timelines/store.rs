@@ -1,0 +1,107 @@
+//! SQL of `home_entries`, and the readings of `statuses` that timelines are.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use super::Entry;
+use crate::error::Result;
+
+/// A new follower gets this many of the author's newest.
+const BACKFILL: i64 = 40;
+
+const INSERT_OWN: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT m.account_id, $1, $2
+       FROM members m
+      WHERE m.account_id = $2
+     ON CONFLICT DO NOTHING"
+);
+/// Counts on follows_by_target; `members` keeps out followers who live elsewhere.
+const INSERT_FOLLOWERS: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT f.account_id, $1, $2
+       FROM follows f
+       JOIN members m ON m.account_id = f.account_id
+      WHERE f.target_id = $2
+        AND f.state = 'accepted'
+        AND (CAST($3 AS BIGINT) IS NULL
+             OR CAST($3 AS BIGINT) = $2
+             OR CAST($3 AS BIGINT) = f.account_id
+             OR EXISTS (SELECT 1
+                          FROM follows g
+                         WHERE g.account_id = f.account_id
+                           AND g.target_id = CAST($3 AS BIGINT)
+                           AND g.state = 'accepted'))
+     ON CONFLICT DO NOTHING"
+);
+const BACKFILL_NEWEST: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT $1, s.id, s.account_id
+       FROM statuses s
+      WHERE s.account_id = $2
+        AND s.visibility IN ('public', 'unlisted', 'private')
+        AND s.in_reply_to_id IS NULL
+      ORDER BY s.id DESC
+      LIMIT $3
+     ON CONFLICT DO NOTHING"
+);
+const WITHDRAW: Sql = sql!("DELETE FROM home_entries WHERE account_id = $1 AND author_id = $2");
+
+pub fn insert_own(tx: &mut Tx, entry: &Entry) {
+    tx.exec(INSERT_OWN, params![entry.status_id, entry.author_id]);
+}
+
+pub fn insert_followers(tx: &mut Tx, entry: &Entry) {
+    tx.exec(INSERT_FOLLOWERS, params![entry.status_id, entry.author_id, entry.in_reply_to_account_id]);
+}
+
+pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
+    tx.exec(BACKFILL_NEWEST, params![follower_id, author_id, BACKFILL]);
+}
+
+pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
+    tx.exec(WITHDRAW, params![follower_id, author_id]);
+}
+
+const HOME: Sql<(i64,)> = sql!(
+    "SELECT status_id
+       FROM home_entries
+      WHERE account_id = $1 AND status_id < $2
+      ORDER BY status_id DESC
+      LIMIT $3"
+);
+/// Counts on statuses_of_community.
+const OF_COMMUNITY: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE community_id = $1
+        AND reblog_of_id IS NULL
+        AND visibility IN ('public', 'local')
+        AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)
+        AND id < $2
+      ORDER BY id DESC
+      LIMIT $3"
+);
+/// Counts on statuses_public.
+const PUBLIC: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE visibility = 'public' AND reblog_of_id IS NULL AND id < $1
+      ORDER BY id DESC
+      LIMIT $2"
+);
+
+fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
+pub async fn home(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(HOME, params![account_id, max_id, limit]).await?))
+}
+
+pub async fn of_community(db: &Db, community_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(OF_COMMUNITY, params![community_id, max_id, limit]).await?))
+}
+
+pub async fn public(db: &Db, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db.all(PUBLIC, params![max_id, limit]).await?))
+}
