@@ -11,6 +11,7 @@ pub mod facts;
 pub mod id;
 pub mod migrations;
 pub mod router;
+pub mod serve; // start, listen, stop
 
 // The ground everything stands on
 pub mod http; // who asks, and the only way to answer

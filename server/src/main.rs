@@ -1,1 +1,201 @@
-fn main() {}
+//! The command line. Each arm hands over to a verb of its feature and prints what came of it.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use comity::app::App;
+use comity::clock::Clock;
+use comity::communities::command::CommunityCommand;
+use comity::config::{self, Config};
+use comity::error::Error;
+use comity::members::command::MemberCommand;
+use comity::rules::command::RuleCommand;
+use comity::serve::CannotStart;
+use comity::{communities, demo, inspect, members, rules, serve};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A fediverse server where each community and each person decides whom they federate with
+#[derive(Parser)]
+#[command(
+    name = "comity",
+    version,
+    after_help = "Without a command, comity serves. Settings are read from comity.toml and from the environment;\n\
+                  `comity config example` prints every one of them."
+)]
+struct Arguments {
+    /// Read the settings from this file instead of ./comity.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until stopped (this happens when you name no command)
+    Serve,
+    /// Run three small servers on this machine that federate with each other
+    Demo(demo::DemoArguments),
+    /// Bring the database up to date, and do nothing else
+    Migrate,
+    /// Print settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Add a member, or help one
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Set, list, take back and explain rules about other servers
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// Add, list and change the communities served here
+    #[command(subcommand)]
+    Community(CommunityCommand),
+    /// Print how a document of another server is read, from a file or an address
+    Inspect(inspect::InspectArguments),
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print every setting at its default, with what it decides
+    Example,
+}
+
+/// Something the operator can mend: settings, a port, a folder, a name.
+const TO_MEND: u8 = 2;
+
+/// How a command ended badly.
+enum Failure {
+    /// One sentence, and the operator knows what to do.
+    Mendable(String),
+    /// Ours.
+    Broken(String),
+}
+
+impl From<CannotStart> for Failure {
+    fn from(error: CannotStart) -> Failure {
+        Failure::Mendable(error.to_string())
+    }
+}
+
+impl From<config::ConfigError> for Failure {
+    fn from(error: config::ConfigError) -> Failure {
+        Failure::Mendable(error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        match error {
+            Error::Internal(source) => Failure::Broken(source.to_string()),
+            other => Failure::Mendable(other.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Broken(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Mendable(sentence)) => {
+            eprintln!("comity: {sentence}");
+            ExitCode::from(TO_MEND)
+        }
+        Err(Failure::Broken(sentence)) => {
+            eprintln!("comity: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    // What needs no settings must work where they are broken.
+    if matches!(command, Command::Config(ConfigCommand::Example)) {
+        return print(&config::example());
+    }
+    let config = Config::load(arguments.config.as_deref())?;
+    let is_server = matches!(command, Command::Serve | Command::Demo(_));
+    write_log(if is_server { &config.log } else { "warn" });
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(obey(command, config))
+}
+
+async fn obey(command: Command, config: Config) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve_forever(config).await,
+        Command::Demo(arguments) => Ok(demo::run(arguments, config, serve::on_signal()?).await?),
+        Command::Migrate => {
+            let app = open(config).await?;
+            print(&format!("The database ({}) is up to date.", app.db.engine_name()))
+        }
+        Command::Config(ConfigCommand::Example) => print(&config::example()),
+        Command::Member(command) => print(&members::command::command(&open(config).await?, command).await?),
+        Command::Rule(command) => print(&rules::command::command(&open(config).await?, command).await?),
+        Command::Community(command) => print(&communities::command::command(&open(config).await?, command).await?),
+        Command::Inspect(arguments) => print(&inspect::run(arguments, config).await?),
+    }
+}
+
+async fn open(config: Config) -> Result<App, Failure> {
+    Ok(serve::start(config, Clock::system()).await?)
+}
+
+async fn serve_forever(config: Config) -> Result<(), Failure> {
+    let shutdown = serve::on_signal()?;
+    // The port first: a second server must not touch the database of the one that runs.
+    let listener = serve::listen(&config).await?;
+    let app = open(config).await?;
+    greet(&app).await?;
+    serve::serve(app, listener, shutdown).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells the operator where everything is, and how a new community gets its first admin.
+async fn greet(app: &App) -> Result<(), Failure> {
+    let mut text = format!(
+        "Comity {} listens on {} with {}.\n",
+        env!("CARGO_PKG_VERSION"),
+        app.config.listen,
+        app.db.engine_name()
+    );
+    for community in app.communities.load().all() {
+        text.push_str(&format!("  {}  {}/\n", community.name, community.origin));
+        if let Some(link) = members::setup::link(app, community).await? {
+            text.push_str(&format!("    has no admin yet. Open this once, within a week, to make the first:\n    {link}\n"));
+        }
+    }
+    if app.config.federation.testing.any() {
+        text.push_str("  federation.testing is set: this is for trying things out, not for the public.\n");
+    }
+    print(text.trim_end())
+}
+
+/// The answer of a command. A pipe that was closed is nobody's fault.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// To standard error; plain lines in a terminal, JSON for whoever collects them.
+fn write_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(filter);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        log.compact().init();
+    } else {
+        log.json().init();
+    }
+}

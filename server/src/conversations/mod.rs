@@ -3,9 +3,11 @@
 //! A post that a rule of the viewer or of their community withholds leaves a mark that says whose rule it is. A post
 //! that is simply not for the viewer leaves nothing at all: a mark would tell that it exists.
 
-use std::collections::HashMap;
+pub mod web;
 
-use comity_policy::{Because, Party, Visible, Way};
+use std::collections::{HashMap, HashSet};
+
+use comity_policy::{Because, Listener, Party, Person, Refusal, Visible, Way};
 use comity_vocab::Domain;
 
 use crate::app::App;
@@ -39,8 +41,6 @@ pub struct Hole {
     pub server: Domain,
     /// The reason, for the viewer.
     pub sentence: String,
-    /// The address of one of their authors, for asking why.
-    pub who: String,
 }
 
 /// A thread.
@@ -49,10 +49,20 @@ pub struct Thread {
     pub roots: Vec<Branch>,
     /// Posts shown.
     pub shown: usize,
-    /// Servers they come from with the number of posts shown from each, most first.
-    pub servers: Vec<(Domain, usize)>,
+    /// Servers they come from, those with most posts first.
+    pub servers: Vec<Tally>,
     /// There are more posts than fit on a page.
     pub cut: bool,
+}
+
+/// How much of a thread comes from one server.
+pub struct Tally {
+    /// Which.
+    pub server: Domain,
+    /// Posts shown.
+    pub shown: usize,
+    /// Posts withheld by a rule, with a mark.
+    pub withheld: usize,
 }
 
 /// The thread with this id for this viewer.
@@ -66,44 +76,42 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
             id: status.id,
             parent: status.in_reply_to_id,
             server: status.author.domain.clone(),
-            author: status.author.iri.as_str().to_owned(),
         })
         .collect();
     let answers = statuses::show_each(app, viewer, Way::Conversation, all).await?;
     let book = app.gate.book();
     let mut children: HashMap<Option<i64>, Vec<(i64, Leaf)>> = HashMap::new();
-    let mut servers: HashMap<Domain, usize> = HashMap::new();
-    let here: std::collections::HashSet<i64> = outline.iter().map(|place| place.id).collect();
+    let mut servers: HashMap<Domain, (usize, usize)> = HashMap::new();
+    let here: HashSet<i64> = outline.iter().map(|place| place.id).collect();
     // Where a post leaves no mark, its answers hang where it hung.
-    let mut instead: HashMap<i64, Option<i64>> = HashMap::new();
+    let unmarked: HashMap<i64, Option<i64>> = outline
+        .iter()
+        .zip(&answers)
+        .filter(|(_, answer)| matches!(answer, Err(refusal) if !leaves_mark(refusal)))
+        .map(|(place, _)| (place.id, place.parent))
+        .collect();
     let mut shown = 0;
     for (place, answer) in outline.into_iter().zip(answers) {
-        let mut parent = place.parent.filter(|parent| here.contains(parent));
-        while let Some(other) = parent.and_then(|id| instead.get(&id)) {
-            parent = *other;
-        }
+        let parent = standing(place.parent, &unmarked).filter(|parent| here.contains(parent));
         let leaf = match answer {
             Ok(status) => {
                 shown += 1;
-                *servers.entry(place.server).or_default() += 1;
+                servers.entry(place.server).or_default().0 += 1;
                 Leaf::Post(Box::new(status))
             }
-            Err(refusal) if is_a_rule(refusal.because()) && !refusal.hides_existence() => Leaf::Hole(Hole {
-                count: 1,
-                server: place.server,
-                sentence: refusal.verdict.sentence(&book),
-                who: place.author,
-            }),
-            Err(_) => {
-                instead.insert(place.id, parent);
-                continue;
+            Err(refusal) if leaves_mark(&refusal) => {
+                servers.entry(place.server.clone()).or_default().1 += 1;
+                let sentence = refusal.verdict.sentence_for(&book, listener(viewer));
+                Leaf::Hole(Hole { count: 1, server: place.server, sentence })
             }
+            Err(_) => continue,
         };
         children.entry(parent).or_default().push((place.id, leaf));
     }
     let roots = grow(None, &mut children);
-    let mut servers: Vec<(Domain, usize)> = servers.into_iter().collect();
-    servers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut servers: Vec<Tally> =
+        servers.into_iter().map(|(server, (shown, withheld))| Tally { server, shown, withheld }).collect();
+    servers.sort_by(|a, b| b.shown.cmp(&a.shown).then_with(|| a.server.cmp(&b.server)));
     Ok(Thread { roots, shown, servers, cut })
 }
 
@@ -111,11 +119,32 @@ struct Place {
     id: i64,
     parent: Option<i64>,
     server: Domain,
-    author: String,
 }
 
-fn is_a_rule(because: &Because) -> bool {
-    matches!(because, Because::Rule(_) | Because::Limited(_) | Because::Mode(..))
+/// A member hears the reasons meant for members; strangers see no marks at all.
+fn listener(viewer: &Party) -> Listener {
+    match viewer {
+        Party::Member(Person { id: Some(id), community: Some(community), .. }) => Listener::Member(*id, *community),
+        _ => Listener::Public,
+    }
+}
+
+/// Only what the viewer or their own community decided, and only where that alone stood against it.
+fn leaves_mark(refusal: &Refusal) -> bool {
+    let by_rule = matches!(refusal.because(), Because::Rule(_) | Because::Limited(_) | Because::Mode(..));
+    by_rule && !refusal.hides_existence()
+}
+
+/// The nearest post above that has a place on the page.
+fn standing(mut parent: Option<i64>, unmarked: &HashMap<i64, Option<i64>>) -> Option<i64> {
+    // A lying server can make posts answer each other in a ring; the walk is over when it was as long as the thread.
+    for _ in 0..=unmarked.len() {
+        match parent.and_then(|id| unmarked.get(&id)) {
+            Some(above) => parent = *above,
+            None => return parent,
+        }
+    }
+    None
 }
 
 /// Builds the tree from the leaves up; ids grow along a thread only mostly (clocks differ), so nothing here counts on

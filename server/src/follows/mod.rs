@@ -18,6 +18,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::Me;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::timelines;
@@ -192,6 +193,15 @@ pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activit
     unrecord(&mut tx, arrival.sender.id, target.id);
     app.db.write(tx).await?;
     Ok(())
+}
+
+/// Requests that wait for an answer are counted up to here.
+const MOST_WAITING: i64 = 100;
+
+/// How many people wait for this member's answer.
+pub async fn waiting(app: &App, me: &Me) -> Result<u64> {
+    let waiting = store::requests(&app.db, me.account.id, i64::MAX, MOST_WAITING).await?;
+    Ok(u64::try_from(waiting.len()).unwrap_or(0))
 }
 
 /// Who follows whom by this Follow activity, for answers and Undos that name only its id: (follower, followed).

@@ -5,7 +5,6 @@ mod store;
 pub mod web;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Party, Visible, Way};
@@ -13,6 +12,7 @@ use comity_policy::{Party, Visible, Way};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
+use crate::http::Me;
 use crate::statuses::{self, Status};
 
 /// What happened.
@@ -103,11 +103,16 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Ve
     Ok(list)
 }
 
-/// How many of the newest are unread and shown, counted up to `most`.
-pub async fn unread(app: &App, me: &Arc<Account>, read_id: i64, most: i64) -> Result<usize> {
-    if !store::any_newer(&app.db, me.id, read_id).await? {
+/// Unread ones are counted up to here: beyond it a number only nags.
+const MOST_COUNTED: i64 = 20;
+
+/// How many of the newest are unread and shown.
+pub async fn unread(app: &App, me: &Me) -> Result<u64> {
+    let read_id = me.member.notifications_read_id;
+    if !store::any_newer(&app.db, me.account.id, read_id).await? {
         return Ok(0);
     }
-    let newest = list(app, me, i64::MAX, most).await?;
-    Ok(newest.iter().filter(|notification| notification.id > read_id).count())
+    let newest = list(app, &me.account, i64::MAX, MOST_COUNTED).await?;
+    let unread = newest.iter().filter(|notification| notification.id > read_id).count();
+    Ok(u64::try_from(unread).unwrap_or(0))
 }

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod web;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -117,4 +118,9 @@ fn unrecord(app: &App, tx: &mut Tx, reblog: &Status, original: &Status) {
     if original.author.is_local() {
         notifications::withdraw(tx, original.author.id, Kind::Reblog, reblog.author.id, Some(original.id));
     }
+}
+
+/// Which of these statuses `me` boosted.
+pub async fn among(app: &App, me: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
+    Ok(statuses::reblogged_among(&app.db, me, status_ids).await?.into_iter().collect())
 }

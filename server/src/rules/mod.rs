@@ -12,17 +12,20 @@ use std::time::Duration;
 
 use comity_db::{Tx, Wrote};
 use comity_policy::{
-    Act, CommunityId, Exchange, Mode, Party, Pattern, PersonId, Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
+    Act, Because, CommunityId, Exchange, Listener, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook, Scope,
+    Stance, Subject, Verdict, Way,
 };
-use comity_vocab::{Domain, Iri};
+use comity_vocab::Domain;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
 pub use model::{NewRule, parse_pattern, pattern_words};
 
-use crate::accounts::Account;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
+use crate::http::Visit;
+use crate::members::Role;
 
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
@@ -147,9 +150,6 @@ pub fn of_member(account: &Account) -> Result<Scope> {
     Ok(Scope::Member(PersonId(account.id), CommunityId(community)))
 }
 
-/// Stances a person may choose today. *Ask* and *withheld* are decided and shown, their queue comes later.
-pub const CHOICES: [Stance; 3] = [Stance::Open, Stance::Limited, Stance::Refused];
-
 /// A rule on the domain that an address or a handle is of must not be one about ourselves.
 pub fn check_pattern(app: &App, pattern: &Pattern) -> Result<()> {
     let own = |domain: &Domain| app.communities.load().all().any(|community| community.domain.is_within(domain));
@@ -161,7 +161,50 @@ pub fn check_pattern(app: &App, pattern: &Pattern) -> Result<()> {
     }
 }
 
-/// The pattern for one account.
-pub fn account_pattern(iri: &Iri) -> Pattern {
-    Pattern::Account(iri.clone())
+/// A stance that a rule or a mode takes, in words for one reader.
+pub struct Towards {
+    /// Which.
+    pub stance: Stance,
+    /// Whose and why: a sentence.
+    pub sentence: String,
+}
+
+/// What the reader's own rules, or their community's, hold against somebody; `None` where nothing is held.
+pub async fn stance_towards(app: &App, visit: &Visit, person: &Person) -> Result<Option<Towards>> {
+    towards(app, visit, &Party::Account(person.clone())).await
+}
+
+/// What the reader's own rules, or their community's, hold against a server.
+pub async fn stance_towards_server(app: &App, visit: &Visit, server: &Domain) -> Result<Option<Towards>> {
+    if *server == visit.community.domain {
+        return Ok(None);
+    }
+    towards(app, visit, &Party::Instance(server.clone())).await
+}
+
+async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towards>> {
+    let owner = match &visit.me {
+        Some(me) => me.account.clone(),
+        None => accounts::find(app, visit.community.actor_id).await?,
+    };
+    let verdict =
+        app.gate.judge(&Exchange { party: other, act: Act::Deliver, way: Way::Inbox, thing: &owner.thing() }).await?;
+    let book = app.gate.book();
+    let stance = match verdict.because {
+        Because::Rule(id) | Because::Limited(id) => book.rule(id).map(|rule| rule.stance),
+        Because::Mode(_, mode) => Some(mode.stance()),
+        _ => None,
+    };
+    Ok(stance
+        .filter(|stance| *stance != Stance::Open)
+        .map(|stance| Towards { stance, sentence: verdict.sentence_for(&book, listener(visit)) }))
+}
+
+/// Which reasons a reader may hear.
+pub fn listener(visit: &Visit) -> Listener {
+    match &visit.me {
+        Some(me) if me.member.role >= Role::Moderator => Listener::Moderator(CommunityId(me.community.id)),
+        Some(me) => Listener::Member(PersonId(me.account.id), CommunityId(me.community.id)),
+        None => Listener::Public,
+    }
 }

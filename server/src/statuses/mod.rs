@@ -22,4 +22,4 @@ pub use model::{Draft, Status, Text, Version, text};
 pub use publish::{LONGEST_TEXT, publish};
 pub use receive::receive;
 pub(crate) use record::{NewStatus, commit, record};
-pub use store::{add_favourite, by_author, in_conversation, is_buried, reblog_by, replies_to};
+pub use store::{add_favourite, by_author, in_conversation, is_buried, reblog_by, reblogged_among, replies_to};

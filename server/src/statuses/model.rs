@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use comity_db::row;
 use comity_policy::{CommunityId, PersonId, Subject, Thing, Visible};
-use comity_vocab::{Attachment, Iri, NoteKind, Visibility};
+use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 
 use crate::accounts::Account;
 
@@ -138,6 +138,8 @@ pub struct Draft {
     pub language: Option<String>,
     /// Media is hidden until asked for.
     pub sensitive: bool,
+    /// Whom a reply tells beyond those its text names; `None` tells whom it answers.
+    pub tell: Option<Vec<Handle>>,
 }
 
 /// An older version of a status.

@@ -40,12 +40,13 @@ pub async fn publish(app: &App, community: &Community, author: Arc<Account>, dra
         Some(parent) => narrower(draft.visibility, parent.visibility),
         None => draft.visibility,
     };
-    let mut mentions = named(app, community, &me, &draft.text, visibility).await?;
-    if let Some(parent) = parent.as_ref().filter(|parent| parent.author.id != author.id) {
-        if !mentions.iter().any(|(_, account)| account.id == parent.author.id) {
-            mentions.push((parent.author.handle(), parent.author.clone()));
-        }
+    let mut handles = text::mention::handles(&draft.text);
+    match (&draft.tell, &parent) {
+        (Some(tell), _) => handles.extend(tell.iter().cloned()),
+        (None, Some(parent)) if parent.author.id != author.id => handles.push(parent.author.handle()),
+        (None, _) => {}
     }
+    let mentions = named(app, community, &me, handles, visibility).await?;
     let rendered = text::render::render(&draft.text, &mentions, community);
     let words = Text {
         spoiler_text: text::plain::line(&draft.spoiler_text),
@@ -107,16 +108,15 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
     Ok(parent)
 }
 
-/// The people that a text names, each asked of the gate. A mention that cannot arrive is refused here, with the
+/// The people that a status names, each asked of the gate. A mention that cannot arrive is refused here, with the
 /// reason, instead of being dropped in silence (boundaries L08).
 async fn named(
     app: &App,
     community: &Community,
     me: &Party,
-    source: &str,
+    handles: Vec<Handle>,
     visibility: Visibility,
 ) -> Result<Vec<(Handle, Arc<Account>)>> {
-    let handles = text::mention::handles(source);
     if handles.len() > MOST_MENTIONS {
         return Err(Error::invalid("text", format!("names {} people; {MOST_MENTIONS} fit", handles.len())));
     }

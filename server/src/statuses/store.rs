@@ -340,3 +340,17 @@ pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Res
 pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Option<i64>> {
     Ok(db.opt(REBLOG_BY, params![status_id, account_id]).await?.map(|(id,)| id))
 }
+
+const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
+    sqlite: "SELECT reblog_of_id
+               FROM statuses
+              WHERE reblog_of_id IN (SELECT value FROM json_each($2)) AND account_id = $1",
+    pg: "SELECT reblog_of_id
+           FROM statuses
+          WHERE reblog_of_id = ANY($2) AND account_id = $1",
+);
+
+/// Which of these statuses this account boosted.
+pub async fn reblogged_among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<Vec<i64>> {
+    Ok(ids(db.all(REBLOGGED_AMONG, params![account_id, status_ids]).await?))
+}

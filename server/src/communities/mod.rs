@@ -1,0 +1,144 @@
+//! Communities: the domains served here. Each has its members, its rules about other servers, its own timeline, and
+//! an account of its own that signs what it asks of others.
+
+pub mod activity;
+pub mod command;
+mod model;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::{Db, DbError, Tx, Wrote};
+use comity_policy::Mode;
+use comity_vocab::{ActorKind, Domain};
+
+pub use model::{Communities, Community, SignUp};
+
+use crate::accounts::{self, NewLocal};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::rules;
+
+/// Longer names do not fit beside the symbol.
+const LONGEST_NAME: usize = 60;
+/// What a community says of itself, in characters.
+const LONGEST_DESCRIPTION: usize = 5_000;
+/// What its people ask of each other, in characters.
+const LONGEST_RULES: usize = 10_000;
+
+/// What may be changed of a community; its domain may not, because other servers know its people by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What people call it.
+    pub name: String,
+    /// What it says of itself: plain text with links.
+    pub description: String,
+    /// What its people ask of each other, one rule a line.
+    pub rules_text: String,
+    /// Its answer to servers it has no rule for.
+    pub mode: Mode,
+    /// Who may join.
+    pub sign_up: SignUp,
+}
+
+impl Settings {
+    /// As they are.
+    pub fn of(community: &Community) -> Settings {
+        Settings {
+            name: community.name.clone(),
+            description: community.description.clone(),
+            rules_text: community.rules_text.clone(),
+            mode: community.mode,
+            sign_up: community.sign_up,
+        }
+    }
+
+    /// Whether they fit.
+    pub(crate) fn check(&self) -> Result<()> {
+        let bounds = [
+            ("name", &self.name, LONGEST_NAME),
+            ("description", &self.description, LONGEST_DESCRIPTION),
+            ("rules_text", &self.rules_text, LONGEST_RULES),
+        ];
+        for (field, text, most) in bounds {
+            if text.chars().count() > most {
+                return Err(Error::invalid(field, format!("must have at most {most} characters")));
+            }
+        }
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
+            return Err(Error::invalid("name", "must be one line that is not empty"));
+        }
+        Ok(())
+    }
+}
+
+/// All communities, from the database.
+pub async fn load(db: &Db) -> Result<Communities> {
+    let rows = store::all(db).await?;
+    Ok(Communities::new(rows.into_iter().map(Community::from_row).collect::<Result<_>>()?))
+}
+
+/// Reads them anew, after a change here or by another node.
+pub async fn reload(app: &App) -> Result<()> {
+    app.communities.store(Arc::new(load(&app.db).await?));
+    Ok(())
+}
+
+/// Founds a community with an account of its own. It begins closed: its first admin opens it.
+pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Community>> {
+    app.config.check(&domain).map_err(|why| Error::invalid("domain", why.to_string()))?;
+    let now_ms = app.now_ms();
+    let community = Community {
+        id: app.next_id(),
+        origin: model::origin(&domain),
+        domain,
+        name: name.trim().to_owned(),
+        description: String::new(),
+        rules_text: String::new(),
+        mode: Mode::Open,
+        sign_up: SignUp::Closed,
+        actor_id: app.next_id(),
+        created_at: now_ms,
+    };
+    Settings::of(&community).check()?;
+    let mut tx = Tx::new();
+    store::insert(&mut tx, &community);
+    accounts::create_local(
+        &mut tx,
+        NewLocal {
+            id: community.actor_id,
+            community: &community,
+            // A name that no member can have: usernames hold no dots. Mastodon does the same.
+            username: community.domain.host(),
+            display_name: &community.name,
+            kind: ActorKind::Application,
+            keys: accounts::generate_keys().await?,
+            now_ms,
+        },
+    )?;
+    rules::advance_epoch(&mut tx);
+    match app.db.write(tx).await {
+        Ok(_) => {}
+        Err(DbError::Conflict(_)) => {
+            return Err(Error::Conflict(format!("a community already has the domain {}", community.domain)));
+        }
+        Err(other) => return Err(other.into()),
+    }
+    reload(app).await?;
+    rules::reload(app).await?;
+    app.communities.load().by_id(community.id).ok_or(Error::NotFound)
+}
+
+/// Changes what a community says and whom it lets in.
+pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<Arc<Community>> {
+    settings.check()?;
+    let mut tx = Tx::new();
+    store::change(&mut tx, id, &settings);
+    // Other processes read communities anew when the epoch advances.
+    rules::advance_epoch(&mut tx);
+    let Wrote::All = app.db.write(tx).await? else { return Err(Error::NotFound) };
+    reload(app).await?;
+    rules::reload(app).await?;
+    app.communities.load().by_id(id).ok_or(Error::NotFound)
+}

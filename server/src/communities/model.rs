@@ -1,0 +1,155 @@
+//! A community: one domain served here, with its members, its rules and its voice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_db::row;
+use comity_policy::{CommunityId, Mode};
+use comity_vocab::{Domain, Iri};
+
+use crate::config;
+use crate::error::{Error, Result};
+
+row! {
+    /// One row of `communities`.
+    #[derive(Debug)]
+    pub struct CommunityRow {
+        pub id: i64,
+        pub domain: String,
+        pub name: String,
+        pub description: String,
+        pub rules_text: String,
+        pub mode: String,
+        pub sign_up: String,
+        pub actor_id: i64,
+        pub created_at: i64,
+    }
+}
+
+/// One domain served here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Community {
+    /// Ours.
+    pub id: i64,
+    /// As in its members' handles.
+    pub domain: Domain,
+    /// What people call it.
+    pub name: String,
+    /// What it says of itself, as typed.
+    pub description: String,
+    /// What its people ask of each other, one rule a line.
+    pub rules_text: String,
+    /// Its answer to servers it has no rule for.
+    pub mode: Mode,
+    /// Who may join.
+    pub sign_up: SignUp,
+    /// The account that signs what the community itself asks of other servers.
+    pub actor_id: i64,
+    /// `https://harbour.example`, or `http://localhost:8420` on a machine of one's own; no slash at the end.
+    pub origin: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Who may join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// Anyone.
+    Open,
+    /// Nobody new, but by an operator.
+    Closed,
+}
+
+impl SignUp {
+    /// As stored and as the command line says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SignUp::Open => "open",
+            SignUp::Closed => "closed",
+        }
+    }
+
+    /// Reads [`SignUp::as_str`].
+    pub fn parse(text: &str) -> Option<SignUp> {
+        [SignUp::Open, SignUp::Closed].into_iter().find(|sign_up| sign_up.as_str() == text)
+    }
+}
+
+impl Community {
+    pub(super) fn from_row(row: CommunityRow) -> Result<Community> {
+        let broken = |column: &str| Error::internal(format!("communities.{column} of {} cannot be read", row.id));
+        let domain = Domain::parse(&row.domain).map_err(|_| broken("domain"))?;
+        Ok(Community {
+            id: row.id,
+            origin: origin(&domain),
+            mode: Mode::parse(&row.mode).ok_or_else(|| broken("mode"))?,
+            sign_up: SignUp::parse(&row.sign_up).ok_or_else(|| broken("sign_up"))?,
+            domain,
+            name: row.name,
+            description: row.description,
+            rules_text: row.rules_text,
+            actor_id: row.actor_id,
+            created_at: row.created_at,
+        })
+    }
+
+    /// The address of `path` here; `path` begins with a slash and is made of what addresses may hold.
+    pub fn iri(&self, path: &str) -> Iri {
+        Iri::parse(&format!("{}{path}", self.origin)).expect("our own origin with a path of ours is an address")
+    }
+
+    /// As rules know it.
+    pub fn policy_id(&self) -> CommunityId {
+        CommunityId(self.id)
+    }
+
+    /// What its people ask of each other, one sentence each.
+    pub fn house_rules(&self) -> Vec<String> {
+        self.rules_text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+/// Where a domain is served.
+pub(super) fn origin(domain: &Domain) -> String {
+    format!("{}://{domain}", config::scheme(domain))
+}
+
+/// All communities, as they were when they were last read.
+#[derive(Clone, Debug, Default)]
+pub struct Communities {
+    oldest_first: Vec<Arc<Community>>,
+    by_domain: HashMap<Domain, Arc<Community>>,
+    by_id: HashMap<i64, Arc<Community>>,
+}
+
+impl Communities {
+    /// From the oldest to the newest.
+    pub(super) fn new(oldest_first: Vec<Community>) -> Communities {
+        let oldest_first: Vec<_> = oldest_first.into_iter().map(Arc::new).collect();
+        Communities {
+            by_domain: oldest_first.iter().map(|community| (community.domain.clone(), community.clone())).collect(),
+            by_id: oldest_first.iter().map(|community| (community.id, community.clone())).collect(),
+            oldest_first,
+        }
+    }
+
+    /// The community with this domain.
+    pub fn by_domain(&self, domain: &Domain) -> Option<Arc<Community>> {
+        self.by_domain.get(domain).cloned()
+    }
+
+    /// The community with this id.
+    pub fn by_id(&self, id: i64) -> Option<Arc<Community>> {
+        self.by_id.get(&id).cloned()
+    }
+
+    /// The oldest.
+    pub fn first(&self) -> Option<Arc<Community>> {
+        self.oldest_first.first().cloned()
+    }
+
+    /// From the oldest to the newest.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Community>> {
+        self.oldest_first.iter()
+    }
+}

@@ -1,0 +1,63 @@
+//! SQL of `communities`.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use super::model::CommunityRow;
+use super::{Community, Settings};
+use crate::error::Result;
+
+/// Communities of one installation at most; all of them are kept in memory.
+const MOST: i64 = 10_000;
+
+const ALL: Sql<CommunityRow> = sql!(
+    "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at
+       FROM communities
+      ORDER BY created_at, id
+      LIMIT $1"
+);
+
+pub async fn all(db: &Db) -> Result<Vec<CommunityRow>> {
+    Ok(db.all(ALL, params![MOST]).await?)
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO communities (id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+);
+
+pub fn insert(tx: &mut Tx, community: &Community) {
+    tx.exec(
+        INSERT,
+        params![
+            community.id,
+            community.domain.as_str(),
+            community.name.as_str(),
+            community.description.as_str(),
+            community.rules_text.as_str(),
+            community.mode.as_str(),
+            community.sign_up.as_str(),
+            community.actor_id,
+            community.created_at,
+        ],
+    );
+}
+
+const CHANGE: Sql = sql!(
+    "UPDATE communities
+        SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6
+      WHERE id = $1"
+);
+
+pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
+    tx.must(
+        CHANGE,
+        params![
+            id,
+            settings.name.as_str(),
+            settings.description.as_str(),
+            settings.rules_text.as_str(),
+            settings.mode.as_str(),
+            settings.sign_up.as_str(),
+        ],
+    );
+}

@@ -1,0 +1,254 @@
+//! The conversation page: the whole thread around one post.
+
+use axum::extract::{Path, Query, State};
+use comity_policy::{Visible, Way};
+use serde::Deserialize;
+
+use super::{Branch, Hole, Leaf, Thread, thread};
+use crate::accounts::web::named;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Reply, Visit};
+use crate::rules;
+use crate::statuses::web::{Reader, composer};
+use crate::statuses::{self, Status};
+use crate::text::plain;
+use crate::web::view::{
+    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, Protection, ServerLine, Strength, lay_out,
+};
+use crate::web::{frame, person_view};
+
+/// Letters of the post in the page's title.
+const TITLE: usize = 60;
+
+/// `GET /@{handle}/{id}`
+#[derive(Debug, Deserialize)]
+pub struct View {
+    #[serde(default)]
+    view: String,
+}
+
+/// `GET /@{handle}/{id}`
+pub async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Path((handle, id)): Path<(String, i64)>,
+    Query(view): Query<View>,
+) -> Result<Reply> {
+    let party = visit.party();
+    let status = statuses::find(&app, &party, Way::Page, id).await?;
+    let owner = named(&app, &visit.community, &handle).await?;
+    if owner.id != status.author.id || status.reblog_of.is_some() {
+        return Err(Error::NotFound);
+    }
+    let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
+    let thread = thread(&app, &party, status.conversation_id).await?;
+    let in_order = view.view == "order";
+    let Some(around) = around(thread.roots, id) else {
+        return Err(Error::NotFound);
+    };
+    let reader = reader_of(&app, &visit, &around).await?;
+    let focus = reader.view(&around.focus, None);
+    let words = plain::block(&statuses::text(&around.focus).content);
+    let title = format!("{}: {}", focus.author.name, words.chars().take(TITLE).collect::<String>());
+    let composer = visit.me.as_ref().map(|me| {
+        let mut composer = composer(me);
+        reader.prepare_reply(&mut composer, &around.focus);
+        composer
+    });
+    let shown_below = count(&around.replies);
+    let nodes = if in_order { one_after_another(&reader, around.replies) } else { nodes(&reader, around.replies) };
+    let servers = servers(&app, &visit, &thread.servers).await?;
+    Ok(Reply::page(ConversationPage {
+        frame: frame(&app, &visit, &title, NavItem::Elsewhere).await?,
+        summary: summary(shown_below, servers.len()),
+        in_order,
+        tree_url: address.clone(),
+        order_url: format!("{address}?view=order"),
+        top_url: around.above.iter().find_map(|leaf| match leaf {
+            Leaf::Post(status) => Some(statuses::web::path(status, &visit.community)),
+            Leaf::Hole(_) => None,
+        }),
+        above: around
+            .above
+            .into_iter()
+            .map(|leaf| match leaf {
+                Leaf::Post(status) => Above::Post(Box::new(reader.view_in_conversation(&status))),
+                Leaf::Hole(hole) => Above::Hole(hole_view(&hole)),
+            })
+            .collect(),
+        focus,
+        travels: None,
+        composer,
+        closed: None,
+        steps: lay_out(nodes),
+        more_url: None,
+        servers,
+        protections: protections(&visit),
+    }))
+}
+
+/// A thread seen from one of its posts.
+struct Around {
+    /// What it answers, the first of all first.
+    above: Vec<Leaf>,
+    focus: Visible<Status>,
+    replies: Vec<Branch>,
+}
+
+/// Finds the post and keeps the way to it and what hangs below it. Walks without recursion.
+fn around(roots: Vec<Branch>, id: i64) -> Option<Around> {
+    // The way down to each branch, as places among siblings.
+    let way = {
+        let mut waiting: Vec<(Vec<usize>, &Branch)> =
+            roots.iter().enumerate().map(|(place, branch)| (vec![place], branch)).collect();
+        loop {
+            let (way, branch) = waiting.pop()?;
+            if matches!(&branch.leaf, Leaf::Post(status) if status.id == id) {
+                break way;
+            }
+            waiting.extend(branch.replies.iter().enumerate().map(|(place, below)| {
+                let mut way = way.clone();
+                way.push(place);
+                (way, below)
+            }));
+        }
+    };
+    let mut above = Vec::new();
+    let mut siblings = roots;
+    let last = way.len() - 1;
+    for (depth, place) in way.into_iter().enumerate() {
+        let branch = siblings.into_iter().nth(place)?;
+        if depth == last {
+            let Leaf::Post(focus) = branch.leaf else { return None };
+            return Some(Around { above, focus: *focus, replies: branch.replies });
+        }
+        above.push(branch.leaf);
+        siblings = branch.replies;
+    }
+    None
+}
+
+async fn reader_of<'a>(app: &App, visit: &'a Visit, around: &Around) -> Result<Reader<'a>> {
+    let mut all: Vec<&Visible<Status>> = vec![&around.focus];
+    all.extend(around.above.iter().filter_map(post_of));
+    let mut waiting: Vec<&Branch> = around.replies.iter().collect();
+    while let Some(branch) = waiting.pop() {
+        all.extend(post_of(&branch.leaf));
+        waiting.extend(&branch.replies);
+    }
+    Reader::of(app, visit, &all).await
+}
+
+fn post_of(leaf: &Leaf) -> Option<&Visible<Status>> {
+    match leaf {
+        Leaf::Post(status) => Some(status),
+        Leaf::Hole(_) => None,
+    }
+}
+
+fn count(branches: &[Branch]) -> usize {
+    let mut waiting: Vec<&Branch> = branches.iter().collect();
+    let mut posts = 0;
+    while let Some(branch) = waiting.pop() {
+        posts += usize::from(post_of(&branch.leaf).is_some());
+        waiting.extend(&branch.replies);
+    }
+    posts
+}
+
+/// What answers a hole stands beside it: nobody is shown there for a line to leave from.
+fn nodes(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
+    let mut nodes = Vec::with_capacity(branches.len());
+    for branch in branches {
+        match branch.leaf {
+            Leaf::Post(status) => nodes.push(Node {
+                body: NodeBody::Post(Box::new(reader.view_in_conversation(&status))),
+                children: self::nodes(reader, branch.replies),
+                fold: None,
+            }),
+            Leaf::Hole(hole) => {
+                nodes.push(Node { body: NodeBody::Hole(hole_view(&hole)), children: Vec::new(), fold: None });
+                nodes.extend(self::nodes(reader, branch.replies));
+            }
+        }
+    }
+    nodes
+}
+
+fn one_after_another(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
+    let mut all: Vec<Box<Visible<Status>>> = Vec::new();
+    let mut waiting = branches;
+    while let Some(branch) = waiting.pop() {
+        waiting.extend(branch.replies);
+        if let Leaf::Post(status) = branch.leaf {
+            all.push(status);
+        }
+    }
+    all.sort_by_key(|status| status.id);
+    all.iter()
+        .map(|status| {
+            let mut view = reader.view_in_conversation(status);
+            view.reply_to = status.in_reply_to.as_ref().map(|account| reader.person(account));
+            Node { body: NodeBody::Post(Box::new(view)), children: Vec::new(), fold: None }
+        })
+        .collect()
+}
+
+fn hole_view(hole: &Hole) -> HoleView {
+    let server = hole.server.unicode();
+    let what = match hole.count {
+        1 => format!("A reply from {server} is not shown."),
+        many => format!("{} replies from {server} are not shown.", spelled(many)),
+    };
+    HoleView { sentence: format!("{what} {}", hole.sentence), why_url: Some(format!("/why?about={}", hole.server)) }
+}
+
+/// Small numbers read better as words.
+fn spelled(number: usize) -> String {
+    const WORDS: [&str; 10] = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+    WORDS.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
+}
+
+fn summary(replies: usize, servers: usize) -> String {
+    let replies = match replies {
+        0 => return String::new(),
+        1 => "1 reply".to_owned(),
+        many => format!("{many} replies"),
+    };
+    if servers > 1 { format!("{replies}, {servers} servers take part") } else { replies }
+}
+
+async fn servers(app: &App, visit: &Visit, servers: &[super::Tally]) -> Result<Vec<ServerLine>> {
+    let mut lines = Vec::with_capacity(servers.len());
+    for tally in servers {
+        let stance = rules::stance_towards_server(app, visit, &tally.server).await?;
+        let mut count = tally.shown.to_string();
+        if tally.withheld > 0 {
+            count = format!("{} not shown", tally.withheld);
+        }
+        lines.push(ServerLine {
+            name: tally.server.unicode(),
+            mark: stance.map(|stance| Mark::plain(rules::web::mark_kind(stance.stance))),
+            count,
+        });
+    }
+    Ok(lines)
+}
+
+fn protections(visit: &Visit) -> Vec<Protection> {
+    let name = &visit.community.name;
+    let held = if visit.me.is_some() {
+        format!("{name} sends this to no server that its author or {name} refuses, and shows you nothing from those you refuse.")
+    } else {
+        format!("{name} sends this to no server that its author or {name} refuses.")
+    };
+    vec![
+        Protection { strength: Strength::Held, sentence: held },
+        Protection { strength: Strength::Asked, sentence: "Other servers are asked to change or forget what is edited or deleted.".to_owned() },
+        Protection {
+            strength: Strength::CannotBeHeld,
+            sentence: "Copies already made, and anyone reading in public.".to_owned(),
+        },
+    ]
+}

@@ -1,0 +1,276 @@
+//! How activities go out.
+//!
+//! A verb calls [`queue`] in its transaction: one row of `outgoing` (kind and ids, never the document) and one job.
+//! The job, [`address`], finds who is to have it, asks the gate about each, and writes one delivery an inbox. The
+//! [`worker`] claims deliveries and, before each request, asks again: what is true then is what is sent, so a rule set
+//! at 12:00 stops what was queued at 11:59.
+//!
+//! Recipients who live here have no delivery, also those in another community of this installation: what they get
+//! was placed by `statuses::record`, and the same gate decides when they look.
+//!
+//! *Bare* activities (Delete, Undo, Reject, Block) hold ids and nothing else. They take back what was sent, so they
+//! go wherever requests may go at all, also to those who may not read the thing any more (boundaries L04).
+
+mod hosts;
+mod inboxes;
+mod parcel;
+mod recipients;
+mod store;
+mod worker;
+
+use comity_db::Tx;
+use comity_policy::{CommunityId, Contact, Verdict};
+use comity_vocab::Domain;
+use serde::{Deserialize, Serialize};
+
+pub use hosts::Hosts;
+pub(crate) use worker::run;
+
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::queue::{self, Job, Outcome};
+use crate::rules::{Crossing, Crossed, Direction};
+
+/// An activity of ours on its way: what it is about, by id. Addresses are kept where the thing may be gone when it is
+/// sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outgoing {
+    /// A status was written.
+    Create {
+        /// Ours.
+        status: i64,
+    },
+    /// A status was edited.
+    Update {
+        /// Ours.
+        status: i64,
+    },
+    /// A status was deleted; bare.
+    Delete {
+        /// What it was called.
+        iri: String,
+        /// Followers had it.
+        followers: bool,
+        /// Others whom it had reached.
+        accounts: Vec<i64>,
+    },
+    /// A status was boosted.
+    Announce {
+        /// The boost.
+        status: i64,
+    },
+    /// A boost was taken back; bare.
+    UndoAnnounce {
+        /// Of the boost.
+        iri: String,
+        /// Of what was boosted.
+        object: String,
+        /// Whose it is.
+        author: i64,
+    },
+    /// Somebody here wants to follow.
+    Follow {
+        /// Of the activity.
+        iri: String,
+        /// Whom.
+        target: i64,
+    },
+    /// Somebody here no longer follows; bare.
+    UndoFollow {
+        /// Of the Follow.
+        iri: String,
+        /// Whom.
+        target: i64,
+    },
+    /// Somebody here agrees to be followed.
+    Accept {
+        /// Of the Follow.
+        follow_iri: String,
+        /// By whom.
+        follower: i64,
+    },
+    /// Somebody here does not want to be followed, or no longer; bare.
+    Reject {
+        /// Of the Follow.
+        follow_iri: String,
+        /// By whom.
+        follower: i64,
+    },
+    /// Somebody here likes a status.
+    Like {
+        /// Of the activity.
+        iri: String,
+        /// Ours.
+        status: i64,
+    },
+    /// A like was taken back; bare.
+    UndoLike {
+        /// Of the Like.
+        iri: String,
+        /// What was liked.
+        status_iri: String,
+        /// Whose it is.
+        author: i64,
+    },
+    /// Somebody here blocks; bare. Sent only where the member chose to tell.
+    Block {
+        /// Of the activity.
+        iri: String,
+        /// Whom.
+        target: i64,
+    },
+    /// A block was taken back; bare.
+    UndoBlock {
+        /// Of the Block.
+        iri: String,
+        /// Whom.
+        target: i64,
+    },
+    /// A profile was changed.
+    UpdateActor,
+}
+
+impl Outgoing {
+    /// The word for logs and for the list of crossings.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Outgoing::Create { .. } => "a post",
+            Outgoing::Update { .. } => "an edit",
+            Outgoing::Delete { .. } => "a deletion",
+            Outgoing::Announce { .. } => "a boost",
+            Outgoing::Follow { .. } => "a follow",
+            Outgoing::Accept { .. } => "a yes to a follow",
+            Outgoing::Reject { .. } => "a no to a follow",
+            Outgoing::Like { .. } => "a favourite",
+            Outgoing::Block { .. } => "a block",
+            Outgoing::UpdateActor => "a profile",
+            Outgoing::UndoAnnounce { .. } => "the end of a boost",
+            Outgoing::UndoFollow { .. } => "the end of a follow",
+            Outgoing::UndoLike { .. } => "the end of a favourite",
+            Outgoing::UndoBlock { .. } => "the end of a block",
+        }
+    }
+
+    /// Holds ids and nothing else, and takes something back.
+    pub(crate) fn is_bare(&self) -> bool {
+        match self {
+            Outgoing::Delete { .. }
+            | Outgoing::UndoAnnounce { .. }
+            | Outgoing::UndoFollow { .. }
+            | Outgoing::Reject { .. }
+            | Outgoing::UndoLike { .. }
+            | Outgoing::Block { .. }
+            | Outgoing::UndoBlock { .. } => true,
+            Outgoing::Create { .. }
+            | Outgoing::Update { .. }
+            | Outgoing::Announce { .. }
+            | Outgoing::Follow { .. }
+            | Outgoing::Accept { .. }
+            | Outgoing::Like { .. }
+            | Outgoing::UpdateActor => false,
+        }
+    }
+}
+
+/// Promises, in the caller's transaction, that `from_account_id` sends `outgoing` to all who are to have it. After the
+/// transaction is written, ring `app.wake`.
+pub fn queue(tx: &mut Tx, app: &App, from_account_id: i64, outgoing: &Outgoing) -> Result<()> {
+    let id = app.next_id();
+    let activity = serde_json::to_string(outgoing).map_err(|why| Error::internal(why.to_string()))?;
+    store::insert_outgoing(tx, id, from_account_id, activity, app.now_ms());
+    queue::push(tx, app, &Job::Address { outgoing: id, account: from_account_id })
+}
+
+/// The job: finds the recipients of an outgoing activity, clears each, and writes a delivery for each inbox.
+pub(crate) async fn address(app: &App, outgoing_id: i64) -> Outcome {
+    match try_address(app, outgoing_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => error.into(),
+    }
+}
+
+async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
+    let Some((sender, outgoing)) = load(app, outgoing_id).await? else {
+        return Ok(());
+    };
+    let Some(reach) = recipients::of(app, &sender, &outgoing).await? else {
+        return Ok(()); // what it was about is gone
+    };
+    let by = community_of(&sender)?;
+    let now_ms = app.now_ms();
+    let mut inboxes = inboxes::Inboxes::default();
+    let mut after = recipients::START;
+    loop {
+        let page = reach.page(app, after).await?;
+        let cleared = reach.clear(app, page.people).await?;
+        for (recipient, reason) in cleared.refused {
+            tell_out(app, &sender, &recipient.person.domain, &outgoing, Err(reason));
+        }
+        for recipient in &cleared.people {
+            inboxes.add(recipient, reach.whole_hosts());
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let mut rows = Vec::new();
+    for (inbox, domain) in inboxes.into_sorted() {
+        if app.hosts.is_given_up(app, &domain) {
+            continue;
+        }
+        match app.gate.permit(by, &domain, Contact::Deliver) {
+            Ok(_unused) => rows.push((app.next_id(), inbox, domain)),
+            Err(refusal) => tell_out(app, &sender, &domain, &outgoing, Err(sentence(app, &refusal.verdict))),
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::insert_deliveries(&mut tx, outgoing_id, &rows, now_ms)?;
+    let _ = app.db.write(tx).await?;
+    app.wake.ring_deliveries();
+    Ok(())
+}
+
+/// An outgoing activity and who sends it; `None` when either is gone.
+async fn load(app: &App, outgoing_id: i64) -> Result<Option<(std::sync::Arc<Account>, Outgoing)>> {
+    let Some(row) = store::outgoing(&app.db, outgoing_id).await? else {
+        return Ok(None);
+    };
+    let outgoing = serde_json::from_str(&row.activity)
+        .map_err(|why| Error::internal(format!("outgoing activity {outgoing_id}: {why}")))?;
+    let sender = accounts::find(app, row.account_id).await?;
+    Ok(Some((sender, outgoing)))
+}
+
+fn community_of(sender: &Account) -> Result<CommunityId> {
+    let id = sender
+        .community_id
+        .ok_or_else(|| Error::internal(format!("account {} sends and does not live here", sender.id)))?;
+    Ok(CommunityId(id))
+}
+
+/// A verdict in words, for those who run this community.
+fn sentence(app: &App, verdict: &Verdict) -> String {
+    verdict.sentence(&app.gate.book())
+}
+
+/// Tells those who watch the border what went out, or why it did not.
+fn tell_out(app: &App, sender: &Account, peer: &Domain, outgoing: &Outgoing, went: Result<(), String>) {
+    let (crossed, reason) = match went {
+        Ok(()) => (Crossed::Through, String::new()),
+        Err(reason) => (Crossed::Refused, reason),
+    };
+    app.crossings.tell(Crossing {
+        at_ms: app.now_ms(),
+        community: sender.domain.clone(),
+        direction: Direction::Out,
+        peer: peer.clone(),
+        what: format!("{} by {}", outgoing.kind(), sender.handle()),
+        crossed,
+        reason,
+    });
+}

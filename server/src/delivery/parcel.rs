@@ -1,0 +1,147 @@
+//! What is sent: made when it is sent, from what is true then, once for all hosts of a batch.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use comity_policy::{CommunityId, Epoch, Party, Visible, Way};
+use comity_vocab::{Domain, Iri};
+use comity_wire::SigningKey;
+use serde_json::Value;
+
+use super::inboxes::inbox_for;
+use super::recipients::{self, Reach};
+use super::{Outgoing, community_of, load};
+use crate::accounts::{self, Account, stored_iri};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::statuses::{self, Status};
+use crate::{favourites, follows, reblogs, relations};
+
+/// One outgoing activity, ready for those hosts whose recipients were cleared under `epoch`.
+pub(super) struct Parcel {
+    pub sender: Arc<Account>,
+    pub by: CommunityId,
+    pub key: Arc<SigningKey>,
+    pub outgoing: Outgoing,
+    pub body: Vec<u8>,
+    /// Where it may be brought.
+    pub inboxes: HashSet<Iri>,
+    /// Why a recipient may not have it, by domain.
+    pub refused: Vec<(Domain, String)>,
+    pub epoch: Epoch,
+}
+
+/// Makes the parcel of an outgoing activity for some hosts. `None`: there is nothing to send any more.
+pub(super) async fn prepare(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>) -> Result<Option<Parcel>> {
+    let epoch = app.gate.epoch();
+    let Some((sender, outgoing)) = load(app, outgoing_id).await? else {
+        return Ok(None);
+    };
+    let Some(reach) = recipients::of(app, &sender, &outgoing).await? else {
+        return Ok(None);
+    };
+    let mut wanted = hosts.clone();
+    let mut inboxes = HashSet::new();
+    let mut refused = Vec::new();
+    let mut reader = None;
+    let mut after = recipients::START;
+    while !wanted.is_empty() {
+        let page = reach.page_at(app, &wanted, after).await?;
+        let cleared = reach.clear(app, page.people).await?;
+        refused.extend(cleared.refused.into_iter().map(|(recipient, why)| (recipient.person.domain, why)));
+        for recipient in cleared.people {
+            let inbox = inbox_for(&recipient, reach.whole_hosts());
+            // One cleared recipient is enough for an inbox that they share.
+            if recipient.shared_inbox.as_ref() == Some(inbox) {
+                wanted.remove(&inbox.domain());
+            }
+            inboxes.insert(inbox.clone());
+            reader.get_or_insert(recipient.person);
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let body = match reader {
+        Some(reader) => document(app, &sender, &outgoing, outgoing_id, &reach, Party::Account(reader)).await?,
+        None => Value::Null,
+    };
+    Ok(Some(Parcel {
+        by: community_of(&sender)?,
+        key: accounts::signing_key(app, sender.id).await?,
+        body: serde_json::to_vec(&body).map_err(|why| Error::internal(why.to_string()))?,
+        sender,
+        outgoing,
+        inboxes,
+        refused,
+        epoch,
+    }))
+}
+
+/// The document as `reader`, one of the cleared recipients, may see it. All recipients see the same: what they may not
+/// see at all is not sent.
+async fn document(
+    app: &App,
+    sender: &Account,
+    outgoing: &Outgoing,
+    outgoing_id: i64,
+    reach: &Reach,
+    reader: Party,
+) -> Result<Value> {
+    let me = &sender.iri;
+    let way = reach.way();
+    Ok(match outgoing {
+        Outgoing::Create { status } => statuses::activity::create(&shown(app, &reader, way, *status).await?)?,
+        Outgoing::Update { status } => statuses::activity::update(&shown(app, &reader, way, *status).await?)?,
+        Outgoing::Delete { iri, .. } => statuses::activity::delete(me, &stored_iri(iri)?)?,
+        Outgoing::Announce { status } => {
+            let boost = shown(app, &reader, way, *status).await?;
+            let original = boost.reblog_of.as_ref().map(|(id, _)| *id).ok_or(Error::NotFound)?;
+            let original = statuses::load_one(app, original).await?;
+            reblogs::activity::announce(&boost, &original.iri)?
+        }
+        Outgoing::UndoAnnounce { iri, object, .. } => {
+            reblogs::activity::undo(me, &stored_iri(iri)?, &stored_iri(object)?)?
+        }
+        Outgoing::Follow { iri, target } => {
+            follows::activity::follow(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)
+        }
+        Outgoing::UndoFollow { iri, target } => {
+            follows::activity::undo(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)?
+        }
+        Outgoing::Accept { follow_iri, follower } => follows::activity::accept(
+            me,
+            outgoing_id,
+            &stored_iri(follow_iri)?,
+            &accounts::find(app, *follower).await?.iri,
+        )?,
+        Outgoing::Reject { follow_iri, follower } => follows::activity::reject(
+            me,
+            outgoing_id,
+            &stored_iri(follow_iri)?,
+            &accounts::find(app, *follower).await?.iri,
+        )?,
+        Outgoing::Like { iri, status } => {
+            let status = statuses::load_one(app, *status).await?;
+            favourites::activity::like(me, &stored_iri(iri)?, &status.iri)
+        }
+        Outgoing::UndoLike { iri, status_iri, .. } => {
+            favourites::activity::undo(me, &stored_iri(iri)?, &stored_iri(status_iri)?)?
+        }
+        Outgoing::Block { iri, target } => {
+            relations::activity::block(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)
+        }
+        Outgoing::UndoBlock { iri, target } => {
+            relations::activity::undo(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)?
+        }
+        Outgoing::UpdateActor => {
+            let account = accounts::show(app, &reader, way, sender.id).await?;
+            accounts::activity::update(app, &account, outgoing_id).await?
+        }
+    })
+}
+
+async fn shown(app: &App, reader: &Party, way: Way, status: i64) -> Result<Visible<Status>> {
+    statuses::find(app, reader, way, status).await
+}

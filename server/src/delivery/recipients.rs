@@ -1,0 +1,276 @@
+//! Whom an outgoing activity reaches, before and after clearance.
+
+use std::collections::HashSet;
+
+use comity_db::{Sql, params, row, sql};
+use comity_policy::{Person, PersonId, Recipient, Subject, Thing, Way};
+use comity_vocab::{Domain, Visibility};
+
+use super::Outgoing;
+use crate::accounts::{self, Account, stored_domain, stored_iri};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::statuses;
+
+/// Followers looked at together: one query for them, one for their ties.
+const PAGE: i64 = 2_000;
+
+/// Where the pages of followers begin.
+pub(super) const START: After = After { host: String::new(), account_id: 0 };
+
+/// The last follower of a page.
+#[derive(Debug, Clone)]
+pub(super) struct After {
+    host: String,
+    account_id: i64,
+}
+
+/// Whom an activity is meant for.
+pub(super) struct Reach {
+    /// Followers of the sender.
+    followers: bool,
+    /// Others, by id; those who live here are left out when they are looked up.
+    people: Vec<i64>,
+    /// What policy must know of it; `None` for a bare activity, which only needs that the server may be contacted.
+    pub thing: Option<Thing>,
+    sender_id: i64,
+}
+
+/// Some of the recipients.
+#[derive(Default)]
+pub(super) struct RecipientPage {
+    pub people: Vec<Recipient>,
+    pub next: Option<After>,
+}
+
+/// Recipients after the gate was asked.
+#[derive(Default)]
+pub(super) struct Cleared {
+    pub people: Vec<Recipient>,
+    /// With the reason, in words.
+    pub refused: Vec<(Recipient, String)>,
+}
+
+/// Stands in for a thing while its recipients are cleared; its words are not needed for that.
+struct Shadow(Thing);
+
+impl Subject for Shadow {
+    fn thing(&self) -> Thing {
+        self.0.clone()
+    }
+}
+
+/// Whom `outgoing` is meant for; `None` when what it is about is gone.
+pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Result<Option<Reach>> {
+    let to = |people: Vec<i64>, followers: bool, thing: Option<Thing>| {
+        Ok(Some(Reach { followers, people, thing, sender_id: sender.id }))
+    };
+    match outgoing {
+        Outgoing::Create { status } | Outgoing::Update { status } | Outgoing::Announce { status } => {
+            let Some(status) = present(statuses::load_one(app, *status).await)? else {
+                return Ok(None);
+            };
+            let followers = match status.visibility {
+                Visibility::Public | Visibility::Unlisted | Visibility::Private => true,
+                Visibility::Direct => false,
+                Visibility::Local => return Ok(None),
+            };
+            let mut people: Vec<i64> = status.mentions.iter().map(|account| account.id).collect();
+            people.extend(status.in_reply_to.as_ref().map(|account| account.id));
+            people.extend(status.reblog_of.as_ref().map(|(_, author)| author.id));
+            if matches!(outgoing, Outgoing::Update { .. }) {
+                people.extend(statuses::reached(&app.db, status.id).await?);
+            }
+            to(people, followers, Some(status.thing()))
+        }
+        Outgoing::Delete { followers, accounts, .. } => to(accounts.clone(), *followers, None),
+        Outgoing::UndoAnnounce { author, .. } => to(vec![*author], true, None),
+        Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
+        Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),
+        Outgoing::Accept { follower, .. } => to(vec![*follower], false, Some(between(sender, *follower))),
+        Outgoing::Like { status, .. } => {
+            let Some(status) = present(statuses::load_one(app, *status).await)? else {
+                return Ok(None);
+            };
+            to(vec![status.author.id], false, Some(between(sender, status.author.id)))
+        }
+        Outgoing::Reject { follower, .. } => to(vec![*follower], false, None),
+        Outgoing::UndoFollow { target, .. }
+        | Outgoing::Block { target, .. }
+        | Outgoing::UndoBlock { target, .. } => to(vec![*target], false, None),
+        Outgoing::UndoLike { author, .. } => to(vec![*author], false, None),
+    }
+}
+
+/// What passes between two people and nobody else.
+fn between(sender: &Account, target: i64) -> Thing {
+    Thing { visibility: Visibility::Direct, addressed: vec![PersonId(target)], ..sender.thing() }
+}
+
+/// Absence is no error here: what an activity was about may be gone when its turn comes.
+pub(super) fn present<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::NotFound | Error::Gone) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Reach {
+    /// Whether one copy for a whole server will do. What is meant for single people goes to their own inboxes.
+    pub fn whole_hosts(&self) -> bool {
+        self.followers
+    }
+
+    /// The first page holds the people who are meant by themselves, each also some followers.
+    pub async fn page(&self, app: &App, after: After) -> Result<RecipientPage> {
+        let mut page = RecipientPage::default();
+        if after.host.is_empty() {
+            page.people = self.named(app, None).await?;
+        }
+        if self.followers {
+            let rows = app.db.all(FOLLOWERS, params![self.sender_id, after.host, after.account_id, PAGE]).await?;
+            page.next = next_after(&rows);
+            for row in rows {
+                page.people.push(row.recipient()?);
+            }
+        }
+        Ok(page)
+    }
+
+    /// Like [`page`](Reach::page), for those on some servers only.
+    pub async fn page_at(&self, app: &App, hosts: &HashSet<Domain>, after: After) -> Result<RecipientPage> {
+        let mut page = RecipientPage::default();
+        if after.host.is_empty() {
+            page.people = self.named(app, Some(hosts)).await?;
+        }
+        if self.followers {
+            let names: Vec<String> = hosts.iter().map(|host| host.as_str().to_owned()).collect();
+            let rows =
+                app.db.all(FOLLOWERS_AT, params![self.sender_id, after.host, after.account_id, PAGE, names]).await?;
+            page.next = next_after(&rows);
+            for row in rows {
+                page.people.push(row.recipient()?);
+            }
+        }
+        Ok(page)
+    }
+
+    async fn named(&self, app: &App, hosts: Option<&HashSet<Domain>>) -> Result<Vec<Recipient>> {
+        if self.people.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = accounts::find_many(app, self.people.clone()).await?;
+        Ok(found
+            .into_values()
+            .filter(|account| !account.is_local() && account.gone_at.is_none())
+            .filter(|account| hosts.is_none_or(|hosts| hosts.contains(&account.inbox.domain())))
+            .map(|account| Recipient {
+                person: account.person(),
+                inbox: account.inbox.clone(),
+                shared_inbox: account.shared_inbox.clone(),
+            })
+            .collect())
+    }
+
+    /// Asks the gate about each.
+    pub async fn clear(&self, app: &App, people: Vec<Recipient>) -> Result<Cleared> {
+        let Some(thing) = &self.thing else {
+            return Ok(Cleared { people, refused: Vec::new() });
+        };
+        if people.is_empty() {
+            return Ok(Cleared::default());
+        }
+        let audience = app.gate.address(Shadow(thing.clone()), self.way(), people).await?;
+        Ok(Cleared {
+            people: audience.cleared().to_vec(),
+            refused: audience
+                .refused()
+                .iter()
+                .map(|(recipient, verdict)| (recipient.clone(), super::sentence(app, verdict)))
+                .collect(),
+        })
+    }
+
+    /// How it goes.
+    pub fn way(&self) -> Way {
+        if self.followers { Way::FollowerDelivery } else { Way::DirectDelivery }
+    }
+}
+
+row! {
+    /// A follower elsewhere, with what it takes to clear and reach them.
+    #[derive(Debug)]
+    struct FollowerRow {
+        id: i64,
+        iri: String,
+        domain: String,
+        host: String,
+        inbox: String,
+        shared_inbox: Option<String>,
+    }
+}
+
+impl FollowerRow {
+    fn recipient(self) -> Result<Recipient> {
+        let domain = stored_domain(&self.domain)?;
+        let host = stored_domain(&self.host)?;
+        Ok(Recipient {
+            person: Person {
+                id: Some(PersonId(self.id)),
+                iri: stored_iri(&self.iri)?,
+                alias_domain: (domain != host).then_some(domain),
+                domain: host,
+                community: None,
+            },
+            inbox: stored_iri(&self.inbox)?,
+            shared_inbox: self.shared_inbox.as_deref().map(stored_iri).transpose()?,
+        })
+    }
+}
+
+fn next_after(rows: &[FollowerRow]) -> Option<After> {
+    let full = i64::try_from(rows.len()).is_ok_and(|len| len >= PAGE);
+    let last = rows.last().filter(|_| full)?;
+    Some(After { host: last.host.clone(), account_id: last.id })
+}
+
+/// Counts on `follows_by_target`.
+const FOLLOWERS: Sql<FollowerRow> = sql!(
+    "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
+       FROM follows f
+       JOIN accounts a ON a.id = f.account_id
+      WHERE f.target_id = $1
+        AND f.state = 'accepted'
+        AND (f.account_host, f.account_id) > ($2, $3)
+        AND a.community_id IS NULL
+        AND a.gone_at IS NULL
+      ORDER BY f.account_host, f.account_id
+      LIMIT $4"
+);
+
+/// Counts on `follows_by_target`, once for each host.
+const FOLLOWERS_AT: Sql<FollowerRow> = sql!(
+    sqlite: "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
+               FROM follows f
+               JOIN accounts a ON a.id = f.account_id
+              WHERE f.target_id = $1
+                AND f.state = 'accepted'
+                AND f.account_host IN (SELECT value FROM json_each($5))
+                AND (f.account_host, f.account_id) > ($2, $3)
+                AND a.community_id IS NULL
+                AND a.gone_at IS NULL
+              ORDER BY f.account_host, f.account_id
+              LIMIT $4",
+    pg: "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
+           FROM follows f
+           JOIN accounts a ON a.id = f.account_id
+          WHERE f.target_id = $1
+            AND f.state = 'accepted'
+            AND f.account_host = ANY($5)
+            AND (f.account_host, f.account_id) > ($2, $3)
+            AND a.community_id IS NULL
+            AND a.gone_at IS NULL
+          ORDER BY f.account_host, f.account_id
+          LIMIT $4"
+);

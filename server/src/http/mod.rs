@@ -1,0 +1,103 @@
+//! The ground every request stands on: who asks ([`viewer`]), what they sent ([`form`], [`page_link`]), how often
+//! ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
+
+pub mod address;
+pub mod cookie;
+pub mod finish;
+pub mod form;
+pub mod page_link;
+pub mod rate_limit;
+pub mod reply;
+pub mod token;
+pub mod viewer;
+
+use http::HeaderMap;
+use http::header::ACCEPT;
+
+pub use form::Form;
+pub use page_link::Page;
+pub use rate_limit::{Kind, RateLimits};
+pub use reply::Reply;
+pub use viewer::{Here, MaybeMe, Me, Viewer, Visit};
+
+/// Whether the requester asks for the ActivityPub face of an address rather than for its page.
+///
+/// A browser's `Accept` names HTML before anything else, so the first kind that we can give decides.
+pub fn wants_activity(headers: &HeaderMap) -> bool {
+    first_wanted(headers) == Some(Face::Activity)
+}
+
+/// Whether an error should be told as JSON.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    matches!(first_wanted(headers), Some(Face::Activity | Face::Json))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Page,
+    Activity,
+    Json,
+}
+
+fn first_wanted(headers: &HeaderMap) -> Option<Face> {
+    headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
+        |part| {
+            // `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`: other profiles are nobody's yet.
+            let kind = part.split(';').next().unwrap_or_default().trim();
+            match kind.to_ascii_lowercase().as_str() {
+                "text/html" | "application/xhtml+xml" => Some(Face::Page),
+                "application/activity+json" | "application/ld+json" => Some(Face::Activity),
+                "application/json" | "application/jrd+json" => Some(Face::Json),
+                _ => None,
+            }
+        },
+    )
+}
+
+/// `path` if it is an address on this server and nothing else, for coming back after an act. What browsers would read
+/// as another server (`//elsewhere`, `/\elsewhere`) is refused, and so is what would break a header.
+pub fn local_path(path: &str) -> Option<&str> {
+    /// Longer than any address of ours with its query.
+    const LONGEST: usize = 2048;
+    let rest = path.strip_prefix('/')?;
+    let stays = !rest.starts_with(['/', '\\']) && path.len() <= LONGEST;
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic());
+    (stays && plain).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accept(value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(ACCEPT, http::HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn the_first_kind_we_can_give_decides() {
+        for (value, activity) in [
+            ("application/activity+json", true),
+            ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", true),
+            ("application/activity+json, text/html;q=0.1", true),
+            ("image/webp, Application/Activity+JSON", true),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false),
+            ("text/html, application/activity+json", false),
+            ("application/json", false),
+            ("*/*", false),
+        ] {
+            assert_eq!(wants_activity(&accept(value)), activity, "{value}");
+        }
+        assert!(!wants_activity(&HeaderMap::new()));
+        assert!(wants_json(&accept("application/json")));
+    }
+
+    #[test]
+    fn coming_back_never_leaves_this_server() {
+        for path in ["/", "/home?max_id=3", "/@alice@b.example/1#reply"] {
+            assert_eq!(local_path(path), Some(path));
+        }
+        for path in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "/ä"] {
+            assert_eq!(local_path(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How many may try how often. Counted per process and in memory; an attacker gains at most a factor of the nodes.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{NotUntil, Quota, RateLimiter};
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+
+/// Keys kept for one kind, about 100 bytes each; beyond them those that have recovered are forgotten.
+const MANY_KEYS: usize = 100_000;
+/// If so many have not recovered, we are being flooded from everywhere and new tries wait.
+const MOST_KEYS: usize = 2 * MANY_KEYS;
+/// Forgetting walks through all keys, so it is done once in a while only.
+const SWEEP_EVERY_MS: i64 = 1000;
+/// Keys may be what somebody typed; what follows is not looked at.
+const LONGEST_KEY: usize = 128;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Tries to sign in from an address.
+    SignInFrom,
+    /// Tries to sign in as somebody.
+    SignInAs,
+    /// New members from an address.
+    SignUp,
+    /// Look-ups elsewhere by a member.
+    Lookup,
+    /// Activities from a server.
+    Inbox,
+}
+
+/// One counter for each kind.
+pub struct RateLimits {
+    sign_in_from: Counter,
+    sign_in_as: Counter,
+    sign_up: Counter,
+    lookup: Counter,
+    inbox: Counter,
+}
+
+impl RateLimits {
+    /// Everyone starts fresh.
+    pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
+        let within = |most: u32, period: Duration| Counter::new(clock, most, period);
+        let five_minutes = Duration::from_secs(300);
+        RateLimits {
+            sign_in_from: within(limits.sign_in_tries, five_minutes),
+            sign_in_as: within(limits.sign_in_tries, five_minutes),
+            sign_up: within(limits.sign_ups, Duration::from_secs(3600)),
+            lookup: within(limits.lookups, Duration::from_secs(60)),
+            // Ten seconds' worth may come at once: servers send in bursts after a pause.
+            inbox: within(limits.inbox_per_host.saturating_mul(10), Duration::from_secs(10)),
+        }
+    }
+
+    /// Counts one try of `key`; too many is an error that says when to come back.
+    pub fn check(&self, kind: Kind, key: &str) -> Result<()> {
+        let counter = match kind {
+            Kind::SignInFrom => &self.sign_in_from,
+            Kind::SignInAs => &self.sign_in_as,
+            Kind::SignUp => &self.sign_up,
+            Kind::Lookup => &self.lookup,
+            Kind::Inbox => &self.inbox,
+        };
+        counter.check(key)
+    }
+}
+
+struct Counter {
+    limiter: RateLimiter<String, DashMapStateStore<String>, Ticks, NoOpMiddleware<Nanos>>,
+    clock: Clock,
+    swept_at: AtomicI64,
+}
+
+impl Counter {
+    /// `most` at once, and one more whenever `period / most` has passed.
+    fn new(clock: &Clock, most: u32, period: Duration) -> Counter {
+        let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(period / most.get())
+            .unwrap_or(Quota::per_second(NonZeroU32::MAX))
+            .allow_burst(most);
+        Counter {
+            limiter: RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone())),
+            clock: clock.clone(),
+            swept_at: AtomicI64::new(0),
+        }
+    }
+
+    fn check(&self, key: &str) -> Result<()> {
+        let keys = self.limiter.len();
+        if keys > MANY_KEYS {
+            self.sweep();
+        }
+        if keys > MOST_KEYS {
+            return Err(Error::TooMany { after_s: 60 });
+        }
+        let key = &key[..key.floor_char_boundary(LONGEST_KEY)];
+        self.limiter.check_key(&key.to_owned()).map_err(|not_yet: NotUntil<Nanos>| {
+            let wait = not_yet.wait_time_from(Ticks(self.clock.clone()).read());
+            Error::TooMany { after_s: wait.as_secs() + 1 }
+        })
+    }
+
+    fn sweep(&self) {
+        let now = self.clock.now_ms();
+        let before = self.swept_at.load(Ordering::Relaxed);
+        let due = now - before >= SWEEP_EVERY_MS;
+        if due && self.swept_at.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            self.limiter.retain_recent();
+        }
+    }
+}
+
+/// Our clock as the limiter reads it.
+#[derive(Clone)]
+struct Ticks(Clock);
+
+impl Ticks {
+    fn read(&self) -> Nanos {
+        let ms = u64::try_from(self.0.now_ms()).unwrap_or(0);
+        Nanos::new(ms.saturating_mul(1_000_000))
+    }
+}
+
+impl governor::clock::Clock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        self.read()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_holds_for_one_key_and_passes_with_time() {
+        let clock = Clock::held(1_700_000_000_000);
+        let counter = Counter::new(&clock, 10, Duration::from_secs(300));
+        for _ in 0..10 {
+            counter.check("alice").unwrap();
+        }
+        let Err(Error::TooMany { after_s }) = counter.check("alice") else { panic!("the eleventh try was let through") };
+        assert!((29..=31).contains(&after_s), "{after_s}");
+        counter.check("bob").unwrap();
+        clock.advance(31_000);
+        counter.check("alice").unwrap();
+        assert!(counter.check("alice").is_err());
+    }
+}

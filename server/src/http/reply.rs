@@ -1,0 +1,215 @@
+//! The only way to answer. Nothing else makes a response, so nothing leaves without its kind and its cache rules;
+//! [`finish`](super::finish) adds what all answers share.
+
+use std::error::Error as _;
+
+use askama::Template;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::local_path;
+use crate::error::Error;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply(Response);
+
+impl Reply {
+    /// A page. It was made for one viewer, so nothing between us and them may keep it.
+    pub fn page(template: impl Template) -> Reply {
+        match template.render() {
+            Ok(text) => Reply::new(StatusCode::OK, "text/html; charset=utf-8", text)
+                .with(CACHE_CONTROL, "private, no-cache")
+                .with(VARY, "Accept, Cookie"),
+            Err(why) => Error::internal(format!("a page could not be laid out: {why}")).into(),
+        }
+    }
+
+    /// The act is done, look there. A path that leads elsewhere than to this server leads to the first page.
+    pub fn see_other(path: &str) -> Reply {
+        let path = local_path(path).unwrap_or("/");
+        let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+        let mut reply = Reply::empty(StatusCode::SEE_OTHER).with(CACHE_CONTROL, "no-store");
+        reply.0.headers_mut().insert(LOCATION, location);
+        reply
+    }
+
+    /// An ActivityPub document, for one requester who proved who they are.
+    pub fn activity(document: serde_json::Value) -> Reply {
+        Reply::json(document, "application/activity+json")
+            .with(CACHE_CONTROL, "private, no-store")
+            .with(VARY, "Accept, Signature")
+    }
+
+    /// Any JSON: WebFinger, NodeInfo. The same for everybody unless the caller says otherwise.
+    #[expect(clippy::needless_pass_by_value, reason = "a document is made to be sent, and is gone then")]
+    pub fn json(document: serde_json::Value, content_type: &'static str) -> Reply {
+        Reply::new(StatusCode::OK, content_type, document.to_string())
+    }
+
+    /// A small document of another kind, made for this request.
+    pub fn document(text: String, content_type: &'static str) -> Reply {
+        Reply::new(StatusCode::OK, content_type, text)
+    }
+
+    /// A file of ours that never changes under its name.
+    pub fn asset(bytes: impl Into<Bytes>, content_type: &'static str) -> Reply {
+        Reply::new(StatusCode::OK, content_type, bytes.into()).with(CACHE_CONTROL, "public, max-age=31536000, immutable")
+    }
+
+    /// Taken in; the rest happens later.
+    pub fn accepted() -> Reply {
+        Reply::empty(StatusCode::ACCEPTED)
+    }
+
+    /// A status and nothing else.
+    pub fn empty(status: StatusCode) -> Reply {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        Reply(response)
+    }
+
+    /// A sentence without a page around it.
+    pub fn plain(status: StatusCode, sentence: String) -> Reply {
+        Reply::new(status, "text/plain; charset=utf-8", sentence + "\n").with(CACHE_CONTROL, "no-store")
+    }
+
+    fn new(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Reply {
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        Reply(response).with(CONTENT_TYPE, content_type)
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Reply {
+        *self.0.status_mut() = status;
+        self
+    }
+
+    /// The same with a header that is not a secret and not from outside.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &'static str) -> Reply {
+        self.0.headers_mut().insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// The same with one more cookie, as [`super::cookie`] writes it.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: HeaderValue) -> Reply {
+        self.0.headers_mut().append(SET_COOKIE, cookie);
+        self
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+/// What a requester is told when something could not be done; [`finish`](super::finish) puts it on the surface that
+/// was asked for.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A sentence beyond the status, if there is one to tell.
+    pub sentence: String,
+}
+
+impl Told {
+    fn of(error: &Error) -> Told {
+        let (status, sentence) = match error {
+            Error::NotFound => (StatusCode::NOT_FOUND, String::new()),
+            Error::Gone => (StatusCode::GONE, String::new()),
+            Error::Unauthorized => (StatusCode::UNAUTHORIZED, String::new()),
+            Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
+            Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&refusal.to_string())),
+            Error::Invalid { field, why } => (StatusCode::UNPROCESSABLE_ENTITY, as_sentence(&format!("{field} {why}"))),
+            Error::Conflict(why) => (StatusCode::CONFLICT, as_sentence(why)),
+            Error::TooMany { after_s } => {
+                (StatusCode::TOO_MANY_REQUESTS, format!("Try again in {}.", waiting(*after_s)))
+            }
+            Error::Elsewhere(why) => (StatusCode::BAD_GATEWAY, as_sentence(why)),
+            Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+        };
+        Told { status, sentence }
+    }
+}
+
+/// "40 seconds", "3 minutes".
+fn waiting(seconds: u64) -> String {
+    match seconds {
+        0 | 1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+/// Our messages are lower-case fragments; people read sentences.
+pub fn as_sentence(fragment: &str) -> String {
+    let mut letters = fragment.trim().chars();
+    let mut sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?', '…']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Error::Internal(source) = &self {
+            let mut why = source.to_string();
+            let mut next = source.source();
+            while let Some(deeper) = next {
+                why.push_str(&format!(": {deeper}"));
+                next = deeper.source();
+            }
+            tracing::error!(error = %why, "a request failed");
+        }
+        let told = Told::of(&self);
+        let mut response = Reply::empty(told.status).0;
+        if let Error::TooMany { after_s } = self {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after_s));
+        }
+        response.extensions_mut().insert(told);
+        response
+    }
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Reply {
+        Reply(error.into_response())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_become_sentences() {
+        assert_eq!(as_sentence("the form had expired"), "The form had expired.");
+        assert_eq!(as_sentence("Refused."), "Refused.");
+        assert_eq!(as_sentence(""), "");
+    }
+
+    #[test]
+    fn a_redirect_stays_here() {
+        let location = |path| Reply::see_other(path).0.headers()[LOCATION].clone();
+        assert_eq!(location("/home"), "/home");
+        assert_eq!(location("https://evil.example/"), "/");
+        assert_eq!(location("//evil.example/"), "/");
+    }
+
+    #[test]
+    fn an_internal_error_tells_nothing_of_itself() {
+        let told = Told::of(&Error::internal("the password of the database is wrong"));
+        assert_eq!(told.sentence, "");
+        assert_eq!(told.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,292 @@
+//! One match: from the kind of an activity to the feature it is about.
+
+use comity_policy::{Admitted, Part};
+use comity_vocab::{Activity, ActivityKind, Document, Iri, Object, visibility};
+
+use super::{Arrival, relevance, resolve};
+use crate::accounts;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::{favourites, follows, reblogs, relations, statuses};
+
+/// What became of an activity.
+pub(super) enum Came {
+    /// It had its effect, or had had it before.
+    Done,
+    /// It changes nothing here, for this reason.
+    Ignored(&'static str),
+}
+
+/// Carries out an admitted activity.
+pub(super) async fn dispatch(app: &App, arrival: &Arrival, activity: Admitted<Activity>) -> Result<Came> {
+    match activity.kind {
+        ActivityKind::Create => create(app, arrival, &activity).await,
+        ActivityKind::Update => update(app, arrival, &activity).await,
+        ActivityKind::Delete => delete(app, arrival, &activity).await,
+        ActivityKind::Announce => announce(app, arrival, &activity).await,
+        ActivityKind::Like | ActivityKind::EmojiReact => like(app, arrival, &activity).await,
+        ActivityKind::Follow => follow(app, arrival, &activity).await,
+        ActivityKind::Accept | ActivityKind::TentativeAccept | ActivityKind::Reject => {
+            answer(app, arrival, &activity).await
+        }
+        ActivityKind::Block => block(app, arrival, &activity).await,
+        ActivityKind::Undo => undo(app, arrival, &activity).await,
+        ActivityKind::Flag => Ok(Came::Ignored("reports are not taken by this way")),
+        ActivityKind::Move => Ok(Came::Ignored("moves are not followed")),
+        ActivityKind::Add | ActivityKind::Remove => Ok(Came::Ignored("what others put on show is not kept")),
+        ActivityKind::Dislike => Ok(Came::Ignored("dislikes are not counted")),
+        ActivityKind::QuoteRequest => Ok(Came::Ignored("quotes are not granted")),
+        ActivityKind::Other(_) => Ok(Came::Ignored("this kind has no meaning here")),
+    }
+}
+
+async fn create(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    match activity.note() {
+        Part::Held(note) => {
+            if note.is_vote() {
+                return Ok(Came::Ignored("votes are not counted"));
+            }
+            if !relevance::concerns_us(app, arrival, &note).await? {
+                return Ok(Came::Ignored("concerns nobody here"));
+            }
+            statuses::receive(app, arrival, note).await?;
+            Ok(Came::Done)
+        }
+        Part::Elsewhere(iri) => {
+            if !relevance::boosts_concern_us(app, arrival, None).await? {
+                return Ok(Came::Ignored("concerns nobody here"));
+            }
+            resolve::status(app, &arrival.community, &iri).await?;
+            Ok(Came::Done)
+        }
+        Part::Missing => Ok(Came::Ignored("creates nothing that is shown here")),
+        Part::Forged(why) => Err(Error::Forbidden(why)),
+    }
+}
+
+async fn update(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    match activity.actor() {
+        Part::Held(actor) => {
+            accounts::record(app, actor, arrival.sender.domain.clone()).await?;
+            return Ok(Came::Done);
+        }
+        Part::Elsewhere(iri) => {
+            resolve::account_anew(app, &arrival.community, &iri).await?;
+            return Ok(Came::Done);
+        }
+        Part::Forged(why) => return Err(Error::Forbidden(why)),
+        Part::Missing => {}
+    }
+    match activity.note() {
+        Part::Held(note) => {
+            if statuses::find_by_iri(app, &note.id).await?.is_some() {
+                statuses::receive_edit(app, arrival, &note).await?;
+                return Ok(Came::Done);
+            }
+            // The edit may come before the post, or to somebody whom it names only now.
+            if note.is_vote() || !relevance::concerns_us(app, arrival, &note).await? {
+                return Ok(Came::Ignored("changes what is not here"));
+            }
+            statuses::receive(app, arrival, note).await?;
+            Ok(Came::Done)
+        }
+        Part::Elsewhere(iri) => {
+            if statuses::find_by_iri(app, &iri).await?.is_none() {
+                return Ok(Came::Ignored("changes what is not here"));
+            }
+            resolve::status_anew(app, &arrival.community, &iri).await?;
+            Ok(Came::Done)
+        }
+        Part::Missing => Ok(Came::Ignored("changes nothing that is shown here")),
+        Part::Forged(why) => Err(Error::Forbidden(why)),
+    }
+}
+
+async fn delete(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = activity.object.id() else {
+        return Ok(Came::Ignored("deletes nothing"));
+    };
+    if *iri == activity.actor {
+        accounts::mark_gone(app, &arrival.sender).await?;
+        statuses::delete_all_of(app, &arrival.sender).await?;
+        return Ok(Came::Done);
+    }
+    statuses::receive_delete(app, arrival, activity, iri).await?;
+    Ok(Came::Done)
+}
+
+async fn announce(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(id) = &activity.id else {
+        return Ok(Came::Ignored("a boost without an id cannot be taken back"));
+    };
+    let shared = match announced(activity) {
+        Announced::Status(iri) => iri,
+        Announced::Changed(iri) => {
+            if statuses::find_by_iri(app, iri).await?.is_none() {
+                return Ok(Came::Ignored("changes what is not here"));
+            }
+            resolve::status_anew(app, &arrival.community, iri).await?;
+            return Ok(Came::Done);
+        }
+        Announced::Nothing(why) => return Ok(Came::Ignored(why)),
+    };
+    let known = statuses::find_by_iri(app, shared).await?;
+    if !relevance::boosts_concern_us(app, arrival, known).await? {
+        return Ok(Came::Ignored("concerns nobody here"));
+    }
+    let status = match known {
+        Some(status) => status,
+        // Never what is embedded: its origin tells what it says (boundaries L31).
+        None => resolve::status(app, &arrival.community, shared).await?,
+    };
+    let seen_by = visibility(&activity.to, &activity.cc, arrival.sender.followers_iri.as_ref());
+    reblogs::receive(app, arrival, activity, id, status, seen_by).await?;
+    Ok(Came::Done)
+}
+
+/// What an Announce is about.
+enum Announced<'a> {
+    /// A status to share.
+    Status(&'a Iri),
+    /// A status that its author changed.
+    Changed(&'a Iri),
+    /// Nothing of use, for this reason.
+    Nothing(&'static str),
+}
+
+/// Groups (FEP-1b12: Lemmy, Mbin, PieFed) announce whole activities of their members. Only the address of what these
+/// are about is taken from them; the rest is for its own server to tell.
+fn announced(activity: &Activity) -> Announced<'_> {
+    let nothing = Announced::Nothing("boosts nothing");
+    match &activity.object {
+        Object::Iri(iri) => Announced::Status(iri),
+        Object::Embedded(document) => match document.as_ref() {
+            Document::Activity(inner) => match (&inner.kind, inner.object.id()) {
+                (ActivityKind::Create, Some(iri)) => Announced::Status(iri),
+                (ActivityKind::Update, Some(iri)) => Announced::Changed(iri),
+                _ => Announced::Nothing("a group passes on what is not kept here"),
+            },
+            other => other.id().map_or(nothing, Announced::Status),
+        },
+        Object::None | Object::Many(_) => nothing,
+    }
+}
+
+async fn like(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = activity.object.id() else {
+        return Ok(Came::Ignored("likes nothing"));
+    };
+    let Some(status) = statuses::find_by_iri(app, iri).await? else {
+        return Ok(Came::Ignored("likes what is not here"));
+    };
+    favourites::receive(app, arrival, activity, status).await?;
+    Ok(Came::Done)
+}
+
+async fn follow(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = activity.object.id() else {
+        return Ok(Came::Ignored("follows nobody"));
+    };
+    let Some(target) = accounts::find_by_iri(app, iri).await? else {
+        return Ok(Came::Ignored("follows somebody who is not here"));
+    };
+    follows::receive(app, arrival, activity, &target).await?;
+    Ok(Came::Done)
+}
+
+/// A yes or no to a Follow of somebody here. Whether they asked at all is looked up by `follows` (attack 14).
+async fn answer(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let follower = match activity.inner() {
+        Part::Held(inner) if inner.kind == ActivityKind::Follow => accounts::find_by_iri(app, &inner.actor).await?,
+        Part::Held(_) => return Ok(Came::Ignored("answers something else than a follow")),
+        Part::Elsewhere(iri) => match follows::parties_of(app, &iri).await? {
+            Some((follower, followed)) if followed == arrival.sender.id => Some(accounts::find(app, follower).await?),
+            _ => None,
+        },
+        Part::Missing => return Ok(Came::Ignored("answers nothing")),
+        Part::Forged(why) => return Err(Error::Forbidden(why)),
+    };
+    let Some(follower) = follower.filter(|follower| follower.is_local()) else {
+        return Ok(Came::Ignored("answers a follow that is not ours"));
+    };
+    if activity.kind == ActivityKind::Reject {
+        follows::receive_reject(app, arrival, activity, &follower).await?;
+    } else {
+        follows::receive_accept(app, arrival, activity, &follower).await?;
+    }
+    Ok(Came::Done)
+}
+
+async fn block(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = activity.object.id() else {
+        return Ok(Came::Ignored("blocks nobody"));
+    };
+    let Some(target) = accounts::find_by_iri(app, iri).await? else {
+        return Ok(Came::Ignored("blocks somebody who is not here"));
+    };
+    relations::receive_block(app, arrival, activity, &target).await?;
+    Ok(Came::Done)
+}
+
+async fn undo(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let inner = match activity.inner() {
+        Part::Held(inner) => inner,
+        Part::Elsewhere(iri) => return undo_by_id(app, arrival, activity, &iri).await,
+        Part::Missing => return Ok(Came::Ignored("undoes nothing")),
+        Part::Forged(why) => return Err(Error::Forbidden(why)),
+    };
+    match (&inner.kind, inner.object.id()) {
+        (ActivityKind::Announce, _) => {
+            let Some(id) = &inner.id else {
+                return Ok(Came::Ignored("takes back a boost without an id"));
+            };
+            reblogs::receive_undo(app, arrival, activity, id).await?;
+        }
+        (ActivityKind::Like | ActivityKind::EmojiReact, Some(object)) => {
+            let Some(status) = statuses::find_by_iri(app, object).await? else {
+                return Ok(Came::Ignored("takes back a like of what is not here"));
+            };
+            favourites::receive_undo(app, arrival, activity, status).await?;
+        }
+        (ActivityKind::Follow, Some(object)) => {
+            let Some(target) = accounts::find_by_iri(app, object).await? else {
+                return Ok(Came::Ignored("leaves somebody who is not here"));
+            };
+            follows::receive_undo(app, arrival, activity, &target).await?;
+        }
+        (ActivityKind::Block, Some(object)) => {
+            let Some(target) = accounts::find_by_iri(app, object).await? else {
+                return Ok(Came::Ignored("unblocks somebody who is not here"));
+            };
+            relations::receive_unblock(app, arrival, activity, &target).await?;
+        }
+        _ => return Ok(Came::Ignored("undoes what has no effect here")),
+    }
+    Ok(Came::Done)
+}
+
+/// An Undo that names only the id of what it undoes: whoever remembers that id says what it was.
+async fn undo_by_id(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, iri: &Iri) -> Result<Came> {
+    if let Some((follower, followed)) = follows::parties_of(app, iri).await? {
+        if follower != arrival.sender.id {
+            return Err(Error::Forbidden(format!("{iri} is not by {}", arrival.sender.iri)));
+        }
+        let target = accounts::find(app, followed).await?;
+        follows::receive_undo(app, arrival, activity, &target).await?;
+        return Ok(Came::Done);
+    }
+    if let Some(status) = favourites::status_of(app, &arrival.sender, iri).await? {
+        favourites::receive_undo(app, arrival, activity, status).await?;
+        return Ok(Came::Done);
+    }
+    if statuses::find_by_iri(app, iri).await?.is_some() {
+        reblogs::receive_undo(app, arrival, activity, iri).await?;
+        return Ok(Came::Done);
+    }
+    if let Some(blocked) = relations::blocked_by(app, &arrival.sender, iri).await? {
+        let target = accounts::find(app, blocked).await?;
+        relations::receive_unblock(app, arrival, activity, &target).await?;
+        return Ok(Came::Done);
+    }
+    Ok(Came::Ignored("undoes what is not here"))
+}

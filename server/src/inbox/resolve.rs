@@ -1,0 +1,219 @@
+//! Find, or fetch from its origin, the person or status that an address or a handle names.
+//!
+//! Every hop asks the gate for its own permit, so a refused server is never contacted, whoever points at it. One
+//! address is fetched once at a time, and what could not be had is not asked for again within a minute: a storm of
+//! unknown keys costs nothing. Fetching an actor fetches its WebFinger answer and nothing else of it.
+
+mod accounts_of;
+mod lookups;
+
+use std::sync::Arc;
+
+use comity_policy::{Act, Attested, Contact, Way};
+use comity_vocab::{Document, Domain, Handle, Iri, Note, PublicKey};
+use comity_wire::{Fetched, WireError};
+
+pub use accounts_of::{account, account_anew, handle};
+pub(crate) use lookups::Lookups;
+
+use super::Arrival;
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::queue::Outcome;
+use crate::statuses;
+
+/// Redirects from one domain to another that are followed.
+const MOST_HOPS: usize = 3;
+
+/// How far up a thread is fetched from the first reply that reached us.
+const MOST_ANCESTORS: u32 = 20;
+
+/// What a link led to.
+pub enum Found {
+    /// Somebody.
+    Account(Arc<Account>),
+    /// Something written.
+    Status(i64),
+}
+
+/// The status with this address: ours, known, or fetched from its origin and recorded, with its author. *Gone* when
+/// its author deleted it.
+pub async fn status(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<i64> {
+    status_by(app, community, iri, Way::Backfill).await
+}
+
+async fn status_by(app: &App, community: &Arc<Community>, iri: &Iri, way: Way) -> Result<i64> {
+    if let Some(id) = statuses::find_by_iri(app, iri).await? {
+        return Ok(id);
+    }
+    refuse_ours(app, iri)?;
+    let _turn = app.hosts.lookups.turn(iri).await;
+    if let Some(id) = statuses::find_by_iri(app, iri).await? {
+        return Ok(id); // somebody else fetched it meanwhile
+    }
+    let note = fetch(app, community, iri).await?.into_note();
+    let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
+    take(app, community, note, way).await
+}
+
+/// Reads a status that we hold again from its origin: somebody says that it changed.
+pub(super) async fn status_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<()> {
+    refuse_ours(app, iri)?;
+    let note = fetch(app, community, iri).await?.into_note();
+    let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
+    let sender = account(app, community, &note.peek().author).await?;
+    let admitted =
+        app.gate.admit(note, community.policy_id(), &sender.person(), Act::Deliver, Way::Backfill, None).await??;
+    let arrival = Arrival { community: community.clone(), sender, way: Way::Backfill };
+    statuses::receive_edit(app, &arrival, &admitted).await
+}
+
+/// What a pasted link or address leads to.
+pub async fn link(app: &App, community: &Arc<Community>, text: &str) -> Result<Found> {
+    let iri = Iri::parse(text.trim())?;
+    if let Some(id) = statuses::find_by_iri(app, &iri).await? {
+        return Ok(Found::Status(id));
+    }
+    if let Some(account) = accounts::find_by_iri(app, &iri).await? {
+        return Ok(Found::Account(account));
+    }
+    refuse_ours(app, &iri)?;
+    let document = fetch(app, community, &iri).await?;
+    // A page's address leads to a document with another id, which may be here already.
+    let id = document.peek().id().cloned();
+    if let Some(id) = id
+        && let Some(known) = statuses::find_by_iri(app, &id).await?
+    {
+        return Ok(Found::Status(known));
+    }
+    match document.peek() {
+        Document::Note(_) => match document.into_note() {
+            Some(note) => Ok(Found::Status(take(app, community, note, Way::Lookup).await?)),
+            None => Err(Error::NotFound),
+        },
+        Document::Actor(_) => Ok(Found::Account(accounts_of::take(app, community, document).await?)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// The key with this id and its owner, fetched anew from its origin. The owner must show the key as their own.
+pub async fn key(app: &App, community: &Arc<Community>, id: &Iri) -> Result<(Arc<PublicKey>, Arc<Account>)> {
+    app.hosts.lookups.count_key_fetch(&id.domain())?;
+    refuse_ours(app, id)?;
+    let document = {
+        let _turn = app.hosts.lookups.turn(id).await;
+        fetch(app, community, id).await?
+    };
+    let owner = match document.peek() {
+        Document::Key(key) => {
+            let owner = key.owner.clone();
+            // A key document alone proves nothing about its owner (attack 1).
+            account_anew(app, community, &owner).await?
+        }
+        _ => accounts_of::take(app, community, document).await?,
+    };
+    match accounts::public_key(app, id).await? {
+        Some((key, account_id)) if account_id == owner.id => Ok((key, owner)),
+        _ => Err(Error::Forbidden(format!("{} does not show the key {id}", owner.iri))),
+    }
+}
+
+/// The job: fetches what a status answers. Recording that promises the next one further up.
+pub(crate) async fn parent(app: &App, community: i64, status_id: i64) -> Outcome {
+    match try_parent(app, community, status_id).await {
+        Ok(()) => Outcome::Done,
+        // A thread without its beginning is shown with a hole; it is not worth days of asking.
+        Err(Error::Elsewhere(why)) => Outcome::Abandon { why },
+        Err(error) => error.into(),
+    }
+}
+
+async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
+    let community = app.communities.load().by_id(community).ok_or(Error::NotFound)?;
+    let status = statuses::load_one(app, status_id).await?;
+    if status.in_reply_to_id.is_some() {
+        return Ok(());
+    }
+    let Some(iri) = status.in_reply_to_iri.as_deref() else {
+        return Ok(());
+    };
+    let iri = accounts::stored_iri(iri)?;
+    let height = app.hosts.lookups.height(&status.iri);
+    if height >= MOST_ANCESTORS {
+        return Ok(());
+    }
+    app.hosts.lookups.climbed(&iri, height + 1);
+    self::status(app, &community, &iri).await?;
+    Ok(())
+}
+
+/// Records a fetched status, whose author is found first.
+async fn take(app: &App, community: &Arc<Community>, note: Attested<Note>, way: Way) -> Result<i64> {
+    // What an address cannot vouch for is refused before anybody is asked about it (FEP-fe34).
+    if !note.peek().author.same_origin(&note.peek().id) || note.peek().author == note.peek().id {
+        return Err(Error::Forbidden(format!("{} names an author of another origin", note.peek().id)));
+    }
+    let sender = account(app, community, &note.peek().author).await?;
+    let admitted = app.gate.admit(note, community.policy_id(), &sender.person(), Act::Deliver, way, None).await??;
+    let arrival = Arrival { community: community.clone(), sender, way };
+    statuses::receive(app, &arrival, admitted).await?.ok_or(Error::Gone)
+}
+
+/// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.
+pub(super) async fn fetch(app: &App, community: &Community, iri: &Iri) -> Result<Attested<Document>> {
+    app.hosts.lookups.check(iri)?;
+    let came = fetch_hops(app, community, iri).await;
+    if let Err(error) = &came {
+        app.hosts.lookups.note_failure(iri, error);
+    }
+    came
+}
+
+async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attested<Document>> {
+    let key = accounts::signing_key(app, community.actor_id).await?;
+    let mut address = iri.clone();
+    for _ in 0..=MOST_HOPS {
+        let permitted = app.gate.permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        match app.wire.fetch(permitted, &address, &key, app.now_ms()).await {
+            Ok(Fetched::Document(document)) => return Ok(document),
+            Ok(Fetched::Moved(to)) => {
+                refuse_ours(app, &to)?;
+                address = to;
+            }
+            Err(error) => return Err(failed(iri, error)),
+        }
+    }
+    Err(Error::Forbidden(format!("{iri} leads from server to server")))
+}
+
+/// What a failed request means for whoever asked for it.
+fn failed(iri: &Iri, error: WireError) -> Error {
+    match error {
+        WireError::Gone => Error::Gone,
+        WireError::Retry { why, .. } => Error::Elsewhere(format!("{iri}: {why}")),
+        WireError::GiveUp { status: Some(404 | 410), .. } => Error::Gone,
+        WireError::GiveUp { .. } | WireError::Distrust(_) | WireError::NotPermitted(_) => {
+            Error::Forbidden(format!("{iri}: {error}"))
+        }
+    }
+}
+
+/// What is ours is in the store or nowhere; we do not ask ourselves (attack 10).
+fn refuse_ours(app: &App, iri: &Iri) -> Result<()> {
+    match app.communities.load().by_domain(&iri.domain()) {
+        Some(_) => Err(Error::NotFound),
+        None => Ok(()),
+    }
+}
+
+/// The domain a handle belongs to, when it is served here.
+fn is_ours(app: &App, domain: &Domain) -> bool {
+    app.communities.load().by_domain(domain).is_some()
+}
+
+/// What `@name@domain` is written to when it cannot be found.
+fn unknown(handle: &Handle) -> Error {
+    Error::Elsewhere(format!("{handle} could not be found"))
+}

@@ -1,0 +1,134 @@
+//! People elsewhere: by address, and by handle with proof from both sides.
+
+use std::sync::Arc;
+
+use comity_policy::{Act, Attested, Contact, Person, Way};
+use comity_vocab::{Actor, Document, Domain, Handle, Iri};
+use comity_wire::{FetchedJson, Found, read_webfinger};
+
+use super::{MOST_HOPS, failed, fetch, is_ours, refuse_ours, unknown};
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+
+/// An account read within a day is believed without asking.
+const FRESH_MS: i64 = 86_400_000;
+
+/// The account of this actor: ours, known and fresh, or read from its origin. When the origin does not answer, what was
+/// known stays true.
+pub async fn account(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<Arc<Account>> {
+    let known = accounts::find_by_iri(app, iri).await?;
+    match known {
+        Some(account) if account.is_local() || app.now_ms() - account.fetched_at < FRESH_MS => Ok(account),
+        Some(stale) => match account_anew(app, community, iri).await {
+            Ok(account) => Ok(account),
+            Err(error @ Error::Internal(_)) => Err(error),
+            Err(_) => Ok(stale),
+        },
+        None => account_anew(app, community, iri).await,
+    }
+}
+
+/// The account of this actor as its origin describes it now.
+pub async fn account_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<Arc<Account>> {
+    refuse_ours(app, iri)?;
+    let began_ms = app.now_ms();
+    let _turn = app.hosts.lookups.turn(iri).await;
+    if let Some(account) = accounts::find_by_iri(app, iri).await?
+        && account.fetched_at > began_ms
+    {
+        return Ok(account); // somebody else read it meanwhile
+    }
+    let document = fetch(app, community, iri).await?;
+    take(app, community, document).await
+}
+
+/// Records a fetched actor.
+pub(super) async fn take(app: &App, community: &Arc<Community>, document: Attested<Document>) -> Result<Arc<Account>> {
+    let actor = document.into_actor().ok_or_else(|| Error::Forbidden("is not an actor".to_owned()))?;
+    let known = accounts::find_by_iri(app, &actor.peek().id).await?;
+    let domain = match &known {
+        Some(account) => account.domain.clone(),
+        None => domain_of(app, community, actor.peek()).await,
+    };
+    let host = actor.peek().id.domain();
+    let person = Person {
+        id: known.as_ref().and_then(|account| account.person().id),
+        alias_domain: (domain != host).then(|| domain.clone()),
+        ..Person::stranger(actor.peek().id.clone())
+    };
+    let admitted = app.gate.admit(actor, community.policy_id(), &person, Act::Deliver, Way::Lookup, None).await??;
+    accounts::record(app, admitted, domain).await
+}
+
+/// The domain in an actor's handle. It is the host, unless the host's WebFinger names another domain and that one names
+/// the actor in turn (L49).
+async fn domain_of(app: &App, community: &Community, actor: &Actor) -> Domain {
+    let host = actor.id.domain();
+    let at_host = Handle { username: actor.username.clone(), domain: Some(host.clone()) };
+    let Ok(Found::Elsewhere(claimed)) = ask(app, community, &at_host).await else {
+        return host;
+    };
+    let same_name = claimed.username.to_lowercase() == actor.username.to_lowercase();
+    match (ask(app, community, &claimed).await, claimed.domain) {
+        (Ok(Found::Actors { actors, .. }), Some(domain)) if same_name && actors.contains(&actor.id) => domain,
+        _ => host,
+    }
+}
+
+/// The account that goes by this handle. Its domain must name the actor, and the actor must go by the handle in turn.
+pub async fn handle(app: &App, community: &Arc<Community>, handle: &Handle) -> Result<Arc<Account>> {
+    let domain = handle.domain.clone().unwrap_or_else(|| community.domain.clone());
+    let known = accounts::find_by_handle(app, &handle.username, &domain).await?;
+    if is_ours(app, &domain) {
+        return known.ok_or_else(|| unknown(handle));
+    }
+    if let Some(account) = known
+        && app.now_ms() - account.fetched_at < FRESH_MS
+    {
+        return Ok(account);
+    }
+    let whole = Handle { username: handle.username.clone(), domain: Some(domain) };
+    let answer = match ask(app, community, &whole).await? {
+        Found::Elsewhere(other) => (ask(app, community, &other).await?, other),
+        found @ Found::Actors { .. } => (found, whole),
+    };
+    let (Found::Actors { actors, .. }, asked) = answer else {
+        return Err(unknown(handle));
+    };
+    let actor = actors.first().ok_or_else(|| unknown(handle))?;
+    let account = account_anew(app, community, actor).await?;
+    let same_name = account.username.to_lowercase() == asked.username.to_lowercase();
+    if !same_name || Some(&account.domain) != asked.domain.as_ref() {
+        return Err(Error::Forbidden(format!("{asked} leads to {}, who goes by {}", account.iri, account.handle())));
+    }
+    Ok(account)
+}
+
+/// Asks a handle's domain for it.
+async fn ask(app: &App, community: &Community, handle: &Handle) -> Result<Found> {
+    let asked = app.wire.webfinger_address(handle)?;
+    app.hosts.lookups.check(&asked)?;
+    let came = ask_hops(app, community, handle, &asked).await;
+    if let Err(error) = &came {
+        app.hosts.lookups.note_failure(&asked, error);
+    }
+    came
+}
+
+async fn ask_hops(app: &App, community: &Community, handle: &Handle, asked: &Iri) -> Result<Found> {
+    let mut address = asked.clone();
+    for _ in 0..=MOST_HOPS {
+        refuse_ours(app, &address)?;
+        let permitted = app.gate.permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        match app.wire.fetch_json(permitted, &address, app.now_ms()).await {
+            Ok(FetchedJson::Json { bytes, .. }) => {
+                return read_webfinger(handle, &bytes).map_err(|why| Error::Forbidden(why.to_string()));
+            }
+            Ok(FetchedJson::Moved(to)) => address = to,
+            Err(error) => return Err(failed(asked, error)),
+        }
+    }
+    Err(unknown(handle))
+}

@@ -1,0 +1,164 @@
+//! What is being looked up elsewhere, and what could not be found: bounded, in memory, forgotten soon.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use comity_vocab::{Domain, Iri};
+use moka::sync::Cache;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::error::{Error, Result};
+
+/// How long what failed is not asked for again.
+const FAILURE_LASTS: Duration = Duration::from_secs(60);
+
+/// Failures kept. Beyond it the oldest are asked for again.
+const MOST_FAILURES: u64 = 20_000;
+
+/// Addresses looked up at the same time.
+const MOST_TURNS: u64 = 10_000;
+
+/// No look-up takes this long.
+const TURN_LASTS: Duration = Duration::from_secs(300);
+
+/// How often a key that we hold may be fetched again because a signature did not fit: rotation without a storm.
+const AGAIN_AFTER: Duration = Duration::from_secs(600);
+
+/// Keys of one server that are fetched within a minute. Whoever signs with invented keys of somebody else's server
+/// makes us ask there; this bounds how much.
+const KEYS_A_MINUTE: u32 = 60;
+
+/// How long it is known how far up a thread was climbed.
+const CLIMB_LASTS: Duration = Duration::from_secs(3600);
+
+/// See the module.
+pub(crate) struct Lookups {
+    failures: Cache<Iri, Failure>,
+    turns: Cache<Iri, Arc<Mutex<()>>>,
+    again: Cache<Iri, ()>,
+    keys: Cache<Domain, u32>,
+    heights: Cache<Iri, u32>,
+}
+
+/// An error that can be told twice.
+#[derive(Clone)]
+enum Failure {
+    Gone,
+    Forbidden(String),
+    Elsewhere(String),
+}
+
+impl Default for Lookups {
+    fn default() -> Lookups {
+        Lookups {
+            failures: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(FAILURE_LASTS).build(),
+            turns: Cache::builder().max_capacity(MOST_TURNS).time_to_idle(TURN_LASTS).build(),
+            again: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(AGAIN_AFTER).build(),
+            keys: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(Duration::from_secs(60)).build(),
+            heights: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(CLIMB_LASTS).build(),
+        }
+    }
+}
+
+impl Lookups {
+    /// Waits until nobody else looks this address up.
+    pub async fn turn(&self, iri: &Iri) -> OwnedMutexGuard<()> {
+        let lock = self.turns.get_with(iri.clone(), Arc::default);
+        lock.lock_owned().await
+    }
+
+    /// The failure of less than a minute ago, if there was one.
+    pub fn check(&self, iri: &Iri) -> Result<()> {
+        match self.failures.get(iri) {
+            None => Ok(()),
+            Some(Failure::Gone) => Err(Error::Gone),
+            Some(Failure::Forbidden(why)) => Err(Error::Forbidden(why)),
+            Some(Failure::Elsewhere(why)) => Err(Error::Elsewhere(why)),
+        }
+    }
+
+    /// Remembers what went wrong elsewhere. What the gate refused is not remembered: rules change.
+    pub fn note_failure(&self, iri: &Iri, error: &Error) {
+        let failure = match error {
+            Error::Gone => Failure::Gone,
+            Error::Forbidden(why) => Failure::Forbidden(why.clone()),
+            Error::Elsewhere(why) => Failure::Elsewhere(why.clone()),
+            _ => return,
+        };
+        self.failures.insert(iri.clone(), failure);
+    }
+
+    /// Whether a key that does not fit may be fetched again now; asking counts.
+    pub fn may_fetch_again(&self, key_id: &Iri) -> bool {
+        self.again.entry(key_id.clone()).or_insert(()).is_fresh()
+    }
+
+    /// Counts one key fetched from a server.
+    pub fn count_key_fetch(&self, domain: &Domain) -> Result<()> {
+        let count = self
+            .keys
+            .entry(domain.clone())
+            .and_upsert_with(|entry| entry.map_or(0, moka::Entry::into_value).saturating_add(1))
+            .into_value();
+        if count > KEYS_A_MINUTE { Err(Error::TooMany { after_s: 60 }) } else { Ok(()) }
+    }
+
+    /// How many parents were fetched below this status.
+    pub fn height(&self, status: &Iri) -> u32 {
+        self.heights.get(status).unwrap_or(0)
+    }
+
+    /// Remembers that this status is looked for, so many above the first.
+    pub fn climbed(&self, status: &Iri, height: u32) {
+        self.heights.insert(status.clone(), height);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn iri(text: &str) -> Iri {
+        Iri::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_failed_is_told_again_and_what_was_refused_is_not() {
+        let lookups = Lookups::default();
+        let gone = iri("https://a.example/1");
+        lookups.note_failure(&gone, &Error::Gone);
+        assert!(matches!(lookups.check(&gone), Err(Error::Gone)));
+        let ours = iri("https://a.example/2");
+        lookups.note_failure(&ours, &Error::internal("the disk is full"));
+        assert!(lookups.check(&ours).is_ok());
+    }
+
+    #[test]
+    fn a_storm_of_keys_ends_at_the_bound() {
+        let lookups = Lookups::default();
+        let victim = Domain::parse("victim.example").unwrap();
+        let other = Domain::parse("other.example").unwrap();
+        let let_through = (0..200).filter(|_| lookups.count_key_fetch(&victim).is_ok()).count();
+        assert_eq!(let_through, KEYS_A_MINUTE as usize);
+        assert!(lookups.count_key_fetch(&other).is_ok());
+    }
+
+    #[test]
+    fn a_key_is_fetched_again_once() {
+        let lookups = Lookups::default();
+        let key = iri("https://a.example/users/a#main-key");
+        assert!(lookups.may_fetch_again(&key));
+        assert!(!lookups.may_fetch_again(&key));
+    }
+
+    #[tokio::test]
+    async fn one_address_is_looked_up_once_at_a_time() {
+        let lookups = Lookups::default();
+        let one = iri("https://a.example/1");
+        let turn = lookups.turn(&one).await;
+        let waiting = tokio::time::timeout(Duration::from_millis(20), lookups.turn(&one)).await;
+        assert!(waiting.is_err());
+        drop(turn);
+        let _turn = lookups.turn(&one).await;
+    }
+}

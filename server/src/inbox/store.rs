@@ -1,0 +1,46 @@
+//! SQL for `seen_activities`, and whether anybody here cares.
+
+use comity_db::{Db, Sql, params, sql};
+
+use crate::error::Result;
+
+const SEEN: Sql<(i64,)> = sql!("SELECT seen_at FROM seen_activities WHERE iri = $1");
+
+pub async fn is_seen(db: &Db, iri: &str) -> Result<bool> {
+    Ok(db.opt(SEEN, params![iri]).await?.is_some())
+}
+
+const REMEMBER: Sql = sql!(
+    "INSERT INTO seen_activities (iri, seen_at)
+     VALUES ($1, $2)
+     ON CONFLICT (iri) DO NOTHING"
+);
+
+pub async fn remember(db: &Db, iri: &str, now_ms: i64) -> Result<()> {
+    db.exec(REMEMBER, params![iri, now_ms]).await?;
+    Ok(())
+}
+
+/// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
+const FOLLOWED: Sql<(i64,)> = sql!(
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'accepted'
+      LIMIT 1"
+);
+
+pub async fn is_followed(db: &Db, account_id: i64) -> Result<bool> {
+    Ok(db.opt(FOLLOWED, params![account_id]).await?.is_some())
+}
+
+/// Statuses that answer this one and came before it. Counts on `statuses_waiting_for_parent`.
+const AWAITED: Sql<(i64,)> = sql!(
+    "SELECT id
+       FROM statuses
+      WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL
+      LIMIT 1"
+);
+
+pub async fn is_awaited(db: &Db, iri: &str) -> Result<bool> {
+    Ok(db.opt(AWAITED, params![iri]).await?.is_some())
+}

@@ -1,0 +1,106 @@
+//! `comity member …`: what an operator does with members.
+
+use std::io::BufRead;
+
+use super::{NewMember, Role, add, change_role, set_password};
+use crate::accounts;
+use crate::app::App;
+use crate::communities::command::named_or_only;
+use crate::error::{Error, Result};
+use crate::http::token::Token;
+
+/// Letters of a password that we make up: 132 bits.
+const MADE_UP_LENGTH: usize = 22;
+
+/// Add a member, or help one.
+#[derive(Debug, clap::Subcommand)]
+pub enum MemberCommand {
+    /// Add a member
+    Add {
+        /// The username: small letters a to z, digits and _
+        name: String,
+        /// Their e-mail address
+        #[arg(long)]
+        email: String,
+        /// Read the password from the first line of standard input; otherwise one is made up and printed
+        #[arg(long)]
+        password_stdin: bool,
+        /// What they may do: member, moderator or admin
+        #[arg(long, default_value = "member")]
+        role: String,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
+    /// Change what a member may do
+    Role {
+        /// The username
+        name: String,
+        /// member, moderator or admin
+        role: String,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
+    /// Give a member a new password, and sign all their browsers out
+    Password {
+        /// The username
+        name: String,
+        /// Read the password from the first line of standard input; otherwise one is made up and printed
+        #[arg(long)]
+        password_stdin: bool,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
+}
+
+/// Does it, and says what came of it.
+pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
+    match command {
+        MemberCommand::Add { name, email, password_stdin, role, community } => {
+            let community = named_or_only(app, community.as_deref())?;
+            let (password, remark) = password(password_stdin)?;
+            let new = NewMember { username: name, email, password, display_name: String::new(), role: parse(&role)? };
+            let account = add(app, &community, new).await?;
+            Ok(format!("{} can sign in at {}/sign-in.{remark}", account.handle(), community.origin))
+        }
+        MemberCommand::Role { name, role, community } => {
+            let account = member(app, &name, community.as_deref()).await?;
+            change_role(app, account.id, parse(&role)?).await?;
+            Ok(format!("{} is {role} now.", account.handle()))
+        }
+        MemberCommand::Password { name, password_stdin, community } => {
+            let account = member(app, &name, community.as_deref()).await?;
+            let (password, remark) = password(password_stdin)?;
+            set_password(app, account.id, &password).await?;
+            Ok(format!("{} has a new password and is signed out everywhere.{remark}", account.handle()))
+        }
+    }
+}
+
+async fn member(app: &App, name: &str, community: Option<&str>) -> Result<std::sync::Arc<accounts::Account>> {
+    let community = named_or_only(app, community)?;
+    accounts::find_by_handle(app, name.trim_start_matches('@'), &community.domain)
+        .await?
+        .ok_or_else(|| Error::invalid("name", format!("{name} is nobody at {}", community.domain)))
+}
+
+fn parse(role: &str) -> Result<Role> {
+    Role::parse(role).ok_or_else(|| Error::invalid("role", "must be member, moderator or admin"))
+}
+
+/// The password, and what to tell of it.
+fn password(from_stdin: bool) -> Result<(String, String)> {
+    if from_stdin {
+        let mut line = String::new();
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|why| Error::invalid("password", format!("could not be read from standard input: {why}")))?;
+        return Ok((line.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
+    }
+    let password: String = Token::random()?.reveal().chars().take(MADE_UP_LENGTH).collect();
+    let remark = format!("\nThe password is {password}");
+    Ok((password, remark))
+}

@@ -1,0 +1,131 @@
+//! A member: somebody who can sign in here.
+
+use comity_db::row;
+use comity_vocab::Visibility;
+
+use crate::error::{Error, Result};
+
+row! {
+    /// One row of `members`, without its password.
+    #[derive(Debug)]
+    pub struct MemberRow {
+        pub account_id: i64,
+        pub community_id: i64,
+        pub email: String,
+        pub role: String,
+        pub language: String,
+        pub default_visibility: String,
+        pub notifications_read_id: i64,
+        pub created_at: i64,
+    }
+}
+
+row! {
+    /// What signing in needs.
+    pub struct CredentialRow {
+        pub account_id: i64,
+        pub password_hash: String,
+    }
+}
+
+row! {
+    /// One row of `sessions`.
+    pub struct SessionRow {
+        pub token_hash: Vec<u8>,
+        pub user_agent: String,
+        pub created_at: i64,
+        pub last_seen_at: i64,
+    }
+}
+
+/// Somebody who can sign in here.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Their account; also their own id.
+    pub account_id: i64,
+    /// The community they live in.
+    pub community_id: i64,
+    /// For signing in, and to reach them.
+    pub email: String,
+    /// What they may do here.
+    pub role: Role,
+    /// What the composer proposes.
+    pub default_visibility: Visibility,
+    /// The language they usually write in, as a tag.
+    pub language: String,
+    /// Notifications up to this id were seen.
+    pub notifications_read_id: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+impl Member {
+    pub(super) fn from_row(row: MemberRow) -> Result<Member> {
+        let broken = |column: &str| Error::internal(format!("members.{column} of {} cannot be read", row.account_id));
+        Ok(Member {
+            account_id: row.account_id,
+            community_id: row.community_id,
+            role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
+            default_visibility: Visibility::parse(&row.default_visibility).map_err(|_| broken("default_visibility"))?,
+            email: row.email,
+            language: row.language,
+            notifications_read_id: row.notifications_read_id,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// What a member may do; each may all that the ones before may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Speak for themself.
+    Member,
+    /// Keep the peace.
+    Moderator,
+    /// Decide what the community is.
+    Admin,
+}
+
+impl Role {
+    /// As stored and as the command line says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Member => "member",
+            Role::Moderator => "moderator",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// Reads [`Role::as_str`].
+    pub fn parse(text: &str) -> Option<Role> {
+        [Role::Member, Role::Moderator, Role::Admin].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Somebody who is about to become a member.
+#[derive(Clone)]
+pub struct NewMember {
+    /// In the handle; checked.
+    pub username: String,
+    /// For signing in, and to reach them; checked.
+    pub email: String,
+    /// As typed; checked, and stored only as a hash.
+    pub password: String,
+    /// What others read first; the username if empty.
+    pub display_name: String,
+    /// What they may do here.
+    pub role: Role,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Names it in forms; not the secret it is opened with.
+    pub id: String,
+    /// What the browser called itself.
+    pub user_agent: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds, to within an hour.
+    pub last_seen_at: i64,
+}

@@ -1,0 +1,92 @@
+//! Sessions: browsers that are signed in. The browser holds 32 random bytes, we hold their hash.
+
+use comity_db::Tx;
+
+use super::model::{Member, Session};
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::token::Token;
+
+/// A browser that was not seen for so long is signed out: 30 days.
+const LIVES_S: i64 = 30 * 24 * 3600;
+/// The cookie may outlive the session, which ends by its row; browsers keep no cookie for longer than 400 days.
+pub const COOKIE_LIVES_S: i64 = 400 * 24 * 3600;
+/// How exactly we know when a browser was last seen; each time costs a write.
+const SEEN_EVERY_MS: i64 = 3600 * 1000;
+/// What browsers call themselves is cut there.
+const LONGEST_NAME: usize = 200;
+
+/// Signs a browser in.
+pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token> {
+    let token = Token::random()?;
+    let now_ms = app.now_ms();
+    let user_agent = &user_agent[..user_agent.floor_char_boundary(LONGEST_NAME)];
+    let mut tx = Tx::new();
+    store::start_session(&mut tx, token.hash(), account_id, user_agent, now_ms, now_ms + LIVES_S * 1000);
+    let _ = app.db.write(tx).await?;
+    Ok(token)
+}
+
+/// Who is signed in with this token in this community. A session that is used lives on.
+pub async fn resume(app: &App, community_id: i64, token: &Token) -> Result<Option<Member>> {
+    let now_ms = app.now_ms();
+    let Some((account_id, last_seen_at)) = store::session(&app.db, token.hash(), now_ms).await? else {
+        return Ok(None);
+    };
+    let member = super::find(app, account_id).await?;
+    if member.community_id != community_id {
+        return Ok(None);
+    }
+    if now_ms - last_seen_at >= SEEN_EVERY_MS {
+        store::touch_session(&app.db, token.hash(), now_ms, now_ms + LIVES_S * 1000).await?;
+    }
+    Ok(Some(member))
+}
+
+/// Signs the browser out.
+pub async fn end(app: &App, token: &Token) -> Result<()> {
+    store::end_session(&app.db, token.hash()).await?;
+    Ok(())
+}
+
+/// Browsers a member is signed in with, the last one used first.
+pub async fn list(app: &App, account_id: i64) -> Result<Vec<Session>> {
+    let rows = store::sessions_of(&app.db, account_id, app.now_ms()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Session {
+            id: id_of(&row.token_hash),
+            user_agent: row.user_agent,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+        })
+        .collect())
+}
+
+/// Signs one of a member's browsers out, by the id that [`list`] gave.
+pub async fn end_one(app: &App, account_id: i64, id: &str) -> Result<()> {
+    let token_hash = hash_of(id).ok_or(Error::NotFound)?;
+    match store::end_session_of(&app.db, account_id, token_hash).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Names this session in [`list`].
+pub fn id_of_token(token: &Token) -> String {
+    id_of(&token.hash())
+}
+
+fn id_of(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_of(id: &str) -> Option<Vec<u8>> {
+    /// Of SHA-256, in hexadecimal digits.
+    const LENGTH: usize = 64;
+    if id.len() != LENGTH || !id.is_ascii() {
+        return None;
+    }
+    (0..LENGTH).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).ok()).collect()
+}

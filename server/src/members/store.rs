@@ -1,0 +1,202 @@
+//! SQL of `members`, `sessions` and `setup_links`.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use super::model::{CredentialRow, MemberRow, SessionRow};
+use crate::error::Result;
+
+const BY_ID: Sql<MemberRow> = sql!(
+    "SELECT account_id, community_id, email, role, language, default_visibility, notifications_read_id, created_at
+       FROM members
+      WHERE account_id = $1"
+);
+
+pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
+    Ok(db.opt(BY_ID, params![account_id]).await?)
+}
+
+const CREDENTIAL_BY_ID: Sql<CredentialRow> =
+    sql!("SELECT account_id, password_hash FROM members WHERE account_id = $1");
+const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> =
+    sql!("SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
+
+pub async fn credential(db: &Db, account_id: i64) -> Result<Option<CredentialRow>> {
+    Ok(db.opt(CREDENTIAL_BY_ID, params![account_id]).await?)
+}
+
+pub async fn credential_by_email(db: &Db, community_id: i64, email: &str) -> Result<Option<CredentialRow>> {
+    Ok(db.opt(CREDENTIAL_BY_EMAIL, params![community_id, email.to_lowercase()]).await?)
+}
+
+// Over the unique key (community_id, email_key).
+const COUNT: Sql<(i64,)> = sql!("SELECT count(*) FROM members WHERE community_id = $1");
+const COUNT_ADMINS: Sql<(i64,)> = sql!("SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
+
+pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
+    Ok(db.one(COUNT, params![community_id]).await?.0)
+}
+
+pub async fn count_admins(db: &Db, community_id: i64) -> Result<i64> {
+    Ok(db.one(COUNT_ADMINS, params![community_id]).await?.0)
+}
+
+/// Stewards shown on the page about a community; it is no directory.
+const MOST_STEWARDS: i64 = 20;
+
+const STEWARDS: Sql<(i64,)> = sql!(
+    "SELECT account_id
+       FROM members
+      WHERE community_id = $1 AND role <> 'member'
+      ORDER BY role, account_id
+      LIMIT $2"
+);
+
+pub async fn stewards(db: &Db, community_id: i64) -> Result<Vec<i64>> {
+    let rows = db.all(STEWARDS, params![community_id, MOST_STEWARDS]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO members (account_id, community_id, email, email_key, password_hash, role, language,
+                          default_visibility, notifications_read_id, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'public', 0, $8)"
+);
+
+pub struct NewRow<'a> {
+    pub account_id: i64,
+    pub community_id: i64,
+    pub email: &'a str,
+    pub password_hash: String,
+    pub role: &'static str,
+    pub created_at: i64,
+}
+
+pub fn insert(tx: &mut Tx, new: NewRow<'_>) {
+    tx.exec(
+        INSERT,
+        params![
+            new.account_id,
+            new.community_id,
+            new.email,
+            new.email.to_lowercase(),
+            new.password_hash,
+            new.role,
+            "en",
+            new.created_at,
+        ],
+    );
+}
+
+const CHANGE_PASSWORD: Sql = sql!("UPDATE members SET password_hash = $2 WHERE account_id = $1");
+
+pub fn change_password(tx: &mut Tx, account_id: i64, password_hash: String) {
+    tx.must(CHANGE_PASSWORD, params![account_id, password_hash]);
+}
+
+const CHANGE_ROLE: Sql = sql!("UPDATE members SET role = $2 WHERE account_id = $1");
+
+pub async fn change_role(db: &Db, account_id: i64, role: &'static str) -> Result<u64> {
+    Ok(db.exec(CHANGE_ROLE, params![account_id, role]).await?)
+}
+
+const READ_NOTIFICATIONS: Sql =
+    sql!("UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2");
+
+pub async fn read_notifications(db: &Db, account_id: i64, up_to: i64) -> Result<()> {
+    db.exec(READ_NOTIFICATIONS, params![account_id, up_to]).await?;
+    Ok(())
+}
+
+// Sessions
+
+const START_SESSION: Sql = sql!(
+    "INSERT INTO sessions (token_hash, account_id, user_agent, created_at, last_seen_at, expires_at)
+     VALUES ($1, $2, $3, $4, $4, $5)"
+);
+const FORGET_EXPIRED: Sql = sql!("DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2");
+
+pub fn start_session(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    account_id: i64,
+    user_agent: &str,
+    now_ms: i64,
+    expires_at: i64,
+) {
+    tx.exec(FORGET_EXPIRED, params![account_id, now_ms]);
+    tx.exec(START_SESSION, params![token_hash, account_id, user_agent, now_ms, expires_at]);
+}
+
+const SESSION: Sql<(i64, i64)> =
+    sql!("SELECT account_id, last_seen_at FROM sessions WHERE token_hash = $1 AND expires_at > $2");
+
+/// Whose, and when last seen.
+pub async fn session(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<(i64, i64)>> {
+    Ok(db.opt(SESSION, params![token_hash, now_ms]).await?)
+}
+
+const TOUCH_SESSION: Sql = sql!("UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE token_hash = $1");
+
+pub async fn touch_session(db: &Db, token_hash: Vec<u8>, now_ms: i64, expires_at: i64) -> Result<()> {
+    db.exec(TOUCH_SESSION, params![token_hash, now_ms, expires_at]).await?;
+    Ok(())
+}
+
+/// Browsers of one member that are listed.
+const MOST_SESSIONS: i64 = 100;
+
+const SESSIONS_OF: Sql<SessionRow> = sql!(
+    "SELECT token_hash, user_agent, created_at, last_seen_at
+       FROM sessions
+      WHERE account_id = $1 AND expires_at > $2
+      ORDER BY last_seen_at DESC
+      LIMIT $3"
+);
+
+pub async fn sessions_of(db: &Db, account_id: i64, now_ms: i64) -> Result<Vec<SessionRow>> {
+    Ok(db.all(SESSIONS_OF, params![account_id, now_ms, MOST_SESSIONS]).await?)
+}
+
+const END_SESSION: Sql = sql!("DELETE FROM sessions WHERE token_hash = $1");
+const END_SESSION_OF: Sql = sql!("DELETE FROM sessions WHERE token_hash = $1 AND account_id = $2");
+const END_SESSIONS: Sql = sql!("DELETE FROM sessions WHERE account_id = $1");
+
+pub async fn end_session(db: &Db, token_hash: Vec<u8>) -> Result<u64> {
+    Ok(db.exec(END_SESSION, params![token_hash]).await?)
+}
+
+pub async fn end_session_of(db: &Db, account_id: i64, token_hash: Vec<u8>) -> Result<u64> {
+    Ok(db.exec(END_SESSION_OF, params![token_hash, account_id]).await?)
+}
+
+pub fn end_sessions(tx: &mut Tx, account_id: i64) {
+    tx.exec(END_SESSIONS, params![account_id]);
+}
+
+// Setup links
+
+const FORGET_SETUP_LINKS: Sql = sql!("DELETE FROM setup_links WHERE community_id = $1");
+const INSERT_SETUP_LINK: Sql = sql!(
+    "INSERT INTO setup_links (token_hash, community_id, created_at, expires_at)
+     VALUES ($1, $2, $3, $4)"
+);
+
+/// The one link of a community; earlier ones end.
+pub fn replace_setup_link(tx: &mut Tx, token_hash: Vec<u8>, community_id: i64, now_ms: i64, expires_at: i64) {
+    tx.exec(FORGET_SETUP_LINKS, params![community_id]);
+    tx.exec(INSERT_SETUP_LINK, params![token_hash, community_id, now_ms, expires_at]);
+}
+
+const SETUP_LINK: Sql<(i64,)> =
+    sql!("SELECT community_id FROM setup_links WHERE token_hash = $1 AND expires_at > $2");
+
+pub async fn setup_link(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<i64>> {
+    Ok(db.opt(SETUP_LINK, params![token_hash, now_ms]).await?.map(|(community_id,)| community_id))
+}
+
+const USE_SETUP_LINK: Sql = sql!("DELETE FROM setup_links WHERE token_hash = $1");
+
+/// Rolls everything back when somebody used it first.
+pub fn use_setup_link(tx: &mut Tx, token_hash: Vec<u8>) {
+    tx.must(USE_SETUP_LINK, params![token_hash]);
+}

@@ -1,0 +1,336 @@
+//! The pages of coming in and going out: sign-in, sign-up, sign-out, setup, password and sessions.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::{NewMember, Role, sessions, setup};
+use crate::app::App;
+use crate::communities::SignUp;
+use crate::error::{Error, Result};
+use crate::http::cookie::{self, Cookie};
+use crate::http::reply::as_sentence;
+use crate::http::token::Token;
+use crate::http::{Form, Me, Reply, Visit, address, local_path};
+use crate::web::view::{Frame, NavItem, Notice, SetupPage, SignInPage, SignUpMode, SignUpPage, Trouble};
+use crate::web;
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Afterwards {
+    next: Option<String>,
+    back: Option<String>,
+}
+
+/// `GET /sign-in`
+pub async fn sign_in_page(State(app): State<App>, visit: Visit, Query(query): Query<Afterwards>) -> Result<Reply> {
+    let next = query.next.or(query.back).unwrap_or_default();
+    let next = local_path(&next).unwrap_or("/");
+    if visit.me.is_some() {
+        return Ok(Reply::see_other(next));
+    }
+    show_sign_in(&app, &visit, String::new(), next, None).await
+}
+
+#[derive(Deserialize)]
+pub struct SignIn {
+    name: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(State(app): State<App>, visit: Visit, parts: Parts, Form(form): Form<SignIn>) -> Result<Reply> {
+    let next = local_path(&form.next).unwrap_or("/");
+    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
+    let browser = browser_name(&parts.headers);
+    match super::sign_in(&app, &visit.community, &form.name, &form.password, &neighbourhood, browser).await {
+        Ok(session) => Ok(signed_in(&visit, &session, next)),
+        Err(error) => {
+            let trouble = trouble(error)?;
+            show_sign_in(&app, &visit, form.name.clone(), next, Some(trouble)).await
+        }
+    }
+}
+
+async fn show_sign_in(app: &App, visit: &Visit, name: String, next: &str, trouble: Option<Trouble>) -> Result<Reply> {
+    let status = status_of(trouble.as_ref());
+    let frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
+    let page = SignInPage { frame, name, next: next.to_owned(), trouble };
+    Ok(visit.keep(Reply::page(page).with_status(status)))
+}
+
+/// `GET /sign-up`
+pub async fn sign_up_page(State(app): State<App>, visit: Visit) -> Result<Reply> {
+    if visit.me.is_some() {
+        return Ok(Reply::see_other("/"));
+    }
+    show_sign_up(&app, &visit, SignUpForm::default(), None).await
+}
+
+#[derive(Default, Deserialize)]
+pub struct SignUpForm {
+    username: String,
+    email: String,
+    password: String,
+    agree: Option<String>,
+}
+
+/// `POST /sign-up`
+pub async fn sign_up(
+    State(app): State<App>,
+    visit: Visit,
+    parts: Parts,
+    Form(form): Form<SignUpForm>,
+) -> Result<Reply> {
+    if !visit.community.house_rules().is_empty() && form.agree.is_none() {
+        let trouble = Trouble { field: "agree", text: "Please read them and say yes.".to_owned() };
+        return show_sign_up(&app, &visit, form, Some(trouble)).await;
+    }
+    let new = NewMember {
+        username: form.username.clone(),
+        email: form.email.clone(),
+        password: form.password.clone(),
+        display_name: String::new(),
+        role: Role::Member,
+    };
+    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
+    match super::sign_up(&app, &visit.community, new, &neighbourhood).await {
+        Ok(account) => {
+            let session = sessions::start(&app, account.id, browser_name(&parts.headers)).await?;
+            Ok(signed_in(&visit, &session, "/"))
+        }
+        Err(error) => {
+            let trouble = trouble(error)?;
+            show_sign_up(&app, &visit, form, Some(trouble)).await
+        }
+    }
+}
+
+async fn show_sign_up(app: &App, visit: &Visit, form: SignUpForm, trouble: Option<Trouble>) -> Result<Reply> {
+    let status = status_of(trouble.as_ref());
+    let frame = web::frame(app, visit, "Sign up", NavItem::SignUp).await?;
+    let page = SignUpPage {
+        frame,
+        mode: match visit.community.sign_up {
+            SignUp::Open => SignUpMode::Open,
+            SignUp::Closed => SignUpMode::Closed,
+        },
+        domain: visit.community.domain.unicode(),
+        rules: visit.community.house_rules(),
+        username: form.username,
+        email: form.email,
+        reason: String::new(),
+        invite: String::new(),
+        trouble,
+    };
+    Ok(visit.keep(Reply::page(page).with_status(status)))
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(app): State<App>, visit: Visit, Form(()): Form<()>) -> Result<Reply> {
+    if let Some(session) = visit.session() {
+        sessions::end(&app, session).await?;
+    }
+    Ok(Reply::see_other("/").with_cookie(Cookie::Session.clear(&visit.community)))
+}
+
+/// `GET /setup/{token}`
+pub async fn setup_page(State(app): State<App>, visit: Visit, Path(token): Path<String>) -> Result<Reply> {
+    let opens = match Token::parse(&token) {
+        Some(token) => setup::opens(&app, &visit.community, &token).await?,
+        None => false,
+    };
+    if !opens {
+        return Err(Error::Gone);
+    }
+    let form = SetupForm { token, community: visit.community.name.clone(), ..SetupForm::default() };
+    show_setup(&app, &visit, form, None).await
+}
+
+#[derive(Default, Deserialize)]
+pub struct SetupForm {
+    token: String,
+    community: String,
+    username: String,
+    email: String,
+    password: String,
+}
+
+/// `POST /setup`
+pub async fn set_up(State(app): State<App>, visit: Visit, headers: HeaderMap, Form(form): Form<SetupForm>) -> Result<Reply> {
+    let token = Token::parse(&form.token).ok_or(Error::Gone)?;
+    let admin = NewMember {
+        username: form.username.clone(),
+        email: form.email.clone(),
+        password: form.password.clone(),
+        display_name: String::new(),
+        role: Role::Admin,
+    };
+    match setup::finish(&app, &visit.community, &token, &form.community, admin).await {
+        Ok(account_id) => {
+            let session = sessions::start(&app, account_id, browser_name(&headers)).await?;
+            let welcome = Notice::Done(format!("{} is yours to look after.", form.community.trim()));
+            Ok(signed_in(&visit, &session, "/").with_cookie(cookie::notice(&visit.community, &welcome)))
+        }
+        Err(error) => {
+            let mut trouble = trouble(error)?;
+            if trouble.field == "name" {
+                trouble.field = "community";
+            }
+            show_setup(&app, &visit, form, Some(trouble)).await
+        }
+    }
+}
+
+async fn show_setup(app: &App, visit: &Visit, form: SetupForm, trouble: Option<Trouble>) -> Result<Reply> {
+    let status = status_of(trouble.as_ref());
+    let mut frame = web::frame(app, visit, "A new community", NavItem::Elsewhere).await?;
+    frame.no_index = true;
+    let page = SetupPage {
+        frame,
+        domain: visit.community.domain.unicode(),
+        token: form.token,
+        name: form.community,
+        username: form.username,
+        email: form.email,
+        trouble,
+    };
+    Ok(visit.keep(Reply::page(page).with_status(status)))
+}
+
+/// Password and signed-in browsers.
+#[derive(Template)]
+#[template(path = "members/security.html")]
+struct SecurityPage {
+    frame: Frame,
+    sessions: Vec<SessionView>,
+    trouble: Option<Trouble>,
+}
+
+/// One browser that is signed in.
+struct SessionView {
+    id: String,
+    browser: String,
+    seen: String,
+    is_this: bool,
+}
+
+/// `GET /settings/sessions` and `GET /settings/password`
+pub async fn security_page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
+    show_security(&app, &me, &visit, None).await
+}
+
+#[derive(Deserialize)]
+pub struct ChangePassword {
+    old: String,
+    password: String,
+}
+
+/// `POST /settings/password`
+pub async fn change_password(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<ChangePassword>,
+) -> Result<Reply> {
+    match super::change_password(&app, &me.member, &form.old, &form.password).await {
+        Ok(()) => {
+            let session = sessions::start(&app, me.account.id, browser_name(&headers)).await?;
+            let done = Notice::Done("Your password is changed, and every other browser is signed out.".to_owned());
+            Ok(signed_in(&visit, &session, "/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
+        }
+        Err(error) => {
+            let trouble = trouble(error)?;
+            show_security(&app, &me, &visit, Some(trouble)).await
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct EndSession {
+    id: String,
+}
+
+/// `POST /settings/sessions`
+pub async fn end_session(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<EndSession>,
+) -> Result<Reply> {
+    sessions::end_one(&app, me.account.id, &form.id).await?;
+    let done = Notice::Done("That browser is signed out.".to_owned());
+    Ok(Reply::see_other("/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
+}
+
+async fn show_security(app: &App, me: &Me, visit: &Visit, trouble: Option<Trouble>) -> Result<Reply> {
+    let status = status_of(trouble.as_ref());
+    let this = visit.session().map(sessions::id_of_token).unwrap_or_default();
+    let sessions = sessions::list(app, me.account.id).await?;
+    let mut frame = web::frame(app, visit, "Password and browsers", NavItem::Me).await?;
+    frame.no_index = true;
+    let now_ms = app.now_ms();
+    let sessions = sessions
+        .into_iter()
+        .map(|session| SessionView {
+            is_this: session.id == this,
+            id: session.id,
+            browser: if session.user_agent.is_empty() { "A browser".to_owned() } else { session.user_agent },
+            seen: ago(now_ms - session.last_seen_at),
+        })
+        .collect();
+    Ok(Reply::page(SecurityPage { frame, sessions, trouble }).with_status(status))
+}
+
+/// "within the hour", "5 hours ago", "3 days ago".
+fn ago(ms: i64) -> String {
+    let hours = ms / 3_600_000;
+    match hours {
+        ..=0 => "within the hour".to_owned(),
+        1 => "an hour ago".to_owned(),
+        2..=47 => format!("{hours} hours ago"),
+        _ => format!("{} days ago", hours / 24),
+    }
+}
+
+/// The browser holds the session from now on; the visitor's form token has done its work.
+fn signed_in(visit: &Visit, session: &Token, next: &str) -> Reply {
+    Reply::see_other(next)
+        .with_cookie(cookie::session(&visit.community, session, sessions::COOKIE_LIVES_S))
+        .with_cookie(Cookie::Visitor.clear(&visit.community))
+}
+
+fn browser_name(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// What a form shows beside its field; what is not about the form goes on.
+fn trouble(error: Error) -> Result<Trouble> {
+    match error {
+        Error::Invalid { field, why } => Ok(Trouble { field, text: as_sentence(&format!("{} {why}", word(field))) }),
+        Error::Forbidden(why) | Error::Conflict(why) => Ok(Trouble { field: "", text: as_sentence(&why) }),
+        other => Err(other),
+    }
+}
+
+/// The field as the form labels it.
+fn word(field: &str) -> &str {
+    match field {
+        "email" => "this address",
+        "username" => "this name",
+        "name" => "the name",
+        "old" | "password" => "this password",
+        other => other,
+    }
+}
+
+fn status_of(trouble: Option<&Trouble>) -> StatusCode {
+    if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+}

@@ -1,0 +1,98 @@
+//! The kinds of work, and how one try of it can end.
+
+use serde::{Deserialize, Serialize};
+
+/// Something promised. It holds ids and what came in from outside, never evidence: whoever runs it asks the gate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Job {
+    /// An activity that a peer signed and that was let in at the door.
+    ProcessActivity {
+        /// The community whose inbox took it.
+        community: i64,
+        /// Who signed: the address of the actor.
+        signer: String,
+        /// As received.
+        body: String,
+        /// Came by the inbox that a server's accounts share.
+        shared: bool,
+    },
+    /// An activity of ours whose recipients are to be found and cleared.
+    Address {
+        /// The row of `outgoing`.
+        outgoing: i64,
+        /// Whose it is: one account's activities are addressed in order.
+        account: i64,
+    },
+    /// A server whose software we do not know, or have not asked for a week.
+    FetchNodeInfo {
+        /// In whose name we ask.
+        community: i64,
+        /// Whom we ask.
+        domain: String,
+    },
+    /// A reply whose parent is not here yet; the parent may have one again.
+    FetchParent {
+        /// In whose name we ask.
+        community: i64,
+        /// The status whose parent is missing.
+        status: i64,
+    },
+}
+
+impl Job {
+    /// The word in `jobs.kind`, for people who look into the table.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Job::ProcessActivity { .. } => "process_activity",
+            Job::Address { .. } => "address",
+            Job::FetchNodeInfo { .. } => "fetch_node_info",
+            Job::FetchParent { .. } => "fetch_parent",
+        }
+    }
+
+    /// Jobs of one lane run one after the other, in the order they were promised.
+    pub(super) fn lane(&self) -> String {
+        match self {
+            Job::ProcessActivity { signer, .. } => format!("from {signer}"),
+            Job::Address { account, .. } => format!("by {account}"),
+            Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
+            Job::FetchParent { status, .. } => format!("above {status}"),
+        }
+    }
+}
+
+/// How one try of a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing is left to do.
+    Done,
+    /// Could not be done now; another try makes sense.
+    Retry {
+        /// Milliseconds until then; none for the usual waits.
+        after_ms: Option<i64>,
+        /// For the log, when the last try was used up.
+        why: String,
+    },
+    /// Will never work.
+    Abandon {
+        /// For the log.
+        why: String,
+    },
+}
+
+impl From<crate::error::Error> for Outcome {
+    /// Failures of ours and of the network may pass; what was refused or malformed stays so.
+    fn from(error: crate::error::Error) -> Outcome {
+        use crate::error::Error;
+        match error {
+            Error::Internal(source) => Outcome::Retry { after_ms: None, why: format!("internal: {source}") },
+            Error::Elsewhere(why) => Outcome::Retry { after_ms: None, why },
+            Error::TooMany { after_s } => Outcome::Retry {
+                after_ms: Some(i64::try_from(after_s).unwrap_or(60).saturating_mul(1000)),
+                why: error.to_string(),
+            },
+            Error::Conflict(why) => Outcome::Retry { after_ms: Some(100), why },
+            lasting => Outcome::Abandon { why: lasting.to_string() },
+        }
+    }
+}

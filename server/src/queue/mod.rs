@@ -1,0 +1,76 @@
+//! Work that was promised: rows of `jobs`, written in the transaction that made the promise.
+//!
+//! A worker takes jobs by moving their `run_at` into the future, which is a lease: a node that dies loses nothing,
+//! its jobs come back when the lease ends. A job holds ids, is safe to run twice, and asks the gate again.
+//! Jobs of one sender run in the order they came; different senders do not wait for each other.
+
+mod backoff;
+mod forget;
+mod job;
+mod store;
+mod worker;
+
+use comity_db::Tx;
+use tokio::sync::{Notify, watch};
+
+pub use backoff::backoff_ms;
+pub use job::{Job, Outcome};
+
+use crate::app::App;
+use crate::delivery;
+use crate::error::Result;
+
+/// Promises `job` in the caller's transaction. After the transaction is written, ring [`Wake::ring`].
+pub fn push(tx: &mut Tx, app: &App, job: &Job) -> Result<()> {
+    tx.exec(store::PUSH, store::push_params(app.next_id(), job, app.now_ms())?);
+    Ok(())
+}
+
+/// Promises one job by itself. On SQLite such lone writes share a commit, so thousands a second cost little.
+pub async fn push_now(app: &App, job: &Job) -> Result<()> {
+    app.db.exec(store::PUSH, store::push_params(app.next_id(), job, app.now_ms())?).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Works until `shutdown` turns true: jobs, deliveries, and what is due every so often. What runs then is given ten
+/// seconds to end; the rest comes back by its lease.
+pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
+    tokio::join!(
+        worker::run(app.clone(), shutdown.clone()),
+        delivery::run(app.clone(), shutdown.clone()),
+        forget::run(app, shutdown),
+    );
+}
+
+/// Tells the workers of this process that there is something to do; workers of other nodes look every second.
+#[derive(Debug, Default)]
+pub struct Wake {
+    jobs: Notify,
+    deliveries: Notify,
+}
+
+impl Wake {
+    /// Nobody is waiting yet.
+    pub fn new() -> Wake {
+        Wake::default()
+    }
+
+    /// Something was promised. A ring that nobody hears yet is remembered.
+    pub fn ring(&self) {
+        self.jobs.notify_one();
+    }
+
+    /// Deliveries were written.
+    pub(crate) fn ring_deliveries(&self) {
+        self.deliveries.notify_one();
+    }
+
+    pub(crate) async fn deliveries_rung(&self) {
+        self.deliveries.notified().await;
+    }
+
+    async fn jobs_rung(&self) {
+        self.jobs.notified().await;
+    }
+}

@@ -1,0 +1,55 @@
+//! SQL for `jobs`.
+
+use comity_db::{Sql, Tx, Value, params, row, sql};
+
+use super::job::Job;
+use crate::error::{Error, Result};
+
+row! {
+    /// A job as its worker takes it.
+    #[derive(Debug)]
+    pub struct JobRow {
+        pub id: i64,
+        pub payload: String,
+        pub attempts: i64,
+    }
+}
+
+pub const PUSH: Sql = sql!(
+    "INSERT INTO jobs (id, kind, payload, run_at, attempts, created_at)
+     VALUES ($1, $2, $3, $4, 0, $4)"
+);
+
+pub fn push_params(id: i64, job: &Job, now_ms: i64) -> Result<Vec<Value>> {
+    let payload = serde_json::to_string(job).map_err(|why| Error::internal(why.to_string()))?;
+    Ok(params![id, job.kind(), payload, now_ms])
+}
+
+/// Leases up to `$3` jobs until `$1`. Counts on `jobs_due`. On PostgreSQL two nodes never wait for each other.
+pub const CLAIM: Sql<JobRow> = sql!(
+    sqlite: "UPDATE jobs
+             SET run_at = $1, attempts = attempts + 1
+             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3)
+             RETURNING id, payload, attempts",
+    pg: "UPDATE jobs
+         SET run_at = $1, attempts = attempts + 1
+         WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING id, payload, attempts"
+);
+
+const DELETE: Sql = sql!(
+    sqlite: "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "DELETE FROM jobs WHERE id = ANY($1)"
+);
+
+const POSTPONE: Sql = sql!("UPDATE jobs SET run_at = $2 WHERE id = $1");
+
+/// Ends jobs that are done or given up.
+pub fn delete(tx: &mut Tx, ids: Vec<i64>) {
+    tx.exec(DELETE, params![ids]);
+}
+
+/// Puts a job back until `run_at`.
+pub fn postpone(tx: &mut Tx, id: i64, run_at: i64) {
+    tx.exec(POSTPONE, params![id, run_at]);
+}

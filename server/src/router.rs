@@ -1,0 +1,134 @@
+//! Every URL we answer, on one page. The router is made from this list, and so are the tests that walk it.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use http::StatusCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::http::finish;
+use crate::{
+    accounts, communities, favourites, follows, members, notifications, reblogs, relations, rules, search, statuses,
+    timelines, web,
+};
+
+/// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
+const ANSWER_WITHIN: Duration = Duration::from_secs(45);
+/// The longest document another server may send; forms have their own, smaller bound.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// What an address gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A page for people.
+    Page,
+    /// An act of a member, or of somebody about to become one.
+    Form,
+    /// A page or a document, as the requester wishes.
+    Both,
+    /// For other servers.
+    Activity,
+    /// A file, or a word about ourselves.
+    Asset,
+}
+
+/// One address.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// With `{names}` for what varies.
+    pub path: &'static str,
+    /// What it gives.
+    pub kind: Kind,
+    handler: fn() -> MethodRouter<App>,
+}
+
+const fn reads(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
+    Route { method: "GET", path, kind, handler }
+}
+
+const fn acts(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
+    Route { method: "POST", path, kind, handler }
+}
+
+/// Every URL.
+pub const ROUTES: &[Route] = &[
+    // Coming in and going out
+    reads("/sign-in", Kind::Page, || get(members::web::sign_in_page)),
+    acts("/sign-in", Kind::Form, || post(members::web::sign_in)),
+    reads("/sign-up", Kind::Page, || get(members::web::sign_up_page)),
+    acts("/sign-up", Kind::Form, || post(members::web::sign_up)),
+    acts("/sign-out", Kind::Form, || post(members::web::sign_out)),
+    reads("/setup/{token}", Kind::Page, || get(members::web::setup_page)),
+    acts("/setup", Kind::Form, || post(members::web::set_up)),
+    reads("/settings/password", Kind::Page, || get(members::web::security_page)),
+    acts("/settings/password", Kind::Form, || post(members::web::change_password)),
+    reads("/settings/sessions", Kind::Page, || get(members::web::security_page)),
+    acts("/settings/sessions", Kind::Form, || post(members::web::end_session)),
+    // Reading
+    reads("/", Kind::Page, || get(timelines::web::front)),
+    reads("/home", Kind::Page, || get(timelines::web::home)),
+    reads("/community", Kind::Page, || get(timelines::web::community)),
+    reads("/everyone", Kind::Page, || get(timelines::web::everyone)),
+    reads("/notifications", Kind::Page, || get(notifications::web::page)),
+    reads("/search", Kind::Page, || get(search::web::page)),
+    reads("/statuses/{id}/history", Kind::Page, || get(statuses::web::history)),
+    // Writing
+    reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
+    acts("/compose", Kind::Form, || post(statuses::web::compose)),
+    reads("/statuses/{id}/edit", Kind::Page, || get(statuses::web::edit_form)),
+    acts("/statuses/{id}/edit", Kind::Form, || post(statuses::web::save)),
+    acts("/statuses/{id}/delete", Kind::Form, || post(statuses::web::remove)),
+    acts("/statuses/{id}/favourite", Kind::Form, || post(favourites::web::favourite)),
+    acts("/statuses/{id}/unfavourite", Kind::Form, || post(favourites::web::unfavourite)),
+    acts("/statuses/{id}/reblog", Kind::Form, || post(reblogs::web::reblog)),
+    acts("/statuses/{id}/unreblog", Kind::Form, || post(reblogs::web::unreblog)),
+    // People
+    reads("/@{handle}/followers", Kind::Page, || get(follows::web::followers)),
+    reads("/@{handle}/following", Kind::Page, || get(follows::web::following)),
+    acts("/accounts/{id}/follow", Kind::Form, || post(follows::web::follow)),
+    acts("/accounts/{id}/unfollow", Kind::Form, || post(follows::web::unfollow)),
+    acts("/accounts/{id}/block", Kind::Form, || post(relations::web::block)),
+    acts("/accounts/{id}/unblock", Kind::Form, || post(relations::web::unblock)),
+    acts("/accounts/{id}/mute", Kind::Form, || post(relations::web::mute)),
+    acts("/accounts/{id}/unmute", Kind::Form, || post(relations::web::unmute)),
+    reads("/follow-requests", Kind::Page, || get(follows::web::requests)),
+    acts("/follow-requests/{id}/accept", Kind::Form, || post(follows::web::accept)),
+    acts("/follow-requests/{id}/reject", Kind::Form, || post(follows::web::reject)),
+    reads("/settings/profile", Kind::Page, || get(accounts::web::edit_form)),
+    acts("/settings/profile", Kind::Form, || post(accounts::web::save)),
+    // Boundaries
+    reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
+    acts("/boundaries", Kind::Form, || post(rules::web::add)),
+    acts("/boundaries/{id}/remove", Kind::Form, || post(rules::web::remove)),
+    reads("/why", Kind::Page, || get(rules::web::why)),
+    // The community
+    reads("/about", Kind::Page, || get(communities::web::about)),
+    // About ourselves
+    reads("/.well-known/nodeinfo", Kind::Asset, || get(communities::activity::nodeinfo_links)),
+    reads("/.well-known/host-meta", Kind::Asset, || get(communities::activity::host_meta)),
+    reads("/nodeinfo/2.1", Kind::Asset, || get(communities::activity::nodeinfo)),
+    reads("/health", Kind::Asset, || get(communities::activity::health)),
+    reads("/assets/{name}", Kind::Asset, || get(web::asset)),
+];
+
+/// The router of an installation.
+pub fn build(app: &App) -> Router {
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .fallback(|| async { Error::NotFound })
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(CatchPanicLayer::custom(finish::after_panic))
+        .layer(from_fn_with_state(app.clone(), finish::finish))
+        .layer(CompressionLayer::new())
+        .with_state(app.clone())
+}

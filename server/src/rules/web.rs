@@ -1,0 +1,293 @@
+//! Boundaries as pages: one's own rules and the community's, setting and taking back, and why.
+
+use axum::extract::{Path, Query, State};
+use comity_policy::{
+    Act, Because, Conditions, Exchange, Outcome, Pattern, Rule, RuleId, Scope, Stance, Subject, Verdict, Way,
+};
+use comity_vocab::Handle;
+use serde::Deserialize;
+
+use super::command::party;
+use super::model::{NewRule, parse_pattern};
+use super::{check_pattern, in_force, listener, of_community, of_member};
+use crate::accounts;
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::http::reply::as_sentence;
+use crate::http::{Form, Me, Reply, Visit};
+use crate::inbox::resolve;
+use crate::members::Role;
+use crate::statuses;
+use crate::web::view::{
+    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, RuleForm, RuleView, StanceChoice, Trouble, WhyPage,
+};
+use crate::web::{frame, time};
+
+/// The sign of a stance.
+pub fn mark_kind(stance: Stance) -> MarkKind {
+    match stance {
+        Stance::Open => MarkKind::Open,
+        Stance::Limited => MarkKind::Limited,
+        Stance::Ask => MarkKind::Ask,
+        Stance::Withheld => MarkKind::Withheld,
+        Stance::Refused => MarkKind::Refused,
+    }
+}
+
+/// A rule as a reader sees it; `None` for one that is not theirs to know.
+pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
+    let me = visit.me.as_ref();
+    let (whose, may_remove) = match rule.scope {
+        Scope::Community(id) if id.0 == visit.community.id => {
+            (visit.community.name.clone(), me.is_some_and(|me| me.member.role >= Role::Moderator))
+        }
+        Scope::Member(person, _) if me.is_some_and(|me| me.account.id == person.0) => ("You".to_owned(), true),
+        _ => return None,
+    };
+    let own = matches!(rule.scope, Scope::Member(..));
+    let public = rule.reason_public.clone();
+    let members = rule.reason_members.clone().or(public.clone());
+    let moderators = rule.reason_moderators.clone().or(members.clone());
+    let reason = match me {
+        Some(me) if own || me.member.role >= Role::Moderator => moderators,
+        Some(_) => members,
+        None => public,
+    };
+    Some(RuleView {
+        id: rule.id.0,
+        pattern: match &rule.pattern {
+            Pattern::Everything => "Every server".to_owned(),
+            other => other.to_string(),
+        },
+        covers: match &rule.pattern {
+            Pattern::Domain(_) => "And every server under it.".to_owned(),
+            _ => String::new(),
+        },
+        mark: Mark::plain(mark_kind(rule.stance)),
+        sentence: sentence_of(rule.stance).to_owned(),
+        reason: reason.filter(|reason| !reason.trim().is_empty()),
+        whose,
+        since_iso: time::iso(rule.set_at),
+        since_text: time::day(rule.set_at),
+        until_text: rule.expires_at.map(time::day),
+        may_remove,
+    })
+}
+
+fn sentence_of(stance: Stance) -> &'static str {
+    StanceChoice::all(stance.as_str())
+        .into_iter()
+        .find(|choice| choice.value == stance.as_str())
+        .map_or("", |choice| choice.sentence)
+}
+
+/// A community's answer to servers it has no rule for, in a sentence.
+pub fn mode_sentence(community: &Community) -> String {
+    use comity_policy::Mode;
+    match community.mode {
+        Mode::Open => "Open: servers we do not know are welcome until a rule says otherwise.",
+        Mode::Cautious => "Cautious: servers we do not know are met with a question first.",
+        Mode::AllowList => "By choice: we talk only with servers that a rule lets in.",
+    }
+    .to_owned()
+}
+
+/// `GET /boundaries?pattern=`
+#[derive(Debug, Deserialize)]
+pub struct Prefill {
+    #[serde(default)]
+    pattern: String,
+}
+
+/// `GET /boundaries`
+pub async fn boundaries(State(app): State<App>, me: Me, visit: Visit, Query(prefill): Query<Prefill>) -> Result<Reply> {
+    let form = RuleForm {
+        pattern: prefill.pattern,
+        stances: StanceChoice::all("limited"),
+        reason: String::new(),
+        for_community: false,
+        trouble: None,
+    };
+    page(&app, &me, &visit, form).await
+}
+
+async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply> {
+    let views = |scope| in_force(app, scope).iter().filter_map(|rule| view(rule, visit)).collect();
+    Ok(Reply::page(BoundariesPage {
+        frame: frame(app, visit, "Boundaries", NavItem::Boundaries).await?,
+        mine: views(of_member(&me.account)?),
+        community: views(of_community(&me.community)),
+        mode: mode_sentence(&me.community),
+        may_govern: me.member.role >= Role::Moderator,
+        form,
+    }))
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub struct NewRuleForm {
+    pattern: String,
+    stance: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    scope: String,
+}
+
+/// `POST /boundaries`
+pub async fn add(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<NewRuleForm>) -> Result<Reply> {
+    match set(&app, &me, &form).await {
+        Ok(()) => Ok(Reply::see_other("/boundaries")),
+        Err(Error::Invalid { field, why }) => {
+            let form = RuleForm {
+                stances: StanceChoice::all(&form.stance),
+                for_community: form.scope == "community",
+                pattern: form.pattern,
+                reason: form.reason,
+                trouble: Some(Trouble { field, text: as_sentence(&why) }),
+            };
+            Ok(page(&app, &me, &visit, form).await?.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
+    let for_community = form.scope == "community";
+    if for_community && me.member.role < Role::Moderator {
+        return Err(Error::Forbidden("rules of the community are set by its moderators".to_owned()));
+    }
+    let pattern = pattern(app, me, &form.pattern).await?;
+    check_pattern(app, &pattern)?;
+    let stance = Stance::parse(&form.stance).ok_or_else(|| Error::invalid("stance", "choose one of these"))?;
+    let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let (scope, reason_public, reason_members) = if for_community {
+        (of_community(&me.community), reason, None)
+    } else {
+        (of_member(&me.account)?, None, reason)
+    };
+    let new = NewRule {
+        scope,
+        pattern,
+        stance,
+        conditions: Conditions::NONE,
+        reason_public,
+        reason_members,
+        reason_moderators: None,
+        set_by: Some(me.account.id),
+        expires_at: None,
+        source: "person",
+    };
+    super::set(app, new).await?;
+    Ok(())
+}
+
+/// A handle means the account that goes by it.
+async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
+    if !typed.trim_start_matches('@').contains('@') || typed.contains("://") {
+        return parse_pattern(typed);
+    }
+    let handle = Handle::parse(typed.trim()).map_err(|why| Error::invalid("pattern", why.to_string()))?;
+    let account = resolve::handle(app, &me.community, &handle)
+        .await
+        .map_err(|_| Error::invalid("pattern", format!("{handle} could not be found")))?;
+    Ok(Pattern::Account(account.iri.clone()))
+}
+
+/// `POST /boundaries/{id}/remove`
+pub async fn remove(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(()): Form<()>) -> Result<Reply> {
+    let scope = app.gate.book().rule(RuleId(id)).map(|rule| rule.scope).ok_or(Error::NotFound)?;
+    let theirs = scope == of_member(&me.account)?
+        || (scope == of_community(&me.community) && me.member.role >= Role::Moderator);
+    if !theirs {
+        return Err(Error::NotFound);
+    }
+    super::end(&app, scope, id).await?;
+    Ok(Reply::see_other("/boundaries"))
+}
+
+/// `GET /why?about=` or `?status=`
+#[derive(Debug, Deserialize)]
+pub struct WhyQuestion {
+    #[serde(default)]
+    about: String,
+    status: Option<i64>,
+}
+
+/// `GET /why`
+pub async fn why(State(app): State<App>, visit: Visit, Query(question): Query<WhyQuestion>) -> Result<Reply> {
+    let mut page = WhyPage {
+        frame: frame(&app, &visit, "Why?", NavItem::Boundaries).await?,
+        about: question.about.trim().to_owned(),
+        outcome: None,
+        question: String::new(),
+        sentence: String::new(),
+        because: None,
+        considered: Vec::new(),
+        change: Vec::new(),
+    };
+    if let Some(id) = question.status {
+        // Whoever may not see it hears that there is nothing, as everywhere.
+        let status = statuses::find(&app, &visit.party(), Way::Page, id).await?;
+        let party = visit.party();
+        let verdict = app
+            .gate
+            .judge(&Exchange { party: &party, act: Act::Read, way: Way::PublicTimeline, thing: &status.thing() })
+            .await?;
+        page.question = format!("Is this post of {} shown to you?", status.author.handle());
+        explain(&app, &visit, &verdict, &mut page);
+    } else if !page.about.is_empty() {
+        match party(&app, &page.about).await {
+            Ok(other) => {
+                let owner = match &visit.me {
+                    Some(me) => me.account.clone(),
+                    None => accounts::find(&app, visit.community.actor_id).await?,
+                };
+                let explanation = super::explain(&app, &owner, &other).await?;
+                let us = if visit.me.is_some() { "you".to_owned() } else { visit.community.name.clone() };
+                page.question = format!("May {} and {us} exchange posts?", page.about);
+                let stricter = if explanation.outward.outcome > explanation.inward.outcome {
+                    explanation.outward
+                } else {
+                    explanation.inward
+                };
+                explain(&app, &visit, &stricter, &mut page);
+            }
+            Err(_) => page.sentence = "That is neither a server's name, nor a handle, nor an address.".to_owned(),
+        }
+    }
+    Ok(Reply::page(page))
+}
+
+fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
+    let book = app.gate.book();
+    let limited = verdict.conditions.contains(Conditions::LIMITED);
+    page.outcome = Some(match verdict.outcome {
+        Outcome::Allow if limited => OutcomeView::Limited,
+        Outcome::Allow => OutcomeView::Allowed,
+        Outcome::Hold => OutcomeView::Waits,
+        Outcome::Refuse => OutcomeView::Refused,
+    });
+    page.sentence = verdict.sentence_for(&book, listener(visit));
+    let decided = match verdict.because {
+        Because::Rule(id) | Because::Limited(id) => book.rule(id),
+        _ => None,
+    };
+    page.because = decided.and_then(|rule| view(rule, visit));
+    page.considered = verdict
+        .considered
+        .iter()
+        .filter(|id| decided.is_none_or(|rule| rule.id != **id))
+        .filter_map(|id| view(book.rule(*id)?, visit))
+        .collect();
+    page.change = match decided.map(|rule| rule.scope) {
+        Some(Scope::Member(..)) if page.because.is_some() => {
+            vec!["You can take your rule back under Boundaries; it holds from that moment on.".to_owned()]
+        }
+        Some(Scope::Community(_)) => {
+            vec![format!("A moderator of {} can take the rule back.", visit.community.name)]
+        }
+        _ => Vec::new(),
+    };
+}

@@ -1,0 +1,40 @@
+//! Search as a page.
+
+use axum::extract::{Query, State};
+use serde::Deserialize;
+
+use crate::accounts::web::rows;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::reply::as_sentence;
+use crate::http::{Kind, Reply, Visit};
+use crate::statuses::Shown;
+use crate::statuses::web::views;
+use crate::web::frame;
+use crate::web::view::{NavItem, SearchPage};
+
+/// `GET /search?q=`
+#[derive(Debug, Deserialize)]
+pub struct Question {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /search`
+pub async fn page(State(app): State<App>, visit: Visit, Query(question): Query<Question>) -> Result<Reply> {
+    if let Some(me) = visit.me.as_ref().filter(|_| !question.q.is_empty()) {
+        // A question may become a request to another server.
+        app.limits.check(Kind::Lookup, &me.account.id.to_string())?;
+    }
+    let found = super::find(&app, &visit.community, &visit.party(), &question.q).await?;
+    let statuses: Vec<Shown> =
+        found.statuses.into_iter().map(|status| Shown { status, reblog: None }).collect();
+    Ok(Reply::page(SearchPage {
+        frame: frame(&app, &visit, "Search", NavItem::Search).await?,
+        query: question.q,
+        people: rows(&app, &visit, &found.people, false).await?,
+        statuses: views(&app, &visit, &statuses).await?,
+        remark: found.trouble.map(|why| as_sentence(&why)),
+        why_url: None,
+    }))
+}

@@ -1,0 +1,280 @@
+//! Starting an installation, and serving it until it is told to stop. Several may live in one process.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use axum::body::Body;
+use comity_db::{Db, DbError};
+use comity_policy::Gate;
+use comity_wire::{SeenSignatures, Wire, WireConfig};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore, watch};
+use tower::ServiceExt;
+
+use crate::accounts::Keyring;
+use crate::app::{App, Parts};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, Testing};
+use crate::delivery::Hosts;
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::http::RateLimits;
+use crate::http::address::Peer;
+use crate::http::token::Token;
+use crate::id::Ids;
+use crate::queue::{self, Wake};
+use crate::rules::{self, Crossings};
+use crate::{communities, instances, migrations, router};
+
+/// Headers must be here by then, the first request of a connection too: a browser sends them at once.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// Header lines of a request.
+const MOST_HEADERS: usize = 64;
+/// Bytes of headers; cookies, a signature and what proxies add stay far below.
+const LARGEST_HEADERS: u32 = 32 * 1024;
+/// Requests of one HTTP/2 connection at the same time.
+const MOST_STREAMS: u32 = 64;
+/// What is being answered at the end is given so long.
+const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// After the listener failed, as when there are no more file handles.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// Why it cannot start: one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CannotStart(String);
+
+impl From<ConfigError> for CannotStart {
+    fn from(error: ConfigError) -> CannotStart {
+        CannotStart(error.to_string())
+    }
+}
+
+impl From<DbError> for CannotStart {
+    fn from(error: DbError) -> CannotStart {
+        CannotStart(format!("could not use the database: {error}"))
+    }
+}
+
+impl From<Error> for CannotStart {
+    fn from(error: Error) -> CannotStart {
+        match error {
+            Error::Internal(source) => CannotStart(format!("could not start: {source}")),
+            other => CannotStart(format!("could not start: {other}")),
+        }
+    }
+}
+
+/// Opens the database of `config`, brings it up to date, and founds the first community where there is none.
+pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
+    if config.database.is_empty() {
+        make_writable(&config.data_dir)?;
+    }
+    let db = Db::open(&config.database_url()).await?;
+    start_on(db, config, clock).await
+}
+
+/// The same on a database that is open already.
+pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
+    let now_ms = clock.now_ms();
+    db.migrate(migrations::ALL, now_ms).await?;
+    let communities = communities::load(&db).await?;
+    for community in communities.all() {
+        config.check(&community.domain)?;
+    }
+    let book = rules::first_book(&db, now_ms, &communities).await?;
+    let app = App::new(Parts {
+        limits: RateLimits::new(&clock, &config.limits),
+        wire: wire(&config)?,
+        ids: Ids::new(Token::random()?.seed()),
+        gate: Gate::new(Facts::new(db.clone()), book),
+        communities: ArcSwap::from_pointee(communities),
+        keyring: Keyring::default(),
+        seen_signatures: SeenSignatures::started(now_ms),
+        wake: Wake::new(),
+        hosts: Hosts::new(),
+        crossings: Crossings::default(),
+        config,
+        clock,
+        db,
+    });
+    if app.communities.load().first().is_none() {
+        communities::found(&app, app.config.domain.clone(), &app.config.name).await?;
+    }
+    instances::recall_schemes(&app).await?;
+    Ok(app)
+}
+
+fn make_writable(dir: &Path) -> Result<(), CannotStart> {
+    let explain = |error: std::io::Error| {
+        CannotStart(format!(
+            "could not write to the folder {}: {error}; make it writable, or set data_dir to another one",
+            dir.display()
+        ))
+    };
+    std::fs::create_dir_all(dir).map_err(explain)?;
+    let probe = dir.join(".comity-writes-here");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(explain)
+}
+
+fn wire(config: &Config) -> Result<Wire, CannotStart> {
+    let contact = match config.federation.contact.as_str() {
+        "" => format!("{}://{}/about", crate::config::scheme(&config.domain), config.domain),
+        contact => contact.to_owned(),
+    };
+    let mut wire = WireConfig::new(format!("Comity/{} (+{contact})", env!("CARGO_PKG_VERSION")));
+    wire.per_host = config.federation.per_host;
+    wire.testing = testing(&config.federation.testing)?;
+    Wire::new(wire).map_err(|why| CannotStart(format!("could not prepare to meet other servers: {why}")))
+}
+
+fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStart> {
+    if !testing.any() {
+        return Ok(None);
+    }
+    let read = |path: &std::path::PathBuf| {
+        std::fs::read(path).map_err(|error| {
+            CannotStart(format!("federation.testing.extra_ca is \"{}\", which cannot be read: {error}", path.display()))
+        })
+    };
+    Ok(Some(comity_wire::Testing {
+        allow_http: testing.allow_http,
+        allow_loopback: testing.allow_loopback,
+        extra_ca_pem: testing.extra_ca.as_ref().map(read).transpose()?,
+    }))
+}
+
+/// Listens on the address of `config`.
+pub async fn listen(config: &Config) -> Result<TcpListener, CannotStart> {
+    let at = config.listen;
+    TcpListener::bind(at).await.map_err(|error| {
+        CannotStart(match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                format!("another program listens on {at} already: stop it, or set listen to another port")
+            }
+            _ => format!("could not listen on {at}: {error}; set listen to an address of this machine"),
+        })
+    })
+}
+
+/// Answers and works until `shutdown` turns true; then what has begun is finished, within ten seconds.
+pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bool>) {
+    let router = router::build(&app);
+    tokio::join!(
+        accept(app.clone(), router, listener, shutdown.clone()),
+        queue::run(app.clone(), shutdown.clone()),
+        async {
+            let mut shutdown = shutdown;
+            tokio::select! {
+                () = rules::watch(app) => {}
+                () = told_to_stop(&mut shutdown) => {}
+            }
+        },
+    );
+}
+
+async fn accept(app: App, router: Router, listener: TcpListener, mut shutdown: watch::Receiver<bool>) {
+    let seats = Arc::new(Semaphore::new(app.config.limits.connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let seat = tokio::select! {
+            seat = seats.clone().acquire_owned() => seat,
+            () = told_to_stop(&mut shutdown) => break,
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = told_to_stop(&mut shutdown) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = converse(stream, peer, router.clone(), graceful.watcher());
+                tokio::spawn(async move {
+                    connection.await;
+                    drop(seat);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "could not accept a connection");
+                tokio::time::sleep(AFTER_FAILURE).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(LAST_ANSWERS_WITHIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some answers were not finished in time");
+    }
+}
+
+async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    // Small answers leave at once; failing to ask for that is no reason not to answer.
+    let _ = stream.set_nodelay(true);
+    let spoke = Arc::new(Notify::new());
+    let heard = spoke.clone();
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        heard.notify_one();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer.ip()));
+        router.clone().oneshot(request)
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(LARGEST_HEADERS as usize)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(LARGEST_HEADERS)
+        .max_concurrent_streams(MOST_STREAMS)
+        .keep_alive_interval(HEADERS_WITHIN * 3)
+        .keep_alive_timeout(HEADERS_WITHIN);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    // While the version of HTTP is not known yet, no timeout of the builder runs.
+    let silence = async {
+        if tokio::time::timeout(HEADERS_WITHIN, spoke.notified()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        ended = watcher.watch(connection) => {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke off");
+            }
+        }
+        () = silence => tracing::debug!("a connection asked for nothing"),
+    }
+}
+
+/// Returns once `shutdown` is true, or nobody is left who could make it so.
+pub async fn told_to_stop(shutdown: &mut watch::Receiver<bool>) {
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+/// Turns true on SIGINT or SIGTERM.
+pub fn on_signal() -> std::io::Result<watch::Receiver<bool>> {
+    let (stop, stopped) = watch::channel(false);
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        // The receivers may be gone already, and then there is nothing to stop.
+        let _ = stop.send(true);
+    });
+    Ok(stopped)
+}

@@ -1,0 +1,239 @@
+//! Pages around one status: write, change, delete, what it said before. The conversation is in `conversations`.
+
+mod view;
+
+use axum::extract::{Path, State};
+use comity_policy::Way;
+use comity_vocab::{Handle, Visibility};
+use serde::Deserialize;
+
+pub use view::{Reader, choices, composer, path, seen_by, views};
+
+use super::{Draft, delete, edit, find, publish, text, versions};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Form, Me, Reply, Visit, local_path, reply::as_sentence};
+use crate::web::view::{
+    ComposePage, ComposerView, EditPage, HistoryPage, NavItem, SeenBy, Trouble, VersionView,
+};
+use crate::web::{frame, person_view, time};
+
+/// What the composer sends.
+#[derive(Debug, Deserialize)]
+pub struct ComposeForm {
+    text: String,
+    #[serde(default)]
+    spoiler: String,
+    #[serde(default)]
+    visibility: String,
+    #[serde(default)]
+    language: String,
+    in_reply_to: Option<i64>,
+    #[serde(default)]
+    tell: Vec<String>,
+    #[serde(default)]
+    told: bool,
+    #[serde(default)]
+    back: String,
+}
+
+impl ComposeForm {
+    fn draft(&self, usual: Visibility) -> Draft {
+        // Where there are boxes to tick, what is ticked counts; small composers have none and tell whom they answer.
+        let tell = (self.told || !self.tell.is_empty())
+            .then(|| self.tell.iter().filter_map(|handle| Handle::parse(handle).ok()).collect());
+        Draft {
+            text: self.text.clone(),
+            spoiler_text: self.spoiler.clone(),
+            visibility: Visibility::parse(&self.visibility).unwrap_or(usual),
+            in_reply_to_id: self.in_reply_to,
+            language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
+            sensitive: !self.spoiler.trim().is_empty(),
+            tell,
+        }
+    }
+}
+
+/// `GET /compose`
+#[derive(Debug, Deserialize)]
+pub struct ComposeQuery {
+    in_reply_to: Option<i64>,
+    to: Option<i64>,
+}
+
+/// `GET /compose`
+pub async fn compose_form(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    axum::extract::Query(query): axum::extract::Query<ComposeQuery>,
+) -> Result<Reply> {
+    let mut composer = composer(&me);
+    if let Some(to) = query.to {
+        let person = crate::accounts::find(&app, to).await?;
+        composer.text = format!("{} ", person_view(&person, &me.community).handle());
+        composer.seen_by = SeenBy::Mentioned;
+    }
+    composer.in_reply_to = query.in_reply_to;
+    compose_page(&app, &me, &visit, composer).await
+}
+
+async fn compose_page(app: &App, me: &Me, visit: &Visit, mut composer: ComposerView) -> Result<Reply> {
+    let mut answering = None;
+    if let Some(id) = composer.in_reply_to {
+        let status = find(app, &me.party(), Way::Page, id).await?;
+        let reader = Reader::of(app, visit, &[&status]).await?;
+        if composer.trouble.is_none() {
+            reader.prepare_reply(&mut composer, &status);
+        }
+        answering = Some(reader.view(&status, None));
+    }
+    let frame = frame(app, visit, "Write", NavItem::Write).await?;
+    Ok(Reply::page(ComposePage { frame, composer, answering }))
+}
+
+/// `POST /compose`
+pub async fn compose(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<ComposeForm>) -> Result<Reply> {
+    let draft = form.draft(me.member.default_visibility);
+    let published = publish(&app, &me.community, me.account.clone(), draft.clone()).await;
+    let trouble = match published {
+        Ok(status) => {
+            let back = local_path(&form.back).filter(|back| back.starts_with("/@"));
+            let page = back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
+            return Ok(Reply::see_other(&page));
+        }
+        Err(why) => trouble(why)?,
+    };
+    let mut composer = composer(&me);
+    composer.in_reply_to = form.in_reply_to;
+    composer.seen_by = seen_by(draft.visibility);
+    composer.text = form.text;
+    composer.spoiler = form.spoiler;
+    composer.trouble = Some(trouble);
+    Ok(compose_page(&app, &me, &visit, composer).await?.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// The page one came from, at the new post.
+fn on(back: &str, id: i64) -> String {
+    let page = back.split('#').next().unwrap_or_default();
+    format!("{page}#s{id}")
+}
+
+/// What the writer can mend is shown beside the form; the rest is an error.
+fn trouble(why: Error) -> Result<Trouble> {
+    match why {
+        Error::Invalid { field, why } => {
+            let field = match field {
+                "spoiler_text" => "spoiler",
+                other => other,
+            };
+            Ok(Trouble { field, text: as_sentence(&format!("this {why}")) })
+        }
+        Error::Forbidden(why) => Ok(Trouble { field: "", text: as_sentence(&why) }),
+        other => Err(other),
+    }
+}
+
+/// `GET /statuses/{id}/edit`
+pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit, Path(id): Path<i64>) -> Result<Reply> {
+    let status = find(&app, &me.party(), Way::Page, id).await?;
+    if status.author.id != me.account.id {
+        return Err(Error::NotFound);
+    }
+    let words = text(&status);
+    let composer = ComposerView {
+        text: words.source.clone(),
+        spoiler: words.spoiler_text.clone(),
+        seen_by: seen_by(status.visibility),
+        ..edit_composer(&me, id)
+    };
+    edit_page(&app, &visit, &status, composer).await
+}
+
+fn edit_composer(me: &Me, id: i64) -> ComposerView {
+    ComposerView { action: format!("/statuses/{id}/edit"), choices: Vec::new(), submit: "Save", ..composer(me) }
+}
+
+async fn edit_page(
+    app: &App,
+    visit: &Visit,
+    status: &comity_policy::Visible<super::Status>,
+    composer: ComposerView,
+) -> Result<Reply> {
+    let frame = frame(app, visit, "Edit", NavItem::Elsewhere).await?;
+    Ok(Reply::page(EditPage { frame, composer, url: path(status, &visit.community) }))
+}
+
+/// `POST /statuses/{id}/edit`
+pub async fn save(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Path(id): Path<i64>,
+    Form(form): Form<ComposeForm>,
+) -> Result<Reply> {
+    let draft = form.draft(me.member.default_visibility);
+    match edit(&app, &me.community, me.account.clone(), id, draft).await {
+        Ok(status) => Ok(Reply::see_other(&path(&status, &me.community))),
+        Err(why) => {
+            let trouble = trouble(why)?;
+            let status = find(&app, &me.party(), Way::Page, id).await?;
+            let composer = ComposerView {
+                text: form.text,
+                spoiler: form.spoiler,
+                seen_by: seen_by(status.visibility),
+                trouble: Some(trouble),
+                ..edit_composer(&me, id)
+            };
+            let page = edit_page(&app, &visit, &status, composer).await?;
+            Ok(page.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+        }
+    }
+}
+
+/// Where to go after an act on a page.
+#[derive(Debug, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+impl Back {
+    /// The page one came from, if it is ours.
+    pub fn to(&self) -> Reply {
+        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+    }
+}
+
+/// `POST /statuses/{id}/delete`
+pub async fn remove(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+    delete(&app, me.account.clone(), id).await?;
+    // The page of what was deleted is gone as well.
+    if back.back.contains(&format!("/{id}")) { Ok(Reply::see_other("/")) } else { Ok(back.to()) }
+}
+
+/// `GET /statuses/{id}/history`
+pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) -> Result<Reply> {
+    let status = find(&app, &visit.party(), Way::Page, id).await?;
+    let now = app.now_ms();
+    let lang = text(&status).language.clone();
+    let mut all: Vec<VersionView> = versions(&app, &status)
+        .await?
+        .into_iter()
+        .map(|version| VersionView {
+            when_iso: time::iso(version.created_at),
+            when_text: time::words(version.created_at, now),
+            spoiler: Some(version.text.spoiler_text).filter(|spoiler| !spoiler.is_empty()),
+            html: version.text.content,
+            lang: lang.clone(),
+        })
+        .collect();
+    all.reverse();
+    let frame = frame(&app, &visit, "What it said before", NavItem::Elsewhere).await?;
+    Ok(Reply::page(HistoryPage {
+        frame,
+        author: person_view(&status.author, &visit.community),
+        url: path(&status, &visit.community),
+        versions: all,
+    }))
+}

@@ -1,0 +1,300 @@
+//! From what the gate cleared to what a page lays out.
+
+use std::collections::HashSet;
+
+use comity_policy::{Listener, Visible};
+use comity_vocab::{Attachment, Visibility};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::Result;
+use crate::http::{Me, Visit};
+use crate::statuses::{LONGEST_TEXT, Shown, Status, text};
+use crate::web::view::{
+    AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind, PersonView, ReplyView, SeenBy,
+    StatusView, Tell, Veil, ViewerView,
+};
+use crate::web::{person_view, profile_path, time};
+use crate::{favourites, reblogs, rules};
+
+/// Languages offered to writers, by their own names; the member's own comes first.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("ar", "العربية"),
+    ("bn", "বাংলা"),
+    ("cs", "Čeština"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fa", "فارسی"),
+    ("fi", "Suomi"),
+    ("fr", "Français"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("nb", "Norsk bokmål"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("ru", "Русский"),
+    ("sv", "Svenska"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("ur", "اردو"),
+    ("vi", "Tiếng Việt"),
+    ("zh", "中文"),
+];
+
+/// What filling the posts of one page needs to know of the reader, asked once for all of them.
+pub struct Reader<'a> {
+    visit: &'a Visit,
+    now_ms: i64,
+    favourited: HashSet<i64>,
+    reblogged: HashSet<i64>,
+    book: std::sync::Arc<comity_policy::RuleBook>,
+    listener: Listener,
+}
+
+impl<'a> Reader<'a> {
+    /// For a page that shows these.
+    pub async fn of(app: &App, visit: &'a Visit, statuses: &[&Visible<Status>]) -> Result<Reader<'a>> {
+        let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
+        let (favourited, reblogged) = match &visit.me {
+            Some(me) if !ids.is_empty() => (
+                favourites::among(app, me.account.id, ids.clone()).await?,
+                reblogs::among(app, me.account.id, ids).await?,
+            ),
+            _ => (HashSet::new(), HashSet::new()),
+        };
+        Ok(Reader {
+            visit,
+            now_ms: app.now_ms(),
+            favourited,
+            reblogged,
+            book: app.gate.book(),
+            listener: rules::listener(visit),
+        })
+    }
+
+    /// One post.
+    pub fn view(&self, status: &Visible<Status>, reblog: Option<&Visible<Status>>) -> StatusView {
+        let here = &self.visit.community;
+        let words = text(status);
+        let me = self.visit.me.as_ref();
+        let own = me.is_some_and(|me| me.account.id == status.author.id);
+        let may_reblog = match status.visibility {
+            Visibility::Public | Visibility::Unlisted => true,
+            Visibility::Private => own,
+            Visibility::Direct | Visibility::Local => false,
+        };
+        let mut marks = Vec::new();
+        if own {
+            marks.push(Mark::plain(MarkKind::You));
+        }
+        if status.is_limited() {
+            marks.push(Mark { kind: MarkKind::Limited, text: "limited here".to_owned() });
+        }
+        StatusView {
+            id: status.id,
+            url: path(status, here),
+            original_url: (!status.author.is_local())
+                .then(|| status.url.clone().unwrap_or_else(|| status.iri.as_str().to_owned())),
+            author: person_view(&status.author, here),
+            when_iso: time::iso(status.created_at),
+            when_text: time::words(status.created_at, self.now_ms),
+            edited: status.edited_at.is_some(),
+            seen_by: seen_by(status.visibility),
+            spoiler: Some(words.spoiler_text.clone()).filter(|spoiler| !spoiler.is_empty()),
+            html: with_title(&words.title, &words.content),
+            lang: words.language.clone(),
+            sensitive: words.sensitive,
+            reblogged_by: reblog.map(|reblog| person_view(&reblog.author, here)),
+            reply_to: status.in_reply_to.as_ref().map(|account| person_view(account, here)),
+            reply_to_url: status
+                .in_reply_to_id
+                .zip(status.in_reply_to.as_ref())
+                .map(|(id, account)| format!("{}/{id}#s{id}", profile_path(account, here))),
+            counts: Counts {
+                replies: count(status.replies_count),
+                reblogs: count(status.reblogs_count),
+                favourites: count(status.favourites_count),
+            },
+            viewer: ViewerView {
+                own,
+                favourited: self.favourited.contains(&status.id),
+                reblogged: self.reblogged.contains(&status.id),
+                may_reply: me.is_some(),
+                may_favourite: me.is_some(),
+                may_reblog: me.is_some() && may_reblog,
+            },
+            marks,
+            attachments: words.attachments.iter().map(attachment).collect(),
+            poll: None,
+            veil: None,
+            reply: None,
+        }
+    }
+
+    /// One post of a conversation: with a small composer, and folded where a rule or a mute asks for it.
+    pub fn view_in_conversation(&self, status: &Visible<Status>) -> StatusView {
+        let mut view = self.view(status, None);
+        view.reply_to = None;
+        if let Some(me) = &self.visit.me {
+            view.reply = Some(ReplyView {
+                text: String::new(),
+                seen_by: narrowest(seen_by(status.visibility), seen_by(me.member.default_visibility)),
+                choices: choices_for_reply(status.visibility),
+            });
+        }
+        if status.is_muted() {
+            view.veil = Some(Veil {
+                sentence: "Someone you mute".to_owned(),
+                mark: Mark::plain(MarkKind::Muted),
+                why_url: None,
+            });
+        } else if status.is_limited() {
+            view.veil = Some(Veil {
+                sentence: self.sentence_of(status),
+                mark: Mark::plain(MarkKind::Limited),
+                why_url: Some(format!("/why?status={}", status.id)),
+            });
+        }
+        view
+    }
+
+    fn sentence_of(&self, status: &Visible<Status>) -> String {
+        let why = status.sentence_for(&self.book, self.listener);
+        format!("A post from {}. {why}", status.author.domain.unicode())
+    }
+
+    /// Somebody's name and face.
+    pub fn person(&self, account: &Account) -> PersonView {
+        person_view(account, &self.visit.community)
+    }
+
+    /// Fills a composer that answers `status`: whom it tells, who may see it.
+    pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
+        let here = &self.visit.community;
+        let me = self.visit.me.as_ref().map(|me| me.account.id);
+        composer.in_reply_to = Some(status.id);
+        composer.seen_by = narrowest(seen_by(status.visibility), composer.seen_by);
+        composer.choices = choices_for_reply(status.visibility);
+        composer.submit = "Reply";
+        let others = status.mentions.iter().filter(|account| account.id != status.author.id);
+        composer.tell = std::iter::once((&status.author, true))
+            .chain(others.map(|account| (account, false)))
+            .filter(|(account, _)| Some(account.id) != me)
+            .map(|(account, ticked)| {
+                let person = person_view(account, here);
+                Tell { handle: person.handle(), name: person.name, ticked }
+            })
+            .collect();
+    }
+}
+
+/// Posts as a list shows them.
+pub async fn views(app: &App, visit: &Visit, list: &[Shown]) -> Result<Vec<StatusView>> {
+    let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
+    let reader = Reader::of(app, visit, &statuses).await?;
+    Ok(list.iter().map(|shown| reader.view(&shown.status, shown.reblog.as_ref())).collect())
+}
+
+/// A composer for a new post of this member.
+pub fn composer(me: &Me) -> ComposerView {
+    let own = me.member.language.as_str();
+    let mut languages: Vec<LanguageChoice> = LANGUAGES
+        .iter()
+        .map(|(tag, name)| LanguageChoice { tag: (*tag).to_owned(), name: (*name).to_owned(), chosen: *tag == own })
+        .collect();
+    languages.sort_by_key(|language| !language.chosen);
+    ComposerView {
+        action: "/compose".to_owned(),
+        in_reply_to: None,
+        text: String::new(),
+        spoiler: String::new(),
+        seen_by: seen_by(me.member.default_visibility),
+        choices: choices(),
+        languages,
+        limit: u32::try_from(LONGEST_TEXT).unwrap_or(u32::MAX),
+        tell: Vec::new(),
+        reach: None,
+        trouble: None,
+        submit: "Post",
+    }
+}
+
+/// What a writer may choose, widest first.
+pub fn choices() -> Vec<SeenBy> {
+    SeenBy::ALL.to_vec()
+}
+
+fn choices_for_reply(parent: Visibility) -> Vec<SeenBy> {
+    let widest = breadth(seen_by(parent));
+    SeenBy::ALL.into_iter().filter(|choice| breadth(*choice) <= widest).collect()
+}
+
+fn breadth(seen_by: SeenBy) -> u8 {
+    match seen_by {
+        SeenBy::Everyone => 4,
+        SeenBy::Quietly => 3,
+        SeenBy::Followers => 2,
+        SeenBy::Community => 1,
+        SeenBy::Mentioned => 0,
+    }
+}
+
+fn narrowest(a: SeenBy, b: SeenBy) -> SeenBy {
+    if breadth(a) <= breadth(b) { a } else { b }
+}
+
+/// A visibility in the words of the pages.
+pub fn seen_by(visibility: Visibility) -> SeenBy {
+    match visibility {
+        Visibility::Public => SeenBy::Everyone,
+        Visibility::Unlisted => SeenBy::Quietly,
+        Visibility::Private => SeenBy::Followers,
+        Visibility::Direct => SeenBy::Mentioned,
+        Visibility::Local => SeenBy::Community,
+    }
+}
+
+/// Where a status is on the pages of `here`: its conversation, with itself in sight.
+pub fn path(status: &Status, here: &Community) -> String {
+    format!("{}/{}#s{}", profile_path(&status.author, here), status.id, status.id)
+}
+
+/// Articles have a heading of their own.
+fn with_title(title: &str, content: &str) -> String {
+    if title.is_empty() {
+        return content.to_owned();
+    }
+    format!("<p><strong>{}</strong></p>{content}", crate::text::plain::escape(title))
+}
+
+fn count(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
+/// Files stay where they are: a page of ours loads nothing from elsewhere, so it shows a link.
+fn attachment(file: &Attachment) -> AttachmentView {
+    let kind = match file.media_type.as_deref().and_then(|kind| kind.split('/').next()) {
+        Some("image") => AttachmentKind::Picture,
+        Some("video") => AttachmentKind::Film,
+        Some("audio") => AttachmentKind::Sound,
+        _ => AttachmentKind::File,
+    };
+    AttachmentView {
+        kind,
+        url: file.url.as_str().to_owned(),
+        shown: None,
+        description: file.name.clone(),
+        server: Some(file.url.domain().unicode()),
+        width: file.width,
+        height: file.height,
+    }
+}

@@ -1,0 +1,79 @@
+//! Timelines as pages.
+
+use axum::extract::State;
+
+use super::Stretch;
+use crate::app::App;
+use crate::communities;
+use crate::error::Result;
+use crate::http::{Page, Reply, Visit};
+use crate::statuses::web::{composer, views};
+use crate::web::frame;
+use crate::web::view::{NavItem, TimelinePage, Which};
+
+/// `GET /`: home for members; for visitors, what this place is.
+pub async fn front(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
+    if visit.me.is_none() {
+        return communities::web::about(State(app), visit).await;
+    }
+    home(State(app), visit, page).await
+}
+
+/// `GET /home`
+pub async fn home(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
+    let Some(me) = &visit.me else {
+        return Ok(Reply::see_other("/sign-in?back=%2Fhome"));
+    };
+    let stretch = super::home(&app, &me.account, page.below(), length(&page)).await?;
+    show(&app, &visit, &page, Which::Home, "/home", stretch).await
+}
+
+/// `GET /community`
+pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
+    let party = visit.party();
+    let stretch = super::community(&app, &party, visit.community.id, page.below(), length(&page)).await?;
+    show(&app, &visit, &page, Which::Community, "/community", stretch).await
+}
+
+/// `GET /everyone`: for members; what other servers sent is not ours to show to the whole web as a list.
+pub async fn everyone(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
+    if visit.me.is_none() {
+        return Ok(Reply::see_other("/sign-in?back=%2Feveryone"));
+    }
+    let stretch = super::everyone(&app, &visit.party(), page.below(), length(&page)).await?;
+    show(&app, &visit, &page, Which::Everyone, "/everyone", stretch).await
+}
+
+fn length(page: &Page) -> usize {
+    usize::try_from(page.limit).unwrap_or_default()
+}
+
+async fn show(
+    app: &App,
+    visit: &Visit,
+    page: &Page,
+    which: Which,
+    address: &str,
+    stretch: Stretch,
+) -> Result<Reply> {
+    let current = match which {
+        Which::Home => NavItem::Home,
+        Which::Community | Which::Everyone => NavItem::Community,
+    };
+    let title = match which {
+        Which::Home => "Home",
+        Which::Community => "Community",
+        Which::Everyone => "Everyone",
+    };
+    let at_top = page.max_id.is_none();
+    let writes = at_top && which != Which::Everyone;
+    Ok(Reply::page(TimelinePage {
+        frame: frame(app, visit, title, current).await?,
+        which,
+        composer: visit.me.as_ref().filter(|_| writes).map(composer),
+        statuses: views(app, visit, &stretch.entries).await?,
+        older: stretch.older.map(|id| format!("{address}?max_id={id}")),
+        newer: (!at_top).then(|| address.to_owned()),
+        has_everyone: visit.me.is_some(),
+    }))
+}

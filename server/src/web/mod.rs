@@ -1,0 +1,105 @@
+//! What all pages share: the frame around them, the style and the script.
+
+pub mod time;
+pub mod view;
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest;
+use axum::extract::Path;
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::communities::{Community, SignUp};
+use crate::error::{Error, Result};
+use crate::http::{Reply, Visit};
+use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
+use crate::{follows, notifications};
+
+/// A file that pages need, with its kind.
+struct Asset {
+    name: &'static str,
+    kind: &'static str,
+    bytes: &'static [u8],
+}
+
+const ASSETS: &[Asset] = &[
+    Asset { name: "style.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("style.css") },
+    Asset { name: "live.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("live.js") },
+    Asset { name: "icons.svg", kind: "image/svg+xml", bytes: include_bytes!("icons.svg") },
+];
+
+/// Nobody needs to know how many more.
+const MOST_COUNTED: i64 = 40;
+/// Letters of the stamp: enough that two versions never share it.
+const STAMP_LENGTH: usize = 12;
+
+/// Changes when a file does; part of every link to one.
+static STAMP: LazyLock<String> = LazyLock::new(|| {
+    let mut all = digest::Context::new(&digest::SHA256);
+    for asset in ASSETS {
+        all.update(asset.bytes);
+    }
+    let hash = all.finish();
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(STAMP_LENGTH).collect()
+});
+
+/// `GET /assets/{name}`
+pub async fn asset(Path(name): Path<String>) -> Result<Reply> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(Error::NotFound)?;
+    Ok(Reply::asset(asset.bytes, asset.kind))
+}
+
+/// What surrounds a page for this visit.
+pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> Result<Frame> {
+    let mut frame = bare_frame(visit, title);
+    frame.current = current;
+    frame.csrf = visit.csrf()?;
+    frame.source_url.clone_from(&app.config.source_url);
+    if let Some(me) = &visit.me {
+        frame.viewer = Some(person_view(&me.account, &visit.community));
+        let read_id = me.member.notifications_read_id;
+        frame.unread = notifications::unread(app, &me.account, read_id, MOST_COUNTED).await? as u64;
+        frame.waiting = follows::requests(&app.db, me.account.id, i64::MAX, MOST_COUNTED).await?.len() as u64;
+    }
+    Ok(frame)
+}
+
+/// The frame without anything that must be asked for; what is left when something is broken.
+pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        community: visit.community.name.clone(),
+        here: visit.here.clone(),
+        notice: visit.notice.clone(),
+        sign_up_open: visit.community.sign_up == SignUp::Open,
+        stamp: STAMP.clone(),
+        source_url: "/about".to_owned(),
+        ..Frame::default()
+    }
+}
+
+/// Somebody's name and face, as people of `here` see them. It holds nothing that is behind the gate.
+pub fn person_view(account: &Account, here: &Community) -> PersonView {
+    let lives_here = account.domain == here.domain;
+    let handle = account.handle().to_string();
+    PersonView {
+        id: account.id,
+        name: account.display_name.clone(),
+        handle_local: account.username.clone(),
+        server: (!lives_here).then(|| account.domain.unicode()),
+        url: profile_path(account, here),
+        initials: initials_of(&account.display_name, &account.username),
+        hue: hue_of(&handle),
+        avatar: account.avatar_url.clone(),
+    }
+}
+
+/// Where somebody's profile is on the pages of `here`.
+pub fn profile_path(account: &Account, here: &Community) -> String {
+    if account.domain == here.domain {
+        format!("/@{}", account.username)
+    } else {
+        format!("/@{}@{}", account.username, account.domain)
+    }
+}

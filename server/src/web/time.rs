@@ -1,0 +1,59 @@
+//! Times as pages show them: exact for machines, short for people. People's words are in UTC; the script that pages
+//! may run puts them into the reader's own zone.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
+
+fn zoned(at_ms: i64) -> jiff::Zoned {
+    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
+}
+
+/// RFC 3339, to the second.
+pub fn iso(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// "14:02" today, "Tue 14:02" within a week, "3 May" within the year, "3 May 2025" before.
+pub fn words(at_ms: i64, now_ms: i64) -> String {
+    let at = zoned(at_ms);
+    let now = zoned(now_ms);
+    let form = if at.date() == now.date() {
+        "%H:%M"
+    } else if (0..7 * DAY_MS).contains(&(now_ms - at_ms)) {
+        "%a %H:%M"
+    } else if at.year() == now.year() {
+        "%-d %b"
+    } else {
+        "%-d %b %Y"
+    };
+    at.strftime(form).to_string()
+}
+
+/// "3 May 2026".
+pub fn day(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%-d %B %Y").to_string()
+}
+
+/// "May 2026".
+pub fn month(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%B %Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_times_are_short() {
+        // 2026-05-05 12:00 UTC, a Tuesday.
+        let now = 1_777_982_400_000;
+        assert_eq!(words(now - 3_600_000, now), "11:00");
+        assert_eq!(words(now - DAY_MS, now), "Mon 12:00");
+        assert_eq!(words(now - 40 * DAY_MS, now), "26 Mar");
+        assert_eq!(words(now - 400 * DAY_MS, now), "31 Mar 2025");
+        assert_eq!(iso(now), "2026-05-05T12:00:00Z");
+        assert_eq!(day(now), "5 May 2026");
+    }
+}
