@@ -52,14 +52,19 @@ impl fmt::Debug for Failure {
 
 impl StdError for Failure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+        self.source
+            .as_ref()
+            .map(|source| &**source as &(dyn StdError + 'static))
     }
 }
 
 impl DbError {
     /// A failure told in one sentence.
     pub fn failed(sentence: impl Into<String>) -> DbError {
-        DbError::Failed(Failure { sentence: sentence.into(), source: None })
+        DbError::Failed(Failure {
+            sentence: sentence.into(),
+            source: None,
+        })
     }
 
     /// A failure told in one sentence, with the driver's own error as its source.
@@ -67,7 +72,10 @@ impl DbError {
         sentence: impl Into<String>,
         source: impl StdError + Send + Sync + 'static,
     ) -> DbError {
-        DbError::Failed(Failure { sentence: sentence.into(), source: Some(Arc::new(source)) })
+        DbError::Failed(Failure {
+            sentence: sentence.into(),
+            source: Some(Arc::new(source)),
+        })
     }
 
     /// The other side of a channel is gone: its thread ended, which only a closed `Db` or a panic does.
@@ -94,7 +102,9 @@ impl DbError {
         }
         let sentence = match &error {
             // The text is ours and may be printed; the offset says where in it.
-            rusqlite::Error::SqlInputError { msg, sql, offset, .. } => {
+            rusqlite::Error::SqlInputError {
+                msg, sql, offset, ..
+            } => {
                 format!("SQLite does not understand a statement: {msg}, at byte {offset} of: {sql}")
             }
             other => format!("SQLite: {other}"),
@@ -189,7 +199,13 @@ mod tests {
 
     #[test]
     fn a_unique_key_is_named_by_its_columns() {
-        assert_eq!(unique_key("UNIQUE constraint failed: follows.a, follows.b"), "follows(a, b)");
-        assert_eq!(unique_key("UNIQUE constraint failed: index 'by_lower_name'"), "by_lower_name");
+        assert_eq!(
+            unique_key("UNIQUE constraint failed: follows.a, follows.b"),
+            "follows(a, b)"
+        );
+        assert_eq!(
+            unique_key("UNIQUE constraint failed: index 'by_lower_name'"),
+            "by_lower_name"
+        );
     }
 }

@@ -90,7 +90,9 @@ impl Db {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
                 let migrations = migrations.to_vec();
-                sqlite.alone(move |conn| on_sqlite(conn, &migrations, now_ms)).await
+                sqlite
+                    .alone(move |conn| on_sqlite(conn, &migrations, now_ms))
+                    .await
             }
             Engine::Postgres(postgres) => on_postgres(postgres, migrations, now_ms).await,
         }
@@ -106,7 +108,11 @@ impl Db {
                         let exists = conn
                             .table_exists(None::<&str>, "schema_migrations")
                             .map_err(DbError::sqlite)?;
-                        if exists { applied_on_sqlite(conn) } else { Ok(Vec::new()) }
+                        if exists {
+                            applied_on_sqlite(conn)
+                        } else {
+                            Ok(Vec::new())
+                        }
                     })
                     .await?
             }
@@ -116,7 +122,11 @@ impl Db {
                     .query_one("SELECT to_regclass('schema_migrations') IS NOT NULL", &[])
                     .await
                     .map_err(DbError::postgres)?;
-                if exists.get(0) { applied_on_postgres(&client).await? } else { Vec::new() }
+                if exists.get(0) {
+                    applied_on_postgres(&client).await?
+                } else {
+                    Vec::new()
+                }
             }
         };
         pending(&applied, migrations, |migration| self.text_of(migration)).map(<[_]>::len)
@@ -155,7 +165,10 @@ fn apply_on_sqlite(
         conn.execute_batch(&for_sqlite(migration.sqlite))
             .map_err(|error| not_applied(migration, &DbError::sqlite(error)))?;
         if conn.is_autocommit() {
-            return Err(not_applied(migration, &"it ends the transaction it runs in"));
+            return Err(not_applied(
+                migration,
+                &"it ends the transaction it runs in",
+            ));
         }
         let checksum = checksum(migration.sqlite);
         conn.execute(RECORD, (migration.number, migration.name, checksum, now_ms))
@@ -166,7 +179,9 @@ fn apply_on_sqlite(
         .and_then(|mut check| check.exists([]))
         .map_err(DbError::sqlite)?;
     if dangling {
-        return Err(DbError::failed("the migrations leave a row that refers to nothing"));
+        return Err(DbError::failed(
+            "the migrations leave a row that refers to nothing",
+        ));
     }
     plain(conn, "COMMIT")?;
     Ok(pending.len())
@@ -176,7 +191,11 @@ fn applied_on_sqlite(conn: &Connection) -> Result<Vec<Applied>, DbError> {
     let mut statement = conn.prepare(APPLIED).map_err(DbError::sqlite)?;
     let applied = statement
         .query_map([], |row| {
-            Ok(Applied { number: row.get(0)?, name: row.get(1)?, checksum: row.get(2)? })
+            Ok(Applied {
+                number: row.get(0)?,
+                name: row.get(1)?,
+                checksum: row.get(2)?,
+            })
         })
         .map_err(DbError::sqlite)?;
     applied.collect::<Result<_, _>>().map_err(DbError::sqlite)
@@ -198,7 +217,10 @@ async fn on_postgres(
          SET LOCAL lock_timeout = '{LOCK_WAIT}';
          UPDATE schema_migrations SET applied_at = applied_at WHERE number = 0;"
     );
-    client.batch_execute(&begin).await.map_err(DbError::postgres)?;
+    client
+        .batch_execute(&begin)
+        .await
+        .map_err(DbError::postgres)?;
     let applied = applied_on_postgres(client).await?;
     let pending = pending(&applied, migrations, |migration| migration.postgres)?;
     for migration in pending {
@@ -213,7 +235,10 @@ async fn on_postgres(
             .await
             .map_err(DbError::postgres)?;
     }
-    client.batch_execute("COMMIT").await.map_err(DbError::postgres)?;
+    client
+        .batch_execute("COMMIT")
+        .await
+        .map_err(DbError::postgres)?;
     open.close();
     Ok(pending.len())
 }
@@ -238,14 +263,23 @@ async fn make_table(client: &tokio_postgres::Client) -> Result<(), DbError> {
             Err(error) => return Err(DbError::postgres(error)),
         }
     }
-    Err(DbError::failed("could not make the table schema_migrations: another node keeps making it"))
+    Err(DbError::failed(
+        "could not make the table schema_migrations: another node keeps making it",
+    ))
 }
 
 async fn applied_on_postgres(client: &tokio_postgres::Client) -> Result<Vec<Applied>, DbError> {
-    let rows = client.query(APPLIED, &[]).await.map_err(DbError::postgres)?;
+    let rows = client
+        .query(APPLIED, &[])
+        .await
+        .map_err(DbError::postgres)?;
     Ok(rows
         .iter()
-        .map(|row| Applied { number: row.get(0), name: row.get(1), checksum: row.get(2) })
+        .map(|row| Applied {
+            number: row.get(0),
+            name: row.get(1),
+            checksum: row.get(2),
+        })
         .collect())
 }
 

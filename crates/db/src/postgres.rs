@@ -61,7 +61,10 @@ enum Then {
 
 impl From<DbError> for Trouble {
     fn from(error: DbError) -> Trouble {
-        Trouble { error, then: Then::GiveUp }
+        Trouble {
+            error,
+            then: Then::GiveUp,
+        }
     }
 }
 
@@ -79,7 +82,10 @@ impl From<tokio_postgres::Error> for Trouble {
         } else {
             Then::GiveUp
         };
-        Trouble { error: DbError::postgres(error), then }
+        Trouble {
+            error: DbError::postgres(error),
+            then,
+        }
     }
 }
 
@@ -93,7 +99,9 @@ impl Postgres {
     /// Connects once, to fail here rather than at the first question.
     pub(crate) async fn open(url: &str) -> Result<Postgres, DbError> {
         let shown = Shown::of(url);
-        let not = |why: String| DbError::failed(format!("could not open the database {}: {why}", shown.0));
+        let not = |why: String| {
+            DbError::failed(format!("could not open the database {}: {why}", shown.0))
+        };
         let (url, root) = postgres_tls::split_root(url);
         let mut config: tokio_postgres::Config =
             url.parse().map_err(|error| not(with_sources(&error)))?;
@@ -101,7 +109,9 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("comity");
         }
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
         let manager = if config.get_ssl_mode() == SslMode::Require {
             let tls = postgres_tls::connector(root.as_deref()).map_err(not)?;
             Manager::from_config(config, tls, recycling)
@@ -110,7 +120,10 @@ impl Postgres {
         };
         let settings = Hook::async_fn(|client, _| {
             Box::pin(async move {
-                client.batch_execute(ON_CONNECT).await.map_err(HookError::Backend)
+                client
+                    .batch_execute(ON_CONNECT)
+                    .await
+                    .map_err(HookError::Backend)
             })
         });
         let pool = Pool::builder(manager)
@@ -132,14 +145,19 @@ impl Postgres {
         self.pool.get().await.map_err(|error| {
             let why = match &error {
                 PoolError::Timeout(_) => {
-                    format!("no connection was free within {} seconds", CONNECT_WAIT.as_secs())
+                    format!(
+                        "no connection was free within {} seconds",
+                        CONNECT_WAIT.as_secs()
+                    )
                 }
-                PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
-                    with_sources(error)
-                }
+                PoolError::Backend(error)
+                | PoolError::PostCreateHook(HookError::Backend(error)) => with_sources(error),
                 other => with_sources(other),
             };
-            DbError::caused(format!("could not reach the database {}: {why}", self.url.0), error)
+            DbError::caused(
+                format!("could not reach the database {}: {why}", self.url.0),
+                error,
+            )
         })
     }
 
@@ -149,7 +167,10 @@ impl Postgres {
         params: &[Value],
     ) -> Result<Option<T>, DbError> {
         let found = self.ask(text, params, Asks::Nothing, T::COLUMNS).await?;
-        found.first().map(|row| T::from_row(&Row(Inner::Postgres(row)))).transpose()
+        found
+            .first()
+            .map(|row| T::from_row(&Row(Inner::Postgres(row))))
+            .transpose()
     }
 
     pub(crate) async fn rows<T: FromRow>(
@@ -158,7 +179,10 @@ impl Postgres {
         params: &[Value],
     ) -> Result<Vec<T>, DbError> {
         let found = self.ask(text, params, Asks::Nothing, T::COLUMNS).await?;
-        found.iter().map(|row| T::from_row(&Row(Inner::Postgres(row)))).collect()
+        found
+            .iter()
+            .map(|row| T::from_row(&Row(Inner::Postgres(row))))
+            .collect()
     }
 
     /// As `rows`, for a statement that also changes something.
@@ -168,7 +192,10 @@ impl Postgres {
         params: &[Value],
     ) -> Result<Vec<T>, DbError> {
         let found = self.ask(text, params, Asks::Change, T::COLUMNS).await?;
-        found.iter().map(|row| T::from_row(&Row(Inner::Postgres(row)))).collect()
+        found
+            .iter()
+            .map(|row| T::from_row(&Row(Inner::Postgres(row))))
+            .collect()
     }
 
     async fn ask(
@@ -201,7 +228,10 @@ impl Postgres {
         }
         let rows = client.query(&statement, &borrowed(params)).await?;
         if rows.len() > ROWS_MAX {
-            return Err(DbError::failed(format!("more than {ROWS_MAX} rows: {text} wants a LIMIT")).into());
+            return Err(DbError::failed(format!(
+                "more than {ROWS_MAX} rows: {text} wants a LIMIT"
+            ))
+            .into());
         }
         Ok(rows)
     }
@@ -244,7 +274,9 @@ impl Postgres {
         let open = Open::new(client);
         let client = open.client()?;
 
-        let mut begin = Box::pin(maybe_done(client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")));
+        let mut begin = Box::pin(maybe_done(
+            client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
+        ));
         send(&mut begin).await;
         let mut sent = Vec::with_capacity(steps.len());
         for (statement, params) in &prepared {
@@ -361,7 +393,10 @@ async fn prepare(client: &Object, text: &str, params: &[Value]) -> Result<Statem
 }
 
 fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+    params
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
 }
 
 /// A request is sent when its future is first polled; the answer is awaited later.
@@ -373,7 +408,10 @@ async fn answer<T>(
     mut running: Pin<Box<MaybeDone<impl Future<Output = Result<T, tokio_postgres::Error>>>>>,
 ) -> Result<T, Trouble> {
     running.as_mut().await;
-    let answered = running.as_mut().take_output().ok_or_else(DbError::stopped)?;
+    let answered = running
+        .as_mut()
+        .take_output()
+        .ok_or_else(DbError::stopped)?;
     Ok(answered?)
 }
 
@@ -382,7 +420,9 @@ async fn answer<T>(
 fn pause(attempt: u32) -> Duration {
     use std::sync::atomic::{AtomicU64, Ordering};
     static TURN: AtomicU64 = AtomicU64::new(0);
-    let turn = TURN.fetch_add(1, Ordering::Relaxed).wrapping_add(u64::from(std::process::id()) << 32);
+    let turn = TURN
+        .fetch_add(1, Ordering::Relaxed)
+        .wrapping_add(u64::from(std::process::id()) << 32);
     let longest_ms = 5_u64 << attempt.min(7);
     // The golden ratio's fraction spreads consecutive turns evenly.
     let spread = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;

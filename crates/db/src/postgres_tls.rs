@@ -50,7 +50,12 @@ pub(crate) fn connector(root: Option<&str>) -> Result<MakeRustlsConnect, String>
             .find(|path| path.exists())
             .ok_or("no trusted certificates were found: install ca-certificates, or name a file with sslrootcert=")?,
     };
-    let unreadable = |why: &dyn std::fmt::Display| format!("the certificates in {} cannot be read: {why}", file.display());
+    let unreadable = |why: &dyn std::fmt::Display| {
+        format!(
+            "the certificates in {} cannot be read: {why}",
+            file.display()
+        )
+    };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
         // A system's bundle may hold a certificate that rustls does not take; the others still serve.

@@ -119,7 +119,9 @@ mod tests {
     #[test]
     fn every_table_is_strict() {
         assert_eq!(
-            for_sqlite("CREATE TABLE a (x TEXT CHECK (x IN ('(', ';')))\n-- last ;\n; CREATE TABLE IF NOT EXISTS b (y TEXT)"),
+            for_sqlite(
+                "CREATE TABLE a (x TEXT CHECK (x IN ('(', ';')))\n-- last ;\n; CREATE TABLE IF NOT EXISTS b (y TEXT)"
+            ),
             "CREATE TABLE a (x TEXT CHECK (x IN ('(', ';'))) STRICT\n-- last ;\n; CREATE TABLE IF NOT EXISTS b (y TEXT) STRICT"
         );
         assert_eq!(

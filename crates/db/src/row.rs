@@ -49,12 +49,17 @@ pub struct Column {
 impl Column {
     /// The column a field of type `C` reads.
     pub const fn of<C: Cell>(name: Option<&'static str>) -> Column {
-        Column { name, kind: C::KIND, nullable: C::NULLABLE }
+        Column {
+            name,
+            kind: C::KIND,
+            nullable: C::NULLABLE,
+        }
     }
 
     /// The name as SQL spells it: a field called `r#type` reads the column `type`.
     pub fn sql_name(&self) -> Option<&'static str> {
-        self.name.map(|name| name.strip_prefix("r#").unwrap_or(name))
+        self.name
+            .map(|name| name.strip_prefix("r#").unwrap_or(name))
     }
 }
 
@@ -120,9 +125,10 @@ impl Row<'_> {
     pub fn is_null(&self, at: usize) -> Result<bool, DbError> {
         match &self.0 {
             Inner::Sqlite(row) => Ok(row.get_ref(at).map_err(DbError::sqlite)? == ValueRef::Null),
-            Inner::Postgres(row) => {
-                Ok(row.try_get::<_, Option<Raw<'_>>>(at).map_err(DbError::postgres)?.is_none())
-            }
+            Inner::Postgres(row) => Ok(row
+                .try_get::<_, Option<Raw<'_>>>(at)
+                .map_err(DbError::postgres)?
+                .is_none()),
         }
     }
 
@@ -139,7 +145,9 @@ impl Row<'_> {
                 return sqlite(value)
                     .ok_or_else(|| self.misread(at, kind, &value.data_type().to_string()));
             }
-            Inner::Postgres(row) => row.try_get::<_, Option<Raw<'_>>>(at).map_err(DbError::postgres)?,
+            Inner::Postgres(row) => row
+                .try_get::<_, Option<Raw<'_>>>(at)
+                .map_err(DbError::postgres)?,
         };
         let Some(Raw(ty, raw)) = found else {
             return Err(self.misread(at, kind, "Null"));
@@ -150,9 +158,16 @@ impl Row<'_> {
     fn misread(&self, at: usize, kind: Kind, found: &str) -> DbError {
         let name = match &self.0 {
             Inner::Sqlite(row) => row.as_ref().column_name(at).unwrap_or("?").to_owned(),
-            Inner::Postgres(row) => row.columns().get(at).map_or("?", |column| column.name()).to_owned(),
+            Inner::Postgres(row) => row
+                .columns()
+                .get(at)
+                .map_or("?", |column| column.name())
+                .to_owned(),
         };
-        DbError::failed(format!("column {} ({name}) is {found} where the row type reads {kind}", at + 1))
+        DbError::failed(format!(
+            "column {} ({name}) is {found} where the row type reads {kind}",
+            at + 1
+        ))
     }
 }
 
@@ -180,7 +195,11 @@ impl Cell for bool {
             at,
             Kind::Bool,
             |value| value.as_i64().ok().map(|value| value != 0),
-            |ty, raw| (*ty == Type::BOOL).then(|| bool::from_sql(ty, raw).ok()).flatten(),
+            |ty, raw| {
+                (*ty == Type::BOOL)
+                    .then(|| bool::from_sql(ty, raw).ok())
+                    .flatten()
+            },
         )
     }
 }
@@ -265,7 +284,13 @@ macro_rules! lone {
 }
 
 lone!(i64, bool, f64, String, Vec<u8>);
-lone!(Option<i64>, Option<bool>, Option<f64>, Option<String>, Option<Vec<u8>>);
+lone!(
+    Option<i64>,
+    Option<bool>,
+    Option<f64>,
+    Option<String>,
+    Option<Vec<u8>>
+);
 
 macro_rules! tuple {
     ($($cell:ident $at:tt),*) => {

@@ -29,7 +29,11 @@ impl<T> fmt::Debug for Sql<T> {
 impl<T> Sql<T> {
     #[doc(hidden)]
     pub const fn new(sqlite: &'static str, postgres: &'static str) -> Sql<T> {
-        Sql { sqlite, postgres, row: PhantomData }
+        Sql {
+            sqlite,
+            postgres,
+            row: PhantomData,
+        }
     }
 }
 
@@ -129,20 +133,32 @@ macro_rules! __sql {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __columns {
-    () => { ::std::option::Option::None };
-    ($row:ty) => { $crate::Registered::columns_of::<$row>() };
+    () => {
+        ::std::option::Option::None
+    };
+    ($row:ty) => {
+        $crate::Registered::columns_of::<$row>()
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __reason {
-    () => { ::std::option::Option::None };
-    ($reason:literal) => { ::std::option::Option::Some($reason) };
+    () => {
+        ::std::option::Option::None
+    };
+    ($reason:literal) => {
+        ::std::option::Option::Some($reason)
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __typed {
-    ([] $sqlite:expr, $postgres:expr) => { $crate::Sql::new($sqlite, $postgres) };
-    ([$row:ty] $sqlite:expr, $postgres:expr) => { $crate::Sql::<$row>::new($sqlite, $postgres) };
+    ([] $sqlite:expr, $postgres:expr) => {
+        $crate::Sql::new($sqlite, $postgres)
+    };
+    ([$row:ty] $sqlite:expr, $postgres:expr) => {
+        $crate::Sql::<$row>::new($sqlite, $postgres)
+    };
 }

@@ -61,15 +61,16 @@ fn next(rest: &str, first: char) -> (TokenKind, usize) {
         '\'' => (TokenKind::Other, quoted(rest, '\'')),
         '"' => (TokenKind::Quoted, quoted(rest, '"')),
         '$' => dollar(rest),
-        '-' if rest.starts_with("--") => {
-            (TokenKind::Blank, rest.find('\n').unwrap_or(rest.len()))
-        }
-        '/' if rest.starts_with("/*") => {
-            (TokenKind::Blank, rest.find("*/").map_or(rest.len(), |end| end + 2))
-        }
-        first if first.is_whitespace() => {
-            (TokenKind::Blank, rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len()))
-        }
+        '-' if rest.starts_with("--") => (TokenKind::Blank, rest.find('\n').unwrap_or(rest.len())),
+        '/' if rest.starts_with("/*") => (
+            TokenKind::Blank,
+            rest.find("*/").map_or(rest.len(), |end| end + 2),
+        ),
+        first if first.is_whitespace() => (
+            TokenKind::Blank,
+            rest.find(|c: char| !c.is_whitespace())
+                .unwrap_or(rest.len()),
+        ),
         first if first.is_alphabetic() || first == '_' => {
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
             (TokenKind::Word, end.unwrap_or(rest.len()))
@@ -101,17 +102,23 @@ fn quoted(rest: &str, quote: char) -> usize {
 /// `$1`, or PostgreSQL's `$tag$ … $tag$`.
 fn dollar(rest: &str) -> (TokenKind, usize) {
     let after = &rest[1..];
-    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    let digits = after
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(after.len());
     if digits > 0 {
         return (TokenKind::Parameter, 1 + digits);
     }
-    let tag = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
+    let tag = after
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(after.len());
     if !after[tag..].starts_with('$') {
         return (TokenKind::Other, 1);
     }
     let fence = &rest[..tag + 2];
     let body = &rest[fence.len()..];
-    let end = body.find(fence).map_or(rest.len(), |end| end + 2 * fence.len());
+    let end = body
+        .find(fence)
+        .map_or(rest.len(), |end| end + 2 * fence.len());
     (TokenKind::Other, end)
 }
 
@@ -132,7 +139,18 @@ mod tests {
 
     #[test]
     fn the_tokens_put_together_are_the_text() {
-        for text in ["", "'", "\"", "$", "$a", "$a$ x", "/*", "é'é\"é", "1e5x;", "a$b('x''')--"] {
+        for text in [
+            "",
+            "'",
+            "\"",
+            "$",
+            "$a",
+            "$a$ x",
+            "/*",
+            "é'é\"é",
+            "1e5x;",
+            "a$b('x''')--",
+        ] {
             let together: String = tokens(text).iter().map(|token| token.text).collect();
             assert_eq!(together, text);
         }

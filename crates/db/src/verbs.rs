@@ -26,17 +26,25 @@ impl Db {
     ) -> Result<Option<T>, DbError> {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
-                sqlite.read(move |conn| run::first(conn, sql.sqlite, &params)).await
+                sqlite
+                    .read(move |conn| run::first(conn, sql.sqlite, &params))
+                    .await
             }
             Engine::Postgres(postgres) => postgres.first(sql.postgres, &params).await,
         }
     }
 
     /// Every row, in the statement's order. The statement bounds them with a `LIMIT`.
-    pub async fn all<T: FromRow>(&self, sql: Sql<T>, params: Vec<Value>) -> Result<Vec<T>, DbError> {
+    pub async fn all<T: FromRow>(
+        &self,
+        sql: Sql<T>,
+        params: Vec<Value>,
+    ) -> Result<Vec<T>, DbError> {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
-                sqlite.read(move |conn| run::rows(conn, sql.sqlite, &params)).await
+                sqlite
+                    .read(move |conn| run::rows(conn, sql.sqlite, &params))
+                    .await
             }
             Engine::Postgres(postgres) => postgres.rows(sql.postgres, &params).await,
         }
@@ -48,7 +56,9 @@ impl Db {
     pub async fn exec(&self, sql: Sql<()>, params: Vec<Value>) -> Result<u64, DbError> {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
-                sqlite.write(move |conn| run::exec(conn, sql.sqlite, &params).map(run::Keep)).await
+                sqlite
+                    .write(move |conn| run::exec(conn, sql.sqlite, &params).map(run::Keep))
+                    .await
             }
             Engine::Postgres(postgres) => postgres.exec(sql.postgres, &params).await,
         }
@@ -62,7 +72,9 @@ impl Db {
     ) -> Result<Vec<T>, DbError> {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
-                sqlite.write(move |conn| run::rows(conn, sql.sqlite, &params).map(run::Keep)).await
+                sqlite
+                    .write(move |conn| run::rows(conn, sql.sqlite, &params).map(run::Keep))
+                    .await
             }
             Engine::Postgres(postgres) => postgres.change(sql.postgres, &params).await,
         }
@@ -105,7 +117,10 @@ pub(crate) fn fits<'a>(
         if let Some(name) = expected.sql_name()
             && name != found
         {
-            return Err(format!("column {} is called {found}, the row type reads {name}", at + 1));
+            return Err(format!(
+                "column {} is called {found}, the row type reads {name}",
+                at + 1
+            ));
         }
     }
     Ok(())

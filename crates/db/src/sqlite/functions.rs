@@ -10,7 +10,9 @@ pub(super) fn add(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_INNOCUOUS;
-    conn.create_scalar_function("greatest", -1, flags, |args| extreme(args, Ordering::Greater))?;
+    conn.create_scalar_function("greatest", -1, flags, |args| {
+        extreme(args, Ordering::Greater)
+    })?;
     conn.create_scalar_function("least", -1, flags, |args| extreme(args, Ordering::Less))
 }
 
@@ -25,7 +27,8 @@ fn extreme(args: &Context<'_>, wanted: Ordering) -> rusqlite::Result<Value> {
             best = next;
         }
     }
-    best.try_into().map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
+    best.try_into()
+        .map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
 }
 
 /// Only values of one kind compare; a statement that mixes them would not prepare on PostgreSQL either.

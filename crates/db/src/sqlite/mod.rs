@@ -53,10 +53,16 @@ impl Sqlite {
         let mut readers = Vec::new();
         for _ in 0..cores.clamp(2, READERS_MAX) {
             let reader = connect(&path).map_err(told)?;
-            reader.pragma_update(None, "query_only", true).map_err(told)?;
+            reader
+                .pragma_update(None, "query_only", true)
+                .map_err(told)?;
             readers.push(reader);
         }
-        Ok(Sqlite { readers: Readers::start(readers)?, writer: Writer::start(writer)?, path })
+        Ok(Sqlite {
+            readers: Readers::start(readers)?,
+            writer: Writer::start(writer)?,
+            path,
+        })
     }
 
     /// Runs a question on a reader.

@@ -38,7 +38,10 @@ struct State {
 impl Readers {
     /// One thread for each connection.
     pub(super) fn start(connections: Vec<Connection>) -> Result<Readers, DbError> {
-        let mut readers = Readers { queue: Arc::default(), threads: Vec::new() };
+        let mut readers = Readers {
+            queue: Arc::default(),
+            threads: Vec::new(),
+        };
         for (number, mut conn) in connections.into_iter().enumerate() {
             let watch = Watch::over(&mut conn)?;
             let queue = Arc::clone(&readers.queue);
@@ -93,7 +96,10 @@ impl Queue {
             if state.closed {
                 return None;
             }
-            state = self.asked.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .asked
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

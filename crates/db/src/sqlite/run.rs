@@ -43,7 +43,9 @@ pub(crate) fn rows<T: FromRow>(
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(DbError::sqlite)? {
         if all.len() == ROWS_MAX {
-            return Err(DbError::failed(format!("more than {ROWS_MAX} rows: {text} wants a LIMIT")));
+            return Err(DbError::failed(format!(
+                "more than {ROWS_MAX} rows: {text} wants a LIMIT"
+            )));
         }
         all.push(T::from_row(&Row(Inner::Sqlite(row)))?);
     }
@@ -88,12 +90,19 @@ fn prepared<'c, T: FromRow>(
     // SQLite numbers `$2` by where it first stands in the text, not by its digits.
     let mut highest = 0;
     for at in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(at).and_then(number).ok_or_else(|| {
-            DbError::failed(format!("a parameter is not written as $1, $2, …: {text}"))
-        })?;
+        let number = statement
+            .parameter_name(at)
+            .and_then(number)
+            .ok_or_else(|| {
+                DbError::failed(format!("a parameter is not written as $1, $2, …: {text}"))
+            })?;
         highest = highest.max(number);
-        let Some(value) = params.get(number - 1) else { break };
-        statement.raw_bind_parameter(at, value).map_err(DbError::sqlite)?;
+        let Some(value) = params.get(number - 1) else {
+            break;
+        };
+        statement
+            .raw_bind_parameter(at, value)
+            .map_err(DbError::sqlite)?;
     }
     if highest != params.len() {
         return Err(DbError::failed(format!(
@@ -106,5 +115,8 @@ fn prepared<'c, T: FromRow>(
 
 /// `$3` → 3.
 pub(crate) fn number(name: &str) -> Option<usize> {
-    name.strip_prefix('$')?.parse().ok().filter(|number| *number > 0)
+    name.strip_prefix('$')?
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)
 }

@@ -31,13 +31,19 @@ impl Watch {
             Some(move || elapsed_ms(started) > deadline.load(Ordering::Relaxed)),
         )
         .map_err(DbError::sqlite)?;
-        Ok(Watch { started, deadline_ms })
+        Ok(Watch {
+            started,
+            deadline_ms,
+        })
     }
 
     /// Gives what is run next its time.
     pub(crate) fn start(&self) {
         let limit = u64::try_from(STATEMENT_MAX.as_millis()).unwrap_or(u64::MAX);
-        self.deadline_ms.store(elapsed_ms(self.started).saturating_add(limit), Ordering::Relaxed);
+        self.deadline_ms.store(
+            elapsed_ms(self.started).saturating_add(limit),
+            Ordering::Relaxed,
+        );
     }
 
     /// Gives what is run next all the time it needs.

@@ -89,7 +89,10 @@ impl Writer {
             .name("db-writer".to_owned())
             .spawn(move || work(conn, &watch, tasks))
             .map_err(|error| DbError::caused("could not start the writer thread", error))?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread) })
+        Ok(Writer {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
     }
 
     pub(super) async fn change<R: Send + 'static>(
@@ -97,7 +100,12 @@ impl Writer {
         change: impl FnMut(&Connection) -> Result<Ran<R>, DbError> + Send + 'static,
     ) -> Result<R, DbError> {
         let (reply, answer) = oneshot::channel();
-        self.push(Task::Change(Box::new(Waiting { change, said: None, reply }))).await?;
+        self.push(Task::Change(Box::new(Waiting {
+            change,
+            said: None,
+            reply,
+        })))
+        .await?;
         answer.await.unwrap_or_else(|_| Err(DbError::stopped()))
     }
 
@@ -116,10 +124,13 @@ impl Writer {
     async fn push(&self, task: Task) -> Result<(), DbError> {
         use mpsc::error::SendTimeoutError::{Closed, Timeout};
         let queue = self.queue.as_ref().ok_or_else(DbError::stopped)?;
-        queue.send_timeout(task, PLACE_WAIT).await.map_err(|error| match error {
-            Timeout(_) => DbError::failed("too many changes wait for the database"),
-            Closed(_) => DbError::stopped(),
-        })
+        queue
+            .send_timeout(task, PLACE_WAIT)
+            .await
+            .map_err(|error| match error {
+                Timeout(_) => DbError::failed("too many changes wait for the database"),
+                Closed(_) => DbError::stopped(),
+            })
     }
 }
 
@@ -175,7 +186,8 @@ fn group(
             // are innocent, so they run again, each alone.
             abandon(conn);
             change.settle(Err(error));
-            ran.into_iter().for_each(|change| alone(conn, watch, change));
+            ran.into_iter()
+                .for_each(|change| alone(conn, watch, change));
             return None;
         }
         ran.push(change);

@@ -1,0 +1,141 @@
+//! Throw-away databases for tests, of either engine.
+//!
+//! SQLite's is a file in a temporary directory. PostgreSQL's is a database of its own in one cluster that all test processes share:
+//! the first to need it starts it, under a file lock, from the programs in `PATH` or `/usr/lib/postgresql`, listening on
+//! loopback only, as the user `postgres` when the tests run as root. It trusts whoever connects and does not survive a
+//! power cut, and it is left running for the next run. To stop it:
+//!
+//! ```sh
+//! kill $(head -n 1 "${TMPDIR:-/tmp}"/comity-postgres-*/data/postmaster.pid)
+//! ```
+//!
+//! `COMITY_TEST_POSTGRES=postgres://user:password@host/database` names a server to use instead; its user must be allowed to make databases.
+//!
+//! What goes wrong here ends the test with a sentence.
+
+mod cluster;
+
+use std::hash::{BuildHasher, RandomState};
+
+use tempfile::TempDir;
+use tokio_postgres::NoTls;
+
+use crate::open::Db;
+use crate::sqlite::Durability;
+
+/// Which engine a throw-away database is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A database in the shared cluster.
+    Postgres,
+}
+
+impl Engine {
+    /// Both, for tests that run on each.
+    pub const ALL: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+}
+
+/// An empty database that is gone when this is dropped.
+pub struct Throwaway {
+    /// The database.
+    pub db: Db,
+    url: String,
+    // What is taken away afterwards; after the database is closed, since fields go in this order.
+    _directory: Option<TempDir>,
+    _database: Option<Database>,
+}
+
+struct Database {
+    admin_url: String,
+    name: String,
+}
+
+/// Makes an empty database. As in production, but for SQLite's waiting on the disk.
+pub async fn throwaway(engine: Engine) -> Throwaway {
+    match engine {
+        Engine::Sqlite => {
+            let directory =
+                TempDir::with_prefix("comity-").expect("the temporary directory can be written to");
+            let path = directory.path().join("comity.db");
+            let path = path
+                .to_str()
+                .expect("the temporary directory's name is UTF-8");
+            let opened = Db::open_sqlite(path, Durability::Crash).await;
+            let db = opened.unwrap_or_else(|error| panic!("{error}"));
+            Throwaway {
+                db,
+                url: format!("sqlite:{path}"),
+                _directory: Some(directory),
+                _database: None,
+            }
+        }
+        Engine::Postgres => {
+            let admin_url = cluster::admin_url().await;
+            let random = RandomState::new().hash_one(0);
+            let name = format!("{}{}_{random:016x}", cluster::PREFIX, std::process::id());
+            let made = command(
+                &admin_url,
+                &format!("CREATE DATABASE {name} TEMPLATE template0"),
+            )
+            .await;
+            made.unwrap_or_else(|error| panic!("could not make a database for the test: {error}"));
+            let mut url = url::Url::parse(&admin_url).expect("the cluster's URL was parsed before");
+            url.set_path(&name);
+            let db = Db::open(url.as_str())
+                .await
+                .unwrap_or_else(|error| panic!("{error}"));
+            Throwaway {
+                db,
+                url: url.to_string(),
+                _directory: None,
+                _database: Some(Database { admin_url, name }),
+            }
+        }
+    }
+}
+
+impl Throwaway {
+    /// What [`Db::open`] takes to open it once more, say from another process.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Database { admin_url, name } = self;
+        // A drop cannot await, and the test's runtime may be ending: another thread has its own.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let text = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                if let Err(error) = block_on(command(admin_url, &text)) {
+                    eprintln!("could not drop the test's database {name}: {error}");
+                }
+            });
+        });
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+        .block_on(future)
+}
+
+/// Carries out one statement on a connection of its own, and answers the first column of its rows.
+async fn command(url: &str, text: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let talking = tokio::spawn(connection);
+    let answered = client.simple_query(text).await;
+    drop(client);
+    let _ended = talking.await;
+    let first = |message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    };
+    Ok(answered?.into_iter().filter_map(first).collect())
+}
