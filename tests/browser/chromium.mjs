@@ -57,6 +57,12 @@ async function watch(page, base) {
   return troubles
 }
 
+/** Loaded, and a moment for scripts. Not until the network is idle: a page that stays live never lets it be. */
+export async function settled(page) {
+  await page.waitForLoadState('load')
+  await page.waitForTimeout(150)
+}
+
 export async function signIn(page, name, password) {
   await page.goto('/sign-in')
   const form = page.locator('form[action$="/sign-in"]')

@@ -8,7 +8,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { launch, open, signIn } from './chromium.mjs'
+import { launch, open, settled, signIn } from './chromium.mjs'
 
 const PASSWORD = 'a long enough password, 12 times'
 const PATIENCE_MS = 15_000
@@ -43,7 +43,7 @@ async function step(sentence, act) {
   let why = []
   try {
     await act()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     if (overflow > 0) why.push(`the page is ${overflow} pixels wider than the window (on ${page.url()})`)
     if (values.pictures) await page.screenshot({ path: `${values.pictures}/${String(passed + failed + 1).padStart(2, '0')}-${name}.png`, fullPage: true })

@@ -8,7 +8,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { launch, open, signIn } from './chromium.mjs'
+import { launch, open, settled, signIn } from './chromium.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -46,7 +46,8 @@ for (const script of values.script.split(',')) {
       }
       for (const path of paths) {
         troubles.length = 0
-        await page.goto(path, { waitUntil: 'networkidle' })
+        await page.goto(path)
+        await settled(page)
         const file = `${folder}/${nameOf(path)}-${width}-${scheme}${script === 'on' ? '' : '-noscript'}.png`
         await page.screenshot({ path: file, fullPage: values.whole })
         console.log(file)
