@@ -18,13 +18,13 @@ PASSWORD = "a long enough password, 12 times"
 
 
 class Comity:
-    def __init__(self, binary: Path, home: Path):
-        self.binary, self.home = binary.resolve(), home
+    def __init__(self, binary: Path, folder: Path):
+        self.binary, self.folder = binary.resolve(), folder
         self.port = free_port()
         self.domain = f"localhost:{self.port}"
         self.base = f"http://{self.domain}/"
         self.browser = Browser(self.base)
-        self.log = home / "comity.log"
+        self.log = folder / "comity.log"
         self.process = None
 
     # The server
@@ -32,7 +32,7 @@ class Comity:
     def settings(self) -> dict[str, str]:
         """The one place that knows how this server is set up for peers on the same machine."""
         return {
-            "COMITY__DATA_DIR": str(self.home / "data"),
+            "COMITY__DATA_DIR": str(self.folder / "data"),
             "COMITY__LISTEN": f"127.0.0.1:{self.port}",
             "COMITY__DOMAIN": self.domain,
             "COMITY__NAME": "Harbour",
@@ -45,7 +45,7 @@ class Comity:
 
     def start(self):
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([self.binary, "serve"], env=self.environment(), cwd=self.home, stdout=log, stderr=log)
+            self.process = subprocess.Popen([self.binary, "serve"], env=self.environment(), cwd=self.folder, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -62,20 +62,25 @@ class Comity:
             stop(self.process)
 
     def command(self, *words: str) -> str:
-        done = subprocess.run([self.binary, *words], env=self.environment(), cwd=self.home, capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run([self.binary, *words], env=self.environment(), cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE_S)
         if done.returncode != 0:
             raise RuntimeError(f"comity {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def rule_set(self, domain: str, stance: str):
-        self.command("rule", "set", domain, stance)
+    def rule_set(self, domain: str, stance: str) -> str:
+        """The community's rule about a domain; answers with its number."""
+        said = self.command("rule", "set", domain, stance)
+        number = re.search(r"Rule (\d+)", said)
+        if number is None:
+            raise LookupError(f"no number in: {said}")
+        return number.group(1)
 
-    def rule_remove(self, domain: str):
-        self.command("rule", "remove", domain)
+    def rule_end(self, number: str):
+        self.command("rule", "end", number)
 
     def keeps_anywhere(self, word: str) -> bool:
         """Whether the word is in any file that the server keeps, its logs aside."""
-        files = [path for path in (self.home / "data").rglob("*") if path.is_file()]
+        files = [path for path in (self.folder / "data").rglob("*") if path.is_file()]
         return any(word.encode() in path.read_bytes() for path in files)
 
     # Alice

@@ -160,9 +160,10 @@ def they_part(comity: Comity, peer: Peer):
 # The border
 
 
-def refuse(comity: Comity, peer: Peer, bystander: Peer, known_post: str):
+def refuse(comity: Comity, peer: Peer, bystander: Peer, known_post: str) -> str:
+    """Sets the rule, looks for leaks, and answers with the rule's number."""
     print(f"\nComity refuses {peer.software} ({peer.domain})")
-    comity.rule_set(peer.domain, "refused")
+    rule = comity.rule_set(peer.domain, "refused")
     peer.forget()
 
     unseen, unheard, intruder, reply_in = word("unseen"), word("unheard"), word("intruder"), word("replyin")
@@ -195,10 +196,11 @@ def refuse(comity: Comity, peer: Peer, bystander: Peer, known_post: str):
         check("… and in no file of the server's", lambda: not comity.keeps_anywhere(trace))
     check("no notification tells of it", lambda: comity.notifications().count(peer.name) <= notified)
     check("looking its post up shows nothing", lambda: not any(intruder in text for text in comity.find(theirs).posts()))
+    return rule
 
 
-def take_back(comity: Comity, peer: Peer):
-    comity.rule_remove(peer.domain)
+def take_back(comity: Comity, peer: Peer, rule: str):
+    comity.rule_end(rule)
     again, welcome = word("again"), word("welcome")
     comity.post(again)
     soon("after the rule is gone Alice's posts arrive again: the follow was kept", lambda: peer.got("Create", again))
@@ -221,8 +223,8 @@ def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
             what_is_private_stays_private(comity, peer, other)
             they_part(comity, peer)
         for peer, bystander in zip(peers, reversed(peers)):
-            refuse(comity, peer, bystander, posts[peer])
-            take_back(comity, peer)
+            rule = refuse(comity, peer, bystander, posts[peer])
+            take_back(comity, peer, rule)
         for peer in peers:
             check(f"{peer.software} had no trouble", lambda: peer.state()["errors"] == [])
     finally:
