@@ -127,8 +127,10 @@ impl Conditions {
     /// These, without those that speak of what somebody wrote: they belong to its author, not to
     /// who is answered or quoted in it.
     pub(crate) fn without_content(self) -> Conditions {
-        let content =
-            Conditions::DROP_MEDIA | Conditions::MARK_SENSITIVE | Conditions::DROP_PREVIEWS;
+        let content = Conditions::DROP_MEDIA
+            | Conditions::MARK_SENSITIVE
+            | Conditions::DROP_PREVIEWS
+            | Conditions::LIMITED;
         Conditions(self.0 & !content.0)
     }
 }

@@ -6,13 +6,11 @@
 
 use std::cmp::Reverse;
 
-use crate::book::About;
-use crate::row::{self, Facts, Heading};
-use crate::seeing;
 use crate::{
     Act, Because, CommunityId, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook,
-    RuleId, Scope, Stance, Ties, Verdict, Way,
+    RuleId, Ties, Verdict, Way,
 };
+use crate::{relation, seeing, standing};
 
 /// Answers one exchange.
 pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict {
@@ -32,9 +30,9 @@ pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict
                 continue;
             }
             // Rules: theirs about the party, and the party's about them.
-            standing(rules, ties, exchange, person, author, &mut narrowing);
+            standing::narrow(rules, ties, exchange, person, author, &mut narrowing);
             // Blocks and mutes between the two.
-            between(ties, exchange, person, &mut narrowing);
+            relation::narrow(ties, exchange, person, author, &mut narrowing);
         }
     }
 
@@ -50,9 +48,9 @@ pub(crate) struct Narrowing {
     because: Because,
     /// Of equal outcomes, the lower step is told; of equal steps, the lower number.
     rank: (u8, i64),
-    conditions: Conditions,
-    considered: Vec<RuleId>,
-    secret: bool,
+    pub(crate) conditions: Conditions,
+    pub(crate) considered: Vec<RuleId>,
+    pub(crate) secret: bool,
 }
 
 /// In which order reasons are told.
@@ -92,7 +90,7 @@ impl Narrowing {
         self.refuse(because, step);
     }
 
-    fn narrow(&mut self, outcome: Outcome, because: Because, rank: (u8, i64)) {
+    pub(crate) fn narrow(&mut self, outcome: Outcome, because: Because, rank: (u8, i64)) {
         if (outcome, Reverse(rank)) > (self.outcome, Reverse(self.rank)) {
             self.outcome = outcome;
             self.because = because;
@@ -187,254 +185,13 @@ fn asker(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
 }
 
 /// The communities in whose name an anonymous visitor is shown something.
-fn each_host(rules: &RuleBook, exchange: &Exchange<'_>, mut each: impl FnMut(CommunityId)) {
+pub(crate) fn each_host(
+    rules: &RuleBook,
+    exchange: &Exchange<'_>,
+    mut each: impl FnMut(CommunityId),
+) {
     match exchange.thing.owner.community.or(exchange.thing.community) {
         Some(community) => each(community),
         None => rules.communities().for_each(each),
-    }
-}
-
-/// One side of an exchange, with the community that speaks for it.
-struct Side<'a> {
-    community: CommunityId,
-    person: Option<&'a Person>,
-}
-
-/// Narrows by the rules that stand between the party and `person`, who owns the thing (`author`)
-/// or something that it answers, boosts or quotes.
-fn standing(
-    rules: &RuleBook,
-    ties: &Ties,
-    exchange: &Exchange<'_>,
-    person: &Person,
-    author: bool,
-    narrowing: &mut Narrowing,
-) {
-    let Exchange {
-        party,
-        act,
-        way,
-        thing,
-    } = *exchange;
-    let (theirs, partys) = match act.is_inward() {
-        true => (Heading::In, Heading::Out),
-        false => (Heading::Out, Heading::In),
-    };
-    let id = person.id;
-    let party_id = party.person().and_then(|asking| asking.id);
-    let (there, back) = (ties.between(id, party_id), ties.between(party_id, id));
-    let facts = |heading, follows| Facts {
-        heading,
-        act,
-        way,
-        visibility: thing.visibility,
-        said_yes: there.follows || back.follows,
-        follows,
-        anonymous: matches!(party, Party::Anonymous),
-        author,
-    };
-
-    // The person's side about the party. What comes in for nobody in particular is measured by
-    // the community it comes into.
-    let in_rooms = match (author, party.community()) {
-        (true, None) => thing.community,
-        _ => None,
-    };
-    let second = in_rooms.filter(|rooms| Some(*rooms) != person.community);
-    let mut agreed = false;
-    for community in [person.community, second].into_iter().flatten() {
-        let Some(home) = party.domain() else { break };
-        let side = Side {
-            community,
-            person: Some(person).filter(|_| person.community.is_some()),
-        };
-        let about = About {
-            home,
-            alias: party
-                .person()
-                .and_then(|asking| asking.alias_domain.as_ref()),
-            account: party.person().map(|asking| &asking.iri),
-            account_only: is_house(rules, community, party.community(), home, party.person()),
-            contact: act == Act::Contact,
-        };
-        if about.account_only && act == Act::Contact {
-            narrowing.refuse(Because::Ourselves, step::ASKER);
-        }
-        agreed |= ask(
-            rules,
-            &side,
-            &about,
-            &facts(theirs, there.follows),
-            true,
-            narrowing,
-        );
-    }
-
-    // What republishes needs the owner's own yes, and gets only what is for everybody.
-    let republished = matches!(party, Party::Service(_)) || way == Way::Relay;
-    if author && act.is_outward() && republished && !agreed {
-        narrowing.refuse(Because::NeedsYes, step::AUDIENCE);
-    }
-
-    // The party's side about the person. Visitors are spoken for by whoever shows them around.
-    let about = About {
-        home: &person.domain,
-        alias: person.alias_domain.as_ref(),
-        account: Some(&person.iri),
-        account_only: false,
-        contact: false,
-    };
-    let mut ask_host = |community, asking: Option<&Person>| {
-        let account_only = is_house(
-            rules,
-            community,
-            person.community,
-            &person.domain,
-            Some(person),
-        );
-        let side = Side {
-            community,
-            person: asking,
-        };
-        let about = About {
-            account_only,
-            ..about
-        };
-        ask(
-            rules,
-            &side,
-            &about,
-            &facts(partys, back.follows),
-            false,
-            narrowing,
-        );
-    };
-    match party {
-        Party::Anonymous => each_host(rules, exchange, |community| ask_host(community, None)),
-        _ => {
-            if let Some(community) = party.community() {
-                ask_host(community, party.person());
-            }
-        }
-    }
-}
-
-/// Whether the other side is of this very community, where rules about domains say nothing: a
-/// rule that names one's own domain must not part its members from each other.
-fn is_house(
-    rules: &RuleBook,
-    community: CommunityId,
-    other: Option<CommunityId>,
-    domain: &comity_vocab::Domain,
-    person: Option<&Person>,
-) -> bool {
-    match (other, person) {
-        (Some(other), _) => other == community,
-        (None, None) => rules.community_at(domain) == Some(community),
-        (None, Some(_)) => false,
-    }
-}
-
-/// Asks each scope of one side about the other: every rule that matches, and the default where
-/// no explicit Open lifts it. Says whether the person of this side opened explicitly.
-fn ask(
-    rules: &RuleBook,
-    side: &Side<'_>,
-    about: &About<'_>,
-    facts: &Facts,
-    secret: bool,
-    narrowing: &mut Narrowing,
-) -> bool {
-    let Some(mode) = rules.mode_of(side.community) else {
-        // Rules that are not at hand cannot be said to allow (L58).
-        narrowing.refuse_secretly(Because::NobodyHere, step::ASKER);
-        return false;
-    };
-    let member = side.person.and_then(|person| person.id);
-    let scopes = [
-        Some(Scope::Operator).filter(|_| !about.account_only),
-        Some(Scope::Community(side.community)).filter(|_| !about.account_only),
-        member.map(|member| Scope::Member(member, side.community)),
-    ];
-    let mut lifted = [false; 3];
-    rules.each_rule(scopes, about, |scope, rule, lifts| {
-        narrowing.considered.push(rule.id);
-        lifted[scope] |= lifts && rule.stance == Stance::Open;
-
-        let stance = row::stance(rule.stance, facts);
-        let added = row::conditions(rule.conditions, facts);
-        let outcome = stance.outcome.max(added.outcome);
-        let conditions = stance.conditions | added.conditions;
-        let because = match conditions.contains(Conditions::LIMITED) {
-            true => Because::Limited(rule.id),
-            false => Because::Rule(rule.id),
-        };
-        let breadth = rule.scope.breadth();
-        let step = match (outcome, rule.stance) {
-            (Outcome::Allow, Stance::Open) => step::PASSED + 10 + breadth,
-            (Outcome::Allow, _) => step::PASSED + breadth,
-            _ => step::RULE + breadth,
-        };
-        narrowing.conditions |= conditions;
-        narrowing.secret |= secret && outcome == Outcome::Refuse;
-        narrowing.narrow(outcome, because, (step, rule.id.0));
-    });
-
-    // The default is one more row, of the community's scope.
-    if !about.account_only && !lifted[1] && mode != Mode::Open {
-        let row = row::stance(mode.stance(), facts);
-        let step = match row.outcome {
-            Outcome::Allow => step::PASSED + 20,
-            _ => step::MODE,
-        };
-        narrowing.conditions |= row.conditions;
-        narrowing.secret |= secret && row.outcome == Outcome::Refuse;
-        narrowing.narrow(
-            row.outcome,
-            Because::Mode(side.community, mode),
-            (step, side.community.0),
-        );
-    }
-    lifted[2]
-}
-
-/// Narrows by what the two have to do with each other as people.
-fn between(ties: &Ties, exchange: &Exchange<'_>, person: &Person, narrowing: &mut Narrowing) {
-    let Exchange {
-        party, act, way, ..
-    } = *exchange;
-    let (Some(asking), Some(id)) = (party.person().and_then(|asking| asking.id), person.id) else {
-        return;
-    };
-    let (there, back) = (ties.get(id, asking), ties.get(asking, id));
-
-    // A report goes to moderators, not to whom it is about: a block must not prevent it.
-    if act != Act::Report {
-        if there.blocks {
-            narrowing.refuse_secretly(Because::Block { by: id }, step::BLOCK);
-        }
-        // Who blocks may still look at the profile: one has to see whom one blocks.
-        if back.blocks && act != Act::Find {
-            narrowing.refuse(Because::Block { by: asking }, step::BLOCK);
-        }
-    }
-
-    // A mute takes things out of the muter's sight, and changes nothing for the muted.
-    let (mutes, muter) = match act.is_inward() {
-        true => (there.mutes, id),
-        false => (back.mutes, asking),
-    };
-    if !mutes {
-        return;
-    }
-    match way {
-        Way::Notification | Way::Push | Way::Stream => {
-            narrowing.refuse(Because::Mute { by: muter }, step::MUTE);
-        }
-        Way::HomeTimeline | Way::LocalTimeline | Way::PublicTimeline if !act.is_inward() => {
-            narrowing.refuse(Because::Mute { by: muter }, step::MUTE);
-        }
-        Way::Conversation if !act.is_inward() => narrowing.conditions |= Conditions::MUTED,
-        _ => {}
     }
 }

@@ -15,6 +15,13 @@ pub struct Exchange<'a> {
     pub thing: &'a Thing,
 }
 
+impl Exchange<'_> {
+    /// Whether the other side passes on what it gets, to whomever it likes.
+    pub(crate) fn republishes(&self) -> bool {
+        matches!(self.party, Party::Service(_)) || self.way == Way::Relay
+    }
+}
+
 /// What would happen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Act {
@@ -104,7 +111,13 @@ impl Act {
         self.is_outward()
             || matches!(
                 self,
-                Act::Reply | Act::Favourite | Act::React | Act::Reblog | Act::Quote | Act::Vote
+                Act::Reply
+                    | Act::Favourite
+                    | Act::React
+                    | Act::Reblog
+                    | Act::Quote
+                    | Act::Vote
+                    | Act::Feature
             )
     }
 
@@ -229,14 +242,6 @@ impl Way {
         matches!(
             self,
             Way::LocalTimeline | Way::PublicTimeline | Way::Search | Way::Feed
-        )
-    }
-
-    /// What comes to a person without their asking for this one thing.
-    pub(crate) fn comes_unasked(self) -> bool {
-        matches!(
-            self,
-            Way::HomeTimeline | Way::Notification | Way::Stream | Way::Push
         )
     }
 

@@ -3,6 +3,7 @@
 //! It is the only mint. The fields of evidence are private to this module and those below it,
 //! so that nothing else in this crate, and nothing outside it, can make or change any.
 
+mod ask;
 mod attested;
 mod claim;
 mod evidence;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use comity_vocab::{Domain, Visibility};
 
+use ask::{pairs_between, pairs_of, party_of, receives, shown};
 pub use attested::Attested;
 pub use claim::Claim;
 pub use evidence::{Admitted, Audience, Contact, Permitted, Recipient, Visible};
@@ -190,7 +192,7 @@ impl<F: FactSource> Gate<F> {
         if verdict.outcome == Outcome::Refuse {
             return refuse(verdict);
         }
-        Ok(Ok(attested.admitted(verdict, home)))
+        Ok(Ok(attested.admitted(&verdict, home)))
     }
 
     /// May this viewer see the thing, by this way?
@@ -329,104 +331,4 @@ impl<F: FactSource> Gate<F> {
         pairs.dedup();
         self.facts.ties(&pairs).await
     }
-}
-
-fn party_of(person: &Person) -> Party {
-    match person.community {
-        Some(_) => Party::Member(person.clone()),
-        None => Party::Account(person.clone()),
-    }
-}
-
-/// The pairs whose ties can matter: the party with everybody involved, in both directions.
-fn pairs_of(party: &Party, thing: &Thing) -> Vec<(PersonId, PersonId)> {
-    pairs_between(party, std::iter::once(&thing.owner).chain(&thing.within))
-}
-
-fn pairs_between<'a>(
-    party: &Party,
-    people: impl IntoIterator<Item = &'a Person>,
-) -> Vec<(PersonId, PersonId)> {
-    let Some(asking) = party.person().and_then(|person| person.id) else {
-        return Vec::new();
-    };
-    people
-        .into_iter()
-        .filter_map(|person| person.id)
-        .filter(|id| *id != asking)
-        .flat_map(|id| [(asking, id), (id, asking)])
-        .collect()
-}
-
-fn shown<T: Subject>(
-    book: &RuleBook,
-    ties: &Ties,
-    viewer: &Arc<Party>,
-    way: Way,
-    item: T,
-    thing: &Thing,
-) -> Result<Visible<T>, Refusal> {
-    let act = item.seen_by();
-    let verdict = decide(
-        book,
-        ties,
-        &Exchange {
-            party: viewer,
-            act,
-            way,
-            thing,
-        },
-    );
-    if !verdict.is_allowed() {
-        return Err(Refusal::new(verdict, viewer, act, way, book));
-    }
-    Ok(Visible {
-        item,
-        viewer: Arc::clone(viewer),
-        conditions: verdict.conditions,
-        because: verdict.because,
-        epoch: verdict.epoch,
-    })
-}
-
-fn receives(
-    book: &RuleBook,
-    ties: &Ties,
-    way: Way,
-    thing: &Thing,
-    recipient: &Recipient,
-    party: &Party,
-) -> Verdict {
-    let mut verdict = decide(
-        book,
-        ties,
-        &Exchange {
-            party,
-            act: Act::Receive,
-            way,
-            thing,
-        },
-    );
-    for inbox in [Some(&recipient.inbox), recipient.shared_inbox.as_ref()]
-        .into_iter()
-        .flatten()
-    {
-        let elsewhere = inbox.domain();
-        if elsewhere == recipient.person.domain {
-            continue;
-        }
-        let person = Person {
-            domain: elsewhere,
-            ..recipient.person.clone()
-        };
-        let party = party_of(&person);
-        let there = Exchange {
-            party: &party,
-            act: Act::Receive,
-            way,
-            thing,
-        };
-        verdict = verdict.and(decide(book, ties, &there));
-    }
-    verdict
 }

@@ -12,10 +12,12 @@ mod exchange;
 mod facts;
 mod gate;
 mod party;
+mod relation;
 mod row;
 mod rule;
 mod seeing;
 mod sentence;
+mod standing;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verdict;

@@ -18,6 +18,8 @@ pub(crate) enum Heading {
 
 /// What a row may depend on besides the stance.
 #[derive(Clone, Copy, Debug)]
+// Each is a fact of its own; no two of them make one choice.
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Facts {
     pub(crate) heading: Heading,
     pub(crate) act: Act,
@@ -67,7 +69,7 @@ impl Row {
 }
 
 /// The row of a stance.
-pub(crate) fn stance(stance: Stance, facts: &Facts) -> Row {
+pub(crate) fn stance(stance: Stance, facts: Facts) -> Row {
     match (stance, facts.heading) {
         (Stance::Open, _) | (Stance::Limited, Heading::Out) => Row::ALLOW,
         (Stance::Limited | Stance::Withheld, Heading::In) => limited(facts),
@@ -79,7 +81,7 @@ pub(crate) fn stance(stance: Stance, facts: &Facts) -> Row {
 }
 
 /// The rows of the conditions that a rule adds to its stance.
-pub(crate) fn conditions(added: Conditions, facts: &Facts) -> Row {
+pub(crate) fn conditions(added: Conditions, facts: Facts) -> Row {
     if added.is_empty() {
         return Row::ALLOW;
     }
@@ -112,34 +114,48 @@ pub(crate) fn conditions(added: Conditions, facts: &Facts) -> Row {
     if facts.act == Act::Reply && bound.contains(Conditions::REPLIES_NEED_APPROVAL) {
         row = row.and(Row::HOLD);
     }
-    if bound.contains(Conditions::LIMITED) {
+    if limits(Stance::Open, added, facts) {
         row = row.and(limited(facts));
     }
     row
 }
 
+/// Whether a rule of this stance and these conditions limits in this direction.
+pub(crate) fn limits(stance: Stance, added: Conditions, facts: Facts) -> bool {
+    facts.heading == Heading::In
+        && (matches!(stance, Stance::Limited | Stance::Withheld)
+            || added.contains(Conditions::LIMITED))
+}
+
 /// Accepted, and kept out of sight of whoever does not follow them.
-fn limited(facts: &Facts) -> Row {
-    let shown = if facts.way.is_public_place() {
-        false
-    } else if facts.way.comes_unasked() {
-        facts.follows
-    } else {
-        // Whoever goes and looks finds it, marked; a visitor is shown no marks and no more.
-        !facts.anonymous
+fn limited(facts: Facts) -> Row {
+    let shown = match facts.way {
+        // Moderators hear of every report that is taken.
+        _ if facts.act == Act::Report => true,
+        way if way.is_public_place() => false,
+        Way::HomeTimeline | Way::Stream => facts.follows,
+        // Somebody else's answer to them still reaches whom it mentions, and its page stays.
+        _ if !facts.author => true,
+        Way::Notification | Way::Push => facts.follows,
+        // Whoever goes and looks finds it, marked. A visitor is no follower of anybody.
+        _ => !facts.anonymous,
     };
+    let row = Row::allow_if(shown);
+    if !facts.author {
+        return row;
+    }
     let follow = match facts.act {
         Act::Follow => Conditions::FOLLOWS_NEED_APPROVAL,
         _ => Conditions::NONE,
     };
     Row {
-        outcome: Row::allow_if(shown).outcome,
         conditions: Conditions::LIMITED | follow,
+        ..row
     }
 }
 
 /// First contact waits: follows, and whatever speaks to a person here.
-fn first_contact(facts: &Facts) -> Row {
+fn first_contact(facts: Facts) -> Row {
     if facts.said_yes {
         return Row::ALLOW;
     }
@@ -156,13 +172,13 @@ fn first_contact(facts: &Facts) -> Row {
 }
 
 /// What is public, and the rest only where somebody said yes.
-fn said_yes_or_public(facts: &Facts) -> Row {
+fn said_yes_or_public(facts: Facts) -> Row {
     let sends = facts.act.is_outward() || facts.act == Act::Mention;
     Row::allow_if(!sends || facts.said_yes || is_public(facts.visibility))
 }
 
 /// What is public, if they come for it; nothing is pushed, so a mention could not arrive.
-fn only_when_fetched(facts: &Facts) -> Row {
+fn only_when_fetched(facts: Facts) -> Row {
     Row::allow_if(match facts.act {
         Act::Receive | Act::Mention => false,
         act if act.is_outward() => facts.way.is_pull() && is_public(facts.visibility),

@@ -4,7 +4,7 @@ use comity_vocab::Visibility;
 
 use crate::decide::{Narrowing, step};
 use crate::row::is_public;
-use crate::{Because, Exchange, Party, Ties, Way};
+use crate::{Because, Exchange, Ties, Way};
 
 /// Narrows to those who may see the thing. Acting on a thing asks the same: what one cannot see
 /// one cannot favourite, answer or vote in (L55).
@@ -28,6 +28,7 @@ pub(crate) fn narrow(ties: &Ties, exchange: &Exchange<'_>, narrowing: &mut Narro
     // Where: public timelines hold what is public, and what is the community's own. Search finds
     // the rest only for those it is addressed to.
     let listed = match (way, thing.visibility) {
+        (Way::LocalTimeline, _) if thing.owner.community.is_none() => false,
         (Way::LocalTimeline | Way::PublicTimeline, visibility) => {
             matches!(visibility, Visibility::Public | Visibility::Local)
         }
@@ -50,12 +51,11 @@ pub(crate) fn narrow(ties: &Ties, exchange: &Exchange<'_>, narrowing: &mut Narro
         return;
     }
     match thing.visibility {
-        Visibility::Public => {}
         // Not for a machine that lists what it gets.
-        Visibility::Unlisted if matches!(party, Party::Service(_)) || way == Way::Relay => {
+        Visibility::Unlisted if act.is_outward() && exchange.republishes() => {
             narrowing.refuse_secretly(Because::Audience, step::AUDIENCE);
         }
-        Visibility::Unlisted => {}
+        Visibility::Public | Visibility::Unlisted => {}
         // A server may not be told what is for some of its people only (L19): without a person,
         // nobody follows and nobody is addressed.
         Visibility::Private | Visibility::Direct => {

@@ -129,7 +129,7 @@ impl<T: Claim> Attested<T> {
         self.said.claims_its_own(&self.by)
     }
 
-    pub(super) fn admitted(self, verdict: Verdict, home: Domain) -> Admitted<T> {
+    pub(super) fn admitted(self, verdict: &Verdict, home: Domain) -> Admitted<T> {
         Admitted {
             thing: self.said,
             by: self.by,

@@ -1,0 +1,216 @@
+//! How two sides stand to each other: the rules of each about the other.
+
+use comity_vocab::Domain;
+
+use crate::book::About;
+use crate::decide::{Narrowing, each_host, step};
+use crate::row::{self, Facts, Heading};
+use crate::{
+    Act, Because, CommunityId, Exchange, Mode, Outcome, Party, Person, RuleBook, Scope, Stance,
+    Ties,
+};
+
+/// One side of an exchange, with the community that speaks for it.
+struct Side<'a> {
+    community: CommunityId,
+    person: Option<&'a Person>,
+}
+
+/// Narrows by the rules that stand between the party and `person`, who owns the thing (`author`)
+/// or something that it answers, boosts or quotes.
+pub(crate) fn narrow(
+    rules: &RuleBook,
+    ties: &Ties,
+    exchange: &Exchange<'_>,
+    person: &Person,
+    author: bool,
+    narrowing: &mut Narrowing,
+) {
+    let Exchange {
+        party,
+        act,
+        way,
+        thing,
+    } = *exchange;
+    let (theirs, partys) = if act.is_inward() {
+        (Heading::In, Heading::Out)
+    } else {
+        (Heading::Out, Heading::In)
+    };
+    let id = person.id;
+    let party_id = party.person().and_then(|asking| asking.id);
+    let (there, back) = (ties.between(id, party_id), ties.between(party_id, id));
+    let facts = |heading, follows| Facts {
+        heading,
+        act,
+        way,
+        visibility: thing.visibility,
+        said_yes: there.follows || back.follows,
+        follows,
+        anonymous: matches!(party, Party::Anonymous),
+        author,
+    };
+
+    // The person's side about the party. What comes in for nobody in particular is measured by
+    // the community it comes into.
+    let in_rooms = match (author, party.community()) {
+        (true, None) => thing.community,
+        _ => None,
+    };
+    let second = in_rooms.filter(|rooms| Some(*rooms) != person.community);
+    let mut agreed = false;
+    for community in [person.community, second].into_iter().flatten() {
+        let Some(home) = party.domain() else { break };
+        let side = Side {
+            community,
+            person: Some(person).filter(|_| person.community.is_some()),
+        };
+        let about = About {
+            home,
+            alias: party
+                .person()
+                .and_then(|asking| asking.alias_domain.as_ref()),
+            account: party.person().map(|asking| &asking.iri),
+            account_only: is_house(rules, community, party.community(), home, party.person()),
+            contact: act == Act::Contact,
+        };
+        if about.account_only && act == Act::Contact {
+            narrowing.refuse(Because::Ourselves, step::ASKER);
+        }
+        agreed |= ask(
+            rules,
+            &side,
+            &about,
+            facts(theirs, there.follows),
+            true,
+            narrowing,
+        );
+    }
+
+    // What republishes needs the owner's own yes, and gets only what is for everybody.
+    if author && act.is_outward() && exchange.republishes() && !agreed {
+        narrowing.refuse(Because::NeedsYes, step::AUDIENCE);
+    }
+
+    // The party's side about the person. Visitors are spoken for by whoever shows them around.
+    let about = About {
+        home: &person.domain,
+        alias: person.alias_domain.as_ref(),
+        account: Some(&person.iri),
+        account_only: false,
+        contact: false,
+    };
+    let mut ask_host = |community, asking: Option<&Person>| {
+        let account_only = is_house(
+            rules,
+            community,
+            person.community,
+            &person.domain,
+            Some(person),
+        );
+        let side = Side {
+            community,
+            person: asking,
+        };
+        let about = About {
+            account_only,
+            ..about
+        };
+        ask(
+            rules,
+            &side,
+            &about,
+            facts(partys, back.follows),
+            false,
+            narrowing,
+        );
+    };
+    match party {
+        Party::Anonymous => each_host(rules, exchange, |community| ask_host(community, None)),
+        _ => {
+            if let Some(community) = party.community() {
+                ask_host(community, party.person());
+            }
+        }
+    }
+}
+
+/// Whether the other side is of this very community, where rules about domains say nothing: a
+/// rule that names one's own domain must not part its members from each other.
+fn is_house(
+    rules: &RuleBook,
+    community: CommunityId,
+    other: Option<CommunityId>,
+    domain: &Domain,
+    person: Option<&Person>,
+) -> bool {
+    match (other, person) {
+        (Some(other), _) => other == community,
+        (None, None) => rules.community_at(domain) == Some(community),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Asks each scope of one side about the other: every rule that matches, and the default where
+/// no explicit Open lifts it. Says whether the person of this side opened explicitly.
+fn ask(
+    rules: &RuleBook,
+    side: &Side<'_>,
+    about: &About<'_>,
+    facts: Facts,
+    secret: bool,
+    narrowing: &mut Narrowing,
+) -> bool {
+    let Some(mode) = rules.mode_of(side.community) else {
+        // Rules that are not at hand cannot be said to allow (L58).
+        narrowing.refuse_secretly(Because::NobodyHere, step::ASKER);
+        return false;
+    };
+    let member = side.person.and_then(|person| person.id);
+    let scopes = [
+        Some(Scope::Operator).filter(|_| !about.account_only),
+        Some(Scope::Community(side.community)).filter(|_| !about.account_only),
+        member.map(|member| Scope::Member(member, side.community)),
+    ];
+    let mut lifted = [false; 3];
+    rules.each_rule(scopes, about, |scope, rule, lifts| {
+        narrowing.considered.push(rule.id);
+        lifted[scope] |= lifts && rule.stance == Stance::Open;
+
+        let stance = row::stance(rule.stance, facts);
+        let added = row::conditions(rule.conditions, facts);
+        let outcome = stance.outcome.max(added.outcome);
+        let conditions = stance.conditions | added.conditions;
+        let because = if row::limits(rule.stance, rule.conditions, facts) {
+            Because::Limited(rule.id)
+        } else {
+            Because::Rule(rule.id)
+        };
+        let breadth = rule.scope.breadth();
+        let step = match (outcome, rule.stance) {
+            (Outcome::Allow, Stance::Open) => step::PASSED + 10 + breadth,
+            (Outcome::Allow, _) => step::PASSED + breadth,
+            _ => step::RULE + breadth,
+        };
+        narrowing.conditions |= conditions;
+        narrowing.secret |= secret && outcome == Outcome::Refuse;
+        narrowing.narrow(outcome, because, (step, rule.id.0));
+    });
+
+    // The default is one more row, of the community's scope.
+    if !about.account_only && !lifted[1] && mode != Mode::Open {
+        let row = row::stance(mode.stance(), facts);
+        let step = match row.outcome {
+            Outcome::Allow => step::PASSED + 20,
+            _ => step::MODE,
+        };
+        narrowing.conditions |= row.conditions;
+        narrowing.secret |= secret && row.outcome == Outcome::Refuse;
+        narrowing.narrow(
+            row.outcome,
+            Because::Mode(side.community, mode),
+            (step, side.community.0),
+        );
+    }
+    lifted[2]
+}

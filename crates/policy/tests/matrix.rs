@@ -1,0 +1,458 @@
+//! The whole of the policy as one printed table, `matrix.txt`, which a person who does not program
+//! can review. `UPDATE_MATRIX=1 cargo test -p comity-policy --test matrix` writes it anew.
+
+mod world;
+
+use std::fmt::Write as _;
+
+use comity_policy::*;
+use comity_vocab::Visibility;
+use world::*;
+
+const VISIBILITIES: [Visibility; 5] = [
+    Visibility::Public,
+    Visibility::Unlisted,
+    Visibility::Private,
+    Visibility::Direct,
+    Visibility::Local,
+];
+
+/// Somebody in a role, and the ties that make it one.
+struct Role {
+    name: &'static str,
+    party: Party,
+    ties: Ties,
+    addressed: bool,
+}
+
+fn role(name: &'static str, party: Party) -> Role {
+    Role {
+        name,
+        party,
+        ties: Ties::none(),
+        addressed: false,
+    }
+}
+
+/// Those who may want something of alice@harbour.
+fn towards_alice() -> Vec<Role> {
+    vec![
+        role("visitor", Party::Anonymous),
+        role("alice herself", member(alice())),
+        role("member of harbour", member(bob())),
+        Role {
+            ties: follows(&bob(), &alice()),
+            ..role("member, follows alice", member(bob()))
+        },
+        Role {
+            addressed: true,
+            ..role("member, addressed", member(bob()))
+        },
+        role("neighbour at meadow", member(mia())),
+        Role {
+            ties: follows(&mia(), &alice()),
+            ..role("neighbour, follows alice", member(mia()))
+        },
+        role("stranger at bigcorp", account(rex())),
+        Role {
+            ties: follows(&rex(), &alice()),
+            ..role("stranger, follows alice", account(rex()))
+        },
+        Role {
+            ties: follows(&alice(), &rex()),
+            ..role("stranger, alice follows", account(rex()))
+        },
+        Role {
+            addressed: true,
+            ..role("stranger, addressed", account(rex()))
+        },
+        role(
+            "bigcorp's server",
+            Party::Instance(domain("bigcorp.example")),
+        ),
+        role(
+            "a relay at bigcorp",
+            Party::Service(domain("bigcorp.example")),
+        ),
+    ]
+}
+
+/// Those here who may want something of rex@bigcorp.
+fn towards_rex() -> Vec<Role> {
+    vec![
+        role("visitor", Party::Anonymous),
+        role("member of harbour", member(alice())),
+        Role {
+            ties: follows(&alice(), &rex()),
+            ..role("member, follows rex", member(alice()))
+        },
+        Role {
+            ties: follows(&rex(), &alice()),
+            ..role("member, rex follows", member(alice()))
+        },
+        Role {
+            addressed: true,
+            ..role("member, addressed", member(alice()))
+        },
+    ]
+}
+
+fn between_people() -> Vec<Role> {
+    vec![
+        Role {
+            ties: blocks(&alice(), &bob()),
+            ..role("member alice blocks", member(bob()))
+        },
+        Role {
+            ties: blocks(&bob(), &alice()),
+            ..role("member who blocks alice", member(bob()))
+        },
+        Role {
+            ties: blocks(&alice(), &rex()),
+            ..role("stranger alice blocks", account(rex()))
+        },
+        Role {
+            ties: blocks(&rex(), &alice()),
+            ..role("stranger who blocks alice", account(rex()))
+        },
+        Role {
+            ties: mutes(&alice(), &bob()),
+            ..role("member alice mutes", member(bob()))
+        },
+        Role {
+            ties: mutes(&bob(), &alice()),
+            ..role("member who mutes alice", member(bob()))
+        },
+    ]
+}
+
+/// One cell: the answer, the letters of its conditions, and the word for the reason of a no.
+fn cell(book: &RuleBook, role: &Role, act: Act, way: Way, thing: &Thing) -> String {
+    let verdict = ask(book, &role.ties, &role.party, act, way, thing);
+    let letters = verdict.conditions.letters();
+    match verdict.outcome {
+        Outcome::Allow => format!("✔{letters}"),
+        Outcome::Hold => format!("?{letters}"),
+        Outcome::Refuse => format!("✘ {}", reason(verdict.because)),
+    }
+}
+
+fn reason(because: Because) -> &'static str {
+    match because {
+        Because::Rule(_) => "rule",
+        Because::Limited(_) => "limited",
+        Because::Mode(..) => "mode",
+        Because::Block { .. } => "block",
+        Because::Mute { .. } => "mute",
+        Because::Audience => "audience",
+        Because::LocalOnly => "local",
+        Because::NotListed => "unlisted",
+        Because::Unsigned => "unsigned",
+        Because::MembersOnly => "members",
+        Because::NotAPerson => "person",
+        Because::NeedsYes => "needs-yes",
+        Because::NotOurs => "not-ours",
+        Because::NobodyHere => "nobody",
+        Because::Ourselves => "ourselves",
+        Because::Forged(_) => "forged",
+        Because::Nothing => "nothing",
+    }
+}
+
+/// What a section speaks of.
+struct Situation<'a> {
+    book: RuleBook,
+    owner: Person,
+    roles: &'a [Role],
+    within: Vec<Person>,
+}
+
+/// A table of one situation; with a `base`, only of what differs from it. Ways by which an act
+/// has the same answers for everybody share a paragraph, roles with the same answers a mark.
+fn table(now: &Situation<'_>, base: Option<&Situation<'_>>) -> String {
+    let mut paragraphs: Vec<(Vec<(Act, Vec<Way>)>, String)> = Vec::new();
+    for act in Act::ALL {
+        for way in Way::ALL {
+            if !goes_together(act, way) {
+                continue;
+            }
+            let lines = lines(now, base, act, way);
+            if lines.is_empty() {
+                continue;
+            }
+            match paragraphs.iter_mut().find(|paragraph| paragraph.1 == lines) {
+                None => paragraphs.push((vec![(act, vec![way])], lines)),
+                Some((acts, _)) => match acts.iter_mut().find(|(named, _)| *named == act) {
+                    Some((_, ways)) => ways.push(way),
+                    None => acts.push((act, vec![way])),
+                },
+            }
+        }
+    }
+    if paragraphs.is_empty() {
+        return "  no difference\n\n".into();
+    }
+    let mut text = String::new();
+    for (acts, lines) in paragraphs {
+        // Acts with the same list of ways are named together.
+        let mut titles: Vec<(Vec<&str>, Vec<Way>)> = Vec::new();
+        for (act, ways) in acts {
+            match titles.iter_mut().find(|title| title.1 == ways) {
+                Some(title) => title.0.push(act.as_str()),
+                None => titles.push((vec![act.as_str()], ways)),
+            }
+        }
+        for (acts, ways) in titles {
+            let ways: Vec<&str> = ways.into_iter().map(Way::as_str).collect();
+            writeln!(text, "  {} / {}", acts.join(", "), ways.join(" ")).unwrap();
+        }
+        writeln!(text, "{lines}").unwrap();
+    }
+    text
+}
+
+/// What is done to us comes in or is done here; what is seen of us goes out or is seen here. The
+/// rest of the square is nonsense that nobody would read.
+fn goes_together(act: Act, way: Way) -> bool {
+    let inward = matches!(
+        way,
+        Way::Inbox | Way::SharedInbox | Way::Relay | Way::Forwarding | Way::Boost | Way::Backfill
+    );
+    let push = matches!(
+        way,
+        Way::FollowerDelivery | Way::DirectDelivery | Way::Relay | Way::Push
+    );
+    match act {
+        Act::Contact => matches!(way, Way::Fetch | Way::FollowerDelivery),
+        Act::Receive => push,
+        act if act.is_outward() => !inward && (!push || way == Way::Push),
+        _ => inward || matches!(way, Way::Rest | Way::Notification),
+    }
+}
+
+fn cells(situation: &Situation<'_>, role: &Role, act: Act, way: Way) -> Vec<String> {
+    let cell_of = |visibility| {
+        let mut thing = thing(situation.owner.clone(), visibility);
+        thing.within.clone_from(&situation.within);
+        if role.addressed {
+            thing
+                .addressed
+                .extend(role.party.person().and_then(|person| person.id));
+        }
+        cell(&situation.book, role, act, way, &thing)
+    };
+    VISIBILITIES.into_iter().map(cell_of).collect()
+}
+
+fn lines(now: &Situation<'_>, base: Option<&Situation<'_>>, act: Act, way: Way) -> String {
+    let mut lines: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for role in now.roles {
+        // Requests are made of servers.
+        if act == Act::Contact && !matches!(role.party, Party::Instance(_) | Party::Service(_)) {
+            continue;
+        }
+        let row = cells(now, role, act, way);
+        if base.is_some_and(|base| cells(base, role, act, way) == row) {
+            continue;
+        }
+        match lines.iter_mut().find(|line| line.1 == row) {
+            Some(line) => line.0.push(role.name),
+            None => lines.push((vec![role.name], row)),
+        }
+    }
+    let mut text = String::new();
+    for (names, row) in lines {
+        let row: String = row.iter().map(|cell| format!("{cell:<13}")).collect();
+        for (place, name) in names.iter().enumerate() {
+            let row = if place == 0 { row.trim_end() } else { "〃" };
+            writeln!(text, "    {name:<26}{row}").unwrap();
+        }
+    }
+    text
+}
+
+/// Both domains that are not harbour's, so that the neighbour is measured like the stranger.
+fn everywhere(scope: Scope, stance: Stance, conditions: Conditions) -> RuleBook {
+    let about = |id, host| Rule {
+        conditions,
+        ..rule(id, scope, about(host), stance)
+    };
+    book(vec![
+        about(1, "bigcorp.example"),
+        about(2, "meadow.example"),
+    ])
+}
+
+fn matrix() -> String {
+    let (outside, inside, people) = (towards_alice(), towards_rex(), between_people());
+    let ours = |book| Situation {
+        book,
+        owner: alice(),
+        roles: &outside,
+        within: vec![],
+    };
+    let theirs = |book| Situation {
+        book,
+        owner: rex(),
+        roles: &inside,
+        within: vec![],
+    };
+    let by_harbour = |stance| everywhere(Scope::Community(HARBOUR), stance, Conditions::NONE);
+    let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let mut text = String::from(HEAD);
+    let mut section = |title: &str, table: String| {
+        let line = "=".repeat(title.chars().count());
+        writeln!(text, "{title}\n{line}\n{COLUMNS}\n\n{table}").unwrap();
+    };
+
+    section(
+        "OPEN: a thing of alice@harbour",
+        table(&ours(book(vec![])), None),
+    );
+    section(
+        "OPEN: a thing of rex@bigcorp",
+        table(&theirs(book(vec![])), None),
+    );
+    let free = book(vec![]);
+    let among = Situation {
+        book: free,
+        owner: alice(),
+        roles: &people,
+        within: vec![],
+    };
+    section(
+        "OPEN, BLOCKED AND MUTED: a thing of alice@harbour",
+        table(&among, None),
+    );
+
+    for stance in Stance::ALL.into_iter().skip(1) {
+        let name = stance.as_str().to_uppercase();
+        section(
+            &format!("{name} BY HARBOUR: a thing of alice@harbour, where it differs from open"),
+            table(&ours(by_harbour(stance)), Some(&ours(book(vec![])))),
+        );
+        section(
+            &format!("{name} BY HARBOUR: a thing of rex@bigcorp, where it differs from open"),
+            table(&theirs(by_harbour(stance)), Some(&theirs(book(vec![])))),
+        );
+        for (scope, whose) in [(Scope::Operator, "THE OPERATOR"), (alices, "ALICE ALONE")] {
+            let of = || everywhere(scope, stance, Conditions::NONE);
+            section(
+                &format!("{name} BY {whose}: a thing of alice, where it differs from by harbour"),
+                table(&ours(of()), Some(&ours(by_harbour(stance)))),
+            );
+            section(
+                &format!("{name} BY {whose}: a thing of rex, where it differs from by harbour"),
+                table(&theirs(of()), Some(&theirs(by_harbour(stance)))),
+            );
+        }
+    }
+    for mode in [Mode::Cautious, Mode::AllowList] {
+        let (name, stance) = (mode.as_str().to_uppercase(), mode.stance());
+        section(
+            &format!(
+                "{name} HARBOUR: a thing of alice, where it differs from {}",
+                stance.as_str()
+            ),
+            table(
+                &ours(book_in(mode, vec![])),
+                Some(&ours(by_harbour(stance))),
+            ),
+        );
+        section(
+            &format!(
+                "{name} HARBOUR: a thing of rex, where it differs from {}",
+                stance.as_str()
+            ),
+            table(
+                &theirs(book_in(mode, vec![])),
+                Some(&theirs(by_harbour(stance))),
+            ),
+        );
+    }
+    for condition in CONDITIONS {
+        let of = || everywhere(Scope::Community(HARBOUR), Stance::Open, condition);
+        let words: String = condition.words().collect();
+        let name = words.to_uppercase();
+        section(
+            &format!("{name}: a thing of alice, where an answer (not just a letter) differs"),
+            table(&ours(of()), Some(&ours(book(vec![])))),
+        );
+    }
+    let within = |stance| Situation {
+        within: vec![rex()],
+        owner: bob(),
+        ..theirs(by_harbour(stance))
+    };
+    for stance in [Stance::Limited, Stance::Refused] {
+        section(
+            &format!(
+                "{} BY HARBOUR: a thing of bob@harbour about one of rex, where it differs from open",
+                stance.as_str().to_uppercase()
+            ),
+            table(&within(stance), Some(&within(Stance::Open))),
+        );
+    }
+    text
+}
+
+const CONDITIONS: [Conditions; 5] = [
+    Conditions::NO_BOOSTS,
+    Conditions::NO_DIRECT,
+    Conditions::REJECT_REPORTS,
+    Conditions::REPLIES_NEED_APPROVAL,
+    Conditions::FOLLOWS_NEED_APPROVAL,
+];
+
+const COLUMNS: &str =
+    "                              public       unlisted     private      direct       local";
+
+const HEAD: &str = "\
+Who may do what: every answer of the gate, printed. A change in this file is a change of policy.
+
+Each paragraph names acts / and the ways they go by; each line somebody, and the answer for a thing
+of each visibility. A thing of alice@harbour is ours, a thing of rex@bigcorp is from elsewhere;
+meadow is another community of our own installation, and is met like any other server.
+  ✔ yes    ✘ no, and why    ? waits for somebody's yes    〃 as the line above
+Letters after a yes are its conditions:
+  L limited (marked, for followers of its author)    M muted (folded)    H held
+  f follows need approval   r replies need approval   b no boosts   c no reports   d no direct
+The words after a no:
+  rule, limited, mode   a rule, a rule that limits, or the way the community meets the unknown
+  block, mute           between the two people
+  audience, local       its owner did not choose them; it never leaves its community
+  unlisted              its owner keeps it out of public places
+  unsigned, members     nobody can tell who asks; only members can do this
+  person, needs-yes     a server does what only people do; who republishes needs the owner's own yes
+  ourselves             we make no requests to ourselves
+
+";
+
+/// The answers that are checked in.
+const REVIEWED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/matrix.txt");
+
+#[test]
+fn the_table_is_as_reviewed() {
+    let text = matrix();
+    if std::env::var_os("UPDATE_MATRIX").is_some() {
+        std::fs::write(REVIEWED, &text).unwrap();
+        return;
+    }
+    let reviewed = std::fs::read_to_string(REVIEWED).unwrap_or_default();
+    if let Some((place, (now, was))) = text
+        .lines()
+        .zip(reviewed.lines())
+        .enumerate()
+        .find(|(_, (now, was))| now != was)
+    {
+        panic!(
+            "line {} of matrix.txt differs.\n was: {was}\n now: {now}",
+            place + 1
+        );
+    }
+    assert_eq!(
+        text.len(),
+        reviewed.len(),
+        "matrix.txt is longer or shorter than reviewed"
+    );
+}
