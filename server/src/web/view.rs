@@ -21,12 +21,19 @@ pub use community::{
 };
 pub use compose::{ComposerView, LanguageChoice, ReachView, ReplyView, Tell, Trouble};
 pub use frame::{Frame, NavItem, Notice};
-pub use people::{EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView};
-pub use person::{FieldView, HUES, PersonView, hue_of, initials_of};
-pub use reading::{
-    ComposePage, ConversationPage, EditPage, HistoryPage, NotificationKind, NotificationRow, NotificationsPage,
-    SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,
+pub use people::{
+    EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView,
 };
-pub use rule::{Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice, Strength};
-pub use status::{AttachmentKind, AttachmentView, Counts, PollOption, PollView, SeenBy, StatusView, Veil, ViewerView};
+pub use person::{FieldView, PersonView, hue_of, initials_of};
+pub use reading::{
+    ComposePage, ConversationPage, EditPage, HistoryPage, NotificationKind, NotificationRow,
+    NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,
+};
+pub use rule::{
+    Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice, Strength,
+};
+pub use status::{
+    AttachmentKind, AttachmentView, Counts, PollOption, PollView, SeenBy, StatusView, Veil,
+    ViewerView,
+};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

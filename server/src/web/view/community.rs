@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::{Frame, NavItem, Notice, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble};
+use super::{
+    Frame, NavItem, Notice, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble,
+};
 
 /// Signing in. Posts `name`, `password` and `next` to `/sign-in`.
 #[derive(Template, Debug)]
@@ -174,12 +176,18 @@ impl ErrorPage {
     /// What usually helps.
     pub fn usual(&self) -> &'static str {
         match self.code {
-            400 | 422 => "Something in the form was missing or had expired. Go back, reload the page and try again.",
+            400 | 422 => {
+                "Something in the form was missing or had expired. Go back, reload the page and try again."
+            }
             401 => "This page is for members of this community.",
             403 => "A rule, or the person it belongs to, keeps this from you.",
-            404 | 410 => "It may have been deleted, moved, or never shown to you. We do not say which.",
+            404 | 410 => {
+                "It may have been deleted, moved, or never shown to you. We do not say which."
+            }
             429 => "You have asked for more than we can give at once. Wait a minute and try again.",
-            _ => "It has been written down for those who look after this server. Try again in a moment.",
+            _ => {
+                "It has been written down for those who look after this server. Try again in a moment."
+            }
         }
     }
 }

@@ -36,7 +36,9 @@ pub struct Frame {
 impl Frame {
     /// Whether `person` is the one looking.
     pub fn is_viewer(&self, person: &PersonView) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| viewer.id == person.id)
+        self.viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.id == person.id)
     }
 }
 

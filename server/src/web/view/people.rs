@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use super::{AttachmentKind, Counts, FieldView, Frame, Mark, NavItem, Notice, PersonView, StatusView, Trouble};
+use super::{
+    AttachmentKind, FieldView, Frame, Mark, NavItem, Notice, PersonView, StatusView, Trouble,
+};
 
 /// Someone's profile and posts.
 #[derive(Template, Debug)]
@@ -51,6 +53,10 @@ pub struct ProfilePage {
 }
 
 /// How the viewer stands to someone.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; no two exclude each other"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct RelationView {
     /// Whether the viewer follows them.

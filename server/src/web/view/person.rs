@@ -60,14 +60,23 @@ pub fn hue_of(key: &str) -> u8 {
 /// username when the name has no letter at all, as when it is made of emoji.
 pub fn initials_of(name: &str, username: &str) -> String {
     let firsts = |text: &str| -> String {
-        text.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())).take(2).collect()
+        text.split_whitespace()
+            .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()))
+            .take(2)
+            .collect()
     };
     let mut letters = firsts(name);
     if letters.is_empty() {
         letters = firsts(username);
     }
-    let cased = letters.chars().all(|c| c.is_uppercase() || c.is_lowercase());
-    if cased { letters.to_uppercase() } else { letters.chars().take(1).collect() }
+    let cased = letters
+        .chars()
+        .all(|c| c.is_uppercase() || c.is_lowercase());
+    if cased {
+        letters.to_uppercase()
+    } else {
+        letters.chars().take(1).collect()
+    }
 }
 
 #[cfg(test)]
@@ -76,9 +85,14 @@ mod tests {
 
     #[test]
     fn initials_suit_the_script() {
-        for (name, expected) in
-            [("Ines Okafor", "IO"), ("يوسف حداد", "ي"), ("初音 さくら", "初"), ("⛵️ maren", "M"), ("🌊🌊", "A"), ("", "A")]
-        {
+        for (name, expected) in [
+            ("Ines Okafor", "IO"),
+            ("يوسف حداد", "ي"),
+            ("初音 さくら", "初"),
+            ("⛵️ maren", "M"),
+            ("🌊🌊", "A"),
+            ("", "A"),
+        ] {
             assert_eq!(initials_of(name, "abel"), expected, "{name}");
         }
     }
@@ -86,6 +100,10 @@ mod tests {
     #[test]
     fn a_hue_is_stable_and_within_bounds() {
         assert_eq!(hue_of("@ines"), hue_of("@ines"));
-        assert!((0..200).map(|n| hue_of(&n.to_string())).all(|hue| hue < HUES));
+        assert!(
+            (0..200)
+                .map(|n| hue_of(&n.to_string()))
+                .all(|hue| hue < HUES)
+        );
     }
 }

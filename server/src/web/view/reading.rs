@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    Above, AttachmentKind, ComposerView, Counts, Following, Frame, Mark, NavItem, NodeBody, Notice, PersonRow, PersonView,
-    Protection, SeenBy, StatusView, Step,
+    Above, AttachmentKind, ComposerView, Following, Frame, Mark, NavItem, NodeBody, Notice,
+    PersonRow, PersonView, Protection, SeenBy, StatusView, Step,
 };
 
 /// A conversation around one post.
@@ -217,20 +217,23 @@ impl NotificationKind {
             NotificationKind::Poll => "poll",
         }
     }
+}
 
+impl NotificationRow {
     /// What the people did, after their names: "follow you".
-    pub fn words(self, several: bool) -> &'static str {
-        match (self, several) {
-            (NotificationKind::Follow, false) => "follows you",
-            (NotificationKind::Follow, true) => "follow you",
-            (NotificationKind::Request, false) => "asks to follow you",
-            (NotificationKind::Request, true) => "ask to follow you",
-            (NotificationKind::Favourite, _) => "favourited your post",
-            (NotificationKind::Reblog, _) => "boosted your post",
-            (NotificationKind::Mention, _) => "mentioned you",
-            (NotificationKind::Reply, _) => "replied to you",
-            (NotificationKind::Update, _) => "changed a post",
-            (NotificationKind::Poll, _) => "ended a poll",
+    pub fn words(&self) -> &'static str {
+        let several = self.people.len() > 1 || self.others > 0;
+        match self.kind {
+            NotificationKind::Follow if several => "follow you",
+            NotificationKind::Follow => "follows you",
+            NotificationKind::Request if several => "ask to follow you",
+            NotificationKind::Request => "asks to follow you",
+            NotificationKind::Favourite => "favourited your post",
+            NotificationKind::Reblog => "boosted your post",
+            NotificationKind::Mention => "mentioned you",
+            NotificationKind::Reply => "replied to you",
+            NotificationKind::Update => "changed a post",
+            NotificationKind::Poll => "ended a poll",
         }
     }
 }

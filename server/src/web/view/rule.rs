@@ -12,7 +12,10 @@ pub struct Mark {
 impl Mark {
     /// The mark with its usual word.
     pub fn plain(kind: MarkKind) -> Mark {
-        Mark { kind, text: kind.word().to_owned() }
+        Mark {
+            kind,
+            text: kind.word().to_owned(),
+        }
     }
 }
 
@@ -150,16 +153,41 @@ impl StanceChoice {
     /// The five stances in order of strictness, `chosen` marked (a form value; unknown chooses "limited").
     pub fn all(chosen: &str) -> Vec<StanceChoice> {
         let rows = [
-            ("open", MarkKind::Open, "Like any other server, even where the usual answer would be no."),
-            ("limited", MarkKind::Limited, "Shown only to people who follow the author. Follows need a yes."),
-            ("ask", MarkKind::Ask, "The first follow, mention or reply waits until somebody says yes."),
-            ("withheld", MarkKind::Withheld, "As limited, and they get only what everyone can read, never sent by us."),
-            ("refused", MarkKind::Refused, "Nothing comes in from there and nothing goes out."),
+            (
+                "open",
+                MarkKind::Open,
+                "Like any other server, even where the usual answer would be no.",
+            ),
+            (
+                "limited",
+                MarkKind::Limited,
+                "Shown only to people who follow the author. Follows need a yes.",
+            ),
+            (
+                "ask",
+                MarkKind::Ask,
+                "The first follow, mention or reply waits until somebody says yes.",
+            ),
+            (
+                "withheld",
+                MarkKind::Withheld,
+                "As limited, and they get only what everyone can read, never sent by us.",
+            ),
+            (
+                "refused",
+                MarkKind::Refused,
+                "Nothing comes in from there and nothing goes out.",
+            ),
         ];
         let known = rows.iter().any(|row| row.0 == chosen);
         let chosen = if known { chosen } else { "limited" };
         rows.into_iter()
-            .map(|(value, kind, sentence)| StanceChoice { value, mark: Mark::plain(kind), sentence, chosen: value == chosen })
+            .map(|(value, kind, sentence)| StanceChoice {
+                value,
+                mark: Mark::plain(kind),
+                sentence,
+                chosen: value == chosen,
+            })
             .collect()
     }
 }

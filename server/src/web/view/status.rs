@@ -3,7 +3,7 @@
 use super::{Mark, PersonView, ReplyView};
 
 /// A post. Whoever builds one holds the evidence that the viewer may see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct StatusView {
     /// The status' id; the element's id is `s` and this number.
     pub id: i64,
@@ -74,19 +74,37 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// A number short enough for a button: empty for none, then "7", "940", "1.2k", "31k", "4M".
-    pub fn short(n: &u64) -> String {
-        match n {
-            0 => String::new(),
-            1..1_000 => n.to_string(),
-            1_000..10_000 => format!("{}.{}k", n / 1_000, n % 1_000 / 100),
-            10_000..1_000_000 => format!("{}k", n / 1_000),
-            _ => format!("{}M", n / 1_000_000),
-        }
+    /// The answers, short enough for a button: empty for none, then "7", "940", "1.2k", "31k", "4M".
+    pub fn replies_text(&self) -> String {
+        short(self.replies)
+    }
+
+    /// The boosts, likewise.
+    pub fn reblogs_text(&self) -> String {
+        short(self.reblogs)
+    }
+
+    /// The favourites, likewise.
+    pub fn favourites_text(&self) -> String {
+        short(self.favourites)
+    }
+}
+
+fn short(n: u64) -> String {
+    match n {
+        0 => String::new(),
+        1..1_000 => n.to_string(),
+        1_000..10_000 => format!("{}.{}k", n / 1_000, n % 1_000 / 100),
+        10_000..1_000_000 => format!("{}k", n / 1_000),
+        _ => format!("{}M", n / 1_000_000),
     }
 }
 
 /// What the viewer has done with a post and may do. All `false` for someone who is not signed in.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; no two exclude each other"
+)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ViewerView {
     /// It is theirs: edit and delete.
@@ -121,8 +139,13 @@ pub enum SeenBy {
 
 impl SeenBy {
     /// All five, widest first.
-    pub const ALL: [SeenBy; 5] =
-        [SeenBy::Everyone, SeenBy::Quietly, SeenBy::Followers, SeenBy::Community, SeenBy::Mentioned];
+    pub const ALL: [SeenBy; 5] = [
+        SeenBy::Everyone,
+        SeenBy::Quietly,
+        SeenBy::Followers,
+        SeenBy::Community,
+        SeenBy::Mentioned,
+    ];
 
     /// The form's value, which is the word of the client API.
     pub fn value(self) -> &'static str {
@@ -245,11 +268,11 @@ pub struct PollOption {
 
 #[cfg(test)]
 mod tests {
-    use super::Counts;
+    use super::short;
 
     #[test]
     fn counts_stay_short() {
-        let shown = [0, 7, 940, 1_250, 31_999, 4_200_000].map(|n| Counts::short(&n));
+        let shown = [0, 7, 940, 1_250, 31_999, 4_200_000].map(short);
         assert_eq!(shown, ["", "7", "940", "1.2k", "31k", "4M"]);
     }
 }

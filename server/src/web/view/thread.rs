@@ -76,12 +76,30 @@ pub fn lay_out(nodes: Vec<Node>) -> Vec<Step> {
     let mut steps = Vec::new();
     // What is still to be written, last first.
     let mut left = Vec::new();
-    begin(&mut steps, &mut left, nodes, List { level: 0, straight: false, fold: None, folded_above: false });
+    begin(
+        &mut steps,
+        &mut left,
+        nodes,
+        List {
+            level: 0,
+            straight: false,
+            fold: None,
+            folded_above: false,
+        },
+    );
     while let Some(next) = left.pop() {
         match next {
             Left::Step(step) => steps.push(step),
-            Left::Node { node, level, folded_above } => {
-                let Node { body, mut children, fold } = node;
+            Left::Node {
+                node,
+                level,
+                folded_above,
+            } => {
+                let Node {
+                    body,
+                    mut children,
+                    fold,
+                } = node;
                 let leads = !children.is_empty();
                 match body {
                     NodeBody::Post(status) => steps.push(Step::Post { status, leads }),
@@ -95,12 +113,28 @@ pub fn lay_out(nodes: Vec<Node>) -> Vec<Step> {
                 if children.is_empty() {
                     continue;
                 }
-                let straight = matches!(children.as_slice(), [Node { body: NodeBody::Post(_), .. }]);
+                let straight = matches!(
+                    children.as_slice(),
+                    [Node {
+                        body: NodeBody::Post(_),
+                        ..
+                    }]
+                );
                 let deeper = if straight { level } else { level + 1 };
                 let too_deep = deeper >= FOLD_AT && !straight && !folded_above;
                 let fold = fold.or_else(|| too_deep.then(|| more_replies(count(&children))));
                 let folded_above = folded_above || too_deep;
-                begin(&mut steps, &mut left, children, List { level: deeper.min(FOLD_AT), straight, fold, folded_above });
+                begin(
+                    &mut steps,
+                    &mut left,
+                    children,
+                    List {
+                        level: deeper.min(FOLD_AT),
+                        straight,
+                        fold,
+                        folded_above,
+                    },
+                );
             }
         }
     }
@@ -110,7 +144,11 @@ pub fn lay_out(nodes: Vec<Node>) -> Vec<Step> {
 /// What is still to be written.
 enum Left {
     Step(Step),
-    Node { node: Node, level: usize, folded_above: bool },
+    Node {
+        node: Node,
+        level: usize,
+        folded_above: bool,
+    },
 }
 
 /// A list about to be begun.
@@ -122,13 +160,28 @@ struct List {
 }
 
 fn begin(steps: &mut Vec<Step>, left: &mut Vec<Left>, nodes: Vec<Node>, list: List) {
-    let List { level, straight, fold, folded_above } = list;
+    let List {
+        level,
+        straight,
+        fold,
+        folded_above,
+    } = list;
     if nodes.is_empty() {
         return;
     }
-    left.push(Left::Step(Step::Close { folded: fold.is_some() }));
-    steps.push(Step::Open { level, straight, fold });
-    left.extend(nodes.into_iter().rev().map(|node| Left::Node { node, level, folded_above }));
+    left.push(Left::Step(Step::Close {
+        folded: fold.is_some(),
+    }));
+    steps.push(Step::Open {
+        level,
+        straight,
+        fold,
+    });
+    left.extend(nodes.into_iter().rev().map(|node| Left::Node {
+        node,
+        level,
+        folded_above,
+    }));
 }
 
 /// How many posts are in these branches.
@@ -151,20 +204,91 @@ fn more_replies(posts: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HoleView, Node, NodeBody, Step, lay_out};
+    use super::{FOLD_AT, HoleView, Node, NodeBody, Step, lay_out};
+    use crate::web::view::StatusView;
+
+    fn post(children: Vec<Node>) -> Node {
+        Node {
+            body: NodeBody::Post(Box::new(StatusView::default())),
+            children,
+            fold: None,
+        }
+    }
 
     fn hole() -> Node {
-        let hole = HoleView { sentence: "Not shown.".to_owned(), why_url: None };
-        Node { body: NodeBody::Hole(hole), children: Vec::new(), fold: None }
+        let hole = HoleView {
+            sentence: "Not shown.".to_owned(),
+            why_url: None,
+        };
+        Node {
+            body: NodeBody::Hole(hole),
+            children: Vec::new(),
+            fold: None,
+        }
+    }
+
+    /// The lists that were begun, in order: their level, or "straight", and "folded" where they are.
+    fn lists(steps: &[Step]) -> Vec<String> {
+        let begun = steps.iter().filter_map(|step| match step {
+            Step::Open { straight: true, .. } => Some("straight".to_owned()),
+            Step::Open {
+                level,
+                fold: Some(_),
+                ..
+            } => Some(format!("{level} folded")),
+            Step::Open { level, .. } => Some(level.to_string()),
+            _ => None,
+        });
+        begun.collect()
     }
 
     #[test]
-    fn lists_and_items_are_balanced() {
-        let steps = lay_out(vec![hole(), hole()]);
-        let opened = steps.iter().filter(|step| matches!(step, Step::Open { .. })).count();
-        let closed = steps.iter().filter(|step| matches!(step, Step::Close { .. })).count();
-        let ended = steps.iter().filter(|step| matches!(step, Step::EndItem)).count();
-        assert_eq!((opened, closed, ended), (1, 1, 2));
+    fn an_only_answer_stands_straight_below_and_several_move_inwards() {
+        let steps = lay_out(vec![post(vec![post(vec![
+            post(Vec::new()),
+            post(Vec::new()),
+        ])])]);
+        assert_eq!(lists(&steps), ["0", "straight", "1"]);
+    }
+
+    #[test]
+    fn a_lone_hole_moves_inwards_for_it_has_no_face() {
+        assert_eq!(lists(&lay_out(vec![post(vec![hole()])])), ["0", "1"]);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_folded_once_and_moved_no_further() {
+        let mut deep = post(Vec::new());
+        for _ in 0..FOLD_AT + 2 {
+            deep = post(vec![deep, post(Vec::new())]);
+        }
+        let steps = lay_out(vec![deep]);
+        assert_eq!(
+            lists(&steps),
+            ["0", "1", "2", "3", "4", "5", "6 folded", "6", "6"]
+        );
+    }
+
+    #[test]
+    fn lists_and_items_are_balanced_at_any_depth() {
+        let mut deep = hole();
+        for _ in 0..10_000 {
+            deep = post(vec![deep]);
+        }
+        let steps = lay_out(vec![deep, hole()]);
+        let opened = steps
+            .iter()
+            .filter(|step| matches!(step, Step::Open { .. }))
+            .count();
+        let closed = steps
+            .iter()
+            .filter(|step| matches!(step, Step::Close { .. }))
+            .count();
+        let ended = steps
+            .iter()
+            .filter(|step| matches!(step, Step::EndItem))
+            .count();
+        assert_eq!((opened, closed, ended), (10_001, 10_001, 10_002));
     }
 
     #[test]
