@@ -106,7 +106,8 @@ impl Db {
                 sqlite
                     .read(|conn| {
                         let exists = conn
-                            .table_exists(None::<&str>, "schema_migrations")
+                            .prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'")
+                            .and_then(|mut table| table.exists([]))
                             .map_err(DbError::sqlite)?;
                         if exists {
                             applied_on_sqlite(conn)

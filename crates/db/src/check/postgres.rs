@@ -65,13 +65,15 @@ async fn wrong(
     registered: &Registered,
 ) -> Vec<String> {
     let text = registered.postgres;
+    let tokens = tokens(text);
+    if let Err(gap) = parameters(&tokens) {
+        return vec![gap];
+    }
     let prepared = match client.prepare(text).await {
         Ok(prepared) => prepared,
         Err(error) => return vec![with_sources(&error)],
     };
-    let tokens = tokens(text);
     let mut wrong = Vec::new();
-    wrong.extend(parameters(&tokens).err());
     for (at, ty) in (1..).zip(prepared.params()) {
         if !takes(ty) {
             wrong.push(format!(

@@ -28,13 +28,15 @@ pub(super) fn check(
 
 fn wrong(conn: &Connection, big: &BTreeSet<String>, registered: &Registered) -> Vec<String> {
     let text = registered.sqlite;
+    let tokens = tokens(text);
+    if let Err(gap) = parameters(&tokens) {
+        return vec![gap];
+    }
     let prepared = match conn.prepare(text) {
         Ok(prepared) => prepared,
         Err(error) => return vec![error.to_string()],
     };
-    let tokens = tokens(text);
     let mut wrong = Vec::new();
-    wrong.extend(parameters(&tokens).err());
     match found(&prepared) {
         Ok(found) => wrong.extend(columns(&found, registered.columns, &tokens)),
         Err(error) => wrong.push(error.to_string()),

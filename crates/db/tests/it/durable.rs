@@ -68,7 +68,7 @@ async fn what_was_acknowledged_survives_a_kill() {
                 "round {round}: {name} was lost"
             );
         }
-        const CLEAR: Sql = sql!("DELETE FROM counters");
+        const CLEAR: Sql = sql!(full_scan: "clears the table", "DELETE FROM counters");
         db.exec(CLEAR, params![]).await.unwrap();
     }
 }
