@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
@@ -13,11 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::finish;
-use crate::{
-    accounts, communities, favourites, follows, members, notifications, reblogs, relations, rules, search, statuses,
-    timelines, web,
-};
+use crate::http::{finish, wants_activity};
+use crate::{accounts, communities, conversations, favourites, follows, inbox, members, notifications, reblogs, relations, rules, search, statuses, timelines, web};
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
@@ -111,13 +109,46 @@ pub const ROUTES: &[Route] = &[
     reads("/why", Kind::Page, || get(rules::web::why)),
     // The community
     reads("/about", Kind::Page, || get(communities::web::about)),
+    // What people and servers both open
+    reads("/@{handle}", Kind::Both, || either(accounts::web::profile_page, accounts::activity::actor)),
+    reads("/@{handle}/{id}", Kind::Both, || either(conversations::web::page, statuses::activity::show)),
+    reads("/users/{name}", Kind::Both, || get(accounts::activity::actor)),
+    reads("/users/{name}/statuses/{id}", Kind::Both, || get(statuses::activity::show)),
+    reads("/actor", Kind::Both, || get(accounts::activity::community_actor)),
+    // For other servers
+    reads("/.well-known/webfinger", Kind::Activity, || get(accounts::activity::webfinger)),
+    acts("/inbox", Kind::Activity, || post(inbox::post_shared)),
+    acts("/actor/inbox", Kind::Activity, || post(inbox::post_actor)),
+    acts("/users/{name}/inbox", Kind::Activity, || post(inbox::post)),
+    reads("/users/{name}/outbox", Kind::Activity, || get(accounts::activity::outbox)),
+    reads("/users/{name}/followers", Kind::Activity, || get(accounts::activity::followers)),
+    reads("/users/{name}/following", Kind::Activity, || get(accounts::activity::following)),
+    reads("/users/{name}/featured", Kind::Activity, || get(accounts::activity::featured)),
+    reads("/users/{name}/statuses/{id}/activity", Kind::Activity, || get(statuses::activity::show_activity)),
+    reads("/users/{name}/statuses/{id}/replies", Kind::Activity, || get(statuses::activity::replies)),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || get(communities::activity::nodeinfo_links)),
     reads("/.well-known/host-meta", Kind::Asset, || get(communities::activity::host_meta)),
+    reads("/.well-known/host-meta.json", Kind::Asset, || get(communities::activity::host_meta_json)),
     reads("/nodeinfo/2.1", Kind::Asset, || get(communities::activity::nodeinfo)),
     reads("/health", Kind::Asset, || get(communities::activity::health)),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
 ];
+
+/// The page or the document of an address, as the requester wishes.
+fn either<P, D, A: 'static, B: 'static>(page: P, document: D) -> MethodRouter<App>
+where
+    P: Handler<A, App>,
+    D: Handler<B, App>,
+{
+    get(|State(app): State<App>, request: Request| async move {
+        if wants_activity(request.headers()) {
+            document.call(request, app).await
+        } else {
+            page.call(request, app).await
+        }
+    })
+}
 
 /// The router of an installation.
 pub fn build(app: &App) -> Router {

@@ -95,7 +95,7 @@ pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, Canno
         limits: RateLimits::new(&clock, &config.limits),
         wire: wire(&config)?,
         ids: Ids::new(Token::random()?.seed()),
-        gate: Gate::new(Facts::new(db.clone()), book),
+        gate: Gate::new(Facts::new(db.clone(), clock.clone()), book),
         communities: ArcSwap::from_pointee(communities),
         keyring: Keyring::default(),
         seen_signatures: SeenSignatures::started(now_ms),

@@ -1,16 +1,13 @@
 //! The page about a community.
 
 use axum::extract::State;
+use comity_policy::Rule;
 
-use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Reply, Visit};
-use crate::members;
-use crate::text;
 use crate::web::view::{AboutPage, NavItem, Protection, Strength};
-use crate::{rules, web};
-use comity_policy::Mode;
+use crate::{accounts, members, rules, text, web};
 
 /// `GET /about`
 pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
@@ -19,15 +16,21 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     let ids = members::stewards(&app, community.id).await?;
     let found = accounts::find_many(&app, ids.clone()).await?;
     let stewards = ids.iter().filter_map(|id| found.get(id)).map(|account| web::person_view(account, &community));
+    let in_force = rules::in_force(&app, rules::of_community(&community));
+    // The reasons of a rule are shown to those they were written for; a rule without one for everybody is the
+    // community's own business (L46).
+    let is_shown = |rule: &&Rule| visit.me.is_some() || rule.reason_public.is_some();
+    let views: Vec<_> = in_force.iter().filter(is_shown).filter_map(|rule| rules::web::view(rule, &visit)).collect();
+    let hidden = in_force.len() - views.len();
     let page = AboutPage {
         frame,
         domain: community.domain.unicode(),
         description_html: text::render::simple(&community.description),
         house_rules: community.house_rules(),
-        mode: mode_sentence(community.mode).to_owned(),
-        rules: Vec::new(),
-        rules_remark: None,
-        protections: protections(),
+        mode: rules::web::mode_sentence(&community),
+        rules: views,
+        rules_remark: left_out(hidden),
+        protections: protections(&community.name),
         stewards: stewards.collect(),
         contact: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -35,11 +38,30 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     Ok(Reply::page(page))
 }
 
-/// A community's answer to servers it has no rule for, in a sentence.
-pub fn mode_sentence(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Open => "Open: servers we do not know are welcome until a rule says otherwise.",
-        Mode::Cautious => "Cautious: servers we do not know are asked first.",
-        Mode::AllowList => "By invitation: only servers we have let in are talked with.",
+/// Why rules are left out, if any are.
+fn left_out(hidden: usize) -> Option<String> {
+    match hidden {
+        0 => None,
+        1 => Some("One rule is shown to members only.".to_owned()),
+        many => Some(format!("{many} rules are shown to members only.")),
     }
+}
+
+/// What it holds, asks of others, and cannot hold; never more than the strength that applies.
+fn protections(name: &str) -> Vec<Protection> {
+    let protection = |strength, sentence: String| Protection { strength, sentence };
+    vec![
+        protection(
+            Strength::Held,
+            format!("{name} sends nothing to servers that it or the author refuses, and takes nothing from them."),
+        ),
+        protection(
+            Strength::Asked,
+            "Other servers are asked to change or forget what is edited or deleted.".to_owned(),
+        ),
+        protection(
+            Strength::CannotBeHeld,
+            "Copies already made, second identities, and anyone who reads what is public.".to_owned(),
+        ),
+    ]
 }

@@ -127,10 +127,7 @@ pub const KEYS: &[Key] = &[
         about: "Where the source of the program you run can be had; every page links there, because the licence (AGPL)\n\
                 asks for it. If you change the program, publish your source and put its address here.",
         kind: Kind::Text,
-        default: match env!("CARGO_PKG_REPOSITORY") {
-            "" => "/about",
-            repository => repository,
-        },
+        default: "/about",
         take: |config, text| {
             if !text.starts_with('/') && Iri::parse(text).is_err() {
                 return Err("must be an address that begins with https:// or, on this server, with /".to_owned());

@@ -1,8 +1,6 @@
 //! The only way to answer. Nothing else makes a response, so nothing leaves without its kind and its cache rules;
 //! [`finish`](super::finish) adds what all answers share.
 
-use std::error::Error as _;
-
 use askama::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};

@@ -58,8 +58,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     frame.source_url.clone_from(&app.config.source_url);
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
-        let read_id = me.member.notifications_read_id;
-        frame.unread = notifications::unread(app, &me.account, read_id, MOST_COUNTED).await? as u64;
+        frame.unread = notifications::unread(app, me).await?;
         frame.waiting = follows::requests(&app.db, me.account.id, i64::MAX, MOST_COUNTED).await?.len() as u64;
     }
     Ok(frame)
