@@ -19,11 +19,13 @@ beyond it; a line passes if at least one library could judge it and all that cou
 """
 
 import asyncio
+import atexit
 import base64
 import hashlib
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from email.utils import formatdate
@@ -33,7 +35,9 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 # bovine keeps a cache in the current directory as soon as it is imported.
-os.chdir(tempfile.mkdtemp(prefix="comity-signatures-"))
+home = tempfile.mkdtemp(prefix="comity-signatures-")
+atexit.register(shutil.rmtree, home, ignore_errors=True)
+os.chdir(home)
 
 from apsig.draft import Signer as CavageSigner  # noqa: E402
 from apsig.draft import Verifier as CavageVerifier  # noqa: E402

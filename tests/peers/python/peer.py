@@ -12,15 +12,18 @@ knock again), delivers to each person's inbox, and reads everything as JSON-LD.
 """
 
 import asyncio
+import atexit
 import copy
 import logging
 import os
+import shutil
 import sys
 import tempfile
 
 # bovine keeps a cache of JSON-LD contexts in the current directory, as soon as it is imported.
 home = tempfile.mkdtemp(prefix="comity-peer-bovine-")
 os.chdir(home)
+atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 import aiohttp  # noqa: E402
 from ap.linked_data.contexts import SCHEMA_DEFINITIONS  # noqa: E402
