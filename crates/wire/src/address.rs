@@ -35,6 +35,10 @@ pub(crate) fn is_global(address: IpAddr) -> bool {
     }
 }
 
+#[allow(
+    clippy::unnested_or_patterns,
+    reason = "one line for each entry of the registry"
+)]
 fn is_global_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     !matches!(
@@ -53,6 +57,10 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
     )
 }
 
+#[allow(
+    clippy::unnested_or_patterns,
+    reason = "one line for each entry of the registry"
+)]
 fn is_global_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     // Only 2000::/3 is handed out as global unicast. That alone leaves out ::, ::1, v4-mapped and

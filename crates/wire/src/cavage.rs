@@ -231,21 +231,18 @@ fn parameters(value: &str) -> Result<Vec<(&str, &str)>, Distrust> {
             return Err(malformed());
         }
         let after = after.trim_start();
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => {
-                let (value, after) = quoted.split_once('"').ok_or_else(malformed)?;
-                if value.contains('\\') {
-                    return Err(malformed());
-                }
-                (value, after)
+        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+            let (value, after) = quoted.split_once('"').ok_or_else(malformed)?;
+            if value.contains('\\') {
+                return Err(malformed());
             }
+            (value, after)
+        } else {
             // Only the two times may stand without quotes.
-            None => {
-                let end = after
-                    .find(|c: char| !c.is_ascii_digit() && c != '.')
-                    .unwrap_or(after.len());
-                after.split_at(end)
-            }
+            let end = after
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .unwrap_or(after.len());
+            after.split_at(end)
         };
         if value.is_empty() && name != "headers" {
             return Err(malformed());

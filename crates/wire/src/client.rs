@@ -251,12 +251,11 @@ pub(crate) fn refused(response: &Response, now_ms: i64) -> WireError {
 /// `Retry-After` in either form, never longer than [`LONGEST_RETRY_AFTER_MS`].
 fn retry_after_ms(headers: &HeaderMap, now_ms: i64) -> Option<u64> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let after_ms = match text.parse::<u64>() {
-        Ok(seconds) => seconds.saturating_mul(1000),
-        Err(_) => {
-            let at_ms = cavage::parse_date(text).ok()?;
-            u64::try_from(at_ms.saturating_sub(now_ms)).unwrap_or(0)
-        }
+    let after_ms = if let Ok(seconds) = text.parse::<u64>() {
+        seconds.saturating_mul(1000)
+    } else {
+        let at_ms = cavage::parse_date(text).ok()?;
+        u64::try_from(at_ms.saturating_sub(now_ms)).unwrap_or(0)
     };
     Some(after_ms.min(LONGEST_RETRY_AFTER_MS))
 }

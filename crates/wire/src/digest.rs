@@ -7,9 +7,9 @@ use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use sfv::{Dictionary, ListEntry, Parser};
+use sfv::ListEntry;
 
-use crate::Distrust;
+use crate::{Distrust, structured};
 
 /// A digest header names two or three algorithms at most; more is somebody trying things out.
 const MOST_DIGESTS: usize = 8;
@@ -122,10 +122,8 @@ fn legacy_values(value: &str) -> Result<Vec<(Algorithm, Vec<u8>)>, Distrust> {
 /// `sha-256=:base64:`, a dictionary of byte sequences.
 fn structured_values(value: &str) -> Result<Vec<(Algorithm, Vec<u8>)>, Distrust> {
     let malformed = || Distrust::malformed("content-digest: is not a list of digests");
-    let dictionary: Dictionary = Parser::new(value).parse().map_err(|_| malformed())?;
-    // In a dictionary the last of two equal names wins and the first vanishes. No digest holds a
-    // comma, so a name that vanished shows in the count.
-    if value.matches(',').count() + 1 != dictionary.len() || dictionary.len() > MOST_DIGESTS {
+    let dictionary = structured::dictionary(value).ok_or_else(malformed)?;
+    if dictionary.len() > MOST_DIGESTS {
         return Err(malformed());
     }
     let mut values = Vec::new();

@@ -21,6 +21,10 @@ const ACCEPT_ACTIVITY: &str = "application/activity+json, \
 const ACCEPT_JSON: &str = "application/jrd+json, application/json";
 
 /// What came of a fetch.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart at once"
+)]
 pub enum Fetched {
     /// A document that says of itself to be where it was found.
     Document(Attested<Document>),
@@ -221,6 +225,10 @@ enum Reached {
     Moved(Iri),
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, taken apart at once"
+)]
 enum Read {
     Document { way: Vec<Iri>, document: Document },
     Moved(Iri),

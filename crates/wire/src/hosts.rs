@@ -16,7 +16,7 @@ use crate::proof::Scheme;
 const MOST_HOSTS: u64 = 10_000;
 
 /// A host not talked to for this long is forgotten.
-const IDLE: Duration = Duration::from_secs(60 * 60);
+const IDLE: Duration = Duration::from_hours(1);
 
 /// Bounded state per host. A host that is pushed out while in use starts afresh, so its limit may
 /// be exceeded for as long as the old requests run.

@@ -23,6 +23,7 @@ mod resolve;
 mod rfc9421;
 mod seen;
 mod sign;
+mod structured;
 mod verify;
 mod webfinger;
 mod window;

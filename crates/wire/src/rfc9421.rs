@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use comity_vocab::Iri;
 use http::HeaderMap;
-use sfv::{Dictionary, FieldType, InnerList, List, ListEntry, Parser};
+use sfv::{Dictionary, FieldType, InnerList, List, ListEntry};
 
 use crate::digest::Digests;
 use crate::key::SigningKey;
 use crate::proof::KeyKind;
 use crate::window::{self, RFC9421_AGE_MS};
-use crate::{Distrust, Request};
+use crate::{Distrust, Request, structured};
 
 /// Proxies may add signatures of their own; nobody adds more than one or two.
 const MOST_LABELS: usize = 4;
@@ -138,7 +138,7 @@ impl Rfc9421 {
         }
         let covers_path = self.covers("@request-target")
             || self.covers("@path") && (self.covers("@query") || !request.target.contains('?'));
-        if !self.covers("@target-uri") && !(self.covers("@authority") && covers_path) {
+        if !(self.covers("@target-uri") || self.covers("@authority") && covers_path) {
             return Err(Distrust::NotCovered("@target-uri"));
         }
         if request.needs_digest() && !(self.covers("content-digest") && digests.content_digest) {
@@ -162,7 +162,11 @@ impl Rfc9421 {
     }
 }
 
-fn base(components: &[String], params: &str, request: &Request<'_>) -> Result<String, Distrust> {
+pub(crate) fn base(
+    components: &[String],
+    params: &str,
+    request: &Request<'_>,
+) -> Result<String, Distrust> {
     let (path, query) = match request.target.split_once('?') {
         Some((path, query)) => (path, query),
         None => (request.target, ""),
@@ -270,10 +274,8 @@ fn serialise(list: &InnerList) -> Result<String, Distrust> {
 }
 
 fn dictionary(lines: &[&str]) -> Result<Dictionary, Distrust> {
-    let text = lines.join(", ");
-    let dictionary: Dictionary = Parser::new(&text)
-        .parse()
-        .map_err(|_| Distrust::malformed("signature: is not a dictionary"))?;
+    let dictionary = structured::dictionary(&lines.join(", "))
+        .ok_or_else(|| Distrust::malformed("signature: is not a dictionary of different labels"))?;
     if dictionary.len() > MOST_LABELS {
         return Err(Distrust::Ambiguous("there are too many signatures".into()));
     }

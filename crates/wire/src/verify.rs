@@ -189,3 +189,6 @@ pub fn attest(signer: &Signer, body: &[u8]) -> Result<Attested<Activity>, Distru
     )]
     Ok(Attested::by_signature(signer.actor.clone(), activity))
 }
+
+#[cfg(test)]
+mod tests;
