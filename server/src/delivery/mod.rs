@@ -151,26 +151,6 @@ impl Outgoing {
             Outgoing::UndoBlock { .. } => "the end of a block",
         }
     }
-
-    /// Holds ids and nothing else, and takes something back.
-    pub(crate) fn is_bare(&self) -> bool {
-        match self {
-            Outgoing::Delete { .. }
-            | Outgoing::UndoAnnounce { .. }
-            | Outgoing::UndoFollow { .. }
-            | Outgoing::Reject { .. }
-            | Outgoing::UndoLike { .. }
-            | Outgoing::Block { .. }
-            | Outgoing::UndoBlock { .. } => true,
-            Outgoing::Create { .. }
-            | Outgoing::Update { .. }
-            | Outgoing::Announce { .. }
-            | Outgoing::Follow { .. }
-            | Outgoing::Accept { .. }
-            | Outgoing::Like { .. }
-            | Outgoing::UpdateActor => false,
-        }
-    }
 }
 
 /// Promises, in the caller's transaction, that `from_account_id` sends `outgoing` to all who are to have it. After the

@@ -87,7 +87,7 @@ pub(crate) async fn heard_from(app: &App, community: i64, domain: &Domain) -> Re
     let mut tx = Tx::new();
     let recovered = app.hosts.note_success(&mut tx, domain);
     if recovered {
-        app.db.write(tx).await?;
+        let _ = app.db.write(tx).await?;
         info!(%domain, "a host that failed was heard from");
         app.wake.ring_deliveries();
     }

@@ -1,0 +1,276 @@
+//! Accounts as other servers see them: WebFinger, the actor, its stub, and its collections.
+//!
+//! Whoever does not sign gets the stub: enough to check a signature and to deliver, nothing about the person
+//! (boundaries L20). Whoever signs gets what the gate shows them; a refusal is answered like absence (L29).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use comity_policy::{Party, Visible, Way};
+use comity_vocab::build::{self, ActorOut, Picture};
+use comity_vocab::{Handle, Iri, Jrd};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use http::request::Parts;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Account, Profile, profile, stored_iri};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::http::{Here, Reply, wants_activity};
+use crate::{inbox, reblogs, statuses};
+
+/// Activities on a page of an outbox.
+const PAGE: i64 = 20;
+
+/// A day: hours of creation are nobody's business.
+const DAY_MS: i64 = 86_400_000;
+
+/// `?resource=acct:name@domain`
+#[derive(Debug, Deserialize)]
+pub struct WebFingerQuery {
+    resource: Option<String>,
+}
+
+/// `GET /.well-known/webfinger`. Somebody who is hidden and nobody at all are answered alike (L21).
+pub async fn webfinger(
+    State(app): State<App>,
+    Here(community): Here,
+    Query(query): Query<WebFingerQuery>,
+) -> Result<Reply> {
+    let resource = query.resource.ok_or_else(|| Error::invalid("resource", "is missing"))?;
+    let account = named(&app, &community, &resource).await?.ok_or(Error::NotFound)?;
+    let account = super::show(&app, &Party::Anonymous, Way::WebFinger, account.id).await?;
+    let is_person = account.id != community.actor_id;
+    let jrd = Jrd {
+        subject: Some(account.handle()),
+        self_links: vec![account.iri.clone()],
+        profile: account.url.as_deref().map(stored_iri).transpose()?,
+        subscribe: is_person.then(|| format!("{}/search?q={{uri}}", community.origin)),
+    };
+    Ok(Reply::json(jrd.build(), "application/jrd+json")
+        .with(CACHE_CONTROL, "no-cache")
+        .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+}
+
+/// Whom a WebFinger resource names: by handle, by the actor's address, or by the address of the server itself, which
+/// leads to the community's own actor (FEP-d556).
+async fn named(app: &App, community: &Community, resource: &str) -> Result<Option<Arc<Account>>> {
+    if resource.starts_with("http") {
+        let Ok(iri) = Iri::parse(resource) else { return Ok(None) };
+        if iri == community.iri("/") {
+            return super::find(app, community.actor_id).await.map(Some);
+        }
+        let found = super::find_by_iri(app, &iri).await?;
+        return Ok(found.filter(|account| account.community_id == Some(community.id) && account.gone_at.is_none()));
+    }
+    let Ok(handle) = Handle::parse(resource) else { return Ok(None) };
+    if handle.domain.as_ref() != Some(&community.domain) {
+        return Ok(None);
+    }
+    let found = super::find_by_handle(app, &handle.username, &community.domain).await?;
+    Ok(found.filter(|account| account.gone_at.is_none()))
+}
+
+/// `GET /users/{name}`
+pub async fn actor(
+    State(app): State<App>,
+    Here(community): Here,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Reply> {
+    if !wants_activity(&parts.headers) {
+        return Ok(Reply::see_other(&format!("/@{name}")));
+    }
+    let account = of_name(&app, &community, &name).await?;
+    document_for(&app, &community, &account, &parts).await
+}
+
+/// `GET /actor`: the community's own voice. Its stub has to be had without a signature, or two servers that both ask
+/// for signatures could never check one (FEP-2677, L19).
+pub async fn community_actor(State(app): State<App>, Here(community): Here, parts: Parts) -> Result<Reply> {
+    if !wants_activity(&parts.headers) {
+        return Ok(Reply::see_other("/about"));
+    }
+    let account = super::find(&app, community.actor_id).await?;
+    document_for(&app, &community, &account, &parts).await
+}
+
+async fn document_for(app: &App, community: &Arc<Community>, account: &Account, parts: &Parts) -> Result<Reply> {
+    if account.gone_at.is_some() {
+        return Err(Error::Gone);
+    }
+    let document = match inbox::signed_viewer(app, community, parts).await {
+        Ok(viewer) => {
+            let account = super::show(app, &viewer, Way::Fetch, account.id).await?;
+            actor_document(app, &account).await?
+        }
+        Err(Error::Unauthorized) => actor_stub(app, account).await?,
+        Err(error) => return Err(error),
+    };
+    Ok(Reply::activity(document))
+}
+
+/// The whole actor, for who may see it.
+pub async fn actor_document(app: &App, account: &Visible<Account>) -> Result<Value> {
+    Ok(build::actor(&outward(app, account, Some(profile(account))).await?))
+}
+
+/// What anybody may have.
+pub async fn actor_stub(app: &App, account: &Account) -> Result<Value> {
+    Ok(build::actor_stub(&outward(app, account, None).await?))
+}
+
+/// A changed profile. `number` makes the activity one of its kind.
+pub(crate) async fn update(app: &App, account: &Visible<Account>, number: i64) -> Result<Value> {
+    let id = stored_iri(&format!("{}#updates/{number}", account.iri))?;
+    Ok(build::update(&id, &account.iri, app.now_ms(), actor_document(app, account).await?))
+}
+
+async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Result<ActorOut> {
+    let under = |path: &str| stored_iri(&format!("{}/{path}", account.iri));
+    let picture = |url: Option<&str>| {
+        let url = Iri::parse(url?).ok()?;
+        let media_type = media_type_of(&url).to_owned();
+        Some(Picture { url, media_type, description: None })
+    };
+    Ok(ActorOut {
+        id: account.iri.clone(),
+        kind: account.kind,
+        username: account.username.clone(),
+        name: Some(account.display_name.clone()),
+        summary: profile.map(|profile| profile.note.clone()),
+        url: account.url.as_deref().map(stored_iri).transpose()?.unwrap_or_else(|| account.iri.clone()),
+        inbox: account.inbox.clone(),
+        shared_inbox: account.shared_inbox.clone(),
+        outbox: under("outbox")?,
+        followers: under("followers")?,
+        following: under("following")?,
+        featured: Some(under("featured")?),
+        icon: picture(account.avatar_url.as_deref()),
+        image: picture(profile.and_then(|profile| profile.header_url.as_deref())),
+        keys: super::public_keys_of(app, account).await?,
+        locked: account.locked,
+        discoverable: account.discoverable,
+        // Search consent is a choice of its own that members cannot make yet: no (L43).
+        indexable: false,
+        memorial: false,
+        also_known_as: Vec::new(),
+        moved_to: profile.and_then(|profile| profile.moved_to_iri.as_deref()).map(stored_iri).transpose()?,
+        published: Some(account.created_at / DAY_MS * DAY_MS),
+        fields: profile.map(|profile| profile.fields.clone()).unwrap_or_default(),
+        emojis: Vec::new(),
+        webfinger: Some(account.handle()),
+    })
+}
+
+fn media_type_of(url: &Iri) -> &'static str {
+    match url.path().rsplit_once('.').map(|(_, ending)| ending) {
+        Some("png") => "image/png",
+        Some("webp") => "image/webp",
+        Some("gif") => "image/gif",
+        _ => "image/jpeg",
+    }
+}
+
+/// `?page=true&max_id=…`
+#[derive(Debug, Deserialize)]
+pub struct PageQuery {
+    page: Option<String>,
+    max_id: Option<i64>,
+}
+
+/// `GET /users/{name}/outbox`: what this viewer may see of what was written and shared, newest first.
+pub async fn outbox(
+    State(app): State<App>,
+    Here(community): Here,
+    Path(name): Path<String>,
+    Query(query): Query<PageQuery>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (viewer, account) = collection_of(&app, &community, &name, &parts).await?;
+    let outbox = stored_iri(&format!("{}/outbox", account.iri))?;
+    if query.page.is_none() {
+        let first = stored_iri(&format!("{outbox}?page=true"))?;
+        let total = u64::try_from(account.statuses_count).unwrap_or(0);
+        return Ok(Reply::activity(build::collection(&outbox, Some(total), Some(&first))));
+    }
+    let max_id = query.max_id.unwrap_or(i64::MAX);
+    let ids = statuses::by_author(&app.db, account.id, max_id, PAGE).await?;
+    let mut items = Vec::with_capacity(ids.len());
+    for status in statuses::find_many(&app, &viewer, Way::Collection, &ids).await? {
+        let item = match &status.reblog_of {
+            None => statuses::activity::create(&status)?,
+            Some((original, _)) => {
+                let original = statuses::load_one(&app, *original).await?;
+                reblogs::activity::announce(&status, &original.iri)?
+            }
+        };
+        items.push(item);
+    }
+    let full = i64::try_from(ids.len()).is_ok_and(|len| len == PAGE);
+    let next = ids.last().filter(|_| full).map(|last| stored_iri(&format!("{outbox}?page=true&max_id={last}")));
+    let here = match query.max_id {
+        Some(max_id) => stored_iri(&format!("{outbox}?page=true&max_id={max_id}"))?,
+        None => stored_iri(&format!("{outbox}?page=true"))?,
+    };
+    Ok(Reply::activity(build::collection_page(&here, &outbox, next.transpose()?.as_ref(), items)))
+}
+
+/// `GET /users/{name}/followers`: how many. Who is each follower's own business (L22).
+pub async fn followers(
+    State(app): State<App>,
+    Here(community): Here,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (_, account) = collection_of(&app, &community, &name, &parts).await?;
+    count(&account, "followers", account.followers_count)
+}
+
+/// `GET /users/{name}/following`: how many.
+pub async fn following(
+    State(app): State<App>,
+    Here(community): Here,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (_, account) = collection_of(&app, &community, &name, &parts).await?;
+    count(&account, "following", account.following_count)
+}
+
+fn count(account: &Account, of: &str, total: i64) -> Result<Reply> {
+    let id = stored_iri(&format!("{}/{of}", account.iri))?;
+    Ok(Reply::activity(build::collection(&id, u64::try_from(total).ok(), None)))
+}
+
+/// `GET /users/{name}/featured`: nothing is pinned.
+pub async fn featured(
+    State(app): State<App>,
+    Here(community): Here,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (_, account) = collection_of(&app, &community, &name, &parts).await?;
+    let id = stored_iri(&format!("{}/featured", account.iri))?;
+    Ok(Reply::activity(build::collection_of(&id, Vec::new())))
+}
+
+/// Who asks, and the account as they may see it.
+async fn collection_of(
+    app: &App,
+    community: &Arc<Community>,
+    name: &str,
+    parts: &Parts,
+) -> Result<(Party, Visible<Account>)> {
+    let viewer = inbox::signed_viewer(app, community, parts).await?;
+    let account = of_name(app, community, name).await?;
+    let account = super::show(app, &viewer, Way::Collection, account.id).await?;
+    Ok((viewer, account))
+}
+
+async fn of_name(app: &App, community: &Community, name: &str) -> Result<Arc<Account>> {
+    let found = super::find_by_handle(app, name, &community.domain).await?;
+    found.filter(|account| account.gone_at.is_none()).ok_or(Error::NotFound)
+}

@@ -1,0 +1,184 @@
+//! Statuses as other servers see them: the Note, its Create, Update and Delete, and its collection of replies.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use comity_policy::{Party, Visible, Way};
+use comity_vocab::build::{self, HashtagOut, NoteOut, Source};
+use comity_vocab::{Attachment, Iri, Mention, PUBLIC};
+use http::request::Parts;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Attached, Status, text};
+use crate::accounts::{Account, stored_iri};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::http::{Here, Reply, wants_activity};
+use crate::{inbox, reblogs};
+
+/// Answers on a page of the collection of replies.
+const PAGE: i64 = 40;
+
+/// A status of ours, for who may see it.
+pub fn note(status: &Visible<Status>) -> Result<Value> {
+    Ok(build::note(&outward(status)?))
+}
+
+/// It was written.
+pub fn create(status: &Visible<Status>) -> Result<Value> {
+    let id = stored_iri(&format!("{}/activity", status.iri))?;
+    Ok(build::create(&id, &status.author.iri, status.created_at, note(status)?))
+}
+
+/// It was changed. Each version has an Update of its own.
+pub(crate) fn update(status: &Visible<Status>) -> Result<Value> {
+    let at = status.edited_at.unwrap_or(status.created_at);
+    let id = stored_iri(&format!("{}#updates/{at}", status.iri))?;
+    Ok(build::update(&id, &status.author.iri, at, note(status)?))
+}
+
+/// It is gone, and so may be who it was for: it is addressed to everyone and says nothing but the id (L04).
+pub(crate) fn delete(me: &Iri, status: &Iri) -> Result<Value> {
+    let id = stored_iri(&format!("{status}#delete"))?;
+    Ok(build::delete(&id, me, status, &[PUBLIC.to_owned()], &[]))
+}
+
+fn outward(status: &Visible<Status>) -> Result<NoteOut> {
+    let text = text(status);
+    let author = &status.author;
+    let followers = author.followers_iri.as_ref().ok_or_else(|| Error::internal("a member has no followers"))?;
+    let named: Vec<Iri> = status.mentions.iter().map(|account| account.iri.clone()).collect();
+    let (to, cc) = build::note_addressing(status.visibility, followers, &named);
+    Ok(NoteOut {
+        id: status.iri.clone(),
+        author: author.iri.clone(),
+        content: text.content.clone(),
+        summary: Some(text.spoiler_text.clone()).filter(|warning| !warning.is_empty()),
+        sensitive: text.sensitive,
+        published: status.created_at,
+        updated: status.edited_at,
+        in_reply_to: status.in_reply_to_iri.as_deref().map(stored_iri).transpose()?,
+        to,
+        cc,
+        mentions: status
+            .mentions
+            .iter()
+            .map(|account| Mention { href: account.iri.clone(), name: Some(account.handle().to_string()) })
+            .collect(),
+        hashtags: text.tags.iter().map(|tag| hashtag(author, tag)).collect::<Result<_>>()?,
+        emojis: Vec::new(),
+        attachments: text.attachments.iter().filter_map(attachment).collect(),
+        url: status.url.as_deref().map(stored_iri).transpose()?.unwrap_or_else(|| status.iri.clone()),
+        language: text.language.clone(),
+        source: (!text.source.is_empty())
+            .then(|| Source { content: text.source.clone(), media_type: "text/plain".to_owned() }),
+        replies: Some(stored_iri(&format!("{}/replies", status.iri))?),
+        context: None,
+        conversation: None,
+        quote: None,
+        poll: None,
+    })
+}
+
+fn attachment(file: &Attached) -> Option<Attachment> {
+    Some(Attachment {
+        url: Iri::parse(&file.url).ok()?,
+        media_type: file.media_type.clone(),
+        name: file.description.clone(),
+        blurhash: file.blurhash.clone(),
+        width: file.width,
+        height: file.height,
+        focus: None,
+    })
+}
+
+fn hashtag(author: &Account, tag: &str) -> Result<HashtagOut> {
+    let origin = author.iri.as_str().strip_suffix(author.iri.path()).unwrap_or_default();
+    let href = stored_iri(&format!("{origin}/tags/{}", utf8_percent_encode(tag, NON_ALPHANUMERIC)))?;
+    Ok(HashtagOut { name: tag.to_owned(), href })
+}
+
+/// `GET /users/{name}/statuses/{id}`. A status that was deleted, one that this viewer may not see and one that never was
+/// are answered alike (L29).
+pub async fn show(
+    State(app): State<App>,
+    Here(community): Here,
+    Path((name, id)): Path<(String, i64)>,
+    parts: Parts,
+) -> Result<Reply> {
+    if !wants_activity(&parts.headers) {
+        return Ok(Reply::see_other(&format!("/@{name}/{id}")));
+    }
+    let (_, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    if status.reblog_of.is_some() {
+        return Err(Error::NotFound);
+    }
+    Ok(Reply::activity(note(&status)?))
+}
+
+/// `GET /users/{name}/statuses/{id}/activity`: the Create, or the Announce of a boost.
+pub async fn show_activity(
+    State(app): State<App>,
+    Here(community): Here,
+    Path((name, id)): Path<(String, i64)>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (_, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    let document = match &status.reblog_of {
+        None => create(&status)?,
+        Some((original, _)) => reblogs::activity::announce(&status, &super::load_one(&app, *original).await?.iri)?,
+    };
+    Ok(Reply::activity(document))
+}
+
+/// `?page=true&min_id=…`
+#[derive(Debug, Deserialize)]
+pub struct PageQuery {
+    page: Option<String>,
+    min_id: Option<i64>,
+}
+
+/// `GET /users/{name}/statuses/{id}/replies`: the addresses of direct answers, each cleared for this viewer by itself
+/// (L23).
+pub async fn replies(
+    State(app): State<App>,
+    Here(community): Here,
+    Path((name, id)): Path<(String, i64)>,
+    Query(query): Query<PageQuery>,
+    parts: Parts,
+) -> Result<Reply> {
+    let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Collection).await?;
+    let collection = stored_iri(&format!("{}/replies", status.iri))?;
+    if query.page.is_none() {
+        // No total: it would count what this viewer may not see.
+        let first = stored_iri(&format!("{collection}?page=true"))?;
+        return Ok(Reply::activity(build::collection(&collection, None, Some(&first))));
+    }
+    let min_id = query.min_id.unwrap_or(0);
+    let ids = super::replies_to(&app.db, status.id, min_id, PAGE).await?;
+    let shown = super::find_many(&app, &viewer, Way::Collection, &ids).await?;
+    let items = shown.iter().map(|reply| json!(reply.iri.as_str())).collect();
+    let full = i64::try_from(ids.len()).is_ok_and(|len| len == PAGE);
+    let next = ids.last().filter(|_| full).map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
+    let here = stored_iri(&format!("{collection}?page=true&min_id={min_id}"))?;
+    Ok(Reply::activity(build::collection_page(&here, &collection, next.transpose()?.as_ref(), items)))
+}
+
+/// A status of `name`, who lives here, for whoever signed the request.
+async fn for_signer(
+    app: &App,
+    community: &Arc<Community>,
+    name: &str,
+    id: i64,
+    parts: &Parts,
+    way: Way,
+) -> Result<(Party, Visible<Status>)> {
+    let viewer = inbox::signed_viewer(app, community, parts).await?;
+    let status = super::find(app, &viewer, way, id).await?;
+    let is_theirs = status.author.community_id == Some(community.id)
+        && status.author.username.to_lowercase() == name.to_lowercase();
+    if is_theirs { Ok((viewer, status)) } else { Err(Error::NotFound) }
+}
