@@ -3,8 +3,8 @@
 use crate::document::document;
 use crate::json::Json;
 use crate::lenient::{LONGEST_BODY, address, clean, kind_name};
-use crate::object::{Emoji, emojis_of};
-use crate::{Document, Iri, Malformed, Note};
+use crate::tag::emojis_of;
+use crate::{Document, Emoji, Iri, Malformed, Note};
 
 /// What is done.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

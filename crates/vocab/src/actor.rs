@@ -102,37 +102,35 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Whether everything that must come from the actor's own server does: inboxes, and keys,
-    /// which must also name the actor as their owner. Collections are asked for at their own
-    /// origin and `url` is for display, so neither is looked at.
+    /// Whether everything that must be on the actor's own server is: inboxes, collections, and
+    /// keys, which must also name the actor as their owner. Pictures may be anywhere, `url` is for
+    /// display, and a move is proven elsewhere, so none of these is looked at.
     ///
     /// The reason is returned as is, for the log and for moderators. Known honest servers that
     /// fail: those that answer on `www.` as well and mix both in one document, as Threads did.
-    /// They are refused; a key that may sign for a second host needs proof from that host.
+    /// They are refused: one host may speak for another only with proof from that other.
     pub fn check_origin(&self) -> Result<(), Malformed> {
-        if !self.inbox.same_origin(&self.id) {
-            return Err(Malformed::new(
-                "inbox",
-                "is on another server than the actor",
-            ));
-        }
-        if let Some(shared) = &self.shared_inbox
-            && !shared.same_origin(&self.id)
-        {
-            return Err(Malformed::new(
-                "endpoints.sharedInbox",
-                "is on another server than the actor",
-            ));
+        let elsewhere =
+            |field: &'static str| Malformed::new(field, "is on another server than the actor");
+        let places = [
+            ("inbox", Some(&self.inbox)),
+            ("endpoints.sharedInbox", self.shared_inbox.as_ref()),
+            ("outbox", self.outbox.as_ref()),
+            ("followers", self.followers.as_ref()),
+            ("following", self.following.as_ref()),
+            ("featured", self.featured.as_ref()),
+        ];
+        for (field, place) in places {
+            if place.is_some_and(|place| !place.same_origin(&self.id)) {
+                return Err(elsewhere(field));
+            }
         }
         for key in &self.keys {
             if key.owner != self.id {
                 return Err(Malformed::new("publicKey.owner", "is not the actor"));
             }
             if !key.id.same_origin(&self.id) {
-                return Err(Malformed::new(
-                    "publicKey.id",
-                    "is on another server than the actor",
-                ));
+                return Err(elsewhere("publicKey.id"));
             }
         }
         Ok(())

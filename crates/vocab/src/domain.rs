@@ -36,7 +36,7 @@ impl Domain {
         }))
     }
 
-    /// For addresses whose host [`canonical_host`] has already made.
+    /// For addresses, whose host is canonical since they were parsed.
     pub(crate) fn from_canonical(host: &str, port: Option<u16>) -> Domain {
         Domain(match port {
             None | Some(443 | 80) => host.to_owned(),
@@ -140,22 +140,27 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), Malformed> {
 
 /// One spelling per host: `url` decodes, maps and lowers it, we drop the trailing dot and check
 /// what DNS asks for.
-pub(crate) fn canonical_host(host: &str) -> Result<String, Malformed> {
-    let refuse = |problem: &'static str| Malformed::new("domain", problem);
-    let host = match Host::parse(host).map_err(|_| refuse("is not a host name"))? {
-        Host::Domain(name) => name,
-        address => return Ok(address.to_string()),
-    };
-    let name = host.strip_suffix('.').unwrap_or(&host);
+fn canonical_host(host: &str) -> Result<String, Malformed> {
+    match Host::parse(host) {
+        Ok(Host::Domain(name)) => canonical_name(&name).map(str::to_owned),
+        Ok(address) => Ok(address.to_string()),
+        Err(_) => Err(Malformed::new("domain", "is not a host name")),
+    }
+}
+
+/// The rest of the way for a name that `url` has already read.
+pub(crate) fn canonical_name(name: &str) -> Result<&str, Malformed> {
+    let refuse = |problem: &'static str| Err(Malformed::new("domain", problem));
+    let name = name.strip_suffix('.').unwrap_or(name);
     if name.len() > LONGEST_HOST {
-        return Err(refuse("is longer than a host name can be"));
+        return refuse("is longer than a host name can be");
     }
     for label in name.split('.') {
         if label.is_empty() {
-            return Err(refuse("has an empty label"));
+            return refuse("has an empty label");
         }
         if label.len() > LONGEST_LABEL {
-            return Err(refuse("has a label longer than 63 bytes"));
+            return refuse("has a label longer than 63 bytes");
         }
         // Underscores are not host names by the letter, but certificates are issued for them
         // and servers run behind them.
@@ -163,10 +168,10 @@ pub(crate) fn canonical_host(host: &str) -> Result<String, Malformed> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
         {
-            return Err(refuse("has a character that host names cannot have"));
+            return refuse("has a character that host names cannot have");
         }
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Host, Url};
 
-use crate::domain::canonical_host;
+use crate::domain::canonical_name;
 use crate::{Domain, Malformed};
 
 /// Ids are keys in several tables and indexes; no server we know sends any near this long.
@@ -12,7 +12,7 @@ const LONGEST: usize = 2048;
 
 /// An absolute http(s) address in canonical form: lower-case scheme and host, A-labels, no
 /// default port, no dot segments, no userinfo. Its host is always a valid [`Domain`].
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Iri(Url);
 
 impl Iri {
@@ -33,7 +33,10 @@ impl Iri {
         if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
             return Err(refuse("is not an http(s) address"));
         }
-        if text.chars().any(|c| c.is_control() || c == '\\') {
+        if text
+            .bytes()
+            .any(|byte| byte.is_ascii_control() || byte == b'\\')
+        {
             return Err(refuse("has a control character or a backslash"));
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -44,11 +47,13 @@ impl Iri {
             return Err(refuse("has a user name or password"));
         }
         let mut url = Url::parse(text).map_err(|_| refuse("is not a valid address"))?;
-        let host = canonical_host(url.host_str().unwrap_or_default())
-            .map_err(|malformed| malformed.at("address"))?;
-        if url.host_str() != Some(&host) {
-            url.set_host(Some(&host))
-                .map_err(|_| refuse("is not a valid address"))?;
+        if let Some(Host::Domain(name)) = url.host() {
+            let canonical = canonical_name(name).map_err(|why| why.at("address"))?;
+            if canonical != name {
+                let canonical = canonical.to_owned();
+                url.set_host(Some(&canonical))
+                    .map_err(|_| refuse("is not a valid address"))?;
+            }
         }
         if url.port() == Some(0) {
             return Err(refuse("has a port that cannot exist"));
@@ -115,6 +120,12 @@ impl Iri {
 impl fmt::Display for Iri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Iri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Iri({:?})", self.as_str())
     }
 }
 

@@ -185,3 +185,101 @@ pub(crate) fn key(json: &Json<'_>, within: Option<&Iri>) -> Result<PublicKey, Ma
     };
     Ok(PublicKey { id, owner, key })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPKI_ED25519: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----";
+
+    fn rsa_pem() -> String {
+        let spki = [RSA_ALGORITHM, &der_value(0x03, &[7; 300])].concat();
+        let key = KeyMaterial::Rsa {
+            spki_der: der_value(0x30, &spki),
+        };
+        key.to_pem().unwrap()
+    }
+
+    #[test]
+    fn pem_is_read_however_its_lines_are_broken() {
+        let pem = rsa_pem();
+        let key = KeyMaterial::from_pem(&pem).unwrap();
+        let broken = [
+            pem.replace('\n', "\r\n"),
+            pem.replace('\n', "\\n"),
+            pem.trim().to_owned(),
+            format!("\n  {}", pem.replace('\n', "\n   ")),
+            pem.replace("Y-----\n", "Y-----")
+                .replace("\n-----E", "-----E"),
+        ];
+        for pem in broken {
+            assert_eq!(KeyMaterial::from_pem(&pem).as_ref(), Ok(&key), "{pem}");
+        }
+        assert_eq!(key.to_multibase(), None);
+    }
+
+    #[test]
+    fn ed25519_comes_as_pem_and_as_multikey() {
+        let key = KeyMaterial::from_pem(SPKI_ED25519).unwrap();
+        let text = key.to_multibase().unwrap();
+        assert!(text.starts_with("z6Mk"), "{text}");
+        assert_eq!(KeyMaterial::from_multibase(&text), Ok(key.clone()));
+        assert_eq!(key.to_pem(), None);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let pem = rsa_pem();
+        let private = pem.replace("PUBLIC", "PRIVATE");
+        let cut = pem.replace("\n-----END", "=\n-----END");
+        let short = SPKI_ED25519.replace("MCow", "MCkw");
+        let long = format!("{pem}{}", " ".repeat(LONGEST_PEM));
+        for text in [
+            "",
+            "-----BEGIN ",
+            "-----BEGIN PUBLIC KEY-----",
+            "AAAA",
+            &private,
+            &cut,
+            &short,
+            &long,
+        ] {
+            assert!(KeyMaterial::from_pem(text).is_err(), "{text}");
+        }
+        for text in [
+            "",
+            "z",
+            "z6Mk",
+            "m6Mk",
+            "z0OIl",
+            "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ",
+            &"z1".repeat(600),
+        ] {
+            assert!(KeyMaterial::from_multibase(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_of_others_are_seen_as_such() {
+        let pem = rsa_pem();
+        let actor = |owner: &str, key_id: &str| {
+            let text = format!(
+                r#"{{"id":"https://a.example/u","type":"Person","preferredUsername":"u","inbox":"https://a.example/u/inbox","publicKey":{{"id":"{key_id}","owner":"{owner}","publicKeyPem":{pem:?}}}}}"#
+            );
+            match crate::read(text.as_bytes()).unwrap() {
+                crate::Document::Actor(actor) => actor.check_origin(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let mine = "https://a.example/u";
+        assert_eq!(actor(mine, "https://a.example/u#main-key"), Ok(()));
+        assert_eq!(actor(mine, "https://a.example/keys/1"), Ok(()));
+        let stolen = actor("https://b.example/u", "https://a.example/u#main-key").unwrap_err();
+        assert_eq!(stolen.to_string(), "publicKey.owner: is not the actor");
+        let elsewhere = actor(mine, "https://b.example/u#main-key").unwrap_err();
+        assert_eq!(
+            elsewhere.to_string(),
+            "publicKey.id: is on another server than the actor"
+        );
+    }
+}

@@ -21,6 +21,8 @@ mod lenient;
 mod media;
 pub mod nodeinfo;
 mod object;
+mod poll;
+mod tag;
 mod webfinger;
 
 pub use activity::{Activity, ActivityKind, Object};
@@ -35,5 +37,7 @@ pub use handle::Handle;
 pub use iri::Iri;
 pub use key::{KeyMaterial, PublicKey};
 pub use media::Attachment;
-pub use object::{Emoji, Mention, Note, NoteKind, Poll, PollOption};
+pub use object::{Note, NoteKind};
+pub use poll::{Poll, PollOption};
+pub use tag::{Emoji, Mention};
 pub use webfinger::Jrd;

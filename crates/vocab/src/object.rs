@@ -3,16 +3,9 @@
 use crate::json::Json;
 use crate::lenient::{LONGEST_BODY, LONGEST_LINE, clean, is_language_tag};
 use crate::media::{Attachment, attachments_of};
-use crate::{Iri, Malformed, Visibility, visibility};
-
-/// More than this on one status is noise, and each is a row.
-const MOST_HASHTAGS: usize = 256;
-
-/// Each is a picture to keep.
-const MOST_EMOJIS: usize = 256;
-
-/// Mastodon accepts as many from others.
-const MOST_OPTIONS: usize = 500;
+use crate::poll::poll_of;
+use crate::tag::{emojis_of, hashtags_of, mentions_of};
+use crate::{Emoji, Iri, Malformed, Mention, Poll, Visibility, visibility};
 
 /// What sort of thing it was where it was written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -140,48 +133,6 @@ impl Note {
     }
 }
 
-/// Somebody named in the text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Mention {
-    /// The actor.
-    pub href: Iri,
-    /// How it was written, usually `@alice@example.org`.
-    pub name: Option<String>,
-}
-
-/// A picture used within text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Emoji {
-    /// Without colons.
-    pub shortcode: String,
-    /// The picture.
-    pub url: Iri,
-}
-
-/// A poll and its results so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Poll {
-    /// What can be chosen, in order.
-    pub options: Vec<PollOption>,
-    /// Whether several may be chosen.
-    pub multiple: bool,
-    /// When it ends or ended, in unix milliseconds. `None` runs for ever, unless closed.
-    pub ends_at: Option<i64>,
-    /// Whether it was already closed when this was written.
-    pub closed: bool,
-    /// How many people voted.
-    pub voters: Option<u64>,
-}
-
-/// One choice in a poll.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PollOption {
-    /// What is shown, and what a vote for it is named.
-    pub name: String,
-    /// Votes so far, as its server counts them.
-    pub votes: u64,
-}
-
 /// Reads a note. `author` stands in where the document names none.
 pub(crate) fn note(
     json: &Json<'_>,
@@ -296,57 +247,6 @@ fn language_of(json: &Json<'_>, map: &[(String, String)], content: &str) -> Opti
         .map(str::to_owned)
 }
 
-fn mentions_of(tag: &Json<'_>) -> Vec<Mention> {
-    let mut mentions: Vec<Mention> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for item in tag.each().filter(|item| item.is_a("Mention")) {
-        if let Some(href) = item.get("href").iri()
-            && seen.insert(href.clone())
-        {
-            mentions.push(Mention {
-                href,
-                name: item.get("name").line(),
-            });
-        }
-    }
-    mentions
-}
-
-fn hashtags_of(tag: &Json<'_>) -> Vec<String> {
-    let mut hashtags: Vec<String> = Vec::new();
-    for item in tag.each().filter(|item| item.is_a("Hashtag")) {
-        let Some(name) = item.any(&["name", "nameMap"]).line() else {
-            continue;
-        };
-        let name = name.trim_start_matches(['#', '＃']).to_owned();
-        if !name.is_empty() && !hashtags.contains(&name) && hashtags.len() < MOST_HASHTAGS {
-            hashtags.push(name);
-        }
-    }
-    hashtags
-}
-
-pub(crate) fn emojis_of(tag: &Json<'_>) -> Vec<Emoji> {
-    tag.each()
-        .filter(|item| item.is_a("Emoji") || item.is_a("toot:Emoji"))
-        .filter_map(|item| {
-            let name = item.any(&["name", "nameMap"]).line()?;
-            let shortcode = name.trim_matches(':');
-            // Pleroma's names have dashes and plus signs; a slash would be a path somewhere.
-            let plain = (1..=128).contains(&shortcode.len())
-                && shortcode
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@'));
-            let url = item.get("icon").link("image/")?;
-            plain.then(|| Emoji {
-                shortcode: shortcode.to_owned(),
-                url,
-            })
-        })
-        .take(MOST_EMOJIS)
-        .collect()
-}
-
 /// Mastodon (FEP-044f) says `quote`, Fedibird `quoteUri`, Pleroma `quoteUrl`, Misskey
 /// `_misskey_quote`, and FEP-e232 uses a link among the tags.
 fn quote_of(json: &Json<'_>) -> Option<Iri> {
@@ -376,37 +276,6 @@ fn quote_of(json: &Json<'_>) -> Option<Iri> {
                 })
                 .and_then(|item| item.get("href").iri())
         })
-}
-
-fn poll_of(json: &Json<'_>) -> Option<Poll> {
-    let multiple = !json.get("anyOf").is_null() && json.get("oneOf").each().next().is_none();
-    let choices = if multiple {
-        json.get("anyOf")
-    } else {
-        json.get("oneOf")
-    };
-    let mut options: Vec<PollOption> = Vec::new();
-    for choice in choices.each().take(MOST_OPTIONS) {
-        // A vote is told by its name alone, so a name stands for one option only.
-        let Some(name) = choice.any(&["name", "nameMap"]).line() else {
-            continue;
-        };
-        if options.iter().all(|option| option.name != name) {
-            let votes = choice.get("replies").get("totalItems").count().unwrap_or(0);
-            options.push(PollOption { name, votes });
-        }
-    }
-    if options.is_empty() {
-        return None;
-    }
-    let closed = json.get("closed");
-    Some(Poll {
-        options,
-        multiple,
-        ends_at: json.get("endTime").time().or_else(|| closed.time()),
-        closed: closed.truth().unwrap_or(!closed.is_null()),
-        voters: json.get("votersCount").count(),
-    })
 }
 
 impl Json<'_> {

@@ -1,5 +1,7 @@
 //! Documents made to be misread. Each is refused for the right reason, or read without its sting.
 
+#![allow(clippy::unwrap_used)] // All of this file is tests.
+
 use std::fmt::Write as _;
 use std::time::Duration;
 

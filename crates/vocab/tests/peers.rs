@@ -1,5 +1,7 @@
 //! What we read from documents in the manner of each peer software.
 
+#![allow(clippy::unwrap_used)] // All of this file is tests.
+
 use comity_vocab::{
     Activity, ActivityKind, Actor, Document, KeyMaterial, Note, NoteKind, Object, describe, read,
 };

@@ -1,5 +1,7 @@
 //! What we write, we read back as we meant it.
 
+#![allow(clippy::unwrap_used)] // All of this file is tests.
+
 use comity_vocab::build::{self, ActorOut, HashtagOut, NoteOut, Picture, Source, note_addressing};
 use comity_vocab::{
     Activity, ActivityKind, ActorKind, Attachment, Document, Emoji, Handle, Iri, Jrd, KeyMaterial,

@@ -4,6 +4,8 @@
 //! public test suites of some forty servers. Read the snapshot as a table; an ordinary document
 //! that turns `Unknown` or is refused in a diff is a defect.
 
+#![allow(clippy::unwrap_used)] // All of this file is tests.
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
