@@ -1,12 +1,13 @@
 //! How fast a point read, a page and concurrent inserts are on `SQLite`. Run with `--release`; takes a directory,
 //! so that the disk to be measured can be chosen.
 
+#![allow(clippy::disallowed_methods, reason = "it measures time")]
+
 use std::time::{Duration, Instant};
 
 use comity_db::{Db, DbError, Migration, Sql, Tx, params, row, sql};
 
 row! {
-    #[expect(dead_code, reason = "read to be measured")]
     struct StatusRow {
         id: i64,
         account_id: i64,

@@ -290,14 +290,12 @@ fn pending<'m>(
     migrations: &'m [Migration],
     text: impl Fn(&Migration) -> &'static str,
 ) -> Result<&'m [Migration], DbError> {
-    let known = migrations.len();
+    let known = migrations.last().map_or(0, |migration| migration.number);
     if let Some(last) = applied.last()
-        && last.number > known as i64
+        && last.number > i64::from(known)
     {
-        return Err(DbError::Newer {
-            found: u32::try_from(last.number).unwrap_or(u32::MAX),
-            known: u32::try_from(known).unwrap_or(u32::MAX),
-        });
+        let found = u32::try_from(last.number).unwrap_or(u32::MAX);
+        return Err(DbError::Newer { found, known });
     }
     for (applied, migration) in applied.iter().zip(migrations) {
         let same = applied.number == i64::from(migration.number)
@@ -310,7 +308,7 @@ fn pending<'m>(
         }
     }
     // As many as are recorded are the same, so the rest is pending.
-    Ok(&migrations[applied.len().min(known)..])
+    Ok(&migrations[applied.len().min(migrations.len())..])
 }
 
 fn in_order(migrations: &[Migration]) -> Result<(), DbError> {

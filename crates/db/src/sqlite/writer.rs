@@ -6,13 +6,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::run::{Ran, plain};
-use super::watch::Watch;
+use super::watch::{Watch, stopwatch};
 use crate::error::DbError;
 
 /// Changes that share a commit at most.
@@ -176,7 +176,7 @@ fn group(
         first.settle(Err(error));
         return None;
     }
-    let started = Instant::now();
+    let started = stopwatch();
     let mut ran = Vec::new();
     let mut change = first;
     let mut left_over = None;
@@ -186,8 +186,9 @@ fn group(
             // are innocent, so they run again, each alone.
             abandon(conn);
             change.settle(Err(error));
-            ran.into_iter()
-                .for_each(|change| alone(conn, watch, change));
+            for change in ran {
+                alone(conn, watch, change);
+            }
             return None;
         }
         ran.push(change);

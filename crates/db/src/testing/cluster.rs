@@ -159,13 +159,12 @@ impl Cluster {
 
     fn run(&self, program: &str, arguments: &[&str]) -> bool {
         let program = find(program);
-        let mut run = match &self.user {
-            None => Command::new(program),
-            Some(_) => {
-                let mut run = Command::new("runuser");
-                run.args(["-u", "postgres", "--"]).arg(program);
-                run
-            }
+        let mut run = if self.user.is_some() {
+            let mut run = Command::new("runuser");
+            run.args(["-u", "postgres", "--"]).arg(program);
+            run
+        } else {
+            Command::new(program)
         };
         // The server that pg_ctl starts keeps these; a test runner would wait for it to let go of its own.
         let log = || {

@@ -1,5 +1,11 @@
 //! Both engines, the same questions.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something goes wrong")]
+#![allow(
+    clippy::items_after_statements,
+    reason = "a statement stands beside its only use"
+)]
+
 mod check;
 mod durable;
 mod group_commit;
