@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use comity_db::Db;
+use comity_db::{Db, Tx, Wrote};
 use comity_policy::Gate;
 use comity_wire::{SeenSignatures, Wire};
 
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::communities::Communities;
 use crate::config::Config;
 use crate::delivery::Hosts;
+use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
@@ -62,6 +63,12 @@ impl App {
     /// Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// Commits. `false`: a statement that must change something found it done already, and nothing of the transaction
+    /// happened; for an act that may be asked for twice, that is well.
+    pub async fn commit(&self, tx: Tx) -> Result<bool> {
+        Ok(matches!(self.db.write(tx).await?, Wrote::All))
     }
 
     /// An id for something that happens now.

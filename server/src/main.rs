@@ -13,7 +13,7 @@ use comity::error::Error;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{communities, demo, inspect, members, rules, serve};
+use comity::{communities, inspect, members, rules, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -38,8 +38,6 @@ struct Arguments {
 enum Command {
     /// Serve until stopped (this happens when you name no command)
     Serve,
-    /// Run three small servers on this machine that federate with each other
-    Demo(demo::DemoArguments),
     /// Bring the database up to date, and do nothing else
     Migrate,
     /// Print settings
@@ -124,7 +122,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         return print(&config::example());
     }
     let config = Config::load(arguments.config.as_deref())?;
-    let is_server = matches!(command, Command::Serve | Command::Demo(_));
+    let is_server = matches!(command, Command::Serve);
     write_log(if is_server { &config.log } else { "warn" });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(obey(command, config))
@@ -133,7 +131,6 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 async fn obey(command: Command, config: Config) -> Result<(), Failure> {
     match command {
         Command::Serve => serve_forever(config).await,
-        Command::Demo(arguments) => Ok(demo::run(arguments, config, serve::on_signal()?).await?),
         Command::Migrate => {
             let app = open(config).await?;
             print(&format!("The database ({}) is up to date.", app.db.engine_name()))

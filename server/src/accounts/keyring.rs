@@ -91,13 +91,12 @@ pub struct NewKeys {
 /// Makes keys on a thread that may block.
 pub async fn generate_keys() -> Result<NewKeys> {
     tokio::task::spawn_blocking(|| {
-        let (rsa_private, rsa_public) = comity_wire::generate_rsa()?;
-        let (ed25519_private, ed25519_public) = comity_wire::generate_ed25519()?;
-        Ok(NewKeys { rsa_private, rsa_public, ed25519_private, ed25519_public })
+        let (rsa_private, rsa_public) = comity_wire::generate_rsa();
+        let (ed25519_private, ed25519_public) = comity_wire::generate_ed25519();
+        NewKeys { rsa_private, rsa_public, ed25519_private, ed25519_public }
     })
     .await
-    .map_err(|why| Error::internal(why.to_string()))?
-    .map_err(|why: comity_wire::KeyError| Error::internal(format!("could not make keys: {why}")))
+    .map_err(|why| Error::internal(format!("could not make keys: {why}")))
 }
 
 impl NewKeys {

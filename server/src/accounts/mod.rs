@@ -116,7 +116,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             domain: domain.as_str().to_owned(),
             host: actor.id.domain().as_str().to_owned(),
             community_id: None,
-            kind: actor.kind.word(),
+            kind: actor.kind.as_str(),
             display_name: shortened(actor.name.as_deref().unwrap_or_default(), LONGEST_NAME),
             note: text::sanitize::html(cut(actor.summary.as_deref().unwrap_or_default(), LONGEST_NOTE)),
             note_source: String::new(),
@@ -145,7 +145,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
         store::save_key(&mut tx, keyring::row_of(key, id, now));
     }
     store::drop_keys_older_than(&mut tx, id, now);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.keyring.forget(&actor.keys);
     find(app, id).await
 }
@@ -185,7 +185,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             domain: community.domain.as_str().to_owned(),
             host: community.domain.as_str().to_owned(),
             community_id: Some(community.id),
-            kind: kind.word(),
+            kind: kind.as_str(),
             display_name: shortened(display_name, LONGEST_NAME),
             note: String::new(),
             note_source: String::new(),
@@ -253,7 +253,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
         },
     );
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -262,7 +262,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
 pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
     let mut tx = Tx::new();
     store::mark_gone(&mut tx, account.id, app.now_ms());
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 

@@ -123,7 +123,7 @@ impl Account {
             domain: stored_domain(&row.domain)?,
             host: stored_domain(&row.host)?,
             community_id: row.community_id,
-            kind: ActorKind::from_word(&row.kind),
+            kind: ActorKind::parse(&row.kind).unwrap_or(ActorKind::Person),
             display_name,
             url: row.url,
             avatar_url: row.avatar_url,

@@ -281,6 +281,7 @@ pub fn add_to_statuses(tx: &mut Tx, account_id: i64, by: i64, at_ms: i64) {
 }
 
 
+/// Counts followers and followed anew, in the transaction that changes them.
 pub fn count_follows(tx: &mut Tx, account_id: i64) {
     tx.exec(COUNT_FOLLOWS, params![account_id]);
 }

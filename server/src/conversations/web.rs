@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
-use super::{Branch, Hole, Leaf, Thread, thread};
+use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -52,7 +52,7 @@ pub async fn page(
     let words = plain::block(&statuses::text(&around.focus).content);
     let title = format!("{}: {}", focus.author.name, words.chars().take(TITLE).collect::<String>());
     let composer = visit.me.as_ref().map(|me| {
-        let mut composer = composer(me);
+        let mut composer = composer(&app, me);
         reader.prepare_reply(&mut composer, &around.focus);
         composer
     });

@@ -70,9 +70,6 @@ struct Trouble {
 
 /// Brings deliveries until `shutdown` turns true.
 pub(crate) async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
-    if let Err(error) = instances::recall_schemes(&app).await {
-        warn!(%error, "could not recall what signatures others take; it will be learnt again");
-    }
     let mut turns: JoinSet<Turn> = JoinSet::new();
     let mut refresh = tokio::time::interval(REFRESH);
     let mut after = String::new();

@@ -7,8 +7,8 @@ pub mod web;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use comity_db::{Tx, Wrote};
-use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Visible, Way};
+use comity_db::Tx;
+use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Way};
 use comity_vocab::{Activity, Iri};
 
 use crate::accounts::Account;
@@ -20,7 +20,7 @@ use crate::notifications::{self, Kind};
 use crate::statuses::{self, Status};
 
 /// Favourites a status that `me` may see. Doing it twice changes nothing.
-pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Visible<Status>> {
+pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
     let verdict = app
@@ -36,10 +36,10 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<V
     if !status.author.is_local() {
         delivery::queue(&mut tx, app, me.id, &Outgoing::Like { iri, status: status.id })?;
     }
-    if matches!(app.db.write(tx).await?, Wrote::All) {
+    if app.commit(tx).await? {
         app.wake.ring();
     }
-    statuses::find(app, &party, Way::Page, status_id).await
+    Ok(())
 }
 
 /// Takes a favourite back; a status one cannot see any more included.
@@ -54,7 +54,7 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
         let undo = Outgoing::UndoLike { iri, status_iri: status.iri.as_str().to_owned(), author: status.author.id };
         delivery::queue(&mut tx, app, me.id, &undo)?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -74,7 +74,7 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
         .map_or_else(|| format!("{}#favourites/{status_id}", arrival.sender.iri.as_str()), |iri| iri.as_str().to_owned());
     let mut tx = Tx::new();
     record(app, &mut tx, arrival.sender.id, &status, &iri);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -83,7 +83,7 @@ pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activit
     let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
     unrecord(&mut tx, arrival.sender.id, &status);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 

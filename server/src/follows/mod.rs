@@ -72,7 +72,7 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
     if !target.is_local() {
         delivery::queue(&mut tx, app, me.id, &Outgoing::Follow { iri, target: target.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     state(app, me.id, target.id).await
 }
@@ -103,7 +103,7 @@ pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()
     if !target.is_local() {
         delivery::queue(&mut tx, app, me.id, &Outgoing::UndoFollow { iri: row.iri, target: target.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -117,7 +117,7 @@ pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
     if !follower.is_local() {
         delivery::queue(&mut tx, app, me.id, &Outgoing::Accept { follow_iri: row.iri, follower: follower.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -133,7 +133,7 @@ pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
     if !follower.is_local() {
         delivery::queue(&mut tx, app, me.id, &Outgoing::Reject { follow_iri: row.iri, follower: follower.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -162,7 +162,7 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
     if !wait {
         delivery::queue(&mut tx, app, target.id, &Outgoing::Accept { follow_iri: iri, follower: arrival.sender.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -175,7 +175,7 @@ pub async fn receive_accept(app: &App, arrival: &Arrival, _accept: &Admitted<Act
     }
     let mut tx = Tx::new();
     confirm(app, &mut tx, follower, &arrival.sender);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -183,7 +183,7 @@ pub async fn receive_accept(app: &App, arrival: &Arrival, _accept: &Admitted<Act
 pub async fn receive_reject(app: &App, arrival: &Arrival, _reject: &Admitted<Activity>, follower: &Arc<Account>) -> Result<()> {
     let mut tx = Tx::new();
     unrecord(&mut tx, follower.id, arrival.sender.id);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -191,7 +191,7 @@ pub async fn receive_reject(app: &App, arrival: &Arrival, _reject: &Admitted<Act
 pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
     let mut tx = Tx::new();
     unrecord(&mut tx, arrival.sender.id, target.id);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 

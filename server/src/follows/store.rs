@@ -101,11 +101,17 @@ row! {
     /// What delivery needs to know of one follower elsewhere.
     #[derive(Debug)]
     pub struct Follower {
+        /// Ours.
         pub account_id: i64,
+        /// Theirs.
         pub iri: String,
+        /// As in the handle.
         pub domain: String,
+        /// The host that speaks for them.
         pub host: String,
+        /// Where activities for them go.
         pub inbox: String,
+        /// Where activities for them and their neighbours go.
         pub shared_inbox: Option<String>,
     }
 }

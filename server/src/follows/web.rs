@@ -39,7 +39,7 @@ pub async fn reject(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(ba
 /// `GET /@{handle}/followers`
 pub async fn followers(State(app): State<App>, visit: Visit, Path(handle): Path<String>, page: Page) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
-    accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
+    let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = super::store::followers(&app.db, owner.id, page.below(), page.limit).await?;
     show(&app, &visit, &page, &owner, PeopleTab::Followers, &ids).await
 }
@@ -47,7 +47,7 @@ pub async fn followers(State(app): State<App>, visit: Visit, Path(handle): Path<
 /// `GET /@{handle}/following`
 pub async fn following(State(app): State<App>, visit: Visit, Path(handle): Path<String>, page: Page) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
-    accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
+    let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = super::store::following(&app.db, owner.id, page.below(), page.limit).await?;
     show(&app, &visit, &page, &owner, PeopleTab::Following, &ids).await
 }

@@ -36,6 +36,7 @@ pub async fn sign_in_page(State(app): State<App>, visit: Visit, Query(query): Qu
     show_sign_in(&app, &visit, String::new(), next, None).await
 }
 
+/// What the form of sign-in sends.
 #[derive(Deserialize)]
 pub struct SignIn {
     name: String,
@@ -73,6 +74,7 @@ pub async fn sign_up_page(State(app): State<App>, visit: Visit) -> Result<Reply>
     show_sign_up(&app, &visit, SignUpForm::default(), None).await
 }
 
+/// What the form of sign-up sends.
 #[derive(Default, Deserialize)]
 pub struct SignUpForm {
     username: String,
@@ -153,6 +155,7 @@ pub async fn setup_page(State(app): State<App>, visit: Visit, Path(token): Path<
     show_setup(&app, &visit, form, None).await
 }
 
+/// What the form of setup sends.
 #[derive(Default, Deserialize)]
 pub struct SetupForm {
     token: String,
@@ -226,6 +229,7 @@ pub async fn security_page(State(app): State<App>, me: Me, visit: Visit) -> Resu
     show_security(&app, &me, &visit, None).await
 }
 
+/// What the form of a new password sends.
 #[derive(Deserialize)]
 pub struct ChangePassword {
     old: String,
@@ -253,6 +257,7 @@ pub async fn change_password(
     }
 }
 
+/// Which browser to sign out.
 #[derive(Deserialize)]
 pub struct EndSession {
     id: String,

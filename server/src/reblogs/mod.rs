@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Visible, Way};
+use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Way};
 use comity_vocab::{Activity, Iri, Visibility};
 
 use crate::accounts::Account;
@@ -20,7 +20,7 @@ use crate::statuses::{self, NewStatus, Status};
 
 /// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
 /// the author let it go (boundaries L05): the gate asks for both when it is addressed.
-pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Visible<Status>> {
+pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
     let visibility = match status.visibility {
@@ -44,10 +44,10 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Visi
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status)).await?;
     delivery::queue(&mut tx, app, me.id, &Outgoing::Announce { status: new.id() })?;
-    if statuses::commit(app, tx).await? {
+    if app.commit(tx).await? {
         app.wake.ring();
     }
-    statuses::find(app, &party, Way::Page, status_id).await
+    Ok(())
 }
 
 /// Takes a boost back.
@@ -65,7 +65,7 @@ pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
         author: original.author.id,
     };
     delivery::queue(&mut tx, app, me.id, &undo)?;
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn receive(
     let new = NewStatus::remote_reblog(app, announce, iri, arrival.sender.clone(), &status, visibility)?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status)).await?;
-    statuses::commit(app, tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -109,7 +109,7 @@ pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activit
     let original = statuses::load_one(app, original_id).await?;
     let mut tx = Tx::new();
     unrecord(app, &mut tx, &reblog, &original);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
     if told {
         delivery::queue(&mut tx, app, me.id, &Outgoing::Block { iri, target: target.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -77,7 +77,7 @@ pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()>
     if told {
         delivery::queue(&mut tx, app, me.id, &Outgoing::UndoBlock { iri, target: target.id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -92,7 +92,7 @@ pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, expires_at: Opti
     }
     let mut tx = Tx::new();
     store::insert_mute(&mut tx, me.id, target.id, expires_at, now);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -100,7 +100,7 @@ pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, expires_at: Opti
 pub async fn unmute(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
     let mut tx = Tx::new();
     store::delete_mute(&mut tx, me.id, target_id);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -123,7 +123,7 @@ pub async fn receive_block(app: &App, arrival: &Arrival, block: &Admitted<Activi
     let mut tx = Tx::new();
     store::insert_block(&mut tx, arrival.sender.id, target.id, &iri, true, app.now_ms());
     follows::sever(app, &mut tx, target, &arrival.sender).await?;
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     Ok(())
 }
@@ -132,7 +132,7 @@ pub async fn receive_block(app: &App, arrival: &Arrival, block: &Admitted<Activi
 pub async fn receive_unblock(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
     let mut tx = Tx::new();
     store::delete_block(&mut tx, arrival.sender.id, target.id);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 

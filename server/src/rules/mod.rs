@@ -10,7 +10,7 @@ pub mod web;
 use std::sync::Arc;
 use std::time::Duration;
 
-use comity_db::{Tx, Wrote};
+use comity_db::Tx;
 use comity_policy::{
     Act, Because, CommunityId, Exchange, Listener, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook, Scope,
     Stance, Subject, Verdict, Way,
@@ -49,7 +49,7 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
     store::end_same(&mut tx, &new, now)?;
     store::insert(&mut tx, id, &new, now)?;
     store::advance_epoch(&mut tx);
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     reload(app).await?;
     Ok(id)
 }
@@ -59,7 +59,7 @@ pub async fn end(app: &App, scope: Scope, rule_id: i64) -> Result<()> {
     let mut tx = Tx::new();
     store::end(&mut tx, rule_id, scope, app.now_ms())?;
     store::advance_epoch(&mut tx);
-    if matches!(app.db.write(tx).await?, Wrote::Nothing { .. }) {
+    if !app.commit(tx).await? {
         return Err(Error::NotFound);
     }
     reload(app).await

@@ -32,7 +32,7 @@ pub struct Results {
 
 /// Answers a question. A handle or link that we do not know is asked for elsewhere, through the gate, when `me` is a
 /// member; strangers find only what we have.
-pub async fn find(app: &App, community: &Community, viewer: &Party, question: &str) -> Result<Results> {
+pub async fn find(app: &App, community: &Arc<Community>, viewer: &Party, question: &str) -> Result<Results> {
     let question = question.trim();
     if question.is_empty() || question.len() > LONGEST {
         return Ok(Results::default());
@@ -65,7 +65,7 @@ fn whole_handle(question: &str) -> Option<Handle> {
     Handle::parse(question).ok().filter(|handle| handle.domain.is_some())
 }
 
-async fn by_handle(app: &App, community: &Community, handle: &Handle, may_ask: bool) -> Result<Option<Arc<Account>>> {
+async fn by_handle(app: &App, community: &Arc<Community>, handle: &Handle, may_ask: bool) -> Result<Option<Arc<Account>>> {
     if may_ask {
         return resolve::handle(app, community, handle).await.map(Some);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use comity_db::{Tx, Wrote};
+use comity_db::Tx;
 use comity_policy::{Admitted, Party};
 use comity_vocab::{Activity, Iri, Visibility};
 
@@ -33,7 +33,7 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
             &Outgoing::Delete { iri: status.iri.as_str().to_owned(), followers, accounts: reached },
         )?;
     }
-    if matches!(app.db.write(tx).await?, Wrote::Nothing { .. }) {
+    if !app.commit(tx).await? {
         return Err(Error::NotFound);
     }
     app.wake.ring();
@@ -57,7 +57,7 @@ pub async fn receive_delete(app: &App, arrival: &Arrival, activity: &Admitted<Ac
         }
         None => store::bury(&mut tx, iri.as_str(), app.now_ms()),
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
         for status in load::load(app, &ids).await? {
             let mut tx = Tx::new();
             remove(&mut tx, &status, app.now_ms());
-            app.db.write(tx).await?;
+            app.commit(tx).await?;
         }
     }
 }

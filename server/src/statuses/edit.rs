@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use comity_db::{Tx, Wrote};
+use comity_db::Tx;
 use comity_policy::{Admitted, Party, Visible, Way};
 use comity_vocab::{Note, Visibility};
 
@@ -26,7 +26,7 @@ pub async fn edit(
     status_id: i64,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check()?;
+    draft.check(app)?;
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
@@ -52,7 +52,7 @@ pub async fn edit(
     if status.visibility != Visibility::Local {
         delivery::queue(&mut tx, app, author.id, &Outgoing::Update { status: status_id })?;
     }
-    app.db.write(tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     load::find(app, &me, Way::Page, status_id).await
 }
@@ -89,9 +89,8 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     let edited_at = note.updated.unwrap_or(now).clamp(status.created_at, now);
     let mut tx = Tx::new();
     change(app, &mut tx, id, &words, edited_at)?;
-    match app.db.write(tx).await? {
-        Wrote::All => {}
-        Wrote::Nothing { .. } => tracing::debug!(iri = %note.id, "an older edit came late and changes nothing"),
+    if !app.commit(tx).await? {
+        tracing::debug!(iri = %note.id, "an older edit came late and changes nothing");
     }
     Ok(())
 }

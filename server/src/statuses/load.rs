@@ -74,7 +74,7 @@ fn assemble(
         iri: stored_iri(&row.iri)?,
         url: row.url,
         author: author.clone(),
-        kind: NoteKind::from_word(&row.kind),
+        kind: NoteKind::parse(&row.kind).unwrap_or(NoteKind::Note),
         visibility: Visibility::parse(&row.visibility)?,
         in_reply_to_id: row.in_reply_to_id,
         in_reply_to_iri: row.in_reply_to_iri,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::row;
+use serde::{Deserialize, Serialize};
 use comity_policy::{CommunityId, PersonId, Subject, Thing, Visible};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 
@@ -101,7 +102,38 @@ pub struct Text {
     /// Hashtags without `#`.
     pub tags: Vec<String>,
     /// Files that came with it.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that came with a status, as it is stored: it stays where its author put it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// Where it is.
+    pub url: String,
+    /// As its server claims.
+    pub media_type: Option<String>,
+    /// What is in it, in its author's words.
+    pub description: Option<String>,
+    /// Pixels, as its server claims.
+    pub width: Option<u32>,
+    /// Pixels, as its server claims.
+    pub height: Option<u32>,
+    /// A blurred preview in text form.
+    pub blurhash: Option<String>,
+}
+
+impl Attached {
+    /// As a server described it.
+    pub(super) fn of(file: &Attachment) -> Attached {
+        Attached {
+            url: file.url.as_str().to_owned(),
+            media_type: file.media_type.clone(),
+            description: file.name.clone(),
+            width: file.width,
+            height: file.height,
+            blurhash: file.blurhash.clone(),
+        }
+    }
 }
 
 /// The only door to the words: whoever reads them has been cleared.

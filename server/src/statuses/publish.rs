@@ -17,8 +17,6 @@ use crate::error::{Error, Result};
 use crate::inbox::resolve;
 use crate::text;
 
-/// The longest text a member may write, counted as clients count: links as 23, mentions without their server.
-pub const LONGEST_TEXT: usize = 5_000;
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
 /// More people than this in one post is a hellthread.
@@ -28,8 +26,8 @@ const MOST_MENTIONS: usize = 50;
 /// transaction.
 ///
 /// Refused with the reason: a reply to what they may not answer, a mention of somebody whom it cannot reach.
-pub async fn publish(app: &App, community: &Community, author: Arc<Account>, draft: Draft) -> Result<Visible<Status>> {
-    draft.check()?;
+pub async fn publish(app: &App, community: &Arc<Community>, author: Arc<Account>, draft: Draft) -> Result<Visible<Status>> {
+    draft.check(app)?;
     let me = Party::Member(author.person());
     let parent = match draft.in_reply_to_id {
         Some(id) => Some(answered(app, &me, id).await?),
@@ -66,20 +64,21 @@ pub async fn publish(app: &App, community: &Community, author: Arc<Account>, dra
     if visibility != Visibility::Local {
         delivery::queue(&mut tx, app, author.id, &Outgoing::Create { status: new.id() })?;
     }
-    record::commit(app, tx).await?;
+    app.commit(tx).await?;
     app.wake.ring();
     load::find(app, &me, Way::Page, new.id()).await
 }
 
 impl Draft {
-    /// What can be said of a draft without looking anything up.
-    pub(super) fn check(&self) -> Result<()> {
+    /// What can be said of a draft without looking anything up. The length is counted as clients count it.
+    pub(super) fn check(&self, app: &App) -> Result<()> {
         let length = text::length::of(&self.text);
+        let most = app.config.limits.post_characters as usize;
         if self.text.trim().is_empty() {
             return Err(Error::invalid("text", "write something first"));
         }
-        if length > LONGEST_TEXT {
-            return Err(Error::invalid("text", format!("is {length} characters long; {LONGEST_TEXT} fit")));
+        if length > most {
+            return Err(Error::invalid("text", format!("is {length} characters long; {most} fit")));
         }
         if self.spoiler_text.chars().count() > LONGEST_SPOILER {
             return Err(Error::invalid("spoiler_text", format!("is longer than {LONGEST_SPOILER} characters")));
@@ -112,7 +111,7 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
 /// reason, instead of being dropped in silence (boundaries L08).
 async fn named(
     app: &App,
-    community: &Community,
+    community: &Arc<Community>,
     me: &Party,
     handles: Vec<Handle>,
     visibility: Visibility,

@@ -7,7 +7,7 @@ use comity_policy::{Admitted, Conditions};
 use comity_vocab::{Iri, Note, NoteKind};
 
 use super::load;
-use super::model::Text;
+use super::model::{Attached, Text};
 use super::record::{self, NewStatus, Parent};
 use super::store;
 use crate::accounts::{self, Account};
@@ -46,7 +46,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     if parent.is_none() && note.in_reply_to.is_some() {
         queue::push(&mut tx, app, &Job::FetchParent { community: arrival.community.id, status: new.id() })?;
     }
-    if record::commit(app, tx).await? {
+    if app.commit(tx).await? {
         app.wake.ring();
         return Ok(Some(new.id()));
     }
@@ -98,7 +98,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
     let attachments = if conditions.contains(Conditions::DROP_MEDIA) {
         Vec::new()
     } else {
-        note.attachments.iter().take(MOST_ATTACHMENTS).cloned().collect()
+        note.attachments.iter().take(MOST_ATTACHMENTS).map(Attached::of).collect()
     };
     Text {
         title,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use comity_db::{Tx, Wrote};
+use comity_db::Tx;
 use comity_policy::{Admitted, Conditions};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
@@ -143,7 +143,7 @@ fn row(
         url: None,
         account_id: author.id,
         community_id: author.community_id,
-        kind: kind.word().to_owned(),
+        kind: kind.as_str().to_owned(),
         visibility: visibility.as_str().to_owned(),
         in_reply_to_id: parent.map(|parent| parent.id),
         in_reply_to_iri: parent.map(|parent| parent.iri.clone()),
@@ -168,7 +168,7 @@ fn row(
 }
 
 /// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
-/// happen at the same moment (the delivery of a local one) and commits with [`commit`].
+/// happen at the same moment (the delivery of a local one) and commits with `App::commit`.
 pub(crate) async fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&Status>) -> Result<()> {
     let NewStatus { row, author, mentions } = new;
     let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
@@ -208,9 +208,4 @@ pub(crate) async fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Op
         notifications::notify(tx, app.ids.at(now), original.author.id, Kind::Reblog, author.id, Some(original.id), now);
     }
     Ok(())
-}
-
-/// Commits a transaction that [`record`] wrote into. `false`: it was there already, and nothing changed.
-pub(crate) async fn commit(app: &App, tx: Tx) -> Result<bool> {
-    Ok(matches!(app.db.write(tx).await?, Wrote::All))
 }

@@ -265,6 +265,7 @@ pub fn bury(tx: &mut Tx, iri: &str, now_ms: i64) {
     tx.exec(BURY, params![iri, now_ms]);
 }
 
+/// Whether its author deleted it.
 pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
     Ok(db.opt(BURIED, params![iri]).await?.is_some())
 }

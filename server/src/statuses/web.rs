@@ -68,7 +68,7 @@ pub async fn compose_form(
     visit: Visit,
     axum::extract::Query(query): axum::extract::Query<ComposeQuery>,
 ) -> Result<Reply> {
-    let mut composer = composer(&me);
+    let mut composer = composer(&app, &me);
     if let Some(to) = query.to {
         let person = crate::accounts::find(&app, to).await?;
         composer.text = format!("{} ", person_view(&person, &me.community).handle());
@@ -104,7 +104,7 @@ pub async fn compose(State(app): State<App>, me: Me, visit: Visit, Form(form): F
         }
         Err(why) => trouble(why)?,
     };
-    let mut composer = composer(&me);
+    let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
     composer.seen_by = seen_by(draft.visibility);
     composer.text = form.text;
@@ -145,13 +145,13 @@ pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit, Path(id): P
         text: words.source.clone(),
         spoiler: words.spoiler_text.clone(),
         seen_by: seen_by(status.visibility),
-        ..edit_composer(&me, id)
+        ..edit_composer(&app, &me, id)
     };
     edit_page(&app, &visit, &status, composer).await
 }
 
-fn edit_composer(me: &Me, id: i64) -> ComposerView {
-    ComposerView { action: format!("/statuses/{id}/edit"), choices: Vec::new(), submit: "Save", ..composer(me) }
+fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
+    ComposerView { action: format!("/statuses/{id}/edit"), choices: Vec::new(), submit: "Save", ..composer(app, me) }
 }
 
 async fn edit_page(
@@ -183,7 +183,7 @@ pub async fn save(
                 spoiler: form.spoiler,
                 seen_by: seen_by(status.visibility),
                 trouble: Some(trouble),
-                ..edit_composer(&me, id)
+                ..edit_composer(&app, &me, id)
             };
             let page = edit_page(&app, &visit, &status, composer).await?;
             Ok(page.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))

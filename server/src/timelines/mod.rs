@@ -13,7 +13,7 @@ use comity_vocab::Visibility;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::error::Result;
-use crate::statuses::Shown;
+use crate::statuses::{self, Shown};
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
@@ -61,53 +61,53 @@ pub struct Stretch {
     pub older: Option<i64>,
 }
 
+/// Where a list of statuses is kept.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Home(i64),
+    Community(i64),
+    Everyone,
+    Author(i64),
+}
+
+impl Place {
+    async fn ids(self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+        match self {
+            Place::Home(account_id) => store::home(&app.db, account_id, max_id, limit).await,
+            Place::Community(community_id) => store::of_community(&app.db, community_id, max_id, limit).await,
+            Place::Everyone => store::public(&app.db, max_id, limit).await,
+            Place::Author(account_id) => statuses::by_author(&app.db, account_id, max_id, limit).await,
+        }
+    }
+}
+
 /// Whom this member follows, and they themselves.
 pub async fn home(app: &App, me: &Account, max_id: i64, limit: usize) -> Result<Stretch> {
-    let party = Party::Member(me.person());
-    read(app, &party, Way::HomeTimeline, max_id, limit, async |max_id, limit| {
-        store::home(&app.db, me.id, max_id, limit).await
-    })
-    .await
+    read(app, &Party::Member(me.person()), Way::HomeTimeline, Place::Home(me.id), max_id, limit).await
 }
 
 /// What the people of one community write for everyone, or for the community only.
 pub async fn community(app: &App, viewer: &Party, community_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::LocalTimeline, max_id, limit, async |max_id, limit| {
-        store::of_community(&app.db, community_id, max_id, limit).await
-    })
-    .await
+    read(app, viewer, Way::LocalTimeline, Place::Community(community_id), max_id, limit).await
 }
 
 /// What everybody we know of writes for everyone.
 pub async fn everyone(app: &App, viewer: &Party, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::PublicTimeline, max_id, limit, async |max_id, limit| {
-        store::public(&app.db, max_id, limit).await
-    })
-    .await
+    read(app, viewer, Way::PublicTimeline, Place::Everyone, max_id, limit).await
 }
 
 /// What one account wrote and boosted.
 pub async fn of_account(app: &App, viewer: &Party, account_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::Page, max_id, limit, async |max_id, limit| {
-        crate::statuses::by_author(&app.db, account_id, max_id, limit).await
-    })
-    .await
+    read(app, viewer, Way::Page, Place::Author(account_id), max_id, limit).await
 }
 
 /// Reads until the page is full, the timeline ends, or enough was asked.
-async fn read(
-    app: &App,
-    viewer: &Party,
-    way: Way,
-    mut max_id: i64,
-    limit: usize,
-    mut ids: impl AsyncFnMut(i64, i64) -> Result<Vec<i64>>,
-) -> Result<Stretch> {
+async fn read(app: &App, viewer: &Party, way: Way, place: Place, mut max_id: i64, limit: usize) -> Result<Stretch> {
     let mut entries = Vec::with_capacity(limit);
     let batch = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(SPARE);
     for _ in 0..MOST_ROUNDS {
-        let found = ids(max_id, batch).await?;
-        let at_end = found.len() < usize::try_from(batch).unwrap_or(usize::MAX);
+        let found = place.ids(app, max_id, batch).await?;
+        let at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
         if let Some(last) = found.last() {
             max_id = *last;
         }

@@ -70,7 +70,7 @@ async fn show(
     Ok(Reply::page(TimelinePage {
         frame: frame(app, visit, title, current).await?,
         which,
-        composer: visit.me.as_ref().filter(|_| writes).map(composer),
+        composer: visit.me.as_ref().filter(|_| writes).map(|me| composer(app, me)),
         statuses: views(app, visit, &stretch.entries).await?,
         older: stretch.older.map(|id| format!("{address}?max_id={id}")),
         newer: (!at_top).then(|| address.to_owned()),

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use comity_policy::{Listener, Visible};
-use comity_vocab::{Attachment, Visibility};
+use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Me, Visit};
-use crate::statuses::{LONGEST_TEXT, Shown, Status, text};
+use crate::statuses::{Attached, Shown, Status, text};
 use crate::web::view::{
     AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind, PersonView, ReplyView, SeenBy,
     StatusView, Tell, Veil, ViewerView,
@@ -205,7 +205,7 @@ pub async fn views(app: &App, visit: &Visit, list: &[Shown]) -> Result<Vec<Statu
 }
 
 /// A composer for a new post of this member.
-pub fn composer(me: &Me) -> ComposerView {
+pub fn composer(app: &App, me: &Me) -> ComposerView {
     let own = me.member.language.as_str();
     let mut languages: Vec<LanguageChoice> = LANGUAGES
         .iter()
@@ -220,7 +220,7 @@ pub fn composer(me: &Me) -> ComposerView {
         seen_by: seen_by(me.member.default_visibility),
         choices: choices(),
         languages,
-        limit: u32::try_from(LONGEST_TEXT).unwrap_or(u32::MAX),
+        limit: app.config.limits.post_characters,
         tell: Vec::new(),
         reach: None,
         trouble: None,
@@ -281,7 +281,7 @@ fn count(stored: i64) -> u64 {
 }
 
 /// Files stay where they are: a page of ours loads nothing from elsewhere, so it shows a link.
-fn attachment(file: &Attachment) -> AttachmentView {
+fn attachment(file: &Attached) -> AttachmentView {
     let kind = match file.media_type.as_deref().and_then(|kind| kind.split('/').next()) {
         Some("image") => AttachmentKind::Picture,
         Some("video") => AttachmentKind::Film,
@@ -290,10 +290,10 @@ fn attachment(file: &Attachment) -> AttachmentView {
     };
     AttachmentView {
         kind,
-        url: file.url.as_str().to_owned(),
+        url: file.url.clone(),
         shown: None,
-        description: file.name.clone(),
-        server: Some(file.url.domain().unicode()),
+        description: file.description.clone(),
+        server: Iri::parse(&file.url).ok().map(|address| address.domain().unicode()),
         width: file.width,
         height: file.height,
     }

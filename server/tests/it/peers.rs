@@ -1,0 +1,207 @@
+//! Towns: whole installations in one process that meet each other over real HTTP on this machine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use comity::accounts::Account;
+use comity::app::App;
+use comity::clock::Clock;
+use comity::communities::Community;
+use comity::config::Config;
+use comity::inbox::resolve;
+use comity::members::{self, NewMember, Role};
+use comity::rules::{self, NewRule};
+use comity::statuses::{self, Draft, Status};
+use comity::{follows, serve};
+use comity_policy::{Conditions, Party, Pattern, Scope, Stance, Visible, Way};
+use comity_vocab::{Handle, Visibility};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Longer than any of this takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One installation with one community.
+pub struct Town {
+    pub app: App,
+    pub community: Arc<Community>,
+    pub port: u16,
+    running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+}
+
+impl Town {
+    /// Starts a town that serves `{name}.localhost`.
+    pub async fn start(name: &str, clock: &Clock) -> Town {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let text = format!(
+            "database = \"sqlite::memory:\"\n\
+             listen = \"127.0.0.1:{port}\"\n\
+             domain = \"{name}.localhost:{port}\"\n\
+             name = \"{name}\"\n\
+             [federation.testing]\n\
+             allow_http = true\n\
+             allow_loopback = true\n"
+        );
+        let config = Config::from_text("the test", &text, Vec::new()).unwrap();
+        let app = serve::start(config, clock.clone()).await.unwrap();
+        let community = app.communities.load().first().unwrap();
+        let mut town = Town { app, community, port, running: None };
+        town.serve_on(listener);
+        town
+    }
+
+    fn serve_on(&mut self, listener: TcpListener) {
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve::serve(self.app.clone(), listener, stopped));
+        self.running = Some((stop, serving));
+    }
+
+    /// Stops answering and working; what was promised stays promised.
+    pub async fn pause(&mut self) {
+        if let Some((stop, serving)) = self.running.take() {
+            stop.send(true).unwrap();
+            tokio::time::timeout(PATIENCE, serving).await.expect("a town stops in time").unwrap();
+        }
+    }
+
+    /// Goes on where it was paused.
+    pub async fn resume(&mut self) {
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.unwrap();
+        self.serve_on(listener);
+    }
+
+    pub async fn member(&self, name: &str) -> Arc<Account> {
+        let new = NewMember {
+            username: name.to_owned(),
+            email: format!("{name}@mail.example"),
+            password: "a long enough phrase to sign in with".to_owned(),
+            display_name: name.to_owned(),
+            role: Role::Member,
+        };
+        members::add(&self.app, &self.community, new).await.unwrap()
+    }
+
+    /// Somebody elsewhere, as this town knows them, looked up by their handle.
+    pub async fn finds(&self, somebody: &Account) -> Arc<Account> {
+        let handle = Handle::parse(&somebody.handle().to_string()).unwrap();
+        resolve::handle(&self.app, &self.community, &handle).await.unwrap()
+    }
+
+    pub async fn post(&self, author: &Arc<Account>, text: &str, visibility: Visibility) -> Visible<Status> {
+        self.publish(author, text, visibility, None).await
+    }
+
+    pub async fn publish(
+        &self,
+        author: &Arc<Account>,
+        text: &str,
+        visibility: Visibility,
+        in_reply_to_id: Option<i64>,
+    ) -> Visible<Status> {
+        let draft = draft(text, visibility, in_reply_to_id);
+        statuses::publish(&self.app, &self.community, author.clone(), draft).await.unwrap()
+    }
+
+    /// `follower` of this town follows `followed` of that town, and it is confirmed.
+    pub async fn follow(&self, follower: &Arc<Account>, there: &Town, followed: &Arc<Account>) {
+        let target = self.finds(followed).await;
+        follows::follow(&self.app, follower, target.id).await.unwrap();
+        until("the follow is confirmed on both sides", async || {
+            let here = follows::state(&self.app, follower.id, target.id).await.unwrap();
+            let known = comity::accounts::find_by_iri(&there.app, &follower.iri).await.unwrap()?;
+            let there = follows::state(&there.app, known.id, followed.id).await.unwrap();
+            (here == follows::State::Accepted && there == follows::State::Accepted).then_some(())
+        })
+        .await;
+    }
+
+    /// The status of that iri as `viewer` here may see it.
+    pub async fn sees(&self, viewer: &Account, iri: &comity_vocab::Iri) -> Option<Visible<Status>> {
+        let id = statuses::find_by_iri(&self.app, iri).await.unwrap()?;
+        statuses::find(&self.app, &Party::Member(viewer.person()), Way::Page, id).await.ok()
+    }
+
+    /// Waits until the status has arrived and `viewer` sees it.
+    pub async fn awaits(&self, viewer: &Account, iri: &comity_vocab::Iri) -> Visible<Status> {
+        until("the status arrives", async || self.sees(viewer, iri).await).await
+    }
+
+    /// The community meets another town so from now on.
+    pub async fn rule(&self, about: &Town, stance: Stance) {
+        let new = NewRule {
+            scope: Scope::Community(self.community.policy_id()),
+            pattern: Pattern::Domain(about.community.domain.clone()),
+            stance,
+            conditions: Conditions::NONE,
+            reason_public: Some("the test says so".to_owned()),
+            reason_members: None,
+            reason_moderators: None,
+            set_by: None,
+            expires_at: None,
+            source: "command line",
+        };
+        rules::set(&self.app, new).await.unwrap();
+    }
+
+    /// Waits until nothing is promised any more.
+    pub async fn is_idle(&self) {
+        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
+            full_scan: "a test's own question",
+            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
+        );
+        until("the town is idle", async || {
+            let (left,) = self.app.db.one(PROMISES, Vec::new()).await.unwrap();
+            (left == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// How many deliveries wait.
+    pub async fn waiting_deliveries(&self) -> i64 {
+        const WAITING: comity_db::Sql<(i64,)> =
+            comity_db::sql!(full_scan: "a test's own question", "SELECT count(*) FROM deliveries");
+        self.app.db.one(WAITING, Vec::new()).await.unwrap().0
+    }
+}
+
+/// What a member types.
+pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) -> Draft {
+    Draft {
+        text: text.to_owned(),
+        spoiler_text: String::new(),
+        visibility,
+        in_reply_to_id,
+        language: Some("en".to_owned()),
+        sensitive: false,
+    }
+}
+
+/// Asks again and again, until there is an answer.
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
+}
+
+/// A request of a peer that is not us, byte for byte: status and body of the answer.
+pub async fn request(port: u16, head: &str, body: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A server that refuses by the length it was told may close before it read everything.
+    let _ = stream.write_all(body).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+    (status, body)
+}
