@@ -26,6 +26,10 @@ pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict
         let owner = std::iter::once((&exchange.thing.owner, true));
         let within = exchange.thing.within.iter().map(|person| (person, false));
         for (person, author) in owner.chain(within) {
+            // Following or reporting somebody has nothing to do with whom a thing answers.
+            if !author && !exchange.act.needs_seeing() {
+                continue;
+            }
             if is_party(exchange.party, person) {
                 continue;
             }

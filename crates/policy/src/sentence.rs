@@ -2,7 +2,7 @@
 
 use crate::{
     Because, CommunityId, Conditions, Mode, Outcome, PersonId, Rule, RuleBook, RuleId, Scope,
-    Stance, Verdict,
+    Stance, Verdict, Visible,
 };
 
 /// Who is told.
@@ -54,6 +54,21 @@ impl Verdict {
             Because::Forged(_) => "Whoever sent it cannot speak for it.".into(),
             Because::Nothing => "Nothing stands against it.".into(),
         }
+    }
+}
+
+impl<T> Visible<T> {
+    /// Why it is shown as it is (limited, folded), in words for this listener.
+    pub fn sentence_for(&self, rules: &RuleBook, listener: Listener) -> String {
+        let verdict = Verdict {
+            outcome: Outcome::Allow,
+            conditions: self.conditions(),
+            because: self.because(),
+            considered: Vec::new(),
+            epoch: self.epoch(),
+            secret: false,
+        };
+        verdict.sentence_for(rules, listener)
     }
 }
 

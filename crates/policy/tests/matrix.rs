@@ -165,6 +165,17 @@ struct Situation<'a> {
     owner: Person,
     roles: &'a [Role],
     within: Vec<Person>,
+    /// How much of a cell counts when it is compared with another situation's.
+    compared: fn(&str) -> String,
+}
+
+fn whole(cell: &str) -> String {
+    cell.to_owned()
+}
+
+/// Yes, no or wait, whatever the conditions and the reason.
+fn mark(cell: &str) -> String {
+    cell.chars().take(1).collect()
 }
 
 /// A table of one situation; with a `base`, only of what differs from it. Ways by which an act
@@ -252,7 +263,10 @@ fn lines(now: &Situation<'_>, base: Option<&Situation<'_>>, act: Act, way: Way) 
             continue;
         }
         let row = cells(now, role, act, way);
-        if base.is_some_and(|base| cells(base, role, act, way) == row) {
+        let compared = |row: &[String]| -> Vec<String> {
+            row.iter().map(|cell| (now.compared)(cell)).collect()
+        };
+        if base.is_some_and(|base| compared(&cells(base, role, act, way)) == compared(&row)) {
             continue;
         }
         match lines.iter_mut().find(|line| line.1 == row) {
@@ -283,6 +297,13 @@ fn everywhere(scope: Scope, stance: Stance, conditions: Conditions) -> RuleBook 
     ])
 }
 
+fn by_marks(situation: Situation<'_>) -> Situation<'_> {
+    Situation {
+        compared: mark,
+        ..situation
+    }
+}
+
 fn matrix() -> String {
     let (outside, inside, people) = (towards_alice(), towards_rex(), between_people());
     let ours = |book| Situation {
@@ -290,12 +311,14 @@ fn matrix() -> String {
         owner: alice(),
         roles: &outside,
         within: vec![],
+        compared: whole,
     };
     let theirs = |book| Situation {
         book,
         owner: rex(),
         roles: &inside,
         within: vec![],
+        compared: whole,
     };
     let by_harbour = |stance| everywhere(Scope::Community(HARBOUR), stance, Conditions::NONE);
     let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
@@ -319,6 +342,7 @@ fn matrix() -> String {
         owner: alice(),
         roles: &people,
         within: vec![],
+        compared: whole,
     };
     section(
         "OPEN, BLOCKED AND MUTED: a thing of alice@harbour",
@@ -355,7 +379,7 @@ fn matrix() -> String {
                 stance.as_str()
             ),
             table(
-                &ours(book_in(mode, vec![])),
+                &by_marks(ours(book_in(mode, vec![]))),
                 Some(&ours(by_harbour(stance))),
             ),
         );
@@ -365,7 +389,7 @@ fn matrix() -> String {
                 stance.as_str()
             ),
             table(
-                &theirs(book_in(mode, vec![])),
+                &by_marks(theirs(book_in(mode, vec![]))),
                 Some(&theirs(by_harbour(stance))),
             ),
         );
@@ -375,8 +399,8 @@ fn matrix() -> String {
         let words: String = condition.words().collect();
         let name = words.to_uppercase();
         section(
-            &format!("{name}: a thing of alice, where an answer (not just a letter) differs"),
-            table(&ours(of()), Some(&ours(book(vec![])))),
+            &format!("{name}: a thing of alice, where a yes or no differs from open"),
+            table(&by_marks(ours(of())), Some(&ours(book(vec![])))),
         );
     }
     let within = |stance| Situation {

@@ -1,0 +1,12 @@
+//! A permit that is ignored is pointed out.
+
+use comity_policy::*;
+
+include!("server.rs");
+
+#[deny(unused_must_use)]
+fn ignore(gate: &Gate<Nobody>, domain: &comity_vocab::Domain) {
+    gate.permit(CommunityId(1), domain, Contact::Fetch).unwrap();
+}
+
+fn main() {}
