@@ -1,4 +1,4 @@
-//! Towns: whole installations in one process that meet each other over real HTTP on this machine.
+//! Whole installations in one process that meet each other over real HTTP on this machine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use comity::members::{self, NewMember, Role};
 use comity::rules::{self, NewRule};
 use comity::statuses::{self, Draft, Status};
 use comity::{follows, serve};
+use comity_db::testing::{Engine, Throwaway, throwaway};
 use comity_policy::{Conditions, Party, Pattern, Scope, Stance, Visible, Way};
 use comity_vocab::{Handle, Visibility};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,21 +25,46 @@ use tokio::task::JoinHandle;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One installation with one community.
-pub struct Town {
+pub struct Installation {
     pub app: App,
     pub community: Arc<Community>,
     pub port: u16,
     running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+    /// Taken away last.
+    _database: Throwaway,
 }
 
-impl Town {
-    /// Starts a town that serves `{name}.localhost`.
-    pub async fn start(name: &str, clock: &Clock) -> Town {
+/// Defines a test that runs on SQLite and on PostgreSQL, with two threads, since two installations wait for each other.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($engine:ident) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($engine: comity_db::testing::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                Box::pin(test(comity_db::testing::Engine::Sqlite)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                Box::pin(test(comity_db::testing::Engine::Postgres)).await;
+            }
+        }
+    )+};
+}
+
+impl Installation {
+    /// Starts an installation that serves `{name}.localhost`.
+    pub async fn start(name: &str, engine: Engine, clock: &Clock) -> Installation {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let text = format!(
-            "database = \"sqlite::memory:\"\n\
-             listen = \"127.0.0.1:{port}\"\n\
+            "listen = \"127.0.0.1:{port}\"\n\
              domain = \"{name}.localhost:{port}\"\n\
              name = \"{name}\"\n\
              [federation.testing]\n\
@@ -46,11 +72,12 @@ impl Town {
              allow_loopback = true\n"
         );
         let config = Config::from_text("the test", &text, Vec::new()).unwrap();
-        let app = serve::start(config, clock.clone()).await.unwrap();
+        let database = throwaway(engine).await;
+        let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone())).await.unwrap();
         let community = app.communities.load().first().unwrap();
-        let mut town = Town { app, community, port, running: None };
-        town.serve_on(listener);
-        town
+        let mut place = Installation { app, community, port, running: None, _database: database };
+        place.serve_on(listener);
+        place
     }
 
     fn serve_on(&mut self, listener: TcpListener) {
@@ -63,7 +90,7 @@ impl Town {
     pub async fn pause(&mut self) {
         if let Some((stop, serving)) = self.running.take() {
             stop.send(true).unwrap();
-            tokio::time::timeout(PATIENCE, serving).await.expect("a town stops in time").unwrap();
+            tokio::time::timeout(PATIENCE, serving).await.expect("a place stops in time").unwrap();
         }
     }
 
@@ -84,7 +111,7 @@ impl Town {
         members::add(&self.app, &self.community, new).await.unwrap()
     }
 
-    /// Somebody elsewhere, as this town knows them, looked up by their handle.
+    /// Somebody elsewhere, as this place knows them, looked up by their handle.
     pub async fn finds(&self, somebody: &Account) -> Arc<Account> {
         let handle = Handle::parse(&somebody.handle().to_string()).unwrap();
         resolve::handle(&self.app, &self.community, &handle).await.unwrap()
@@ -105,8 +132,8 @@ impl Town {
         statuses::publish(&self.app, &self.community, author.clone(), draft).await.unwrap()
     }
 
-    /// `follower` of this town follows `followed` of that town, and it is confirmed.
-    pub async fn follow(&self, follower: &Arc<Account>, there: &Town, followed: &Arc<Account>) {
+    /// `follower` of this place follows `followed` of that place, and it is confirmed.
+    pub async fn follow(&self, follower: &Arc<Account>, there: &Installation, followed: &Arc<Account>) {
         let target = self.finds(followed).await;
         follows::follow(&self.app, follower, target.id).await.unwrap();
         until("the follow is confirmed on both sides", async || {
@@ -129,8 +156,8 @@ impl Town {
         until("the status arrives", async || self.sees(viewer, iri).await).await
     }
 
-    /// The community meets another town so from now on.
-    pub async fn rule(&self, about: &Town, stance: Stance) {
+    /// The community meets another place so from now on.
+    pub async fn rule(&self, about: &Installation, stance: Stance) {
         let new = NewRule {
             scope: Scope::Community(self.community.policy_id()),
             pattern: Pattern::Domain(about.community.domain.clone()),
@@ -152,7 +179,7 @@ impl Town {
             full_scan: "a test's own question",
             "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
         );
-        until("the town is idle", async || {
+        until("the place is idle", async || {
             let (left,) = self.app.db.one(PROMISES, Vec::new()).await.unwrap();
             (left == 0).then_some(())
         })

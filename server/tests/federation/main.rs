@@ -1,30 +1,32 @@
-//! What crosses between servers, and what does not: two towns over real HTTP.
+//! What crosses between servers, and what does not: installations that meet over real HTTP.
+
+mod installation;
 
 use std::sync::Arc;
 
 use comity::accounts::{self, Account};
 use comity::clock::Clock;
 use comity::{favourites, follows, reblogs, relations, statuses};
+use comity_db::testing::Engine;
 use comity_policy::Stance;
 use comity_vocab::Visibility;
 use comity_wire::{Scheme, SigningKey};
-use http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::peers::{Town, draft, request, until};
+use crate::installation::{Installation, draft, request, until};
 
-/// Two towns, alice in the first and bob in the second, who follows her.
-async fn neighbours() -> (Town, Town, Arc<Account>, Arc<Account>) {
+/// Two installations, alice in the first and bob in the second, who follows her.
+async fn neighbours(engine: Engine) -> (Installation, Installation, Arc<Account>, Arc<Account>) {
     let clock = Clock::system();
-    let (north, south) = (Town::start("north", &clock).await, Town::start("south", &clock).await);
+    let (north, south) = (Installation::start("north", engine, &clock).await, Installation::start("south", engine, &clock).await);
     let (alice, bob) = (north.member("alice").await, south.member("bob").await);
     south.follow(&bob, &north, &alice).await;
     (north, south, alice, bob)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_follow_is_asked_and_granted_and_ended() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn a_follow_is_asked_and_granted_and_ended(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let there = south.finds(&alice).await;
     assert_eq!(there.handle().to_string(), alice.handle().to_string());
 
@@ -36,10 +38,11 @@ async fn a_follow_is_asked_and_granted_and_ended() {
     })
     .await;
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_post_arrives_is_edited_and_is_deleted() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn a_post_arrives_is_edited_and_is_deleted(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let post = north.post(&alice, "Hello from the north", Visibility::Public).await;
     let arrived = south.awaits(&bob, &post.iri).await;
     assert!(statuses::text(&arrived).content.contains("Hello from the north"));
@@ -60,10 +63,11 @@ async fn a_post_arrives_is_edited_and_is_deleted() {
     .await;
     north.is_idle().await;
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_followers_only_post_arrives_and_a_local_one_does_not() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn a_followers_only_post_arrives_and_a_local_one_does_not(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let here_only = north.post(&alice, "For the north only", Visibility::Local).await;
     let private = north.post(&alice, "For those who follow", Visibility::Private).await;
     south.awaits(&bob, &private.iri).await;
@@ -71,10 +75,11 @@ async fn a_followers_only_post_arrives_and_a_local_one_does_not() {
     south.is_idle().await;
     assert!(statuses::find_by_iri(&south.app, &here_only.iri).await.unwrap().is_none());
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reply_a_favourite_and_a_boost_reach_the_author_and_are_taken_back() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn a_reply_a_favourite_and_a_boost_reach_the_author_and_are_taken_back(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let post = north.post(&alice, "What do you think?", Visibility::Public).await;
     let seen = south.awaits(&bob, &post.iri).await;
 
@@ -99,11 +104,12 @@ async fn a_reply_a_favourite_and_a_boost_reach_the_author_and_are_taken_back() {
     })
     .await;
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_boosted_post_is_fetched_from_its_origin_and_its_thread_with_it() {
-    let (north, south, alice, bob) = neighbours().await;
-    let east = Town::start("east", &Clock::system()).await;
+on_both! {
+async fn a_boosted_post_is_fetched_from_its_origin_and_its_thread_with_it(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
+    let east = Installation::start("east", engine, &Clock::system()).await;
     let carol = east.member("carol").await;
     east.follow(&carol, &south, &bob).await;
 
@@ -121,12 +127,13 @@ async fn a_boosted_post_is_fetched_from_its_origin_and_its_thread_with_it() {
     })
     .await;
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn l01_a_refused_server_gets_nothing_and_a_queued_delivery_is_dropped() {
+on_both! {
+async fn l01_a_refused_server_gets_nothing_and_a_queued_delivery_is_dropped(engine) {
     let clock = Clock::held(comity::clock::Clock::system().now_ms());
-    let north = Town::start("north", &clock).await;
-    let mut south = Town::start("south", &clock).await;
+    let north = Installation::start("north", engine, &clock).await;
+    let mut south = Installation::start("south", engine, &clock).await;
     let (alice, bob) = (north.member("alice").await, south.member("bob").await);
     clock.advance(2_000);
     south.follow(&bob, &north, &alice).await;
@@ -148,12 +155,13 @@ async fn l01_a_refused_server_gets_nothing_and_a_queued_delivery_is_dropped() {
     north.is_idle().await;
     assert!(statuses::find_by_iri(&south.app, &later.iri).await.unwrap().is_none());
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_was_down_gets_everything_once_and_in_order() {
+on_both! {
+async fn a_server_that_was_down_gets_everything_once_and_in_order(engine) {
     let clock = Clock::held(Clock::system().now_ms());
-    let north = Town::start("north", &clock).await;
-    let mut south = Town::start("south", &clock).await;
+    let north = Installation::start("north", engine, &clock).await;
+    let mut south = Installation::start("south", engine, &clock).await;
     let (alice, bob) = (north.member("alice").await, south.member("bob").await);
     clock.advance(2_000);
     south.follow(&bob, &north, &alice).await;
@@ -176,10 +184,11 @@ async fn a_server_that_was_down_gets_everything_once_and_in_order() {
     assert!(statuses::find_by_iri(&south.app, &gone.iri).await.unwrap().is_none());
     assert_eq!(north.app.hosts.resting(clock.now_ms()), 0, "the circuit is closed again");
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn l63_a_refused_server_is_answered_like_any_other_and_never_asked() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn l63_a_refused_server_is_answered_like_any_other_and_never_asked(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     south.rule(&north, Stance::Refused).await;
     let post = north.post(&alice, "To whom it may concern", Visibility::Public).await;
     // The north hears 202 and considers it delivered.
@@ -192,10 +201,11 @@ async fn l63_a_refused_server_is_answered_like_any_other_and_never_asked() {
     north.is_idle().await;
     assert!(statuses::find_by_iri(&north.app, &from_bob.iri).await.unwrap().is_none());
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_block_ends_what_goes_on_between_two() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn a_block_ends_what_goes_on_between_two(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let bob_in_north = accounts::find_by_iri(&north.app, &bob.iri).await.unwrap().unwrap();
     relations::block(&north.app, &alice, bob_in_north.id, relations::Telling::Silent).await.unwrap();
     let alice_in_south = accounts::find_by_iri(&south.app, &alice.iri).await.unwrap().unwrap();
@@ -208,41 +218,36 @@ async fn a_block_ends_what_goes_on_between_two() {
     north.is_idle().await;
     assert!(statuses::find_by_iri(&south.app, &post.iri).await.unwrap().is_none());
 }
+}
 
 /// A peer of our own making: it signs with the keys of a real account of the south, and says what it likes.
 struct Liar<'a> {
-    south: &'a Town,
+    south: &'a Installation,
     key: Arc<SigningKey>,
 }
 
 impl<'a> Liar<'a> {
-    async fn of(south: &'a Town, account: &Account) -> Liar<'a> {
+    async fn of(south: &'a Installation, account: &Account) -> Liar<'a> {
         Liar { south, key: accounts::signing_key(&south.app, account.id).await.unwrap() }
     }
 
-    fn head(&self, north: &Town, path: &str, body: &[u8]) -> String {
+    fn head(&self, north: &Installation, path: &str, body: &[u8]) -> String {
         let address = north.community.iri(path);
-        let mut headers = HeaderMap::new();
-        headers.insert("host", north.community.domain.as_str().parse().unwrap());
-        headers.insert("content-type", "application/activity+json".parse().unwrap());
-        comity_wire::sign(
-            "POST",
-            &address,
-            &mut headers,
-            Some(body),
-            &self.key,
-            Scheme::Cavage,
-            self.south.app.now_ms(),
-        )
-        .unwrap();
-        let mut head = format!("POST {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        let now_ms = self.south.app.now_ms();
+        let headers = comity_wire::sign("POST", &address, Some(body), &self.key, Scheme::Cavage, now_ms);
+        let mut head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\
+             content-type: application/activity+json\r\n",
+            north.community.domain,
+            body.len()
+        );
         for (name, value) in &headers {
             head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }
         head + "\r\n"
     }
 
-    async fn sends(&self, north: &Town, activity: &Value) -> u16 {
+    async fn sends(&self, north: &Installation, activity: &Value) -> u16 {
         let body = serde_json::to_vec(activity).unwrap();
         let head = self.head(north, "/inbox", &body);
         request(north.port, &head, &body).await.0
@@ -257,9 +262,9 @@ fn note_by(author: &str, id: &str, to: &str, text: &str) -> Value {
     })
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn attacks_1_2_3_forged_altered_and_replayed_requests_are_turned_away() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn attacks_1_2_3_forged_altered_and_replayed_requests_are_turned_away(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let liar = Liar::of(&south, &bob).await;
     let id = format!("{}/lies/1", bob.iri);
     let note = note_by(bob.iri.as_str(), &id, alice.iri.as_str(), "honest");
@@ -287,10 +292,11 @@ async fn attacks_1_2_3_forged_altered_and_replayed_requests_are_turned_away() {
     let arrived = north.awaits(&alice, &comity_vocab::Iri::parse(&id).unwrap()).await;
     assert!(statuses::text(&arrived).content.contains("honest"));
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn attacks_8_16_nobody_changes_what_is_not_theirs() {
-    let (north, south, alice, bob) = neighbours().await;
+on_both! {
+async fn attacks_8_16_nobody_changes_what_is_not_theirs(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
     let mallory = south.member("mallory").await;
     let liar = Liar::of(&south, &mallory).await;
     let by_bob = south.post(&bob, &format!("Dear {}", alice.handle()), Visibility::Public).await;
@@ -329,10 +335,11 @@ async fn attacks_8_16_nobody_changes_what_is_not_theirs() {
     let mallory_in_north = accounts::find_by_iri(&north.app, &mallory.iri).await.unwrap().unwrap();
     assert_eq!(follows::state(&north.app, alice.id, mallory_in_north.id).await.unwrap(), follows::State::None);
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn attack_22_what_is_too_large_or_not_ours_to_read_is_turned_away_early() {
-    let (north, south, _, bob) = neighbours().await;
+on_both! {
+async fn attack_22_what_is_too_large_or_not_ours_to_read_is_turned_away_early(engine) {
+    let (north, south, _, bob) = neighbours(engine).await;
     let liar = Liar::of(&south, &bob).await;
     let large = vec![b' '; 1024 * 1024 + 1];
     let head = liar.head(&north, "/inbox", &large);
@@ -344,10 +351,11 @@ async fn attack_22_what_is_too_large_or_not_ours_to_read_is_turned_away_early() 
     let head = liar.head(&north, "/inbox", &body);
     assert_eq!(request(north.port, &head, &body).await.0, 400);
 }
+}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn l16_l20_who_does_not_sign_gets_a_stub_and_nothing_else() {
-    let (north, _south, alice, _) = neighbours().await;
+on_both! {
+async fn l16_l20_who_does_not_sign_gets_a_stub_and_nothing_else(engine) {
+    let (north, _south, alice, _) = neighbours(engine).await;
     let post = north.post(&alice, "For those who sign", Visibility::Public).await;
     let get = async |path: &str| {
         let head = format!(
@@ -365,4 +373,5 @@ async fn l16_l20_who_does_not_sign_gets_a_stub_and_nothing_else() {
     assert_eq!(get("/actor").await.0, 200, "the community's own key is for everyone");
     let resource = format!("/.well-known/webfinger?resource=acct:alice@{}", north.community.domain);
     assert_eq!(get(&resource).await.0, 200);
+}
 }
