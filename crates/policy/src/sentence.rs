@@ -110,7 +110,7 @@ fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
             format!("show{s} what comes from {{}} only to people who follow its author")
         }
         Stance::Ask => format!("ask{s} first whether {{}} may make contact"),
-        Stance::Withheld => format!("keep{s} from {{}} whatever is not public"),
+        Stance::Withheld => format!("give{s} {{}} only what is public, and send{s} it nothing"),
         Stance::Refused => format!("refuse{s} {{}}"),
     };
     // A rule that is otherwise mild decided this by what it adds.

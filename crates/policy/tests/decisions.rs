@@ -1,0 +1,791 @@
+//! The decision, told as what happens to people. Names carry the leak they close (L01…).
+
+mod world;
+
+use comity_policy::*;
+use comity_vocab::Visibility;
+use world::*;
+
+fn reads(book: &RuleBook, ties: &Ties, party: &Party, way: Way, thing: &Thing) -> Verdict {
+    ask(book, ties, party, Act::Read, way, thing)
+}
+
+#[test]
+fn a_refused_server_gets_nothing_and_brings_nothing() {
+    let book = book(vec![harbour(about("bigcorp.example"), Stance::Refused)]);
+    for (act, way) in [
+        (Act::Deliver, Way::SharedInbox),
+        (Act::Follow, Way::Inbox),
+        (Act::Read, Way::Fetch),
+        (Act::Receive, Way::FollowerDelivery),
+        (Act::Find, Way::WebFinger),
+    ] {
+        let verdict = ask(
+            &book,
+            &Ties::none(),
+            &account(rex()),
+            act,
+            way,
+            &post(alice()),
+        );
+        assert_eq!(verdict.outcome, Outcome::Refuse, "{act:?}");
+        assert_eq!(verdict.because, Because::Rule(RuleId(12)));
+        assert_eq!(verdict.considered, [RuleId(12)]);
+    }
+    let fay = ask(
+        &book,
+        &Ties::none(),
+        &account(fay()),
+        Act::Follow,
+        Way::Inbox,
+        &post(alice()),
+    );
+    assert_eq!(fay.because, Because::Nothing);
+}
+
+#[test]
+fn l47_a_rule_covers_what_lies_below_and_stops_at_labels() {
+    let book = book(vec![harbour(about("bigcorp.example"), Stance::Refused)]);
+    let asks = |host: &str| {
+        let stranger = account(person(30, "x", host, None));
+        reads(&book, &Ties::none(), &stranger, Way::Fetch, &post(alice())).outcome
+    };
+    assert_eq!(asks("a.b.bigcorp.example"), Outcome::Refuse);
+    assert_eq!(asks("bigcorp.example:8443"), Outcome::Refuse);
+    assert_eq!(asks("notbigcorp.example"), Outcome::Allow);
+    assert_eq!(asks("bigcorp.example.net"), Outcome::Allow);
+}
+
+#[test]
+fn l47_one_host_is_one_host_and_one_port_one_port() {
+    let host = harbour(Pattern::Host(domain("bigcorp.example")), Stance::Refused);
+    let port = rule(
+        13,
+        Scope::Operator,
+        about("friendly.example:444"),
+        Stance::Refused,
+    );
+    let book = book(vec![host, port]);
+    let asks = |host: &str| {
+        reads(
+            &book,
+            &Ties::none(),
+            &Party::Instance(domain(host)),
+            Way::Fetch,
+            &post(alice()),
+        )
+        .outcome
+    };
+    assert_eq!(asks("bigcorp.example"), Outcome::Refuse);
+    assert_eq!(asks("bigcorp.example:8443"), Outcome::Refuse);
+    assert_eq!(asks("www.bigcorp.example"), Outcome::Allow);
+    assert_eq!(asks("friendly.example:444"), Outcome::Refuse);
+    assert_eq!(asks("friendly.example"), Outcome::Allow);
+}
+
+#[test]
+fn l47_who_rents_at_the_same_place_is_a_stranger() {
+    let book = book(vec![harbour(about("co.uk"), Stance::Refused)]);
+    let tenant = Party::Instance(domain("tenant.co.uk"));
+    assert!(reads(&book, &Ties::none(), &tenant, Way::Fetch, &post(alice())).is_allowed());
+}
+
+#[test]
+fn l49_a_rule_on_either_domain_of_a_person_matches() {
+    let split = Person {
+        alias_domain: Some(domain("bigcorp.example")),
+        ..fay()
+    };
+    let refused = book(vec![harbour(about("bigcorp.example"), Stance::Refused)]);
+    let verdict = reads(
+        &refused,
+        &Ties::none(),
+        &account(split.clone()),
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert_eq!(verdict.because, Because::Rule(RuleId(12)));
+
+    // A handle is easier to claim than an address: it opens nothing.
+    let open = vec![harbour(about("bigcorp.example"), Stance::Open)];
+    let listed = book_in(Mode::AllowList, open);
+    let verdict = reads(
+        &listed,
+        &Ties::none(),
+        &account(split),
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert_eq!(verdict.because, Because::Mode(HARBOUR, Mode::AllowList));
+    assert!(
+        reads(
+            &listed,
+            &Ties::none(),
+            &account(rex()),
+            Way::Fetch,
+            &post(alice())
+        )
+        .is_allowed()
+    );
+}
+
+#[test]
+fn l03_a_reply_reaches_only_whom_both_sides_allow() {
+    let bobs = Scope::Member(bob().id.unwrap(), HARBOUR);
+    let book = book(vec![rule(
+        5,
+        bobs,
+        about("bigcorp.example"),
+        Stance::Refused,
+    )]);
+    let plain = post(alice());
+    let reply = Thing {
+        within: vec![bob()],
+        ..post(alice())
+    };
+    let rex = account(rex());
+    let receives = |thing| {
+        ask(
+            &book,
+            &Ties::none(),
+            &rex,
+            Act::Receive,
+            Way::FollowerDelivery,
+            thing,
+        )
+    };
+    assert!(receives(&plain).is_allowed());
+    assert_eq!(receives(&reply).because, Because::Rule(RuleId(5)));
+}
+
+#[test]
+fn l05_l65_who_is_blocked_by_anybody_involved_does_not_see_it() {
+    let boost = Thing {
+        within: vec![fay()],
+        ..post(alice())
+    };
+    let verdict = reads(
+        &book(vec![]),
+        &blocks(&fay(), &bob()),
+        &member(bob()),
+        Way::HomeTimeline,
+        &boost,
+    );
+    assert_eq!(
+        verdict.because,
+        Because::Block {
+            by: fay().id.unwrap()
+        }
+    );
+}
+
+#[test]
+fn l19_a_server_sees_what_everybody_sees_and_no_more() {
+    let server = Party::Instance(domain("friendly.example"));
+    let sees = |visibility| {
+        reads(
+            &book(vec![]),
+            &Ties::none(),
+            &server,
+            Way::Fetch,
+            &thing(alice(), visibility),
+        )
+        .is_allowed()
+    };
+    assert!(sees(Visibility::Public) && sees(Visibility::Unlisted));
+    assert!(!sees(Visibility::Private) && !sees(Visibility::Direct) && !sees(Visibility::Local));
+}
+
+#[test]
+fn l16_an_unsigned_fetch_gets_nothing() {
+    let verdict = reads(
+        &book(vec![]),
+        &Ties::none(),
+        &Party::Anonymous,
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert_eq!(verdict.because, Because::Unsigned);
+}
+
+#[test]
+fn l55_one_cannot_favourite_what_one_cannot_see() {
+    let private = thing(alice(), Visibility::Private);
+    let act = |ties| {
+        ask(
+            &book(vec![]),
+            &ties,
+            &account(rex()),
+            Act::Favourite,
+            Way::Inbox,
+            &private,
+        )
+    };
+    assert_eq!(act(Ties::none()).because, Because::Audience);
+    assert!(act(follows(&rex(), &alice())).is_allowed());
+}
+
+#[test]
+fn nobody_but_the_owner_carries_on_what_is_not_public() {
+    for visibility in [Visibility::Private, Visibility::Direct, Visibility::Local] {
+        let mut thing = thing(alice(), visibility);
+        thing.addressed = vec![bob().id.unwrap()];
+        let by = |party| {
+            let ties = follows(&bob(), &alice());
+            ask(&book(vec![]), &ties, &party, Act::Reblog, Way::Rest, &thing).is_allowed()
+        };
+        assert!(!by(member(bob())));
+        assert!(by(member(alice())));
+    }
+}
+
+#[test]
+fn local_things_never_leave_even_to_the_neighbours() {
+    let local = thing(alice(), Visibility::Local);
+    let sees = |party| {
+        reads(
+            &book(vec![]),
+            &follows(&mia(), &alice()),
+            &party,
+            Way::Page,
+            &local,
+        )
+    };
+    assert!(sees(member(bob())).is_allowed());
+    assert_eq!(sees(member(mia())).because, Because::LocalOnly);
+    assert_eq!(sees(Party::Anonymous).because, Because::LocalOnly);
+}
+
+#[test]
+fn a_rule_that_names_ones_own_domain_parts_nobody_at_home() {
+    let all = [
+        rule(
+            1,
+            Scope::Operator,
+            about("harbour.example"),
+            Stance::Refused,
+        ),
+        rule(
+            2,
+            Scope::Community(HARBOUR),
+            about("harbour.example"),
+            Stance::Refused,
+        ),
+        rule(
+            3,
+            Scope::Community(HARBOUR),
+            Pattern::Everything,
+            Stance::Refused,
+        ),
+        rule(
+            4,
+            Scope::Member(bob().id.unwrap(), HARBOUR),
+            Pattern::Everything,
+            Stance::Refused,
+        ),
+    ];
+    let book = book_in(Mode::AllowList, all.to_vec());
+    assert!(
+        reads(
+            &book,
+            &Ties::none(),
+            &member(bob()),
+            Way::HomeTimeline,
+            &post(alice())
+        )
+        .is_allowed()
+    );
+    // A member's rule about one account counts at home as well.
+    let bobs = Scope::Member(bob().id.unwrap(), HARBOUR);
+    let one = rule(9, bobs, Pattern::Account(alice().iri), Stance::Refused);
+    let book = world::book(vec![one]);
+    let verdict = reads(
+        &book,
+        &Ties::none(),
+        &member(bob()),
+        Way::HomeTimeline,
+        &post(alice()),
+    );
+    assert_eq!(verdict.because, Because::Rule(RuleId(9)));
+}
+
+#[test]
+fn two_communities_of_one_installation_meet_like_servers() {
+    let book = book(vec![harbour(about("meadow.example"), Stance::Refused)]);
+    let harbours = reads(
+        &book,
+        &Ties::none(),
+        &member(mia()),
+        Way::Page,
+        &post(alice()),
+    );
+    let meadows = reads(
+        &book,
+        &Ties::none(),
+        &member(alice()),
+        Way::Page,
+        &post(mia()),
+    );
+    assert_eq!(harbours.because, Because::Rule(RuleId(12)));
+    assert_eq!(meadows.because, Because::Rule(RuleId(12)));
+}
+
+#[test]
+fn an_allow_list_lets_in_whom_it_names_and_only_its_own_yes_counts() {
+    let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let members_yes = rule(1, alices, about("bigcorp.example"), Stance::Open);
+    let operators_yes = rule(2, Scope::Operator, about("bigcorp.example"), Stance::Open);
+    let closed = book_in(Mode::AllowList, vec![members_yes, operators_yes]);
+    for (party, thing) in [
+        (account(rex()), post(alice())),
+        (member(alice()), post(rex())),
+    ] {
+        let verdict = reads(&closed, &Ties::none(), &party, Way::Rest, &thing);
+        assert_eq!(verdict.because, Because::Mode(HARBOUR, Mode::AllowList));
+    }
+    let open = book_in(
+        Mode::AllowList,
+        vec![harbour(about("bigcorp.example"), Stance::Open)],
+    );
+    for (party, thing) in [
+        (account(rex()), post(alice())),
+        (member(alice()), post(rex())),
+    ] {
+        assert!(reads(&open, &Ties::none(), &party, Way::Rest, &thing).is_allowed());
+    }
+    // A milder rule is no yes.
+    let limited = book_in(
+        Mode::AllowList,
+        vec![harbour(about("bigcorp.example"), Stance::Limited)],
+    );
+    let verdict = reads(
+        &limited,
+        &Ties::none(),
+        &account(rex()),
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert_eq!(verdict.outcome, Outcome::Refuse);
+}
+
+#[test]
+fn an_open_rule_takes_nothing_back_from_a_stricter_one() {
+    let book = book(vec![
+        rule(
+            1,
+            Scope::Community(HARBOUR),
+            about("bigcorp.example"),
+            Stance::Refused,
+        ),
+        rule(
+            2,
+            Scope::Community(HARBOUR),
+            about("nice.bigcorp.example"),
+            Stance::Open,
+        ),
+        rule(
+            3,
+            Scope::Member(alice().id.unwrap(), HARBOUR),
+            about("bigcorp.example"),
+            Stance::Open,
+        ),
+    ]);
+    let nice = account(person(31, "n", "nice.bigcorp.example", None));
+    let verdict = reads(&book, &Ties::none(), &nice, Way::Fetch, &post(alice()));
+    assert_eq!(verdict.because, Because::Rule(RuleId(1)));
+    assert_eq!(verdict.considered, [RuleId(1), RuleId(2), RuleId(3)]);
+}
+
+#[test]
+fn limited_is_for_followers_and_marked_where_one_looks() {
+    let book = book(vec![harbour(about("bigcorp.example"), Stance::Limited)]);
+    let (me, theirs) = (member(alice()), post(rex()));
+    let follower = follows(&alice(), &rex());
+    for way in [Way::HomeTimeline, Way::Notification, Way::Stream, Way::Push] {
+        assert!(
+            !reads(&book, &Ties::none(), &me, way, &theirs).is_allowed(),
+            "{way:?}"
+        );
+        assert!(
+            reads(&book, &follower, &me, way, &theirs).is_allowed(),
+            "{way:?}"
+        );
+    }
+    for way in [Way::LocalTimeline, Way::PublicTimeline, Way::Search] {
+        assert!(
+            !reads(&book, &follower, &me, way, &theirs).is_allowed(),
+            "{way:?}"
+        );
+    }
+    for way in [Way::Conversation, Way::Page, Way::Rest] {
+        let verdict = reads(&book, &Ties::none(), &me, way, &theirs);
+        assert!(verdict.is_allowed() && verdict.conditions.contains(Conditions::LIMITED));
+        assert_eq!(verdict.because, Because::Limited(RuleId(12)));
+    }
+    // Nor by other people's boosts.
+    let boost = Thing {
+        within: vec![rex()],
+        ..post(bob())
+    };
+    assert!(!reads(&book, &Ties::none(), &me, Way::HomeTimeline, &boost).is_allowed());
+    // But an answer to them still reaches whom it mentions.
+    assert!(reads(&book, &Ties::none(), &me, Way::Notification, &boost).is_allowed());
+    let follow = ask(
+        &book,
+        &Ties::none(),
+        &account(rex()),
+        Act::Follow,
+        Way::Inbox,
+        &post(alice()),
+    );
+    assert!(
+        follow.is_allowed()
+            && follow
+                .conditions
+                .contains(Conditions::FOLLOWS_NEED_APPROVAL)
+    );
+}
+
+#[test]
+fn ask_holds_first_contact_until_somebody_says_yes() {
+    let book = book_in(Mode::Cautious, vec![]);
+    for act in [Act::Follow, Act::Mention, Act::Reply] {
+        let first = ask(
+            &book,
+            &Ties::none(),
+            &account(rex()),
+            act,
+            Way::Inbox,
+            &post(alice()),
+        );
+        assert_eq!(first.outcome, Outcome::Hold);
+        assert!(first.conditions.contains(Conditions::HELD));
+        let said_yes = follows(&rex(), &alice());
+        assert!(
+            ask(
+                &book,
+                &said_yes,
+                &account(rex()),
+                act,
+                Way::Inbox,
+                &post(alice())
+            )
+            .is_allowed()
+        );
+    }
+    let private = Thing {
+        addressed: vec![rex().id.unwrap()],
+        ..thing(alice(), Visibility::Private)
+    };
+    let receives = |ties| {
+        ask(
+            &book,
+            &ties,
+            &account(rex()),
+            Act::Receive,
+            Way::DirectDelivery,
+            &private,
+        )
+    };
+    assert!(!receives(Ties::none()).is_allowed());
+    assert!(receives(follows(&rex(), &alice())).is_allowed());
+}
+
+#[test]
+fn withheld_gets_what_is_public_if_they_come_for_it() {
+    let book = book(vec![harbour(about("bigcorp.example"), Stance::Withheld)]);
+    let ties = follows(&rex(), &alice());
+    let gets = |act, way, visibility| {
+        ask(
+            &book,
+            &ties,
+            &account(rex()),
+            act,
+            way,
+            &thing(alice(), visibility),
+        )
+        .is_allowed()
+    };
+    assert!(gets(Act::Read, Way::Fetch, Visibility::Public));
+    assert!(!gets(Act::Read, Way::Fetch, Visibility::Private));
+    assert!(!gets(
+        Act::Receive,
+        Way::FollowerDelivery,
+        Visibility::Public
+    ));
+    let mention = ask(
+        &book,
+        &ties,
+        &member(alice()),
+        Act::Mention,
+        Way::Rest,
+        &post(rex()),
+    );
+    assert_eq!(
+        mention.because,
+        Because::Rule(RuleId(12)),
+        "it could not arrive"
+    );
+}
+
+#[test]
+fn a_mute_hides_from_the_muter_and_shows_the_muted_nothing() {
+    let ties = mutes(&alice(), &rex());
+    let book = book(vec![]);
+    for way in [Way::HomeTimeline, Way::PublicTimeline, Way::Notification] {
+        let verdict = reads(&book, &ties, &member(alice()), way, &post(rex()));
+        assert_eq!(
+            verdict.because,
+            Because::Mute {
+                by: alice().id.unwrap()
+            }
+        );
+    }
+    let folded = reads(
+        &book,
+        &ties,
+        &member(alice()),
+        Way::Conversation,
+        &post(rex()),
+    );
+    assert!(folded.is_allowed() && folded.conditions.contains(Conditions::MUTED));
+    for act in Act::ALL.into_iter().filter(|act| *act != Act::Contact) {
+        for way in [
+            Way::Inbox,
+            Way::Fetch,
+            Way::FollowerDelivery,
+            Way::Page,
+            Way::Conversation,
+        ] {
+            let muted = ask(&book, &ties, &account(rex()), act, way, &post(alice()));
+            let free = ask(
+                &book,
+                &Ties::none(),
+                &account(rex()),
+                act,
+                way,
+                &post(alice()),
+            );
+            assert_eq!(muted, free, "{act:?} by {way:?}");
+        }
+    }
+}
+
+#[test]
+fn who_blocks_may_look_at_the_profile_and_who_is_blocked_may_not() {
+    let ties = blocks(&alice(), &bob());
+    let find = |party, owner| {
+        ask(
+            &book(vec![]),
+            &ties,
+            &party,
+            Act::Find,
+            Way::Page,
+            &post(owner),
+        )
+    };
+    assert!(find(member(alice()), bob()).is_allowed());
+    assert!(!find(member(bob()), alice()).is_allowed());
+    let report = ask(
+        &book(vec![]),
+        &ties,
+        &member(bob()),
+        Act::Report,
+        Way::Rest,
+        &post(alice()),
+    );
+    assert!(report.is_allowed(), "a block does not prevent a report");
+}
+
+#[test]
+fn what_is_mine_is_mine_to_see() {
+    let book = book(vec![harbour(about("bigcorp.example"), Stance::Refused)]);
+    let reply = Thing {
+        within: vec![rex()],
+        ..thing(alice(), Visibility::Private)
+    };
+    let ties = blocks(&rex(), &alice());
+    assert!(reads(&book, &ties, &member(alice()), Way::HomeTimeline, &reply).is_allowed());
+    assert!(reads(&book, &ties, &member(alice()), Way::Export, &reply).is_allowed());
+    assert!(!reads(&book, &ties, &member(alice()), Way::PublicTimeline, &reply).is_allowed());
+}
+
+#[test]
+fn l06_l36_what_republishes_needs_its_owners_own_yes() {
+    let relay = Party::Service(domain("relay.example"));
+    let receives = |book: &RuleBook, thing: &Thing| {
+        ask(book, &Ties::none(), &relay, Act::Receive, Way::Relay, thing).because
+    };
+    assert_eq!(receives(&book(vec![]), &post(alice())), Because::NeedsYes);
+    let communitys = book(vec![harbour(about("relay.example"), Stance::Open)]);
+    assert_eq!(receives(&communitys, &post(alice())), Because::NeedsYes);
+    let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let agreed = book(vec![rule(1, alices, about("relay.example"), Stance::Open)]);
+    assert_eq!(receives(&agreed, &post(alice())), Because::Rule(RuleId(1)));
+    assert_eq!(
+        receives(&agreed, &thing(alice(), Visibility::Unlisted)),
+        Because::Audience
+    );
+    assert_eq!(receives(&agreed, &post(bob())), Because::NeedsYes);
+}
+
+#[test]
+fn things_of_others_are_not_ours_to_give() {
+    let verdict = reads(
+        &book(vec![]),
+        &Ties::none(),
+        &account(fay()),
+        Way::Fetch,
+        &post(rex()),
+    );
+    assert_eq!(verdict.because, Because::NotOurs);
+    let claimed = Thing {
+        community: Some(HARBOUR),
+        ..post(rex())
+    };
+    let verdict = reads(
+        &book(vec![]),
+        &Ties::none(),
+        &account(fay()),
+        Way::Fetch,
+        &claimed,
+    );
+    assert_eq!(verdict.because, Because::NotOurs);
+}
+
+#[test]
+fn l58_what_is_not_known_is_refused() {
+    let nowhere = Person {
+        community: Some(CommunityId(99)),
+        ..alice()
+    };
+    let verdict = reads(
+        &book(vec![]),
+        &Ties::none(),
+        &account(rex()),
+        Way::Fetch,
+        &post(nowhere),
+    );
+    assert_eq!(verdict.because, Because::NobodyHere);
+    assert_eq!(Conditions::from_bits(1 << 31), None);
+}
+
+#[test]
+fn visitors_are_shown_what_every_community_concerned_shows() {
+    let sees = |book: &RuleBook, thing: &Thing| {
+        reads(
+            book,
+            &Ties::none(),
+            &Party::Anonymous,
+            Way::Conversation,
+            thing,
+        )
+        .because
+    };
+    assert_eq!(sees(&book(vec![]), &post(rex())), Because::Nothing);
+    let limited = book(vec![harbour(about("bigcorp.example"), Stance::Limited)]);
+    assert_eq!(sees(&limited, &post(rex())), Because::Limited(RuleId(12)));
+    // Meadow's page answers to meadow's rules.
+    let at_meadow = Thing {
+        community: Some(MEADOW),
+        ..post(rex())
+    };
+    assert_eq!(sees(&limited, &at_meadow), Because::Nothing);
+    let closed = book_in(Mode::AllowList, vec![]);
+    assert_eq!(
+        sees(&closed, &post(alice())),
+        Because::Mode(HARBOUR, Mode::AllowList)
+    );
+    assert_eq!(sees(&closed, &post(mia())), Because::Nothing);
+    // Other servers find people here even so, and asking is never signed.
+    let find = ask(
+        &closed,
+        &Ties::none(),
+        &Party::Anonymous,
+        Act::Find,
+        Way::WebFinger,
+        &post(alice()),
+    );
+    assert!(find.is_allowed());
+}
+
+#[test]
+fn conditions_bind_what_they_name() {
+    let with = |conditions| {
+        book(vec![Rule {
+            conditions,
+            ..harbour(about("bigcorp.example"), Stance::Open)
+        }])
+    };
+    let does = |conditions, act| {
+        ask(
+            &with(conditions),
+            &Ties::none(),
+            &account(rex()),
+            act,
+            Way::Inbox,
+            &post(alice()),
+        )
+        .outcome
+    };
+    assert_eq!(does(Conditions::NO_BOOSTS, Act::Reblog), Outcome::Refuse);
+    assert_eq!(
+        does(Conditions::REJECT_REPORTS, Act::Report),
+        Outcome::Refuse
+    );
+    assert_eq!(
+        does(Conditions::REPLIES_NEED_APPROVAL, Act::Reply),
+        Outcome::Hold
+    );
+    assert_eq!(does(Conditions::NO_BOOSTS, Act::Reply), Outcome::Allow);
+    let book = with(Conditions::DROP_MEDIA | Conditions::APPEND_NOTICE);
+    let seen = reads(
+        &book,
+        &Ties::none(),
+        &member(alice()),
+        Way::Page,
+        &post(rex()),
+    );
+    assert_eq!(seen.conditions, Conditions::DROP_MEDIA);
+    let sent = ask(
+        &book,
+        &Ties::none(),
+        &account(rex()),
+        Act::Receive,
+        Way::FollowerDelivery,
+        &post(alice()),
+    );
+    assert_eq!(sent.conditions, Conditions::APPEND_NOTICE);
+    let media = ask(
+        &book,
+        &Ties::none(),
+        &member(alice()),
+        Act::Media,
+        Way::Page,
+        &post(rex()),
+    );
+    assert_eq!(media.outcome, Outcome::Refuse);
+}
+
+#[test]
+fn rules_end_by_themselves() {
+    let ends = |at| Rule {
+        expires_at: Some(at),
+        ..harbour(about("bigcorp.example"), Stance::Refused)
+    };
+    assert_eq!(
+        book(vec![ends(NOW)])
+            .rules_of(Scope::Community(HARBOUR))
+            .count(),
+        0
+    );
+    let book = book(vec![
+        ends(NOW + 5),
+        Rule {
+            id: RuleId(13),
+            ..ends(NOW + 3)
+        },
+    ]);
+    assert_eq!(book.next_expiry(), Some(NOW + 3));
+    assert_eq!(book.rules_of(Scope::Community(HARBOUR)).count(), 2);
+}

@@ -1,0 +1,261 @@
+//! The gate: one look at the facts, evidence for a yes, silence for a no.
+
+mod world;
+
+use comity_policy::testing::Facts;
+use comity_policy::*;
+use comity_vocab::Visibility;
+use world::*;
+
+#[derive(Debug)]
+struct Post(Thing);
+
+impl Subject for Post {
+    fn thing(&self) -> Thing {
+        self.0.clone()
+    }
+}
+
+fn gate(facts: &Facts, rules: Vec<Rule>) -> Gate<Facts> {
+    Gate::new(facts.clone(), book(rules))
+}
+
+fn recipient(person: Person) -> Recipient {
+    let inbox = iri(&format!("https://{}/inbox", person.domain));
+    Recipient {
+        person,
+        inbox,
+        shared_inbox: None,
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_things_costs_one_question() {
+    let facts = Facts::new();
+    facts.block(rex().id.unwrap(), alice().id.unwrap());
+    let gate = gate(&facts, vec![]);
+    let items = vec![
+        Post(post(rex())),
+        Post(post(fay())),
+        Post(thing(fay(), Visibility::Private)),
+    ];
+    let shown = gate
+        .show_all(&member(alice()), Way::HomeTimeline, items)
+        .await
+        .unwrap();
+    assert_eq!(
+        shown.iter().map(Result::is_ok).collect::<Vec<_>>(),
+        [false, true, false]
+    );
+    assert_eq!(facts.questions(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_where_nobody_has_ties() {
+    let facts = Facts::new();
+    let gate = gate(&facts, vec![]);
+    let server = Party::Instance(domain("friendly.example"));
+    for viewer in [Party::Anonymous, server] {
+        let _ = gate
+            .show(&viewer, Way::Page, Post(post(alice())))
+            .await
+            .unwrap();
+    }
+    let _ = gate
+        .show(&member(alice()), Way::Page, Post(post(alice())))
+        .await
+        .unwrap();
+    assert_eq!(facts.questions(), 0);
+}
+
+#[tokio::test]
+async fn l01_l02_each_recipient_is_cleared_and_each_refusal_kept_with_its_reason() {
+    let facts = Facts::new();
+    facts.block(fay().id.unwrap(), alice().id.unwrap());
+    let gate = gate(
+        &facts,
+        vec![harbour(about("bigcorp.example"), Stance::Refused)],
+    );
+    let meg = person(21, "meg", "friendly.example", None);
+    let all = vec![recipient(rex()), recipient(fay()), recipient(meg.clone())];
+    let audience = gate
+        .address(Post(post(alice())), Way::FollowerDelivery, all)
+        .await
+        .unwrap();
+    assert_eq!(audience.cleared(), [recipient(meg.clone())]);
+    let reasons: Vec<Because> = audience
+        .refused()
+        .iter()
+        .map(|(_, no)| no.because)
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            Because::Rule(RuleId(12)),
+            Because::Block {
+                by: fay().id.unwrap()
+            }
+        ]
+    );
+    assert_eq!(audience.subject().viewer(), &account(meg));
+    assert_eq!(facts.questions(), 1);
+}
+
+#[tokio::test]
+async fn l50_an_inbox_at_a_refused_place_is_refused_with_it() {
+    let gate = gate(
+        &Facts::new(),
+        vec![harbour(about("bigcorp.example"), Stance::Refused)],
+    );
+    let shared = Some(iri("https://bigcorp.example/inbox"));
+    let elsewhere = Recipient {
+        shared_inbox: shared,
+        ..recipient(fay())
+    };
+    let audience = gate
+        .address(Post(post(alice())), Way::FollowerDelivery, vec![elsewhere])
+        .await
+        .unwrap();
+    assert!(audience.cleared().is_empty());
+    assert_eq!(
+        audience.subject().viewer(),
+        &member(alice()),
+        "nobody else may see it"
+    );
+}
+
+#[test]
+fn l63_a_refused_domain_is_not_even_contacted() {
+    let gate = gate(
+        &Facts::new(),
+        vec![harbour(about("bigcorp.example"), Stance::Refused)],
+    );
+    for host in ["bigcorp.example", "media.bigcorp.example"] {
+        let no = gate
+            .permit(HARBOUR, &domain(host), Contact::Fetch)
+            .unwrap_err();
+        assert_eq!(*no.because(), Because::Rule(RuleId(12)));
+        assert!(
+            gate.permit(MEADOW, &domain(host), Contact::Fetch).is_ok(),
+            "not meadow's rule"
+        );
+    }
+    let permit = gate
+        .permit(HARBOUR, &domain("friendly.example"), Contact::Deliver)
+        .unwrap();
+    assert_eq!(
+        (permit.domain().as_str(), permit.contact()),
+        ("friendly.example", Contact::Deliver)
+    );
+    let no = gate
+        .permit(HARBOUR, &domain("harbour.example"), Contact::Fetch)
+        .unwrap_err();
+    assert_eq!(*no.because(), Because::Ourselves);
+    let no = gate
+        .permit(CommunityId(9), &domain("friendly.example"), Contact::Fetch)
+        .unwrap_err();
+    assert_eq!(*no.because(), Because::NobodyHere);
+}
+
+#[test]
+fn an_allow_list_contacts_whom_it_names() {
+    let named = harbour(Pattern::Account(fay().iri), Stance::Open);
+    let gate = Gate::new(Facts::new(), book_in(Mode::AllowList, vec![named]));
+    assert!(
+        gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Fetch)
+            .is_err()
+    );
+    // An account opened by name has to be reachable.
+    assert!(
+        gate.permit(HARBOUR, &domain("friendly.example"), Contact::Fetch)
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn l59_a_rule_set_at_noon_binds_what_was_queued_before() {
+    let gate = gate(&Facts::new(), vec![]);
+    assert!(
+        gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Deliver)
+            .is_ok()
+    );
+    let rules = vec![harbour(about("bigcorp.example"), Stance::Refused)];
+    let modes = vec![(HARBOUR, domain("harbour.example"), Mode::Open)];
+    gate.replace(RuleBook::new(8, NOW, modes.clone(), rules));
+    assert_eq!(gate.epoch(), 8);
+    assert!(
+        gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Deliver)
+            .is_err()
+    );
+    // A book that was made before and arrives late changes nothing.
+    gate.replace(RuleBook::new(7, NOW, modes, vec![]));
+    assert_eq!(gate.epoch(), 8);
+}
+
+#[tokio::test]
+async fn l29_only_ones_own_decision_is_told_and_only_where_nothing_else_refuses() {
+    let refused = harbour(about("bigcorp.example"), Stance::Refused);
+    let gate = gate(&Facts::new(), vec![refused]);
+    let gate = &gate;
+    let no = |viewer: Party, thing: Thing| async move {
+        gate.show(&viewer, Way::Rest, Post(thing))
+            .await
+            .unwrap()
+            .unwrap_err()
+    };
+    assert!(!no(member(alice()), post(rex())).await.hides_existence());
+    // A private thing would show by the difference that it exists.
+    assert!(
+        no(member(alice()), thing(rex(), Visibility::Private))
+            .await
+            .hides_existence()
+    );
+    assert!(no(account(rex()), post(alice())).await.hides_existence());
+    assert!(
+        no(member(bob()), thing(alice(), Visibility::Direct))
+            .await
+            .hides_existence()
+    );
+    let refusal = no(member(alice()), post(rex())).await;
+    assert_eq!(
+        refusal.to_string(),
+        "read by rest refused: a rule refuses it"
+    );
+}
+
+#[tokio::test]
+async fn may_answers_for_acts_between_people_here() {
+    let facts = Facts::new();
+    facts.block(alice().id.unwrap(), bob().id.unwrap());
+    let gate = gate(&facts, vec![]);
+    let follow = gate
+        .may(&member(bob()), Act::Follow, Way::Rest, &Post(post(alice())))
+        .await
+        .unwrap();
+    assert!(follow.unwrap_err().hides_existence());
+    let follow = gate
+        .may(&member(alice()), Act::Follow, Way::Rest, &Post(post(bob())))
+        .await
+        .unwrap();
+    assert!(
+        !follow.unwrap_err().hides_existence(),
+        "she knows whom she blocks"
+    );
+}
+
+#[test]
+fn what_the_gate_returns_can_wait_on_any_thread() {
+    fn waits<T: Send>(_: T) {}
+    let gate = gate(&Facts::new(), vec![]);
+    let (viewer, owned) = (Party::Anonymous, post(alice()));
+    let exchange = Exchange {
+        party: &viewer,
+        act: Act::Read,
+        way: Way::Page,
+        thing: &owned,
+    };
+    waits(gate.show(&viewer, Way::Page, Post(post(alice()))));
+    waits(gate.show_all(&viewer, Way::Page, vec![Post(post(alice()))]));
+    waits(gate.address(Post(post(alice())), Way::FollowerDelivery, vec![]));
+    waits(gate.judge(&exchange));
+}

@@ -1,0 +1,322 @@
+//! What holds for every set of rules, whoever asks. `PROPTEST_CASES` raises the number of trials.
+
+mod world;
+
+use comity_policy::*;
+use comity_vocab::{Domain, Visibility};
+use proptest::prelude::*;
+use proptest::sample::select;
+use world::*;
+
+fn scopes() -> Vec<Scope> {
+    vec![
+        Scope::Operator,
+        Scope::Community(HARBOUR),
+        Scope::Community(MEADOW),
+        Scope::Member(PersonId(1), HARBOUR),
+        Scope::Member(PersonId(2), HARBOUR),
+        Scope::Member(PersonId(3), MEADOW),
+    ]
+}
+
+fn patterns() -> Vec<Pattern> {
+    vec![
+        about("bigcorp.example"),
+        about("sub.bigcorp.example"),
+        about("friendly.example"),
+        about("harbour.example"),
+        about("meadow.example"),
+        Pattern::Host(domain("bigcorp.example")),
+        Pattern::Account(rex().iri),
+        Pattern::Account(alice().iri),
+        Pattern::Everything,
+    ]
+}
+
+fn people() -> Vec<Person> {
+    let split = Person {
+        alias_domain: Some(domain("bigcorp.example")),
+        ..fay()
+    };
+    let below = person(11, "sue", "sub.bigcorp.example", None);
+    let unknown = Person { id: None, ..rex() };
+    vec![alice(), bob(), mia(), rex(), fay(), split, below, unknown]
+}
+
+fn parties() -> Vec<Party> {
+    let named = people().into_iter().map(|person| match person.community {
+        Some(_) => Party::Member(person),
+        None => Party::Account(person),
+    });
+    named
+        .chain([
+            Party::Anonymous,
+            Party::Instance(domain("bigcorp.example")),
+            Party::Instance(domain("friendly.example:8443")),
+            Party::Service(domain("relay.example")),
+        ])
+        .collect()
+}
+
+prop_compose! {
+    fn any_rule()(
+        id in 1..1000_i64,
+        scope in select(scopes()),
+        pattern in select(patterns()),
+        stance in select(Stance::ALL.to_vec()),
+        bits in prop_oneof![3 => Just(0_u32), 1 => 0..1024_u32],
+    ) -> Rule {
+        let conditions = Conditions::from_bits(bits).unwrap();
+        Rule { conditions, ..rule(id, scope, pattern, stance) }
+    }
+}
+
+prop_compose! {
+    fn any_rules()(mut rules in proptest::collection::vec(any_rule(), 0..6)) -> Vec<Rule> {
+        for (number, rule) in (1..).zip(&mut rules) {
+            rule.id = RuleId(number);
+        }
+        rules
+    }
+}
+
+prop_compose! {
+    fn any_thing()(
+        owner in select(people()),
+        visibility in select(vec![
+            Visibility::Public,
+            Visibility::Public,
+            Visibility::Unlisted,
+            Visibility::Private,
+            Visibility::Direct,
+            Visibility::Local,
+        ]),
+        addressed in proptest::collection::vec(select(vec![1, 2, 3, 10, 20]).prop_map(PersonId), 0..2),
+        within in proptest::collection::vec(select(people()), 0..3),
+        community in select(vec![None, Some(HARBOUR), Some(MEADOW)]),
+    ) -> Thing {
+        let community = owner.community.or(community);
+        Thing { owner, community, visibility, addressed, within }
+    }
+}
+
+prop_compose! {
+    fn any_ties()(
+        ties in proptest::collection::vec(
+            (select(vec![1, 2, 3, 10, 11, 20]), select(vec![1, 2, 3, 10, 11, 20]), 0..8_u8), 0..6)
+    ) -> Ties {
+        let mut all = Ties::none();
+        for (from, to, bits) in ties {
+            // Most people do not block: following is the common tie.
+            let tie = Tie { follows: bits < 6, blocks: bits == 6, mutes: bits == 7 };
+            all.insert(PersonId(from), PersonId(to), tie);
+        }
+        all
+    }
+}
+
+/// A question that owns what it is about.
+#[derive(Clone, Debug)]
+struct Question {
+    party: Party,
+    act: Act,
+    way: Way,
+    thing: Thing,
+    ties: Ties,
+    mode: Mode,
+}
+
+impl Question {
+    fn asked(&self, rules: Vec<Rule>) -> Verdict {
+        let book = book_in(self.mode, rules);
+        ask(
+            &book,
+            &self.ties,
+            &self.party,
+            self.act,
+            self.way,
+            &self.thing,
+        )
+    }
+}
+
+prop_compose! {
+    fn any_question()(
+        party in select(parties()),
+        act in select(Act::ALL.to_vec()),
+        way in select(Way::ALL.to_vec()),
+        thing in any_thing(),
+        ties in any_ties(),
+        mode in select(vec![Mode::Open, Mode::Open, Mode::Cautious, Mode::AllowList]),
+    ) -> Question {
+        Question { party, act, way, thing, ties, mode }
+    }
+}
+
+fn is_no_wider(now: &Verdict, before: &Verdict) -> bool {
+    now.outcome >= before.outcome && now.conditions.contains(before.conditions)
+}
+
+/// Enough to meet most pairs of rules in a second or two.
+const TRIALS: u32 = 2000;
+
+fn trials() -> ProptestConfig {
+    let raised = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    let cases = raised.unwrap_or(TRIALS);
+    ProptestConfig {
+        cases,
+        max_global_rejects: cases.saturating_mul(10),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(trials())]
+
+    #[test]
+    fn a_further_rule_never_widens(question in any_question(), rules in any_rules(), more in any_rule()) {
+        prop_assume!(more.stance != Stance::Open);
+        let before = question.asked(rules.clone());
+        let more = Rule { id: RuleId(999), ..more };
+        let now = question.asked(rules.into_iter().chain([more]).collect());
+        prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
+    }
+
+    /// Open gives back the default of its own scope and nothing else. Only communities have one,
+    /// besides the member's yes to who republishes.
+    #[test]
+    fn an_open_rule_lifts_the_default_of_its_own_scope_only(
+        question in any_question(), rules in any_rules(), open in any_rule(),
+    ) {
+        let open = Rule { id: RuleId(999), stance: Stance::Open, ..open };
+        let before = question.asked(rules.clone());
+        let now = question.asked(rules.iter().cloned().chain([open.clone()]).collect());
+        let lifts = match open.scope {
+            Scope::Community(HARBOUR) => question.mode != Mode::Open,
+            Scope::Member(..) => {
+                matches!(question.party, Party::Service(_)) || question.way == Way::Relay
+            }
+            _ => false,
+        };
+        if !lifts {
+            prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
+        }
+        // And never beyond what an open community would answer.
+        let widest = Question { mode: Mode::Open, ..question }.asked(rules);
+        if !matches!(open.scope, Scope::Member(..)) {
+            prop_assert!(is_no_wider(&now, &widest), "{now:?} is wider than {widest:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_rules_does_not_matter(
+        question in any_question(), (rules, shuffled) in any_rules()
+            .prop_flat_map(|rules| (Just(rules.clone()), Just(rules).prop_shuffle())),
+    ) {
+        prop_assert_eq!(question.asked(rules), question.asked(shuffled));
+    }
+
+    #[test]
+    fn the_explanation_replays_to_the_same_answer(question in any_question(), rules in any_rules()) {
+        let verdict = question.asked(rules.clone());
+        let considered = rules
+            .into_iter()
+            .filter(|rule| verdict.considered.contains(&rule.id))
+            .collect();
+        prop_assert_eq!(question.asked(considered), verdict);
+    }
+
+    #[test]
+    fn no_spelling_of_a_host_changes_an_answer(
+        question in any_question(), rules in any_rules(),
+        (host, spelling) in select(vec![
+            ("bigcorp.example", "BIGCORP.Example"),
+            ("bigcorp.example", "bigcorp.example."),
+            ("bigcorp.example", "bigcorp.example:443"),
+            ("bigcorp.example", "bigcorp。example"),
+            ("xn--bcher-kva.example", "Bücher.example"),
+            ("friendly.example:8443", "FRIENDLY.example:8443"),
+        ]),
+    ) {
+        let from = |text: &str| Question {
+            party: Party::Instance(Domain::parse(text).unwrap()), ..question.clone()
+        };
+        prop_assert_eq!(from(host).asked(rules.clone()), from(spelling).asked(rules));
+    }
+
+    /// Whatever refuses a domain refuses what lies below it, on every port.
+    #[test]
+    fn what_lies_below_fares_no_better(
+        question in any_question(), rules in any_rules(), below in select(vec![
+            "a.bigcorp.example", "a.b.bigcorp.example", "bigcorp.example:8443",
+        ]),
+    ) {
+        // A host alone says nothing of what lies below it.
+        let rules: Vec<Rule> = rules
+            .into_iter()
+            .filter(|rule| !matches!(rule.pattern, Pattern::Host(_)))
+            .collect();
+        let from = |host: &str| Question {
+            party: Party::Instance(domain(host)), ..question.clone()
+        };
+        let (parent, child) = (from("bigcorp.example").asked(rules.clone()), from(below).asked(rules));
+        // An account opened by name opens contact with its own host, and not with those below.
+        prop_assume!(question.act != Act::Contact);
+        prop_assert!(is_no_wider(&child, &parent), "{parent:?} and below {child:?}");
+    }
+
+    #[test]
+    fn a_block_parts_both(
+        act in select(Act::ALL.to_vec()), way in select(Way::ALL.to_vec()),
+        (one, other) in (select(people()), select(people())),
+        visibility in select(vec![Visibility::Public, Visibility::Private]),
+        rules in any_rules(),
+    ) {
+        prop_assume!(one.id.is_some() && other.id.is_some() && one.id != other.id);
+        // A report goes to moderators, and one may look at whom one blocks.
+        prop_assume!(act != Act::Report && act != Act::Find);
+        let book = book(rules);
+        let party = |person: &Person| match person.community {
+            Some(_) => Party::Member(person.clone()),
+            None => Party::Account(person.clone()),
+        };
+        let ties = blocks(&one, &other);
+        for (asking, owner) in [(&one, &other), (&other, &one)] {
+            let thing = thing(owner.clone(), visibility);
+            let verdict = ask(&book, &ties, &party(asking), act, way, &thing);
+            prop_assert_eq!(verdict.outcome, Outcome::Refuse);
+        }
+    }
+
+    /// A thing about several people is shown to nobody to whom one of them would not be shown.
+    #[test]
+    fn several_people_allow_what_each_of_them_allows(
+        question in any_question(), rules in any_rules(), more in select(people()),
+    ) {
+        let before = question.asked(rules.clone());
+        let mut wider = question.clone();
+        wider.thing.within.push(more);
+        let now = wider.asked(rules);
+        prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
+    }
+
+    #[test]
+    fn every_answer_has_a_sentence_free_of_jargon(question in any_question(), rules in any_rules()) {
+        let book = book_in(question.mode, rules.clone());
+        let verdict = question.asked(rules);
+        for listener in [
+            Listener::Public,
+            Listener::Member(PersonId(1), HARBOUR),
+            Listener::Moderator(HARBOUR),
+        ] {
+            let sentence = verdict.sentence_for(&book, listener).to_lowercase();
+            prop_assert!(!sentence.is_empty());
+            for jargon in ["actor", "inbox", "activit", "fetch", "instance", "signature", "fep", "http:"] {
+                prop_assert!(!sentence.contains(jargon), "{sentence}");
+            }
+        }
+    }
+}
