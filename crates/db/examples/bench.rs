@@ -3,6 +3,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "it measures time")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use comity_db::{Db, DbError, Migration, Sql, Tx, params, row, sql};
@@ -94,12 +96,15 @@ async fn main() -> Result<(), DbError> {
 
     let started = Instant::now();
     let mut writers = Vec::new();
-    for writer in 1..=64_i64 {
+    // Ids grow with time, so rows of one moment lie beside each other.
+    let ids = Arc::new(AtomicI64::new(ROWS * 100));
+    for _ in 0..64 {
         let db = db.clone();
+        let ids = Arc::clone(&ids);
         writers.push(tokio::spawn(async move {
             let mut done = 0_u32;
             while started.elapsed() < LASTS {
-                insert(&db, writer * 1_000_000_000 + i64::from(done)).await?;
+                insert(&db, ids.fetch_add(1, Ordering::Relaxed)).await?;
                 done += 1;
             }
             Ok::<u32, DbError>(done)

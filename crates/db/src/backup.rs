@@ -10,8 +10,9 @@ use crate::open::{Db, Engine};
 use crate::sqlite::opening;
 
 impl Db {
-    /// Writes a copy of the database, as it is at one moment, to a new file. Readers and the writer go on meanwhile. The file
-    /// is there only once it is whole; one that exists already is left alone, with an error.
+    /// Writes a copy of the database, as it is at one moment, to a new file. Readers and the writer
+    /// go on meanwhile. The file is there only once it is whole; one that exists already is left
+    /// alone, with an error.
     ///
     /// Only for SQLite: for PostgreSQL the error names `pg_dump`.
     pub async fn backup_to(&self, path: &Path) -> Result<(), DbError> {
@@ -51,8 +52,8 @@ fn fill(from: &Connection, unfinished: &Path) -> Result<(), DbError> {
     let mut to = Connection::open(unfinished).map_err(|error| opening(unfinished, error))?;
     {
         let backup = Backup::new(from, &mut to).map_err(|error| not(unfinished, &error))?;
-        // All in one step: taken in several, it starts anew whenever something is written, and may never end. In one it
-        // reads from a snapshot, and nobody waits for it.
+        // All in one step: taken in several, it starts anew whenever something is written, and may
+        // never end. In one it reads from a snapshot, and nobody waits for it.
         match backup.step(-1).map_err(|error| not(unfinished, &error))? {
             StepResult::Done => {}
             _ => return Err(not(unfinished, "the database is locked by another program")),

@@ -26,12 +26,14 @@ pub enum DbError {
         /// Highest migration this program carries.
         known: u32,
     },
-    /// Anything else. Nothing was changed, unless the sentence says that the answer to COMMIT was lost.
+    /// Anything else. Nothing was changed, unless the sentence says that the answer to COMMIT was
+    /// lost.
     #[error("{0}")]
     Failed(Failure),
 }
 
-/// One sentence for the log, and its cause. The sentence never holds a password or a parameter's value.
+/// One sentence for the log, and its cause. The sentence never holds a password or a parameter's
+/// value.
 #[derive(Clone)]
 pub struct Failure {
     sentence: String,
@@ -78,7 +80,8 @@ impl DbError {
         })
     }
 
-    /// The other side of a channel is gone: its thread ended, which only a closed `Db` or a panic does.
+    /// The other side of a channel is gone: its thread ended, which only a closed `Db` or a panic
+    /// does.
     pub(crate) fn stopped() -> DbError {
         DbError::failed("the database was closed while this waited")
     }
@@ -140,7 +143,8 @@ impl DbError {
     }
 }
 
-/// An error and all it says about its causes, since the PostgreSQL driver's own sentence is "error connecting to server".
+/// An error and all it says about its causes, since the PostgreSQL driver's own sentence is "error
+/// connecting to server".
 pub(crate) fn with_sources(error: &dyn StdError) -> String {
     let mut sentence = error.to_string();
     let mut next = error.source();
@@ -155,7 +159,8 @@ pub(crate) fn with_sources(error: &dyn StdError) -> String {
     sentence
 }
 
-/// `UNIQUE constraint failed: follows.follower_id, follows.followed_id` → `follows(follower_id, followed_id)`.
+/// `UNIQUE constraint failed: follows.follower_id, follows.followed_id` → `follows(follower_id,
+/// followed_id)`.
 fn unique_key(message: &str) -> String {
     let told = message.split_once(": ").map_or(message, |(_, key)| key);
     if let Some(index) = told.strip_prefix("index '") {
@@ -173,8 +178,8 @@ fn unique_key(message: &str) -> String {
     key_name(table, &columns)
 }
 
-/// PostgreSQL puts the columns only into the detail: `Key (follower_id, followed_id)=(1, 2) already exists.`
-/// The words around them are translated, the parentheses are not.
+/// PostgreSQL puts the columns only into the detail: `Key (follower_id, followed_id)=(1, 2) already
+/// exists.` The words around them are translated, the parentheses are not.
 fn violated_key(told: &tokio_postgres::error::DbError) -> String {
     let constraint = told.constraint().unwrap_or("unique key");
     let columns = told.detail().and_then(|detail| {

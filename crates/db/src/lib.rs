@@ -1,7 +1,8 @@
 //! One database, two engines, a few verbs.
 //!
-//! SQLite and PostgreSQL answer the same questions here, and nothing outside this crate names either. A
-//! statement is written once, as a literal ([`sql!`]), beside the function that uses it; [`Db`] carries it out:
+//! SQLite and PostgreSQL answer the same questions here, and nothing outside this crate names
+//! either. A statement is written once, as a literal ([`sql!`]), beside the function that uses it;
+//! [`Db`] carries it out:
 //!
 //! | Verb | For |
 //! |---|---|
@@ -9,14 +10,17 @@
 //! | [`Db::exec`], [`Db::returning`] | one change, stored when they return |
 //! | [`Db::write`] | several changes, all or none: a [`Tx`] |
 //!
-//! **Tables** are made of `BIGINT` (ids, times in unix milliseconds), `TEXT`, `BOOLEAN`, `DOUBLE PRECISION` and
-//! `BYTEA`; JSON is `TEXT` unless it is queried. No enums, arrays, triggers or `now()`: times and ids are handed in.
+//! **Tables** are made of `BIGINT` (ids, times in unix milliseconds), `TEXT`, `BOOLEAN`, `DOUBLE
+//! PRECISION` and `BYTEA`; JSON is `TEXT` unless it is queried. No enums, arrays, triggers or
+//! `now()`: times and ids are handed in.
 //!
-//! **Bounds.** Every list has its own `LIMIT`; no answer holds more than 100 000 rows, no transaction more than
-//! 10 000 statements, no statement runs longer than 30 seconds, and the queue before the writer is finite.
+//! **Bounds.** Every list has its own `LIMIT`; no answer holds more than 100 000 rows, no
+//! transaction more than 10 000 statements, no statement runs longer than 30 seconds, and the queue
+//! before the writer is finite.
 //!
-//! **What replaces checking at compile time** is one test of the program that links all statements: it migrates a
-//! throw-away database of each engine and expects [`check_statements`] to find nothing.
+//! **What replaces checking at compile time** is one test of the program that links all statements:
+//! it migrates a throw-away database of each engine and expects [`check_statements`] to find
+//! nothing.
 
 mod backup;
 mod check;
@@ -24,7 +28,6 @@ mod error;
 mod migrate;
 mod open;
 mod postgres;
-mod postgres_tls;
 mod rewrite;
 mod row;
 mod schema;

@@ -1,5 +1,5 @@
-//! Bringing a database to this program's version: numbered texts, each applied once, all pending ones in one
-//! transaction, by one node at a time.
+//! Bringing a database to this program's version: numbered texts, each applied once, all pending
+//! ones in one transaction, by one node at a time.
 
 use rusqlite::Connection;
 use tokio_postgres::error::SqlState;
@@ -17,7 +17,8 @@ pub struct Migration {
     pub number: u32,
     /// What it is about, in a word or two.
     pub name: &'static str,
-    /// Its text for SQLite. Column words are rewritten and tables made STRICT, so it may be PostgreSQL's.
+    /// Its text for SQLite. Column words are rewritten and tables made STRICT, so it may be
+    /// PostgreSQL's.
     pub sqlite: &'static str,
     /// Its text for PostgreSQL.
     pub postgres: &'static str,
@@ -37,9 +38,10 @@ pub struct Migration {
 /// ];
 /// ```
 ///
-/// A text for both engines is written with PostgreSQL's column words; for SQLite `BIGINT` and `BOOLEAN` become
-/// `INTEGER`, `BYTEA` `BLOB`, `JSONB` `TEXT`, `DOUBLE PRECISION` `REAL`, and each `CREATE TABLE` is made `STRICT`. A text
-/// does not begin or end transactions. Once released it never changes: its checksum is kept in the database.
+/// A text for both engines is written with PostgreSQL's column words; for SQLite `BIGINT` and
+/// `BOOLEAN` become `INTEGER`, `BYTEA` `BLOB`, `JSONB` `TEXT`, `DOUBLE PRECISION` `REAL`, and each
+/// `CREATE TABLE` is made `STRICT`. A text does not begin or end transactions. Once released it
+/// never changes: its checksum is kept in the database.
 #[macro_export]
 macro_rules! migration {
     ($number:literal, $name:literal, $both:literal $(,)?) => {
@@ -80,11 +82,12 @@ struct Applied {
 }
 
 impl Db {
-    /// Applies what is pending, in one transaction, and says how many that were. Several nodes may call it at once: one
-    /// migrates, the others wait and find nothing to do. `now_ms` is recorded as the time of it.
+    /// Applies what is pending, in one transaction, and says how many that were. Several nodes may
+    /// call it at once: one migrates, the others wait and find nothing to do. `now_ms` is recorded
+    /// as the time of it.
     ///
-    /// Refuses with [`DbError::Newer`] when the database was migrated by a newer program, and with a sentence when an applied
-    /// migration is not the one this program carries.
+    /// Refuses with [`DbError::Newer`] when the database was migrated by a newer program, and with
+    /// a sentence when an applied migration is not the one this program carries.
     pub async fn migrate(&self, migrations: &[Migration], now_ms: i64) -> Result<usize, DbError> {
         in_order(migrations)?;
         match &*self.0 {
@@ -142,7 +145,8 @@ impl Db {
 }
 
 fn on_sqlite(conn: &Connection, migrations: &[Migration], now_ms: i64) -> Result<usize, DbError> {
-    // Rebuilding a table drops the old one, which must not take along what refers to it. Has no effect inside a transaction.
+    // Rebuilding a table drops the old one, which must not take along what refers to it. Has no
+    // effect inside a transaction.
     plain(conn, "PRAGMA foreign_keys = OFF")?;
     let done = apply_on_sqlite(conn, migrations, now_ms);
     if !conn.is_autocommit() {
@@ -211,7 +215,8 @@ async fn on_postgres(
     make_table(&client).await?;
     let open = crate::postgres::Open::new(client);
     let client = open.client()?;
-    // The lock is a row, not an advisory lock, because not every server of PostgreSQL's dialect has those.
+    // The lock is a row, not an advisory lock, because not every server of PostgreSQL's dialect has
+    // those.
     let begin = format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED;
          SET LOCAL statement_timeout = 0;
@@ -252,14 +257,19 @@ async fn make_table(client: &tokio_postgres::Client) -> Result<(), DbError> {
          VALUES (0, 'lock', '', 0)
          ON CONFLICT (number) DO NOTHING;"
     );
-    // `IF NOT EXISTS` does not see a table that another node is making in this moment; the second try does.
-    for _ in 0..3 {
+    // `IF NOT EXISTS` does not see a table that another node is making in this moment; the next
+    // try does.
+    for _ in 0..5 {
         match client.batch_execute(&text).await {
             Ok(()) => return Ok(()),
             Err(error)
                 if matches!(
                     error.code(),
-                    Some(&SqlState::UNIQUE_VIOLATION | &SqlState::DUPLICATE_TABLE)
+                    Some(
+                        &SqlState::UNIQUE_VIOLATION
+                            | &SqlState::DUPLICATE_TABLE
+                            | &SqlState::DUPLICATE_OBJECT
+                    )
                 ) => {}
             Err(error) => return Err(DbError::postgres(error)),
         }
@@ -330,7 +340,8 @@ fn not_applied(migration: &Migration, why: &dyn std::fmt::Display) -> DbError {
     ))
 }
 
-/// FNV-1a over the text without carriage returns, which a checkout may add. It guards against mistakes, not against malice.
+/// FNV-1a over the text without carriage returns, which a checkout may add. It guards against
+/// mistakes, not against malice.
 fn checksum(text: &str) -> String {
     let mut sum = 0xCBF2_9CE4_8422_2325_u64;
     for byte in text.bytes().filter(|byte| *byte != b'\r') {

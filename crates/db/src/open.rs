@@ -17,10 +17,12 @@ pub(crate) enum Engine {
 }
 
 impl Db {
-    /// Opens `sqlite:PATH` (made if it is not there) or `postgres://user:password@host:port/database`.
+    /// Opens `sqlite:PATH` (made if it is not there) or
+    /// `postgres://user:password@host:port/database`.
     ///
-    /// PostgreSQL takes the options of its URL that the driver knows; `sslmode=require` asks for TLS, checked against the
-    /// system's certificates or, with `sslrootcert=PATH`, against those in that file.
+    /// PostgreSQL takes the options of its URL that the driver knows; `sslmode=require` asks for
+    /// TLS, checked against the system's certificates or, with `sslrootcert=PATH`, against those in
+    /// that file.
     ///
     /// Fails with one sentence that names the path or the URL, without the password.
     pub async fn open(url: &str) -> Result<Db, DbError> {

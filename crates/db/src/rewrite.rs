@@ -1,10 +1,12 @@
-//! One migration text for both engines: it is written for PostgreSQL, and this turns its column words into SQLite's.
+//! One migration text for both engines: it is written for PostgreSQL, and this turns its column
+//! words into SQLite's.
 
 use crate::token::{Token, TokenKind, tokens};
 
-/// Rewrites a migration for SQLite: `BIGINT` and `BOOLEAN` become `INTEGER`, `BYTEA` becomes `BLOB`, `JSONB` becomes `TEXT`,
-/// `DOUBLE PRECISION` becomes `REAL`, and every `CREATE TABLE` ends in `STRICT`. Quotes and comments are left alone, and
-/// a text that is SQLite's already stays as it is.
+/// Rewrites a migration for SQLite: `BIGINT` and `BOOLEAN` become `INTEGER`, `BYTEA` becomes
+/// `BLOB`, `JSONB` becomes `TEXT`, `DOUBLE PRECISION` becomes `REAL`, and every `CREATE TABLE` ends
+/// in `STRICT`. Quotes and comments are left alone, and a text that is SQLite's already stays as it
+/// is.
 pub(crate) fn for_sqlite(text: &str) -> String {
     let mut rewritten = String::with_capacity(text.len() + 64);
     let mut statement = Statement::default();

@@ -312,7 +312,8 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
-/// Declares a row type: a struct whose fields are the columns of a statement, in its order and by its names.
+/// Declares a row type: a struct whose fields are the columns of a statement, in its order and by
+/// its names.
 ///
 /// ```
 /// comity_db::row! {

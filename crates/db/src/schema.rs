@@ -10,8 +10,9 @@ use crate::row::Kind;
 
 /// The tables of a database. Equal on both engines when the migrations say the same to both.
 ///
-/// What only one engine has is left out: virtual tables and their parts, and columns of kinds outside the vocabulary
-/// (PostgreSQL's `tsvector`). A `BOOLEAN` counts as an integer, as SQLite stores it, and `JSONB` as text.
+/// What only one engine has is left out: virtual tables and their parts, and columns of kinds
+/// outside the vocabulary (PostgreSQL's `tsvector`). A `BOOLEAN` counts as an integer, as SQLite
+/// stores it, and `JSONB` as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     /// By name.

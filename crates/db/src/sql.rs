@@ -1,4 +1,5 @@
-//! A statement: a literal, written once, beside the function that uses it; and the list of them all.
+//! A statement: a literal, written once, beside the function that uses it; and the list of them
+//! all.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -94,9 +95,9 @@ pub fn statements() -> impl Iterator<Item = &'static Registered> {
 /// const COUNT: Sql<i64> = sql!(row: i64, full_scan: "asked once a day", "SELECT count(*) FROM things");
 /// ```
 ///
-/// The row type is named because a link-time list cannot see the type the constant is declared with. Without
-/// `row:` the macro still makes a `Sql<T>` of any `T`, but a statement that answers rows then fails the check,
-/// which asks for it. Parameters are `$1`, `$2`, … on both engines.
+/// The row type is named because a link-time list cannot see the type the constant is declared
+/// with. Without `row:` the macro still makes a `Sql<T>` of any `T`, but a statement that answers
+/// rows then fails the check, which asks for it. Parameters are `$1`, `$2`, … on both engines.
 #[macro_export]
 macro_rules! sql {
     (row: $row:ty, $($rest:tt)+) => {

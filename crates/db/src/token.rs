@@ -1,5 +1,5 @@
-//! SQL cut into tokens: enough to find words, parameters and parentheses outside quotes and comments. Putting all
-//! tokens together gives the text again.
+//! SQL cut into tokens: enough to find words, parameters and parentheses outside quotes and
+//! comments. Putting all tokens together gives the text again.
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Token<'a> {

@@ -3,11 +3,12 @@
 use crate::sql::Sql;
 use crate::value::Value;
 
-/// The most statements one transaction holds. SQLite has one writer: ten thousand statements keep it for some
-/// tenths of a second, and everybody else waits. Split longer work, and queue the rest.
+/// The most statements one transaction holds. SQLite has one writer: ten thousand statements keep
+/// it for some tenths of a second, and everybody else waits. Split longer work, and queue the rest.
 pub(crate) const STATEMENTS_MAX: usize = 10_000;
 
-/// Statements that all happen or none does, in the order they were added. Run by [`crate::Db::write`].
+/// Statements that all happen or none does, in the order they were added. Run by
+/// [`crate::Db::write`].
 #[derive(Debug, Default, Clone)]
 pub struct Tx {
     pub(crate) steps: Vec<Step>,
@@ -27,7 +28,8 @@ pub(crate) struct Step {
 pub enum Wrote {
     /// Every statement was carried out and is stored.
     All,
-    /// A [`Tx::must`] changed no row, so nothing was stored. `at` is the number that `must` returned.
+    /// A [`Tx::must`] changed no row, so nothing was stored. `at` is the number that `must`
+    /// returned.
     Nothing {
         /// Which statement, counted from 0.
         at: usize,

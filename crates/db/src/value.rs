@@ -36,7 +36,7 @@ pub enum Value {
 /// # use comity_db::params;
 /// let name = String::from("alice");
 /// let nobody: Option<i64> = None;
-/// let params = params![7, name, true, nobody, vec![1, 2, 3]];
+/// let params = params![7, name, true, nobody, vec![1_i64, 2, 3]];
 /// assert_eq!(params.len(), 5);
 /// ```
 #[macro_export]

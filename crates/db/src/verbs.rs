@@ -8,8 +8,8 @@ use crate::sqlite::run;
 use crate::tx::{STATEMENTS_MAX, Tx, Wrote};
 use crate::value::Value;
 
-/// The most rows one answer holds. A statement's own `LIMIT` is far below; this stops the one that forgot it
-/// before it fills the memory.
+/// The most rows one answer holds. A statement's own `LIMIT` is far below; this stops the one that
+/// forgot it before it fills the memory.
 pub(crate) const ROWS_MAX: usize = 100_000;
 
 impl Db {
@@ -64,7 +64,8 @@ impl Db {
         }
     }
 
-    /// Carries out one change that answers rows (`RETURNING`). Stored when this returns; as [`Db::exec`].
+    /// Carries out one change that answers rows (`RETURNING`). Stored when this returns; as
+    /// [`Db::exec`].
     pub async fn returning<T: FromRow>(
         &self,
         sql: Sql<T>,
@@ -80,10 +81,11 @@ impl Db {
         }
     }
 
-    /// Carries out all statements of a transaction, or none. Stored when this returns [`Wrote::All`].
+    /// Carries out all statements of a transaction, or none. Stored when this returns
+    /// [`Wrote::All`].
     ///
-    /// On PostgreSQL it is tried again after a serialization failure or a deadlock. It may still happen if the
-    /// future is dropped before it is done.
+    /// On PostgreSQL it is tried again after a serialization failure or a deadlock. It may still
+    /// happen if the future is dropped before it is done.
     pub async fn write(&self, tx: Tx) -> Result<Wrote, DbError> {
         if tx.len() > STATEMENTS_MAX {
             return Err(DbError::failed(format!(

@@ -1,5 +1,5 @@
-//! What replaces checking at compile time: every statement is prepared on a migrated database, compared with its row type,
-//! and its plan is read.
+//! What replaces checking at compile time: every statement is prepared on a migrated database,
+//! compared with its row type, and its plan is read.
 
 mod postgres;
 mod sqlite;
@@ -38,16 +38,19 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Prepares every statement of this program ([`statements`]) on this database, which must be migrated, and tells what is
-/// wrong with them:
+/// Prepares every statement of this program ([`statements`]) on this database, which must be
+/// migrated, and tells what is wrong with them:
 ///
 /// - the engine refuses it;
-/// - its parameters are not `$1`, `$2`, … without a gap, or PostgreSQL takes one for a kind that is none of ours;
-/// - it answers rows but names no row type, or other columns than its row type reads: fewer, more, by another name, of another
-///   kind, or `NULL` where the row type has no `Option`. An outer join's `NULL`s are not seen. A column that the statement
-///   itself keeps from being `NULL` is understood from the words `column IS NOT NULL`; otherwise write `COALESCE`;
-/// - it reads the whole of one of `big_tables`. On SQLite that is a SCAN without an index, on PostgreSQL a Seq Scan although those are
-///   switched off. A statement that has a good reason says so: `sql!(full_scan: "asked once a day", "SELECT …")`.
+/// - its parameters are not `$1`, `$2`, … without a gap, or PostgreSQL takes one for a kind that is
+///   none of ours;
+/// - it answers rows but names no row type, or other columns than its row type reads: fewer, more,
+///   by another name, of another kind, or `NULL` where the row type has no `Option`. An outer
+///   join's `NULL`s are not seen. A column that the statement itself keeps from being `NULL` is
+///   understood from the words `column IS NOT NULL`; otherwise write `COALESCE`;
+/// - it reads the whole of one of `big_tables`. On SQLite that is a SCAN without an index, on
+///   PostgreSQL a Seq Scan although those are switched off. A statement that has a good reason says
+///   so: `sql!(full_scan: "asked once a day", "SELECT …")`.
 ///
 /// For a test, on a throw-away database of each engine; changes nothing.
 pub async fn check_statements(db: &Db, big_tables: &[&str]) -> Vec<Problem> {
@@ -82,7 +85,8 @@ pub(crate) async fn check(
 /// A column as the engine describes it, as far as it can.
 struct Found {
     name: String,
-    /// `None`: the engine cannot tell (an expression on SQLite). `Err`: a type that is none of ours.
+    /// `None`: the engine cannot tell (an expression on SQLite). `Err`: a type that is none of
+    /// ours.
     kind: Option<Result<Kind, String>>,
     /// Whether it is a table's column that may be `NULL`.
     nullable: bool,

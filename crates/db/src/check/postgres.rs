@@ -134,8 +134,8 @@ fn takes(ty: &Type) -> bool {
         )
 }
 
-/// The tables that the statement's plan reads from one end to the other although that is switched off. The plan is
-/// the one for unknown parameters.
+/// The tables that the statement's plan reads from one end to the other although that is switched
+/// off. The plan is the one for unknown parameters.
 async fn scanned(
     client: &Object,
     text: &str,

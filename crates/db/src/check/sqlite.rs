@@ -93,7 +93,8 @@ fn scanned(
     Ok(scanned)
 }
 
-/// The plan calls a table by its alias: the names that may be meant are itself, and whatever word stands before it.
+/// The plan calls a table by its alias: the names that may be meant are itself, and whatever word
+/// stands before it.
 fn meant(name: &str, tokens: &[Token<'_>]) -> BTreeSet<String> {
     let name = name.to_ascii_lowercase();
     let words: Vec<&Token<'_>> = tokens

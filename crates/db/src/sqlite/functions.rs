@@ -5,7 +5,8 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 use std::cmp::Ordering;
 
-/// Adds `greatest(…)` and `least(…)`, which leave out `NULL` as PostgreSQL's do (SQLite's own `max` does not).
+/// Adds `greatest(…)` and `least(…)`, which leave out `NULL` as PostgreSQL's do (SQLite's own `max`
+/// does not).
 pub(super) fn add(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
@@ -31,7 +32,8 @@ fn extreme(args: &Context<'_>, wanted: Ordering) -> rusqlite::Result<Value> {
         .map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
 }
 
-/// Only values of one kind compare; a statement that mixes them would not prepare on PostgreSQL either.
+/// Only values of one kind compare; a statement that mixes them would not prepare on PostgreSQL
+/// either.
 fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Option<Ordering> {
     match (a, b) {
         (ValueRef::Integer(a), ValueRef::Integer(b)) => Some(a.cmp(&b)),

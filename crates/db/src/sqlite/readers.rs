@@ -1,5 +1,5 @@
-//! The threads that read. One queue for all of them, so that a short question never stands behind a long one while a
-//! reader is idle.
+//! The threads that read. One queue for all of them, so that a short question never stands behind a
+//! long one while a reader is idle.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 use super::Watch;
 use crate::error::DbError;
 
-/// Questions that may wait. At ten thousand answers a second this is a second of waiting; whoever comes later is better
-/// told no.
+/// Questions that may wait. At ten thousand answers a second this is a second of waiting; whoever
+/// comes later is better told no.
 const WAITING_MAX: usize = 10_000;
 
 type Question = Box<dyn FnOnce(&Connection) + Send>;
@@ -107,7 +107,8 @@ impl Queue {
 fn answer(conn: &Connection, watch: &Watch, queue: &Queue) {
     while let Some(question) = queue.next() {
         watch.start();
-        // A row type that panics must not take the reader with it; its asker is told by the dropped reply.
+        // A row type that panics must not take the reader with it; its asker is told by the dropped
+        // reply.
         let asked = std::panic::AssertUnwindSafe(|| question(conn));
         if std::panic::catch_unwind(asked).is_err() {
             tracing::error!("reading a row panicked");

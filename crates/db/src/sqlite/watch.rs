@@ -52,7 +52,8 @@ impl Watch {
     }
 }
 
-/// The start of a measured time. A duration on this machine, which no test turns by hand: not the time of day.
+/// The start of a measured time. A duration on this machine, which no test turns by hand: not the
+/// time of day.
 #[expect(
     clippy::disallowed_methods,
     reason = "limits how long the engine works, and is stored nowhere"
@@ -63,4 +64,29 @@ pub(super) fn stopwatch() -> Instant {
 
 fn elapsed_ms(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::Watch;
+    use crate::error::DbError;
+    use crate::sqlite::run::first;
+
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+        SELECT count(*) FROM n";
+
+    #[test]
+    fn a_statement_that_runs_too_long_is_stopped() -> Result<(), DbError> {
+        let mut conn = rusqlite::Connection::open_in_memory().map_err(DbError::sqlite)?;
+        let watch = Watch::over(&mut conn)?;
+        watch.deadline_ms.store(20, Ordering::Relaxed);
+        let told = first::<i64>(&conn, ENDLESS, &[]).map_err(|error| error.to_string());
+        let stopped = "a statement ran too long and was stopped".to_owned();
+        assert_eq!(told, Err(stopped));
+        watch.start();
+        assert_eq!(first::<i64>(&conn, "SELECT 1", &[])?, Some(1));
+        Ok(())
+    }
 }

@@ -1,8 +1,8 @@
 //! The thread that writes, and the group commit.
 //!
-//! Making a commit durable costs milliseconds, so whatever is waiting shares one: each change runs under its own
-//! savepoint, one COMMIT follows, and only then is anybody told. A change that fails is undone alone; if the
-//! COMMIT fails, every change in it is told so.
+//! Making a commit durable costs milliseconds, so whatever is waiting shares one: each change runs
+//! under its own savepoint, one COMMIT follows, and only then is anybody told. A change that fails
+//! is undone alone; if the COMMIT fails, every change in it is told so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
@@ -18,10 +18,12 @@ use crate::error::DbError;
 /// Changes that share a commit at most.
 const GROUP_MAX: usize = 256;
 
-/// How long changes are gathered: no change waits for its neighbours longer than this. A change that comes alone waits for nobody.
+/// How long changes are gathered: no change waits for its neighbours longer than this. A change
+/// that comes alone waits for nobody.
 const GATHER_MAX: Duration = Duration::from_millis(2);
 
-/// Changes that may wait before the writer: a few seconds of work. Whoever comes later waits for a place.
+/// Changes that may wait before the writer: a few seconds of work. Whoever comes later waits for a
+/// place.
 const WAITING_MAX: usize = 4_096;
 
 /// How long one waits for a place.
@@ -42,6 +44,9 @@ enum Task {
 trait Change: Send {
     /// Runs it; may be called again after a rollback. Whether to keep what it did.
     fn run(&mut self, conn: &Connection) -> bool;
+
+    /// What went wrong in the last run, if anything did.
+    fn failure(&self) -> Option<DbError>;
 
     /// Answers whoever waits: what the last run said, or the error that took it all back.
     fn settle(self: Box<Self>, stored: Result<(), DbError>);
@@ -69,6 +74,10 @@ where
         };
         self.said = Some(said);
         keep
+    }
+
+    fn failure(&self) -> Option<DbError> {
+        self.said.as_ref()?.as_ref().err().cloned()
     }
 
     fn settle(self: Box<Self>, stored: Result<(), DbError>) {
@@ -165,7 +174,8 @@ fn work(mut conn: Connection, watch: &Watch, mut tasks: mpsc::Receiver<Task>) {
     }
 }
 
-/// Runs a change and whatever else is waiting in one transaction. Returns a task that was waiting but cannot share.
+/// Runs a change and whatever else is waiting in one transaction. Returns a task that was waiting
+/// but cannot share.
 fn group(
     conn: &Connection,
     watch: &Watch,
@@ -182,8 +192,8 @@ fn group(
     let mut left_over = None;
     loop {
         if let Err(error) = under_savepoint(conn, watch, &mut *change) {
-            // Running out of disk or of time inside a change takes the whole transaction down: its neighbours
-            // are innocent, so they run again, each alone.
+            // Running out of disk or of time inside a change takes the whole transaction down: its
+            // neighbours are innocent, so they run again, each alone.
             abandon(conn);
             change.settle(Err(error));
             for change in ran {
@@ -222,7 +232,8 @@ fn alone(conn: &Connection, watch: &Watch, mut change: Box<dyn Change>) {
     change.settle(stored);
 }
 
-/// Runs a change; what it did is gone again unless it wants it kept. Fails only if the transaction itself is lost.
+/// Runs a change; what it did is gone again unless it wants it kept. Fails only if the transaction
+/// itself is lost.
 fn under_savepoint(
     conn: &Connection,
     watch: &Watch,
@@ -233,9 +244,9 @@ fn under_savepoint(
     let keep = change.run(conn);
     watch.suspend();
     if conn.is_autocommit() {
-        return Err(DbError::failed(
-            "SQLite gave up the transaction: the disk is full, or a statement ran too long",
-        ));
+        return Err(change
+            .failure()
+            .unwrap_or_else(|| DbError::failed("a statement ended the transaction it ran in")));
     }
     if !keep {
         plain(conn, "ROLLBACK TO change")?;

@@ -28,7 +28,8 @@ deadlock_timeout = '100ms'
 timezone = 'UTC'
 ";
 
-/// Where to make databases: the server named in the environment, or the shared cluster, which is started if it is not running.
+/// Where to make databases: the server named in the environment, or the shared cluster, which is
+/// started if it is not running.
 pub(super) async fn admin_url() -> String {
     static URL: OnceCell<String> = OnceCell::const_new();
     let url = URL.get_or_init(|| async {
@@ -166,7 +167,8 @@ impl Cluster {
         } else {
             Command::new(program)
         };
-        // The server that pg_ctl starts keeps these; a test runner would wait for it to let go of its own.
+        // The server that pg_ctl starts keeps these; a test runner would wait for it to let go of
+        // its own.
         let log = || {
             fs::OpenOptions::new()
                 .create(true)

@@ -1,15 +1,17 @@
 //! Throw-away databases for tests, of either engine.
 //!
-//! SQLite's is a file in a temporary directory. PostgreSQL's is a database of its own in one cluster that all test processes share:
-//! the first to need it starts it, under a file lock, from the programs in `PATH` or `/usr/lib/postgresql`, listening on
-//! loopback only, as the user `postgres` when the tests run as root. It trusts whoever connects and does not survive a
-//! power cut, and it is left running for the next run. To stop it:
+//! SQLite's is a file in a temporary directory. PostgreSQL's is a database of its own in one
+//! cluster that all test processes share: the first to need it starts it, under a file lock, from
+//! the programs in `PATH` or `/usr/lib/postgresql`, listening on loopback only, as the user
+//! `postgres` when the tests run as root. It trusts whoever connects and does not survive a power
+//! cut, and it is left running for the next run. To stop it:
 //!
 //! ```sh
 //! kill $(head -n 1 "${TMPDIR:-/tmp}"/comity-postgres-*/data/postmaster.pid)
 //! ```
 //!
-//! `COMITY_TEST_POSTGRES=postgres://user:password@host/database` names a server to use instead; its user must be allowed to make databases.
+//! `COMITY_TEST_POSTGRES=postgres://user:password@host/database` names a server to use instead; its
+//! user must be allowed to make databases.
 //!
 //! What goes wrong here ends the test with a sentence.
 

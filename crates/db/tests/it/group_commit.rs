@@ -1,6 +1,7 @@
 //! Many writers at once.
 
-use comity_db::{DbError, Sql, params, sql};
+use comity_db::testing::Engine;
+use comity_db::{Db, DbError, Migration, Sql, params, sql};
 
 use crate::on_both;
 
@@ -49,4 +50,74 @@ on_both! {
             assert_eq!(stored.db.opt(GET, params!["a"]).await.unwrap(), None);
         }
     }
+}
+
+/// Runs 200 writers at once, every eighth of them another statement; tells which were acknowledged, and compares with
+/// what is stored.
+async fn acknowledged_is_stored(db: &Db, other: Sql, expected: fn(&DbError) -> bool) {
+    let mut running = Vec::new();
+    for writer in 0..200_i64 {
+        let db = db.clone();
+        running.push(tokio::spawn(async move {
+            let name = format!("writer {writer}");
+            let (statement, params) = match writer % 8 {
+                3 => (other, params![writer]),
+                _ => (INSERT, params![&name, writer]),
+            };
+            (name, writer % 8 == 3, db.exec(statement, params).await)
+        }));
+    }
+    for one in running {
+        let (name, is_other, answered) = one.await.unwrap();
+        let stored = db.opt(GET, params![&name]).await.unwrap();
+        assert_eq!(
+            stored.is_some(),
+            answered.is_ok() && !is_other,
+            "{name}: {answered:?}"
+        );
+        match answered {
+            Ok(_) => assert!(!is_other, "{name} should fail"),
+            Err(error) => assert!(expected(&error), "{name}: {error}"),
+        }
+    }
+}
+
+/// `OR ROLLBACK` takes down the whole transaction from inside, as a full disk does.
+#[tokio::test(flavor = "multi_thread")]
+async fn neighbours_outlive_a_lost_transaction() {
+    const LOSE: Sql = Sql::new(
+        "INSERT OR ROLLBACK INTO counters (name, n) VALUES ('taken', $1)",
+        "",
+    );
+    let stored = crate::database(Engine::Sqlite).await;
+    stored.db.exec(INSERT, params!["taken", 0]).await.unwrap();
+    let conflict = |error: &DbError| matches!(error, DbError::Conflict(_));
+    acknowledged_is_stored(&stored.db, LOSE, conflict).await;
+    assert_eq!(stored.db.one(COUNT, params![]).await.unwrap(), 1 + 175);
+}
+
+/// A deferred reference is looked at by COMMIT only, so it fails there: whoever shares it is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_acknowledged_whose_commit_failed() {
+    const TEXT: &str = "CREATE TABLE later (
+        thing_id BIGINT REFERENCES things (id) DEFERRABLE INITIALLY DEFERRED
+    )";
+    const DANGLE: Sql = Sql::new("INSERT INTO later (thing_id) VALUES ($1)", "");
+    let stored = crate::database(Engine::Sqlite).await;
+    let later = Migration {
+        number: 2,
+        name: "later",
+        sqlite: TEXT,
+        postgres: TEXT,
+    };
+    stored
+        .db
+        .migrate(&[crate::MIGRATIONS[0], later], 0)
+        .await
+        .unwrap();
+    let conflict =
+        |error: &DbError| matches!(error, DbError::Conflict(key) if key == "foreign key");
+    acknowledged_is_stored(&stored.db, DANGLE, conflict).await;
+    // The writer goes on.
+    stored.db.exec(INSERT, params!["after", 0]).await.unwrap();
 }

@@ -144,3 +144,31 @@ async fn a_serialization_failure_is_tried_again() {
     assert_eq!(stored.db.write(tx).await.unwrap(), Wrote::All);
     assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 1);
 }
+
+/// A migration run by another node changes what a prepared statement answers.
+#[tokio::test]
+async fn a_statement_is_prepared_anew_after_a_migration() {
+    const NARROW: Sql = Sql::new("", "ALTER TABLE counters ALTER COLUMN n TYPE INTEGER");
+    let stored = crate::database(comity_db::testing::Engine::Postgres).await;
+    set(&stored.db, "a", 5).await;
+    assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 5);
+    stored.db.exec(NARROW, params![]).await.unwrap();
+    assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 5);
+}
+
+/// The server was restarted: who only reads does not notice.
+#[tokio::test]
+async fn a_lost_connection_is_replaced() {
+    const END: Sql<(bool,)> = Sql::new(
+        "",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    let stored = crate::database(comity_db::testing::Engine::Postgres).await;
+    let other = Db::open(stored.url()).await.unwrap();
+    set(&stored.db, "a", 5).await;
+    for _ in 0..5 {
+        assert_eq!(other.all(END, params![]).await.unwrap(), [(true,)]);
+        assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 5);
+    }
+}

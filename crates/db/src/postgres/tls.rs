@@ -39,8 +39,8 @@ pub(crate) fn split_root(url: &str) -> (String, Option<String>) {
     (parsed.to_string(), root)
 }
 
-/// Makes connections whose certificate is checked against the file, or against the system's certificates.
-/// The error finishes "could not open the database …: ".
+/// Makes connections whose certificate is checked against the file, or against the system's
+/// certificates. The error finishes "could not open the database …: ".
 pub(crate) fn connector(root: Option<&str>) -> Result<MakeRustlsConnect, String> {
     let file = match root {
         Some(path) => Path::new(path),
@@ -58,7 +58,8 @@ pub(crate) fn connector(root: Option<&str>) -> Result<MakeRustlsConnect, String>
     };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unreadable(&error))? {
-        // A system's bundle may hold a certificate that rustls does not take; the others still serve.
+        // A system's bundle may hold a certificate that rustls does not take; the others still
+        // serve.
         let _taken = roots.add(certificate.map_err(|error| unreadable(&error))?);
     }
     if roots.is_empty() {

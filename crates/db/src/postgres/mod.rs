@@ -1,5 +1,8 @@
 //! PostgreSQL: a pool, prepared static text, and transactions sent in one go.
 
+mod again;
+mod tls;
+
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -8,27 +11,24 @@ use deadpool_postgres::{
 };
 use futures_util::future::{MaybeDone, maybe_done};
 use postgres_types::ToSql;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::{Statement, config::SslMode};
 
 use crate::error::{DbError, with_sources};
-use crate::postgres_tls;
 use crate::row::{FromRow, Inner, Row};
 use crate::tx::{Step, Wrote};
 use crate::value::Value;
 use crate::verbs::{ROWS_MAX, fits};
+use again::{Asks, Trouble, again};
 
-/// Connections per node. PostgreSQL allows a hundred in all by default, and two cores are kept busy by far fewer.
+/// Connections per node. PostgreSQL allows a hundred in all by default, and two cores are kept busy
+/// by far fewer.
 const CONNECTIONS: usize = 16;
 
 /// How long one waits for a connection, or for a new one to be made.
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 
-/// How often something is tried again after the server asked for it.
-const AGAIN_MAX: u32 = 8;
-
-/// Set on every new connection. A lock is waited for no longer than a statement may run; a transaction that a dead node left open
-/// ends by itself.
+/// Set on every new connection. A lock is waited for no longer than a statement may run; a
+/// transaction that a dead node left open ends by itself.
 const ON_CONNECT: &str = "SET statement_timeout = '30s';
     SET lock_timeout = '20s';
     SET idle_in_transaction_session_timeout = '60s'";
@@ -42,59 +42,6 @@ pub(crate) struct Postgres {
 /// A URL without its password, for sentences.
 struct Shown(String);
 
-/// Why something did not happen, and what to do about it.
-struct Trouble {
-    error: DbError,
-    then: Then,
-}
-
-#[derive(PartialEq)]
-enum Then {
-    GiveUp,
-    /// The server undid it and asks to try again.
-    Again,
-    /// A migration changed what a prepared statement answers: prepare anew, then again.
-    PrepareAnew,
-    /// The connection was lost before the answer. Safe to ask again only what changes nothing.
-    Lost,
-}
-
-impl From<DbError> for Trouble {
-    fn from(error: DbError) -> Trouble {
-        Trouble {
-            error,
-            then: Then::GiveUp,
-        }
-    }
-}
-
-impl From<tokio_postgres::Error> for Trouble {
-    fn from(error: tokio_postgres::Error) -> Trouble {
-        let code = error.code();
-        let then = if code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
-            || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
-        {
-            Then::Again
-        } else if error.as_db_error().is_some_and(is_stale_plan) {
-            Then::PrepareAnew
-        } else if error.is_closed() {
-            Then::Lost
-        } else {
-            Then::GiveUp
-        };
-        Trouble {
-            error: DbError::postgres(error),
-            then,
-        }
-    }
-}
-
-/// "cached plan must not change result type" has no code of its own, but its place in the server's source is stable.
-fn is_stale_plan(told: &tokio_postgres::error::DbError) -> bool {
-    *told.code() == SqlState::FEATURE_NOT_SUPPORTED
-        && told.routine() == Some("RevalidateCachedQuery")
-}
-
 impl Postgres {
     /// Connects once, to fail here rather than at the first question.
     pub(crate) async fn open(url: &str) -> Result<Postgres, DbError> {
@@ -102,7 +49,7 @@ impl Postgres {
         let not = |why: String| {
             DbError::failed(format!("could not open the database {}: {why}", shown.0))
         };
-        let (url, root) = postgres_tls::split_root(url);
+        let (url, root) = tls::split_root(url);
         let mut config: tokio_postgres::Config =
             url.parse().map_err(|error| not(with_sources(&error)))?;
         config.connect_timeout(CONNECT_WAIT);
@@ -113,7 +60,7 @@ impl Postgres {
             recycling_method: RecyclingMethod::Fast,
         };
         let manager = if config.get_ssl_mode() == SslMode::Require {
-            let tls = postgres_tls::connector(root.as_deref()).map_err(not)?;
+            let tls = tls::connector(root.as_deref()).map_err(not)?;
             Manager::from_config(config, tls, recycling)
         } else {
             Manager::from_config(config, tokio_postgres::NoTls, recycling)
@@ -209,7 +156,7 @@ impl Postgres {
         loop {
             match self.ask_once(text, params, columns).await {
                 Ok(rows) => return Ok(rows),
-                Err(trouble) => self.again(trouble, asks, &mut attempt).await?,
+                Err(trouble) => again(&self.pool, trouble, asks, &mut attempt).await?,
             }
         }
     }
@@ -241,7 +188,7 @@ impl Postgres {
         loop {
             match self.exec_once(text, params).await {
                 Ok(changed) => return Ok(changed),
-                Err(trouble) => self.again(trouble, Asks::Change, &mut attempt).await?,
+                Err(trouble) => again(&self.pool, trouble, Asks::Change, &mut attempt).await?,
             }
         }
     }
@@ -257,12 +204,13 @@ impl Postgres {
         loop {
             match self.write_once(steps).await {
                 Ok(wrote) => return Ok(wrote),
-                Err(trouble) => self.again(trouble, Asks::Change, &mut attempt).await?,
+                Err(trouble) => again(&self.pool, trouble, Asks::Change, &mut attempt).await?,
             }
         }
     }
 
-    /// Sends BEGIN and every statement without waiting in between: two round trips, however many statements.
+    /// Sends BEGIN and every statement without waiting in between: two round trips, however many
+    /// statements.
     async fn write_once(&self, steps: &[Step]) -> Result<Wrote, Trouble> {
         let client = self.client().await?;
         let mut prepared = Vec::with_capacity(steps.len());
@@ -296,7 +244,8 @@ impl Postgres {
             }
         }
 
-        // In the statements' order, so that both engines tell the same: SQLite stops at the first that does not go through.
+        // In the statements' order, so that both engines tell the same: SQLite stops at the first
+        // that does not go through.
         for (at, (step, outcome)) in steps.iter().zip(changed).enumerate() {
             match outcome {
                 Ok(0) if step.must => {
@@ -324,36 +273,11 @@ impl Postgres {
         open.close();
         Ok(Wrote::All)
     }
-
-    /// Waits if it may be tried again, or gives the error back.
-    async fn again(&self, trouble: Trouble, asks: Asks, attempt: &mut u32) -> Result<(), DbError> {
-        *attempt += 1;
-        let may = match trouble.then {
-            Then::Again | Then::PrepareAnew => true,
-            Then::Lost => asks == Asks::Nothing,
-            Then::GiveUp => false,
-        };
-        if !may || *attempt > AGAIN_MAX {
-            return Err(trouble.error);
-        }
-        if trouble.then == Then::PrepareAnew {
-            self.pool.manager().statement_caches.clear();
-        }
-        tracing::debug!(attempt = *attempt, "trying again: {}", trouble.error);
-        tokio::time::sleep(pause(*attempt)).await;
-        Ok(())
-    }
 }
 
-/// Whether what is asked changes anything.
-#[derive(Clone, Copy, PartialEq)]
-enum Asks {
-    Nothing,
-    Change,
-}
-
-/// A connection with a transaction open. Dropped without `close` (the future was dropped, or the answer lost), the
-/// connection is thrown away, which makes the server roll back; it must not return to the pool.
+/// A connection with a transaction open. Dropped without `close` (the future was dropped, or the
+/// answer lost), the connection is thrown away, which makes the server roll back; it must not
+/// return to the pool.
 pub(crate) struct Open(Option<Object>);
 
 impl Open {
@@ -413,20 +337,6 @@ async fn answer<T>(
         .take_output()
         .ok_or_else(DbError::stopped)?;
     Ok(answered?)
-}
-
-/// Doubles from 5 ms, and differs between those who collided, or they would collide again. The spread comes from a
-/// counter: nothing here needs to be unforeseeable.
-fn pause(attempt: u32) -> Duration {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static TURN: AtomicU64 = AtomicU64::new(0);
-    let turn = TURN
-        .fetch_add(1, Ordering::Relaxed)
-        .wrapping_add(u64::from(std::process::id()) << 32);
-    let longest_ms = 5_u64 << attempt.min(7);
-    // The golden ratio's fraction spreads consecutive turns evenly.
-    let spread = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48;
-    Duration::from_millis(longest_ms / 2 + (longest_ms / 2) * spread / 0xFFFF)
 }
 
 impl Shown {
