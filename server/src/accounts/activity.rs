@@ -87,14 +87,15 @@ pub async fn actor(
     document_for(&app, &community, &account, &parts).await
 }
 
-/// `GET /actor`: the community's own voice. Its stub has to be had without a signature, or two servers that both ask
-/// for signatures could never check one (FEP-2677, L19).
+/// `GET /actor`: the community's own voice. Whoever asks, and however they sign, it is the stub: checking a signature
+/// here would need the other side's key, which we would ask for in this actor's name, and so on for ever (FEP-2677,
+/// L19).
 pub async fn community_actor(State(app): State<App>, Here(community): Here, parts: Parts) -> Result<Reply> {
     if !wants_activity(&parts.headers) {
         return Ok(Reply::see_other("/about"));
     }
     let account = super::find(&app, community.actor_id).await?;
-    document_for(&app, &community, &account, &parts).await
+    Ok(Reply::activity(actor_stub(&app, &account).await?))
 }
 
 async fn document_for(app: &App, community: &Arc<Community>, account: &Account, parts: &Parts) -> Result<Reply> {
@@ -103,7 +104,13 @@ async fn document_for(app: &App, community: &Arc<Community>, account: &Account, 
     }
     let document = match inbox::signed_viewer(app, community, parts).await {
         Ok(viewer) => {
-            let account = super::show(app, &viewer, Way::Fetch, account.id).await?;
+            let account = match super::show(app, &viewer, Way::Fetch, account.id).await {
+                Ok(account) => account,
+                Err(error) => {
+                    inbox::tell_unshown(app, community, viewer, parts.uri.path(), account);
+                    return Err(error);
+                }
+            };
             actor_document(app, &account).await?
         }
         Err(Error::Unauthorized) => actor_stub(app, account).await?,

@@ -237,6 +237,7 @@ fn next_after(rows: &[FollowerRow]) -> Option<After> {
 
 /// Counts on `follows_by_target`.
 const FOLLOWERS: Sql<FollowerRow> = sql!(
+    row: FollowerRow,
     "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
        FROM follows f
        JOIN accounts a ON a.id = f.account_id
@@ -251,6 +252,7 @@ const FOLLOWERS: Sql<FollowerRow> = sql!(
 
 /// Counts on `follows_by_target`, once for each host.
 const FOLLOWERS_AT: Sql<FollowerRow> = sql!(
+    row: FollowerRow,
     sqlite: "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
                FROM follows f
                JOIN accounts a ON a.id = f.account_id

@@ -40,7 +40,7 @@ pub fn insert_outgoing(tx: &mut Tx, id: i64, account_id: i64, activity: String, 
     tx.exec(INSERT_OUTGOING, params![id, account_id, activity, now_ms]);
 }
 
-const OUTGOING: Sql<OutgoingRow> = sql!("SELECT account_id, activity FROM outgoing WHERE id = $1");
+const OUTGOING: Sql<OutgoingRow> = sql!(row: OutgoingRow, "SELECT account_id, activity FROM outgoing WHERE id = $1");
 
 pub async fn outgoing(db: &Db, id: i64) -> Result<Option<OutgoingRow>> {
     Ok(db.opt(OUTGOING, params![id]).await?)
@@ -79,6 +79,7 @@ pub fn insert_deliveries(tx: &mut Tx, outgoing_id: i64, rows: &[(i64, Iri, Domai
 ///
 /// The outer condition on `run_at` is looked at again when two nodes meet at a row: the second gets nothing.
 const CLAIM: Sql<DeliveryRow> = sql!(
+    row: DeliveryRow,
     "WITH RECURSIVE hosts (domain) AS (
        SELECT min(domain) FROM deliveries WHERE domain > $5
        UNION ALL

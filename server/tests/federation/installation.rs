@@ -203,6 +203,7 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         in_reply_to_id,
         language: Some("en".to_owned()),
         sensitive: false,
+        tell: None,
     }
 }
 

@@ -49,7 +49,7 @@ async fn a_post_arrives_is_edited_and_is_deleted(engine) {
     assert_eq!(arrived.author.iri, alice.iri);
 
     let words = draft("Hello again", Visibility::Public, None);
-    statuses::edit(&north.app, &north.community, alice.clone(), post.id, words).await.unwrap();
+    let _ = statuses::edit(&north.app, &north.community, alice.clone(), post.id, words).await.unwrap();
     until("the edit arrives", async || {
         let seen = south.sees(&bob, &post.iri).await?;
         statuses::text(&seen).content.contains("Hello again").then_some(())
@@ -70,7 +70,7 @@ async fn a_followers_only_post_arrives_and_a_local_one_does_not(engine) {
     let (north, south, alice, bob) = neighbours(engine).await;
     let here_only = north.post(&alice, "For the north only", Visibility::Local).await;
     let private = north.post(&alice, "For those who follow", Visibility::Private).await;
-    south.awaits(&bob, &private.iri).await;
+    let _ = south.awaits(&bob, &private.iri).await;
     north.is_idle().await;
     south.is_idle().await;
     assert!(statuses::find_by_iri(&south.app, &here_only.iri).await.unwrap().is_none());
@@ -88,8 +88,8 @@ async fn a_reply_a_favourite_and_a_boost_reach_the_author_and_are_taken_back(eng
     assert_eq!(arrived.in_reply_to_id, Some(post.id));
 
     let count = async |of: fn(&statuses::Status) -> i64| of(&statuses::load_one(&north.app, post.id).await.unwrap());
-    favourites::favourite(&south.app, &bob, seen.id).await.unwrap();
-    reblogs::reblog(&south.app, &bob, seen.id).await.unwrap();
+    let _ = favourites::favourite(&south.app, &bob, seen.id).await.unwrap();
+    let _ = reblogs::reblog(&south.app, &bob, seen.id).await.unwrap();
     until("both are counted", async || {
         let favourites = count(|status| status.favourites_count).await;
         (favourites == 1 && count(|status| status.reblogs_count).await == 1).then_some(())
@@ -116,7 +116,7 @@ async fn a_boosted_post_is_fetched_from_its_origin_and_its_thread_with_it(engine
     let first = north.post(&alice, "The beginning", Visibility::Public).await;
     let second = north.publish(&alice, "The middle", Visibility::Public, Some(first.id)).await;
     let seen = south.awaits(&bob, &second.iri).await;
-    reblogs::reblog(&south.app, &bob, seen.id).await.unwrap();
+    let _ = reblogs::reblog(&south.app, &bob, seen.id).await.unwrap();
 
     let fetched = east.awaits(&carol, &second.iri).await;
     assert_eq!(fetched.author.iri, alice.iri);
@@ -169,7 +169,7 @@ async fn a_server_that_was_down_gets_everything_once_and_in_order(engine) {
     let post = north.post(&alice, "First words", Visibility::Public).await;
     clock.advance(1_000);
     let words = draft("Second words", Visibility::Public, None);
-    statuses::edit(&north.app, &north.community, alice.clone(), post.id, words).await.unwrap();
+    let _ = statuses::edit(&north.app, &north.community, alice.clone(), post.id, words).await.unwrap();
     clock.advance(1_000);
     let gone = north.post(&alice, "Soon gone", Visibility::Public).await;
     statuses::delete(&north.app, alice.clone(), gone.id).await.unwrap();
