@@ -115,23 +115,40 @@ impl Config {
             }
             None => None,
         };
-        let name = text.as_ref().map_or(DEFAULT_FILE.to_owned(), |(path, _)| path.display().to_string());
+        let name = text.as_ref().map_or(DEFAULT_FILE.to_owned(), |(path, _)| {
+            path.display().to_string()
+        });
         let environment = std::env::vars_os()
             .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        Config::from_text(&name, text.as_ref().map_or("", |(_, text)| text), environment)
+        Config::from_text(
+            &name,
+            text.as_ref().map_or("", |(_, text)| text),
+            environment,
+        )
     }
 
     /// The defaults, then `text` (called `name` in errors), then `environment`.
-    pub fn from_text(name: &str, text: &str, environment: Vec<(String, String)>) -> Result<Config, ConfigError> {
+    pub fn from_text(
+        name: &str,
+        text: &str,
+        environment: Vec<(String, String)>,
+    ) -> Result<Config, ConfigError> {
         let mut config = keys::defaults()?;
         for (key, value) in keys::read_toml(name, text)? {
             keys::set(&mut config, &key, &value, name)?;
         }
         for (variable, value) in environment {
-            let Some(path) = variable.strip_prefix(ENVIRONMENT) else { continue };
+            let Some(path) = variable.strip_prefix(ENVIRONMENT) else {
+                continue;
+            };
             let key = path.to_ascii_lowercase().replace("__", ".");
-            keys::set(&mut config, &key, &value, &format!("the environment ({variable})"))?;
+            keys::set(
+                &mut config,
+                &key,
+                &value,
+                &format!("the environment ({variable})"),
+            )?;
         }
         config.check(&config.domain)?;
         Ok(config)
@@ -188,8 +205,13 @@ pub fn scheme(domain: &Domain) -> &'static str {
 /// A name or address of this machine: `localhost`, `*.localhost`, `127.x`, `[::1]`.
 pub fn is_loopback(domain: &Domain) -> bool {
     let host = domain.host();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// A name that no stranger can reach.
@@ -199,7 +221,10 @@ fn is_for_testing(domain: &Domain) -> bool {
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|error| {
-        ConfigError(format!("could not read the settings in {}: {error}; name another file with --config", path.display()))
+        ConfigError(format!(
+            "could not read the settings in {}: {error}; name another file with --config",
+            path.display()
+        ))
     })
 }
 

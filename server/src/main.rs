@@ -13,7 +13,7 @@ use comity::error::Error;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{communities, inspect, members, rules, serve};
+use comity::{communities, demo, inspect, members, rules, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,6 +52,8 @@ enum Command {
     /// Add, list and change the communities served here
     #[command(subcommand)]
     Community(CommunityCommand),
+    /// Run three small servers on this machine that federate with each other, with people in them
+    Demo(demo::DemoArguments),
     /// Print how a document of another server is read, from a file or an address
     Inspect(inspect::InspectArguments),
 }
@@ -121,11 +123,21 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     if matches!(command, Command::Config(ConfigCommand::Example)) {
         return print(&config::example());
     }
+    if let Command::Demo(arguments) = command {
+        // Only what is wrong may come between its lines.
+        write_log(&std::env::var("COMITY__LOG").unwrap_or_else(|_| "warn".to_owned()));
+        return runtime()?.block_on(async { Ok(demo::run(arguments, serve::on_signal()?).await?) });
+    }
     let config = Config::load(arguments.config.as_deref())?;
     let is_server = matches!(command, Command::Serve);
     write_log(if is_server { &config.log } else { "warn" });
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(obey(command, config))
+    runtime()?.block_on(obey(command, config))
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
 }
 
 async fn obey(command: Command, config: Config) -> Result<(), Failure> {
@@ -133,12 +145,22 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Serve => serve_forever(config).await,
         Command::Migrate => {
             let app = open(config).await?;
-            print(&format!("The database ({}) is up to date.", app.db.engine_name()))
+            print(&format!(
+                "The database ({}) is up to date.",
+                app.db.engine_name()
+            ))
         }
         Command::Config(ConfigCommand::Example) => print(&config::example()),
-        Command::Member(command) => print(&members::command::command(&open(config).await?, command).await?),
-        Command::Rule(command) => print(&rules::command::command(&open(config).await?, command).await?),
-        Command::Community(command) => print(&communities::command::command(&open(config).await?, command).await?),
+        Command::Member(command) => {
+            print(&members::command::command(&open(config).await?, command).await?)
+        }
+        Command::Rule(command) => {
+            print(&rules::command::command(&open(config).await?, command).await?)
+        }
+        Command::Community(command) => {
+            print(&communities::command::command(&open(config).await?, command).await?)
+        }
+        Command::Demo(arguments) => Ok(demo::run(arguments, serve::on_signal()?).await?),
         Command::Inspect(arguments) => print(&inspect::run(arguments, config).await?),
     }
 }
@@ -173,7 +195,9 @@ async fn greet(app: &App) -> Result<(), Failure> {
         }
     }
     if app.config.federation.testing.any() {
-        text.push_str("  federation.testing is set: this is for trying things out, not for the public.\n");
+        text.push_str(
+            "  federation.testing is set: this is for trying things out, not for the public.\n",
+        );
     }
     print(text.trim_end())
 }
@@ -189,7 +213,9 @@ fn print(text: &str) -> Result<(), Failure> {
 /// To standard error; plain lines in a terminal, JSON for whoever collects them.
 fn write_log(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::new(filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         log.compact().init();
     } else {

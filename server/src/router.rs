@@ -15,7 +15,10 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, wants_activity};
-use crate::{accounts, communities, conversations, favourites, follows, inbox, members, notifications, reblogs, relations, rules, search, statuses, timelines, web};
+use crate::{
+    accounts, communities, conversations, favourites, follows, inbox, members, notifications,
+    reblogs, relations, rules, search, statuses, timelines, web,
+};
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
@@ -49,11 +52,21 @@ pub struct Route {
 }
 
 const fn reads(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
-    Route { method: "GET", path, kind, handler }
+    Route {
+        method: "GET",
+        path,
+        kind,
+        handler,
+    }
 }
 
 const fn acts(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
-    Route { method: "POST", path, kind, handler }
+    Route {
+        method: "POST",
+        path,
+        kind,
+        handler,
+    }
 }
 
 /// Every URL.
@@ -64,74 +77,168 @@ pub const ROUTES: &[Route] = &[
     reads("/sign-up", Kind::Page, || get(members::web::sign_up_page)),
     acts("/sign-up", Kind::Form, || post(members::web::sign_up)),
     acts("/sign-out", Kind::Form, || post(members::web::sign_out)),
-    reads("/setup/{token}", Kind::Page, || get(members::web::setup_page)),
+    reads("/setup/{token}", Kind::Page, || {
+        get(members::web::setup_page)
+    }),
     acts("/setup", Kind::Form, || post(members::web::set_up)),
-    reads("/settings/password", Kind::Page, || get(members::web::security_page)),
-    acts("/settings/password", Kind::Form, || post(members::web::change_password)),
-    reads("/settings/sessions", Kind::Page, || get(members::web::security_page)),
-    acts("/settings/sessions", Kind::Form, || post(members::web::end_session)),
+    reads("/settings/password", Kind::Page, || {
+        get(members::web::security_page)
+    }),
+    acts("/settings/password", Kind::Form, || {
+        post(members::web::change_password)
+    }),
+    reads("/settings/sessions", Kind::Page, || {
+        get(members::web::security_page)
+    }),
+    acts("/settings/sessions", Kind::Form, || {
+        post(members::web::end_session)
+    }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
     reads("/home", Kind::Page, || get(timelines::web::home)),
     reads("/community", Kind::Page, || get(timelines::web::community)),
     reads("/everyone", Kind::Page, || get(timelines::web::everyone)),
-    reads("/notifications", Kind::Page, || get(notifications::web::page)),
+    reads("/notifications", Kind::Page, || {
+        get(notifications::web::page)
+    }),
     reads("/search", Kind::Page, || get(search::web::page)),
-    reads("/statuses/{id}/history", Kind::Page, || get(statuses::web::history)),
+    reads("/statuses/{id}/history", Kind::Page, || {
+        get(statuses::web::history)
+    }),
     // Writing
     reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
-    reads("/statuses/{id}/edit", Kind::Page, || get(statuses::web::edit_form)),
-    acts("/statuses/{id}/edit", Kind::Form, || post(statuses::web::save)),
-    acts("/statuses/{id}/delete", Kind::Form, || post(statuses::web::remove)),
-    acts("/statuses/{id}/favourite", Kind::Form, || post(favourites::web::favourite)),
-    acts("/statuses/{id}/unfavourite", Kind::Form, || post(favourites::web::unfavourite)),
-    acts("/statuses/{id}/reblog", Kind::Form, || post(reblogs::web::reblog)),
-    acts("/statuses/{id}/unreblog", Kind::Form, || post(reblogs::web::unreblog)),
+    reads("/statuses/{id}/edit", Kind::Page, || {
+        get(statuses::web::edit_form)
+    }),
+    acts("/statuses/{id}/edit", Kind::Form, || {
+        post(statuses::web::save)
+    }),
+    acts("/statuses/{id}/delete", Kind::Form, || {
+        post(statuses::web::remove)
+    }),
+    acts("/statuses/{id}/favourite", Kind::Form, || {
+        post(favourites::web::favourite)
+    }),
+    acts("/statuses/{id}/unfavourite", Kind::Form, || {
+        post(favourites::web::unfavourite)
+    }),
+    acts("/statuses/{id}/reblog", Kind::Form, || {
+        post(reblogs::web::reblog)
+    }),
+    acts("/statuses/{id}/unreblog", Kind::Form, || {
+        post(reblogs::web::unreblog)
+    }),
     // People
-    reads("/@{handle}/followers", Kind::Page, || get(follows::web::followers)),
-    reads("/@{handle}/following", Kind::Page, || get(follows::web::following)),
-    acts("/accounts/{id}/follow", Kind::Form, || post(follows::web::follow)),
-    acts("/accounts/{id}/unfollow", Kind::Form, || post(follows::web::unfollow)),
-    acts("/accounts/{id}/block", Kind::Form, || post(relations::web::block)),
-    acts("/accounts/{id}/unblock", Kind::Form, || post(relations::web::unblock)),
-    acts("/accounts/{id}/mute", Kind::Form, || post(relations::web::mute)),
-    acts("/accounts/{id}/unmute", Kind::Form, || post(relations::web::unmute)),
-    reads("/follow-requests", Kind::Page, || get(follows::web::requests)),
-    acts("/follow-requests/{id}/accept", Kind::Form, || post(follows::web::accept)),
-    acts("/follow-requests/{id}/reject", Kind::Form, || post(follows::web::reject)),
-    reads("/settings/profile", Kind::Page, || get(accounts::web::edit_form)),
-    acts("/settings/profile", Kind::Form, || post(accounts::web::save)),
+    reads("/@{handle}/followers", Kind::Page, || {
+        get(follows::web::followers)
+    }),
+    reads("/@{handle}/following", Kind::Page, || {
+        get(follows::web::following)
+    }),
+    acts("/accounts/{id}/follow", Kind::Form, || {
+        post(follows::web::follow)
+    }),
+    acts("/accounts/{id}/unfollow", Kind::Form, || {
+        post(follows::web::unfollow)
+    }),
+    acts("/accounts/{id}/block", Kind::Form, || {
+        post(relations::web::block)
+    }),
+    acts("/accounts/{id}/unblock", Kind::Form, || {
+        post(relations::web::unblock)
+    }),
+    acts("/accounts/{id}/mute", Kind::Form, || {
+        post(relations::web::mute)
+    }),
+    acts("/accounts/{id}/unmute", Kind::Form, || {
+        post(relations::web::unmute)
+    }),
+    reads("/follow-requests", Kind::Page, || {
+        get(follows::web::requests)
+    }),
+    acts("/follow-requests/{id}/accept", Kind::Form, || {
+        post(follows::web::accept)
+    }),
+    acts("/follow-requests/{id}/reject", Kind::Form, || {
+        post(follows::web::reject)
+    }),
+    reads("/settings/profile", Kind::Page, || {
+        get(accounts::web::edit_form)
+    }),
+    acts("/settings/profile", Kind::Form, || {
+        post(accounts::web::save)
+    }),
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
-    acts("/boundaries/{id}/remove", Kind::Form, || post(rules::web::remove)),
+    acts("/boundaries/{id}/remove", Kind::Form, || {
+        post(rules::web::remove)
+    }),
     reads("/why", Kind::Page, || get(rules::web::why)),
     // The community
     reads("/about", Kind::Page, || get(communities::web::about)),
     // What people and servers both open
-    reads("/@{handle}", Kind::Both, || either(accounts::web::profile_page, accounts::activity::actor)),
-    reads("/@{handle}/{id}", Kind::Both, || either(conversations::web::page, statuses::activity::show)),
-    reads("/users/{name}", Kind::Both, || get(accounts::activity::actor)),
-    reads("/users/{name}/statuses/{id}", Kind::Both, || get(statuses::activity::show)),
-    reads("/actor", Kind::Both, || get(accounts::activity::community_actor)),
+    reads("/@{handle}", Kind::Both, || {
+        either(accounts::web::profile_page, accounts::activity::actor)
+    }),
+    reads("/@{handle}/{id}", Kind::Both, || {
+        either(conversations::web::page, statuses::activity::show)
+    }),
+    reads("/users/{name}", Kind::Both, || {
+        get(accounts::activity::actor)
+    }),
+    reads("/users/{name}/statuses/{id}", Kind::Both, || {
+        get(statuses::activity::show)
+    }),
+    reads("/actor", Kind::Both, || {
+        get(accounts::activity::community_actor)
+    }),
     // For other servers
-    reads("/.well-known/webfinger", Kind::Activity, || get(accounts::activity::webfinger)),
+    reads("/.well-known/webfinger", Kind::Activity, || {
+        get(accounts::activity::webfinger)
+    }),
     acts("/inbox", Kind::Activity, || post(inbox::post_shared)),
     acts("/actor/inbox", Kind::Activity, || post(inbox::post_actor)),
     acts("/users/{name}/inbox", Kind::Activity, || post(inbox::post)),
-    reads("/users/{name}/outbox", Kind::Activity, || get(accounts::activity::outbox)),
-    reads("/users/{name}/followers", Kind::Activity, || get(accounts::activity::followers)),
-    reads("/users/{name}/following", Kind::Activity, || get(accounts::activity::following)),
-    reads("/users/{name}/featured", Kind::Activity, || get(accounts::activity::featured)),
-    reads("/users/{name}/statuses/{id}/activity", Kind::Activity, || get(statuses::activity::show_activity)),
-    reads("/users/{name}/statuses/{id}/replies", Kind::Activity, || get(statuses::activity::replies)),
+    reads("/users/{name}/outbox", Kind::Activity, || {
+        get(accounts::activity::outbox)
+    }),
+    reads("/users/{name}/followers", Kind::Activity, || {
+        get(accounts::activity::followers)
+    }),
+    reads("/users/{name}/following", Kind::Activity, || {
+        get(accounts::activity::following)
+    }),
+    reads("/users/{name}/featured", Kind::Activity, || {
+        get(accounts::activity::featured)
+    }),
+    reads(
+        "/users/{name}/statuses/{id}/activity",
+        Kind::Activity,
+        || get(statuses::activity::show_activity),
+    ),
+    reads(
+        "/users/{name}/statuses/{id}/replies",
+        Kind::Activity,
+        || get(statuses::activity::replies),
+    ),
     // About ourselves
-    reads("/.well-known/nodeinfo", Kind::Asset, || get(communities::activity::nodeinfo_links)),
-    reads("/.well-known/host-meta", Kind::Asset, || get(communities::activity::host_meta)),
-    reads("/.well-known/host-meta.json", Kind::Asset, || get(communities::activity::host_meta_json)),
-    reads("/nodeinfo/2.1", Kind::Asset, || get(communities::activity::nodeinfo)),
-    reads("/health", Kind::Asset, || get(communities::activity::health)),
+    reads("/.well-known/nodeinfo", Kind::Asset, || {
+        get(communities::activity::nodeinfo_links)
+    }),
+    reads("/.well-known/host-meta", Kind::Asset, || {
+        get(communities::activity::host_meta)
+    }),
+    reads("/.well-known/host-meta.json", Kind::Asset, || {
+        get(communities::activity::host_meta_json)
+    }),
+    reads("/nodeinfo/2.1", Kind::Asset, || {
+        get(communities::activity::nodeinfo)
+    }),
+    reads("/health", Kind::Asset, || {
+        get(communities::activity::health)
+    }),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
 ];
 
@@ -154,10 +261,15 @@ where
 pub fn build(app: &App) -> Router {
     ROUTES
         .iter()
-        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, (route.handler)())
+        })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            ANSWER_WITHIN,
+        ))
         .layer(CatchPanicLayer::custom(finish::after_panic))
         .layer(from_fn_with_state(app.clone(), finish::finish))
         .layer(CompressionLayer::new())

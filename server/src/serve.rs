@@ -52,6 +52,13 @@ const AFTER_FAILURE: Duration = Duration::from_millis(100);
 #[error("{0}")]
 pub struct CannotStart(String);
 
+impl CannotStart {
+    /// `sentence` says what is wrong and what to do.
+    pub(crate) fn because(sentence: String) -> CannotStart {
+        CannotStart(sentence)
+    }
+}
+
 impl From<ConfigError> for CannotStart {
     fn from(error: ConfigError) -> CannotStart {
         CannotStart(error.to_string())
@@ -122,18 +129,25 @@ fn make_writable(dir: &Path) -> Result<(), CannotStart> {
     };
     std::fs::create_dir_all(dir).map_err(explain)?;
     let probe = dir.join(".comity-writes-here");
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(explain)
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(explain)
 }
 
 fn wire(config: &Config) -> Result<Wire, CannotStart> {
     let contact = match config.federation.contact.as_str() {
-        "" => format!("{}://{}/about", crate::config::scheme(&config.domain), config.domain),
+        "" => format!(
+            "{}://{}/about",
+            crate::config::scheme(&config.domain),
+            config.domain
+        ),
         contact => contact.to_owned(),
     };
     let mut wire = WireConfig::new(format!("Comity/{} (+{contact})", env!("CARGO_PKG_VERSION")));
     wire.per_host = config.federation.per_host;
     wire.testing = testing(&config.federation.testing)?;
-    Wire::new(wire).map_err(|why| CannotStart(format!("could not prepare to meet other servers: {why}")))
+    Wire::new(wire)
+        .map_err(|why| CannotStart(format!("could not prepare to meet other servers: {why}")))
 }
 
 fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStart> {
@@ -142,7 +156,10 @@ fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStar
     }
     let read = |path: &std::path::PathBuf| {
         std::fs::read(path).map_err(|error| {
-            CannotStart(format!("federation.testing.extra_ca is \"{}\", which cannot be read: {error}", path.display()))
+            CannotStart(format!(
+                "federation.testing.extra_ca is \"{}\", which cannot be read: {error}",
+                path.display()
+            ))
         })
     };
     Ok(Some(comity_wire::Testing {
@@ -181,7 +198,12 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bo
     );
 }
 
-async fn accept(app: App, router: Router, listener: TcpListener, mut shutdown: watch::Receiver<bool>) {
+async fn accept(
+    app: App,
+    router: Router,
+    listener: TcpListener,
+    mut shutdown: watch::Receiver<bool>,
+) {
     let seats = Arc::new(Semaphore::new(app.config.limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
@@ -208,7 +230,10 @@ async fn accept(app: App, router: Router, listener: TcpListener, mut shutdown: w
         }
     }
     drop(listener);
-    if tokio::time::timeout(LAST_ANSWERS_WITHIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(LAST_ANSWERS_WITHIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some answers were not finished in time");
     }
 }
@@ -245,7 +270,10 @@ async fn converse(
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     // While the version of HTTP is not known yet, no timeout of the builder runs.
     let silence = async {
-        if tokio::time::timeout(HEADERS_WITHIN, spoke.notified()).await.is_ok() {
+        if tokio::time::timeout(HEADERS_WITHIN, spoke.notified())
+            .await
+            .is_ok()
+        {
             std::future::pending::<()>().await;
         }
     };

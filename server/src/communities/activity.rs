@@ -16,7 +16,10 @@ const KEPT: &str = "public, max-age=1800";
 
 /// `GET /.well-known/nodeinfo`
 pub async fn nodeinfo_links(Here(community): Here) -> Reply {
-    for_everyone(Reply::json(nodeinfo::build_links(&community.iri("/nodeinfo/2.1")), "application/json"))
+    for_everyone(Reply::json(
+        nodeinfo::build_links(&community.iri("/nodeinfo/2.1")),
+        "application/json",
+    ))
 }
 
 /// `GET /nodeinfo/2.1`. No number is estimated (FEP-0151): what is not counted is not said.
@@ -39,7 +42,10 @@ pub async fn nodeinfo(State(app): State<App>, Here(community): Here) -> Result<R
 
 /// `GET /.well-known/host-meta`: where WebFinger is, for those who look here first.
 pub async fn host_meta(Here(community): Here) -> Reply {
-    let template = format!("{}/.well-known/webfinger?resource={{uri}}", community.origin);
+    let template = format!(
+        "{}/.well-known/webfinger?resource={{uri}}",
+        community.origin
+    );
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
@@ -50,13 +56,21 @@ pub async fn host_meta(Here(community): Here) -> Reply {
 
 /// `GET /.well-known/host-meta.json`
 pub async fn host_meta_json(Here(community): Here) -> Reply {
-    let template = format!("{}/.well-known/webfinger?resource={{uri}}", community.origin);
-    for_everyone(Reply::json(json!({ "links": [{ "rel": "lrdd", "template": template }] }), "application/jrd+json"))
+    let template = format!(
+        "{}/.well-known/webfinger?resource={{uri}}",
+        community.origin
+    );
+    for_everyone(Reply::json(
+        json!({ "links": [{ "rel": "lrdd", "template": template }] }),
+        "application/jrd+json",
+    ))
 }
 
 /// Web clients of other origins read these too.
 fn for_everyone(reply: Reply) -> Reply {
-    reply.with(CACHE_CONTROL, KEPT).with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+    reply
+        .with(CACHE_CONTROL, KEPT)
+        .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
 }
 
 /// `GET /health`: the database answers. Asked by whoever watches this machine, under any name.

@@ -68,14 +68,24 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             });
             Ok(lines.collect::<Vec<_>>().join("\n"))
         }
-        CommunityCommand::Set { domain, name, description, rules_text, mode, sign_up } => {
+        CommunityCommand::Set {
+            domain,
+            name,
+            description,
+            rules_text,
+            mode,
+            sign_up,
+        } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
             let mode = mode.map(|text| {
-                Mode::parse(&text).ok_or_else(|| Error::invalid("mode", "must be open, cautious or allow-list"))
+                Mode::parse(&text)
+                    .ok_or_else(|| Error::invalid("mode", "must be open, cautious or allow-list"))
             });
-            let sign_up = sign_up
-                .map(|text| SignUp::parse(&text).ok_or_else(|| Error::invalid("sign-up", "must be open or closed")));
+            let sign_up = sign_up.map(|text| {
+                SignUp::parse(&text)
+                    .ok_or_else(|| Error::invalid("sign-up", "must be open or closed"))
+            });
             let settings = Settings {
                 name: name.unwrap_or(before.name),
                 description: description.unwrap_or(before.description),
@@ -97,8 +107,14 @@ pub fn named_or_only(app: &App, domain: Option<&str>) -> Result<std::sync::Arc<s
     let communities = app.communities.load();
     match communities.all().count() {
         1 => communities.first().ok_or(Error::NotFound),
-        0 => Err(Error::invalid("community", "there is none yet; run `comity community add DOMAIN`")),
-        _ => Err(Error::invalid("community", format!("say which with --community: {}", served(app)))),
+        0 => Err(Error::invalid(
+            "community",
+            "there is none yet; run `comity community add DOMAIN`",
+        )),
+        _ => Err(Error::invalid(
+            "community",
+            format!("say which with --community: {}", served(app)),
+        )),
     }
 }
 
@@ -106,16 +122,35 @@ fn named(app: &App, domain: &str) -> Result<std::sync::Arc<super::Community>> {
     app.communities
         .load()
         .by_domain(&parse(domain)?)
-        .ok_or_else(|| Error::invalid("community", format!("{domain} is not served here; there is {}", served(app))))
+        .ok_or_else(|| {
+            Error::invalid(
+                "community",
+                format!("{domain} is not served here; there is {}", served(app)),
+            )
+        })
 }
 
 fn served(app: &App) -> String {
-    let names: Vec<_> = app.communities.load().all().map(|community| community.domain.to_string()).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    let names: Vec<_> = app
+        .communities
+        .load()
+        .all()
+        .map(|community| community.domain.to_string())
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn parse(domain: &str) -> Result<Domain> {
     Domain::parse(domain).map_err(|_| {
-        Error::invalid("domain", format!("{domain} is not a host name; write it without https://, as in harbour.example"))
+        Error::invalid(
+            "domain",
+            format!(
+                "{domain} is not a host name; write it without https://, as in harbour.example"
+            ),
+        )
     })
 }

@@ -63,7 +63,10 @@ impl Settings {
         ];
         for (field, text, most) in bounds {
             if text.chars().count() > most {
-                return Err(Error::invalid(field, format!("must have at most {most} characters")));
+                return Err(Error::invalid(
+                    field,
+                    format!("must have at most {most} characters"),
+                ));
             }
         }
         if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
@@ -76,7 +79,11 @@ impl Settings {
 /// All communities, from the database.
 pub async fn load(db: &Db) -> Result<Communities> {
     let rows = store::all(db).await?;
-    Ok(Communities::new(rows.into_iter().map(Community::from_row).collect::<Result<_>>()?))
+    Ok(Communities::new(
+        rows.into_iter()
+            .map(Community::from_row)
+            .collect::<Result<_>>()?,
+    ))
 }
 
 /// Reads them anew, after a change here or by another node.
@@ -87,7 +94,9 @@ pub async fn reload(app: &App) -> Result<()> {
 
 /// Founds a community with an account of its own. It begins closed: its first admin opens it.
 pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Community>> {
-    app.config.check(&domain).map_err(|why| Error::invalid("domain", why.to_string()))?;
+    app.config
+        .check(&domain)
+        .map_err(|why| Error::invalid("domain", why.to_string()))?;
     let now_ms = app.now_ms();
     let community = Community {
         id: app.next_id(),
@@ -121,13 +130,19 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
     match app.db.write(tx).await {
         Ok(_) => {}
         Err(DbError::Conflict(_)) => {
-            return Err(Error::Conflict(format!("a community already has the domain {}", community.domain)));
+            return Err(Error::Conflict(format!(
+                "a community already has the domain {}",
+                community.domain
+            )));
         }
         Err(other) => return Err(other.into()),
     }
     reload(app).await?;
     rules::reload(app).await?;
-    app.communities.load().by_id(community.id).ok_or(Error::NotFound)
+    app.communities
+        .load()
+        .by_id(community.id)
+        .ok_or(Error::NotFound)
 }
 
 /// Changes what a community says and whom it lets in.
@@ -137,7 +152,9 @@ pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<A
     store::change(&mut tx, id, &settings);
     // Other processes read communities anew when the epoch advances.
     rules::advance_epoch(&mut tx);
-    let Wrote::All = app.db.write(tx).await? else { return Err(Error::NotFound) };
+    let Wrote::All = app.db.write(tx).await? else {
+        return Err(Error::NotFound);
+    };
     reload(app).await?;
     rules::reload(app).await?;
     app.communities.load().by_id(id).ok_or(Error::NotFound)

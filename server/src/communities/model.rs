@@ -71,13 +71,17 @@ impl SignUp {
 
     /// Reads [`SignUp::as_str`].
     pub fn parse(text: &str) -> Option<SignUp> {
-        [SignUp::Open, SignUp::Closed].into_iter().find(|sign_up| sign_up.as_str() == text)
+        [SignUp::Open, SignUp::Closed]
+            .into_iter()
+            .find(|sign_up| sign_up.as_str() == text)
     }
 }
 
 impl Community {
     pub(super) fn from_row(row: CommunityRow) -> Result<Community> {
-        let broken = |column: &str| Error::internal(format!("communities.{column} of {} cannot be read", row.id));
+        let broken = |column: &str| {
+            Error::internal(format!("communities.{column} of {} cannot be read", row.id))
+        };
         let domain = Domain::parse(&row.domain).map_err(|_| broken("domain"))?;
         Ok(Community {
             id: row.id,
@@ -95,7 +99,8 @@ impl Community {
 
     /// The address of `path` here; `path` begins with a slash and is made of what addresses may hold.
     pub fn iri(&self, path: &str) -> Iri {
-        Iri::parse(&format!("{}{path}", self.origin)).expect("our own origin with a path of ours is an address")
+        Iri::parse(&format!("{}{path}", self.origin))
+            .expect("our own origin with a path of ours is an address")
     }
 
     /// As rules know it.
@@ -105,7 +110,12 @@ impl Community {
 
     /// What its people ask of each other, one sentence each.
     pub fn house_rules(&self) -> Vec<String> {
-        self.rules_text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        self.rules_text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -127,8 +137,14 @@ impl Communities {
     pub(super) fn new(oldest_first: Vec<Community>) -> Communities {
         let oldest_first: Vec<_> = oldest_first.into_iter().map(Arc::new).collect();
         Communities {
-            by_domain: oldest_first.iter().map(|community| (community.domain.clone(), community.clone())).collect(),
-            by_id: oldest_first.iter().map(|community| (community.id, community.clone())).collect(),
+            by_domain: oldest_first
+                .iter()
+                .map(|community| (community.domain.clone(), community.clone()))
+                .collect(),
+            by_id: oldest_first
+                .iter()
+                .map(|community| (community.id, community.clone()))
+                .collect(),
             oldest_first,
         }
     }

@@ -10,6 +10,7 @@ use crate::error::Result;
 const MOST: i64 = 10_000;
 
 const ALL: Sql<CommunityRow> = sql!(
+    row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at
        FROM communities
       ORDER BY created_at, id

@@ -15,12 +15,19 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     let frame = web::frame(&app, &visit, "About", NavItem::About).await?;
     let ids = members::stewards(&app, community.id).await?;
     let found = accounts::find_many(&app, ids.clone()).await?;
-    let stewards = ids.iter().filter_map(|id| found.get(id)).map(|account| web::person_view(account, &community));
+    let stewards = ids
+        .iter()
+        .filter_map(|id| found.get(id))
+        .map(|account| web::person_view(account, &community));
     let in_force = rules::in_force(&app, rules::of_community(&community));
     // The reasons of a rule are shown to those they were written for; a rule without one for everybody is the
     // community's own business (L46).
     let is_shown = |rule: &&Rule| visit.me.is_some() || rule.reason_public.is_some();
-    let views: Vec<_> = in_force.iter().filter(is_shown).filter_map(|rule| rules::web::view(rule, &visit)).collect();
+    let views: Vec<_> = in_force
+        .iter()
+        .filter(is_shown)
+        .filter_map(|rule| rules::web::view(rule, &visit))
+        .collect();
     let hidden = in_force.len() - views.len();
     let page = AboutPage {
         frame,
@@ -53,7 +60,9 @@ fn protections(name: &str) -> Vec<Protection> {
     vec![
         protection(
             Strength::Held,
-            format!("{name} sends nothing to servers that it or the author refuses, and takes nothing from them."),
+            format!(
+                "{name} sends nothing to servers that it or the author refuses, and takes nothing from them."
+            ),
         ),
         protection(
             Strength::Asked,
@@ -61,7 +70,8 @@ fn protections(name: &str) -> Vec<Protection> {
         ),
         protection(
             Strength::CannotBeHeld,
-            "Copies already made, second identities, and anyone who reads what is public.".to_owned(),
+            "Copies already made, second identities, and anyone who reads what is public."
+                .to_owned(),
         ),
     ]
 }

@@ -69,7 +69,9 @@ pub const KEYS: &[Key] = &[
         take: |config, text| {
             let known = ["sqlite:", "postgres://", "postgresql://"];
             if !text.is_empty() && !known.iter().any(|scheme| text.starts_with(scheme)) {
-                return Err("must be empty, \"sqlite:PATH\" or \"postgres://USER@HOST/NAME\"".to_owned());
+                return Err(
+                    "must be empty, \"sqlite:PATH\" or \"postgres://USER@HOST/NAME\"".to_owned(),
+                );
             }
             text.clone_into(&mut config.database);
             Ok(())
@@ -81,7 +83,9 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         default: "127.0.0.1:8420",
         take: |config, text| {
-            config.listen = text.parse().map_err(|_| "must be an address and a port, as in \"127.0.0.1:8420\"")?;
+            config.listen = text
+                .parse()
+                .map_err(|_| "must be an address and a port, as in \"127.0.0.1:8420\"")?;
             Ok(())
         },
     },
@@ -91,8 +95,8 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         default: "localhost:8420",
         take: |config, text| {
-            config.domain =
-                Domain::parse(text).map_err(|_| "must be a host name without https://, as in \"harbour.example\"")?;
+            config.domain = Domain::parse(text)
+                .map_err(|_| "must be a host name without https://, as in \"harbour.example\"")?;
             Ok(())
         },
     },
@@ -117,7 +121,11 @@ pub const KEYS: &[Key] = &[
                 .split(',')
                 .map(str::trim)
                 .filter(|part| !part.is_empty())
-                .map(|part| part.parse().map_err(|_| "must be addresses separated by commas, as in \"127.0.0.1, ::1\""))
+                .map(|part| {
+                    part.parse().map_err(
+                        |_| "must be addresses separated by commas, as in \"127.0.0.1, ::1\"",
+                    )
+                })
                 .collect::<Result<_, _>>()?;
             Ok(())
         },
@@ -130,7 +138,10 @@ pub const KEYS: &[Key] = &[
         default: "/about",
         take: |config, text| {
             if !text.starts_with('/') && Iri::parse(text).is_err() {
-                return Err("must be an address that begins with https:// or, on this server, with /".to_owned());
+                return Err(
+                    "must be an address that begins with https:// or, on this server, with /"
+                        .to_owned(),
+                );
             }
             text.clone_into(&mut config.source_url);
             Ok(())
@@ -286,7 +297,12 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
         trusted_proxy: Vec::new(),
         source_url: String::new(),
         log: String::new(),
-        federation: Federation { contact: String::new(), per_host: 0, give_up_days: 0, testing: Testing::default() },
+        federation: Federation {
+            contact: String::new(),
+            per_host: 0,
+            give_up_days: 0,
+            testing: Testing::default(),
+        },
         limits: Limits {
             connections: 0,
             post_characters: 0,
@@ -297,21 +313,31 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
         },
     };
     for key in KEYS {
-        (key.take)(&mut config, key.default).map_err(|why| ConfigError::new(format!("{} {why}", key.name)))?;
+        (key.take)(&mut config, key.default)
+            .map_err(|why| ConfigError::new(format!("{} {why}", key.name)))?;
     }
     Ok(config)
 }
 
 /// Puts one value in its place. `origin` is the file or the variable it came from.
-pub(super) fn set(config: &mut Config, name: &str, text: &str, origin: &str) -> Result<(), ConfigError> {
+pub(super) fn set(
+    config: &mut Config,
+    name: &str,
+    text: &str,
+    origin: &str,
+) -> Result<(), ConfigError> {
     let key = find(name, origin)?;
-    (key.take)(config, text).map_err(|why| ConfigError::new(format!("{name} is \"{text}\" in {origin}; it {why}")))
+    (key.take)(config, text)
+        .map_err(|why| ConfigError::new(format!("{name} is \"{text}\" in {origin}; it {why}")))
 }
 
 /// Each key of the file with its value as text.
 pub(super) fn read_toml(file: &str, text: &str) -> Result<Vec<(String, String)>, ConfigError> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        ConfigError::new(format!("could not read the settings in {file}: {}", error.to_string().trim_end()))
+        ConfigError::new(format!(
+            "could not read the settings in {file}: {}",
+            error.to_string().trim_end()
+        ))
     })?;
     let mut found = Vec::new();
     flatten("", &table, file, &mut found)?;
@@ -325,7 +351,11 @@ fn flatten(
     found: &mut Vec<(String, String)>,
 ) -> Result<(), ConfigError> {
     for (name, value) in table {
-        let path = if section.is_empty() { name.clone() } else { format!("{section}.{name}") };
+        let path = if section.is_empty() {
+            name.clone()
+        } else {
+            format!("{section}.{name}")
+        };
         if let toml::Value::Table(inner) = value {
             let prefix = format!("{path}.");
             if !KEYS.iter().any(|key| key.name.starts_with(&prefix)) {
@@ -340,7 +370,10 @@ fn flatten(
             (Kind::Number, toml::Value::Integer(number)) => number.to_string(),
             (Kind::Switch, toml::Value::Boolean(on)) => on.to_string(),
             (kind, other) => {
-                return Err(ConfigError::new(format!("{path} is {other} in {file}; it must be {}", kind.words())));
+                return Err(ConfigError::new(format!(
+                    "{path} is {other} in {file}; it must be {}",
+                    kind.words()
+                )));
             }
         };
         found.push((path, text));
@@ -349,7 +382,9 @@ fn flatten(
 }
 
 fn find(name: &str, origin: &str) -> Result<&'static Key, ConfigError> {
-    KEYS.iter().find(|key| key.name == name).ok_or_else(|| unknown(name, origin))
+    KEYS.iter()
+        .find(|key| key.name == name)
+        .ok_or_else(|| unknown(name, origin))
 }
 
 fn unknown(name: &str, origin: &str) -> ConfigError {
@@ -357,11 +392,17 @@ fn unknown(name: &str, origin: &str) -> ConfigError {
         Some(meant) => format!("did you mean {meant}?"),
         None => "run `comity config example` for those there are".to_owned(),
     };
-    ConfigError::new(format!("there is no setting {name}, named in {origin}: {remedy}"))
+    ConfigError::new(format!(
+        "there is no setting {name}, named in {origin}: {remedy}"
+    ))
 }
 
 fn not_empty<'a>(text: &'a str, what: &str) -> Result<&'a str, String> {
-    if text.trim().is_empty() { Err(format!("must be {what}")) } else { Ok(text) }
+    if text.trim().is_empty() {
+        Err(format!("must be {what}"))
+    } else {
+        Ok(text)
+    }
 }
 
 fn number<T: TryFrom<u64>>(text: &str, least: u64, most: u64) -> Result<T, String> {

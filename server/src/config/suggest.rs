@@ -8,7 +8,12 @@ const FARTHEST: usize = 4;
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
     known
-        .map(|name| (distance(word, name).min(distance(&last(word), &last(name)) + 1), name))
+        .map(|name| {
+            (
+                distance(word, name).min(distance(&last(word), &last(name)) + 1),
+                name,
+            )
+        })
         .min()
         .filter(|(away, _)| *away <= FARTHEST.min(word.len() / 2))
         .map(|(_, name)| name)

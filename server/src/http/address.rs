@@ -49,7 +49,11 @@ pub fn asked_name(parts: &Parts, config: &Config) -> Option<String> {
         return Some(forwarded);
     }
     // HTTP/2 carries the name in the address, HTTP/1 in the header.
-    parts.uri.authority().map(|authority| authority.as_str().to_owned()).or_else(|| header(HOST.as_str()))
+    parts
+        .uri
+        .authority()
+        .map(|authority| authority.as_str().to_owned())
+        .or_else(|| header(HOST.as_str()))
 }
 
 /// The domain that was asked for.
@@ -59,7 +63,10 @@ pub fn asked_domain(parts: &Parts, config: &Config) -> Option<Domain> {
 
 /// Requests that came through no socket (the tests') come from this machine.
 pub fn peer(parts: &Parts) -> IpAddr {
-    parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0)
+    parts
+        .extensions
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0)
 }
 
 #[cfg(test)]
@@ -83,12 +90,18 @@ mod tests {
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
-        let headers =
-            [("host", "inside:1"), ("x-forwarded-host", "harbour.example"), ("x-forwarded-for", "6.6.6.6, 203.0.113.7")];
+        let headers = [
+            ("host", "inside:1"),
+            ("x-forwarded-host", "harbour.example"),
+            ("x-forwarded-for", "6.6.6.6, 203.0.113.7"),
+        ];
         let trusting = config("10.0.0.1");
         let through = request("10.0.0.1", &headers);
         assert_eq!(client(&through, &trusting).to_string(), "203.0.113.7");
-        assert_eq!(asked_name(&through, &trusting).as_deref(), Some("harbour.example"));
+        assert_eq!(
+            asked_name(&through, &trusting).as_deref(),
+            Some("harbour.example")
+        );
         let direct = request("10.0.0.2", &headers);
         assert_eq!(client(&direct, &trusting).to_string(), "10.0.0.2");
         assert_eq!(asked_name(&direct, &trusting).as_deref(), Some("inside:1"));

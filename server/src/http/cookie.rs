@@ -48,12 +48,15 @@ impl Cookie {
     /// Its value as the browser sent it.
     pub fn read(self, headers: &HeaderMap, community: &Community) -> Option<String> {
         let name = self.name(community);
-        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(
-            |pair| {
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .find_map(|pair| {
                 let (key, value) = pair.trim().split_once('=')?;
                 (key == name).then(|| value.to_owned())
-            },
-        )
+            })
     }
 
     /// The token it holds.
@@ -64,7 +67,8 @@ impl Cookie {
     fn set(self, community: &Community, value: &str, lives_s: i64) -> HeaderValue {
         let name = self.name(community);
         let secure = if is_secure(community) { "; Secure" } else { "" };
-        let text = format!("{name}={value}; Path=/; Max-Age={lives_s}; HttpOnly; SameSite=Lax{secure}");
+        let text =
+            format!("{name}={value}; Path=/; Max-Age={lives_s}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&text).expect("names, base64 and numbers are visible ASCII")
     }
 
@@ -91,17 +95,24 @@ pub fn notice(community: &Community, notice: &Notice) -> HeaderValue {
         Notice::Trouble(text) => ('!', text),
     };
     let text = &text[..text.floor_char_boundary(LONGEST_NOTICE)];
-    Cookie::Notice.set(community, &URL_SAFE_NO_PAD.encode(format!("{mark}{text}")), NOTICE_LIVES_S)
+    Cookie::Notice.set(
+        community,
+        &URL_SAFE_NO_PAD.encode(format!("{mark}{text}")),
+        NOTICE_LIVES_S,
+    )
 }
 
 /// What the last act came to.
 pub fn read_notice(headers: &HeaderMap, community: &Community) -> Option<Notice> {
-    let bytes = URL_SAFE_NO_PAD.decode(Cookie::Notice.read(headers, community)?).ok()?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(Cookie::Notice.read(headers, community)?)
+        .ok()?;
     let text = String::from_utf8(bytes).ok()?;
     if let Some(done) = text.strip_prefix('+') {
         return Some(Notice::Done(done.to_owned()));
     }
-    text.strip_prefix('!').map(|trouble| Notice::Trouble(trouble.to_owned()))
+    text.strip_prefix('!')
+        .map(|trouble| Notice::Trouble(trouble.to_owned()))
 }
 
 fn is_secure(community: &Community) -> bool {

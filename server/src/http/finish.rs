@@ -4,7 +4,8 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -35,14 +36,25 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     let (parts, body) = request.into_parts();
     let asked = parts.clone();
     // The pattern, not the path: some paths hold secrets, and all queries may.
-    let route = parts.extensions.get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let route = parts
+        .extensions
+        .get::<MatchedPath>()
+        .map_or("-", MatchedPath::as_str)
+        .to_owned();
     let id = app.next_id();
     let span = tracing::info_span!("request", id, method = %parts.method, route);
-    let answered = next.run(Request::from_parts(parts, body)).instrument(span.clone()).await;
+    let answered = next
+        .run(Request::from_parts(parts, body))
+        .instrument(span.clone())
+        .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
     seal(&mut response, &app.config);
     let _entered = span.enter();
-    tracing::debug!(status = response.status().as_u16(), ms = app.now_ms() - began_ms, "answered");
+    tracing::debug!(
+        status = response.status().as_u16(),
+        ms = app.now_ms() - began_ms,
+        "answered"
+    );
     response
 }
 
@@ -53,13 +65,24 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// Puts an error on the surface that was asked for, and takes back a notice that a page has shown.
 async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
-    let Some(told) = told_by(&response) else { return forget_notice(app, asked, response).await };
+    let Some(told) = told_by(&response) else {
+        return forget_notice(app, asked, response).await;
+    };
     let mut answer = if is_for_machines(&asked) {
         let mut sentence = told.sentence;
         if sentence.is_empty() {
-            sentence = as_sentence(&told.status.canonical_reason().unwrap_or("failed").to_lowercase());
+            sentence = as_sentence(
+                &told
+                    .status
+                    .canonical_reason()
+                    .unwrap_or("failed")
+                    .to_lowercase(),
+            );
         }
-        Reply::json(json!({ "error": sentence }), "application/json; charset=utf-8")
+        Reply::json(
+            json!({ "error": sentence }),
+            "application/json; charset=utf-8",
+        )
     } else {
         match Visit::from_request_parts(&mut asked, app).await {
             Ok(visit) => page(app, &visit, told.clone()).await,
@@ -90,14 +113,23 @@ fn told_by(response: &Response) -> Option<Told> {
         StatusCode::PAYLOAD_TOO_LARGE,
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
     ];
-    let kind = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let kind = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
     let is_bare = kind.is_empty() || kind.starts_with(b"text/plain");
-    (by_framework.contains(&status) && is_bare).then(|| Told { status, sentence: String::new() })
+    (by_framework.contains(&status) && is_bare).then(|| Told {
+        status,
+        sentence: String::new(),
+    })
 }
 
 /// Other servers rarely say what they accept when they post.
 fn is_for_machines(asked: &Parts) -> bool {
-    let sends_json = asked.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+    let sends_json = asked
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
         || asked.headers.contains_key("signature");
     wants_json(&asked.headers) || sends_json || asked.uri.path().starts_with("/.well-known/")
 }
@@ -112,31 +144,48 @@ async fn page(app: &App, visit: &Visit, told: Told) -> Reply {
         Ok(frame) => frame,
         Err(_) => web::bare_frame(visit, title),
     };
-    Reply::page(ErrorPage { frame, code, sentence: told.sentence, why_url: None })
+    Reply::page(ErrorPage {
+        frame,
+        code,
+        sentence: told.sentence,
+        why_url: None,
+    })
 }
 
 /// A notice is shown once: the page that carried it takes its cookie back.
 async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> Response {
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if !is_page {
         return response;
     }
     if let Ok(super::Here(community)) = super::Here::from_request_parts(&mut asked, app).await
         && Cookie::Notice.read(&asked.headers, &community).is_some()
     {
-        response.headers_mut().append(SET_COOKIE, Cookie::Notice.clear(&community));
+        response
+            .headers_mut()
+            .append(SET_COOKIE, Cookie::Notice.clear(&community));
     }
     response
 }
 
 fn seal(response: &mut Response, config: &Config) {
-    let policy = if config.federation.testing.allow_http { POLICY_FOR_TESTING } else { POLICY };
+    let policy = if config.federation.testing.allow_http {
+        POLICY_FOR_TESTING
+    } else {
+        POLICY
+    };
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",

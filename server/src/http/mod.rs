@@ -40,8 +40,12 @@ enum Face {
 }
 
 fn first_wanted(headers: &HeaderMap) -> Option<Face> {
-    headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
-        |part| {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|part| {
             // `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`: other profiles are nobody's yet.
             let kind = part.split(';').next().unwrap_or_default().trim();
             match kind.to_ascii_lowercase().as_str() {
@@ -50,8 +54,7 @@ fn first_wanted(headers: &HeaderMap) -> Option<Face> {
                 "application/json" | "application/jrd+json" => Some(Face::Json),
                 _ => None,
             }
-        },
-    )
+        })
 }
 
 /// `path` if it is an address on this server and nothing else, for coming back after an act. What browsers would read
@@ -77,10 +80,16 @@ mod tests {
     fn the_first_kind_we_can_give_decides() {
         for (value, activity) in [
             ("application/activity+json", true),
-            ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", true),
+            (
+                "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+                true,
+            ),
             ("application/activity+json, text/html;q=0.1", true),
             ("image/webp, Application/Activity+JSON", true),
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                false,
+            ),
             ("text/html, application/activity+json", false),
             ("application/json", false),
             ("*/*", false),
@@ -96,7 +105,15 @@ mod tests {
         for path in ["/", "/home?max_id=3", "/@alice@b.example/1#reply"] {
             assert_eq!(local_path(path), Some(path));
         }
-        for path in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "/ä"] {
+        for path in [
+            "",
+            "home",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nSet-Cookie: x",
+            "/ä",
+        ] {
             assert_eq!(local_path(path), None, "{path}");
         }
     }

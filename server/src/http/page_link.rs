@@ -22,7 +22,10 @@ pub struct Page {
 
 impl Default for Page {
     fn default() -> Page {
-        Page { max_id: None, limit: USUAL }
+        Page {
+            max_id: None,
+            limit: USUAL,
+        }
     }
 }
 
@@ -50,7 +53,11 @@ impl Page {
         let full = i64::try_from(shown).unwrap_or(i64::MAX) >= self.limit;
         let last_id = last_id.filter(|_| full)?;
         let joint = if path.contains('?') { '&' } else { '?' };
-        let limit = if self.limit == USUAL { String::new() } else { format!("&limit={}", self.limit) };
+        let limit = if self.limit == USUAL {
+            String::new()
+        } else {
+            format!("&limit={}", self.limit)
+        };
         Some(format!("{path}{joint}max_id={last_id}{limit}"))
     }
 }
@@ -83,9 +90,18 @@ mod tests {
 
     #[test]
     fn only_a_full_page_has_a_next_one() {
-        let page = Page { max_id: None, limit: 20 };
-        assert_eq!(page.older("/home", 20, Some(7)).as_deref(), Some("/home?max_id=7"));
-        assert_eq!(page.older("/home?a=b", 20, Some(7)).as_deref(), Some("/home?a=b&max_id=7"));
+        let page = Page {
+            max_id: None,
+            limit: 20,
+        };
+        assert_eq!(
+            page.older("/home", 20, Some(7)).as_deref(),
+            Some("/home?max_id=7")
+        );
+        assert_eq!(
+            page.older("/home?a=b", 20, Some(7)).as_deref(),
+            Some("/home?a=b&max_id=7")
+        );
         assert_eq!(page.older("/home", 19, Some(7)), None);
         assert_eq!(page.older("/home", 20, None), None);
     }

@@ -57,7 +57,10 @@ impl RateLimits {
             sign_up: within(limits.sign_ups, Duration::from_secs(3600)),
             lookup: within(limits.lookups, Duration::from_secs(60)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
-            inbox: within(limits.inbox_per_host.saturating_mul(10), Duration::from_secs(10)),
+            inbox: within(
+                limits.inbox_per_host.saturating_mul(10),
+                Duration::from_secs(10),
+            ),
         }
     }
 
@@ -103,17 +106,26 @@ impl Counter {
             return Err(Error::TooMany { after_s: 60 });
         }
         let key = &key[..key.floor_char_boundary(LONGEST_KEY)];
-        self.limiter.check_key(&key.to_owned()).map_err(|not_yet: NotUntil<Nanos>| {
-            let wait = not_yet.wait_time_from(Ticks(self.clock.clone()).read());
-            Error::TooMany { after_s: wait.as_secs() + 1 }
-        })
+        self.limiter
+            .check_key(&key.to_owned())
+            .map_err(|not_yet: NotUntil<Nanos>| {
+                let wait = not_yet.wait_time_from(Ticks(self.clock.clone()).read());
+                Error::TooMany {
+                    after_s: wait.as_secs() + 1,
+                }
+            })
     }
 
     fn sweep(&self) {
         let now = self.clock.now_ms();
         let before = self.swept_at.load(Ordering::Relaxed);
         let due = now - before >= SWEEP_EVERY_MS;
-        if due && self.swept_at.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if due
+            && self
+                .swept_at
+                .compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
             self.limiter.retain_recent();
         }
     }
@@ -149,7 +161,9 @@ mod tests {
         for _ in 0..10 {
             counter.check("alice").unwrap();
         }
-        let Err(Error::TooMany { after_s }) = counter.check("alice") else { panic!("the eleventh try was let through") };
+        let Err(Error::TooMany { after_s }) = counter.check("alice") else {
+            panic!("the eleventh try was let through")
+        };
         assert!((29..=31).contains(&after_s), "{after_s}");
         counter.check("bob").unwrap();
         clock.advance(31_000);

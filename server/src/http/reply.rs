@@ -43,7 +43,10 @@ impl Reply {
     }
 
     /// Any JSON: WebFinger, NodeInfo. The same for everybody unless the caller says otherwise.
-    #[expect(clippy::needless_pass_by_value, reason = "a document is made to be sent, and is gone then")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a document is made to be sent, and is gone then"
+    )]
     pub fn json(document: serde_json::Value, content_type: &'static str) -> Reply {
         Reply::new(StatusCode::OK, content_type, document.to_string())
     }
@@ -55,7 +58,8 @@ impl Reply {
 
     /// A file of ours that never changes under its name.
     pub fn asset(bytes: impl Into<Bytes>, content_type: &'static str) -> Reply {
-        Reply::new(StatusCode::OK, content_type, bytes.into()).with(CACHE_CONTROL, "public, max-age=31536000, immutable")
+        Reply::new(StatusCode::OK, content_type, bytes.into())
+            .with(CACHE_CONTROL, "public, max-age=31536000, immutable")
     }
 
     /// Taken in; the rest happens later.
@@ -72,7 +76,8 @@ impl Reply {
 
     /// A sentence without a page around it.
     pub fn plain(status: StatusCode, sentence: String) -> Reply {
-        Reply::new(status, "text/plain; charset=utf-8", sentence + "\n").with(CACHE_CONTROL, "no-store")
+        Reply::new(status, "text/plain; charset=utf-8", sentence + "\n")
+            .with(CACHE_CONTROL, "no-store")
     }
 
     fn new(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Reply {
@@ -91,7 +96,9 @@ impl Reply {
     /// The same with a header that is not a secret and not from outside.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: &'static str) -> Reply {
-        self.0.headers_mut().insert(name, HeaderValue::from_static(value));
+        self.0
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
         self
     }
 
@@ -127,11 +134,15 @@ impl Told {
             Error::Unauthorized => (StatusCode::UNAUTHORIZED, String::new()),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
             Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&refusal.to_string())),
-            Error::Invalid { field, why } => (StatusCode::UNPROCESSABLE_ENTITY, as_sentence(&format!("{field} {why}"))),
+            Error::Invalid { field, why } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                as_sentence(&format!("{field} {why}")),
+            ),
             Error::Conflict(why) => (StatusCode::CONFLICT, as_sentence(why)),
-            Error::TooMany { after_s } => {
-                (StatusCode::TOO_MANY_REQUESTS, format!("Try again in {}.", waiting(*after_s)))
-            }
+            Error::TooMany { after_s } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("Try again in {}.", waiting(*after_s)),
+            ),
             Error::Elsewhere(why) => (StatusCode::BAD_GATEWAY, as_sentence(why)),
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
         };
@@ -151,7 +162,10 @@ fn waiting(seconds: u64) -> String {
 /// Our messages are lower-case fragments; people read sentences.
 pub fn as_sentence(fragment: &str) -> String {
     let mut letters = fragment.trim().chars();
-    let mut sentence: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let mut sentence: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
     if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?', '…']) {
         sentence.push('.');
     }
@@ -172,7 +186,9 @@ impl IntoResponse for Error {
         let told = Told::of(&self);
         let mut response = Reply::empty(told.status).0;
         if let Error::TooMany { after_s } = self {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after_s));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(after_s));
         }
         response.extensions_mut().insert(told);
         response

@@ -47,10 +47,17 @@ impl Token {
 
     /// Whether `text` is a form token of this one.
     pub fn made(&self, text: &str) -> bool {
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(text) else { return false };
-        let Some((mask, masked)) = bytes.split_first_chunk::<SIZE>() else { return false };
-        let Ok(masked) = <&[u8; SIZE]>::try_from(masked) else { return false };
-        constant_time::verify_slices_are_equal(&exclusive_or(mask, masked), &self.form_key()).is_ok()
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(text) else {
+            return false;
+        };
+        let Some((mask, masked)) = bytes.split_first_chunk::<SIZE>() else {
+            return false;
+        };
+        let Ok(masked) = <&[u8; SIZE]>::try_from(masked) else {
+            return false;
+        };
+        constant_time::verify_slices_are_equal(&exclusive_or(mask, masked), &self.form_key())
+            .is_ok()
     }
 
     /// Sixteen of its bits, for counters that should start anywhere.
@@ -91,7 +98,11 @@ mod tests {
         let form = mine.form_token().unwrap();
         assert!(mine.made(&form));
         assert!(!theirs.made(&form));
-        assert_ne!(form, mine.form_token().unwrap(), "each is written differently");
+        assert_ne!(
+            form,
+            mine.form_token().unwrap(),
+            "each is written differently"
+        );
         for wrong in ["", "x", &form[1..], &mine.reveal()] {
             assert!(!mine.made(wrong));
         }

@@ -64,9 +64,17 @@ impl Me {
     /// The member with this account, wherever they live; for the command line and the demo.
     pub async fn of(app: &App, account_id: i64) -> Result<Me> {
         let member = members::find(app, account_id).await?;
-        let community = app.communities.load().by_id(member.community_id).ok_or(Error::NotFound)?;
+        let community = app
+            .communities
+            .load()
+            .by_id(member.community_id)
+            .ok_or(Error::NotFound)?;
         let account = accounts::find(app, account_id).await?;
-        Ok(Me { account, member, community })
+        Ok(Me {
+            account,
+            member,
+            community,
+        })
     }
 
     /// Their standing before the gate.
@@ -104,7 +112,11 @@ impl Visit {
     /// A page with a form for people who are not signed in needs the cookie that the form is bound to; other pages
     /// set none.
     pub fn keep(&self, reply: Reply) -> Reply {
-        if self.is_new_visitor { reply.with_cookie(cookie::visitor(&self.community, &self.holder)) } else { reply }
+        if self.is_new_visitor {
+            reply.with_cookie(cookie::visitor(&self.community, &self.holder))
+        } else {
+            reply
+        }
     }
 
     async fn of(parts: &mut Parts, app: &App) -> Result<Visit, Reply> {
@@ -120,22 +132,48 @@ impl Visit {
                 None => (None, Token::random()?, true),
             },
         };
-        let here = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let here = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
         let notice = cookie::read_notice(&parts.headers, &community);
-        let visit = Visit { community, me, here, notice, holder, is_new_visitor };
+        let visit = Visit {
+            community,
+            me,
+            here,
+            notice,
+            holder,
+            is_new_visitor,
+        };
         parts.extensions.insert(visit.clone());
         Ok(visit)
     }
 }
 
-async fn signed_in(headers: &http::HeaderMap, community: &Arc<Community>, app: &App) -> Result<Option<(Me, Token)>> {
-    let Some(session) = Cookie::Session.token(headers, community) else { return Ok(None) };
-    let Some(member) = members::sessions::resume(app, community.id, &session).await? else { return Ok(None) };
+async fn signed_in(
+    headers: &http::HeaderMap,
+    community: &Arc<Community>,
+    app: &App,
+) -> Result<Option<(Me, Token)>> {
+    let Some(session) = Cookie::Session.token(headers, community) else {
+        return Ok(None);
+    };
+    let Some(member) = members::sessions::resume(app, community.id, &session).await? else {
+        return Ok(None);
+    };
     let account = accounts::find(app, member.account_id).await?;
     if account.gone_at.is_some() {
         return Ok(None);
     }
-    Ok(Some((Me { account, member, community: community.clone() }, session)))
+    Ok(Some((
+        Me {
+            account,
+            member,
+            community: community.clone(),
+        },
+        session,
+    )))
 }
 
 impl FromRequestParts<App> for Here {
@@ -160,7 +198,12 @@ fn nobody_here(parts: &Parts, app: &App) -> Reply {
         None => "This request names no server.".to_owned(),
     };
     if address::peer(parts).is_loopback() {
-        for community in app.communities.load().all().filter(|community| config::is_loopback(&community.domain)) {
+        for community in app
+            .communities
+            .load()
+            .all()
+            .filter(|community| config::is_loopback(&community.domain))
+        {
             sentence.push_str(&format!(" Open {}/ instead.", community.origin));
         }
     }

@@ -58,28 +58,59 @@ pub enum MemberCommand {
 /// Does it, and says what came of it.
 pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
     match command {
-        MemberCommand::Add { name, email, password_stdin, role, community } => {
+        MemberCommand::Add {
+            name,
+            email,
+            password_stdin,
+            role,
+            community,
+        } => {
             let community = named_or_only(app, community.as_deref())?;
             let (password, remark) = password(password_stdin)?;
-            let new = NewMember { username: name, email, password, display_name: String::new(), role: parse(&role)? };
+            let new = NewMember {
+                username: name,
+                email,
+                password,
+                display_name: String::new(),
+                role: parse(&role)?,
+            };
             let account = add(app, &community, new).await?;
-            Ok(format!("{} can sign in at {}/sign-in.{remark}", account.handle(), community.origin))
+            Ok(format!(
+                "{} can sign in at {}/sign-in.{remark}",
+                account.handle(),
+                community.origin
+            ))
         }
-        MemberCommand::Role { name, role, community } => {
+        MemberCommand::Role {
+            name,
+            role,
+            community,
+        } => {
             let account = member(app, &name, community.as_deref()).await?;
             change_role(app, account.id, parse(&role)?).await?;
             Ok(format!("{} is {role} now.", account.handle()))
         }
-        MemberCommand::Password { name, password_stdin, community } => {
+        MemberCommand::Password {
+            name,
+            password_stdin,
+            community,
+        } => {
             let account = member(app, &name, community.as_deref()).await?;
             let (password, remark) = password(password_stdin)?;
             set_password(app, account.id, &password).await?;
-            Ok(format!("{} has a new password and is signed out everywhere.{remark}", account.handle()))
+            Ok(format!(
+                "{} has a new password and is signed out everywhere.{remark}",
+                account.handle()
+            ))
         }
     }
 }
 
-async fn member(app: &App, name: &str, community: Option<&str>) -> Result<std::sync::Arc<accounts::Account>> {
+async fn member(
+    app: &App,
+    name: &str,
+    community: Option<&str>,
+) -> Result<std::sync::Arc<accounts::Account>> {
     let community = named_or_only(app, community)?;
     accounts::find_by_handle(app, name.trim_start_matches('@'), &community.domain)
         .await?
@@ -97,10 +128,22 @@ fn password(from_stdin: bool) -> Result<(String, String)> {
         std::io::stdin()
             .lock()
             .read_line(&mut line)
-            .map_err(|why| Error::invalid("password", format!("could not be read from standard input: {why}")))?;
-        return Ok((line.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
+            .map_err(|why| {
+                Error::invalid(
+                    "password",
+                    format!("could not be read from standard input: {why}"),
+                )
+            })?;
+        return Ok((
+            line.trim_end_matches(['\r', '\n']).to_owned(),
+            String::new(),
+        ));
     }
-    let password: String = Token::random()?.reveal().chars().take(MADE_UP_LENGTH).collect();
+    let password: String = Token::random()?
+        .reveal()
+        .chars()
+        .take(MADE_UP_LENGTH)
+        .collect();
     let remark = format!("\nThe password is {password}");
     Ok((password, remark))
 }

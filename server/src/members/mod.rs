@@ -29,14 +29,36 @@ const LONGEST_EMAIL: usize = 254;
 
 /// Names that people would take for the community's own voice, or that other servers use for theirs.
 const RESERVED: &[&str] = &[
-    "abuse", "actor", "admin", "administrator", "everyone", "help", "hostmaster", "info", "instance", "mod",
-    "moderator", "moderators", "noreply", "postmaster", "relay", "root", "security", "staff", "support", "system",
+    "abuse",
+    "actor",
+    "admin",
+    "administrator",
+    "everyone",
+    "help",
+    "hostmaster",
+    "info",
+    "instance",
+    "mod",
+    "moderator",
+    "moderators",
+    "noreply",
+    "postmaster",
+    "relay",
+    "root",
+    "security",
+    "staff",
+    "support",
+    "system",
     "webmaster",
 ];
 
 /// The member with this account.
 pub async fn find(app: &App, account_id: i64) -> Result<Member> {
-    Member::from_row(store::by_id(&app.db, account_id).await?.ok_or(Error::NotFound)?)
+    Member::from_row(
+        store::by_id(&app.db, account_id)
+            .await?
+            .ok_or(Error::NotFound)?,
+    )
 }
 
 /// How many live here.
@@ -55,23 +77,51 @@ pub async fn add(app: &App, community: &Community, new: NewMember) -> Result<Arc
 }
 
 /// Joins somebody as the page does: only where the community is open, and not too often from one address.
-pub async fn sign_up(app: &App, community: &Community, new: NewMember, neighbourhood: &str) -> Result<Arc<Account>> {
+pub async fn sign_up(
+    app: &App,
+    community: &Community,
+    new: NewMember,
+    neighbourhood: &str,
+) -> Result<Arc<Account>> {
     if community.sign_up != SignUp::Open {
-        return Err(Error::Forbidden("nobody new is taken in just now".to_owned()));
+        return Err(Error::Forbidden(
+            "nobody new is taken in just now".to_owned(),
+        ));
     }
     check(community, &new)?;
     app.limits.check(Kind::SignUp, neighbourhood)?;
-    add(app, community, NewMember { role: Role::Member, ..new }).await
+    add(
+        app,
+        community,
+        NewMember {
+            role: Role::Member,
+            ..new
+        },
+    )
+    .await
 }
 
 /// `tx` goes first, in the same transaction; if it changes nothing where it must, nobody joins.
-async fn add_with(app: &App, community: &Community, new: NewMember, mut tx: Tx) -> Result<Arc<Account>> {
+async fn add_with(
+    app: &App,
+    community: &Community,
+    new: NewMember,
+    mut tx: Tx,
+) -> Result<Arc<Account>> {
     check(community, &new)?;
     let username = new.username.trim();
     let display_name = match new.display_name.trim() {
         "" => username,
         name => name,
     };
+    let taken = || Error::invalid("username", "is taken; choose another");
+    // The unique key decides in the end; asked before, it costs no keys and no slow hash.
+    if accounts::find_by_handle(app, username, &community.domain)
+        .await?
+        .is_some()
+    {
+        return Err(taken());
+    }
     let now_ms = app.now_ms();
     let id = app.next_id();
     accounts::create_local(
@@ -100,10 +150,11 @@ async fn add_with(app: &App, community: &Community, new: NewMember, mut tx: Tx) 
     match app.db.write(tx).await {
         Ok(Wrote::All) => accounts::find(app, id).await,
         Ok(Wrote::Nothing { .. }) => Err(Error::Gone),
-        Err(DbError::Conflict(key)) if key.contains("email") => {
-            Err(Error::invalid("email", "belongs to a member already; sign in instead"))
-        }
-        Err(DbError::Conflict(_)) => Err(Error::invalid("username", "is taken; choose another")),
+        Err(DbError::Conflict(key)) if key.contains("email") => Err(Error::invalid(
+            "email",
+            "belongs to a member already; sign in instead",
+        )),
+        Err(DbError::Conflict(_)) => Err(taken()),
         Err(other) => Err(other.into()),
     }
 }
@@ -116,7 +167,11 @@ fn check(community: &Community, new: &NewMember) -> Result<()> {
 
 fn check_username(community: &Community, username: &str) -> Result<()> {
     let fits = (1..=LONGEST_USERNAME).contains(&username.len());
-    if !fits || !username.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
+    if !fits
+        || !username
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    {
         return Err(Error::invalid(
             "username",
             format!("must be 1 to {LONGEST_USERNAME} of the small letters a to z, digits and _"),
@@ -124,19 +179,27 @@ fn check_username(community: &Community, username: &str) -> Result<()> {
     }
     // The community's own actor is called by its host.
     if RESERVED.contains(&username) || username == community.domain.host() {
-        return Err(Error::invalid("username", "is kept for the community itself; choose another"));
+        return Err(Error::invalid(
+            "username",
+            "is kept for the community itself; choose another",
+        ));
     }
     Ok(())
 }
 
 fn check_email(email: &str) -> Result<()> {
     let (local, domain) = email.rsplit_once('@').unwrap_or_default();
-    let plain = email.chars().all(|letter| !letter.is_whitespace() && !letter.is_control() && !"<>()[]\\,;:\"".contains(letter));
+    let plain = email.chars().all(|letter| {
+        !letter.is_whitespace() && !letter.is_control() && !"<>()[]\\,;:\"".contains(letter)
+    });
     let fits = (1..=64).contains(&local.len()) && email.len() <= LONGEST_EMAIL;
     if fits && plain && !local.contains('@') && Domain::parse(domain).is_ok() {
         return Ok(());
     }
-    Err(Error::invalid("email", "must be an address such as ines@harbour.example"))
+    Err(Error::invalid(
+        "email",
+        "must be an address such as ines@harbour.example",
+    ))
 }
 
 /// Signs a browser in. An unknown name and a wrong password are told alike, and take as long.
@@ -150,10 +213,17 @@ pub async fn sign_in(
 ) -> Result<Token> {
     let name = name.trim();
     app.limits.check(Kind::SignInFrom, neighbourhood)?;
-    app.limits.check(Kind::SignInAs, &format!("{} {}", community.id, name.to_lowercase()))?;
+    app.limits.check(
+        Kind::SignInAs,
+        &format!("{} {}", community.id, name.to_lowercase()),
+    )?;
     let credential = credential(app, community, name).await?;
     let account_id = credential.as_ref().map(|credential| credential.account_id);
-    let matches = password::matches(password, credential.map(|credential| credential.password_hash)).await?;
+    let matches = password::matches(
+        password,
+        credential.map(|credential| credential.password_hash),
+    )
+    .await?;
     match account_id.filter(|_| matches) {
         Some(account_id) => sessions::start(app, account_id, user_agent).await,
         None => Err(Error::invalid("password", "does not belong to that name")),
@@ -161,11 +231,19 @@ pub async fn sign_in(
 }
 
 /// By username, handle or e-mail address.
-async fn credential(app: &App, community: &Community, name: &str) -> Result<Option<model::CredentialRow>> {
+async fn credential(
+    app: &App,
+    community: &Community,
+    name: &str,
+) -> Result<Option<model::CredentialRow>> {
     let name = name.strip_prefix('@').unwrap_or(name);
     let username = match name.rsplit_once('@') {
         None => name,
-        Some((username, domain)) if Domain::parse(domain).is_ok_and(|domain| domain == community.domain) => username,
+        Some((username, domain))
+            if Domain::parse(domain).is_ok_and(|domain| domain == community.domain) =>
+        {
+            username
+        }
         Some(_) => return store::credential_by_email(&app.db, community.id, name).await,
     };
     if let Some(account) = accounts::find_by_handle(app, username, &community.domain).await?
@@ -179,8 +257,13 @@ async fn credential(app: &App, community: &Community, name: &str) -> Result<Opti
 
 /// Changes a password, and signs every browser out.
 pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
-    app.limits.check(Kind::SignInAs, &format!("password of {}", member.account_id))?;
-    let credential = store::credential(&app.db, member.account_id).await?.ok_or(Error::NotFound)?;
+    app.limits.check(
+        Kind::SignInAs,
+        &format!("password of {}", member.account_id),
+    )?;
+    let credential = store::credential(&app.db, member.account_id)
+        .await?
+        .ok_or(Error::NotFound)?;
     if !password::matches(old, Some(credential.password_hash)).await? {
         return Err(Error::invalid("old", "is not your password"));
     }
@@ -218,11 +301,26 @@ mod tests {
 
     #[test]
     fn an_email_address_looks_like_one() {
-        for good in ["ines@harbour.example", "a.b+c@sub.example.org", "ü@bücher.example", "x@localhost"] {
+        for good in [
+            "ines@harbour.example",
+            "a.b+c@sub.example.org",
+            "ü@bücher.example",
+            "x@localhost",
+        ] {
             assert!(check_email(good).is_ok(), "{good}");
         }
         let long = format!("{}@a.example", "x".repeat(65));
-        for bad in ["", "ines", "@a.example", "ines@", "a b@c.example", "a@b@c.example", "a\r\n@b.example", "<a@b.example>", &long] {
+        for bad in [
+            "",
+            "ines",
+            "@a.example",
+            "ines@",
+            "a b@c.example",
+            "a@b@c.example",
+            "a\r\n@b.example",
+            "<a@b.example>",
+            &long,
+        ] {
             assert!(check_email(bad).is_err(), "{bad}");
         }
     }

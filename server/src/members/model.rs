@@ -61,12 +61,18 @@ pub struct Member {
 
 impl Member {
     pub(super) fn from_row(row: MemberRow) -> Result<Member> {
-        let broken = |column: &str| Error::internal(format!("members.{column} of {} cannot be read", row.account_id));
+        let broken = |column: &str| {
+            Error::internal(format!(
+                "members.{column} of {} cannot be read",
+                row.account_id
+            ))
+        };
         Ok(Member {
             account_id: row.account_id,
             community_id: row.community_id,
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
-            default_visibility: Visibility::parse(&row.default_visibility).map_err(|_| broken("default_visibility"))?,
+            default_visibility: Visibility::parse(&row.default_visibility)
+                .map_err(|_| broken("default_visibility"))?,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,
@@ -98,7 +104,9 @@ impl Role {
 
     /// Reads [`Role::as_str`].
     pub fn parse(text: &str) -> Option<Role> {
-        [Role::Member, Role::Moderator, Role::Admin].into_iter().find(|role| role.as_str() == text)
+        [Role::Member, Role::Moderator, Role::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == text)
     }
 }
 

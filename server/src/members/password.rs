@@ -23,21 +23,27 @@ const AT_ONCE: usize = 2;
 static SEATS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// The hash of no password: checking against it takes as long as against a real one.
-const NOBODYS: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGxpdmVzIGhlcmU$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGxpdmVzIGhlcmU$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("these parameters are within argon2's bounds");
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None)
+        .expect("these parameters are within argon2's bounds");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 });
 
 /// Whether it may be one at all.
 pub fn check_length(password: &str) -> Result<()> {
     if password.chars().count() < SHORTEST {
-        return Err(Error::invalid("password", format!("must have at least {SHORTEST} characters")));
+        return Err(Error::invalid(
+            "password",
+            format!("must have at least {SHORTEST} characters"),
+        ));
     }
     if password.len() > LONGEST {
-        return Err(Error::invalid("password", format!("must have at most {LONGEST} bytes")));
+        return Err(Error::invalid(
+            "password",
+            format!("must have at most {LONGEST} bytes"),
+        ));
     }
     Ok(())
 }
@@ -45,9 +51,13 @@ pub fn check_length(password: &str) -> Result<()> {
 /// What is stored.
 pub async fn hash(password: &str) -> Result<String> {
     let password = composed(password);
-    slowly(move || ARGON2.hash_password(password.as_bytes()).map(|hash| hash.to_string()))
-        .await?
-        .map_err(|why| Error::internal(format!("a password could not be hashed: {why}")))
+    slowly(move || {
+        ARGON2
+            .hash_password(password.as_bytes())
+            .map(|hash| hash.to_string())
+    })
+    .await?
+    .map_err(|why| Error::internal(format!("a password could not be hashed: {why}")))
 }
 
 /// Whether `password` is the one behind `hash`. Without a hash the answer is no, and takes as long.
@@ -61,7 +71,9 @@ pub async fn matches(password: &str, hash: Option<String>) -> Result<bool> {
     let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
     let matches = slowly(move || {
         let parsed = PasswordHash::new(&hash)?;
-        Ok::<_, argon2::password_hash::phc::Error>(ARGON2.verify_password(password.as_bytes(), &parsed).is_ok())
+        Ok::<_, argon2::password_hash::phc::Error>(
+            ARGON2.verify_password(password.as_bytes(), &parsed).is_ok(),
+        )
     })
     .await?
     .map_err(|why| Error::internal(format!("a stored hash cannot be read: {why}")))?;
@@ -74,8 +86,13 @@ fn composed(password: &str) -> String {
 }
 
 async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _seat = SEATS.acquire().await.map_err(|why| Error::Internal(Box::new(why)))?;
-    tokio::task::spawn_blocking(work).await.map_err(|why| Error::Internal(Box::new(why)))
+    let _seat = SEATS
+        .acquire()
+        .await
+        .map_err(|why| Error::Internal(Box::new(why)))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|why| Error::Internal(Box::new(why)))
 }
 
 #[cfg(test)]
@@ -85,8 +102,15 @@ mod tests {
     #[tokio::test]
     async fn a_password_opens_its_own_hash_alone() {
         let stored = hash("correct horse").await.unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(matches("correct horse", Some(stored.clone())).await.unwrap());
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
+        assert!(
+            matches("correct horse", Some(stored.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!matches("correct horsf", Some(stored)).await.unwrap());
         assert!(!matches("correct horse", None).await.unwrap());
     }

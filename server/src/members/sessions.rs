@@ -23,7 +23,14 @@ pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token
     let now_ms = app.now_ms();
     let user_agent = &user_agent[..user_agent.floor_char_boundary(LONGEST_NAME)];
     let mut tx = Tx::new();
-    store::start_session(&mut tx, token.hash(), account_id, user_agent, now_ms, now_ms + LIVES_S * 1000);
+    store::start_session(
+        &mut tx,
+        token.hash(),
+        account_id,
+        user_agent,
+        now_ms,
+        now_ms + LIVES_S * 1000,
+    );
     let _ = app.db.write(tx).await?;
     Ok(token)
 }
@@ -31,7 +38,8 @@ pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token
 /// Who is signed in with this token in this community. A session that is used lives on.
 pub async fn resume(app: &App, community_id: i64, token: &Token) -> Result<Option<Member>> {
     let now_ms = app.now_ms();
-    let Some((account_id, last_seen_at)) = store::session(&app.db, token.hash(), now_ms).await? else {
+    let Some((account_id, last_seen_at)) = store::session(&app.db, token.hash(), now_ms).await?
+    else {
         return Ok(None);
     };
     let member = super::find(app, account_id).await?;
@@ -88,5 +96,8 @@ fn hash_of(id: &str) -> Option<Vec<u8>> {
     if id.len() != LENGTH || !id.is_ascii() {
         return None;
     }
-    (0..LENGTH).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).ok()).collect()
+    (0..LENGTH)
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&id[at..at + 2], 16).ok())
+        .collect()
 }

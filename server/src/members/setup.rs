@@ -20,9 +20,19 @@ pub async fn link(app: &App, community: &Community) -> Result<Option<String>> {
     let token = Token::random()?;
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
-    store::replace_setup_link(&mut tx, token.hash(), community.id, now_ms, now_ms + LIVES_MS);
+    store::replace_setup_link(
+        &mut tx,
+        token.hash(),
+        community.id,
+        now_ms,
+        now_ms + LIVES_MS,
+    );
     let _ = app.db.write(tx).await?;
-    Ok(Some(format!("{}/setup/{}", community.origin, token.reveal())))
+    Ok(Some(format!(
+        "{}/setup/{}",
+        community.origin,
+        token.reveal()
+    )))
 }
 
 /// Whether `token` opens the setup of this community.
@@ -32,15 +42,33 @@ pub async fn opens(app: &App, community: &Community, token: &Token) -> Result<bo
 }
 
 /// Names the community and makes its first admin, whose account id is the answer. The link ends with it.
-pub async fn finish(app: &App, community: &Community, token: &Token, name: &str, admin: NewMember) -> Result<i64> {
+pub async fn finish(
+    app: &App,
+    community: &Community,
+    token: &Token,
+    name: &str,
+    admin: NewMember,
+) -> Result<i64> {
     if !opens(app, community, token).await? {
         return Err(Error::Gone);
     }
-    let settings = Settings { name: name.trim().to_owned(), ..Settings::of(community) };
+    let settings = Settings {
+        name: name.trim().to_owned(),
+        ..Settings::of(community)
+    };
     settings.check()?;
     let mut tx = Tx::new();
     store::use_setup_link(&mut tx, token.hash());
-    let account = super::add_with(app, community, NewMember { role: Role::Admin, ..admin }, tx).await?;
+    let account = super::add_with(
+        app,
+        community,
+        NewMember {
+            role: Role::Admin,
+            ..admin
+        },
+        tx,
+    )
+    .await?;
     communities::change_settings(app, community.id, settings).await?;
     Ok(account.id)
 }

@@ -6,6 +6,7 @@ use super::model::{CredentialRow, MemberRow, SessionRow};
 use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
+    row: MemberRow,
     "SELECT account_id, community_id, email, role, language, default_visibility, notifications_read_id, created_at
        FROM members
       WHERE account_id = $1"
@@ -16,21 +17,31 @@ pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
 }
 
 const CREDENTIAL_BY_ID: Sql<CredentialRow> =
-    sql!("SELECT account_id, password_hash FROM members WHERE account_id = $1");
-const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> =
-    sql!("SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
+    sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1");
+const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
 
 pub async fn credential(db: &Db, account_id: i64) -> Result<Option<CredentialRow>> {
     Ok(db.opt(CREDENTIAL_BY_ID, params![account_id]).await?)
 }
 
-pub async fn credential_by_email(db: &Db, community_id: i64, email: &str) -> Result<Option<CredentialRow>> {
-    Ok(db.opt(CREDENTIAL_BY_EMAIL, params![community_id, email.to_lowercase()]).await?)
+pub async fn credential_by_email(
+    db: &Db,
+    community_id: i64,
+    email: &str,
+) -> Result<Option<CredentialRow>> {
+    Ok(db
+        .opt(
+            CREDENTIAL_BY_EMAIL,
+            params![community_id, email.to_lowercase()],
+        )
+        .await?)
 }
 
 // Over the unique key (community_id, email_key).
-const COUNT: Sql<(i64,)> = sql!("SELECT count(*) FROM members WHERE community_id = $1");
-const COUNT_ADMINS: Sql<(i64,)> = sql!("SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
+const COUNT: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1");
+const COUNT_ADMINS: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
 
 pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![community_id]).await?.0)
@@ -44,6 +55,7 @@ pub async fn count_admins(db: &Db, community_id: i64) -> Result<i64> {
 const MOST_STEWARDS: i64 = 20;
 
 const STEWARDS: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT account_id
        FROM members
       WHERE community_id = $1 AND role <> 'member'
@@ -52,7 +64,9 @@ const STEWARDS: Sql<(i64,)> = sql!(
 );
 
 pub async fn stewards(db: &Db, community_id: i64) -> Result<Vec<i64>> {
-    let rows = db.all(STEWARDS, params![community_id, MOST_STEWARDS]).await?;
+    let rows = db
+        .all(STEWARDS, params![community_id, MOST_STEWARDS])
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -99,11 +113,13 @@ pub async fn change_role(db: &Db, account_id: i64, role: &'static str) -> Result
     Ok(db.exec(CHANGE_ROLE, params![account_id, role]).await?)
 }
 
-const READ_NOTIFICATIONS: Sql =
-    sql!("UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2");
+const READ_NOTIFICATIONS: Sql = sql!(
+    "UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2"
+);
 
 pub async fn read_notifications(db: &Db, account_id: i64, up_to: i64) -> Result<()> {
-    db.exec(READ_NOTIFICATIONS, params![account_id, up_to]).await?;
+    db.exec(READ_NOTIFICATIONS, params![account_id, up_to])
+        .await?;
     Ok(())
 }
 
@@ -124,21 +140,30 @@ pub fn start_session(
     expires_at: i64,
 ) {
     tx.exec(FORGET_EXPIRED, params![account_id, now_ms]);
-    tx.exec(START_SESSION, params![token_hash, account_id, user_agent, now_ms, expires_at]);
+    tx.exec(
+        START_SESSION,
+        params![token_hash, account_id, user_agent, now_ms, expires_at],
+    );
 }
 
-const SESSION: Sql<(i64, i64)> =
-    sql!("SELECT account_id, last_seen_at FROM sessions WHERE token_hash = $1 AND expires_at > $2");
+const SESSION: Sql<(i64, i64)> = sql!(row: (i64, i64), "SELECT account_id, last_seen_at FROM sessions WHERE token_hash = $1 AND expires_at > $2");
 
 /// Whose, and when last seen.
 pub async fn session(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<(i64, i64)>> {
     Ok(db.opt(SESSION, params![token_hash, now_ms]).await?)
 }
 
-const TOUCH_SESSION: Sql = sql!("UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE token_hash = $1");
+const TOUCH_SESSION: Sql =
+    sql!("UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE token_hash = $1");
 
-pub async fn touch_session(db: &Db, token_hash: Vec<u8>, now_ms: i64, expires_at: i64) -> Result<()> {
-    db.exec(TOUCH_SESSION, params![token_hash, now_ms, expires_at]).await?;
+pub async fn touch_session(
+    db: &Db,
+    token_hash: Vec<u8>,
+    now_ms: i64,
+    expires_at: i64,
+) -> Result<()> {
+    db.exec(TOUCH_SESSION, params![token_hash, now_ms, expires_at])
+        .await?;
     Ok(())
 }
 
@@ -146,6 +171,7 @@ pub async fn touch_session(db: &Db, token_hash: Vec<u8>, now_ms: i64, expires_at
 const MOST_SESSIONS: i64 = 100;
 
 const SESSIONS_OF: Sql<SessionRow> = sql!(
+    row: SessionRow,
     "SELECT token_hash, user_agent, created_at, last_seen_at
        FROM sessions
       WHERE account_id = $1 AND expires_at > $2
@@ -154,7 +180,9 @@ const SESSIONS_OF: Sql<SessionRow> = sql!(
 );
 
 pub async fn sessions_of(db: &Db, account_id: i64, now_ms: i64) -> Result<Vec<SessionRow>> {
-    Ok(db.all(SESSIONS_OF, params![account_id, now_ms, MOST_SESSIONS]).await?)
+    Ok(db
+        .all(SESSIONS_OF, params![account_id, now_ms, MOST_SESSIONS])
+        .await?)
 }
 
 const END_SESSION: Sql = sql!("DELETE FROM sessions WHERE token_hash = $1");
@@ -166,7 +194,9 @@ pub async fn end_session(db: &Db, token_hash: Vec<u8>) -> Result<u64> {
 }
 
 pub async fn end_session_of(db: &Db, account_id: i64, token_hash: Vec<u8>) -> Result<u64> {
-    Ok(db.exec(END_SESSION_OF, params![token_hash, account_id]).await?)
+    Ok(db
+        .exec(END_SESSION_OF, params![token_hash, account_id])
+        .await?)
 }
 
 pub fn end_sessions(tx: &mut Tx, account_id: i64) {
@@ -182,16 +212,27 @@ const INSERT_SETUP_LINK: Sql = sql!(
 );
 
 /// The one link of a community; earlier ones end.
-pub fn replace_setup_link(tx: &mut Tx, token_hash: Vec<u8>, community_id: i64, now_ms: i64, expires_at: i64) {
+pub fn replace_setup_link(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    community_id: i64,
+    now_ms: i64,
+    expires_at: i64,
+) {
     tx.exec(FORGET_SETUP_LINKS, params![community_id]);
-    tx.exec(INSERT_SETUP_LINK, params![token_hash, community_id, now_ms, expires_at]);
+    tx.exec(
+        INSERT_SETUP_LINK,
+        params![token_hash, community_id, now_ms, expires_at],
+    );
 }
 
-const SETUP_LINK: Sql<(i64,)> =
-    sql!("SELECT community_id FROM setup_links WHERE token_hash = $1 AND expires_at > $2");
+const SETUP_LINK: Sql<(i64,)> = sql!(row: (i64,), "SELECT community_id FROM setup_links WHERE token_hash = $1 AND expires_at > $2");
 
 pub async fn setup_link(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<i64>> {
-    Ok(db.opt(SETUP_LINK, params![token_hash, now_ms]).await?.map(|(community_id,)| community_id))
+    Ok(db
+        .opt(SETUP_LINK, params![token_hash, now_ms])
+        .await?
+        .map(|(community_id,)| community_id))
 }
 
 const USE_SETUP_LINK: Sql = sql!("DELETE FROM setup_links WHERE token_hash = $1");

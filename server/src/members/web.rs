@@ -16,8 +16,10 @@ use crate::http::cookie::{self, Cookie};
 use crate::http::reply::as_sentence;
 use crate::http::token::Token;
 use crate::http::{Form, Me, Reply, Visit, address, local_path};
-use crate::web::view::{Frame, NavItem, Notice, SetupPage, SignInPage, SignUpMode, SignUpPage, Trouble};
 use crate::web;
+use crate::web::view::{
+    Frame, NavItem, Notice, SetupPage, SignInPage, SignUpMode, SignUpPage, Trouble,
+};
 
 /// Where to go after signing in.
 #[derive(Deserialize)]
@@ -27,7 +29,11 @@ pub struct Afterwards {
 }
 
 /// `GET /sign-in`
-pub async fn sign_in_page(State(app): State<App>, visit: Visit, Query(query): Query<Afterwards>) -> Result<Reply> {
+pub async fn sign_in_page(
+    State(app): State<App>,
+    visit: Visit,
+    Query(query): Query<Afterwards>,
+) -> Result<Reply> {
     let next = query.next.or(query.back).unwrap_or_default();
     let next = local_path(&next).unwrap_or("/");
     if visit.me.is_some() {
@@ -46,11 +52,25 @@ pub struct SignIn {
 }
 
 /// `POST /sign-in`
-pub async fn sign_in(State(app): State<App>, visit: Visit, parts: Parts, Form(form): Form<SignIn>) -> Result<Reply> {
+pub async fn sign_in(
+    State(app): State<App>,
+    visit: Visit,
+    parts: Parts,
+    Form(form): Form<SignIn>,
+) -> Result<Reply> {
     let next = local_path(&form.next).unwrap_or("/");
     let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
     let browser = browser_name(&parts.headers);
-    match super::sign_in(&app, &visit.community, &form.name, &form.password, &neighbourhood, browser).await {
+    match super::sign_in(
+        &app,
+        &visit.community,
+        &form.name,
+        &form.password,
+        &neighbourhood,
+        browser,
+    )
+    .await
+    {
         Ok(session) => Ok(signed_in(&visit, &session, next)),
         Err(error) => {
             let trouble = trouble(error)?;
@@ -59,10 +79,21 @@ pub async fn sign_in(State(app): State<App>, visit: Visit, parts: Parts, Form(fo
     }
 }
 
-async fn show_sign_in(app: &App, visit: &Visit, name: String, next: &str, trouble: Option<Trouble>) -> Result<Reply> {
+async fn show_sign_in(
+    app: &App,
+    visit: &Visit,
+    name: String,
+    next: &str,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
     let status = status_of(trouble.as_ref());
     let frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
-    let page = SignInPage { frame, name, next: next.to_owned(), trouble };
+    let page = SignInPage {
+        frame,
+        name,
+        next: next.to_owned(),
+        trouble,
+    };
     Ok(visit.keep(Reply::page(page).with_status(status)))
 }
 
@@ -91,7 +122,10 @@ pub async fn sign_up(
     Form(form): Form<SignUpForm>,
 ) -> Result<Reply> {
     if !visit.community.house_rules().is_empty() && form.agree.is_none() {
-        let trouble = Trouble { field: "agree", text: "Please read them and say yes.".to_owned() };
+        let trouble = Trouble {
+            field: "agree",
+            text: "Please read them and say yes.".to_owned(),
+        };
         return show_sign_up(&app, &visit, form, Some(trouble)).await;
     }
     let new = NewMember {
@@ -114,7 +148,12 @@ pub async fn sign_up(
     }
 }
 
-async fn show_sign_up(app: &App, visit: &Visit, form: SignUpForm, trouble: Option<Trouble>) -> Result<Reply> {
+async fn show_sign_up(
+    app: &App,
+    visit: &Visit,
+    form: SignUpForm,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
     let status = status_of(trouble.as_ref());
     let frame = web::frame(app, visit, "Sign up", NavItem::SignUp).await?;
     let page = SignUpPage {
@@ -143,7 +182,11 @@ pub async fn sign_out(State(app): State<App>, visit: Visit, Form(()): Form<()>) 
 }
 
 /// `GET /setup/{token}`
-pub async fn setup_page(State(app): State<App>, visit: Visit, Path(token): Path<String>) -> Result<Reply> {
+pub async fn setup_page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Reply> {
     let opens = match Token::parse(&token) {
         Some(token) => setup::opens(&app, &visit.community, &token).await?,
         None => false,
@@ -151,7 +194,11 @@ pub async fn setup_page(State(app): State<App>, visit: Visit, Path(token): Path<
     if !opens {
         return Err(Error::Gone);
     }
-    let form = SetupForm { token, community: visit.community.name.clone(), ..SetupForm::default() };
+    let form = SetupForm {
+        token,
+        community: visit.community.name.clone(),
+        ..SetupForm::default()
+    };
     show_setup(&app, &visit, form, None).await
 }
 
@@ -166,7 +213,12 @@ pub struct SetupForm {
 }
 
 /// `POST /setup`
-pub async fn set_up(State(app): State<App>, visit: Visit, headers: HeaderMap, Form(form): Form<SetupForm>) -> Result<Reply> {
+pub async fn set_up(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<SetupForm>,
+) -> Result<Reply> {
     let token = Token::parse(&form.token).ok_or(Error::Gone)?;
     let admin = NewMember {
         username: form.username.clone(),
@@ -178,8 +230,10 @@ pub async fn set_up(State(app): State<App>, visit: Visit, headers: HeaderMap, Fo
     match setup::finish(&app, &visit.community, &token, &form.community, admin).await {
         Ok(account_id) => {
             let session = sessions::start(&app, account_id, browser_name(&headers)).await?;
-            let welcome = Notice::Done(format!("{} is yours to look after.", form.community.trim()));
-            Ok(signed_in(&visit, &session, "/").with_cookie(cookie::notice(&visit.community, &welcome)))
+            let welcome =
+                Notice::Done(format!("{} is yours to look after.", form.community.trim()));
+            Ok(signed_in(&visit, &session, "/")
+                .with_cookie(cookie::notice(&visit.community, &welcome)))
         }
         Err(error) => {
             let mut trouble = trouble(error)?;
@@ -191,7 +245,12 @@ pub async fn set_up(State(app): State<App>, visit: Visit, headers: HeaderMap, Fo
     }
 }
 
-async fn show_setup(app: &App, visit: &Visit, form: SetupForm, trouble: Option<Trouble>) -> Result<Reply> {
+async fn show_setup(
+    app: &App,
+    visit: &Visit,
+    form: SetupForm,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
     let status = status_of(trouble.as_ref());
     let mut frame = web::frame(app, visit, "A new community", NavItem::Elsewhere).await?;
     frame.no_index = true;
@@ -247,8 +306,11 @@ pub async fn change_password(
     match super::change_password(&app, &me.member, &form.old, &form.password).await {
         Ok(()) => {
             let session = sessions::start(&app, me.account.id, browser_name(&headers)).await?;
-            let done = Notice::Done("Your password is changed, and every other browser is signed out.".to_owned());
-            Ok(signed_in(&visit, &session, "/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
+            let done = Notice::Done(
+                "Your password is changed, and every other browser is signed out.".to_owned(),
+            );
+            Ok(signed_in(&visit, &session, "/settings/sessions")
+                .with_cookie(cookie::notice(&visit.community, &done)))
         }
         Err(error) => {
             let trouble = trouble(error)?;
@@ -275,9 +337,17 @@ pub async fn end_session(
     Ok(Reply::see_other("/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
 }
 
-async fn show_security(app: &App, me: &Me, visit: &Visit, trouble: Option<Trouble>) -> Result<Reply> {
+async fn show_security(
+    app: &App,
+    me: &Me,
+    visit: &Visit,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
     let status = status_of(trouble.as_ref());
-    let this = visit.session().map(sessions::id_of_token).unwrap_or_default();
+    let this = visit
+        .session()
+        .map(sessions::id_of_token)
+        .unwrap_or_default();
     let sessions = sessions::list(app, me.account.id).await?;
     let mut frame = web::frame(app, visit, "Password and browsers", NavItem::Me).await?;
     frame.no_index = true;
@@ -287,11 +357,20 @@ async fn show_security(app: &App, me: &Me, visit: &Visit, trouble: Option<Troubl
         .map(|session| SessionView {
             is_this: session.id == this,
             id: session.id,
-            browser: if session.user_agent.is_empty() { "A browser".to_owned() } else { session.user_agent },
+            browser: if session.user_agent.is_empty() {
+                "A browser".to_owned()
+            } else {
+                session.user_agent
+            },
             seen: ago(now_ms - session.last_seen_at),
         })
         .collect();
-    Ok(Reply::page(SecurityPage { frame, sessions, trouble }).with_status(status))
+    Ok(Reply::page(SecurityPage {
+        frame,
+        sessions,
+        trouble,
+    })
+    .with_status(status))
 }
 
 /// "within the hour", "5 hours ago", "3 days ago".
@@ -308,19 +387,32 @@ fn ago(ms: i64) -> String {
 /// The browser holds the session from now on; the visitor's form token has done its work.
 fn signed_in(visit: &Visit, session: &Token, next: &str) -> Reply {
     Reply::see_other(next)
-        .with_cookie(cookie::session(&visit.community, session, sessions::COOKIE_LIVES_S))
+        .with_cookie(cookie::session(
+            &visit.community,
+            session,
+            sessions::COOKIE_LIVES_S,
+        ))
         .with_cookie(Cookie::Visitor.clear(&visit.community))
 }
 
 fn browser_name(headers: &HeaderMap) -> &str {
-    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// What a form shows beside its field; what is not about the form goes on.
 fn trouble(error: Error) -> Result<Trouble> {
     match error {
-        Error::Invalid { field, why } => Ok(Trouble { field, text: as_sentence(&format!("{} {why}", word(field))) }),
-        Error::Forbidden(why) | Error::Conflict(why) => Ok(Trouble { field: "", text: as_sentence(&why) }),
+        Error::Invalid { field, why } => Ok(Trouble {
+            field,
+            text: as_sentence(&format!("{} {why}", word(field))),
+        }),
+        Error::Forbidden(why) | Error::Conflict(why) => Ok(Trouble {
+            field: "",
+            text: as_sentence(&why),
+        }),
         other => Err(other),
     }
 }
@@ -337,5 +429,9 @@ fn word(field: &str) -> &str {
 }
 
 fn status_of(trouble: Option<&Trouble>) -> StatusCode {
-    if trouble.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    if trouble.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    }
 }

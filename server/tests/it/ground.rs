@@ -8,7 +8,11 @@ use http::header::{ORIGIN, RETRY_AFTER};
 use crate::town::{PASSWORD, Town};
 use crate::town_test;
 
-const ALICE: [(&str, &str); 3] = [("username", "alice"), ("email", "alice@mail.example"), ("password", PASSWORD)];
+const ALICE: [(&str, &str); 3] = [
+    ("username", "alice"),
+    ("email", "alice@mail.example"),
+    ("password", PASSWORD),
+];
 
 town_test! {
     async fn somebody_joins_leaves_and_comes_back(town) {
@@ -239,7 +243,13 @@ town_test! {
 async fn the_second_start_finds_what_the_first_one_founded() {
     let town = Town::new(Engine::Sqlite).await;
     let before = town.community();
-    let again = comity::serve::start_on(town.app.db.clone(), town.app.config.clone(), town.clock.clone()).await.unwrap();
+    let again = comity::serve::start_on(
+        town.app.db.clone(),
+        town.app.config.clone(),
+        town.clock.clone(),
+    )
+    .await
+    .unwrap();
     let after = again.communities.load().first().unwrap();
     assert_eq!(before.id, after.id);
     assert_eq!(again.communities.load().all().count(), 1);

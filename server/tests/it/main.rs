@@ -2,6 +2,8 @@
 
 mod town;
 
+mod command;
 mod ground;
 mod routes;
+mod serving;
 mod statements;

@@ -17,10 +17,20 @@ fn filled(pattern: &str) -> String {
 
 async fn ask_everywhere(browser: &mut Browser) {
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
-        for path in [filled(route.path), filled(route.path).replace('7', "not-a-number")] {
+        for path in [
+            filled(route.path),
+            filled(route.path).replace('7', "not-a-number"),
+        ] {
             for accept in ["text/html", "application/activity+json", "*/*"] {
-                let answer = browser.send(Method::GET, &path, &[("accept", accept)], "").await;
-                assert!(!answer.status.is_server_error(), "{path} as {accept} answered {}:\n{}", answer.status, answer.body);
+                let answer = browser
+                    .send(Method::GET, &path, &[("accept", accept)], "")
+                    .await;
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{path} as {accept} answered {}:\n{}",
+                    answer.status,
+                    answer.body
+                );
             }
         }
     }
@@ -57,6 +67,11 @@ town_test! {
 fn no_address_is_listed_twice() {
     let mut seen = std::collections::BTreeSet::new();
     for route in ROUTES {
-        assert!(seen.insert((route.method, route.path)), "{} {}", route.method, route.path);
+        assert!(
+            seen.insert((route.method, route.path)),
+            "{} {}",
+            route.method,
+            route.path
+        );
     }
 }

@@ -9,7 +9,12 @@ async fn statements_are_sound(engine: Engine) {
     database.db.migrate(ALL, 0).await.unwrap();
     let problems = check_statements(&database.db, BIG_TABLES).await;
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    assert!(told.is_empty(), "{} problems:\n{}", told.len(), told.join("\n"));
+    assert!(
+        told.is_empty(),
+        "{} problems:\n{}",
+        told.len(),
+        told.join("\n")
+    );
 }
 
 #[tokio::test]

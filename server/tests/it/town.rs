@@ -1,5 +1,6 @@
 //! A town to test in: one installation on a throw-away database of either engine, with a clock that stands still, and
 //! people who open pages and send forms as browsers do, without a socket.
+#![allow(dead_code, reason = "each feature's tests use a part of it")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -83,8 +84,15 @@ impl Town {
         let config = Config::from_text("a test", &settings, Vec::new()).unwrap();
         let clock = Clock::held(NOON_MS);
         let database = throwaway(engine).await;
-        let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone())).await.unwrap();
-        let town = Town { router: router::build(&app), app, clock, _database: database };
+        let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
+            .await
+            .unwrap();
+        let town = Town {
+            router: router::build(&app),
+            app,
+            clock,
+            _database: database,
+        };
         town.open(&town.community()).await;
         town
     }
@@ -96,13 +104,20 @@ impl Town {
 
     /// One more community of the same installation, open to new members.
     pub async fn found(&self, domain: &str, name: &str) -> Arc<Community> {
-        let founded = communities::found(&self.app, Domain::parse(domain).unwrap(), name).await.unwrap();
+        let founded = communities::found(&self.app, Domain::parse(domain).unwrap(), name)
+            .await
+            .unwrap();
         self.open(&founded).await
     }
 
     async fn open(&self, community: &Community) -> Arc<Community> {
-        let settings = Settings { sign_up: SignUp::Open, ..Settings::of(community) };
-        communities::change_settings(&self.app, community.id, settings).await.unwrap()
+        let settings = Settings {
+            sign_up: SignUp::Open,
+            ..Settings::of(community)
+        };
+        communities::change_settings(&self.app, community.id, settings)
+            .await
+            .unwrap()
     }
 
     /// Somebody with a browser and nothing else.
@@ -141,7 +156,9 @@ impl Town {
             role,
         };
         let account = members::add(&self.app, community, new).await.unwrap();
-        let session = sessions::start(&self.app, account.id, "a test's browser").await.unwrap();
+        let session = sessions::start(&self.app, account.id, "a test's browser")
+            .await
+            .unwrap();
         let mut browser = self.visitor_of(community);
         browser.keep(cookie::session(community, &session, 3600).to_str().unwrap());
         Member { account, browser }
@@ -210,7 +227,13 @@ pub struct Answer {
 impl Browser {
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[(ACCEPT.as_str(), "text/html,application/xhtml+xml,*/*;q=0.8")], "").await
+        self.send(
+            Method::GET,
+            path,
+            &[(ACCEPT.as_str(), "text/html,application/xhtml+xml,*/*;q=0.8")],
+            "",
+        )
+        .await
     }
 
     /// Opens a page and whatever it leads to, five steps at most.
@@ -225,7 +248,13 @@ impl Browser {
 
     /// Asks for the ActivityPub face, without a signature.
     pub async fn get_activity(&mut self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[(ACCEPT.as_str(), "application/activity+json")], "").await
+        self.send(
+            Method::GET,
+            path,
+            &[(ACCEPT.as_str(), "application/activity+json")],
+            "",
+        )
+        .await
     }
 
     /// Sends a form, with the token of a page that was opened before; where there was none, one is opened.
@@ -238,7 +267,12 @@ impl Browser {
         let token = self.csrf.clone().unwrap();
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.append_pair("csrf", &token).extend_pairs(fields);
-        self.post_raw(path, &[(ORIGIN.as_str(), &self.origin.clone())], &body.finish()).await
+        self.post_raw(
+            path,
+            &[(ORIGIN.as_str(), &self.origin.clone())],
+            &body.finish(),
+        )
+        .await
     }
 
     /// Sends a form exactly so: for what should be refused.
@@ -249,10 +283,23 @@ impl Browser {
     }
 
     /// One request, exactly so.
-    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method.clone()).uri(path).header(HOST, &self.host);
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(path)
+            .header(HOST, &self.host);
         if !self.cookies.is_empty() {
-            let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let jar: Vec<_> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header(COOKIE, jar.join("; "));
         }
         for (name, value) in headers {
@@ -265,7 +312,12 @@ impl Browser {
         for cookie in parts.headers.get_all(SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());
         }
-        let answer = Answer { status: parts.status, headers: parts.headers, body, asked: format!("{method} {path}") };
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            asked: format!("{method} {path}"),
+        };
         if let Some(token) = answer.hidden("csrf").filter(|token| !token.is_empty()) {
             self.csrf = Some(token);
         }
@@ -303,7 +355,13 @@ impl Answer {
     /// Asserts the status, and gives the answer on.
     #[track_caller]
     pub fn is(self, status: u16) -> Answer {
-        assert_eq!(self.status.as_u16(), status, "{} answered:\n{}", self.asked, self.words());
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{} answered:\n{}",
+            self.asked,
+            self.words()
+        );
         self
     }
 
@@ -318,14 +376,24 @@ impl Answer {
     /// Asserts that `word` can be read.
     #[track_caller]
     pub fn shows(self, word: &str) -> Answer {
-        assert!(self.words().contains(word), "{} does not show {word:?}:\n{}", self.asked, self.words());
+        assert!(
+            self.words().contains(word),
+            "{} does not show {word:?}:\n{}",
+            self.asked,
+            self.words()
+        );
         self
     }
 
     /// Asserts that `word` is nowhere in it, not even in what is not shown.
     #[track_caller]
     pub fn hides(self, word: &str) -> Answer {
-        assert!(!self.body.contains(word), "{} gives away {word:?}:\n{}", self.asked, self.words());
+        assert!(
+            !self.body.contains(word),
+            "{} gives away {word:?}:\n{}",
+            self.asked,
+            self.words()
+        );
         self
     }
 
@@ -345,14 +413,18 @@ impl Answer {
     /// The number in the first address of the page that begins so, as in `/statuses/{number}/favourite`.
     pub fn number_after(&self, beginning: &str) -> Option<i64> {
         let at = self.body.find(beginning)? + beginning.len();
-        let digits: String = self.body[at..].chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = self.body[at..]
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         digits.parse().ok()
     }
 
     /// As JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|why| panic!("{} gave no JSON: {why}\n{}", self.asked, self.body))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|why| panic!("{} gave no JSON: {why}\n{}", self.asked, self.body))
     }
 
     /// What a reader sees: the page without its tags.
@@ -370,7 +442,15 @@ impl Answer {
                 _ => {}
             }
         }
-        let words = words.replace("&#39;", "'").replace("&#34;", "\"").replace("&lt;", "<").replace("&gt;", ">");
-        words.replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ")
+        let words = words
+            .replace("&#39;", "'")
+            .replace("&#34;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">");
+        words
+            .replace("&amp;", "&")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

@@ -1,0 +1,207 @@
+//! The command line, as an operator meets it.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use comity::migrations::ALL;
+use comity_db::{Db, Migration};
+use tempfile::TempDir;
+
+/// Settings that come from nowhere but the test.
+fn comity(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// One sentence for the operator, and the exit code for what they can mend.
+#[track_caller]
+fn cannot(output: &Output, said: &str) {
+    let told = words(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(
+        told.starts_with("comity: ") && told.contains(said),
+        "{told}"
+    );
+}
+
+#[test]
+fn help_names_every_command() {
+    let folder = TempDir::new().unwrap();
+    let help = words(&comity(folder.path()).arg("--help").output().unwrap().stdout);
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "config",
+        "member",
+        "rule",
+        "community",
+        "inspect",
+    ] {
+        assert!(
+            help.lines()
+                .any(|line| line.trim_start().starts_with(command)),
+            "{command} is not in\n{help}"
+        );
+    }
+}
+
+#[test]
+fn the_example_of_settings_can_be_used_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let example = comity(folder.path())
+        .args(["config", "example"])
+        .output()
+        .unwrap();
+    std::fs::write(folder.path().join("comity.toml"), example.stdout).unwrap();
+    let migrated = comity(folder.path()).arg("migrate").output().unwrap();
+    assert!(migrated.status.success(), "{}", words(&migrated.stderr));
+}
+
+#[test]
+fn what_the_operator_can_mend_is_one_sentence_and_exit_code_2() {
+    let folder = TempDir::new().unwrap();
+    let run = |variables: &[(&str, &str)], words: &[&str]| {
+        comity(folder.path())
+            .envs(variables.iter().copied())
+            .args(words)
+            .output()
+            .unwrap()
+    };
+    cannot(
+        &run(&[("COMITY__LISTN", "x")], &["serve"]),
+        "did you mean listen?",
+    );
+    cannot(
+        &run(&[("COMITY__LISTEN", "x")], &["serve"]),
+        "listen is \"x\" in the environment",
+    );
+    cannot(
+        &run(&[], &["--config", "nowhere.toml", "serve"]),
+        "could not read the settings in nowhere.toml",
+    );
+    let public = [
+        ("COMITY__DOMAIN", "harbour.example"),
+        ("COMITY__FEDERATION__TESTING__ALLOW_HTTP", "true"),
+    ];
+    cannot(
+        &run(&public, &["serve"]),
+        "harbour.example is a public domain",
+    );
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = holder.local_addr().unwrap().to_string();
+    cannot(
+        &run(&[("COMITY__LISTEN", &port)], &["serve"]),
+        "another program listens",
+    );
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    cannot(
+        &run(&[("COMITY__DATA_DIR", "file/below")], &["migrate"]),
+        "could not write to the folder file/below",
+    );
+    cannot(
+        &run(&[], &["community", "set", "nowhere.example", "--name", "N"]),
+        "nowhere.example is not served here",
+    );
+    cannot(
+        &run(&[], &["member", "add", "x y", "--email", "a@b.example"]),
+        "username",
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_comity_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("newer.db");
+    let url = format!("sqlite:{}", path.display());
+    let number = u32::try_from(ALL.len()).unwrap() + 1;
+    let next = Migration {
+        number,
+        name: "the next step",
+        sqlite: "CREATE TABLE later (id BIGINT);",
+        ..ALL[0]
+    };
+    Db::open(&url)
+        .await
+        .unwrap()
+        .migrate(&[ALL, &[next]].concat(), 0)
+        .await
+        .unwrap();
+    let output = comity(folder.path())
+        .env("COMITY__DATABASE", &url)
+        .arg("migrate")
+        .output()
+        .unwrap();
+    cannot(&output, "run a newer program");
+}
+
+#[test]
+fn an_operator_adds_a_community_and_its_admin() {
+    let folder = TempDir::new().unwrap();
+    let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
+    let added = run(&[
+        "community",
+        "add",
+        "island.localhost:8421",
+        "--name",
+        "Island",
+    ]);
+    assert!(added.status.success(), "{}", words(&added.stderr));
+    let set = run(&[
+        "community",
+        "set",
+        "island.localhost:8421",
+        "--sign-up",
+        "open",
+        "--mode",
+        "allow-list",
+    ]);
+    assert!(set.status.success(), "{}", words(&set.stderr));
+    let listed = words(&run(&["community", "list"]).stdout);
+    assert!(
+        listed.contains("island.localhost:8421  Island  mode allow-list  sign-up open"),
+        "{listed}"
+    );
+    cannot(
+        &run(&["member", "add", "ines", "--email", "ines@mail.example"]),
+        "say which with --community",
+    );
+    let mut child = comity(folder.path())
+        .args([
+            "member",
+            "add",
+            "ines",
+            "--email",
+            "ines@mail.example",
+            "--password-stdin",
+            "--role",
+            "admin",
+        ])
+        .args(["--community", "island.localhost:8421"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"correct horse battery\n")
+        .unwrap();
+    let told = words(&child.wait_with_output().unwrap().stdout);
+    assert!(
+        told.contains(
+            "@ines@island.localhost:8421 can sign in at http://island.localhost:8421/sign-in."
+        ),
+        "{told}"
+    );
+    assert!(!told.contains("correct horse"), "{told}");
+}
