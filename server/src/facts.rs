@@ -10,6 +10,7 @@ const BLOCKS: i64 = 2;
 
 /// Rows of (what, from, to). The pairs come as JSON, so that each is one look-up by primary key in each table.
 const TIES: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
     sqlite: "WITH pairs AS MATERIALIZED (
                  SELECT CAST(value ->> 0 AS INTEGER) AS a, CAST(value ->> 1 AS INTEGER) AS b
                    FROM json_each($1)

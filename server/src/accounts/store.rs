@@ -19,14 +19,15 @@ macro_rules! select_account {
     };
 }
 
-const BY_ID: Sql<AccountRow> = sql!(select_account!("WHERE a.id = $1"));
-const BY_IRI: Sql<AccountRow> = sql!(select_account!("WHERE a.iri = $1"));
-const BY_HANDLE: Sql<AccountRow> = sql!(select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
+const BY_ID: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.id = $1"));
+const BY_IRI: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.iri = $1"));
+const BY_HANDLE: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
 const BY_IDS: Sql<AccountRow> = sql!(
+    row: AccountRow,
     sqlite: select_account!("WHERE a.id IN (SELECT value FROM json_each($1))"),
     pg: select_account!("WHERE a.id = ANY($1)"),
 );
-const BY_PREFIX: Sql<AccountRow> = sql!(select_account!(
+const BY_PREFIX: Sql<AccountRow> = sql!(row: AccountRow, select_account!(
     "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
      ORDER BY a.username_key, a.domain
      LIMIT $3"
@@ -219,11 +220,13 @@ row! {
 }
 
 const KEY_BY_IRI: Sql<KeyRow> = sql!(
+    row: KeyRow,
     "SELECT iri, account_id, kind, public_key, private_key, fetched_at
        FROM account_keys
       WHERE iri = $1"
 );
 const KEYS_OF: Sql<KeyRow> = sql!(
+    row: KeyRow,
     "SELECT iri, account_id, kind, public_key, private_key, fetched_at
        FROM account_keys
       WHERE account_id = $1

@@ -12,9 +12,10 @@ const INSERT: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 const DELETE: Sql = sql!("DELETE FROM favourites WHERE account_id = $1 AND status_id = $2");
-const IRI_OF: Sql<(String,)> = sql!("SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
-const STATUS_BY_IRI: Sql<(i64,)> = sql!("SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
+const IRI_OF: Sql<(String,)> = sql!(row: (String,), "SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
+const STATUS_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
 const AMONG: Sql<(i64,)> = sql!(
+    row: (i64,),
     sqlite: "SELECT status_id
                FROM favourites
               WHERE account_id = $1 AND status_id IN (SELECT value FROM json_each($2))",

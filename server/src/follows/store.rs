@@ -13,8 +13,8 @@ row! {
     }
 }
 
-const FIND: Sql<FollowRow> = sql!("SELECT state, iri FROM follows WHERE account_id = $1 AND target_id = $2");
-const BY_IRI: Sql<(i64, i64)> = sql!("SELECT account_id, target_id FROM follows WHERE iri = $1");
+const FIND: Sql<FollowRow> = sql!(row: FollowRow, "SELECT state, iri FROM follows WHERE account_id = $1 AND target_id = $2");
+const BY_IRI: Sql<(i64, i64)> = sql!(row: (i64, i64), "SELECT account_id, target_id FROM follows WHERE iri = $1");
 /// A second Follow keeps what was answered to the first.
 const INSERT: Sql = sql!(
     "INSERT INTO follows (account_id, target_id, state, iri, account_host, created_at)
@@ -55,6 +55,7 @@ pub fn delete(tx: &mut Tx, account_id: i64, target_id: i64) {
 // Lists
 
 const FOLLOWERS: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT account_id
        FROM follows
       WHERE target_id = $1 AND state = 'accepted' AND account_id < $2
@@ -62,6 +63,7 @@ const FOLLOWERS: Sql<(i64,)> = sql!(
       LIMIT $3"
 );
 const FOLLOWING: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT target_id
        FROM follows
       WHERE account_id = $1 AND state = 'accepted' AND target_id < $2
@@ -69,6 +71,7 @@ const FOLLOWING: Sql<(i64,)> = sql!(
       LIMIT $3"
 );
 const REQUESTS: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT account_id
        FROM follows
       WHERE target_id = $1 AND state = 'requested' AND account_id < $2
@@ -118,6 +121,7 @@ row! {
 
 /// Counts on follows_by_target.
 const FOLLOWERS_ELSEWHERE: Sql<Follower> = sql!(
+    row: Follower,
     "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
        FROM follows f
        JOIN accounts a ON a.id = f.account_id
@@ -131,6 +135,7 @@ const FOLLOWERS_ELSEWHERE: Sql<Follower> = sql!(
 );
 /// Counts on follows_by_target: one server's followers lie together.
 const FOLLOWERS_AT: Sql<Follower> = sql!(
+    row: Follower,
     sqlite: "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
                FROM follows f
                JOIN accounts a ON a.id = f.account_id

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, params, sql};
 
 use crate::error::Result;
 
-const SEEN: Sql<(i64,)> = sql!("SELECT seen_at FROM seen_activities WHERE iri = $1");
+const SEEN: Sql<(i64,)> = sql!(row: (i64,), "SELECT seen_at FROM seen_activities WHERE iri = $1");
 
 pub async fn is_seen(db: &Db, iri: &str) -> Result<bool> {
     Ok(db.opt(SEEN, params![iri]).await?.is_some())
@@ -23,6 +23,7 @@ pub async fn remember(db: &Db, iri: &str, now_ms: i64) -> Result<()> {
 
 /// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
 const FOLLOWED: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT account_id
        FROM follows
       WHERE target_id = $1 AND state = 'accepted'
@@ -35,6 +36,7 @@ pub async fn is_followed(db: &Db, account_id: i64) -> Result<bool> {
 
 /// Statuses that answer this one and came before it. Counts on `statuses_waiting_for_parent`.
 const AWAITED: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL

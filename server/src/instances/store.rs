@@ -6,14 +6,14 @@ use super::Health;
 use crate::error::Result;
 
 const SOFTWARE: Sql<(Option<String>, Option<String>)> =
-    sql!("SELECT software, version FROM instances WHERE domain = $1");
+    sql!(row: (Option<String>, Option<String>), "SELECT software, version FROM instances WHERE domain = $1");
 
 pub async fn software(db: &Db, domain: &str) -> Result<Option<(Option<String>, Option<String>)>> {
     Ok(db.opt(SOFTWARE, params![domain]).await?)
 }
 
 const FAILING: Sql<(String, i64, Option<i64>, i64)> =
-    sql!("SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");
+    sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");
 
 pub async fn failing(db: &Db) -> Result<Vec<(String, i64, Option<i64>, i64)>> {
     Ok(db.all(FAILING, params![]).await?)
@@ -50,7 +50,7 @@ pub fn save_scheme(tx: &mut Tx, domain: &str, scheme: &str, now_ms: i64) {
 
 /// What is not the default of the wire need not be told to it.
 const SCHEMES: Sql<(String, String)> =
-    sql!("SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL");
+    sql!(row: (String, String), "SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL");
 
 pub async fn schemes(db: &Db) -> Result<Vec<(String, String)>> {
     Ok(db.all(SCHEMES, params![]).await?)

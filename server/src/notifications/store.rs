@@ -29,6 +29,7 @@ const DELETE: Sql = sql!(
       WHERE account_id = $1 AND kind = $2 AND from_account_id = $3 AND status_id IS NOT DISTINCT FROM $4"
 );
 const NEWEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
     "SELECT id, kind, from_account_id, status_id, created_at
        FROM notifications
       WHERE account_id = $1 AND id < $2
@@ -36,6 +37,7 @@ const NEWEST: Sql<NotificationRow> = sql!(
       LIMIT $3"
 );
 const NEWER: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM notifications
       WHERE account_id = $1 AND id > $2

@@ -27,6 +27,7 @@ pub fn push_params(id: i64, job: &Job, now_ms: i64) -> Result<Vec<Value>> {
 
 /// Leases up to `$3` jobs until `$1`. Counts on `jobs_due`. On PostgreSQL two nodes never wait for each other.
 pub const CLAIM: Sql<JobRow> = sql!(
+    row: JobRow,
     sqlite: "UPDATE jobs
              SET run_at = $1, attempts = attempts + 1
              WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3)

@@ -10,8 +10,8 @@ const INSERT_BLOCK: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 const DELETE_BLOCK: Sql = sql!("DELETE FROM blocks WHERE account_id = $1 AND target_id = $2");
-const BLOCK: Sql<(String, bool)> = sql!("SELECT iri, told FROM blocks WHERE account_id = $1 AND target_id = $2");
-const TARGET_BY_IRI: Sql<(i64,)> = sql!("SELECT target_id FROM blocks WHERE iri = $2 AND account_id = $1");
+const BLOCK: Sql<(String, bool)> = sql!(row: (String, bool), "SELECT iri, told FROM blocks WHERE account_id = $1 AND target_id = $2");
+const TARGET_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT target_id FROM blocks WHERE iri = $2 AND account_id = $1");
 const INSERT_MUTE: Sql = sql!(
     "INSERT INTO mutes (account_id, target_id, expires_at, created_at)
      VALUES ($1, $2, $3, $4)
@@ -19,6 +19,7 @@ const INSERT_MUTE: Sql = sql!(
 );
 const DELETE_MUTE: Sql = sql!("DELETE FROM mutes WHERE account_id = $1 AND target_id = $2");
 const MUTED: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT target_id
        FROM mutes
       WHERE account_id = $1 AND target_id = $2 AND (expires_at IS NULL OR expires_at > $3)"

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 
 /// Every rule in force of the installation. The book holds them all in memory, so this bound is the book's.
 const IN_FORCE: Sql<RuleRow> = sql!(
+    row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
             reason_members, reason_moderators, set_by, set_at, expires_at, source
        FROM rules
@@ -39,7 +40,7 @@ const END: Sql = sql!(
         AND account_id IS NOT DISTINCT FROM $4
         AND ended_at IS NULL"
 );
-const EPOCH: Sql<(i64,)> = sql!("SELECT epoch FROM policy_epoch WHERE id = 1");
+const EPOCH: Sql<(i64,)> = sql!(row: (i64,), "SELECT epoch FROM policy_epoch WHERE id = 1");
 const ADVANCE: Sql = sql!("UPDATE policy_epoch SET epoch = epoch + 1 WHERE id = 1");
 
 pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {

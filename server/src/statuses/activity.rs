@@ -177,7 +177,15 @@ async fn for_signer(
     way: Way,
 ) -> Result<(Party, Visible<Status>)> {
     let viewer = inbox::signed_viewer(app, community, parts).await?;
-    let status = super::find(app, &viewer, way, id).await?;
+    let status = match super::find(app, &viewer, way, id).await {
+        Ok(status) => status,
+        Err(error) => {
+            if let Ok(status) = super::load_one(app, id).await {
+                inbox::tell_unshown(app, community, viewer, parts.uri.path(), &status);
+            }
+            return Err(error);
+        }
+    };
     let is_theirs = status.author.community_id == Some(community.id)
         && status.author.username.to_lowercase() == name.to_lowercase();
     if is_theirs { Ok((viewer, status)) } else { Err(Error::NotFound) }

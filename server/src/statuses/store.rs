@@ -20,6 +20,7 @@ macro_rules! select_status {
 }
 
 const BY_IDS: Sql<StatusRow> = sql!(
+    row: StatusRow,
     sqlite: select_status!("WHERE s.id IN (SELECT value FROM json_each($1))"),
     pg: select_status!("WHERE s.id = ANY($1)"),
 );
@@ -28,13 +29,14 @@ pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<StatusRow>> {
     Ok(db.all(BY_IDS, params![ids]).await?)
 }
 
-const ID_BY_IRI: Sql<(i64,)> = sql!("SELECT id FROM statuses WHERE iri = $1");
+const ID_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT id FROM statuses WHERE iri = $1");
 
 pub async fn id_by_iri(db: &Db, iri: &str) -> Result<Option<i64>> {
     Ok(db.opt(ID_BY_IRI, params![iri]).await?.map(|(id,)| id))
 }
 
 const MENTIONS_OF: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
     sqlite: "SELECT status_id, account_id
                FROM mentions
               WHERE status_id IN (SELECT value FROM json_each($1))
@@ -135,6 +137,7 @@ pub fn add_favourite(tx: &mut Tx, status_id: i64, by: i64) {
 // A parent that arrives after its replies
 
 const ORPHANS_OF: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
     "SELECT id, conversation_id
        FROM statuses
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL
@@ -193,6 +196,7 @@ const EDIT: Sql = sql!(
       WHERE id = $1 AND COALESCE(edited_at, created_at) <= $10"
 );
 const EDITS_OF: Sql<EditRow> = sql!(
+    row: EditRow,
     "SELECT title, spoiler_text, content, created_at
        FROM status_edits
       WHERE status_id = $1
@@ -245,8 +249,9 @@ const BURY: Sql = sql!(
      VALUES ($1, $2)
      ON CONFLICT (iri) DO NOTHING"
 );
-const BURIED: Sql<(i64,)> = sql!("SELECT deleted_at FROM tombstones WHERE iri = $1");
+const BURIED: Sql<(i64,)> = sql!(row: (i64,), "SELECT deleted_at FROM tombstones WHERE iri = $1");
 const IDS_OF_AUTHOR: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE account_id = $1
@@ -277,6 +282,7 @@ pub async fn ids_of_author(db: &Db, account_id: i64) -> Result<Vec<i64>> {
 
 /// Accounts elsewhere that were reached by a status in other ways than by following its author.
 const REACHED: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT m.account_id FROM mentions m WHERE m.status_id = $1
       UNION
      SELECT f.account_id FROM favourites f WHERE f.status_id = $1
@@ -296,6 +302,7 @@ pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
 // Lists
 
 const BY_AUTHOR: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE account_id = $1 AND id < $2
@@ -303,6 +310,7 @@ const BY_AUTHOR: Sql<(i64,)> = sql!(
       LIMIT $3"
 );
 const IN_CONVERSATION: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE conversation_id = $1 AND reblog_of_id IS NULL
@@ -310,13 +318,14 @@ const IN_CONVERSATION: Sql<(i64,)> = sql!(
       LIMIT $2"
 );
 const REPLIES_TO: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE in_reply_to_id = $1 AND id > $2
       ORDER BY id
       LIMIT $3"
 );
-const REBLOG_BY: Sql<(i64,)> = sql!("SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
+const REBLOG_BY: Sql<(i64,)> = sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
 
 fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
     rows.into_iter().map(|(id,)| id).collect()
@@ -343,6 +352,7 @@ pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Optio
 }
 
 const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
+    row: (i64,),
     sqlite: "SELECT reblog_of_id
                FROM statuses
               WHERE reblog_of_id IN (SELECT value FROM json_each($2)) AND account_id = $1",

@@ -63,6 +63,7 @@ pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
 }
 
 const HOME: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT status_id
        FROM home_entries
       WHERE account_id = $1 AND status_id < $2
@@ -71,6 +72,7 @@ const HOME: Sql<(i64,)> = sql!(
 );
 /// Counts on statuses_of_community.
 const OF_COMMUNITY: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE community_id = $1
@@ -83,6 +85,7 @@ const OF_COMMUNITY: Sql<(i64,)> = sql!(
 );
 /// Counts on statuses_public.
 const PUBLIC: Sql<(i64,)> = sql!(
+    row: (i64,),
     "SELECT id
        FROM statuses
       WHERE visibility = 'public' AND reblog_of_id IS NULL AND id < $1
