@@ -1,5 +1,6 @@
 //! The whole of the policy as one printed table, `matrix.txt`, which a person who does not program
 //! can review. `UPDATE_MATRIX=1 cargo test -p comity-policy --test matrix` writes it anew.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 
@@ -178,10 +179,13 @@ fn mark(cell: &str) -> String {
     cell.chars().take(1).collect()
 }
 
+/// An act with the ways it goes by.
+type ByWays = (Act, Vec<Way>);
+
 /// A table of one situation; with a `base`, only of what differs from it. Ways by which an act
 /// has the same answers for everybody share a paragraph, roles with the same answers a mark.
 fn table(now: &Situation<'_>, base: Option<&Situation<'_>>) -> String {
-    let mut paragraphs: Vec<(Vec<(Act, Vec<Way>)>, String)> = Vec::new();
+    let mut paragraphs: Vec<(Vec<ByWays>, String)> = Vec::new();
     for act in Act::ALL {
         for way in Way::ALL {
             if !goes_together(act, way) {
@@ -276,7 +280,9 @@ fn lines(now: &Situation<'_>, base: Option<&Situation<'_>>, act: Act, way: Way) 
     }
     let mut text = String::new();
     for (names, row) in lines {
-        let row: String = row.iter().map(|cell| format!("{cell:<13}")).collect();
+        let row = row
+            .iter()
+            .fold(String::new(), |row, cell| row + &format!("{cell:<13}"));
         for (place, name) in names.iter().enumerate() {
             let row = if place == 0 { row.trim_end() } else { "〃" };
             writeln!(text, "    {name:<26}{row}").unwrap();
@@ -375,7 +381,7 @@ fn matrix() -> String {
         let (name, stance) = (mode.as_str().to_uppercase(), mode.stance());
         section(
             &format!(
-                "{name} HARBOUR: a thing of alice, where it differs from {}",
+                "{name} HARBOUR: a thing of alice, where a yes or no differs from {}",
                 stance.as_str()
             ),
             table(
@@ -385,7 +391,7 @@ fn matrix() -> String {
         );
         section(
             &format!(
-                "{name} HARBOUR: a thing of rex, where it differs from {}",
+                "{name} HARBOUR: a thing of rex, where a yes or no differs from {}",
                 stance.as_str()
             ),
             table(

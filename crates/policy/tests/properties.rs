@@ -1,4 +1,5 @@
 //! What holds for every set of rules, whoever asks. `PROPTEST_CASES` raises the number of trials.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 

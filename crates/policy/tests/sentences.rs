@@ -1,4 +1,5 @@
 //! What people are told, and what they are not.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 

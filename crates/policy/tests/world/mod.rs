@@ -1,7 +1,7 @@
 //! The people all these tests speak of, and short ways to set rules about them.
 //!
 //! Harbour and Meadow are two communities of one installation. Bigcorp and Friendly are elsewhere.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 use comity_policy::*;
 use comity_vocab::{Domain, Iri, Visibility};
