@@ -27,6 +27,11 @@ impl Request<'_> {
         self.method.eq_ignore_ascii_case("POST") || !self.body.is_empty()
     }
 
+    /// Whether it asks and changes nothing.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.method.eq_ignore_ascii_case("GET") && self.body.is_empty()
+    }
+
     /// The authority in lower case and without the port that the scheme implies (RFC 9421, 2.2.3).
     pub(crate) fn canonical_authority(&self) -> String {
         canonical_authority(self.authority, self.scheme)

@@ -11,6 +11,7 @@ use crate::cavage::Cavage;
 use crate::key::is_signed_by;
 use crate::proof::{KeyKind, Proof, Signature};
 use crate::seen::SeenSignatures;
+use crate::window::is_fresh;
 use crate::{Distrust, Request, digest, rfc9421};
 
 /// What a request says about who signed it. Nothing is proved yet.
@@ -105,7 +106,9 @@ impl Claim {
     }
 
     /// Checks the claim against the key found at [`Claim::key_id`], and that it was not used
-    /// before.
+    /// before. A request that only reads may come again for some seconds: times are signed in
+    /// seconds and RSA always signs alike, so a server that asks twice at once sends one and the
+    /// same request.
     ///
     /// The key must bear that id and belong to an actor of the same origin (FEP-fe34). That the
     /// actor in turn names the key is for whoever fetched it to see: a key document alone proves
@@ -137,17 +140,23 @@ impl Claim {
                     "not the algorithm of this key".into(),
                 ));
             }
-            let base = proof
+            let (place, base) = proof
                 .bases(request)?
                 .into_iter()
-                .find(|base| is_signed_by(&key.key, base.as_bytes(), proof.bytes()))
+                .enumerate()
+                .find(|(_, base)| is_signed_by(&key.key, base.as_bytes(), proof.bytes()))
                 .ok_or(Distrust::BadSignature)?;
-            signed.push((proof, base));
+            // Only the first base covers the target to its end.
+            let may_repeat = place == 0 && request.only_reads() && is_fresh(proof.signed_ms, now_ms);
+            signed.push((proof, base, may_repeat));
         }
         // The text that was signed goes into the memory, not the target as received: a signature
         // that left out the query must not count anew for each query somebody invents.
-        for (proof, base) in signed {
-            seen.remember(base.as_bytes(), proof.bytes(), proof.signed_ms, now_ms)?;
+        for (proof, base, may_repeat) in signed {
+            match seen.remember(base.as_bytes(), proof.bytes(), proof.signed_ms, now_ms) {
+                Err(Distrust::Replayed) if may_repeat => {}
+                came => came?,
+            }
         }
         Ok(Signer {
             actor: key.owner.clone(),

@@ -14,6 +14,15 @@ pub const CAVAGE_AGE_MS: i64 = 60 * 60 * 1000;
 /// Oldest RFC 9421 signature accepted. Its senders are newer and keep time.
 pub const RFC9421_AGE_MS: i64 = 5 * 60 * 1000;
 
+/// A reading request counts again while its signature is this young. What it may have been copied
+/// for was told to its sender a moment ago.
+const REPEAT_MS: i64 = 5 * 1000;
+
+/// Whether a signature was made just now by both clocks; a clock that is off earns no indulgence.
+pub(crate) fn is_fresh(signed_ms: i64, now_ms: i64) -> bool {
+    now_ms.abs_diff(signed_ms) <= REPEAT_MS.unsigned_abs()
+}
+
 /// Checks when a signature was made, and until when its maker says it counts (both in unix
 /// milliseconds).
 pub(crate) fn check(

@@ -141,8 +141,11 @@ fn what_we_sign_is_believed_once() {
                 let signer = sent.verify_at(&keys.public, &seen, NOW).unwrap();
                 assert_eq!(signer.actor().as_str(), EVE);
                 assert_eq!(signer.key_id(), keys.private.key_id());
-                let again = sent.verify_at(&keys.public, &seen, NOW + 1000);
-                assert_eq!(again.unwrap_err(), Distrust::Replayed);
+                // A server that asks twice within a second sends the same bytes; later it is a copy.
+                let soon = sent.verify_at(&keys.public, &seen, NOW + 1000);
+                assert_eq!(soon.is_ok(), sent.method == "GET");
+                let later = sent.verify_at(&keys.public, &seen, NOW + 6000);
+                assert_eq!(later.unwrap_err(), Distrust::Replayed);
             }
         }
     }
