@@ -1,6 +1,7 @@
 //! The command line. Each arm hands over to a verb of its feature and prints what came of it.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -189,9 +190,12 @@ async fn greet(app: &App) -> Result<(), Failure> {
         app.db.engine_name()
     );
     for community in app.communities.load().all() {
-        text.push_str(&format!("  {}  {}/\n", community.name, community.origin));
+        let _ = writeln!(text, "  {}  {}/", community.name, community.origin);
         if let Some(link) = members::setup::link(app, community).await? {
-            text.push_str(&format!("    has no admin yet. Open this once, within a week, to make the first:\n    {link}\n"));
+            text.push_str(
+                "    has no admin yet. Open this once, within a week, to make the first:\n",
+            );
+            let _ = writeln!(text, "    {link}");
         }
     }
     if app.config.federation.testing.any() {
@@ -212,7 +216,11 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// To standard error; plain lines in a terminal, JSON for whoever collects them.
 fn write_log(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::new(filter);
+    // A single word is about us: what libraries tell at such levels buries it. A filter is taken as it is.
+    let filter = match filter {
+        "debug" | "trace" => tracing_subscriber::EnvFilter::new(format!("info,comity={filter}")),
+        other => tracing_subscriber::EnvFilter::new(other),
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
