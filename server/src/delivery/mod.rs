@@ -19,7 +19,7 @@ mod store;
 mod worker;
 
 use comity_db::Tx;
-use comity_policy::{CommunityId, Contact, Verdict};
+use comity_policy::{CommunityId, Contact, Listener, Verdict};
 use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
@@ -202,7 +202,7 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         }
         match app.gate.permit(by, &domain, Contact::Deliver) {
             Ok(_unused) => rows.push((app.next_id(), inbox, domain)),
-            Err(refusal) => tell_out(app, &sender, &domain, &outgoing, Err(sentence(app, &refusal.verdict))),
+            Err(refusal) => tell_out(app, &sender, &domain, &outgoing, Err(sentence(app, by, &refusal.verdict))),
         }
     }
     if rows.is_empty() {
@@ -234,8 +234,8 @@ fn community_of(sender: &Account) -> Result<CommunityId> {
 }
 
 /// A verdict in words, for those who run this community.
-fn sentence(app: &App, verdict: &Verdict) -> String {
-    verdict.sentence(&app.gate.book())
+fn sentence(app: &App, by: CommunityId, verdict: &Verdict) -> String {
+    verdict.sentence_for(&app.gate.book(), Listener::Moderator(by))
 }
 
 /// Tells those who watch the border what went out, or why it did not.

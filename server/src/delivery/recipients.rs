@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use comity_db::{Sql, params, row, sql};
-use comity_policy::{Person, PersonId, Recipient, Subject, Thing, Way};
+use comity_policy::{CommunityId, Person, PersonId, Recipient, Subject, Thing, Way};
 use comity_vocab::{Domain, Visibility};
 
 use super::Outgoing;
@@ -34,6 +34,8 @@ pub(super) struct Reach {
     /// What policy must know of it; `None` for a bare activity, which only needs that the server may be contacted.
     pub thing: Option<Thing>,
     sender_id: i64,
+    /// Where the sender lives.
+    by: CommunityId,
 }
 
 /// Some of the recipients.
@@ -62,8 +64,9 @@ impl Subject for Shadow {
 
 /// Whom `outgoing` is meant for; `None` when what it is about is gone.
 pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Result<Option<Reach>> {
+    let by = super::community_of(sender)?;
     let to = |people: Vec<i64>, followers: bool, thing: Option<Thing>| {
-        Ok(Some(Reach { followers, people, thing, sender_id: sender.id }))
+        Ok(Some(Reach { followers, people, thing, sender_id: sender.id, by }))
     };
     match outgoing {
         Outgoing::Create { status } | Outgoing::Update { status } | Outgoing::Announce { status } => {
@@ -187,7 +190,7 @@ impl Reach {
             refused: audience
                 .refused()
                 .iter()
-                .map(|(recipient, verdict)| (recipient.clone(), super::sentence(app, verdict)))
+                .map(|(recipient, verdict)| (recipient.clone(), super::sentence(app, self.by, verdict)))
                 .collect(),
         })
     }

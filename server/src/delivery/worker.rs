@@ -288,7 +288,7 @@ async fn bring_one(app: &App, domain: &Domain, row: &DeliveryRow, prepared: Opti
     let permitted = match app.gate.permit(parcel.by, domain, Contact::Deliver) {
         Ok(permitted) => permitted,
         Err(refusal) => {
-            tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(sentence(app, &refusal.verdict)));
+            tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(sentence(app, parcel.by, &refusal.verdict)));
             return End::Dropped;
         }
     };

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
-use comity_policy::{Act, Contact, Way};
+use comity_policy::{Act, Contact, Exchange, Listener, Party, Subject, Verdict, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
 use comity_wire::Distrust;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -155,7 +155,7 @@ async fn examine(
 
     let peer = claim.key_id().domain();
     if let Err(refusal) = app.gate.permit(community.policy_id(), &peer, Contact::Fetch) {
-        let reason = refusal.verdict.sentence(&app.gate.book());
+        let reason = for_stewards(app, community, &refusal.verdict);
         return Err(Turned::Refused { peer, what: "something".to_owned(), reason });
     }
     if signed::is_unknown(app, claim.key_id()).await? && is_farewell(&body) {
@@ -179,7 +179,7 @@ async fn examine(
         .await
         .map_err(Error::from)?;
     if let Err(refusal) = admitted {
-        let reason = refusal.verdict.sentence(&app.gate.book());
+        let reason = for_stewards(app, community, &refusal.verdict);
         return Err(Turned::Refused { peer: sender.host.clone(), what, reason });
     }
     if let Some(name) = name
@@ -245,6 +245,32 @@ fn describe(kind: &ActivityKind, sender: &Account) -> String {
         other => other.as_str(),
     };
     format!("{what} by {}", sender.handle())
+}
+
+/// A verdict in words, for those who run this community.
+fn for_stewards(app: &App, community: &Community, verdict: &Verdict) -> String {
+    verdict.sentence_for(&app.gate.book(), Listener::Moderator(community.policy_id()))
+}
+
+/// Tells those who watch the border that something of ours was asked for and not shown. Whoever asked does not wait
+/// for that: an answer that takes longer would tell that there is something.
+pub fn tell_unshown(app: &App, community: &Arc<Community>, viewer: Party, asked: &str, thing: &impl Subject) {
+    let Some(peer) = viewer.domain().cloned() else { return };
+    let (app, community, act, thing) = (app.clone(), community.clone(), thing.seen_by(), thing.thing());
+    let what = request_for(asked);
+    tokio::spawn(async move {
+        match app.gate.judge(&Exchange { party: &viewer, act, way: Way::Fetch, thing: &thing }).await {
+            Ok(verdict) => {
+                let reason = for_stewards(&app, &community, &verdict);
+                tell_in(&app, &community, &peer, what, Err(reason));
+            }
+            Err(error) => tracing::warn!(%error, "could not tell why something was not shown"),
+        }
+    });
+}
+
+fn request_for(path: &str) -> String {
+    format!("a request for {path}")
 }
 
 /// Tells those who watch the border what came in, or why it did not.

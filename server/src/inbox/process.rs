@@ -5,7 +5,7 @@ use comity_vocab::{Activity, ActivityKind, Document, Iri};
 use tracing::{debug, info};
 
 use super::dispatch::{self, Came};
-use super::{Arrival, resolve, store, tell_in};
+use super::{Arrival, for_stewards, resolve, store, tell_in};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ async fn try_process(app: &App, community: i64, signer: &str, body: &str, shared
         Ok(activity) => activity,
         Err(refusal) => {
             let what = format!("{} by {}", act.as_str(), sender.handle());
-            tell_in(app, &community, &sender.host, what, Err(refusal.verdict.sentence(&app.gate.book())));
+            tell_in(app, &community, &sender.host, what, Err(for_stewards(app, &community, &refusal.verdict)));
             return Ok(Came::Ignored("the gate said no"));
         }
     };

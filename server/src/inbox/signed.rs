@@ -110,7 +110,9 @@ pub async fn signed_viewer(app: &App, community: &Arc<Community>, parts: &Parts)
         }
     };
     let peer = claim.key_id().domain();
-    if app.gate.permit(community.policy_id(), &peer, comity_policy::Contact::Fetch).is_err() {
+    if let Err(refusal) = app.gate.permit(community.policy_id(), &peer, comity_policy::Contact::Fetch) {
+        let reason = super::for_stewards(app, community, &refusal.verdict);
+        super::tell_in(app, community, &peer, super::request_for(parts.uri.path()), Err(reason));
         return Err(Error::NotFound);
     }
     match check(app, community, &request, claim).await {
