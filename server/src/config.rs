@@ -6,6 +6,7 @@
 pub mod keys;
 mod suggest;
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ const ENVIRONMENT: &str = "COMITY__";
 pub struct Config {
     /// Where everything is kept that is kept in files.
     pub data_dir: PathBuf,
-    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; empty means a file in `data_dir`.
+    /// `sqlite:PATH` or `postgres://…`; empty means a file in `data_dir`.
     pub database: String,
     /// The address that is listened on.
     pub listen: SocketAddr,
@@ -186,13 +187,13 @@ pub fn example() -> String {
         let (here, name) = key.name.rsplit_once('.').unwrap_or(("", key.name));
         if here != section {
             section = here;
-            text.push_str(&format!("\n[{here}]\n"));
+            let _ = writeln!(text, "\n[{here}]");
         }
         text.push('\n');
         for line in key.about.lines() {
-            text.push_str(&format!("# {line}\n"));
+            let _ = writeln!(text, "# {line}");
         }
-        text.push_str(&format!("#{name} = {}\n", key.written_default()));
+        let _ = writeln!(text, "#{name} = {}", key.written_default());
     }
     text
 }
@@ -216,7 +217,7 @@ pub fn is_loopback(domain: &Domain) -> bool {
 
 /// A name that no stranger can reach.
 fn is_for_testing(domain: &Domain) -> bool {
-    is_loopback(domain) || domain.host() == "test" || domain.host().ends_with(".test")
+    is_loopback(domain) || domain.host().rsplit('.').next() == Some("test")
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

@@ -82,16 +82,16 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/setup", Kind::Form, || post(members::web::set_up)),
     reads("/settings/password", Kind::Page, || {
-        get(members::web::security_page)
+        get(members::web::security::page)
     }),
     acts("/settings/password", Kind::Form, || {
-        post(members::web::change_password)
+        post(members::web::security::change_password)
     }),
     reads("/settings/sessions", Kind::Page, || {
-        get(members::web::security_page)
+        get(members::web::security::page)
     }),
     acts("/settings/sessions", Kind::Form, || {
-        post(members::web::end_session)
+        post(members::web::security::end_session)
     }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),

@@ -27,8 +27,7 @@ pub fn client(parts: &Parts, config: &Config) -> IpAddr {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|part| part.trim().parse().ok())
-        .filter(|address| !config.trusted_proxy.contains(address))
-        .last()
+        .rfind(|address| !config.trusted_proxy.contains(address))
         .unwrap_or(peer)
 }
 

@@ -17,18 +17,13 @@ use super::reply::{Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
 use crate::app::App;
-use crate::config::Config;
 use crate::web;
 use crate::web::view::{ErrorPage, NavItem};
 
-/// Pictures of other servers come over https; everything else is our own.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; \
+/// Everything a page loads is our own: a picture from elsewhere would tell that server who reads here.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
                       connect-src 'self'; manifest-src 'self'";
-/// The same where other servers are met over plain HTTP.
-const POLICY_FOR_TESTING: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-                                  img-src 'self' data: https: http:; font-src 'self'; form-action 'self'; \
-                                  frame-ancestors 'none'; base-uri 'none'; connect-src 'self'; manifest-src 'self'";
 
 /// The outermost layer of the router.
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -48,7 +43,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .instrument(span.clone())
         .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
-    seal(&mut response, &app.config);
+    seal(&mut response);
     let _entered = span.enter();
     tracing::debug!(
         status = response.status().as_u16(),
@@ -171,15 +166,10 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
     response
 }
 
-fn seal(response: &mut Response, config: &Config) {
-    let policy = if config.federation.testing.allow_http {
-        POLICY_FOR_TESTING
-    } else {
-        POLICY
-    };
+fn seal(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
-        (CONTENT_SECURITY_POLICY, policy),
+        (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
         (

@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
         comes_from_us(&parts.headers, &visit.community)?;
         let bytes = read(&parts.headers, body).await?;
         let mut fields = url::form_urlencoded::parse(&bytes);
-        if fields.clone().count() > MOST_FIELDS {
+        if fields.count() > MOST_FIELDS {
             return Err(
                 Error::invalid("form", format!("has more than {MOST_FIELDS} fields")).into(),
             );

@@ -50,12 +50,12 @@ impl RateLimits {
     /// Everyone starts fresh.
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
         let within = |most: u32, period: Duration| Counter::new(clock, most, period);
-        let five_minutes = Duration::from_secs(300);
+        let five_minutes = Duration::from_mins(5);
         RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
-            sign_up: within(limits.sign_ups, Duration::from_secs(3600)),
-            lookup: within(limits.lookups, Duration::from_secs(60)),
+            sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            lookup: within(limits.lookups, Duration::from_mins(1)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_limit_holds_for_one_key_and_passes_with_time() {
         let clock = Clock::held(1_700_000_000_000);
-        let counter = Counter::new(&clock, 10, Duration::from_secs(300));
+        let counter = Counter::new(&clock, 10, Duration::from_mins(5));
         for _ in 0..10 {
             counter.check("alice").unwrap();
         }

@@ -1,6 +1,8 @@
 //! The only way to answer. Nothing else makes a response, so nothing leaves without its kind and its cache rules;
 //! [`finish`](super::finish) adds what all answers share.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -178,7 +180,7 @@ impl IntoResponse for Error {
             let mut why = source.to_string();
             let mut next = source.source();
             while let Some(deeper) = next {
-                why.push_str(&format!(": {deeper}"));
+                let _ = write!(why, ": {deeper}");
                 next = deeper.source();
             }
             tracing::error!(error = %why, "a request failed");

@@ -2,6 +2,7 @@
 //!
 //! [`Visit`] is worked out once for a request; the others are parts of it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -204,7 +205,7 @@ fn nobody_here(parts: &Parts, app: &App) -> Reply {
             .all()
             .filter(|community| config::is_loopback(&community.domain))
         {
-            sentence.push_str(&format!(" Open {}/ instead.", community.origin));
+            let _ = write!(sentence, " Open {}/ instead.", community.origin);
         }
     }
     Reply::plain(StatusCode::MISDIRECTED_REQUEST, sentence)

@@ -1,5 +1,7 @@
 //! Sessions: browsers that are signed in. The browser holds 32 random bytes, we hold their hash.
 
+use std::fmt::Write as _;
+
 use comity_db::Tx;
 
 use super::model::{Member, Session};
@@ -87,7 +89,10 @@ pub fn id_of_token(token: &Token) -> String {
 }
 
 fn id_of(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn hash_of(id: &str) -> Option<Vec<u8>> {

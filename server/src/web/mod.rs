@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::digest;
 use axum::extract::Path;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::accounts::Account;
 use crate::app::App;
@@ -40,8 +42,7 @@ static STAMP: LazyLock<String> = LazyLock::new(|| {
     for asset in ASSETS {
         all.update(asset.bytes);
     }
-    let hash = all.finish();
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(STAMP_LENGTH).collect()
+    URL_SAFE_NO_PAD.encode(all.finish()).chars().take(STAMP_LENGTH).collect()
 });
 
 /// `GET /assets/{name}`
@@ -90,7 +91,8 @@ pub fn person_view(account: &Account, here: &Community) -> PersonView {
         url: profile_path(account, here),
         initials: initials_of(&account.display_name, &account.username),
         hue: hue_of(&handle),
-        avatar: account.avatar_url.clone(),
+        // Loading a picture from elsewhere would tell that server who reads here.
+        avatar: None,
     }
 }
 
