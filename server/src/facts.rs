@@ -73,7 +73,7 @@ impl FactSource for Facts {
             .db
             .all(TIES, params![json, self.clock.now_ms()])
             .await
-            .map_err(|why| FactError::new(why))?;
+            .map_err(FactError::new)?;
         let mut ties = Ties::default();
         for (what, from, to) in rows {
             let (from, to) = (PersonId(from), PersonId(to));

@@ -119,7 +119,7 @@ row! {
     }
 }
 
-/// Counts on follows_by_target.
+/// Counts on `follows_by_target`.
 const FOLLOWERS_ELSEWHERE: Sql<Follower> = sql!(
     row: Follower,
     "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox
@@ -133,7 +133,7 @@ const FOLLOWERS_ELSEWHERE: Sql<Follower> = sql!(
       ORDER BY f.account_id
       LIMIT $3"
 );
-/// Counts on follows_by_target: one server's followers lie together.
+/// Counts on `follows_by_target`: one server's followers lie together.
 const FOLLOWERS_AT: Sql<Follower> = sql!(
     row: Follower,
     sqlite: "SELECT a.id, a.iri, a.domain, a.host, a.inbox, a.shared_inbox

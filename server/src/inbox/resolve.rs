@@ -191,9 +191,8 @@ async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attes
 /// What a failed request means for whoever asked for it.
 fn failed(iri: &Iri, error: WireError) -> Error {
     match error {
-        WireError::Gone => Error::Gone,
+        WireError::Gone | WireError::GiveUp { status: Some(404 | 410), .. } => Error::Gone,
         WireError::Retry { why, .. } => Error::Elsewhere(format!("{iri}: {why}")),
-        WireError::GiveUp { status: Some(404 | 410), .. } => Error::Gone,
         WireError::GiveUp { .. } | WireError::Distrust(_) | WireError::NotPermitted(_) => {
             Error::Forbidden(format!("{iri}: {error}"))
         }

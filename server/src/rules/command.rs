@@ -19,7 +19,7 @@ pub enum RuleCommand {
     Set {
         /// A domain with all below it, =HOST for one host, the address of an account, or * for everybody
         pattern: String,
-        /// open, limited, ask, withheld or refused
+        /// open, limited or refused
         stance: String,
         /// Whose rule: the community's with this domain
         #[arg(long)]

@@ -27,6 +27,9 @@ use crate::error::{Error, Result};
 use crate::http::Visit;
 use crate::members::Role;
 
+/// Stances that can be set. *Ask* and *withheld* are decided by the gate already; until there is a place where what
+/// they hold back waits for a yes, setting one would promise what is not kept.
+pub const CHOICES: [Stance; 3] = [Stance::Open, Stance::Limited, Stance::Refused];
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
 /// How long another process's change of a rule may go unnoticed.
@@ -39,6 +42,10 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
         if reason.chars().count() > LONGEST_REASON {
             return Err(Error::invalid("reason", format!("is longer than {LONGEST_REASON} characters")));
         }
+    }
+    if !CHOICES.contains(&new.stance) {
+        let words = CHOICES.map(Stance::as_str).join(", ");
+        return Err(Error::invalid("stance", format!("must be one of {words}; what waits for a yes has no place to wait yet")));
     }
     let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
@@ -111,10 +118,8 @@ pub async fn watch(app: App) {
             }
         };
         if ended || changed {
-            if changed {
-                if let Err(why) = crate::communities::reload(&app).await {
-                    tracing::warn!(%why, "could not read the communities anew");
-                }
+            if changed && let Err(why) = crate::communities::reload(&app).await {
+                tracing::warn!(%why, "could not read the communities anew");
             }
             if let Err(why) = reload(&app).await {
                 tracing::warn!(%why, "could not read the rules anew");

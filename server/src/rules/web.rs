@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::command::party;
 use super::model::{NewRule, parse_pattern};
-use super::{check_pattern, in_force, listener, of_community, of_member};
+use super::{CHOICES, check_pattern, in_force, listener, of_community, of_member};
 use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
@@ -82,6 +82,12 @@ fn sentence_of(stance: Stance) -> &'static str {
         .map_or("", |choice| choice.sentence)
 }
 
+fn stances(chosen: &str) -> Vec<StanceChoice> {
+    let mut choices = StanceChoice::all(chosen);
+    choices.retain(|choice| CHOICES.iter().any(|stance| stance.as_str() == choice.value));
+    choices
+}
+
 /// A community's answer to servers it has no rule for, in a sentence.
 pub fn mode_sentence(community: &Community) -> String {
     use comity_policy::Mode;
@@ -104,7 +110,7 @@ pub struct Prefill {
 pub async fn boundaries(State(app): State<App>, me: Me, visit: Visit, Query(prefill): Query<Prefill>) -> Result<Reply> {
     let form = RuleForm {
         pattern: prefill.pattern,
-        stances: StanceChoice::all("limited"),
+        stances: stances("limited"),
         reason: String::new(),
         for_community: false,
         trouble: None,
@@ -141,7 +147,7 @@ pub async fn add(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<
         Ok(()) => Ok(Reply::see_other("/boundaries")),
         Err(Error::Invalid { field, why }) => {
             let form = RuleForm {
-                stances: StanceChoice::all(&form.stance),
+                stances: stances(&form.stance),
                 for_community: form.scope == "community",
                 pattern: form.pattern,
                 reason: form.reason,
@@ -254,7 +260,10 @@ pub async fn why(State(app): State<App>, visit: Visit, Query(question): Query<Wh
                 };
                 explain(&app, &visit, &stricter, &mut page);
             }
-            Err(_) => page.sentence = "That is neither a server's name, nor a handle, nor an address.".to_owned(),
+            Err(_) => {
+                page.sentence
+                    .push_str("That is neither a server's name, nor a handle, nor an address.");
+            }
         }
     }
     Ok(Reply::page(page))

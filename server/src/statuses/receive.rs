@@ -70,10 +70,10 @@ async fn named(app: &App, note: &Admitted<Note>) -> Result<Vec<Arc<Account>>> {
     let mut people = Vec::new();
     let addressed = note.to.iter().chain(&note.cc);
     for iri in note.mentions.iter().map(|mention| &mention.href).chain(addressed).take(MOST_MENTIONS) {
-        if let Some(account) = accounts::find_by_iri(app, iri).await? {
-            if !people.iter().any(|known: &Arc<Account>| known.id == account.id) {
-                people.push(account);
-            }
+        if let Some(account) = accounts::find_by_iri(app, iri).await?
+            && !people.iter().any(|known: &Arc<Account>| known.id == account.id)
+        {
+            people.push(account);
         }
     }
     Ok(people)

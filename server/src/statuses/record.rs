@@ -79,7 +79,7 @@ impl NewStatus {
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
             limited: note.conditions().contains(Conditions::LIMITED),
             edited_at: note.updated.map(|at| at.clamp(published, now)).filter(|at| *at > published),
-            ..row(app.ids.at(published), &author, note.kind.clone(), visibility, parent, text, published)?
+            ..row(app.ids.at(published), &author, note.kind, visibility, parent, text, published)?
         };
         if row.in_reply_to_iri.is_none() {
             row.in_reply_to_iri = note.in_reply_to.as_ref().map(|iri| iri.as_str().to_owned());

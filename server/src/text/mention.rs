@@ -8,10 +8,10 @@ use super::scan::{self, Token};
 pub fn handles(text: &str) -> Vec<Handle> {
     let mut found: Vec<Handle> = Vec::new();
     for (_, token) in scan::tokens(text) {
-        if let Token::Mention(handle) = token {
-            if !found.contains(&handle) {
-                found.push(handle);
-            }
+        if let Token::Mention(handle) = token
+            && !found.contains(&handle)
+        {
+            found.push(handle);
         }
     }
     found

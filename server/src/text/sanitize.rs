@@ -8,7 +8,7 @@ use ammonia::{Builder, UrlRelative};
 /// Longer HTML is cut before it is read: an article of this length is a book, and cleaning costs time by length.
 const LONGEST: usize = 200_000;
 
-/// Elements that carry meaning in a post. No images (files come as attachments), no tables, no SVG or MathML (three
+/// Elements that carry meaning in a post. No images (files come as attachments), no tables, no SVG or `MathML` (three
 /// advisories of the sanitiser were about those), nothing that can style, submit or run.
 const ELEMENTS: &[&str] = &[
     "a", "b", "bdi", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins",

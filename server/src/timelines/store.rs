@@ -15,7 +15,7 @@ const INSERT_OWN: Sql = sql!(
       WHERE m.account_id = $2
      ON CONFLICT DO NOTHING"
 );
-/// Counts on follows_by_target; `members` keeps out followers who live elsewhere.
+/// Counts on `follows_by_target`; `members` keeps out followers who live elsewhere.
 const INSERT_FOLLOWERS: Sql = sql!(
     "INSERT INTO home_entries (account_id, status_id, author_id)
      SELECT f.account_id, $1, $2
@@ -70,7 +70,7 @@ const HOME: Sql<(i64,)> = sql!(
       ORDER BY status_id DESC
       LIMIT $3"
 );
-/// Counts on statuses_of_community.
+/// Counts on `statuses_of_community`.
 const OF_COMMUNITY: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
@@ -83,7 +83,7 @@ const OF_COMMUNITY: Sql<(i64,)> = sql!(
       ORDER BY id DESC
       LIMIT $3"
 );
-/// Counts on statuses_public.
+/// Counts on `statuses_public`.
 const PUBLIC: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id

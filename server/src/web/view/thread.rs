@@ -205,11 +205,10 @@ fn more_replies(posts: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{FOLD_AT, HoleView, Node, NodeBody, Step, lay_out};
-    use crate::web::view::StatusView;
 
     fn post(children: Vec<Node>) -> Node {
         Node {
-            body: NodeBody::Post(Box::new(StatusView::default())),
+            body: NodeBody::Post(Box::default()),
             children,
             fold: None,
         }
