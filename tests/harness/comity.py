@@ -68,15 +68,26 @@ class Comity:
         return done.stdout
 
     def rule_set(self, domain: str, stance: str) -> str:
-        """The community's rule about a domain; answers with its number."""
+        """Sets the community's rule about a domain, and answers with its number once the server goes by it."""
         said = self.command("rule", "set", domain, stance)
         number = re.search(r"Rule (\d+)", said)
         if number is None:
             raise LookupError(f"no number in: {said}")
+        self._until_rule(number.group(1), in_force=True)
         return number.group(1)
 
     def rule_end(self, number: str):
         self.command("rule", "end", number)
+        self._until_rule(number, in_force=False)
+
+    def _until_rule(self, number: str, in_force: bool):
+        """The command is a process of its own, whose changes the server promises to notice within half a second. The page
+        lists what the server decides by, not what is stored."""
+        deadline = time.monotonic() + 5
+        while (f'id="rule-{number}"' in self.browser.get("/boundaries").html) != in_force:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not notice the change of rule {number}")
+            time.sleep(0.05)
 
     def keeps_anywhere(self, word: str) -> bool:
         """Whether the word is in any file that the server keeps, its logs aside."""
@@ -94,11 +105,8 @@ class Comity:
         return f"{address.path}?{address.query}" if address.query else address.path
 
     def set_up(self):
-        """Follows that link, and becomes the first member."""
+        """Follows that link, and becomes the first member, who is signed in from then on."""
         self._send(self.browser.get(self.set_up_link()), "/setup", community="Harbour", username="alice", email="alice@harbour.test", password=PASSWORD)
-
-    def sign_in(self):
-        self._send(self.browser.get("/sign-in"), "/sign-in", name="alice", password=PASSWORD)
 
     @property
     def actor(self) -> str:
@@ -179,6 +187,10 @@ class Comity:
 
     def notifications(self) -> str:
         return self.browser.get("/notifications").words()
+
+    def told_of(self, handle: str) -> int:
+        """How often the notifications link to a person: they show names, and the handle is where the name leads."""
+        return len(self.browser.get("/notifications").links(f"/{handle}"))
 
     def shows_anywhere(self, word: str) -> list[str]:
         """The pages of Alice's on which the word can be read."""
