@@ -9,7 +9,7 @@ use axum::extract::FromRequestParts;
 use comity_policy::{Party, Person};
 use http::StatusCode;
 use http::request::Parts;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use url::form_urlencoded;
 
 use super::cookie::{self, Cookie};
 use super::reply::Reply;
@@ -230,7 +230,7 @@ impl FromRequestParts<App> for Me {
         if parts.method != http::Method::GET || wants_json(&parts.headers) {
             return Err(Error::Unauthorized.into());
         }
-        let back = utf8_percent_encode(&visit.here, NON_ALPHANUMERIC);
+        let back: String = form_urlencoded::byte_serialize(visit.here.as_bytes()).collect();
         Err(Reply::see_other(&format!("/sign-in?back={back}")))
     }
 }
