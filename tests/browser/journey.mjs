@@ -1,6 +1,7 @@
 // One member's first quarter of an hour, in a real browser.
 //
-//   node journey.mjs BASE NAME (--set-up LINK | --sign-up | --sign-in) [--script off] [--width 360] [--pictures DIR]
+//   node journey.mjs BASE NAME (--set-up LINK | --sign-up | --sign-in) [--meet NAME] [--script off] [--width 360]
+//                                                                            [--pictures DIR]
 //
 // Comes in, writes, answers, favourites, boosts, edits, deletes, looks at every page, signs out and reads as a stranger.
 // Anything the browser complains of fails it: script errors, violated policies, failed requests, answers of 400 and
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     'sign-in': { type: 'boolean', default: false },
     script: { type: 'string', default: 'on' },
     width: { type: 'string', default: '1100' },
+    meet: { type: 'string' },
     pictures: { type: 'string' },
   },
 })
@@ -111,6 +113,10 @@ await step('is signed in', async () => {
   await page.goto('/')
   expect('there is a way out', (await form('/sign-out').count()) === 1)
 })
+if (failed > 0) {
+  console.log('\n  nothing else can be tried by somebody who did not come in')
+  await finish()
+}
 await step('writes a post', async () => {
   await page.goto('/compose')
   await fillIn(form('/compose'), { text: said })
@@ -154,7 +160,48 @@ await step('deletes the answer', async () => {
   await page.goto(conversation)
   expect('it is gone', (await page.getByText(word(answered)).count()) === 0)
 })
-for (const path of ['/', '/community', '/notifications', '/search', '/search?q=harbour', '/boundaries', '/compose', '/settings/profile', '/about', `/@${name}`]) {
+await step('writes under a content warning, which folds it', async () => {
+  const hidden = unique('hidden')
+  await page.goto('/compose')
+  const warn = form('/compose')
+  await warn.locator('summary', { hasText: 'Content warning' }).click()
+  await fillIn(warn, { spoiler: 'The end of the film', text: hidden })
+  await send(warn)
+  await page.goto('/')
+  expect('the warning is read first', await page.getByText('The end of the film').first().isVisible())
+  expect('the words wait', !(await page.getByText(hidden).first().isVisible()))
+  await page.locator('summary', { hasText: 'The end of the film' }).first().click()
+  expect('and are shown to who asks', await page.getByText(hidden).first().isVisible())
+})
+if (values.meet) {
+  await step(`follows ${values.meet}, and stops`, async () => {
+    await page.goto(`/@${values.meet}`)
+    await press(page.locator('button[formaction$="/follow"], form[action$="/follow"] button').first())
+    await page.goto('/')
+    expect('their words are in the home timeline', (await page.locator('main').getByText(values.meet).count()) > 0)
+    await page.goto(`/@${values.meet}`)
+    await press(page.locator('button[formaction$="/unfollow"], form[action$="/unfollow"] button').first())
+    await page.goto(`/@${values.meet}`)
+    expect('they can be followed again', (await page.locator('button[formaction$="/follow"], form[action$="/follow"] button').count()) > 0)
+  })
+}
+await step('sets a boundary, asks why, and takes it back', async () => {
+  await page.goto('/boundaries')
+  const boundary = form('/boundaries')
+  await fillIn(boundary, { pattern: 'bigcorp.example', reason: 'They sell what we say.' })
+  await boundary.locator('input[name=stance][value=refused]').check()
+  await send(boundary)
+  await page.goto('/boundaries')
+  const rule = page.locator('article.rule', { hasText: 'bigcorp.example' })
+  expect('the rule stands there with its reason', await rule.getByText('They sell what we say.').isVisible())
+  await page.goto('/why?about=bigcorp.example')
+  expect('why names the reason', await page.locator('main').getByText('They sell what we say.').first().isVisible())
+  await page.goto('/boundaries')
+  await press(rule.locator('button'))
+  await page.goto('/boundaries')
+  expect('the rule is gone', (await rule.count()) === 0)
+})
+for (const path of ['/', '/community', '/notifications', '/search', '/search?q=harbour', '/boundaries', '/why', '/compose', '/settings/profile', '/settings/password', '/about', `/@${name}`]) {
   await step(`looks at ${path}`, async () => {
     await page.goto(path)
     expect('it has a heading', (await page.locator('h1').count()) === 1)
@@ -186,6 +233,10 @@ async function nameless() {
   return found
 }
 
-await browser.close()
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+await finish()
+
+async function finish() {
+  await browser.close()
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exit(failed === 0 ? 0 : 1)
+}

@@ -41,11 +41,12 @@ def main():
     results = []
     try:
         comity.start()
+        comity.open_sign_up()
         for name, *how in (
             ("ines", "--set-up", comity.set_up_link(), "--script", "off"),
-            ("maren", "--sign-up"),
+            ("maren", "--sign-up", "--meet", "ines"),
             ("maren", "--sign-in", "--width", "360"),
-            ("ines", "--sign-in", "--width", "360", "--script", "off"),
+            ("ines", "--sign-in", "--meet", "maren", "--width", "360", "--script", "off"),
         ):
             pictures = ["--pictures", str(chosen.pictures / f"{len(results) + 1}-{name}")] if chosen.pictures else []
             results.append(journey(comity, name, *how, *pictures))

@@ -69,6 +69,11 @@ class Comity:
             raise RuntimeError(f"comity {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
+    def open_sign_up(self):
+        """Lets anybody become a member; they are only asked for what the page asks for."""
+        self.command("community", "set", self.domain, "--sign-up", "open")
+        self._until("sign-up is open", lambda: Browser(self.base).get("/sign-up").form("/sign-up") is not None)
+
     def rule_set(self, domain: str, stance: str) -> str:
         """Sets the community's rule about a domain, and answers with its number once the server goes by it."""
         said = self.command("rule", "set", domain, stance)
@@ -83,12 +88,16 @@ class Comity:
         self._until_rule(number, in_force=False)
 
     def _until_rule(self, number: str, in_force: bool):
-        """The command is a process of its own, whose changes the server promises to notice within half a second. The page
-        lists what the server decides by, not what is stored."""
+        # The page lists what the server decides by, not what is stored.
+        shown = lambda: f'id="rule-{number}"' in self.browser.get("/boundaries").html  # noqa: E731
+        self._until(f"rule {number} is {'in force' if in_force else 'gone'}", lambda: shown() == in_force)
+
+    def _until(self, what: str, holds):
+        """A command is a process of its own, whose changes the server promises to notice within half a second."""
         deadline = time.monotonic() + 5
-        while (f'id="rule-{number}"' in self.browser.get("/boundaries").html) != in_force:
+        while not holds():
             if time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not notice the change of rule {number}")
+                raise RuntimeError(f"the server did not notice that {what}")
             time.sleep(0.05)
 
     def keeps_anywhere(self, word: str) -> bool:
