@@ -2,6 +2,8 @@
 
     some-example | signatures.py            verifies what it reads
     signatures.py --self-test               has the libraries judge each other, good requests and spoilt ones
+    signatures.py --sign                    prints requests that the libraries signed, good and spoilt; our own verifier is
+                                            tested on those in crates/wire/fixtures/signed-by-libraries.jsonl
 
 Reads one signed request a line, as JSON:
 
@@ -28,6 +30,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
@@ -182,6 +185,12 @@ def spoilt(request: dict):
 def main():
     # The judges log every refusal with a trace; here a refusal is often what is wanted.
     logging.disable(logging.CRITICAL)
+    if "--sign" in sys.argv:
+        now_ms = int(time.time() * 1000)
+        for request in signed_by_libraries():
+            for line in (request, *spoilt(request)):
+                print(json.dumps({"expect": True, **line, "now_ms": now_ms}))
+        return
     if "--self-test" in sys.argv:
         for request in signed_by_libraries():
             judge(request)

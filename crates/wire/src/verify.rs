@@ -48,7 +48,8 @@ pub fn read_claim(request: &Request<'_>, now_ms: i64) -> Result<Claim, Distrust>
             let (scheme, rest) = text.split_once(' ')?;
             scheme.eq_ignore_ascii_case("signature").then_some(rest)
         });
-        cavage.extend(signature);
+        // Some libraries (apsig) send one and the same in both headers.
+        cavage.extend(signature.filter(|signature| !cavage.contains(signature)));
     }
     let has_inputs = request.headers.contains_key("signature-input");
     if cavage.is_empty() && structured.is_empty() && !has_inputs {
@@ -147,7 +148,8 @@ impl Claim {
                 .find(|(_, base)| is_signed_by(&key.key, base.as_bytes(), proof.bytes()))
                 .ok_or(Distrust::BadSignature)?;
             // Only the first base covers the target to its end.
-            let may_repeat = place == 0 && request.only_reads() && is_fresh(proof.signed_ms, now_ms);
+            let may_repeat =
+                place == 0 && request.only_reads() && is_fresh(proof.signed_ms, now_ms);
             signed.push((proof, base, may_repeat));
         }
         // The text that was signed goes into the memory, not the target as received: a signature

@@ -192,3 +192,43 @@ fn odd_messages_of_the_draft_are_refused() {
         assert_eq!(refused == Distrust::Unsigned, !signed, "{name}: {refused}");
     }
 }
+
+/// Requests that Python's `apsig` and `http-message-signatures` signed, some of them spoilt afterwards; made once with
+/// `tests/peers/signatures.py --sign`.
+#[test]
+fn requests_signed_by_libraries_of_others_come_out_as_stated() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/signed-by-libraries.jsonl");
+    let lines = std::fs::read_to_string(path).unwrap();
+    let mut accepted = 0;
+    for line in lines.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let mut headers = HeaderMap::new();
+        for (header, value) in case["headers"].as_object().unwrap() {
+            headers.insert(
+                HeaderName::from_bytes(header.as_bytes()).unwrap(),
+                HeaderValue::from_str(text(value)).unwrap(),
+            );
+        }
+        let target = text(&case["url"]).strip_prefix("http://localhost:3000");
+        let request = Request {
+            method: text(&case["method"]),
+            target: target.unwrap(),
+            scheme: "http",
+            authority: "localhost:3000",
+            headers: &headers,
+            body: text(&case["body"]).as_bytes(),
+        };
+        let key = PublicKey {
+            id: iri("http://a.test/#key"),
+            owner: iri("http://a.test/"),
+            key: KeyMaterial::from_pem(text(&case["key"])).unwrap(),
+        };
+        let now_ms = case["now_ms"].as_i64().unwrap();
+        let outcome = read_claim(&request, now_ms)
+            .and_then(|claim| claim.check(&request, &key, &SeenSignatures::new(), now_ms));
+        let expected = case["expect"].as_bool().unwrap();
+        assert_eq!(outcome.is_ok(), expected, "{}: {outcome:?}", case["name"]);
+        accepted += u32::from(expected);
+    }
+    assert_eq!(accepted, 10, "both schemes, both kinds of key");
+}
