@@ -12,6 +12,7 @@ use comity_vocab::Domain;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::rules;
 use crate::statuses::{self, Status};
 
 /// Posts of one thread on one page.
@@ -101,7 +102,13 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
             }
             Err(refusal) if leaves_mark(&refusal) => {
                 servers.entry(place.server.clone()).or_default().1 += 1;
-                let sentence = refusal.verdict.sentence_for(&book, listener(viewer));
+                let listener = listener(viewer);
+                let person = match listener {
+                    Listener::Member(person, _) => Some(person),
+                    _ => None,
+                };
+                let sentence = rules::plainly_to(app, person, listener, *refusal.because())
+                    .unwrap_or_else(|| refusal.verdict.sentence_for(&book, listener));
                 Leaf::Hole(Hole { count: 1, server: place.server, sentence })
             }
             Err(_) => continue,

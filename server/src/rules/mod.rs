@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use comity_db::Tx;
 use comity_policy::{
-    Act, Because, CommunityId, Exchange, Listener, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook, Scope,
+    Act, Because, CommunityId, Conditions, Exchange, Listener, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook, Scope,
     Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Domain;
@@ -200,9 +200,56 @@ async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towar
         Because::Mode(_, mode) => Some(mode.stance()),
         _ => None,
     };
-    Ok(stance
-        .filter(|stance| *stance != Stance::Open)
-        .map(|stance| Towards { stance, sentence: verdict.sentence_for(&book, listener(visit)) }))
+    Ok(stance.filter(|stance| *stance != Stance::Open).map(|stance| Towards {
+        stance,
+        sentence: plainly(app, visit, verdict.because)
+            .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit))),
+    }))
+}
+
+/// Why a rule decided, as pages say it: short, with the community's name, and without the number, which is for logs
+/// and the command line. `None` where it was no plain rule of the reader or of their community.
+pub fn plainly(app: &App, visit: &Visit, because: Because) -> Option<String> {
+    let own = visit.me.as_ref().map(|me| PersonId(me.account.id));
+    plainly_to(app, own, listener(visit), because)
+}
+
+/// The same to `person`, if it is one, who may hear what `listener` may.
+pub fn plainly_to(app: &App, person: Option<PersonId>, listener: Listener, because: Because) -> Option<String> {
+    let (Because::Rule(id) | Because::Limited(id)) = because else { return None };
+    let book = app.gate.book();
+    let rule = book.rule(id).filter(|rule| rule.conditions == Conditions::NONE)?;
+    let verb = match rule.stance {
+        Stance::Open => "welcome",
+        Stance::Limited => "limit",
+        Stance::Refused => "refuse",
+        Stance::Ask | Stance::Withheld => return None,
+    };
+    let (public, members, moderators) =
+        (rule.reason_public.as_ref(), rule.reason_members.as_ref(), rule.reason_moderators.as_ref());
+    let (does, reason) = match rule.scope {
+        Scope::Member(owner, _) if Some(owner) == person => (format!("You {verb}"), moderators.or(members).or(public)),
+        Scope::Community(of) => {
+            let name = app.communities.load().all().find(|community| community.id == of.0)?.name.clone();
+            let reason = match listener {
+                Listener::Moderator(here) if here == of => moderators.or(members).or(public),
+                Listener::Member(_, here) if here == of => members.or(public),
+                _ => public,
+            };
+            (format!("{name} {verb}s"), reason)
+        }
+        _ => return None,
+    };
+    let whom = match &rule.pattern {
+        Pattern::Everything => "every server".to_owned(),
+        Pattern::Account(_) => "this person".to_owned(),
+        other => other.to_string(),
+    };
+    let since = crate::web::time::day(rule.set_at);
+    Some(match reason.map(|reason| reason.trim()).filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("{does} {whom} since {since}: {reason}"),
+        None => format!("{does} {whom} since {since}."),
+    })
 }
 
 /// Which reasons a reader may hear.

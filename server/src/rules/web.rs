@@ -61,7 +61,7 @@ pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
             other => other.to_string(),
         },
         covers: match &rule.pattern {
-            Pattern::Domain(_) => "And every server under it.".to_owned(),
+            Pattern::Domain(_) => "Holds for every server under it as well.".to_owned(),
             _ => String::new(),
         },
         mark: Mark::plain(mark_kind(rule.stance)),
@@ -278,7 +278,8 @@ fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
         Outcome::Hold => OutcomeView::Waits,
         Outcome::Refuse => OutcomeView::Refused,
     });
-    page.sentence = verdict.sentence_for(&book, listener(visit));
+    page.sentence = super::plainly(app, visit, verdict.because)
+        .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit)));
     let decided = match verdict.because {
         Because::Rule(id) | Because::Limited(id) => book.rule(id),
         _ => None,

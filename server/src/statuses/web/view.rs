@@ -56,6 +56,7 @@ pub struct Reader<'a> {
     now_ms: i64,
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
+    app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
     listener: Listener,
 }
@@ -76,6 +77,7 @@ impl<'a> Reader<'a> {
             now_ms: app.now_ms(),
             favourited,
             reblogged,
+            app: app.clone(),
             book: app.gate.book(),
             listener: rules::listener(visit),
         })
@@ -168,7 +170,8 @@ impl<'a> Reader<'a> {
     }
 
     fn sentence_of(&self, status: &Visible<Status>) -> String {
-        let why = status.sentence_for(&self.book, self.listener);
+        let why = rules::plainly(&self.app, self.visit, status.because())
+            .unwrap_or_else(|| status.sentence_for(&self.book, self.listener));
         format!("A post from {}. {why}", status.author.domain.unicode())
     }
 

@@ -219,7 +219,20 @@ impl NotificationKind {
     }
 }
 
+/// Names that a notification spells out; further people have a face, or are counted.
+const NAMED: usize = 3;
+
 impl NotificationRow {
+    /// Those whom it names.
+    pub fn named(&self) -> &[PersonView] {
+        &self.people[..self.people.len().min(NAMED)]
+    }
+
+    /// How many it does not name.
+    pub fn unnamed(&self) -> u64 {
+        self.others + u64::try_from(self.people.len().saturating_sub(NAMED)).unwrap_or(0)
+    }
+
     /// What the people did, after their names: "follow you".
     pub fn words(&self) -> &'static str {
         let several = self.people.len() > 1 || self.others > 0;
