@@ -177,7 +177,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
         _ => (community.iri(&format!("/users/{username}")), community.iri(&format!("/@{username}"))),
     };
     let under = |path: &str| format!("{}/{path}", iri.as_str());
-    store::upsert(
+    store::insert(
         tx,
         store::Stored {
             id,

@@ -1,7 +1,7 @@
 //! An account: someone with a profile, here or elsewhere.
 
 use comity_db::row;
-use comity_policy::{CommunityId, Person, PersonId, Subject, Thing, Visible};
+use comity_policy::{Act, CommunityId, Person, PersonId, Subject, Thing, Visible};
 use comity_vocab::{ActorKind, Domain, Handle, Iri, Visibility};
 
 use crate::error::{Error, Result};
@@ -177,6 +177,11 @@ impl Account {
 }
 
 impl Subject for Account {
+    /// A profile is found rather than read: whoever blocks somebody still sees whom.
+    fn seen_by(&self) -> Act {
+        Act::Find
+    }
+
     /// A profile is public; what policy holds against its owner still counts.
     fn thing(&self) -> Thing {
         Thing {

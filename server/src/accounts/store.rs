@@ -1,6 +1,6 @@
 //! SQL of `accounts` and `account_keys`.
 
-use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
 use super::model::AccountRow;
 use crate::error::Result;
@@ -63,15 +63,29 @@ pub struct Stored {
     pub fetched_at: i64,
 }
 
+/// The columns that a new account is given, and the place of each value.
+macro_rules! insert_account {
+    ($rest:literal) => {
+        concat!(
+            "INSERT INTO accounts (id, iri, username, username_key, domain, host, community_id, kind, display_name,
+                                   note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
+                                   inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
+                                   moved_to_iri, statuses_count, followers_count, following_count, created_at,
+                                   fetched_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                     $22, $23, $24, 0, 0, 0, $25, $26)",
+            $rest
+        )
+    };
+}
+
+/// Somebody who lives here is born once: a second one of the name fails.
+const INSERT: Sql = sql!(insert_account!(""));
+
 /// The iri decides who somebody is; a handle that another actor held before goes to whoever holds it now only after
 /// [`GIVE_UP_HANDLE`] has taken it away from that other one.
-const UPSERT: Sql = sql!(
-    "INSERT INTO accounts (id, iri, username, username_key, domain, host, community_id, kind, display_name, note,
-                           note_source, fields, url, avatar_url, header_url, locked, discoverable, inbox,
-                           shared_inbox, outbox, followers_iri, following_iri, featured_iri, moved_to_iri,
-                           statuses_count, followers_count, following_count, created_at, fetched_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, $24, 0, 0, 0, $25, $26)
+const UPSERT: Sql = sql!(insert_account!(
+    "
      ON CONFLICT (iri) DO UPDATE
         SET username = excluded.username,
             username_key = excluded.username_key,
@@ -94,7 +108,7 @@ const UPSERT: Sql = sql!(
             featured_iri = excluded.featured_iri,
             moved_to_iri = excluded.moved_to_iri,
             fetched_at = excluded.fetched_at"
-);
+));
 
 /// A server may give a name to a new actor; the old one keeps its iri and loses the name.
 const GIVE_UP_HANDLE: Sql = sql!(
@@ -103,42 +117,49 @@ const GIVE_UP_HANDLE: Sql = sql!(
       WHERE username_key = $1 AND domain = $2 AND iri <> $3 AND community_id IS NULL"
 );
 
+pub fn insert(tx: &mut Tx, account: Stored) {
+    tx.exec(INSERT, values(account));
+}
+
 pub fn upsert(tx: &mut Tx, account: Stored) {
     let username_key = account.username.to_lowercase();
-    if account.community_id.is_none() {
-        tx.exec(GIVE_UP_HANDLE, params![username_key.as_str(), account.domain.as_str(), account.iri.as_str()]);
-    }
     tx.exec(
-        UPSERT,
-        params![
-            account.id,
-            account.iri,
-            account.username,
-            username_key,
-            account.domain,
-            account.host,
-            account.community_id,
-            account.kind,
-            account.display_name,
-            account.note,
-            account.note_source,
-            account.fields,
-            account.url,
-            account.avatar_url,
-            account.header_url,
-            account.locked,
-            account.discoverable,
-            account.inbox,
-            account.shared_inbox,
-            account.outbox,
-            account.followers_iri,
-            account.following_iri,
-            account.featured_iri,
-            account.moved_to_iri,
-            account.created_at,
-            account.fetched_at,
-        ],
+        GIVE_UP_HANDLE,
+        params![username_key, account.domain.as_str(), account.iri.as_str()],
     );
+    tx.exec(UPSERT, values(account));
+}
+
+fn values(account: Stored) -> Vec<Value> {
+    let username_key = account.username.to_lowercase();
+    params![
+        account.id,
+        account.iri,
+        account.username,
+        username_key,
+        account.domain,
+        account.host,
+        account.community_id,
+        account.kind,
+        account.display_name,
+        account.note,
+        account.note_source,
+        account.fields,
+        account.url,
+        account.avatar_url,
+        account.header_url,
+        account.locked,
+        account.discoverable,
+        account.inbox,
+        account.shared_inbox,
+        account.outbox,
+        account.followers_iri,
+        account.following_iri,
+        account.featured_iri,
+        account.moved_to_iri,
+        account.created_at,
+        account.fetched_at,
+    ]
 }
 
 const CHANGE_PROFILE: Sql = sql!(

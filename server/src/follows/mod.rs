@@ -12,7 +12,6 @@ use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Exchange, Outcome, Party, Subject, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
-pub use store::{Follower, followers, followers_at, followers_elsewhere, following, requests};
 
 use crate::accounts::{self, Account};
 use crate::app::App;

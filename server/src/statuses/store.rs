@@ -353,10 +353,10 @@ pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Optio
 
 const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
     row: (i64,),
-    sqlite: "SELECT reblog_of_id
+    sqlite: "SELECT COALESCE(reblog_of_id, 0)
                FROM statuses
               WHERE reblog_of_id IN (SELECT value FROM json_each($2)) AND account_id = $1",
-    pg: "SELECT reblog_of_id
+    pg: "SELECT COALESCE(reblog_of_id, 0)
            FROM statuses
           WHERE reblog_of_id = ANY($2) AND account_id = $1",
 );

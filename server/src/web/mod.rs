@@ -31,8 +31,6 @@ const ASSETS: &[Asset] = &[
     Asset { name: "icons.svg", kind: "image/svg+xml", bytes: include_bytes!("icons.svg") },
 ];
 
-/// Nobody needs to know how many more.
-const MOST_COUNTED: i64 = 40;
 /// Letters of the stamp: enough that two versions never share it.
 const STAMP_LENGTH: usize = 12;
 
@@ -60,7 +58,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
         frame.unread = notifications::unread(app, me).await?;
-        frame.waiting = follows::requests(&app.db, me.account.id, i64::MAX, MOST_COUNTED).await?.len() as u64;
+        frame.waiting = follows::waiting(app, me).await?;
     }
     Ok(frame)
 }
