@@ -5,9 +5,10 @@ mod store;
 pub mod web;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Party, Visible, Way};
+use comity_policy::{Party, Subject, Thing, Visible, Way};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -49,6 +50,24 @@ impl Kind {
     }
 }
 
+/// Somebody as one hears of their acts. That is more than seeing who they are: whom one blocks one may look at, and
+/// hears nothing of.
+pub struct Doer(Arc<Account>);
+
+impl Subject for Doer {
+    fn thing(&self) -> Thing {
+        self.0.thing()
+    }
+}
+
+impl std::ops::Deref for Doer {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
 /// Something a member is told, with the evidence that they may see it.
 pub struct Notification {
     /// Sorts by time.
@@ -56,9 +75,9 @@ pub struct Notification {
     /// What happened.
     pub kind: Kind,
     /// Who did it.
-    pub from: Visible<Account>,
-    /// To which status.
-    pub status: Option<Visible<Status>>,
+    pub from: Arc<Visible<Doer>>,
+    /// To which status. Several notifications may be about one.
+    pub status: Option<Arc<Visible<Status>>>,
     /// Unix milliseconds.
     pub created_at: i64,
 }
@@ -79,21 +98,22 @@ pub fn withdraw(tx: &mut Tx, to: i64, kind: Kind, from: i64, status: Option<i64>
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Vec<Notification>> {
     let rows = store::newest(&app.db, me.id, max_id, limit).await?;
     let party = Party::Member(me.person());
-    let mut statuses: HashMap<i64, Vec<Visible<Status>>> = HashMap::new();
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
-    for status in statuses::find_many(app, &party, Way::Notification, &ids).await? {
-        statuses.entry(status.id).or_default().push(status);
-    }
-    let people: Vec<i64> = rows.iter().map(|row| row.from_account_id).collect();
-    let mut from = accounts::show_many(app, &party, Way::Notification, &people).await?;
+    let shown = statuses::find_many(app, &party, Way::Notification, &ids).await?;
+    let statuses: HashMap<i64, Arc<Visible<Status>>> =
+        shown.into_iter().map(|status| (status.id, Arc::new(status))).collect();
+    let people = accounts::find_many(app, rows.iter().map(|row| row.from_account_id).collect()).await?;
+    let heard = app.gate.show_all(&party, Way::Notification, people.into_values().map(Doer).collect()).await?;
+    let from: HashMap<i64, Arc<Visible<Doer>>> =
+        heard.into_iter().flatten().map(|doer| (doer.0.id, Arc::new(doer))).collect();
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else { continue };
-        let Some(from) = from.get_mut(&row.from_account_id).and_then(Vec::pop) else { continue };
+        let Some(from) = from.get(&row.from_account_id).cloned() else { continue };
         let status = match row.status_id {
             None => None,
-            Some(id) => match statuses.get_mut(&id).and_then(Vec::pop) {
-                Some(status) => Some(status),
+            Some(id) => match statuses.get(&id) {
+                Some(status) => Some(status.clone()),
                 // What it is about is not for this member (any more).
                 None => continue,
             },

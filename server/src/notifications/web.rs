@@ -34,13 +34,13 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
 
 /// Neighbours of one kind about one post become one row.
 async fn rows(app: &App, me: &Me, visit: &Visit, found: &[Notification]) -> Result<Vec<NotificationRow>> {
-    let statuses: Vec<_> = found.iter().filter_map(|notification| notification.status.as_ref()).collect();
+    let statuses: Vec<_> = found.iter().filter_map(|notification| notification.status.as_deref()).collect();
     let reader = Reader::of(app, visit, &statuses).await?;
     let now = app.now_ms();
     let mut rows: Vec<NotificationRow> = Vec::new();
     let mut last: Option<(Kind, Option<i64>)> = None;
     for notification in found {
-        let about = notification.status.as_ref();
+        let about = notification.status.as_deref();
         let key = (notification.kind, about.map(|status| status.id));
         let person = person_view(&notification.from, &visit.community);
         let is_new = notification.id > me.member.notifications_read_id;
