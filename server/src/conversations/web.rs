@@ -49,7 +49,9 @@ pub async fn page(
     };
     let reader = reader_of(&app, &visit, &around).await?;
     let focus = reader.view(&around.focus, None);
-    let words = plain::block(&statuses::text(&around.focus).content);
+    let text = statuses::text(&around.focus);
+    // A title is seen in tabs and previews, where nothing can be folded.
+    let words = if text.spoiler_text.is_empty() { plain::block(&text.content) } else { text.spoiler_text.clone() };
     let title = format!("{}: {}", focus.author.name, words.chars().take(TITLE).collect::<String>());
     let composer = visit.me.as_ref().map(|me| {
         let mut composer = composer(&app, me);
