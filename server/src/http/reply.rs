@@ -7,6 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use comity_policy::{Because, Refusal};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -135,7 +136,7 @@ impl Told {
             Error::Gone => (StatusCode::GONE, String::new()),
             Error::Unauthorized => (StatusCode::UNAUTHORIZED, String::new()),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
-            Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&refusal.to_string())),
+            Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&told_of(refusal))),
             Error::Invalid { field, why } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 as_sentence(&format!("{field} {why}")),
@@ -149,6 +150,19 @@ impl Told {
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
         };
         Told { status, sentence }
+    }
+}
+
+/// Who reads a refusal decided it themself, or their community did; others hear of nothing at all.
+fn told_of(refusal: &Refusal) -> String {
+    match refusal.because() {
+        Because::Rule(_) | Because::Limited(_) => {
+            "a rule of yours or of your community stands against it; Boundaries tells which".to_owned()
+        }
+        Because::Mode(..) => "your community does not know their server".to_owned(),
+        Because::Block { .. } => "you block them".to_owned(),
+        Because::Mute { .. } => "you muted them".to_owned(),
+        _ => refusal.to_string(),
     }
 }
 
