@@ -75,7 +75,7 @@ impl Draft {
         let length = text::length::of(&self.text);
         let most = app.config.limits.post_characters as usize;
         if self.text.trim().is_empty() {
-            return Err(Error::invalid("text", "write something first"));
+            return Err(Error::invalid("text", "is empty; write something first"));
         }
         if length > most {
             return Err(Error::invalid("text", format!("is {length} characters long; {most} fit")));
