@@ -105,7 +105,7 @@ async fn would(document: Attested<Document>, home: &Domain) -> Would {
             let Some(activity) = document.into_activity() else { return nothing() };
             let act = act_of(&activity.peek().kind);
             match gate.admit(activity, community, &sender, act, Way::SharedInbox, None).await {
-                Ok(Ok(admitted)) => act_on(&admitted),
+                Ok(Ok(admitted)) => act_on(&admitted, home),
                 Ok(Err(refusal)) => refused(&refusal),
                 Err(why) => Would::Refuse(why.to_string()),
             }
@@ -165,32 +165,37 @@ fn keep(note: &Admitted<Note>) -> Would {
     Would::Do(format!("keep the {visibility} post, if somebody here follows its author, is named or takes part"))
 }
 
-fn act_on(activity: &Admitted<Activity>) -> Would {
+fn act_on(activity: &Admitted<Activity>, home: &Domain) -> Would {
     let object = activity.object.id().map_or_else(|| "nothing that has an id".to_owned(), Iri::to_string);
     match &activity.kind {
-        ActivityKind::Create => part(activity.note(), keep),
+        ActivityKind::Create => part(activity.note(), home, keep),
         ActivityKind::Update => match activity.actor() {
-            Part::Missing => part(activity.note(), |note| Would::Do(format!("change {} if we hold it", note.id))),
-            actor => part(actor, know),
+            Part::Missing => part(activity.note(), home, |note| Would::Do(format!("change {} if we hold it", note.id))),
+            actor => part(actor, home, know),
         },
         ActivityKind::Delete => Would::Do(format!("forget {object}, if it is theirs")),
         ActivityKind::Announce => Would::Do(format!("keep the boost of {object}, fetched from its own origin")),
         ActivityKind::Like | ActivityKind::EmojiReact => Would::Do(format!("count it as a favourite of {object}, if that lives here")),
         ActivityKind::Follow => Would::Do(format!("answer the wish to follow {object}, if that lives here")),
-        ActivityKind::Accept | ActivityKind::Reject => {
-            part(activity.inner(), |_| Would::Do("take it as the answer to a follow, if one was asked for".to_owned()))
-        }
+        ActivityKind::Accept | ActivityKind::Reject => match activity.inner() {
+            Part::Forged(why) => Would::Refuse(why),
+            Part::Missing => nothing(),
+            // A follow of ours may be named by its address alone.
+            _ => Would::Do("take it as the answer to a follow, if one was asked for".to_owned()),
+        },
         ActivityKind::Block => Would::Do(format!("end what passes between {} and {object}", activity.actor)),
         ActivityKind::Undo => {
-            part(activity.inner(), |inner| Would::Do(format!("take back their {}", inner.kind.as_str())))
+            part(activity.inner(), home, |inner| Would::Do(format!("take back their {}", inner.kind.as_str())))
         }
         other => Would::Ignore(format!("{} is not acted upon", other.as_str())),
     }
 }
 
-fn part<T>(part: Part<T>, held: impl FnOnce(&Admitted<T>) -> Would) -> Would {
+fn part<T>(part: Part<T>, home: &Domain, held: impl FnOnce(&Admitted<T>) -> Would) -> Would {
     match part {
         Part::Held(thing) => held(&thing),
+        // Nobody else says what our own things are (attack 10).
+        Part::Elsewhere(iri) if iri.domain() == *home => Would::Ignore(format!("{iri} would be ours")),
         Part::Elsewhere(iri) => Would::Do(format!("fetch {iri} from its own origin and read that")),
         Part::Missing => Would::Ignore("there is nothing in it that we know what to do with".to_owned()),
         Part::Forged(why) => Would::Refuse(why),
