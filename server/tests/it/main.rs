@@ -1,9 +1,20 @@
 //! Features tested through the door: HTTP as people, on both engines.
 
+#![allow(clippy::unwrap_used)]
+
 mod town;
 
+mod acts;
+mod boundaries;
+mod canary;
 mod command;
+mod communities;
+mod conversation;
 mod ground;
+mod people;
+#[path = "../peer/mod.rs"]
+mod peer;
 mod routes;
 mod serving;
 mod statements;
+mod writing;

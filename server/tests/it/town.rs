@@ -80,7 +80,12 @@ impl Town {
 
     /// With these settings (TOML) besides those of a town.
     pub async fn with(engine: Engine, settings: &str) -> Town {
-        let settings = format!("domain = \"{DOMAIN}\"\nname = \"Harbour\"\n{settings}");
+        Town::at(engine, DOMAIN, settings).await
+    }
+
+    /// The same, under another domain.
+    pub async fn at(engine: Engine, domain: &str, settings: &str) -> Town {
+        let settings = format!("domain = \"{domain}\"\nname = \"Harbour\"\n{settings}");
         let config = Config::from_text("a test", &settings, Vec::new()).unwrap();
         let clock = Clock::held(NOON_MS);
         let database = throwaway(engine).await;

@@ -1,0 +1,443 @@
+//! The canary crawl: a unique word in everything that can be written, and everybody at every address. A word appears
+//! exactly where the tables below say, and nowhere else: not one place less, so that the crawl cannot pass by seeing
+//! nothing.
+
+mod cast;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use comity::router::{Kind, ROUTES};
+use comity_db::testing::Engine;
+use http::Method;
+
+use cast::{Cast, ELSEWHERE, word};
+
+/// Where each word is planted:
+/// *public*, *unlisted*, *private* (followers only), *direct* (to `mentioned` and to Rita), *local*: the author's posts;
+/// *warned* and *warning*: a public post and its content warning; *old*, *oldprivate*: what *public* and *private* said
+/// before they were edited; *deleted*: a public post that is gone; *bio*, *field*: the author's profile; *mail*: their
+/// e-mail address. *reply*: Rita's answer to *public*; *limited*: one by Lena, whose server the harbour limits;
+/// *before*: one to another public post by Rolf, from before his server was refused; *late*: one from after.
+/// *reason…*: why Lena's server is limited, for each kind of reader, and `stranger`'s own reason for a rule of theirs.
+pub const WORDS: [&str; 21] = [
+    "public",
+    "unlisted",
+    "private",
+    "direct",
+    "local",
+    "warned",
+    "warning",
+    "old",
+    "oldprivate",
+    "deleted",
+    "bio",
+    "field",
+    "mail",
+    "reply",
+    "limited",
+    "before",
+    "late",
+    "reasonpublic",
+    "reasonmembers",
+    "reasonmoderators",
+    "reasonown",
+];
+
+/// Who sees what on the pages, by which place:
+/// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
+/// or name), k answering it, n notifications, w the edit form, l lists of people, u the page about the community,
+/// b boundaries, q why, o one's own settings.
+///
+/// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
+/// `deaf` mutes the author; `islander` is a member of the other community here.
+const PAGES: &str = "
+word             visitor passer stranger follower mentioned author   blocked muted   deaf islander moderator
+public           cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
+warned           cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
+warning          cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
+unlisted         py      py     pyks     hpyks    pyks      hpyksw   -       pyks    pyks pyks     pyks
+private          -       -      -        hpyks    -         hpyksw   -       -       -    -        -
+direct           -       -      -        -        npyks     hpyksw   -       -       -    -        -
+local            -       -      cpyks    hcpyks   cpyks     hcpyksw  -       cpyks   pyks -        cpyks
+old              y       y      y        y        y         y        -       y       y    y        y
+oldprivate       -       -      -        y        -         y        -       -       -    -        -
+deleted          -       -      -        -        -         -        -       -       -    -        -
+bio              pl      pl     pls      pls      pls       plso     -       pls     pls  pls      pls
+field            p       p      p        p        p         po       -       p       p    p        p
+mail             -       -      -        -        -         -        -       -       -    -        -
+reply            py      py     epyks    epyks    epyks     nepyks   -       epyks   pyks epyks    epyks
+limited          -       -      pyks     pyks     pyks      pyks     -       pyks    pyks epyks    pyks
+before           -       -      -        -        -         -        -       -       -    epyks    -
+late             -       -      -        -        -         -        -       -       -    -        -
+reasonpublic     uq      -      -        -        -         -        -       -       -    -        -
+reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp     ubqp    ubqp    ubqp -        -
+reasonmoderators -       -      -        -        -         -        -       -       -    -        ubqp
+reasonown        -       -      bq       -        -         -        -       -       -    -        -
+";
+
+/// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
+/// stranger, Bert is blocked, Lena and Rolf follow) or by their server's own actor; the last three are what was
+/// delivered to a server.
+const SERVERS: &str = "
+word             unsigned rita nora bert lena rolf open limited refused to-open to-limited to-refused
+public           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+warned           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+warning          -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+unlisted         -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+private          -        yes  -    -    yes  -    -    -       -       yes     yes        -
+direct           -        yes  -    -    -    -    -    -       -       yes     -          -
+local            -        -    -    -    -    -    -    -       -       -       -          -
+old              -        -    -    -    -    -    -    -       -       yes     yes        -
+oldprivate       -        -    -    -    -    -    -    -       -       yes     yes        -
+deleted          -        -    -    -    -    -    -    -       -       yes     yes        -
+bio              -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+field            -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+mail             -        -    -    -    -    -    -    -       -       -       -          -
+reply            -        -    -    -    -    -    -    -       -       -       -          -
+limited          -        -    -    -    -    -    -    -       -       -       -          -
+before           -        -    -    -    -    -    -    -       -       -       -          -
+late             -        -    -    -    -    -    -    -       -       -       -          -
+reasonpublic     -        -    -    -    -    -    -    -       -       -       -          -
+reasonmembers    -        -    -    -    -    -    -    -       -       -       -          -
+reasonmoderators -        -    -    -    -    -    -    -       -       -       -          -
+reasonown        -        -    -    -    -    -    -    -       -       -       -          -
+";
+
+/// A table as (column, word) to cell; every word has its row.
+fn read(table: &'static str) -> BTreeMap<(&'static str, &'static str), &'static str> {
+    let mut lines = table.lines().filter(|line| !line.is_empty());
+    let columns: Vec<&str> = lines.next().unwrap().split_whitespace().skip(1).collect();
+    let mut cells = BTreeMap::new();
+    for line in lines {
+        let mut parts = line.split_whitespace();
+        let word = parts.next().unwrap();
+        for (column, cell) in columns.iter().zip(parts) {
+            cells.insert((*column, word), if cell == "-" { "" } else { cell });
+        }
+    }
+    assert_eq!(cells.len(), columns.len() * WORDS.len());
+    cells
+}
+
+/// What was seen where, against what may be.
+struct Crawl {
+    pages: BTreeMap<(&'static str, &'static str), &'static str>,
+    servers: BTreeMap<(&'static str, &'static str), &'static str>,
+    seen: BTreeSet<(&'static str, &'static str, char)>,
+    wrong: BTreeSet<String>,
+}
+
+impl Crawl {
+    /// One answer on the pages.
+    fn page(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
+        for name in WORDS.into_iter().filter(|name| text.contains(&word(name))) {
+            self.seen.insert((viewer, name, place));
+            if !self.pages[&(viewer, name)].contains(place) {
+                self.wrong
+                    .insert(format!("{viewer} reads {name} at {asked} ({place})"));
+            }
+        }
+    }
+
+    /// One answer to an act: whatever is in it must be something they may see somewhere.
+    fn act(&mut self, viewer: &'static str, asked: &str, text: &str) {
+        for name in WORDS.into_iter().filter(|name| text.contains(&word(name))) {
+            if self.pages[&(viewer, name)].is_empty() {
+                self.wrong
+                    .insert(format!("{viewer} reads {name} in the answer to {asked}"));
+            }
+        }
+    }
+
+    /// One document or delivery.
+    fn document(&mut self, reader: &'static str, asked: &str, text: &str) {
+        for name in WORDS.into_iter().filter(|name| text.contains(&word(name))) {
+            self.seen.insert((reader, name, 'a'));
+            if self.servers[&(reader, name)].is_empty() {
+                self.wrong
+                    .insert(format!("{reader} gets {name} at {asked}"));
+            }
+        }
+    }
+
+    /// Everything that should have been seen, was.
+    fn end(mut self) {
+        for (table, letters) in [(&self.pages, None), (&self.servers, Some("a"))] {
+            for ((reader, name), cell) in table.iter().filter(|(_, cell)| !cell.is_empty()) {
+                for place in letters.unwrap_or(cell).chars() {
+                    if !self.seen.contains(&(*reader, *name, place)) {
+                        self.wrong.insert(format!(
+                            "{reader} does not find {name} where they should ({place})"
+                        ));
+                    }
+                }
+            }
+        }
+        assert!(
+            self.wrong.is_empty(),
+            "{}",
+            self.wrong.into_iter().collect::<Vec<_>>().join("\n")
+        );
+    }
+}
+
+/// The log of this process, as an operator may set it at most.
+fn log() -> Arc<Mutex<Vec<u8>>> {
+    static LOG: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
+    let log = LOG.get_or_init(|| {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let kept = log.clone();
+        let filter = "info,comity=trace,comity_db=trace,comity_policy=trace,comity_vocab=trace,comity_wire=trace";
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(move || Line(kept.clone())).init();
+        log
+    });
+    log.clone()
+}
+
+struct Line(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
+const VIEWERS: [&str; 11] = [
+    "visitor", "passer", "stranger", "follower", "mentioned", "blocked", "muted", "deaf", "islander", "moderator", "author",
+];
+
+async fn crawl(engine: Engine) {
+    let log = log();
+    let mut cast = Box::pin(Cast::plant(engine)).await;
+    let mut crossings = cast.town.app.crossings.listen();
+    let mut crawl = Crawl {
+        pages: read(PAGES),
+        servers: read(SERVERS),
+        seen: BTreeSet::new(),
+        wrong: BTreeSet::new(),
+    };
+
+    for viewer in VIEWERS {
+        let mut browser = cast.browser(viewer);
+        let signed_in = cast.members.contains_key(viewer);
+        for route in walk::reads() {
+            for path in walk::filled(&cast, route) {
+                let answer = browser.get(&path).await;
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{viewer} at {path}: {}",
+                    answer.status
+                );
+                let text = format!("{:?}{}", answer.headers, answer.body);
+                crawl.page(viewer, walk::place(route, signed_in), &path, &text);
+            }
+        }
+    }
+    Box::pin(servers(&cast, &mut crawl)).await;
+    for came in cast.peer.delivered() {
+        let server = came.host.split('.').next().unwrap().to_owned();
+        let reader = ["open", "limited", "refused"]
+            .into_iter()
+            .position(|name| name == server)
+            .unwrap();
+        crawl.document(
+            ["to-open", "to-limited", "to-refused"][reader],
+            "the inbox",
+            &came.body,
+        );
+    }
+    Box::pin(forms(&cast, &mut crawl)).await;
+
+    // The address is there: one signs in with it.
+    let form = [
+        ("name", "author@mail.example"),
+        ("password", crate::town::PASSWORD),
+    ];
+    cast.browser("visitor")
+        .post("/sign-in", &form)
+        .await
+        .leads("/");
+    cast.member("author").get("/nowhere-at-all").await.is(404);
+    let lines = String::from_utf8_lossy(&log.lock().unwrap()).into_owned();
+    assert!(
+        lines.contains("answered") && lines.contains("refused"),
+        "the log was not kept"
+    );
+    let mut told = 0;
+    while let Ok(crossing) = crossings.try_recv() {
+        told += 1;
+        let line = format!("{crossing:?}");
+        assert!(
+            WORDS
+                .iter()
+                .all(|name| name.starts_with("reason") || !line.contains(&word(name))),
+            "{line}"
+        );
+    }
+    assert!(told > 0, "no crossing was told");
+    for name in WORDS
+        .into_iter()
+        .filter(|name| !name.starts_with("reason") && lines.contains(&word(name)))
+    {
+        let line = lines
+            .lines()
+            .find(|line| line.contains(&word(name)))
+            .unwrap();
+        crawl.wrong.insert(format!("the log tells {name}: {line}"));
+    }
+    crawl.end();
+}
+
+/// Everybody elsewhere asks for everything, signed, and somebody who does not sign.
+async fn servers(cast: &Cast, crawl: &mut Crawl) {
+    let mut askers: Vec<(&'static str, Option<String>)> = vec![("unsigned", None)];
+    askers.extend(ELSEWHERE.map(|(server, name)| (name, Some(cast.peer.iri(server, name)))));
+    askers.extend(
+        ["open", "limited", "refused"].map(|server| (server, Some(cast.peer.iri(server, "actor")))),
+    );
+    for (asker, key) in askers {
+        for route in walk::reads() {
+            for path in walk::filled(cast, route) {
+                let answer = match &key {
+                    Some(by) => cast.signed(by, Method::GET, &path, "").await,
+                    None => cast.town.anonymous().get_activity(&path).await,
+                };
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{asker} at {path}: {}",
+                    answer.status
+                );
+                let text = format!("{:?}{}", answer.headers, answer.body);
+                // A page is a page: a signature makes nobody a member.
+                if route.kind == Kind::Page {
+                    crawl.page("visitor", walk::place(route, false), &path, &text);
+                } else {
+                    crawl.document(asker, &path, &text);
+                }
+            }
+        }
+    }
+}
+
+/// Everybody sends every form with nothing useful in it, and reads what comes back.
+async fn forms(cast: &Cast, crawl: &mut Crawl) {
+    for viewer in VIEWERS {
+        let mut browser = cast.browser(viewer);
+        for route in walk::forms() {
+            for path in walk::filled(cast, route) {
+                for (id, _) in
+                    cast.statuses
+                        .iter()
+                        .take(if path == "/compose" { usize::MAX } else { 1 })
+                {
+                    let id = id.to_string();
+                    let fields = [
+                        ("text", " "),
+                        ("in_reply_to", id.as_str()),
+                        ("pattern", ""),
+                        ("stance", "refused"),
+                        ("id", "7"),
+                        ("old", "x"),
+                        ("password", "x"),
+                        ("name", "x"),
+                        ("username", "x"),
+                        ("email", "x"),
+                        ("token", "x"),
+                        ("community", "x"),
+                    ];
+                    let answer = browser.post(&path, &fields).await;
+                    assert!(
+                        !answer.status.is_server_error(),
+                        "{viewer} to {path}: {}",
+                        answer.status
+                    );
+                    crawl.act(
+                        viewer,
+                        &path,
+                        &format!("{:?}{}", answer.headers, answer.body),
+                    );
+                }
+            }
+        }
+    }
+    for route in ROUTES
+        .iter()
+        .filter(|route| route.method == "POST" && route.kind == Kind::Activity)
+    {
+        for path in walk::filled(cast, route) {
+            let answer = cast
+                .signed(
+                    &cast.peer.iri("open", "nora"),
+                    Method::POST,
+                    &path,
+                    "{\"type\":\"Like\"}",
+                )
+                .await;
+            assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+            assert!(
+                answer.body.is_empty() || answer.body.contains("error"),
+                "{path}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_word_is_read_where_it_may_be_and_nowhere_else_on_sqlite() {
+    Box::pin(crawl(Engine::Sqlite)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_word_is_read_where_it_may_be_and_nowhere_else_on_postgres() {
+    Box::pin(crawl(Engine::Postgres)).await;
+}
+
+#[test]
+#[should_panic(expected = "blocked reads private at /somewhere (p)")]
+fn one_word_too_many_is_noticed() {
+    let mut crawl = Crawl {
+        pages: read(PAGES),
+        servers: read(SERVERS),
+        seen: BTreeSet::new(),
+        wrong: BTreeSet::new(),
+    };
+    crawl.page(
+        "blocked",
+        'p',
+        "/somewhere",
+        &format!("<p>{}</p>", word("private")),
+    );
+    crawl.end();
+}
+
+#[test]
+#[should_panic(expected = "rita does not find private where they should (a)")]
+fn one_word_too_few_is_noticed() {
+    let all = |table: &BTreeMap<(&'static str, &'static str), &'static str>| -> BTreeSet<_> {
+        let each = table
+            .iter()
+            .flat_map(|((reader, name), cell)| cell.chars().map(|place| (*reader, *name, place)));
+        each.chain(table.keys().map(|(reader, name)| (*reader, *name, 'a')))
+            .collect()
+    };
+    let (pages, servers) = (read(PAGES), read(SERVERS));
+    let mut seen: BTreeSet<_> = all(&pages).into_iter().chain(all(&servers)).collect();
+    seen.remove(&("rita", "private", 'a'));
+    Crawl {
+        pages,
+        servers,
+        seen,
+        wrong: BTreeSet::new(),
+    }
+    .end();
+}

@@ -1,0 +1,154 @@
+//! Conversations: who answers whom, in which order, and never before more people than the first word.
+
+use crate::acts::Post;
+use crate::town::Answer;
+use crate::town_test;
+
+/// The posts of a page in the order they stand there.
+fn order(page: &Answer, posts: &[(&'static str, &Post)]) -> Vec<&'static str> {
+    let mut places: Vec<_> = posts
+        .iter()
+        .filter_map(|(name, post)| Some((page.body.find(&format!("id=\"s{}\"", post.id))?, *name)))
+        .collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, name)| name).collect()
+}
+
+/// How many lists of answers are open where a post stands.
+fn depth(page: &Answer, post: &Post) -> usize {
+    let at = page
+        .body
+        .find(&format!("id=\"s{}\"", post.id))
+        .expect("the post is on the page");
+    let before = &page.body[page
+        .body
+        .find("aria-label=\"Replies\"")
+        .expect("a list of replies")..at];
+    before.matches("<ol role=\"list\" class=\"replies").count() - before.matches("</ol>").count()
+}
+
+town_test! {
+    async fn a_thread_stands_as_a_tree_with_the_oldest_answer_first(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let root = town.post(&mut alice, "Where shall we meet?", "public").await;
+        let first = town.reply(&mut bob, &root, "By the pier", "public").await;
+        let second = town.reply(&mut carol, &root, "By the church", "public").await;
+        let below = town.reply(&mut alice, &first, "Which pier?", "public").await;
+        let deepest = town.reply(&mut bob, &below, "The long one", "public").await;
+
+        let posts = [("root", &root), ("first", &first), ("second", &second), ("below", &below), ("deepest", &deepest)];
+        let page = town.anonymous().get(&root.path).await.is(200).shows("4 replies");
+        assert_eq!(order(&page, &posts), ["root", "first", "below", "deepest", "second"]);
+        assert_eq!(depth(&page, &first), 1);
+        assert_eq!(depth(&page, &second), 1);
+        assert_eq!(depth(&page, &below), 2, "an answer stands within what it answers");
+        assert_eq!(depth(&page, &deepest), 3);
+
+        let page = town.anonymous().get(&format!("{}?view=order", root.path)).await.is(200);
+        assert_eq!(order(&page, &posts), ["root", "first", "second", "below", "deepest"], "in order: oldest first");
+
+        let page = town.anonymous().get(&below.path).await.is(200);
+        assert_eq!(order(&page, &posts), ["root", "first", "below", "deepest"], "what it answers stands above");
+    }
+
+    async fn an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.follow(&mut bob, &alice).await;
+        for (parent, asked, seen_by) in [
+            ("private", "public", "Followers"),
+            ("local", "public", "Only Harbour"),
+            ("unlisted", "public", "Everyone, quietly"),
+            ("public", "direct", "Only people mentioned"),
+        ] {
+            let post = town.post(&mut alice, &format!("The {parent} beginning"), parent).await;
+            let answer = town.reply(&mut bob, &post, &format!("An answer to the {parent} one"), asked).await;
+            let page = bob.get(&answer.path).await.is(200);
+            let narrow = page.words().contains(&format!("Seen by: {seen_by}"));
+            assert!(narrow, "a {asked} answer to a {parent} post:\n{}", page.words());
+            let stranger = town.anonymous().get(&answer.path).await;
+            assert_eq!(stranger.status == 200, parent == "unlisted", "a {asked} answer to a {parent} post");
+        }
+    }
+
+    async fn the_composer_of_an_answer_offers_only_what_is_as_narrow(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.follow(&mut bob, &alice).await;
+        let post = town.post(&mut alice, "For those who follow", "private").await;
+        let page = bob.get(&format!("/compose?in_reply_to={}", post.id)).await.is(200);
+        assert!(page.body.contains("value=\"private\"") && page.body.contains("value=\"direct\""), "{}", page.body);
+        assert!(!page.body.contains("value=\"public\"") && !page.body.contains("value=\"unlisted\""), "{}", page.body);
+    }
+
+    async fn nobody_answers_what_they_cannot_see(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let post = town.post(&mut alice, "For those who follow", "private").await;
+        let id = post.id.to_string();
+        bob.post("/compose", &[("text", "Guessed the number"), ("in_reply_to", &id)]).await.is(404).hides("those who follow");
+        bob.get(&format!("/compose?in_reply_to={id}")).await.is(404).hides("those who follow");
+    }
+
+    async fn what_is_not_for_a_reader_leaves_no_trace_in_the_thread(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let root = town.post(&mut alice, "Open to all", "public").await;
+        let secret = town.reply(&mut alice, &root, "Whispered to followers", "private").await;
+        let page = town.anonymous().get(&root.path).await.is(200).shows("No replies yet").hides("Whispered");
+        assert!(!page.body.contains(&secret.id.to_string()) && !page.body.contains("not shown"), "{}", page.body);
+        bob.get(&root.path).await.is(200).shows("No replies yet").hides("Whispered");
+        town.follow(&mut bob, &alice).await;
+        bob.get(&root.path).await.is(200).shows("Whispered to followers");
+    }
+
+    async fn a_favourite_and_a_boost_are_counted_and_taken_back(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        town.follow(&mut carol, &bob).await;
+        let post = town.post(&mut alice, "The tide is out", "public").await;
+        carol.get("/home").await.is(200).hides("The tide is out");
+
+        for act in ["favourite", "favourite", "reblog", "reblog"] {
+            bob.does(&format!("/statuses/{}/{act}", post.id)).await;
+        }
+        let page = bob.get(&post.path).await.is(200);
+        assert!(page.body.contains("Take the favourite back") && page.body.contains("Take the boost back"), "{}", page.body);
+        town.anonymous().get(&post.path).await.is(200).shows("1 boosts").shows("1 favourites");
+        carol.get("/home").await.is(200).shows("The tide is out").shows("bob boosted");
+
+        bob.does(&format!("/statuses/{}/unfavourite", post.id)).await;
+        bob.does(&format!("/statuses/{}/unreblog", post.id)).await;
+        let page = town.anonymous().get(&post.path).await.is(200).words();
+        assert!(!page.contains("1 boosts") && !page.contains("1 favourites"), "{page}");
+        carol.get("/home").await.is(200).hides("The tide is out");
+    }
+
+    async fn what_is_not_for_everyone_cannot_be_boosted(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.follow(&mut bob, &alice).await;
+        for visibility in ["private", "local"] {
+            let post = town.post(&mut alice, "For a few", visibility).await;
+            bob.post(&format!("/statuses/{}/reblog", post.id), &[]).await.is(403);
+        }
+        let direct = town.post(&mut alice, "@bob for you", "direct").await;
+        bob.post(&format!("/statuses/{}/reblog", direct.id), &[]).await.is(403);
+        let mut carol = town.member("carol").await;
+        for act in ["reblog", "favourite"] {
+            carol.post(&format!("/statuses/{}/{act}", direct.id), &[]).await.is(404);
+        }
+    }
+
+    async fn a_direct_post_is_for_the_mentioned_and_nobody_else(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        town.follow(&mut carol, &alice).await;
+        let post = town.post(&mut alice, "@bob the key is under the mat", "direct").await;
+        bob.get(&post.path).await.is(200).shows("under the mat");
+        bob.get("/notifications").await.is(200).shows("under the mat");
+        alice.get(&post.path).await.is(200).shows("under the mat");
+        let mut ines = town.admin("ines").await;
+        for page in [post.path.as_str(), "/home", "/community", "/everyone", "/@alice", "/notifications", "/search?q=mat"] {
+            carol.get(page).await.hides("under the mat");
+            ines.get(page).await.hides("under the mat");
+            town.anonymous().get(page).await.hides("under the mat");
+        }
+    }
+}

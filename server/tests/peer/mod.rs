@@ -1,0 +1,223 @@
+//! A small fediverse of our own making: several servers behind one port of this machine. It has people, proves who they
+//! are, keeps whatever is delivered to it, and signs whatever it is told to say.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use comity_vocab::Iri;
+use comity_wire::{Scheme, SigningKey, generate_rsa, sign, spki_to_pem};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// What was delivered to one of its servers.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    /// Which server.
+    pub host: String,
+    /// The body, as it came.
+    pub body: String,
+}
+
+impl Delivered {
+    /// The activity.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("what is delivered is JSON")
+    }
+}
+
+/// The servers; all of them live as long as this does.
+#[derive(Clone)]
+pub struct Peer {
+    /// Where they listen.
+    pub port: u16,
+    private: Arc<Vec<u8>>,
+    public_pem: Arc<String>,
+    inbox: Arc<Mutex<Vec<Delivered>>>,
+}
+
+impl Peer {
+    /// Begins to listen. Every name under `.localhost` with its port is a server with every person one may ask for.
+    pub async fn start() -> Peer {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (private, public) = tokio::task::spawn_blocking(generate_rsa).await.unwrap();
+        let peer = Peer {
+            port: listener.local_addr().unwrap().port(),
+            private: Arc::new(private),
+            public_pem: Arc::new(spki_to_pem(&public)),
+            inbox: Arc::default(),
+        };
+        let router = Router::new()
+            .route("/actor", get(server_actor))
+            .route("/users/{name}", get(person))
+            .route("/inbox", post(receive))
+            .route("/users/{name}/inbox", post(receive))
+            .route("/.well-known/webfinger", get(webfinger))
+            .with_state(peer.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        peer
+    }
+
+    /// The domain of one of its servers.
+    pub fn domain(&self, server: &str) -> String {
+        format!("{server}.localhost:{}", self.port)
+    }
+
+    /// Somebody there; `actor` is the server's own voice.
+    pub fn iri(&self, server: &str, name: &str) -> String {
+        let domain = self.domain(server);
+        if name == "actor" {
+            format!("http://{domain}/actor")
+        } else {
+            format!("http://{domain}/users/{name}")
+        }
+    }
+
+    /// The headers that sign a request by somebody there to `address`.
+    pub fn signed(
+        &self,
+        by: &str,
+        method: &str,
+        address: &str,
+        body: Option<&[u8]>,
+        now_ms: i64,
+    ) -> HeaderMap {
+        let key = SigningKey::rsa(
+            Iri::parse(&format!("{by}#main-key")).unwrap(),
+            &self.private,
+        )
+        .unwrap();
+        // This scheme has a nonce: asking twice in a second is no replay.
+        sign(
+            method,
+            &Iri::parse(address).unwrap(),
+            body,
+            &key,
+            Scheme::Rfc9421,
+            now_ms,
+        )
+    }
+
+    /// Everything delivered so far.
+    pub fn delivered(&self) -> Vec<Delivered> {
+        self.inbox.lock().unwrap().clone()
+    }
+
+    /// The Follow that `host` was asked with, newest first.
+    pub fn newest(&self, host: &str, kind: &str) -> Option<Value> {
+        self.delivered()
+            .iter()
+            .rev()
+            .filter(|came| came.host == host)
+            .map(Delivered::json)
+            .find(|came| came["type"] == kind)
+    }
+
+    fn actor(&self, domain: &str, path: &str, name: &str, kind: &str) -> Value {
+        let id = format!("http://{domain}{path}");
+        json!({
+            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+            "id": id, "type": kind, "preferredUsername": name, "name": name,
+            "inbox": format!("{id}/inbox").replace("/actor/inbox", "/inbox"), "outbox": format!("{id}/outbox"),
+            "followers": format!("{id}/followers"),
+            "endpoints": { "sharedInbox": format!("http://{domain}/inbox") },
+            "publicKey": { "id": format!("{id}#main-key"), "owner": id, "publicKeyPem": *self.public_pem },
+        })
+    }
+}
+
+fn host_of(headers: &HeaderMap) -> String {
+    headers[header::HOST].to_str().unwrap().to_owned()
+}
+
+fn activity(document: &Value) -> impl IntoResponse + use<> {
+    (
+        [(header::CONTENT_TYPE, "application/activity+json")],
+        document.to_string(),
+    )
+}
+
+async fn server_actor(State(peer): State<Peer>, headers: HeaderMap) -> impl IntoResponse {
+    let host = host_of(&headers);
+    let name = host.split(':').next().unwrap_or_default().to_owned();
+    activity(&peer.actor(&host, "/actor", &name, "Application"))
+}
+
+async fn person(
+    State(peer): State<Peer>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> impl IntoResponse {
+    activity(&peer.actor(
+        &host_of(&headers),
+        &format!("/users/{name}"),
+        &name,
+        "Person",
+    ))
+}
+
+async fn receive(State(peer): State<Peer>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    peer.inbox.lock().unwrap().push(Delivered {
+        host: host_of(&headers),
+        body,
+    });
+    StatusCode::ACCEPTED
+}
+
+async fn webfinger(
+    Query(query): Query<std::collections::HashMap<String, String>>,
+    headers: HeaderMap,
+) -> impl IntoResponse {
+    let host = host_of(&headers);
+    let resource = query.get("resource").cloned().unwrap_or_default();
+    let name = resource
+        .trim_start_matches("acct:")
+        .split('@')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let own = if host.split(':').next() == Some(&name) {
+        "/actor".to_owned()
+    } else {
+        format!("/users/{name}")
+    };
+    let jrd = json!({
+        "subject": format!("acct:{name}@{host}"),
+        "links": [{ "rel": "self", "type": "application/activity+json", "href": format!("http://{host}{own}") }],
+    });
+    (
+        [(header::CONTENT_TYPE, "application/jrd+json")],
+        jrd.to_string(),
+    )
+}
+
+/// A public Note there with these words, in a Create; `parent` is what it answers, `to` whom it names.
+pub fn create(
+    author: &str,
+    number: &str,
+    words: &str,
+    parent: Option<&str>,
+    to: Option<&str>,
+) -> Value {
+    let public = "https://www.w3.org/ns/activitystreams#Public";
+    let id = format!("{author}/statuses/{number}");
+    let tags: Vec<Value> = to
+        .iter()
+        .map(|to| json!({ "type": "Mention", "href": to, "name": "@somebody" }))
+        .collect();
+    let cc: Vec<&str> = to.into_iter().collect();
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": format!("{id}/activity"), "type": "Create", "actor": author, "to": [public], "cc": cc,
+        "object": {
+            "id": id, "type": "Note", "attributedTo": author, "content": format!("<p>{words}</p>"),
+            "to": [public], "cc": cc, "tag": tags, "inReplyTo": parent,
+        },
+    })
+}
