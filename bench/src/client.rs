@@ -35,7 +35,10 @@ impl Client {
     /// Reads a page, with cookies if there are any.
     pub async fn get(&mut self, path: &str, cookies: Option<&str>) -> Result<Answer, Failure> {
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("text/html"));
+        headers.insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("text/html"),
+        );
         if let Some(cookies) = cookies {
             headers.insert(http::header::COOKIE, value(cookies)?);
         }
@@ -43,26 +46,54 @@ impl Client {
     }
 
     /// Sends a form.
-    pub async fn post(&mut self, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    pub async fn post(
+        &mut self,
+        path: &str,
+        cookies: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(http::header::ORIGIN, value(&format!("http://{HOST}:{PORT}"))?);
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        headers.insert(
+            http::header::ORIGIN,
+            value(&format!("http://{HOST}:{PORT}"))?,
+        );
         headers.insert(http::header::COOKIE, value(cookies)?);
-        self.send(Method::POST, path, headers, Bytes::from(body)).await
+        self.send(Method::POST, path, headers, Bytes::from(body))
+            .await
     }
 
     /// Sends anything.
-    pub async fn send(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<Answer, Failure> {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, Failure> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
-        *request.uri_mut() = path.parse().map_err(|_| Failure::new(format!("{path} is no path")))?;
+        *request.uri_mut() = path
+            .parse()
+            .map_err(|_| Failure::new(format!("{path} is no path")))?;
         *request.headers_mut() = headers;
-        request.headers_mut().insert(http::header::HOST, value(&format!("{HOST}:{PORT}"))?);
+        request
+            .headers_mut()
+            .insert(http::header::HOST, value(&format!("{HOST}:{PORT}"))?);
         self.sender.ready().await?;
         let (parts, body) = self.sender.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        })
     }
 }
 

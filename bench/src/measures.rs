@@ -28,12 +28,22 @@ const STORED: Sql<(i64,)> = sql!(row: (i64,), full_scan: "a benchmark counts wha
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let config = folder.path().join("comity.toml");
-    std::fs::write(&config, settings(folder.path(), arguments.database.as_deref()))?;
-    machine(if arguments.database.is_some() { "PostgreSQL" } else { "SQLite" });
+    std::fs::write(
+        &config,
+        settings(folder.path(), arguments.database.as_deref()),
+    )?;
+    machine(if arguments.database.is_some() {
+        "PostgreSQL"
+    } else {
+        "SQLite"
+    });
     add_member(&arguments.comity, &config, "bench")?;
     let bench = Bench {
         asked: arguments.only.clone(),
-        url: arguments.database.clone().unwrap_or_else(|| format!("sqlite:{}", folder.path().join("comity.db").display())),
+        url: arguments
+            .database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", folder.path().join("comity.db").display())),
         peer: Peer::start().await?,
     };
     bench.start_and_idle(&arguments.comity, &config).await?;
@@ -55,7 +65,11 @@ struct Bench {
 
 impl Bench {
     fn wants(&self, name: &str) -> bool {
-        self.asked.is_empty() || self.asked.iter().any(|asked| name.starts_with(asked.as_str()))
+        self.asked.is_empty()
+            || self
+                .asked
+                .iter()
+                .any(|asked| name.starts_with(asked.as_str()))
     }
 
     async fn start_and_idle(&self, binary: &Path, config: &Path) -> Result<(), Failure> {
@@ -71,16 +85,34 @@ impl Bench {
             idle = program.resident_mib()?;
         }
         let times = Latencies::new(times);
-        line("start", &format!("cold start to first answer {:.0} ms (median of 7)", times.percentile_ms(50)), "< 150 ms");
-        line("idle memory", &format!("{idle:.1} MiB resident after a second"), "< 40 MiB");
+        line(
+            "start",
+            &format!(
+                "cold start to first answer {:.0} ms (median of 7)",
+                times.percentile_ms(50)
+            ),
+            "< 150 ms",
+        );
+        line(
+            "idle memory",
+            &format!("{idle:.1} MiB resident after a second"),
+            "< 40 MiB",
+        );
         Ok(())
     }
 
     /// Signed activities, verified, policed, stored. The rest of the statuses is seeded the same way.
-    async fn inbox(&self, program: &Program, browser: &Browser, arguments: &Arguments) -> Result<(), Failure> {
+    async fn inbox(
+        &self,
+        program: &Program,
+        browser: &Browser,
+        arguments: &Arguments,
+    ) -> Result<(), Failure> {
         let mut client = Client::connect().await?;
         for number in 0..ACTORS {
-            browser.follow(&mut client, &actor(number, "writer")).await?;
+            browser
+                .follow(&mut client, &actor(number, "writer"))
+                .await?;
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
         let db = Db::open(&self.url).await?;
@@ -113,7 +145,8 @@ impl Bench {
             let began = now();
             self.send(&batch).await?;
             accepted_s += began.elapsed().as_secs_f64();
-            self.wait(&db, before + i64::try_from(batch.len()).unwrap_or(0)).await?;
+            self.wait(&db, before + i64::try_from(batch.len()).unwrap_or(0))
+                .await?;
             stored_s += began.elapsed().as_secs_f64();
             cpu_s += program.cpu_s()? - cpu;
             sent += batch.len();
@@ -135,7 +168,11 @@ impl Bench {
     fn posts(&self, count: usize) -> Result<Vec<Message>, Failure> {
         (0..count)
             .map(|number| {
-                self.peer.post(&actor(number % ACTORS, "writer"), "A post of the usual length, about the weather and the ferry, from elsewhere.", None)
+                self.peer.post(
+                    &actor(number % ACTORS, "writer"),
+                    "A post of the usual length, about the weather and the ferry, from elsewhere.",
+                    None,
+                )
             })
             .collect()
     }
@@ -162,7 +199,10 @@ impl Bench {
         let began = now();
         while stored(db).await? < count {
             if began.elapsed() > Duration::from_secs(120) {
-                return Err(Failure::new(format!("{} of {count} were stored within two minutes", stored(db).await?)));
+                return Err(Failure::new(format!(
+                    "{} of {count} were stored within two minutes",
+                    stored(db).await?
+                )));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -174,26 +214,64 @@ impl Bench {
             return Ok(());
         }
         let mut client = Client::connect().await?;
-        self.read(program, browser, "read home", "/home", "p99 < 10 ms").await?;
-        let answer = browser.act(&mut client, "/compose", &[("text", "The beginning of a long thread"), ("visibility", "public")]).await?;
-        let place = answer.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("/");
+        self.read(program, browser, "read home", "/home", "p99 < 10 ms")
+            .await?;
+        let answer = browser
+            .act(
+                &mut client,
+                "/compose",
+                &[
+                    ("text", "The beginning of a long thread"),
+                    ("visibility", "public"),
+                ],
+            )
+            .await?;
+        let place = answer
+            .headers
+            .get(http::header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("/");
         let page = place.split('#').next().unwrap_or("/").to_owned();
         let id = page.rsplit('/').next().unwrap_or_default();
         let root = format!("{}/statuses/{id}", member("bench"));
         let replies: Vec<Message> = (0..100)
-            .map(|number| self.peer.post(&actor(number % ACTORS, "writer"), &format!("Reply number {number}"), Some(&root)))
+            .map(|number| {
+                self.peer.post(
+                    &actor(number % ACTORS, "writer"),
+                    &format!("Reply number {number}"),
+                    Some(&root),
+                )
+            })
             .collect::<Result<_, _>>()?;
         self.send(&replies).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
         let text = client.get(&page, Some(&browser.cookies)).await?;
-        let shown = String::from_utf8_lossy(&text.body).matches("Reply number ").count();
+        let shown = String::from_utf8_lossy(&text.body)
+            .matches("Reply number ")
+            .count();
         if shown < 100 {
-            return Err(Failure::new(format!("the conversation shows {shown} of 100 replies")));
+            return Err(Failure::new(format!(
+                "the conversation shows {shown} of 100 replies"
+            )));
         }
-        self.read(program, browser, "read conversation of 100", &page, "a few ms").await
+        self.read(
+            program,
+            browser,
+            "read conversation of 100",
+            &page,
+            "a few ms",
+        )
+        .await
     }
 
-    async fn read(&self, program: &Program, browser: &Browser, name: &str, path: &str, goal: &str) -> Result<(), Failure> {
+    async fn read(
+        &self,
+        program: &Program,
+        browser: &Browser,
+        name: &str,
+        path: &str,
+        goal: &str,
+    ) -> Result<(), Failure> {
         let cpu = program.cpu_s()?;
         let began = now();
         let mut tasks = tokio::task::JoinSet::new();
@@ -248,7 +326,13 @@ impl Bench {
                 for number in 0..60 {
                     let text = format!("Post {number} of writer {writer}");
                     let began = now();
-                    browser.act(&mut client, "/compose", &[("text", &text), ("visibility", "public")]).await?;
+                    browser
+                        .act(
+                            &mut client,
+                            "/compose",
+                            &[("text", &text), ("visibility", "public")],
+                        )
+                        .await?;
                     times.push(began.elapsed());
                 }
                 Ok::<_, Failure>(times)
@@ -274,13 +358,19 @@ impl Bench {
         Ok(())
     }
 
-    async fn fan_out(&self, program: &Program, browser: &Browser, hosts: usize) -> Result<(), Failure> {
+    async fn fan_out(
+        &self,
+        program: &Program,
+        browser: &Browser,
+        hosts: usize,
+    ) -> Result<(), Failure> {
         if !self.wants("fan") {
             return Ok(());
         }
         let me = member("bench");
-        let follows: Vec<Message> =
-            (0..hosts).map(|host| self.peer.follow(&actor(host, "reader"), &me)).collect::<Result<_, _>>()?;
+        let follows: Vec<Message> = (0..hosts)
+            .map(|host| self.peer.follow(&actor(host, "reader"), &me))
+            .collect::<Result<_, _>>()?;
         self.send(&follows).await?;
         // The answers to the follows go out first.
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -291,10 +381,22 @@ impl Bench {
             let mark = format!("mark{round}");
             let cpu = program.cpu_s()?;
             let began = now();
-            browser.act(&mut client, "/compose", &[("text", &format!("{mark} to everybody")), ("visibility", "public")]).await?;
+            browser
+                .act(
+                    &mut client,
+                    "/compose",
+                    &[
+                        ("text", &format!("{mark} to everybody")),
+                        ("visibility", "public"),
+                    ],
+                )
+                .await?;
             while self.peer.arrived(&mark).0 < hosts {
                 if began.elapsed() > Duration::from_secs(60) {
-                    return Err(Failure::new(format!("{} of {hosts} servers got the post within a minute", self.peer.arrived(&mark).0)));
+                    return Err(Failure::new(format!(
+                        "{} of {hosts} servers got the post within a minute",
+                        self.peer.arrived(&mark).0
+                    )));
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -320,7 +422,10 @@ async fn stored(db: &Db) -> Result<i64, Failure> {
     Ok(db.one(STORED, params![]).await?.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are small")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a benchmark are small"
+)]
 fn as_f64(count: usize) -> f64 {
     count as f64
 }

@@ -69,16 +69,27 @@ impl Peer {
     }
 
     async fn answer(self: Arc<Peer>, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let host = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let host = request
+            .headers()
+            .get(http::header::HOST)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         let path = request.uri().path().to_owned();
         let origin = format!("http://{host}");
         if request.method() == Method::GET {
             return match path.strip_prefix("/users/") {
-                Some(name) if !name.contains('/') => reply(StatusCode::OK, &self.document(&origin, name)),
+                Some(name) if !name.contains('/') => {
+                    reply(StatusCode::OK, &self.document(&origin, name))
+                }
                 _ => reply(StatusCode::NOT_FOUND, &Value::Null),
             };
         }
-        let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let body = request
+            .into_body()
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes)
+            .unwrap_or_default();
         let activity: Value = serde_json::from_slice(&body).unwrap_or_default();
         match activity["type"].as_str() {
             Some("Follow") => {
@@ -103,10 +114,15 @@ impl Peer {
 
     fn note(&self, activity: &Value) {
         let content = activity["object"]["content"].as_str().unwrap_or_default();
-        let mark = content.split_whitespace().find(|word| word.contains("mark")).unwrap_or_default();
+        let mark = content
+            .split_whitespace()
+            .find(|word| word.contains("mark"))
+            .unwrap_or_default();
         let mark: String = mark.chars().filter(char::is_ascii_alphanumeric).collect();
         let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = arrived.entry(mark.trim_start_matches('p').to_owned()).or_insert((0, now()));
+        let entry = arrived
+            .entry(mark.trim_start_matches('p').to_owned())
+            .or_insert((0, now()));
         *entry = (entry.0 + 1, now());
     }
 
@@ -117,12 +133,16 @@ impl Peer {
     }
 
     async fn accept(self: Arc<Peer>, follow: Value) {
-        let Some(actor) = follow["object"].as_str().map(str::to_owned) else { return };
+        let Some(actor) = follow["object"].as_str().map(str::to_owned) else {
+            return;
+        };
         let accept = json!({
             "@context": "https://www.w3.org/ns/activitystreams", "type": "Accept", "actor": actor,
             "id": format!("{actor}#accepts/{}", self.number()), "object": follow,
         });
-        if let (Ok(mut client), Ok(message)) = (Client::connect().await, self.signed(&actor, &accept)) {
+        if let (Ok(mut client), Ok(message)) =
+            (Client::connect().await, self.signed(&actor, &accept))
+        {
             let _ = message.send(&mut client).await;
         }
     }
@@ -132,7 +152,12 @@ impl Peer {
     }
 
     /// A public post of `actor`, signed and ready to be sent.
-    pub fn post(&self, actor: &str, content: &str, reply_to: Option<&str>) -> Result<Message, Failure> {
+    pub fn post(
+        &self,
+        actor: &str,
+        content: &str,
+        reply_to: Option<&str>,
+    ) -> Result<Message, Failure> {
         let id = format!("{actor}/posts/{}", self.number());
         let note = json!({
             "id": id, "type": "Note", "attributedTo": actor, "content": format!("<p>{content}</p>"),
@@ -158,11 +183,15 @@ impl Peer {
     fn signed(&self, actor: &str, activity: &Value) -> Result<Message, Failure> {
         let no_address = |_| Failure::new("no address");
         let key_id = Iri::parse(&format!("{actor}#main-key")).map_err(no_address)?;
-        let key = SigningKey::rsa(key_id, &self.private_key).map_err(|why| Failure::new(why.to_string()))?;
+        let key = SigningKey::rsa(key_id, &self.private_key)
+            .map_err(|why| Failure::new(why.to_string()))?;
         let inbox = Iri::parse(&format!("http://{HOST}:{PORT}/inbox")).map_err(no_address)?;
         let body = Bytes::from(activity.to_string());
         let mut headers = sign("POST", &inbox, Some(&body), &key, Scheme::Cavage, unix_ms());
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/activity+json"));
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("application/activity+json"),
+        );
         Ok(Message { headers, body })
     }
 }
@@ -177,10 +206,15 @@ pub struct Message {
 impl Message {
     /// Sends it to the shared inbox; anything but "accepted" makes the run void.
     pub async fn send(self, client: &mut Client) -> Result<(), Failure> {
-        let answer = client.send(Method::POST, "/inbox", self.headers, self.body).await?;
+        let answer = client
+            .send(Method::POST, "/inbox", self.headers, self.body)
+            .await?;
         match answer.status {
             202 => Ok(()),
-            other => Err(Failure::new(format!("the inbox answered {other}: {}", String::from_utf8_lossy(&answer.body)))),
+            other => Err(Failure::new(format!(
+                "the inbox answered {other}: {}",
+                String::from_utf8_lossy(&answer.body)
+            ))),
         }
     }
 }
@@ -189,7 +223,9 @@ fn reply(status: StatusCode, document: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(document.to_string())));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/activity+json");
-    response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, kind);
     response
 }
 

@@ -27,7 +27,7 @@ pub fn settings(data_dir: &Path, database: Option<&str>) -> String {
     format!(
         "data_dir = \"{}\"\n{database}listen = \"127.0.0.1:{PORT}\"\ndomain = \"{HOST}:{PORT}\"\nname = \"Bench\"\nlog = \"error\"\n\
          [federation.testing]\nallow_http = true\nallow_loopback = true\n\
-         [limits]\nconnections = 4096\nlookups = 1000000\ninbox_per_host = 1000000\nsign_in_tries = 100000\n",
+         [limits]\nconnections = 4096\nlookups = 10000\ninbox_per_host = 100000\nsign_in_tries = 1000\n",
         data_dir.display()
     )
 }
@@ -42,14 +42,19 @@ impl Program {
             .arg("serve")
             .stdout(Stdio::null())
             .spawn()
-            .map_err(|why| Failure::new(format!("{} could not be started: {why}", binary.display())))?;
+            .map_err(|why| {
+                Failure::new(format!("{} could not be started: {why}", binary.display()))
+            })?;
         let mut program = Program { child };
         loop {
             if let Some(status) = program.child.try_wait()? {
                 return Err(Failure::new(format!("the server ended at once: {status}")));
             }
             if let Ok(mut client) = Client::connect().await
-                && client.get("/health", None).await.is_ok_and(|answer| answer.status == 200)
+                && client
+                    .get("/health", None)
+                    .await
+                    .is_ok_and(|answer| answer.status == 200)
             {
                 return Ok((program, began.elapsed()));
             }
@@ -63,8 +68,18 @@ impl Program {
     /// Processor seconds it used so far.
     pub fn cpu_s(&self) -> Result<f64, Failure> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let tick = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
+        let tick = |at: usize| {
+            fields
+                .get(at)
+                .and_then(|field| field.parse::<f64>().ok())
+                .unwrap_or(0.0)
+        };
         // utime and stime, counted from the state field.
         Ok((tick(11) + tick(12)) / TICKS)
     }
@@ -72,8 +87,15 @@ impl Program {
     /// Resident memory in MiB.
     pub fn resident_mib(&self) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        let kib = line.split_whitespace().nth(1).and_then(|number| number.parse::<f64>().ok()).unwrap_or(0.0);
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap_or_default();
+        let kib = line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|number| number.parse::<f64>().ok())
+            .unwrap_or(0.0);
         Ok(kib / 1024.0)
     }
 }
@@ -93,6 +115,8 @@ pub fn now() -> Instant {
 /// Unix milliseconds, for signatures.
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 pub fn unix_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -53,7 +53,9 @@ impl Latencies {
     /// The time that `percent` of the operations stayed below, in milliseconds.
     pub fn percentile_ms(&self, percent: usize) -> f64 {
         let place = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
-        self.0.get(place).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+        self.0
+            .get(place)
+            .map_or(0.0, |time| time.as_secs_f64() * 1e3)
     }
 
     /// How many.
@@ -72,10 +74,19 @@ pub fn machine(engine: &str) {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
-        .find_map(|line| line.strip_prefix("model name").map(|rest| rest.trim_start_matches([' ', '\t', ':']).to_owned()))
+        .find_map(|line| {
+            line.strip_prefix("model name")
+                .map(|rest| rest.trim_start_matches([' ', '\t', ':']).to_owned())
+        })
         .unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split_whitespace().next().unwrap_or_default().to_owned();
-    println!("on {cores} cores of {model}, load {load} at the start, the load generator on the same cores, {engine}");
+    let load = load
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    println!(
+        "on {cores} cores of {model}, load {load} at the start, the load generator on the same cores, {engine}"
+    );
 }

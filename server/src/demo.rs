@@ -35,7 +35,10 @@ pub struct DemoArguments {
 
 /// Shows the demo until `shutdown` turns true, then takes away what it made. It reads no settings of its caller: it
 /// must not touch a database that is in use.
-pub async fn run(arguments: DemoArguments, mut shutdown: watch::Receiver<bool>) -> Result<(), CannotStart> {
+pub async fn run(
+    arguments: DemoArguments,
+    mut shutdown: watch::Receiver<bool>,
+) -> Result<(), CannotStart> {
     let plots = town::claim(arguments.port).await?;
     let folder = Folder::new(arguments.keep)?;
     let screen = Screen::new(std::io::stdout(), Ink::of(std::io::stdout().is_terminal()));
@@ -65,11 +68,21 @@ async fn open(
     screen: &Screen,
     stopped: &watch::Receiver<bool>,
 ) -> Result<Vec<Town>, CannotStart> {
-    try_join_all(plots.into_iter().map(|plot| Town::open(plot, folder.path(), screen, stopped.clone()))).await
+    try_join_all(
+        plots
+            .into_iter()
+            .map(|plot| Town::open(plot, folder.path(), screen, stopped.clone())),
+    )
+    .await
 }
 
 async fn tell(towns: &[Town], screen: &Screen) -> Result<()> {
-    let cast = try_join_all(people::PEOPLE.iter().map(|person| story::Actor::join(towns, person))).await?;
+    let cast = try_join_all(
+        people::PEOPLE
+            .iter()
+            .map(|person| story::Actor::join(towns, person)),
+    )
+    .await?;
     story::play(story::Cast::new(cast)?, screen).await
 }
 
@@ -107,7 +120,10 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line:?} is missing in\n{text}");
         }
-        assert!(!text.contains("bigcorp → harbour") && !text.contains("harbour → bigcorp"), "{text}");
+        assert!(
+            !text.contains("bigcorp → harbour") && !text.contains("harbour → bigcorp"),
+            "{text}"
+        );
         assert!(!text.contains('\u{1b}'), "colours were not asked for");
         assert!(!path.exists());
     }

@@ -53,7 +53,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// `why` is a lower-case fragment.
     pub fn invalid(field: &'static str, why: impl Into<String>) -> Error {
-        Error::Invalid { field, why: why.into() }
+        Error::Invalid {
+            field,
+            why: why.into(),
+        }
     }
 
     /// A broken promise of our own, with the sentence for the log.

@@ -79,8 +79,14 @@ impl FactSource for Facts {
             let (from, to) = (PersonId(from), PersonId(to));
             let tie = ties.get(from, to);
             let tie = match what {
-                FOLLOWS => Tie { follows: true, ..tie },
-                BLOCKS => Tie { blocks: true, ..tie },
+                FOLLOWS => Tie {
+                    follows: true,
+                    ..tie
+                },
+                BLOCKS => Tie {
+                    blocks: true,
+                    ..tie
+                },
                 _ => Tie { mutes: true, ..tie },
             };
             ties.insert(from, to, tie);

@@ -38,7 +38,10 @@ mod tests {
         let ids = Ids::new(u16::MAX);
         let first = ids.at(1000);
         let wrapped = ids.at(1001);
-        assert!(wrapped > first, "the counter wraps without disturbing the order of times");
+        assert!(
+            wrapped > first,
+            "the counter wraps without disturbing the order of times"
+        );
         assert_eq!(first_at(1000), first >> 16 << 16);
     }
 

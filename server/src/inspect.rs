@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use comity_policy::{
-    Act, Attested, Contact, FactError, FactSource, Gate, Mode, Part, Person, PersonId, Refusal, RuleBook, Ties, Way,
+    Act, Attested, Contact, FactError, FactSource, Gate, Mode, Part, Person, PersonId, Refusal,
+    RuleBook, Ties, Way,
 };
 use comity_policy::{Admitted, CommunityId};
 use comity_vocab::{Activity, ActivityKind, Actor, Document, Domain, Iri, Note, describe, read};
@@ -30,8 +31,12 @@ pub async fn run(arguments: InspectArguments, config: Config) -> Result<String> 
         fetched(&arguments.what, config).await?
     } else {
         let path = PathBuf::from(&arguments.what);
-        let bytes = std::fs::read(&path)
-            .map_err(|why| Error::invalid("file", format!("{} could not be read: {why}", path.display())))?;
+        let bytes = std::fs::read(&path).map_err(|why| {
+            Error::invalid(
+                "file",
+                format!("{} could not be read: {why}", path.display()),
+            )
+        })?;
         explain(&bytes, &home).await
     };
     serde_json::to_string_pretty(&answer).map_err(|why| Error::internal(why.to_string()))
@@ -40,9 +45,13 @@ pub async fn run(arguments: InspectArguments, config: Config) -> Result<String> 
 async fn fetched(address: &str, config: Config) -> Result<Value> {
     let home = config.domain.clone();
     let iri = Iri::parse(address)?;
-    let app = serve::start(config, Clock::system()).await.map_err(|why| Error::invalid("settings", why.to_string()))?;
+    let app = serve::start(config, Clock::system())
+        .await
+        .map_err(|why| Error::invalid("settings", why.to_string()))?;
     let community = app.communities.load().first().ok_or(Error::NotFound)?;
-    let permitted = app.gate.permit(community.policy_id(), &iri.domain(), Contact::Fetch)?;
+    let permitted = app
+        .gate
+        .permit(community.policy_id(), &iri.domain(), Contact::Fetch)?;
     let key = accounts::signing_key(&app, community.actor_id).await?;
     match app.wire.fetch(permitted, &iri, &key, app.now_ms()).await {
         Ok(Fetched::Document(document)) => Ok(told(document, &home).await),
@@ -59,7 +68,10 @@ pub async fn explain(bytes: &[u8], home: &Domain) -> Value {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "nothing is taken in: this only says what would be")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing is taken in: this only says what would be"
+)]
 fn as_if_sent(document: Document) -> Attested<Document> {
     let by = match &document {
         Document::Activity(activity) => Some(activity.actor.clone()),
@@ -75,7 +87,9 @@ async fn told(document: Attested<Document>, home: &Domain) -> Value {
     let would = would(document, home).await;
     match would {
         Would::Do(what) => json!({ "understood": true, "reading": reading, "would": what }),
-        Would::Ignore(why) => json!({ "understood": true, "reading": reading, "would": "ignore it", "why": why }),
+        Would::Ignore(why) => {
+            json!({ "understood": true, "reading": reading, "would": "ignore it", "why": why })
+        }
         Would::Refuse(why) => json!({ "understood": true, "reading": reading, "refused": why }),
     }
 }
@@ -98,39 +112,69 @@ impl FactSource for NoFacts {
 
 async fn would(document: Attested<Document>, home: &Domain) -> Would {
     let community = CommunityId(1);
-    let gate = Gate::new(NoFacts, RuleBook::new(1, 0, vec![(community, home.clone(), Mode::Open)], Vec::new()));
+    let gate = Gate::new(
+        NoFacts,
+        RuleBook::new(
+            1,
+            0,
+            vec![(community, home.clone(), Mode::Open)],
+            Vec::new(),
+        ),
+    );
     let sender = Person::stranger(document.by().clone());
     match document.peek() {
         Document::Activity(_) => {
-            let Some(activity) = document.into_activity() else { return nothing() };
+            let Some(activity) = document.into_activity() else {
+                return nothing();
+            };
             let act = act_of(&activity.peek().kind);
-            match gate.admit(activity, community, &sender, act, Way::SharedInbox, None).await {
+            match gate
+                .admit(activity, community, &sender, act, Way::SharedInbox, None)
+                .await
+            {
                 Ok(Ok(admitted)) => act_on(&admitted, home),
                 Ok(Err(refusal)) => refused(&refusal),
                 Err(why) => Would::Refuse(why.to_string()),
             }
         }
         Document::Actor(_) => {
-            let Some(actor) = document.into_actor() else { return nothing() };
-            match gate.admit(actor, community, &sender, Act::Deliver, Way::Lookup, None).await {
+            let Some(actor) = document.into_actor() else {
+                return nothing();
+            };
+            match gate
+                .admit(actor, community, &sender, Act::Deliver, Way::Lookup, None)
+                .await
+            {
                 Ok(Ok(actor)) => know(&actor),
                 Ok(Err(refusal)) => refused(&refusal),
                 Err(why) => Would::Refuse(why.to_string()),
             }
         }
         Document::Note(_) => {
-            let Some(note) = document.into_note() else { return nothing() };
+            let Some(note) = document.into_note() else {
+                return nothing();
+            };
             let author = Person::stranger(note.peek().author.clone());
-            match gate.admit(note, community, &author, Act::Deliver, Way::Lookup, None).await {
+            match gate
+                .admit(note, community, &author, Act::Deliver, Way::Lookup, None)
+                .await
+            {
                 Ok(Ok(note)) => keep(&note),
                 Ok(Err(refusal)) => refused(&refusal),
                 Err(why) => Would::Refuse(why.to_string()),
             }
         }
-        Document::Collection(_) => Would::Do("read its items one by one, each fetched from its own origin".to_owned()),
-        Document::Tombstone(tombstone) => Would::Do(format!("forget {}, if its author's server says so", tombstone.id)),
+        Document::Collection(_) => {
+            Would::Do("read its items one by one, each fetched from its own origin".to_owned())
+        }
+        Document::Tombstone(tombstone) => Would::Do(format!(
+            "forget {}, if its author's server says so",
+            tombstone.id
+        )),
         Document::Key(key) => Would::Do(format!("ask {} whether the key is theirs", key.owner)),
-        Document::Unknown { kind, .. } => Would::Ignore(format!("{kind} is nothing we know what to do with")),
+        Document::Unknown { kind, .. } => {
+            Would::Ignore(format!("{kind} is nothing we know what to do with"))
+        }
     }
 }
 
@@ -157,36 +201,57 @@ fn act_of(kind: &ActivityKind) -> Act {
 }
 
 fn know(actor: &Admitted<Actor>) -> Would {
-    Would::Do(format!("know {} as @{}@{}", actor.id, actor.username, actor.id.domain()))
+    Would::Do(format!(
+        "know {} as @{}@{}",
+        actor.id,
+        actor.username,
+        actor.id.domain()
+    ))
 }
 
 fn keep(note: &Admitted<Note>) -> Would {
     let visibility = note.visibility(None).as_str();
-    Would::Do(format!("keep the {visibility} post, if somebody here follows its author, is named or takes part"))
+    Would::Do(format!(
+        "keep the {visibility} post, if somebody here follows its author, is named or takes part"
+    ))
 }
 
 fn act_on(activity: &Admitted<Activity>, home: &Domain) -> Would {
-    let object = activity.object.id().map_or_else(|| "nothing that has an id".to_owned(), Iri::to_string);
+    let object = activity
+        .object
+        .id()
+        .map_or_else(|| "nothing that has an id".to_owned(), Iri::to_string);
     match &activity.kind {
         ActivityKind::Create => part(activity.note(), home, keep),
         ActivityKind::Update => match activity.actor() {
-            Part::Missing => part(activity.note(), home, |note| Would::Do(format!("change {} if we hold it", note.id))),
+            Part::Missing => part(activity.note(), home, |note| {
+                Would::Do(format!("change {} if we hold it", note.id))
+            }),
             actor => part(actor, home, know),
         },
         ActivityKind::Delete => Would::Do(format!("forget {object}, if it is theirs")),
-        ActivityKind::Announce => Would::Do(format!("keep the boost of {object}, fetched from its own origin")),
-        ActivityKind::Like | ActivityKind::EmojiReact => Would::Do(format!("count it as a favourite of {object}, if that lives here")),
-        ActivityKind::Follow => Would::Do(format!("answer the wish to follow {object}, if that lives here")),
+        ActivityKind::Announce => Would::Do(format!(
+            "keep the boost of {object}, fetched from its own origin"
+        )),
+        ActivityKind::Like | ActivityKind::EmojiReact => Would::Do(format!(
+            "count it as a favourite of {object}, if that lives here"
+        )),
+        ActivityKind::Follow => Would::Do(format!(
+            "answer the wish to follow {object}, if that lives here"
+        )),
         ActivityKind::Accept | ActivityKind::Reject => match activity.inner() {
             Part::Forged(why) => Would::Refuse(why),
             Part::Missing => nothing(),
             // A follow of ours may be named by its address alone.
             _ => Would::Do("take it as the answer to a follow, if one was asked for".to_owned()),
         },
-        ActivityKind::Block => Would::Do(format!("end what passes between {} and {object}", activity.actor)),
-        ActivityKind::Undo => {
-            part(activity.inner(), home, |inner| Would::Do(format!("take back their {}", inner.kind.as_str())))
-        }
+        ActivityKind::Block => Would::Do(format!(
+            "end what passes between {} and {object}",
+            activity.actor
+        )),
+        ActivityKind::Undo => part(activity.inner(), home, |inner| {
+            Would::Do(format!("take back their {}", inner.kind.as_str()))
+        }),
         other => Would::Ignore(format!("{} is not acted upon", other.as_str())),
     }
 }
@@ -195,9 +260,13 @@ fn part<T>(part: Part<T>, home: &Domain, held: impl FnOnce(&Admitted<T>) -> Woul
     match part {
         Part::Held(thing) => held(&thing),
         // Nobody else says what our own things are (attack 10).
-        Part::Elsewhere(iri) if iri.domain() == *home => Would::Ignore(format!("{iri} would be ours")),
+        Part::Elsewhere(iri) if iri.domain() == *home => {
+            Would::Ignore(format!("{iri} would be ours"))
+        }
         Part::Elsewhere(iri) => Would::Do(format!("fetch {iri} from its own origin and read that")),
-        Part::Missing => Would::Ignore("there is nothing in it that we know what to do with".to_owned()),
+        Part::Missing => {
+            Would::Ignore("there is nothing in it that we know what to do with".to_owned())
+        }
         Part::Forged(why) => Would::Refuse(why),
     }
 }

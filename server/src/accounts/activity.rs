@@ -39,8 +39,12 @@ pub async fn webfinger(
     Here(community): Here,
     Query(query): Query<WebFingerQuery>,
 ) -> Result<Reply> {
-    let resource = query.resource.ok_or_else(|| Error::invalid("resource", "is missing"))?;
-    let account = named(&app, &community, &resource).await?.ok_or(Error::NotFound)?;
+    let resource = query
+        .resource
+        .ok_or_else(|| Error::invalid("resource", "is missing"))?;
+    let account = named(&app, &community, &resource)
+        .await?
+        .ok_or(Error::NotFound)?;
     let account = super::show(&app, &Party::Anonymous, Way::WebFinger, account.id).await?;
     let is_person = account.id != community.actor_id;
     let jrd = Jrd {
@@ -58,14 +62,20 @@ pub async fn webfinger(
 /// leads to the community's own actor (FEP-d556).
 async fn named(app: &App, community: &Community, resource: &str) -> Result<Option<Arc<Account>>> {
     if resource.starts_with("http") {
-        let Ok(iri) = Iri::parse(resource) else { return Ok(None) };
+        let Ok(iri) = Iri::parse(resource) else {
+            return Ok(None);
+        };
         if iri == community.iri("/") {
             return super::find(app, community.actor_id).await.map(Some);
         }
         let found = super::find_by_iri(app, &iri).await?;
-        return Ok(found.filter(|account| account.community_id == Some(community.id) && account.gone_at.is_none()));
+        return Ok(found.filter(|account| {
+            account.community_id == Some(community.id) && account.gone_at.is_none()
+        }));
     }
-    let Ok(handle) = Handle::parse(resource) else { return Ok(None) };
+    let Ok(handle) = Handle::parse(resource) else {
+        return Ok(None);
+    };
     if handle.domain.as_ref() != Some(&community.domain) {
         return Ok(None);
     }
@@ -90,7 +100,11 @@ pub async fn actor(
 /// `GET /actor`: the community's own voice. Whoever asks, and however they sign, it is the stub: checking a signature
 /// here would need the other side's key, which we would ask for in this actor's name, and so on for ever (FEP-2677,
 /// L19).
-pub async fn community_actor(State(app): State<App>, Here(community): Here, parts: Parts) -> Result<Reply> {
+pub async fn community_actor(
+    State(app): State<App>,
+    Here(community): Here,
+    parts: Parts,
+) -> Result<Reply> {
     if !wants_activity(&parts.headers) {
         return Ok(Reply::see_other("/about"));
     }
@@ -98,7 +112,12 @@ pub async fn community_actor(State(app): State<App>, Here(community): Here, part
     Ok(Reply::activity(actor_stub(&app, &account).await?))
 }
 
-async fn document_for(app: &App, community: &Arc<Community>, account: &Account, parts: &Parts) -> Result<Reply> {
+async fn document_for(
+    app: &App,
+    community: &Arc<Community>,
+    account: &Account,
+    parts: &Parts,
+) -> Result<Reply> {
     if account.gone_at.is_some() {
         return Err(Error::Gone);
     }
@@ -121,7 +140,9 @@ async fn document_for(app: &App, community: &Arc<Community>, account: &Account, 
 
 /// The whole actor, for who may see it.
 pub async fn actor_document(app: &App, account: &Visible<Account>) -> Result<Value> {
-    Ok(build::actor(&outward(app, account, Some(profile(account))).await?))
+    Ok(build::actor(
+        &outward(app, account, Some(profile(account))).await?,
+    ))
 }
 
 /// What anybody may have.
@@ -132,7 +153,12 @@ pub async fn actor_stub(app: &App, account: &Account) -> Result<Value> {
 /// A changed profile. `number` makes the activity one of its kind.
 pub(crate) async fn update(app: &App, account: &Visible<Account>, number: i64) -> Result<Value> {
     let id = stored_iri(&format!("{}#updates/{number}", account.iri))?;
-    Ok(build::update(&id, &account.iri, app.now_ms(), actor_document(app, account).await?))
+    Ok(build::update(
+        &id,
+        &account.iri,
+        app.now_ms(),
+        actor_document(app, account).await?,
+    ))
 }
 
 async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Result<ActorOut> {
@@ -140,7 +166,11 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
     let picture = |url: Option<&str>| {
         let url = Iri::parse(url?).ok()?;
         let media_type = media_type_of(&url).to_owned();
-        Some(Picture { url, media_type, description: None })
+        Some(Picture {
+            url,
+            media_type,
+            description: None,
+        })
     };
     Ok(ActorOut {
         id: account.iri.clone(),
@@ -148,7 +178,12 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         username: account.username.clone(),
         name: Some(account.display_name.clone()),
         summary: profile.map(|profile| profile.note.clone()),
-        url: account.url.as_deref().map(stored_iri).transpose()?.unwrap_or_else(|| account.iri.clone()),
+        url: account
+            .url
+            .as_deref()
+            .map(stored_iri)
+            .transpose()?
+            .unwrap_or_else(|| account.iri.clone()),
         inbox: account.inbox.clone(),
         shared_inbox: account.shared_inbox.clone(),
         outbox: under("outbox")?,
@@ -164,9 +199,14 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         indexable: false,
         memorial: false,
         also_known_as: Vec::new(),
-        moved_to: profile.and_then(|profile| profile.moved_to_iri.as_deref()).map(stored_iri).transpose()?,
+        moved_to: profile
+            .and_then(|profile| profile.moved_to_iri.as_deref())
+            .map(stored_iri)
+            .transpose()?,
         published: Some(account.created_at / DAY_MS * DAY_MS),
-        fields: profile.map(|profile| profile.fields.clone()).unwrap_or_default(),
+        fields: profile
+            .map(|profile| profile.fields.clone())
+            .unwrap_or_default(),
         emojis: Vec::new(),
         webfinger: Some(account.handle()),
     })
@@ -201,7 +241,11 @@ pub async fn outbox(
     if query.page.is_none() {
         let first = stored_iri(&format!("{outbox}?page=true"))?;
         let total = u64::try_from(account.statuses_count).unwrap_or(0);
-        return Ok(Reply::activity(build::collection(&outbox, Some(total), Some(&first))));
+        return Ok(Reply::activity(build::collection(
+            &outbox,
+            Some(total),
+            Some(&first),
+        )));
     }
     let max_id = query.max_id.unwrap_or(i64::MAX);
     let ids = statuses::by_author(&app.db, account.id, max_id, PAGE).await?;
@@ -217,12 +261,20 @@ pub async fn outbox(
         items.push(item);
     }
     let full = i64::try_from(ids.len()).is_ok_and(|len| len == PAGE);
-    let next = ids.last().filter(|_| full).map(|last| stored_iri(&format!("{outbox}?page=true&max_id={last}")));
+    let next = ids
+        .last()
+        .filter(|_| full)
+        .map(|last| stored_iri(&format!("{outbox}?page=true&max_id={last}")));
     let here = match query.max_id {
         Some(max_id) => stored_iri(&format!("{outbox}?page=true&max_id={max_id}"))?,
         None => stored_iri(&format!("{outbox}?page=true"))?,
     };
-    Ok(Reply::activity(build::collection_page(&here, &outbox, next.transpose()?.as_ref(), items)))
+    Ok(Reply::activity(build::collection_page(
+        &here,
+        &outbox,
+        next.transpose()?.as_ref(),
+        items,
+    )))
 }
 
 /// `GET /users/{name}/followers`: how many. Who is each follower's own business (L22).
@@ -249,7 +301,11 @@ pub async fn following(
 
 fn count(account: &Account, of: &str, total: i64) -> Result<Reply> {
     let id = stored_iri(&format!("{}/{of}", account.iri))?;
-    Ok(Reply::activity(build::collection(&id, u64::try_from(total).ok(), None)))
+    Ok(Reply::activity(build::collection(
+        &id,
+        u64::try_from(total).ok(),
+        None,
+    )))
 }
 
 /// `GET /users/{name}/featured`: nothing is pinned.
@@ -279,5 +335,7 @@ async fn collection_of(
 
 async fn of_name(app: &App, community: &Community, name: &str) -> Result<Arc<Account>> {
     let found = super::find_by_handle(app, name, &community.domain).await?;
-    found.filter(|account| account.gone_at.is_none()).ok_or(Error::NotFound)
+    found
+        .filter(|account| account.gone_at.is_none())
+        .ok_or(Error::NotFound)
 }

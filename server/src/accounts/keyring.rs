@@ -27,8 +27,14 @@ pub struct Keyring {
 impl Default for Keyring {
     fn default() -> Keyring {
         Keyring {
-            public: Cache::builder().max_capacity(PUBLIC_KEYS).time_to_live(PUBLIC_KEY_LIVES).build(),
-            signing: Cache::builder().max_capacity(SIGNING_KEYS).time_to_idle(PUBLIC_KEY_LIVES).build(),
+            public: Cache::builder()
+                .max_capacity(PUBLIC_KEYS)
+                .time_to_live(PUBLIC_KEY_LIVES)
+                .build(),
+            signing: Cache::builder()
+                .max_capacity(SIGNING_KEYS)
+                .time_to_idle(PUBLIC_KEY_LIVES)
+                .build(),
         }
     }
 }
@@ -53,14 +59,18 @@ pub async fn public_key(app: &App, id: &Iri) -> Result<Option<(Arc<PublicKey>, i
     let owner = super::find(app, row.account_id).await?;
     let account_id = row.account_id;
     let key = Arc::new(key_of(row, owner.iri.clone())?);
-    app.keyring.public.insert(id.clone(), (key.clone(), account_id));
+    app.keyring
+        .public
+        .insert(id.clone(), (key.clone(), account_id));
     Ok(Some((key, account_id)))
 }
 
 /// The public keys of an account, as its actor document lists them.
 pub async fn public_keys_of(app: &App, account: &super::Account) -> Result<Vec<PublicKey>> {
     let rows = store::keys_of(&app.db, account.id).await?;
-    rows.into_iter().map(|row| key_of(row, account.iri.clone())).collect()
+    rows.into_iter()
+        .map(|row| key_of(row, account.iri.clone()))
+        .collect()
 }
 
 /// The RSA key that an account which lives here signs requests with: what every server understands.
@@ -93,7 +103,12 @@ pub async fn generate_keys() -> Result<NewKeys> {
     tokio::task::spawn_blocking(|| {
         let (rsa_private, rsa_public) = comity_wire::generate_rsa();
         let (ed25519_private, ed25519_public) = comity_wire::generate_ed25519();
-        NewKeys { rsa_private, rsa_public, ed25519_private, ed25519_public }
+        NewKeys {
+            rsa_private,
+            rsa_public,
+            ed25519_private,
+            ed25519_public,
+        }
     })
     .await
     .map_err(|why| Error::internal(format!("could not make keys: {why}")))
@@ -141,8 +156,14 @@ pub(super) fn row_of(key: &PublicKey, account_id: i64, now_ms: i64) -> KeyRow {
 fn key_of(row: KeyRow, owner: Iri) -> Result<PublicKey> {
     let damaged = || Error::internal(format!("stored key {} is damaged", row.iri));
     let key = match row.kind.as_str() {
-        "rsa" => KeyMaterial::Rsa { spki_der: row.public_key },
+        "rsa" => KeyMaterial::Rsa {
+            spki_der: row.public_key,
+        },
         _ => KeyMaterial::Ed25519(row.public_key.try_into().map_err(|_| damaged())?),
     };
-    Ok(PublicKey { id: super::stored_iri(&row.iri)?, owner, key })
+    Ok(PublicKey {
+        id: super::stored_iri(&row.iri)?,
+        owner,
+        key,
+    })
 }

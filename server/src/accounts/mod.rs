@@ -44,13 +44,19 @@ pub async fn find(app: &App, id: i64) -> Result<Arc<Account>> {
 /// The account of this actor, if we know it.
 pub async fn find_by_iri(app: &App, iri: &Iri) -> Result<Option<Arc<Account>>> {
     let row = store::by_iri(&app.db, iri.as_str()).await?;
-    row.map(|row| Account::from_row(row).map(Arc::new)).transpose()
+    row.map(|row| Account::from_row(row).map(Arc::new))
+        .transpose()
 }
 
 /// The account that goes by this handle, if we know it; the case of `username` does not matter.
-pub async fn find_by_handle(app: &App, username: &str, domain: &Domain) -> Result<Option<Arc<Account>>> {
+pub async fn find_by_handle(
+    app: &App,
+    username: &str,
+    domain: &Domain,
+) -> Result<Option<Arc<Account>>> {
     let row = store::by_handle(&app.db, username, domain.as_str()).await?;
-    row.map(|row| Account::from_row(row).map(Arc::new)).transpose()
+    row.map(|row| Account::from_row(row).map(Arc::new))
+        .transpose()
 }
 
 /// Those of these accounts that exist, by id, in one query.
@@ -69,29 +75,50 @@ pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<
 /// Accounts we know whose username begins so, at most `limit`.
 pub async fn find_by_prefix(app: &App, prefix: &str, limit: i64) -> Result<Vec<Arc<Account>>> {
     let rows = store::by_prefix(&app.db, &prefix.to_lowercase(), limit).await?;
-    rows.into_iter().map(|row| Account::from_row(row).map(Arc::new)).collect()
+    rows.into_iter()
+        .map(|row| Account::from_row(row).map(Arc::new))
+        .collect()
 }
 
 /// The profile of this account as `viewer` may see it.
 pub async fn show(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Account>> {
     let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(app.gate.show(viewer, way, Account::from_row(row)?).await??)
+    Ok(app
+        .gate
+        .show(viewer, way, Account::from_row(row)?)
+        .await??)
 }
 
 /// Profiles for one viewer, a copy for each time an id is named, by id. Those they may not see are left out.
-pub async fn show_many(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<HashMap<i64, Vec<Visible<Account>>>> {
+pub async fn show_many(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    ids: &[i64],
+) -> Result<HashMap<i64, Vec<Visible<Account>>>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let mut distinct = ids.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    let rows: HashMap<i64, model::AccountRow> =
-        store::by_ids(&app.db, distinct).await?.into_iter().map(|row| (row.id, row)).collect();
+    let rows: HashMap<i64, model::AccountRow> = store::by_ids(&app.db, distinct)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     let named = ids.iter().filter_map(|id| rows.get(id).cloned());
-    let accounts = named.map(Account::from_row).collect::<Result<Vec<Account>>>()?;
+    let accounts = named
+        .map(Account::from_row)
+        .collect::<Result<Vec<Account>>>()?;
     let mut shown: HashMap<i64, Vec<Visible<Account>>> = HashMap::new();
-    for account in app.gate.show_all(viewer, way, accounts).await?.into_iter().flatten() {
+    for account in app
+        .gate
+        .show_all(viewer, way, accounts)
+        .await?
+        .into_iter()
+        .flatten()
+    {
         shown.entry(account.id).or_default().push(account);
     }
     Ok(shown)
@@ -102,10 +129,15 @@ pub async fn show_many(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Resu
 pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result<Arc<Account>> {
     let now = app.now_ms();
     let known = store::by_iri(&app.db, actor.id.as_str()).await?;
-    if known.as_ref().is_some_and(|known| known.community_id.is_some()) {
+    if known
+        .as_ref()
+        .is_some_and(|known| known.community_id.is_some())
+    {
         return Err(Error::Conflict(format!("{} lives here", actor.id)));
     }
-    let id = known.as_ref().map_or_else(|| app.next_id(), |known| known.id);
+    let id = known
+        .as_ref()
+        .map_or_else(|| app.next_id(), |known| known.id);
     let mut tx = Tx::new();
     store::upsert(
         &mut tx,
@@ -118,26 +150,35 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             community_id: None,
             kind: actor.kind.as_str(),
             display_name: shortened(actor.name.as_deref().unwrap_or_default(), LONGEST_NAME),
-            note: text::sanitize::html(cut(actor.summary.as_deref().unwrap_or_default(), LONGEST_NOTE)),
+            note: text::sanitize::html(cut(
+                actor.summary.as_deref().unwrap_or_default(),
+                LONGEST_NOTE,
+            )),
             note_source: String::new(),
-            fields: fields_json(
-                actor.fields.iter().take(MOST_FIELDS).map(|(name, value)| {
-                    (text::plain::line(name), text::sanitize::html(cut(value, LONGEST_NOTE)))
-                }),
-            )?,
+            fields: fields_json(actor.fields.iter().take(MOST_FIELDS).map(|(name, value)| {
+                (
+                    text::plain::line(name),
+                    text::sanitize::html(cut(value, LONGEST_NOTE)),
+                )
+            }))?,
             url: actor.url.as_ref().map(|url| url.as_str().to_owned()),
             avatar_url: actor.icon.as_ref().map(|url| url.as_str().to_owned()),
             header_url: actor.image.as_ref().map(|url| url.as_str().to_owned()),
             locked: actor.locked,
             discoverable: actor.discoverable.unwrap_or(false),
             inbox: actor.inbox.as_str().to_owned(),
-            shared_inbox: actor.shared_inbox.as_ref().map(|iri| iri.as_str().to_owned()),
+            shared_inbox: actor
+                .shared_inbox
+                .as_ref()
+                .map(|iri| iri.as_str().to_owned()),
             outbox: actor.outbox.as_ref().map(|iri| iri.as_str().to_owned()),
             followers_iri: actor.followers.as_ref().map(|iri| iri.as_str().to_owned()),
             following_iri: actor.following.as_ref().map(|iri| iri.as_str().to_owned()),
             featured_iri: actor.featured.as_ref().map(|iri| iri.as_str().to_owned()),
             moved_to_iri: actor.moved_to.as_ref().map(|iri| iri.as_str().to_owned()),
-            created_at: known.map_or(now, |known| known.created_at).min(actor.published.unwrap_or(now)),
+            created_at: known
+                .map_or(now, |known| known.created_at)
+                .min(actor.published.unwrap_or(now)),
             fetched_at: now,
         },
     );
@@ -171,10 +212,21 @@ pub struct NewLocal<'a> {
 /// Writes an account that lives here, with its keys, in the caller's transaction. The unique handle makes a second
 /// one fail.
 pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
-    let NewLocal { id, community, username, display_name, kind, keys, now_ms } = new;
+    let NewLocal {
+        id,
+        community,
+        username,
+        display_name,
+        kind,
+        keys,
+        now_ms,
+    } = new;
     let (iri, url) = match kind {
         ActorKind::Application => (community.iri("/actor"), community.iri("/about")),
-        _ => (community.iri(&format!("/users/{username}")), community.iri(&format!("/@{username}"))),
+        _ => (
+            community.iri(&format!("/users/{username}")),
+            community.iri(&format!("/@{username}")),
+        ),
     };
     let under = |path: &str| format!("{}/{path}", iri.as_str());
     store::insert(
@@ -231,10 +283,16 @@ pub struct ProfileDraft {
 /// Changes a member's profile here and tells the servers that know it.
 pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Result<()> {
     if draft.note.chars().count() > LONGEST_OWN_NOTE {
-        return Err(Error::invalid("note", format!("is longer than {LONGEST_OWN_NOTE} characters")));
+        return Err(Error::invalid(
+            "note",
+            format!("is longer than {LONGEST_OWN_NOTE} characters"),
+        ));
     }
     if draft.fields.len() > MOST_FIELDS {
-        return Err(Error::invalid("fields", format!("at most {MOST_FIELDS} fit")));
+        return Err(Error::invalid(
+            "fields",
+            format!("at most {MOST_FIELDS} fit"),
+        ));
     }
     let rendered = text::render::simple(&draft.note);
     let mut tx = Tx::new();
@@ -246,7 +304,10 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
             note: rendered,
             note_source: draft.note,
             fields: fields_json(
-                draft.fields.iter().map(|(name, value)| (text::plain::line(name), text::render::simple(value))),
+                draft
+                    .fields
+                    .iter()
+                    .map(|(name, value)| (text::plain::line(name), text::render::simple(value))),
             )?,
             locked: draft.locked,
             discoverable: draft.discoverable,

@@ -115,7 +115,11 @@ pub fn profile(account: &Visible<Account>) -> &Profile {
 impl Account {
     /// From a row that this program wrote: its addresses were canonical then.
     pub(super) fn from_row(row: AccountRow) -> Result<Account> {
-        let display_name = if row.display_name.is_empty() { row.username.clone() } else { row.display_name };
+        let display_name = if row.display_name.is_empty() {
+            row.username.clone()
+        } else {
+            row.display_name
+        };
         Ok(Account {
             id: row.id,
             iri: stored_iri(&row.iri)?,
@@ -162,7 +166,10 @@ impl Account {
 
     /// `@name@domain`, whole: as it is written anywhere.
     pub fn handle(&self) -> Handle {
-        Handle { username: self.username.clone(), domain: Some(self.domain.clone()) }
+        Handle {
+            username: self.username.clone(),
+            domain: Some(self.domain.clone()),
+        }
     }
 
     /// Lives here.

@@ -21,7 +21,8 @@ macro_rules! select_account {
 
 const BY_ID: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.id = $1"));
 const BY_IRI: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.iri = $1"));
-const BY_HANDLE: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
+const BY_HANDLE: Sql<AccountRow> =
+    sql!(row: AccountRow, select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
 const BY_IDS: Sql<AccountRow> = sql!(
     row: AccountRow,
     sqlite: select_account!("WHERE a.id IN (SELECT value FROM json_each($1))"),
@@ -201,7 +202,9 @@ pub async fn by_iri(db: &Db, iri: &str) -> Result<Option<AccountRow>> {
 }
 
 pub async fn by_handle(db: &Db, username: &str, domain: &str) -> Result<Option<AccountRow>> {
-    Ok(db.opt(BY_HANDLE, params![username.to_lowercase(), domain]).await?)
+    Ok(db
+        .opt(BY_HANDLE, params![username.to_lowercase(), domain])
+        .await?)
 }
 
 pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<AccountRow>> {
@@ -261,7 +264,9 @@ const SAVE_KEY: Sql = sql!(
         SET kind = excluded.kind, public_key = excluded.public_key, fetched_at = excluded.fetched_at
       WHERE account_keys.account_id = excluded.account_id"
 );
-const DROP_OLD_KEYS: Sql = sql!("DELETE FROM account_keys WHERE account_id = $1 AND fetched_at < $2 AND private_key IS NULL");
+const DROP_OLD_KEYS: Sql = sql!(
+    "DELETE FROM account_keys WHERE account_id = $1 AND fetched_at < $2 AND private_key IS NULL"
+);
 
 pub async fn key(db: &Db, iri: &str) -> Result<Option<KeyRow>> {
     Ok(db.opt(KEY_BY_IRI, params![iri]).await?)
@@ -274,7 +279,14 @@ pub async fn keys_of(db: &Db, account_id: i64) -> Result<Vec<KeyRow>> {
 pub fn save_key(tx: &mut Tx, key: KeyRow) {
     tx.exec(
         SAVE_KEY,
-        params![key.iri, key.account_id, key.kind, key.public_key, key.private_key, key.fetched_at],
+        params![
+            key.iri,
+            key.account_id,
+            key.kind,
+            key.public_key,
+            key.private_key,
+            key.fetched_at
+        ],
     );
 }
 
@@ -303,7 +315,6 @@ const COUNT_FOLLOWS: Sql = sql!(
 pub fn add_to_statuses(tx: &mut Tx, account_id: i64, by: i64, at_ms: i64) {
     tx.exec(ADD_TO_STATUSES, params![account_id, by, at_ms]);
 }
-
 
 /// Counts followers and followed anew, in the transaction that changes them.
 pub fn count_follows(tx: &mut Tx, account_id: i64) {

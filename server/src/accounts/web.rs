@@ -16,7 +16,8 @@ use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
 use crate::web::view::{
-    EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView, Trouble,
+    EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage,
+    RelationView, Trouble,
 };
 use crate::web::{frame, person_view, time};
 use crate::{follows, relations, rules, timelines};
@@ -30,11 +31,18 @@ const SHOWN_OF_NOTE: usize = 140;
 pub async fn named(app: &App, here: &Community, handle: &str) -> Result<std::sync::Arc<Account>> {
     let handle = Handle::parse(&format!("@{handle}")).map_err(|_| Error::NotFound)?;
     let domain = handle.domain.as_ref().unwrap_or(&here.domain);
-    find_by_handle(app, &handle.username, domain).await?.ok_or(Error::NotFound)
+    find_by_handle(app, &handle.username, domain)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// `GET /@{handle}`
-pub async fn profile_page(State(app): State<App>, visit: Visit, Path(handle): Path<String>, page: Page) -> Result<Reply> {
+pub async fn profile_page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(handle): Path<String>,
+    page: Page,
+) -> Result<Reply> {
     let account = named(&app, &visit.community, &handle).await?;
     let party = visit.party();
     let shown = show(&app, &party, Way::Page, account.id).await?;
@@ -47,8 +55,12 @@ pub async fn profile_page(State(app): State<App>, visit: Visit, Path(handle): Pa
         _ => None,
     };
     let stance = stance(&app, &visit, &shown).await?;
-    let why_url = stance.as_ref().map(|_| format!("/why?about={}", account.handle()));
-    let older = stretch.older.map(|id| format!("{}?max_id={id}", person.url));
+    let why_url = stance
+        .as_ref()
+        .map(|_| format!("/why?about={}", account.handle()));
+    let older = stretch
+        .older
+        .map(|id| format!("{}?max_id={id}", person.url));
     Ok(Reply::page(ProfilePage {
         frame: frame(&app, &visit, &person.name, current(&visit, &account)).await?,
         header: None,
@@ -56,21 +68,41 @@ pub async fn profile_page(State(app): State<App>, visit: Visit, Path(handle): Pa
         fields: words
             .fields
             .iter()
-            .map(|(name, html)| FieldView { name: name.clone(), html: html.clone(), verified: false })
+            .map(|(name, html)| FieldView {
+                name: name.clone(),
+                html: html.clone(),
+                verified: false,
+            })
             .collect(),
-        joined: account.is_local().then(|| format!("Here since {}", time::month(account.created_at))),
+        joined: account
+            .is_local()
+            .then(|| format!("Here since {}", time::month(account.created_at))),
         posts: account.statuses_count.to_string(),
-        followers: if account.is_local() { account.followers_count.to_string() } else { String::new() },
-        following: if account.is_local() { account.following_count.to_string() } else { String::new() },
+        followers: if account.is_local() {
+            account.followers_count.to_string()
+        } else {
+            String::new()
+        },
+        following: if account.is_local() {
+            account.following_count.to_string()
+        } else {
+            String::new()
+        },
         locked: account.locked,
         marks: Vec::new(),
-        hidden: relation.filter(|relation| relation.blocking).map(|_| "You block them.".to_owned()),
+        hidden: relation
+            .filter(|relation| relation.blocking)
+            .map(|_| "You block them.".to_owned()),
         relation,
         stance,
         why_url,
         moved_to: None,
-        original_url: (!account.is_local())
-            .then(|| account.url.clone().unwrap_or_else(|| account.iri.as_str().to_owned())),
+        original_url: (!account.is_local()).then(|| {
+            account
+                .url
+                .clone()
+                .unwrap_or_else(|| account.iri.as_str().to_owned())
+        }),
         with_replies: true,
         statuses: views(&app, &visit, &stretch.entries).await?,
         older,
@@ -79,7 +111,10 @@ pub async fn profile_page(State(app): State<App>, visit: Visit, Path(handle): Pa
 }
 
 fn current(visit: &Visit, account: &Account) -> NavItem {
-    let own = visit.me.as_ref().is_some_and(|me| me.account.id == account.id);
+    let own = visit
+        .me
+        .as_ref()
+        .is_some_and(|me| me.account.id == account.id);
     if own { NavItem::Me } else { NavItem::Elsewhere }
 }
 
@@ -90,7 +125,12 @@ pub async fn relation(app: &App, me: &Me, account: &Account) -> Result<RelationV
     let relation = relations::relation(app, me.account.id, account.id).await?;
     let party = me.party();
     let thing = account.thing();
-    let exchange = Exchange { party: &party, act: Act::Follow, way: Way::Page, thing: &thing };
+    let exchange = Exchange {
+        party: &party,
+        act: Act::Follow,
+        way: Way::Page,
+        thing: &thing,
+    };
     let may = app.gate.judge(&exchange).await?.outcome != Outcome::Refuse;
     Ok(RelationView {
         following: match follow {
@@ -106,29 +146,46 @@ pub async fn relation(app: &App, me: &Me, account: &Account) -> Result<RelationV
 }
 
 /// What a rule says about somebody from elsewhere, for the note on their profile.
-async fn stance(app: &App, visit: &Visit, account: &Visible<Account>) -> Result<Option<(Mark, String)>> {
+async fn stance(
+    app: &App,
+    visit: &Visit,
+    account: &Visible<Account>,
+) -> Result<Option<(Mark, String)>> {
     if account.community_id == Some(visit.community.id) {
         return Ok(None);
     }
     let Some(stance) = rules::stance_towards(app, visit, &account.person()).await? else {
         return Ok(None);
     };
-    Ok(Some((Mark::plain(rules::web::mark_kind(stance.stance)), stance.sentence)))
+    Ok(Some((
+        Mark::plain(rules::web::mark_kind(stance.stance)),
+        stance.sentence,
+    )))
 }
 
 /// People as a list shows them.
-pub async fn rows(app: &App, visit: &Visit, people: &[Visible<Account>], asks: bool) -> Result<Vec<PersonRow>> {
+pub async fn rows(
+    app: &App,
+    visit: &Visit,
+    people: &[Visible<Account>],
+    asks: bool,
+) -> Result<Vec<PersonRow>> {
     let mut rows = Vec::with_capacity(people.len());
     for account in people {
         let relation = match &visit.me {
-            Some(me) if me.account.id != account.id && !asks => Some(relation(app, me, account).await?),
+            Some(me) if me.account.id != account.id && !asks => {
+                Some(relation(app, me, account).await?)
+            }
             _ => None,
         };
         rows.push(PersonRow {
             person: person_view(account, &visit.community),
             about: shortened(&profile(account).note),
             marks: if account.locked {
-                vec![Mark { kind: MarkKind::Remark, text: "asks first".to_owned() }]
+                vec![Mark {
+                    kind: MarkKind::Remark,
+                    text: "asks first".to_owned(),
+                }]
             } else {
                 Vec::new()
             },
@@ -152,8 +209,21 @@ fn shortened(html: &str) -> String {
 pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
     let shown = show(&app, &me.party(), Way::Page, me.account.id).await?;
     let words = profile(&shown);
-    let fields = words.fields.iter().map(|(name, html)| (name.clone(), plain::block(html))).collect();
-    edit_page(&app, &visit, shown.display_name.clone(), words.note_source.clone(), shown.locked, fields, None).await
+    let fields = words
+        .fields
+        .iter()
+        .map(|(name, html)| (name.clone(), plain::block(html)))
+        .collect();
+    edit_page(
+        &app,
+        &visit,
+        shown.display_name.clone(),
+        words.note_source.clone(),
+        shown.locked,
+        fields,
+        None,
+    )
+    .await
 }
 
 async fn edit_page(
@@ -167,7 +237,14 @@ async fn edit_page(
 ) -> Result<Reply> {
     fields.resize(LINES.max(fields.len()), (String::new(), String::new()));
     let frame = frame(app, visit, "Your profile", NavItem::Me).await?;
-    Ok(Reply::page(EditProfilePage { frame, name, bio, locked, fields, trouble }))
+    Ok(Reply::page(EditProfilePage {
+        frame,
+        name,
+        bio,
+        locked,
+        fields,
+        trouble,
+    }))
 }
 
 /// What the profile form sends.
@@ -185,11 +262,23 @@ pub struct ProfileForm {
 }
 
 /// `POST /settings/profile`
-pub async fn save(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<ProfileForm>) -> Result<Reply> {
+pub async fn save(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<ProfileForm>,
+) -> Result<Reply> {
     let fields: Vec<(String, String)> = (0..LINES)
         .filter_map(|line| {
-            let name = form.others.get(&format!("field_name_{line}"))?.trim().to_owned();
-            let value = form.others.get(&format!("field_value_{line}")).map(|value| value.trim().to_owned());
+            let name = form
+                .others
+                .get(&format!("field_name_{line}"))?
+                .trim()
+                .to_owned();
+            let value = form
+                .others
+                .get(&format!("field_value_{line}"))
+                .map(|value| value.trim().to_owned());
             (!name.is_empty()).then(|| (name, value.unwrap_or_default()))
         })
         .collect();
@@ -205,8 +294,20 @@ pub async fn save(State(app): State<App>, me: Me, visit: Visit, Form(form): Form
         Ok(()) => Ok(Reply::see_other(&format!("/@{}", me.account.username))),
         Err(Error::Invalid { field, why }) => {
             let field = if field == "note" { "bio" } else { field };
-            let trouble = Trouble { field, text: as_sentence(&format!("this {why}")) };
-            let page = edit_page(&app, &visit, form.name, form.bio, locked, fields, Some(trouble)).await?;
+            let trouble = Trouble {
+                field,
+                text: as_sentence(&format!("this {why}")),
+            };
+            let page = edit_page(
+                &app,
+                &visit,
+                form.name,
+                form.bio,
+                locked,
+                fields,
+                Some(trouble),
+            )
+            .await?;
             Ok(page.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(other) => Err(other),

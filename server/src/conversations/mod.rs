@@ -109,17 +109,32 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
                 };
                 let sentence = rules::plainly_to(app, person, listener, *refusal.because())
                     .unwrap_or_else(|| refusal.verdict.sentence_for(&book, listener));
-                Leaf::Hole(Hole { count: 1, server: place.server, sentence })
+                Leaf::Hole(Hole {
+                    count: 1,
+                    server: place.server,
+                    sentence,
+                })
             }
             Err(_) => continue,
         };
         children.entry(parent).or_default().push((place.id, leaf));
     }
     let roots = grow(None, &mut children);
-    let mut servers: Vec<Tally> =
-        servers.into_iter().map(|(server, (shown, withheld))| Tally { server, shown, withheld }).collect();
+    let mut servers: Vec<Tally> = servers
+        .into_iter()
+        .map(|(server, (shown, withheld))| Tally {
+            server,
+            shown,
+            withheld,
+        })
+        .collect();
     servers.sort_by(|a, b| b.shown.cmp(&a.shown).then_with(|| a.server.cmp(&b.server)));
-    Ok(Thread { roots, shown, servers, cut })
+    Ok(Thread {
+        roots,
+        shown,
+        servers,
+        cut,
+    })
 }
 
 struct Place {
@@ -131,14 +146,21 @@ struct Place {
 /// A member hears the reasons meant for members; strangers see no marks at all.
 fn listener(viewer: &Party) -> Listener {
     match viewer {
-        Party::Member(Person { id: Some(id), community: Some(community), .. }) => Listener::Member(*id, *community),
+        Party::Member(Person {
+            id: Some(id),
+            community: Some(community),
+            ..
+        }) => Listener::Member(*id, *community),
         _ => Listener::Public,
     }
 }
 
 /// Only what the viewer or their own community decided, and only where that alone stood against it.
 fn leaves_mark(refusal: &Refusal) -> bool {
-    let by_rule = matches!(refusal.because(), Because::Rule(_) | Because::Limited(_) | Because::Mode(..));
+    let by_rule = matches!(
+        refusal.because(),
+        Because::Rule(_) | Because::Limited(_) | Because::Mode(..)
+    );
     by_rule && !refusal.hides_existence()
 }
 
@@ -161,7 +183,13 @@ fn grow(parent: Option<i64>, children: &mut HashMap<Option<i64>, Vec<(i64, Leaf)
     let mut branches: Vec<Branch> = Vec::new();
     for (id, leaf) in children.remove(&parent).unwrap_or_default() {
         let replies = grow(Some(id), children);
-        if let (Leaf::Hole(hole), Some(Branch { leaf: Leaf::Hole(before), replies: nothing })) = (&leaf, branches.last_mut())
+        if let (
+            Leaf::Hole(hole),
+            Some(Branch {
+                leaf: Leaf::Hole(before),
+                replies: nothing,
+            }),
+        ) = (&leaf, branches.last_mut())
             && nothing.is_empty()
             && replies.is_empty()
             && before.server == hole.server

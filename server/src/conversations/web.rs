@@ -14,7 +14,8 @@ use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
 use crate::text::plain;
 use crate::web::view::{
-    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, Protection, ServerLine, Strength, lay_out,
+    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, Protection, ServerLine,
+    Strength, lay_out,
 };
 use crate::web::{frame, person_view};
 
@@ -51,15 +52,27 @@ pub async fn page(
     let focus = reader.view(&around.focus, None);
     let text = statuses::text(&around.focus);
     // A title is seen in tabs and previews, where nothing can be folded.
-    let words = if text.spoiler_text.is_empty() { plain::block(&text.content) } else { text.spoiler_text.clone() };
-    let title = format!("{}: {}", focus.author.name, words.chars().take(TITLE).collect::<String>());
+    let words = if text.spoiler_text.is_empty() {
+        plain::block(&text.content)
+    } else {
+        text.spoiler_text.clone()
+    };
+    let title = format!(
+        "{}: {}",
+        focus.author.name,
+        words.chars().take(TITLE).collect::<String>()
+    );
     let composer = visit.me.as_ref().map(|me| {
         let mut composer = composer(&app, me);
         reader.prepare_reply(&mut composer, &around.focus);
         composer
     });
     let shown_below = count(&around.replies);
-    let nodes = if in_order { one_after_another(&reader, around.replies) } else { nodes(&reader, around.replies) };
+    let nodes = if in_order {
+        one_after_another(&reader, around.replies)
+    } else {
+        nodes(&reader, around.replies)
+    };
     let servers = servers(&app, &visit, &thread.servers).await?;
     Ok(Reply::page(ConversationPage {
         frame: frame(&app, &visit, &title, NavItem::Elsewhere).await?,
@@ -102,8 +115,11 @@ struct Around {
 fn around(roots: Vec<Branch>, id: i64) -> Option<Around> {
     // The way down to each branch, as places among siblings.
     let way = {
-        let mut waiting: Vec<(Vec<usize>, &Branch)> =
-            roots.iter().enumerate().map(|(place, branch)| (vec![place], branch)).collect();
+        let mut waiting: Vec<(Vec<usize>, &Branch)> = roots
+            .iter()
+            .enumerate()
+            .map(|(place, branch)| (vec![place], branch))
+            .collect();
         loop {
             let (way, branch) = waiting.pop()?;
             if matches!(&branch.leaf, Leaf::Post(status) if status.id == id) {
@@ -122,8 +138,14 @@ fn around(roots: Vec<Branch>, id: i64) -> Option<Around> {
     for (depth, place) in way.into_iter().enumerate() {
         let branch = siblings.into_iter().nth(place)?;
         if depth == last {
-            let Leaf::Post(focus) = branch.leaf else { return None };
-            return Some(Around { above, focus: *focus, replies: branch.replies });
+            let Leaf::Post(focus) = branch.leaf else {
+                return None;
+            };
+            return Some(Around {
+                above,
+                focus: *focus,
+                replies: branch.replies,
+            });
         }
         above.push(branch.leaf);
         siblings = branch.replies;
@@ -170,7 +192,11 @@ fn nodes(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
                 fold: None,
             }),
             Leaf::Hole(hole) => {
-                nodes.push(Node { body: NodeBody::Hole(hole_view(&hole)), children: Vec::new(), fold: None });
+                nodes.push(Node {
+                    body: NodeBody::Hole(hole_view(&hole)),
+                    children: Vec::new(),
+                    fold: None,
+                });
                 nodes.extend(self::nodes(reader, branch.replies));
             }
         }
@@ -191,8 +217,15 @@ fn one_after_another(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
     all.iter()
         .map(|status| {
             let mut view = reader.view_in_conversation(status);
-            view.reply_to = status.in_reply_to.as_ref().map(|account| reader.person(account));
-            Node { body: NodeBody::Post(Box::new(view)), children: Vec::new(), fold: None }
+            view.reply_to = status
+                .in_reply_to
+                .as_ref()
+                .map(|account| reader.person(account));
+            Node {
+                body: NodeBody::Post(Box::new(view)),
+                children: Vec::new(),
+                fold: None,
+            }
         })
         .collect()
 }
@@ -203,13 +236,20 @@ fn hole_view(hole: &Hole) -> HoleView {
         1 => format!("A reply from {server} is not shown."),
         many => format!("{} replies from {server} are not shown.", spelled(many)),
     };
-    HoleView { sentence: format!("{what} {}", hole.sentence), why_url: Some(format!("/why?about={}", hole.server)) }
+    HoleView {
+        sentence: format!("{what} {}", hole.sentence),
+        why_url: Some(format!("/why?about={}", hole.server)),
+    }
 }
 
 /// Small numbers read better as words.
 fn spelled(number: usize) -> String {
-    const WORDS: [&str; 10] = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
-    WORDS.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
+    const WORDS: [&str; 10] = [
+        "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine",
+    ];
+    WORDS
+        .get(number)
+        .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
 fn summary(replies: usize, servers: usize) -> String {
@@ -218,7 +258,11 @@ fn summary(replies: usize, servers: usize) -> String {
         1 => "1 reply".to_owned(),
         many => format!("{many} replies"),
     };
-    if servers > 1 { format!("{replies}, {servers} servers take part") } else { replies }
+    if servers > 1 {
+        format!("{replies}, {servers} servers take part")
+    } else {
+        replies
+    }
 }
 
 async fn servers(app: &App, visit: &Visit, servers: &[super::Tally]) -> Result<Vec<ServerLine>> {
@@ -241,13 +285,22 @@ async fn servers(app: &App, visit: &Visit, servers: &[super::Tally]) -> Result<V
 fn protections(visit: &Visit) -> Vec<Protection> {
     let name = &visit.community.name;
     let held = if visit.me.is_some() {
-        format!("{name} sends this to no server that its author or {name} refuses, and shows you nothing from those you refuse.")
+        format!(
+            "{name} sends this to no server that its author or {name} refuses, and shows you nothing from those you refuse."
+        )
     } else {
         format!("{name} sends this to no server that its author or {name} refuses.")
     };
     vec![
-        Protection { strength: Strength::Held, sentence: held },
-        Protection { strength: Strength::Asked, sentence: "Other servers are asked to change or forget what is edited or deleted.".to_owned() },
+        Protection {
+            strength: Strength::Held,
+            sentence: held,
+        },
+        Protection {
+            strength: Strength::Asked,
+            sentence: "Other servers are asked to change or forget what is edited or deleted."
+                .to_owned(),
+        },
         Protection {
             strength: Strength::CannotBeHeld,
             sentence: "Copies already made, and anyone reading in public.".to_owned(),

@@ -34,7 +34,10 @@ impl Default for Hosts {
     fn default() -> Hosts {
         Hosts {
             failing: Mutex::default(),
-            met: Cache::builder().max_capacity(MOST_MET).time_to_live(MET_LASTS).build(),
+            met: Cache::builder()
+                .max_capacity(MOST_MET)
+                .time_to_live(MET_LASTS)
+                .build(),
             lookups: Lookups::default(),
         }
     }
@@ -48,13 +51,18 @@ impl Hosts {
 
     /// How many servers rest now.
     pub fn resting(&self, now_ms: i64) -> usize {
-        self.failing().values().filter(|health| health.retry_at > now_ms).count()
+        self.failing()
+            .values()
+            .filter(|health| health.retry_at > now_ms)
+            .count()
     }
 
     /// Whether this server has failed for so long that nothing is promised to it any more.
     pub(crate) fn is_given_up(&self, app: &App, domain: &Domain) -> bool {
         let give_up_ms = i64::from(app.config.federation.give_up_days) * DAY_MS;
-        self.failing().get(domain).is_some_and(|health| health.failing_since <= app.now_ms() - give_up_ms)
+        self.failing()
+            .get(domain)
+            .is_some_and(|health| health.failing_since <= app.now_ms() - give_up_ms)
     }
 
     /// Reads anew which servers fail: other nodes find out, too.
@@ -65,11 +73,24 @@ impl Hosts {
     }
 
     /// A delivery failed in a way that may pass: the server rests, each time twice as long.
-    pub(super) fn note_failure(&self, tx: &mut Tx, domain: &Domain, after_ms: Option<i64>, now_ms: i64) -> Health {
+    pub(super) fn note_failure(
+        &self,
+        tx: &mut Tx,
+        domain: &Domain,
+        after_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Health {
         let mut failing = self.failing();
-        let health = failing.entry(domain.clone()).or_insert(Health { failures: 0, failing_since: now_ms, retry_at: 0 });
+        let health = failing.entry(domain.clone()).or_insert(Health {
+            failures: 0,
+            failing_since: now_ms,
+            retry_at: 0,
+        });
         health.failures = health.failures.saturating_add(1);
-        let usual = backoff_ms(u32::try_from(health.failures).unwrap_or(u32::MAX), seed_of(domain));
+        let usual = backoff_ms(
+            u32::try_from(health.failures).unwrap_or(u32::MAX),
+            seed_of(domain),
+        );
         health.retry_at = now_ms + after_ms.unwrap_or(0).max(usual);
         instances::save_health(tx, domain, health, now_ms);
         *health
@@ -100,7 +121,10 @@ impl Hosts {
 }
 
 fn seed_of(domain: &Domain) -> u64 {
-    domain.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3) // FNV-1a
-    })
+    domain
+        .as_str()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3) // FNV-1a
+        })
 }

@@ -14,7 +14,9 @@ impl Inboxes {
     /// request, where they have one.
     pub fn add(&mut self, recipient: &Recipient, shared: bool) {
         let inbox = inbox_for(recipient, shared);
-        self.0.entry(inbox.clone()).or_insert_with(|| inbox.domain());
+        self.0
+            .entry(inbox.clone())
+            .or_insert_with(|| inbox.domain());
     }
 
     /// Each inbox with the domain that is asked for it, in a stable order.
@@ -41,7 +43,10 @@ mod tests {
     fn recipient(id: i64, host: &str, shared: Option<&str>) -> Recipient {
         let iri = Iri::parse(&format!("https://{host}/users/{id}")).unwrap();
         Recipient {
-            person: Person { id: Some(PersonId(id)), ..Person::stranger(iri.clone()) },
+            person: Person {
+                id: Some(PersonId(id)),
+                ..Person::stranger(iri.clone())
+            },
             inbox: Iri::parse(&format!("{}/inbox", iri.as_str())).unwrap(),
             shared_inbox: shared.map(|iri| Iri::parse(iri).unwrap()),
         }
@@ -52,7 +57,10 @@ mod tests {
         for recipient in people {
             inboxes.add(recipient, shared);
         }
-        inboxes.into_sorted().map(|(inbox, _)| inbox.as_str().to_owned()).collect()
+        inboxes
+            .into_sorted()
+            .map(|(inbox, _)| inbox.as_str().to_owned())
+            .collect()
     }
 
     #[test]
@@ -62,13 +70,24 @@ mod tests {
             recipient(2, "a.example", Some("https://a.example/inbox")),
             recipient(3, "b.example", None),
         ];
-        assert_eq!(folded(&people, true), ["https://a.example/inbox", "https://b.example/users/3/inbox"]);
-        assert_eq!(folded(&people, false).len(), 3, "what is meant for one person goes to that person");
+        assert_eq!(
+            folded(&people, true),
+            ["https://a.example/inbox", "https://b.example/users/3/inbox"]
+        );
+        assert_eq!(
+            folded(&people, false).len(),
+            3,
+            "what is meant for one person goes to that person"
+        );
     }
 
     #[test]
     fn a_shared_inbox_elsewhere_is_not_believed() {
-        let people = [recipient(1, "a.example", Some("https://evil.example/inbox"))];
+        let people = [recipient(
+            1,
+            "a.example",
+            Some("https://evil.example/inbox"),
+        )];
         assert_eq!(folded(&people, true), ["https://a.example/users/1/inbox"]);
     }
 }

@@ -30,7 +30,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
-use crate::rules::{Crossing, Crossed, Direction};
+use crate::rules::{Crossed, Crossing, Direction};
 
 /// An activity of ours on its way: what it is about, by id. Addresses are kept where the thing may be gone when it is
 /// sent.
@@ -157,9 +157,17 @@ impl Outgoing {
 /// transaction is written, ring `app.wake`.
 pub fn queue(tx: &mut Tx, app: &App, from_account_id: i64, outgoing: &Outgoing) -> Result<()> {
     let id = app.next_id();
-    let activity = serde_json::to_string(outgoing).map_err(|why| Error::internal(why.to_string()))?;
+    let activity =
+        serde_json::to_string(outgoing).map_err(|why| Error::internal(why.to_string()))?;
     store::insert_outgoing(tx, id, from_account_id, activity, app.now_ms());
-    queue::push(tx, app, &Job::Address { outgoing: id, account: from_account_id })
+    queue::push(
+        tx,
+        app,
+        &Job::Address {
+            outgoing: id,
+            account: from_account_id,
+        },
+    )
 }
 
 /// The job: finds the recipients of an outgoing activity, clears each, and writes a delivery for each inbox.
@@ -185,7 +193,13 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         let page = reach.page(app, after).await?;
         let cleared = reach.clear(app, page.people).await?;
         for (recipient, reason) in cleared.refused {
-            tell_out(app, &sender, &recipient.person.domain, &outgoing, Err(reason));
+            tell_out(
+                app,
+                &sender,
+                &recipient.person.domain,
+                &outgoing,
+                Err(reason),
+            );
         }
         for recipient in &cleared.people {
             inboxes.add(recipient, reach.whole_hosts());
@@ -202,7 +216,13 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         }
         match app.gate.permit(by, &domain, Contact::Deliver) {
             Ok(_unused) => rows.push((app.next_id(), inbox, domain)),
-            Err(refusal) => tell_out(app, &sender, &domain, &outgoing, Err(sentence(app, by, &refusal.verdict))),
+            Err(refusal) => tell_out(
+                app,
+                &sender,
+                &domain,
+                &outgoing,
+                Err(sentence(app, by, &refusal.verdict)),
+            ),
         }
     }
     if rows.is_empty() {
@@ -227,9 +247,12 @@ async fn load(app: &App, outgoing_id: i64) -> Result<Option<(std::sync::Arc<Acco
 }
 
 fn community_of(sender: &Account) -> Result<CommunityId> {
-    let id = sender
-        .community_id
-        .ok_or_else(|| Error::internal(format!("account {} sends and does not live here", sender.id)))?;
+    let id = sender.community_id.ok_or_else(|| {
+        Error::internal(format!(
+            "account {} sends and does not live here",
+            sender.id
+        ))
+    })?;
     Ok(CommunityId(id))
 }
 
@@ -239,7 +262,13 @@ fn sentence(app: &App, by: CommunityId, verdict: &Verdict) -> String {
 }
 
 /// Tells those who watch the border what went out, or why it did not.
-fn tell_out(app: &App, sender: &Account, peer: &Domain, outgoing: &Outgoing, went: Result<(), String>) {
+fn tell_out(
+    app: &App,
+    sender: &Account,
+    peer: &Domain,
+    outgoing: &Outgoing,
+    went: Result<(), String>,
+) {
     let (crossed, reason) = match went {
         Ok(()) => (Crossed::Through, String::new()),
         Err(reason) => (Crossed::Refused, reason),

@@ -32,7 +32,11 @@ pub(super) struct Parcel {
 }
 
 /// Makes the parcel of an outgoing activity for some hosts. `None`: there is nothing to send any more.
-pub(super) async fn prepare(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>) -> Result<Option<Parcel>> {
+pub(super) async fn prepare(
+    app: &App,
+    outgoing_id: i64,
+    hosts: &HashSet<Domain>,
+) -> Result<Option<Parcel>> {
     let epoch = app.gate.epoch();
     let Some((sender, outgoing)) = load(app, outgoing_id).await? else {
         return Ok(None);
@@ -48,7 +52,12 @@ pub(super) async fn prepare(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>
     while !wanted.is_empty() {
         let page = reach.page_at(app, &wanted, after).await?;
         let cleared = reach.clear(app, page.people).await?;
-        refused.extend(cleared.refused.into_iter().map(|(recipient, why)| (recipient.person.domain, why)));
+        refused.extend(
+            cleared
+                .refused
+                .into_iter()
+                .map(|(recipient, why)| (recipient.person.domain, why)),
+        );
         for recipient in cleared.people {
             let inbox = inbox_for(&recipient, reach.whole_hosts());
             // One cleared recipient is enough for an inbox that they share.
@@ -64,7 +73,17 @@ pub(super) async fn prepare(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>
         }
     }
     let body = match reader {
-        Some(reader) => document(app, &sender, &outgoing, outgoing_id, &reach, Party::Account(reader)).await?,
+        Some(reader) => {
+            document(
+                app,
+                &sender,
+                &outgoing,
+                outgoing_id,
+                &reach,
+                Party::Account(reader),
+            )
+            .await?
+        }
         None => Value::Null,
     };
     Ok(Some(Parcel {
@@ -92,31 +111,49 @@ async fn document(
     let me = &sender.iri;
     let way = reach.way();
     Ok(match outgoing {
-        Outgoing::Create { status } => statuses::activity::create(&shown(app, &reader, way, *status).await?)?,
-        Outgoing::Update { status } => statuses::activity::update(&shown(app, &reader, way, *status).await?)?,
+        Outgoing::Create { status } => {
+            statuses::activity::create(&shown(app, &reader, way, *status).await?)?
+        }
+        Outgoing::Update { status } => {
+            statuses::activity::update(&shown(app, &reader, way, *status).await?)?
+        }
         Outgoing::Delete { iri, .. } => statuses::activity::delete(me, &stored_iri(iri)?)?,
         Outgoing::Announce { status } => {
             let boost = shown(app, &reader, way, *status).await?;
-            let original = boost.reblog_of.as_ref().map(|(id, _)| *id).ok_or(Error::NotFound)?;
+            let original = boost
+                .reblog_of
+                .as_ref()
+                .map(|(id, _)| *id)
+                .ok_or(Error::NotFound)?;
             let original = statuses::load_one(app, original).await?;
             reblogs::activity::announce(&boost, &original.iri)?
         }
         Outgoing::UndoAnnounce { iri, object, .. } => {
             reblogs::activity::undo(me, &stored_iri(iri)?, &stored_iri(object)?)?
         }
-        Outgoing::Follow { iri, target } => {
-            follows::activity::follow(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)
-        }
-        Outgoing::UndoFollow { iri, target } => {
-            follows::activity::undo(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)?
-        }
-        Outgoing::Accept { follow_iri, follower } => follows::activity::accept(
+        Outgoing::Follow { iri, target } => follows::activity::follow(
+            me,
+            &stored_iri(iri)?,
+            &accounts::find(app, *target).await?.iri,
+        ),
+        Outgoing::UndoFollow { iri, target } => follows::activity::undo(
+            me,
+            &stored_iri(iri)?,
+            &accounts::find(app, *target).await?.iri,
+        )?,
+        Outgoing::Accept {
+            follow_iri,
+            follower,
+        } => follows::activity::accept(
             me,
             outgoing_id,
             &stored_iri(follow_iri)?,
             &accounts::find(app, *follower).await?.iri,
         )?,
-        Outgoing::Reject { follow_iri, follower } => follows::activity::reject(
+        Outgoing::Reject {
+            follow_iri,
+            follower,
+        } => follows::activity::reject(
             me,
             outgoing_id,
             &stored_iri(follow_iri)?,
@@ -126,15 +163,19 @@ async fn document(
             let status = statuses::load_one(app, *status).await?;
             favourites::activity::like(me, &stored_iri(iri)?, &status.iri)
         }
-        Outgoing::UndoLike { iri, status_iri, .. } => {
-            favourites::activity::undo(me, &stored_iri(iri)?, &stored_iri(status_iri)?)?
-        }
-        Outgoing::Block { iri, target } => {
-            relations::activity::block(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)
-        }
-        Outgoing::UndoBlock { iri, target } => {
-            relations::activity::undo(me, &stored_iri(iri)?, &accounts::find(app, *target).await?.iri)?
-        }
+        Outgoing::UndoLike {
+            iri, status_iri, ..
+        } => favourites::activity::undo(me, &stored_iri(iri)?, &stored_iri(status_iri)?)?,
+        Outgoing::Block { iri, target } => relations::activity::block(
+            me,
+            &stored_iri(iri)?,
+            &accounts::find(app, *target).await?.iri,
+        ),
+        Outgoing::UndoBlock { iri, target } => relations::activity::undo(
+            me,
+            &stored_iri(iri)?,
+            &accounts::find(app, *target).await?.iri,
+        )?,
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

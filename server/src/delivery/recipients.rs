@@ -16,7 +16,10 @@ use crate::statuses;
 const PAGE: i64 = 2_000;
 
 /// Where the pages of followers begin.
-pub(super) const START: After = After { host: String::new(), account_id: 0 };
+pub(super) const START: After = After {
+    host: String::new(),
+    account_id: 0,
+};
 
 /// The last follower of a page.
 #[derive(Debug, Clone)]
@@ -66,10 +69,18 @@ impl Subject for Shadow {
 pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Result<Option<Reach>> {
     let by = super::community_of(sender)?;
     let to = |people: Vec<i64>, followers: bool, thing: Option<Thing>| {
-        Ok(Some(Reach { followers, people, thing, sender_id: sender.id, by }))
+        Ok(Some(Reach {
+            followers,
+            people,
+            thing,
+            sender_id: sender.id,
+            by,
+        }))
     };
     match outgoing {
-        Outgoing::Create { status } | Outgoing::Update { status } | Outgoing::Announce { status } => {
+        Outgoing::Create { status }
+        | Outgoing::Update { status }
+        | Outgoing::Announce { status } => {
             let Some(status) = present(statuses::load_one(app, *status).await)? else {
                 return Ok(None);
             };
@@ -86,16 +97,26 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             }
             to(people, followers, Some(status.thing()))
         }
-        Outgoing::Delete { followers, accounts, .. } => to(accounts.clone(), *followers, None),
+        Outgoing::Delete {
+            followers,
+            accounts,
+            ..
+        } => to(accounts.clone(), *followers, None),
         Outgoing::UndoAnnounce { author, .. } => to(vec![*author], true, None),
         Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
         Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),
-        Outgoing::Accept { follower, .. } => to(vec![*follower], false, Some(between(sender, *follower))),
+        Outgoing::Accept { follower, .. } => {
+            to(vec![*follower], false, Some(between(sender, *follower)))
+        }
         Outgoing::Like { status, .. } => {
             let Some(status) = present(statuses::load_one(app, *status).await)? else {
                 return Ok(None);
             };
-            to(vec![status.author.id], false, Some(between(sender, status.author.id)))
+            to(
+                vec![status.author.id],
+                false,
+                Some(between(sender, status.author.id)),
+            )
         }
         Outgoing::Reject { follower, .. } => to(vec![*follower], false, None),
         Outgoing::UndoFollow { target, .. }
@@ -107,7 +128,11 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
 
 /// What passes between two people and nobody else.
 fn between(sender: &Account, target: i64) -> Thing {
-    Thing { visibility: Visibility::Direct, addressed: vec![PersonId(target)], ..sender.thing() }
+    Thing {
+        visibility: Visibility::Direct,
+        addressed: vec![PersonId(target)],
+        ..sender.thing()
+    }
 }
 
 /// Absence is no error here: what an activity was about may be gone when its turn comes.
@@ -132,7 +157,13 @@ impl Reach {
             page.people = self.named(app, None).await?;
         }
         if self.followers {
-            let rows = app.db.all(FOLLOWERS, params![self.sender_id, after.host, after.account_id, PAGE]).await?;
+            let rows = app
+                .db
+                .all(
+                    FOLLOWERS,
+                    params![self.sender_id, after.host, after.account_id, PAGE],
+                )
+                .await?;
             page.next = next_after(&rows);
             for row in rows {
                 page.people.push(row.recipient()?);
@@ -142,15 +173,25 @@ impl Reach {
     }
 
     /// Like [`page`](Reach::page), for those on some servers only.
-    pub async fn page_at(&self, app: &App, hosts: &HashSet<Domain>, after: After) -> Result<RecipientPage> {
+    pub async fn page_at(
+        &self,
+        app: &App,
+        hosts: &HashSet<Domain>,
+        after: After,
+    ) -> Result<RecipientPage> {
         let mut page = RecipientPage::default();
         if after.host.is_empty() {
             page.people = self.named(app, Some(hosts)).await?;
         }
         if self.followers {
             let names: Vec<String> = hosts.iter().map(|host| host.as_str().to_owned()).collect();
-            let rows =
-                app.db.all(FOLLOWERS_AT, params![self.sender_id, after.host, after.account_id, PAGE, names]).await?;
+            let rows = app
+                .db
+                .all(
+                    FOLLOWERS_AT,
+                    params![self.sender_id, after.host, after.account_id, PAGE, names],
+                )
+                .await?;
             page.next = next_after(&rows);
             for row in rows {
                 page.people.push(row.recipient()?);
@@ -179,25 +220,37 @@ impl Reach {
     /// Asks the gate about each.
     pub async fn clear(&self, app: &App, people: Vec<Recipient>) -> Result<Cleared> {
         let Some(thing) = &self.thing else {
-            return Ok(Cleared { people, refused: Vec::new() });
+            return Ok(Cleared {
+                people,
+                refused: Vec::new(),
+            });
         };
         if people.is_empty() {
             return Ok(Cleared::default());
         }
-        let audience = app.gate.address(Shadow(thing.clone()), self.way(), people).await?;
+        let audience = app
+            .gate
+            .address(Shadow(thing.clone()), self.way(), people)
+            .await?;
         Ok(Cleared {
             people: audience.cleared().to_vec(),
             refused: audience
                 .refused()
                 .iter()
-                .map(|(recipient, verdict)| (recipient.clone(), super::sentence(app, self.by, verdict)))
+                .map(|(recipient, verdict)| {
+                    (recipient.clone(), super::sentence(app, self.by, verdict))
+                })
                 .collect(),
         })
     }
 
     /// How it goes.
     pub fn way(&self) -> Way {
-        if self.followers { Way::FollowerDelivery } else { Way::DirectDelivery }
+        if self.followers {
+            Way::FollowerDelivery
+        } else {
+            Way::DirectDelivery
+        }
     }
 }
 
@@ -235,7 +288,10 @@ impl FollowerRow {
 fn next_after(rows: &[FollowerRow]) -> Option<After> {
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= PAGE);
     let last = rows.last().filter(|_| full)?;
-    Some(After { host: last.host.clone(), account_id: last.id })
+    Some(After {
+        host: last.host.clone(),
+        account_id: last.id,
+    })
 }
 
 /// Counts on `follows_by_target`.

@@ -40,7 +40,8 @@ pub fn insert_outgoing(tx: &mut Tx, id: i64, account_id: i64, activity: String, 
     tx.exec(INSERT_OUTGOING, params![id, account_id, activity, now_ms]);
 }
 
-const OUTGOING: Sql<OutgoingRow> = sql!(row: OutgoingRow, "SELECT account_id, activity FROM outgoing WHERE id = $1");
+const OUTGOING: Sql<OutgoingRow> =
+    sql!(row: OutgoingRow, "SELECT account_id, activity FROM outgoing WHERE id = $1");
 
 pub async fn outgoing(db: &Db, id: i64) -> Result<Option<OutgoingRow>> {
     Ok(db.opt(OUTGOING, params![id]).await?)
@@ -63,10 +64,17 @@ const INSERT_DELIVERIES: Sql = sql!(
 const CHUNK: usize = 500;
 
 /// Promises a delivery to each inbox; promising again changes nothing.
-pub fn insert_deliveries(tx: &mut Tx, outgoing_id: i64, rows: &[(i64, Iri, Domain)], now_ms: i64) -> Result<()> {
+pub fn insert_deliveries(
+    tx: &mut Tx,
+    outgoing_id: i64,
+    rows: &[(i64, Iri, Domain)],
+    now_ms: i64,
+) -> Result<()> {
     for chunk in rows.chunks(CHUNK) {
-        let list: Vec<(i64, &str, &str)> =
-            chunk.iter().map(|(id, inbox, domain)| (*id, inbox.as_str(), domain.as_str())).collect();
+        let list: Vec<(i64, &str, &str)> = chunk
+            .iter()
+            .map(|(id, inbox, domain)| (*id, inbox.as_str(), domain.as_str()))
+            .collect();
         let json = serde_json::to_string(&list).map_err(|why| Error::internal(why.to_string()))?;
         tx.exec(INSERT_DELIVERIES, params![outgoing_id, json, now_ms]);
     }
@@ -119,8 +127,19 @@ pub struct Claim<'a> {
 }
 
 pub async fn claim(db: &Db, claim: &Claim<'_>) -> Result<Vec<DeliveryRow>> {
-    let Claim { now_ms, leased_until, hosts, each, after } = claim;
-    let mut rows = db.returning(CLAIM, params![*leased_until, *now_ms, *hosts, *each, *after]).await?;
+    let Claim {
+        now_ms,
+        leased_until,
+        hosts,
+        each,
+        after,
+    } = claim;
+    let mut rows = db
+        .returning(
+            CLAIM,
+            params![*leased_until, *now_ms, *hosts, *each, *after],
+        )
+        .await?;
     rows.sort_unstable_by_key(|row| row.id);
     Ok(rows)
 }

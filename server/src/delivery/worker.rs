@@ -118,7 +118,9 @@ pub(crate) async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
         }
     };
     if tokio::time::timeout(PATIENCE, finish).await.is_err() {
-        warn!("some deliveries did not end in time; they will be tried again when their lease ends");
+        warn!(
+            "some deliveries did not end in time; they will be tried again when their lease ends"
+        );
     }
     settle(&app, ended).await;
 }
@@ -163,9 +165,19 @@ async fn take(app: &App, turns: &mut JoinSet<Turn>, room: usize, after: &mut Str
             let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let Ok(domain) = Domain::parse(&domain) else {
                 error!(domain, "dropped deliveries to something that is no domain");
-                return Turn::new(Domain::parse("invalid").expect("a plain word is a domain"), ids);
+                return Turn::new(
+                    Domain::parse("invalid").expect("a plain word is a domain"),
+                    ids,
+                );
             };
-            let turn = AssertUnwindSafe(bring(&app, domain.clone(), rows, &parcels, now_ms + LEASE_MS)).catch_unwind();
+            let turn = AssertUnwindSafe(bring(
+                &app,
+                domain.clone(),
+                rows,
+                &parcels,
+                now_ms + LEASE_MS,
+            ))
+            .catch_unwind();
             turn.await.unwrap_or_else(|_| {
                 error!(%domain, "a delivery panicked; it was dropped with those beside it");
                 Turn::new(domain, ids)
@@ -176,7 +188,10 @@ async fn take(app: &App, turns: &mut JoinSet<Turn>, room: usize, after: &mut Str
 }
 
 /// The parcels of a batch: each made once, for all hosts that shall have it.
-async fn prepare<'a>(app: &App, rows: impl Iterator<Item = &'a DeliveryRow>) -> HashMap<i64, Arc<Parcel>> {
+async fn prepare<'a>(
+    app: &App,
+    rows: impl Iterator<Item = &'a DeliveryRow>,
+) -> HashMap<i64, Arc<Parcel>> {
     let mut hosts_of: BTreeMap<i64, HashSet<Domain>> = BTreeMap::new();
     for row in rows {
         if let Ok(domain) = Domain::parse(&row.domain) {
@@ -193,7 +208,11 @@ async fn prepare<'a>(app: &App, rows: impl Iterator<Item = &'a DeliveryRow>) -> 
 }
 
 /// `Ok(None)`: nothing is to be sent any more. `Err`: could not be found out now.
-async fn ready(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>) -> Result<Option<Arc<Parcel>>> {
+async fn ready(
+    app: &App,
+    outgoing_id: i64,
+    hosts: &HashSet<Domain>,
+) -> Result<Option<Arc<Parcel>>> {
     match parcel::prepare(app, outgoing_id, hosts).await {
         Ok(parcel) => Ok(parcel.map(Arc::new)),
         Err(error) => {
@@ -205,7 +224,15 @@ async fn ready(app: &App, outgoing_id: i64, hosts: &HashSet<Domain>) -> Result<O
 
 impl Turn {
     fn new(domain: Domain, over: Vec<i64>) -> Turn {
-        Turn { domain, over, back: Vec::new(), failed: Vec::new(), trouble: None, arrived: false, scheme: None }
+        Turn {
+            domain,
+            over,
+            back: Vec::new(),
+            failed: Vec::new(),
+            trouble: None,
+            arrived: false,
+            scheme: None,
+        }
     }
 }
 
@@ -249,7 +276,10 @@ async fn bring(
         turn.over.append(&mut suspects);
     } else if !suspects.is_empty() {
         turn.failed.append(&mut suspects);
-        turn.trouble.get_or_insert(Trouble { after_ms: None, why: "still fails".to_owned() });
+        turn.trouble.get_or_insert(Trouble {
+            after_ms: None,
+            why: "still fails".to_owned(),
+        });
     }
     let scheme = app.wire.scheme_of(&turn.domain);
     turn.scheme = scheme.filter(|_| scheme != scheme_before);
@@ -264,7 +294,12 @@ enum End {
     Failed { after_ms: Option<i64>, why: String },
 }
 
-async fn bring_one(app: &App, domain: &Domain, row: &DeliveryRow, prepared: Option<&Arc<Parcel>>) -> End {
+async fn bring_one(
+    app: &App,
+    domain: &Domain,
+    row: &DeliveryRow,
+    prepared: Option<&Arc<Parcel>>,
+) -> End {
     let parcel = match prepared {
         Some(parcel) if parcel.epoch == app.gate.epoch() => Some(parcel.clone()),
         // The rules changed since, or it could not be prepared with the others: ask again, for this host.
@@ -280,7 +315,11 @@ async fn bring_one(app: &App, domain: &Domain, row: &DeliveryRow, prepared: Opti
         return End::Dropped;
     };
     if !parcel.inboxes.contains(&inbox) {
-        let why = parcel.refused.iter().find(|(refused, _)| refused == domain).map(|(_, why)| why.clone());
+        let why = parcel
+            .refused
+            .iter()
+            .find(|(refused, _)| refused == domain)
+            .map(|(_, why)| why.clone());
         let why = why.unwrap_or_else(|| "nobody there may have it any more".to_owned());
         tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(why));
         return End::Dropped;
@@ -288,17 +327,30 @@ async fn bring_one(app: &App, domain: &Domain, row: &DeliveryRow, prepared: Opti
     let permitted = match app.gate.permit(parcel.by, domain, Contact::Deliver) {
         Ok(permitted) => permitted,
         Err(refusal) => {
-            tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(sentence(app, parcel.by, &refusal.verdict)));
+            tell_out(
+                app,
+                &parcel.sender,
+                domain,
+                &parcel.outgoing,
+                Err(sentence(app, parcel.by, &refusal.verdict)),
+            );
             return End::Dropped;
         }
     };
-    match app.wire.deliver(permitted, &inbox, &parcel.body, &parcel.key, app.now_ms()).await {
+    match app
+        .wire
+        .deliver(permitted, &inbox, &parcel.body, &parcel.key, app.now_ms())
+        .await
+    {
         Ok(()) => {
             tell_out(app, &parcel.sender, domain, &parcel.outgoing, Ok(()));
             End::Arrived
         }
         // Everybody's inbox is missing: the host is broken or left. Somebody's inbox is missing: they left.
-        Err(WireError::Gone) if is_shared(&inbox) => End::Failed { after_ms: None, why: "has no inbox".to_owned() },
+        Err(WireError::Gone) if is_shared(&inbox) => End::Failed {
+            after_ms: None,
+            why: "has no inbox".to_owned(),
+        },
         Err(WireError::Retry { after_ms, why }) => {
             let after_ms = after_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX));
             End::Failed { after_ms, why }
@@ -318,7 +370,9 @@ fn is_shared(inbox: &Iri) -> bool {
 fn collect(next: Option<Result<Turn, tokio::task::JoinError>>, ended: &mut Vec<Turn>) {
     match next {
         Some(Ok(turn)) => ended.push(turn),
-        Some(Err(error)) => error!(%error, "a turn was torn away; it will be taken again when its lease ends"),
+        Some(Err(error)) => {
+            error!(%error, "a turn was torn away; it will be taken again when its lease ends")
+        }
         None => {}
     }
 }
@@ -337,7 +391,9 @@ async fn settle(app: &App, ended: Vec<Turn>) {
         failed.append(&mut turn.failed);
         match turn.trouble {
             Some(Trouble { after_ms, why }) => {
-                let health = app.hosts.note_failure(&mut tx, &turn.domain, after_ms, now_ms);
+                let health = app
+                    .hosts
+                    .note_failure(&mut tx, &turn.domain, after_ms, now_ms);
                 info!(domain = %turn.domain, failures = health.failures, rests_ms = health.retry_at - now_ms, %why, "a host rests");
                 if app.hosts.is_given_up(app, &turn.domain) {
                     warn!(domain = %turn.domain, "gave a host up; it will be known again when it contacts us");

@@ -18,7 +18,11 @@ impl Folder {
         let path = match keep {
             Some(path) => path,
             None => {
-                let name = format!("comity-demo-{}-{:04x}", std::process::id(), Token::random()?.seed());
+                let name = format!(
+                    "comity-demo-{}-{:04x}",
+                    std::process::id(),
+                    Token::random()?.seed()
+                );
                 std::env::temp_dir().join(name)
             }
         };
@@ -31,7 +35,10 @@ impl Folder {
                 ))
             })
             .and_then(|inside| match inside {
-                None => Ok(Folder { path: path.clone(), kept }),
+                None => Ok(Folder {
+                    path: path.clone(),
+                    kept,
+                }),
                 Some(_) => Err(CannotStart::because(format!(
                     "the folder {} is not empty: name an empty one with --keep",
                     path.display()
@@ -47,14 +54,24 @@ impl Folder {
     /// Removes what is to be removed, and says so.
     pub fn clear(self) -> String {
         match self.remove() {
-            Ok(()) if self.kept => format!("Stopped. The databases are kept in {}.", self.path.display()),
+            Ok(()) if self.kept => format!(
+                "Stopped. The databases are kept in {}.",
+                self.path.display()
+            ),
             Ok(()) => "Stopped. Nothing is left behind.".to_owned(),
-            Err(error) => format!("Stopped. Could not remove {}: {error}.", self.path.display()),
+            Err(error) => format!(
+                "Stopped. Could not remove {}: {error}.",
+                self.path.display()
+            ),
         }
     }
 
     fn remove(&self) -> std::io::Result<()> {
-        if self.kept || !self.path.exists() { Ok(()) } else { std::fs::remove_dir_all(&self.path) }
+        if self.kept || !self.path.exists() {
+            Ok(())
+        } else {
+            std::fs::remove_dir_all(&self.path)
+        }
     }
 }
 

@@ -124,7 +124,9 @@ pub(super) const PEOPLE: [Person; 8] = [
         admin: false,
         languages: "Hindi; refuses Bigcorp for herself",
         bio: "माँ, अध्यापिका और शाम की चाय की शौकीन।",
-        refuses_bigcorp: Some("I do not want to be sold anything under my own posts. I asked twice."),
+        refuses_bigcorp: Some(
+            "I do not want to be sold anything under my own posts. I asked twice.",
+        ),
     },
     Person {
         town: "Bigcorp",

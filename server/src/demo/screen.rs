@@ -30,7 +30,11 @@ impl Ink {
     pub fn of(is_terminal: bool) -> Ink {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let simple = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        if is_terminal && !unwanted && !simple { Ink::Colours } else { Ink::Plain }
+        if is_terminal && !unwanted && !simple {
+            Ink::Colours
+        } else {
+            Ink::Plain
+        }
     }
 
     fn strong(self, text: &str) -> String {
@@ -63,7 +67,10 @@ pub(super) struct Screen {
 impl Screen {
     /// Prints to `out`.
     pub fn new(out: impl Write + Send + 'static, ink: Ink) -> Screen {
-        Screen { out: Arc::new(Mutex::new(out)), ink }
+        Screen {
+            out: Arc::new(Mutex::new(out)),
+            ink,
+        }
     }
 
     /// The addresses and who can sign in there.
@@ -116,7 +123,9 @@ impl Screen {
                         self.print(&line);
                     }
                 }
-                Err(RecvError::Lagged(missed)) => self.print(&format!("{MARGIN}… and {missed} more")),
+                Err(RecvError::Lagged(missed)) => {
+                    self.print(&format!("{MARGIN}… and {missed} more"))
+                }
                 Err(RecvError::Closed) => return,
             }
         }
@@ -124,7 +133,10 @@ impl Screen {
 
     fn print(&self, text: &str) {
         // Whoever closed the pipe does not want to read on, and a panic while printing left nothing half done.
-        let mut out = self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut out = self
+            .out
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 }
@@ -152,12 +164,17 @@ fn line(crossing: &Crossing, ink: Ink, zone: &TimeZone) -> Option<String> {
     let what = &crossing.what;
     let refused = |who: String| {
         let sign = ink.refusal(&format!("✕ {who}"));
-        format!("{time}  {sign}  {what}\n{MARGIN}  {}", ink.faint(&crossing.reason))
+        format!(
+            "{time}  {sign}  {what}\n{MARGIN}  {}",
+            ink.faint(&crossing.reason)
+        )
     };
     match (crossing.crossed, crossing.direction) {
         (Crossed::Through, Direction::In) => Some(format!("{time}  {peer:>7} → {here:<7}  {what}")),
         (Crossed::Through, Direction::Out) if is_ours(&crossing.peer) => None,
-        (Crossed::Through, Direction::Out) => Some(format!("{time}  {here:>7} → {peer:<7}  {what}")),
+        (Crossed::Through, Direction::Out) => {
+            Some(format!("{time}  {here:>7} → {peer:<7}  {what}"))
+        }
         (Crossed::Refused, Direction::In) => Some(refused(format!("{here} refused {peer}"))),
         (Crossed::Refused, Direction::Out) => Some(refused(format!("{here} kept from {peer}"))),
     }
@@ -214,7 +231,8 @@ pub(super) mod tests {
 
     #[test]
     fn each_crossing_is_one_line_and_a_refusal_says_why() {
-        let printed = |direction, crossed| line(&crossing(direction, crossed), Ink::Plain, &TimeZone::UTC);
+        let printed =
+            |direction, crossed| line(&crossing(direction, crossed), Ink::Plain, &TimeZone::UTC);
         assert_eq!(
             printed(Direction::In, Crossed::Through).unwrap(),
             "12:00:00  bigcorp → harbour  a post by @chip@bigcorp.localhost:8423"
@@ -229,6 +247,14 @@ pub(super) mod tests {
     #[test]
     fn colours_are_for_terminals() {
         assert_eq!(Ink::of(false), Ink::Plain);
-        assert!(line(&crossing(Direction::In, Crossed::Refused), Ink::Colours, &TimeZone::UTC).unwrap().contains("\u{1b}[1;31m✕"));
+        assert!(
+            line(
+                &crossing(Direction::In, Crossed::Refused),
+                Ink::Colours,
+                &TimeZone::UTC
+            )
+            .unwrap()
+            .contains("\u{1b}[1;31m✕")
+        );
     }
 }

@@ -13,8 +13,8 @@ use super::people::{PASSWORD, Person};
 use super::screen::Screen;
 use super::town::{Town, about_bigcorp};
 use super::words::{
-    BAKERY, BED, BREAD, CATS, CHOIR, DAUGHTER, EARLIER, FERRY, FERRY_CORRECTED, GRANDMOTHER, NERVOUS, OFFER, ORANGES, PAINT,
-    SCHOOL_BOAT, SEASICK, SEASICK_WARNING, SUMMARY,
+    BAKERY, BED, BREAD, CATS, CHOIR, DAUGHTER, EARLIER, FERRY, FERRY_CORRECTED, GRANDMOTHER,
+    NERVOUS, OFFER, ORANGES, PAINT, SCHOOL_BOAT, SEASICK, SEASICK_WARNING, SUMMARY,
 };
 use crate::accounts::{self, Account, ProfileDraft};
 use crate::error::{Error, Result};
@@ -56,15 +56,34 @@ pub(super) struct Cast<'a> {
 impl<'a> Cast<'a> {
     /// In the order of [`PEOPLE`](super::people::PEOPLE).
     pub fn new(actors: Vec<Actor<'a>>) -> Result<Cast<'a>> {
-        let [ines, abel, yusuf, maren, sakura, leela, chip, brooke] =
-            actors.try_into().map_err(|_| Error::internal("somebody is missing"))?;
-        Ok(Cast { ines, abel, yusuf, maren, sakura, leela, chip, brooke })
+        let [ines, abel, yusuf, maren, sakura, leela, chip, brooke] = actors
+            .try_into()
+            .map_err(|_| Error::internal("somebody is missing"))?;
+        Ok(Cast {
+            ines,
+            abel,
+            yusuf,
+            maren,
+            sakura,
+            leela,
+            chip,
+            brooke,
+        })
     }
 }
 
 /// Plays it once.
 pub(super) async fn play(cast: Cast<'_>, screen: &Screen) -> Result<()> {
-    let Cast { ines, abel, yusuf, maren, sakura, leela, chip, brooke } = &cast;
+    let Cast {
+        ines,
+        abel,
+        yusuf,
+        maren,
+        sakura,
+        leela,
+        chip,
+        brooke,
+    } = &cast;
     let mut seen_by_harbour = ines.town.app.crossings.listen();
     let mut seen_by_meadow = maren.town.app.crossings.listen();
 
@@ -90,11 +109,19 @@ pub(super) async fn play(cast: Cast<'_>, screen: &Screen) -> Result<()> {
     maren.agree_to(chip).await?;
     maren.follow(chip).await?;
 
-    scene(screen, "Chip looks for Ines. Harbour refuses Bigcorp, and he finds nobody.").await;
+    scene(
+        screen,
+        "Chip looks for Ines. Harbour refuses Bigcorp, and he finds nobody.",
+    )
+    .await;
     chip.look_in_vain(ines).await?;
     refusal_of(&mut seen_by_harbour, chip).await?;
 
-    scene(screen, "Brooke looks for Leela, who refuses Bigcorp for herself, and finds nobody either.").await;
+    scene(
+        screen,
+        "Brooke looks for Leela, who refuses Bigcorp for herself, and finds nobody either.",
+    )
+    .await;
     brooke.look_in_vain(leela).await?;
     refusal_of(&mut seen_by_meadow, brooke).await?;
 
@@ -119,14 +146,25 @@ pub(super) async fn play(cast: Cast<'_>, screen: &Screen) -> Result<()> {
 
     scene(screen, "Maren puts a warning before hers.").await;
     let seasick = maren
-        .answer(&boat, Draft { spoiler_text: SEASICK_WARNING.to_owned(), sensitive: true, ..public("nb", SEASICK) })
+        .answer(
+            &boat,
+            Draft {
+                spoiler_text: SEASICK_WARNING.to_owned(),
+                sensitive: true,
+                ..public("nb", SEASICK)
+            },
+        )
         .await?;
 
     scene(screen, "Chip answers Maren, cheerfully. Meadow takes it in for whoever follows him; Harbour never hears of it.").await;
     let offer = chip.answer(&choir, public("en", OFFER)).await?;
     maren.get(&offer).await?;
 
-    scene(screen, "Some like it, some pass it on, and Ines corrects a time.").await;
+    scene(
+        screen,
+        "Some like it, some pass it on, and Ines corrects a time.",
+    )
+    .await;
     maren.favourite(&ferry).await?;
     sakura.favourite(&boat).await?;
     ines.favourite(&grandmother).await?;
@@ -140,24 +178,36 @@ pub(super) async fn play(cast: Cast<'_>, screen: &Screen) -> Result<()> {
 
     scene(screen, "Ines sums up in Portuguese, then turns to her followers alone; Abel writes to Harbour alone.").await;
     let summary = ines.answer(&ferry, public("pt", SUMMARY)).await?;
-    let nervous = ines.write(Draft { visibility: Visibility::Private, ..public("en", NERVOUS) }).await?;
-    abel.write(Draft { visibility: Visibility::Local, ..public("de", PAINT) }).await?;
+    let nervous = ines
+        .write(Draft {
+            visibility: Visibility::Private,
+            ..public("en", NERVOUS)
+        })
+        .await?;
+    abel.write(Draft {
+        visibility: Visibility::Local,
+        ..public("de", PAINT)
+    })
+    .await?;
     for post in [&bread, &summary, &nervous, &bakery] {
         maren.get(post).await?;
     }
     for post in [&cats, &oranges, &seasick] {
         ines.get(post).await?;
     }
-    scene(screen, &format!(
-        "Now open the conversation:\n  \
+    scene(
+        screen,
+        &format!(
+            "Now open the conversation:\n  \
          at Harbour, where Bigcorp is refused:          {}\n  \
          at Meadow, first as maren and then as leela:   {}\n  \
          at Bigcorp, as chip, who has only a part:      {}\n\
          Sign in and write: lines keep coming. Ctrl-C ends it and removes everything.",
-        ines.address_of(&ferry).await?,
-        maren.address_of(&ferry).await?,
-        chip.address_of(&choir).await?,
-    ))
+            ines.address_of(&ferry).await?,
+            maren.address_of(&ferry).await?,
+            chip.address_of(&choir).await?,
+        ),
+    )
     .await;
     Ok(())
 }
@@ -174,7 +224,11 @@ impl<'a> Actor<'a> {
             email: format!("{}@{}", person.username, town.plan.host),
             password: PASSWORD.to_owned(),
             display_name: person.name.to_owned(),
-            role: if person.admin { Role::Admin } else { Role::Member },
+            role: if person.admin {
+                Role::Admin
+            } else {
+                Role::Member
+            },
         };
         let me = Box::pin(members::add(&town.app, &town.community, new)).await?;
         let profile = ProfileDraft {
@@ -186,13 +240,25 @@ impl<'a> Actor<'a> {
         };
         accounts::change_profile(&town.app, &me, profile).await?;
         if let Some(reason) = person.refuses_bigcorp {
-            rules::set(&town.app, about_bigcorp(rules::of_member(&me)?, Stance::Refused, reason)).await?;
+            rules::set(
+                &town.app,
+                about_bigcorp(rules::of_member(&me)?, Stance::Refused, reason),
+            )
+            .await?;
         }
-        Ok(Actor { town, me: accounts::find(&town.app, me.id).await? })
+        Ok(Actor {
+            town,
+            me: accounts::find(&town.app, me.id).await?,
+        })
     }
 
     async fn find(&self, other: &Actor<'_>) -> Result<Arc<Account>> {
-        Box::pin(resolve::handle(&self.town.app, &self.town.community, &other.me.handle())).await
+        Box::pin(resolve::handle(
+            &self.town.app,
+            &self.town.community,
+            &other.me.handle(),
+        ))
+        .await
     }
 
     /// Follows, and waits for the other side's yes.
@@ -212,7 +278,9 @@ impl<'a> Actor<'a> {
         follows::follow(&self.town.app, &self.me, target.id).await?;
         let there = &other.town.app;
         until("a follow", async || {
-            let Some(me) = accounts::find_by_iri(there, &self.me.iri).await? else { return Ok(None) };
+            let Some(me) = accounts::find_by_iri(there, &self.me.iri).await? else {
+                return Ok(None);
+            };
             let state = follows::state(there, me.id, other.me.id).await?;
             Ok((state == State::Requested).then_some(()))
         })
@@ -225,7 +293,9 @@ impl<'a> Actor<'a> {
         follows::accept(&self.town.app, &self.me, follower.id).await?;
         let there = &other.town.app;
         until("a yes to a follow", async || {
-            let Some(me) = accounts::find_by_iri(there, &self.me.iri).await? else { return Ok(None) };
+            let Some(me) = accounts::find_by_iri(there, &self.me.iri).await? else {
+                return Ok(None);
+            };
             let state = follows::state(there, other.me.id, me.id).await?;
             Ok((state == State::Accepted).then_some(()))
         })
@@ -235,7 +305,11 @@ impl<'a> Actor<'a> {
     /// Looks somebody up who is not to be found from here.
     async fn look_in_vain(&self, other: &Actor<'_>) -> Result<()> {
         match self.find(other).await {
-            Ok(found) => Err(Error::internal(format!("{} found {}", self.me.handle(), found.handle()))),
+            Ok(found) => Err(Error::internal(format!(
+                "{} found {}",
+                self.me.handle(),
+                found.handle()
+            ))),
             Err(Error::Internal(why)) => Err(Error::Internal(why)),
             Err(_) => Ok(()),
         }
@@ -244,18 +318,36 @@ impl<'a> Actor<'a> {
     async fn write(&self, draft: Draft) -> Result<Post> {
         breathe().await;
         let town = self.town;
-        let status = Box::pin(statuses::publish(&town.app, &town.community, self.me.clone(), draft)).await?;
+        let status = Box::pin(statuses::publish(
+            &town.app,
+            &town.community,
+            self.me.clone(),
+            draft,
+        ))
+        .await?;
         Ok(Post(status.iri.clone()))
     }
 
     async fn answer(&self, post: &Post, draft: Draft) -> Result<Post> {
         let in_reply_to_id = Some(self.get(post).await?);
-        self.write(Draft { in_reply_to_id, ..draft }).await
+        self.write(Draft {
+            in_reply_to_id,
+            ..draft
+        })
+        .await
     }
 
     async fn edit(&self, post: &Post, draft: Draft) -> Result<()> {
         let (town, id) = (self.town, self.get(post).await?);
-        Box::pin(statuses::edit(&town.app, &town.community, self.me.clone(), id, draft)).await.map(drop)
+        Box::pin(statuses::edit(
+            &town.app,
+            &town.community,
+            self.me.clone(),
+            id,
+            draft,
+        ))
+        .await
+        .map(drop)
     }
 
     async fn favourite(&self, post: &Post) -> Result<()> {
@@ -270,14 +362,21 @@ impl<'a> Actor<'a> {
 
     /// The post's number where this person lives, once it has arrived there.
     async fn get(&self, post: &Post) -> Result<i64> {
-        until("a post", async || statuses::find_by_iri(&self.town.app, &post.0).await).await
+        until("a post", async || {
+            statuses::find_by_iri(&self.town.app, &post.0).await
+        })
+        .await
     }
 
     /// Where this person reads the conversation around a post.
     async fn address_of(&self, post: &Post) -> Result<String> {
         let id = self.get(post).await?;
         let author = statuses::load_one(&self.town.app, id).await?.author;
-        let name = if author.is_local() { format!("@{}", author.username) } else { author.handle().to_string() };
+        let name = if author.is_local() {
+            format!("@{}", author.username)
+        } else {
+            author.handle().to_string()
+        };
         Ok(format!("{}/{name}/{id}", self.town.community.origin))
     }
 }
@@ -287,14 +386,19 @@ async fn refusal_of(crossings: &mut Receiver<Crossing>, asker: &Actor<'_>) -> Re
     let peer = &asker.town.community.domain;
     let refused = async {
         loop {
-            let crossing = crossings.recv().await.map_err(|why| Error::internal(why.to_string()))?;
+            let crossing = crossings
+                .recv()
+                .await
+                .map_err(|why| Error::internal(why.to_string()))?;
             let is_in = crossing.direction == Direction::In && crossing.peer == *peer;
             if is_in && crossing.crossed == Crossed::Refused {
                 return Ok(());
             }
         }
     };
-    tokio::time::timeout(PATIENCE, refused).await.unwrap_or_else(|_| Err(late("a refusal")))
+    tokio::time::timeout(PATIENCE, refused)
+        .await
+        .unwrap_or_else(|_| Err(late("a refusal")))
 }
 
 /// Asks again and again, until the answer is there.
@@ -307,11 +411,16 @@ async fn until<T>(what: &str, ask: impl AsyncFn() -> Result<Option<T>>) -> Resul
             tokio::time::sleep(GLANCE).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| Err(late(what)))
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .unwrap_or_else(|_| Err(late(what)))
 }
 
 fn late(what: &str) -> Error {
-    Error::Elsewhere(format!("{what} did not arrive within {} seconds", PATIENCE.as_secs()))
+    Error::Elsewhere(format!(
+        "{what} did not arrive within {} seconds",
+        PATIENCE.as_secs()
+    ))
 }
 
 /// Says what comes next, after the lines of what was.

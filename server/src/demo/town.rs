@@ -42,7 +42,9 @@ pub(super) async fn claim(first: u16) -> Result<Vec<Plot>, CannotStart> {
             first => first.checked_add(after),
         };
         let wanted = wanted.ok_or_else(|| {
-            CannotStart::because(format!("there are no three ports from {first} on: name a smaller one with --port"))
+            CannotStart::because(format!(
+                "there are no three ports from {first} on: name a smaller one with --port"
+            ))
         })?;
         let taken = |error: std::io::Error| {
             CannotStart::because(match error.kind() {
@@ -50,12 +52,20 @@ pub(super) async fn claim(first: u16) -> Result<Vec<Plot>, CannotStart> {
                     "port {wanted} of this machine is in use: stop what listens there, or name the first of three \
                      free ports with --port"
                 ),
-                _ => format!("could not listen on port {wanted} of this machine: {error}; name another with --port"),
+                _ => format!(
+                    "could not listen on port {wanted} of this machine: {error}; name another with --port"
+                ),
             })
         };
-        let listener = TcpListener::bind(("127.0.0.1", wanted)).await.map_err(taken)?;
+        let listener = TcpListener::bind(("127.0.0.1", wanted))
+            .await
+            .map_err(taken)?;
         let port = listener.local_addr().map_err(taken)?.port();
-        plots.push(Plot { plan, port, listener });
+        plots.push(Plot {
+            plan,
+            port,
+            listener,
+        });
     }
     Ok(plots)
 }
@@ -77,9 +87,17 @@ impl Town {
         screen: &Screen,
         stopped: watch::Receiver<bool>,
     ) -> Result<Town, CannotStart> {
-        let Plot { plan, port, listener } = plot;
+        let Plot {
+            plan,
+            port,
+            listener,
+        } = plot;
         let app = Box::pin(serve::start(config(plan, port, folder)?, Clock::system())).await?;
-        let community = app.communities.load().first().expect("an installation that started has a community");
+        let community = app
+            .communities
+            .load()
+            .first()
+            .expect("an installation that started has a community");
         let settings = Settings {
             description: plan.description.to_owned(),
             rules_text: plan.rules_text.to_owned(),
@@ -88,11 +106,21 @@ impl Town {
         };
         let community = communities::change_settings(&app, community.id, settings).await?;
         if let Some((stance, reason)) = plan.about_bigcorp {
-            rules::set(&app, about_bigcorp(rules::of_community(&community), stance, reason)).await?;
+            rules::set(
+                &app,
+                about_bigcorp(rules::of_community(&community), stance, reason),
+            )
+            .await?;
         }
         let watching = tokio::spawn(screen.clone().watch(app.crossings.listen()));
         let serving = tokio::spawn(serve::serve(app.clone(), listener, stopped));
-        Ok(Town { app, community, plan, serving, watching })
+        Ok(Town {
+            app,
+            community,
+            plan,
+            serving,
+            watching,
+        })
     }
 
     /// Returns when it has stopped answering.
@@ -112,7 +140,9 @@ pub(super) fn about_bigcorp(scope: Scope, stance: Stance, reason: &str) -> NewRu
     };
     NewRule {
         scope,
-        pattern: Pattern::Domain(Domain::parse(BIGCORP).expect("a name under localhost is a domain")),
+        pattern: Pattern::Domain(
+            Domain::parse(BIGCORP).expect("a name under localhost is a domain"),
+        ),
         stance,
         conditions: Conditions::NONE,
         reason_public: Some(reason.to_owned()),

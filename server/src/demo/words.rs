@@ -29,7 +29,8 @@ pub(super) const GRANDMOTHER: &str = "冬の時刻表、ありがとうござい
 pub(super) const SCHOOL_BOAT: &str = "Sonntags liegt das Schulboot ohnehin nur herum. Ich könnte um vier Uhr eine Runde drehen, \
 wenn der Rat den Diesel bezahlt. Zwölf Plätze, warme Decken inbegriffen.";
 
-pub(super) const ORANGES: &str = "本当ですか。祖母もきっと喜びます。お礼に、みかんを一箱持っていきますね。🍊";
+pub(super) const ORANGES: &str =
+    "本当ですか。祖母もきっと喜びます。お礼に、みかんを一箱持っていきますね。🍊";
 
 pub(super) const SEASICK_WARNING: &str = "Sjøsyke, nokså malerisk";
 

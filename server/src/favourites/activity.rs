@@ -13,5 +13,9 @@ pub(crate) fn like(me: &Iri, id: &Iri, status: &Iri) -> Value {
 
 /// They take it back.
 pub(crate) fn undo(me: &Iri, like: &Iri, status: &Iri) -> Result<Value> {
-    Ok(build::undo(&stored_iri(&format!("{like}/undo"))?, me, build::like(like, me, status)))
+    Ok(build::undo(
+        &stored_iri(&format!("{like}/undo"))?,
+        me,
+        build::like(like, me, status),
+    ))
 }

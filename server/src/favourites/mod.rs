@@ -25,7 +25,12 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<(
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
     let verdict = app
         .gate
-        .judge(&Exchange { party: &party, act: Act::Favourite, way: Way::Page, thing: &status.thing() })
+        .judge(&Exchange {
+            party: &party,
+            act: Act::Favourite,
+            way: Way::Page,
+            thing: &status.thing(),
+        })
         .await?;
     if verdict.outcome == Outcome::Refuse {
         return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
@@ -34,7 +39,15 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<(
     let mut tx = Tx::new();
     record(app, &mut tx, me.id, &status, &iri);
     if !status.author.is_local() {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::Like { iri, status: status.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::Like {
+                iri,
+                status: status.id,
+            },
+        )?;
     }
     if app.commit(tx).await? {
         app.wake.ring();
@@ -51,7 +64,11 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
     let mut tx = Tx::new();
     unrecord(&mut tx, me.id, &status);
     if !status.author.is_local() {
-        let undo = Outgoing::UndoLike { iri, status_iri: status.iri.as_str().to_owned(), author: status.author.id };
+        let undo = Outgoing::UndoLike {
+            iri,
+            status_iri: status.iri.as_str().to_owned(),
+            author: status.author.id,
+        };
         delivery::queue(&mut tx, app, me.id, &undo)?;
     }
     app.commit(tx).await?;
@@ -60,7 +77,12 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
 }
 
 /// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business.
-pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, status_id: i64) -> Result<()> {
+pub async fn receive(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+    status_id: i64,
+) -> Result<()> {
     let status = statuses::load_one(app, status_id).await?;
     if !status.author.is_local() {
         return Ok(());
@@ -68,10 +90,10 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
     // Only who may see it may like it (boundaries L55).
     let party = Party::Account(arrival.sender.person());
     let status = app.gate.show(&party, Way::Inbox, status).await??;
-    let iri = activity
-        .id
-        .as_ref()
-        .map_or_else(|| format!("{}#favourites/{status_id}", arrival.sender.iri.as_str()), |iri| iri.as_str().to_owned());
+    let iri = activity.id.as_ref().map_or_else(
+        || format!("{}#favourites/{status_id}", arrival.sender.iri.as_str()),
+        |iri| iri.as_str().to_owned(),
+    );
     let mut tx = Tx::new();
     record(app, &mut tx, arrival.sender.id, &status, &iri);
     app.commit(tx).await?;
@@ -79,7 +101,12 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
 }
 
 /// They took it back.
-pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, status_id: i64) -> Result<()> {
+pub async fn receive_undo(
+    app: &App,
+    arrival: &Arrival,
+    _undo: &Admitted<Activity>,
+    status_id: i64,
+) -> Result<()> {
     let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
     unrecord(&mut tx, arrival.sender.id, &status);
@@ -97,7 +124,15 @@ fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
     store::insert(tx, account_id, status.id, iri, now);
     statuses::add_favourite(tx, status.id, 1);
     if status.author.is_local() {
-        notifications::notify(tx, app.ids.at(now), status.author.id, Kind::Favourite, account_id, Some(status.id), now);
+        notifications::notify(
+            tx,
+            app.ids.at(now),
+            status.author.id,
+            Kind::Favourite,
+            account_id,
+            Some(status.id),
+            now,
+        );
     }
 }
 
@@ -105,7 +140,13 @@ fn unrecord(tx: &mut Tx, account_id: i64, status: &Status) {
     store::delete(tx, account_id, status.id);
     statuses::add_favourite(tx, status.id, -1);
     if status.author.is_local() {
-        notifications::withdraw(tx, status.author.id, Kind::Favourite, account_id, Some(status.id));
+        notifications::withdraw(
+            tx,
+            status.author.id,
+            Kind::Favourite,
+            account_id,
+            Some(status.id),
+        );
     }
 }
 

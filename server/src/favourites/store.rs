@@ -12,8 +12,10 @@ const INSERT: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 const DELETE: Sql = sql!("DELETE FROM favourites WHERE account_id = $1 AND status_id = $2");
-const IRI_OF: Sql<(String,)> = sql!(row: (String,), "SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
-const STATUS_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
+const IRI_OF: Sql<(String,)> =
+    sql!(row: (String,), "SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
+const STATUS_BY_IRI: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
 const AMONG: Sql<(i64,)> = sql!(
     row: (i64,),
     sqlite: "SELECT status_id
@@ -35,13 +37,24 @@ pub fn delete(tx: &mut Tx, account_id: i64, status_id: i64) {
 }
 
 pub async fn iri_of(db: &Db, account_id: i64, status_id: i64) -> Result<Option<String>> {
-    Ok(db.opt(IRI_OF, params![account_id, status_id]).await?.map(|(iri,)| iri))
+    Ok(db
+        .opt(IRI_OF, params![account_id, status_id])
+        .await?
+        .map(|(iri,)| iri))
 }
 
 pub async fn status_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option<i64>> {
-    Ok(db.opt(STATUS_BY_IRI, params![account_id, iri]).await?.map(|(id,)| id))
+    Ok(db
+        .opt(STATUS_BY_IRI, params![account_id, iri])
+        .await?
+        .map(|(id,)| id))
 }
 
 pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    Ok(db.all(AMONG, params![account_id, status_ids]).await?.into_iter().map(|(id,)| id).collect())
+    Ok(db
+        .all(AMONG, params![account_id, status_ids])
+        .await?
+        .into_iter()
+        .map(|(id,)| id)
+        .collect())
 }

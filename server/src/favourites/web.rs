@@ -8,13 +8,23 @@ use crate::http::{Form, Me, Reply};
 use crate::statuses::web::Back;
 
 /// `POST /statuses/{id}/favourite`
-pub async fn favourite(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn favourite(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::favourite(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `POST /statuses/{id}/unfavourite`
-pub async fn unfavourite(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn unfavourite(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::unfavourite(&app, &me.account, id).await?;
     Ok(back.to())
 }

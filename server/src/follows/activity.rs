@@ -13,7 +13,11 @@ pub(crate) fn follow(me: &Iri, id: &Iri, target: &Iri) -> Value {
 
 /// Somebody here leaves.
 pub(crate) fn undo(me: &Iri, follow: &Iri, target: &Iri) -> Result<Value> {
-    Ok(build::undo(&stored_iri(&format!("{follow}/undo"))?, me, build::follow(follow, me, target)))
+    Ok(build::undo(
+        &stored_iri(&format!("{follow}/undo"))?,
+        me,
+        build::follow(follow, me, target),
+    ))
 }
 
 /// Somebody here says yes. `number` makes the answer one of its kind.

@@ -12,7 +12,6 @@ use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Exchange, Outcome, Party, Subject, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
-
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
@@ -69,7 +68,15 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
     let mut tx = Tx::new();
     record(app, &mut tx, me, &target, &iri, wait);
     if !target.is_local() {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::Follow { iri, target: target.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::Follow {
+                iri,
+                target: target.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -79,7 +86,12 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
 async fn may_follow(app: &App, party: &Party, way: Way, target: &Account) -> Result<Verdict> {
     let verdict = app
         .gate
-        .judge(&Exchange { party, act: Act::Follow, way, thing: &target.thing() })
+        .judge(&Exchange {
+            party,
+            act: Act::Follow,
+            way,
+            thing: &target.thing(),
+        })
         .await?;
     if verdict.outcome == Outcome::Refuse {
         return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
@@ -88,7 +100,10 @@ async fn may_follow(app: &App, party: &Party, way: Way, target: &Account) -> Res
 }
 
 fn needs_yes(verdict: &Verdict) -> bool {
-    verdict.outcome == Outcome::Hold || verdict.conditions.contains(Conditions::FOLLOWS_NEED_APPROVAL)
+    verdict.outcome == Outcome::Hold
+        || verdict
+            .conditions
+            .contains(Conditions::FOLLOWS_NEED_APPROVAL)
 }
 
 /// Leaves, or takes back the question.
@@ -100,7 +115,15 @@ pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()
     let mut tx = Tx::new();
     unrecord(&mut tx, me.id, target.id);
     if !target.is_local() {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::UndoFollow { iri: row.iri, target: target.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::UndoFollow {
+                iri: row.iri,
+                target: target.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -110,11 +133,21 @@ pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()
 /// `me` says yes to `follower`.
 pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
     let follower = accounts::find(app, follower_id).await?;
-    let row = store::find(&app.db, follower.id, me.id).await?.ok_or(Error::NotFound)?;
+    let row = store::find(&app.db, follower.id, me.id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let mut tx = Tx::new();
     confirm(app, &mut tx, &follower, me);
     if !follower.is_local() {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::Accept { follow_iri: row.iri, follower: follower.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::Accept {
+                follow_iri: row.iri,
+                follower: follower.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -130,7 +163,15 @@ pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
     let mut tx = Tx::new();
     unrecord(&mut tx, follower.id, me.id);
     if !follower.is_local() {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::Reject { follow_iri: row.iri, follower: follower.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::Reject {
+                follow_iri: row.iri,
+                follower: follower.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -139,9 +180,17 @@ pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
 
 /// Somebody elsewhere follows, or asks to. An open account answers yes at once; so it does to a second Follow, for
 /// servers that lost the first answer.
-pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+pub async fn receive(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+    target: &Arc<Account>,
+) -> Result<()> {
     if !target.is_local() {
-        return Err(Error::Forbidden(format!("{} does not live here", target.iri)));
+        return Err(Error::Forbidden(format!(
+            "{} does not live here",
+            target.iri
+        )));
     }
     let party = Party::Account(arrival.sender.person());
     let verdict = may_follow(app, &party, Way::Inbox, target).await?;
@@ -159,7 +208,15 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
         State::None | State::Requested => record(app, &mut tx, &arrival.sender, target, &iri, wait),
     }
     if !wait {
-        delivery::queue(&mut tx, app, target.id, &Outgoing::Accept { follow_iri: iri, follower: arrival.sender.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            target.id,
+            &Outgoing::Accept {
+                follow_iri: iri,
+                follower: arrival.sender.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -168,7 +225,12 @@ pub async fn receive(app: &App, arrival: &Arrival, activity: &Admitted<Activity>
 
 /// Somebody elsewhere says yes to a follow that `follower`, a member here, asked for. A yes to a question that nobody
 /// asked changes nothing.
-pub async fn receive_accept(app: &App, arrival: &Arrival, _accept: &Admitted<Activity>, follower: &Arc<Account>) -> Result<()> {
+pub async fn receive_accept(
+    app: &App,
+    arrival: &Arrival,
+    _accept: &Admitted<Activity>,
+    follower: &Arc<Account>,
+) -> Result<()> {
     if state(app, follower.id, arrival.sender.id).await? != State::Requested {
         return Ok(());
     }
@@ -179,7 +241,12 @@ pub async fn receive_accept(app: &App, arrival: &Arrival, _accept: &Admitted<Act
 }
 
 /// They say no, or end it.
-pub async fn receive_reject(app: &App, arrival: &Arrival, _reject: &Admitted<Activity>, follower: &Arc<Account>) -> Result<()> {
+pub async fn receive_reject(
+    app: &App,
+    arrival: &Arrival,
+    _reject: &Admitted<Activity>,
+    follower: &Arc<Account>,
+) -> Result<()> {
     let mut tx = Tx::new();
     unrecord(&mut tx, follower.id, arrival.sender.id);
     app.commit(tx).await?;
@@ -187,7 +254,12 @@ pub async fn receive_reject(app: &App, arrival: &Arrival, _reject: &Admitted<Act
 }
 
 /// They leave.
-pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+pub async fn receive_undo(
+    app: &App,
+    arrival: &Arrival,
+    _undo: &Admitted<Activity>,
+    target: &Arc<Account>,
+) -> Result<()> {
     let mut tx = Tx::new();
     unrecord(&mut tx, arrival.sender.id, target.id);
     app.commit(tx).await?;
@@ -213,13 +285,29 @@ pub(crate) async fn sever(app: &App, tx: &mut Tx, me: &Account, other: &Account)
     if let Some(row) = store::find(&app.db, me.id, other.id).await? {
         unrecord(tx, me.id, other.id);
         if !other.is_local() {
-            delivery::queue(tx, app, me.id, &Outgoing::UndoFollow { iri: row.iri, target: other.id })?;
+            delivery::queue(
+                tx,
+                app,
+                me.id,
+                &Outgoing::UndoFollow {
+                    iri: row.iri,
+                    target: other.id,
+                },
+            )?;
         }
     }
     if let Some(row) = store::find(&app.db, other.id, me.id).await? {
         unrecord(tx, other.id, me.id);
         if !other.is_local() {
-            delivery::queue(tx, app, me.id, &Outgoing::Reject { follow_iri: row.iri, follower: other.id })?;
+            delivery::queue(
+                tx,
+                app,
+                me.id,
+                &Outgoing::Reject {
+                    follow_iri: row.iri,
+                    follower: other.id,
+                },
+            )?;
         }
     }
     Ok(())
@@ -228,8 +316,20 @@ pub(crate) async fn sever(app: &App, tx: &mut Tx, me: &Account, other: &Account)
 fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &str, wait: bool) {
     let now = app.now_ms();
     let state = if wait { "requested" } else { "accepted" };
-    store::insert(tx, follower.id, target.id, state, iri, follower.host.as_str(), now);
-    let kind = if wait { Kind::FollowRequest } else { Kind::Follow };
+    store::insert(
+        tx,
+        follower.id,
+        target.id,
+        state,
+        iri,
+        follower.host.as_str(),
+        now,
+    );
+    let kind = if wait {
+        Kind::FollowRequest
+    } else {
+        Kind::Follow
+    };
     notifications::notify(tx, app.ids.at(now), target.id, kind, follower.id, None, now);
     if !wait {
         established(tx, follower, target);
@@ -240,7 +340,15 @@ fn confirm(app: &App, tx: &mut Tx, follower: &Account, target: &Account) {
     let now = app.now_ms();
     store::accept(tx, follower.id, target.id);
     notifications::withdraw(tx, target.id, Kind::FollowRequest, follower.id, None);
-    notifications::notify(tx, app.ids.at(now), target.id, Kind::Follow, follower.id, None, now);
+    notifications::notify(
+        tx,
+        app.ids.at(now),
+        target.id,
+        Kind::Follow,
+        follower.id,
+        None,
+        now,
+    );
     established(tx, follower, target);
 }
 

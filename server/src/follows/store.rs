@@ -13,8 +13,10 @@ row! {
     }
 }
 
-const FIND: Sql<FollowRow> = sql!(row: FollowRow, "SELECT state, iri FROM follows WHERE account_id = $1 AND target_id = $2");
-const BY_IRI: Sql<(i64, i64)> = sql!(row: (i64, i64), "SELECT account_id, target_id FROM follows WHERE iri = $1");
+const FIND: Sql<FollowRow> =
+    sql!(row: FollowRow, "SELECT state, iri FROM follows WHERE account_id = $1 AND target_id = $2");
+const BY_IRI: Sql<(i64, i64)> =
+    sql!(row: (i64, i64), "SELECT account_id, target_id FROM follows WHERE iri = $1");
 /// A second Follow keeps what was answered to the first.
 const INSERT: Sql = sql!(
     "INSERT INTO follows (account_id, target_id, state, iri, account_host, created_at)
@@ -24,7 +26,8 @@ const INSERT: Sql = sql!(
             state = CASE WHEN follows.state = 'accepted' THEN follows.state ELSE excluded.state END"
 );
 const RENAME: Sql = sql!("UPDATE follows SET iri = $3 WHERE account_id = $1 AND target_id = $2");
-const ACCEPT: Sql = sql!("UPDATE follows SET state = 'accepted' WHERE account_id = $1 AND target_id = $2");
+const ACCEPT: Sql =
+    sql!("UPDATE follows SET state = 'accepted' WHERE account_id = $1 AND target_id = $2");
 const DELETE: Sql = sql!("DELETE FROM follows WHERE account_id = $1 AND target_id = $2");
 
 pub async fn find(db: &Db, account_id: i64, target_id: i64) -> Result<Option<FollowRow>> {
@@ -36,8 +39,19 @@ pub async fn by_iri(db: &Db, iri: &str) -> Result<Option<(i64, i64)>> {
     Ok(db.opt(BY_IRI, params![iri]).await?)
 }
 
-pub fn insert(tx: &mut Tx, account_id: i64, target_id: i64, state: &str, iri: &str, host: &str, now_ms: i64) {
-    tx.exec(INSERT, params![account_id, target_id, state, iri, host, now_ms]);
+pub fn insert(
+    tx: &mut Tx,
+    account_id: i64,
+    target_id: i64,
+    state: &str,
+    iri: &str,
+    host: &str,
+    now_ms: i64,
+) {
+    tx.exec(
+        INSERT,
+        params![account_id, target_id, state, iri, host, now_ms],
+    );
 }
 
 pub fn rename(tx: &mut Tx, account_id: i64, target_id: i64, iri: &str) {
@@ -85,15 +99,21 @@ fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
 
 /// Accepted followers, newest accounts first.
 pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(FOLLOWERS, params![target_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(FOLLOWERS, params![target_id, max_id, limit])
+        .await?))
 }
 
 /// Accounts that are followed, newest accounts first.
 pub async fn following(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(FOLLOWING, params![account_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(FOLLOWING, params![account_id, max_id, limit])
+        .await?))
 }
 
 /// Accounts that wait for an answer, newest accounts first.
 pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(REQUESTS, params![target_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(REQUESTS, params![target_id, max_id, limit])
+        .await?))
 }

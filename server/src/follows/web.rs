@@ -13,31 +13,56 @@ use crate::web::view::{NavItem, PeoplePage, PeopleTab};
 use crate::web::{frame, person_view};
 
 /// `POST /accounts/{id}/follow`
-pub async fn follow(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn follow(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::follow(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `POST /accounts/{id}/unfollow`
-pub async fn unfollow(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn unfollow(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::unfollow(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `POST /follow-requests/{id}/accept`
-pub async fn accept(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn accept(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::accept(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `POST /follow-requests/{id}/reject`
-pub async fn reject(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn reject(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::reject(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `GET /@{handle}/followers`
-pub async fn followers(State(app): State<App>, visit: Visit, Path(handle): Path<String>, page: Page) -> Result<Reply> {
+pub async fn followers(
+    State(app): State<App>,
+    visit: Visit,
+    Path(handle): Path<String>,
+    page: Page,
+) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = super::store::followers(&app.db, owner.id, page.below(), page.limit).await?;
@@ -45,7 +70,12 @@ pub async fn followers(State(app): State<App>, visit: Visit, Path(handle): Path<
 }
 
 /// `GET /@{handle}/following`
-pub async fn following(State(app): State<App>, visit: Visit, Path(handle): Path<String>, page: Page) -> Result<Reply> {
+pub async fn following(
+    State(app): State<App>,
+    visit: Visit,
+    Path(handle): Path<String>,
+    page: Page,
+) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = super::store::following(&app.db, owner.id, page.below(), page.limit).await?;
@@ -58,19 +88,38 @@ pub async fn requests(State(app): State<App>, me: Me, visit: Visit, page: Page) 
     show(&app, &visit, &page, &me.account, PeopleTab::Requests, &ids).await
 }
 
-async fn show(app: &App, visit: &Visit, page: &Page, owner: &Account, tab: PeopleTab, ids: &[i64]) -> Result<Reply> {
+async fn show(
+    app: &App,
+    visit: &Visit,
+    page: &Page,
+    owner: &Account,
+    tab: PeopleTab,
+    ids: &[i64],
+) -> Result<Reply> {
     let party = visit.party();
     let mut shown = accounts::show_many(app, &party, Way::Page, ids).await?;
-    let people: Vec<_> = ids.iter().filter_map(|id| shown.get_mut(id)?.pop()).collect();
+    let people: Vec<_> = ids
+        .iter()
+        .filter_map(|id| shown.get_mut(id)?.pop())
+        .collect();
     let owner_view = person_view(owner, &visit.community);
     let (title, address) = match tab {
         PeopleTab::Followers => ("Followers", format!("{}/followers", owner_view.url)),
         PeopleTab::Following => ("Following", format!("{}/following", owner_view.url)),
         PeopleTab::Requests => ("Asking to follow", "/follow-requests".to_owned()),
     };
-    let own = visit.me.as_ref().is_some_and(|me| me.account.id == owner.id);
+    let own = visit
+        .me
+        .as_ref()
+        .is_some_and(|me| me.account.id == owner.id);
     Ok(Reply::page(PeoplePage {
-        frame: frame(app, visit, title, if own { NavItem::Me } else { NavItem::Elsewhere }).await?,
+        frame: frame(
+            app,
+            visit,
+            title,
+            if own { NavItem::Me } else { NavItem::Elsewhere },
+        )
+        .await?,
         owner: owner_view,
         has_requests: own,
         people: rows(app, visit, &people, tab == PeopleTab::Requests).await?,

@@ -157,7 +157,8 @@ impl Told {
 fn told_of(refusal: &Refusal) -> String {
     match refusal.because() {
         Because::Rule(_) | Because::Limited(_) => {
-            "a rule of yours or of your community stands against it; Boundaries tells which".to_owned()
+            "a rule of yours or of your community stands against it; Boundaries tells which"
+                .to_owned()
         }
         Because::Mode(..) => "your community does not know their server".to_owned(),
         Because::Block { .. } => "you block them".to_owned(),

@@ -18,7 +18,11 @@ pub(super) enum Came {
 }
 
 /// Carries out an admitted activity.
-pub(super) async fn dispatch(app: &App, arrival: &Arrival, activity: Admitted<Activity>) -> Result<Came> {
+pub(super) async fn dispatch(
+    app: &App,
+    arrival: &Arrival,
+    activity: Admitted<Activity>,
+) -> Result<Came> {
     match activity.kind {
         ActivityKind::Create => create(app, arrival, &activity).await,
         ActivityKind::Update => update(app, arrival, &activity).await,
@@ -33,7 +37,9 @@ pub(super) async fn dispatch(app: &App, arrival: &Arrival, activity: Admitted<Ac
         ActivityKind::Undo => undo(app, arrival, &activity).await,
         ActivityKind::Flag => Ok(Came::Ignored("reports are not taken by this way")),
         ActivityKind::Move => Ok(Came::Ignored("moves are not followed")),
-        ActivityKind::Add | ActivityKind::Remove => Ok(Came::Ignored("what others put on show is not kept")),
+        ActivityKind::Add | ActivityKind::Remove => {
+            Ok(Came::Ignored("what others put on show is not kept"))
+        }
         ActivityKind::Dislike => Ok(Came::Ignored("dislikes are not counted")),
         ActivityKind::QuoteRequest => Ok(Came::Ignored("quotes are not granted")),
         ActivityKind::Other(_) => Ok(Came::Ignored("this kind has no meaning here")),
@@ -139,7 +145,11 @@ async fn announce(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -
         // Never what is embedded: its origin tells what it says (boundaries L31).
         None => resolve::status(app, &arrival.community, shared).await?,
     };
-    let seen_by = visibility(&activity.to, &activity.cc, arrival.sender.followers_iri.as_ref());
+    let seen_by = visibility(
+        &activity.to,
+        &activity.cc,
+        arrival.sender.followers_iri.as_ref(),
+    );
     reblogs::receive(app, arrival, activity, id, status, seen_by).await?;
     Ok(Came::Done)
 }
@@ -197,10 +207,14 @@ async fn follow(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
 /// A yes or no to a Follow of somebody here. Whether they asked at all is looked up by `follows` (attack 14).
 async fn answer(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
     let follower = match activity.inner() {
-        Part::Held(inner) if inner.kind == ActivityKind::Follow => accounts::find_by_iri(app, &inner.actor).await?,
+        Part::Held(inner) if inner.kind == ActivityKind::Follow => {
+            accounts::find_by_iri(app, &inner.actor).await?
+        }
         Part::Held(_) => return Ok(Came::Ignored("answers something else than a follow")),
         Part::Elsewhere(iri) => match follows::parties_of(app, &iri).await? {
-            Some((follower, followed)) if followed == arrival.sender.id => Some(accounts::find(app, follower).await?),
+            Some((follower, followed)) if followed == arrival.sender.id => {
+                Some(accounts::find(app, follower).await?)
+            }
             _ => None,
         },
         Part::Missing => return Ok(Came::Ignored("answers nothing")),
@@ -266,10 +280,18 @@ async fn undo(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Re
 }
 
 /// An Undo that names only the id of what it undoes: whoever remembers that id says what it was.
-async fn undo_by_id(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, iri: &Iri) -> Result<Came> {
+async fn undo_by_id(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+    iri: &Iri,
+) -> Result<Came> {
     if let Some((follower, followed)) = follows::parties_of(app, iri).await? {
         if follower != arrival.sender.id {
-            return Err(Error::Forbidden(format!("{iri} is not by {}", arrival.sender.iri)));
+            return Err(Error::Forbidden(format!(
+                "{iri} is not by {}",
+                arrival.sender.iri
+            )));
         }
         let target = accounts::find(app, followed).await?;
         follows::receive_undo(app, arrival, activity, &target).await?;

@@ -53,7 +53,11 @@ pub struct Arrival {
 }
 
 /// `POST /inbox`
-pub async fn post_shared(State(app): State<App>, Here(community): Here, request: Request<Body>) -> Reply {
+pub async fn post_shared(
+    State(app): State<App>,
+    Here(community): Here,
+    request: Request<Body>,
+) -> Reply {
     let (parts, body) = request.into_parts();
     answer(Box::pin(receive(&app, &community, None, &parts, body)).await)
 }
@@ -79,7 +83,11 @@ enum Turned {
     /// The answer is this status.
     Away(StatusCode, String),
     /// The gate said no. The sender hears what they would have heard after a yes.
-    Refused { peer: Domain, what: String, reason: String },
+    Refused {
+        peer: Domain,
+        what: String,
+        reason: String,
+    },
     /// Of no use, and no fault of the sender's.
     Ignored(&'static str),
     /// Ours.
@@ -141,22 +149,42 @@ async fn examine(
     body: Body,
 ) -> Result<(), Turned> {
     if !is_activity(parts) {
-        return Err(Turned::Away(StatusCode::UNSUPPORTED_MEDIA_TYPE, "is no ActivityPub document".to_owned()));
+        return Err(Turned::Away(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "is no ActivityPub document".to_owned(),
+        ));
     }
-    let too_large = || Turned::Away(StatusCode::PAYLOAD_TOO_LARGE, "is larger than 1 MiB".to_owned());
+    let too_large = || {
+        Turned::Away(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "is larger than 1 MiB".to_owned(),
+        )
+    };
     if announced_length(parts) > LARGEST_BODY {
         return Err(too_large());
     }
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| too_large())?;
+    let body = to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|_| too_large())?;
     let Some(request) = signed::request(app, community, parts, &body) else {
-        return Err(Turned::Away(StatusCode::BAD_REQUEST, "names no host".to_owned()));
+        return Err(Turned::Away(
+            StatusCode::BAD_REQUEST,
+            "names no host".to_owned(),
+        ));
     };
     let claim = comity_wire::read_claim(&request, app.now_ms())?;
 
     let peer = claim.key_id().domain();
-    if let Err(refusal) = app.gate.permit(community.policy_id(), &peer, Contact::Fetch) {
+    if let Err(refusal) = app
+        .gate
+        .permit(community.policy_id(), &peer, Contact::Fetch)
+    {
         let reason = for_stewards(app, community, &refusal.verdict);
-        return Err(Turned::Refused { peer, what: "something".to_owned(), reason });
+        return Err(Turned::Refused {
+            peer,
+            what: "something".to_owned(),
+            reason,
+        });
     }
     if signed::is_unknown(app, claim.key_id()).await? && is_farewell(&body) {
         return Err(Turned::Ignored("somebody we never met is gone"));
@@ -164,26 +192,47 @@ async fn examine(
     let (signer, sender) = match signed::check(app, community, &request, claim).await {
         Ok(checked) => checked,
         Err(signed::Unproved::Distrust(distrust)) => return Err(distrust.into()),
-        Err(signed::Unproved::NoKey(why)) => return Err(Turned::Away(StatusCode::UNAUTHORIZED, why)),
-        Err(signed::Unproved::NotNow(why)) => return Err(Turned::Away(StatusCode::SERVICE_UNAVAILABLE, why)),
+        Err(signed::Unproved::NoKey(why)) => {
+            return Err(Turned::Away(StatusCode::UNAUTHORIZED, why));
+        }
+        Err(signed::Unproved::NotNow(why)) => {
+            return Err(Turned::Away(StatusCode::SERVICE_UNAVAILABLE, why));
+        }
         Err(signed::Unproved::Failed(error)) => return Err(error.into()),
     };
     app.limits.check(Kind::Inbox, sender.host.as_str())?;
 
     let activity = comity_wire::attest(&signer, &body)?;
-    let way = if name.is_some() { Way::Inbox } else { Way::SharedInbox };
+    let way = if name.is_some() {
+        Way::Inbox
+    } else {
+        Way::SharedInbox
+    };
     let what = describe(&activity.peek().kind, &sender);
     let admitted = app
         .gate
-        .admit(activity, community.policy_id(), &sender.person(), Act::Deliver, way, None)
+        .admit(
+            activity,
+            community.policy_id(),
+            &sender.person(),
+            Act::Deliver,
+            way,
+            None,
+        )
         .await
         .map_err(Error::from)?;
     if let Err(refusal) = admitted {
         let reason = for_stewards(app, community, &refusal.verdict);
-        return Err(Turned::Refused { peer: sender.host.clone(), what, reason });
+        return Err(Turned::Refused {
+            peer: sender.host.clone(),
+            what,
+            reason,
+        });
     }
     if let Some(name) = name
-        && accounts::find_by_handle(app, name, &community.domain).await?.is_none()
+        && accounts::find_by_handle(app, name, &community.domain)
+            .await?
+            .is_none()
     {
         return Err(Turned::Failed(Error::NotFound));
     }
@@ -203,15 +252,26 @@ async fn examine(
 
 /// Others send one of two types, with or without parameters; Lemmy and some bots send plain JSON.
 fn is_activity(parts: &Parts) -> bool {
-    let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    ["application/activity+json", "application/ld+json", "application/json"]
-        .iter()
-        .any(|known| kind.eq_ignore_ascii_case(known))
+    [
+        "application/activity+json",
+        "application/ld+json",
+        "application/json",
+    ]
+    .iter()
+    .any(|known| kind.eq_ignore_ascii_case(known))
 }
 
 fn announced_length(parts: &Parts) -> usize {
-    let length = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let length = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
@@ -254,12 +314,34 @@ fn for_stewards(app: &App, community: &Community, verdict: &Verdict) -> String {
 
 /// Tells those who watch the border that something of ours was asked for and not shown. Whoever asked does not wait
 /// for that: an answer that takes longer would tell that there is something.
-pub fn tell_unshown(app: &App, community: &Arc<Community>, viewer: Party, asked: &str, thing: &impl Subject) {
-    let Some(peer) = viewer.domain().cloned() else { return };
-    let (app, community, act, thing) = (app.clone(), community.clone(), thing.seen_by(), thing.thing());
+pub fn tell_unshown(
+    app: &App,
+    community: &Arc<Community>,
+    viewer: Party,
+    asked: &str,
+    thing: &impl Subject,
+) {
+    let Some(peer) = viewer.domain().cloned() else {
+        return;
+    };
+    let (app, community, act, thing) = (
+        app.clone(),
+        community.clone(),
+        thing.seen_by(),
+        thing.thing(),
+    );
     let what = request_for(asked);
     tokio::spawn(async move {
-        match app.gate.judge(&Exchange { party: &viewer, act, way: Way::Fetch, thing: &thing }).await {
+        match app
+            .gate
+            .judge(&Exchange {
+                party: &viewer,
+                act,
+                way: Way::Fetch,
+                thing: &thing,
+            })
+            .await
+        {
             Ok(verdict) => {
                 let reason = for_stewards(&app, &community, &verdict);
                 tell_in(&app, &community, &peer, what, Err(reason));
@@ -274,7 +356,13 @@ fn request_for(path: &str) -> String {
 }
 
 /// Tells those who watch the border what came in, or why it did not.
-fn tell_in(app: &App, community: &Community, peer: &Domain, what: String, came: Result<(), String>) {
+fn tell_in(
+    app: &App,
+    community: &Community,
+    peer: &Domain,
+    what: String,
+    came: Result<(), String>,
+) {
     let (crossed, reason) = match came {
         Ok(()) => (Crossed::Through, String::new()),
         Err(reason) => (Crossed::Refused, reason),

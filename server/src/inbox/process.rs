@@ -13,7 +13,13 @@ use crate::queue::Outcome;
 use crate::statuses;
 
 /// Carries out an activity that `signer` brought to `community`.
-pub(crate) async fn process(app: &App, community: i64, signer: &str, body: &str, shared: bool) -> Outcome {
+pub(crate) async fn process(
+    app: &App,
+    community: i64,
+    signer: &str,
+    body: &str,
+    shared: bool,
+) -> Outcome {
     match try_process(app, community, signer, body, shared).await {
         Ok(Came::Done) => Outcome::Done,
         Ok(Came::Ignored(why)) => {
@@ -28,7 +34,13 @@ pub(crate) async fn process(app: &App, community: i64, signer: &str, body: &str,
     }
 }
 
-async fn try_process(app: &App, community: i64, signer: &str, body: &str, shared: bool) -> Result<Came> {
+async fn try_process(
+    app: &App,
+    community: i64,
+    signer: &str,
+    body: &str,
+    shared: bool,
+) -> Result<Came> {
     let Some(community) = app.communities.load().by_id(community) else {
         return Ok(Came::Ignored("its community is gone"));
     };
@@ -43,17 +55,36 @@ async fn try_process(app: &App, community: i64, signer: &str, body: &str, shared
     let sender = resolve::account(app, &community, attested.by()).await?;
     let way = if shared { Way::SharedInbox } else { Way::Inbox };
     let (act, target) = question(app, attested.peek()).await?;
-    let admitted =
-        app.gate.admit(attested, community.policy_id(), &sender.person(), act, way, target.as_ref()).await?;
+    let admitted = app
+        .gate
+        .admit(
+            attested,
+            community.policy_id(),
+            &sender.person(),
+            act,
+            way,
+            target.as_ref(),
+        )
+        .await?;
     let activity = match admitted {
         Ok(activity) => activity,
         Err(refusal) => {
             let what = format!("{} by {}", act.as_str(), sender.handle());
-            tell_in(app, &community, &sender.host, what, Err(for_stewards(app, &community, &refusal.verdict)));
+            tell_in(
+                app,
+                &community,
+                &sender.host,
+                what,
+                Err(for_stewards(app, &community, &refusal.verdict)),
+            );
             return Ok(Came::Ignored("the gate said no"));
         }
     };
-    let arrival = Arrival { community, sender, way };
+    let arrival = Arrival {
+        community,
+        sender,
+        way,
+    };
     let came = dispatch::dispatch(app, &arrival, activity).await?;
     // Last: an effect that failed is tried again, and doing it twice changes nothing.
     if let (Came::Done, Some(id)) = (&came, id) {
@@ -68,9 +99,14 @@ fn read_again(signer: Iri, body: &str) -> Result<Attested<Activity>> {
         return Err(Error::invalid("type", "is not an activity"));
     };
     if activity.actor != signer {
-        return Err(Error::Forbidden("is not by the actor who signed it".to_owned()));
+        return Err(Error::Forbidden(
+            "is not by the actor who signed it".to_owned(),
+        ));
     }
-    #[expect(clippy::disallowed_methods, reason = "the signature was checked before this was written down")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the signature was checked before this was written down"
+    )]
     Ok(Attested::by_signature(signer, activity))
 }
 
@@ -79,7 +115,10 @@ async fn question(app: &App, activity: &Activity) -> Result<(Act, Option<Person>
     Ok(match activity.kind {
         ActivityKind::Follow => (Act::Follow, local(app, activity.object.id()).await?),
         ActivityKind::Block => (Act::Deliver, local(app, activity.object.id()).await?),
-        ActivityKind::Like => (Act::Favourite, author_here(app, activity.object.id()).await?),
+        ActivityKind::Like => (
+            Act::Favourite,
+            author_here(app, activity.object.id()).await?,
+        ),
         ActivityKind::EmojiReact => (Act::React, author_here(app, activity.object.id()).await?),
         ActivityKind::Announce => (Act::Reblog, author_here(app, activity.object.id()).await?),
         ActivityKind::Flag => (Act::Report, None),
@@ -114,7 +153,9 @@ async fn local(app: &App, iri: Option<&Iri>) -> Result<Option<Person>> {
         return Ok(None);
     }
     let account = accounts::find_by_iri(app, iri).await?;
-    Ok(account.filter(|account| account.is_local()).map(|account| account.person()))
+    Ok(account
+        .filter(|account| account.is_local())
+        .map(|account| account.person()))
 }
 
 /// The author of a status of ours.
@@ -123,6 +164,8 @@ async fn author_here(app: &App, iri: Option<&Iri>) -> Result<Option<Person>> {
     if app.communities.load().by_domain(&iri.domain()).is_none() {
         return Ok(None);
     }
-    let Some(id) = statuses::find_by_iri(app, iri).await? else { return Ok(None) };
+    let Some(id) = statuses::find_by_iri(app, iri).await? else {
+        return Ok(None);
+    };
     Ok(Some(statuses::load_one(app, id).await?.author.person()))
 }

@@ -15,7 +15,9 @@ const MOST_LOOKED_AT: usize = 50;
 /// Whether a status that was brought to us concerns somebody here: its author is followed here, it answers or is
 /// answered by something we hold, or it is addressed to somebody who lives here.
 pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {
-    if names_somebody_here(app, note).await? || store::is_followed(&app.db, arrival.sender.id).await? {
+    if names_somebody_here(app, note).await?
+        || store::is_followed(&app.db, arrival.sender.id).await?
+    {
         return Ok(true);
     }
     if let Some(parent) = &note.in_reply_to
@@ -28,7 +30,11 @@ pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Re
 
 /// Whether somebody's boosts are looked at here: a boost by a stranger of something we do not hold is none of our
 /// business.
-pub(super) async fn boosts_concern_us(app: &App, arrival: &Arrival, status: Option<i64>) -> Result<bool> {
+pub(super) async fn boosts_concern_us(
+    app: &App,
+    arrival: &Arrival,
+    status: Option<i64>,
+) -> Result<bool> {
     Ok(status.is_some() || store::is_followed(&app.db, arrival.sender.id).await?)
 }
 
@@ -36,8 +42,16 @@ async fn names_somebody_here(app: &App, note: &Note) -> Result<bool> {
     let communities = app.communities.load();
     let is_here = |iri: &&Iri| communities.by_domain(&iri.domain()).is_some();
     let mentioned = note.mentions.iter().map(|mention| &mention.href);
-    for iri in mentioned.chain(&note.to).chain(&note.cc).filter(is_here).take(MOST_LOOKED_AT) {
-        if accounts::find_by_iri(app, iri).await?.is_some_and(|account| account.is_local()) {
+    for iri in mentioned
+        .chain(&note.to)
+        .chain(&note.cc)
+        .filter(is_here)
+        .take(MOST_LOOKED_AT)
+    {
+        if accounts::find_by_iri(app, iri)
+            .await?
+            .is_some_and(|account| account.is_local())
+        {
             return Ok(true);
         }
     }

@@ -64,9 +64,22 @@ pub(super) async fn status_anew(app: &App, community: &Arc<Community>, iri: &Iri
     let note = fetch(app, community, iri).await?.into_note();
     let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
     let sender = account(app, community, &note.peek().author).await?;
-    let admitted =
-        app.gate.admit(note, community.policy_id(), &sender.person(), Act::Deliver, Way::Backfill, None).await??;
-    let arrival = Arrival { community: community.clone(), sender, way: Way::Backfill };
+    let admitted = app
+        .gate
+        .admit(
+            note,
+            community.policy_id(),
+            &sender.person(),
+            Act::Deliver,
+            Way::Backfill,
+            None,
+        )
+        .await??;
+    let arrival = Arrival {
+        community: community.clone(),
+        sender,
+        way: Way::Backfill,
+    };
     statuses::receive_edit(app, &arrival, &admitted).await
 }
 
@@ -90,16 +103,24 @@ pub async fn link(app: &App, community: &Arc<Community>, text: &str) -> Result<F
     }
     match document.peek() {
         Document::Note(_) => match document.into_note() {
-            Some(note) => Ok(Found::Status(take(app, community, note, Way::Lookup).await?)),
+            Some(note) => Ok(Found::Status(
+                take(app, community, note, Way::Lookup).await?,
+            )),
             None => Err(Error::NotFound),
         },
-        Document::Actor(_) => Ok(Found::Account(accounts_of::take(app, community, document).await?)),
+        Document::Actor(_) => Ok(Found::Account(
+            accounts_of::take(app, community, document).await?,
+        )),
         _ => Err(Error::NotFound),
     }
 }
 
 /// The key with this id and its owner, fetched anew from its origin. The owner must show the key as their own.
-pub async fn key(app: &App, community: &Arc<Community>, id: &Iri) -> Result<(Arc<PublicKey>, Arc<Account>)> {
+pub async fn key(
+    app: &App,
+    community: &Arc<Community>,
+    id: &Iri,
+) -> Result<(Arc<PublicKey>, Arc<Account>)> {
     app.hosts.lookups.count_key_fetch(&id.domain())?;
     refuse_ours(app, id)?;
     let document = {
@@ -116,7 +137,10 @@ pub async fn key(app: &App, community: &Arc<Community>, id: &Iri) -> Result<(Arc
     };
     match accounts::public_key(app, id).await? {
         Some((key, account_id)) if account_id == owner.id => Ok((key, owner)),
-        _ => Err(Error::Forbidden(format!("{} does not show the key {id}", owner.iri))),
+        _ => Err(Error::Forbidden(format!(
+            "{} does not show the key {id}",
+            owner.iri
+        ))),
     }
 }
 
@@ -131,7 +155,11 @@ pub(crate) async fn parent(app: &App, community: i64, status_id: i64) -> Outcome
 }
 
 async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
-    let community = app.communities.load().by_id(community).ok_or(Error::NotFound)?;
+    let community = app
+        .communities
+        .load()
+        .by_id(community)
+        .ok_or(Error::NotFound)?;
     let status = statuses::load_one(app, status_id).await?;
     if status.in_reply_to_id.is_some() {
         return Ok(());
@@ -150,19 +178,47 @@ async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
 }
 
 /// Records a fetched status, whose author is found first.
-async fn take(app: &App, community: &Arc<Community>, note: Attested<Note>, way: Way) -> Result<i64> {
+async fn take(
+    app: &App,
+    community: &Arc<Community>,
+    note: Attested<Note>,
+    way: Way,
+) -> Result<i64> {
     // What an address cannot vouch for is refused before anybody is asked about it (FEP-fe34).
     if !note.peek().author.same_origin(&note.peek().id) || note.peek().author == note.peek().id {
-        return Err(Error::Forbidden(format!("{} names an author of another origin", note.peek().id)));
+        return Err(Error::Forbidden(format!(
+            "{} names an author of another origin",
+            note.peek().id
+        )));
     }
     let sender = account(app, community, &note.peek().author).await?;
-    let admitted = app.gate.admit(note, community.policy_id(), &sender.person(), Act::Deliver, way, None).await??;
-    let arrival = Arrival { community: community.clone(), sender, way };
-    statuses::receive(app, &arrival, admitted).await?.ok_or(Error::Gone)
+    let admitted = app
+        .gate
+        .admit(
+            note,
+            community.policy_id(),
+            &sender.person(),
+            Act::Deliver,
+            way,
+            None,
+        )
+        .await??;
+    let arrival = Arrival {
+        community: community.clone(),
+        sender,
+        way,
+    };
+    statuses::receive(app, &arrival, admitted)
+        .await?
+        .ok_or(Error::Gone)
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.
-pub(super) async fn fetch(app: &App, community: &Community, iri: &Iri) -> Result<Attested<Document>> {
+pub(super) async fn fetch(
+    app: &App,
+    community: &Community,
+    iri: &Iri,
+) -> Result<Attested<Document>> {
     app.hosts.lookups.check(iri)?;
     let came = fetch_hops(app, community, iri).await;
     if let Err(error) = &came {
@@ -175,8 +231,14 @@ async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attes
     let key = accounts::signing_key(app, community.actor_id).await?;
     let mut address = iri.clone();
     for _ in 0..=MOST_HOPS {
-        let permitted = app.gate.permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
-        match app.wire.fetch(permitted, &address, &key, app.now_ms()).await {
+        let permitted =
+            app.gate
+                .permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        match app
+            .wire
+            .fetch(permitted, &address, &key, app.now_ms())
+            .await
+        {
             Ok(Fetched::Document(document)) => return Ok(document),
             Ok(Fetched::Moved(to)) => {
                 refuse_ours(app, &to)?;
@@ -185,13 +247,19 @@ async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attes
             Err(error) => return Err(failed(iri, error)),
         }
     }
-    Err(Error::Forbidden(format!("{iri} leads from server to server")))
+    Err(Error::Forbidden(format!(
+        "{iri} leads from server to server"
+    )))
 }
 
 /// What a failed request means for whoever asked for it.
 fn failed(iri: &Iri, error: WireError) -> Error {
     match error {
-        WireError::Gone | WireError::GiveUp { status: Some(404 | 410), .. } => Error::Gone,
+        WireError::Gone
+        | WireError::GiveUp {
+            status: Some(404 | 410),
+            ..
+        } => Error::Gone,
         WireError::Retry { why, .. } => Error::Elsewhere(format!("{iri}: {why}")),
         WireError::GiveUp { .. } | WireError::Distrust(_) | WireError::NotPermitted(_) => {
             Error::Forbidden(format!("{iri}: {error}"))

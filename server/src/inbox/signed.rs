@@ -39,8 +39,14 @@ pub(super) fn request<'a>(
     address::asked_domain(parts, &app.config)?;
     Some(Request {
         method: parts.method.as_str(),
-        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
-        scheme: community.origin.split_once(':').map_or("https", |(scheme, _)| scheme),
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str()),
+        scheme: community
+            .origin
+            .split_once(':')
+            .map_or("https", |(scheme, _)| scheme),
         authority: community.domain.as_str(),
         headers: &parts.headers,
         body,
@@ -52,7 +58,9 @@ pub(super) async fn is_unknown(app: &App, key_id: &Iri) -> Result<bool> {
     if accounts::public_key(app, key_id).await?.is_some() {
         return Ok(false);
     }
-    Ok(accounts::find_by_iri(app, &key_id.without_fragment()).await?.is_none())
+    Ok(accounts::find_by_iri(app, &key_id.without_fragment())
+        .await?
+        .is_none())
 }
 
 /// Checks a claim with the key it names, fetched if it is new. When the key we hold does not fit, it may have been
@@ -74,13 +82,17 @@ pub(super) async fn check(
     };
     match claim.check(request, &key, &app.seen_signatures, now_ms) {
         Ok(signer) => Ok((signer, owner)),
-        Err(Distrust::BadSignature | Distrust::UnsupportedAlgorithm(_)) if was_stored && !owner.is_local() => {
+        Err(Distrust::BadSignature | Distrust::UnsupportedAlgorithm(_))
+            if was_stored && !owner.is_local() =>
+        {
             if !app.hosts.lookups.may_fetch_again(&key_id) {
                 return Err(Unproved::Distrust(Distrust::BadSignature));
             }
             let (key, owner) = Box::pin(resolve::key(app, community, &key_id)).await?;
             let claim = comity_wire::read_claim(request, now_ms).map_err(Unproved::Distrust)?;
-            let signer = claim.check(request, &key, &app.seen_signatures, now_ms).map_err(Unproved::Distrust)?;
+            let signer = claim
+                .check(request, &key, &app.seen_signatures, now_ms)
+                .map_err(Unproved::Distrust)?;
             Ok((signer, owner))
         }
         Err(distrust) => Err(Unproved::Distrust(distrust)),
@@ -110,15 +122,26 @@ pub async fn signed_viewer(app: &App, community: &Arc<Community>, parts: &Parts)
         }
     };
     let peer = claim.key_id().domain();
-    if let Err(refusal) = app.gate.permit(community.policy_id(), &peer, comity_policy::Contact::Fetch) {
+    if let Err(refusal) =
+        app.gate
+            .permit(community.policy_id(), &peer, comity_policy::Contact::Fetch)
+    {
         let reason = super::for_stewards(app, community, &refusal.verdict);
-        super::tell_in(app, community, &peer, super::request_for(parts.uri.path()), Err(reason));
+        super::tell_in(
+            app,
+            community,
+            &peer,
+            super::request_for(parts.uri.path()),
+            Err(reason),
+        );
         return Err(Error::NotFound);
     }
     match check(app, community, &request, claim).await {
         Ok((_, account)) if account.is_local() => Err(Error::Unauthorized),
         // A server's own actor says nothing about who will read (L19).
-        Ok((_, account)) if account.kind == ActorKind::Application => Ok(Party::Instance(account.host.clone())),
+        Ok((_, account)) if account.kind == ActorKind::Application => {
+            Ok(Party::Instance(account.host.clone()))
+        }
         Ok((_, account)) => Ok(Party::Account(account.person())),
         Err(Unproved::Distrust(Distrust::Replayed)) => Err(Error::TooMany { after_s: 1 }),
         Err(Unproved::NotNow(_)) => Err(Error::TooMany { after_s: 60 }),

@@ -41,7 +41,12 @@ pub struct Software {
 /// What this server says it runs, if it was ever heard.
 pub async fn software(app: &App, domain: &Domain) -> Result<Option<Software>> {
     let row = store::software(&app.db, domain.as_str()).await?;
-    Ok(row.and_then(|(name, version)| Some(Software { name: name?, version: version.unwrap_or_default() })))
+    Ok(row.and_then(|(name, version)| {
+        Some(Software {
+            name: name?,
+            version: version.unwrap_or_default(),
+        })
+    }))
 }
 
 /// Servers that fail now, with how long they have.
@@ -51,7 +56,14 @@ pub(crate) async fn failing(app: &App) -> Result<Vec<(Domain, Health)>> {
         .into_iter()
         .filter_map(|(domain, failures, failing_since, retry_at)| {
             let domain = Domain::parse(&domain).ok()?;
-            Some((domain, Health { failures, failing_since: failing_since.unwrap_or(retry_at), retry_at }))
+            Some((
+                domain,
+                Health {
+                    failures,
+                    failing_since: failing_since.unwrap_or(retry_at),
+                    retry_at,
+                },
+            ))
         })
         .collect())
 }
@@ -94,7 +106,14 @@ pub(crate) async fn heard_from(app: &App, community: i64, domain: &Domain) -> Re
     if app.hosts.meet(domain) {
         let now_ms = app.now_ms();
         if store::meet(&app.db, domain.as_str(), now_ms, now_ms - LEARN_AGAIN_MS).await? {
-            queue::push_now(app, &Job::FetchNodeInfo { community, domain: domain.as_str().to_owned() }).await?;
+            queue::push_now(
+                app,
+                &Job::FetchNodeInfo {
+                    community,
+                    domain: domain.as_str().to_owned(),
+                },
+            )
+            .await?;
         }
     }
     Ok(())
@@ -103,13 +122,19 @@ pub(crate) async fn heard_from(app: &App, community: i64, domain: &Domain) -> Re
 /// The job: asks a server what it runs. One try a week is enough.
 pub(crate) async fn learn(app: &App, community: i64, domain: &str) -> Outcome {
     let Ok(domain) = Domain::parse(domain) else {
-        return Outcome::Abandon { why: format!("{domain} is not a domain") };
+        return Outcome::Abandon {
+            why: format!("{domain} is not a domain"),
+        };
     };
     match ask(app, CommunityId(community), &domain).await {
-        Ok(software) => match store::save_software(&app.db, domain.as_str(), &software.name, &software.version).await {
-            Ok(()) => Outcome::Done,
-            Err(error) => error.into(),
-        },
+        Ok(software) => {
+            match store::save_software(&app.db, domain.as_str(), &software.name, &software.version)
+                .await
+            {
+                Ok(()) => Outcome::Done,
+                Err(error) => error.into(),
+            }
+        }
         Err(why) => {
             debug!(%domain, %why, "a server does not say what it runs");
             Outcome::Done

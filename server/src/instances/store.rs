@@ -5,15 +5,13 @@ use comity_db::{Db, Sql, Tx, params, sql};
 use super::Health;
 use crate::error::Result;
 
-const SOFTWARE: Sql<(Option<String>, Option<String>)> =
-    sql!(row: (Option<String>, Option<String>), "SELECT software, version FROM instances WHERE domain = $1");
+const SOFTWARE: Sql<(Option<String>, Option<String>)> = sql!(row: (Option<String>, Option<String>), "SELECT software, version FROM instances WHERE domain = $1");
 
 pub async fn software(db: &Db, domain: &str) -> Result<Option<(Option<String>, Option<String>)>> {
     Ok(db.opt(SOFTWARE, params![domain]).await?)
 }
 
-const FAILING: Sql<(String, i64, Option<i64>, i64)> =
-    sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");
+const FAILING: Sql<(String, i64, Option<i64>, i64)> = sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");
 
 pub async fn failing(db: &Db) -> Result<Vec<(String, i64, Option<i64>, i64)>> {
     Ok(db.all(FAILING, params![]).await?)
@@ -27,7 +25,16 @@ const SAVE_HEALTH: Sql = sql!(
 );
 
 pub fn save_health(tx: &mut Tx, domain: &str, health: &Health, now_ms: i64) {
-    tx.exec(SAVE_HEALTH, params![domain, now_ms, health.failures, health.failing_since, health.retry_at]);
+    tx.exec(
+        SAVE_HEALTH,
+        params![
+            domain,
+            now_ms,
+            health.failures,
+            health.failing_since,
+            health.retry_at
+        ],
+    );
 }
 
 const SAVE_RECOVERY: Sql =
@@ -49,8 +56,7 @@ pub fn save_scheme(tx: &mut Tx, domain: &str, scheme: &str, now_ms: i64) {
 }
 
 /// What is not the default of the wire need not be told to it.
-const SCHEMES: Sql<(String, String)> =
-    sql!(row: (String, String), "SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL");
+const SCHEMES: Sql<(String, String)> = sql!(row: (String, String), "SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL");
 
 pub async fn schemes(db: &Db) -> Result<Vec<(String, String)>> {
     Ok(db.all(SCHEMES, params![]).await?)
@@ -69,9 +75,11 @@ pub async fn meet(db: &Db, domain: &str, now_ms: i64, before: i64) -> Result<boo
     Ok(db.exec(MEET, params![domain, now_ms, before]).await? > 0)
 }
 
-const SAVE_SOFTWARE: Sql = sql!("UPDATE instances SET software = $2, version = $3 WHERE domain = $1");
+const SAVE_SOFTWARE: Sql =
+    sql!("UPDATE instances SET software = $2, version = $3 WHERE domain = $1");
 
 pub async fn save_software(db: &Db, domain: &str, name: &str, version: &str) -> Result<()> {
-    db.exec(SAVE_SOFTWARE, params![domain, name, version]).await?;
+    db.exec(SAVE_SOFTWARE, params![domain, name, version])
+        .await?;
     Ok(())
 }

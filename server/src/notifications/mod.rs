@@ -44,9 +44,15 @@ impl Kind {
     }
 
     fn parse(word: &str) -> Option<Kind> {
-        [Kind::Mention, Kind::Follow, Kind::FollowRequest, Kind::Favourite, Kind::Reblog]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Kind::Mention,
+            Kind::Follow,
+            Kind::FollowRequest,
+            Kind::Favourite,
+            Kind::Reblog,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 
@@ -83,7 +89,15 @@ pub struct Notification {
 }
 
 /// Tells `to`, a member here, in the caller's transaction; not of their own acts, and of one act once.
-pub fn notify(tx: &mut Tx, id: i64, to: i64, kind: Kind, from: i64, status: Option<i64>, now_ms: i64) {
+pub fn notify(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    kind: Kind,
+    from: i64,
+    status: Option<i64>,
+    now_ms: i64,
+) {
     if to != from {
         store::insert(tx, id, to, kind.as_str(), from, status, now_ms);
     }
@@ -100,16 +114,33 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Ve
     let party = Party::Member(me.person());
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
     let shown = statuses::find_many(app, &party, Way::Notification, &ids).await?;
-    let statuses: HashMap<i64, Arc<Visible<Status>>> =
-        shown.into_iter().map(|status| (status.id, Arc::new(status))).collect();
-    let people = accounts::find_many(app, rows.iter().map(|row| row.from_account_id).collect()).await?;
-    let heard = app.gate.show_all(&party, Way::Notification, people.into_values().map(Doer).collect()).await?;
-    let from: HashMap<i64, Arc<Visible<Doer>>> =
-        heard.into_iter().flatten().map(|doer| (doer.0.id, Arc::new(doer))).collect();
+    let statuses: HashMap<i64, Arc<Visible<Status>>> = shown
+        .into_iter()
+        .map(|status| (status.id, Arc::new(status)))
+        .collect();
+    let people =
+        accounts::find_many(app, rows.iter().map(|row| row.from_account_id).collect()).await?;
+    let heard = app
+        .gate
+        .show_all(
+            &party,
+            Way::Notification,
+            people.into_values().map(Doer).collect(),
+        )
+        .await?;
+    let from: HashMap<i64, Arc<Visible<Doer>>> = heard
+        .into_iter()
+        .flatten()
+        .map(|doer| (doer.0.id, Arc::new(doer)))
+        .collect();
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(kind) = Kind::parse(&row.kind) else { continue };
-        let Some(from) = from.get(&row.from_account_id).cloned() else { continue };
+        let Some(kind) = Kind::parse(&row.kind) else {
+            continue;
+        };
+        let Some(from) = from.get(&row.from_account_id).cloned() else {
+            continue;
+        };
         let status = match row.status_id {
             None => None,
             Some(id) => match statuses.get(&id) {
@@ -118,7 +149,13 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Ve
                 None => continue,
             },
         };
-        list.push(Notification { id: row.id, kind, from, status, created_at: row.created_at });
+        list.push(Notification {
+            id: row.id,
+            kind,
+            from,
+            status,
+            created_at: row.created_at,
+        });
     }
     Ok(list)
 }
@@ -133,6 +170,9 @@ pub async fn unread(app: &App, me: &Me) -> Result<u64> {
         return Ok(0);
     }
     let newest = list(app, &me.account, i64::MAX, MOST_COUNTED).await?;
-    let unread = newest.iter().filter(|notification| notification.id > read_id).count();
+    let unread = newest
+        .iter()
+        .filter(|notification| notification.id > read_id)
+        .count();
     Ok(u64::try_from(unread).unwrap_or(0))
 }

@@ -45,7 +45,15 @@ const NEWER: Sql<(i64,)> = sql!(
       LIMIT 1"
 );
 
-pub fn insert(tx: &mut Tx, id: i64, to: i64, kind: &str, from: i64, status: Option<i64>, now_ms: i64) {
+pub fn insert(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    kind: &str,
+    from: i64,
+    status: Option<i64>,
+    now_ms: i64,
+) {
     tx.exec(INSERT, params![id, to, kind, from, status, now_ms]);
 }
 
@@ -53,7 +61,12 @@ pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) 
     tx.exec(DELETE, params![to, kind, from, status]);
 }
 
-pub async fn newest(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<NotificationRow>> {
+pub async fn newest(
+    db: &Db,
+    account_id: i64,
+    max_id: i64,
+    limit: i64,
+) -> Result<Vec<NotificationRow>> {
     Ok(db.all(NEWEST, params![account_id, max_id, limit]).await?)
 }
 

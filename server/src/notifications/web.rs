@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::members;
-use crate::statuses::web::{Reader, path};
 use crate::statuses::text;
+use crate::statuses::web::{Reader, path};
 use crate::text::plain;
 use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage};
 use crate::web::{frame, person_view, time};
@@ -26,15 +26,25 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
     let older = page.older("/notifications", found.len(), last);
     let rows = rows(&app, &me, &visit, &found).await?;
     let frame = frame(&app, &visit, "Notifications", NavItem::Notifications).await?;
-    if let Some(newest) = newest.filter(|id| page.max_id.is_none() && *id > me.member.notifications_read_id) {
+    if let Some(newest) =
+        newest.filter(|id| page.max_id.is_none() && *id > me.member.notifications_read_id)
+    {
         members::read_notifications(&app, me.account.id, newest).await?;
     }
     Ok(Reply::page(NotificationsPage { frame, rows, older }))
 }
 
 /// Neighbours of one kind about one post become one row.
-async fn rows(app: &App, me: &Me, visit: &Visit, found: &[Notification]) -> Result<Vec<NotificationRow>> {
-    let statuses: Vec<_> = found.iter().filter_map(|notification| notification.status.as_deref()).collect();
+async fn rows(
+    app: &App,
+    me: &Me,
+    visit: &Visit,
+    found: &[Notification],
+) -> Result<Vec<NotificationRow>> {
+    let statuses: Vec<_> = found
+        .iter()
+        .filter_map(|notification| notification.status.as_deref())
+        .collect();
     let reader = Reader::of(app, visit, &statuses).await?;
     let now = app.now_ms();
     let mut rows: Vec<NotificationRow> = Vec::new();
@@ -44,9 +54,19 @@ async fn rows(app: &App, me: &Me, visit: &Visit, found: &[Notification]) -> Resu
         let key = (notification.kind, about.map(|status| status.id));
         let person = person_view(&notification.from, &visit.community);
         let is_new = notification.id > me.member.notifications_read_id;
-        let groups = matches!(notification.kind, Kind::Favourite | Kind::Reblog | Kind::Follow);
-        if let Some(row) = rows.last_mut().filter(|row| groups && last == Some(key) && row.is_new == is_new) {
-            if row.people.len() < FACES { row.people.push(person) } else { row.others += 1 }
+        let groups = matches!(
+            notification.kind,
+            Kind::Favourite | Kind::Reblog | Kind::Follow
+        );
+        if let Some(row) = rows
+            .last_mut()
+            .filter(|row| groups && last == Some(key) && row.is_new == is_new)
+        {
+            if row.people.len() < FACES {
+                row.people.push(person)
+            } else {
+                row.others += 1
+            }
             continue;
         }
         last = Some(key);
@@ -66,16 +86,25 @@ async fn rows(app: &App, me: &Me, visit: &Visit, found: &[Notification]) -> Resu
             when_iso: time::iso(notification.created_at),
             when_text: time::words(notification.created_at, now),
             is_new,
-            about: about.filter(|_| !whole).map(|status| quoted(&text(status).content)),
-            about_url: about.filter(|_| !whole).map(|status| path(status, &visit.community)),
-            status: about.filter(|_| whole).map(|status| reader.view(status, None)),
+            about: about
+                .filter(|_| !whole)
+                .map(|status| quoted(&text(status).content)),
+            about_url: about
+                .filter(|_| !whole)
+                .map(|status| path(status, &visit.community)),
+            status: about
+                .filter(|_| whole)
+                .map(|status| reader.view(status, None)),
         });
     }
     Ok(rows)
 }
 
 fn is_answer(notification: &Notification, me: &Me) -> bool {
-    let answered = notification.status.as_ref().and_then(|status| status.in_reply_to.as_ref());
+    let answered = notification
+        .status
+        .as_ref()
+        .and_then(|status| status.in_reply_to.as_ref());
     answered.is_some_and(|account| account.id == me.account.id)
 }
 

@@ -11,7 +11,10 @@ const LONGEST_MS: u64 = 12 * 3_600_000;
 /// things that failed together are not tried together.
 pub fn backoff_ms(failures: u32, seed: u64) -> i64 {
     let doublings = failures.saturating_sub(1).min(32);
-    let base = FIRST_MS.checked_shl(doublings).unwrap_or(LONGEST_MS).min(LONGEST_MS);
+    let base = FIRST_MS
+        .checked_shl(doublings)
+        .unwrap_or(LONGEST_MS)
+        .min(LONGEST_MS);
     let spread = mix(seed ^ u64::from(failures)) % (base / 4 + 1);
     i64::try_from(base - base / 8 + spread).unwrap_or(i64::MAX)
 }
@@ -29,7 +32,12 @@ mod tests {
 
     #[test]
     fn waits_double_and_stop_at_twelve_hours() {
-        let middle = |failures| (0..100).map(|seed| backoff_ms(failures, seed * 7919)).sum::<i64>() / 100;
+        let middle = |failures| {
+            (0..100)
+                .map(|seed| backoff_ms(failures, seed * 7919))
+                .sum::<i64>()
+                / 100
+        };
         assert!((55_000..65_000).contains(&middle(1)));
         assert!((220_000..260_000).contains(&middle(3)));
         for failures in [11, 40, u32::MAX] {
@@ -41,7 +49,8 @@ mod tests {
 
     #[test]
     fn things_that_failed_together_are_not_tried_together() {
-        let waits: std::collections::HashSet<_> = (0..1000).map(|seed| backoff_ms(1, seed)).collect();
+        let waits: std::collections::HashSet<_> =
+            (0..1000).map(|seed| backoff_ms(1, seed)).collect();
         assert!(waits.len() > 900);
     }
 }

@@ -66,10 +66,18 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
 pub(crate) async fn forget(app: &App) -> Result<()> {
     let now_ms = app.now_ms();
     let due = [
-        ("activities taken in", ACTIVITIES, now_ms - ACTIVITIES_KEPT_MS),
+        (
+            "activities taken in",
+            ACTIVITIES,
+            now_ms - ACTIVITIES_KEPT_MS,
+        ),
         ("tombstones", TOMBSTONES, now_ms - TOMBSTONES_KEPT_MS),
         ("sessions", SESSIONS, now_ms),
-        ("activities of ours", OUTGOING, id::first_at(now_ms - OUTGOING_KEPT_MS)),
+        (
+            "activities of ours",
+            OUTGOING,
+            id::first_at(now_ms - OUTGOING_KEPT_MS),
+        ),
     ];
     for (what, sql, before) in due {
         let mut forgotten = 0;

@@ -85,14 +85,25 @@ impl From<crate::error::Error> for Outcome {
     fn from(error: crate::error::Error) -> Outcome {
         use crate::error::Error;
         match error {
-            Error::Internal(source) => Outcome::Retry { after_ms: None, why: format!("internal: {source}") },
-            Error::Elsewhere(why) => Outcome::Retry { after_ms: None, why },
+            Error::Internal(source) => Outcome::Retry {
+                after_ms: None,
+                why: format!("internal: {source}"),
+            },
+            Error::Elsewhere(why) => Outcome::Retry {
+                after_ms: None,
+                why,
+            },
             Error::TooMany { after_s } => Outcome::Retry {
                 after_ms: Some(i64::try_from(after_s).unwrap_or(60).saturating_mul(1000)),
                 why: error.to_string(),
             },
-            Error::Conflict(why) => Outcome::Retry { after_ms: Some(100), why },
-            lasting => Outcome::Abandon { why: lasting.to_string() },
+            Error::Conflict(why) => Outcome::Retry {
+                after_ms: Some(100),
+                why,
+            },
+            lasting => Outcome::Abandon {
+                why: lasting.to_string(),
+            },
         }
     }
 }

@@ -22,13 +22,21 @@ use crate::error::Result;
 
 /// Promises `job` in the caller's transaction. After the transaction is written, ring [`Wake::ring`].
 pub fn push(tx: &mut Tx, app: &App, job: &Job) -> Result<()> {
-    tx.exec(store::PUSH, store::push_params(app.next_id(), job, app.now_ms())?);
+    tx.exec(
+        store::PUSH,
+        store::push_params(app.next_id(), job, app.now_ms())?,
+    );
     Ok(())
 }
 
 /// Promises one job by itself. On SQLite such lone writes share a commit, so thousands a second cost little.
 pub async fn push_now(app: &App, job: &Job) -> Result<()> {
-    app.db.exec(store::PUSH, store::push_params(app.next_id(), job, app.now_ms())?).await?;
+    app.db
+        .exec(
+            store::PUSH,
+            store::push_params(app.next_id(), job, app.now_ms())?,
+        )
+        .await?;
     app.wake.ring();
     Ok(())
 }

@@ -119,7 +119,18 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
 async fn claim(app: &App) -> Vec<Held> {
     let now_ms = app.now_ms();
     let leased_until = now_ms + LEASE_MS;
-    let rows = match app.db.returning(store::CLAIM, params![leased_until, now_ms, i64::try_from(BATCH).unwrap_or(i64::MAX)]).await {
+    let rows = match app
+        .db
+        .returning(
+            store::CLAIM,
+            params![
+                leased_until,
+                now_ms,
+                i64::try_from(BATCH).unwrap_or(i64::MAX)
+            ],
+        )
+        .await
+    {
         Ok(rows) => rows,
         Err(error) => {
             error!(%error, "could not claim jobs");
@@ -127,9 +138,20 @@ async fn claim(app: &App) -> Vec<Held> {
         }
     };
     let mut claimed: Vec<Held> = Vec::with_capacity(rows.len());
-    for JobRow { id, payload, attempts } in rows {
+    for JobRow {
+        id,
+        payload,
+        attempts,
+    } in rows
+    {
         match serde_json::from_str::<Job>(&payload) {
-            Ok(job) => claimed.push(Held { id, attempts, leased_until, lane: job.lane(), job }),
+            Ok(job) => claimed.push(Held {
+                id,
+                attempts,
+                leased_until,
+                lane: job.lane(),
+                job,
+            }),
             // A newer version wrote it, or a person did: it stays for the version that can read it.
             Err(error) => error!(id, %error, "could not read a job; left for another version"),
         }
@@ -138,13 +160,29 @@ async fn claim(app: &App) -> Vec<Held> {
     claimed
 }
 
-fn start(app: &App, running: &mut JoinSet<Ended>, lanes: &mut HashMap<String, VecDeque<Held>>, held: Held) {
+fn start(
+    app: &App,
+    running: &mut JoinSet<Ended>,
+    lanes: &mut HashMap<String, VecDeque<Held>>,
+    held: Held,
+) {
     lanes.entry(held.lane.clone()).or_default();
     let app = app.clone();
     running.spawn(async move {
-        let Held { id, attempts, lane, job, .. } = held;
+        let Held {
+            id,
+            attempts,
+            lane,
+            job,
+            ..
+        } = held;
         let outcome = attempt(&app, job).await;
-        Ended { id, attempts, lane, outcome }
+        Ended {
+            id,
+            attempts,
+            lane,
+            outcome,
+        }
     });
 }
 
@@ -178,11 +216,16 @@ fn advance(
 async fn attempt(app: &App, job: Job) -> Outcome {
     let work = async {
         match job {
-            Job::ProcessActivity { community, signer, body, shared } => {
-                Box::pin(inbox::process(app, community, &signer, &body, shared)).await
-            }
+            Job::ProcessActivity {
+                community,
+                signer,
+                body,
+                shared,
+            } => Box::pin(inbox::process(app, community, &signer, &body, shared)).await,
             Job::Address { outgoing, .. } => Box::pin(delivery::address(app, outgoing)).await,
-            Job::FetchNodeInfo { community, domain } => Box::pin(instances::learn(app, community, &domain)).await,
+            Job::FetchNodeInfo { community, domain } => {
+                Box::pin(instances::learn(app, community, &domain)).await
+            }
             Job::FetchParent { community, status } => {
                 Box::pin(inbox::resolve::parent(app, community, status)).await
             }
@@ -192,15 +235,23 @@ async fn attempt(app: &App, job: Job) -> Outcome {
     let work = AssertUnwindSafe(work).catch_unwind();
     match tokio::time::timeout(LONGEST_RUN, work).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Outcome::Retry { after_ms: None, why: "panicked".to_owned() },
-        Err(_) => Outcome::Retry { after_ms: None, why: "took longer than a minute".to_owned() },
+        Ok(Err(_)) => Outcome::Retry {
+            after_ms: None,
+            why: "panicked".to_owned(),
+        },
+        Err(_) => Outcome::Retry {
+            after_ms: None,
+            why: "took longer than a minute".to_owned(),
+        },
     }
 }
 
 fn collect(next: Option<Result<Ended, tokio::task::JoinError>>, ended: &mut Vec<Ended>) {
     match next {
         Some(Ok(end)) => ended.push(end),
-        Some(Err(error)) => error!(%error, "a job was torn away; it will run again when its lease ends"),
+        Some(Err(error)) => {
+            error!(%error, "a job was torn away; it will run again when its lease ends")
+        }
         None => {}
     }
 }
@@ -213,7 +264,13 @@ async fn settle(app: &App, ended: Vec<Ended>) {
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     let mut over = Vec::with_capacity(ended.len());
-    for Ended { id, attempts, lane, outcome } in ended {
+    for Ended {
+        id,
+        attempts,
+        lane,
+        outcome,
+    } in ended
+    {
         match outcome {
             Outcome::Done => over.push(id),
             Outcome::Abandon { why } => {

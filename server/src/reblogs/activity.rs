@@ -4,21 +4,40 @@ use comity_policy::Visible;
 use comity_vocab::{Iri, PUBLIC, build};
 use serde_json::Value;
 
-use crate::error::{Error, Result};
 use crate::accounts::stored_iri;
+use crate::error::{Error, Result};
 use crate::statuses::Status;
 
 /// Somebody here shares `original`. Its author is named, so that they hear of it.
 pub(crate) fn announce(boost: &Visible<Status>, original: &Iri) -> Result<Value> {
-    let followers = boost.author.followers_iri.as_ref().ok_or_else(|| Error::internal("a member has no followers"))?;
-    let author: Vec<Iri> = boost.reblog_of.iter().map(|(_, author)| author.iri.clone()).collect();
+    let followers = boost
+        .author
+        .followers_iri
+        .as_ref()
+        .ok_or_else(|| Error::internal("a member has no followers"))?;
+    let author: Vec<Iri> = boost
+        .reblog_of
+        .iter()
+        .map(|(_, author)| author.iri.clone())
+        .collect();
     let (to, cc) = build::note_addressing(boost.visibility, followers, &author);
-    Ok(build::announce(&boost.iri, &boost.author.iri, original, boost.created_at, &to, &cc))
+    Ok(build::announce(
+        &boost.iri,
+        &boost.author.iri,
+        original,
+        boost.created_at,
+        &to,
+        &cc,
+    ))
 }
 
 /// They take it back.
 pub(crate) fn undo(me: &Iri, announce: &Iri, original: &Iri) -> Result<Value> {
     let to = [PUBLIC.to_owned()];
     let inner = build::announce(announce, me, original, i64::MIN, &to, &[]);
-    Ok(build::undo(&stored_iri(&format!("{announce}#undo"))?, me, inner))
+    Ok(build::undo(
+        &stored_iri(&format!("{announce}#undo"))?,
+        me,
+        inner,
+    ))
 }

@@ -27,7 +27,9 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
         Visibility::Public | Visibility::Unlisted => status.visibility,
         Visibility::Private if status.author.id == me.id => Visibility::Private,
         Visibility::Private | Visibility::Direct | Visibility::Local => {
-            return Err(Error::Forbidden("its author did not write it for everyone".to_owned()));
+            return Err(Error::Forbidden(
+                "its author did not write it for everyone".to_owned(),
+            ));
         }
     };
     if status.reblog_of.is_some() {
@@ -35,7 +37,12 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     }
     let verdict = app
         .gate
-        .judge(&Exchange { party: &party, act: Act::Reblog, way: Way::Page, thing: &status.thing() })
+        .judge(&Exchange {
+            party: &party,
+            act: Act::Reblog,
+            way: Way::Page,
+            thing: &status.thing(),
+        })
         .await?;
     if verdict.outcome == Outcome::Refuse {
         return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
@@ -43,7 +50,12 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status)).await?;
-    delivery::queue(&mut tx, app, me.id, &Outgoing::Announce { status: new.id() })?;
+    delivery::queue(
+        &mut tx,
+        app,
+        me.id,
+        &Outgoing::Announce { status: new.id() },
+    )?;
     if app.commit(tx).await? {
         app.wake.ring();
     }
@@ -82,12 +94,23 @@ pub async fn receive(
     // Only who may see it may share it, and nobody may widen it (boundaries L09, L55).
     let party = Party::Account(arrival.sender.person());
     let status = statuses::load_one(app, status_id).await?;
-    let own_private = status.visibility == Visibility::Private && status.author.id == arrival.sender.id;
+    let own_private =
+        status.visibility == Visibility::Private && status.author.id == arrival.sender.id;
     if !matches!(status.visibility, Visibility::Public | Visibility::Unlisted) && !own_private {
-        return Err(Error::Forbidden(format!("{} is not for everyone", status.iri)));
+        return Err(Error::Forbidden(format!(
+            "{} is not for everyone",
+            status.iri
+        )));
     }
     let status = app.gate.show(&party, Way::Boost, status).await??;
-    let new = NewStatus::remote_reblog(app, announce, iri, arrival.sender.clone(), &status, visibility)?;
+    let new = NewStatus::remote_reblog(
+        app,
+        announce,
+        iri,
+        arrival.sender.clone(),
+        &status,
+        visibility,
+    )?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status)).await?;
     app.commit(tx).await?;
@@ -95,7 +118,12 @@ pub async fn receive(
 }
 
 /// They took it back.
-pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, announce: &Iri) -> Result<()> {
+pub async fn receive_undo(
+    app: &App,
+    arrival: &Arrival,
+    _undo: &Admitted<Activity>,
+    announce: &Iri,
+) -> Result<()> {
     let Some(id) = statuses::find_by_iri(app, announce).await? else {
         return Ok(());
     };
@@ -104,7 +132,10 @@ pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activit
         return Ok(());
     };
     if reblog.author.id != arrival.sender.id {
-        return Err(Error::Forbidden(format!("{announce} is not by {}", arrival.sender.iri)));
+        return Err(Error::Forbidden(format!(
+            "{announce} is not by {}",
+            arrival.sender.iri
+        )));
     }
     let original = statuses::load_one(app, original_id).await?;
     let mut tx = Tx::new();
@@ -116,11 +147,20 @@ pub async fn receive_undo(app: &App, arrival: &Arrival, _undo: &Admitted<Activit
 fn unrecord(app: &App, tx: &mut Tx, reblog: &Status, original: &Status) {
     statuses::remove(tx, reblog, app.now_ms());
     if original.author.is_local() {
-        notifications::withdraw(tx, original.author.id, Kind::Reblog, reblog.author.id, Some(original.id));
+        notifications::withdraw(
+            tx,
+            original.author.id,
+            Kind::Reblog,
+            reblog.author.id,
+            Some(original.id),
+        );
     }
 }
 
 /// Which of these statuses `me` boosted.
 pub async fn among(app: &App, me: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    Ok(statuses::reblogged_among(&app.db, me, status_ids).await?.into_iter().collect())
+    Ok(statuses::reblogged_among(&app.db, me, status_ids)
+        .await?
+        .into_iter()
+        .collect())
 }

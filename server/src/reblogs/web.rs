@@ -8,13 +8,23 @@ use crate::http::{Form, Me, Reply};
 use crate::statuses::web::Back;
 
 /// `POST /statuses/{id}/reblog`
-pub async fn reblog(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn reblog(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::reblog(&app, &me.account, id).await?;
     Ok(back.to())
 }
 
 /// `POST /statuses/{id}/unreblog`
-pub async fn unreblog(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn unreblog(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::unreblog(&app, &me.account, id).await?;
     Ok(back.to())
 }

@@ -13,5 +13,9 @@ pub(crate) fn block(me: &Iri, id: &Iri, target: &Iri) -> Value {
 
 /// They take it back.
 pub(crate) fn undo(me: &Iri, block: &Iri, target: &Iri) -> Result<Value> {
-    Ok(build::undo(&stored_iri(&format!("{block}/undo"))?, me, build::block(block, me, target)))
+    Ok(build::undo(
+        &stored_iri(&format!("{block}/undo"))?,
+        me,
+        build::block(block, me, target),
+    ))
 }

@@ -58,7 +58,15 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
     timelines::withdraw(&mut tx, me.id, target.id);
     timelines::withdraw(&mut tx, target.id, me.id);
     if told {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::Block { iri, target: target.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::Block {
+                iri,
+                target: target.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -75,7 +83,15 @@ pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()>
     store::delete_block(&mut tx, me.id, target.id);
     // The end of a block that was never told would tell it.
     if told {
-        delivery::queue(&mut tx, app, me.id, &Outgoing::UndoBlock { iri, target: target.id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            me.id,
+            &Outgoing::UndoBlock {
+                iri,
+                target: target.id,
+            },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -84,7 +100,12 @@ pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()>
 
 /// Hides what an account writes from one's own timelines and notifications, until `expires_at` (unix milliseconds)
 /// or for good.
-pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, expires_at: Option<i64>) -> Result<()> {
+pub async fn mute(
+    app: &App,
+    me: &Arc<Account>,
+    target_id: i64,
+    expires_at: Option<i64>,
+) -> Result<()> {
     let target = other(app, me, target_id).await?;
     let now = app.now_ms();
     if expires_at.is_some_and(|at| at <= now) {
@@ -112,16 +133,28 @@ async fn other(app: &App, me: &Account, target_id: i64) -> Result<Arc<Account>> 
 }
 
 /// Somebody elsewhere blocks a member here: follows end, and the gate shows the member nothing of theirs any more.
-pub async fn receive_block(app: &App, arrival: &Arrival, block: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+pub async fn receive_block(
+    app: &App,
+    arrival: &Arrival,
+    block: &Admitted<Activity>,
+    target: &Arc<Account>,
+) -> Result<()> {
     if !target.is_local() {
         return Ok(());
     }
-    let iri = block
-        .id
-        .as_ref()
-        .map_or_else(|| format!("{}#blocks", arrival.sender.iri.as_str()), |iri| iri.as_str().to_owned());
+    let iri = block.id.as_ref().map_or_else(
+        || format!("{}#blocks", arrival.sender.iri.as_str()),
+        |iri| iri.as_str().to_owned(),
+    );
     let mut tx = Tx::new();
-    store::insert_block(&mut tx, arrival.sender.id, target.id, &iri, true, app.now_ms());
+    store::insert_block(
+        &mut tx,
+        arrival.sender.id,
+        target.id,
+        &iri,
+        true,
+        app.now_ms(),
+    );
     follows::sever(app, &mut tx, target, &arrival.sender).await?;
     app.commit(tx).await?;
     app.wake.ring();
@@ -129,7 +162,12 @@ pub async fn receive_block(app: &App, arrival: &Arrival, block: &Admitted<Activi
 }
 
 /// They take it back.
-pub async fn receive_unblock(app: &App, arrival: &Arrival, _undo: &Admitted<Activity>, target: &Arc<Account>) -> Result<()> {
+pub async fn receive_unblock(
+    app: &App,
+    arrival: &Arrival,
+    _undo: &Admitted<Activity>,
+    target: &Arc<Account>,
+) -> Result<()> {
     let mut tx = Tx::new();
     store::delete_block(&mut tx, arrival.sender.id, target.id);
     app.commit(tx).await?;

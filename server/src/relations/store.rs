@@ -11,7 +11,8 @@ const INSERT_BLOCK: Sql = sql!(
 );
 const DELETE_BLOCK: Sql = sql!("DELETE FROM blocks WHERE account_id = $1 AND target_id = $2");
 const BLOCK: Sql<(String, bool)> = sql!(row: (String, bool), "SELECT iri, told FROM blocks WHERE account_id = $1 AND target_id = $2");
-const TARGET_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT target_id FROM blocks WHERE iri = $2 AND account_id = $1");
+const TARGET_BY_IRI: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT target_id FROM blocks WHERE iri = $2 AND account_id = $1");
 const INSERT_MUTE: Sql = sql!(
     "INSERT INTO mutes (account_id, target_id, expires_at, created_at)
      VALUES ($1, $2, $3, $4)
@@ -25,8 +26,18 @@ const MUTED: Sql<(i64,)> = sql!(
       WHERE account_id = $1 AND target_id = $2 AND (expires_at IS NULL OR expires_at > $3)"
 );
 
-pub fn insert_block(tx: &mut Tx, account_id: i64, target_id: i64, iri: &str, told: bool, now_ms: i64) {
-    tx.exec(INSERT_BLOCK, params![account_id, target_id, iri, told, now_ms]);
+pub fn insert_block(
+    tx: &mut Tx,
+    account_id: i64,
+    target_id: i64,
+    iri: &str,
+    told: bool,
+    now_ms: i64,
+) {
+    tx.exec(
+        INSERT_BLOCK,
+        params![account_id, target_id, iri, told, now_ms],
+    );
 }
 
 pub fn delete_block(tx: &mut Tx, account_id: i64, target_id: i64) {
@@ -39,11 +50,23 @@ pub async fn block(db: &Db, account_id: i64, target_id: i64) -> Result<Option<(S
 }
 
 pub async fn target_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option<i64>> {
-    Ok(db.opt(TARGET_BY_IRI, params![account_id, iri]).await?.map(|(id,)| id))
+    Ok(db
+        .opt(TARGET_BY_IRI, params![account_id, iri])
+        .await?
+        .map(|(id,)| id))
 }
 
-pub fn insert_mute(tx: &mut Tx, account_id: i64, target_id: i64, expires_at: Option<i64>, now_ms: i64) {
-    tx.exec(INSERT_MUTE, params![account_id, target_id, expires_at, now_ms]);
+pub fn insert_mute(
+    tx: &mut Tx,
+    account_id: i64,
+    target_id: i64,
+    expires_at: Option<i64>,
+    now_ms: i64,
+) {
+    tx.exec(
+        INSERT_MUTE,
+        params![account_id, target_id, expires_at, now_ms],
+    );
 }
 
 pub fn delete_mute(tx: &mut Tx, account_id: i64, target_id: i64) {
@@ -51,5 +74,8 @@ pub fn delete_mute(tx: &mut Tx, account_id: i64, target_id: i64) {
 }
 
 pub async fn is_muted(db: &Db, account_id: i64, target_id: i64, now_ms: i64) -> Result<bool> {
-    Ok(db.opt(MUTED, params![account_id, target_id, now_ms]).await?.is_some())
+    Ok(db
+        .opt(MUTED, params![account_id, target_id, now_ms])
+        .await?
+        .is_some())
 }

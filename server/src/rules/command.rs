@@ -73,14 +73,32 @@ pub enum RuleCommand {
 /// Does it, and says what came of it.
 pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
     match command {
-        RuleCommand::Set { pattern, stance, community, member, reason, reason_members, reason_moderators } => {
+        RuleCommand::Set {
+            pattern,
+            stance,
+            community,
+            member,
+            reason,
+            reason_members,
+            reason_moderators,
+        } => {
             let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
             let pattern = parse_pattern(&pattern)?;
             super::check_pattern(app, &pattern)?;
             let stance = Stance::parse(&stance).ok_or_else(|| {
-                Error::invalid("stance", format!("must be one of {}", Stance::ALL.map(Stance::as_str).join(", ")))
+                Error::invalid(
+                    "stance",
+                    format!(
+                        "must be one of {}",
+                        Stance::ALL.map(Stance::as_str).join(", ")
+                    ),
+                )
             })?;
-            let said = format!("{} meets {pattern} as {} now.", whose.name(), stance.as_str());
+            let said = format!(
+                "{} meets {pattern} as {} now.",
+                whose.name(),
+                stance.as_str()
+            );
             let new = NewRule {
                 scope: whose.scope()?,
                 pattern,
@@ -104,24 +122,50 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             }
             Ok(rules.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
-        RuleCommand::End { number, community, member } => {
+        RuleCommand::End {
+            number,
+            community,
+            member,
+        } => {
             let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
-            super::end(app, whose.scope()?, number).await.map_err(|why| match why {
-                Error::NotFound => Error::invalid("number", format!("{} has no rule {number} in force", whose.name())),
-                other => other,
-            })?;
+            super::end(app, whose.scope()?, number)
+                .await
+                .map_err(|why| match why {
+                    Error::NotFound => Error::invalid(
+                        "number",
+                        format!("{} has no rule {number} in force", whose.name()),
+                    ),
+                    other => other,
+                })?;
             Ok(format!("Rule {number} is taken back."))
         }
-        RuleCommand::Why { who, community, member } => {
+        RuleCommand::Why {
+            who,
+            community,
+            member,
+        } => {
             let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
             let party = party(app, &who).await?;
             let explanation = super::explain(app, &*whose.account(app).await?, &party).await?;
             let book = app.gate.book();
             let mut text = String::new();
-            for (direction, verdict) in [("what they send", &explanation.inward), ("what we send", &explanation.outward)] {
+            for (direction, verdict) in [
+                ("what they send", &explanation.inward),
+                ("what we send", &explanation.outward),
+            ] {
                 let conditions = verdict.conditions.words().collect::<Vec<_>>().join(", ");
-                let considered = verdict.considered.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(", ");
-                let _ = writeln!(text, "{direction}: {:?}. {}", verdict.outcome, verdict.sentence(&book));
+                let considered = verdict
+                    .considered
+                    .iter()
+                    .map(|id| id.0.to_string())
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let _ = writeln!(
+                    text,
+                    "{direction}: {:?}. {}",
+                    verdict.outcome,
+                    verdict.sentence(&book)
+                );
                 if !conditions.is_empty() {
                     let _ = writeln!(text, "  conditions: {conditions}");
                 }
@@ -144,11 +188,22 @@ enum Whose {
 impl Whose {
     async fn named(app: &App, community: Option<&str>, member: Option<&str>) -> Result<Whose> {
         let community = named_or_only(app, community)?;
-        let Some(member) = member else { return Ok(Whose::Community(community)) };
-        let name = member.trim_start_matches('@').split('@').next().unwrap_or_default();
+        let Some(member) = member else {
+            return Ok(Whose::Community(community));
+        };
+        let name = member
+            .trim_start_matches('@')
+            .split('@')
+            .next()
+            .unwrap_or_default();
         let account = accounts::find_by_handle(app, name, &community.domain)
             .await?
-            .ok_or_else(|| Error::invalid("member", format!("there is no {name} on {}", community.domain)))?;
+            .ok_or_else(|| {
+                Error::invalid(
+                    "member",
+                    format!("there is no {name} on {}", community.domain),
+                )
+            })?;
         Ok(Whose::Member(account))
     }
 
@@ -176,8 +231,17 @@ impl Whose {
 }
 
 fn line(rule: &Rule) -> String {
-    let reason = rule.reason_public.as_deref().or(rule.reason_members.as_deref()).unwrap_or("no reason given");
-    format!("{}  {}  {}  ({reason})", rule.id.0, rule.stance.as_str(), rule.pattern)
+    let reason = rule
+        .reason_public
+        .as_deref()
+        .or(rule.reason_members.as_deref())
+        .unwrap_or("no reason given");
+    format!(
+        "{}  {}  {}  ({reason})",
+        rule.id.0,
+        rule.stance.as_str(),
+        rule.pattern
+    )
 }
 
 /// Who is asked about: an account we know, a stranger by address, or a whole server.
@@ -185,7 +249,10 @@ pub(super) async fn party(app: &App, who: &str) -> Result<Party> {
     if who.contains("://") {
         let iri = Iri::parse(who)?;
         let known = accounts::find_by_iri(app, &iri).await?;
-        return Ok(Party::Account(known.map_or_else(|| Person::stranger(iri), |account| account.person())));
+        return Ok(Party::Account(known.map_or_else(
+            || Person::stranger(iri),
+            |account| account.person(),
+        )));
     }
     if who.trim_start_matches('@').contains('@') {
         let handle = Handle::parse(who)?;

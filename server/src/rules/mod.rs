@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use comity_db::Tx;
 use comity_policy::{
-    Act, Because, CommunityId, Conditions, Exchange, Listener, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook, Scope,
-    Stance, Subject, Verdict, Way,
+    Act, Because, CommunityId, Conditions, Exchange, Listener, Mode, Party, Pattern, Person,
+    PersonId, Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Domain;
 
@@ -38,14 +38,27 @@ const WATCH_EVERY: Duration = Duration::from_millis(500);
 /// Sets a rule in place of the one its scope had for the same pattern, and returns its number. From the moment this
 /// returns, nothing is decided by the old one in this process; other nodes follow within half a second.
 pub async fn set(app: &App, new: NewRule) -> Result<i64> {
-    for reason in [&new.reason_public, &new.reason_members, &new.reason_moderators].into_iter().flatten() {
+    for reason in [
+        &new.reason_public,
+        &new.reason_members,
+        &new.reason_moderators,
+    ]
+    .into_iter()
+    .flatten()
+    {
         if reason.chars().count() > LONGEST_REASON {
-            return Err(Error::invalid("reason", format!("is longer than {LONGEST_REASON} characters")));
+            return Err(Error::invalid(
+                "reason",
+                format!("is longer than {LONGEST_REASON} characters"),
+            ));
         }
     }
     if !CHOICES.contains(&new.stance) {
         let words = CHOICES.map(Stance::as_str).join(", ");
-        return Err(Error::invalid("stance", format!("must be one of {words}; what waits for a yes has no place to wait yet")));
+        return Err(Error::invalid(
+            "stance",
+            format!("must be one of {words}; what waits for a yes has no place to wait yet"),
+        ));
     }
     let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
@@ -84,18 +97,32 @@ pub async fn reload(app: &App) -> Result<()> {
     let epoch = store::epoch(&app.db).await?;
     let rules = store::in_force(&app.db).await?;
     let modes = app.communities.load().all().map(mode_of).collect();
-    app.gate.replace(RuleBook::new(epoch, app.now_ms(), modes, rules));
+    app.gate
+        .replace(RuleBook::new(epoch, app.now_ms(), modes, rules));
     Ok(())
 }
 
 /// The book to start with, before there is an app.
-pub async fn first_book(db: &comity_db::Db, now_ms: i64, communities: &Communities) -> Result<RuleBook> {
+pub async fn first_book(
+    db: &comity_db::Db,
+    now_ms: i64,
+    communities: &Communities,
+) -> Result<RuleBook> {
     let modes = communities.all().map(mode_of).collect();
-    Ok(RuleBook::new(store::epoch(db).await?, now_ms, modes, store::in_force(db).await?))
+    Ok(RuleBook::new(
+        store::epoch(db).await?,
+        now_ms,
+        modes,
+        store::in_force(db).await?,
+    ))
 }
 
 fn mode_of(community: &Arc<Community>) -> (CommunityId, Domain, Mode) {
-    (CommunityId(community.id), community.domain.clone(), community.mode)
+    (
+        CommunityId(community.id),
+        community.domain.clone(),
+        community.mode,
+    )
 }
 
 /// A change of anything that decides (a community's mode) advances the epoch with it.
@@ -139,8 +166,24 @@ pub struct Explanation {
 /// Explains how `me` (or a community, when nobody in particular asks) and `other` stand.
 pub async fn explain(app: &App, owner: &Account, other: &Party) -> Result<Explanation> {
     let thing = owner.thing();
-    let inward = app.gate.judge(&Exchange { party: other, act: Act::Deliver, way: Way::Command, thing: &thing }).await?;
-    let outward = app.gate.judge(&Exchange { party: other, act: Act::Receive, way: Way::Command, thing: &thing }).await?;
+    let inward = app
+        .gate
+        .judge(&Exchange {
+            party: other,
+            act: Act::Deliver,
+            way: Way::Command,
+            thing: &thing,
+        })
+        .await?;
+    let outward = app
+        .gate
+        .judge(&Exchange {
+            party: other,
+            act: Act::Receive,
+            way: Way::Command,
+            thing: &thing,
+        })
+        .await?;
     Ok(Explanation { inward, outward })
 }
 
@@ -157,9 +200,16 @@ pub fn of_member(account: &Account) -> Result<Scope> {
 
 /// A rule on the domain that an address or a handle is of must not be one about ourselves.
 pub fn check_pattern(app: &App, pattern: &Pattern) -> Result<()> {
-    let own = |domain: &Domain| app.communities.load().all().any(|community| community.domain.is_within(domain));
+    let own = |domain: &Domain| {
+        app.communities
+            .load()
+            .all()
+            .any(|community| community.domain.is_within(domain))
+    };
     match pattern {
-        Pattern::Domain(domain) | Pattern::Host(domain) if own(domain) && app.communities.load().all().count() == 1 => {
+        Pattern::Domain(domain) | Pattern::Host(domain)
+            if own(domain) && app.communities.load().all().count() == 1 =>
+        {
             Err(Error::invalid("pattern", "is this server itself"))
         }
         _ => Ok(()),
@@ -180,7 +230,11 @@ pub async fn stance_towards(app: &App, visit: &Visit, person: &Person) -> Result
 }
 
 /// What the reader's own rules, or their community's, hold against a server.
-pub async fn stance_towards_server(app: &App, visit: &Visit, server: &Domain) -> Result<Option<Towards>> {
+pub async fn stance_towards_server(
+    app: &App,
+    visit: &Visit,
+    server: &Domain,
+) -> Result<Option<Towards>> {
     if *server == visit.community.domain {
         return Ok(None);
     }
@@ -192,19 +246,28 @@ async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towar
         Some(me) => me.account.clone(),
         None => accounts::find(app, visit.community.actor_id).await?,
     };
-    let verdict =
-        app.gate.judge(&Exchange { party: other, act: Act::Deliver, way: Way::Inbox, thing: &owner.thing() }).await?;
+    let verdict = app
+        .gate
+        .judge(&Exchange {
+            party: other,
+            act: Act::Deliver,
+            way: Way::Inbox,
+            thing: &owner.thing(),
+        })
+        .await?;
     let book = app.gate.book();
     let stance = match verdict.because {
         Because::Rule(id) | Because::Limited(id) => book.rule(id).map(|rule| rule.stance),
         Because::Mode(_, mode) => Some(mode.stance()),
         _ => None,
     };
-    Ok(stance.filter(|stance| *stance != Stance::Open).map(|stance| Towards {
-        stance,
-        sentence: plainly(app, visit, verdict.because)
-            .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit))),
-    }))
+    Ok(stance
+        .filter(|stance| *stance != Stance::Open)
+        .map(|stance| Towards {
+            stance,
+            sentence: plainly(app, visit, verdict.because)
+                .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit))),
+        }))
 }
 
 /// Why a rule decided, as pages say it: short, with the community's name, and without the number, which is for logs
@@ -215,22 +278,42 @@ pub fn plainly(app: &App, visit: &Visit, because: Because) -> Option<String> {
 }
 
 /// The same to `person`, if it is one, who may hear what `listener` may.
-pub fn plainly_to(app: &App, person: Option<PersonId>, listener: Listener, because: Because) -> Option<String> {
-    let (Because::Rule(id) | Because::Limited(id)) = because else { return None };
+pub fn plainly_to(
+    app: &App,
+    person: Option<PersonId>,
+    listener: Listener,
+    because: Because,
+) -> Option<String> {
+    let (Because::Rule(id) | Because::Limited(id)) = because else {
+        return None;
+    };
     let book = app.gate.book();
-    let rule = book.rule(id).filter(|rule| rule.conditions == Conditions::NONE)?;
+    let rule = book
+        .rule(id)
+        .filter(|rule| rule.conditions == Conditions::NONE)?;
     let verb = match rule.stance {
         Stance::Open => "welcome",
         Stance::Limited => "limit",
         Stance::Refused => "refuse",
         Stance::Ask | Stance::Withheld => return None,
     };
-    let (public, members, moderators) =
-        (rule.reason_public.as_ref(), rule.reason_members.as_ref(), rule.reason_moderators.as_ref());
+    let (public, members, moderators) = (
+        rule.reason_public.as_ref(),
+        rule.reason_members.as_ref(),
+        rule.reason_moderators.as_ref(),
+    );
     let (does, reason) = match rule.scope {
-        Scope::Member(owner, _) if Some(owner) == person => (format!("You {verb}"), moderators.or(members).or(public)),
+        Scope::Member(owner, _) if Some(owner) == person => {
+            (format!("You {verb}"), moderators.or(members).or(public))
+        }
         Scope::Community(of) => {
-            let name = app.communities.load().all().find(|community| community.id == of.0)?.name.clone();
+            let name = app
+                .communities
+                .load()
+                .all()
+                .find(|community| community.id == of.0)?
+                .name
+                .clone();
             let reason = match listener {
                 Listener::Moderator(here) if here == of => moderators.or(members).or(public),
                 Listener::Member(_, here) if here == of => members.or(public),
@@ -246,16 +329,23 @@ pub fn plainly_to(app: &App, person: Option<PersonId>, listener: Listener, becau
         other => other.to_string(),
     };
     let since = crate::web::time::day(rule.set_at);
-    Some(match reason.map(|reason| reason.trim()).filter(|reason| !reason.is_empty()) {
-        Some(reason) => format!("{does} {whom} since {since}: {reason}"),
-        None => format!("{does} {whom} since {since}."),
-    })
+    Some(
+        match reason
+            .map(|reason| reason.trim())
+            .filter(|reason| !reason.is_empty())
+        {
+            Some(reason) => format!("{does} {whom} since {since}: {reason}"),
+            None => format!("{does} {whom} since {since}."),
+        },
+    )
 }
 
 /// Which reasons a reader may hear.
 pub fn listener(visit: &Visit) -> Listener {
     match &visit.me {
-        Some(me) if me.member.role >= Role::Moderator => Listener::Moderator(CommunityId(me.community.id)),
+        Some(me) if me.member.role >= Role::Moderator => {
+            Listener::Moderator(CommunityId(me.community.id))
+        }
         Some(me) => Listener::Member(PersonId(me.account.id), CommunityId(me.community.id)),
         None => Listener::Public,
     }

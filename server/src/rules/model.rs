@@ -56,14 +56,16 @@ row! {
 impl RuleRow {
     /// As the gate reads it; only a damaged database makes it fail.
     pub(super) fn into_rule(self) -> Result<Rule> {
-        let damaged = |what: &str| Error::internal(format!("rule {} has a damaged {what}", self.id));
+        let damaged =
+            |what: &str| Error::internal(format!("rule {} has a damaged {what}", self.id));
         let community = CommunityId(self.community_id);
         let scope = match (self.scope.as_str(), self.account_id) {
             ("member", Some(account)) => Scope::Member(PersonId(account), community),
             ("community", None) => Scope::Community(community),
             _ => return Err(damaged("scope")),
         };
-        let pattern = stored_pattern(&self.pattern_kind, &self.pattern).ok_or_else(|| damaged("pattern"))?;
+        let pattern =
+            stored_pattern(&self.pattern_kind, &self.pattern).ok_or_else(|| damaged("pattern"))?;
         let stance = Stance::parse(&self.stance).ok_or_else(|| damaged("stance"))?;
         let conditions = u32::try_from(self.conditions)
             .ok()
@@ -115,14 +117,21 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
         return Ok(Pattern::Everything);
     }
     if text.contains("://") {
-        return Iri::parse(text).map(Pattern::Account).map_err(|why| invalid(why.to_string()));
+        return Iri::parse(text)
+            .map(Pattern::Account)
+            .map_err(|why| invalid(why.to_string()));
     }
     if let Some(host) = text.strip_prefix('=') {
-        return Domain::parse(host).map(Pattern::Host).map_err(|why| invalid(why.to_string()));
+        return Domain::parse(host)
+            .map(Pattern::Host)
+            .map_err(|why| invalid(why.to_string()));
     }
-    let domain = Domain::parse(text.strip_prefix("*.").unwrap_or(text)).map_err(|why| invalid(why.to_string()))?;
+    let domain = Domain::parse(text.strip_prefix("*.").unwrap_or(text))
+        .map_err(|why| invalid(why.to_string()))?;
     if domain.lineage().next().is_none() {
-        return Err(invalid(format!("{domain} is a suffix that many share; name one server")));
+        return Err(invalid(format!(
+            "{domain} is a suffix that many share; name one server"
+        )));
     }
     Ok(Pattern::Domain(domain))
 }
@@ -137,7 +146,11 @@ mod tests {
             ("BigCorp.Example.", "domain", "bigcorp.example"),
             ("*.bücher.example", "domain", "xn--bcher-kva.example"),
             ("=one.bigcorp.example", "host", "one.bigcorp.example"),
-            ("https://a.example/users/b", "account", "https://a.example/users/b"),
+            (
+                "https://a.example/users/b",
+                "account",
+                "https://a.example/users/b",
+            ),
             (" * ", "everything", "*"),
         ] {
             let pattern = parse_pattern(typed).expect("is a pattern");

@@ -44,7 +44,11 @@ const EPOCH: Sql<(i64,)> = sql!(row: (i64,), "SELECT epoch FROM policy_epoch WHE
 const ADVANCE: Sql = sql!("UPDATE policy_epoch SET epoch = epoch + 1 WHERE id = 1");
 
 pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {
-    db.all(IN_FORCE, params![]).await?.into_iter().map(RuleRow::into_rule).collect()
+    db.all(IN_FORCE, params![])
+        .await?
+        .into_iter()
+        .map(RuleRow::into_rule)
+        .collect()
 }
 
 pub async fn epoch(db: &Db) -> Result<Epoch> {
@@ -61,16 +65,20 @@ fn columns(scope: Scope) -> Result<(&'static str, i64, Option<i64>)> {
     match scope {
         Scope::Community(community) => Ok(("community", community.0, None)),
         Scope::Member(person, community) => Ok(("member", community.0, Some(person.0))),
-        Scope::Operator | Scope::Status(_) => {
-            Err(Error::invalid("scope", "rules are set for a community or a member"))
-        }
+        Scope::Operator | Scope::Status(_) => Err(Error::invalid(
+            "scope",
+            "rules are set for a community or a member",
+        )),
     }
 }
 
 pub fn end_same(tx: &mut Tx, new: &NewRule, now_ms: i64) -> Result<()> {
     let (scope, community_id, account_id) = columns(new.scope)?;
     let (kind, pattern) = pattern_words(&new.pattern);
-    tx.exec(END_SAME, params![scope, community_id, account_id, kind, pattern, now_ms]);
+    tx.exec(
+        END_SAME,
+        params![scope, community_id, account_id, kind, pattern, now_ms],
+    );
     Ok(())
 }
 
@@ -103,6 +111,9 @@ pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) -> Result<()> {
 /// Undoes the whole transaction when this scope has no such rule in force.
 pub fn end(tx: &mut Tx, rule_id: i64, scope: Scope, now_ms: i64) -> Result<()> {
     let (scope, community_id, account_id) = columns(scope)?;
-    tx.must(END, params![rule_id, scope, community_id, account_id, now_ms]);
+    tx.must(
+        END,
+        params![rule_id, scope, community_id, account_id, now_ms],
+    );
     Ok(())
 }

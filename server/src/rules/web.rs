@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, Query, State};
 use comity_policy::{
-    Act, Because, Conditions, Exchange, Outcome, Pattern, Rule, RuleId, Scope, Stance, Subject, Verdict, Way,
+    Act, Because, Conditions, Exchange, Outcome, Pattern, Rule, RuleId, Scope, Stance, Subject,
+    Verdict, Way,
 };
 use comity_vocab::Handle;
 use serde::Deserialize;
@@ -20,7 +21,8 @@ use crate::inbox::resolve;
 use crate::members::Role;
 use crate::statuses;
 use crate::web::view::{
-    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, RuleForm, RuleView, StanceChoice, Trouble, WhyPage,
+    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, RuleForm, RuleView, StanceChoice,
+    Trouble, WhyPage,
 };
 use crate::web::{frame, time};
 
@@ -39,10 +41,13 @@ pub fn mark_kind(stance: Stance) -> MarkKind {
 pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
     let me = visit.me.as_ref();
     let (whose, may_remove) = match rule.scope {
-        Scope::Community(id) if id.0 == visit.community.id => {
-            (visit.community.name.clone(), me.is_some_and(|me| me.member.role >= Role::Moderator))
+        Scope::Community(id) if id.0 == visit.community.id => (
+            visit.community.name.clone(),
+            me.is_some_and(|me| me.member.role >= Role::Moderator),
+        ),
+        Scope::Member(person, _) if me.is_some_and(|me| me.account.id == person.0) => {
+            ("You".to_owned(), true)
         }
-        Scope::Member(person, _) if me.is_some_and(|me| me.account.id == person.0) => ("You".to_owned(), true),
         _ => return None,
     };
     let own = matches!(rule.scope, Scope::Member(..));
@@ -107,7 +112,12 @@ pub struct Prefill {
 }
 
 /// `GET /boundaries`
-pub async fn boundaries(State(app): State<App>, me: Me, visit: Visit, Query(prefill): Query<Prefill>) -> Result<Reply> {
+pub async fn boundaries(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Query(prefill): Query<Prefill>,
+) -> Result<Reply> {
     let form = RuleForm {
         pattern: prefill.pattern,
         stances: stances("limited"),
@@ -119,7 +129,12 @@ pub async fn boundaries(State(app): State<App>, me: Me, visit: Visit, Query(pref
 }
 
 async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply> {
-    let views = |scope| in_force(app, scope).iter().filter_map(|rule| view(rule, visit)).collect();
+    let views = |scope| {
+        in_force(app, scope)
+            .iter()
+            .filter_map(|rule| view(rule, visit))
+            .collect()
+    };
     Ok(Reply::page(BoundariesPage {
         frame: frame(app, visit, "Boundaries", NavItem::Boundaries).await?,
         mine: views(of_member(&me.account)?),
@@ -142,7 +157,12 @@ pub struct NewRuleForm {
 }
 
 /// `POST /boundaries`
-pub async fn add(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<NewRuleForm>) -> Result<Reply> {
+pub async fn add(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<NewRuleForm>,
+) -> Result<Reply> {
     match set(&app, &me, &form).await {
         Ok(()) => Ok(Reply::see_other("/boundaries")),
         Err(Error::Invalid { field, why }) => {
@@ -151,9 +171,14 @@ pub async fn add(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<
                 for_community: form.scope == "community",
                 pattern: form.pattern,
                 reason: form.reason,
-                trouble: Some(Trouble { field, text: as_sentence(&why) }),
+                trouble: Some(Trouble {
+                    field,
+                    text: as_sentence(&why),
+                }),
             };
-            Ok(page(&app, &me, &visit, form).await?.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+            Ok(page(&app, &me, &visit, form)
+                .await?
+                .with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
         }
         Err(other) => Err(other),
     }
@@ -162,11 +187,14 @@ pub async fn add(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<
 async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     let for_community = form.scope == "community";
     if for_community && me.member.role < Role::Moderator {
-        return Err(Error::Forbidden("rules of the community are set by its moderators".to_owned()));
+        return Err(Error::Forbidden(
+            "rules of the community are set by its moderators".to_owned(),
+        ));
     }
     let pattern = pattern(app, me, &form.pattern).await?;
     check_pattern(app, &pattern)?;
-    let stance = Stance::parse(&form.stance).ok_or_else(|| Error::invalid("stance", "choose one of these"))?;
+    let stance = Stance::parse(&form.stance)
+        .ok_or_else(|| Error::invalid("stance", "choose one of these"))?;
     let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let (scope, reason_public, reason_members) = if for_community {
         (of_community(&me.community), reason, None)
@@ -194,7 +222,8 @@ async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
     if !typed.trim_start_matches('@').contains('@') || typed.contains("://") {
         return parse_pattern(typed);
     }
-    let handle = Handle::parse(typed.trim()).map_err(|why| Error::invalid("pattern", why.to_string()))?;
+    let handle =
+        Handle::parse(typed.trim()).map_err(|why| Error::invalid("pattern", why.to_string()))?;
     let account = resolve::handle(app, &me.community, &handle)
         .await
         .map_err(|_| Error::invalid("pattern", format!("{handle} could not be found")))?;
@@ -202,8 +231,18 @@ async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
 }
 
 /// `POST /boundaries/{id}/remove`
-pub async fn remove(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(()): Form<()>) -> Result<Reply> {
-    let scope = app.gate.book().rule(RuleId(id)).map(|rule| rule.scope).ok_or(Error::NotFound)?;
+pub async fn remove(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(()): Form<()>,
+) -> Result<Reply> {
+    let scope = app
+        .gate
+        .book()
+        .rule(RuleId(id))
+        .map(|rule| rule.scope)
+        .ok_or(Error::NotFound)?;
     let theirs = scope == of_member(&me.account)?
         || (scope == of_community(&me.community) && me.member.role >= Role::Moderator);
     if !theirs {
@@ -222,7 +261,11 @@ pub struct WhyQuestion {
 }
 
 /// `GET /why`
-pub async fn why(State(app): State<App>, visit: Visit, Query(question): Query<WhyQuestion>) -> Result<Reply> {
+pub async fn why(
+    State(app): State<App>,
+    visit: Visit,
+    Query(question): Query<WhyQuestion>,
+) -> Result<Reply> {
     let mut page = WhyPage {
         frame: frame(&app, &visit, "Why?", NavItem::Boundaries).await?,
         about: question.about.trim().to_owned(),
@@ -239,7 +282,12 @@ pub async fn why(State(app): State<App>, visit: Visit, Query(question): Query<Wh
         let party = visit.party();
         let verdict = app
             .gate
-            .judge(&Exchange { party: &party, act: Act::Read, way: Way::PublicTimeline, thing: &status.thing() })
+            .judge(&Exchange {
+                party: &party,
+                act: Act::Read,
+                way: Way::PublicTimeline,
+                thing: &status.thing(),
+            })
             .await?;
         page.question = format!("Is this post of {} shown to you?", status.author.handle());
         explain(&app, &visit, &verdict, &mut page);
@@ -251,7 +299,11 @@ pub async fn why(State(app): State<App>, visit: Visit, Query(question): Query<Wh
                     None => accounts::find(&app, visit.community.actor_id).await?,
                 };
                 let explanation = super::explain(&app, &owner, &other).await?;
-                let us = if visit.me.is_some() { "you".to_owned() } else { visit.community.name.clone() };
+                let us = if visit.me.is_some() {
+                    "you".to_owned()
+                } else {
+                    visit.community.name.clone()
+                };
                 page.question = format!("May {} and {us} exchange posts?", page.about);
                 let stricter = if explanation.outward.outcome > explanation.inward.outcome {
                     explanation.outward
@@ -293,10 +345,16 @@ fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
         .collect();
     page.change = match decided.map(|rule| rule.scope) {
         Some(Scope::Member(..)) if page.because.is_some() => {
-            vec!["You can take your rule back under Boundaries; it holds from that moment on.".to_owned()]
+            vec![
+                "You can take your rule back under Boundaries; it holds from that moment on."
+                    .to_owned(),
+            ]
         }
         Some(Scope::Community(_)) => {
-            vec![format!("A moderator of {} can take the rule back.", visit.community.name)]
+            vec![format!(
+                "A moderator of {} can take the rule back.",
+                visit.community.name
+            )]
         }
         _ => Vec::new(),
     };

@@ -32,40 +32,67 @@ pub struct Results {
 
 /// Answers a question. A handle or link that we do not know is asked for elsewhere, through the gate, when `me` is a
 /// member; strangers find only what we have.
-pub async fn find(app: &App, community: &Arc<Community>, viewer: &Party, question: &str) -> Result<Results> {
+pub async fn find(
+    app: &App,
+    community: &Arc<Community>,
+    viewer: &Party,
+    question: &str,
+) -> Result<Results> {
     let question = question.trim();
     if question.is_empty() || question.len() > LONGEST {
         return Ok(Results::default());
     }
     let may_ask = matches!(viewer, Party::Member(_));
     let found = if question.contains("://") {
-        if may_ask { resolve::link(app, community, question).await.map(Some) } else { Ok(None) }
+        if may_ask {
+            resolve::link(app, community, question).await.map(Some)
+        } else {
+            Ok(None)
+        }
     } else if let Some(handle) = whole_handle(question) {
-        by_handle(app, community, &handle, may_ask).await.map(|account| account.map(Found::Account))
+        by_handle(app, community, &handle, may_ask)
+            .await
+            .map(|account| account.map(Found::Account))
     } else {
         Ok(None)
     };
     match found {
         Ok(Some(Found::Account(account))) => {
             let people = accounts::show(app, viewer, Way::Search, account.id).await?;
-            Ok(Results { people: vec![people], ..Results::default() })
+            Ok(Results {
+                people: vec![people],
+                ..Results::default()
+            })
         }
         Ok(Some(Found::Status(id))) => {
             let status = statuses::find(app, viewer, Way::Lookup, id).await?;
-            Ok(Results { statuses: vec![status], ..Results::default() })
+            Ok(Results {
+                statuses: vec![status],
+                ..Results::default()
+            })
         }
         Ok(None) => by_name(app, viewer, question).await,
         Err(Error::Internal(source)) => Err(Error::Internal(source)),
         // Where the way was barred or led nowhere, the asker is told.
-        Err(why) => Ok(Results { trouble: Some(why.to_string()), ..Results::default() }),
+        Err(why) => Ok(Results {
+            trouble: Some(why.to_string()),
+            ..Results::default()
+        }),
     }
 }
 
 fn whole_handle(question: &str) -> Option<Handle> {
-    Handle::parse(question).ok().filter(|handle| handle.domain.is_some())
+    Handle::parse(question)
+        .ok()
+        .filter(|handle| handle.domain.is_some())
 }
 
-async fn by_handle(app: &App, community: &Arc<Community>, handle: &Handle, may_ask: bool) -> Result<Option<Arc<Account>>> {
+async fn by_handle(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &Handle,
+    may_ask: bool,
+) -> Result<Option<Arc<Account>>> {
     if may_ask {
         return resolve::handle(app, community, handle).await.map(Some);
     }
@@ -83,6 +110,12 @@ async fn by_name(app: &App, viewer: &Party, question: &str) -> Result<Results> {
     let known = accounts::find_by_prefix(app, prefix, MOST_PEOPLE).await?;
     let ids: Vec<i64> = known.iter().map(|account| account.id).collect();
     let mut shown = accounts::show_many(app, viewer, Way::Search, &ids).await?;
-    let people = ids.iter().filter_map(|id| shown.get_mut(id)?.pop()).collect();
-    Ok(Results { people, ..Results::default() })
+    let people = ids
+        .iter()
+        .filter_map(|id| shown.get_mut(id)?.pop())
+        .collect();
+    Ok(Results {
+        people,
+        ..Results::default()
+    })
 }

@@ -21,14 +21,24 @@ pub struct Question {
 }
 
 /// `GET /search`
-pub async fn page(State(app): State<App>, visit: Visit, Query(question): Query<Question>) -> Result<Reply> {
+pub async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Query(question): Query<Question>,
+) -> Result<Reply> {
     if let Some(me) = visit.me.as_ref().filter(|_| !question.q.is_empty()) {
         // A question may become a request to another server.
         app.limits.check(Kind::Lookup, &me.account.id.to_string())?;
     }
     let found = super::find(&app, &visit.community, &visit.party(), &question.q).await?;
-    let statuses: Vec<Shown> =
-        found.statuses.into_iter().map(|status| Shown { status, reblog: None }).collect();
+    let statuses: Vec<Shown> = found
+        .statuses
+        .into_iter()
+        .map(|status| Shown {
+            status,
+            reblog: None,
+        })
+        .collect();
     Ok(Reply::page(SearchPage {
         frame: frame(&app, &visit, "Search", NavItem::Search).await?,
         query: question.q,

@@ -30,7 +30,12 @@ pub fn note(status: &Visible<Status>) -> Result<Value> {
 /// It was written.
 pub fn create(status: &Visible<Status>) -> Result<Value> {
     let id = stored_iri(&format!("{}/activity", status.iri))?;
-    Ok(build::create(&id, &status.author.iri, status.created_at, note(status)?))
+    Ok(build::create(
+        &id,
+        &status.author.iri,
+        status.created_at,
+        note(status)?,
+    ))
 }
 
 /// It was changed. Each version has an Update of its own.
@@ -49,8 +54,15 @@ pub(crate) fn delete(me: &Iri, status: &Iri) -> Result<Value> {
 fn outward(status: &Visible<Status>) -> Result<NoteOut> {
     let text = text(status);
     let author = &status.author;
-    let followers = author.followers_iri.as_ref().ok_or_else(|| Error::internal("a member has no followers"))?;
-    let named: Vec<Iri> = status.mentions.iter().map(|account| account.iri.clone()).collect();
+    let followers = author
+        .followers_iri
+        .as_ref()
+        .ok_or_else(|| Error::internal("a member has no followers"))?;
+    let named: Vec<Iri> = status
+        .mentions
+        .iter()
+        .map(|account| account.iri.clone())
+        .collect();
     let (to, cc) = build::note_addressing(status.visibility, followers, &named);
     Ok(NoteOut {
         id: status.iri.clone(),
@@ -60,21 +72,39 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
         sensitive: text.sensitive,
         published: status.created_at,
         updated: status.edited_at,
-        in_reply_to: status.in_reply_to_iri.as_deref().map(stored_iri).transpose()?,
+        in_reply_to: status
+            .in_reply_to_iri
+            .as_deref()
+            .map(stored_iri)
+            .transpose()?,
         to,
         cc,
         mentions: status
             .mentions
             .iter()
-            .map(|account| Mention { href: account.iri.clone(), name: Some(account.handle().to_string()) })
+            .map(|account| Mention {
+                href: account.iri.clone(),
+                name: Some(account.handle().to_string()),
+            })
             .collect(),
-        hashtags: text.tags.iter().map(|tag| hashtag(author, tag)).collect::<Result<_>>()?,
+        hashtags: text
+            .tags
+            .iter()
+            .map(|tag| hashtag(author, tag))
+            .collect::<Result<_>>()?,
         emojis: Vec::new(),
         attachments: text.attachments.iter().filter_map(attachment).collect(),
-        url: status.url.as_deref().map(stored_iri).transpose()?.unwrap_or_else(|| status.iri.clone()),
+        url: status
+            .url
+            .as_deref()
+            .map(stored_iri)
+            .transpose()?
+            .unwrap_or_else(|| status.iri.clone()),
         language: text.language.clone(),
-        source: (!text.source.is_empty())
-            .then(|| Source { content: text.source.clone(), media_type: "text/plain".to_owned() }),
+        source: (!text.source.is_empty()).then(|| Source {
+            content: text.source.clone(),
+            media_type: "text/plain".to_owned(),
+        }),
         replies: Some(stored_iri(&format!("{}/replies", status.iri))?),
         context: None,
         conversation: None,
@@ -96,9 +126,19 @@ fn attachment(file: &Attached) -> Option<Attachment> {
 }
 
 fn hashtag(author: &Account, tag: &str) -> Result<HashtagOut> {
-    let origin = author.iri.as_str().strip_suffix(author.iri.path()).unwrap_or_default();
-    let href = stored_iri(&format!("{origin}/tags/{}", utf8_percent_encode(tag, NON_ALPHANUMERIC)))?;
-    Ok(HashtagOut { name: tag.to_owned(), href })
+    let origin = author
+        .iri
+        .as_str()
+        .strip_suffix(author.iri.path())
+        .unwrap_or_default();
+    let href = stored_iri(&format!(
+        "{origin}/tags/{}",
+        utf8_percent_encode(tag, NON_ALPHANUMERIC)
+    ))?;
+    Ok(HashtagOut {
+        name: tag.to_owned(),
+        href,
+    })
 }
 
 /// `GET /users/{name}/statuses/{id}`. A status that was deleted, one that this viewer may not see and one that never was
@@ -129,7 +169,9 @@ pub async fn show_activity(
     let (_, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
     let document = match &status.reblog_of {
         None => create(&status)?,
-        Some((original, _)) => reblogs::activity::announce(&status, &super::load_one(&app, *original).await?.iri)?,
+        Some((original, _)) => {
+            reblogs::activity::announce(&status, &super::load_one(&app, *original).await?.iri)?
+        }
     };
     Ok(Reply::activity(document))
 }
@@ -155,16 +197,31 @@ pub async fn replies(
     if query.page.is_none() {
         // No total: it would count what this viewer may not see.
         let first = stored_iri(&format!("{collection}?page=true"))?;
-        return Ok(Reply::activity(build::collection(&collection, None, Some(&first))));
+        return Ok(Reply::activity(build::collection(
+            &collection,
+            None,
+            Some(&first),
+        )));
     }
     let min_id = query.min_id.unwrap_or(0);
     let ids = super::replies_to(&app.db, status.id, min_id, PAGE).await?;
     let shown = super::find_many(&app, &viewer, Way::Collection, &ids).await?;
-    let items = shown.iter().map(|reply| json!(reply.iri.as_str())).collect();
+    let items = shown
+        .iter()
+        .map(|reply| json!(reply.iri.as_str()))
+        .collect();
     let full = i64::try_from(ids.len()).is_ok_and(|len| len == PAGE);
-    let next = ids.last().filter(|_| full).map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
+    let next = ids
+        .last()
+        .filter(|_| full)
+        .map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
     let here = stored_iri(&format!("{collection}?page=true&min_id={min_id}"))?;
-    Ok(Reply::activity(build::collection_page(&here, &collection, next.transpose()?.as_ref(), items)))
+    Ok(Reply::activity(build::collection_page(
+        &here,
+        &collection,
+        next.transpose()?.as_ref(),
+        items,
+    )))
 }
 
 /// A status of `name`, who lives here, for whoever signed the request.
@@ -188,5 +245,9 @@ async fn for_signer(
     };
     let is_theirs = status.author.community_id == Some(community.id)
         && status.author.username.to_lowercase() == name.to_lowercase();
-    if is_theirs { Ok((viewer, status)) } else { Err(Error::NotFound) }
+    if is_theirs {
+        Ok((viewer, status))
+    } else {
+        Err(Error::NotFound)
+    }
 }

@@ -30,7 +30,11 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
             &mut tx,
             app,
             author.id,
-            &Outgoing::Delete { iri: status.iri.as_str().to_owned(), followers, accounts: reached },
+            &Outgoing::Delete {
+                iri: status.iri.as_str().to_owned(),
+                followers,
+                accounts: reached,
+            },
         )?;
     }
     if !app.commit(tx).await? {
@@ -41,17 +45,28 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
 }
 
 /// Its author elsewhere deleted it: it goes, and no copy of it comes back.
-pub async fn receive_delete(app: &App, arrival: &Arrival, activity: &Admitted<Activity>, iri: &Iri) -> Result<()> {
+pub async fn receive_delete(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+    iri: &Iri,
+) -> Result<()> {
     // The admitted actor speaks for its own server's ids only (FEP-fe34).
     if !iri.same_origin(activity.by()) {
-        return Err(Error::Forbidden(format!("{iri} is not of the server of {}", activity.by())));
+        return Err(Error::Forbidden(format!(
+            "{iri} is not of the server of {}",
+            activity.by()
+        )));
     }
     let mut tx = Tx::new();
     match store::id_by_iri(&app.db, iri.as_str()).await? {
         Some(id) => {
             let status = load::load_one(app, id).await?;
             if status.author.id != arrival.sender.id {
-                return Err(Error::Forbidden(format!("{iri} is not by {}", arrival.sender.iri)));
+                return Err(Error::Forbidden(format!(
+                    "{iri} is not by {}",
+                    arrival.sender.iri
+                )));
             }
             remove(&mut tx, &status, app.now_ms());
         }

@@ -30,12 +30,18 @@ pub async fn edit(
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
-    let same = was.source == draft.text && was.spoiler_text == draft.spoiler_text && was.language == draft.language;
+    let same = was.source == draft.text
+        && was.spoiler_text == draft.spoiler_text
+        && was.language == draft.language;
     if same && was.sensitive == draft.sensitive {
         return Ok(status);
     }
     // The people it names stay those it was sent to; an edit does not ring new bells.
-    let mentions: Vec<_> = status.mentions.iter().map(|account| (account.handle(), account.clone())).collect();
+    let mentions: Vec<_> = status
+        .mentions
+        .iter()
+        .map(|account| (account.handle(), account.clone()))
+        .collect();
     let rendered = text::render::render(&draft.text, &mentions, community);
     let words = Text {
         spoiler_text: text::plain::line(&draft.spoiler_text),
@@ -50,7 +56,12 @@ pub async fn edit(
     let mut tx = Tx::new();
     change(app, &mut tx, status_id, &words, app.now_ms())?;
     if status.visibility != Visibility::Local {
-        delivery::queue(&mut tx, app, author.id, &Outgoing::Update { status: status_id })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            author.id,
+            &Outgoing::Update { status: status_id },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -58,7 +69,12 @@ pub async fn edit(
 }
 
 /// A status of one's own, for changing it.
-pub(super) async fn own(app: &App, me: &Party, author: &Account, status_id: i64) -> Result<Visible<Status>> {
+pub(super) async fn own(
+    app: &App,
+    me: &Party,
+    author: &Account,
+    status_id: i64,
+) -> Result<Visible<Status>> {
     let status = load::find(app, me, Way::Page, status_id).await?;
     if status.author.id != author.id || status.reblog_of.is_some() {
         return Err(Error::NotFound);
@@ -73,7 +89,10 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     };
     let status = load::load_one(app, id).await?;
     if status.author.iri != note.author || status.author.id != arrival.sender.id {
-        return Err(Error::Forbidden(format!("{} is not by {}", note.id, note.author)));
+        return Err(Error::Forbidden(format!(
+            "{} is not by {}",
+            note.id, note.author
+        )));
     }
     let words = receive::words(note);
     let unchanged = status.text.content == words.content

@@ -22,7 +22,11 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     let sharer_of: HashMap<i64, i64> = if shared.is_empty() {
         HashMap::new()
     } else {
-        store::by_ids(&app.db, shared).await?.into_iter().map(|row| (row.id, row.account_id)).collect()
+        store::by_ids(&app.db, shared)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row.account_id))
+            .collect()
     };
     let named = store::mentions_of(&app.db, rows.iter().map(|row| row.id).collect()).await?;
     let people = accounts::find_many(
@@ -78,7 +82,10 @@ fn assemble(
         visibility: Visibility::parse(&row.visibility)?,
         in_reply_to_id: row.in_reply_to_id,
         in_reply_to_iri: row.in_reply_to_iri,
-        in_reply_to: row.in_reply_to_account_id.and_then(|id| people.get(&id)).cloned(),
+        in_reply_to: row
+            .in_reply_to_account_id
+            .and_then(|id| people.get(&id))
+            .cloned(),
         conversation_id: row.conversation_id,
         reblog_of,
         mentions,
@@ -113,10 +120,18 @@ pub async fn find(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visibl
 }
 
 /// Those of these statuses that this viewer may see, in this order.
-pub async fn find_many(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Visible<Status>>> {
+pub async fn find_many(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    ids: &[i64],
+) -> Result<Vec<Visible<Status>>> {
     let statuses = load(app, ids).await?;
     let shown = app.gate.show_all(viewer, way, statuses).await?;
-    Ok(shown.into_iter().filter_map(std::result::Result::ok).collect())
+    Ok(shown
+        .into_iter()
+        .filter_map(std::result::Result::ok)
+        .collect())
 }
 
 /// Each of these statuses with its answer: what a page needs that marks its holes.
@@ -140,14 +155,19 @@ pub struct Shown {
 impl Shown {
     /// The id by which the list is ordered: the boost's where there is one.
     pub fn entry_id(&self) -> i64 {
-        self.reblog.as_ref().map_or(self.status.id, |reblog| reblog.id)
+        self.reblog
+            .as_ref()
+            .map_or(self.status.id, |reblog| reblog.id)
     }
 
     /// From ids that may be boosts: each boost and what it shares are cleared on their own, in one batch; an entry
     /// stays only when both are.
     pub async fn list(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Shown>> {
         let entries = load(app, ids).await?;
-        let shared: Vec<i64> = entries.iter().filter_map(|entry| Some(entry.reblog_of.as_ref()?.0)).collect();
+        let shared: Vec<i64> = entries
+            .iter()
+            .filter_map(|entry| Some(entry.reblog_of.as_ref()?.0))
+            .collect();
         let originals = load(app, &shared).await?;
         let count = entries.len();
         let mut answers = app
@@ -162,11 +182,15 @@ impl Shown {
         let mut list = Vec::with_capacity(count);
         for entry in answers.into_iter().filter_map(std::result::Result::ok) {
             match entry.reblog_of.as_ref().map(|(id, _)| *id) {
-                None => list.push(Shown { status: entry, reblog: None }),
+                None => list.push(Shown {
+                    status: entry,
+                    reblog: None,
+                }),
                 // Two boosts of one status on a page: the first shows it.
-                Some(id) => list.extend(
-                    originals.remove(&id).map(|status| Shown { status, reblog: Some(entry) }),
-                ),
+                Some(id) => list.extend(originals.remove(&id).map(|status| Shown {
+                    status,
+                    reblog: Some(entry),
+                })),
             }
         }
         Ok(list)

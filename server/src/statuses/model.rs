@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use comity_db::row;
-use serde::{Deserialize, Serialize};
 use comity_policy::{CommunityId, PersonId, Subject, Thing, Visible};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
+use serde::{Deserialize, Serialize};
 
 use crate::accounts::Account;
 
@@ -149,7 +149,11 @@ impl Subject for Status {
             owner: self.author.person(),
             community: self.author.community_id.map(CommunityId),
             visibility: self.visibility,
-            addressed: self.mentions.iter().map(|account| PersonId(account.id)).collect(),
+            addressed: self
+                .mentions
+                .iter()
+                .map(|account| PersonId(account.id))
+                .collect(),
             within: answered.chain(shared).collect(),
         }
     }

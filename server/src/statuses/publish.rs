@@ -26,7 +26,12 @@ const MOST_MENTIONS: usize = 50;
 /// transaction.
 ///
 /// Refused with the reason: a reply to what they may not answer, a mention of somebody whom it cannot reach.
-pub async fn publish(app: &App, community: &Arc<Community>, author: Arc<Account>, draft: Draft) -> Result<Visible<Status>> {
+pub async fn publish(
+    app: &App,
+    community: &Arc<Community>,
+    author: Arc<Account>,
+    draft: Draft,
+) -> Result<Visible<Status>> {
     draft.check(app)?;
     let me = Party::Member(author.person());
     let parent = match draft.in_reply_to_id {
@@ -41,7 +46,9 @@ pub async fn publish(app: &App, community: &Arc<Community>, author: Arc<Account>
     let mut handles = text::mention::handles(&draft.text);
     match (&draft.tell, &parent) {
         (Some(tell), _) => handles.extend(tell.iter().cloned()),
-        (None, Some(parent)) if parent.author.id != author.id => handles.push(parent.author.handle()),
+        (None, Some(parent)) if parent.author.id != author.id => {
+            handles.push(parent.author.handle())
+        }
         (None, _) => {}
     }
     let mentions = named(app, community, &me, handles, visibility).await?;
@@ -57,12 +64,24 @@ pub async fn publish(app: &App, community: &Arc<Community>, author: Arc<Account>
     };
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
-    let new = NewStatus::local(app, author.clone(), visibility, parent.as_ref(), words, mentions)?;
+    let new = NewStatus::local(
+        app,
+        author.clone(),
+        visibility,
+        parent.as_ref(),
+        words,
+        mentions,
+    )?;
 
     let mut tx = Tx::new();
     record::record(app, &mut tx, &new, None).await?;
     if visibility != Visibility::Local {
-        delivery::queue(&mut tx, app, author.id, &Outgoing::Create { status: new.id() })?;
+        delivery::queue(
+            &mut tx,
+            app,
+            author.id,
+            &Outgoing::Create { status: new.id() },
+        )?;
     }
     app.commit(tx).await?;
     app.wake.ring();
@@ -78,13 +97,26 @@ impl Draft {
             return Err(Error::invalid("text", "is empty; write something first"));
         }
         if length > most {
-            return Err(Error::invalid("text", format!("is {length} characters long; {most} fit")));
+            return Err(Error::invalid(
+                "text",
+                format!("is {length} characters long; {most} fit"),
+            ));
         }
         if self.spoiler_text.chars().count() > LONGEST_SPOILER {
-            return Err(Error::invalid("spoiler_text", format!("is longer than {LONGEST_SPOILER} characters")));
+            return Err(Error::invalid(
+                "spoiler_text",
+                format!("is longer than {LONGEST_SPOILER} characters"),
+            ));
         }
-        if self.language.as_deref().is_some_and(|tag| !is_language(tag)) {
-            return Err(Error::invalid("language", "is not a language tag such as en or pt-BR"));
+        if self
+            .language
+            .as_deref()
+            .is_some_and(|tag| !is_language(tag))
+        {
+            return Err(Error::invalid(
+                "language",
+                "is not a language tag such as en or pt-BR",
+            ));
         }
         Ok(())
     }
@@ -94,12 +126,20 @@ impl Draft {
 async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
     let parent = load::find(app, me, Way::Page, id).await?;
     if parent.reblog_of.is_some() {
-        return Err(Error::invalid("in_reply_to_id", "is a boost; answer the post itself"));
+        return Err(Error::invalid(
+            "in_reply_to_id",
+            "is a boost; answer the post itself",
+        ));
     }
     let thing = parent.thing();
     let verdict = app
         .gate
-        .judge(&Exchange { party: me, act: Act::Reply, way: Way::Page, thing: &thing })
+        .judge(&Exchange {
+            party: me,
+            act: Act::Reply,
+            way: Way::Page,
+            thing: &thing,
+        })
         .await?;
     if verdict.outcome == Outcome::Refuse {
         return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
@@ -117,7 +157,10 @@ async fn named(
     visibility: Visibility,
 ) -> Result<Vec<(Handle, Arc<Account>)>> {
     if handles.len() > MOST_MENTIONS {
-        return Err(Error::invalid("text", format!("names {} people; {MOST_MENTIONS} fit", handles.len())));
+        return Err(Error::invalid(
+            "text",
+            format!("names {} people; {MOST_MENTIONS} fit", handles.len()),
+        ));
     }
     let mut people: Vec<(Handle, Arc<Account>)> = Vec::with_capacity(handles.len());
     for handle in handles {
@@ -134,17 +177,29 @@ async fn named(
         if visibility == Visibility::Local && account.community_id != Some(community.id) {
             return Err(Error::invalid(
                 "text",
-                format!("{} does not live in {}, where this post stays", account.handle(), community.name),
+                format!(
+                    "{} does not live in {}, where this post stays",
+                    account.handle(),
+                    community.name
+                ),
             ));
         }
         let thing = account.thing();
         let verdict = app
             .gate
-            .judge(&Exchange { party: me, act: Act::Mention, way: Way::Page, thing: &thing })
+            .judge(&Exchange {
+                party: me,
+                act: Act::Mention,
+                way: Way::Page,
+                thing: &thing,
+            })
             .await?;
         if verdict.outcome == Outcome::Refuse {
             let why = verdict.sentence(&app.gate.book());
-            return Err(Error::invalid("text", format!("{} would not get this: {why}", account.handle())));
+            return Err(Error::invalid(
+                "text",
+                format!("{} would not get this: {why}", account.handle()),
+            ));
         }
         people.push((handle, account));
     }
@@ -161,7 +216,11 @@ fn narrower(mine: Visibility, parents: Visibility) -> Visibility {
         Visibility::Local => 1,
         Visibility::Direct => 0,
     };
-    if width(mine) <= width(parents) { mine } else { parents }
+    if width(mine) <= width(parents) {
+        mine
+    } else {
+        parents
+    }
 }
 
 /// Loosely BCP 47: what our pages put into `lang` attributes and `contentMap` keys.
@@ -178,9 +237,18 @@ mod tests {
 
     #[test]
     fn a_reply_is_never_wider_than_what_it_answers() {
-        assert_eq!(narrower(Visibility::Public, Visibility::Private), Visibility::Private);
-        assert_eq!(narrower(Visibility::Direct, Visibility::Public), Visibility::Direct);
-        assert_eq!(narrower(Visibility::Public, Visibility::Local), Visibility::Local);
+        assert_eq!(
+            narrower(Visibility::Public, Visibility::Private),
+            Visibility::Private
+        );
+        assert_eq!(
+            narrower(Visibility::Direct, Visibility::Public),
+            Visibility::Direct
+        );
+        assert_eq!(
+            narrower(Visibility::Public, Visibility::Local),
+            Visibility::Local
+        );
     }
 
     #[test]

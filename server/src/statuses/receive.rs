@@ -44,7 +44,14 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     let mut tx = Tx::new();
     record::record(app, &mut tx, &new, None).await?;
     if parent.is_none() && note.in_reply_to.is_some() {
-        queue::push(&mut tx, app, &Job::FetchParent { community: arrival.community.id, status: new.id() })?;
+        queue::push(
+            &mut tx,
+            app,
+            &Job::FetchParent {
+                community: arrival.community.id,
+                status: new.id(),
+            },
+        )?;
     }
     if app.commit(tx).await? {
         app.wake.ring();
@@ -60,7 +67,9 @@ async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Accoun
         resolve::account(app, &arrival.community, iri).await?
     };
     if author.is_local() {
-        return Err(Error::Conflict(format!("{iri} lives here and writes here only")));
+        return Err(Error::Conflict(format!(
+            "{iri} lives here and writes here only"
+        )));
     }
     Ok(author)
 }
@@ -69,9 +78,17 @@ async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Accoun
 async fn named(app: &App, note: &Admitted<Note>) -> Result<Vec<Arc<Account>>> {
     let mut people = Vec::new();
     let addressed = note.to.iter().chain(&note.cc);
-    for iri in note.mentions.iter().map(|mention| &mention.href).chain(addressed).take(MOST_MENTIONS) {
+    for iri in note
+        .mentions
+        .iter()
+        .map(|mention| &mention.href)
+        .chain(addressed)
+        .take(MOST_MENTIONS)
+    {
         if let Some(account) = accounts::find_by_iri(app, iri).await?
-            && !people.iter().any(|known: &Arc<Account>| known.id == account.id)
+            && !people
+                .iter()
+                .any(|known: &Arc<Account>| known.id == account.id)
         {
             people.push(account);
         }
@@ -82,8 +99,16 @@ async fn named(app: &App, note: &Admitted<Note>) -> Result<Vec<Arc<Account>>> {
 /// What it says, made safe, under the conditions it was admitted with.
 pub(super) fn words(note: &Admitted<Note>) -> Text {
     let conditions = note.conditions();
-    let title = note.name.as_deref().map(text::plain::line).unwrap_or_default();
-    let summary = note.summary.as_deref().map(text::plain::block).unwrap_or_default();
+    let title = note
+        .name
+        .as_deref()
+        .map(text::plain::line)
+        .unwrap_or_default();
+    let summary = note
+        .summary
+        .as_deref()
+        .map(text::plain::block)
+        .unwrap_or_default();
     let mut content = text::sanitize::html(&note.content);
     // Articles, videos and events put a description into `summary` and a heading into `name`; only a Note's or a
     // Question's summary is a warning (Mastodon's convention).
@@ -98,7 +123,11 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
     let attachments = if conditions.contains(Conditions::DROP_MEDIA) {
         Vec::new()
     } else {
-        note.attachments.iter().take(MOST_ATTACHMENTS).map(Attached::of).collect()
+        note.attachments
+            .iter()
+            .take(MOST_ATTACHMENTS)
+            .map(Attached::of)
+            .collect()
     };
     Text {
         title,

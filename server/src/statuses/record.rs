@@ -58,7 +58,11 @@ impl NewStatus {
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
             ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
         };
-        Ok(NewStatus { row, author, mentions })
+        Ok(NewStatus {
+            row,
+            author,
+            mentions,
+        })
     }
 
     /// What somebody elsewhere wrote, as their server sent it and the gate admitted it.
@@ -78,17 +82,37 @@ impl NewStatus {
             iri: note.id.as_str().to_owned(),
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
             limited: note.conditions().contains(Conditions::LIMITED),
-            edited_at: note.updated.map(|at| at.clamp(published, now)).filter(|at| *at > published),
-            ..row(app.ids.at(published), &author, note.kind, visibility, parent, text, published)?
+            edited_at: note
+                .updated
+                .map(|at| at.clamp(published, now))
+                .filter(|at| *at > published),
+            ..row(
+                app.ids.at(published),
+                &author,
+                note.kind,
+                visibility,
+                parent,
+                text,
+                published,
+            )?
         };
         if row.in_reply_to_iri.is_none() {
             row.in_reply_to_iri = note.in_reply_to.as_ref().map(|iri| iri.as_str().to_owned());
         }
-        Ok(NewStatus { row, author, mentions })
+        Ok(NewStatus {
+            row,
+            author,
+            mentions,
+        })
     }
 
     /// Somebody here shares `original`.
-    pub(crate) fn local_reblog(app: &App, by: Arc<Account>, original: &Status, visibility: Visibility) -> Result<NewStatus> {
+    pub(crate) fn local_reblog(
+        app: &App,
+        by: Arc<Account>,
+        original: &Status,
+        visibility: Visibility,
+    ) -> Result<NewStatus> {
         let now = app.now_ms();
         let id = app.ids.at(now);
         let iri = format!("{}/statuses/{id}/activity", by.iri.as_str());
@@ -106,19 +130,45 @@ impl NewStatus {
     ) -> Result<NewStatus> {
         let now = app.now_ms();
         let published = announce.published.unwrap_or(now).clamp(0, now);
-        let mut new = NewStatus::reblog(app.ids.at(published), iri.as_str().to_owned(), by, original, visibility, published)?;
+        let mut new = NewStatus::reblog(
+            app.ids.at(published),
+            iri.as_str().to_owned(),
+            by,
+            original,
+            visibility,
+            published,
+        )?;
         new.row.limited = announce.conditions().contains(Conditions::LIMITED);
         Ok(new)
     }
 
-    fn reblog(id: i64, iri: String, by: Arc<Account>, original: &Status, visibility: Visibility, at_ms: i64) -> Result<NewStatus> {
+    fn reblog(
+        id: i64,
+        iri: String,
+        by: Arc<Account>,
+        original: &Status,
+        visibility: Visibility,
+        at_ms: i64,
+    ) -> Result<NewStatus> {
         let row = StatusRow {
             iri,
             kind: "reblog".to_owned(),
             reblog_of_id: Some(original.id),
-            ..row(id, &by, NoteKind::Note, visibility, None, Text::default(), at_ms)?
+            ..row(
+                id,
+                &by,
+                NoteKind::Note,
+                visibility,
+                None,
+                Text::default(),
+                at_ms,
+            )?
         };
-        Ok(NewStatus { row, author: by, mentions: Vec::new() })
+        Ok(NewStatus {
+            row,
+            author: by,
+            mentions: Vec::new(),
+        })
     }
 
     /// The id it will have.
@@ -169,8 +219,17 @@ fn row(
 
 /// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
 /// happen at the same moment (the delivery of a local one) and commits with `App::commit`.
-pub(crate) async fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&Status>) -> Result<()> {
-    let NewStatus { row, author, mentions } = new;
+pub(crate) async fn record(
+    app: &App,
+    tx: &mut Tx,
+    new: &NewStatus,
+    original: Option<&Status>,
+) -> Result<()> {
+    let NewStatus {
+        row,
+        author,
+        mentions,
+    } = new;
     let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
         store::orphans_of(&app.db, &row.iri).await?
     } else {
@@ -202,10 +261,26 @@ pub(crate) async fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Op
     );
     let now = app.now_ms();
     for account in mentions.iter().filter(|account| account.is_local()) {
-        notifications::notify(tx, app.ids.at(now), account.id, Kind::Mention, author.id, Some(row.id), now);
+        notifications::notify(
+            tx,
+            app.ids.at(now),
+            account.id,
+            Kind::Mention,
+            author.id,
+            Some(row.id),
+            now,
+        );
     }
     if let Some(original) = original.filter(|original| original.author.is_local()) {
-        notifications::notify(tx, app.ids.at(now), original.author.id, Kind::Reblog, author.id, Some(original.id), now);
+        notifications::notify(
+            tx,
+            app.ids.at(now),
+            original.author.id,
+            Kind::Reblog,
+            author.id,
+            Some(original.id),
+            now,
+        );
     }
     Ok(())
 }

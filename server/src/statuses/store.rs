@@ -149,7 +149,8 @@ const ADOPT: Sql = sql!(
         SET in_reply_to_id = $2, in_reply_to_account_id = $3
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL"
 );
-const JOIN_CONVERSATION: Sql = sql!("UPDATE statuses SET conversation_id = $2 WHERE conversation_id = $1");
+const JOIN_CONVERSATION: Sql =
+    sql!("UPDATE statuses SET conversation_id = $2 WHERE conversation_id = $1");
 const COUNT_REPLIES: Sql = sql!(
     "UPDATE statuses
         SET replies_count = (SELECT count(*) FROM statuses c WHERE c.in_reply_to_id = statuses.id)
@@ -163,9 +164,15 @@ pub async fn orphans_of(db: &Db, iri: &str) -> Result<Vec<(i64, i64)>> {
 
 /// Hangs the waiting replies under their parent and their threads into its thread.
 pub fn adopt(tx: &mut Tx, parent: &StatusRow, orphans: &[(i64, i64)]) {
-    tx.exec(ADOPT, params![parent.iri.as_str(), parent.id, parent.account_id]);
+    tx.exec(
+        ADOPT,
+        params![parent.iri.as_str(), parent.id, parent.account_id],
+    );
     for (_, conversation_id) in orphans {
-        tx.exec(JOIN_CONVERSATION, params![*conversation_id, parent.conversation_id]);
+        tx.exec(
+            JOIN_CONVERSATION,
+            params![*conversation_id, parent.conversation_id],
+        );
     }
     tx.exec(COUNT_REPLIES, params![parent.id]);
 }
@@ -277,7 +284,12 @@ pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
 
 /// The oldest statuses of an author, a batch at a time.
 pub async fn ids_of_author(db: &Db, account_id: i64) -> Result<Vec<i64>> {
-    Ok(db.all(IDS_OF_AUTHOR, params![account_id]).await?.into_iter().map(|(id,)| id).collect())
+    Ok(db
+        .all(IDS_OF_AUTHOR, params![account_id])
+        .await?
+        .into_iter()
+        .map(|(id,)| id)
+        .collect())
 }
 
 /// Accounts elsewhere that were reached by a status in other ways than by following its author.
@@ -296,7 +308,12 @@ const REACHED: Sql<(i64,)> = sql!(
 /// Accounts that were reached by a status in other ways than by following its author: those it names, those who
 /// favourited, boosted or answered it.
 pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
-    Ok(db.all(REACHED, params![status_id]).await?.into_iter().map(|(id,)| id).collect())
+    Ok(db
+        .all(REACHED, params![status_id])
+        .await?
+        .into_iter()
+        .map(|(id,)| id)
+        .collect())
 }
 
 // Lists
@@ -325,7 +342,8 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
       ORDER BY id
       LIMIT $3"
 );
-const REBLOG_BY: Sql<(i64,)> = sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
+const REBLOG_BY: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
 
 fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
     rows.into_iter().map(|(id,)| id).collect()
@@ -333,22 +351,31 @@ fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
 
 /// Newest first, older than `max_id`.
 pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(BY_AUTHOR, params![account_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(BY_AUTHOR, params![account_id, max_id, limit])
+        .await?))
 }
 
 /// Oldest first.
 pub async fn in_conversation(db: &Db, conversation_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(IN_CONVERSATION, params![conversation_id, limit]).await?))
+    Ok(ids(db
+        .all(IN_CONVERSATION, params![conversation_id, limit])
+        .await?))
 }
 
 /// Direct answers, oldest first, newer than `min_id`.
 pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(REPLIES_TO, params![status_id, min_id, limit]).await?))
+    Ok(ids(db
+        .all(REPLIES_TO, params![status_id, min_id, limit])
+        .await?))
 }
 
 /// This account's boost of this status.
 pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Option<i64>> {
-    Ok(db.opt(REBLOG_BY, params![status_id, account_id]).await?.map(|(id,)| id))
+    Ok(db
+        .opt(REBLOG_BY, params![status_id, account_id])
+        .await?
+        .map(|(id,)| id))
 }
 
 const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
@@ -363,5 +390,7 @@ const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
 
 /// Which of these statuses this account boosted.
 pub async fn reblogged_among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(ids(db.all(REBLOGGED_AMONG, params![account_id, status_ids]).await?))
+    Ok(ids(db
+        .all(REBLOGGED_AMONG, params![account_id, status_ids])
+        .await?))
 }

@@ -40,8 +40,12 @@ pub struct ComposeForm {
 impl ComposeForm {
     fn draft(&self, usual: Visibility) -> Draft {
         // Where there are boxes to tick, what is ticked counts; small composers have none and tell whom they answer.
-        let tell = (self.told || !self.tell.is_empty())
-            .then(|| self.tell.iter().filter_map(|handle| Handle::parse(handle).ok()).collect());
+        let tell = (self.told || !self.tell.is_empty()).then(|| {
+            self.tell
+                .iter()
+                .filter_map(|handle| Handle::parse(handle).ok())
+                .collect()
+        });
         Draft {
             text: self.text.clone(),
             spoiler_text: self.spoiler.clone(),
@@ -78,7 +82,12 @@ pub async fn compose_form(
     compose_page(&app, &me, &visit, composer).await
 }
 
-async fn compose_page(app: &App, me: &Me, visit: &Visit, mut composer: ComposerView) -> Result<Reply> {
+async fn compose_page(
+    app: &App,
+    me: &Me,
+    visit: &Visit,
+    mut composer: ComposerView,
+) -> Result<Reply> {
     let mut answering = None;
     if let Some(id) = composer.in_reply_to {
         let status = find(app, &me.party(), Way::Page, id).await?;
@@ -89,17 +98,27 @@ async fn compose_page(app: &App, me: &Me, visit: &Visit, mut composer: ComposerV
         answering = Some(reader.view(&status, None));
     }
     let frame = frame(app, visit, "Write", NavItem::Write).await?;
-    Ok(Reply::page(ComposePage { frame, composer, answering }))
+    Ok(Reply::page(ComposePage {
+        frame,
+        composer,
+        answering,
+    }))
 }
 
 /// `POST /compose`
-pub async fn compose(State(app): State<App>, me: Me, visit: Visit, Form(form): Form<ComposeForm>) -> Result<Reply> {
+pub async fn compose(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<ComposeForm>,
+) -> Result<Reply> {
     let draft = form.draft(me.member.default_visibility);
     let published = publish(&app, &me.community, me.account.clone(), draft.clone()).await;
     let trouble = match published {
         Ok(status) => {
             let back = local_path(&form.back).filter(|back| back.starts_with("/@"));
-            let page = back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
+            let page =
+                back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
             return Ok(Reply::see_other(&page));
         }
         Err(why) => trouble(why)?,
@@ -110,7 +129,9 @@ pub async fn compose(State(app): State<App>, me: Me, visit: Visit, Form(form): F
     composer.text = form.text;
     composer.spoiler = form.spoiler;
     composer.trouble = Some(trouble);
-    Ok(compose_page(&app, &me, &visit, composer).await?.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+    Ok(compose_page(&app, &me, &visit, composer)
+        .await?
+        .with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// The page one came from, at the new post.
@@ -127,15 +148,26 @@ fn trouble(why: Error) -> Result<Trouble> {
                 "spoiler_text" => "spoiler",
                 other => other,
             };
-            Ok(Trouble { field, text: as_sentence(&format!("this {why}")) })
+            Ok(Trouble {
+                field,
+                text: as_sentence(&format!("this {why}")),
+            })
         }
-        Error::Forbidden(why) => Ok(Trouble { field: "", text: as_sentence(&why) }),
+        Error::Forbidden(why) => Ok(Trouble {
+            field: "",
+            text: as_sentence(&why),
+        }),
         other => Err(other),
     }
 }
 
 /// `GET /statuses/{id}/edit`
-pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn edit_form(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Path(id): Path<i64>,
+) -> Result<Reply> {
     let status = find(&app, &me.party(), Way::Page, id).await?;
     if status.author.id != me.account.id {
         return Err(Error::NotFound);
@@ -151,7 +183,12 @@ pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit, Path(id): P
 }
 
 fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
-    ComposerView { action: format!("/statuses/{id}/edit"), choices: Vec::new(), submit: "Save", ..composer(app, me) }
+    ComposerView {
+        action: format!("/statuses/{id}/edit"),
+        choices: Vec::new(),
+        submit: "Save",
+        ..composer(app, me)
+    }
 }
 
 async fn edit_page(
@@ -161,7 +198,11 @@ async fn edit_page(
     composer: ComposerView,
 ) -> Result<Reply> {
     let frame = frame(app, visit, "Edit", NavItem::Elsewhere).await?;
-    Ok(Reply::page(EditPage { frame, composer, url: path(status, &visit.community) }))
+    Ok(Reply::page(EditPage {
+        frame,
+        composer,
+        url: path(status, &visit.community),
+    }))
 }
 
 /// `POST /statuses/{id}/edit`
@@ -206,10 +247,19 @@ impl Back {
 }
 
 /// `POST /statuses/{id}/delete`
-pub async fn remove(State(app): State<App>, me: Me, Path(id): Path<i64>, Form(back): Form<Back>) -> Result<Reply> {
+pub async fn remove(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     delete(&app, me.account.clone(), id).await?;
     // The page of what was deleted is gone as well.
-    if back.back.contains(&format!("/{id}")) { Ok(Reply::see_other("/")) } else { Ok(back.to()) }
+    if back.back.contains(&format!("/{id}")) {
+        Ok(Reply::see_other("/"))
+    } else {
+        Ok(back.to())
+    }
 }
 
 /// `GET /statuses/{id}/history`

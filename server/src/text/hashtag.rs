@@ -13,7 +13,11 @@ pub(super) fn at_start(before: Option<char>, rest: &str) -> Option<(usize, Strin
         return None;
     }
     let body = &rest[1..];
-    let belongs = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '·' | '\u{200C}' | '\u{200D}');
+    let belongs = |c: char| {
+        c.is_alphanumeric()
+            || is_combining_mark(c)
+            || matches!(c, '_' | '·' | '\u{200C}' | '\u{200D}')
+    };
     let end = body.find(|c| !belongs(c)).unwrap_or(body.len());
     let name = &body[..end];
     if name.is_empty() || name.chars().count() > LONGEST || name.chars().all(char::is_numeric) {
@@ -28,8 +32,14 @@ mod tests {
 
     #[test]
     fn tags_of_any_script_are_tags_and_numbers_are_not() {
-        assert_eq!(at_start(None, "#Fähre!").map(|found| found.1), Some("Fähre".to_owned()));
-        assert_eq!(at_start(None, "#हिन्दी x").map(|found| found.1), Some("हिन्दी".to_owned()));
+        assert_eq!(
+            at_start(None, "#Fähre!").map(|found| found.1),
+            Some("Fähre".to_owned())
+        );
+        assert_eq!(
+            at_start(None, "#हिन्दी x").map(|found| found.1),
+            Some("हिन्दी".to_owned())
+        );
         assert_eq!(at_start(None, "#1"), None);
         assert_eq!(at_start(Some('&'), "#39;"), None);
     }

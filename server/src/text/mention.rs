@@ -22,19 +22,27 @@ pub(super) fn at_start(before: Option<char>, rest: &str) -> Option<(usize, Handl
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '@')) {
         return None;
     }
-    let name = trimmed(taken(&rest[1..], |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')));
+    let name = trimmed(taken(&rest[1..], |c| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
+    }));
     if name.is_empty() {
         return None;
     }
     let short = 1 + name.len();
     let host = rest[short..].strip_prefix('@').map(|after| {
-        trimmed(taken(after, |c| c.is_alphanumeric() || matches!(c, '.' | '-' | ':')))
+        trimmed(taken(after, |c| {
+            c.is_alphanumeric() || matches!(c, '.' | '-' | ':')
+        }))
     });
     if let Some(host) = host.filter(|host| !host.is_empty()) {
         let length = short + 1 + host.len();
-        return Handle::parse(&rest[..length]).ok().map(|handle| (length, handle));
+        return Handle::parse(&rest[..length])
+            .ok()
+            .map(|handle| (length, handle));
     }
-    Handle::parse(&rest[..short]).ok().map(|handle| (short, handle))
+    Handle::parse(&rest[..short])
+        .ok()
+        .map(|handle| (short, handle))
 }
 
 fn taken(text: &str, belongs: impl Fn(char) -> bool) -> &str {
@@ -53,10 +61,14 @@ mod tests {
 
     #[test]
     fn names_end_where_sentences_do() {
-        let names: Vec<String> = handles("hi @a, @b@c.example. and (@d_e@bücher.example:8080) not x@y.example or /@z")
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(names, ["@a", "@b@c.example", "@d_e@xn--bcher-kva.example:8080"]);
+        let names: Vec<String> =
+            handles("hi @a, @b@c.example. and (@d_e@bücher.example:8080) not x@y.example or /@z")
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+        assert_eq!(
+            names,
+            ["@a", "@b@c.example", "@d_e@xn--bcher-kva.example:8080"]
+        );
     }
 }

@@ -27,7 +27,11 @@ fn words(html_or_text: &str) -> String {
         return html_or_text.to_owned();
     }
     let bare = Builder::empty().clean(html_or_text).to_string();
-    bare.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"").replace("&amp;", "&")
+    bare.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", " ")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
 }
 
 /// HTML with these words and nothing else.

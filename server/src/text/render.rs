@@ -23,7 +23,11 @@ pub struct Rendered {
 }
 
 /// Renders a status. Handles in `mentions` become links to the profile, others stay text.
-pub fn render(source: &str, mentions: &[(Handle, Arc<Account>)], community: &Community) -> Rendered {
+pub fn render(
+    source: &str,
+    mentions: &[(Handle, Arc<Account>)],
+    community: &Community,
+) -> Rendered {
     let mut tags: Vec<String> = Vec::new();
     let html = paragraphs(source, |token, written, html| match token {
         Token::Mention(handle) => match mentions.iter().find(|(known, _)| known == handle) {
@@ -53,7 +57,10 @@ pub fn simple(source: &str) -> String {
 fn paragraphs(source: &str, mut place: impl FnMut(&Token, &str, &mut String)) -> String {
     let source = source.replace("\r\n", "\n");
     let mut html = String::with_capacity(source.len() * 2);
-    for paragraph in source.split("\n\n").map(|paragraph| paragraph.trim_matches('\n')) {
+    for paragraph in source
+        .split("\n\n")
+        .map(|paragraph| paragraph.trim_matches('\n'))
+    {
         if paragraph.trim().is_empty() {
             continue;
         }
@@ -85,7 +92,10 @@ fn mention(account: &Account, html: &mut String) {
 }
 
 fn hashtag(name: &str, community: &Community, html: &mut String) {
-    let path = format!("/tags/{}", utf8_percent_encode(&name.to_lowercase(), NON_ALPHANUMERIC));
+    let path = format!(
+        "/tags/{}",
+        utf8_percent_encode(&name.to_lowercase(), NON_ALPHANUMERIC)
+    );
     html.push_str("<a href=\"");
     html.push_str(&escape(community.iri(&path).as_str()));
     html.push_str("\" class=\"mention hashtag\" rel=\"tag\">#<span>");
@@ -97,12 +107,19 @@ fn hashtag(name: &str, community: &Community, html: &mut String) {
 fn link(address: &str, html: &mut String) {
     let bare = address.split_once("://").map_or(address, |(_, bare)| bare);
     let scheme = &address[..address.len() - bare.len()];
-    let cut = bare.char_indices().nth(SHOWN_OF_LINK).map_or(bare.len(), |(at, _)| at);
+    let cut = bare
+        .char_indices()
+        .nth(SHOWN_OF_LINK)
+        .map_or(bare.len(), |(at, _)| at);
     html.push_str("<a href=\"");
     html.push_str(&escape(address));
     html.push_str("\" rel=\"nofollow noopener noreferrer\"><span class=\"invisible\">");
     html.push_str(&escape(scheme));
-    html.push_str(if cut < bare.len() { "</span><span class=\"ellipsis\">" } else { "</span><span>" });
+    html.push_str(if cut < bare.len() {
+        "</span><span class=\"ellipsis\">"
+    } else {
+        "</span><span>"
+    });
     html.push_str(&escape(&bare[..cut]));
     html.push_str("</span>");
     if cut < bare.len() {
@@ -125,6 +142,9 @@ mod tests {
             "<p>&lt;b&gt;a&lt;/b&gt;<br>b</p><p>c <a href=\"https://a.example/\" rel=\"nofollow noopener noreferrer\">\
              <span class=\"invisible\">https://</span><span>a.example/</span></a>&quot;onx=1 &amp; d</p>"
         );
-        assert_eq!(crate::text::sanitize::html("<p>&lt;b&gt;</p>"), "<p>&lt;b&gt;</p>");
+        assert_eq!(
+            crate::text::sanitize::html("<p>&lt;b&gt;</p>"),
+            "<p>&lt;b&gt;</p>"
+        );
     }
 }

@@ -13,26 +13,74 @@ const LONGEST: usize = 200_000;
 /// Elements that carry meaning in a post. No images (files come as attachments), no tables, no SVG or `MathML` (three
 /// advisories of the sanitiser were about those), nothing that can style, submit or run.
 const ELEMENTS: &[&str] = &[
-    "a", "b", "bdi", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins",
-    "li", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "small", "span", "strong", "sub", "sup", "u", "ul",
+    "a",
+    "b",
+    "bdi",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+    "ul",
 ];
 
 /// Classes with a meaning that servers share: how a link is shortened, what it names (microformats).
-const CLASSES: &[&str] = &["mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible", "quote-inline"];
+const CLASSES: &[&str] = &[
+    "mention",
+    "hashtag",
+    "u-url",
+    "h-card",
+    "ellipsis",
+    "invisible",
+    "quote-inline",
+];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let classes: HashSet<&str> = CLASSES.iter().copied().collect();
     let mut builder = Builder::empty();
     builder
         .tags(ELEMENTS.iter().copied().collect())
-        .clean_content_tags(["script", "style", "template", "textarea", "title", "noscript", "iframe"].into())
+        .clean_content_tags(
+            [
+                "script", "style", "template", "textarea", "title", "noscript", "iframe",
+            ]
+            .into(),
+        )
         .generic_attributes(["dir", "lang"].into())
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href"])),
             ("ol", HashSet::from(["start", "reversed"])),
             ("li", HashSet::from(["value"])),
         ]))
-        .allowed_classes(HashMap::from([("a", classes.clone()), ("span", classes.clone()), ("p", classes)]))
+        .allowed_classes(HashMap::from([
+            ("a", classes.clone()),
+            ("span", classes.clone()),
+            ("p", classes),
+        ]))
         .url_schemes(["http", "https", "mailto"].into())
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("nofollow noopener noreferrer ugc"))
@@ -77,7 +125,18 @@ mod tests {
             "<a href=\"data:text/html,x\">x</a>",
         ] {
             let safe = html(hostile);
-            for forbidden in ["script", "onerror", "onclick", "style", "javascript:", "<form", "<iframe", "<svg", "data:", "href=\"//"] {
+            for forbidden in [
+                "script",
+                "onerror",
+                "onclick",
+                "style",
+                "javascript:",
+                "<form",
+                "<iframe",
+                "<svg",
+                "data:",
+                "href=\"//",
+            ] {
                 assert!(!safe.contains(forbidden), "{hostile} became {safe}");
             }
             assert_eq!(html(&safe), safe, "a second pass changes nothing");
@@ -88,11 +147,18 @@ mod tests {
     fn what_mastodon_sends_stays() {
         let sent = "<p><span class=\"h-card\"><a href=\"https://a.example/@b\" class=\"u-url mention\">@<span>b</span></a></span> hi<br>there</p>";
         let safe = html(sent);
-        assert!(safe.contains("class=\"u-url mention\"") && safe.contains("<br>") && safe.contains("h-card"));
+        assert!(
+            safe.contains("class=\"u-url mention\"")
+                && safe.contains("<br>")
+                && safe.contains("h-card")
+        );
     }
 
     #[test]
     fn links_say_that_we_do_not_vouch() {
-        assert!(html("<a href=\"https://a.example/\">x</a>").contains("rel=\"nofollow noopener noreferrer ugc\""));
+        assert!(
+            html("<a href=\"https://a.example/\">x</a>")
+                .contains("rel=\"nofollow noopener noreferrer ugc\"")
+        );
     }
 }

@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn links_hide_what_looks_like_a_name() {
         let text = "see https://a.example/@b#c and @d@e.example, #Fähre! me@f.example";
-        let found: Vec<String> = tokens(text).into_iter().map(|(range, _)| text[range].to_owned()).collect();
+        let found: Vec<String> = tokens(text)
+            .into_iter()
+            .map(|(range, _)| text[range].to_owned())
+            .collect();
         assert_eq!(found, ["https://a.example/@b#c", "@d@e.example", "#Fähre"]);
     }
 }

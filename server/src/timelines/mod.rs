@@ -74,37 +74,94 @@ impl Place {
     async fn ids(self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
         match self {
             Place::Home(account_id) => store::home(&app.db, account_id, max_id, limit).await,
-            Place::Community(community_id) => store::of_community(&app.db, community_id, max_id, limit).await,
+            Place::Community(community_id) => {
+                store::of_community(&app.db, community_id, max_id, limit).await
+            }
             Place::Everyone => store::public(&app.db, max_id, limit).await,
-            Place::Author(account_id) => statuses::by_author(&app.db, account_id, max_id, limit).await,
+            Place::Author(account_id) => {
+                statuses::by_author(&app.db, account_id, max_id, limit).await
+            }
         }
     }
 }
 
 /// Whom this member follows, and they themselves.
 pub async fn home(app: &App, me: &Account, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, &Party::Member(me.person()), Way::HomeTimeline, Place::Home(me.id), max_id, limit).await
+    read(
+        app,
+        &Party::Member(me.person()),
+        Way::HomeTimeline,
+        Place::Home(me.id),
+        max_id,
+        limit,
+    )
+    .await
 }
 
 /// What the people of one community write for everyone, or for the community only.
-pub async fn community(app: &App, viewer: &Party, community_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::LocalTimeline, Place::Community(community_id), max_id, limit).await
+pub async fn community(
+    app: &App,
+    viewer: &Party,
+    community_id: i64,
+    max_id: i64,
+    limit: usize,
+) -> Result<Stretch> {
+    read(
+        app,
+        viewer,
+        Way::LocalTimeline,
+        Place::Community(community_id),
+        max_id,
+        limit,
+    )
+    .await
 }
 
 /// What everybody we know of writes for everyone.
 pub async fn everyone(app: &App, viewer: &Party, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::PublicTimeline, Place::Everyone, max_id, limit).await
+    read(
+        app,
+        viewer,
+        Way::PublicTimeline,
+        Place::Everyone,
+        max_id,
+        limit,
+    )
+    .await
 }
 
 /// What one account wrote and boosted.
-pub async fn of_account(app: &App, viewer: &Party, account_id: i64, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(app, viewer, Way::Page, Place::Author(account_id), max_id, limit).await
+pub async fn of_account(
+    app: &App,
+    viewer: &Party,
+    account_id: i64,
+    max_id: i64,
+    limit: usize,
+) -> Result<Stretch> {
+    read(
+        app,
+        viewer,
+        Way::Page,
+        Place::Author(account_id),
+        max_id,
+        limit,
+    )
+    .await
 }
 
 /// Reads until the page is full, the timeline ends, or enough was asked.
-async fn read(app: &App, viewer: &Party, way: Way, place: Place, mut max_id: i64, limit: usize) -> Result<Stretch> {
+async fn read(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    place: Place,
+    mut max_id: i64,
+    limit: usize,
+) -> Result<Stretch> {
     let mut entries = Vec::with_capacity(limit);
-    let batch = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(SPARE);
+    let batch = i64::try_from(limit)
+        .unwrap_or(i64::MAX)
+        .saturating_add(SPARE);
     for _ in 0..MOST_ROUNDS {
         let found = place.ids(app, max_id, batch).await?;
         let at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
@@ -118,8 +175,14 @@ async fn read(app: &App, viewer: &Party, way: Way, place: Place, mut max_id: i64
             return Ok(Stretch { entries, older });
         }
         if at_end {
-            return Ok(Stretch { entries, older: None });
+            return Ok(Stretch {
+                entries,
+                older: None,
+            });
         }
     }
-    Ok(Stretch { entries, older: Some(max_id) })
+    Ok(Stretch {
+        entries,
+        older: Some(max_id),
+    })
 }

@@ -51,7 +51,14 @@ pub fn insert_own(tx: &mut Tx, entry: &Entry) {
 }
 
 pub fn insert_followers(tx: &mut Tx, entry: &Entry) {
-    tx.exec(INSERT_FOLLOWERS, params![entry.status_id, entry.author_id, entry.in_reply_to_account_id]);
+    tx.exec(
+        INSERT_FOLLOWERS,
+        params![
+            entry.status_id,
+            entry.author_id,
+            entry.in_reply_to_account_id
+        ],
+    );
 }
 
 pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
@@ -98,11 +105,15 @@ fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
 }
 
 pub async fn home(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(HOME, params![account_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(HOME, params![account_id, max_id, limit])
+        .await?))
 }
 
 pub async fn of_community(db: &Db, community_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(OF_COMMUNITY, params![community_id, max_id, limit]).await?))
+    Ok(ids(db
+        .all(OF_COMMUNITY, params![community_id, max_id, limit])
+        .await?))
 }
 
 pub async fn public(db: &Db, max_id: i64, limit: i64) -> Result<Vec<i64>> {

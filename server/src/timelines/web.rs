@@ -31,7 +31,14 @@ pub async fn home(State(app): State<App>, visit: Visit, page: Page) -> Result<Re
 /// `GET /community`
 pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
     let party = visit.party();
-    let stretch = super::community(&app, &party, visit.community.id, page.below(), length(&page)).await?;
+    let stretch = super::community(
+        &app,
+        &party,
+        visit.community.id,
+        page.below(),
+        length(&page),
+    )
+    .await?;
     show(&app, &visit, &page, Which::Community, "/community", stretch).await
 }
 
@@ -70,7 +77,11 @@ async fn show(
     Ok(Reply::page(TimelinePage {
         frame: frame(app, visit, title, current).await?,
         which,
-        composer: visit.me.as_ref().filter(|_| writes).map(|me| composer(app, me)),
+        composer: visit
+            .me
+            .as_ref()
+            .filter(|_| writes)
+            .map(|me| composer(app, me)),
         statuses: views(app, visit, &stretch.entries).await?,
         older: stretch.older.map(|id| format!("{address}?max_id={id}")),
         newer: (!at_top).then(|| address.to_owned()),

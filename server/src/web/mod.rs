@@ -26,9 +26,21 @@ struct Asset {
 }
 
 const ASSETS: &[Asset] = &[
-    Asset { name: "style.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("style.css") },
-    Asset { name: "live.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("live.js") },
-    Asset { name: "icons.svg", kind: "image/svg+xml", bytes: include_bytes!("icons.svg") },
+    Asset {
+        name: "style.css",
+        kind: "text/css; charset=utf-8",
+        bytes: include_bytes!("style.css"),
+    },
+    Asset {
+        name: "live.js",
+        kind: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("live.js"),
+    },
+    Asset {
+        name: "icons.svg",
+        kind: "image/svg+xml",
+        bytes: include_bytes!("icons.svg"),
+    },
 ];
 
 /// Letters of the stamp: enough that two versions never share it.
@@ -40,12 +52,19 @@ static STAMP: LazyLock<String> = LazyLock::new(|| {
     for asset in ASSETS {
         all.update(asset.bytes);
     }
-    URL_SAFE_NO_PAD.encode(all.finish()).chars().take(STAMP_LENGTH).collect()
+    URL_SAFE_NO_PAD
+        .encode(all.finish())
+        .chars()
+        .take(STAMP_LENGTH)
+        .collect()
 });
 
 /// `GET /assets/{name}`
 pub async fn asset(Path(name): Path<String>) -> Result<Reply> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(Error::NotFound)?;
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .ok_or(Error::NotFound)?;
     Ok(Reply::asset(asset.bytes, asset.kind))
 }
 

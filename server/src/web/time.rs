@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
 fn zoned(at_ms: i64) -> jiff::Zoned {
-    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
+    Timestamp::from_millisecond(at_ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(TimeZone::UTC)
 }
 
 /// RFC 3339, to the second.

@@ -73,9 +73,17 @@ impl Installation {
         );
         let config = Config::from_text("the test", &text, Vec::new()).unwrap();
         let database = throwaway(engine).await;
-        let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone())).await.unwrap();
+        let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
+            .await
+            .unwrap();
         let community = app.communities.load().first().unwrap();
-        let mut place = Installation { app, community, port, running: None, _database: database };
+        let mut place = Installation {
+            app,
+            community,
+            port,
+            running: None,
+            _database: database,
+        };
         place.serve_on(listener);
         place
     }
@@ -90,7 +98,10 @@ impl Installation {
     pub async fn pause(&mut self) {
         if let Some((stop, serving)) = self.running.take() {
             stop.send(true).unwrap();
-            tokio::time::timeout(PATIENCE, serving).await.expect("a place stops in time").unwrap();
+            tokio::time::timeout(PATIENCE, serving)
+                .await
+                .expect("a place stops in time")
+                .unwrap();
         }
     }
 
@@ -114,10 +125,17 @@ impl Installation {
     /// Somebody elsewhere, as this place knows them, looked up by their handle.
     pub async fn finds(&self, somebody: &Account) -> Arc<Account> {
         let handle = Handle::parse(&somebody.handle().to_string()).unwrap();
-        resolve::handle(&self.app, &self.community, &handle).await.unwrap()
+        resolve::handle(&self.app, &self.community, &handle)
+            .await
+            .unwrap()
     }
 
-    pub async fn post(&self, author: &Arc<Account>, text: &str, visibility: Visibility) -> Visible<Status> {
+    pub async fn post(
+        &self,
+        author: &Arc<Account>,
+        text: &str,
+        visibility: Visibility,
+    ) -> Visible<Status> {
         self.publish(author, text, visibility, None).await
     }
 
@@ -129,17 +147,32 @@ impl Installation {
         in_reply_to_id: Option<i64>,
     ) -> Visible<Status> {
         let draft = draft(text, visibility, in_reply_to_id);
-        statuses::publish(&self.app, &self.community, author.clone(), draft).await.unwrap()
+        statuses::publish(&self.app, &self.community, author.clone(), draft)
+            .await
+            .unwrap()
     }
 
     /// `follower` of this place follows `followed` of that place, and it is confirmed.
-    pub async fn follow(&self, follower: &Arc<Account>, there: &Installation, followed: &Arc<Account>) {
+    pub async fn follow(
+        &self,
+        follower: &Arc<Account>,
+        there: &Installation,
+        followed: &Arc<Account>,
+    ) {
         let target = self.finds(followed).await;
-        follows::follow(&self.app, follower, target.id).await.unwrap();
+        follows::follow(&self.app, follower, target.id)
+            .await
+            .unwrap();
         until("the follow is confirmed on both sides", async || {
-            let here = follows::state(&self.app, follower.id, target.id).await.unwrap();
-            let known = comity::accounts::find_by_iri(&there.app, &follower.iri).await.unwrap()?;
-            let there = follows::state(&there.app, known.id, followed.id).await.unwrap();
+            let here = follows::state(&self.app, follower.id, target.id)
+                .await
+                .unwrap();
+            let known = comity::accounts::find_by_iri(&there.app, &follower.iri)
+                .await
+                .unwrap()?;
+            let there = follows::state(&there.app, known.id, followed.id)
+                .await
+                .unwrap();
             (here == follows::State::Accepted && there == follows::State::Accepted).then_some(())
         })
         .await;
@@ -148,7 +181,9 @@ impl Installation {
     /// The status of that iri as `viewer` here may see it.
     pub async fn sees(&self, viewer: &Account, iri: &comity_vocab::Iri) -> Option<Visible<Status>> {
         let id = statuses::find_by_iri(&self.app, iri).await.unwrap()?;
-        statuses::find(&self.app, &Party::Member(viewer.person()), Way::Page, id).await.ok()
+        statuses::find(&self.app, &Party::Member(viewer.person()), Way::Page, id)
+            .await
+            .ok()
     }
 
     /// Waits until the status has arrived and `viewer` sees it.
@@ -217,7 +252,9 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
+    tokio::time::timeout(PATIENCE, asking)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
 
 /// A request of a peer that is not us, byte for byte: status and body of the answer.
@@ -229,7 +266,14 @@ pub async fn request(port: u16, head: &str, body: &[u8]) -> (u16, String) {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0);
+    let body = answer
+        .split_once("\r\n\r\n")
+        .map(|(_, body)| body.to_owned())
+        .unwrap_or_default();
     (status, body)
 }

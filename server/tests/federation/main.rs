@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-
 mod installation;
 
 use std::sync::Arc;
@@ -21,7 +20,10 @@ use crate::installation::{Installation, draft, request, until};
 /// Two installations, alice in the first and bob in the second, who follows her.
 async fn neighbours(engine: Engine) -> (Installation, Installation, Arc<Account>, Arc<Account>) {
     let clock = Clock::system();
-    let (north, south) = (Installation::start("north", engine, &clock).await, Installation::start("south", engine, &clock).await);
+    let (north, south) = (
+        Installation::start("north", engine, &clock).await,
+        Installation::start("south", engine, &clock).await,
+    );
     let (alice, bob) = (north.member("alice").await, south.member("bob").await);
     south.follow(&bob, &north, &alice).await;
     (north, south, alice, bob)
@@ -232,13 +234,23 @@ struct Liar<'a> {
 
 impl<'a> Liar<'a> {
     async fn of(south: &'a Installation, account: &Account) -> Liar<'a> {
-        Liar { south, key: accounts::signing_key(&south.app, account.id).await.unwrap() }
+        Liar {
+            south,
+            key: accounts::signing_key(&south.app, account.id).await.unwrap(),
+        }
     }
 
     fn head(&self, north: &Installation, path: &str, body: &[u8]) -> String {
         let address = north.community.iri(path);
         let now_ms = self.south.app.now_ms();
-        let headers = comity_wire::sign("POST", &address, Some(body), &self.key, Scheme::Cavage, now_ms);
+        let headers = comity_wire::sign(
+            "POST",
+            &address,
+            Some(body),
+            &self.key,
+            Scheme::Cavage,
+            now_ms,
+        );
         let mut head = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\
              content-type: application/activity+json\r\n",

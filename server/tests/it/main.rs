@@ -11,9 +11,9 @@ mod command;
 mod communities;
 mod conversation;
 mod ground;
-mod people;
 #[path = "../peer/mod.rs"]
 mod peer;
+mod people;
 mod routes;
 mod serving;
 mod statements;

@@ -20,7 +20,9 @@ const FRESH_MS: i64 = 86_400_000;
 pub async fn account(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<Arc<Account>> {
     let known = accounts::find_by_iri(app, iri).await?;
     match known {
-        Some(account) if account.is_local() || app.now_ms() - account.fetched_at < FRESH_MS => Ok(account),
+        Some(account) if account.is_local() || app.now_ms() - account.fetched_at < FRESH_MS => {
+            Ok(account)
+        }
         Some(stale) => match account_anew(app, community, iri).await {
             Ok(account) => Ok(account),
             Err(error @ Error::Internal(_)) => Err(error),
@@ -31,7 +33,11 @@ pub async fn account(app: &App, community: &Arc<Community>, iri: &Iri) -> Result
 }
 
 /// The account of this actor as its origin describes it now.
-pub async fn account_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<Arc<Account>> {
+pub async fn account_anew(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+) -> Result<Arc<Account>> {
     refuse_ours(app, iri)?;
     let began_ms = app.now_ms();
     let _turn = app.hosts.lookups.turn(iri).await;
@@ -45,8 +51,14 @@ pub async fn account_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> R
 }
 
 /// Records a fetched actor.
-pub(super) async fn take(app: &App, community: &Arc<Community>, document: Attested<Document>) -> Result<Arc<Account>> {
-    let actor = document.into_actor().ok_or_else(|| Error::Forbidden("is not an actor".to_owned()))?;
+pub(super) async fn take(
+    app: &App,
+    community: &Arc<Community>,
+    document: Attested<Document>,
+) -> Result<Arc<Account>> {
+    let actor = document
+        .into_actor()
+        .ok_or_else(|| Error::Forbidden("is not an actor".to_owned()))?;
     let known = accounts::find_by_iri(app, &actor.peek().id).await?;
     let domain = match &known {
         Some(account) => account.domain.clone(),
@@ -58,7 +70,17 @@ pub(super) async fn take(app: &App, community: &Arc<Community>, document: Attest
         alias_domain: (domain != host).then(|| domain.clone()),
         ..Person::stranger(actor.peek().id.clone())
     };
-    let admitted = app.gate.admit(actor, community.policy_id(), &person, Act::Deliver, Way::Lookup, None).await??;
+    let admitted = app
+        .gate
+        .admit(
+            actor,
+            community.policy_id(),
+            &person,
+            Act::Deliver,
+            Way::Lookup,
+            None,
+        )
+        .await??;
     accounts::record(app, admitted, domain).await
 }
 
@@ -66,20 +88,34 @@ pub(super) async fn take(app: &App, community: &Arc<Community>, document: Attest
 /// the actor in turn (L49).
 async fn domain_of(app: &App, community: &Community, actor: &Actor) -> Domain {
     let host = actor.id.domain();
-    let at_host = Handle { username: actor.username.clone(), domain: Some(host.clone()) };
+    let at_host = Handle {
+        username: actor.username.clone(),
+        domain: Some(host.clone()),
+    };
     let Ok(Found::Elsewhere(claimed)) = ask(app, community, &at_host).await else {
         return host;
     };
     let same_name = claimed.username.to_lowercase() == actor.username.to_lowercase();
     match (ask(app, community, &claimed).await, claimed.domain) {
-        (Ok(Found::Actors { actors, .. }), Some(domain)) if same_name && actors.contains(&actor.id) => domain,
+        (Ok(Found::Actors { actors, .. }), Some(domain))
+            if same_name && actors.contains(&actor.id) =>
+        {
+            domain
+        }
         _ => host,
     }
 }
 
 /// The account that goes by this handle. Its domain must name the actor, and the actor must go by the handle in turn.
-pub async fn handle(app: &App, community: &Arc<Community>, handle: &Handle) -> Result<Arc<Account>> {
-    let domain = handle.domain.clone().unwrap_or_else(|| community.domain.clone());
+pub async fn handle(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &Handle,
+) -> Result<Arc<Account>> {
+    let domain = handle
+        .domain
+        .clone()
+        .unwrap_or_else(|| community.domain.clone());
     let known = accounts::find_by_handle(app, &handle.username, &domain).await?;
     if is_ours(app, &domain) {
         return known.ok_or_else(|| unknown(handle));
@@ -89,7 +125,10 @@ pub async fn handle(app: &App, community: &Arc<Community>, handle: &Handle) -> R
     {
         return Ok(account);
     }
-    let whole = Handle { username: handle.username.clone(), domain: Some(domain) };
+    let whole = Handle {
+        username: handle.username.clone(),
+        domain: Some(domain),
+    };
     let answer = match ask(app, community, &whole).await? {
         Found::Elsewhere(other) => (ask(app, community, &other).await?, other),
         found @ Found::Actors { .. } => (found, whole),
@@ -101,7 +140,11 @@ pub async fn handle(app: &App, community: &Arc<Community>, handle: &Handle) -> R
     let account = account_anew(app, community, actor).await?;
     let same_name = account.username.to_lowercase() == asked.username.to_lowercase();
     if !same_name || Some(&account.domain) != asked.domain.as_ref() {
-        return Err(Error::Forbidden(format!("{asked} leads to {}, who goes by {}", account.iri, account.handle())));
+        return Err(Error::Forbidden(format!(
+            "{asked} leads to {}, who goes by {}",
+            account.iri,
+            account.handle()
+        )));
     }
     Ok(account)
 }
@@ -121,10 +164,13 @@ async fn ask_hops(app: &App, community: &Community, handle: &Handle, asked: &Iri
     let mut address = asked.clone();
     for _ in 0..=MOST_HOPS {
         refuse_ours(app, &address)?;
-        let permitted = app.gate.permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        let permitted =
+            app.gate
+                .permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
         match app.wire.fetch_json(permitted, &address, app.now_ms()).await {
             Ok(FetchedJson::Json { bytes, .. }) => {
-                return read_webfinger(handle, &bytes).map_err(|why| Error::Forbidden(why.to_string()));
+                return read_webfinger(handle, &bytes)
+                    .map_err(|why| Error::Forbidden(why.to_string()));
             }
             Ok(FetchedJson::Moved(to)) => address = to,
             Err(error) => return Err(failed(asked, error)),

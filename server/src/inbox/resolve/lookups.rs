@@ -51,11 +51,26 @@ enum Failure {
 impl Default for Lookups {
     fn default() -> Lookups {
         Lookups {
-            failures: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(FAILURE_LASTS).build(),
-            turns: Cache::builder().max_capacity(MOST_TURNS).time_to_idle(TURN_LASTS).build(),
-            again: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(AGAIN_AFTER).build(),
-            keys: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(Duration::from_secs(60)).build(),
-            heights: Cache::builder().max_capacity(MOST_FAILURES).time_to_live(CLIMB_LASTS).build(),
+            failures: Cache::builder()
+                .max_capacity(MOST_FAILURES)
+                .time_to_live(FAILURE_LASTS)
+                .build(),
+            turns: Cache::builder()
+                .max_capacity(MOST_TURNS)
+                .time_to_idle(TURN_LASTS)
+                .build(),
+            again: Cache::builder()
+                .max_capacity(MOST_FAILURES)
+                .time_to_live(AGAIN_AFTER)
+                .build(),
+            keys: Cache::builder()
+                .max_capacity(MOST_FAILURES)
+                .time_to_live(Duration::from_secs(60))
+                .build(),
+            heights: Cache::builder()
+                .max_capacity(MOST_FAILURES)
+                .time_to_live(CLIMB_LASTS)
+                .build(),
         }
     }
 }
@@ -100,7 +115,11 @@ impl Lookups {
             .entry(domain.clone())
             .and_upsert_with(|entry| entry.map_or(0, moka::Entry::into_value).saturating_add(1))
             .into_value();
-        if count > KEYS_A_MINUTE { Err(Error::TooMany { after_s: 60 }) } else { Ok(()) }
+        if count > KEYS_A_MINUTE {
+            Err(Error::TooMany { after_s: 60 })
+        } else {
+            Ok(())
+        }
     }
 
     /// How many parents were fetched below this status.
@@ -138,7 +157,9 @@ mod tests {
         let lookups = Lookups::default();
         let victim = Domain::parse("victim.example").unwrap();
         let other = Domain::parse("other.example").unwrap();
-        let let_through = (0..200).filter(|_| lookups.count_key_fetch(&victim).is_ok()).count();
+        let let_through = (0..200)
+            .filter(|_| lookups.count_key_fetch(&victim).is_ok())
+            .count();
         assert_eq!(let_through, KEYS_A_MINUTE as usize);
         assert!(lookups.count_key_fetch(&other).is_ok());
     }

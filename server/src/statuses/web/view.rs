@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::http::{Me, Visit};
 use crate::statuses::{Attached, Shown, Status, text};
 use crate::web::view::{
-    AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind, PersonView, ReplyView, SeenBy,
-    StatusView, Tell, Veil, ViewerView,
+    AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind,
+    PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, reblogs, rules};
@@ -63,7 +63,11 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// For a page that shows these.
-    pub async fn of(app: &App, visit: &'a Visit, statuses: &[&Visible<Status>]) -> Result<Reader<'a>> {
+    pub async fn of(
+        app: &App,
+        visit: &'a Visit,
+        statuses: &[&Visible<Status>],
+    ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
         let (favourited, reblogged) = match &visit.me {
             Some(me) if !ids.is_empty() => (
@@ -99,13 +103,20 @@ impl<'a> Reader<'a> {
             marks.push(Mark::plain(MarkKind::You));
         }
         if status.is_limited() {
-            marks.push(Mark { kind: MarkKind::Limited, text: "limited here".to_owned() });
+            marks.push(Mark {
+                kind: MarkKind::Limited,
+                text: "limited here".to_owned(),
+            });
         }
         StatusView {
             id: status.id,
             url: path(status, here),
-            original_url: (!status.author.is_local())
-                .then(|| status.url.clone().unwrap_or_else(|| status.iri.as_str().to_owned())),
+            original_url: (!status.author.is_local()).then(|| {
+                status
+                    .url
+                    .clone()
+                    .unwrap_or_else(|| status.iri.as_str().to_owned())
+            }),
             author: person_view(&status.author, here),
             when_iso: time::iso(status.created_at),
             when_text: time::words(status.created_at, self.now_ms),
@@ -116,7 +127,10 @@ impl<'a> Reader<'a> {
             lang: words.language.clone(),
             sensitive: words.sensitive,
             reblogged_by: reblog.map(|reblog| person_view(&reblog.author, here)),
-            reply_to: status.in_reply_to.as_ref().map(|account| person_view(account, here)),
+            reply_to: status
+                .in_reply_to
+                .as_ref()
+                .map(|account| person_view(account, here)),
             reply_to_url: status
                 .in_reply_to_id
                 .zip(status.in_reply_to.as_ref())
@@ -149,7 +163,10 @@ impl<'a> Reader<'a> {
         if let Some(me) = &self.visit.me {
             view.reply = Some(ReplyView {
                 text: String::new(),
-                seen_by: narrowest(seen_by(status.visibility), seen_by(me.member.default_visibility)),
+                seen_by: narrowest(
+                    seen_by(status.visibility),
+                    seen_by(me.member.default_visibility),
+                ),
                 choices: choices_for_reply(status.visibility),
             });
         }
@@ -188,13 +205,20 @@ impl<'a> Reader<'a> {
         composer.seen_by = narrowest(seen_by(status.visibility), composer.seen_by);
         composer.choices = choices_for_reply(status.visibility);
         composer.submit = "Reply";
-        let others = status.mentions.iter().filter(|account| account.id != status.author.id);
+        let others = status
+            .mentions
+            .iter()
+            .filter(|account| account.id != status.author.id);
         composer.tell = std::iter::once((&status.author, true))
             .chain(others.map(|account| (account, false)))
             .filter(|(account, _)| Some(account.id) != me)
             .map(|(account, ticked)| {
                 let person = person_view(account, here);
-                Tell { handle: person.handle(), name: person.name, ticked }
+                Tell {
+                    handle: person.handle(),
+                    name: person.name,
+                    ticked,
+                }
             })
             .collect();
     }
@@ -204,7 +228,10 @@ impl<'a> Reader<'a> {
 pub async fn views(app: &App, visit: &Visit, list: &[Shown]) -> Result<Vec<StatusView>> {
     let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
     let reader = Reader::of(app, visit, &statuses).await?;
-    Ok(list.iter().map(|shown| reader.view(&shown.status, shown.reblog.as_ref())).collect())
+    Ok(list
+        .iter()
+        .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
+        .collect())
 }
 
 /// A composer for a new post of this member.
@@ -212,7 +239,11 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
     let own = me.member.language.as_str();
     let mut languages: Vec<LanguageChoice> = LANGUAGES
         .iter()
-        .map(|(tag, name)| LanguageChoice { tag: (*tag).to_owned(), name: (*name).to_owned(), chosen: *tag == own })
+        .map(|(tag, name)| LanguageChoice {
+            tag: (*tag).to_owned(),
+            name: (*name).to_owned(),
+            chosen: *tag == own,
+        })
         .collect();
     languages.sort_by_key(|language| !language.chosen);
     ComposerView {
@@ -238,7 +269,10 @@ pub fn choices() -> Vec<SeenBy> {
 
 fn choices_for_reply(parent: Visibility) -> Vec<SeenBy> {
     let widest = breadth(seen_by(parent));
-    SeenBy::ALL.into_iter().filter(|choice| breadth(*choice) <= widest).collect()
+    SeenBy::ALL
+        .into_iter()
+        .filter(|choice| breadth(*choice) <= widest)
+        .collect()
 }
 
 fn breadth(seen_by: SeenBy) -> u8 {
@@ -268,7 +302,12 @@ pub fn seen_by(visibility: Visibility) -> SeenBy {
 
 /// Where a status is on the pages of `here`: its conversation, with itself in sight.
 pub fn path(status: &Status, here: &Community) -> String {
-    format!("{}/{}#s{}", profile_path(&status.author, here), status.id, status.id)
+    format!(
+        "{}/{}#s{}",
+        profile_path(&status.author, here),
+        status.id,
+        status.id
+    )
 }
 
 /// Articles have a heading of their own.
@@ -276,7 +315,10 @@ fn with_title(title: &str, content: &str) -> String {
     if title.is_empty() {
         return content.to_owned();
     }
-    format!("<p><strong>{}</strong></p>{content}", crate::text::plain::escape(title))
+    format!(
+        "<p><strong>{}</strong></p>{content}",
+        crate::text::plain::escape(title)
+    )
 }
 
 fn count(stored: i64) -> u64 {
@@ -285,7 +327,11 @@ fn count(stored: i64) -> u64 {
 
 /// Files stay where they are: a page of ours loads nothing from elsewhere, so it shows a link.
 fn attachment(file: &Attached) -> AttachmentView {
-    let kind = match file.media_type.as_deref().and_then(|kind| kind.split('/').next()) {
+    let kind = match file
+        .media_type
+        .as_deref()
+        .and_then(|kind| kind.split('/').next())
+    {
         Some("image") => AttachmentKind::Picture,
         Some("video") => AttachmentKind::Film,
         Some("audio") => AttachmentKind::Sound,
@@ -296,7 +342,9 @@ fn attachment(file: &Attached) -> AttachmentView {
         url: file.url.clone(),
         shown: None,
         description: file.description.clone(),
-        server: Iri::parse(&file.url).ok().map(|address| address.domain().unicode()),
+        server: Iri::parse(&file.url)
+            .ok()
+            .map(|address| address.domain().unicode()),
         width: file.width,
         height: file.height,
     }
