@@ -371,7 +371,7 @@ fn collect(next: Option<Result<Turn, tokio::task::JoinError>>, ended: &mut Vec<T
     match next {
         Some(Ok(turn)) => ended.push(turn),
         Some(Err(error)) => {
-            error!(%error, "a turn was torn away; it will be taken again when its lease ends")
+            error!(%error, "a turn was torn away; it will be taken again when its lease ends");
         }
         None => {}
     }

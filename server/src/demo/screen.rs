@@ -124,7 +124,7 @@ impl Screen {
                     }
                 }
                 Err(RecvError::Lagged(missed)) => {
-                    self.print(&format!("{MARGIN}… and {missed} more"))
+                    self.print(&format!("{MARGIN}… and {missed} more"));
                 }
                 Err(RecvError::Closed) => return,
             }

@@ -63,9 +63,9 @@ async fn rows(
             .filter(|row| groups && last == Some(key) && row.is_new == is_new)
         {
             if row.people.len() < FACES {
-                row.people.push(person)
+                row.people.push(person);
             } else {
-                row.others += 1
+                row.others += 1;
             }
             continue;
         }

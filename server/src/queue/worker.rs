@@ -250,7 +250,7 @@ fn collect(next: Option<Result<Ended, tokio::task::JoinError>>, ended: &mut Vec<
     match next {
         Some(Ok(end)) => ended.push(end),
         Some(Err(error)) => {
-            error!(%error, "a job was torn away; it will run again when its lease ends")
+            error!(%error, "a job was torn away; it will run again when its lease ends");
         }
         None => {}
     }

@@ -47,7 +47,7 @@ pub async fn publish(
     match (&draft.tell, &parent) {
         (Some(tell), _) => handles.extend(tell.iter().cloned()),
         (None, Some(parent)) if parent.author.id != author.id => {
-            handles.push(parent.author.handle())
+            handles.push(parent.author.handle());
         }
         (None, _) => {}
     }

@@ -31,9 +31,9 @@ pub fn payloads(folder: &str) -> Vec<(String, Vec<u8>)> {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                waiting.push(path)
+                waiting.push(path);
             } else {
-                files.push(path)
+                files.push(path);
             }
         }
     }

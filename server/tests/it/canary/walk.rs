@@ -135,7 +135,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             );
         }
         "/boundaries" => {
-            all.extend(handles().map(|handle| format!("/boundaries?pattern={handle}")))
+            all.extend(handles().map(|handle| format!("/boundaries?pattern={handle}")));
         }
         "/.well-known/webfinger" => {
             let links = cast
