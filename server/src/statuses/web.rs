@@ -74,7 +74,7 @@ pub async fn compose_form(
 ) -> Result<Reply> {
     let mut composer = composer(&app, &me);
     if let Some(to) = query.to {
-        let person = crate::accounts::find(&app, to).await?;
+        let person = crate::accounts::show(&app, &me.party(), Way::Page, to).await?;
         composer.text = format!("{} ", person_view(&person, &me.community).handle());
         composer.seen_by = SeenBy::Mentioned;
     }
