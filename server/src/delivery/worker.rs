@@ -20,6 +20,7 @@ use super::{sentence, tell_out};
 use crate::app::App;
 use crate::error::Result;
 use crate::instances;
+use crate::rules;
 
 /// Hosts that are brought something at the same time. Each mostly waits for its answer.
 const MOST_HOSTS: usize = 192;
@@ -300,6 +301,9 @@ async fn bring_one(
     row: &DeliveryRow,
     prepared: Option<&Arc<Parcel>>,
 ) -> End {
+    if rules::catch_up(app).await.is_err() {
+        return End::Later;
+    }
     let parcel = match prepared {
         Some(parcel) if parcel.epoch == app.gate.epoch() => Some(parcel.clone()),
         // The rules changed since, or it could not be prepared with the others: ask again, for this host.

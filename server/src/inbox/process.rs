@@ -10,7 +10,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
-use crate::statuses;
+use crate::{rules, statuses};
 
 /// Carries out an activity that `signer` brought to `community`.
 pub(crate) async fn process(
@@ -41,6 +41,7 @@ async fn try_process(
     body: &str,
     shared: bool,
 ) -> Result<Came> {
+    rules::catch_up(app).await?;
     let Some(community) = app.communities.load().by_id(community) else {
         return Ok(Came::Ignored("its community is gone"));
     };

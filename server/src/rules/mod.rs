@@ -135,24 +135,25 @@ pub async fn watch(app: App) {
     let mut every = tokio::time::interval(WATCH_EVERY);
     loop {
         every.tick().await;
-        let book = app.gate.book();
-        let ended = book.next_expiry().is_some_and(|at| at <= app.now_ms());
-        let changed = match store::epoch(&app.db).await {
-            Ok(epoch) => epoch != book.epoch(),
-            Err(why) => {
-                tracing::warn!(%why, "could not ask whether the rules changed");
-                false
-            }
-        };
-        if ended || changed {
-            if changed && let Err(why) = crate::communities::reload(&app).await {
-                tracing::warn!(%why, "could not read the communities anew");
-            }
-            if let Err(why) = reload(&app).await {
-                tracing::warn!(%why, "could not read the rules anew");
-            }
+        if let Err(why) = catch_up(&app).await {
+            tracing::warn!(%why, "could not go by rules that changed");
         }
     }
+}
+
+/// Goes by what another process changed and by what ended in the meantime: one look-up by key. Asked before something
+/// is decided that cannot be taken back, such as a send.
+pub async fn catch_up(app: &App) -> Result<()> {
+    let book = app.gate.book();
+    let ended = book.next_expiry().is_some_and(|at| at <= app.now_ms());
+    let changed = store::epoch(&app.db).await? != book.epoch();
+    if changed {
+        crate::communities::reload(app).await?;
+    }
+    if changed || ended {
+        reload(app).await?;
+    }
+    Ok(())
 }
 
 /// May `me` send a post to, and get posts from, this other side? The two answers that every explanation starts with.
