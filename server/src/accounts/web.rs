@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use comity_policy::{Act, Exchange, Outcome, Subject, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
@@ -15,12 +15,13 @@ use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
+use crate::timelines::{self, Replies};
 use crate::web::view::{
     EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage,
     RelationView, Trouble,
 };
 use crate::web::{frame, person_view, time};
-use crate::{follows, relations, rules, timelines};
+use crate::{follows, relations, rules};
 
 /// Lines a profile can have in the form.
 const LINES: usize = 4;
@@ -36,18 +37,32 @@ pub async fn named(app: &App, here: &Community, handle: &str) -> Result<std::syn
         .ok_or(Error::NotFound)
 }
 
+/// `GET /@{handle}?replies=yes`
+#[derive(Debug, Deserialize)]
+pub struct Choice {
+    #[serde(default)]
+    replies: String,
+}
+
 /// `GET /@{handle}`
 pub async fn profile_page(
     State(app): State<App>,
     visit: Visit,
     Path(handle): Path<String>,
+    Query(choice): Query<Choice>,
     page: Page,
 ) -> Result<Reply> {
     let account = named(&app, &visit.community, &handle).await?;
     let party = visit.party();
     let shown = show(&app, &party, Way::Page, account.id).await?;
     let limit = usize::try_from(page.limit).unwrap_or_default();
-    let stretch = timelines::of_account(&app, &party, account.id, page.below(), limit).await?;
+    let replies = if choice.replies == "yes" {
+        Replies::Shown
+    } else {
+        Replies::LeftOut
+    };
+    let stretch =
+        timelines::of_account(&app, &party, account.id, replies, page.below(), limit).await?;
     let words = profile(&shown);
     let person = person_view(&shown, &visit.community);
     let relation = match &visit.me {
@@ -58,9 +73,10 @@ pub async fn profile_page(
     let why_url = stance
         .as_ref()
         .map(|_| format!("/why?about={}", account.handle()));
-    let older = stretch
-        .older
-        .map(|id| format!("{}?max_id={id}", person.url));
+    let older = stretch.older.map(|id| match replies {
+        Replies::Shown => format!("{}?replies=yes&max_id={id}", person.url),
+        Replies::LeftOut => format!("{}?max_id={id}", person.url),
+    });
     Ok(Reply::page(ProfilePage {
         frame: frame(&app, &visit, &person.name, current(&visit, &account)).await?,
         header: None,
@@ -103,7 +119,7 @@ pub async fn profile_page(
                 .clone()
                 .unwrap_or_else(|| account.iri.as_str().to_owned())
         }),
-        with_replies: true,
+        with_replies: replies == Replies::Shown,
         statuses: views(&app, &visit, &stretch.entries).await?,
         older,
         person,

@@ -23,6 +23,6 @@ pub use publish::publish;
 pub use receive::receive;
 pub(crate) use record::{NewStatus, record};
 pub use store::{
-    add_favourite, by_author, in_conversation, is_buried, reached, reblog_by, reblogged_among,
-    replies_to,
+    add_favourite, by_author, in_conversation, is_buried, own_by_author, reached, reblog_by,
+    reblogged_among, replies_to,
 };

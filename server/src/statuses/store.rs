@@ -326,6 +326,16 @@ const BY_AUTHOR: Sql<(i64,)> = sql!(
       ORDER BY id DESC
       LIMIT $3"
 );
+const OWN_BY_AUTHOR: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM statuses
+      WHERE account_id = $1
+        AND id < $2
+        AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)
+      ORDER BY id DESC
+      LIMIT $3"
+);
 const IN_CONVERSATION: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
@@ -353,6 +363,13 @@ fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
 pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
     Ok(ids(db
         .all(BY_AUTHOR, params![account_id, max_id, limit])
+        .await?))
+}
+
+/// The same without answers to others.
+pub async fn own_by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(ids(db
+        .all(OWN_BY_AUTHOR, params![account_id, max_id, limit])
         .await?))
 }
 

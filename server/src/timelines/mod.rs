@@ -67,7 +67,7 @@ enum Place {
     Home(i64),
     Community(i64),
     Everyone,
-    Author(i64),
+    Author(i64, Replies),
 }
 
 impl Place {
@@ -78,8 +78,11 @@ impl Place {
                 store::of_community(&app.db, community_id, max_id, limit).await
             }
             Place::Everyone => store::public(&app.db, max_id, limit).await,
-            Place::Author(account_id) => {
+            Place::Author(account_id, Replies::Shown) => {
                 statuses::by_author(&app.db, account_id, max_id, limit).await
+            }
+            Place::Author(account_id, Replies::LeftOut) => {
+                statuses::own_by_author(&app.db, account_id, max_id, limit).await
             }
         }
     }
@@ -130,11 +133,21 @@ pub async fn everyone(app: &App, viewer: &Party, max_id: i64, limit: usize) -> R
     .await
 }
 
+/// Whether a profile shows answers to others among the posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replies {
+    /// Everything.
+    Shown,
+    /// What somebody says of their own accord, and their boosts.
+    LeftOut,
+}
+
 /// What one account wrote and boosted.
 pub async fn of_account(
     app: &App,
     viewer: &Party,
     account_id: i64,
+    replies: Replies,
     max_id: i64,
     limit: usize,
 ) -> Result<Stretch> {
@@ -142,7 +155,7 @@ pub async fn of_account(
         app,
         viewer,
         Way::Page,
-        Place::Author(account_id),
+        Place::Author(account_id, replies),
         max_id,
         limit,
     )

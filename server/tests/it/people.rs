@@ -195,6 +195,24 @@ town_test! {
         alice.get("/@alice").await.is(200).shows("Alice of the Harbour");
     }
 
+    async fn a_profile_leaves_out_answers_to_others_until_asked(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let asked = town.post(&mut bob, "When does the ferry leave", "public").await;
+        let answer = town.reply(&mut alice, &asked, "At ten past seven", "public").await;
+        town.reply(&mut alice, &answer, "And again at noon", "public").await;
+        let other = town.reply(&mut bob, &answer, "Thank you", "public").await;
+        let own = town.post(&mut alice, "I like ferries", "public").await;
+        town.reply(&mut alice, &own, "Small ones most of all", "public").await;
+        town.reply(&mut alice, &other, "You are welcome", "public").await;
+        let page = town.anonymous().get("/@alice").await.is(200);
+        let page = page.shows("I like ferries").shows("Small ones most of all").shows("And again at noon");
+        for left_out in ["At ten past seven", "You are welcome"] {
+            assert!(!page.body.contains(left_out), "{left_out}");
+        }
+        let page = town.anonymous().get("/@alice?replies=yes").await.is(200);
+        page.shows("I like ferries").shows("At ten past seven").shows("You are welcome");
+    }
+
     async fn pages_for_members_lead_visitors_to_the_door_and_back(town) {
         town.member("alice").await;
         for path in ["/home", "/everyone", "/notifications", "/compose", "/follow-requests", "/settings/profile",
