@@ -134,6 +134,10 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|about| format!("/why?about={about}")),
             );
         }
+        "/@{handle}" => {
+            let names = cast.handles.iter();
+            all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
+        }
         "/boundaries" => {
             all.extend(handles().map(|handle| format!("/boundaries?pattern={handle}")));
         }
