@@ -99,7 +99,7 @@ fn main() -> Result<(), Malformed> {
         ),
         (
             "visitor on a page",
-            &Party::Anonymous,
+            &Party::Anonymous(CommunityId(1)),
             Act::Read,
             Way::Page,
             &post,

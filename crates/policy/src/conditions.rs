@@ -30,13 +30,15 @@ impl Conditions {
     pub const APPEND_NOTICE: Conditions = Conditions(1 << 8);
     /// Shown to followers of the author only, marked, and never in public places.
     pub const LIMITED: Conditions = Conditions(1 << 9);
-    /// The viewer muted somebody in it: shown folded.
+    /// The viewer muted somebody in it.
     pub const MUTED: Conditions = Conditions(1 << 10);
     /// Waits for a yes: kept, and shown to nobody but those who can give it.
     pub const HELD: Conditions = Conditions(1 << 11);
+    /// Stands in its place, folded until the viewer asks for it.
+    pub const FOLDED: Conditions = Conditions(1 << 12);
 
     /// Every condition with its letter in the matrix and its words.
-    const NAMED: [(Conditions, char, &'static str); 12] = [
+    const NAMED: [(Conditions, char, &'static str); 13] = [
         (Conditions::DROP_MEDIA, 'm', "drop media"),
         (Conditions::MARK_SENSITIVE, 's', "mark sensitive"),
         (Conditions::DROP_PREVIEWS, 'p', "drop link previews"),
@@ -57,6 +59,7 @@ impl Conditions {
         (Conditions::LIMITED, 'L', "limited"),
         (Conditions::MUTED, 'M', "muted"),
         (Conditions::HELD, 'H', "held"),
+        (Conditions::FOLDED, 'F', "folded"),
     ];
 
     /// Those that bind what comes to us.

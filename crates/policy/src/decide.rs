@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 
 use crate::{
-    Act, Because, CommunityId, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook,
+    Act, Because, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook,
     RuleId, Ties, Verdict, Way,
 };
 use crate::{relation, seeing, standing};
@@ -130,7 +130,7 @@ fn asker(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
         thing,
     } = *exchange;
     match party {
-        Party::Anonymous => {
+        Party::Anonymous(host) => {
             if !act.is_outward() || act == Act::Receive {
                 narrowing.refuse(Because::Unsigned, step::ASKER);
             }
@@ -159,17 +159,14 @@ fn asker(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
                 }
                 _ => narrowing.refuse(Because::Unsigned, step::ASKER),
             }
-            let mut anybody = false;
-            each_host(rules, exchange, |community| {
-                anybody = true;
+            // Whoever shows strangers around, and whose the thing is: both have to be open.
+            let owners = thing.owner.community.filter(|owners| owners != host);
+            for community in std::iter::once(*host).chain(owners) {
                 match rules.mode_of(community) {
                     Some(Mode::Open | Mode::Cautious) => {}
                     Some(mode) => narrowing.refuse(Because::Mode(community, mode), step::MODE),
                     None => narrowing.refuse(Because::NobodyHere, step::ASKER),
                 }
-            });
-            if !anybody {
-                narrowing.refuse(Because::NobodyHere, step::ASKER);
             }
         }
         Party::Member(_) | Party::Account(_) => {}
@@ -180,22 +177,10 @@ fn asker(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
         }
     }
     // Nobody here speaks for either side: then it is not ours to give, and nobody asked us.
-    let anonymous = matches!(party, Party::Anonymous);
+    let anonymous = matches!(party, Party::Anonymous(_));
     let ours = thing.owner.community.is_some()
         || (thing.community.is_some() && !act.is_outward() && act != Act::Contact);
     if !anonymous && party.community().is_none() && !ours {
         narrowing.refuse(Because::NotOurs, step::ASKER);
-    }
-}
-
-/// The communities in whose name an anonymous visitor is shown something.
-pub(crate) fn each_host(
-    rules: &RuleBook,
-    exchange: &Exchange<'_>,
-    mut each: impl FnMut(CommunityId),
-) {
-    match exchange.thing.owner.community.or(exchange.thing.community) {
-        Some(community) => each(community),
-        None => rules.communities().for_each(each),
     }
 }

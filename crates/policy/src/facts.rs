@@ -12,9 +12,8 @@ use crate::{Act, CommunityId, Person, PersonId};
 pub struct Thing {
     /// Whose it is. For a profile, the person themselves.
     pub owner: Person,
-    /// The community in whose rooms it is. Where the owner is a member here, theirs. For a thing
-    /// from elsewhere, set it when the viewer is anonymous, to the community whose page is
-    /// shown; otherwise every community here has to agree.
+    /// The community in whose rooms it is. Where the owner is a member here, theirs; for what
+    /// comes from elsewhere, the community it comes into.
     pub community: Option<CommunityId>,
     /// Who may see it, as its owner chose. A profile is public.
     pub visibility: Visibility,

@@ -57,8 +57,10 @@ impl Person {
 /// The other side of an exchange.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Party {
-    /// Nobody we can name: a visitor who is not logged in, a request without a signature.
-    Anonymous,
+    /// Nobody we can name: a visitor who is not signed in, a request without a signature. They
+    /// stand in the rooms of this community, which speaks for them: its rules hold for what they
+    /// are shown, and a rule of somebody else about its domain is about its visitors too.
+    Anonymous(CommunityId),
     /// A member of a community of this installation.
     Member(Person),
     /// An account on another server, which proved to be that.
@@ -74,14 +76,14 @@ impl Party {
     pub fn person(&self) -> Option<&Person> {
         match self {
             Party::Member(person) | Party::Account(person) => Some(person),
-            Party::Anonymous | Party::Instance(_) | Party::Service(_) => None,
+            Party::Anonymous(_) | Party::Instance(_) | Party::Service(_) => None,
         }
     }
 
-    /// The domain they come from.
+    /// The domain they come from. `None` for a visitor, who may come from anywhere.
     pub fn domain(&self) -> Option<&Domain> {
         match self {
-            Party::Anonymous => None,
+            Party::Anonymous(_) => None,
             Party::Member(person) | Party::Account(person) => Some(&person.domain),
             Party::Instance(domain) | Party::Service(domain) => Some(domain),
         }

@@ -50,6 +50,6 @@ pub(crate) fn narrow(
     if hidden {
         narrowing.refuse(Because::Mute { by: muter }, step::MUTE);
     } else if way == Way::Conversation && !act.is_inward() {
-        narrowing.conditions |= Conditions::MUTED;
+        narrowing.conditions |= Conditions::MUTED | Conditions::FOLDED;
     }
 }

@@ -148,8 +148,13 @@ fn limited(facts: Facts) -> Row {
         Act::Follow => Conditions::FOLLOWS_NEED_APPROVAL,
         _ => Conditions::NONE,
     };
+    // Followers asked for it; others come upon it, and choose.
+    let fold = match facts.way {
+        Way::Conversation if !facts.follows => Conditions::FOLDED,
+        _ => Conditions::NONE,
+    };
     Row {
-        conditions: Conditions::LIMITED | follow,
+        conditions: Conditions::LIMITED | follow | fold,
         ..row
     }
 }

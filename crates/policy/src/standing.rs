@@ -3,7 +3,7 @@
 use comity_vocab::Domain;
 
 use crate::book::About;
-use crate::decide::{Narrowing, each_host, step};
+use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
     Act, Because, CommunityId, Exchange, Mode, Outcome, Party, Person, RuleBook, Scope, Stance,
@@ -47,7 +47,7 @@ pub(crate) fn narrow(
         visibility: thing.visibility,
         said_yes: there.follows || back.follows,
         follows,
-        anonymous: matches!(party, Party::Anonymous),
+        anonymous: matches!(party, Party::Anonymous(_)),
         author,
     };
 
@@ -59,8 +59,13 @@ pub(crate) fn narrow(
     };
     let second = in_rooms.filter(|rooms| Some(*rooms) != person.community);
     let mut agreed = false;
+    // A visitor is met as a guest of the community that shows them around.
+    let home = match party {
+        Party::Anonymous(host) => rules.domain_of(*host),
+        _ => party.domain(),
+    };
     for community in [person.community, second].into_iter().flatten() {
-        let Some(home) = party.domain() else { break };
+        let Some(home) = home else { break };
         let side = Side {
             community,
             person: Some(person).filter(|_| person.community.is_some()),
@@ -125,13 +130,12 @@ pub(crate) fn narrow(
             narrowing,
         );
     };
-    match party {
-        Party::Anonymous => each_host(rules, exchange, |community| ask_host(community, None)),
-        _ => {
-            if let Some(community) = party.community() {
-                ask_host(community, party.person());
-            }
-        }
+    let host = match party {
+        Party::Anonymous(host) => Some(*host),
+        _ => party.community(),
+    };
+    if let Some(host) = host {
+        ask_host(host, party.person());
     }
 }
 

@@ -169,7 +169,7 @@ fn l16_an_unsigned_fetch_gets_nothing() {
     let verdict = reads(
         &book(vec![]),
         &Ties::none(),
-        &Party::Anonymous,
+        &Party::Anonymous(HARBOUR),
         Way::Fetch,
         &post(alice()),
     );
@@ -221,7 +221,7 @@ fn local_things_never_leave_even_to_the_neighbours() {
     };
     assert!(sees(member(bob())).is_allowed());
     assert_eq!(sees(member(mia())).because, Because::LocalOnly);
-    assert_eq!(sees(Party::Anonymous).because, Because::LocalOnly);
+    assert_eq!(sees(Party::Anonymous(HARBOUR)).because, Because::LocalOnly);
 }
 
 #[test]
@@ -285,40 +285,57 @@ fn l58_what_is_not_known_is_refused() {
 }
 
 #[test]
-fn visitors_are_shown_what_every_community_concerned_shows() {
-    let sees = |book: &RuleBook, thing: &Thing| {
+fn l40_visitors_are_shown_what_the_community_whose_page_it_is_may_show() {
+    let sees = |book: &RuleBook, host: CommunityId, thing: &Thing| {
         reads(
             book,
             &Ties::none(),
-            &Party::Anonymous,
+            &Party::Anonymous(host),
             Way::Conversation,
             thing,
         )
         .because
     };
-    assert_eq!(sees(&book(vec![]), &post(rex())), Because::Nothing);
+    assert_eq!(sees(&book(vec![]), HARBOUR, &post(rex())), Because::Nothing);
     let limited = book(vec![harbour(about("bigcorp.example"), Stance::Limited)]);
-    assert_eq!(sees(&limited, &post(rex())), Because::Limited(RuleId(12)));
-    // Meadow's page answers to meadow's rules.
-    let at_meadow = Thing {
-        community: Some(MEADOW),
-        ..post(rex())
-    };
-    assert_eq!(sees(&limited, &at_meadow), Because::Nothing);
+    let by_rule = Because::Limited(RuleId(12));
+    assert_eq!(sees(&limited, HARBOUR, &post(rex())), by_rule);
+    // Meadow's page answers to Meadow's rules.
+    assert_eq!(sees(&limited, MEADOW, &post(rex())), Because::Nothing);
     let closed = book_in(Mode::AllowList, vec![]);
-    assert_eq!(
-        sees(&closed, &post(alice())),
-        Because::Mode(HARBOUR, Mode::AllowList)
-    );
-    assert_eq!(sees(&closed, &post(mia())), Because::Nothing);
+    let by_mode = Because::Mode(HARBOUR, Mode::AllowList);
+    assert_eq!(sees(&closed, HARBOUR, &post(alice())), by_mode);
+    assert_eq!(sees(&closed, MEADOW, &post(alice())), by_mode);
+    assert_eq!(sees(&closed, MEADOW, &post(mia())), Because::Nothing);
     // Other servers find people here even so, and asking is never signed.
     let find = ask(
         &closed,
         &Ties::none(),
-        &Party::Anonymous,
+        &Party::Anonymous(HARBOUR),
         Act::Find,
         Way::WebFinger,
         &post(alice()),
     );
     assert!(find.is_allowed());
+}
+
+#[test]
+fn l40_visitors_of_a_neighbour_are_met_as_that_neighbour_is() {
+    let at = |book: &RuleBook, host: CommunityId, owner: Person| {
+        let thing = post(owner);
+        let visitor = Party::Anonymous(host);
+        reads(book, &Ties::none(), &visitor, Way::Page, &thing).because
+    };
+    // Harbour refuses Meadow: neither shows its visitors what the other wrote.
+    let refused = book(vec![harbour(about("meadow.example"), Stance::Refused)]);
+    let by_rule = Because::Rule(RuleId(12));
+    assert_eq!(at(&refused, MEADOW, alice()), by_rule);
+    assert_eq!(at(&refused, HARBOUR, mia()), by_rule);
+    assert_eq!(at(&refused, MEADOW, mia()), Because::Nothing);
+    assert_eq!(at(&refused, HARBOUR, alice()), Because::Nothing);
+    // Alice refuses Meadow for herself, and Bob does not.
+    let scope = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let hers = book(vec![rule(7, scope, about("meadow.example"), Stance::Refused)]);
+    assert_eq!(at(&hers, MEADOW, alice()), Because::Rule(RuleId(7)));
+    assert_eq!(at(&hers, MEADOW, bob()), Because::Nothing);
 }

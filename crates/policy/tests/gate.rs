@@ -56,7 +56,7 @@ async fn nobody_is_asked_where_nobody_has_ties() {
     let facts = Facts::new();
     let gate = gate(&facts, vec![]);
     let server = Party::Instance(domain("friendly.example"));
-    for viewer in [Party::Anonymous, server] {
+    for viewer in [Party::Anonymous(HARBOUR), server] {
         let _ = gate
             .show(&viewer, Way::Page, Post(post(alice())))
             .await
@@ -248,7 +248,7 @@ async fn may_answers_for_acts_between_people_here() {
 fn what_the_gate_returns_can_wait_on_any_thread() {
     fn waits<T: Send>(_: T) {}
     let gate = gate(&Facts::new(), vec![]);
-    let (viewer, owned) = (Party::Anonymous, post(alice()));
+    let (viewer, owned) = (Party::Anonymous(HARBOUR), post(alice()));
     let exchange = Exchange {
         party: &viewer,
         act: Act::Read,

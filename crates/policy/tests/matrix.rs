@@ -38,7 +38,7 @@ fn role(name: &'static str, party: Party) -> Role {
 /// Those who may want something of alice@harbour.
 fn towards_alice() -> Vec<Role> {
     vec![
-        role("visitor", Party::Anonymous),
+        role("visitor", Party::Anonymous(HARBOUR)),
         role("alice herself", member(alice())),
         role("member of harbour", member(bob())),
         Role {
@@ -81,7 +81,7 @@ fn towards_alice() -> Vec<Role> {
 /// Those here who may want something of rex@bigcorp.
 fn towards_rex() -> Vec<Role> {
     vec![
-        role("visitor", Party::Anonymous),
+        role("visitor", Party::Anonymous(HARBOUR)),
         role("member of harbour", member(alice())),
         Role {
             ties: follows(&alice(), &rex()),

@@ -51,7 +51,7 @@ fn parties() -> Vec<Party> {
     });
     named
         .chain([
-            Party::Anonymous,
+            Party::Anonymous(HARBOUR),
             Party::Instance(domain("bigcorp.example")),
             Party::Instance(domain("friendly.example:8443")),
             Party::Service(domain("relay.example")),

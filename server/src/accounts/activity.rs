@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Party, Visible, Way};
+use comity_policy::{CommunityId, Party, Visible, Way};
 use comity_vocab::build::{self, ActorOut, Picture};
 use comity_vocab::{Handle, Iri, Jrd};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
@@ -45,7 +45,7 @@ pub async fn webfinger(
     let account = named(&app, &community, &resource)
         .await?
         .ok_or(Error::NotFound)?;
-    let account = super::show(&app, &Party::Anonymous, Way::WebFinger, account.id).await?;
+    let account = super::show(&app, &Party::Anonymous(CommunityId(community.id)), Way::WebFinger, account.id).await?;
     let is_person = account.id != community.actor_id;
     let jrd = Jrd {
         subject: Some(account.handle()),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use comity_policy::{Party, Person};
+use comity_policy::{CommunityId, Party, Person};
 use http::StatusCode;
 use http::request::Parts;
 use url::form_urlencoded;
@@ -42,7 +42,7 @@ pub struct Me {
 #[derive(Clone, Debug)]
 pub struct MaybeMe(pub Option<Me>);
 
-/// Who looks at a page, as the gate asks for it: a member of this community, or anonymous.
+/// Who looks at a page, as the gate asks for it: a member of this community, or a visitor in its rooms.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Party);
 
@@ -92,7 +92,10 @@ impl Me {
 impl Visit {
     /// As a party to an exchange.
     pub fn party(&self) -> Party {
-        self.me.as_ref().map_or(Party::Anonymous, Me::party)
+        match &self.me {
+            Some(me) => me.party(),
+            None => Party::Anonymous(CommunityId(self.community.id)),
+        }
     }
 
     /// A token for the forms of this answer.

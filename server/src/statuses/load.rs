@@ -179,6 +179,10 @@ impl Shown {
             .into_iter()
             .filter_map(|answer| answer.ok().map(|status| (status.id, status)))
             .collect();
+        // A status that stands on the page by itself needs no boost to be there.
+        for entry in answers.iter().flatten() {
+            originals.remove(&entry.id);
+        }
         let mut list = Vec::with_capacity(count);
         for entry in answers.into_iter().filter_map(std::result::Result::ok) {
             match entry.reblog_of.as_ref().map(|(id, _)| *id) {

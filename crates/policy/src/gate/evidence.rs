@@ -99,9 +99,14 @@ impl<T> Visible<T> {
         self.conditions.contains(Conditions::LIMITED)
     }
 
-    /// Whether the viewer muted somebody in it: it is shown folded.
+    /// Whether the viewer muted somebody in it.
     pub fn is_muted(&self) -> bool {
         self.conditions.contains(Conditions::MUTED)
+    }
+
+    /// Whether it is folded until the viewer asks for it.
+    pub fn is_folded(&self) -> bool {
+        self.conditions.contains(Conditions::FOLDED)
     }
 
     /// The state of the rules under which it may be seen. An open stream compares.

@@ -170,20 +170,26 @@ impl<'a> Reader<'a> {
                 choices: choices_for_reply(status.visibility),
             });
         }
+        if status.is_folded() {
+            view.veil = Some(self.veil(status));
+        }
+        view
+    }
+
+    /// Why a post is folded.
+    fn veil(&self, status: &Visible<Status>) -> Veil {
         if status.is_muted() {
-            view.veil = Some(Veil {
+            return Veil {
                 sentence: "Someone you mute".to_owned(),
                 mark: Mark::plain(MarkKind::Muted),
                 why_url: None,
-            });
-        } else if status.is_limited() {
-            view.veil = Some(Veil {
-                sentence: self.sentence_of(status),
-                mark: Mark::plain(MarkKind::Limited),
-                why_url: Some(format!("/why?status={}", status.id)),
-            });
+            };
         }
-        view
+        Veil {
+            sentence: self.sentence_of(status),
+            mark: Mark::plain(MarkKind::Limited),
+            why_url: Some(format!("/why?status={}", status.id)),
+        }
     }
 
     fn sentence_of(&self, status: &Visible<Status>) -> String {
