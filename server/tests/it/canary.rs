@@ -69,8 +69,8 @@ bio              pl      pl     pls      pls      pls       plso     -       pls
 field            p       p      p        p        p         po       -       p       p    p        p
 mail             -       -      -        -        -         -        -       -       -    -        -
 reply            py      py     epyks    epyks    epyks     nepyks   -       epyks   pyks epyks    epyks
-limited          -       -      pyks     pyks     pyks      pyks     -       pyks    pyks epyks    pyks
-before           -       -      -        -        -         -        -       -       -    epyks    -
+limited          -       py     pyks     pyks     pyks      pyks     -       pyks    pyks epyks    pyks
+before           -       py     -        -        -         -        -       -       -    epyks    -
 late             -       -      -        -        -         -        -       -       -    -        -
 reasonpublic     uq      -      -        -        -         -        -       -       -    -        -
 reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp     ubqp    ubqp    ubqp -        -
