@@ -7,8 +7,8 @@
 use std::cmp::Reverse;
 
 use crate::{
-    Act, Because, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook,
-    RuleId, Ties, Verdict, Way,
+    Act, Because, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook, RuleId, Ties,
+    Verdict, Way,
 };
 use crate::{relation, seeing, standing};
 

@@ -335,7 +335,12 @@ fn l40_visitors_of_a_neighbour_are_met_as_that_neighbour_is() {
     assert_eq!(at(&refused, HARBOUR, alice()), Because::Nothing);
     // Alice refuses Meadow for herself, and Bob does not.
     let scope = Scope::Member(alice().id.unwrap(), HARBOUR);
-    let hers = book(vec![rule(7, scope, about("meadow.example"), Stance::Refused)]);
+    let hers = book(vec![rule(
+        7,
+        scope,
+        about("meadow.example"),
+        Stance::Refused,
+    )]);
     assert_eq!(at(&hers, MEADOW, alice()), Because::Rule(RuleId(7)));
     assert_eq!(at(&hers, MEADOW, bob()), Because::Nothing);
 }

@@ -45,7 +45,13 @@ pub async fn webfinger(
     let account = named(&app, &community, &resource)
         .await?
         .ok_or(Error::NotFound)?;
-    let account = super::show(&app, &Party::Anonymous(CommunityId(community.id)), Way::WebFinger, account.id).await?;
+    let account = super::show(
+        &app,
+        &Party::Anonymous(CommunityId(community.id)),
+        Way::WebFinger,
+        account.id,
+    )
+    .await?;
     let is_person = account.id != community.actor_id;
     let jrd = Jrd {
         subject: Some(account.handle()),
