@@ -10,8 +10,11 @@ use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use comity::router::{Kind, ROUTES};
+use comity::rules::Crossing;
 use comity_db::testing::Engine;
 use http::Method;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
 use cast::{Cast, ELSEWHERE, word};
 
@@ -215,10 +218,26 @@ const VIEWERS: [&str; 11] = [
     "visitor", "passer", "stranger", "follower", "mentioned", "blocked", "muted", "deaf", "islander", "moderator", "author",
 ];
 
+/// Every crossing from now on, as a line. There are more than a listener may leave for later.
+fn keep(mut crossings: Receiver<Crossing>) -> Arc<Mutex<Vec<String>>> {
+    let kept = Arc::default();
+    let lines: Arc<Mutex<Vec<String>>> = Arc::clone(&kept);
+    tokio::spawn(async move {
+        loop {
+            match crossings.recv().await {
+                Ok(crossing) => lines.lock().unwrap().push(format!("{crossing:?}")),
+                Err(RecvError::Lagged(lost)) => panic!("{lost} crossings were told and not heard"),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+    kept
+}
+
 async fn crawl(engine: Engine) {
     let log = log();
     let mut cast = Box::pin(Cast::plant(engine)).await;
-    let mut crossings = cast.town.app.crossings.listen();
+    let crossings = keep(cast.town.app.crossings.listen());
     let mut crawl = Crawl {
         pages: read(PAGES),
         servers: read(SERVERS),
@@ -272,10 +291,8 @@ async fn crawl(engine: Engine) {
         lines.contains("answered") && lines.contains("refused"),
         "the log was not kept"
     );
-    let mut told = 0;
-    while let Ok(crossing) = crossings.try_recv() {
-        told += 1;
-        let line = format!("{crossing:?}");
+    let told = std::mem::take(&mut *crossings.lock().unwrap());
+    for line in &told {
         assert!(
             WORDS
                 .iter()
@@ -283,7 +300,7 @@ async fn crawl(engine: Engine) {
             "{line}"
         );
     }
-    assert!(told > 0, "no crossing was told");
+    assert!(!told.is_empty(), "no crossing was told");
     for name in WORDS
         .into_iter()
         .filter(|name| !name.starts_with("reason") && lines.contains(&word(name)))
