@@ -210,6 +210,11 @@ pub const ROUTES: &[Route] = &[
     reads("/users/{name}/following", Kind::Activity, || {
         get(accounts::activity::following)
     }),
+    reads(
+        "/users/{name}/followers_synchronization",
+        Kind::Activity,
+        || get(follows::activity::followers_synchronization),
+    ),
     reads("/users/{name}/featured", Kind::Activity, || {
         get(accounts::activity::featured)
     }),

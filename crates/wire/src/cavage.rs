@@ -10,7 +10,7 @@ use crate::digest::Digests;
 use crate::key::SigningKey;
 use crate::proof::KeyKind;
 use crate::window::{self, CAVAGE_AGE_MS};
-use crate::{Distrust, Request};
+use crate::{Distrust, Request, synchronization};
 
 /// The format has seven parameters.
 const MOST_PARAMETERS: usize = 16;
@@ -167,7 +167,7 @@ impl Cavage {
         Ok(base)
     }
 
-    fn covers(&self, name: &str) -> bool {
+    pub(crate) fn covers(&self, name: &str) -> bool {
         self.covered.iter().any(|covered| covered == name)
     }
 }
@@ -178,6 +178,9 @@ pub(crate) fn sign(request: &Request<'_>, key: &SigningKey) -> Result<String, Di
     let mut covered = vec!["(request-target)", "host", "date"];
     if request.needs_digest() {
         covered.push("digest");
+    }
+    if request.headers.contains_key(synchronization::NAME) {
+        covered.push(synchronization::NAME);
     }
     let unsigned = Cavage {
         key_id: key.key_id().clone(),
@@ -220,7 +223,7 @@ fn seconds(text: &str) -> Result<i64, Distrust> {
 }
 
 /// `name="value",name=123,…`. A name that comes twice is refused: readers disagree which counts.
-fn parameters(value: &str) -> Result<Vec<(&str, &str)>, Distrust> {
+pub(crate) fn parameters(value: &str) -> Result<Vec<(&str, &str)>, Distrust> {
     let malformed = || Distrust::malformed("signature: is not a list of parameters");
     let mut parameters: Vec<(&str, &str)> = Vec::new();
     let mut rest = value.trim();

@@ -18,7 +18,7 @@ use crate::hosts::Hosts;
 use crate::key::SigningKey;
 use crate::proof::Scheme;
 use crate::resolve::{NotPublic, SafeResolver};
-use crate::{WireError, address, cavage, sign};
+use crate::{Synchronization, WireError, address, cavage, sign_with};
 
 /// Connections kept open to one host. Deliveries go to thousands of hosts; two each are plenty.
 const IDLE_PER_HOST: usize = 2;
@@ -204,9 +204,18 @@ impl Wire {
             key,
             scheme,
             now_ms,
+            followers,
         }) = signed
         {
-            headers.extend(sign(method.as_str(), iri, body, key, scheme, now_ms));
+            headers.extend(sign_with(
+                followers,
+                method.as_str(),
+                iri,
+                body,
+                key,
+                scheme,
+                now_ms,
+            ));
         }
         let mut request = self.client.request(method, url).headers(headers);
         if let Some(body) = body {
@@ -226,6 +235,8 @@ pub(crate) struct Signed<'a> {
     pub key: &'a SigningKey,
     pub scheme: Scheme,
     pub now_ms: i64,
+    /// What the receiving server is told of the sender's followers there.
+    pub followers: Option<&'a Synchronization>,
 }
 
 /// What an answer that is not a success means for the caller.

@@ -9,7 +9,26 @@ use reqwest::Response;
 use crate::client::{Signed, Wire, refused};
 use crate::key::SigningKey;
 use crate::proof::Scheme;
-use crate::{WireError, body};
+use crate::{Synchronization, WireError, body};
+
+/// What is brought to an inbox.
+#[derive(Clone, Copy)]
+pub struct Letter<'a> {
+    /// The activity.
+    pub body: &'a [u8],
+    /// What the server is told of the sender's followers there (FEP-8fcf).
+    pub followers: Option<&'a Synchronization>,
+}
+
+impl<'a> Letter<'a> {
+    /// An activity and nothing else.
+    pub fn plain(body: &'a [u8]) -> Letter<'a> {
+        Letter {
+            body,
+            followers: None,
+        }
+    }
+}
 
 impl Wire {
     /// Posts a signed activity to an inbox; `Ok` when they took it.
@@ -24,29 +43,29 @@ impl Wire {
         &self,
         permit: Permitted,
         inbox: &Iri,
-        body: &[u8],
+        letter: Letter<'_>,
         key: &SigningKey,
         now_ms: i64,
     ) -> Result<(), WireError> {
         Wire::check_permit(&permit, inbox, Contact::Deliver)?;
-        self.in_time(self.knock(inbox, body, key, now_ms)).await
+        self.in_time(self.knock(inbox, letter, key, now_ms)).await
     }
 
     async fn knock(
         &self,
         inbox: &Iri,
-        body: &[u8],
+        letter: Letter<'_>,
         key: &SigningKey,
         now_ms: i64,
     ) -> Result<(), WireError> {
         let domain = inbox.domain();
         let _turn = self.hosts().turn(&domain).await?;
         let mut scheme = self.scheme_of(&domain).unwrap_or(Scheme::Cavage);
-        let mut response = self.post(inbox, body, key, scheme, now_ms).await?;
+        let mut response = self.post(inbox, letter, key, scheme, now_ms).await?;
         if is_misunderstanding(response.status()) {
             body::discard(response).await;
             scheme = scheme.other();
-            response = self.post(inbox, body, key, scheme, now_ms).await?;
+            response = self.post(inbox, letter, key, scheme, now_ms).await?;
         }
         let status = response.status();
         let outcome = if status.is_success() {
@@ -64,7 +83,7 @@ impl Wire {
     async fn post(
         &self,
         inbox: &Iri,
-        body: &[u8],
+        letter: Letter<'_>,
         key: &SigningKey,
         scheme: Scheme,
         now_ms: i64,
@@ -78,9 +97,16 @@ impl Wire {
             key,
             scheme,
             now_ms,
+            followers: letter.followers,
         };
-        self.send(Method::POST, inbox, headers, Some(body), Some(signed))
-            .await
+        self.send(
+            Method::POST,
+            inbox,
+            headers,
+            Some(letter.body),
+            Some(signed),
+        )
+        .await
     }
 }
 

@@ -197,6 +197,7 @@ impl Wire {
                 key,
                 scheme,
                 now_ms,
+                followers: None,
             })
         };
         let first = self

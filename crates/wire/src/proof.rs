@@ -92,6 +92,13 @@ impl Proof {
         }
     }
 
+    pub(crate) fn covers(&self, header: &str) -> bool {
+        match &self.signature {
+            Signature::Cavage(cavage) => cavage.covers(header),
+            Signature::Rfc9421(rfc9421) => rfc9421.covers(header),
+        }
+    }
+
     pub(crate) fn bases(&self, request: &Request<'_>) -> Result<Vec<String>, Distrust> {
         match &self.signature {
             Signature::Cavage(cavage) => cavage.bases(request),

@@ -10,7 +10,7 @@ use crate::digest::Digests;
 use crate::key::SigningKey;
 use crate::proof::KeyKind;
 use crate::window::{self, RFC9421_AGE_MS};
-use crate::{Distrust, Request, structured};
+use crate::{Distrust, Request, structured, synchronization};
 
 /// Proxies may add signatures of their own; nobody adds more than one or two.
 const MOST_LABELS: usize = 4;
@@ -152,7 +152,7 @@ impl Rfc9421 {
         Ok(created_ms)
     }
 
-    fn covers(&self, name: &str) -> bool {
+    pub(crate) fn covers(&self, name: &str) -> bool {
         self.components.iter().any(|component| component == name)
     }
 
@@ -216,6 +216,9 @@ pub(crate) fn sign(
     let mut components = vec!["@method".to_owned(), "@target-uri".to_owned()];
     if request.needs_digest() {
         components.push("content-digest".to_owned());
+    }
+    if request.headers.contains_key(synchronization::NAME) {
+        components.push(synchronization::NAME.to_owned());
     }
     // An address in canonical form has neither quotes nor backslashes in it.
     let params = format!(

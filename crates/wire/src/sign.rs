@@ -6,7 +6,7 @@ use http::header::{DATE, HeaderMap, HeaderName, HeaderValue};
 use crate::digest::{content_digest_header, digest_header};
 use crate::key::SigningKey;
 use crate::proof::Scheme;
-use crate::{Request, cavage, rfc9421};
+use crate::{Request, Synchronization, cavage, rfc9421};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
@@ -26,7 +26,21 @@ pub fn sign(
     scheme: Scheme,
     now_ms: i64,
 ) -> HeaderMap {
+    sign_with(None, method, address, body, key, scheme, now_ms)
+}
+
+/// The same for what also tells the receiving server of the sender's followers there; that is signed with it.
+pub fn sign_with(
+    followers: Option<&Synchronization>,
+    method: &str,
+    address: &Iri,
+    body: Option<&[u8]>,
+    key: &SigningKey,
+    scheme: Scheme,
+    now_ms: i64,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    headers.extend(followers.map(Synchronization::header));
     headers.insert(DATE, value(&cavage::format_date(now_ms)));
     if let Some(body) = body {
         match scheme {

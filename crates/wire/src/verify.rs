@@ -30,6 +30,7 @@ pub struct Signer {
     actor: Iri,
     key_id: Iri,
     body: [u8; 32],
+    proofs: Vec<Proof>,
 }
 
 /// Reads the signature, or signatures, of a request received at `now_ms`.
@@ -164,6 +165,7 @@ impl Claim {
             actor: key.owner.clone(),
             key_id: self.key_id,
             body: self.body,
+            proofs: self.proofs,
         })
     }
 }
@@ -177,6 +179,11 @@ impl Signer {
     /// The key that signed.
     pub fn key_id(&self) -> &Iri {
         &self.key_id
+    }
+
+    /// Whether they signed this header too.
+    pub(crate) fn covers(&self, header: &str) -> bool {
+        self.proofs.iter().any(|proof| proof.covers(header))
     }
 }
 

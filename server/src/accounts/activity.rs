@@ -334,9 +334,19 @@ async fn collection_of(
     parts: &Parts,
 ) -> Result<(Party, Visible<Account>)> {
     let viewer = inbox::signed_viewer(app, community, parts).await?;
-    let account = of_name(app, community, name).await?;
-    let account = super::show(app, &viewer, Way::Collection, account.id).await?;
+    let account = show_named(app, community, name, &viewer).await?;
     Ok((viewer, account))
+}
+
+/// Whose collection is asked for, as `viewer` may see them.
+pub(crate) async fn show_named(
+    app: &App,
+    community: &Community,
+    name: &str,
+    viewer: &Party,
+) -> Result<Visible<Account>> {
+    let account = of_name(app, community, name).await?;
+    super::show(app, viewer, Way::Collection, account.id).await
 }
 
 async fn of_name(app: &App, community: &Community, name: &str) -> Result<Arc<Account>> {

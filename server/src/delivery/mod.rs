@@ -16,6 +16,7 @@ mod inboxes;
 mod parcel;
 mod recipients;
 mod store;
+mod synchronization;
 mod worker;
 
 use comity_db::Tx;
@@ -24,6 +25,7 @@ use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
 pub use hosts::Hosts;
+pub(crate) use synchronization::followers_at;
 pub(crate) use worker::run;
 
 use crate::accounts::{self, Account};

@@ -1,16 +1,16 @@
 //! What is sent: made when it is sent, from what is true then, once for all hosts of a batch.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{CommunityId, Epoch, Party, Visible, Way};
 use comity_vocab::{Domain, Iri};
-use comity_wire::SigningKey;
+use comity_wire::{SigningKey, Synchronization};
 use serde_json::Value;
 
 use super::inboxes::inbox_for;
 use super::recipients::{self, Reach};
-use super::{Outgoing, community_of, load};
+use super::{Outgoing, community_of, load, synchronization};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -28,6 +28,8 @@ pub(super) struct Parcel {
     pub inboxes: HashSet<Iri>,
     /// Why a recipient may not have it, by domain.
     pub refused: Vec<(Domain, String)>,
+    /// What a server is told of the sender's followers there.
+    pub followers: HashMap<Domain, Synchronization>,
     pub epoch: Epoch,
 }
 
@@ -86,6 +88,12 @@ pub(super) async fn prepare(
         }
         None => Value::Null,
     };
+    // A follow that only the other server still knows leaks what is for followers (boundaries L02).
+    let followers = if reach.is_for_followers_only() {
+        synchronization::told(app, &sender, &inboxes).await?
+    } else {
+        HashMap::new()
+    };
     Ok(Some(Parcel {
         by: community_of(&sender)?,
         key: accounts::signing_key(app, sender.id).await?,
@@ -94,6 +102,7 @@ pub(super) async fn prepare(
         outgoing,
         inboxes,
         refused,
+        followers,
         epoch,
     }))
 }

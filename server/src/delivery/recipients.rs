@@ -145,6 +145,26 @@ pub(super) fn present<T>(found: Result<T>) -> Result<Option<T>> {
 }
 
 impl Reach {
+    /// All followers of a member, each to be cleared for what the member writes to followers only.
+    pub fn of_followers(member: &Account) -> Result<Reach> {
+        Ok(Reach {
+            followers: true,
+            people: Vec::new(),
+            thing: Some(Thing {
+                visibility: Visibility::Private,
+                ..member.thing()
+            }),
+            sender_id: member.id,
+            by: super::community_of(member)?,
+        })
+    }
+
+    /// Whether it is for followers and nobody else but those it names.
+    pub fn is_for_followers_only(&self) -> bool {
+        let visibility = self.thing.as_ref().map(|thing| thing.visibility);
+        self.followers && visibility == Some(Visibility::Private)
+    }
+
     /// Whether one copy for a whole server will do. What is meant for single people goes to their own inboxes.
     pub fn whole_hosts(&self) -> bool {
         self.followers

@@ -8,7 +8,7 @@ use std::time::Duration;
 use comity_db::Tx;
 use comity_policy::Contact;
 use comity_vocab::{Domain, Iri};
-use comity_wire::{Scheme, WireError};
+use comity_wire::{Letter, Scheme, WireError};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -341,9 +341,13 @@ async fn bring_one(
             return End::Dropped;
         }
     };
+    let letter = Letter {
+        body: &parcel.body,
+        followers: parcel.followers.get(domain),
+    };
     match app
         .wire
-        .deliver(permitted, &inbox, &parcel.body, &parcel.key, app.now_ms())
+        .deliver(permitted, &inbox, letter, &parcel.key, app.now_ms())
         .await
     {
         Ok(()) => {

@@ -4,6 +4,7 @@
 
 pub mod activity;
 mod store;
+mod synchronize;
 pub mod web;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Exchange, Outcome, Party, Subject, Verdict, Way};
 use comity_vocab::{Activity, Iri};
+
+pub(crate) use synchronize::{hear, synchronize};
 
 use crate::accounts::{self, Account};
 use crate::app::App;

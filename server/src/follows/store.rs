@@ -2,6 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
+use crate::communities::Community;
 use crate::error::Result;
 
 row! {
@@ -116,4 +117,28 @@ pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Resul
     Ok(ids(db
         .all(REQUESTS, params![target_id, max_id, limit])
         .await?))
+}
+
+/// Counts on `follows_by_target`.
+const FOLLOWERS_IN: Sql<(i64, String)> = sql!(
+    row: (i64, String),
+    "SELECT a.id, a.iri
+       FROM follows f
+       JOIN accounts a ON a.id = f.account_id
+      WHERE f.target_id = $1 AND f.state = 'accepted' AND f.account_host = $2 AND a.community_id = $3
+      ORDER BY f.account_id
+      LIMIT $4"
+);
+
+/// Members of a community who follow, each with their address.
+pub async fn followers_in(
+    db: &Db,
+    target_id: i64,
+    community: &Community,
+    limit: i64,
+) -> Result<Vec<(i64, String)>> {
+    let (host, id) = (community.domain.as_str(), community.id);
+    Ok(db
+        .all(FOLLOWERS_IN, params![target_id, host, id, limit])
+        .await?)
 }

@@ -21,19 +21,20 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use comity_policy::{Act, Contact, Exchange, Listener, Party, Subject, Verdict, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
-use comity_wire::Distrust;
+use comity_wire::{Distrust, Synchronization};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Request, StatusCode};
-use tracing::debug;
+use tracing::{debug, warn};
 
 pub(crate) use process::process;
-pub use signed::signed_viewer;
+pub use signed::{signed_viewer, signer, viewer_of};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::follows;
 use crate::http::{Here, Kind, Reply};
 use crate::instances;
 use crate::queue::{self, Job};
@@ -237,6 +238,8 @@ async fn examine(
         return Err(Turned::Failed(Error::NotFound));
     }
     instances::heard_from(app, community.id, &sender.host).await?;
+    // One that cannot be read says nothing; the activity is taken all the same.
+    let told = Synchronization::read(&request, &signer).unwrap_or_default();
     let body = String::from_utf8(body.into())
         .map_err(|_| Turned::Away(StatusCode::BAD_REQUEST, "is not UTF-8".to_owned()))?;
     let job = Job::ProcessActivity {
@@ -246,6 +249,11 @@ async fn examine(
         shared: name.is_none(),
     };
     queue::push_now(app, &job).await?;
+    if let Some(told) = told
+        && let Err(error) = follows::hear(app, community, &sender, &told).await
+    {
+        warn!(%error, "could not compare followers");
+    }
     tell_in(app, community, &sender.host, what, Ok(()));
     Ok(())
 }

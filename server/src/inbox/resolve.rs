@@ -214,7 +214,7 @@ async fn take(
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.
-pub(super) async fn fetch(
+pub(crate) async fn fetch(
     app: &App,
     community: &Community,
     iri: &Iri,

@@ -113,6 +113,20 @@ impl From<Error> for Unproved {
 /// Who asks for something here with a signed GET. Without a signature that holds, nobody is told anything; a server
 /// that we do not contact gets the answer of an address where nothing is (boundaries L16, L17, L29).
 pub async fn signed_viewer(app: &App, community: &Arc<Community>, parts: &Parts) -> Result<Party> {
+    Ok(viewer_of(&*signer(app, community, parts).await?))
+}
+
+/// As whom a signer looks at things. A server's own actor says nothing about who will read (L19).
+pub fn viewer_of(signer: &Account) -> Party {
+    if signer.kind == ActorKind::Application {
+        Party::Instance(signer.host.clone())
+    } else {
+        Party::Account(signer.person())
+    }
+}
+
+/// The account that signed a GET, for what depends on where it is at home; otherwise as [`signed_viewer`].
+pub async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Result<Arc<Account>> {
     let request = request(app, community, parts, &[]).ok_or(Error::Unauthorized)?;
     let claim = match comity_wire::read_claim(&request, app.now_ms()) {
         Ok(claim) => claim,
@@ -138,11 +152,7 @@ pub async fn signed_viewer(app: &App, community: &Arc<Community>, parts: &Parts)
     }
     match check(app, community, &request, claim).await {
         Ok((_, account)) if account.is_local() => Err(Error::Unauthorized),
-        // A server's own actor says nothing about who will read (L19).
-        Ok((_, account)) if account.kind == ActorKind::Application => {
-            Ok(Party::Instance(account.host.clone()))
-        }
-        Ok((_, account)) => Ok(Party::Account(account.person())),
+        Ok((_, account)) => Ok(account),
         Err(Unproved::Distrust(Distrust::Replayed)) => Err(Error::TooMany { after_s: 1 }),
         Err(Unproved::NotNow(_)) => Err(Error::TooMany { after_s: 60 }),
         Err(Unproved::Failed(error)) => Err(error),

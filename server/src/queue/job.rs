@@ -37,6 +37,17 @@ pub enum Job {
         /// The status whose parent is missing.
         status: i64,
     },
+    /// Somebody elsewhere has other followers here than we know of, by what their server told.
+    SynchronizeFollowers {
+        /// Whose members follow.
+        community: i64,
+        /// Who is followed: the address of the actor.
+        actor: String,
+        /// Where they are listed.
+        url: String,
+        /// What the list has to come to.
+        digest: String,
+    },
 }
 
 impl Job {
@@ -47,6 +58,7 @@ impl Job {
             Job::Address { .. } => "address",
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
+            Job::SynchronizeFollowers { .. } => "synchronize_followers",
         }
     }
 
@@ -57,6 +69,8 @@ impl Job {
             Job::Address { account, .. } => format!("by {account}"),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
+            // After what they sent before: a yes or a no to a follow may be among it.
+            Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),
         }
     }
 }

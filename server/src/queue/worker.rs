@@ -14,7 +14,7 @@ use super::backoff::backoff_ms;
 use super::job::{Job, Outcome};
 use super::store::{self, JobRow};
 use crate::app::App;
-use crate::{delivery, inbox, instances};
+use crate::{delivery, follows, inbox, instances};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -229,6 +229,12 @@ async fn attempt(app: &App, job: Job) -> Outcome {
             Job::FetchParent { community, status } => {
                 Box::pin(inbox::resolve::parent(app, community, status)).await
             }
+            Job::SynchronizeFollowers {
+                community,
+                actor,
+                url,
+                digest,
+            } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
         }
     };
     // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.

@@ -16,6 +16,7 @@ use comity::{follows, serve};
 use comity_db::testing::{Engine, Throwaway, throwaway};
 use comity_policy::{Conditions, Party, Pattern, Scope, Stance, Visible, Way};
 use comity_vocab::{Handle, Visibility};
+use comity_wire::{Scheme, SigningKey, sign};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -227,6 +228,25 @@ impl Installation {
             comity_db::sql!(full_scan: "a test's own question", "SELECT count(*) FROM deliveries");
         self.app.db.one(WAITING, Vec::new()).await.unwrap().0
     }
+}
+
+/// What a peer that signs with this key is answered: status and body.
+pub async fn signed_get(
+    place: &Installation,
+    key: &SigningKey,
+    now_ms: i64,
+    path: &str,
+) -> (u16, String) {
+    let address = place.community.iri(path);
+    let headers = sign("GET", &address, None, key, Scheme::Rfc9421, now_ms);
+    let mut head = format!(
+        "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: application/activity+json\r\n",
+        place.community.domain
+    );
+    for (name, value) in &headers {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    request(place.port, &(head + "\r\n"), b"").await
 }
 
 /// What a member types.

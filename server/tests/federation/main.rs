@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod followers;
 mod installation;
 
 use std::sync::Arc;
@@ -12,13 +13,15 @@ use comity::{favourites, follows, reblogs, relations, statuses};
 use comity_db::testing::Engine;
 use comity_policy::Stance;
 use comity_vocab::Visibility;
-use comity_wire::{Scheme, SigningKey};
+use comity_wire::{Scheme, SigningKey, Synchronization};
 use serde_json::{Value, json};
 
 use crate::installation::{Installation, draft, request, until};
 
 /// Two installations, alice in the first and bob in the second, who follows her.
-async fn neighbours(engine: Engine) -> (Installation, Installation, Arc<Account>, Arc<Account>) {
+pub async fn neighbours(
+    engine: Engine,
+) -> (Installation, Installation, Arc<Account>, Arc<Account>) {
     let clock = Clock::system();
     let (north, south) = (
         Installation::start("north", engine, &clock).await,
@@ -227,13 +230,14 @@ async fn a_block_ends_what_goes_on_between_two(engine) {
 }
 
 /// A peer of our own making: it signs with the keys of a real account of the south, and says what it likes.
-struct Liar<'a> {
+pub struct Liar<'a> {
     south: &'a Installation,
     key: Arc<SigningKey>,
 }
 
 impl<'a> Liar<'a> {
-    async fn of(south: &'a Installation, account: &Account) -> Liar<'a> {
+    /// Whoever has the keys of `account`.
+    pub async fn of(south: &'a Installation, account: &Account) -> Liar<'a> {
         Liar {
             south,
             key: accounts::signing_key(&south.app, account.id).await.unwrap(),
@@ -241,9 +245,20 @@ impl<'a> Liar<'a> {
     }
 
     fn head(&self, north: &Installation, path: &str, body: &[u8]) -> String {
+        self.head_with(None, north, path, body)
+    }
+
+    fn head_with(
+        &self,
+        followers: Option<&Synchronization>,
+        north: &Installation,
+        path: &str,
+        body: &[u8],
+    ) -> String {
         let address = north.community.iri(path);
         let now_ms = self.south.app.now_ms();
-        let headers = comity_wire::sign(
+        let headers = comity_wire::sign_with(
+            followers,
             "POST",
             &address,
             Some(body),
@@ -264,8 +279,18 @@ impl<'a> Liar<'a> {
     }
 
     async fn sends(&self, north: &Installation, activity: &Value) -> u16 {
+        self.tells(None, north, activity).await
+    }
+
+    /// Sends, and says something of the sender's followers.
+    pub async fn tells(
+        &self,
+        followers: Option<&Synchronization>,
+        north: &Installation,
+        activity: &Value,
+    ) -> u16 {
         let body = serde_json::to_vec(activity).unwrap();
-        let head = self.head(north, "/inbox", &body);
+        let head = self.head_with(followers, north, "/inbox", &body);
         request(north.port, &head, &body).await.0
     }
 }

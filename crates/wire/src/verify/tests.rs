@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::key::{SigningKey, generate_ed25519, generate_rsa};
 use crate::proof::Scheme;
-use crate::sign::sign;
+use crate::sign::{sign, sign_with};
+use crate::synchronization::{FollowersDigest, Synchronization};
 use crate::window::{CAVAGE_AGE_MS, CLOCK_AHEAD_MS, RFC9421_AGE_MS};
 
 const NOW: i64 = 1_792_152_000_000;
@@ -148,6 +149,48 @@ fn what_we_sign_is_believed_once() {
                 assert_eq!(later.unwrap_err(), Distrust::Replayed);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_told_of_followers_is_signed_and_read_only_then() {
+    let told = Synchronization {
+        collection: iri(&format!("{EVE}/followers")),
+        url: iri(&format!("{EVE}/followers_synchronization")),
+        digest: FollowersDigest::of([&iri("https://local.example/users/a")]),
+    };
+    let (header, keys) = ("collection-synchronization", ed25519());
+    for scheme in [Scheme::Cavage, Scheme::Rfc9421] {
+        let mut sent = post(&keys, scheme);
+        let body = sent.body.clone();
+        sent.headers = sign_with(
+            Some(&told),
+            "POST",
+            &iri(INBOX),
+            Some(&body),
+            &keys.private,
+            scheme,
+            NOW,
+        );
+        sent.set("host", "local.example");
+        let signer = sent.verify(&keys.public).unwrap();
+        let read = Synchronization::read(&sent.request(), &signer).unwrap();
+        assert_eq!(read, Some(told.clone()));
+
+        let value = sent.headers[header].to_str().unwrap().replace('a', "b");
+        sent.set(header, &value);
+        assert_eq!(
+            sent.verify(&keys.public).unwrap_err(),
+            Distrust::BadSignature
+        );
+
+        let mut added = post(&keys, scheme);
+        added.set(header, &value);
+        let signer = added.verify(&keys.public).unwrap();
+        assert_eq!(
+            Synchronization::read(&added.request(), &signer).unwrap(),
+            None
+        );
     }
 }
 

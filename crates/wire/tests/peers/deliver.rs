@@ -1,9 +1,9 @@
 //! Bringing activities to inboxes.
 
 use comity_policy::Contact;
-use comity_wire::{Scheme, WireError};
+use comity_wire::{FollowersDigest, Letter, Scheme, Synchronization, WireError};
 
-use crate::peer::{ACTIVITY, NOW, Peer, key, permit, status, wire};
+use crate::peer::{ACTIVITY, NOW, Peer, iri, key, permit, status, wire};
 
 #[tokio::test]
 async fn a_delivery_knocks_twice_and_remembers_what_was_understood() {
@@ -23,9 +23,15 @@ async fn a_delivery_knocks_twice_and_remembers_what_was_understood() {
     assert_eq!(wire.scheme_of(&peer.domain), None);
     for expected in [2, 3] {
         let permit = permit(&peer.domain, Contact::Deliver);
-        wire.deliver(permit, &inbox, br#"{"type":"Like"}"#, &private, NOW)
-            .await
-            .unwrap();
+        wire.deliver(
+            permit,
+            &inbox,
+            Letter::plain(br#"{"type":"Like"}"#),
+            &private,
+            NOW,
+        )
+        .await
+        .unwrap();
         assert_eq!(peer.received().len(), expected);
     }
     assert_eq!(wire.scheme_of(&peer.domain), Some(Scheme::Rfc9421));
@@ -34,6 +40,36 @@ async fn a_delivery_knocks_twice_and_remembers_what_was_understood() {
     first.verify(&public).unwrap();
     assert_eq!(first.headers["content-type"], ACTIVITY);
     assert_eq!(first.body, br#"{"type":"Like"}"#.as_slice());
+}
+
+#[tokio::test]
+async fn what_a_server_is_told_of_followers_travels_signed() {
+    let (private, public) = key();
+    let peer = Peer::start("peer", |_, _| status(202)).await;
+    let at = |path: &str| iri(&format!("https://sender.example{path}"));
+    let followers = Synchronization {
+        collection: at("/users/a/followers"),
+        url: at("/users/a/followers_synchronization"),
+        digest: FollowersDigest::of([&peer.at("/users/b")]),
+    };
+    let letter = Letter {
+        body: br#"{"type":"Create"}"#,
+        followers: Some(&followers),
+    };
+    let permit = permit(&peer.domain, Contact::Deliver);
+    wire()
+        .deliver(permit, &peer.at("/inbox"), letter, &private, NOW)
+        .await
+        .unwrap();
+    let came = &peer.received()[0];
+    came.verify(&public).unwrap();
+    let signature = came.headers["signature"].to_str().unwrap();
+    assert!(
+        signature.contains("collection-synchronization"),
+        "{signature}"
+    );
+    let told = came.headers["collection-synchronization"].to_str().unwrap();
+    assert!(told.contains(&followers.digest.to_string()), "{told}");
 }
 
 #[tokio::test]
@@ -59,7 +95,9 @@ async fn answers_to_a_delivery_say_what_to_do_next() {
     ] {
         let permit = permit(&peer.domain, Contact::Deliver);
         let inbox = peer.at(&format!("/{code}"));
-        let outcome = wire.deliver(permit, &inbox, b"{}", &key, NOW).await;
+        let outcome = wire
+            .deliver(permit, &inbox, Letter::plain(b"{}"), &key, NOW)
+            .await;
         let as_expected = match code {
             200..300 => outcome.is_ok(),
             404 | 410 => outcome == Err(WireError::Gone),

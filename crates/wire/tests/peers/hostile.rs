@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use comity_policy::Contact;
 use comity_vocab::Domain;
-use comity_wire::{Testing, WireError};
+use comity_wire::{Letter, Testing, WireError};
 use http::Response;
 
 use crate::peer::{
@@ -109,7 +109,7 @@ async fn nothing_is_sent_without_the_right_permit_or_to_an_unsafe_address() {
     }
     let wrong_contact = permit(&peer.domain, Contact::Fetch);
     let refused = wire
-        .deliver(wrong_contact, &address, b"{}", &key, NOW)
+        .deliver(wrong_contact, &address, Letter::plain(b"{}"), &key, NOW)
         .await;
     assert!(matches!(refused, Err(WireError::NotPermitted(_))));
 

@@ -31,6 +31,9 @@ const KEYS_A_MINUTE: u32 = 60;
 /// How long it is known how far up a thread was climbed.
 const CLIMB_LASTS: Duration = Duration::from_secs(3600);
 
+/// How often somebody's followers here are compared with the list of their server.
+const COMPARED_EVERY_MS: i64 = 3_600_000;
+
 /// See the module.
 pub(crate) struct Lookups {
     failures: Cache<Iri, Failure>,
@@ -38,6 +41,8 @@ pub(crate) struct Lookups {
     again: Cache<Iri, ()>,
     keys: Cache<Domain, u32>,
     heights: Cache<Iri, u32>,
+    /// When the followers of somebody in a community were last compared; unix milliseconds.
+    compared: Cache<(i64, Iri), i64>,
 }
 
 /// An error that can be told twice.
@@ -71,6 +76,7 @@ impl Default for Lookups {
                 .max_capacity(MOST_FAILURES)
                 .time_to_live(CLIMB_LASTS)
                 .build(),
+            compared: Cache::builder().max_capacity(MOST_FAILURES).build(),
         }
     }
 }
@@ -120,6 +126,17 @@ impl Lookups {
         } else {
             Ok(())
         }
+    }
+
+    /// Whether the followers of somebody in a community may be compared with their server's list now.
+    pub fn may_compare_followers(&self, community: i64, of: &Iri, now_ms: i64) -> bool {
+        let last = self.compared.get(&(community, of.clone()));
+        last.is_none_or(|last| now_ms - last >= COMPARED_EVERY_MS)
+    }
+
+    /// Remembers that they are.
+    pub fn comparing_followers(&self, community: i64, of: &Iri, now_ms: i64) {
+        self.compared.insert((community, of.clone()), now_ms);
     }
 
     /// How many parents were fetched below this status.
