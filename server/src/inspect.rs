@@ -249,6 +249,12 @@ fn act_on(activity: &Admitted<Activity>, home: &Domain) -> Would {
             "end what passes between {} and {object}",
             activity.actor
         )),
+        ActivityKind::Add => Would::Do(format!(
+            "pin {object} to its author's profile, if it is theirs and the collection is their own"
+        )),
+        ActivityKind::Remove => Would::Do(format!(
+            "unpin {object} from its author's profile, if it is theirs and the collection is their own"
+        )),
         ActivityKind::Undo => part(activity.inner(), home, |inner| {
             Would::Do(format!("take back their {}", inner.kind.as_str()))
         }),

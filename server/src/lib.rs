@@ -1,6 +1,6 @@
 //! The Comity server. A feature is a folder, a surface is a file name in it:
 //! `mod.rs` the verbs, `model.rs` the types, `store.rs` the SQL, `web.rs` the pages, `activity.rs` what other
-//! servers see. *Acts* (statuses, follows, favourites, reblogs, relations) may call *effects* (timelines,
+//! servers see. *Acts* (statuses, follows, favourites, pins, reblogs, relations) may call *effects* (timelines,
 //! notifications, queue, delivery); effects never call acts.
 
 pub mod app;
@@ -27,6 +27,7 @@ pub mod members; // sign-up, sign-in, sessions, the first admin
 // Acts
 pub mod favourites; // like and unlike
 pub mod follows; // follow, request, accept, remove
+pub mod pins; // put on top of one's profile, and take down
 pub mod reblogs; // boost and take back
 pub mod relations; // block and mute
 pub mod statuses; // write, edit, delete, receive

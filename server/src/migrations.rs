@@ -9,6 +9,7 @@ pub const ALL: &[Migration] = &[
     migration!(3, "relations", "../../migrations/0003_relations.sql"),
     migration!(4, "policy", "../../migrations/0004_policy.sql"),
     migration!(5, "queue", "../../migrations/0005_queue.sql"),
+    migration!(6, "pins", "../../migrations/0006_pins.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -19,6 +20,7 @@ pub const BIG_TABLES: &[&str] = &[
     "status_edits",
     "mentions",
     "favourites",
+    "pins",
     "home_entries",
     "notifications",
     "tombstones",

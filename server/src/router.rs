@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, wants_activity};
 use crate::{
-    accounts, communities, conversations, favourites, follows, inbox, members, notifications,
+    accounts, communities, conversations, favourites, follows, inbox, members, notifications, pins,
     reblogs, relations, rules, search, statuses, timelines, web,
 };
 
@@ -129,6 +129,10 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
     }),
+    acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
+    acts("/statuses/{id}/unpin", Kind::Form, || {
+        post(pins::web::unpin)
+    }),
     // People
     reads("/@{handle}/followers", Kind::Page, || {
         get(follows::web::followers)
@@ -216,7 +220,7 @@ pub const ROUTES: &[Route] = &[
         || get(follows::activity::followers_synchronization),
     ),
     reads("/users/{name}/featured", Kind::Activity, || {
-        get(accounts::activity::featured)
+        get(pins::activity::featured)
     }),
     reads(
         "/users/{name}/statuses/{id}/activity",

@@ -314,20 +314,8 @@ fn count(account: &Account, of: &str, total: i64) -> Result<Reply> {
     )))
 }
 
-/// `GET /users/{name}/featured`: nothing is pinned.
-pub async fn featured(
-    State(app): State<App>,
-    Here(community): Here,
-    Path(name): Path<String>,
-    parts: Parts,
-) -> Result<Reply> {
-    let (_, account) = collection_of(&app, &community, &name, &parts).await?;
-    let id = stored_iri(&format!("{}/featured", account.iri))?;
-    Ok(Reply::activity(build::collection_of(&id, Vec::new())))
-}
-
 /// Who asks, and the account as they may see it.
-async fn collection_of(
+pub(crate) async fn collection_of(
     app: &App,
     community: &Arc<Community>,
     name: &str,

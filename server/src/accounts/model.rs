@@ -75,6 +75,8 @@ pub struct Account {
     pub shared_inbox: Option<Iri>,
     /// The address of its followers, for audiences.
     pub followers_iri: Option<Iri>,
+    /// Where what it pinned is listed.
+    pub featured_iri: Option<Iri>,
     /// Where its public activities are listed.
     pub outbox: Option<Iri>,
     /// How many posts, by its server's count or ours.
@@ -136,6 +138,7 @@ impl Account {
             inbox: stored_iri(&row.inbox)?,
             shared_inbox: row.shared_inbox.as_deref().map(stored_iri).transpose()?,
             followers_iri: row.followers_iri.as_deref().map(stored_iri).transpose()?,
+            featured_iri: row.featured_iri.as_deref().map(stored_iri).transpose()?,
             outbox: row.outbox.as_deref().map(stored_iri).transpose()?,
             statuses_count: row.statuses_count,
             followers_count: row.followers_count,

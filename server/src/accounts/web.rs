@@ -1,6 +1,6 @@
 //! Profiles as pages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Path, Query, State};
 use comity_policy::{Act, Exchange, Outcome, Subject, Visible, Way};
@@ -21,7 +21,7 @@ use crate::web::view::{
     RelationView, Trouble,
 };
 use crate::web::{frame, person_view, time};
-use crate::{follows, relations, rules};
+use crate::{follows, pins, relations, rules};
 
 /// Lines a profile can have in the form.
 const LINES: usize = 4;
@@ -63,6 +63,18 @@ pub async fn profile_page(
     };
     let stretch =
         timelines::of_account(&app, &party, account.id, replies, page.below(), limit).await?;
+    let mut statuses = Vec::new();
+    let mut entries = stretch.entries;
+    if page.max_id.is_none() {
+        let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
+        let on_top: HashSet<i64> = pinned.iter().map(|shown| shown.status.id).collect();
+        entries.retain(|entry| !on_top.contains(&entry.status.id));
+        statuses.extend(views(&app, &visit, &pinned).await?);
+        for view in &mut statuses {
+            view.pinned = true;
+        }
+    }
+    statuses.extend(views(&app, &visit, &entries).await?);
     let words = profile(&shown);
     let person = person_view(&shown, &visit.community);
     let relation = match &visit.me {
@@ -120,7 +132,7 @@ pub async fn profile_page(
                 .unwrap_or_else(|| account.iri.as_str().to_owned())
         }),
         with_replies: replies == Replies::Shown,
-        statuses: views(&app, &visit, &stretch.entries).await?,
+        statuses,
         older,
         person,
     }))

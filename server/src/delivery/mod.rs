@@ -8,7 +8,7 @@
 //! Recipients who live here have no delivery, also those in another community of this installation: what they get
 //! was placed by `statuses::record`, and the same gate decides when they look.
 //!
-//! *Bare* activities (Delete, Undo, Reject, Block) hold ids and nothing else. They take back what was sent, so they
+//! *Bare* activities (Delete, Undo, Reject, Block, Remove) hold ids and nothing else. They take back what was sent, so they
 //! go wherever requests may go at all, also to those who may not read the thing any more (boundaries L04).
 
 mod hosts;
@@ -131,6 +131,16 @@ pub enum Outgoing {
     },
     /// A profile was changed.
     UpdateActor,
+    /// A post was put on top of its author's profile.
+    Pin {
+        /// Ours.
+        status: i64,
+    },
+    /// A post was taken down from there; bare.
+    Unpin {
+        /// Of the post.
+        iri: String,
+    },
 }
 
 impl Outgoing {
@@ -147,6 +157,8 @@ impl Outgoing {
             Outgoing::Like { .. } => "a favourite",
             Outgoing::Block { .. } => "a block",
             Outgoing::UpdateActor => "a profile",
+            Outgoing::Pin { .. } => "a pin",
+            Outgoing::Unpin { .. } => "the end of a pin",
             Outgoing::UndoAnnounce { .. } => "the end of a boost",
             Outgoing::UndoFollow { .. } => "the end of a follow",
             Outgoing::UndoLike { .. } => "the end of a favourite",

@@ -15,7 +15,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
-use crate::{favourites, follows, reblogs, relations};
+use crate::{favourites, follows, pins, reblogs, relations};
 
 /// One outgoing activity, ready for those hosts whose recipients were cleared under `epoch`.
 pub(super) struct Parcel {
@@ -185,6 +185,10 @@ async fn document(
             &stored_iri(iri)?,
             &accounts::find(app, *target).await?.iri,
         )?,
+        Outgoing::Pin { status } => {
+            pins::activity::add(&shown(app, &reader, way, *status).await?, outgoing_id)?
+        }
+        Outgoing::Unpin { iri } => pins::activity::remove(sender, outgoing_id, &stored_iri(iri)?)?,
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

@@ -103,6 +103,13 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             ..
         } => to(accounts.clone(), *followers, None),
         Outgoing::UndoAnnounce { author, .. } => to(vec![*author], true, None),
+        Outgoing::Pin { status } => {
+            let Some(status) = present(statuses::load_one(app, *status).await)? else {
+                return Ok(None);
+            };
+            to(Vec::new(), true, Some(status.thing()))
+        }
+        Outgoing::Unpin { .. } => to(Vec::new(), true, None),
         Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
         Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),
         Outgoing::Accept { follower, .. } => {

@@ -7,7 +7,7 @@ use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{favourites, follows, reblogs, relations, statuses};
+use crate::{favourites, follows, pins, reblogs, relations, statuses};
 
 /// What became of an activity.
 pub(super) enum Came {
@@ -37,9 +37,8 @@ pub(super) async fn dispatch(
         ActivityKind::Undo => undo(app, arrival, &activity).await,
         ActivityKind::Flag => Ok(Came::Ignored("reports are not taken by this way")),
         ActivityKind::Move => Ok(Came::Ignored("moves are not followed")),
-        ActivityKind::Add | ActivityKind::Remove => {
-            Ok(Came::Ignored("what others put on show is not kept"))
-        }
+        ActivityKind::Add => add(app, arrival, &activity).await,
+        ActivityKind::Remove => remove(app, arrival, &activity).await,
         ActivityKind::Dislike => Ok(Came::Ignored("dislikes are not counted")),
         ActivityKind::QuoteRequest => Ok(Came::Ignored("quotes are not granted")),
         ActivityKind::Other(_) => Ok(Came::Ignored("this kind has no meaning here")),
@@ -240,6 +239,41 @@ async fn block(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> R
     };
     relations::receive_block(app, arrival, activity, &target).await?;
     Ok(Came::Done)
+}
+
+/// Of what others put on show, what they pin of their own is kept: nothing else is theirs to show.
+async fn add(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = pinned(arrival, activity) else {
+        return Ok(Came::Ignored("puts on show what is not kept"));
+    };
+    let known = statuses::find_by_iri(app, iri).await?;
+    if !relevance::boosts_concern_us(app, arrival, known).await? {
+        return Ok(Came::Ignored("concerns nobody here"));
+    }
+    let status = match known {
+        Some(status) => status,
+        None => resolve::status(app, &arrival.community, iri).await?,
+    };
+    pins::receive(app, arrival, activity, status).await?;
+    Ok(Came::Done)
+}
+
+async fn remove(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let Some(iri) = pinned(arrival, activity) else {
+        return Ok(Came::Ignored("takes down what is not kept"));
+    };
+    let Some(status) = statuses::find_by_iri(app, iri).await? else {
+        return Ok(Came::Ignored("takes down what is not here"));
+    };
+    pins::receive_removal(app, arrival, activity, status).await?;
+    Ok(Came::Done)
+}
+
+/// The post that a sender puts on their own profile, or takes down from there. Its author is looked up by `pins`.
+fn pinned<'a>(arrival: &Arrival, activity: &'a Activity) -> Option<&'a Iri> {
+    let iri = activity.object.id()?;
+    let theirs = pins::is_on_top_of(&arrival.sender, activity.target.as_ref());
+    (theirs && iri.same_origin(&arrival.sender.iri)).then_some(iri)
 }
 
 async fn undo(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {

@@ -310,6 +310,8 @@ fn describe(kind: &ActivityKind, sender: &Account) -> String {
         ActivityKind::Undo => "something taken back",
         ActivityKind::Flag => "a report",
         ActivityKind::Move => "a move",
+        ActivityKind::Add => "a pin",
+        ActivityKind::Remove => "the end of a pin",
         other => other.as_str(),
     };
     format!("{what} by {}", sender.handle())

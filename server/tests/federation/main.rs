@@ -4,6 +4,7 @@
 
 mod followers;
 mod installation;
+mod pins;
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ mod ground;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;
+mod pins;
 mod routes;
 mod serving;
 mod statements;

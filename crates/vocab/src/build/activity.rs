@@ -89,6 +89,16 @@ pub fn reject(activity_id: &Iri, actor: &Iri, follow: Value) -> Value {
     answering("Reject", activity_id, actor, follow)
 }
 
+/// A status is put on top of its author's profile. It is addressed to everybody, as that is.
+pub fn add(activity_id: &Iri, actor: &Iri, object: &Iri, featured: &Iri) -> Value {
+    placing("Add", activity_id, actor, object, featured)
+}
+
+/// It is taken down from there.
+pub fn remove(activity_id: &Iri, actor: &Iri, object: &Iri, featured: &Iri) -> Value {
+    placing("Remove", activity_id, actor, object, featured)
+}
+
 /// Takes back an activity of the same actor, addressed as that was.
 pub fn undo(activity_id: &Iri, actor: &Iri, inner: Value) -> Value {
     around("Undo", activity_id, actor, inner).done()
@@ -105,6 +115,13 @@ fn pointing(kind: &str, id: &Iri, actor: &Iri, object: &Iri) -> Value {
     let mut fields = bare(kind, id, actor);
     fields.set("object", object.as_str());
     fields.done()
+}
+
+fn placing(kind: &str, id: &Iri, actor: &Iri, object: &Iri, target: &Iri) -> Value {
+    let mut placing = pointing(kind, id, actor, object);
+    placing["target"] = json!(target.as_str());
+    placing["to"] = json!([PUBLIC]);
+    placing
 }
 
 fn answering(kind: &str, id: &Iri, actor: &Iri, follow: Value) -> Value {

@@ -16,7 +16,7 @@ use crate::web::view::{
     PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView,
 };
 use crate::web::{person_view, profile_path, time};
-use crate::{favourites, reblogs, rules};
+use crate::{favourites, pins, reblogs, rules};
 
 /// Languages offered to writers, by their own names; the member's own comes first.
 const LANGUAGES: &[(&str, &str)] = &[
@@ -56,6 +56,7 @@ pub struct Reader<'a> {
     now_ms: i64,
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
+    pinned: HashSet<i64>,
     app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
     listener: Listener,
@@ -69,18 +70,20 @@ impl<'a> Reader<'a> {
         statuses: &[&Visible<Status>],
     ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
-        let (favourited, reblogged) = match &visit.me {
+        let (favourited, reblogged, pinned) = match &visit.me {
             Some(me) if !ids.is_empty() => (
                 favourites::among(app, me.account.id, ids.clone()).await?,
-                reblogs::among(app, me.account.id, ids).await?,
+                reblogs::among(app, me.account.id, ids.clone()).await?,
+                pins::among(app, me.account.id, &ids).await?,
             ),
-            _ => (HashSet::new(), HashSet::new()),
+            _ => (HashSet::new(), HashSet::new(), HashSet::new()),
         };
         Ok(Reader {
             visit,
             now_ms: app.now_ms(),
             favourited,
             reblogged,
+            pinned,
             app: app.clone(),
             book: app.gate.book(),
             listener: rules::listener(visit),
@@ -98,6 +101,7 @@ impl<'a> Reader<'a> {
             Visibility::Private => own,
             Visibility::Direct | Visibility::Local => false,
         };
+        let is_open = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
         let mut marks = Vec::new();
         if own {
             marks.push(Mark::plain(MarkKind::You));
@@ -126,6 +130,7 @@ impl<'a> Reader<'a> {
             html: with_title(&words.title, &words.content),
             lang: words.language.clone(),
             sensitive: words.sensitive,
+            pinned: false,
             reblogged_by: reblog.map(|reblog| person_view(&reblog.author, here)),
             reply_to: status
                 .in_reply_to
@@ -144,6 +149,8 @@ impl<'a> Reader<'a> {
                 own,
                 favourited: self.favourited.contains(&status.id),
                 reblogged: self.reblogged.contains(&status.id),
+                pinned: self.pinned.contains(&status.id),
+                may_pin: own && is_open,
                 may_reply: me.is_some(),
                 may_favourite: me.is_some(),
                 may_reblog: me.is_some() && may_reblog,

@@ -44,7 +44,7 @@ pub struct ProfilePage {
     pub original_url: Option<String>,
     /// Posts with answers are shown too.
     pub with_replies: bool,
-    /// The posts, newest first.
+    /// The posts: the pinned ones, then the others, newest first.
     pub statuses: Vec<StatusView>,
     /// Why no posts are shown: "You block them."
     pub hidden: Option<String>,

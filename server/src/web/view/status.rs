@@ -29,6 +29,8 @@ pub struct StatusView {
     pub lang: Option<String>,
     /// Its pictures are covered until asked for.
     pub sensitive: bool,
+    /// It stands on top of its author's profile, and is shown there.
+    pub pinned: bool,
     /// Whose boost brought it here, in a timeline.
     pub reblogged_by: Option<PersonView>,
     /// Whom it answers, when that is shown or known.
@@ -113,6 +115,10 @@ pub struct ViewerView {
     pub favourited: bool,
     /// They boosted it.
     pub reblogged: bool,
+    /// They pinned it to their profile.
+    pub pinned: bool,
+    /// They may pin it.
+    pub may_pin: bool,
     /// They may answer it.
     pub may_reply: bool,
     /// They may favourite it.

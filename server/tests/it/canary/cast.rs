@@ -179,6 +179,10 @@ impl Cast {
                 .await
                 .is(303);
         }
+        for post in [&posts[0], &posts[1], &posts[6]] {
+            let pin = format!("/statuses/{}/pin", post.id);
+            self.member("author").post(&pin, &[]).await.is(303);
+        }
         let delete = format!("/statuses/{}/delete", posts[6].id);
         self.member("author").post(&delete, &[]).await.is(303);
         let (bio, field) = (word("bio"), word("field"));
