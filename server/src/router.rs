@@ -204,6 +204,18 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/inbox", Kind::Activity, || post(inbox::post_shared)),
     acts("/actor/inbox", Kind::Activity, || post(inbox::post_actor)),
+    reads("/actor/outbox", Kind::Activity, || {
+        get(accounts::activity::nothing_of_community_actor)
+    }),
+    reads("/actor/followers", Kind::Activity, || {
+        get(accounts::activity::nothing_of_community_actor)
+    }),
+    reads("/actor/following", Kind::Activity, || {
+        get(accounts::activity::nothing_of_community_actor)
+    }),
+    reads("/actor/featured", Kind::Activity, || {
+        get(accounts::activity::nothing_of_community_actor)
+    }),
     acts("/users/{name}/inbox", Kind::Activity, || post(inbox::post)),
     reads("/users/{name}/outbox", Kind::Activity, || {
         get(accounts::activity::outbox)

@@ -14,6 +14,9 @@ const SCHEMAS: [&str; 4] = [
     "http://nodeinfo.diaspora.software/ns/schema/1.0",
 ];
 
+/// The relation of a server to the actor that speaks for it (FEP-2677).
+const APPLICATION: &str = "https://www.w3.org/ns/activitystreams#Application";
+
 /// Names and versions are shown in tables and compared; none honest is near this long.
 const LONGEST: usize = 128;
 
@@ -122,7 +125,10 @@ pub fn build(node: &NodeInfoOut) -> Value {
     document
 }
 
-/// Writes what `/.well-known/nodeinfo` answers: where the document above is.
-pub fn build_links(document: &Iri) -> Value {
-    json!({ "links": [{ "rel": SCHEMAS[0], "href": document.as_str() }] })
+/// Writes what `/.well-known/nodeinfo` answers: where the document above is, and which actor speaks for the server.
+pub fn build_links(document: &Iri, application: &Iri) -> Value {
+    json!({ "links": [
+        { "rel": SCHEMAS[0], "href": document.as_str() },
+        { "rel": APPLICATION, "href": application.as_str() },
+    ] })
 }

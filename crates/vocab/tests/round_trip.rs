@@ -443,6 +443,9 @@ fn nodeinfo_comes_back() {
         ("comity", "0.1.0")
     );
     let place = iri("https://ours.example/nodeinfo/2.1");
-    let links = serde_json::to_vec(&nodeinfo::build_links(&place)).unwrap();
+    let application = iri("https://ours.example/actor");
+    let links = nodeinfo::build_links(&place, &application);
+    assert_eq!(links["links"][1]["href"], application.as_str());
+    let links = serde_json::to_vec(&links).unwrap();
     assert_eq!(nodeinfo::read_links(&links), Ok(place));
 }

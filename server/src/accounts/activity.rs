@@ -118,6 +118,19 @@ pub async fn community_actor(
     Ok(Reply::activity(actor_stub(&app, &account).await?))
 }
 
+/// `GET /actor/outbox`, `/actor/followers`, `/actor/following` and `/actor/featured`: the community's own actor signs and
+/// says nothing, so there is never anything in them. They are there for who goes by the shape of other actors.
+pub async fn nothing_of_community_actor(
+    State(app): State<App>,
+    Here(community): Here,
+    parts: Parts,
+) -> Result<Reply> {
+    let viewer = inbox::signed_viewer(&app, &community, &parts).await?;
+    let _shown = super::show(&app, &viewer, Way::Collection, community.actor_id).await?;
+    let id = community.iri(parts.uri.path());
+    Ok(Reply::activity(build::collection_of(&id, Vec::new())))
+}
+
 async fn document_for(
     app: &App,
     community: &Arc<Community>,

@@ -17,7 +17,7 @@ const KEPT: &str = "public, max-age=1800";
 /// `GET /.well-known/nodeinfo`
 pub async fn nodeinfo_links(Here(community): Here) -> Reply {
     for_everyone(Reply::json(
-        nodeinfo::build_links(&community.iri("/nodeinfo/2.1")),
+        nodeinfo::build_links(&community.iri("/nodeinfo/2.1"), &community.iri("/actor")),
         "application/json",
     ))
 }

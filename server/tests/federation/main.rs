@@ -413,6 +413,10 @@ async fn l16_l20_who_does_not_sign_gets_a_stub_and_nothing_else(engine) {
     assert_eq!(get("/users/alice/outbox").await.0, 401);
     assert_eq!(get("/users/alice/followers").await.0, 401);
     assert_eq!(get("/actor").await.0, 200, "the community's own key is for everyone");
+    for collection in ["outbox", "followers", "following", "featured", "inbox"] {
+        let status = get(&format!("/actor/{collection}")).await.0;
+        assert_eq!(status, if collection == "inbox" { 405 } else { 401 }, "{collection}");
+    }
     let resource = format!("/.well-known/webfinger?resource=acct:alice@{}", north.community.domain);
     assert_eq!(get(&resource).await.0, 200);
 }

@@ -54,6 +54,20 @@ async fn a_pin_reaches_those_who_follow_with_the_post_if_they_do_not_have_it_and
 }
 
 on_both! {
+async fn a_communitys_own_actor_has_collections_with_nothing_in_them(engine) {
+    let (north, south, _, _) = neighbours(engine).await;
+    for collection in ["outbox", "followers", "following", "featured"] {
+        let path = format!("/actor/{collection}");
+        let (status, list) = get(&north, &south, &path).await;
+        assert_eq!((status, &list["totalItems"]), (200, &json!(0)), "{path}: {list}");
+        assert_eq!(list["id"], north.community.iri(&path).as_str());
+    }
+    north.rule(&south, Stance::Refused).await;
+    assert_eq!(get(&north, &south, "/actor/outbox").await.0, 404);
+}
+}
+
+on_both! {
 async fn nobody_pins_or_unpins_for_somebody_else(engine) {
     let (north, south, alice, bob) = neighbours(engine).await;
     let mallory = south.member("mallory").await;

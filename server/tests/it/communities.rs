@@ -6,6 +6,17 @@ use crate::acts::profile;
 use crate::town_test;
 
 town_test! {
+    async fn nodeinfo_says_which_actor_speaks_for_the_server(town) {
+        let links = town.anonymous().get("/.well-known/nodeinfo").await.is(200).json();
+        let named = |rel: &str| {
+            let link = links["links"].as_array().unwrap().iter().find(|link| link["rel"] == rel);
+            link.unwrap()["href"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(named("https://www.w3.org/ns/activitystreams#Application"), "https://harbour.example/actor");
+        let actor = town.anonymous().get_activity("/actor").await.is(200).json();
+        assert_eq!(actor["type"], "Application");
+    }
+
     async fn each_has_a_timeline_of_its_own(town) {
         let island = town.found("island.example", "Island").await;
         let mut alice = town.member("alice").await;
