@@ -18,7 +18,7 @@ use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
 use crate::queue::Wake;
-use crate::rules::Crossings;
+use crate::rules::{Crossings, Looks};
 
 /// One running installation. Cheap to clone: it is one pointer.
 #[derive(Clone)]
@@ -50,6 +50,8 @@ pub struct Parts {
     pub wake: Wake,
     /// Which servers are being delivered to, and which are resting.
     pub hosts: Hosts,
+    /// What the rules are by now, found out for many at once.
+    pub looks: Looks,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
 }

@@ -31,7 +31,7 @@ use crate::http::address::Peer;
 use crate::http::token::Token;
 use crate::id::Ids;
 use crate::queue::{self, Wake};
-use crate::rules::{self, Crossings};
+use crate::rules::{self, Crossings, Looks};
 use crate::{communities, instances, migrations, router};
 
 /// Headers must be here by then, the first request of a connection too: a browser sends them at once.
@@ -108,6 +108,7 @@ pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, Canno
         seen_signatures: SeenSignatures::started(now_ms),
         wake: Wake::new(),
         hosts: Hosts::new(),
+        looks: Looks::default(),
         crossings: Crossings::default(),
         config,
         clock,

@@ -3,6 +3,7 @@
 
 pub mod command;
 mod crossings;
+mod looks;
 mod model;
 mod store;
 pub mod web;
@@ -18,6 +19,7 @@ use comity_policy::{
 use comity_vocab::Domain;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
+pub use looks::Looks;
 pub use model::{NewRule, parse_pattern, pattern_words};
 
 use crate::accounts::{self, Account};
@@ -141,9 +143,13 @@ pub async fn watch(app: App) {
     }
 }
 
-/// Goes by what another process changed and by what ended in the meantime: one look-up by key. Asked before something
-/// is decided that cannot be taken back, such as a send.
+/// Goes by what another process changed and by what ended in the meantime, as of this call: one look-up by key, shared
+/// by all who ask at the same time. Asked before something is decided that cannot be taken back, such as a send.
 pub async fn catch_up(app: &App) -> Result<()> {
+    app.looks.share(look(app)).await
+}
+
+async fn look(app: &App) -> Result<()> {
     let book = app.gate.book();
     let ended = book.next_expiry().is_some_and(|at| at <= app.now_ms());
     let changed = store::epoch(&app.db).await? != book.epoch();
