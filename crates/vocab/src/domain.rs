@@ -91,6 +91,12 @@ impl Domain {
         }
     }
 
+    /// The name that somebody registered, which is behind all names below it: what is counted where one
+    /// must not gain by having many names.
+    pub fn registrable(&self) -> &str {
+        self.lineage().last().unwrap_or(self.host())
+    }
+
     /// The host, then each parent up to and including the registrable domain. A public suffix is
     /// never among the parents, so a rule found on the way cannot cover strangers who merely rent
     /// at the same place.
@@ -323,6 +329,7 @@ mod tests {
         ] {
             let domain = domain(text);
             assert_eq!(domain.lineage().collect::<Vec<_>>(), expected, "{text}");
+            assert_eq!(Some(&domain.registrable()), expected.last(), "{text}");
         }
     }
 

@@ -24,6 +24,9 @@ pub enum Distrust {
     /// look the same, so this is best answered like "try again" and not like "forbidden".
     #[error("signature was used before")]
     Replayed,
+    /// So many signatures were seen that no more can be remembered for now: best answered like "try again later".
+    #[error("too many signatures were seen")]
+    Full,
     /// The key did not make this signature.
     #[error("signature does not fit the key")]
     BadSignature,

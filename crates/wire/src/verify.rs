@@ -156,7 +156,14 @@ impl Claim {
         // The text that was signed goes into the memory, not the target as received: a signature
         // that left out the query must not count anew for each query somebody invents.
         for (proof, base, may_repeat) in signed {
-            match seen.remember(base.as_bytes(), proof.bytes(), proof.signed_ms, now_ms) {
+            let domain = self.key_id.domain();
+            match seen.remember(
+                base.as_bytes(),
+                proof.bytes(),
+                proof.signed_ms,
+                now_ms,
+                &domain,
+            ) {
                 Err(Distrust::Replayed) if may_repeat => {}
                 came => came?,
             }
