@@ -8,3 +8,4 @@ pub mod plain;
 pub mod render;
 pub mod sanitize;
 pub mod scan;
+mod weight;

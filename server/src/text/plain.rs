@@ -2,6 +2,11 @@
 
 use ammonia::Builder;
 
+use super::weight;
+
+/// No name, title, warning or preview is read further than so many bytes.
+const LONGEST: usize = 20_000;
+
 /// Control characters that turn the direction of what follows: a name with one can impersonate another.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{061C}')
@@ -9,6 +14,7 @@ fn turns_direction(c: char) -> bool {
 
 /// One line: white space folded, controls and direction marks gone, ends trimmed.
 pub fn line(text: &str) -> String {
+    let text = cut(text, LONGEST);
     let clean: String = text
         .chars()
         .filter(|c| !turns_direction(*c))
@@ -19,15 +25,48 @@ pub fn line(text: &str) -> String {
 
 /// The words of HTML, as one line: some servers put HTML where others put text.
 pub fn block(html_or_text: &str) -> String {
-    line(&words(html_or_text))
+    line(&words(cut(html_or_text, LONGEST)))
+}
+
+/// At most `most` bytes, cut between characters.
+pub fn cut(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+/// The words of HTML that would make too much work to be read as such: whatever looks like a tag goes.
+pub(super) fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        let is_tag = from[1..].is_empty()
+            || from[1..]
+                .starts_with(|next: char| next.is_ascii_alphabetic() || "/!?".contains(next));
+        if is_tag {
+            rest = from.find('>').map_or("", |end| &from[end + 1..]);
+        } else {
+            text.push('<');
+            rest = &from[1..];
+        }
+    }
+    text.push_str(rest);
+    unescape(&text)
 }
 
 fn words(html_or_text: &str) -> String {
     if !html_or_text.contains(['<', '&']) {
         return html_or_text.to_owned();
     }
-    let bare = Builder::empty().clean(html_or_text).to_string();
-    bare.replace("&lt;", "<")
+    if !weight::is_light(html_or_text) {
+        return without_tags(html_or_text);
+    }
+    unescape(&Builder::empty().clean(html_or_text).to_string())
+}
+
+fn unescape(escaped: &str) -> String {
+    escaped
+        .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&nbsp;", " ")
         .replace("&quot;", "\"")
@@ -57,6 +96,20 @@ mod tests {
     #[test]
     fn a_name_cannot_turn_the_text_around() {
         assert_eq!(line("ev\u{202E}il\u{0}\n name "), "evil name");
+    }
+
+    #[test]
+    fn a_flood_of_tags_leaves_its_words_at_the_speed_of_reading() {
+        let mut flood = String::new();
+        for n in 0..20_000 {
+            flood += &format!("<p><b id={n}>word ");
+        }
+        let text = block(&flood);
+        assert!(text.starts_with("word word") && text.len() <= LONGEST && !text.contains('<'));
+        assert_eq!(
+            without_tags("1 < 2 <b>&amp;</b> 3 <never closed"),
+            "1 < 2 & 3 "
+        );
     }
 
     #[test]

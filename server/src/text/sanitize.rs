@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::plain;
+use super::{plain, weight};
 
 /// Longer HTML is cut before it is read: an article of this length is a book, and cleaning costs time by length.
 const LONGEST: usize = 200_000;
+/// Safe HTML is longer than what came by what every link is given, and not by more than this.
+const LONGEST_SAFE: usize = 2 * LONGEST;
 
 /// Elements that carry meaning in a post. No images (files come as attachments), no tables, no SVG or `MathML` (three
 /// advisories of the sanitiser were about those), nothing that can style, submit or run.
@@ -92,18 +94,41 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// something else when it is read again. Honest HTML is settled after one pass; what is not after these is no HTML.
 const MOST_PASSES: usize = 4;
 
-/// Safe HTML with the same words. Doing it twice changes nothing.
+/// Safe HTML with the same words. Doing it twice changes nothing. HTML that would make too much work loses its tags.
 pub fn html(untrusted: &str) -> String {
-    let untrusted = &untrusted[..untrusted.floor_char_boundary(LONGEST)];
-    let mut safe = CLEANER.clean(untrusted).to_string();
-    for _ in 0..MOST_PASSES {
+    let untrusted = plain::cut(untrusted, LONGEST);
+    let mut safe = untrusted.to_owned();
+    for _ in 0..=MOST_PASSES {
+        if !weight::is_light(&safe) {
+            return words(untrusted);
+        }
         let again = CLEANER.clean(&safe).to_string();
+        if again.len() > LONGEST_SAFE {
+            return words(untrusted);
+        }
         if again == safe {
             return safe;
         }
         safe = again;
     }
     plain::escape(&plain::block(&safe))
+}
+
+/// The words without any tag. Quotes stay as they are, as in what the cleaner writes.
+fn words(untrusted: &str) -> String {
+    let words = plain::without_tags(untrusted);
+    let escaped = |words: &str| {
+        words
+            .trim()
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+    };
+    let safe = escaped(&words);
+    if safe.len() <= LONGEST_SAFE {
+        return safe;
+    }
+    escaped(plain::cut(&words, LONGEST_SAFE / "&amp;".len()))
 }
 
 #[cfg(test)]
@@ -152,6 +177,88 @@ mod tests {
                 && safe.contains("<br>")
                 && safe.contains("h-card")
         );
+    }
+
+    #[test]
+    fn html_that_grows_when_it_is_read_loses_its_tags() {
+        let many = |tag: &dyn Fn(usize) -> String, most: usize| {
+            let mut html = String::new();
+            for n in 0.. {
+                html += &tag(n);
+                if html.len() > most {
+                    return html;
+                }
+            }
+            html
+        };
+        let hundred = many(&|n| format!("<b id={n}>"), 1_000);
+        for most in [LONGEST_SAFE, 20_000, 6_000] {
+            for (what, hostile) in [
+                (
+                    "bold in paragraphs",
+                    many(&|n| format!("<p><b a{n}>"), most),
+                ),
+                (
+                    "bold in paragraphs, closed",
+                    many(&|n| format!("<p><b a{n}></p>x"), most),
+                ),
+                ("deep", "<div>".repeat(most / 5)),
+                ("deep lists", "<ul><li>".repeat(most / 8)),
+                (
+                    "some bold, many paragraphs",
+                    hundred.clone() + &"<p>x</p>".repeat(most / 8),
+                ),
+                (
+                    "long attributes",
+                    format!("<b lang={}>", "x".repeat(5_000)).repeat(3)
+                        + &"<p>x</p>".repeat(most / 8),
+                ),
+                (
+                    "attributes",
+                    format!("<p{}>", many(&|n| format!(" a{n}"), most)),
+                ),
+                (
+                    "tables",
+                    "<table><a href=https://a.example/>".repeat(most / 35),
+                ),
+                (
+                    "as many copies as are let through",
+                    many(&|n| format!("<p><b id={n}>"), 300) + &"<p>x".repeat(900),
+                ),
+                (
+                    "as many copies of few",
+                    many(&|n| format!("<p><b id={n}>"), 50) + &"<p>x".repeat(5_900),
+                ),
+                ("signs", "&".repeat(most / 2)),
+                ("brackets", "<".repeat(most)),
+                ("brackets of no tag", "<1".repeat(most / 2)),
+                ("signs and words", "a & ".repeat(most / 4)),
+                (
+                    "as deep as is let through",
+                    ("<div>".repeat(198) + "x" + &"</div>".repeat(198)).repeat(24),
+                ),
+                (
+                    "as many cells as are let through",
+                    format!("<table>{}", "<tr><td>x".repeat(990)),
+                ),
+                (
+                    "after a comment",
+                    format!("<!-->{}", many(&|n| format!("<p><i a{n}>"), most)),
+                ),
+                (
+                    "in svg",
+                    format!("<svg>{}", many(&|n| format!("<p><i a{n}>"), most)),
+                ),
+                (
+                    "misnested",
+                    many(&|n| format!("<a href=https://a.example/{n}><p></a>"), most),
+                ),
+            ] {
+                let safe = html(&hostile);
+                assert!(safe.len() <= LONGEST_SAFE, "{what}: {} bytes", safe.len());
+                assert!(safe.matches('<').count() <= 150_000, "{what}");
+            }
+        }
     }
 
     #[test]
