@@ -30,6 +30,7 @@ pub(crate) async fn process(
             info!(%signer, %refusal, "refused an activity");
             Outcome::Done
         }
+        Err(Error::Elsewhere(why)) => Outcome::Unreachable { why },
         Err(error) => error.into(),
     }
 }

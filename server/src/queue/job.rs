@@ -1,5 +1,6 @@
 //! The kinds of work, and how one try of it can end.
 
+use comity_vocab::{Domain, Iri};
 use serde::{Deserialize, Serialize};
 
 /// Something promised. It holds ids and what came in from outside, never evidence: whoever runs it asks the gate.
@@ -62,6 +63,25 @@ impl Job {
         }
     }
 
+    /// Whose work it is, by the name that somebody registered; none for our own. One server's work must not keep all
+    /// others' waiting.
+    pub(super) fn host(&self) -> Option<String> {
+        match self {
+            Job::ProcessActivity { signer: iri, .. }
+            | Job::SynchronizeFollowers { actor: iri, .. } => {
+                let domain = Iri::parse(iri).ok()?.domain();
+                Some(domain.registrable().to_owned())
+            }
+            Job::FetchNodeInfo { domain, .. } => {
+                let domain = Domain::parse(domain).ok()?;
+                Some(domain.registrable().to_owned())
+            }
+            // Whose server is asked is not known here; nobody waits for any of them.
+            Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            Job::Address { .. } => None,
+        }
+    }
+
     /// Jobs of one lane run one after the other, in the order they were promised.
     pub(super) fn lane(&self) -> String {
         match self {
@@ -85,6 +105,12 @@ pub enum Outcome {
         /// Milliseconds until then; none for the usual waits.
         after_ms: Option<i64>,
         /// For the log, when the last try was used up.
+        why: String,
+    },
+    /// Something that a sender points at is not to be had. It may come back, and is worth a few tries, not days of
+    /// them: pointing at servers that do not answer costs the sender nothing.
+    Unreachable {
+        /// For the log.
         why: String,
     },
     /// Will never work.

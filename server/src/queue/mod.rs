@@ -5,6 +5,7 @@
 //! Jobs of one sender run in the order they came; different senders do not wait for each other.
 
 mod backoff;
+mod crowd;
 mod forget;
 mod job;
 mod store;

@@ -38,6 +38,26 @@ pub const CLAIM: Sql<JobRow> = sql!(
          RETURNING id, payload, attempts"
 );
 
+/// The same for what we ourselves promised, when what others sent fills the worker.
+pub const CLAIM_OWN: Sql<JobRow> = sql!(
+    row: JobRow,
+    sqlite: "UPDATE jobs
+             SET run_at = $1, attempts = attempts + 1
+             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 AND kind = 'address' ORDER BY run_at, id LIMIT $3)
+             RETURNING id, payload, attempts",
+    pg: "UPDATE jobs
+         SET run_at = $1, attempts = attempts + 1
+         WHERE id IN (SELECT id
+                        FROM jobs
+                       WHERE run_at <= $2 AND kind = 'address'
+                       ORDER BY run_at, id
+                       LIMIT $3
+                         FOR UPDATE SKIP LOCKED)
+         RETURNING id, payload, attempts"
+);
+
+const PUT_BACK: Sql = sql!("UPDATE jobs SET run_at = $2, attempts = attempts - 1 WHERE id = $1");
+
 const DELETE: Sql = sql!(
     sqlite: "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each($1))",
     pg: "DELETE FROM jobs WHERE id = ANY($1)"
@@ -48,6 +68,11 @@ const POSTPONE: Sql = sql!("UPDATE jobs SET run_at = $2 WHERE id = $1");
 /// Ends jobs that are done or given up.
 pub fn delete(tx: &mut Tx, ids: Vec<i64>) {
     tx.exec(DELETE, params![ids]);
+}
+
+/// Puts a job back until `run_at` that was claimed and not tried.
+pub fn put_back(tx: &mut Tx, id: i64, run_at: i64) {
+    tx.exec(PUT_BACK, params![id, run_at]);
 }
 
 /// Puts a job back until `run_at`.

@@ -4,13 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use comity_db::{Tx, params};
+use comity_db::{Sql, Tx, params};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::backoff::backoff_ms;
+use super::crowd::Crowd;
 use super::job::{Job, Outcome};
 use super::store::{self, JobRow};
 use crate::app::App;
@@ -29,6 +30,17 @@ const MOST_HELD: usize = 384;
 /// How many jobs one claim takes.
 const BATCH: usize = 128;
 
+/// How many jobs of our own are held besides, when what others sent takes all of [`MOST_HELD`]: a member's post goes out
+/// whoever floods us.
+const OWN_HELD: usize = 64;
+
+/// How many of those one claim takes, and how often.
+const OWN_BATCH: usize = 32;
+const OWN_EVERY_MS: i64 = 200;
+
+/// How soon what was put back because its server crowds us is looked for again.
+const SOON: Duration = Duration::from_millis(100);
+
 /// How often other nodes' and postponed jobs are looked for.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -38,6 +50,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A job is given up after so many tries: with the usual waits that is about three days.
 const MOST_ATTEMPTS: i64 = 16;
 
+/// What a sender points at is asked for so many times: with the usual waits half an hour.
+const MOST_REACHES: i64 = 5;
+
 /// A job this node has leased.
 struct Held {
     id: i64,
@@ -45,6 +60,7 @@ struct Held {
     leased_until: i64,
     job: Job,
     lane: String,
+    host: Option<String>,
 }
 
 /// How a held job ended.
@@ -52,6 +68,7 @@ struct Ended {
     id: i64,
     attempts: i64,
     lane: String,
+    host: Option<String>,
     outcome: Outcome,
 }
 
@@ -61,28 +78,46 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
     // A lane is present while one of its jobs runs; what follows in it waits here.
     let mut lanes: HashMap<String, VecDeque<Held>> = HashMap::new();
     let mut held = 0_usize;
+    let mut held_own = 0_usize;
+    let mut crowd = Crowd::default();
+    let mut own_at_ms = 0;
 
     while !*shutdown.borrow() {
         let mut took = 0;
+        let mut crowded = false;
         let room = held + BATCH <= MOST_HELD;
-        if room {
-            let claimed = claim(&app).await;
+        let own_due = app.now_ms() - own_at_ms >= OWN_EVERY_MS;
+        if room || (own_due && held_own + OWN_BATCH <= OWN_HELD) {
+            let claimed = if room {
+                claim(&app, store::CLAIM, BATCH).await
+            } else {
+                own_at_ms = app.now_ms();
+                claim(&app, store::CLAIM_OWN, OWN_BATCH).await
+            };
             took = claimed.len();
-            held += took;
-            for job in claimed {
+            let (taken, refused) = let_in(&mut crowd, claimed, app.now_ms());
+            crowded = !refused.is_empty();
+            put_back(&app, refused).await;
+            for job in taken {
+                if job.host.is_some() {
+                    held += 1;
+                } else {
+                    held_own += 1;
+                }
                 match lanes.get_mut(&job.lane) {
                     Some(waiting) => waiting.push_back(job),
                     None => start(&app, &mut running, &mut lanes, job),
                 }
             }
         }
+        let poll = if crowded || !room { SOON } else { POLL };
         let first = if took == BATCH {
             running.try_join_next()
         } else {
             tokio::select! {
                 ended = running.join_next(), if !running.is_empty() => ended,
                 () = app.wake.jobs_rung(), if room => None,
-                () = tokio::time::sleep(POLL), if room => None,
+                () = tokio::time::sleep(poll) => None,
                 changed = shutdown.changed() => {
                     if changed.is_err() {
                         break; // whoever could have told us to stop is gone
@@ -97,8 +132,18 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
             collect(Some(next), &mut ended);
         }
         for end in &ended {
-            held -= 1;
-            held -= advance(&app, &mut running, &mut lanes, &end.lane);
+            let mut over = vec![(end.id, end.host.clone())];
+            let let_go = advance(&app, &mut running, &mut lanes, &end.lane);
+            over.extend(let_go.into_iter().map(|job| (job.id, job.host)));
+            for (id, host) in over {
+                match host {
+                    Some(host) => {
+                        held -= 1;
+                        crowd.release(&host, id, app.now_ms());
+                    }
+                    None => held_own -= 1,
+                }
+            }
         }
         settle(&app, ended).await;
     }
@@ -116,17 +161,17 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
 }
 
 /// Leases what is due, oldest first. Trouble with the database is logged and tried again at the next look.
-async fn claim(app: &App) -> Vec<Held> {
+async fn claim(app: &App, which: Sql<JobRow>, most: usize) -> Vec<Held> {
     let now_ms = app.now_ms();
     let leased_until = now_ms + LEASE_MS;
     let rows = match app
         .db
         .returning(
-            store::CLAIM,
+            which,
             params![
                 leased_until,
                 now_ms,
-                i64::try_from(BATCH).unwrap_or(i64::MAX)
+                i64::try_from(most).unwrap_or(i64::MAX)
             ],
         )
         .await
@@ -138,6 +183,7 @@ async fn claim(app: &App) -> Vec<Held> {
         }
     };
     let mut claimed: Vec<Held> = Vec::with_capacity(rows.len());
+    let mut over = Vec::new();
     for JobRow {
         id,
         payload,
@@ -145,19 +191,60 @@ async fn claim(app: &App) -> Vec<Held> {
     } in rows
     {
         match serde_json::from_str::<Job>(&payload) {
+            Ok(job) if attempts > MOST_ATTEMPTS => {
+                // No try of it ever ended: it may be what brings this process down.
+                warn!(id, lane = %job.lane(), attempts, "gave a job up that never ends");
+                over.push(id);
+            }
             Ok(job) => claimed.push(Held {
                 id,
                 attempts,
                 leased_until,
                 lane: job.lane(),
+                host: job.host(),
                 job,
             }),
             // A newer version wrote it, or a person did: it stays for the version that can read it.
             Err(error) => error!(id, %error, "could not read a job; left for another version"),
         }
     }
+    if !over.is_empty() {
+        let mut tx = Tx::new();
+        store::delete(&mut tx, over);
+        if let Err(error) = app.db.write(tx).await {
+            error!(%error, "could not give jobs up");
+        }
+    }
     claimed.sort_unstable_by_key(|job| job.id);
     claimed
+}
+
+/// Which of these may be held now, and which not, with when they may be asked for again.
+fn let_in(crowd: &mut Crowd, claimed: Vec<Held>, now_ms: i64) -> (Vec<Held>, Vec<(Held, i64)>) {
+    let mut taken = Vec::with_capacity(claimed.len());
+    let mut refused = Vec::new();
+    for job in claimed {
+        let host = job.host.as_deref();
+        match host.map_or(Ok(()), |host| crowd.take(host, job.id, now_ms)) {
+            Ok(()) => taken.push(job),
+            Err(until) => refused.push((job, until)),
+        }
+    }
+    (taken, refused)
+}
+
+/// Gives jobs back untried. If that fails, they come back when their lease ends.
+async fn put_back(app: &App, refused: Vec<(Held, i64)>) {
+    if refused.is_empty() {
+        return;
+    }
+    let mut tx = Tx::new();
+    for (job, until) in refused {
+        store::put_back(&mut tx, job.id, until);
+    }
+    if let Err(error) = app.db.write(tx).await {
+        error!(%error, "could not put jobs back");
+    }
 }
 
 fn start(
@@ -173,6 +260,7 @@ fn start(
             id,
             attempts,
             lane,
+            host,
             job,
             ..
         } = held;
@@ -181,25 +269,26 @@ fn start(
             id,
             attempts,
             lane,
+            host,
             outcome,
         }
     });
 }
 
-/// Starts what waits next in a lane, or closes the lane. Says how many waiting jobs were let go because their lease is
+/// Starts what waits next in a lane, or closes the lane. Gives the waiting jobs that were let go because their lease is
 /// about to end: they come back by themselves.
 fn advance(
     app: &App,
     running: &mut JoinSet<Ended>,
     lanes: &mut HashMap<String, VecDeque<Held>>,
     lane: &str,
-) -> usize {
+) -> Vec<Held> {
     let longest_ms = i64::try_from(LONGEST_RUN.as_millis()).unwrap_or(LEASE_MS);
     let now_ms = app.now_ms();
-    let mut let_go = 0;
+    let mut let_go = Vec::new();
     loop {
         match lanes.get_mut(lane).and_then(VecDeque::pop_front) {
-            Some(next) if next.leased_until - now_ms < longest_ms => let_go += 1,
+            Some(next) if next.leased_until - now_ms < longest_ms => let_go.push(next),
             Some(next) => {
                 start(app, running, lanes, next);
                 return let_go;
@@ -275,6 +364,7 @@ async fn settle(app: &App, ended: Vec<Ended>) {
         attempts,
         lane,
         outcome,
+        ..
     } in ended
     {
         match outcome {
@@ -282,6 +372,16 @@ async fn settle(app: &App, ended: Vec<Ended>) {
             Outcome::Abandon { why } => {
                 info!(id, %lane, %why, "abandoned a job");
                 over.push(id);
+            }
+            Outcome::Unreachable { why } if attempts >= MOST_REACHES => {
+                info!(id, %lane, attempts, %why, "gave up what somebody points at");
+                over.push(id);
+            }
+            Outcome::Unreachable { why } => {
+                let failures = u32::try_from(attempts).unwrap_or(u32::MAX);
+                let wait_ms = backoff_ms(failures, id.unsigned_abs());
+                info!(id, %lane, attempts, wait_ms, %why, "a job will be tried again");
+                store::postpone(&mut tx, id, now_ms + wait_ms);
             }
             Outcome::Retry { why, .. } if attempts >= MOST_ATTEMPTS => {
                 warn!(id, %lane, attempts, %why, "gave a job up");

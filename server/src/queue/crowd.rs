@@ -1,0 +1,140 @@
+//! How much of a worker one server may hold: whoever sends much and answers slowly waits for themselves and for nobody
+//! else.
+
+use std::collections::HashMap;
+
+/// What a server may hold that is new here or slow.
+const FEW: usize = 16;
+/// What a server may hold whose jobs end quickly: a third of what a worker holds.
+const MANY: usize = 128;
+/// A job that takes longer waits for somebody else's answer.
+const SLOW_MS: i64 = 2_000;
+/// How long the jobs of a crowd are put back: for quick ones until some have ended, for slow ones longer each time, so
+/// that a hundred thousand of them are not moved about all day.
+const SHORT_MS: i64 = 100;
+const LONG_MS: i64 = 2_000;
+const LONGEST_MS: i64 = 300_000;
+/// Servers whose pace is remembered.
+const MOST_KNOWN: usize = 10_000;
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Crowd {
+    hosts: HashMap<String, Pace>,
+}
+
+struct Pace {
+    /// The jobs it holds, with when each was taken.
+    held: HashMap<i64, i64>,
+    most: usize,
+    /// Until then all its jobs are put back, so that they come again in their order.
+    closed_until: i64,
+    wait_ms: i64,
+}
+
+impl Crowd {
+    /// Whether a job of this server may be held now; if not, when it may be asked again.
+    pub fn take(&mut self, host: &str, job: i64, now_ms: i64) -> Result<(), i64> {
+        if self.hosts.len() > MOST_KNOWN {
+            self.hosts
+                .retain(|_, pace| !pace.held.is_empty() || pace.closed_until > now_ms);
+        }
+        let pace = self.hosts.entry(host.to_owned()).or_insert(Pace {
+            held: HashMap::new(),
+            most: FEW,
+            closed_until: 0,
+            wait_ms: LONG_MS,
+        });
+        if now_ms < pace.closed_until {
+            return Err(pace.closed_until);
+        }
+        let is_slow = pace.held.values().any(|taken| now_ms - taken > SLOW_MS);
+        if is_slow {
+            pace.most = FEW;
+        }
+        if pace.held.len() < pace.most {
+            pace.held.insert(job, now_ms);
+            return Ok(());
+        }
+        if is_slow {
+            pace.closed_until = now_ms + pace.wait_ms;
+            pace.wait_ms = (2 * pace.wait_ms).min(LONGEST_MS);
+        } else {
+            pace.closed_until = now_ms + SHORT_MS;
+        }
+        Err(pace.closed_until)
+    }
+
+    /// A job of this server is held no longer.
+    pub fn release(&mut self, host: &str, job: i64, now_ms: i64) {
+        let Some(pace) = self.hosts.get_mut(host) else {
+            return;
+        };
+        let Some(taken) = pace.held.remove(&job) else {
+            return;
+        };
+        if now_ms - taken > SLOW_MS {
+            pace.most = FEW;
+        } else {
+            pace.most = MANY.min(pace.most + 1);
+            pace.wait_ms = LONG_MS;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_answers_slowly_holds_few_and_comes_back_ever_later() {
+        let mut crowd = Crowd::default();
+        let taken = (0..500)
+            .filter(|job| crowd.take("slow.example", *job, 0).is_ok())
+            .count();
+        assert_eq!(taken, FEW);
+        assert_eq!(
+            crowd.take("other.example", 1000, 0),
+            Ok(()),
+            "others do not notice"
+        );
+        let mut now = 10_000;
+        let mut waits = Vec::new();
+        for job in 500..512 {
+            let until = crowd.take("slow.example", job, now).unwrap_err();
+            assert_eq!(
+                crowd.take("slow.example", job + 100, now),
+                Err(until),
+                "in their order"
+            );
+            waits.push(until - now);
+            now = until;
+        }
+        assert_eq!(waits[0], LONG_MS);
+        assert_eq!(waits[11], LONGEST_MS);
+        for job in 0..16 {
+            crowd.release("slow.example", job, now);
+        }
+        assert_eq!(crowd.take("slow.example", 600, now), Ok(()));
+    }
+
+    #[test]
+    fn who_is_quick_holds_more_and_never_all() {
+        let mut crowd = Crowd::default();
+        let mut now = 0;
+        let mut most = 0;
+        for round in 0..20 {
+            let jobs: Vec<i64> = (0..400).map(|n| round * 1000 + n).collect();
+            let taken: Vec<i64> = jobs
+                .into_iter()
+                .filter(|job| crowd.take("quick.example", *job, now).is_ok())
+                .collect();
+            most = most.max(taken.len());
+            now += SHORT_MS;
+            for job in taken {
+                crowd.release("quick.example", job, now);
+            }
+        }
+        assert_eq!(most, MANY);
+    }
+}
