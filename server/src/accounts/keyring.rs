@@ -13,8 +13,11 @@ use crate::error::{Error, Result};
 
 /// Public keys kept: a busy server hears from some ten thousand actors in an hour; a key is about 300 bytes.
 const PUBLIC_KEYS: u64 = 50_000;
-/// A rotated key is noticed by the failing signature; this only bounds memory of actors that fell silent.
-const PUBLIC_KEY_LIVES: Duration = Duration::from_secs(6 * 3600);
+/// What this process writes anew it reads anew. Another node may have written, too: until this has passed, a key that
+/// was withdrawn there is still believed here.
+const PUBLIC_KEY_LIVES: Duration = Duration::from_secs(5 * 60);
+/// Ours never change; this only bounds memory of members that fell silent.
+const SIGNING_KEY_RESTS: Duration = Duration::from_secs(6 * 3600);
 /// Signing keys kept: as many members as write in an hour.
 const SIGNING_KEYS: u64 = 10_000;
 
@@ -33,17 +36,17 @@ impl Default for Keyring {
                 .build(),
             signing: Cache::builder()
                 .max_capacity(SIGNING_KEYS)
-                .time_to_idle(PUBLIC_KEY_LIVES)
+                .time_to_idle(SIGNING_KEY_RESTS)
                 .build(),
         }
     }
 }
 
 impl Keyring {
-    /// What was just written anew is read anew.
-    pub(super) fn forget(&self, keys: &[PublicKey]) {
+    /// What was just written anew, or withdrawn, is read anew.
+    pub(super) fn forget<'a>(&self, keys: impl IntoIterator<Item = &'a Iri>) {
         for key in keys {
-            self.public.invalidate(&key.id);
+            self.public.invalidate(key);
         }
     }
 }
@@ -71,6 +74,12 @@ pub async fn public_keys_of(app: &App, account: &super::Account) -> Result<Vec<P
     rows.into_iter()
         .map(|row| key_of(row, account.iri.clone()))
         .collect()
+}
+
+/// The ids of the keys that an account had until now.
+pub(super) async fn ids_of(app: &App, account_id: i64) -> Result<Vec<Iri>> {
+    let rows = store::keys_of(&app.db, account_id).await?;
+    rows.iter().map(|row| super::stored_iri(&row.iri)).collect()
 }
 
 /// The RSA key that an account which lives here signs requests with: what every server understands.

@@ -138,6 +138,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     let id = known
         .as_ref()
         .map_or_else(|| app.next_id(), |known| known.id);
+    let withdrawn = keyring::ids_of(app, id).await?;
     let mut tx = Tx::new();
     store::upsert(
         &mut tx,
@@ -150,7 +151,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             community_id: None,
             kind: actor.kind.as_str(),
             display_name: shortened(actor.name.as_deref().unwrap_or_default(), LONGEST_NAME),
-            note: text::sanitize::html(cut(
+            note: text::sanitize::html(text::plain::cut(
                 actor.summary.as_deref().unwrap_or_default(),
                 LONGEST_NOTE,
             )),
@@ -158,7 +159,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             fields: fields_json(actor.fields.iter().take(MOST_FIELDS).map(|(name, value)| {
                 (
                     text::plain::line(name),
-                    text::sanitize::html(cut(value, LONGEST_NOTE)),
+                    text::sanitize::html(text::plain::cut(value, LONGEST_NOTE)),
                 )
             }))?,
             url: actor.url.as_ref().map(|url| url.as_str().to_owned()),
@@ -187,7 +188,9 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     }
     store::drop_keys_older_than(&mut tx, id, now);
     app.commit(tx).await?;
-    app.keyring.forget(&actor.keys);
+    // Those it no longer names, too: a key is withdrawn because somebody else may have it (attack 5).
+    app.keyring.forget(&withdrawn);
+    app.keyring.forget(actor.keys.iter().map(|key| &key.id));
     find(app, id).await
 }
 
@@ -319,11 +322,16 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
     Ok(())
 }
 
-/// Its owner deleted it: the profile's words go now, the statuses by [`crate::statuses::delete_all_of`].
+/// Its owner deleted it: the profile's words and its keys go now, the statuses by
+/// [`crate::statuses::delete_all_of`].
 pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
+    let now = app.now_ms();
+    let withdrawn = keyring::ids_of(app, account.id).await?;
     let mut tx = Tx::new();
-    store::mark_gone(&mut tx, account.id, app.now_ms());
+    store::mark_gone(&mut tx, account.id, now);
+    store::drop_keys_older_than(&mut tx, account.id, now + 1);
     app.commit(tx).await?;
+    app.keyring.forget(&withdrawn);
     Ok(())
 }
 
@@ -335,9 +343,4 @@ fn fields_json(fields: impl Iterator<Item = (String, String)>) -> Result<String>
 /// One line of plain text, at most `most` characters.
 fn shortened(name: &str, most: usize) -> String {
     text::plain::line(name).chars().take(most).collect()
-}
-
-/// At most `most` bytes, cut between characters.
-fn cut(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
 }
