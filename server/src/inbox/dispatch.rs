@@ -72,7 +72,9 @@ async fn create(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
 async fn update(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
     match activity.actor() {
         Part::Held(actor) => {
-            accounts::record(app, actor, arrival.sender.domain.clone()).await?;
+            let known = accounts::find_by_iri(app, &actor.id).await?;
+            let domain = resolve::home_of(app, &arrival.community, &actor, known.as_deref()).await;
+            accounts::record(app, actor, domain).await?;
             return Ok(Came::Done);
         }
         Part::Elsewhere(iri) => {

@@ -13,6 +13,7 @@ use comity_policy::{Act, Attested, Contact, Way};
 use comity_vocab::{Document, Domain, Handle, Iri, Note, PublicKey};
 use comity_wire::{Fetched, WireError};
 
+pub(super) use accounts_of::home_of;
 pub use accounts_of::{account, account_anew, handle};
 pub(crate) use lookups::Lookups;
 

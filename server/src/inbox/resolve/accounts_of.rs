@@ -60,10 +60,7 @@ pub(super) async fn take(
         .into_actor()
         .ok_or_else(|| Error::Forbidden("is not an actor".to_owned()))?;
     let known = accounts::find_by_iri(app, &actor.peek().id).await?;
-    let domain = match &known {
-        Some(account) => account.domain.clone(),
-        None => domain_of(app, community, actor.peek()).await,
-    };
+    let domain = home_of(app, community, actor.peek(), known.as_deref()).await;
     let host = actor.peek().id.domain();
     let person = Person {
         id: known.as_ref().and_then(|account| account.person().id),
@@ -84,26 +81,60 @@ pub(super) async fn take(
     accounts::record(app, admitted, domain).await
 }
 
+/// The domain in the handle of an actor, whom we may know. A name that was proved once is not another name: where the
+/// two differ, or the proof is a day old, both sides are asked again before the handle is theirs (attack 11).
+pub(in crate::inbox) async fn home_of(
+    app: &App,
+    community: &Community,
+    actor: &Actor,
+    known: Option<&Account>,
+) -> Domain {
+    let host = actor.id.domain();
+    let username = actor.username.to_lowercase();
+    let known = known.filter(|known| known.username.to_lowercase() == username);
+    if let Some(known) = known
+        && known.domain == host
+    {
+        return host;
+    }
+    if let Some((proved, domain)) = app.hosts.lookups.home(&actor.id)
+        && proved == username
+    {
+        return domain;
+    }
+    match (domain_of(app, community, actor).await, known) {
+        (Ok(domain), _) => {
+            app.hosts.lookups.note_home(&actor.id, username, &domain);
+            domain
+        }
+        // Nobody answers for now: what was true stays so, and nothing new becomes true.
+        (Err(Error::Elsewhere(_) | Error::TooMany { .. }), Some(known)) => known.domain.clone(),
+        (Err(_), _) => host,
+    }
+}
+
 /// The domain in an actor's handle. It is the host, unless the host's WebFinger names another domain and that one names
 /// the actor in turn (L49).
-async fn domain_of(app: &App, community: &Community, actor: &Actor) -> Domain {
+async fn domain_of(app: &App, community: &Community, actor: &Actor) -> Result<Domain> {
     let host = actor.id.domain();
     let at_host = Handle {
         username: actor.username.clone(),
         domain: Some(host.clone()),
     };
-    let Ok(Found::Elsewhere(claimed)) = ask(app, community, &at_host).await else {
-        return host;
+    let Found::Elsewhere(claimed) = ask(app, community, &at_host).await? else {
+        return Ok(host);
     };
     let same_name = claimed.username.to_lowercase() == actor.username.to_lowercase();
-    match (ask(app, community, &claimed).await, claimed.domain) {
-        (Ok(Found::Actors { actors, .. }), Some(domain))
-            if same_name && actors.contains(&actor.id) =>
-        {
-            domain
-        }
-        _ => host,
-    }
+    Ok(
+        match (ask(app, community, &claimed).await?, claimed.domain) {
+            (Found::Actors { actors, .. }, Some(domain))
+                if same_name && actors.contains(&actor.id) =>
+            {
+                domain
+            }
+            _ => host,
+        },
+    )
 }
 
 /// The account that goes by this handle. Its domain must name the actor, and the actor must go by the handle in turn.

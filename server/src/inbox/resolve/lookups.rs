@@ -33,6 +33,8 @@ const CLIMB_LASTS: Duration = Duration::from_secs(3600);
 
 /// How often somebody's followers here are compared with the list of their server.
 const COMPARED_EVERY_MS: i64 = 3_600_000;
+/// How long it is believed which domain an actor's name belongs to.
+const HOME_LASTS: Duration = Duration::from_secs(86_400);
 
 /// See the module.
 pub(crate) struct Lookups {
@@ -43,6 +45,7 @@ pub(crate) struct Lookups {
     heights: Cache<Iri, u32>,
     /// When the followers of somebody in a community were last compared; unix milliseconds.
     compared: Cache<(i64, Iri), i64>,
+    homes: Cache<Iri, (String, Domain)>,
 }
 
 /// An error that can be told twice.
@@ -77,6 +80,10 @@ impl Default for Lookups {
                 .time_to_live(CLIMB_LASTS)
                 .build(),
             compared: Cache::builder().max_capacity(MOST_FAILURES).build(),
+            homes: Cache::builder()
+                .max_capacity(MOST_FAILURES)
+                .time_to_live(HOME_LASTS)
+                .build(),
         }
     }
 }
@@ -137,6 +144,16 @@ impl Lookups {
     /// Remembers that they are.
     pub fn comparing_followers(&self, community: i64, of: &Iri, now_ms: i64) {
         self.compared.insert((community, of.clone()), now_ms);
+    }
+
+    /// The name and the domain that were proved for an actor within a day.
+    pub fn home(&self, actor: &Iri) -> Option<(String, Domain)> {
+        self.homes.get(actor)
+    }
+
+    /// Remembers which domain vouches for this name of an actor.
+    pub fn note_home(&self, actor: &Iri, username: String, domain: &Domain) {
+        self.homes.insert(actor.clone(), (username, domain.clone()));
     }
 
     /// How many parents were fetched below this status.
