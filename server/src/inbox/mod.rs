@@ -28,6 +28,7 @@ use http::{Request, StatusCode};
 use tracing::{debug, warn};
 
 pub(crate) use process::process;
+pub(crate) use relevance::may_name;
 pub use signed::{signed_viewer, signer, viewer_of};
 
 use crate::accounts::{self, Account};

@@ -128,25 +128,14 @@ async fn question(app: &App, activity: &Activity) -> Result<(Act, Option<Person>
         ActivityKind::Create => match activity.object.note() {
             Some(note) => match author_here(app, note.in_reply_to.as_ref()).await? {
                 Some(author) => (Act::Reply, Some(author)),
-                None => {
-                    let mut mentioned = None;
-                    for mention in note.mentions.iter().take(MOST_MENTIONS) {
-                        mentioned = local(app, Some(&mention.href)).await?;
-                        if mentioned.is_some() {
-                            break;
-                        }
-                    }
-                    mentioned.map_or((Act::Deliver, None), |person| (Act::Mention, Some(person)))
-                }
+                // It comes to the community; each person it names is asked for on their own.
+                None => (Act::Deliver, None),
             },
             None => (Act::Deliver, None),
         },
         _ => (Act::Deliver, None),
     })
 }
-
-/// Mentions looked through for somebody here; what each of several sees is asked again when they look.
-const MOST_MENTIONS: usize = 50;
 
 /// The member of a community here with this address.
 async fn local(app: &App, iri: Option<&Iri>) -> Result<Option<Person>> {

@@ -1,10 +1,11 @@
 //! Whether anybody here could care: what nobody asked for is not stored.
 
+use comity_policy::{Act, CommunityId, Exchange, Outcome, Party, Thing, Way};
 use comity_vocab::{Iri, Note};
 
 use super::Arrival;
 use super::store;
-use crate::accounts;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
 use crate::statuses;
@@ -15,7 +16,7 @@ const MOST_LOOKED_AT: usize = 50;
 /// Whether a status that was brought to us concerns somebody here: its author is followed here, it answers or is
 /// answered by something we hold, or it is addressed to somebody who lives here.
 pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {
-    if names_somebody_here(app, note).await?
+    if names_somebody_here(app, arrival, note).await?
         || store::is_followed(&app.db, arrival.sender.id).await?
     {
         return Ok(true);
@@ -38,7 +39,7 @@ pub(super) async fn boosts_concern_us(
     Ok(status.is_some() || store::is_followed(&app.db, arrival.sender.id).await?)
 }
 
-async fn names_somebody_here(app: &App, note: &Note) -> Result<bool> {
+async fn names_somebody_here(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {
     let communities = app.communities.load();
     let is_here = |iri: &&Iri| communities.by_domain(&iri.domain()).is_some();
     let mentioned = note.mentions.iter().map(|mention| &mention.href);
@@ -48,12 +49,39 @@ async fn names_somebody_here(app: &App, note: &Note) -> Result<bool> {
         .filter(is_here)
         .take(MOST_LOOKED_AT)
     {
-        if accounts::find_by_iri(app, iri)
-            .await?
-            .is_some_and(|account| account.is_local())
+        if let Some(account) = accounts::find_by_iri(app, iri).await?
+            && account.is_local()
+            && may_name(app, &arrival.sender, arrival.way, note, &account).await?
         {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether somebody here may be named by `author` in this: their own rules and blocks say so, and are nobody else's.
+pub(crate) async fn may_name(
+    app: &App,
+    author: &Account,
+    way: Way,
+    note: &Note,
+    named: &Account,
+) -> Result<bool> {
+    let thing = Thing {
+        owner: named.person(),
+        community: named.community_id.map(CommunityId),
+        visibility: note.visibility(author.followers_iri.as_ref()),
+        addressed: Vec::new(),
+        within: Vec::new(),
+    };
+    let verdict = app
+        .gate
+        .judge(&Exchange {
+            party: &Party::Account(author.person()),
+            act: Act::Mention,
+            way,
+            thing: &thing,
+        })
+        .await?;
+    Ok(verdict.outcome != Outcome::Refuse)
 }

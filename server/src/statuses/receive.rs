@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Conditions};
+use comity_policy::{Act, Admitted, Conditions, Party};
 use comity_vocab::{Iri, Note, NoteKind};
 
 use super::load;
@@ -13,7 +13,7 @@ use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::inbox::{Arrival, resolve};
+use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
 use crate::text;
 
@@ -21,6 +21,10 @@ use crate::text;
 const MOST_MENTIONS: usize = 100;
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
 const MOST_ATTACHMENTS: usize = 20;
+/// Ids tried for one status: two nodes may have given the same one, and seldom do so twice.
+const MOST_IDS: usize = 5;
+/// Titles and warnings stand in one line above the words; what is longer in characters is none.
+const LONGEST_LINE: usize = 2_000;
 
 /// Stores a status and returns its id; a second copy returns the id of the first. `None` when its author deleted it
 /// before.
@@ -34,30 +38,56 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     let author = author_of(app, arrival, &note.author).await?;
     let parent = match &note.in_reply_to {
         Some(iri) => match store::id_by_iri(&app.db, iri.as_str()).await? {
-            Some(id) => Some(Parent::of(&load::load_one(app, id).await?)),
+            Some(id) => Some(answered(app, arrival, &author, id).await?),
             None => None,
         },
         None => None,
     };
-    let mentions = named(app, &note).await?;
-    let new = NewStatus::remote(app, &note, author, parent.as_ref(), words(&note), mentions)?;
-    let mut tx = Tx::new();
-    record::record(app, &mut tx, &new, None).await?;
-    if parent.is_none() && note.in_reply_to.is_some() {
-        queue::push(
-            &mut tx,
+    let mentions = named(app, arrival, &note, &author).await?;
+    for _ in 0..MOST_IDS {
+        let new = NewStatus::remote(
             app,
-            &Job::FetchParent {
-                community: arrival.community.id,
-                status: new.id(),
-            },
+            &note,
+            author.clone(),
+            parent.as_ref(),
+            words(&note),
+            mentions.clone(),
         )?;
+        let mut tx = Tx::new();
+        record::record(app, &mut tx, &new, None).await?;
+        if parent.is_none() && note.in_reply_to.is_some() {
+            queue::push(
+                &mut tx,
+                app,
+                &Job::FetchParent {
+                    community: arrival.community.id,
+                    status: new.id(),
+                },
+            )?;
+        }
+        if app.commit(tx).await? {
+            app.wake.ring();
+            return Ok(Some(new.id()));
+        }
+        // Another copy of it was quicker; or another status, on another node, has this very id.
+        if let Some(id) = store::id_by_iri(&app.db, note.id.as_str()).await? {
+            return Ok(Some(id));
+        }
     }
-    if app.commit(tx).await? {
-        app.wake.ring();
-        return Ok(Some(new.id()));
+    Err(Error::Conflict(format!("no id was free for {}", note.id)))
+}
+
+/// What it answers. Nobody answers what they cannot see: words of ours that were not for them have no place for theirs
+/// (boundaries L55, attack 15).
+async fn answered(app: &App, arrival: &Arrival, author: &Account, id: i64) -> Result<Parent> {
+    let parent = load::load_one(app, id).await?;
+    if parent.author.is_local() {
+        let party = Party::Account(author.person());
+        app.gate
+            .may(&party, Act::Reply, arrival.way, &parent)
+            .await??;
     }
-    store::id_by_iri(&app.db, note.id.as_str()).await
+    Ok(Parent::of(&parent))
 }
 
 async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Account>> {
@@ -74,9 +104,15 @@ async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Accoun
     Ok(author)
 }
 
-/// The people it names that we know. Unknown ones are not fetched: a post must not make us call a hundred servers.
-async fn named(app: &App, note: &Admitted<Note>) -> Result<Vec<Arc<Account>>> {
-    let mut people = Vec::new();
+/// The people it names that we know, without those here who refuse to be named by its author: what they refuse keeps
+/// nobody else from reading it. Unknown ones are not fetched: a post must not make us call a hundred servers.
+async fn named(
+    app: &App,
+    arrival: &Arrival,
+    note: &Admitted<Note>,
+    author: &Account,
+) -> Result<Vec<Arc<Account>>> {
+    let mut people: Vec<Arc<Account>> = Vec::new();
     let addressed = note.to.iter().chain(&note.cc);
     for iri in note
         .mentions
@@ -85,10 +121,13 @@ async fn named(app: &App, note: &Admitted<Note>) -> Result<Vec<Arc<Account>>> {
         .chain(addressed)
         .take(MOST_MENTIONS)
     {
-        if let Some(account) = accounts::find_by_iri(app, iri).await?
-            && !people
-                .iter()
-                .any(|known: &Arc<Account>| known.id == account.id)
+        let Some(account) = accounts::find_by_iri(app, iri).await? else {
+            continue;
+        };
+        let is_new = !people.iter().any(|known| known.id == account.id);
+        if is_new
+            && (!account.is_local()
+                || inbox::may_name(app, author, arrival.way, note, &account).await?)
         {
             people.push(account);
         }
@@ -102,7 +141,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
     let title = note
         .name
         .as_deref()
-        .map(text::plain::line)
+        .map(|name| shortened(text::plain::line(name)))
         .unwrap_or_default();
     let summary = note
         .summary
@@ -113,7 +152,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
     // Articles, videos and events put a description into `summary` and a heading into `name`; only a Note's or a
     // Question's summary is a warning (Mastodon's convention).
     let spoiler_text = match note.kind {
-        NoteKind::Note | NoteKind::Question => summary,
+        NoteKind::Note | NoteKind::Question => shortened(summary),
         _ if content.is_empty() && !summary.is_empty() => {
             content = text::render::simple(&summary);
             String::new()
@@ -138,5 +177,12 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
         sensitive: note.sensitive || conditions.contains(Conditions::MARK_SENSITIVE),
         tags: note.hashtags.clone(),
         attachments,
+    }
+}
+
+fn shortened(line: String) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((at, _)) => line[..at].to_owned(),
+        None => line,
     }
 }
