@@ -29,6 +29,11 @@ pub fn first_at(at_ms: i64) -> i64 {
     at_ms.clamp(0, i64::MAX >> COUNTER_BITS) << COUNTER_BITS
 }
 
+/// The time at which this id sorts.
+pub fn time_of(id: i64) -> i64 {
+    id >> COUNTER_BITS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +48,7 @@ mod tests {
             "the counter wraps without disturbing the order of times"
         );
         assert_eq!(first_at(1000), first >> 16 << 16);
+        assert_eq!((time_of(first), time_of(wrapped)), (1000, 1001));
     }
 
     #[test]

@@ -11,8 +11,12 @@ use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::id;
 use crate::notifications::{self, Kind};
 use crate::timelines;
+
+/// 1 January 2008: no server that speaks to others is older.
+const EARLIEST_MS: i64 = 1_199_145_600_000;
 
 /// A status about to be born. There is no third constructor: nothing unadmitted can be stored.
 pub(crate) struct NewStatus {
@@ -77,6 +81,13 @@ impl NewStatus {
         let now = app.now_ms();
         // A date ahead of our clock would hold the top of every timeline.
         let published = note.published.unwrap_or(now).clamp(0, now);
+        // The id decides the place in lists. A date that cannot be true, or one before what is answered, would let
+        // anybody stand before everything that was said.
+        let placed_at = match parent {
+            Some(parent) => published.max(id::time_of(parent.id) + 1).min(now),
+            None if published < EARLIEST_MS => now,
+            None => published,
+        };
         let visibility = note.visibility(author.followers_iri.as_ref());
         let mut row = StatusRow {
             iri: note.id.as_str().to_owned(),
@@ -87,7 +98,7 @@ impl NewStatus {
                 .map(|at| at.clamp(published, now))
                 .filter(|at| *at > published),
             ..row(
-                app.ids.at(published),
+                app.ids.at(placed_at),
                 &author,
                 note.kind,
                 visibility,
@@ -130,8 +141,9 @@ impl NewStatus {
     ) -> Result<NewStatus> {
         let now = app.now_ms();
         let published = announce.published.unwrap_or(now).clamp(0, now);
+        let placed_at = published.max(id::time_of(original.id) + 1).min(now);
         let mut new = NewStatus::reblog(
-            app.ids.at(published),
+            app.ids.at(placed_at),
             iri.as_str().to_owned(),
             by,
             original,
