@@ -149,8 +149,14 @@ const ADOPT: Sql = sql!(
         SET in_reply_to_id = $2, in_reply_to_account_id = $3
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL"
 );
-const JOIN_CONVERSATION: Sql =
-    sql!("UPDATE statuses SET conversation_id = $2 WHERE conversation_id = $1");
+/// A thread that comes backwards is written anew with each parent, so longer ones stay apart.
+const JOIN_CONVERSATION: Sql = sql!(
+    "UPDATE statuses
+        SET conversation_id = $2
+      WHERE conversation_id = $1
+        AND (SELECT count(*)
+               FROM (SELECT s.id FROM statuses s WHERE s.conversation_id = $1 LIMIT $3) known) < $3"
+);
 const COUNT_REPLIES: Sql = sql!(
     "UPDATE statuses
         SET replies_count = (SELECT count(*) FROM statuses c WHERE c.in_reply_to_id = statuses.id)
@@ -162,6 +168,9 @@ pub async fn orphans_of(db: &Db, iri: &str) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(ORPHANS_OF, params![iri]).await?)
 }
 
+/// Conversations of so many posts are not joined with what they answer.
+const LONGEST_JOINED: i64 = 1_000;
+
 /// Hangs the waiting replies under their parent and their threads into its thread.
 pub fn adopt(tx: &mut Tx, parent: &StatusRow, orphans: &[(i64, i64)]) {
     tx.exec(
@@ -171,7 +180,7 @@ pub fn adopt(tx: &mut Tx, parent: &StatusRow, orphans: &[(i64, i64)]) {
     for (_, conversation_id) in orphans {
         tx.exec(
             JOIN_CONVERSATION,
-            params![*conversation_id, parent.conversation_id],
+            params![*conversation_id, parent.conversation_id, LONGEST_JOINED],
         );
     }
     tx.exec(COUNT_REPLIES, params![parent.id]);
