@@ -203,7 +203,7 @@ const KEEP_VERSION: Sql = sql!(
     "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, created_at)
      SELECT $1, id, title, spoiler_text, content, COALESCE(edited_at, created_at)
        FROM statuses
-      WHERE id = $2"
+      WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3"
 );
 const EDIT: Sql = sql!(
     "UPDATE statuses
@@ -233,9 +233,13 @@ pub struct Edit<'a> {
     pub edited_at: i64,
 }
 
+/// Older versions that are kept of one status; the history page shows no more. Of a status that changes all the time,
+/// the first ones tell what it was.
+const MOST_VERSIONS: i64 = 200;
+
 /// Keeps the version that was and puts the new one in its place; an edit older than what we have changes nothing.
 pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {
-    tx.exec(KEEP_VERSION, params![edit_id, status_id]);
+    tx.exec(KEEP_VERSION, params![edit_id, status_id, MOST_VERSIONS]);
     tx.must(
         EDIT,
         params![
