@@ -35,6 +35,10 @@ pub enum Kind {
     Lookup,
     /// Activities from a server.
     Inbox,
+    /// Signed requests of a server.
+    Fetch,
+    /// Deletions by a server of what was never here.
+    Burial,
 }
 
 /// One counter for each kind.
@@ -44,7 +48,13 @@ pub struct RateLimits {
     sign_up: Counter,
     lookup: Counter,
     inbox: Counter,
+    fetch: Counter,
+    burial: Counter,
 }
+
+/// Deletions of what was never here that are remembered for one server in an hour: a copy of such a thing may still be
+/// on its way, but each costs a row.
+const BURIALS: u32 = 1_000;
 
 impl RateLimits {
     /// Everyone starts fresh.
@@ -61,6 +71,12 @@ impl RateLimits {
                 limits.inbox_per_host.saturating_mul(10),
                 Duration::from_secs(10),
             ),
+            // Who delivers so much may ask as often: replies to what was delivered are fetched.
+            fetch: within(
+                limits.inbox_per_host.saturating_mul(10),
+                Duration::from_secs(10),
+            ),
+            burial: within(BURIALS, Duration::from_hours(1)),
         }
     }
 
@@ -72,6 +88,8 @@ impl RateLimits {
             Kind::SignUp => &self.sign_up,
             Kind::Lookup => &self.lookup,
             Kind::Inbox => &self.inbox,
+            Kind::Fetch => &self.fetch,
+            Kind::Burial => &self.burial,
         };
         counter.check(key)
     }

@@ -22,7 +22,7 @@ use axum::extract::{Path, State};
 use comity_policy::{Act, Contact, Exchange, Listener, Party, Subject, Verdict, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
 use comity_wire::{Distrust, Synchronization};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, StatusCode};
 use tracing::{debug, warn};
@@ -96,6 +96,9 @@ enum Turned {
     Failed(Error),
 }
 
+/// The answer to every farewell that is not proved, or a forged one would tell whom we know.
+const A_FAREWELL: Turned = Turned::Ignored("a farewell by nobody we can tell");
+
 impl From<Error> for Turned {
     fn from(error: Error) -> Turned {
         Turned::Failed(error)
@@ -108,6 +111,7 @@ impl From<Distrust> for Turned {
             Distrust::Malformed(_) | Distrust::Ambiguous(_) => StatusCode::BAD_REQUEST,
             // Two honest requests within a second may look the same: they try again.
             Distrust::Replayed => StatusCode::TOO_MANY_REQUESTS,
+            Distrust::Full => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         };
         Turned::Away(status, distrust.to_string())
@@ -123,7 +127,11 @@ fn answer(came: Result<(), Turned>) -> Reply {
         }
         Err(Turned::Away(status, why)) => {
             debug!(%status, %why, "turned an activity away");
-            Reply::empty(status)
+            let reply = Reply::empty(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                return reply.with(RETRY_AFTER, "60");
+            }
+            reply
         }
         Err(Turned::Failed(error)) => Reply::from(error),
     }
@@ -182,16 +190,31 @@ async fn examine(
         .permit(community.policy_id(), &peer, Contact::Fetch)
     {
         let reason = for_stewards(app, community, &refusal.verdict);
-        return Err(Turned::Refused {
-            peer,
-            what: "something".to_owned(),
-            reason,
-        });
+        let what = "something".to_owned();
+        // Only they themselves hear what they would have heard after a yes. Whoever merely names them is answered as
+        // with any key that cannot be had: an answer of its own would tell anybody whom we refuse (L29).
+        if signed::check_stored(app, &request, claim).await?.is_some() {
+            return Err(Turned::Refused { peer, what, reason });
+        }
+        tell_in(app, community, &peer, what, Err(reason));
+        if is_farewell(&body) {
+            return Err(A_FAREWELL);
+        }
+        return Err(Turned::Away(
+            StatusCode::UNAUTHORIZED,
+            "the key cannot be had".to_owned(),
+        ));
     }
-    if signed::is_unknown(app, claim.key_id()).await? && is_farewell(&body) {
-        return Err(Turned::Ignored("somebody we never met is gone"));
-    }
-    let (signer, sender) = match signed::check(app, community, &request, claim).await {
+    let checked = if is_farewell(&body) {
+        // Their key cannot be had any more.
+        match signed::check_stored(app, &request, claim).await? {
+            Some(checked) => Ok(checked),
+            None => return Err(A_FAREWELL),
+        }
+    } else {
+        signed::check(app, community, &request, claim, parts).await
+    };
+    let (signer, sender) = match checked {
         Ok(checked) => checked,
         Err(signed::Unproved::Distrust(distrust)) => return Err(distrust.into()),
         Err(signed::Unproved::NoKey(why)) => {
@@ -202,9 +225,16 @@ async fn examine(
         }
         Err(signed::Unproved::Failed(error)) => return Err(error.into()),
     };
-    app.limits.check(Kind::Inbox, sender.host.as_str())?;
+    // By the name somebody registered: names below it cost nothing (attack 22).
+    app.limits.check(Kind::Inbox, sender.host.registrable())?;
 
     let activity = comity_wire::attest(&signer, &body)?;
+    if activity.peek().id.is_none() {
+        return Err(Turned::Away(
+            StatusCode::BAD_REQUEST,
+            "has no id, so that a copy of it could not be told from it".to_owned(),
+        ));
+    }
     let way = if name.is_some() {
         Way::Inbox
     } else {
@@ -284,8 +314,8 @@ fn announced_length(parts: &Parts) -> usize {
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// Whether an actor deletes itself. Servers tell everybody they know when somebody leaves; for those we never met there
-/// is nothing to do, and no key to fetch any more.
+/// Whether an actor deletes itself. Servers tell everybody they know when somebody leaves, and there is no key to fetch
+/// any more.
 fn is_farewell(body: &[u8]) -> bool {
     match comity_vocab::read(body) {
         Ok(Document::Activity(activity)) => {

@@ -116,13 +116,17 @@ pub async fn link(app: &App, community: &Arc<Community>, text: &str) -> Result<F
     }
 }
 
-/// The key with this id and its owner, fetched anew from its origin. The owner must show the key as their own.
+/// The key with this id and its owner, fetched anew from its origin because of a request from `neighbourhood`. The
+/// owner must show the key as their own.
 pub async fn key(
     app: &App,
     community: &Arc<Community>,
     id: &Iri,
+    neighbourhood: Option<&str>,
 ) -> Result<(Arc<PublicKey>, Arc<Account>)> {
-    app.hosts.lookups.count_key_fetch(&id.domain())?;
+    app.hosts
+        .lookups
+        .count_key_fetch(&id.domain(), neighbourhood, app.now_ms())?;
     refuse_ours(app, id)?;
     let document = {
         let _turn = app.hosts.lookups.turn(id).await;

@@ -1,9 +1,10 @@
 //! From a signed request to the account that signed it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use comity_policy::Party;
-use comity_vocab::{ActorKind, Iri};
+use comity_vocab::ActorKind;
 use comity_wire::{Claim, Distrust, Request, Signer};
 use http::request::Parts;
 use tracing::debug;
@@ -13,7 +14,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::address;
+use crate::http::{Kind, address};
 
 /// Why it is not known who signed.
 pub(super) enum Unproved {
@@ -53,14 +54,33 @@ pub(super) fn request<'a>(
     })
 }
 
-/// Whether neither this key nor its owner was ever met.
-pub(super) async fn is_unknown(app: &App, key_id: &Iri) -> Result<bool> {
-    if accounts::public_key(app, key_id).await?.is_some() {
-        return Ok(false);
+/// Checks a claim with the key that we hold already, and asks nobody: where the answer must not depend on whom we ask.
+pub(super) async fn check_stored(
+    app: &App,
+    request: &Request<'_>,
+    claim: Claim,
+) -> Result<Option<(Signer, Arc<Account>)>> {
+    let Some((key, account_id)) = accounts::public_key(app, claim.key_id()).await? else {
+        return Ok(None);
+    };
+    match claim.check(request, &key, &app.seen_signatures, app.now_ms()) {
+        Ok(signer) => Ok(Some((signer, accounts::find(app, account_id).await?))),
+        Err(distrust) => {
+            debug!(%distrust, "a signature does not hold");
+            Ok(None)
+        }
     }
-    Ok(accounts::find_by_iri(app, &key_id.without_fragment())
-        .await?
-        .is_none())
+}
+
+/// By what the sender of a request is counted, before it is known who they are. `None` for an address that nobody has
+/// from outside: a proxy stands there that the settings do not name, and all the world comes from it.
+fn neighbourhood(app: &App, parts: &Parts) -> Option<String> {
+    let from = address::client(parts, &app.config);
+    let is_inside = match from.to_canonical() {
+        IpAddr::V4(from) => from.is_loopback() || from.is_private(),
+        IpAddr::V6(from) => from.is_loopback() || from.is_unique_local(),
+    };
+    (!is_inside).then(|| address::neighbourhood(from))
 }
 
 /// Checks a claim with the key it names, fetched if it is new. When the key we hold does not fit, it may have been
@@ -70,13 +90,17 @@ pub(super) async fn check(
     community: &Arc<Community>,
     request: &Request<'_>,
     claim: Claim,
+    parts: &Parts,
 ) -> Result<(Signer, Arc<Account>), Unproved> {
     let key_id = claim.key_id().clone();
+    let neighbourhood = neighbourhood(app, parts);
+    let neighbourhood = neighbourhood.as_deref();
     let now_ms = app.now_ms();
     let (key, owner, was_stored) = match accounts::public_key(app, &key_id).await? {
         Some((key, account_id)) => (key, accounts::find(app, account_id).await?, true),
         None => {
-            let (key, owner) = Box::pin(resolve::key(app, community, &key_id)).await?;
+            let (key, owner) =
+                Box::pin(resolve::key(app, community, &key_id, neighbourhood)).await?;
             (key, owner, false)
         }
     };
@@ -88,7 +112,8 @@ pub(super) async fn check(
             if !app.hosts.lookups.may_fetch_again(&key_id) {
                 return Err(Unproved::Distrust(Distrust::BadSignature));
             }
-            let (key, owner) = Box::pin(resolve::key(app, community, &key_id)).await?;
+            let (key, owner) =
+                Box::pin(resolve::key(app, community, &key_id, neighbourhood)).await?;
             let claim = comity_wire::read_claim(request, now_ms).map_err(Unproved::Distrust)?;
             let signer = claim
                 .check(request, &key, &app.seen_signatures, now_ms)
@@ -110,8 +135,9 @@ impl From<Error> for Unproved {
     }
 }
 
-/// Who asks for something here with a signed GET. Without a signature that holds, nobody is told anything; a server
-/// that we do not contact gets the answer of an address where nothing is (boundaries L16, L17, L29).
+/// Who asks for something here with a signed GET. Without a signature, nobody is told anything. A server that we do not
+/// contact gets the answer of an address where nothing is (boundaries L16, L17), and so does whoever names a key that
+/// cannot be had or does not fit, or that answer would tell anybody whom we refuse (L29).
 pub async fn signed_viewer(app: &App, community: &Arc<Community>, parts: &Parts) -> Result<Party> {
     Ok(viewer_of(&*signer(app, community, parts).await?))
 }
@@ -148,21 +174,32 @@ pub async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Res
             super::request_for(parts.uri.path()),
             Err(reason),
         );
+        // The same answer as with a key that cannot be had or does not fit: naming a server tells nothing of it.
         return Err(Error::NotFound);
     }
-    match check(app, community, &request, claim).await {
+    let checked = check(app, community, &request, claim, parts).await;
+    if let Ok((_, account)) = &checked {
+        app.limits.check(Kind::Fetch, account.host.registrable())?;
+    }
+    match checked {
         Ok((_, account)) if account.is_local() => Err(Error::Unauthorized),
         Ok((_, account)) => Ok(account),
         Err(Unproved::Distrust(Distrust::Replayed)) => Err(Error::TooMany { after_s: 1 }),
-        Err(Unproved::NotNow(_)) => Err(Error::TooMany { after_s: 60 }),
+        Err(Unproved::NotNow(_) | Unproved::Distrust(Distrust::Full)) => {
+            Err(Error::TooMany { after_s: 60 })
+        }
         Err(Unproved::Failed(error)) => Err(error),
+        Err(Unproved::Distrust(Distrust::BadSignature)) => {
+            debug!("a GET's key does not fit");
+            Err(Error::NotFound)
+        }
         Err(Unproved::Distrust(distrust)) => {
             debug!(%distrust, "a GET's signature does not hold");
             Err(Error::Unauthorized)
         }
         Err(Unproved::NoKey(why)) => {
             debug!(%why, "a GET's key cannot be had");
-            Err(Error::Unauthorized)
+            Err(Error::NotFound)
         }
     }
 }

@@ -20,7 +20,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const ACTIVITIES_KEPT_MS: i64 = 14 * DAY_MS;
 
 /// How long deleted ids stay known, so that no late copy brings them back.
-const TOMBSTONES_KEPT_MS: i64 = 90 * DAY_MS;
+pub(crate) const TOMBSTONES_KEPT_MS: i64 = 90 * DAY_MS;
 
 /// An activity of ours that nobody waits for is kept a day: its job may not have run yet.
 const OUTGOING_KEPT_MS: i64 = DAY_MS;

@@ -14,7 +14,12 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::Kind;
 use crate::inbox::Arrival;
+use crate::queue::TOMBSTONES_KEPT_MS;
+
+/// How long it is remembered that something was deleted which was not here.
+const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
 
 /// Deletes a status of one's own. The bare Delete goes to everybody it may have reached, whatever the rules say now
 /// (boundaries L04): it holds the id and nothing else.
@@ -70,7 +75,16 @@ pub async fn receive_delete(
             }
             remove(&mut tx, &status, app.now_ms());
         }
-        None => store::bury(&mut tx, iri.as_str(), app.now_ms()),
+        // A copy of it may still be on its way. Anybody can delete what never was, so that is not kept for long, nor
+        // any number of it.
+        None => {
+            let host = arrival.sender.host.registrable();
+            if app.limits.check(Kind::Burial, host).is_err() {
+                return Ok(());
+            }
+            let forgotten_at = app.now_ms() + UNKNOWN_BURIED_MS;
+            store::bury(&mut tx, iri.as_str(), forgotten_at - TOMBSTONES_KEPT_MS);
+        }
     }
     app.commit(tx).await?;
     Ok(())

@@ -267,7 +267,9 @@ const DELETE: Sql = sql!("DELETE FROM statuses WHERE id = $1");
 const BURY: Sql = sql!(
     "INSERT INTO tombstones (iri, deleted_at)
      VALUES ($1, $2)
-     ON CONFLICT (iri) DO NOTHING"
+     ON CONFLICT (iri) DO UPDATE
+        SET deleted_at = excluded.deleted_at
+      WHERE tombstones.deleted_at < excluded.deleted_at"
 );
 const BURIED: Sql<(i64,)> = sql!(row: (i64,), "SELECT deleted_at FROM tombstones WHERE iri = $1");
 const IDS_OF_AUTHOR: Sql<(i64,)> = sql!(

@@ -26,7 +26,13 @@ const AGAIN_AFTER: Duration = Duration::from_secs(600);
 
 /// Keys of one server that are fetched within a minute. Whoever signs with invented keys of somebody else's server
 /// makes us ask there; this bounds how much.
-const KEYS_A_MINUTE: u32 = 60;
+const KEYS_A_MINUTE: u32 = 120;
+
+/// Keys fetched within a minute because of requests from one address: less than one server's, so that whoever forges
+/// cannot alone use up what is left for those who do not.
+const KEYS_A_MINUTE_FOR_ONE: u32 = 60;
+
+const MINUTE_MS: i64 = 60_000;
 
 /// How long it is known how far up a thread was climbed.
 const CLIMB_LASTS: Duration = Duration::from_secs(3600);
@@ -41,11 +47,18 @@ pub(crate) struct Lookups {
     failures: Cache<Iri, Failure>,
     turns: Cache<Iri, Arc<Mutex<()>>>,
     again: Cache<Iri, ()>,
-    keys: Cache<Domain, u32>,
+    keys: Cache<String, Window>,
     heights: Cache<Iri, u32>,
     /// When the followers of somebody in a community were last compared; unix milliseconds.
     compared: Cache<(i64, Iri), i64>,
     homes: Cache<Iri, (String, Domain)>,
+}
+
+/// What was granted since when. A refused try changes neither, so that trying does not keep the door shut.
+#[derive(Clone, Copy)]
+struct Window {
+    granted: u32,
+    since_ms: i64,
 }
 
 /// An error that can be told twice.
@@ -73,7 +86,7 @@ impl Default for Lookups {
                 .build(),
             keys: Cache::builder()
                 .max_capacity(MOST_FAILURES)
-                .time_to_live(Duration::from_secs(60))
+                .time_to_live(Duration::from_secs(300))
                 .build(),
             heights: Cache::builder()
                 .max_capacity(MOST_FAILURES)
@@ -121,17 +134,52 @@ impl Lookups {
         self.again.entry(key_id.clone()).or_insert(()).is_fresh()
     }
 
-    /// Counts one key fetched from a server.
-    pub fn count_key_fetch(&self, domain: &Domain) -> Result<()> {
-        let count = self
-            .keys
-            .entry(domain.clone())
-            .and_upsert_with(|entry| entry.map_or(0, moka::Entry::into_value).saturating_add(1))
-            .into_value();
-        if count > KEYS_A_MINUTE {
-            Err(Error::TooMany { after_s: 60 })
-        } else {
+    /// Counts one key fetched from a server, for a request from `neighbourhood` where that is known.
+    pub fn count_key_fetch(
+        &self,
+        domain: &Domain,
+        neighbourhood: Option<&str>,
+        now_ms: i64,
+    ) -> Result<()> {
+        let of_domain = format!("of {}", domain.registrable());
+        // What the second count refuses must not count in the first.
+        if self.granted(&of_domain, now_ms) >= KEYS_A_MINUTE {
+            return Err(Error::TooMany { after_s: 60 });
+        }
+        if let Some(neighbourhood) = neighbourhood {
+            let for_one = format!("for {neighbourhood}");
+            self.grant(for_one, KEYS_A_MINUTE_FOR_ONE, now_ms)?;
+        }
+        self.grant(of_domain, KEYS_A_MINUTE, now_ms)
+    }
+
+    fn granted(&self, what: &str, now_ms: i64) -> u32 {
+        self.keys
+            .get(what)
+            .filter(|window| now_ms - window.since_ms < MINUTE_MS)
+            .map_or(0, |window| window.granted)
+    }
+
+    fn grant(&self, what: String, most: u32, now_ms: i64) -> Result<()> {
+        let mut is_granted = true;
+        self.keys.entry(what).and_upsert_with(|entry| {
+            let window = entry
+                .map(moka::Entry::into_value)
+                .filter(|window| now_ms - window.since_ms < MINUTE_MS)
+                .unwrap_or(Window {
+                    granted: 0,
+                    since_ms: now_ms,
+                });
+            is_granted = window.granted < most;
+            Window {
+                granted: window.granted + u32::from(is_granted),
+                ..window
+            }
+        });
+        if is_granted {
             Ok(())
+        } else {
+            Err(Error::TooMany { after_s: 60 })
         }
     }
 
@@ -186,16 +234,53 @@ mod tests {
         assert!(lookups.check(&ours).is_ok());
     }
 
+    const NOW: i64 = 1_792_152_000_000;
+
     #[test]
-    fn a_storm_of_keys_ends_at_the_bound() {
+    fn a_storm_of_keys_ends_at_the_bound_and_trying_does_not_keep_the_door_shut() {
         let lookups = Lookups::default();
         let victim = Domain::parse("victim.example").unwrap();
-        let other = Domain::parse("other.example").unwrap();
-        let let_through = (0..200)
-            .filter(|_| lookups.count_key_fetch(&victim).is_ok())
+        let mut granted = 0;
+        // A forger who never stops, from as many addresses as it takes, at ten a second for three minutes.
+        for n in 0..1800 {
+            let from = format!("10.0.{}.1", n % 7);
+            granted += u32::from(
+                lookups
+                    .count_key_fetch(&victim, Some(&from), NOW + n * 100)
+                    .is_ok(),
+            );
+        }
+        assert_eq!(granted, 3 * KEYS_A_MINUTE, "each minute has its own");
+        assert!(
+            lookups
+                .count_key_fetch(&victim, Some("10.1.0.1"), NOW + 3 * MINUTE_MS)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn one_address_does_not_use_up_what_others_may_ask_of_a_server() {
+        let lookups = Lookups::default();
+        let victim = Domain::parse("victim.example").unwrap();
+        let forged = (0..1000)
+            .filter(|n| {
+                lookups
+                    .count_key_fetch(&victim, Some("10.0.0.1"), NOW + n)
+                    .is_ok()
+            })
             .count();
-        assert_eq!(let_through, KEYS_A_MINUTE as usize);
-        assert!(lookups.count_key_fetch(&other).is_ok());
+        assert_eq!(forged, KEYS_A_MINUTE_FOR_ONE as usize);
+        assert!(
+            lookups
+                .count_key_fetch(&victim, Some("10.0.0.2"), NOW + 1000)
+                .is_ok()
+        );
+        let elsewhere = Domain::parse("elsewhere.example").unwrap();
+        assert!(
+            lookups
+                .count_key_fetch(&elsewhere, Some("10.0.0.1"), NOW + 1000)
+                .is_err()
+        );
     }
 
     #[test]
