@@ -56,28 +56,42 @@ pub async fn find(
     } else {
         Ok(None)
     };
-    match found {
-        Ok(Some(Found::Account(account))) => {
-            let people = accounts::show(app, viewer, Way::Search, account.id).await?;
-            Ok(Results {
-                people: vec![people],
+    let shown = match found {
+        Ok(Some(Found::Account(account))) => accounts::show(app, viewer, Way::Search, account.id)
+            .await
+            .map(|account| Results {
+                people: vec![account],
                 ..Results::default()
-            })
-        }
+            }),
         Ok(Some(Found::Status(id))) => {
-            let status = statuses::find(app, viewer, Way::Lookup, id).await?;
+            statuses::find(app, viewer, Way::Lookup, id)
+                .await
+                .map(|status| Results {
+                    statuses: vec![status],
+                    ..Results::default()
+                })
+        }
+        Ok(None) => return by_name(app, viewer, question).await,
+        Err(why) => Err(why),
+    };
+    match shown {
+        Ok(results) => Ok(results),
+        Err(Error::Internal(source)) => Err(Error::Internal(source)),
+        // A rule of theirs, or of their community, or too many questions: that is told.
+        Err(why @ (Error::Refused(_) | Error::TooMany { .. } | Error::Invalid { .. }))
+            if may_ask =>
+        {
             Ok(Results {
-                statuses: vec![status],
+                trouble: Some(why.to_string()),
                 ..Results::default()
             })
         }
-        Ok(None) => by_name(app, viewer, question).await,
-        Err(Error::Internal(source)) => Err(Error::Internal(source)),
-        // Where the way was barred or led nowhere, the asker is told.
-        Err(why) => Ok(Results {
-            trouble: Some(why.to_string()),
+        // What is here and not for them is answered in the same words as what is nowhere.
+        Err(_) if may_ask => Ok(Results {
+            trouble: Some("that could not be found".to_owned()),
             ..Results::default()
         }),
+        Err(_) => by_name(app, viewer, question).await,
     }
 }
 

@@ -237,9 +237,14 @@ async fn for_signer(
     let status = match super::find(app, &viewer, way, id).await {
         Ok(status) => status,
         Err(error) => {
-            if let Ok(status) = super::load_one(app, id).await {
-                inbox::tell_unshown(app, community, viewer, parts.uri.path(), &status);
-            }
+            // Beside the answer, not before it: what is hidden must not take longer than what is not there.
+            let (app, community) = (app.clone(), community.clone());
+            let asked = parts.uri.path().to_owned();
+            tokio::spawn(async move {
+                if let Ok(status) = super::load_one(&app, id).await {
+                    inbox::tell_unshown(&app, &community, viewer, &asked, &status);
+                }
+            });
             return Err(error);
         }
     };
