@@ -4,8 +4,8 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
+    SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -167,6 +167,15 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
 }
 
 fn seal(response: &mut Response) {
+    let status = response.status();
+    // Not found and gone are kept by caches unless told otherwise, and what one requester does not find another may.
+    if (status.is_client_error() || status.is_server_error())
+        && !response.headers().contains_key(CACHE_CONTROL)
+    {
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert(VARY, HeaderValue::from_static("Accept, Cookie, Signature"));
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, POLICY),
