@@ -94,6 +94,12 @@ pub async fn receive(
     // Only who may see it may share it, and nobody may widen it (boundaries L09, L55).
     let party = Party::Account(arrival.sender.person());
     let status = statuses::load_one(app, status_id).await?;
+    if status.reblog_of.is_some() {
+        return Err(Error::Forbidden(format!(
+            "{} is a boost and has no words to share",
+            status.iri
+        )));
+    }
     let own_private =
         status.visibility == Visibility::Private && status.author.id == arrival.sender.id;
     if !matches!(status.visibility, Visibility::Public | Visibility::Unlisted) && !own_private {
