@@ -11,6 +11,7 @@ mod command;
 mod communities;
 mod conversation;
 mod ground;
+mod guarded;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;

@@ -2,6 +2,7 @@
 //! are, keeps whatever is delivered to it, and signs whatever it is told to say.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -39,6 +40,10 @@ pub struct Peer {
     private: Arc<Vec<u8>>,
     public_pem: Arc<String>,
     inbox: Arc<Mutex<Vec<Delivered>>>,
+    /// By what name each actor's key goes now, where that is not `main-key`.
+    keys: Arc<Mutex<HashMap<String, String>>>,
+    /// People whose handle is of another domain than their server: by the server's domain and their name.
+    homes: Arc<Mutex<HashMap<(String, String), String>>>,
 }
 
 impl Peer {
@@ -51,6 +56,8 @@ impl Peer {
             private: Arc::new(private),
             public_pem: Arc::new(spki_to_pem(&public)),
             inbox: Arc::default(),
+            keys: Arc::default(),
+            homes: Arc::default(),
         };
         let router = Router::new()
             .route("/actor", get(server_actor))
@@ -87,11 +94,19 @@ impl Peer {
         body: Option<&[u8]>,
         now_ms: i64,
     ) -> HeaderMap {
-        let key = SigningKey::rsa(
-            Iri::parse(&format!("{by}#main-key")).unwrap(),
-            &self.private,
-        )
-        .unwrap();
+        self.signed_with(&format!("{by}#main-key"), method, address, body, now_ms)
+    }
+
+    /// The same with the key of this id.
+    pub fn signed_with(
+        &self,
+        key_id: &str,
+        method: &str,
+        address: &str,
+        body: Option<&[u8]>,
+        now_ms: i64,
+    ) -> HeaderMap {
+        let key = SigningKey::rsa(Iri::parse(key_id).unwrap(), &self.private).unwrap();
         // This scheme has a nonce: asking twice in a second is no replay.
         sign(
             method,
@@ -118,15 +133,43 @@ impl Peer {
             .find(|came| came["type"] == kind)
     }
 
+    /// From now on the key of `actor` goes by another name, and the one before is withdrawn.
+    pub fn renames_key(&self, actor: &str, name: &str) {
+        self.keys
+            .lock()
+            .unwrap()
+            .insert(actor.to_owned(), name.to_owned());
+    }
+
+    /// `name` on `server` is `@name@home` from now on, and both say so.
+    pub fn is_at_home(&self, server: &str, name: &str, home: &str) {
+        self.homes
+            .lock()
+            .unwrap()
+            .insert((self.domain(server), name.to_owned()), self.domain(home));
+    }
+
+    /// The document of somebody there.
+    pub fn person(&self, server: &str, name: &str) -> Value {
+        self.actor(
+            &self.domain(server),
+            &format!("/users/{name}"),
+            name,
+            "Person",
+        )
+    }
+
     fn actor(&self, domain: &str, path: &str, name: &str, kind: &str) -> Value {
         let id = format!("http://{domain}{path}");
+        let key = self.keys.lock().unwrap().get(&id).cloned();
+        let key = key.unwrap_or_else(|| "main-key".to_owned());
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
             "id": id, "type": kind, "preferredUsername": name, "name": name,
             "inbox": format!("{id}/inbox").replace("/actor/inbox", "/inbox"), "outbox": format!("{id}/outbox"),
             "followers": format!("{id}/followers"),
             "endpoints": { "sharedInbox": format!("http://{domain}/inbox") },
-            "publicKey": { "id": format!("{id}#main-key"), "owner": id, "publicKeyPem": *self.public_pem },
+            "publicKey": { "id": format!("{id}#{key}"), "owner": id, "publicKeyPem": *self.public_pem },
         })
     }
 }
@@ -171,7 +214,8 @@ async fn receive(State(peer): State<Peer>, headers: HeaderMap, body: Bytes) -> S
 }
 
 async fn webfinger(
-    Query(query): Query<std::collections::HashMap<String, String>>,
+    State(peer): State<Peer>,
+    Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> impl IntoResponse {
     let host = host_of(&headers);
@@ -187,9 +231,15 @@ async fn webfinger(
     } else {
         format!("/users/{name}")
     };
+    let homes = peer.homes.lock().unwrap().clone();
+    let home = homes.get(&(host.clone(), name.clone())).unwrap_or(&host);
+    let lives_on = homes
+        .iter()
+        .find(|((_, who), home)| *who == name && **home == host)
+        .map_or(&host, |((server, _), _)| server);
     let jrd = json!({
-        "subject": format!("acct:{name}@{host}"),
-        "links": [{ "rel": "self", "type": "application/activity+json", "href": format!("http://{host}{own}") }],
+        "subject": format!("acct:{name}@{home}"),
+        "links": [{ "rel": "self", "type": "application/activity+json", "href": format!("http://{lives_on}{own}") }],
     });
     (
         [(header::CONTENT_TYPE, "application/jrd+json")],
