@@ -108,9 +108,22 @@ pub fn withdraw(tx: &mut Tx, to: i64, kind: Kind, from: i64, status: Option<i64>
     store::delete(tx, to, kind.as_str(), from, status);
 }
 
+/// Some of what a member is told.
+pub struct Stretch {
+    /// Newest first; what the gate hides is left out.
+    pub shown: Vec<Notification>,
+    /// The first that was looked at, shown or not.
+    pub first: Option<i64>,
+    /// The last that was looked at, shown or not, where there may be older ones.
+    pub last: Option<i64>,
+}
+
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
-pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Vec<Notification>> {
+pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
     let rows = store::newest(&app.db, me.id, max_id, limit).await?;
+    let first = rows.first().map(|row| row.id);
+    let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
+    let last = rows.last().map(|row| row.id).filter(|_| full);
     let party = Party::Member(me.person());
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
     let shown = statuses::find_many(app, &party, Way::Notification, &ids).await?;
@@ -157,11 +170,17 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Ve
             created_at: row.created_at,
         });
     }
-    Ok(list)
+    Ok(Stretch {
+        shown: list,
+        first,
+        last,
+    })
 }
 
 /// Unread ones are counted up to here: beyond it a number only nags.
 const MOST_COUNTED: i64 = 20;
+/// So often it is read on where the gate hides much.
+const MOST_ROUNDS: usize = 5;
 
 /// How many of the newest are unread and shown.
 pub async fn unread(app: &App, me: &Me) -> Result<u64> {
@@ -169,10 +188,20 @@ pub async fn unread(app: &App, me: &Me) -> Result<u64> {
     if !store::any_newer(&app.db, me.account.id, read_id).await? {
         return Ok(0);
     }
-    let newest = list(app, &me.account, i64::MAX, MOST_COUNTED).await?;
-    let unread = newest
-        .iter()
-        .filter(|notification| notification.id > read_id)
-        .count();
-    Ok(u64::try_from(unread).unwrap_or(0))
+    let most = usize::try_from(MOST_COUNTED).unwrap_or(usize::MAX);
+    let mut unread = 0;
+    let mut max_id = i64::MAX;
+    for _ in 0..MOST_ROUNDS {
+        let stretch = list(app, &me.account, max_id, MOST_COUNTED).await?;
+        unread += stretch
+            .shown
+            .iter()
+            .filter(|notification| notification.id > read_id)
+            .count();
+        match stretch.last.filter(|last| *last > read_id) {
+            Some(last) if unread < most => max_id = last,
+            _ => break,
+        }
+    }
+    Ok(u64::try_from(unread.min(most)).unwrap_or(0))
 }

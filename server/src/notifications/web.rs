@@ -18,12 +18,31 @@ const FACES: usize = 8;
 /// Letters quoted of the post that a group is about.
 const QUOTED: usize = 120;
 
+/// So often it is read on where the gate hides much.
+const MOST_ROUNDS: usize = 5;
+
 /// `GET /notifications`
 pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> Result<Reply> {
-    let found = super::list(&app, &me.account, page.below(), page.limit).await?;
-    let newest = found.first().map(|notification| notification.id);
-    let last = found.last().map(|notification| notification.id);
-    let older = page.older("/notifications", found.len(), last);
+    let most = usize::try_from(page.limit).unwrap_or_default();
+    let mut found = Vec::with_capacity(most);
+    let mut newest = None;
+    let mut last = None;
+    let mut max_id = page.below();
+    for _ in 0..MOST_ROUNDS {
+        let stretch = super::list(&app, &me.account, max_id, page.limit).await?;
+        newest = newest.or(stretch.first);
+        last = stretch.last;
+        found.extend(stretch.shown);
+        match last {
+            Some(read) if found.len() < most => max_id = read,
+            _ => break,
+        }
+    }
+    if found.len() > most {
+        found.truncate(most);
+        last = found.last().map(|notification| notification.id);
+    }
+    let older = page.older("/notifications", most, last);
     let rows = rows(&app, &me, &visit, &found).await?;
     let frame = frame(&app, &visit, "Notifications", NavItem::Notifications).await?;
     if let Some(newest) =
