@@ -65,7 +65,10 @@ pub async fn followers(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = super::store::followers(&app.db, owner.id, page.below(), page.limit).await?;
+    let ids = match visit.me {
+        Some(_) => super::store::followers(&app.db, owner.id, page.below(), page.limit).await?,
+        None => Vec::new(),
+    };
     show(&app, &visit, &page, &owner, PeopleTab::Followers, &ids).await
 }
 
@@ -78,7 +81,10 @@ pub async fn following(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = super::store::following(&app.db, owner.id, page.below(), page.limit).await?;
+    let ids = match visit.me {
+        Some(_) => super::store::following(&app.db, owner.id, page.below(), page.limit).await?,
+        None => Vec::new(),
+    };
     show(&app, &visit, &page, &owner, PeopleTab::Following, &ids).await
 }
 
@@ -123,8 +129,26 @@ async fn show(
         owner: owner_view,
         has_requests: own,
         people: rows(app, visit, &people, tab == PeopleTab::Requests).await?,
-        hidden: None,
+        // Who follows whom is each one's own business; visitors read numbers (L22, L25).
+        hidden: visit.me.is_none().then(|| numbers(visit, owner, tab)),
         older: page.older(&address, ids.len(), ids.last().copied()),
         tab,
     }))
+}
+
+fn numbers(visit: &Visit, owner: &Account, tab: PeopleTab) -> String {
+    let who = format!(
+        "Who they are is shown to members of {}.",
+        visit.community.name
+    );
+    let count = match tab {
+        PeopleTab::Followers => owner.followers_count,
+        PeopleTab::Following | PeopleTab::Requests => owner.following_count,
+    };
+    // Of people elsewhere we know only those that are known here, which says more about us than about them.
+    match (owner.is_local(), count) {
+        (false, _) => who,
+        (true, 1) => format!("One person. {who}"),
+        (true, count) => format!("{count} people. {who}"),
+    }
 }
