@@ -18,6 +18,7 @@ use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
 use crate::queue::Wake;
+use crate::reach::Fetches;
 use crate::rules::{Crossings, Looks};
 
 /// One running installation. Cheap to clone: it is one pointer.
@@ -52,6 +53,8 @@ pub struct Parts {
     pub hosts: Hosts,
     /// What the rules are by now, found out for many at once.
     pub looks: Looks,
+    /// Fetches that are still to be written into the ledger.
+    pub fetches: Fetches,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
 }

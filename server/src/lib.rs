@@ -37,6 +37,7 @@ pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod inbox; // how activities come in
 pub mod notifications; // who is told of what
+pub mod reach; // where what was sent went
 pub mod search; // find a person or a post by handle or link
 pub mod timelines; // home, community, everyone
 

@@ -10,6 +10,7 @@ pub const ALL: &[Migration] = &[
     migration!(4, "policy", "../../migrations/0004_policy.sql"),
     migration!(5, "queue", "../../migrations/0005_queue.sql"),
     migration!(6, "pins", "../../migrations/0006_pins.sql"),
+    migration!(7, "reach", "../../migrations/0007_reach.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -30,6 +31,7 @@ pub const BIG_TABLES: &[&str] = &[
     "jobs",
     "outgoing",
     "deliveries",
+    "reached",
     "seen_activities",
     "sessions",
 ];

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::http::{finish, wants_activity};
 use crate::{
     accounts, communities, conversations, favourites, follows, inbox, members, notifications, pins,
-    reblogs, relations, rules, search, statuses, timelines, web,
+    reach, reblogs, relations, rules, search, statuses, timelines, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -105,6 +105,7 @@ pub const ROUTES: &[Route] = &[
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),
+    reads("/statuses/{id}/reach", Kind::Page, || get(reach::web::page)),
     // Writing
     reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),

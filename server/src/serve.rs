@@ -31,8 +31,9 @@ use crate::http::address::Peer;
 use crate::http::token::Token;
 use crate::id::Ids;
 use crate::queue::{self, Wake};
+use crate::reach::Fetches;
 use crate::rules::{self, Crossings, Looks};
-use crate::{communities, instances, migrations, router};
+use crate::{communities, instances, migrations, reach, router};
 
 /// Headers must be here by then, the first request of a connection too: a browser sends them at once.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
@@ -93,11 +94,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
 pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
     let now_ms = clock.now_ms();
     db.migrate(migrations::ALL, now_ms).await?;
-    let communities = communities::load(&db).await?;
+    let (book, communities) = rules::read_book(&db, now_ms).await?;
     for community in communities.all() {
         config.check(&community.domain)?;
     }
-    let book = rules::first_book(&db, now_ms, &communities).await?;
     let app = App::new(Parts {
         limits: RateLimits::new(&clock, &config.limits),
         wire: wire(&config)?,
@@ -109,6 +109,7 @@ pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, Canno
         wake: Wake::new(),
         hosts: Hosts::new(),
         looks: Looks::default(),
+        fetches: Fetches::default(),
         crossings: Crossings::default(),
         config,
         clock,
@@ -192,11 +193,14 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bo
         async {
             let mut shutdown = shutdown;
             tokio::select! {
-                () = rules::watch(app) => {}
+                () = rules::watch(app.clone()) => {}
                 () = told_to_stop(&mut shutdown) => {}
             }
         },
     );
+    if let Err(error) = reach::settle(&app).await {
+        tracing::error!(%error, "could not write down who fetched what in the last moment");
+    }
 }
 
 async fn accept(

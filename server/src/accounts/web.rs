@@ -15,7 +15,7 @@ use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
-use crate::timelines::{self, Replies};
+use crate::timelines::{self, Replies, Stretch};
 use crate::web::view::{
     EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage,
     RelationView, Trouble,
@@ -61,11 +61,19 @@ pub async fn profile_page(
     } else {
         Replies::LeftOut
     };
-    let stretch =
-        timelines::of_account(&app, &party, account.id, replies, page.below(), limit).await?;
+    // What people elsewhere write is read by visitors where it was written (L35).
+    let kept_in = visit.me.is_none() && !account.is_local();
+    let stretch = if kept_in {
+        Stretch {
+            entries: Vec::new(),
+            older: None,
+        }
+    } else {
+        timelines::of_account(&app, &party, account.id, replies, page.below(), limit).await?
+    };
     let mut statuses = Vec::new();
     let mut entries = stretch.entries;
-    if page.max_id.is_none() {
+    if page.max_id.is_none() && !kept_in {
         let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
         let on_top: HashSet<i64> = pinned.iter().map(|shown| shown.status.id).collect();
         entries.retain(|entry| !on_top.contains(&entry.status.id));
@@ -89,8 +97,10 @@ pub async fn profile_page(
         Replies::Shown => format!("{}?replies=yes&max_id={id}", person.url),
         Replies::LeftOut => format!("{}?max_id={id}", person.url),
     });
+    let mut frame = frame(&app, &visit, &person.name, current(&visit, &account)).await?;
+    frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
-        frame: frame(&app, &visit, &person.name, current(&visit, &account)).await?,
+        frame,
         header: None,
         bio_html: words.note.clone(),
         fields: words
@@ -105,7 +115,11 @@ pub async fn profile_page(
         joined: account
             .is_local()
             .then(|| format!("Here since {}", time::month(account.created_at))),
-        posts: account.statuses_count.to_string(),
+        posts: if account.is_local() {
+            account.statuses_count.to_string()
+        } else {
+            String::new()
+        },
         followers: if account.is_local() {
             account.followers_count.to_string()
         } else {
@@ -120,7 +134,15 @@ pub async fn profile_page(
         marks: Vec::new(),
         hidden: relation
             .filter(|relation| relation.blocking)
-            .map(|_| "You block them.".to_owned()),
+            .map(|_| "You block them.".to_owned())
+            .or_else(|| {
+                kept_in.then(|| {
+                    format!(
+                        "{} shows what people elsewhere write to its members only.",
+                        visit.community.name
+                    )
+                })
+            }),
         relation,
         stance,
         why_url,

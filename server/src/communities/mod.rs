@@ -86,12 +86,6 @@ pub async fn load(db: &Db) -> Result<Communities> {
     ))
 }
 
-/// Reads them anew, after a change here or by another node.
-pub async fn reload(app: &App) -> Result<()> {
-    app.communities.store(Arc::new(load(&app.db).await?));
-    Ok(())
-}
-
 /// Founds a community with an account of its own. It begins closed: its first admin opens it.
 pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Community>> {
     app.config
@@ -137,7 +131,6 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         }
         Err(other) => return Err(other.into()),
     }
-    reload(app).await?;
     rules::reload(app).await?;
     app.communities
         .load()
@@ -155,7 +148,6 @@ pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<A
     let Wrote::All = app.db.write(tx).await? else {
         return Err(Error::NotFound);
     };
-    reload(app).await?;
     rules::reload(app).await?;
     app.communities.load().by_id(id).ok_or(Error::NotFound)
 }

@@ -9,7 +9,6 @@ use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
-use crate::rules;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
 use crate::text::plain;
@@ -18,6 +17,7 @@ use crate::web::view::{
     Strength, lay_out,
 };
 use crate::web::{frame, person_view};
+use crate::{reach, rules};
 
 /// Letters of the post in the page's title.
 const TITLE: usize = 60;
@@ -74,8 +74,15 @@ pub async fn page(
         nodes(&reader, around.replies)
     };
     let servers = servers(&app, &visit, &thread.servers).await?;
+    let travels = if focus.viewer.own {
+        reach::web::travels(&app, &around.focus).await?
+    } else {
+        None
+    };
+    let mut frame = frame(&app, &visit, &title, NavItem::Elsewhere).await?;
+    frame.no_index = !around.focus.author.is_local();
     Ok(Reply::page(ConversationPage {
-        frame: frame(&app, &visit, &title, NavItem::Elsewhere).await?,
+        frame,
         summary: summary(shown_below, servers.len()),
         in_order,
         tree_url: address.clone(),
@@ -93,7 +100,7 @@ pub async fn page(
             })
             .collect(),
         focus,
-        travels: None,
+        travels,
         composer,
         closed: None,
         steps: lay_out(nodes),

@@ -8,6 +8,7 @@ use comity_db::Tx;
 use comity_vocab::Domain;
 use moka::sync::Cache;
 
+use super::severed::Severed;
 use crate::app::App;
 use crate::error::Result;
 use crate::inbox::resolve::Lookups;
@@ -28,6 +29,8 @@ pub struct Hosts {
     met: Cache<Domain, ()>,
     /// What is being looked up elsewhere, and what could not be found.
     pub(crate) lookups: Lookups,
+    /// Whose recipients became fewer.
+    pub(crate) severed: Severed,
 }
 
 impl Default for Hosts {
@@ -39,6 +42,7 @@ impl Default for Hosts {
                 .time_to_live(MET_LASTS)
                 .build(),
             lookups: Lookups::default(),
+            severed: Severed::default(),
         }
     }
 }

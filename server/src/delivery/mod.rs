@@ -8,16 +8,20 @@
 //! Recipients who live here have no delivery, also those in another community of this installation: what they get
 //! was placed by `statuses::record`, and the same gate decides when they look.
 //!
-//! *Bare* activities (Delete, Undo, Reject, Block, Remove) hold ids and nothing else. They take back what was sent, so they
-//! go wherever requests may go at all, also to those who may not read the thing any more (boundaries L04).
+//! *Bare* activities (Delete, Undo, Reject, Block, Remove) hold ids and nothing else. They take back what was sent, so
+//! they go wherever requests may go at all, also to those who may not read the thing any more, and nowhere else: a
+//! Delete and the end of a boost go to the servers that `reach` knows to have the thing (boundaries L04).
 
 mod hosts;
 mod inboxes;
 mod parcel;
 mod recipients;
+mod severed;
 mod store;
 mod synchronization;
 mod worker;
+
+use std::collections::BTreeMap;
 
 use comity_db::Tx;
 use comity_policy::{CommunityId, Contact, Listener, Verdict};
@@ -32,6 +36,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
+use crate::reach;
 use crate::rules::{Crossed, Crossing, Direction};
 
 /// An activity of ours on its way: what it is about, by id. Addresses are kept where the thing may be gone when it is
@@ -52,6 +57,12 @@ pub enum Outgoing {
     Delete {
         /// What it was called.
         iri: String,
+        /// Its number; where it went is in the ledger. None in what was queued before there was one.
+        #[serde(default)]
+        status: Option<i64>,
+        /// Whom it was for: nobody else is addressed by its end.
+        #[serde(default)]
+        visibility: Option<String>,
         /// Followers had it.
         followers: bool,
         /// Others whom it had reached.
@@ -66,6 +77,9 @@ pub enum Outgoing {
     UndoAnnounce {
         /// Of the boost.
         iri: String,
+        /// The number of the boost; where it went is in the ledger. None in what was queued before there was one.
+        #[serde(default)]
+        status: Option<i64>,
         /// Of what was boosted.
         object: String,
         /// Whose it is.
@@ -144,6 +158,24 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
+    /// The status of ours that it brings along: who gets it has it.
+    pub(super) fn carries(&self) -> Option<i64> {
+        match self {
+            Outgoing::Create { status }
+            | Outgoing::Update { status }
+            | Outgoing::Announce { status } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The status of ours that it takes back.
+    fn ends(&self) -> Option<i64> {
+        match self {
+            Outgoing::Delete { status, .. } | Outgoing::UndoAnnounce { status, .. } => *status,
+            _ => None,
+        }
+    }
+
     /// The word for logs and for the list of crossings.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -173,7 +205,14 @@ pub fn queue(tx: &mut Tx, app: &App, from_account_id: i64, outgoing: &Outgoing) 
     let id = app.next_id();
     let activity =
         serde_json::to_string(outgoing).map_err(|why| Error::internal(why.to_string()))?;
-    store::insert_outgoing(tx, id, from_account_id, activity, app.now_ms());
+    store::insert_outgoing(
+        tx,
+        id,
+        from_account_id,
+        activity,
+        outgoing.carries(),
+        app.now_ms(),
+    );
     queue::push(
         tx,
         app,
@@ -196,27 +235,30 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
     let Some((sender, outgoing)) = load(app, outgoing_id).await? else {
         return Ok(());
     };
-    let Some(reach) = recipients::of(app, &sender, &outgoing).await? else {
+    let Some(meant) = recipients::of(app, &sender, &outgoing).await? else {
         return Ok(()); // what it was about is gone
     };
     let by = community_of(&sender)?;
     let now_ms = app.now_ms();
     let mut inboxes = inboxes::Inboxes::default();
+    let mut refused = BTreeMap::new();
     let mut after = recipients::START;
     loop {
-        let page = reach.page(app, after).await?;
-        let cleared = reach.clear(app, page.people).await?;
-        for (recipient, reason) in cleared.refused {
+        let page = meant.page(app, after).await?;
+        let cleared = meant.clear(app, page.people).await?;
+        for (recipient, verdict) in cleared.refused {
+            let domain = recipient.person.domain;
             tell_out(
                 app,
                 &sender,
-                &recipient.person.domain,
+                &domain,
                 &outgoing,
-                Err(reason),
+                Err(sentence(app, by, &verdict)),
             );
+            refused.insert(domain, verdict.because);
         }
         for recipient in &cleared.people {
-            inboxes.add(recipient, reach.whole_hosts());
+            inboxes.add(recipient, meant.whole_hosts());
         }
         match page.next {
             Some(next) => after = next,
@@ -230,20 +272,30 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         }
         match app.gate.permit(by, &domain, Contact::Deliver) {
             Ok(_unused) => rows.push((app.next_id(), inbox, domain)),
-            Err(refusal) => tell_out(
-                app,
-                &sender,
-                &domain,
-                &outgoing,
-                Err(sentence(app, by, &refusal.verdict)),
-            ),
+            Err(refusal) => {
+                tell_out(
+                    app,
+                    &sender,
+                    &domain,
+                    &outgoing,
+                    Err(sentence(app, by, &refusal.verdict)),
+                );
+                refused.insert(domain, refusal.verdict.because);
+            }
         }
     }
-    if rows.is_empty() {
+    let mut tx = Tx::new();
+    if let Some(status) = outgoing.carries() {
+        reach::note_refused(&mut tx, &sender, status, &refused, now_ms)?;
+    }
+    if let Some(status) = outgoing.ends() {
+        store::drop_untried(&mut tx, status);
+        reach::end(&mut tx, status, now_ms);
+    }
+    store::insert_deliveries(&mut tx, outgoing_id, &rows, now_ms)?;
+    if tx.is_empty() {
         return Ok(());
     }
-    let mut tx = Tx::new();
-    store::insert_deliveries(&mut tx, outgoing_id, &rows, now_ms)?;
     let _ = app.db.write(tx).await?;
     app.wake.ring_deliveries();
     Ok(())

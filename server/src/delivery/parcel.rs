@@ -4,18 +4,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{CommunityId, Epoch, Party, Visible, Way};
-use comity_vocab::{Domain, Iri};
+use comity_vocab::{Domain, Iri, Visibility};
 use comity_wire::{SigningKey, Synchronization};
 use serde_json::Value;
 
 use super::inboxes::inbox_for;
 use super::recipients::{self, Reach};
-use super::{Outgoing, community_of, load, synchronization};
+use super::{Outgoing, community_of, load, sentence, synchronization};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
 use crate::{favourites, follows, pins, reblogs, relations};
+
+/// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
+/// blocks and ends of follows that another node wrote are noticed so late at most.
+const LASTS_MS: i64 = 5_000;
 
 /// One outgoing activity, ready for those hosts whose recipients were cleared under `epoch`.
 pub(super) struct Parcel {
@@ -24,13 +28,25 @@ pub(super) struct Parcel {
     pub key: Arc<SigningKey>,
     pub outgoing: Outgoing,
     pub body: Vec<u8>,
-    /// Where it may be brought.
-    pub inboxes: HashSet<Iri>,
+    /// Where it may be brought; `None` for what goes wherever it was addressed to.
+    pub inboxes: Option<HashSet<Iri>>,
     /// Why a recipient may not have it, by domain.
     pub refused: Vec<(Domain, String)>,
     /// What a server is told of the sender's followers there.
     pub followers: HashMap<Domain, Synchronization>,
-    pub epoch: Epoch,
+    epoch: Epoch,
+    severed: u64,
+    made_at: i64,
+}
+
+impl Parcel {
+    /// Whether what was true when it was made is still true: no rule changed, and its sender neither blocked nor lost
+    /// anybody here since. What other nodes did is noticed when it is older than [`LASTS_MS`].
+    pub fn is_fresh(&self, app: &App) -> bool {
+        self.epoch == app.gate.epoch()
+            && self.severed == app.hosts.severed.of(self.sender.id)
+            && app.now_ms() - self.made_at <= LASTS_MS
+    }
 }
 
 /// Makes the parcel of an outgoing activity for some hosts. `None`: there is nothing to send any more.
@@ -40,25 +56,28 @@ pub(super) async fn prepare(
     hosts: &HashSet<Domain>,
 ) -> Result<Option<Parcel>> {
     let epoch = app.gate.epoch();
+    let made_at = app.now_ms();
     let Some((sender, outgoing)) = load(app, outgoing_id).await? else {
         return Ok(None);
     };
+    let severed = app.hosts.severed.of(sender.id);
     let Some(reach) = recipients::of(app, &sender, &outgoing).await? else {
         return Ok(None);
     };
+    let by = community_of(&sender)?;
     let mut wanted = hosts.clone();
     let mut inboxes = HashSet::new();
     let mut refused = Vec::new();
     let mut reader = None;
     let mut after = recipients::START;
-    while !wanted.is_empty() {
+    while !wanted.is_empty() && !reach.is_by_ledger() {
         let page = reach.page_at(app, &wanted, after).await?;
         let cleared = reach.clear(app, page.people).await?;
         refused.extend(
             cleared
                 .refused
                 .into_iter()
-                .map(|(recipient, why)| (recipient.person.domain, why)),
+                .map(|(recipient, why)| (recipient.person.domain, sentence(app, by, &why))),
         );
         for recipient in cleared.people {
             let inbox = inbox_for(&recipient, reach.whole_hosts());
@@ -74,6 +93,8 @@ pub(super) async fn prepare(
             None => break,
         }
     }
+    // What ends something is the same for everybody; nobody's reading is asked about.
+    let reader = reader.or_else(|| reach.is_by_ledger().then(|| sender.person()));
     let body = match reader {
         Some(reader) => {
             document(
@@ -95,15 +116,17 @@ pub(super) async fn prepare(
         HashMap::new()
     };
     Ok(Some(Parcel {
-        by: community_of(&sender)?,
+        by,
         key: accounts::signing_key(app, sender.id).await?,
         body: serde_json::to_vec(&body).map_err(|why| Error::internal(why.to_string()))?,
         sender,
         outgoing,
-        inboxes,
+        inboxes: (!reach.is_by_ledger()).then_some(inboxes),
         refused,
         followers,
         epoch,
+        severed,
+        made_at,
     }))
 }
 
@@ -126,7 +149,15 @@ async fn document(
         Outgoing::Update { status } => {
             statuses::activity::update(&shown(app, &reader, way, *status).await?)?
         }
-        Outgoing::Delete { iri, .. } => statuses::activity::delete(me, &stored_iri(iri)?)?,
+        Outgoing::Delete {
+            iri, visibility, ..
+        } => {
+            let visibility = match visibility {
+                Some(word) => Visibility::parse(word)?,
+                None => Visibility::Public,
+            };
+            statuses::activity::delete(sender, &stored_iri(iri)?, visibility)?
+        }
         Outgoing::Announce { status } => {
             let boost = shown(app, &reader, way, *status).await?;
             let original = boost

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use comity_db::{Sql, params, row, sql};
-use comity_policy::{CommunityId, Person, PersonId, Recipient, Subject, Thing, Way};
+use comity_policy::{Person, PersonId, Recipient, Subject, Thing, Verdict, Way};
 use comity_vocab::{Domain, Visibility};
 
 use super::Outgoing;
 use crate::accounts::{self, Account, stored_domain, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::statuses;
+use crate::{reach, statuses};
 
 /// Followers looked at together: one query for them, one for their ties.
 const PAGE: i64 = 2_000;
@@ -36,9 +36,9 @@ pub(super) struct Reach {
     people: Vec<i64>,
     /// What policy must know of it; `None` for a bare activity, which only needs that the server may be contacted.
     pub thing: Option<Thing>,
+    /// Takes back this status: it goes where the ledger says that the status went, and nowhere else.
+    ends: Option<i64>,
     sender_id: i64,
-    /// Where the sender lives.
-    by: CommunityId,
 }
 
 /// Some of the recipients.
@@ -52,8 +52,8 @@ pub(super) struct RecipientPage {
 #[derive(Default)]
 pub(super) struct Cleared {
     pub people: Vec<Recipient>,
-    /// With the reason, in words.
-    pub refused: Vec<(Recipient, String)>,
+    /// With the reason.
+    pub refused: Vec<(Recipient, Verdict)>,
 }
 
 /// Stands in for a thing while its recipients are cleared; its words are not needed for that.
@@ -67,16 +67,26 @@ impl Subject for Shadow {
 
 /// Whom `outgoing` is meant for; `None` when what it is about is gone.
 pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Result<Option<Reach>> {
-    let by = super::community_of(sender)?;
     let to = |people: Vec<i64>, followers: bool, thing: Option<Thing>| {
         Ok(Some(Reach {
             followers,
             people,
             thing,
+            ends: None,
             sender_id: sender.id,
-            by,
         }))
     };
+    if let Some(status) = outgoing.ends()
+        && reach::is_known(app, status).await?
+    {
+        return Ok(Some(Reach {
+            followers: false,
+            people: Vec::new(),
+            thing: None,
+            ends: Some(status),
+            sender_id: sender.id,
+        }));
+    }
     match outgoing {
         Outgoing::Create { status }
         | Outgoing::Update { status }
@@ -153,17 +163,17 @@ pub(super) fn present<T>(found: Result<T>) -> Result<Option<T>> {
 
 impl Reach {
     /// All followers of a member, each to be cleared for what the member writes to followers only.
-    pub fn of_followers(member: &Account) -> Result<Reach> {
-        Ok(Reach {
+    pub fn of_followers(member: &Account) -> Reach {
+        Reach {
             followers: true,
             people: Vec::new(),
             thing: Some(Thing {
                 visibility: Visibility::Private,
                 ..member.thing()
             }),
+            ends: None,
             sender_id: member.id,
-            by: super::community_of(member)?,
-        })
+        }
     }
 
     /// Whether it is for followers and nobody else but those it names.
@@ -177,9 +187,27 @@ impl Reach {
         self.followers
     }
 
+    /// Whether it goes where the ledger says. Then its deliveries are all that is known: the ledger is closed when they
+    /// are written.
+    pub fn is_by_ledger(&self) -> bool {
+        self.ends.is_some()
+    }
+
     /// The first page holds the people who are meant by themselves, each also some followers.
     pub async fn page(&self, app: &App, after: After) -> Result<RecipientPage> {
         let mut page = RecipientPage::default();
+        if let Some(status) = self.ends {
+            page.people = reach::arrived_at(app, status)
+                .await?
+                .into_iter()
+                .map(|inbox| Recipient {
+                    person: Person::stranger(inbox.clone()),
+                    inbox,
+                    shared_inbox: None,
+                })
+                .collect();
+            return Ok(page);
+        }
         if after.host.is_empty() {
             page.people = self.named(app, None).await?;
         }
@@ -261,13 +289,7 @@ impl Reach {
             .await?;
         Ok(Cleared {
             people: audience.cleared().to_vec(),
-            refused: audience
-                .refused()
-                .iter()
-                .map(|(recipient, verdict)| {
-                    (recipient.clone(), super::sentence(app, self.by, verdict))
-                })
-                .collect(),
+            refused: audience.refused().to_vec(),
         })
     }
 

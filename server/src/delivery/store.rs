@@ -32,12 +32,23 @@ row! {
 }
 
 const INSERT_OUTGOING: Sql = sql!(
-    "INSERT INTO outgoing (id, account_id, activity, created_at)
-     VALUES ($1, $2, $3, $4)"
+    "INSERT INTO outgoing (id, account_id, activity, status_id, created_at)
+     VALUES ($1, $2, $3, $4, $5)"
 );
 
-pub fn insert_outgoing(tx: &mut Tx, id: i64, account_id: i64, activity: String, now_ms: i64) {
-    tx.exec(INSERT_OUTGOING, params![id, account_id, activity, now_ms]);
+/// `status_id` is the status that it brings along, if it does.
+pub fn insert_outgoing(
+    tx: &mut Tx,
+    id: i64,
+    account_id: i64,
+    activity: String,
+    status_id: Option<i64>,
+    now_ms: i64,
+) {
+    tx.exec(
+        INSERT_OUTGOING,
+        params![id, account_id, activity, status_id, now_ms],
+    );
 }
 
 const OUTGOING: Sql<OutgoingRow> =
@@ -152,6 +163,19 @@ const DELETE: Sql = sql!(
 /// Ends deliveries that arrived or were given up.
 pub fn delete(tx: &mut Tx, ids: Vec<i64>) {
     tx.exec(DELETE, params![ids]);
+}
+
+/// Counts on `outgoing_by_status`. A lease moves `run_at` on, and a try that failed is counted.
+const DROP_UNTRIED: Sql = sql!(
+    "DELETE FROM deliveries
+      WHERE outgoing_id IN (SELECT o.id FROM outgoing o WHERE o.status_id = $1)
+        AND run_at <= created_at
+        AND attempts = 0"
+);
+
+/// Ends deliveries of a status that nobody has begun.
+pub fn drop_untried(tx: &mut Tx, status_id: i64) {
+    tx.exec(DROP_UNTRIED, params![status_id]);
 }
 
 const RELEASE: Sql = sql!(

@@ -54,7 +54,7 @@ async fn followers_of(
     member: &Account,
     mut hosts: HashSet<Domain>,
 ) -> Result<HashMap<Domain, Vec<Iri>>> {
-    let reach = Reach::of_followers(member)?;
+    let reach = Reach::of_followers(member);
     let mut found: HashMap<Domain, Vec<Iri>> = hosts
         .iter()
         .map(|host| (host.clone(), Vec::new()))

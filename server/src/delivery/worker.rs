@@ -19,8 +19,7 @@ use super::store::{self, Claim, DeliveryRow};
 use super::{sentence, tell_out};
 use crate::app::App;
 use crate::error::Result;
-use crate::instances;
-use crate::rules;
+use crate::{instances, reach, rules};
 
 /// Hosts that are brought something at the same time. Each mostly waits for its answer.
 const MOST_HOSTS: usize = 192;
@@ -52,6 +51,8 @@ struct Turn {
     domain: Domain,
     /// Arrived, or not to be sent any more.
     over: Vec<i64>,
+    /// Those of them that arrived.
+    brought: Vec<i64>,
     /// Not tried.
     back: Vec<i64>,
     /// Tried, and to be tried again.
@@ -228,6 +229,7 @@ impl Turn {
         Turn {
             domain,
             over,
+            brought: Vec::new(),
             back: Vec::new(),
             failed: Vec::new(),
             trouble: None,
@@ -256,6 +258,7 @@ async fn bring(
         match bring_one(app, &turn.domain, &row, parcels.get(&row.outgoing_id)).await {
             End::Arrived => {
                 turn.arrived = true;
+                turn.brought.push(row.id);
                 turn.over.push(row.id);
             }
             End::Dropped => turn.over.push(row.id),
@@ -305,8 +308,8 @@ async fn bring_one(
         return End::Later;
     }
     let parcel = match prepared {
-        Some(parcel) if parcel.epoch == app.gate.epoch() => Some(parcel.clone()),
-        // The rules changed since, or it could not be prepared with the others: ask again, for this host.
+        Some(parcel) if parcel.is_fresh(app) => Some(parcel.clone()),
+        // Something changed since, or it could not be prepared with the others: ask again, for this host.
         _ => match ready(app, row.outgoing_id, &HashSet::from([domain.clone()])).await {
             Ok(parcel) => parcel,
             Err(_) => return End::Later,
@@ -318,7 +321,11 @@ async fn bring_one(
     let Ok(inbox) = Iri::parse(&row.inbox) else {
         return End::Dropped;
     };
-    if !parcel.inboxes.contains(&inbox) {
+    if parcel
+        .inboxes
+        .as_ref()
+        .is_some_and(|inboxes| !inboxes.contains(&inbox))
+    {
         let why = parcel
             .refused
             .iter()
@@ -392,6 +399,8 @@ async fn settle(app: &App, ended: Vec<Turn>) {
     }
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
+    let brought = ended.iter().flat_map(|turn| turn.brought.iter().copied());
+    reach::note_delivered(&mut tx, brought.collect(), now_ms);
     let (mut over, mut back, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for mut turn in ended {
         over.append(&mut turn.over);

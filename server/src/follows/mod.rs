@@ -177,6 +177,7 @@ pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
         )?;
     }
     app.commit(tx).await?;
+    app.hosts.severed.note(me.id);
     app.wake.ring();
     Ok(())
 }
@@ -266,6 +267,7 @@ pub async fn receive_undo(
     let mut tx = Tx::new();
     unrecord(&mut tx, arrival.sender.id, target.id);
     app.commit(tx).await?;
+    app.hosts.severed.note(target.id);
     Ok(())
 }
 

@@ -73,6 +73,7 @@ pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
     unrecord(app, &mut tx, &reblog, &original);
     let undo = Outgoing::UndoAnnounce {
         iri: reblog.iri.as_str().to_owned(),
+        status: Some(reblog.id),
         object: original.iri.as_str().to_owned(),
         author: original.author.id,
     };

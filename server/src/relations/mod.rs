@@ -69,6 +69,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
         )?;
     }
     app.commit(tx).await?;
+    app.hosts.severed.note(me.id);
     app.wake.ring();
     Ok(())
 }
@@ -157,6 +158,7 @@ pub async fn receive_block(
     );
     follows::sever(app, &mut tx, target, &arrival.sender).await?;
     app.commit(tx).await?;
+    app.hosts.severed.note(target.id);
     app.wake.ring();
     Ok(())
 }

@@ -84,7 +84,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
         } => {
             let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
             let pattern = parse_pattern(&pattern)?;
-            super::check_pattern(app, &pattern)?;
+            super::check_pattern(app, whose.scope()?, &pattern)?;
             let stance = Stance::parse(&stance).ok_or_else(|| {
                 Error::invalid(
                     "stance",

@@ -17,6 +17,7 @@ use comity_policy::{
     PersonId, Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Domain;
+use tokio::sync::Mutex;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
 pub use looks::Looks;
@@ -34,6 +35,10 @@ use crate::members::Role;
 pub const CHOICES: [Stance; 3] = [Stance::Open, Stance::Limited, Stance::Refused];
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
+/// Rules of one member; the longest lists that people share have some thousand entries, and are a community's matter.
+const MOST_OF_A_MEMBER: usize = 2_000;
+/// Rules of one community.
+const MOST_OF_A_COMMUNITY: usize = 100_000;
 /// How long another process's change of a rule may go unnoticed.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
@@ -55,6 +60,7 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
             ));
         }
     }
+    check_room(app, &new)?;
     if !CHOICES.contains(&new.stance) {
         let words = CHOICES.map(Stance::as_str).join(", ");
         return Err(Error::invalid(
@@ -76,6 +82,28 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
     Ok(id)
 }
 
+/// Every rule is in memory, and asked about at each exchange.
+fn check_room(app: &App, new: &NewRule) -> Result<()> {
+    let (most, whose) = match new.scope {
+        Scope::Member(..) => (MOST_OF_A_MEMBER, "a member"),
+        _ => (MOST_OF_A_COMMUNITY, "a community"),
+    };
+    let book = app.gate.book();
+    let others = book
+        .rules_of(new.scope)
+        .filter(|rule| rule.pattern != new.pattern)
+        .count();
+    if others < most {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "pattern",
+        format!(
+            "is one more than the {most} rules that {whose} can have; take back one that is not needed any more, or name a whole domain in place of many servers"
+        ),
+    ))
+}
+
 /// Takes back a rule of this scope. Its row stays: the history is the record.
 pub async fn end(app: &App, scope: Scope, rule_id: i64) -> Result<()> {
     let mut tx = Tx::new();
@@ -94,29 +122,26 @@ pub fn in_force(app: &App, scope: Scope) -> Vec<Rule> {
     rules
 }
 
-/// Reads the rules and modes anew and hands the gate the new book.
+/// One reading at a time: of two, the later one is kept.
+static READING: Mutex<()> = Mutex::const_new(());
+
+/// Reads the rules and the communities with their modes anew, and hands the gate the new book.
 pub async fn reload(app: &App) -> Result<()> {
-    let epoch = store::epoch(&app.db).await?;
-    let rules = store::in_force(&app.db).await?;
-    let modes = app.communities.load().all().map(mode_of).collect();
-    app.gate
-        .replace(RuleBook::new(epoch, app.now_ms(), modes, rules));
+    let _alone = READING.lock().await;
+    let (book, communities) = read_book(&app.db, app.now_ms()).await?;
+    app.communities.store(Arc::new(communities));
+    app.gate.replace(book);
     Ok(())
 }
 
-/// The book to start with, before there is an app.
-pub async fn first_book(
-    db: &comity_db::Db,
-    now_ms: i64,
-    communities: &Communities,
-) -> Result<RuleBook> {
+/// The rules and the communities as they are stored. The epoch is read first: whatever it counts is in what is read
+/// after it, so no book claims to know of a change that it lacks.
+pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Communities)> {
+    let epoch = store::epoch(db).await?;
+    let communities = crate::communities::load(db).await?;
+    let rules = store::in_force(db).await?;
     let modes = communities.all().map(mode_of).collect();
-    Ok(RuleBook::new(
-        store::epoch(db).await?,
-        now_ms,
-        modes,
-        store::in_force(db).await?,
-    ))
+    Ok((RuleBook::new(epoch, now_ms, modes, rules), communities))
 }
 
 fn mode_of(community: &Arc<Community>) -> (CommunityId, Domain, Mode) {
@@ -152,11 +177,7 @@ pub async fn catch_up(app: &App) -> Result<()> {
 async fn look(app: &App) -> Result<()> {
     let book = app.gate.book();
     let ended = book.next_expiry().is_some_and(|at| at <= app.now_ms());
-    let changed = store::epoch(&app.db).await? != book.epoch();
-    if changed {
-        crate::communities::reload(app).await?;
-    }
-    if changed || ended {
+    if ended || store::epoch(&app.db).await? != book.epoch() {
         reload(app).await?;
     }
     Ok(())
@@ -205,8 +226,33 @@ pub fn of_member(account: &Account) -> Result<Scope> {
     Ok(Scope::Member(PersonId(account.id), CommunityId(community)))
 }
 
-/// A rule on the domain that an address or a handle is of must not be one about ourselves.
-pub fn check_pattern(app: &App, pattern: &Pattern) -> Result<()> {
+/// A rule must not be one about ourselves: inside a community its rules part nobody, and would be shown without doing
+/// anything.
+pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
+    let community = match scope {
+        Scope::Community(of) | Scope::Member(_, of) => app.communities.load().by_id(of.0),
+        Scope::Operator | Scope::Status(_) => None,
+    };
+    if let Some(here) = community {
+        let name = &here.name;
+        match (pattern, scope) {
+            (Pattern::Account(iri), Scope::Community(_)) if iri.domain() == here.domain => {
+                return Err(Error::invalid(
+                    "pattern",
+                    format!(
+                        "is a member of {name}, and rules of {name} are about people elsewhere; a rule of your own, or a block, keeps one member from you"
+                    ),
+                ));
+            }
+            (Pattern::Domain(domain) | Pattern::Host(domain), _) if *domain == here.domain => {
+                return Err(Error::invalid(
+                    "pattern",
+                    format!("is {name} itself; name a person, or another server"),
+                ));
+            }
+            _ => {}
+        }
+    }
     let own = |domain: &Domain| {
         app.communities
             .load()
@@ -263,8 +309,16 @@ async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towar
         })
         .await?;
     let book = app.gate.book();
+    // What the other side laid down is not the reader's to know.
+    let is_ours = |rule: &&Rule| match rule.scope {
+        Scope::Operator => true,
+        Scope::Community(of) | Scope::Member(_, of) => of == visit.community.policy_id(),
+        Scope::Status(_) => false,
+    };
     let stance = match verdict.because {
-        Because::Rule(id) | Because::Limited(id) => book.rule(id).map(|rule| rule.stance),
+        Because::Rule(id) | Because::Limited(id) => {
+            book.rule(id).filter(is_ours).map(|rule| rule.stance)
+        }
         Because::Mode(_, mode) => Some(mode.stance()),
         _ => None,
     };

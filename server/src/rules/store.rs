@@ -6,15 +6,20 @@ use comity_policy::{Epoch, Rule, Scope};
 use super::model::{NewRule, RuleRow, pattern_words};
 use crate::error::{Error, Result};
 
-/// Every rule in force of the installation. The book holds them all in memory, so this bound is the book's.
+/// Rules of one answer of the database.
+const BATCH: i64 = 50_000;
+/// The book holds every rule in memory, some 300 bytes each.
+const MOST: usize = 1_000_000;
+
+/// Rules in force after one, in the order they were set.
 const IN_FORCE: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
             reason_members, reason_moderators, set_by, set_at, expires_at, source
        FROM rules
-      WHERE ended_at IS NULL
+      WHERE ended_at IS NULL AND id > $1
       ORDER BY id
-      LIMIT 1000000"
+      LIMIT $2"
 );
 const INSERT: Sql = sql!(
     "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
@@ -43,12 +48,31 @@ const END: Sql = sql!(
 const EPOCH: Sql<(i64,)> = sql!(row: (i64,), "SELECT epoch FROM policy_epoch WHERE id = 1");
 const ADVANCE: Sql = sql!("UPDATE policy_epoch SET epoch = epoch + 1 WHERE id = 1");
 
+/// Every rule in force of the installation, or an error: a book that lacks some would let through what they refuse.
 pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {
-    db.all(IN_FORCE, params![])
-        .await?
-        .into_iter()
-        .map(RuleRow::into_rule)
-        .collect()
+    let mut rules = Vec::new();
+    let mut after = 0;
+    loop {
+        let rows = db.all(IN_FORCE, params![after, BATCH]).await?;
+        let at_end = i64::try_from(rows.len()).is_ok_and(|len| len < BATCH);
+        for row in rows {
+            after = row.id;
+            rules.push(row.into_rule()?);
+        }
+        check_size(rules.len())?;
+        if at_end {
+            return Ok(rules);
+        }
+    }
+}
+
+fn check_size(rules: usize) -> Result<()> {
+    if rules > MOST {
+        return Err(Error::internal(format!(
+            "more than {MOST} rules are in force, which is more than fit into memory; nothing is decided without all of them: end some in the table rules"
+        )));
+    }
+    Ok(())
 }
 
 pub async fn epoch(db: &Db) -> Result<Epoch> {
@@ -116,4 +140,15 @@ pub fn end(tx: &mut Tx, rule_id: i64, scope: Scope, now_ms: i64) -> Result<()> {
         params![rule_id, scope, community_id, account_id, now_ms],
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_rules_are_an_error_and_never_a_shorter_book() {
+        assert!(check_size(MOST).is_ok());
+        assert!(check_size(MOST + 1).is_err());
+    }
 }

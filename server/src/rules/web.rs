@@ -19,6 +19,7 @@ use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::Role;
+use crate::relations;
 use crate::statuses;
 use crate::web::view::{
     BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, RuleForm, RuleView, StanceChoice,
@@ -192,7 +193,6 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
         ));
     }
     let pattern = pattern(app, me, &form.pattern).await?;
-    check_pattern(app, &pattern)?;
     let stance = Stance::parse(&form.stance)
         .ok_or_else(|| Error::invalid("stance", "choose one of these"))?;
     let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
@@ -201,6 +201,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     } else {
         (of_member(&me.account)?, None, reason)
     };
+    check_pattern(app, scope, &pattern)?;
     let new = NewRule {
         scope,
         pattern,
@@ -224,9 +225,17 @@ async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
     }
     let handle =
         Handle::parse(typed.trim()).map_err(|why| Error::invalid("pattern", why.to_string()))?;
-    let account = resolve::handle(app, &me.community, &handle)
+    let account = resolve::handle_for(app, &me.community, me.account.id, &handle)
         .await
-        .map_err(|_| Error::invalid("pattern", format!("{handle} could not be found")))?;
+        .map_err(|why| match why {
+            Error::TooMany { after_s } => Error::invalid(
+                "pattern",
+                format!(
+                    "needs one more look-up than fits into a minute; try again in {after_s} seconds"
+                ),
+            ),
+            _ => Error::invalid("pattern", format!("{handle} could not be found")),
+        })?;
     Ok(Pattern::Account(account.iri.clone()))
 }
 
@@ -311,6 +320,15 @@ pub async fn why(
                     explanation.inward
                 };
                 explain(&app, &visit, &stricter, &mut page);
+                // One's own block is one's own to know, also where a rule of theirs stands before it.
+                if let (Some(me), Some(them)) = (&visit.me, other.person().and_then(|them| them.id))
+                    && relations::relation(&app, me.account.id, them.0)
+                        .await?
+                        .blocking
+                {
+                    page.outcome = Some(OutcomeView::Refused);
+                    "You block them.".clone_into(&mut page.sentence);
+                }
             }
             Err(_) => {
                 page.sentence
@@ -321,8 +339,13 @@ pub async fn why(
     Ok(Reply::page(page))
 }
 
+/// Fills in the answer, as far as it is the reader's to know. Visitors hear of rules that have a reason for everybody,
+/// and of nothing else; members hear nothing of what the other side laid down (L29, L46).
 fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
     let book = app.gate.book();
+    if !is_ours(app, visit, verdict.because) {
+        return explain_by_rules(app, visit, verdict, page);
+    }
     let limited = verdict.conditions.contains(Conditions::LIMITED);
     page.outcome = Some(match verdict.outcome {
         Outcome::Allow if limited => OutcomeView::Limited,
@@ -358,4 +381,84 @@ fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
         }
         _ => Vec::new(),
     };
+}
+
+/// Whether the reader may hear of what decided.
+fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
+    let Some(me) = &visit.me else {
+        let book = app.gate.book();
+        return match because {
+            Because::Rule(id) | Because::Limited(id) => {
+                book.rule(id).is_some_and(|rule| is_told(rule, visit))
+            }
+            _ => false,
+        };
+    };
+    let me = &me.account;
+    match because {
+        Because::Rule(id) | Because::Limited(id) => match app.gate.book().rule(id) {
+            Some(rule) => is_told(rule, visit),
+            None => false,
+        },
+        Because::Mode(community, _) => community == visit.community.policy_id(),
+        Because::Block { by } | Because::Mute { by } => by.0 == me.id,
+        _ => true,
+    }
+}
+
+/// Whether a rule is the reader's own or their community's; to a visitor, whether it has a reason for everybody.
+fn is_told(rule: &Rule, visit: &Visit) -> bool {
+    match (rule.scope, &visit.me) {
+        (Scope::Operator, Some(_)) => true,
+        (Scope::Community(of), me) => {
+            of == visit.community.policy_id() && (me.is_some() || rule.reason_public.is_some())
+        }
+        (Scope::Member(person, _), Some(me)) => person.0 == me.account.id,
+        _ => false,
+    }
+}
+
+/// The answer that the reader's side would give by itself: the strictest of the rules they may hear of.
+fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
+    let book = app.gate.book();
+    let mut told: Vec<&Rule> = verdict
+        .considered
+        .iter()
+        .filter_map(|id| book.rule(*id))
+        .filter(|rule| is_told(rule, visit))
+        .collect();
+    told.sort_by_key(|rule| std::cmp::Reverse(strictness(rule.stance)));
+    let Some((decided, others)) = told.split_first() else {
+        if visit.me.is_some() {
+            page.outcome = Some(OutcomeView::Allowed);
+            "Nothing stands against it.".clone_into(&mut page.sentence);
+        } else {
+            // The same whether there is a rule that is not told or none.
+            page.sentence = format!(
+                "{} has no rule about this that everybody may read. Members can see more.",
+                visit.community.name
+            );
+        }
+        return;
+    };
+    page.outcome = Some(match decided.stance {
+        Stance::Open => OutcomeView::Allowed,
+        Stance::Limited => OutcomeView::Limited,
+        Stance::Ask => OutcomeView::Waits,
+        Stance::Withheld | Stance::Refused => OutcomeView::Refused,
+    });
+    page.because = view(decided, visit);
+    page.sentence = super::plainly(app, visit, Because::Rule(decided.id))
+        .unwrap_or_else(|| sentence_of(decided.stance).to_owned());
+    page.considered = others.iter().filter_map(|rule| view(rule, visit)).collect();
+}
+
+fn strictness(stance: Stance) -> u8 {
+    match stance {
+        Stance::Open => 0,
+        Stance::Limited => 1,
+        Stance::Ask => 2,
+        Stance::Withheld => 3,
+        Stance::Refused => 4,
+    }
 }

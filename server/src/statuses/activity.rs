@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use comity_policy::{Party, Visible, Way};
 use comity_vocab::build::{self, HashtagOut, NoteOut, Source};
-use comity_vocab::{Attachment, Iri, Mention, PUBLIC};
+use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -17,10 +17,13 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
-use crate::{inbox, reblogs};
+use crate::{inbox, reach, reblogs};
 
 /// Answers on a page of the collection of replies.
 const PAGE: i64 = 40;
+/// Answers looked at together, and how often: where so many in a row are not for a viewer, the list ends.
+const BATCH: i64 = 80;
+const MOST_ROUNDS: usize = 10;
 
 /// A status of ours, for who may see it.
 pub fn note(status: &Visible<Status>) -> Result<Value> {
@@ -45,10 +48,16 @@ pub(crate) fn update(status: &Visible<Status>) -> Result<Value> {
     Ok(build::update(&id, &status.author.iri, at, note(status)?))
 }
 
-/// It is gone, and so may be who it was for: it is addressed to everyone and says nothing but the id (L04).
-pub(crate) fn delete(me: &Iri, status: &Iri) -> Result<Value> {
+/// It is gone. It says nothing but the id (L04), and is addressed to no more people than the status was. Whom a direct
+/// one was for is not known any more, so that names its author.
+pub(crate) fn delete(author: &Account, status: &Iri, visibility: Visibility) -> Result<Value> {
     let id = stored_iri(&format!("{status}#delete"))?;
-    Ok(build::delete(&id, me, status, &[PUBLIC.to_owned()], &[]))
+    let to = match (visibility, &author.followers_iri) {
+        (Visibility::Public | Visibility::Unlisted, _) => PUBLIC.to_owned(),
+        (Visibility::Private, Some(followers)) => followers.as_str().to_owned(),
+        _ => author.iri.as_str().to_owned(),
+    };
+    Ok(build::delete(&id, &author.iri, status, &[to], &[]))
 }
 
 fn outward(status: &Visible<Status>) -> Result<NoteOut> {
@@ -152,10 +161,11 @@ pub async fn show(
     if !wants_activity(&parts.headers) {
         return Ok(Reply::see_other(&format!("/@{name}/{id}")));
     }
-    let (_, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
     if status.reblog_of.is_some() {
         return Err(Error::NotFound);
     }
+    reach::note_fetched(&app, &viewer, &status).await?;
     Ok(Reply::activity(note(&status)?))
 }
 
@@ -166,7 +176,8 @@ pub async fn show_activity(
     Path((name, id)): Path<(String, i64)>,
     parts: Parts,
 ) -> Result<Reply> {
-    let (_, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    reach::note_fetched(&app, &viewer, &status).await?;
     let document = match &status.reblog_of {
         None => create(&status)?,
         Some((original, _)) => {
@@ -204,17 +215,12 @@ pub async fn replies(
         )));
     }
     let min_id = query.min_id.unwrap_or(0);
-    let ids = super::replies_to(&app.db, status.id, min_id, PAGE).await?;
-    let shown = super::find_many(&app, &viewer, Way::Collection, &ids).await?;
+    let (shown, next) = shown_replies(&app, &viewer, status.id, min_id).await?;
     let items = shown
         .iter()
         .map(|reply| json!(reply.iri.as_str()))
         .collect();
-    let full = i64::try_from(ids.len()).is_ok_and(|len| len == PAGE);
-    let next = ids
-        .last()
-        .filter(|_| full)
-        .map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
+    let next = next.map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
     let here = stored_iri(&format!("{collection}?page=true&min_id={min_id}"))?;
     Ok(Reply::activity(build::collection_page(
         &here,
@@ -222,6 +228,35 @@ pub async fn replies(
         next.transpose()?.as_ref(),
         items,
     )))
+}
+
+/// A page of answers that this viewer may see, and the last of it where there are more. Where a page ends tells nothing
+/// of what they may not see.
+async fn shown_replies(
+    app: &App,
+    viewer: &Party,
+    parent: i64,
+    mut min_id: i64,
+) -> Result<(Vec<Visible<Status>>, Option<i64>)> {
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let mut shown = Vec::with_capacity(most);
+    for _ in 0..MOST_ROUNDS {
+        let ids = super::replies_to(&app.db, parent, min_id, BATCH).await?;
+        let at_end = i64::try_from(ids.len()).is_ok_and(|len| len < BATCH);
+        if let Some(last) = ids.last() {
+            min_id = *last;
+        }
+        shown.extend(super::find_many(app, viewer, Way::Collection, &ids).await?);
+        if shown.len() > most {
+            shown.truncate(most);
+            let last = shown.last().map(|status| status.id);
+            return Ok((shown, last));
+        }
+        if at_end {
+            break;
+        }
+    }
+    Ok((shown, None))
 }
 
 /// A status of `name`, who lives here, for whoever signed the request.

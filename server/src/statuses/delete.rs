@@ -9,6 +9,7 @@ use comity_vocab::{Activity, Iri, Visibility};
 use super::edit;
 use super::load;
 use super::model::Status;
+use super::record;
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -17,12 +18,13 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::Arrival;
 use crate::queue::TOMBSTONES_KEPT_MS;
+use crate::reach;
 
 /// How long it is remembered that something was deleted which was not here.
 const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
 
-/// Deletes a status of one's own. The bare Delete goes to everybody it may have reached, whatever the rules say now
-/// (boundaries L04): it holds the id and nothing else.
+/// Deletes a status of one's own. The bare Delete goes to every server that it reached, as the ledger says, and to no
+/// other (boundaries L04): it holds the id and nothing else.
 pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<()> {
     let me = Party::Member(author.person());
     let status = edit::own(app, &me, &author, status_id).await?;
@@ -37,6 +39,8 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
             author.id,
             &Outgoing::Delete {
                 iri: status.iri.as_str().to_owned(),
+                status: Some(status.id),
+                visibility: Some(status.visibility.as_str().to_owned()),
                 followers,
                 accounts: reached,
             },
@@ -107,11 +111,14 @@ pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
 
 /// Takes a status out of everything it is part of. Its replies stay and keep their place.
 pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
+    reach::forget_reblogs(tx, status.id);
     store::delete(tx, status.id);
     store::bury(tx, status.iri.as_str(), now_ms);
-    accounts::add_to_statuses(tx, status.author.id, -1, now_ms);
-    if let Some(parent_id) = status.in_reply_to_id {
-        store::add_reply(tx, parent_id, -1);
+    if record::is_counted(status.visibility) {
+        accounts::add_to_statuses(tx, status.author.id, -1, now_ms);
+        if let Some(parent_id) = status.in_reply_to_id {
+            store::add_reply(tx, parent_id, -1);
+        }
     }
     if let Some((original_id, _)) = status.reblog_of {
         store::add_reblog(tx, original_id, -1);

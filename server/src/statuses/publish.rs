@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Exchange, Outcome, Party, Subject, Visible, Way};
-use comity_vocab::{Handle, Visibility};
+use comity_policy::{
+    Act, Exchange, Listener, Outcome, Party, Person, PersonId, Subject, Thing, Verdict, Visible,
+    Way,
+};
+use comity_vocab::{Domain, Handle, Iri, Visibility};
 
 use super::load;
 use super::model::{Draft, Status, Text};
@@ -15,7 +18,7 @@ use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
-use crate::text;
+use crate::{rules, text};
 
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
@@ -51,7 +54,13 @@ pub async fn publish(
         }
         (None, _) => {}
     }
-    let mentions = named(app, community, &me, handles, visibility).await?;
+    let mentions = named(app, community, &author, handles, visibility).await?;
+    if visibility == Visibility::Direct && mentions.is_empty() {
+        return Err(Error::invalid(
+            "text",
+            "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
+        ));
+    }
     let rendered = text::render::render(&draft.text, &mentions, community);
     let words = Text {
         spoiler_text: text::plain::line(&draft.spoiler_text),
@@ -152,10 +161,11 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
 async fn named(
     app: &App,
     community: &Arc<Community>,
-    me: &Party,
+    author: &Account,
     handles: Vec<Handle>,
     visibility: Visibility,
 ) -> Result<Vec<(Handle, Arc<Account>)>> {
+    let me = Party::Member(author.person());
     if handles.len() > MOST_MENTIONS {
         return Err(Error::invalid(
             "text",
@@ -166,7 +176,14 @@ async fn named(
     for handle in handles {
         let found = match &handle.domain {
             None => accounts::find_by_handle(app, &handle.username, &community.domain).await?,
-            Some(_) => resolve::handle(app, community, &handle).await.ok(),
+            Some(domain) => match resolve::handle_for(app, community, author.id, &handle).await {
+                Ok(account) => Some(account),
+                Err(why) => {
+                    told_if_it_matters(app, community, author, &handle, domain, visibility, why)
+                        .await?;
+                    None
+                }
+            },
         };
         // A handle of nobody stays plain text.
         let Some(account) = found else { continue };
@@ -188,22 +205,94 @@ async fn named(
         let verdict = app
             .gate
             .judge(&Exchange {
-                party: me,
+                party: &me,
                 act: Act::Mention,
                 way: Way::Page,
                 thing: &thing,
             })
             .await?;
         if verdict.outcome == Outcome::Refuse {
-            let why = verdict.sentence(&app.gate.book());
-            return Err(Error::invalid(
-                "text",
-                format!("{} would not get this: {why}", account.handle()),
+            return Err(would_not_get(
+                app,
+                community,
+                author,
+                &account.handle(),
+                &verdict,
             ));
         }
         people.push((handle, account));
     }
     Ok(people)
+}
+
+/// Nobody could be found by this handle. Where a rule bars the way, or where the post is for nobody but whom it names,
+/// its writer hears of it.
+async fn told_if_it_matters(
+    app: &App,
+    community: &Arc<Community>,
+    author: &Account,
+    handle: &Handle,
+    domain: &Domain,
+    visibility: Visibility,
+    why: Error,
+) -> Result<()> {
+    match why {
+        Error::Internal(_) => return Err(why),
+        Error::TooMany { after_s } => {
+            return Err(Error::invalid(
+                "text",
+                format!(
+                    "names more people than can be looked up at once; try again in {after_s} seconds"
+                ),
+            ));
+        }
+        _ => {}
+    }
+    // We know nothing of them but their server, and that is asked about.
+    let somebody = Iri::parse(&format!("https://{domain}/"))?;
+    let thing = Thing {
+        owner: Person::stranger(somebody),
+        community: Some(community.policy_id()),
+        visibility: Visibility::Public,
+        addressed: Vec::new(),
+        within: Vec::new(),
+    };
+    let verdict = app
+        .gate
+        .judge(&Exchange {
+            party: &Party::Member(author.person()),
+            act: Act::Mention,
+            way: Way::Page,
+            thing: &thing,
+        })
+        .await?;
+    if verdict.outcome == Outcome::Refuse {
+        return Err(would_not_get(app, community, author, handle, &verdict));
+    }
+    if visibility == Visibility::Direct {
+        return Err(Error::invalid(
+            "text",
+            format!(
+                "would not reach {handle}, who cannot be found now; check the name, or try again later"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A mention that the gate refuses, with the reason that its writer may hear.
+fn would_not_get(
+    app: &App,
+    community: &Community,
+    author: &Account,
+    handle: &Handle,
+    verdict: &Verdict,
+) -> Error {
+    let own = PersonId(author.id);
+    let listener = Listener::Member(own, community.policy_id());
+    let why = rules::plainly_to(app, Some(own), listener, verdict.because)
+        .unwrap_or_else(|| verdict.sentence_for(&app.gate.book(), listener));
+    Error::invalid("text", format!("would not reach {handle}: {why}"))
 }
 
 /// The visibility that fewer people see. Followers of two authors differ, so an answer to a followers-only post goes

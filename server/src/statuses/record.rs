@@ -229,6 +229,11 @@ fn row(
     })
 }
 
+/// Whether a status is in the numbers that everybody reads: a number must not tell of what is not for everybody.
+pub(super) fn is_counted(visibility: Visibility) -> bool {
+    matches!(visibility, Visibility::Public | Visibility::Unlisted)
+}
+
 /// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
 /// happen at the same moment (the delivery of a local one) and commits with `App::commit`.
 pub(crate) async fn record(
@@ -254,20 +259,23 @@ pub(crate) async fn record(
     if !orphans.is_empty() {
         store::adopt(tx, row, &orphans);
     }
-    if let Some(parent_id) = row.in_reply_to_id {
+    let visibility = Visibility::parse(&row.visibility)?;
+    if let Some(parent_id) = row.in_reply_to_id.filter(|_| is_counted(visibility)) {
         store::add_reply(tx, parent_id, 1);
     }
     if let Some(original_id) = row.reblog_of_id {
         store::add_reblog(tx, original_id, 1);
     }
-    accounts::add_to_statuses(tx, author.id, 1, row.created_at);
+    if is_counted(visibility) {
+        accounts::add_to_statuses(tx, author.id, 1, row.created_at);
+    }
     timelines::insert(
         tx,
         &timelines::Entry {
             status_id: row.id,
             author_id: author.id,
             community_id: author.community_id,
-            visibility: Visibility::parse(&row.visibility)?,
+            visibility,
             in_reply_to_account_id: row.in_reply_to_account_id,
         },
     );

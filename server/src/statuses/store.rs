@@ -159,7 +159,9 @@ const JOIN_CONVERSATION: Sql = sql!(
 );
 const COUNT_REPLIES: Sql = sql!(
     "UPDATE statuses
-        SET replies_count = (SELECT count(*) FROM statuses c WHERE c.in_reply_to_id = statuses.id)
+        SET replies_count = (SELECT count(*)
+                               FROM statuses c
+                              WHERE c.in_reply_to_id = statuses.id AND c.visibility IN ('public', 'unlisted'))
       WHERE id = $1"
 );
 

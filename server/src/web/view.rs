@@ -11,6 +11,7 @@ mod compose;
 mod frame;
 mod people;
 mod person;
+mod reach;
 mod reading;
 mod rule;
 mod status;
@@ -25,6 +26,7 @@ pub use people::{
     EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
+pub use reach::{LedgerRow, ReachPage};
 pub use reading::{
     ComposePage, ConversationPage, EditPage, HistoryPage, NotificationKind, NotificationRow,
     NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,

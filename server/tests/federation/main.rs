@@ -4,6 +4,7 @@
 
 mod followers;
 mod installation;
+mod leaving;
 mod pins;
 
 use std::sync::Arc;

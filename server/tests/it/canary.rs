@@ -52,33 +52,33 @@ pub const WORDS: [&str; 21] = [
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
 /// or name), k answering it, n notifications, w the edit form, l lists of people, u the page about the community,
-/// b boundaries, q why, o one's own settings.
+/// b boundaries, q why, o one's own settings, r where one's own post went.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here.
 const PAGES: &str = "
-word             visitor passer stranger follower mentioned author   blocked muted   deaf islander moderator
-public           cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
-warned           cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
-warning          cpy     py     cepyks   hcepyks  cepyks    hcepyksw -       cepyks  pyks epyks    cepyks
-unlisted         py      py     pyks     hpyks    pyks      hpyksw   -       pyks    pyks pyks     pyks
-private          -       -      -        hpyks    -         hpyksw   -       -       -    -        -
-direct           -       -      -        -        npyks     hpyksw   -       -       -    -        -
-local            -       -      cpyks    hcpyks   cpyks     hcpyksw  -       cpyks   pyks -        cpyks
-old              y       y      y        y        y         y        -       y       y    y        y
-oldprivate       -       -      -        y        -         y        -       -       -    -        -
-deleted          -       -      -        -        -         -        -       -       -    -        -
-bio              pl      pl     pls      pls      pls       plso     -       pls     pls  pls      pls
-field            p       p      p        p        p         po       -       p       p    p        p
-mail             -       -      -        -        -         -        -       -       -    -        -
-reply            py      py     epyks    epyks    epyks     nepyks   -       epyks   pyks epyks    epyks
-limited          -       py     pyks     pyks     pyks      pyks     -       pyks    pyks epyks    pyks
-before           -       py     -        -        -         -        -       -       -    epyks    -
-late             -       -      -        -        -         -        -       -       -    -        -
-reasonpublic     uq      -      -        -        -         -        -       -       -    -        -
-reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp     ubqp    ubqp    ubqp -        -
-reasonmoderators -       -      -        -        -         -        -       -       -    -        ubqp
-reasonown        -       -      bq       -        -         -        -       -       -    -        -
+word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator
+public           cpy     py     cepyks   hcepyks  cepyks    hcepykswr -       cepyks pyks epyks    cepyks
+warned           cpy     py     cepyks   hcepyks  cepyks    hcepyksw  -       cepyks pyks epyks    cepyks
+warning          cpy     py     cepyks   hcepyks  cepyks    hcepykswr -       cepyks pyks epyks    cepyks
+unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks
+private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -
+direct           -       -      -        -        npyks     hpykswr   -       -      -    -        -
+local            -       -      cpyks    hcpyks   cpyks     hcpykswr  -       cpyks  pyks -        cpyks
+old              y       y      y        y        y         y         -       y      y    y        y
+oldprivate       -       -      -        y        -         y         -       -      -    -        -
+deleted          -       -      -        -        -         -         -       -      -    -        -
+bio              p       p      pls      pls      pls       plso      -       pls    pls  pls      pls
+field            p       p      p        p        p         po        -       p      p    p        p
+mail             -       -      -        -        -         -         -       -      -    -        -
+reply            py      py     epyks    epyks    epyks     nepyks    -       epyks  pyks epyks    epyks
+limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
+before           -       py     -        -        -         -         -       -      -    epyks    -
+late             -       -      -        -        -         -         -       -      -    -        -
+reasonpublic     uq      -      -        -        -         -         -       -      -    -        -
+reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -
+reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqp
+reasonown        -       -      bq       -        -         -         -       -      -    -        -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a

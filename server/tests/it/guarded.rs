@@ -293,7 +293,8 @@ border_test! {
     async fn search_says_of_what_is_hidden_what_it_says_of_what_is_nowhere(border) {
         let mut alice = border.town.member("alice").await;
         let mut bob = border.town.member("bob").await;
-        let post = border.town.post(&mut alice, "For nobody else", "direct").await;
+        border.town.member("carol").await;
+        let post = border.town.post(&mut alice, "@carol For nobody else", "direct").await;
         let hidden = format!("{}/statuses/{}", alice.account.iri, post.id);
         let absent = format!("{}/statuses/{}", alice.account.iri, post.id + 1);
         for (mut browser, remark) in [(bob.browser.clone(), "could not be found"), (border.town.anonymous(), "")] {

@@ -12,6 +12,8 @@ mod communities;
 mod conversation;
 mod ground;
 mod guarded;
+mod leaving;
+mod ledger;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -44,6 +45,8 @@ pub struct Peer {
     keys: Arc<Mutex<HashMap<String, String>>>,
     /// People whose handle is of another domain than their server: by the server's domain and their name.
     homes: Arc<Mutex<HashMap<(String, String), String>>>,
+    door: Arc<tokio::sync::RwLock<()>>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Peer {
@@ -58,6 +61,8 @@ impl Peer {
             inbox: Arc::default(),
             keys: Arc::default(),
             homes: Arc::default(),
+            door: Arc::default(),
+            waiting: Arc::default(),
         };
         let router = Router::new()
             .route("/actor", get(server_actor))
@@ -116,6 +121,16 @@ impl Peer {
             Scheme::Rfc9421,
             now_ms,
         )
+    }
+
+    /// Takes nothing in, and answers nobody who brings something, as long as this is held.
+    pub async fn hold(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
+        self.door.clone().write_owned().await
+    }
+
+    /// How many deliveries wait for an answer.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
     }
 
     /// Everything delivered so far.
@@ -206,6 +221,9 @@ async fn person(
 
 async fn receive(State(peer): State<Peer>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let body = String::from_utf8(body.to_vec()).unwrap();
+    peer.waiting.fetch_add(1, Ordering::SeqCst);
+    let _open = peer.door.read().await;
+    peer.waiting.fetch_sub(1, Ordering::SeqCst);
     peer.inbox.lock().unwrap().push(Delivered {
         host: host_of(&headers),
         body,

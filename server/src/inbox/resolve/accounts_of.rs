@@ -11,6 +11,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::http::rate_limit::Kind;
 
 /// An account read within a day is believed without asking.
 const FRESH_MS: i64 = 86_400_000;
@@ -137,11 +138,32 @@ async fn domain_of(app: &App, community: &Community, actor: &Actor) -> Result<Do
     )
 }
 
-/// The account that goes by this handle. Its domain must name the actor, and the actor must go by the handle in turn.
+/// The account that goes by this handle: known and fresh, or looked up. When the way is barred or the domain does not
+/// answer, what was known stays true.
 pub async fn handle(
     app: &App,
     community: &Arc<Community>,
     handle: &Handle,
+) -> Result<Arc<Account>> {
+    known_or_anew(app, community, handle, || Ok(())).await
+}
+
+/// The same because a member typed it: what must be asked elsewhere is counted as one of their look-ups.
+pub async fn handle_for(
+    app: &App,
+    community: &Arc<Community>,
+    member: i64,
+    handle: &Handle,
+) -> Result<Arc<Account>> {
+    let count = || app.limits.check(Kind::Lookup, &member.to_string());
+    known_or_anew(app, community, handle, count).await
+}
+
+async fn known_or_anew(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &Handle,
+    count: impl FnOnce() -> Result<()>,
 ) -> Result<Arc<Account>> {
     let domain = handle
         .domain
@@ -151,15 +173,33 @@ pub async fn handle(
     if is_ours(app, &domain) {
         return known.ok_or_else(|| unknown(handle));
     }
-    if let Some(account) = known
-        && app.now_ms() - account.fetched_at < FRESH_MS
-    {
-        return Ok(account);
-    }
     let whole = Handle {
         username: handle.username.clone(),
         domain: Some(domain),
     };
+    match known {
+        Some(account) if app.now_ms() - account.fetched_at < FRESH_MS => Ok(account),
+        Some(stale) => {
+            let asked = match count() {
+                Ok(()) => handle_anew(app, community, whole).await,
+                Err(too_many) => Err(too_many),
+            };
+            match asked {
+                Err(error @ Error::Internal(_)) => Err(error),
+                asked => Ok(asked.unwrap_or(stale)),
+            }
+        }
+        None => {
+            count()?;
+            handle_anew(app, community, whole).await
+        }
+    }
+}
+
+/// The account that goes by this handle now. Its domain must name the actor, and the actor must go by the handle in
+/// turn.
+async fn handle_anew(app: &App, community: &Arc<Community>, whole: Handle) -> Result<Arc<Account>> {
+    let handle = &whole.clone();
     let answer = match ask(app, community, &whole).await? {
         Found::Elsewhere(other) => (ask(app, community, &other).await?, other),
         found @ Found::Actors { .. } => (found, whole),

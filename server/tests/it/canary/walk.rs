@@ -190,6 +190,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
         "/boundaries" => 'b',
         "/why" => 'q',
+        "/statuses/{id}/reach" => 'r',
         "/settings/profile" => 'o',
         // Nothing that anybody wrote belongs there.
         _ => '!',

@@ -1,0 +1,40 @@
+//! The page on which an author reads where a post went. It is its template.
+
+use askama::Template;
+
+use super::{Frame, NavItem, Notice, Protection};
+
+/// Where a post went.
+#[derive(Template, Debug)]
+#[template(path = "reach/reach.html")]
+pub struct ReachPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The post's conversation, to go back to.
+    pub url: String,
+    /// Its first words, plain.
+    pub excerpt: String,
+    /// "On 37 servers. 2 more came for it. Not sent to 1."
+    pub sentence: String,
+    /// Servers that were not to have it, with the reason.
+    pub refused: Vec<LedgerRow>,
+    /// Servers that have it, with the way it took.
+    pub arrivals: Vec<LedgerRow>,
+    /// The next page of them.
+    pub more_url: Option<String>,
+    /// What is held, asked and cannot be held.
+    pub protections: Vec<Protection>,
+}
+
+/// One server in the ledger.
+#[derive(Clone, Debug)]
+pub struct LedgerRow {
+    /// Its name as people read it.
+    pub server: String,
+    /// By which way, or why not: a sentence.
+    pub text: String,
+    /// When, for machines (RFC 3339).
+    pub when_iso: String,
+    /// When, for people.
+    pub when_text: String,
+}

@@ -1,0 +1,281 @@
+//! Where posts went: the ledger, the page its author reads, and what is taken back by it. The neighbours are servers of
+//! our own making that keep whatever is delivered to them.
+
+use std::time::Duration;
+
+use comity::members::Role;
+use comity::{accounts, queue};
+use comity_db::testing::Engine;
+use comity_vocab::Iri;
+use http::Method;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::acts::Post;
+use crate::peer::Peer;
+use crate::town::{Answer, Member, Town};
+
+const SETTINGS: &str = "[federation.testing]\nallow_http = true\nallow_loopback = true\n";
+
+/// Defines a test that runs on SQLite and on PostgreSQL.
+macro_rules! coast_test {
+    ($(async fn $name:ident($coast:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn test(mut $coast: Coast) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                Box::pin(test(Box::pin(Coast::new(Engine::Sqlite)).await)).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                Box::pin(test(Box::pin(Coast::new(Engine::Postgres)).await)).await;
+            }
+        }
+    )+};
+}
+
+/// A town with neighbours, and alice and bob in it. Rita is on the server *open*, lena on *kept*; both follow both.
+struct Coast {
+    town: Town,
+    peer: Peer,
+    alice: Member,
+    bob: Member,
+    stop: watch::Sender<bool>,
+}
+
+impl Coast {
+    async fn new(engine: Engine) -> Coast {
+        let peer = Peer::start().await;
+        let town = Town::at(engine, "harbour.localhost", SETTINGS).await;
+        let (alice, bob) = (town.member("alice").await, town.member("bob").await);
+        let stop = works(&town);
+        let coast = Coast {
+            town,
+            peer,
+            alice,
+            bob,
+            stop,
+        };
+        for followed in [&coast.alice, &coast.bob] {
+            for (server, name) in [("open", "rita"), ("kept", "lena")] {
+                coast.follows(server, name, followed).await;
+            }
+        }
+        coast.is_idle().await;
+        coast
+    }
+
+    /// Alice's own rule about the server *kept*.
+    async fn alice_refuses_kept(&mut self) {
+        let kept = self.peer.domain("kept");
+        let rule = [
+            ("pattern", kept.as_str()),
+            ("stance", "refused"),
+            ("scope", "mine"),
+            ("reason", "they sell what they read"),
+        ];
+        self.alice
+            .post("/boundaries", &rule)
+            .await
+            .leads("/boundaries");
+    }
+
+    async fn follows(&self, server: &str, name: &str, followed: &Member) {
+        let by = self.peer.iri(server, name);
+        let whom = followed.account.iri.as_str();
+        let follow = json!({ "id": format!("{by}#follow-{}", followed.account.id), "type": "Follow", "actor": by, "object": whom });
+        self.signed(&by, Method::POST, "/inbox", &follow.to_string())
+            .await
+            .is(202);
+    }
+
+    /// One signed request to the harbour.
+    async fn signed(&self, by: &str, method: Method, path: &str, body: &str) -> Answer {
+        let address = self.town.community().iri(path);
+        let sent = (!body.is_empty()).then_some(body.as_bytes());
+        let now_ms = self.town.app.now_ms();
+        let headers = self
+            .peer
+            .signed(by, method.as_str(), address.as_str(), sent, now_ms);
+        let kind = "application/activity+json";
+        let mut all = vec![("accept", kind), ("content-type", kind)];
+        all.extend(
+            headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.to_str().unwrap())),
+        );
+        self.town.anonymous().send(method, path, &all, body).await
+    }
+
+    /// What a server was sent that is of this kind.
+    fn got(&self, server: &str, kind: &str) -> Vec<Value> {
+        let host = self.peer.domain(server);
+        self.peer
+            .delivered()
+            .iter()
+            .filter(|came| came.host == host)
+            .map(super::peer::Delivered::json)
+            .filter(|activity| activity["type"] == kind)
+            .collect()
+    }
+
+    async fn deletes(&mut self, post: &Post) {
+        let delete = format!("/statuses/{}/delete", post.id);
+        self.alice.post(&delete, &[]).await.is(303);
+        self.is_idle().await;
+    }
+
+    /// Waits until the workers have done what was promised.
+    async fn is_idle(&self) {
+        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
+            row: (i64,), full_scan: "a test's own question",
+            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
+        );
+        self.town.wait_s(1);
+        for _ in 0..2_000 {
+            if self.town.app.db.one(PROMISES, Vec::new()).await.unwrap().0 == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the workers did not come to rest");
+    }
+}
+
+fn works(town: &Town) -> watch::Sender<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(queue::run(town.app.clone(), stopped));
+    stop
+}
+
+coast_test! {
+    async fn l04_a_deletion_goes_where_the_post_went_and_nowhere_else(coast) {
+        coast.alice_refuses_kept().await;
+        let post = coast.town.post(&mut coast.alice, "Soon regretted", "private").await;
+        coast.is_idle().await;
+        coast.deletes(&post).await;
+        assert_eq!(coast.got("open", "Create").len(), 1);
+        let deletes = coast.got("open", "Delete");
+        assert_eq!(deletes.len(), 1);
+        assert!(!deletes[0].to_string().contains("#Public"), "it was for followers: {}", deletes[0]);
+        assert!(coast.got("kept", "Create").is_empty() && coast.got("kept", "Delete").is_empty());
+    }
+
+    async fn l04_the_end_of_a_boost_goes_where_the_boost_went_and_nowhere_else(coast) {
+        coast.alice_refuses_kept().await;
+        let post = coast.town.post(&mut coast.alice, "Please pass this on", "public").await;
+        coast.bob.does(&format!("/statuses/{}/reblog", post.id)).await;
+        coast.is_idle().await;
+        coast.bob.does(&format!("/statuses/{}/unreblog", post.id)).await;
+        coast.is_idle().await;
+        assert_eq!(coast.got("open", "Announce").len(), 1);
+        assert_eq!(coast.got("open", "Undo").len(), 1);
+        assert!(coast.got("kept", "Announce").is_empty() && coast.got("kept", "Undo").is_empty());
+    }
+
+    async fn l38_a_deletion_reaches_a_server_that_only_came_for_the_post(coast) {
+        let post = coast.town.post(&mut coast.alice, "Soon regretted", "public").await;
+        let nora = coast.peer.iri("passing", "nora");
+        let path = format!("/users/alice/statuses/{}", post.id);
+        for _ in 0..3 {
+            coast.signed(&nora, Method::GET, &path, "").await.is(200);
+        }
+        coast.is_idle().await;
+        let page = coast.alice.get(&format!("/statuses/{}/reach", post.id)).await.is(200);
+        page.shows("Sent to 2 other servers; one came for it.").shows("passing.localhost").shows("Fetched by it");
+        coast.deletes(&post).await;
+        assert_eq!(coast.got("passing", "Delete").len(), 1);
+        assert_eq!(coast.got("open", "Delete").len(), 1);
+    }
+
+    async fn l04_a_post_deleted_before_it_left_leaves_no_trace_elsewhere(coast) {
+        coast.stop.send(true).unwrap();
+        let post = coast.town.post(&mut coast.alice, "Soon regretted", "public").await;
+        coast.alice.post(&format!("/statuses/{}/delete", post.id), &[]).await.is(303);
+        coast.stop = works(&coast.town);
+        coast.is_idle().await;
+        for server in ["open", "kept"] {
+            assert!(coast.got(server, "Create").is_empty() && coast.got(server, "Delete").is_empty());
+        }
+    }
+
+    async fn the_author_reads_where_a_post_went_and_why_not_further_and_nobody_else_does(coast) {
+        coast.alice_refuses_kept().await;
+        let post = coast.town.post(&mut coast.alice, "See you at the quay", "public").await;
+        coast.is_idle().await;
+        let ledger = format!("/statuses/{}/reach", post.id);
+        let page = coast.alice.get(&post.path).await.is(200);
+        page.shows("Sent to one other server. Kept from one. Where it went");
+        let page = coast.alice.get(&ledger).await.is(200);
+        page.shows("See you at the quay").shows("On other servers").shows("open.localhost").shows("Sent there.")
+            .shows("Not sent").shows("kept.localhost").shows("You refuse kept.localhost")
+            .shows("they sell what they read").shows("Held here").shows("Cannot be held");
+        coast.bob.get(&ledger).await.is(404).hides("open.localhost");
+        coast.bob.get(&post.path).await.is(200).hides("Where it went");
+        let mut ines = coast.town.admin("ines").await;
+        ines.get(&ledger).await.is(404).hides("open.localhost");
+        coast.town.anonymous().get(&ledger).await.hides("open.localhost");
+        coast.town.anonymous().get(&post.path).await.is(200).hides("Where it went");
+    }
+
+    async fn what_a_moderator_wrote_for_moderators_is_not_read_in_the_ledger(coast) {
+        let here = coast.town.community();
+        let mut warden = coast.town.member_of(&here, "warden", Role::Moderator).await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community"), ("reason", "scrapers")];
+        warden.post("/boundaries", &rule).await.leads("/boundaries");
+        let post = coast.town.post(&mut coast.alice, "See you at the quay", "public").await;
+        coast.is_idle().await;
+        let page = coast.alice.get(&format!("/statuses/{}/reach", post.id)).await.is(200);
+        page.shows("Harbour refuses kept.localhost").shows("scrapers");
+    }
+
+    async fn l59_a_block_stops_what_was_made_ready_for_a_slow_server(coast) {
+        let slow = coast.peer.domain("slow");
+        let text = format!("@one@{slow} @two@{slow} between us");
+        let held = coast.peer.hold().await;
+        coast.town.post(&mut coast.alice, &text, "direct").await;
+        while coast.peer.waiting() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // The first is on its way. The second comes after it, and was made ready with it.
+        let two = Iri::parse(&coast.peer.iri("slow", "two")).unwrap();
+        let two = accounts::find_by_iri(&coast.town.app, &two).await.unwrap().unwrap();
+        coast.alice.does(&format!("/accounts/{}/block", two.id)).await;
+        drop(held);
+        coast.is_idle().await;
+        assert_eq!(coast.got("slow", "Create").len(), 1);
+    }
+
+    async fn l35_visitors_are_sent_to_where_a_post_from_elsewhere_was_written(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let note = crate::peer::create(&rita, "1", "written elsewhere", None, Some(coast.alice.account.iri.as_str()));
+        coast.signed(&rita, Method::POST, "/inbox", &note.to_string()).await.is(202);
+        coast.is_idle().await;
+        let profile = format!("/@rita@{}", coast.peer.domain("open"));
+        let page = coast.town.anonymous().get(&profile).await.is(200).hides("written elsewhere");
+        let page = page.shows("shows what people elsewhere write to its members only").shows("Read it where it was written");
+        assert!(page.body.contains("name=\"robots\" content=\"noindex\""), "{}", page.body);
+        coast.alice.get(&profile).await.is(200).shows("written elsewhere");
+    }
+
+    async fn l22_where_a_page_of_an_outbox_ends_tells_nothing_of_what_is_hidden(coast) {
+        for at in 0..25 {
+            coast.town.post(&mut coast.alice, &format!("number {at}"), "public").await;
+            coast.town.post(&mut coast.alice, "@bob a secret", "direct").await;
+        }
+        let nora = coast.peer.iri("passing", "nora");
+        let first = coast.signed(&nora, Method::GET, "/users/alice/outbox?page=true", "").await.is(200).json();
+        assert_eq!(first["orderedItems"].as_array().or(first["items"].as_array()).unwrap().len(), 20);
+        let next = first["next"].as_str().unwrap().to_owned();
+        assert!(first.to_string().contains(next.rsplit('=').next().unwrap()), "the cursor is a post they saw");
+        let path = next.split_once(".localhost").unwrap().1.to_owned();
+        let second = coast.signed(&nora, Method::GET, &path, "").await.is(200).json();
+        assert_eq!(second["orderedItems"].as_array().or(second["items"].as_array()).unwrap().len(), 5);
+        assert!(second["next"].is_null());
+    }
+}
