@@ -19,7 +19,7 @@ use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
 use crate::queue::Wake;
 use crate::reach::Fetches;
-use crate::rules::{Crossings, Looks};
+use crate::rules::{Crossings, Looks, Splits};
 
 /// One running installation. Cheap to clone: it is one pointer.
 #[derive(Clone)]
@@ -51,6 +51,8 @@ pub struct Parts {
     pub wake: Wake,
     /// Which servers are being delivered to, and which are resting.
     pub hosts: Hosts,
+    /// Whether there are handles of other domains that the rules do not know yet.
+    pub splits: Splits,
     /// What the rules are by now, found out for many at once.
     pub looks: Looks,
     /// Fetches that are still to be written into the ledger.

@@ -1,12 +1,15 @@
-//! What the gate asks of the database: who follows, blocks and mutes whom. One query, however many pairs.
+//! What the gate asks of the database: who follows, blocks, mutes and welcomes whom. One query, however many pairs.
 
 use comity_db::{Db, Sql, params, sql};
-use comity_policy::{FactError, FactSource, PersonId, Tie, Ties};
+use comity_policy::{FactError, FactSource, Peer, PersonId, Tie, Ties};
+use comity_vocab::Domain;
 
 use crate::clock::Clock;
+use crate::instances;
 
 const FOLLOWS: i64 = 1;
 const BLOCKS: i64 = 2;
+const MUTES: i64 = 3;
 
 /// Rows of (what, from, to). The pairs come as JSON, so that each is one look-up by primary key in each table.
 const TIES: Sql<(i64, i64, i64)> = sql!(
@@ -26,7 +29,11 @@ const TIES: Sql<(i64, i64, i64)> = sql!(
              SELECT 3, p.a, p.b
                FROM pairs p
                JOIN mutes m ON m.account_id = p.a AND m.target_id = p.b
-              WHERE m.expires_at IS NULL OR m.expires_at > $2",
+              WHERE m.expires_at IS NULL OR m.expires_at > $2
+              UNION ALL
+             SELECT 4, p.a, p.b
+               FROM pairs p
+               JOIN welcomes w ON w.account_id = p.a AND w.target_id = p.b",
     pg: "WITH pairs AS MATERIALIZED (
              SELECT CAST(value ->> 0 AS BIGINT) AS a, CAST(value ->> 1 AS BIGINT) AS b
                FROM json_array_elements(CAST(CAST($1 AS TEXT) AS JSON)) AS e(value)
@@ -42,7 +49,11 @@ const TIES: Sql<(i64, i64, i64)> = sql!(
          SELECT CAST(3 AS BIGINT), p.a, p.b
            FROM pairs p
            JOIN mutes m ON m.account_id = p.a AND m.target_id = p.b
-          WHERE m.expires_at IS NULL OR m.expires_at > CAST($2 AS BIGINT)",
+          WHERE m.expires_at IS NULL OR m.expires_at > CAST($2 AS BIGINT)
+          UNION ALL
+         SELECT CAST(4 AS BIGINT), p.a, p.b
+           FROM pairs p
+           JOIN welcomes w ON w.account_id = p.a AND w.target_id = p.b",
 );
 
 /// The gate's view of the database.
@@ -87,10 +98,20 @@ impl FactSource for Facts {
                     blocks: true,
                     ..tie
                 },
-                _ => Tie { mutes: true, ..tie },
+                MUTES => Tie { mutes: true, ..tie },
+                _ => Tie {
+                    welcomes: true,
+                    ..tie
+                },
             };
             ties.insert(from, to, tie);
         }
         Ok(ties)
+    }
+
+    async fn peers(&self, domains: &[Domain]) -> Result<Vec<(Domain, Peer)>, FactError> {
+        instances::peers(&self.db, domains, self.clock.now_ms())
+            .await
+            .map_err(FactError::new)
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use comity_policy::{
-    Act, Attested, Contact, FactError, FactSource, Gate, Mode, Part, Person, PersonId, Refusal,
-    RuleBook, Ties, Way,
+    Act, Attested, Contact, FactError, FactSource, Gate, Hosted, Mode, Part, Peer, Person,
+    PersonId, Refusal, RuleBook, Ties, Way,
 };
 use comity_policy::{Admitted, CommunityId};
 use comity_vocab::{Activity, ActivityKind, Actor, Document, Domain, Iri, Note, describe, read};
@@ -51,7 +51,8 @@ async fn fetched(address: &str, config: Config) -> Result<Value> {
     let community = app.communities.load().first().ok_or(Error::NotFound)?;
     let permitted = app
         .gate
-        .permit(community.policy_id(), &iri.domain(), Contact::Fetch)?;
+        .permit(community.policy_id(), &iri.domain(), Contact::Fetch)
+        .await??;
     let key = accounts::signing_key(&app, community.actor_id).await?;
     match app.wire.fetch(permitted, &iri, &key, app.now_ms()).await {
         Ok(Fetched::Document(document)) => Ok(told(document, &home).await),
@@ -108,6 +109,13 @@ impl FactSource for NoFacts {
     async fn ties(&self, _pairs: &[(PersonId, PersonId)]) -> std::result::Result<Ties, FactError> {
         Ok(Ties::none())
     }
+
+    async fn peers(
+        &self,
+        _domains: &[Domain],
+    ) -> std::result::Result<Vec<(Domain, Peer)>, FactError> {
+        Ok(Vec::new())
+    }
 }
 
 async fn would(document: Attested<Document>, home: &Domain) -> Would {
@@ -117,7 +125,7 @@ async fn would(document: Attested<Document>, home: &Domain) -> Would {
         RuleBook::new(
             1,
             0,
-            vec![(community, home.clone(), Mode::Open)],
+            vec![Hosted::new(community, home.clone(), Mode::Open)],
             Vec::new(),
         ),
     );

@@ -11,6 +11,7 @@ pub const ALL: &[Migration] = &[
     migration!(5, "queue", "../../migrations/0005_queue.sql"),
     migration!(6, "pins", "../../migrations/0006_pins.sql"),
     migration!(7, "reach", "../../migrations/0007_reach.sql"),
+    migration!(8, "scopes", "../../migrations/0008_scopes.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -28,6 +29,7 @@ pub const BIG_TABLES: &[&str] = &[
     "follows",
     "blocks",
     "mutes",
+    "welcomes",
     "jobs",
     "outgoing",
     "deliveries",

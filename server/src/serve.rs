@@ -32,7 +32,7 @@ use crate::http::token::Token;
 use crate::id::Ids;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
-use crate::rules::{self, Crossings, Looks};
+use crate::rules::{self, Crossings, Looks, Splits};
 use crate::{communities, instances, migrations, reach, router};
 
 /// Headers must be here by then, the first request of a connection too: a browser sends them at once.
@@ -108,6 +108,7 @@ pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, Canno
         seen_signatures: SeenSignatures::started(now_ms),
         wake: Wake::new(),
         hosts: Hosts::new(),
+        splits: Splits::default(),
         looks: Looks::default(),
         fetches: Fetches::default(),
         crossings: Crossings::default(),

@@ -7,10 +7,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use comity_policy::{
-    Act, CommunityId, Conditions, Exchange, Mode, Party, Pattern, Person, PersonId, Rule, RuleBook,
-    RuleId, Scope, Stance, Thing, Tie, Ties, Way, decide,
+    Act, CommunityId, Conditions, Exchange, Hosted, Mode, Party, Pattern, Person, PersonId, Rule,
+    RuleBook, RuleId, Scope, Stance, Thing, Tie, Ties, Way, decide,
 };
-use comity_vocab::{Domain, Iri, Malformed, Visibility};
+use comity_vocab::{Domain, Iri, Malformed};
 
 const HERE: CommunityId = CommunityId(1);
 const RULES: i64 = 10_000;
@@ -36,7 +36,11 @@ fn main() -> Result<(), Malformed> {
         rules.push(rule(number, Scope::Operator, listed, Stance::Refused));
     }
     let began = Instant::now();
-    let communities = vec![(HERE, Domain::parse("harbour.example")?, Mode::Open)];
+    let communities = vec![Hosted::new(
+        HERE,
+        Domain::parse("harbour.example")?,
+        Mode::Open,
+    )];
     let book = RuleBook::new(1, 0, communities, rules);
     println!(
         "book of {} rules arranged in {:?}",
@@ -57,11 +61,8 @@ fn main() -> Result<(), Malformed> {
         },
     );
     let thing = |owner: &Person, within: &[&Person]| Thing {
-        community: owner.community,
-        owner: owner.clone(),
-        visibility: Visibility::Public,
-        addressed: Vec::new(),
         within: within.iter().map(|person| (*person).clone()).collect(),
+        ..Thing::of(owner.clone())
     };
     let post = thing(&alice, &[]);
     let theirs = thing(&free, &[]);
@@ -133,6 +134,8 @@ fn rule(id: i64, scope: Scope, pattern: Pattern, stance: Stance) -> Rule {
         set_by: None,
         set_at: 0,
         expires_at: None,
+        review_at: None,
+        evidence: None,
         source: "measurement".into(),
     }
 }

@@ -1,10 +1,13 @@
 //! All rules in force, arranged so that a decision looks up and never searches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comity_vocab::{Domain, Iri};
 
-use crate::{CommunityId, Epoch, Mode, Pattern, Person, Rule, RuleId, Scope, Stance};
+use crate::{
+    CommunityId, Epoch, ListId, Mode, Pattern, Peer, Person, PersonId, Rule, RuleId, Scope, Stance,
+    Ties,
+};
 
 /// The rules of one epoch. It never changes: a new rule makes a new book.
 #[derive(Debug)]
@@ -14,15 +17,98 @@ pub struct RuleBook {
     by_id: HashMap<RuleId, u32>,
     by_scope: HashMap<Scope, ScopeRules>,
     communities: Vec<Community>,
+    member_modes: HashMap<PersonId, Mode>,
+    lists: HashMap<ListId, ListIndex>,
+    /// The domains of handles whose accounts are at home on another host, by that host.
+    handles_at: HashMap<Domain, Vec<Domain>>,
+    asks_of_peers: bool,
+    asks_first: bool,
     next_expiry: Option<i64>,
+}
+
+/// A community served here, as policy knows it.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// Its number.
+    pub id: CommunityId,
+    /// The account that speaks for it.
+    pub actor: Option<PersonId>,
+    /// Its domain.
+    pub domain: Domain,
+    /// How it meets the unknown.
+    pub mode: Mode,
+    /// While *cautious*: a server known for so many days is met as an open one.
+    pub trust_after_days: u16,
+    /// The emergency gate is closed until then, in unix milliseconds: only servers known for at
+    /// least [`KNOWN_DAYS`] and those a rule opens to pass.
+    pub gate_until: Option<i64>,
+}
+
+impl Hosted {
+    /// A community whose gate is open and that comes to trust a server in a month.
+    pub fn new(id: CommunityId, domain: Domain, mode: Mode) -> Hosted {
+        Hosted {
+            id,
+            actor: None,
+            domain,
+            mode,
+            trust_after_days: 30,
+            gate_until: None,
+        }
+    }
+}
+
+/// A server heard of for so many days is *known* to an emergency gate: a wave of new servers is
+/// made within hours.
+pub const KNOWN_DAYS: u16 = 7;
+
+/// Who is on one list.
+#[derive(Clone, Debug, Default)]
+pub struct ListEntries {
+    /// Which list.
+    pub id: ListId,
+    /// Servers, each with all below it.
+    pub domains: Vec<Domain>,
+    /// Single accounts.
+    pub accounts: Vec<Iri>,
 }
 
 #[derive(Debug)]
 struct Community {
     id: CommunityId,
     mode: Mode,
+    trust_after_days: u16,
+    gate_is_closed: bool,
     face: Option<Person>,
+    actor: Option<PersonId>,
     domain: Domain,
+}
+
+#[derive(Debug)]
+struct ListIndex {
+    domains: HashMap<Box<str>, Vec<Option<u16>>>,
+    accounts: HashSet<Box<str>>,
+}
+
+/// What a scope does where none of its rules opens: one more row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Default {
+    /// How whoever is unknown is met.
+    pub(crate) stance: Stance,
+    /// A server known for so many days is met as an open one.
+    pub(crate) unless_known_days: Option<u16>,
+}
+
+impl Default {
+    fn of(mode: Mode, trust_after_days: u16) -> Option<Default> {
+        Some(Default {
+            stance: match mode {
+                Mode::Open => return None,
+                mode => mode.stance(),
+            },
+            unless_known_days: (mode == Mode::Cautious).then_some(trust_after_days),
+        })
+    }
 }
 
 /// The rules of one scope, by whom they speak of. The numbers are places in `RuleBook::rules`.
@@ -35,6 +121,8 @@ struct ScopeRules {
     /// Open rules on single accounts, by host: what is opened by name has to be reachable.
     opened_accounts: HashMap<Box<str>, Vec<u32>>,
     everything: Vec<u32>,
+    /// Lists, software and age: looked through one by one.
+    others: Vec<u32>,
 }
 
 /// Whom rules are looked up for.
@@ -50,19 +138,36 @@ pub(crate) struct About<'a> {
     pub(crate) account_only: bool,
     /// Whether this is about making contact with a server, which an open account on it allows.
     pub(crate) contact: bool,
+    /// What is known of their server.
+    pub(crate) peer: Option<&'a Peer>,
+    /// What is known of the server of their handle, if another.
+    pub(crate) alias_peer: Option<&'a Peer>,
+}
+
+impl<'a> About<'a> {
+    /// Somebody with an address, wherever they are.
+    pub(crate) fn person(person: &'a Person, ties: &'a Ties) -> About<'a> {
+        About {
+            home: &person.domain,
+            alias: person.alias_domain.as_ref(),
+            account: Some(&person.iri),
+            account_only: false,
+            contact: false,
+            peer: ties.peer(&person.domain),
+            alias_peer: person
+                .alias_domain
+                .as_ref()
+                .and_then(|alias| ties.peer(alias)),
+        }
+    }
 }
 
 impl RuleBook {
-    /// Arranges what is in force at `now_ms`. `modes` names each community served here; rules of
-    /// a community that is not among them bind nobody, because nobody asks in its name. Rules
+    /// Arranges what is in force at `now_ms`. `communities` names each community served here;
+    /// rules of one that is not among them bind nobody, because nobody asks in its name. Rules
     /// whose time is over are left out; [`next_expiry`](RuleBook::next_expiry) says when to make
     /// the next book.
-    pub fn new(
-        epoch: Epoch,
-        now_ms: i64,
-        modes: Vec<(CommunityId, Domain, Mode)>,
-        rules: Vec<Rule>,
-    ) -> RuleBook {
+    pub fn new(epoch: Epoch, now_ms: i64, communities: Vec<Hosted>, rules: Vec<Rule>) -> RuleBook {
         let rules: Vec<Rule> = rules
             .into_iter()
             .filter(|rule| rule.expires_at.is_none_or(|end| end > now_ms))
@@ -73,14 +178,100 @@ impl RuleBook {
             by_id.insert(rule.id, place);
             by_scope.entry(rule.scope).or_default().add(place, rule);
         }
+        let gates = communities.iter().filter_map(|hosted| hosted.gate_until);
+        let ends = rules.iter().filter_map(|rule| rule.expires_at);
+        let next_expiry = ends.chain(gates.filter(|end| *end > now_ms)).min();
+        let communities: Vec<Community> = communities
+            .into_iter()
+            .map(|hosted| Community::new(hosted, now_ms))
+            .collect();
+        let by_peer = |rule: &Rule| {
+            matches!(
+                rule.pattern,
+                Pattern::Software { .. } | Pattern::FirstSeen { .. }
+            )
+        };
         RuleBook {
             epoch,
-            next_expiry: rules.iter().filter_map(|rule| rule.expires_at).min(),
-            communities: modes.into_iter().map(Community::new).collect(),
+            next_expiry,
+            asks_of_peers: rules.iter().any(by_peer)
+                || communities
+                    .iter()
+                    .any(|served| served.mode == Mode::Cautious || served.gate_is_closed),
+            asks_first: rules.iter().any(|rule| rule.stance == Stance::Ask)
+                || communities
+                    .iter()
+                    .any(|served| served.mode == Mode::Cautious),
+            communities,
+            member_modes: HashMap::new(),
+            lists: HashMap::new(),
+            handles_at: HashMap::new(),
             rules,
             by_id,
             by_scope,
         }
+    }
+
+    /// The same with the modes that members chose for themselves.
+    #[must_use]
+    pub fn with_member_modes(mut self, modes: impl IntoIterator<Item = (PersonId, Mode)>) -> Self {
+        self.member_modes = modes
+            .into_iter()
+            .filter(|(_, mode)| *mode != Mode::Open)
+            .collect();
+        let cautious = self
+            .member_modes
+            .values()
+            .any(|mode| *mode == Mode::Cautious);
+        self.asks_of_peers |= cautious;
+        self.asks_first |= cautious;
+        self
+    }
+
+    /// The same with the lists that rules and statuses may name. Whoever is on no list that is
+    /// here is not met by rules about it.
+    #[must_use]
+    pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
+        self.lists = lists
+            .into_iter()
+            .map(|list| (list.id, ListIndex::new(&list)))
+            .collect();
+        self
+    }
+
+    /// The same, knowing at which hosts (first) people are at home whose handles are of another
+    /// domain (second). A rule that restricts that domain counts for the whole host where nobody
+    /// in particular asks (L49).
+    #[must_use]
+    pub fn with_split_domains(mut self, split: impl IntoIterator<Item = (Domain, Domain)>) -> Self {
+        self.handles_at.clear();
+        for (host, handles) in split {
+            let known = self.handles_at.entry(host).or_default();
+            if !known.contains(&handles) {
+                known.push(handles);
+            }
+        }
+        self
+    }
+
+    /// The domains of handles that are known to be at home on this host, other than its own.
+    pub(crate) fn handles_at(&self, host: &Domain) -> &[Domain] {
+        self.handles_at.get(host).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether it is known that people with handles of `handles` are at home on `host`.
+    pub fn knows_split(&self, host: &Domain, handles: &Domain) -> bool {
+        self.handles_at(host).contains(handles)
+    }
+
+    /// Whether anybody's first contact is asked about.
+    pub(crate) fn asks_first(&self) -> bool {
+        self.asks_first
+    }
+
+    /// Whether any answer depends on what is known of servers.
+    pub(crate) fn asks_of_peers(&self) -> bool {
+        self.asks_of_peers
     }
 
     /// Which state of the rules this is.
@@ -111,6 +302,44 @@ impl RuleBook {
     /// How a community meets the unknown. `None` for a community not served here.
     pub fn mode_of(&self, community: CommunityId) -> Option<Mode> {
         Some(self.community(community)?.mode)
+    }
+
+    /// What a community does where none of its rules opens, with the reason to tell.
+    pub(crate) fn default_of(&self, community: CommunityId) -> Option<Default> {
+        let served = self.community(community)?;
+        Default::of(served.mode, served.trust_after_days)
+    }
+
+    /// What a closed emergency gate does in a community.
+    pub(crate) fn gate_of(&self, community: CommunityId) -> Option<Default> {
+        let served = self.community(community)?;
+        served.gate_is_closed.then_some(Default {
+            stance: Stance::Refused,
+            unless_known_days: Some(KNOWN_DAYS),
+        })
+    }
+
+    /// The mode a member chose for themself; open where they chose none.
+    pub fn mode_of_member(&self, member: PersonId) -> Mode {
+        self.member_modes
+            .get(&member)
+            .copied()
+            .unwrap_or(Mode::Open)
+    }
+
+    /// What a member does where none of their rules opens.
+    pub(crate) fn default_of_member(
+        &self,
+        member: PersonId,
+        community: CommunityId,
+    ) -> Option<Default> {
+        let served = self.community(community)?;
+        Default::of(self.mode_of_member(member), served.trust_after_days)
+    }
+
+    /// The account that speaks for a community.
+    pub(crate) fn actor_of(&self, community: CommunityId) -> Option<PersonId> {
+        self.community(community)?.actor
     }
 
     /// The domain of a community served here.
@@ -152,6 +381,15 @@ impl RuleBook {
         mut found: impl FnMut(usize, &'a Rule, bool),
     ) {
         let scopes = scopes.map(|scope| scope.and_then(|scope| self.by_scope.get(&scope)));
+        for (place, scope) in scopes.iter().enumerate() {
+            let Some(scope) = scope else { continue };
+            for number in &scope.others {
+                let rule = &self.rules[*number as usize];
+                if let Some(lifts) = self.speaks_of(&rule.pattern, about) {
+                    found(place, rule, lifts);
+                }
+            }
+        }
         let mut visit =
             |scope: usize, places: Option<&Vec<u32>>, port: Option<u16>, lifts: bool| {
                 for place in places.into_iter().flatten() {
@@ -204,8 +442,102 @@ impl RuleBook {
     }
 }
 
+impl RuleBook {
+    /// Whether a pattern speaks of them, and if so, whether an open rule on it may lift a
+    /// default: not by what they only claim of themselves.
+    pub(crate) fn speaks_of(&self, pattern: &Pattern, about: &About<'_>) -> Option<bool> {
+        let at = |named: &Domain, below: bool| {
+            let covers = |domain: &Domain| {
+                let port = named.port().is_none() || named.port() == domain.port();
+                let host = if below {
+                    domain.lineage().any(|name| name == named.host())
+                } else {
+                    domain.host() == named.host()
+                };
+                port && host
+            };
+            if about.account_only {
+                None
+            } else if covers(about.home) {
+                Some(true)
+            } else {
+                about.alias.filter(|alias| covers(alias)).map(|_| false)
+            }
+        };
+        let of_peers = |holds: &dyn Fn(Option<&Peer>) -> bool| {
+            let alias = about.alias.is_some() && holds(about.alias_peer);
+            (!about.account_only && (holds(about.peer) || alias)).then_some(false)
+        };
+        match pattern {
+            Pattern::Domain(named) => at(named, true),
+            Pattern::Host(named) => at(named, false),
+            Pattern::Account(iri) => (about.account == Some(iri)).then_some(true),
+            Pattern::Everything => (!about.account_only).then_some(true),
+            Pattern::List(id) => self.lists.get(id)?.holds(about),
+            Pattern::Software { name, before } => of_peers(&|peer| {
+                peer.is_some_and(|peer| {
+                    peer.software.as_deref() == Some(name)
+                        && before.as_ref().is_none_or(|before| {
+                            // Who does not say which version it is may well be an old one.
+                            peer.version
+                                .as_ref()
+                                .is_none_or(|version| version.is_before(before))
+                        })
+                })
+            }),
+            Pattern::FirstSeen { days } => of_peers(&|peer| {
+                let known = peer.and_then(|peer| peer.known_days);
+                known.is_none_or(|known| known < u32::from(*days))
+            }),
+        }
+    }
+}
+
+impl ListIndex {
+    fn new(list: &ListEntries) -> ListIndex {
+        let mut domains: HashMap<Box<str>, Vec<Option<u16>>> = HashMap::new();
+        for domain in &list.domains {
+            domains
+                .entry(domain.host().into())
+                .or_default()
+                .push(domain.port());
+        }
+        let accounts = list.accounts.iter().map(|iri| iri.as_str().into());
+        ListIndex {
+            domains,
+            accounts: accounts.collect(),
+        }
+    }
+
+    fn holds(&self, about: &About<'_>) -> Option<bool> {
+        let account = about
+            .account
+            .is_some_and(|iri| self.accounts.contains(iri.as_str()));
+        if account {
+            return Some(true);
+        }
+        if about.account_only {
+            return None;
+        }
+        let at = |domain: &Domain| {
+            domain.lineage().any(|name| {
+                self.domains.get(name).is_some_and(|ports| {
+                    ports
+                        .iter()
+                        .any(|port| port.is_none() || *port == domain.port())
+                })
+            })
+        };
+        if at(about.home) {
+            return Some(true);
+        }
+        about.alias.filter(|alias| at(alias)).map(|_| false)
+    }
+}
+
 impl Community {
-    fn new((id, domain, mode): (CommunityId, Domain, Mode)) -> Community {
+    fn new(hosted: Hosted, now_ms: i64) -> Community {
+        let Hosted { id, domain, .. } = hosted;
         // Every domain makes a valid address; should one not, the community has no face and
         // whatever needs one is refused.
         let face = Iri::parse(&format!("https://{domain}/"))
@@ -219,8 +551,11 @@ impl Community {
             });
         Community {
             id,
-            mode,
+            mode: hosted.mode,
+            trust_after_days: hosted.trust_after_days,
+            gate_is_closed: hosted.gate_until.is_some_and(|end| end > now_ms),
             face,
+            actor: hosted.actor,
             domain,
         }
     }
@@ -234,6 +569,9 @@ impl ScopeRules {
             Pattern::Host(domain) => (&mut self.hosts, domain.host()),
             Pattern::Account(iri) => (&mut self.accounts, iri.as_str()),
             Pattern::Everything => return self.everything.push(place),
+            Pattern::List(_) | Pattern::Software { .. } | Pattern::FirstSeen { .. } => {
+                return self.others.push(place);
+            }
         };
         table.entry(key.into()).or_default().push(place);
         if let (Pattern::Account(iri), Stance::Open) = (&rule.pattern, rule.stance) {
@@ -252,7 +590,7 @@ impl Rule {
             Pattern::Domain(named) | Pattern::Host(named) => {
                 named.port().is_none() || named.port() == port
             }
-            Pattern::Account(_) | Pattern::Everything => true,
+            _ => true,
         }
     }
 }

@@ -41,7 +41,7 @@ pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict
     }
 
     // Last, what its owner chose: who may see it, and where.
-    seeing::narrow(ties, exchange, &mut narrowing);
+    seeing::narrow(rules, ties, exchange, &mut narrowing);
 
     narrowing.into_verdict(rules)
 }
@@ -86,6 +86,12 @@ impl Narrowing {
 
     pub(crate) fn refuse(&mut self, because: Because, step: u8) {
         self.narrow(Outcome::Refuse, because, (step, 0));
+    }
+
+    /// Not yet: it waits for a yes.
+    pub(crate) fn hold(&mut self, because: Because, step: u8) {
+        self.conditions |= Conditions::HELD;
+        self.narrow(Outcome::Hold, because, (step, 0));
     }
 
     /// A refusal of which the asker must not learn even beside another one.

@@ -12,9 +12,9 @@ mod part;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use comity_vocab::{Domain, Visibility};
+use comity_vocab::{Domain, Iri, Visibility};
 
-use ask::{pairs_between, pairs_of, party_of, receives, shown};
+use ask::{involved, pairs_between, pairs_of, party_of, receives, servers_of, shown};
 pub use attested::Attested;
 pub use claim::Claim;
 pub use evidence::{Admitted, Audience, Contact, Permitted, Recipient, Visible};
@@ -22,7 +22,7 @@ pub use part::Part;
 
 use crate::{
     Act, Because, CommunityId, Conditions, Epoch, Exchange, FactError, FactSource, Outcome, Party,
-    Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
+    Peer, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
 };
 
 /// Answers by the rules in force, with the facts of `F`.
@@ -66,44 +66,38 @@ impl<F: FactSource> Gate<F> {
     /// May this community make a request to that domain now? A refused domain is not even
     /// contacted (L63), and we never make requests to ourselves. The permit is for one request;
     /// a redirect to another domain asks again.
-    pub fn permit(
+    pub async fn permit(
         &self,
         by: CommunityId,
         domain: &Domain,
         contact: Contact,
-    ) -> Result<Permitted, Refusal> {
-        let book = self.book();
+    ) -> Result<Result<Permitted, Refusal>, FactError> {
         let party = Party::Instance(domain.clone());
+        let (ties, book) = self.facts(Vec::new(), vec![domain.clone()]).await?;
         let way = match contact {
             Contact::Fetch => Way::Fetch,
             Contact::Deliver => Way::FollowerDelivery,
         };
-        let refusal = |verdict| Err(Refusal::new(verdict, &party, Act::Contact, way, &book));
+        let refusal = |verdict| Ok(Err(Refusal::new(verdict, &party, Act::Contact, way, &book)));
         let Some(face) = book.face(by) else {
             return refusal(Verdict::refusing(Because::NobodyHere, book.epoch()));
         };
-        let thing = Thing {
-            owner: face.clone(),
-            community: Some(by),
-            visibility: Visibility::Public,
-            addressed: Vec::new(),
-            within: Vec::new(),
-        };
+        let thing = Thing::of(face.clone());
         let exchange = Exchange {
             party: &party,
             act: Act::Contact,
             way,
             thing: &thing,
         };
-        let verdict = decide(&book, &Ties::none(), &exchange);
+        let verdict = decide(&book, &ties, &exchange);
         if !verdict.is_allowed() {
             return refusal(verdict);
         }
-        Ok(Permitted {
+        Ok(Ok(Permitted {
             domain: domain.clone(),
             contact,
             epoch: book.epoch(),
-        })
+        }))
     }
 
     /// May what a peer sent come in? First, whether the sender can speak for it at all
@@ -126,11 +120,14 @@ impl<F: FactSource> Gate<F> {
             Some(_) => Party::Member(sender.clone()),
             None => Party::Account(sender.clone()),
         };
-        let pairs = target
-            .map(|target| pairs_between(&party, [target]))
-            .unwrap_or_default();
-        let ties = self.ties(pairs).await?;
-        let book = self.book();
+        let carried = attested.peek().carries();
+        let makers = carried.iter().map(Iri::domain);
+        let servers = servers_of(&party, target).chain(makers).collect();
+        let pairs = match target {
+            Some(target) => pairs_between(&party, [target], &self.book.load()),
+            None => Vec::new(),
+        };
+        let (ties, book) = self.facts(pairs, servers).await?;
         let refuse = |verdict| Ok(Err(Refusal::new(verdict, &party, act, way, &book)));
 
         if let Err(why) = attested.vouched(sender, into, &book) {
@@ -140,11 +137,8 @@ impl<F: FactSource> Gate<F> {
             return refuse(Verdict::refusing(Because::NobodyHere, book.epoch()));
         };
         let mut thing = Thing {
-            owner: target.unwrap_or(face).clone(),
             community: Some(into),
-            visibility: Visibility::Public,
-            addressed: Vec::new(),
-            within: Vec::new(),
+            ..Thing::of(target.unwrap_or(face).clone())
         };
         let sent = attested.peek().sent_to(target);
         if act == Act::Deliver || act == Act::Mention {
@@ -175,7 +169,7 @@ impl<F: FactSource> Gate<F> {
         // What it carries along comes in too, so whoever made that is asked in the same way. Of a
         // thing we do not hold we know the domain, and its maker is at home there.
         let home = face.domain.clone();
-        for carried in attested.peek().carries() {
+        for carried in carried {
             let maker = Party::Account(Person::stranger(carried));
             if maker.domain() == Some(&home) {
                 continue;
@@ -187,7 +181,7 @@ impl<F: FactSource> Gate<F> {
                 way,
                 thing: &thing,
             };
-            verdict = verdict.and(decide(&book, &Ties::none(), &along));
+            verdict = verdict.and(decide(&book, &ties, &along));
         }
         if verdict.outcome == Outcome::Refuse {
             return refuse(verdict);
@@ -203,8 +197,7 @@ impl<F: FactSource> Gate<F> {
         item: T,
     ) -> Result<Result<Visible<T>, Refusal>, FactError> {
         let thing = item.thing();
-        let ties = self.ties(pairs_of(viewer, &thing)).await?;
-        let book = self.book();
+        let (ties, book) = self.facts_of(viewer, &thing).await?;
         Ok(shown(
             &book,
             &ties,
@@ -223,12 +216,13 @@ impl<F: FactSource> Gate<F> {
         items: Vec<T>,
     ) -> Result<Vec<Result<Visible<T>, Refusal>>, FactError> {
         let things: Vec<Thing> = items.iter().map(Subject::thing).collect();
+        let known = self.book();
         let pairs = things
             .iter()
-            .flat_map(|thing| pairs_of(viewer, thing))
+            .flat_map(|thing| pairs_of(viewer, thing, &known))
             .collect();
-        let ties = self.ties(pairs).await?;
-        let book = self.book();
+        let servers = servers_of(viewer, things.iter().flat_map(involved));
+        let (ties, book) = self.facts(pairs, servers.collect()).await?;
         let viewer = Arc::new(viewer.clone());
         let shown = items
             .into_iter()
@@ -251,12 +245,21 @@ impl<F: FactSource> Gate<F> {
             .iter()
             .map(|recipient| party_of(&recipient.person))
             .collect();
+        let known = self.book();
         let pairs = parties
             .iter()
-            .flat_map(|party| pairs_of(party, &thing))
+            .flat_map(|party| pairs_of(party, &thing, &known))
             .collect();
-        let ties = self.ties(pairs).await?;
-        let book = self.book();
+        let servers = parties
+            .iter()
+            .flat_map(|party| servers_of(party, None))
+            .chain(recipients.iter().flat_map(Recipient::doors))
+            .chain(servers_of(
+                &Party::Member(thing.owner.clone()),
+                involved(&thing),
+            ))
+            .collect();
+        let (ties, book) = self.facts(pairs, servers).await?;
 
         let mut conditions = Conditions::NONE;
         let mut because = Because::Nothing;
@@ -291,8 +294,8 @@ impl<F: FactSource> Gate<F> {
     /// The answer to one exchange, without evidence: for acts between people here, and for
     /// explaining.
     pub async fn judge(&self, exchange: &Exchange<'_>) -> Result<Verdict, FactError> {
-        let ties = self.ties(pairs_of(exchange.party, exchange.thing)).await?;
-        Ok(decide(&self.book(), &ties, exchange))
+        let (ties, book) = self.facts_of(exchange.party, exchange.thing).await?;
+        Ok(decide(&book, &ties, exchange))
     }
 
     /// May this party do that to the thing? Held counts as yes, under [`Conditions::HELD`].
@@ -304,8 +307,7 @@ impl<F: FactSource> Gate<F> {
         item: &T,
     ) -> Result<Result<Verdict, Refusal>, FactError> {
         let thing = item.thing();
-        let ties = self.ties(pairs_of(party, &thing)).await?;
-        let book = self.book();
+        let (ties, book) = self.facts_of(party, &thing).await?;
         let verdict = decide(
             &book,
             &ties,
@@ -322,13 +324,53 @@ impl<F: FactSource> Gate<F> {
         })
     }
 
-    /// One question to the source of facts; none where nobody has ties.
-    async fn ties(&self, mut pairs: Vec<(PersonId, PersonId)>) -> Result<Ties, FactError> {
-        if pairs.is_empty() {
-            return Ok(Ties::none());
+    /// The facts of one question, and the rules to decide it by.
+    async fn facts_of(
+        &self,
+        party: &Party,
+        thing: &Thing,
+    ) -> Result<(Ties, Arc<RuleBook>), FactError> {
+        let pairs = pairs_of(party, thing, &self.book.load());
+        let servers = servers_of(party, involved(thing)).collect();
+        self.facts(pairs, servers).await
+    }
+
+    /// One question to the source of facts, none where nobody has ties; and one more about their
+    /// servers while an answer depends on that. The rules are no older than the ties.
+    async fn facts(
+        &self,
+        mut pairs: Vec<(PersonId, PersonId)>,
+        mut servers: Vec<Domain>,
+    ) -> Result<(Ties, Arc<RuleBook>), FactError> {
+        let mut ties = if pairs.is_empty() {
+            Ties::none()
+        } else {
+            pairs.sort_unstable();
+            pairs.dedup();
+            self.facts.ties(&pairs).await?
+        };
+        let book = self.book();
+        if !book.asks_of_peers() || servers.is_empty() {
+            return Ok((ties, book));
         }
-        pairs.sort_unstable();
-        pairs.dedup();
-        self.facts.ties(&pairs).await
+        servers.sort_unstable();
+        servers.dedup();
+        for (domain, peer) in self.facts.peers(&servers).await? {
+            ties.know(domain, peer);
+        }
+        // Those served here know each other for as long as there is anything to know.
+        for domain in servers {
+            if book.community_at(&domain).is_some() {
+                let known_days = Some(u32::MAX);
+                ties.know(
+                    domain,
+                    Peer {
+                        known_days,
+                        ..Peer::default()
+                    },
+                );
+            }
+        }
+        Ok((ties, self.book()))
     }
 }

@@ -21,16 +21,20 @@ mod standing;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verdict;
+mod version;
 
-pub use book::RuleBook;
+pub use book::{Hosted, KNOWN_DAYS, ListEntries, RuleBook};
 pub use conditions::Conditions;
 pub use decide::decide;
 pub use exchange::{Act, Exchange, Way};
-pub use facts::{FactError, FactSource, Subject, Thing, Tie, Ties};
+pub use facts::{
+    Approval, Circle, FactError, FactSource, Peer, Replies, Subject, Thing, Tie, Ties,
+};
 pub use gate::{
     Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
 };
-pub use party::{CommunityId, Epoch, Party, Person, PersonId, RuleId};
+pub use party::{CommunityId, Epoch, ListId, Party, Person, PersonId, RuleId};
 pub use rule::{Mode, Pattern, Rule, Scope, Stance};
 pub use sentence::Listener;
 pub use verdict::{Because, Outcome, Refusal, Verdict};
+pub use version::Version;

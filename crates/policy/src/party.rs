@@ -14,6 +14,10 @@ pub struct CommunityId(pub i64);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct RuleId(pub i64);
 
+/// A list of servers and accounts that somebody here keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct ListId(pub i64);
+
 /// Advances with every change of a rule. What was answered under an older epoch asks again.
 pub type Epoch = u64;
 

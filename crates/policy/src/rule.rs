@@ -4,9 +4,11 @@ use std::fmt;
 
 use comity_vocab::{Domain, Iri};
 
-use crate::{CommunityId, Conditions, PersonId, RuleId};
+use crate::{CommunityId, Conditions, ListId, PersonId, RuleId, Version};
 
-/// Whose rule it is, and so whom it binds. The strictest answer of all scopes wins.
+/// Whose rule it is, and so whom it binds. The strictest answer of all scopes wins. The fourth
+/// scope, a single status, travels with the status itself: [`Thing::kept_from`](crate::Thing) and
+/// [`Thing::replies`](crate::Thing).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Scope {
     /// The whole installation.
@@ -15,8 +17,6 @@ pub enum Scope {
     Community(CommunityId),
     /// One member, in their community.
     Member(PersonId, CommunityId),
-    /// One status, by its id.
-    Status(i64),
 }
 
 impl Scope {
@@ -26,7 +26,6 @@ impl Scope {
             Scope::Operator => 0,
             Scope::Community(_) => 1,
             Scope::Member(..) => 2,
-            Scope::Status(_) => 3,
         }
     }
 }
@@ -40,6 +39,21 @@ pub enum Pattern {
     Host(Domain),
     /// One account.
     Account(Iri),
+    /// Whoever is on a list that the rule's owner keeps.
+    List(ListId),
+    /// Servers that say they run this. What a server says of itself is easily said, so such a
+    /// rule never opens what is closed.
+    Software {
+        /// As in their NodeInfo, in lower case.
+        name: String,
+        /// Only versions before this one; `None` for all of them.
+        before: Option<Version>,
+    },
+    /// Servers of which nothing was heard here until less than so many days ago.
+    FirstSeen {
+        /// How many.
+        days: u16,
+    },
     /// Everybody elsewhere.
     Everything,
 }
@@ -49,6 +63,16 @@ impl fmt::Display for Pattern {
         match self {
             Pattern::Domain(domain) | Pattern::Host(domain) => f.write_str(&domain.unicode()),
             Pattern::Account(iri) => f.write_str(iri.as_str()),
+            Pattern::List(ListId(number)) => write!(f, "list {number}"),
+            Pattern::Software { name, before: None } => write!(f, "servers that run {name}"),
+            Pattern::Software {
+                name,
+                before: Some(version),
+            } => write!(f, "servers that run {name} before {version}"),
+            Pattern::FirstSeen { days: 1 } => f.write_str("servers first seen today"),
+            Pattern::FirstSeen { days } => {
+                write!(f, "servers first seen less than {days} days ago")
+            }
             Pattern::Everything => f.write_str("everybody elsewhere"),
         }
     }
@@ -99,12 +123,12 @@ impl Stance {
     }
 }
 
-/// How a community meets whoever no rule of its own opens to.
+/// How a community, or a member for themself, meets whoever no rule of theirs opens to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Mode {
     /// As an open party.
     Open,
-    /// As one who is asked about.
+    /// As one who is asked about, until their server is known for long enough.
     Cautious,
     /// As a refused one.
     AllowList,
@@ -165,6 +189,10 @@ pub struct Rule {
     pub set_at: i64,
     /// When it ends by itself, in unix milliseconds.
     pub expires_at: Option<i64>,
+    /// When somebody wants to look at it again, in unix milliseconds.
+    pub review_at: Option<i64>,
+    /// What was seen that led to it, for moderators: links and quotations.
+    pub evidence: Option<String>,
     /// Where it came from: a person, a list and its version, a proposal.
     pub source: String,
 }

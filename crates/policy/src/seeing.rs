@@ -2,13 +2,19 @@
 
 use comity_vocab::Visibility;
 
+use crate::book::About;
 use crate::decide::{Narrowing, step};
 use crate::row::is_public;
-use crate::{Because, Exchange, Ties, Way};
+use crate::{Act, Approval, Because, Circle, Exchange, Party, RuleBook, Ties, Way};
 
 /// Narrows to those who may see the thing. Acting on a thing asks the same: what one cannot see
 /// one cannot favourite, answer or vote in (L55).
-pub(crate) fn narrow(ties: &Ties, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
+pub(crate) fn narrow(
+    rules: &RuleBook,
+    ties: &Ties,
+    exchange: &Exchange<'_>,
+    narrowing: &mut Narrowing,
+) {
     let Exchange {
         party,
         act,
@@ -50,6 +56,40 @@ pub(crate) fn narrow(ties: &Ties, exchange: &Exchange<'_>, narrowing: &mut Narro
     if is_owner {
         return;
     }
+    if is_kept_from(rules, ties, exchange) {
+        narrowing.refuse_secretly(Because::KeptFrom, step::AUDIENCE);
+    }
+    let asking = person.and_then(|person| person.id);
+    match thing.approval {
+        Approval::Stands => {}
+        Approval::Waits { on } => {
+            if asking != Some(on) {
+                narrowing.refuse_secretly(Because::Waits, step::AUDIENCE);
+            }
+        }
+        // It is its owner's own still; only its place in that conversation is gone.
+        Approval::Removed { .. } => {
+            if way == Way::Conversation {
+                narrowing.refuse_secretly(Because::Removed, step::AUDIENCE);
+            }
+        }
+    }
+    if act == Act::Reply {
+        let follows = ties.between(asking, thing.owner.id).follows;
+        let within = |circle| match circle {
+            Circle::Nobody => false,
+            Circle::Mentioned => is_addressed,
+            Circle::Followers => is_addressed || follows,
+            Circle::Everyone => true,
+        };
+        if !within(thing.replies.freely) {
+            if within(thing.replies.asking) {
+                narrowing.hold(Because::Replies, step::AUDIENCE);
+            } else {
+                narrowing.refuse(Because::Replies, step::AUDIENCE);
+            }
+        }
+    }
     match thing.visibility {
         // Not for a machine that lists what it gets.
         Visibility::Unlisted if act.is_outward() && exchange.republishes() => {
@@ -72,5 +112,41 @@ pub(crate) fn narrow(ties: &Ties, exchange: &Exchange<'_>, narrowing: &mut Narro
                 narrowing.refuse_secretly(Because::LocalOnly, step::AUDIENCE);
             }
         }
+    }
+}
+
+/// Whether the owner keeps this one thing from the party: by their address or handle, or by where
+/// the server is that asks, or whose rooms the visitor is in.
+fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool {
+    let patterns = &exchange.thing.kept_from;
+    if patterns.is_empty() {
+        return false;
+    }
+    let is_named = |about: &About<'_>| {
+        patterns
+            .iter()
+            .any(|pattern| rules.speaks_of(pattern, about).is_some())
+    };
+    let server = |home, alias: Option<_>| About {
+        home,
+        alias,
+        account: None,
+        account_only: false,
+        contact: false,
+        peer: ties.peer(home),
+        alias_peer: alias.and_then(|alias| ties.peer(alias)),
+    };
+    match exchange.party {
+        Party::Member(person) | Party::Account(person) => is_named(&About::person(person, ties)),
+        Party::Instance(domain) | Party::Service(domain) => {
+            let handles = rules.handles_at(domain).iter();
+            is_named(&server(domain, None))
+                || handles
+                    .map(Some)
+                    .any(|alias| is_named(&server(domain, alias)))
+        }
+        Party::Anonymous(host) => rules
+            .domain_of(*host)
+            .is_some_and(|domain| is_named(&server(domain, None))),
     }
 }

@@ -28,6 +28,15 @@ impl Verdict {
         match self.because {
             Because::Rule(id) | Because::Limited(id) => rule_sentence(self, rules, id, listener),
             Because::Mode(community, mode) => mode_sentence(rules, community, mode),
+            Because::OwnMode(person, mode) => own_mode_sentence(person, mode, listener).into(),
+            Because::EmergencyGate(community) => format!(
+                "{} is closed for a while to servers it has not known for long.",
+                name(rules, community)
+            ),
+            Because::KeptFrom => "Its author keeps this post from them.".into(),
+            Because::Replies => "Its author chose who may answer.".into(),
+            Because::Waits => "It waits for a yes of whom it answers.".into(),
+            Because::Removed => "It was taken out of the conversation by whom it answers.".into(),
             Because::Block { by } => match listener {
                 Listener::Member(person, _) if person == by => "You block them.".into(),
                 Listener::Moderator(_) => "One of the two blocks the other.".into(),
@@ -90,7 +99,7 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
             ("A member".to_owned(), "s")
         }
         // That somebody here has a rule about them is that person's own business.
-        Scope::Member(..) | Scope::Status(_) => return UNAVAILABLE.into(),
+        Scope::Member(..) => return UNAVAILABLE.into(),
     };
     let whom = &rule.pattern;
     let does = does(verdict, rule, verb_s).replace("{}", &whom.to_string());
@@ -130,7 +139,6 @@ fn reason(rule: &Rule, listener: Listener, own: bool) -> Option<&str> {
     let inside = |community| match rule.scope {
         Scope::Community(of) | Scope::Member(_, of) => of == community,
         Scope::Operator => true,
-        Scope::Status(_) => false,
     };
     let reason = match listener {
         Listener::Moderator(community) if inside(community) => moderators,
@@ -151,6 +159,20 @@ fn mode_sentence(rules: &RuleBook, community: CommunityId, mode: Mode) -> String
         }
         Mode::AllowList => {
             format!("{who} exchanges only with servers it chose, and this one is not among them.")
+        }
+    }
+}
+
+fn own_mode_sentence(owner: PersonId, mode: Mode, listener: Listener) -> &'static str {
+    let own = matches!(listener, Listener::Member(person, _) if person == owner);
+    match mode {
+        _ if !own => UNAVAILABLE,
+        Mode::Open => "You are open to servers you do not know.",
+        Mode::Cautious => {
+            "You asked to be asked first, and this server is not known here for long yet."
+        }
+        Mode::AllowList => {
+            "You exchange only with servers you chose, and this one is not among them."
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::book::About;
 use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
-    Act, Because, CommunityId, Exchange, Mode, Outcome, Party, Person, RuleBook, Scope, Stance,
+    Act, Because, CommunityId, Exchange, Outcome, Party, Person, PersonId, RuleBook, Scope, Stance,
     Ties,
 };
 
@@ -40,12 +40,12 @@ pub(crate) fn narrow(
     let id = person.id;
     let party_id = party.person().and_then(|asking| asking.id);
     let (there, back) = (ties.between(id, party_id), ties.between(party_id, id));
-    let facts = |heading, follows| Facts {
+    let facts = |heading, follows, welcome| Facts {
         heading,
         act,
         way,
         visibility: thing.visibility,
-        said_yes: there.follows || back.follows,
+        said_yes: welcome || there.follows || back.follows,
         follows,
         anonymous: matches!(party, Party::Anonymous(_)),
         author,
@@ -58,38 +58,50 @@ pub(crate) fn narrow(
         _ => None,
     };
     let second = in_rooms.filter(|rooms| Some(*rooms) != person.community);
-    let mut agreed = false;
     // A visitor is met as a guest of the community that shows them around.
     let home = match party {
         Party::Anonymous(host) => rules.domain_of(*host),
         _ => party.domain(),
     };
+    let mut agreed = false;
     for community in [person.community, second].into_iter().flatten() {
         let Some(home) = home else { break };
         let side = Side {
             community,
             person: Some(person).filter(|_| person.community.is_some()),
         };
-        let about = About {
-            home,
-            alias: party
-                .person()
-                .and_then(|asking| asking.alias_domain.as_ref()),
-            account: party.person().map(|asking| &asking.iri),
-            account_only: is_house(rules, community, party.community(), home, party.person()),
-            contact: act == Act::Contact,
-        };
-        if about.account_only && act == Act::Contact {
+        let account_only = is_house(rules, community, party.community(), home, party.person());
+        if account_only && act == Act::Contact {
             narrowing.refuse(Because::Ourselves, step::ASKER);
         }
-        agreed |= ask(
-            rules,
-            &side,
-            &about,
-            facts(theirs, there.follows),
-            true,
-            narrowing,
-        );
+        let mut ask_about = |alias| {
+            let about = About {
+                home,
+                alias,
+                account: party.person().map(|asking| &asking.iri),
+                account_only,
+                contact: act == Act::Contact,
+                peer: ties.peer(home),
+                alias_peer: alias.and_then(|alias| ties.peer(alias)),
+            };
+            let welcome = there.welcomes || welcomed(rules, ties, community, party_id);
+            let facts = facts(theirs, there.follows, welcome);
+            agreed |= ask(rules, &side, &about, facts, true, narrowing);
+        };
+        match party.person() {
+            Some(asking) => ask_about(asking.alias_domain.as_ref()),
+            // A server asks for everybody at home there, whatever their handles say.
+            None => {
+                ask_about(None);
+                // To contact it is another matter: one host may serve the handles of many, and
+                // each of them is asked about by name when something is meant for them.
+                if act != Act::Contact {
+                    for handles in rules.handles_at(home) {
+                        ask_about(Some(handles));
+                    }
+                }
+            }
+        }
     }
 
     // What republishes needs the owner's own yes, and gets only what is for everybody.
@@ -98,45 +110,39 @@ pub(crate) fn narrow(
     }
 
     // The party's side about the person. Visitors are spoken for by whoever shows them around.
-    let about = About {
-        home: &person.domain,
-        alias: person.alias_domain.as_ref(),
-        account: Some(&person.iri),
-        account_only: false,
-        contact: false,
-    };
-    let mut ask_host = |community, asking: Option<&Person>| {
-        let account_only = is_house(
-            rules,
-            community,
-            person.community,
-            &person.domain,
-            Some(person),
-        );
-        let side = Side {
-            community,
-            person: asking,
-        };
-        let about = About {
-            account_only,
-            ..about
-        };
-        ask(
-            rules,
-            &side,
-            &about,
-            facts(partys, back.follows),
-            false,
-            narrowing,
-        );
-    };
     let host = match party {
         Party::Anonymous(host) => Some(*host),
         _ => party.community(),
     };
-    if let Some(host) = host {
-        ask_host(host, party.person());
+    if let Some(community) = host {
+        let side = Side {
+            community,
+            person: party.person(),
+        };
+        let about = About {
+            account_only: is_house(
+                rules,
+                community,
+                person.community,
+                &person.domain,
+                Some(person),
+            ),
+            ..About::person(person, ties)
+        };
+        let welcome = back.welcomes || welcomed(rules, ties, community, id);
+        let facts = facts(partys, back.follows, welcome);
+        ask(rules, &side, &about, facts, false, narrowing);
     }
+}
+
+/// Whether the moderators of a community said yes to this person.
+fn welcomed(
+    rules: &RuleBook,
+    ties: &Ties,
+    community: CommunityId,
+    person: Option<PersonId>,
+) -> bool {
+    ties.between(rules.actor_of(community), person).welcomes
 }
 
 /// Whether the other side is of this very community, where rules about domains say nothing: a
@@ -201,20 +207,46 @@ fn ask(
         narrowing.narrow(outcome, because, (step, rule.id.0));
     });
 
-    // The default is one more row, of the community's scope.
-    if !about.account_only && !lifted[1] && mode != Mode::Open {
-        let row = row::stance(mode.stance(), facts);
+    // Defaults are further rows, each of its own scope.
+    let defaults = [
+        (
+            rules.default_of(side.community),
+            Because::Mode(side.community, mode),
+            lifted[1],
+        ),
+        (
+            rules.gate_of(side.community),
+            Because::EmergencyGate(side.community),
+            lifted[1],
+        ),
+        match member {
+            Some(member) => (
+                rules.default_of_member(member, side.community),
+                Because::OwnMode(member, rules.mode_of_member(member)),
+                lifted[2],
+            ),
+            None => (None, Because::Nothing, true),
+        },
+    ];
+    for (default, because, is_lifted) in defaults {
+        let Some(default) = default.filter(|_| !about.account_only && !is_lifted) else {
+            continue;
+        };
+        let known = about.peer.and_then(|peer| peer.known_days);
+        let trusted = default
+            .unless_known_days
+            .is_some_and(|days| known.is_some_and(|known| known >= u32::from(days)));
+        if trusted {
+            continue;
+        }
+        let row = row::stance(default.stance, facts);
         let step = match row.outcome {
             Outcome::Allow => step::PASSED + 20,
             _ => step::MODE,
         };
         narrowing.conditions |= row.conditions;
         narrowing.secret |= secret && row.outcome == Outcome::Refuse;
-        narrowing.narrow(
-            row.outcome,
-            Because::Mode(side.community, mode),
-            (step, side.community.0),
-        );
+        narrowing.narrow(row.outcome, because, (step, side.community.0));
     }
     lifted[2]
 }

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::{FactError, FactSource, PersonId, Tie, Ties};
+use comity_vocab::Domain;
+
+use crate::{FactError, FactSource, Peer, PersonId, Tie, Ties};
 
 /// Ties kept in memory. Clones share them, so a test keeps one and hands the gate another.
 #[derive(Clone, Default)]
@@ -33,6 +35,17 @@ impl Facts {
         self.change(from, to, |tie| tie.mutes = true);
     }
 
+    /// `from` said yes to first contact by `to`.
+    pub fn welcome(&self, from: PersonId, to: PersonId) {
+        self.change(from, to, |tie| tie.welcomes = true);
+    }
+
+    /// This is known of a server.
+    pub fn know(&self, domain: Domain, peer: Peer) {
+        let mut ties = self.ties.write().unwrap_or_else(PoisonError::into_inner);
+        ties.know(domain, peer);
+    }
+
     /// `from` has nothing to do with `to` any more.
     pub fn forget(&self, from: PersonId, to: PersonId) {
         self.change(from, to, |tie| *tie = Tie::default());
@@ -60,5 +73,13 @@ impl FactSource for Facts {
             asked.insert(*from, *to, known.get(*from, *to));
         }
         Ok(asked)
+    }
+
+    async fn peers(&self, domains: &[Domain]) -> Result<Vec<(Domain, Peer)>, FactError> {
+        let known = self.ties.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(domains
+            .iter()
+            .filter_map(|domain| Some((domain.clone(), known.peer(domain)?.clone())))
+            .collect())
     }
 }

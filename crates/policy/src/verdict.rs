@@ -26,6 +26,10 @@ pub enum Because {
     Limited(RuleId),
     /// The way a community meets the unknown.
     Mode(CommunityId, Mode),
+    /// The way a member meets the unknown.
+    OwnMode(PersonId, Mode),
+    /// The community closed its emergency gate to servers it has not known for long.
+    EmergencyGate(CommunityId),
     /// Somebody blocks the other.
     Block {
         /// Who blocks.
@@ -38,6 +42,14 @@ pub enum Because {
     },
     /// It is not for them.
     Audience,
+    /// Its owner keeps this one thing from them.
+    KeptFrom,
+    /// Its owner chose who may answer, and they are not among them; or their answer has to wait.
+    Replies,
+    /// It answers something whose owner has not said yes to it yet.
+    Waits,
+    /// The owner of what it answers took it out of their conversation.
+    Removed,
     /// It is for the members of its own community.
     LocalOnly,
     /// Its author keeps it out of public places.
@@ -124,10 +136,13 @@ impl Because {
                     Some(Scope::Operator) => true,
                     Some(Scope::Community(community)) => member.community == Some(community),
                     Some(Scope::Member(person, _)) => member.id == Some(person),
-                    Some(Scope::Status(_)) | None => false,
+                    None => false,
                 }
             }
-            Because::Mode(community, _) => member.community == Some(community),
+            Because::Mode(community, _) | Because::EmergencyGate(community) => {
+                member.community == Some(community)
+            }
+            Because::OwnMode(person, _) => member.id == Some(person),
             Because::Block { by } | Because::Mute { by } => member.id == Some(by),
             _ => false,
         }
@@ -139,6 +154,12 @@ impl Because {
             Because::Rule(_) => "a rule refuses it",
             Because::Limited(_) => "a rule limits it",
             Because::Mode(..) => "the community does not know them",
+            Because::OwnMode(..) => "a member does not know them",
+            Because::EmergencyGate(_) => "the emergency gate is closed",
+            Because::KeptFrom => "its owner keeps it from them",
+            Because::Replies => "its owner chose who may answer",
+            Because::Waits => "it waits for a yes",
+            Because::Removed => "it was taken out of the conversation",
             Because::Block { .. } => "one blocks the other",
             Because::Mute { .. } => "they muted it",
             Because::Audience => "it is not addressed to them",

@@ -478,3 +478,296 @@ fn rules_end_by_themselves() {
     assert_eq!(book.next_expiry(), Some(NOW + 3));
     assert_eq!(book.rules_of(Scope::Community(HARBOUR)).count(), 2);
 }
+
+/// Of this server these things are known.
+fn peer(days: Option<u32>, software: &str, version: &str) -> Peer {
+    Peer {
+        known_days: days,
+        software: Some(software.into()),
+        version: Version::parse(version),
+    }
+}
+
+#[test]
+fn a_yes_to_first_contact_lets_in_whom_it_names() {
+    let book = book_in(Mode::Cautious, vec![]);
+    let follow = |ties: &Ties, by: Person| {
+        ask(
+            &book,
+            ties,
+            &account(by),
+            Act::Follow,
+            Way::Inbox,
+            &post(alice()),
+        )
+        .outcome
+    };
+    assert_eq!(follow(&Ties::none(), rex()), Outcome::Hold);
+    for from in [alice().id.unwrap(), HARBOURS_VOICE] {
+        assert_eq!(follow(&welcomes(from, &rex()), rex()), Outcome::Allow);
+        assert_eq!(follow(&welcomes(from, &rex()), fay()), Outcome::Hold);
+    }
+    // Bob's yes is Bob's.
+    let bobs = welcomes(bob().id.unwrap(), &rex());
+    assert_eq!(follow(&bobs, rex()), Outcome::Hold);
+}
+
+#[test]
+fn a_cautious_community_comes_to_trust_a_server_in_time() {
+    let book = book_in(Mode::Cautious, vec![]);
+    let follow = |days| {
+        let follow = account(rex());
+        ask(
+            &book,
+            &known(&rex(), days),
+            &follow,
+            Act::Follow,
+            Way::Inbox,
+            &post(alice()),
+        )
+        .outcome
+    };
+    assert_eq!(follow(29), Outcome::Hold);
+    assert_eq!(follow(30), Outcome::Allow);
+    // An allow-list does not come to trust anybody.
+    let closed = book_in(Mode::AllowList, vec![]);
+    let verdict = ask(
+        &closed,
+        &known(&rex(), 4_000),
+        &account(rex()),
+        Act::Follow,
+        Way::Inbox,
+        &post(alice()),
+    );
+    assert_eq!(verdict.outcome, Outcome::Refuse);
+}
+
+#[test]
+fn a_members_own_mode_binds_them_alone_and_their_yes_lifts_it() {
+    let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let rules = vec![rule(4, alices, about("friendly.example"), Stance::Open)];
+    let book = book(rules).with_member_modes([(alice().id.unwrap(), Mode::AllowList)]);
+    let reads = |by: Person, owner: Person| {
+        let verdict = reads(&book, &Ties::none(), &account(by), Way::Fetch, &post(owner));
+        verdict.because
+    };
+    let own = Because::OwnMode(alice().id.unwrap(), Mode::AllowList);
+    assert_eq!(reads(rex(), alice()), own);
+    assert_eq!(reads(rex(), bob()), Because::Nothing);
+    assert_eq!(reads(fay(), alice()), Because::Rule(RuleId(4)));
+}
+
+#[test]
+fn rules_on_software_go_by_version_and_never_open() {
+    let leaky = |before: Option<&str>| Pattern::Software {
+        name: "leaky".into(),
+        before: before.map(|text| Version::parse(text).unwrap()),
+    };
+    let answer = |pattern: Pattern, stance, peer: Option<Peer>| {
+        let mut ties = Ties::none();
+        if let Some(peer) = peer {
+            ties.know(domain("bigcorp.example"), peer);
+        }
+        let book = book_in(Mode::Open, vec![harbour(pattern, stance)]);
+        reads(&book, &ties, &account(rex()), Way::Fetch, &post(alice())).outcome
+    };
+    let old = || Some(peer(Some(400), "leaky", "1.1"));
+    let fixed = || Some(peer(Some(400), "leaky", "1.2"));
+    let mute = || Some(peer(Some(400), "leaky", "main"));
+    assert_eq!(
+        answer(leaky(Some("1.2")), Stance::Refused, old()),
+        Outcome::Refuse
+    );
+    assert_eq!(
+        answer(leaky(Some("1.2")), Stance::Refused, fixed()),
+        Outcome::Allow
+    );
+    // Who does not say its version may be an old one; who says nothing at all is not accused.
+    assert_eq!(
+        answer(leaky(Some("1.2")), Stance::Refused, mute()),
+        Outcome::Refuse
+    );
+    assert_eq!(answer(leaky(None), Stance::Refused, None), Outcome::Allow);
+    // What a server says of itself opens nothing.
+    let mut ties = Ties::none();
+    ties.know(domain("bigcorp.example"), peer(None, "leaky", "1.2"));
+    let book = book_in(Mode::AllowList, vec![harbour(leaky(None), Stance::Open)]);
+    let verdict = reads(&book, &ties, &account(rex()), Way::Fetch, &post(alice()));
+    assert_eq!(verdict.outcome, Outcome::Refuse);
+}
+
+#[test]
+fn rules_on_the_new_count_days_since_a_server_was_first_heard_of() {
+    let new = harbour(Pattern::FirstSeen { days: 30 }, Stance::Refused);
+    let book = book(vec![new]);
+    let reads = |ties: &Ties, viewer: Party| {
+        reads(&book, ties, &viewer, Way::Fetch, &post(alice())).outcome
+    };
+    assert_eq!(reads(&Ties::none(), account(rex())), Outcome::Refuse);
+    assert_eq!(reads(&known(&rex(), 29), account(rex())), Outcome::Refuse);
+    assert_eq!(reads(&known(&rex(), 30), account(rex())), Outcome::Allow);
+    let server = Party::Instance(domain("bigcorp.example"));
+    assert_eq!(reads(&known(&rex(), 29), server), Outcome::Refuse);
+}
+
+#[test]
+fn a_list_speaks_of_whom_it_names() {
+    let list = ListEntries {
+        id: ListId(3),
+        domains: vec![domain("bigcorp.example")],
+        accounts: vec![fay().iri],
+    };
+    let refused = harbour(Pattern::List(ListId(3)), Stance::Refused);
+    let book = book(vec![refused]).with_lists(vec![list]);
+    let reads =
+        |viewer: Party| reads(&book, &Ties::none(), &viewer, Way::Fetch, &post(alice())).outcome;
+    assert_eq!(reads(account(rex())), Outcome::Refuse);
+    assert_eq!(reads(account(fay())), Outcome::Refuse);
+    let below = Party::Instance(domain("a.bigcorp.example"));
+    assert_eq!(reads(below), Outcome::Refuse);
+    let other = person(21, "fred", "friendly.example", None);
+    assert_eq!(reads(account(other)), Outcome::Allow);
+}
+
+#[test]
+fn l49_a_server_that_asks_for_everybody_is_met_by_the_rules_about_every_handle_at_home_there() {
+    let refused = harbour(about("brand.example"), Stance::Refused);
+    let book = book(vec![refused])
+        .with_split_domains([(domain("ap.host.example"), domain("brand.example"))]);
+    let reads = |host: &str| {
+        let server = Party::Instance(domain(host));
+        reads(&book, &Ties::none(), &server, Way::Fetch, &post(alice())).outcome
+    };
+    assert_eq!(reads("ap.host.example"), Outcome::Refuse);
+    assert_eq!(reads("friendly.example"), Outcome::Allow);
+    // Others may be at home there, too: the host itself may be contacted.
+    let host = Party::Instance(domain("ap.host.example"));
+    let contact = ask(
+        &book,
+        &Ties::none(),
+        &host,
+        Act::Contact,
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert_eq!(contact.outcome, Outcome::Allow);
+}
+
+#[test]
+fn an_emergency_gate_lets_pass_whom_one_knows_and_whom_one_chose() {
+    let hosted = |gate_until| Hosted {
+        gate_until,
+        ..Hosted::new(HARBOUR, domain("harbour.example"), Mode::Open)
+    };
+    let chosen = harbour(about("friendly.example"), Stance::Open);
+    let book = RuleBook::new(7, NOW, vec![hosted(Some(NOW + 1))], vec![chosen]);
+    let delivers = |ties: &Ties, by: Person| {
+        let thing = post(alice());
+        ask(&book, ties, &account(by), Act::Deliver, Way::Inbox, &thing).because
+    };
+    let gate = Because::EmergencyGate(HARBOUR);
+    assert_eq!(delivers(&Ties::none(), rex()), gate);
+    assert_eq!(delivers(&known(&rex(), 6), rex()), gate);
+    assert_eq!(delivers(&known(&rex(), 7), rex()), Because::Nothing);
+    assert_eq!(delivers(&Ties::none(), fay()), Because::Rule(RuleId(12)));
+    // It ends by itself.
+    assert_eq!(book.next_expiry(), Some(NOW + 1));
+    let over = RuleBook::new(7, NOW, vec![hosted(Some(NOW))], vec![]);
+    let verdict = ask(
+        &over,
+        &Ties::none(),
+        &account(rex()),
+        Act::Deliver,
+        Way::Inbox,
+        &post(alice()),
+    );
+    assert_eq!(verdict.because, Because::Nothing);
+}
+
+#[test]
+fn one_post_is_kept_from_whom_its_author_names() {
+    let secret = Thing {
+        kept_from: vec![about("bigcorp.example"), Pattern::Account(fay().iri)],
+        ..post(alice())
+    };
+    let book = book(vec![]);
+    let reads = |party: Party| reads(&book, &Ties::none(), &party, Way::Fetch, &secret).because;
+    assert_eq!(reads(account(rex())), Because::KeptFrom);
+    assert_eq!(reads(account(fay())), Because::KeptFrom);
+    assert_eq!(
+        reads(Party::Instance(domain("x.bigcorp.example"))),
+        Because::KeptFrom
+    );
+    assert_eq!(
+        reads(account(person(21, "fred", "friendly.example", None))),
+        Because::Nothing
+    );
+    assert_eq!(reads(member(alice())), Because::Nothing);
+}
+
+#[test]
+fn who_may_answer_is_the_authors_choice() {
+    use Circle::{Everyone, Followers, Mentioned, Nobody};
+    let answers = |freely, asking, by: Person, ties: &Ties| {
+        let thing = Thing {
+            replies: Replies { freely, asking },
+            addressed: vec![fay().id.unwrap()],
+            ..post(alice())
+        };
+        ask(
+            &book(vec![]),
+            ties,
+            &account(by),
+            Act::Reply,
+            Way::Inbox,
+            &thing,
+        )
+        .outcome
+    };
+    let (no_ties, rex_follows) = (Ties::none(), follows(&rex(), &alice()));
+    assert_eq!(answers(Everyone, Everyone, rex(), &no_ties), Outcome::Allow);
+    assert_eq!(
+        answers(Followers, Followers, rex(), &no_ties),
+        Outcome::Refuse
+    );
+    assert_eq!(
+        answers(Followers, Followers, rex(), &rex_follows),
+        Outcome::Allow
+    );
+    assert_eq!(
+        answers(Mentioned, Mentioned, rex(), &rex_follows),
+        Outcome::Refuse
+    );
+    assert_eq!(
+        answers(Mentioned, Mentioned, fay(), &no_ties),
+        Outcome::Allow
+    );
+    assert_eq!(answers(Nobody, Nobody, fay(), &no_ties), Outcome::Refuse);
+    assert_eq!(answers(Followers, Everyone, rex(), &no_ties), Outcome::Hold);
+    assert_eq!(answers(Nobody, Mentioned, fay(), &no_ties), Outcome::Hold);
+    assert_eq!(answers(Nobody, Mentioned, rex(), &no_ties), Outcome::Refuse);
+}
+
+#[test]
+fn an_answer_that_waits_is_between_the_two_and_one_taken_out_is_its_authors() {
+    let sees = |approval, by: Person, way| {
+        let answer = Thing {
+            approval,
+            within: vec![bob()],
+            ..post(alice())
+        };
+        reads(&book(vec![]), &Ties::none(), &member(by), way, &answer).because
+    };
+    let waits = Approval::Waits {
+        on: bob().id.unwrap(),
+    };
+    assert_eq!(sees(waits, mia(), Way::Page), Because::Waits);
+    assert_eq!(sees(waits, bob(), Way::Conversation), Because::Nothing);
+    assert_eq!(sees(waits, alice(), Way::Conversation), Because::Nothing);
+    let removed = Approval::Removed {
+        by: bob().id.unwrap(),
+    };
+    assert_eq!(sees(removed, mia(), Way::Conversation), Because::Removed);
+    assert_eq!(sees(removed, mia(), Way::Page), Because::Nothing);
+    assert_eq!(sees(removed, alice(), Way::Conversation), Because::Nothing);
+}

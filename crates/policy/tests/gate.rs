@@ -125,8 +125,8 @@ async fn l50_an_inbox_at_a_refused_place_is_refused_with_it() {
     );
 }
 
-#[test]
-fn l63_a_refused_domain_is_not_even_contacted() {
+#[tokio::test]
+async fn l63_a_refused_domain_is_not_even_contacted() {
     let gate = gate(
         &Facts::new(),
         vec![harbour(about("bigcorp.example"), Stance::Refused)],
@@ -134,15 +134,22 @@ fn l63_a_refused_domain_is_not_even_contacted() {
     for host in ["bigcorp.example", "media.bigcorp.example"] {
         let no = gate
             .permit(HARBOUR, &domain(host), Contact::Fetch)
+            .await
+            .unwrap()
             .unwrap_err();
         assert_eq!(*no.because(), Because::Rule(RuleId(12)));
         assert!(
-            gate.permit(MEADOW, &domain(host), Contact::Fetch).is_ok(),
+            gate.permit(MEADOW, &domain(host), Contact::Fetch)
+                .await
+                .unwrap()
+                .is_ok(),
             "not meadow's rule"
         );
     }
     let permit = gate
         .permit(HARBOUR, &domain("friendly.example"), Contact::Deliver)
+        .await
+        .unwrap()
         .unwrap();
     assert_eq!(
         (permit.domain().as_str(), permit.contact()),
@@ -150,25 +157,33 @@ fn l63_a_refused_domain_is_not_even_contacted() {
     );
     let no = gate
         .permit(HARBOUR, &domain("harbour.example"), Contact::Fetch)
+        .await
+        .unwrap()
         .unwrap_err();
     assert_eq!(*no.because(), Because::Ourselves);
     let no = gate
         .permit(CommunityId(9), &domain("friendly.example"), Contact::Fetch)
+        .await
+        .unwrap()
         .unwrap_err();
     assert_eq!(*no.because(), Because::NobodyHere);
 }
 
-#[test]
-fn an_allow_list_contacts_whom_it_names() {
+#[tokio::test]
+async fn an_allow_list_contacts_whom_it_names() {
     let named = harbour(Pattern::Account(fay().iri), Stance::Open);
     let gate = Gate::new(Facts::new(), book_in(Mode::AllowList, vec![named]));
     assert!(
         gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Fetch)
+            .await
+            .unwrap()
             .is_err()
     );
     // An account opened by name has to be reachable.
     assert!(
         gate.permit(HARBOUR, &domain("friendly.example"), Contact::Fetch)
+            .await
+            .unwrap()
             .is_ok()
     );
 }
@@ -178,14 +193,18 @@ async fn l59_a_rule_set_at_noon_binds_what_was_queued_before() {
     let gate = gate(&Facts::new(), vec![]);
     assert!(
         gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Deliver)
+            .await
+            .unwrap()
             .is_ok()
     );
     let rules = vec![harbour(about("bigcorp.example"), Stance::Refused)];
-    let modes = vec![(HARBOUR, domain("harbour.example"), Mode::Open)];
+    let modes = vec![Hosted::new(HARBOUR, domain("harbour.example"), Mode::Open)];
     gate.replace(RuleBook::new(8, NOW, modes.clone(), rules));
     assert_eq!(gate.epoch(), 8);
     assert!(
         gate.permit(HARBOUR, &domain("bigcorp.example"), Contact::Deliver)
+            .await
+            .unwrap()
             .is_err()
     );
     // A book that was made before and arrives late changes nothing.

@@ -67,6 +67,18 @@ fn towards_alice() -> Vec<Role> {
             addressed: true,
             ..role("stranger, addressed", account(rex()))
         },
+        Role {
+            ties: welcomes(alice().id.unwrap(), &rex()),
+            ..role("stranger alice said yes to", account(rex()))
+        },
+        Role {
+            ties: welcomes(HARBOURS_VOICE, &rex()),
+            ..role("stranger harbour said yes", account(rex()))
+        },
+        Role {
+            ties: known(&rex(), 400),
+            ..role("stranger long known", account(rex()))
+        },
         role(
             "bigcorp's server",
             Party::Instance(domain("bigcorp.example")),
@@ -143,6 +155,12 @@ fn reason(because: Because) -> &'static str {
         Because::Rule(_) => "rule",
         Because::Limited(_) => "limited",
         Because::Mode(..) => "mode",
+        Because::OwnMode(..) => "own-mode",
+        Because::EmergencyGate(_) => "gate",
+        Because::KeptFrom => "kept-from",
+        Because::Replies => "replies",
+        Because::Waits => "waits",
+        Because::Removed => "removed",
         Because::Block { .. } => "block",
         Because::Mute { .. } => "mute",
         Because::Audience => "audience",
@@ -160,14 +178,23 @@ fn reason(because: Because) -> &'static str {
     }
 }
 
+/// What the author of a thing laid down about it.
+type Chosen = fn(Thing) -> Thing;
+
 /// What a section speaks of.
 struct Situation<'a> {
     book: RuleBook,
     owner: Person,
     roles: &'a [Role],
     within: Vec<Person>,
+    /// What the owner chose for this thing.
+    chosen: Chosen,
     /// How much of a cell counts when it is compared with another situation's.
     compared: fn(&str) -> String,
+}
+
+fn as_it_is(thing: Thing) -> Thing {
+    thing
 }
 
 fn whole(cell: &str) -> String {
@@ -254,6 +281,7 @@ fn cells(situation: &Situation<'_>, role: &Role, act: Act, way: Way) -> Vec<Stri
                 .addressed
                 .extend(role.party.person().and_then(|person| person.id));
         }
+        let thing = (situation.chosen)(thing);
         cell(&situation.book, role, act, way, &thing)
     };
     VISIBILITIES.into_iter().map(cell_of).collect()
@@ -317,6 +345,7 @@ fn matrix() -> String {
         owner: alice(),
         roles: &outside,
         within: vec![],
+        chosen: as_it_is,
         compared: whole,
     };
     let theirs = |book| Situation {
@@ -324,6 +353,7 @@ fn matrix() -> String {
         owner: rex(),
         roles: &inside,
         within: vec![],
+        chosen: as_it_is,
         compared: whole,
     };
     let by_harbour = |stance| everywhere(Scope::Community(HARBOUR), stance, Conditions::NONE);
@@ -348,6 +378,7 @@ fn matrix() -> String {
         owner: alice(),
         roles: &people,
         within: vec![],
+        chosen: as_it_is,
         compared: whole,
     };
     section(
@@ -400,6 +431,78 @@ fn matrix() -> String {
             ),
         );
     }
+    let alice_is = |mode| book(vec![]).with_member_modes([(alice().id.unwrap(), mode)]);
+    for mode in [Mode::Cautious, Mode::AllowList] {
+        section(
+            &format!(
+                "{} FOR ALICE ALONE: a thing of alice, where a yes or no differs from {} harbour",
+                mode.as_str().to_uppercase(),
+                mode.as_str()
+            ),
+            table(
+                &by_marks(ours(alice_is(mode))),
+                Some(&ours(book_in(mode, vec![]))),
+            ),
+        );
+    }
+    let closed = || {
+        let harbour = Hosted {
+            gate_until: Some(NOW + 1),
+            ..Hosted::new(HARBOUR, domain("harbour.example"), Mode::Open)
+        };
+        let meadow = Hosted::new(MEADOW, domain("meadow.example"), Mode::Open);
+        RuleBook::new(7, NOW, vec![harbour, meadow], vec![])
+    };
+    section(
+        "EMERGENCY GATE OF HARBOUR: a thing of alice, where it differs from open",
+        table(&ours(closed()), Some(&ours(book(vec![])))),
+    );
+    section(
+        "EMERGENCY GATE OF HARBOUR: a thing of rex, where it differs from open",
+        table(&theirs(closed()), Some(&theirs(book(vec![])))),
+    );
+    let choices: [(&str, Chosen); 7] = [
+        ("KEPT FROM BIGCORP", |thing| Thing {
+            kept_from: vec![about("bigcorp.example")],
+            ..thing
+        }),
+        ("REPLIES BY FOLLOWERS", |thing| {
+            replies(thing, Circle::Followers, Circle::Followers)
+        }),
+        ("REPLIES BY THOSE IT NAMES", |thing| {
+            replies(thing, Circle::Mentioned, Circle::Mentioned)
+        }),
+        ("REPLIES BY NOBODY", |thing| {
+            replies(thing, Circle::Nobody, Circle::Nobody)
+        }),
+        ("REPLIES BY FOLLOWERS, OTHERS ASK", |thing| {
+            replies(thing, Circle::Followers, Circle::Everyone)
+        }),
+        ("AN ANSWER THAT WAITS FOR BOB", |thing| Thing {
+            approval: Approval::Waits {
+                on: bob().id.unwrap(),
+            },
+            ..thing
+        }),
+        ("AN ANSWER THAT BOB REMOVED", |thing| Thing {
+            approval: Approval::Removed {
+                by: bob().id.unwrap(),
+            },
+            ..thing
+        }),
+    ];
+    for (name, chosen) in choices {
+        section(
+            &format!("{name}: a thing of alice, where it differs from open"),
+            table(
+                &Situation {
+                    chosen,
+                    ..ours(book(vec![]))
+                },
+                Some(&ours(book(vec![]))),
+            ),
+        );
+    }
     for condition in CONDITIONS {
         let of = || everywhere(Scope::Community(HARBOUR), Stance::Open, condition);
         let words: String = condition.words().collect();
@@ -426,6 +529,13 @@ fn matrix() -> String {
     text
 }
 
+fn replies(thing: Thing, freely: Circle, asking: Circle) -> Thing {
+    Thing {
+        replies: Replies { freely, asking },
+        ..thing
+    }
+}
+
 const CONDITIONS: [Conditions; 5] = [
     Conditions::NO_BOOSTS,
     Conditions::NO_DIRECT,
@@ -445,10 +555,13 @@ of each visibility. A thing of alice@harbour is ours, a thing of rex@bigcorp is 
 meadow is another community of our own installation, and is met like any other server.
   ✔ yes    ✘ no, and why    ? waits for somebody's yes    〃 as the line above
 Letters after a yes are its conditions:
-  L limited (marked, for followers of its author)    M muted (folded)    H held
+  L limited (marked, for followers of its author)    M muted    F folded    H held
   f follows need approval   r replies need approval   b no boosts   c no reports   d no direct
 The words after a no:
   rule, limited, mode   a rule, a rule that limits, or the way the community meets the unknown
+  own-mode, gate        the way alice meets the unknown; harbour's emergency gate is closed
+  kept-from, replies    its owner keeps this one from them; chose who may answer
+  waits, removed        whom it answers has not said yes; took it out of the conversation
   block, mute           between the two people
   audience, local       its owner did not choose them; it never leaves its community
   unlisted              its owner keeps it out of public places

@@ -31,7 +31,23 @@ fn patterns() -> Vec<Pattern> {
         Pattern::Account(rex().iri),
         Pattern::Account(alice().iri),
         Pattern::Everything,
+        Pattern::List(FRIENDS_OF_BIGCORP),
+        Pattern::FirstSeen { days: 30 },
+        Pattern::Software {
+            name: "leaky".into(),
+            before: Version::parse("1.2"),
+        },
     ]
+}
+
+const FRIENDS_OF_BIGCORP: ListId = ListId(7);
+
+fn lists() -> Vec<ListEntries> {
+    vec![ListEntries {
+        id: FRIENDS_OF_BIGCORP,
+        domains: vec![domain("bigcorp.example")],
+        accounts: vec![fay().iri],
+    }]
 }
 
 fn people() -> Vec<Person> {
@@ -82,6 +98,22 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_replies()(
+        freely in select(CIRCLES.to_vec()), asking in select(CIRCLES.to_vec()),
+    ) -> Replies {
+        Replies { freely, asking }
+    }
+}
+
+const CIRCLES: [Circle; 5] = [
+    Circle::Everyone,
+    Circle::Everyone,
+    Circle::Followers,
+    Circle::Mentioned,
+    Circle::Nobody,
+];
+
+prop_compose! {
     fn any_thing()(
         owner in select(people()),
         visibility in select(vec![
@@ -95,9 +127,18 @@ prop_compose! {
         addressed in proptest::collection::vec(select(vec![1, 2, 3, 10, 20]).prop_map(PersonId), 0..2),
         within in proptest::collection::vec(select(people()), 0..3),
         community in select(vec![None, Some(HARBOUR), Some(MEADOW)]),
+        kept_from in prop_oneof![4 => Just(vec![]), 1 => select(patterns()).prop_map(|one| vec![one])],
+        replies in any_replies(),
+        approval in select(vec![
+            Approval::Stands,
+            Approval::Stands,
+            Approval::Stands,
+            Approval::Waits { on: PersonId(1) },
+            Approval::Removed { by: PersonId(1) },
+        ]),
     ) -> Thing {
         let community = owner.community.or(community);
-        Thing { owner, community, visibility, addressed, within }
+        Thing { community, visibility, addressed, within, kept_from, replies, approval, ..Thing::of(owner) }
     }
 }
 
@@ -109,10 +150,25 @@ prop_compose! {
         let mut all = Ties::none();
         for (from, to, bits) in ties {
             // Most people do not block: following is the common tie.
-            let tie = Tie { follows: bits < 6, blocks: bits == 6, mutes: bits == 7 };
+            let tie = Tie { follows: bits < 5, blocks: bits == 5, mutes: bits == 6, welcomes: bits == 7 };
             all.insert(PersonId(from), PersonId(to), tie);
         }
         all
+    }
+}
+
+prop_compose! {
+    fn any_peer()(
+        known_days in select(vec![None, Some(0), Some(29), Some(400)]),
+        software in select(vec![None, Some("leaky"), Some("sound")]),
+        version in select(vec!["1.1", "1.2", "nonsense"]),
+        is_known in any::<bool>(),
+    ) -> Option<Peer> {
+        is_known.then(|| Peer {
+            known_days,
+            software: software.map(Into::into),
+            version: Version::parse(version),
+        })
     }
 }
 
@@ -125,11 +181,19 @@ struct Question {
     thing: Thing,
     ties: Ties,
     mode: Mode,
+    own_mode: Mode,
 }
 
 impl Question {
+    fn book(&self, rules: Vec<Rule>) -> RuleBook {
+        book_in(self.mode, rules)
+            .with_lists(lists())
+            .with_member_modes([(PersonId(1), self.own_mode)])
+            .with_split_domains([(domain("friendly.example"), domain("bigcorp.example"))])
+    }
+
     fn asked(&self, rules: Vec<Rule>) -> Verdict {
-        let book = book_in(self.mode, rules);
+        let book = self.book(rules);
         ask(
             &book,
             &self.ties,
@@ -149,8 +213,14 @@ prop_compose! {
         thing in any_thing(),
         ties in any_ties(),
         mode in select(vec![Mode::Open, Mode::Open, Mode::Cautious, Mode::AllowList]),
+        own_mode in select(vec![Mode::Open, Mode::Open, Mode::Cautious, Mode::AllowList]),
+        peer in any_peer(),
     ) -> Question {
-        Question { party, act, way, thing, ties, mode }
+        let mut ties = ties;
+        if let Some(peer) = peer {
+            ties.know(domain("bigcorp.example"), peer);
+        }
+        Question { party, act, way, thing, ties, mode, own_mode }
     }
 }
 
@@ -197,6 +267,7 @@ proptest! {
         let now = question.asked(rules.iter().cloned().chain([open.clone()]).collect());
         let lifts = match open.scope {
             Scope::Community(HARBOUR) => question.mode != Mode::Open,
+            Scope::Member(PersonId(1), _) if question.own_mode != Mode::Open => true,
             Scope::Member(..) => {
                 matches!(question.party, Party::Service(_)) || question.way == Way::Relay
             }
@@ -206,7 +277,7 @@ proptest! {
             prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
         }
         // And never beyond what an open community would answer.
-        let widest = Question { mode: Mode::Open, ..question }.asked(rules);
+        let widest = Question { mode: Mode::Open, own_mode: Mode::Open, ..question }.asked(rules);
         if !matches!(open.scope, Scope::Member(..)) {
             prop_assert!(is_no_wider(&now, &widest), "{now:?} is wider than {widest:?}");
         }
@@ -255,10 +326,10 @@ proptest! {
             "a.bigcorp.example", "a.b.bigcorp.example", "bigcorp.example:8443",
         ]),
     ) {
-        // A host alone says nothing of what lies below it.
+        // A host alone says nothing of what lies below it, and what one server runs nothing of another.
         let rules: Vec<Rule> = rules
             .into_iter()
-            .filter(|rule| !matches!(rule.pattern, Pattern::Host(_)))
+            .filter(|rule| !matches!(rule.pattern, Pattern::Host(_) | Pattern::Software { .. }))
             .collect();
         let from = |host: &str| Question {
             party: Party::Instance(domain(host)), ..question.clone()
@@ -306,7 +377,7 @@ proptest! {
 
     #[test]
     fn every_answer_has_a_sentence_free_of_jargon(question in any_question(), rules in any_rules()) {
-        let book = book_in(question.mode, rules.clone());
+        let book = question.book(rules.clone());
         let verdict = question.asked(rules);
         for listener in [
             Listener::Public,

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use comity_policy::{
-    CommunityId, Contact, FactError, FactSource, Gate, Mode, PersonId, RuleBook, Ties,
+    CommunityId, Contact, FactError, FactSource, Gate, Hosted, Mode, Peer, PersonId, RuleBook, Ties,
 };
 use comity_vocab::{Domain, Iri};
 use comity_wire::{FetchedJson, Testing, Wire, WireConfig, WireError};
@@ -27,6 +27,10 @@ struct NoTies;
 impl FactSource for NoTies {
     async fn ties(&self, _pairs: &[(PersonId, PersonId)]) -> Result<Ties, FactError> {
         Ok(Ties::default())
+    }
+
+    async fn peers(&self, _domains: &[Domain]) -> Result<Vec<(Domain, Peer)>, FactError> {
+        Ok(Vec::new())
     }
 }
 
@@ -73,10 +77,12 @@ async fn ask(
     let wire = Wire::new(config).unwrap();
     let us = CommunityId(1);
     let home = Domain::parse("home.localhost").unwrap();
-    let book = RuleBook::new(1, NOW, vec![(us, home, Mode::Open)], Vec::new());
+    let book = RuleBook::new(1, NOW, vec![Hosted::new(us, home, Mode::Open)], Vec::new());
     let address = Iri::parse(&format!("https://{name}:{port}/")).unwrap();
     let permit = Gate::new(NoTies, book)
         .permit(us, &address.domain(), Contact::Fetch)
+        .await
+        .unwrap()
         .unwrap();
     wire.fetch_json(permit, &address, NOW).await
 }

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
-use crate::text;
+use crate::{rules, text};
 
 /// Longer display names are cut: Mastodon allows 30 characters, Misskey 50; nobody reads beyond this.
 const LONGEST_NAME: usize = 100;
@@ -191,6 +191,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     // Those it no longer names, too: a key is withdrawn because somebody else may have it (attack 5).
     app.keyring.forget(&withdrawn);
     app.keyring.forget(actor.keys.iter().map(|key| &key.id));
+    rules::note_split(app, &actor.id.domain(), &domain);
     find(app, id).await
 }
 

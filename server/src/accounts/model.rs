@@ -2,7 +2,7 @@
 
 use comity_db::row;
 use comity_policy::{Act, CommunityId, Person, PersonId, Subject, Thing, Visible};
-use comity_vocab::{ActorKind, Domain, Handle, Iri, Visibility};
+use comity_vocab::{ActorKind, Domain, Handle, Iri};
 
 use crate::error::{Error, Result};
 
@@ -194,13 +194,7 @@ impl Subject for Account {
 
     /// A profile is public; what policy holds against its owner still counts.
     fn thing(&self) -> Thing {
-        Thing {
-            owner: self.person(),
-            community: self.community_id.map(CommunityId),
-            visibility: Visibility::Public,
-            addressed: Vec::new(),
-            within: Vec::new(),
-        }
+        Thing::of(self.person())
     }
 }
 

@@ -22,6 +22,9 @@ use crate::rules;
 
 /// Longer names do not fit beside the symbol.
 const LONGEST_NAME: usize = 60;
+/// A cautious community trusts a server it has known for so long, until its moderators say otherwise. The same number
+/// stands in the migration that made the column.
+const TRUST_AFTER_DAYS: u16 = 30;
 /// What a community says of itself, in characters.
 const LONGEST_DESCRIPTION: usize = 5_000;
 /// What its people ask of each other, in characters.
@@ -103,6 +106,8 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         sign_up: SignUp::Closed,
         actor_id: app.next_id(),
         created_at: now_ms,
+        trust_after_days: TRUST_AFTER_DAYS,
+        gate_until: None,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

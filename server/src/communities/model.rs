@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use comity_db::row;
-use comity_policy::{CommunityId, Mode};
+use comity_policy::{CommunityId, Hosted, Mode, PersonId};
 use comity_vocab::{Domain, Iri};
 
 use crate::config;
@@ -23,6 +23,8 @@ row! {
         pub sign_up: String,
         pub actor_id: i64,
         pub created_at: i64,
+        pub trust_after_days: i64,
+        pub gate_until: Option<i64>,
     }
 }
 
@@ -49,6 +51,10 @@ pub struct Community {
     pub origin: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// While *cautious*: a server known for so many days needs no yes any more.
+    pub trust_after_days: u16,
+    /// The emergency gate is closed until then; unix milliseconds.
+    pub gate_until: Option<i64>,
 }
 
 /// Who may join.
@@ -94,6 +100,9 @@ impl Community {
             rules_text: row.rules_text,
             actor_id: row.actor_id,
             created_at: row.created_at,
+            trust_after_days: u16::try_from(row.trust_after_days)
+                .map_err(|_| broken("trust_after_days"))?,
+            gate_until: row.gate_until,
         })
     }
 
@@ -106,6 +115,18 @@ impl Community {
     /// As rules know it.
     pub fn policy_id(&self) -> CommunityId {
         CommunityId(self.id)
+    }
+
+    /// What rules have to know of it.
+    pub fn hosted(&self) -> Hosted {
+        Hosted {
+            id: self.policy_id(),
+            actor: Some(PersonId(self.actor_id)),
+            domain: self.domain.clone(),
+            mode: self.mode,
+            trust_after_days: self.trust_after_days,
+            gate_until: self.gate_until,
+        }
     }
 
     /// What its people ask of each other, one sentence each.

@@ -11,7 +11,8 @@ const MOST: i64 = 10_000;
 
 const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
-    "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at
+    "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
+            trust_after_days, gate_until
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"

@@ -270,7 +270,7 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         if app.hosts.is_given_up(app, &domain) {
             continue;
         }
-        match app.gate.permit(by, &domain, Contact::Deliver) {
+        match app.gate.permit(by, &domain, Contact::Deliver).await? {
             Ok(_unused) => rows.push((app.next_id(), inbox, domain)),
             Err(refusal) => {
                 tell_out(

@@ -335,9 +335,13 @@ async fn bring_one(
         tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(why));
         return End::Dropped;
     }
-    let permitted = match app.gate.permit(parcel.by, domain, Contact::Deliver) {
-        Ok(permitted) => permitted,
-        Err(refusal) => {
+    let permitted = match app.gate.permit(parcel.by, domain, Contact::Deliver).await {
+        Ok(Ok(permitted)) => permitted,
+        Err(why) => {
+            error!(%why, "could not ask whether a delivery may go out");
+            return End::Later;
+        }
+        Ok(Err(refusal)) => {
             tell_out(
                 app,
                 &parcel.sender,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use comity_policy::{Conditions, Pattern, PersonId, Scope, Stance};
+use comity_policy::{Pattern, PersonId, Scope, Stance};
 use comity_vocab::Domain;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::communities::{self, Community, Settings};
 use crate::config::Config;
 use crate::error::Result;
-use crate::rules::{self, NewRule};
+use crate::rules::{self, NewRule, Source};
 use crate::serve::{self, CannotStart};
 
 /// A place for a town: its port is taken, and nobody answers there yet.
@@ -138,19 +138,11 @@ pub(super) fn about_bigcorp(scope: Scope, stance: Stance, reason: &str) -> NewRu
         Scope::Member(PersonId(id), _) => Some(id),
         _ => None,
     };
+    let bigcorp = Domain::parse(BIGCORP).expect("a name under localhost is a domain");
     NewRule {
-        scope,
-        pattern: Pattern::Domain(
-            Domain::parse(BIGCORP).expect("a name under localhost is a domain"),
-        ),
-        stance,
-        conditions: Conditions::NONE,
         reason_public: Some(reason.to_owned()),
-        reason_members: None,
-        reason_moderators: None,
         set_by,
-        expires_at: None,
-        source: "person",
+        ..NewRule::about(scope, Pattern::Domain(bigcorp), stance, Source::Person)
     }
 }
 

@@ -188,6 +188,8 @@ async fn examine(
     if let Err(refusal) = app
         .gate
         .permit(community.policy_id(), &peer, Contact::Fetch)
+        .await
+        .map_err(Error::from)?
     {
         let reason = for_stewards(app, community, &refusal.verdict);
         let what = "something".to_owned();

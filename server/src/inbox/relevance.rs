@@ -1,6 +1,6 @@
 //! Whether anybody here could care: what nobody asked for is not stored.
 
-use comity_policy::{Act, CommunityId, Exchange, Outcome, Party, Thing, Way};
+use comity_policy::{Act, Exchange, Outcome, Party, Thing, Way};
 use comity_vocab::{Iri, Note};
 
 use super::Arrival;
@@ -68,11 +68,8 @@ pub(crate) async fn may_name(
     named: &Account,
 ) -> Result<bool> {
     let thing = Thing {
-        owner: named.person(),
-        community: named.community_id.map(CommunityId),
         visibility: note.visibility(author.followers_iri.as_ref()),
-        addressed: Vec::new(),
-        within: Vec::new(),
+        ..Thing::of(named.person())
     };
     let verdict = app
         .gate

@@ -236,9 +236,10 @@ async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attes
     let key = accounts::signing_key(app, community.actor_id).await?;
     let mut address = iri.clone();
     for _ in 0..=MOST_HOPS {
-        let permitted =
-            app.gate
-                .permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        let permitted = app
+            .gate
+            .permit(community.policy_id(), &address.domain(), Contact::Fetch)
+            .await??;
         match app
             .wire
             .fetch(permitted, &address, &key, app.now_ms())

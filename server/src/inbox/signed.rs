@@ -162,9 +162,10 @@ pub async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Res
         }
     };
     let peer = claim.key_id().domain();
-    if let Err(refusal) =
-        app.gate
-            .permit(community.policy_id(), &peer, comity_policy::Contact::Fetch)
+    if let Err(refusal) = app
+        .gate
+        .permit(community.policy_id(), &peer, comity_policy::Contact::Fetch)
+        .await?
     {
         let reason = super::for_stewards(app, community, &refusal.verdict);
         super::tell_in(

@@ -5,18 +5,21 @@
 
 mod store;
 
-use comity_db::Tx;
-use comity_policy::{CommunityId, Contact};
+use comity_db::{Db, Tx};
+use comity_policy::{CommunityId, Contact, Peer, Version};
 use comity_vocab::{Domain, Iri, nodeinfo};
 use comity_wire::{FetchedJson, Scheme};
 use tracing::{debug, info};
 
+use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
 
 /// How long it is believed what a server says it runs.
-const LEARN_AGAIN_MS: i64 = 7 * 86_400_000;
+const LEARN_AGAIN_MS: i64 = 7 * DAY_MS;
+
+const DAY_MS: i64 = 86_400_000;
 
 /// How a server answers deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,22 @@ pub async fn software(app: &App, domain: &Domain) -> Result<Option<Software>> {
             version: version.unwrap_or_default(),
         })
     }))
+}
+
+/// What is known of these servers, as rules ask for it. Those that were never heard of are left out.
+pub async fn peers(db: &Db, domains: &[Domain], now_ms: i64) -> Result<Vec<(Domain, Peer)>> {
+    let names = domains.iter().map(|domain| domain.as_str().to_owned());
+    let mut known = Vec::with_capacity(domains.len());
+    for row in store::peers(db, names.collect()).await? {
+        let days = (now_ms - row.first_seen_at).max(0) / DAY_MS;
+        let peer = Peer {
+            known_days: Some(u32::try_from(days).unwrap_or(u32::MAX)),
+            software: row.software.map(|name| name.to_lowercase()),
+            version: row.version.as_deref().and_then(Version::parse),
+        };
+        known.push((accounts::stored_domain(&row.domain)?, peer));
+    }
+    Ok(known)
 }
 
 /// Servers that fail now, with how long they have.
@@ -153,7 +172,7 @@ async fn ask(app: &App, by: CommunityId, domain: &Domain) -> Result<nodeinfo::So
 }
 
 async fn get(app: &App, by: CommunityId, iri: &Iri) -> Result<Vec<u8>> {
-    let permitted = app.gate.permit(by, &iri.domain(), Contact::Fetch)?;
+    let permitted = app.gate.permit(by, &iri.domain(), Contact::Fetch).await??;
     match app.wire.fetch_json(permitted, iri, app.now_ms()).await {
         Ok(FetchedJson::Json { bytes, .. }) => Ok(bytes),
         Ok(FetchedJson::Moved(to)) => Err(Error::Elsewhere(format!("{iri} moved to {to}"))),

@@ -1,6 +1,6 @@
 //! SQL for `instances`.
 
-use comity_db::{Db, Sql, Tx, params, sql};
+use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::Health;
 use crate::error::Result;
@@ -9,6 +9,31 @@ const SOFTWARE: Sql<(Option<String>, Option<String>)> = sql!(row: (Option<String
 
 pub async fn software(db: &Db, domain: &str) -> Result<Option<(Option<String>, Option<String>)>> {
     Ok(db.opt(SOFTWARE, params![domain]).await?)
+}
+
+row! {
+    /// What is known of a server.
+    #[derive(Debug)]
+    pub struct PeerRow {
+        pub domain: String,
+        pub software: Option<String>,
+        pub version: Option<String>,
+        pub first_seen_at: i64,
+    }
+}
+
+const PEERS: Sql<PeerRow> = sql!(
+    row: PeerRow,
+    sqlite: "SELECT domain, software, version, first_seen_at
+               FROM instances
+              WHERE domain IN (SELECT value FROM json_each($1))",
+    pg: "SELECT domain, software, version, first_seen_at
+           FROM instances
+          WHERE domain = ANY($1)"
+);
+
+pub async fn peers(db: &Db, domains: Vec<String>) -> Result<Vec<PeerRow>> {
+    Ok(db.all(PEERS, params![domains]).await?)
 }
 
 const FAILING: Sql<(String, i64, Option<i64>, i64)> = sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use comity_policy::{Conditions, Party, Person, Rule, Scope, Stance};
+use comity_policy::{Party, Person, Rule, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
-use super::model::{NewRule, parse_pattern};
+use super::model::{NewRule, Source, parse_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::{Community, command::named_or_only};
@@ -100,16 +100,10 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
                 stance.as_str()
             );
             let new = NewRule {
-                scope: whose.scope()?,
-                pattern,
-                stance,
-                conditions: Conditions::NONE,
                 reason_public: reason,
                 reason_members,
                 reason_moderators,
-                set_by: None,
-                expires_at: None,
-                source: "command line",
+                ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
             };
             let number = super::set(app, new).await?;
             Ok(format!("{said} Rule {number}."))
@@ -128,7 +122,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             member,
         } => {
             let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
-            super::end(app, whose.scope()?, number)
+            super::end(app, whose.scope()?, number, None)
                 .await
                 .map_err(|why| match why {
                     Error::NotFound => Error::invalid(

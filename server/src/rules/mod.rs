@@ -9,19 +9,20 @@ mod store;
 pub mod web;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
 use comity_policy::{
-    Act, Because, CommunityId, Conditions, Exchange, Listener, Mode, Party, Pattern, Person,
-    PersonId, Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
+    Act, Because, CommunityId, Conditions, Exchange, Listener, Party, Pattern, Person, PersonId,
+    Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Domain;
 use tokio::sync::Mutex;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
 pub use looks::Looks;
-pub use model::{NewRule, parse_pattern, pattern_words};
+pub use model::{NewRule, Source, parse_pattern, pattern_words, typed_pattern};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -41,6 +42,8 @@ const MOST_OF_A_MEMBER: usize = 2_000;
 const MOST_OF_A_COMMUNITY: usize = 100_000;
 /// How long another process's change of a rule may go unnoticed.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
+/// New pairs of a host and the domain of its handles are taken into the rules every ten seconds.
+const SPLITS_EVERY_TICKS: u32 = 20;
 
 /// Sets a rule in place of the one its scope had for the same pattern, and returns its number. From the moment this
 /// returns, nothing is decided by the old one in this process; other nodes follow within half a second.
@@ -74,8 +77,8 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
     }
     let id = app.ids.at(now);
     let mut tx = Tx::new();
-    store::end_same(&mut tx, &new, now)?;
-    store::insert(&mut tx, id, &new, now)?;
+    store::end_same(&mut tx, &new, now);
+    store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
     app.commit(tx).await?;
     reload(app).await?;
@@ -105,9 +108,9 @@ fn check_room(app: &App, new: &NewRule) -> Result<()> {
 }
 
 /// Takes back a rule of this scope. Its row stays: the history is the record.
-pub async fn end(app: &App, scope: Scope, rule_id: i64) -> Result<()> {
+pub async fn end(app: &App, scope: Scope, rule_id: i64, by: Option<i64>) -> Result<()> {
     let mut tx = Tx::new();
-    store::end(&mut tx, rule_id, scope, app.now_ms())?;
+    store::end(&mut tx, rule_id, scope, by, app.now_ms());
     store::advance_epoch(&mut tx);
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
@@ -139,17 +142,13 @@ pub async fn reload(app: &App) -> Result<()> {
 pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Communities)> {
     let epoch = store::epoch(db).await?;
     let communities = crate::communities::load(db).await?;
+    let hosted = communities.all().map(|community| community.hosted());
     let rules = store::in_force(db).await?;
-    let modes = communities.all().map(mode_of).collect();
-    Ok((RuleBook::new(epoch, now_ms, modes, rules), communities))
-}
-
-fn mode_of(community: &Arc<Community>) -> (CommunityId, Domain, Mode) {
-    (
-        CommunityId(community.id),
-        community.domain.clone(),
-        community.mode,
-    )
+    let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)
+        .with_member_modes(store::member_modes(db).await?)
+        .with_split_domains(store::split_domains(db).await?)
+        .with_lists(store::lists(db).await?);
+    Ok((book, communities))
 }
 
 /// A change of anything that decides (a community's mode) advances the epoch with it.
@@ -160,12 +159,43 @@ pub fn advance_epoch(tx: &mut Tx) {
 /// Notices rules that another process set or that ended by themselves. Runs until it is dropped.
 pub async fn watch(app: App) {
     let mut every = tokio::time::interval(WATCH_EVERY);
+    let mut ticks = 0_u32;
     loop {
         every.tick().await;
-        if let Err(why) = catch_up(&app).await {
+        ticks = ticks.wrapping_add(1);
+        let came = if ticks.is_multiple_of(SPLITS_EVERY_TICKS) {
+            settle_splits(&app).await
+        } else {
+            catch_up(&app).await
+        };
+        if let Err(why) = came {
             tracing::warn!(%why, "could not go by rules that changed");
         }
     }
+}
+
+/// Whether somebody was met whose handle is of another domain than their server, and the rules do not know it yet.
+#[derive(Default)]
+pub struct Splits(AtomicBool);
+
+/// Remembers that people with handles of `handles` are at home on `host`: a rule about the handles counts for whatever
+/// that host asks for in nobody's name (L49). The rules follow within some seconds: anybody who owns a domain can
+/// make such people, and each would cost a reading of all rules.
+pub fn note_split(app: &App, host: &Domain, handles: &Domain) {
+    if host != handles && !app.gate.book().knows_split(host, handles) {
+        app.splits.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Goes by what [`note_split`] noted, on every node.
+pub async fn settle_splits(app: &App) -> Result<()> {
+    if !app.splits.0.swap(false, Ordering::Relaxed) {
+        return catch_up(app).await;
+    }
+    let mut tx = Tx::new();
+    store::advance_epoch(&mut tx);
+    app.commit(tx).await?;
+    reload(app).await
 }
 
 /// Goes by what another process changed and by what ended in the meantime, as of this call: one look-up by key, shared
@@ -231,7 +261,7 @@ pub fn of_member(account: &Account) -> Result<Scope> {
 pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
     let community = match scope {
         Scope::Community(of) | Scope::Member(_, of) => app.communities.load().by_id(of.0),
-        Scope::Operator | Scope::Status(_) => None,
+        Scope::Operator => None,
     };
     if let Some(here) = community {
         let name = &here.name;
@@ -313,7 +343,6 @@ async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towar
     let is_ours = |rule: &&Rule| match rule.scope {
         Scope::Operator => true,
         Scope::Community(of) | Scope::Member(_, of) => of == visit.community.policy_id(),
-        Scope::Status(_) => false,
     };
     let stance = match verdict.because {
         Because::Rule(id) | Because::Limited(id) => {

@@ -1,10 +1,15 @@
 //! A rule as it is asked for and as it is stored.
 
 use comity_db::row;
-use comity_policy::{CommunityId, Conditions, Pattern, PersonId, Rule, RuleId, Scope, Stance};
+use comity_policy::{
+    CommunityId, Conditions, ListId, Pattern, PersonId, Rule, RuleId, Scope, Stance, Version,
+};
 use comity_vocab::{Domain, Iri};
 
 use crate::error::{Error, Result};
+
+/// Longer names of software are no names.
+const LONGEST_SOFTWARE: usize = 50;
 
 /// A rule that somebody wants.
 #[derive(Debug, Clone)]
@@ -23,12 +28,62 @@ pub struct NewRule {
     pub reason_members: Option<String>,
     /// The reason, for its moderators.
     pub reason_moderators: Option<String>,
+    /// What was seen that led to it, for moderators.
+    pub evidence: Option<String>,
     /// Who sets it; nobody when the command line does.
     pub set_by: Option<i64>,
+    /// When somebody wants to look at it again; unix milliseconds.
+    pub review_at: Option<i64>,
     /// When it ends by itself; unix milliseconds.
     pub expires_at: Option<i64>,
-    /// "person" or "command line".
-    pub source: &'static str,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Somebody set it on a page.
+    Person,
+    /// An operator set it on the command line.
+    CommandLine,
+    /// A subscribed list, in this version.
+    List {
+        /// What the list is called here.
+        name: String,
+        /// Which of its versions.
+        version: String,
+    },
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Person => f.write_str("person"),
+            Source::CommandLine => f.write_str("command line"),
+            Source::List { name, version } => write!(f, "list {name}, version {version}"),
+        }
+    }
+}
+
+impl NewRule {
+    /// A rule that says nothing but whom it is about and how they are met.
+    pub fn about(scope: Scope, pattern: Pattern, stance: Stance, source: Source) -> NewRule {
+        NewRule {
+            scope,
+            pattern,
+            stance,
+            conditions: Conditions::NONE,
+            reason_public: None,
+            reason_members: None,
+            reason_moderators: None,
+            evidence: None,
+            set_by: None,
+            review_at: None,
+            expires_at: None,
+            source,
+        }
+    }
 }
 
 row! {
@@ -37,7 +92,7 @@ row! {
     pub struct RuleRow {
         pub id: i64,
         pub scope: String,
-        pub community_id: i64,
+        pub community_id: Option<i64>,
         pub account_id: Option<i64>,
         pub pattern_kind: String,
         pub pattern: String,
@@ -50,6 +105,8 @@ row! {
         pub set_at: i64,
         pub expires_at: Option<i64>,
         pub source: String,
+        pub review_at: Option<i64>,
+        pub evidence: Option<String>,
     }
 }
 
@@ -58,10 +115,13 @@ impl RuleRow {
     pub(super) fn into_rule(self) -> Result<Rule> {
         let damaged =
             |what: &str| Error::internal(format!("rule {} has a damaged {what}", self.id));
-        let community = CommunityId(self.community_id);
-        let scope = match (self.scope.as_str(), self.account_id) {
-            ("member", Some(account)) => Scope::Member(PersonId(account), community),
-            ("community", None) => Scope::Community(community),
+        let community = self.community_id.map(CommunityId);
+        let scope = match (self.scope.as_str(), community, self.account_id) {
+            ("member", Some(community), Some(account)) => {
+                Scope::Member(PersonId(account), community)
+            }
+            ("community", Some(community), None) => Scope::Community(community),
+            ("operator", None, None) => Scope::Operator,
             _ => return Err(damaged("scope")),
         };
         let pattern =
@@ -84,6 +144,8 @@ impl RuleRow {
             set_at: self.set_at,
             expires_at: self.expires_at,
             source: self.source,
+            review_at: self.review_at,
+            evidence: self.evidence,
         })
     }
 }
@@ -94,6 +156,13 @@ pub fn pattern_words(pattern: &Pattern) -> (&'static str, String) {
         Pattern::Domain(domain) => ("domain", domain.as_str().to_owned()),
         Pattern::Host(domain) => ("host", domain.as_str().to_owned()),
         Pattern::Account(iri) => ("account", iri.as_str().to_owned()),
+        Pattern::List(list) => ("list", list.0.to_string()),
+        Pattern::Software { name, before: None } => ("software", name.clone()),
+        Pattern::Software {
+            name,
+            before: Some(version),
+        } => ("software", format!("{name}<{version}")),
+        Pattern::FirstSeen { days } => ("first-seen", days.to_string()),
         Pattern::Everything => ("everything", "*".to_owned()),
     }
 }
@@ -103,13 +172,30 @@ fn stored_pattern(kind: &str, text: &str) -> Option<Pattern> {
         "domain" => Domain::parse(text).ok().map(Pattern::Domain),
         "host" => Domain::parse(text).ok().map(Pattern::Host),
         "account" => Iri::parse(text).ok().map(Pattern::Account),
+        "list" => text.parse().ok().map(|id| Pattern::List(ListId(id))),
+        "software" => software(text),
+        "first-seen" => text.parse().ok().map(|days| Pattern::FirstSeen { days }),
         "everything" => Some(Pattern::Everything),
         _ => None,
     }
 }
 
-/// What a person types: `*`, `=host.example` for one host without what is below it, an address of an account, or a
-/// domain with all below it.
+/// `name` or `name<version`.
+fn software(text: &str) -> Option<Pattern> {
+    let (name, before) = match text.split_once('<') {
+        Some((name, version)) => (name, Some(Version::parse(version)?)),
+        None => (text, None),
+    };
+    let name = name.trim().to_lowercase();
+    let is_name = (1..=LONGEST_SOFTWARE).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    is_name.then_some(Pattern::Software { name, before })
+}
+
+/// What a person types: `*`, `=host.example` for one host without what is below it, an address of an account,
+/// `software:NAME` or `software:NAME<VERSION`, `first-seen:DAYS`, `list:NUMBER`, or a domain with all below it.
 pub fn parse_pattern(text: &str) -> Result<Pattern> {
     let text = text.trim();
     let invalid = |why: String| Error::invalid("pattern", why);
@@ -120,6 +206,28 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
         return Iri::parse(text)
             .map(Pattern::Account)
             .map_err(|why| invalid(why.to_string()));
+    }
+    if let Some(said) = text.strip_prefix("software:") {
+        return software(said).ok_or_else(|| {
+            invalid(format!(
+                "{said} is not software; write software:pixelfed or software:pixelfed<0.12.5"
+            ))
+        });
+    }
+    if let Some(days) = text.strip_prefix("first-seen:") {
+        return match days.trim_end_matches('d').parse() {
+            Ok(days) if days > 0 => Ok(Pattern::FirstSeen { days }),
+            _ => Err(invalid(format!(
+                "{days} is not a number of days from 1 to {}; write first-seen:30",
+                u16::MAX
+            ))),
+        };
+    }
+    if let Some(number) = text.strip_prefix("list:") {
+        return number
+            .parse()
+            .map(|id| Pattern::List(ListId(id)))
+            .map_err(|_| invalid(format!("{number} is not the number of a list")));
     }
     if let Some(host) = text.strip_prefix('=') {
         return Domain::parse(host)
@@ -134,6 +242,16 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
         )));
     }
     Ok(Pattern::Domain(domain))
+}
+
+/// A pattern as [`parse_pattern`] reads it.
+pub fn typed_pattern(pattern: &Pattern) -> String {
+    let (kind, text) = pattern_words(pattern);
+    match kind {
+        "host" => format!("={text}"),
+        "software" | "first-seen" | "list" => format!("{kind}:{text}"),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -151,11 +269,25 @@ mod tests {
                 "account",
                 "https://a.example/users/b",
             ),
+            ("software:Pixelfed<0.12.5", "software", "pixelfed<0.12.5"),
+            ("software:gab", "software", "gab"),
+            ("first-seen:30d", "first-seen", "30"),
+            ("list:7", "list", "7"),
             (" * ", "everything", "*"),
         ] {
             let pattern = parse_pattern(typed).expect("is a pattern");
             assert_eq!(pattern_words(&pattern), (kind, text.to_owned()));
-            assert_eq!(stored_pattern(kind, text), Some(pattern));
+            assert_eq!(stored_pattern(kind, text), Some(pattern.clone()));
+            assert_eq!(parse_pattern(&typed_pattern(&pattern)).ok(), Some(pattern));
+        }
+        for typed in [
+            "software:",
+            "software:a b",
+            "first-seen:0",
+            "first-seen:long",
+            "list:mine",
+        ] {
+            assert!(parse_pattern(typed).is_err(), "{typed}");
         }
         assert!(parse_pattern("not a domain").is_err());
     }

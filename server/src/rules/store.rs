@@ -1,9 +1,11 @@
 //! SQL of `rules` and `policy_epoch`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
-use comity_policy::{Epoch, Rule, Scope};
+use comity_policy::{Epoch, ListEntries, ListId, Mode, Pattern, PersonId, Rule, Scope};
+use comity_vocab::Domain;
 
-use super::model::{NewRule, RuleRow, pattern_words};
+use super::model::{NewRule, RuleRow, parse_pattern, pattern_words};
+use crate::accounts::stored_domain;
 use crate::error::{Error, Result};
 
 /// Rules of one answer of the database.
@@ -15,7 +17,7 @@ const MOST: usize = 1_000_000;
 const IN_FORCE: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence
        FROM rules
       WHERE ended_at IS NULL AND id > $1
       ORDER BY id
@@ -23,14 +25,14 @@ const IN_FORCE: Sql<RuleRow> = sql!(
 );
 const INSERT: Sql = sql!(
     "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                        reason_members, reason_moderators, set_by, set_at, expires_at, source)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+                        reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
 );
 const END_SAME: Sql = sql!(
     "UPDATE rules
-        SET ended_at = $6
+        SET ended_at = $6, ended_by = $7
       WHERE scope = $1
-        AND community_id = $2
+        AND community_id IS NOT DISTINCT FROM $2
         AND account_id IS NOT DISTINCT FROM $3
         AND pattern_kind = $4
         AND pattern = $5
@@ -38,10 +40,10 @@ const END_SAME: Sql = sql!(
 );
 const END: Sql = sql!(
     "UPDATE rules
-        SET ended_at = $5
+        SET ended_at = $5, ended_by = $6
       WHERE id = $1
         AND scope = $2
-        AND community_id = $3
+        AND community_id IS NOT DISTINCT FROM $3
         AND account_id IS NOT DISTINCT FROM $4
         AND ended_at IS NULL"
 );
@@ -85,29 +87,33 @@ pub fn advance_epoch(tx: &mut Tx) {
 }
 
 /// The words, the community and the member under which a scope is stored.
-fn columns(scope: Scope) -> Result<(&'static str, i64, Option<i64>)> {
+fn columns(scope: Scope) -> (&'static str, Option<i64>, Option<i64>) {
     match scope {
-        Scope::Community(community) => Ok(("community", community.0, None)),
-        Scope::Member(person, community) => Ok(("member", community.0, Some(person.0))),
-        Scope::Operator | Scope::Status(_) => Err(Error::invalid(
-            "scope",
-            "rules are set for a community or a member",
-        )),
+        Scope::Operator => ("operator", None, None),
+        Scope::Community(community) => ("community", Some(community.0), None),
+        Scope::Member(person, community) => ("member", Some(community.0), Some(person.0)),
     }
 }
 
-pub fn end_same(tx: &mut Tx, new: &NewRule, now_ms: i64) -> Result<()> {
-    let (scope, community_id, account_id) = columns(new.scope)?;
+pub fn end_same(tx: &mut Tx, new: &NewRule, now_ms: i64) {
+    let (scope, community_id, account_id) = columns(new.scope);
     let (kind, pattern) = pattern_words(&new.pattern);
     tx.exec(
         END_SAME,
-        params![scope, community_id, account_id, kind, pattern, now_ms],
+        params![
+            scope,
+            community_id,
+            account_id,
+            kind,
+            pattern,
+            now_ms,
+            new.set_by
+        ],
     );
-    Ok(())
 }
 
-pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) -> Result<()> {
-    let (scope, community_id, account_id) = columns(new.scope)?;
+pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) {
+    let (scope, community_id, account_id) = columns(new.scope);
     let (kind, pattern) = pattern_words(&new.pattern);
     tx.exec(
         INSERT,
@@ -126,20 +132,91 @@ pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) -> Result<()> {
             new.set_by,
             now_ms,
             new.expires_at,
-            new.source,
+            new.source.to_string(),
+            new.review_at,
+            new.evidence.as_deref(),
         ],
     );
-    Ok(())
 }
 
 /// Undoes the whole transaction when this scope has no such rule in force.
-pub fn end(tx: &mut Tx, rule_id: i64, scope: Scope, now_ms: i64) -> Result<()> {
-    let (scope, community_id, account_id) = columns(scope)?;
+pub fn end(tx: &mut Tx, rule_id: i64, scope: Scope, by: Option<i64>, now_ms: i64) {
+    let (scope, community_id, account_id) = columns(scope);
     tx.must(
         END,
-        params![rule_id, scope, community_id, account_id, now_ms],
+        params![rule_id, scope, community_id, account_id, now_ms, by],
     );
-    Ok(())
+}
+
+/// One more than what is taken: then it is known that there is more.
+const MORE_THAN_MOST: i64 = 1_000_001;
+
+/// Members who chose another mode than *open* for themselves; bounded like the rules.
+const MEMBER_MODES: Sql<(i64, String)> = sql!(
+    row: (i64, String),
+    "SELECT account_id, mode FROM members WHERE mode <> 'open' LIMIT $1"
+);
+
+pub async fn member_modes(db: &Db) -> Result<Vec<(PersonId, Mode)>> {
+    let rows = db.all(MEMBER_MODES, params![MORE_THAN_MOST]).await?;
+    check_size(rows.len())?;
+    rows.into_iter()
+        .map(|(member, mode)| {
+            let mode = Mode::parse(&mode)
+                .ok_or_else(|| Error::internal(format!("member {member} has the mode {mode}")))?;
+            Ok((PersonId(member), mode))
+        })
+        .collect()
+}
+
+/// Counts on `accounts_split`. More than so many are no handles but somebody's attempt to fill our memory: those that
+/// were known first stay. Of the others, who asks by name is still met by the rules about both names.
+const SPLIT_DOMAINS: Sql<(String, String)> = sql!(
+    row: (String, String),
+    "SELECT host, domain
+       FROM accounts
+      WHERE host <> domain AND community_id IS NULL
+      GROUP BY host, domain
+      ORDER BY min(id)
+      LIMIT 100000"
+);
+
+pub async fn split_domains(db: &Db) -> Result<Vec<(Domain, Domain)>> {
+    db.all(SPLIT_DOMAINS, params![])
+        .await?
+        .iter()
+        .map(|(host, handles)| Ok((stored_domain(host)?, stored_domain(handles)?)))
+        .collect()
+}
+
+/// Every list that can be named, with whom it names; bounded like the rules.
+const LIST_ENTRIES: Sql<(i64, String)> = sql!(
+    row: (i64, String),
+    "SELECT list_id, pattern FROM policy_list_entries ORDER BY list_id, pattern LIMIT $1"
+);
+
+pub async fn lists(db: &Db) -> Result<Vec<ListEntries>> {
+    let rows = db.all(LIST_ENTRIES, params![MORE_THAN_MOST]).await?;
+    check_size(rows.len())?;
+    let mut lists: Vec<ListEntries> = Vec::new();
+    for (id, text) in rows {
+        let id = ListId(id);
+        if lists.last().is_none_or(|list| list.id != id) {
+            lists.push(ListEntries {
+                id,
+                ..ListEntries::default()
+            });
+        }
+        let Some(list) = lists.last_mut() else {
+            continue;
+        };
+        match parse_pattern(&text)? {
+            Pattern::Domain(domain) | Pattern::Host(domain) => list.domains.push(domain),
+            Pattern::Account(iri) => list.accounts.push(iri),
+            _ => return Err(Error::internal(format!("list {} names {text}", id.0))),
+        }
+    }
+    Ok(lists)
 }
 
 #[cfg(test)]

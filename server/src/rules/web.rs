@@ -9,7 +9,7 @@ use comity_vocab::Handle;
 use serde::Deserialize;
 
 use super::command::party;
-use super::model::{NewRule, parse_pattern};
+use super::model::{NewRule, Source, parse_pattern};
 use super::{CHOICES, check_pattern, in_force, listener, of_community, of_member};
 use crate::accounts;
 use crate::app::App;
@@ -203,16 +203,10 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     };
     check_pattern(app, scope, &pattern)?;
     let new = NewRule {
-        scope,
-        pattern,
-        stance,
-        conditions: Conditions::NONE,
         reason_public,
         reason_members,
-        reason_moderators: None,
         set_by: Some(me.account.id),
-        expires_at: None,
-        source: "person",
+        ..NewRule::about(scope, pattern, stance, Source::Person)
     };
     super::set(app, new).await?;
     Ok(())
@@ -257,7 +251,7 @@ pub async fn remove(
     if !theirs {
         return Err(Error::NotFound);
     }
-    super::end(&app, scope, id).await?;
+    super::end(&app, scope, id, Some(me.account.id)).await?;
     Ok(Reply::see_other("/boundaries"))
 }
 

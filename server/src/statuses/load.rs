@@ -7,7 +7,7 @@ use comity_policy::{Party, Refusal, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
-use super::store;
+use super::{policy, store};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -90,6 +90,9 @@ fn assemble(
         reblog_of,
         mentions,
         limited: row.limited,
+        kept_from: policy::patterns(&row.kept_from)?,
+        replies: policy::replies(&row.replies_freely, &row.replies_asking)?,
+        approval: policy::approval(&row.approval, row.in_reply_to_account_id)?,
         created_at: row.created_at,
         edited_at: row.edited_at,
         replies_count: row.replies_count,

@@ -8,6 +8,7 @@ mod delete;
 mod edit;
 mod load;
 mod model;
+mod policy;
 mod publish;
 mod receive;
 mod record;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::row;
-use comity_policy::{CommunityId, PersonId, Subject, Thing, Visible};
+use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visible};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,10 @@ row! {
         pub replies_count: i64,
         pub reblogs_count: i64,
         pub favourites_count: i64,
+        pub kept_from: String,
+        pub replies_freely: String,
+        pub replies_asking: String,
+        pub approval: String,
     }
 }
 
@@ -71,6 +75,12 @@ pub struct Status {
     pub mentions: Vec<Arc<Account>>,
     /// Admitted on the condition that it stays out of public places.
     pub limited: bool,
+    /// From whom its author keeps it.
+    pub kept_from: Vec<Pattern>,
+    /// Who may answer it.
+    pub replies: Replies,
+    /// Whether it has its place under what it answers.
+    pub approval: Approval,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds of the newest edit.
@@ -146,8 +156,6 @@ impl Subject for Status {
         let answered = self.in_reply_to.iter().map(|account| account.person());
         let shared = self.reblog_of.iter().map(|(_, account)| account.person());
         Thing {
-            owner: self.author.person(),
-            community: self.author.community_id.map(CommunityId),
             visibility: self.visibility,
             addressed: self
                 .mentions
@@ -155,6 +163,10 @@ impl Subject for Status {
                 .map(|account| PersonId(account.id))
                 .collect(),
             within: answered.chain(shared).collect(),
+            kept_from: self.kept_from.clone(),
+            replies: self.replies,
+            approval: self.approval,
+            ..Thing::of(self.author.person())
         }
     }
 }

@@ -251,11 +251,8 @@ async fn told_if_it_matters(
     // We know nothing of them but their server, and that is asked about.
     let somebody = Iri::parse(&format!("https://{domain}/"))?;
     let thing = Thing {
-        owner: Person::stranger(somebody),
         community: Some(community.policy_id()),
-        visibility: Visibility::Public,
-        addressed: Vec::new(),
-        within: Vec::new(),
+        ..Thing::of(Person::stranger(somebody))
     };
     let verdict = app
         .gate

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Conditions};
+use comity_policy::{Admitted, Circle, Conditions};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -226,6 +226,10 @@ fn row(
         replies_count: 0,
         reblogs_count: 0,
         favourites_count: 0,
+        kept_from: "[]".to_owned(),
+        replies_freely: Circle::Everyone.as_str().to_owned(),
+        replies_asking: Circle::Everyone.as_str().to_owned(),
+        approval: "stands".to_owned(),
     })
 }
 

@@ -12,7 +12,8 @@ macro_rules! select_status {
             "SELECT s.id, s.iri, s.url, s.account_id, s.community_id, s.kind, s.visibility, s.in_reply_to_id,
                     s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
                     s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.limited,
-                    s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count
+                    s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count, s.kept_from,
+                    s.replies_freely, s.replies_asking, s.approval
                FROM statuses s ",
             $rest
         )
@@ -56,9 +57,10 @@ const INSERT: Sql = sql!(
     "INSERT INTO statuses (id, iri, url, account_id, community_id, kind, visibility, in_reply_to_id, in_reply_to_iri,
                            in_reply_to_account_id, conversation_id, reblog_of_id, title, spoiler_text, content,
                            source, language, sensitive, tags, attachments, limited, created_at, edited_at,
-                           replies_count, reblogs_count, favourites_count)
+                           replies_count, reblogs_count, favourites_count, kept_from, replies_freely, replies_asking,
+                           approval)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, 0, 0, 0)
+             $23, 0, 0, 0, $24, $25, $26, $27)
      ON CONFLICT DO NOTHING"
 );
 const MENTION: Sql = sql!(
@@ -111,6 +113,10 @@ pub fn insert(tx: &mut Tx, row: &StatusRow) {
             row.limited,
             row.created_at,
             row.edited_at,
+            row.kept_from.as_str(),
+            row.replies_freely.as_str(),
+            row.replies_asking.as_str(),
+            row.approval.as_str(),
         ],
     );
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use comity::accounts::{self, Account};
 use comity::clock::Clock;
 use comity::follows::{self, State};
-use comity::rules::{self, NewRule};
+use comity::rules::{self, NewRule, Source};
 use comity_db::{Sql, params, sql};
-use comity_policy::{CommunityId, Conditions, Pattern, PersonId, Scope, Stance};
+use comity_policy::{CommunityId, Pattern, PersonId, Scope, Stance};
 use comity_vocab::{Iri, Visibility};
 use comity_wire::{FollowersDigest, Synchronization};
 use serde_json::{Value, json};
@@ -154,18 +154,7 @@ async fn l27_a_server_is_told_of_its_own_people_only_and_not_of_those_who_are_re
     assert_eq!(list_of_east["orderedItems"], json!([eve.iri.as_str()]));
 
     // Alice refuses carol and nobody else there.
-    let refused = NewRule {
-        scope: Scope::Member(PersonId(alice.id), CommunityId(north.community.id)),
-        pattern: Pattern::Account(carol.iri.clone()),
-        stance: Stance::Refused,
-        conditions: Conditions::NONE,
-        reason_public: None,
-        reason_members: None,
-        reason_moderators: None,
-        set_by: None,
-        expires_at: None,
-        source: "person",
-    };
+    let refused = NewRule::about(Scope::Member(PersonId(alice.id), CommunityId(north.community.id)), Pattern::Account(carol.iri.clone()), Stance::Refused, Source::Person);
     rules::set(&north.app, refused).await.unwrap();
     let (_, list_of_south) = list(&north, &south).await;
     assert_eq!(list_of_south["orderedItems"], json!([bob.iri.as_str()]));

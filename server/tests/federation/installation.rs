@@ -10,11 +10,11 @@ use comity::communities::Community;
 use comity::config::Config;
 use comity::inbox::resolve;
 use comity::members::{self, NewMember, Role};
-use comity::rules::{self, NewRule};
+use comity::rules::{self, NewRule, Source};
 use comity::statuses::{self, Draft, Status};
 use comity::{follows, serve};
 use comity_db::testing::{Engine, Throwaway, throwaway};
-use comity_policy::{Conditions, Party, Pattern, Scope, Stance, Visible, Way};
+use comity_policy::{Party, Pattern, Scope, Stance, Visible, Way};
 use comity_vocab::{Handle, Visibility};
 use comity_wire::{Scheme, SigningKey, sign};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -194,17 +194,15 @@ impl Installation {
 
     /// The community meets another place so from now on.
     pub async fn rule(&self, about: &Installation, stance: Stance) {
+        let pattern = Pattern::Domain(about.community.domain.clone());
         let new = NewRule {
-            scope: Scope::Community(self.community.policy_id()),
-            pattern: Pattern::Domain(about.community.domain.clone()),
-            stance,
-            conditions: Conditions::NONE,
             reason_public: Some("the test says so".to_owned()),
-            reason_members: None,
-            reason_moderators: None,
-            set_by: None,
-            expires_at: None,
-            source: "command line",
+            ..NewRule::about(
+                Scope::Community(self.community.policy_id()),
+                pattern,
+                stance,
+                Source::CommandLine,
+            )
         };
         rules::set(&self.app, new).await.unwrap();
     }

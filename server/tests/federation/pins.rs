@@ -2,8 +2,8 @@
 
 use comity::accounts;
 use comity::pins;
-use comity::rules::{self, NewRule};
-use comity_policy::{CommunityId, Conditions, Pattern, PersonId, Scope, Stance};
+use comity::rules::{self, NewRule, Source};
+use comity_policy::{CommunityId, Pattern, PersonId, Scope, Stance};
 use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
@@ -127,18 +127,7 @@ async fn l22_what_is_pinned_is_listed_for_each_signer_as_they_may_see_it(engine)
     assert!(list.to_string().contains("I am here"));
 
     // Nora refuses the south: what answers her is not for it, and the next request knows.
-    let refused = NewRule {
-        scope: Scope::Member(PersonId(nora.id), CommunityId(north.community.id)),
-        pattern: Pattern::Domain(south.community.domain.clone()),
-        stance: Stance::Refused,
-        conditions: Conditions::NONE,
-        reason_public: None,
-        reason_members: None,
-        reason_moderators: None,
-        set_by: None,
-        expires_at: None,
-        source: "person",
-    };
+    let refused = NewRule::about(Scope::Member(PersonId(nora.id), CommunityId(north.community.id)), Pattern::Domain(south.community.domain.clone()), Stance::Refused, Source::Person);
     rules::set(&north.app, refused).await.unwrap();
     let (_, list) = get(&north, &south, path).await;
     assert_eq!(list["totalItems"], 1, "{list}");

@@ -7,11 +7,11 @@ use comity::accounts::{self, Account};
 use comity::error::Error;
 use comity::members;
 use comity::queue;
-use comity::rules::{self, NewRule};
+use comity::rules::{self, NewRule, Source};
 use comity::statuses;
 use comity_db::testing::Engine;
 use comity_db::{Sql, params, sql};
-use comity_policy::{Conditions, Pattern, Scope, Stance};
+use comity_policy::{Pattern, Scope, Stance};
 use comity_vocab::{Domain, Iri};
 use http::Method;
 use serde_json::{Value, json};
@@ -123,18 +123,12 @@ impl Border {
     }
 
     async fn refuse(&self, domain: &str) {
-        let new = NewRule {
-            scope: Scope::Community(self.town.community().policy_id()),
-            pattern: Pattern::Domain(Domain::parse(domain).unwrap()),
-            stance: Stance::Refused,
-            conditions: Conditions::NONE,
-            reason_public: None,
-            reason_members: None,
-            reason_moderators: None,
-            set_by: None,
-            expires_at: None,
-            source: "command line",
-        };
+        let new = NewRule::about(
+            Scope::Community(self.town.community().policy_id()),
+            Pattern::Domain(Domain::parse(domain).unwrap()),
+            Stance::Refused,
+            Source::CommandLine,
+        );
         rules::set(&self.town.app, new).await.unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use comity::communities::{self, Settings};
 use comity::members::Role;
-use comity::rules::{self, NewRule};
+use comity::rules::{self, NewRule, Source};
 use comity_policy::{Conditions, Mode, Pattern, Rule, RuleBook, RuleId, Stance};
 use comity_vocab::Domain;
 
@@ -144,18 +144,7 @@ town_test! {
     async fn attack_27_rules_of_one_member_are_bounded_and_it_is_said_what_to_do(town) {
         let alice = town.member("alice").await;
         let scope = rules::of_member(&alice.account).unwrap();
-        let new = |at: usize| NewRule {
-            scope,
-            pattern: Pattern::Host(Domain::parse(&format!("s{at}.example")).unwrap()),
-            stance: Stance::Refused,
-            conditions: Conditions::NONE,
-            reason_public: None,
-            reason_members: None,
-            reason_moderators: None,
-            set_by: None,
-            expires_at: None,
-            source: "person",
-        };
+        let new = |at: usize| NewRule::about(scope, Pattern::Host(Domain::parse(&format!("s{at}.example")).unwrap()), Stance::Refused, Source::Person);
         // A book as it would be, without two thousand transactions.
         let book = town.app.gate.book();
         let full = (0..2_000).map(|at| Rule {
@@ -170,10 +159,12 @@ town_test! {
             set_by: None,
             set_at: 0,
             expires_at: None,
+            review_at: None,
+            evidence: None,
             source: "person".to_owned(),
         });
         let here = town.community();
-        let modes = vec![(here.policy_id(), here.domain.clone(), here.mode)];
+        let modes = vec![here.hosted()];
         town.app.gate.replace(RuleBook::new(book.epoch(), 0, modes, full.collect()));
         let told = rules::set(&town.app, new(2_000)).await.unwrap_err().to_string();
         assert!(told.contains("take back one that is not needed any more"), "{told}");

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use comity_vocab::Domain;
+
 use super::{Recipient, Visible};
 use crate::{
-    Act, Exchange, Party, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way,
-    decide,
+    Act, CommunityId, Exchange, Party, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties,
+    Verdict, Way, decide,
 };
 
 pub(super) fn party_of(person: &Person) -> Party {
@@ -15,24 +17,53 @@ pub(super) fn party_of(person: &Person) -> Party {
     }
 }
 
+/// Everybody whom a thing involves.
+pub(super) fn involved(thing: &Thing) -> impl Iterator<Item = &Person> {
+    std::iter::once(&thing.owner).chain(&thing.within)
+}
+
 /// The pairs whose ties can matter: the party with everybody involved, in both directions.
-pub(super) fn pairs_of(party: &Party, thing: &Thing) -> Vec<(PersonId, PersonId)> {
-    pairs_between(party, std::iter::once(&thing.owner).chain(&thing.within))
+pub(super) fn pairs_of(party: &Party, thing: &Thing, book: &RuleBook) -> Vec<(PersonId, PersonId)> {
+    pairs_between(party, involved(thing), book)
 }
 
 pub(super) fn pairs_between<'a>(
     party: &Party,
     people: impl IntoIterator<Item = &'a Person>,
+    book: &RuleBook,
 ) -> Vec<(PersonId, PersonId)> {
     let Some(asking) = party.person().and_then(|person| person.id) else {
         return Vec::new();
     };
-    people
-        .into_iter()
-        .filter_map(|person| person.id)
-        .filter(|id| *id != asking)
-        .flat_map(|id| [(asking, id), (id, asking)])
-        .collect()
+    let mut pairs = Vec::new();
+    for person in people {
+        let Some(id) = person.id.filter(|id| *id != asking) else {
+            continue;
+        };
+        pairs.extend([(asking, id), (id, asking)]);
+        // Where first contact is asked about, a community's yes counts as well.
+        if book.asks_first() {
+            let yes_of = |community: Option<CommunityId>| book.actor_of(community?);
+            pairs.extend(yes_of(person.community).map(|actor| (actor, asking)));
+            pairs.extend(yes_of(party.community()).map(|actor| (actor, id)));
+        }
+    }
+    pairs
+}
+
+/// The servers of which something may have to be known: that of the party, and theirs of everybody
+/// involved.
+pub(super) fn servers_of<'a>(
+    party: &'a Party,
+    people: impl IntoIterator<Item = &'a Person>,
+) -> impl Iterator<Item = Domain> {
+    let named = |person: &'a Person| [Some(&person.domain), person.alias_domain.as_ref()];
+    let partys = match party.person() {
+        Some(person) => named(person),
+        None => [party.domain(), None],
+    };
+    let involved = people.into_iter().flat_map(named);
+    partys.into_iter().chain(involved).flatten().cloned()
 }
 
 pub(super) fn shown<T: Subject>(
@@ -84,11 +115,7 @@ pub(super) fn receives(
             thing,
         },
     );
-    for inbox in [Some(&recipient.inbox), recipient.shared_inbox.as_ref()]
-        .into_iter()
-        .flatten()
-    {
-        let elsewhere = inbox.domain();
+    for elsewhere in recipient.doors() {
         if elsewhere == recipient.person.domain {
             continue;
         }

@@ -177,6 +177,16 @@ pub struct Recipient {
     pub shared_inbox: Option<Iri>,
 }
 
+impl Recipient {
+    /// The domains of their inboxes.
+    pub(super) fn doors(&self) -> impl Iterator<Item = Domain> {
+        [Some(&self.inbox), self.shared_inbox.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(Iri::domain)
+    }
+}
+
 /// What a request to another server is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Contact {

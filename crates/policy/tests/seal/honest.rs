@@ -36,10 +36,11 @@ async fn inbox(
     Ok(())
 }
 
-fn fetch_some(gate: &Gate<Nobody>, domain: &Domain) {
-    if let Ok(permit) = gate.permit(CommunityId(1), domain, Contact::Fetch) {
+async fn fetch_some(gate: &Gate<Nobody>, domain: &Domain) -> Result<(), FactError> {
+    if let Ok(permit) = gate.permit(CommunityId(1), domain, Contact::Fetch).await? {
         fetch(permit);
     }
+    Ok(())
 }
 
 fn main() {

@@ -5,8 +5,8 @@ use comity_policy::*;
 include!("server.rs");
 
 #[deny(unused_must_use)]
-fn ignore(gate: &Gate<Nobody>, domain: &comity_vocab::Domain) {
-    gate.permit(CommunityId(1), domain, Contact::Fetch).unwrap();
+async fn ignore(gate: &Gate<Nobody>, domain: &comity_vocab::Domain) {
+    gate.permit(CommunityId(1), domain, Contact::Fetch).await.unwrap().unwrap();
 }
 
 fn main() {}

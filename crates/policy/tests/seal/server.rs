@@ -20,11 +20,8 @@ mod status {
     impl Subject for Status {
         fn thing(&self) -> Thing {
             Thing {
-                community: self.author.community,
-                owner: self.author.clone(),
                 visibility: self.visibility,
-                addressed: Vec::new(),
-                within: Vec::new(),
+                ..Thing::of(self.author.clone())
             }
         }
     }
@@ -44,6 +41,13 @@ struct Nobody;
 impl FactSource for Nobody {
     async fn ties(&self, _pairs: &[(PersonId, PersonId)]) -> Result<Ties, FactError> {
         Ok(Ties::none())
+    }
+
+    async fn peers(
+        &self,
+        _domains: &[comity_vocab::Domain],
+    ) -> Result<Vec<(comity_vocab::Domain, Peer)>, FactError> {
+        Ok(Vec::new())
     }
 }
 

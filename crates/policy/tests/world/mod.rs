@@ -8,6 +8,8 @@ use comity_vocab::{Domain, Iri, Visibility};
 
 pub const HARBOUR: CommunityId = CommunityId(1);
 pub const MEADOW: CommunityId = CommunityId(2);
+/// The account that speaks for Harbour.
+pub const HARBOURS_VOICE: PersonId = PersonId(90);
 pub const NOW: i64 = 1_777_777_777_000;
 /// 3 May 2026, noon.
 pub const SET_AT: i64 = 1_777_809_600_000;
@@ -60,11 +62,8 @@ pub fn account(person: Person) -> Party {
 
 pub fn thing(owner: Person, visibility: Visibility) -> Thing {
     Thing {
-        community: owner.community,
-        owner,
         visibility,
-        addressed: Vec::new(),
-        within: Vec::new(),
+        ..Thing::of(owner)
     }
 }
 
@@ -85,6 +84,8 @@ pub fn rule(id: i64, scope: Scope, pattern: Pattern, stance: Stance) -> Rule {
         set_by: None,
         set_at: SET_AT,
         expires_at: None,
+        review_at: None,
+        evidence: None,
         source: "a person".into(),
     }
 }
@@ -95,8 +96,11 @@ pub fn about(host: &str) -> Pattern {
 
 pub fn book_in(mode: Mode, rules: Vec<Rule>) -> RuleBook {
     let communities = vec![
-        (HARBOUR, domain("harbour.example"), mode),
-        (MEADOW, domain("meadow.example"), Mode::Open),
+        Hosted {
+            actor: Some(HARBOURS_VOICE),
+            ..Hosted::new(HARBOUR, domain("harbour.example"), mode)
+        },
+        Hosted::new(MEADOW, domain("meadow.example"), Mode::Open),
     ];
     RuleBook::new(7, NOW, communities, rules)
 }
@@ -118,6 +122,27 @@ pub fn follows(from: &Person, to: &Person) -> Ties {
             ..Tie::default()
         },
     )
+}
+
+pub fn welcomes(from: PersonId, to: &Person) -> Ties {
+    let mut ties = Ties::none();
+    let yes = Tie {
+        welcomes: true,
+        ..Tie::default()
+    };
+    ties.insert(from, to.id.unwrap(), yes);
+    ties
+}
+
+/// The server of this person was heard of for so many days.
+pub fn known(person: &Person, days: u32) -> Ties {
+    let mut ties = Ties::none();
+    let peer = Peer {
+        known_days: Some(days),
+        ..Peer::default()
+    };
+    ties.know(person.domain.clone(), peer);
+    ties
 }
 
 pub fn blocks(from: &Person, to: &Person) -> Ties {

@@ -22,7 +22,7 @@ async fn a_delivery_knocks_twice_and_remembers_what_was_understood() {
     let inbox = peer.at("/inbox");
     assert_eq!(wire.scheme_of(&peer.domain), None);
     for expected in [2, 3] {
-        let permit = permit(&peer.domain, Contact::Deliver);
+        let permit = permit(&peer.domain, Contact::Deliver).await;
         wire.deliver(
             permit,
             &inbox,
@@ -56,7 +56,7 @@ async fn what_a_server_is_told_of_followers_travels_signed() {
         body: br#"{"type":"Create"}"#,
         followers: Some(&followers),
     };
-    let permit = permit(&peer.domain, Contact::Deliver);
+    let permit = permit(&peer.domain, Contact::Deliver).await;
     wire()
         .deliver(permit, &peer.at("/inbox"), letter, &private, NOW)
         .await
@@ -93,7 +93,7 @@ async fn answers_to_a_delivery_say_what_to_do_next() {
     for code in [
         200, 201, 202, 204, 302, 400, 401, 403, 404, 405, 410, 422, 429, 500, 502, 503,
     ] {
-        let permit = permit(&peer.domain, Contact::Deliver);
+        let permit = permit(&peer.domain, Contact::Deliver).await;
         let inbox = peer.at(&format!("/{code}"));
         let outcome = wire
             .deliver(permit, &inbox, Letter::plain(b"{}"), &key, NOW)

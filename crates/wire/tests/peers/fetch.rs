@@ -25,7 +25,7 @@ async fn a_document_is_fetched_signed_and_attested_to_its_address() {
         wire.remember_scheme(&peer.domain, scheme);
         let address = peer.at("/notes/1?full=1");
         let fetched = wire
-            .fetch(may_fetch(&address), &address, &private, NOW)
+            .fetch(may_fetch(&address).await, &address, &private, NOW)
             .await
             .unwrap();
         let (by, document) = document_of(fetched);
@@ -49,7 +49,7 @@ async fn a_redirect_within_the_domain_is_signed_anew() {
     let (private, public) = key();
     let start = peer.at("/@a/1");
     let fetched = wire()
-        .fetch(may_fetch(&start), &start, &private, NOW)
+        .fetch(may_fetch(&start).await, &start, &private, NOW)
         .await
         .unwrap();
     assert_eq!(document_of(fetched).0, peer.at("/notes/1"));
@@ -188,7 +188,7 @@ async fn plain_json_is_fetched_unsigned() {
     };
     let address = wire.webfinger_address(&handle).unwrap();
     let answer = wire
-        .fetch_json(may_fetch(&address), &address, NOW)
+        .fetch_json(may_fetch(&address).await, &address, NOW)
         .await
         .unwrap();
     let expected = FetchedJson::Json {
@@ -204,11 +204,13 @@ async fn plain_json_is_fetched_unsigned() {
     );
 
     let address = wire.nodeinfo_address(&peer.domain).unwrap();
-    let moved = wire.fetch_json(may_fetch(&address), &address, NOW).await;
+    let moved = wire
+        .fetch_json(may_fetch(&address).await, &address, NOW)
+        .await;
     let to = iri("https://other.example/.well-known/nodeinfo");
     assert_eq!(moved, Ok(FetchedJson::Moved(to)));
 
     let page = peer.at("/page");
-    let refused = wire.fetch_json(may_fetch(&page), &page, NOW).await;
+    let refused = wire.fetch_json(may_fetch(&page).await, &page, NOW).await;
     assert!(matches!(refused, Err(WireError::Distrust(_))));
 }

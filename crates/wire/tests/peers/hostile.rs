@@ -101,13 +101,13 @@ async fn nothing_is_sent_without_the_right_permit_or_to_an_unsafe_address() {
     let wire = wire();
 
     let elsewhere = Domain::parse("elsewhere.localhost").unwrap();
-    let wrong_domain = permit(&elsewhere, Contact::Fetch);
-    let wrong_contact = permit(&peer.domain, Contact::Deliver);
+    let wrong_domain = permit(&elsewhere, Contact::Fetch).await;
+    let wrong_contact = permit(&peer.domain, Contact::Deliver).await;
     for permit in [wrong_domain, wrong_contact] {
         let refused = wire.fetch(permit, &address, &key, NOW).await;
         assert!(matches!(refused, Err(WireError::NotPermitted(_))));
     }
-    let wrong_contact = permit(&peer.domain, Contact::Fetch);
+    let wrong_contact = permit(&peer.domain, Contact::Fetch).await;
     let refused = wire
         .deliver(wrong_contact, &address, Letter::plain(b"{}"), &key, NOW)
         .await;

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request as Incoming;
 use comity_policy::{
-    CommunityId, Contact, FactError, FactSource, Gate, Mode, Permitted, PersonId, RuleBook, Ties,
+    CommunityId, Contact, FactError, FactSource, Gate, Hosted, Mode, Permitted, PersonId, RuleBook,
+    Ties,
 };
 use comity_vocab::{Document, Domain, Iri, KeyMaterial, PublicKey};
 use comity_wire::{
@@ -26,18 +27,26 @@ impl FactSource for NoTies {
     async fn ties(&self, _pairs: &[(PersonId, PersonId)]) -> Result<Ties, FactError> {
         Ok(Ties::default())
     }
+
+    async fn peers(
+        &self,
+        _domains: &[Domain],
+    ) -> Result<Vec<(Domain, comity_policy::Peer)>, FactError> {
+        Ok(Vec::new())
+    }
 }
 
-pub fn permit(domain: &Domain, contact: Contact) -> Permitted {
+pub async fn permit(domain: &Domain, contact: Contact) -> Permitted {
     let us = CommunityId(1);
     let home = Domain::parse("home.localhost").unwrap();
-    let book = RuleBook::new(1, NOW, vec![(us, home, Mode::Open)], Vec::new());
-    let permit = Gate::new(NoTies, book).permit(us, domain, contact);
-    permit.expect("an open community may talk to anybody")
+    let book = RuleBook::new(1, NOW, vec![Hosted::new(us, home, Mode::Open)], Vec::new());
+    let gate = Gate::new(NoTies, book);
+    let answer = gate.permit(us, domain, contact).await.unwrap();
+    answer.expect("an open community may talk to anybody")
 }
 
-pub fn may_fetch(iri: &Iri) -> Permitted {
-    permit(&iri.domain(), Contact::Fetch)
+pub async fn may_fetch(iri: &Iri) -> Permitted {
+    permit(&iri.domain(), Contact::Fetch).await
 }
 
 pub fn iri(text: &str) -> Iri {
@@ -182,7 +191,8 @@ pub fn note(id: &str) -> String {
 
 pub async fn fetch(wire: &Wire, address: &Iri) -> Result<Fetched, WireError> {
     let (key, _) = key();
-    wire.fetch(may_fetch(address), address, &key, NOW).await
+    wire.fetch(may_fetch(address).await, address, &key, NOW)
+        .await
 }
 
 pub async fn failure(wire: &Wire, address: &Iri) -> WireError {

@@ -235,9 +235,10 @@ async fn ask_hops(app: &App, community: &Community, handle: &Handle, asked: &Iri
     let mut address = asked.clone();
     for _ in 0..=MOST_HOPS {
         refuse_ours(app, &address)?;
-        let permitted =
-            app.gate
-                .permit(community.policy_id(), &address.domain(), Contact::Fetch)?;
+        let permitted = app
+            .gate
+            .permit(community.policy_id(), &address.domain(), Contact::Fetch)
+            .await??;
         match app.wire.fetch_json(permitted, &address, app.now_ms()).await {
             Ok(FetchedJson::Json { bytes, .. }) => {
                 return read_webfinger(handle, &bytes)

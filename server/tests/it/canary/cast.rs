@@ -7,9 +7,9 @@ use std::time::Duration;
 use comity::accounts;
 use comity::members::Role;
 use comity::queue;
-use comity::rules::{self, NewRule};
+use comity::rules::{self, NewRule, Source};
 use comity_db::testing::Engine;
-use comity_policy::{Conditions, Pattern, Scope, Stance};
+use comity_policy::{Pattern, Scope, Stance};
 use comity_vocab::{Domain, Iri};
 use http::Method;
 use serde_json::{Value, json};
@@ -238,17 +238,12 @@ impl Cast {
 
     async fn sets(&self, scope: Scope, domain: &str, stance: Stance, reasons: Option<[&str; 3]>) {
         let reason = |number: usize| reasons.map(|reasons| word(reasons[number]));
+        let pattern = Pattern::Domain(Domain::parse(domain).unwrap());
         let new = NewRule {
-            scope,
-            pattern: Pattern::Domain(Domain::parse(domain).unwrap()),
-            stance,
-            conditions: Conditions::NONE,
             reason_public: reason(0),
             reason_members: reason(1),
             reason_moderators: reason(2),
-            set_by: None,
-            expires_at: None,
-            source: "command line",
+            ..NewRule::about(scope, pattern, stance, Source::CommandLine)
         };
         rules::set(&self.town.app, new).await.unwrap();
     }
