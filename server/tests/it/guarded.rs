@@ -246,6 +246,28 @@ border_test! {
         assert_eq!(border.account(&mallory).await.domain.as_str(), border.peer.domain("social"));
     }
 
+    async fn l49_a_rule_about_handles_holds_for_the_server_that_asks_in_nobodys_name(border) {
+        let mut alice = border.town.member("alice").await;
+        let post = border.town.post(&mut alice, "For everybody but them", "public").await;
+        let address = format!("{}/statuses/{}", alice.account.iri, post.id);
+        let path = Iri::parse(&address).unwrap().path().to_owned();
+        border.peer.is_at_home("social", "mallory", "home");
+        let mallory = border.peer.iri("social", "mallory");
+        let follows = follow(&mallory, alice.account.iri.as_str());
+        border.says(&follows).await;
+        let server = format!("{}#main-key", border.peer.iri("social", "actor"));
+        let other = format!("{}#main-key", border.peer.iri("open", "actor"));
+        border.signed_with(&server, Method::GET, &path, "").await.is(200).shows("For everybody but them");
+        // Named is only the domain of their handles; the server that asks has another.
+        border.refuse(&border.peer.domain("home")).await;
+        rules::settle_splits(&border.town.app).await.unwrap();
+        border.town.wait_s(10);
+        border.signed_with(&server, Method::GET, &path, "").await.is(404).hides("For everybody");
+        border.signed_with(&other, Method::GET, &path, "").await.is(200);
+        border.says(&peer::create(&mallory, "1", "From behind another name", None, Some(alice.account.iri.as_str()))).await;
+        assert!(border.status(&format!("{mallory}/statuses/1")).await.is_none());
+    }
+
     async fn l29_no_answer_tells_a_forger_whom_we_know_or_refuse(border) {
         let alice = border.town.member("alice").await;
         let known = border.peer.iri("open", "rita");
