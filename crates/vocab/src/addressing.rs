@@ -35,6 +35,20 @@ impl Visibility {
         }
     }
 
+    /// The widest that is no wider than `limit`: a reply is seen by nobody who may not see what it answers. Followers
+    /// and neighbours are not the same people, so what is between the two is for those addressed.
+    #[must_use]
+    pub fn narrowed_to(self, limit: Visibility) -> Visibility {
+        use Visibility::{Direct, Local, Private, Public, Unlisted};
+        match (self, limit) {
+            (Direct, _) | (_, Direct) | (Private, Local) | (Local, Private) => Direct,
+            (Local, _) | (_, Local) => Local,
+            (Private, _) | (_, Private) => Private,
+            (Unlisted, _) | (_, Unlisted) => Unlisted,
+            (Public, Public) => Public,
+        }
+    }
+
     /// Reads the word that [`as_str`](Visibility::as_str) writes.
     pub fn parse(text: &str) -> Result<Visibility, Malformed> {
         match text {
@@ -110,6 +124,33 @@ mod tests {
             Visibility::Direct,
             "followers collections are not guessed"
         );
+    }
+
+    #[test]
+    fn what_is_narrowed_is_seen_by_nobody_outside_either() {
+        use Visibility::{Direct, Local, Private, Public, Unlisted};
+        // Who sees a thing of one author, as far as a visibility tells: strangers, followers, neighbours.
+        let seen_by = |visibility| match visibility {
+            Public | Unlisted => [true, true, true],
+            Private => [false, true, false],
+            Local => [false, false, true],
+            Direct => [false, false, false],
+        };
+        let all = [Public, Unlisted, Private, Direct, Local];
+        for (mine, limit) in all.iter().flat_map(|mine| all.map(|limit| (*mine, limit))) {
+            let narrowed = mine.narrowed_to(limit);
+            for ((narrowed, mine), limit) in seen_by(narrowed)
+                .into_iter()
+                .zip(seen_by(mine))
+                .zip(seen_by(limit))
+            {
+                assert_eq!(narrowed, mine && limit);
+            }
+            assert_eq!(narrowed, limit.narrowed_to(mine), "{mine} {limit}");
+        }
+        assert_eq!(Private.narrowed_to(Local), Direct);
+        assert_eq!(Local.narrowed_to(Private), Direct);
+        assert_eq!(Public.narrowed_to(Unlisted), Unlisted);
     }
 
     #[test]
