@@ -50,6 +50,27 @@ impl Db {
         }
     }
 
+    /// [`Db::all`] where a row is one value.
+    pub async fn column<T>(&self, sql: Sql<(T,)>, params: Vec<Value>) -> Result<Vec<T>, DbError>
+    where
+        (T,): FromRow,
+    {
+        let rows = self.all(sql, params).await?;
+        Ok(rows.into_iter().map(|(value,)| value).collect())
+    }
+
+    /// [`Db::opt`] where a row is one value.
+    pub async fn opt_column<T>(
+        &self,
+        sql: Sql<(T,)>,
+        params: Vec<Value>,
+    ) -> Result<Option<T>, DbError>
+    where
+        (T,): FromRow,
+    {
+        Ok(self.opt(sql, params).await?.map(|(value,)| value))
+    }
+
     /// Carries out one change and says how many rows it touched. Stored when this returns.
     ///
     /// The change may still happen if the future is dropped before it is done.

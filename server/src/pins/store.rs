@@ -32,10 +32,5 @@ pub fn delete(tx: &mut Tx, account_id: i64, status_id: i64) {
 
 /// Newest first.
 pub async fn of(db: &Db, account_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .all(OF, params![account_id, limit])
-        .await?
-        .into_iter()
-        .map(|(id,)| id)
-        .collect())
+    Ok(db.column(OF, params![account_id, limit]).await?)
 }
