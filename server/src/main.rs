@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -15,6 +15,7 @@ use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
 use comity::{communities, demo, inspect, members, rules, serve};
+use comity_db::Db;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -41,6 +42,11 @@ enum Command {
     Serve,
     /// Bring the database up to date, and do nothing else
     Migrate,
+    /// Copy the database to a new file, while the server runs or not (SQLite only: PostgreSQL has its own program for it)
+    Backup {
+        /// The file to write; it must not exist yet
+        file: PathBuf,
+    },
     /// Print settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -151,6 +157,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
                 app.db.engine_name()
             ))
         }
+        Command::Backup { file } => back_up(&config, &file).await,
         Command::Config(ConfigCommand::Example) => print(&config::example()),
         Command::Member(command) => {
             print(&members::command::command(&open(config).await?, command).await?)
@@ -164,6 +171,24 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Demo(arguments) => Ok(demo::run(arguments, serve::on_signal()?).await?),
         Command::Inspect(arguments) => print(&inspect::run(arguments, config).await?),
     }
+}
+
+/// The database as it is: unlike every other command, this one does not bring it up to date first.
+async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
+    let url = config.database_url();
+    let mendable = |why: comity_db::DbError| Failure::Mendable(why.to_string());
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        // Opening would make an empty one.
+        if !Path::new(path).exists() {
+            return Err(Failure::Mendable(format!(
+                "could not back up: there is no database at {path}"
+            )));
+        }
+    }
+    let db = Db::open(&url).await.map_err(mendable)?;
+    db.backup_to(file).await.map_err(mendable)?;
+    print(&format!("The database is copied to {}.", file.display()))
 }
 
 async fn open(config: Config) -> Result<App, Failure> {

@@ -40,6 +40,7 @@ fn help_names_every_command() {
         "serve",
         "demo",
         "migrate",
+        "backup",
         "config",
         "member",
         "rule",
@@ -52,6 +53,37 @@ fn help_names_every_command() {
             "{command} is not in\n{help}"
         );
     }
+}
+
+#[test]
+fn a_backup_is_a_new_file_with_everything_in_it_and_never_replaces_one() {
+    let folder = TempDir::new().unwrap();
+    let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
+    let backup = ["backup", "copy.db"];
+    cannot(&run(&backup), "there is no database at");
+    assert!(!folder.path().join("comity-data").join("comity.db").exists());
+
+    assert!(run(&["migrate"]).status.success());
+    let copied = run(&backup);
+    assert!(copied.status.success(), "{}", words(&copied.stderr));
+    assert!(words(&copied.stdout).contains("copied to copy.db"));
+    let listed = comity(folder.path())
+        .args(["community", "list"])
+        .env("COMITY__DATABASE", "sqlite:copy.db")
+        .output()
+        .unwrap();
+    assert!(
+        words(&listed.stdout).contains("localhost:8420"),
+        "{}",
+        words(&listed.stderr)
+    );
+
+    let before = std::fs::read(folder.path().join("copy.db")).unwrap();
+    cannot(&run(&backup), "the file exists already");
+    assert_eq!(
+        std::fs::read(folder.path().join("copy.db")).unwrap(),
+        before
+    );
 }
 
 #[test]
