@@ -4,6 +4,7 @@
 //! Both, the checks and the printed example are made from the one list in [`keys`].
 
 pub mod keys;
+mod read;
 mod suggest;
 
 use std::fmt::Write as _;
@@ -33,7 +34,7 @@ pub struct Config {
     pub domain: Domain,
     /// The name of the first community.
     pub name: String,
-    /// Proxies whose word is taken for the name, the scheme and the address of a request.
+    /// Proxies whose word is taken for the name and the address of a request.
     pub trusted_proxy: Vec<IpAddr>,
     /// Where the source of this program can be had.
     pub source_url: String,
@@ -136,15 +137,15 @@ impl Config {
         environment: Vec<(String, String)>,
     ) -> Result<Config, ConfigError> {
         let mut config = keys::defaults()?;
-        for (key, value) in keys::read_toml(name, text)? {
-            keys::set(&mut config, &key, &value, name)?;
+        for (key, value) in read::read_toml(name, text)? {
+            read::set(&mut config, &key, &value, name)?;
         }
         for (variable, value) in environment {
             let Some(path) = variable.strip_prefix(ENVIRONMENT) else {
                 continue;
             };
             let key = path.to_ascii_lowercase().replace("__", ".");
-            keys::set(
+            read::set(
                 &mut config,
                 &key,
                 &value,

@@ -5,6 +5,7 @@
 
 mod folder;
 mod people;
+mod player;
 mod screen;
 mod story;
 mod town;
@@ -80,7 +81,7 @@ async fn tell(towns: &[Town], screen: &Screen) -> Result<()> {
     let cast = try_join_all(
         people::PEOPLE
             .iter()
-            .map(|person| story::Actor::join(towns, person)),
+            .map(|person| player::Player::join(towns, person)),
     )
     .await?;
     story::play(story::Cast::new(cast)?, screen).await

@@ -1,23 +1,17 @@
 //! Starting an installation, and serving it until it is told to stop. Several may live in one process.
 
-use std::net::SocketAddr;
+mod listen;
+
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use axum::Router;
-use axum::body::Body;
 use comity_db::{Db, DbError};
 use comity_policy::Gate;
 use comity_wire::{SeenSignatures, Wire, WireConfig};
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore, watch};
-use tower::ServiceExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use listen::listen;
 
 use crate::accounts::Keyring;
 use crate::app::{App, Parts};
@@ -27,26 +21,12 @@ use crate::delivery::Hosts;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::http::RateLimits;
-use crate::http::address::Peer;
 use crate::http::token::Token;
 use crate::id::Ids;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
 use crate::rules::{self, Crossings, Looks, Splits};
 use crate::{communities, instances, migrations, reach, router};
-
-/// Headers must be here by then, the first request of a connection too: a browser sends them at once.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// Header lines of a request.
-const MOST_HEADERS: usize = 64;
-/// Bytes of headers; cookies, a signature and what proxies add stay far below.
-const LARGEST_HEADERS: u32 = 32 * 1024;
-/// Requests of one HTTP/2 connection at the same time.
-const MOST_STREAMS: u32 = 64;
-/// What is being answered at the end is given so long.
-const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-/// After the listener failed, as when there are no more file handles.
-const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// Why it cannot start: one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -172,24 +152,11 @@ fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStar
     }))
 }
 
-/// Listens on the address of `config`.
-pub async fn listen(config: &Config) -> Result<TcpListener, CannotStart> {
-    let at = config.listen;
-    TcpListener::bind(at).await.map_err(|error| {
-        CannotStart(match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                format!("another program listens on {at} already: stop it, or set listen to another port")
-            }
-            _ => format!("could not listen on {at}: {error}; set listen to an address of this machine"),
-        })
-    })
-}
-
 /// Answers and works until `shutdown` turns true; then what has begun is finished, within ten seconds.
 pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bool>) {
     let router = router::build(&app);
     tokio::join!(
-        accept(app.clone(), router, listener, shutdown.clone()),
+        listen::accept(app.clone(), router, listener, shutdown.clone()),
         queue::run(app.clone(), shutdown.clone()),
         async {
             let mut shutdown = shutdown;
@@ -201,95 +168,6 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bo
     );
     if let Err(error) = reach::settle(&app).await {
         tracing::error!(%error, "could not write down who fetched what in the last moment");
-    }
-}
-
-async fn accept(
-    app: App,
-    router: Router,
-    listener: TcpListener,
-    mut shutdown: watch::Receiver<bool>,
-) {
-    let seats = Arc::new(Semaphore::new(app.config.limits.connections));
-    let graceful = GracefulShutdown::new();
-    loop {
-        let seat = tokio::select! {
-            seat = seats.clone().acquire_owned() => seat,
-            () = told_to_stop(&mut shutdown) => break,
-        };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = told_to_stop(&mut shutdown) => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                let connection = converse(stream, peer, router.clone(), graceful.watcher());
-                tokio::spawn(async move {
-                    connection.await;
-                    drop(seat);
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "could not accept a connection");
-                tokio::time::sleep(AFTER_FAILURE).await;
-            }
-        }
-    }
-    drop(listener);
-    if tokio::time::timeout(LAST_ANSWERS_WITHIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("some answers were not finished in time");
-    }
-}
-
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    // Small answers leave at once; failing to ask for that is no reason not to answer.
-    let _ = stream.set_nodelay(true);
-    let spoke = Arc::new(Notify::new());
-    let heard = spoke.clone();
-    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        heard.notify_one();
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer.ip()));
-        router.clone().oneshot(request)
-    });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
-        .max_headers(MOST_HEADERS)
-        .max_buf_size(LARGEST_HEADERS as usize)
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(LARGEST_HEADERS)
-        .max_concurrent_streams(MOST_STREAMS)
-        .keep_alive_interval(HEADERS_WITHIN * 3)
-        .keep_alive_timeout(HEADERS_WITHIN);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    // While the version of HTTP is not known yet, no timeout of the builder runs.
-    let silence = async {
-        if tokio::time::timeout(HEADERS_WITHIN, spoke.notified())
-            .await
-            .is_ok()
-        {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        ended = watcher.watch(connection) => {
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection broke off");
-            }
-        }
-        () = silence => tracing::debug!("a connection asked for nothing"),
     }
 }
 

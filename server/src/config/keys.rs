@@ -1,10 +1,9 @@
-//! The list of settings. Reading, checking and the printed example are all made from it.
+//! The list of settings. Reading ([`super::read`]), checking and the printed example are all made from it.
 
 use std::path::PathBuf;
 
 use comity_vocab::{Domain, Iri};
 
-use super::suggest::nearest;
 use super::{Config, ConfigError, Federation, Limits, Testing};
 
 /// One setting.
@@ -14,23 +13,23 @@ pub struct Key {
     /// What it decides, for the person who edits the file.
     pub about: &'static str,
     /// How the value is written in TOML.
-    kind: Kind,
+    pub(super) kind: Kind,
     /// The value when nobody says, as text.
     default: &'static str,
     /// Puts the value in its place, or tells what a good one looks like: "must be …".
-    take: fn(&mut Config, &str) -> Result<(), String>,
+    pub(super) take: fn(&mut Config, &str) -> Result<(), String>,
 }
 
 /// How a value is written in TOML.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Text,
     Number,
     Switch,
 }
 
 impl Kind {
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Kind::Text => "text in quotes",
             Kind::Number => "a whole number",
@@ -317,84 +316,6 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             .map_err(|why| ConfigError::new(format!("{} {why}", key.name)))?;
     }
     Ok(config)
-}
-
-/// Puts one value in its place. `origin` is the file or the variable it came from.
-pub(super) fn set(
-    config: &mut Config,
-    name: &str,
-    text: &str,
-    origin: &str,
-) -> Result<(), ConfigError> {
-    let key = find(name, origin)?;
-    (key.take)(config, text)
-        .map_err(|why| ConfigError::new(format!("{name} is \"{text}\" in {origin}; it {why}")))
-}
-
-/// Each key of the file with its value as text.
-pub(super) fn read_toml(file: &str, text: &str) -> Result<Vec<(String, String)>, ConfigError> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        ConfigError::new(format!(
-            "could not read the settings in {file}: {}",
-            error.to_string().trim_end()
-        ))
-    })?;
-    let mut found = Vec::new();
-    flatten("", &table, file, &mut found)?;
-    Ok(found)
-}
-
-fn flatten(
-    section: &str,
-    table: &toml::Table,
-    file: &str,
-    found: &mut Vec<(String, String)>,
-) -> Result<(), ConfigError> {
-    for (name, value) in table {
-        let path = if section.is_empty() {
-            name.clone()
-        } else {
-            format!("{section}.{name}")
-        };
-        if let toml::Value::Table(inner) = value {
-            let prefix = format!("{path}.");
-            if !KEYS.iter().any(|key| key.name.starts_with(&prefix)) {
-                return Err(unknown(&path, file));
-            }
-            flatten(&path, inner, file, found)?;
-            continue;
-        }
-        let key = find(&path, file)?;
-        let text = match (key.kind, value) {
-            (Kind::Text, toml::Value::String(text)) => text.clone(),
-            (Kind::Number, toml::Value::Integer(number)) => number.to_string(),
-            (Kind::Switch, toml::Value::Boolean(on)) => on.to_string(),
-            (kind, other) => {
-                return Err(ConfigError::new(format!(
-                    "{path} is {other} in {file}; it must be {}",
-                    kind.words()
-                )));
-            }
-        };
-        found.push((path, text));
-    }
-    Ok(())
-}
-
-fn find(name: &str, origin: &str) -> Result<&'static Key, ConfigError> {
-    KEYS.iter()
-        .find(|key| key.name == name)
-        .ok_or_else(|| unknown(name, origin))
-}
-
-fn unknown(name: &str, origin: &str) -> ConfigError {
-    let remedy = match nearest(name, KEYS.iter().map(|key| key.name)) {
-        Some(meant) => format!("did you mean {meant}?"),
-        None => "run `comity config example` for those there are".to_owned(),
-    };
-    ConfigError::new(format!(
-        "there is no setting {name}, named in {origin}: {remedy}"
-    ))
 }
 
 fn not_empty<'a>(text: &'a str, what: &str) -> Result<&'a str, String> {
