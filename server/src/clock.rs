@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+/// A day, in the unit of all our times.
+pub const DAY_MS: i64 = 24 * 3_600 * 1_000;
+
 /// Gives unix milliseconds. Tests hold a clock that moves only when told to.
 #[derive(Clone, Debug)]
 pub struct Clock(Kind);

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::{Account, Profile, profile, stored_iri};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
@@ -27,9 +28,6 @@ const PAGE: i64 = 20;
 /// Statuses looked at together, and how often: where so many in a row are not for a viewer, the list ends.
 const BATCH: i64 = 60;
 const MOST_ROUNDS: usize = 10;
-
-/// A day: hours of creation are nobody's business.
-const DAY_MS: i64 = 86_400_000;
 
 /// `?resource=acct:name@domain`
 #[derive(Debug, Deserialize)]
@@ -226,6 +224,7 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
             .and_then(|profile| profile.moved_to_iri.as_deref())
             .map(stored_iri)
             .transpose()?,
+        // A day: hours of creation are nobody's business.
         published: Some(account.created_at / DAY_MS * DAY_MS),
         fields: profile
             .map(|profile| profile.fields.clone())

@@ -10,12 +10,11 @@ use moka::sync::Cache;
 
 use super::severed::Severed;
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::Result;
 use crate::inbox::resolve::Lookups;
 use crate::instances::{self, Health};
 use crate::queue::backoff_ms;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Servers remembered as met: beyond it the oldest cost one needless write.
 const MOST_MET: u64 = 50_000;

@@ -13,13 +13,12 @@ use tracing::{debug, info};
 
 use crate::accounts;
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
 
 /// How long it is believed what a server says it runs.
 const LEARN_AGAIN_MS: i64 = 7 * DAY_MS;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// How a server answers deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

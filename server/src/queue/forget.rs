@@ -7,14 +7,12 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::Result;
 use crate::id;
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
-
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// How long we know an activity again. Peers try for days; a signature itself is accepted for minutes only.
 const ACTIVITIES_KEPT_MS: i64 = 14 * DAY_MS;

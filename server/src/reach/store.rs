@@ -2,13 +2,14 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
+use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 
 /// An installation knows fewer servers than this; the fediverse has some ten thousand.
 const MOST_SERVERS: i64 = 100_000;
 
 /// How long late news of a status whose end was sent is left out.
-const ENDED_KEPT_MS: i64 = 86_400_000;
+const ENDED_KEPT_MS: i64 = DAY_MS;
 
 // The deliveries are still there: this stands in the transaction that ends them, before it does.
 const DELIVERED: Sql = sql!(

@@ -107,16 +107,11 @@ fn sentence(counts: Counts) -> String {
 
 fn excerpt(status: &Visible<Status>) -> String {
     let text = statuses::text(status);
-    let words = if text.spoiler_text.is_empty() {
-        plain::block(&text.content)
+    if text.spoiler_text.is_empty() {
+        plain::excerpt(&text.content, EXCERPT)
     } else {
-        text.spoiler_text.clone()
-    };
-    let mut short: String = words.chars().take(EXCERPT).collect();
-    if short.len() < words.len() {
-        short.push('…');
+        plain::beginning(&text.spoiler_text, EXCERPT)
     }
-    short
 }
 
 /// One row a server, whichever ways it took.

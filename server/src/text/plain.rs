@@ -54,6 +54,20 @@ pub(super) fn without_tags(html: &str) -> String {
     unescape(&text)
 }
 
+/// The beginning of the words of HTML: at most `most` characters, with a sign where more follow.
+pub fn excerpt(html_or_text: &str, most: usize) -> String {
+    beginning(&block(html_or_text), most)
+}
+
+/// The same of what is words already.
+pub fn beginning(words: &str, most: usize) -> String {
+    let mut short: String = words.chars().take(most).collect();
+    if short.len() < words.len() {
+        short.push('…');
+    }
+    short
+}
+
 fn words(html_or_text: &str) -> String {
     if !html_or_text.contains(['<', '&']) {
         return html_or_text.to_owned();
@@ -110,6 +124,12 @@ mod tests {
             without_tags("1 < 2 <b>&amp;</b> 3 <never closed"),
             "1 < 2 & 3 "
         );
+    }
+
+    #[test]
+    fn an_excerpt_says_that_there_is_more() {
+        assert_eq!(excerpt("<p>fünf und</p>", 4), "fünf…");
+        assert_eq!(excerpt("<p>fünf</p>", 4), "fünf");
     }
 
     #[test]

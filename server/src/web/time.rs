@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-const DAY_MS: i64 = 24 * 3_600 * 1_000;
+use crate::clock::DAY_MS;
 
 fn zoned(at_ms: i64) -> jiff::Zoned {
     Timestamp::from_millisecond(at_ms)

@@ -9,12 +9,13 @@ use comity_wire::{FetchedJson, Found, read_webfinger};
 use super::{MOST_HOPS, failed, fetch, is_ours, refuse_ours, unknown};
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Kind;
 
 /// An account read within a day is believed without asking.
-const FRESH_MS: i64 = 86_400_000;
+const FRESH_MS: i64 = DAY_MS;
 
 /// The account of this actor: ours, known and fresh, or read from its origin. When the origin does not answer, what was
 /// known stays true.
