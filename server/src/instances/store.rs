@@ -5,6 +5,9 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 use super::Health;
 use crate::error::Result;
 
+/// Servers remembered at start: twice as many as the whole fediverse has. What is beyond is learned anew by trying.
+const MOST_SERVERS: i64 = 50_000;
+
 const SOFTWARE: Sql<(Option<String>, Option<String>)> = sql!(row: (Option<String>, Option<String>), "SELECT software, version FROM instances WHERE domain = $1");
 
 pub async fn software(db: &Db, domain: &str) -> Result<Option<(Option<String>, Option<String>)>> {
@@ -36,10 +39,10 @@ pub async fn peers(db: &Db, domains: Vec<String>) -> Result<Vec<PeerRow>> {
     Ok(db.all(PEERS, params![domains]).await?)
 }
 
-const FAILING: Sql<(String, i64, Option<i64>, i64)> = sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0");
+const FAILING: Sql<(String, i64, Option<i64>, i64)> = sql!(row: (String, i64, Option<i64>, i64), "SELECT domain, failures, failing_since, retry_at FROM instances WHERE failures > 0 ORDER BY domain LIMIT $1");
 
 pub async fn failing(db: &Db) -> Result<Vec<(String, i64, Option<i64>, i64)>> {
-    Ok(db.all(FAILING, params![]).await?)
+    Ok(db.all(FAILING, params![MOST_SERVERS]).await?)
 }
 
 const SAVE_HEALTH: Sql = sql!(
@@ -81,10 +84,10 @@ pub fn save_scheme(tx: &mut Tx, domain: &str, scheme: &str, now_ms: i64) {
 }
 
 /// What is not the default of the wire need not be told to it.
-const SCHEMES: Sql<(String, String)> = sql!(row: (String, String), "SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL");
+const SCHEMES: Sql<(String, String)> = sql!(row: (String, String), "SELECT domain, signature_scheme FROM instances WHERE signature_scheme IS NOT NULL ORDER BY domain LIMIT $1");
 
 pub async fn schemes(db: &Db) -> Result<Vec<(String, String)>> {
-    Ok(db.all(SCHEMES, params![]).await?)
+    Ok(db.all(SCHEMES, params![MOST_SERVERS]).await?)
 }
 
 const MEET: Sql = sql!(
