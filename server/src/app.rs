@@ -49,7 +49,7 @@ pub struct Parts {
     pub limits: RateLimits,
     /// Tells the workers that there is something to do.
     pub wake: Wake,
-    /// Which servers are being delivered to, and which are resting.
+    /// What this process knows of other servers: which rest after failures, which were met, whom it is looking up.
     pub hosts: Hosts,
     /// Whether there are handles of other domains that the rules do not know yet.
     pub splits: Splits,
@@ -62,7 +62,7 @@ pub struct Parts {
 }
 
 impl App {
-    /// Puts an installation together; `start` in `main.rs` and the tests do it.
+    /// Puts an installation together; `serve::start_on` does it, for the program and for tests.
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
     }
@@ -76,6 +76,15 @@ impl App {
     /// happened; for an act that may be asked for twice, that is well.
     pub async fn commit(&self, tx: Tx) -> Result<bool> {
         Ok(matches!(self.db.write(tx).await?, Wrote::All))
+    }
+
+    /// Commits, and wakes the workers for what the transaction promised.
+    pub async fn commit_and_ring(&self, tx: Tx) -> Result<bool> {
+        let done = self.commit(tx).await?;
+        if done {
+            self.wake.ring();
+        }
+        Ok(done)
     }
 
     /// An id for something that happens now.

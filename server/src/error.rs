@@ -1,4 +1,5 @@
-//! What a requester may be told. One error, rendered per surface in `http::reply`; the source stays for the log.
+//! What a requester may be told. One error: `http::reply` chooses its status and
+//! sentence, `http::finish` the surface it is told on; the source stays for the log.
 
 use comity_db::DbError;
 use comity_policy::{FactError, Refusal};
@@ -88,6 +89,13 @@ impl From<Refusal> for Error {
         } else {
             Error::Refused(Box::new(refusal))
         }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    /// Of what we write ourselves; what others sent is read by `vocab`.
+    fn from(error: serde_json::Error) -> Error {
+        Error::Internal(Box::new(error))
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn run(arguments: InspectArguments, config: Config) -> Result<String> 
         })?;
         explain(&bytes, &home).await
     };
-    serde_json::to_string_pretty(&answer).map_err(|why| Error::internal(why.to_string()))
+    Ok(serde_json::to_string_pretty(&answer)?)
 }
 
 async fn fetched(address: &str, config: Config) -> Result<Value> {

@@ -1,7 +1,7 @@
 //! The Comity server. A feature is a folder, a surface is a file name in it:
 //! `mod.rs` the verbs, `model.rs` the types, `store.rs` the SQL, `web.rs` the pages, `activity.rs` what other
-//! servers see. *Acts* (statuses, follows, favourites, pins, reblogs, relations) may call *effects* (timelines,
-//! notifications, queue, delivery); effects never call acts.
+//! servers see. *Acts* (statuses, follows, favourites, pins, reblogs, relations) call *effects* (timelines,
+//! notifications, conversations, delivery); effects read acts, and never carry one out.
 
 pub mod app;
 pub mod clock;

@@ -203,8 +203,7 @@ impl Outgoing {
 /// transaction is written, ring `app.wake`.
 pub fn queue(tx: &mut Tx, app: &App, from_account_id: i64, outgoing: &Outgoing) -> Result<()> {
     let id = app.next_id();
-    let activity =
-        serde_json::to_string(outgoing).map_err(|why| Error::internal(why.to_string()))?;
+    let activity = serde_json::to_string(outgoing)?;
     store::insert_outgoing(
         tx,
         id,

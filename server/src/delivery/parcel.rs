@@ -118,7 +118,7 @@ pub(super) async fn prepare(
     Ok(Some(Parcel {
         by,
         key: accounts::signing_key(app, sender.id).await?,
-        body: serde_json::to_vec(&body).map_err(|why| Error::internal(why.to_string()))?,
+        body: serde_json::to_vec(&body)?,
         sender,
         outgoing,
         inboxes: (!reach.is_by_ledger()).then_some(inboxes),

@@ -7,7 +7,7 @@
 use comity_db::{Db, Sql, Tx, params, row, sql};
 use comity_vocab::{Domain, Iri};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 row! {
     /// An activity of ours.
@@ -86,7 +86,7 @@ pub fn insert_deliveries(
             .iter()
             .map(|(id, inbox, domain)| (*id, inbox.as_str(), domain.as_str()))
             .collect();
-        let json = serde_json::to_string(&list).map_err(|why| Error::internal(why.to_string()))?;
+        let json = serde_json::to_string(&list)?;
         tx.exec(INSERT_DELIVERIES, params![outgoing_id, json, now_ms]);
     }
     Ok(())

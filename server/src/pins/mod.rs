@@ -46,9 +46,7 @@ pub async fn pin(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let mut tx = Tx::new();
     record(app, &mut tx, &status);
     delivery::queue(&mut tx, app, me.id, &Outgoing::Pin { status: status.id })?;
-    if app.commit(tx).await? {
-        app.wake.ring();
-    }
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -64,9 +62,7 @@ pub async fn unpin(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
         iri: status.iri.as_str().to_owned(),
     };
     delivery::queue(&mut tx, app, me.id, &unpin)?;
-    if app.commit(tx).await? {
-        app.wake.ring();
-    }
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 

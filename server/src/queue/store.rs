@@ -3,7 +3,7 @@
 use comity_db::{Sql, Tx, Value, params, row, sql};
 
 use super::job::Job;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 row! {
     /// A job as its worker takes it.
@@ -21,7 +21,7 @@ pub const PUSH: Sql = sql!(
 );
 
 pub fn push_params(id: i64, job: &Job, now_ms: i64) -> Result<Vec<Value>> {
-    let payload = serde_json::to_string(job).map_err(|why| Error::internal(why.to_string()))?;
+    let payload = serde_json::to_string(job)?;
     Ok(params![id, job.kind(), payload, now_ms])
 }
 

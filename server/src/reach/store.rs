@@ -3,7 +3,7 @@
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::clock::DAY_MS;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// An installation knows fewer servers than this; the fediverse has some ten thousand.
 const MOST_SERVERS: i64 = 100_000;
@@ -111,7 +111,7 @@ pub fn refused(
 }
 
 fn json(list: &(impl serde::Serialize + ?Sized)) -> Result<String> {
-    serde_json::to_string(list).map_err(|why| Error::internal(why.to_string()))
+    Ok(serde_json::to_string(list)?)
 }
 
 // The end

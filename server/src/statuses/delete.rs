@@ -46,10 +46,9 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
             },
         )?;
     }
-    if !app.commit(tx).await? {
+    if !app.commit_and_ring(tx).await? {
         return Err(Error::NotFound);
     }
-    app.wake.ring();
     Ok(())
 }
 

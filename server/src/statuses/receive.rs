@@ -65,8 +65,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
                 },
             )?;
         }
-        if app.commit(tx).await? {
-            app.wake.ring();
+        if app.commit_and_ring(tx).await? {
             return Ok(Some(new.id()));
         }
         // Another copy of it was quicker; or another status, on another node, has this very id.

@@ -10,7 +10,7 @@ use super::model::{Status, StatusRow, Text};
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id;
 use crate::notifications::{self, Kind};
 use crate::timelines;
@@ -198,7 +198,6 @@ fn row(
     text: Text,
     created_at: i64,
 ) -> Result<StatusRow> {
-    let json = |why: serde_json::Error| Error::internal(why.to_string());
     Ok(StatusRow {
         id,
         iri: String::new(),
@@ -212,8 +211,8 @@ fn row(
         in_reply_to_account_id: parent.map(|parent| parent.author_id),
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         reblog_of_id: None,
-        tags: serde_json::to_string(&text.tags).map_err(json)?,
-        attachments: serde_json::to_string(&text.attachments).map_err(json)?,
+        tags: serde_json::to_string(&text.tags)?,
+        attachments: serde_json::to_string(&text.attachments)?,
         title: text.title,
         spoiler_text: text.spoiler_text,
         content: text.content,
