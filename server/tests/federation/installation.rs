@@ -1,5 +1,6 @@
 //! Whole installations in one process that meet each other over real HTTP on this machine.
 
+use crate::promises;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -209,13 +210,8 @@ impl Installation {
 
     /// Waits until nothing is promised any more.
     pub async fn is_idle(&self) {
-        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
-            full_scan: "a test's own question",
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
-        );
         until("the place is idle", async || {
-            let (left,) = self.app.db.one(PROMISES, Vec::new()).await.unwrap();
-            (left == 0).then_some(())
+            (promises::left(&self.app.db).await == 0).then_some(())
         })
         .await;
     }

@@ -6,6 +6,8 @@ mod followers;
 mod installation;
 mod leaving;
 mod pins;
+#[path = "../promises/mod.rs"]
+mod promises;
 
 use std::sync::Arc;
 

@@ -1,9 +1,8 @@
 //! What people do in these tests again and again, each through its form.
 
-use std::sync::Arc;
-
-use comity::accounts::Account;
 use comity::communities::Community;
+/// Where somebody's profile is, on the pages of a community.
+pub use comity::web::profile_path as profile;
 
 use crate::town::{Browser, Member, Town};
 
@@ -93,14 +92,5 @@ impl Browser {
                 answer.words()
             );
         }
-    }
-}
-
-/// Where somebody's profile is, on the pages of `here`.
-pub fn profile(of: &Arc<Account>, here: &Community) -> String {
-    if of.domain == here.domain {
-        format!("/@{}", of.username)
-    } else {
-        format!("/@{}@{}", of.username, of.domain)
     }
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::peer::{self, Peer};
+use crate::promises;
 use crate::town::{Answer, NOON_MS, Town};
 use crate::town_test;
 
@@ -91,13 +92,9 @@ impl Border {
     }
 
     async fn is_idle(&self) {
-        const JOBS: Sql<(i64,)> = sql!(
-            row: (i64,), full_scan: "a test's own question",
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
-        );
         self.town.wait_s(2);
         for _ in 0..2_000 {
-            if self.count(JOBS, Vec::new()).await == 0 {
+            if promises::left(&self.town.app.db).await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

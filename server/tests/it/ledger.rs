@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::acts::Post;
 use crate::peer::Peer;
+use crate::promises;
 use crate::town::{Answer, Member, Town};
 
 const SETTINGS: &str = "[federation.testing]\nallow_http = true\nallow_loopback = true\n";
@@ -131,13 +132,9 @@ impl Coast {
 
     /// Waits until the workers have done what was promised.
     async fn is_idle(&self) {
-        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
-            row: (i64,), full_scan: "a test's own question",
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
-        );
         self.town.wait_s(1);
         for _ in 0..2_000 {
-            if self.town.app.db.one(PROMISES, Vec::new()).await.unwrap().0 == 0 {
+            if promises::left(&self.town.app.db).await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

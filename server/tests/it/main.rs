@@ -18,6 +18,8 @@ mod ledger;
 mod peer;
 mod people;
 mod pins;
+#[path = "../promises/mod.rs"]
+mod promises;
 mod routes;
 mod serving;
 mod statements;

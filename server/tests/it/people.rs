@@ -140,7 +140,7 @@ town_test! {
             town.wait_s(1);
             member.does(&format!("/statuses/{}/favourite", post.id)).await;
         }
-        alice.get("/home").await.is(200).shows("2");
+        alice.get("/home").await.is(200).shows("2 new");
         let page = alice.get("/notifications").await.is(200).shows("carol").shows("bob").shows("A quiet thing");
         assert_eq!(page.body.matches("<li class=\"event").count(), 1, "two favourites of one post are one line");
         assert_eq!(page.body.matches("class=\"event new\"").count(), 1);

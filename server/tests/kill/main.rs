@@ -6,6 +6,8 @@
 #[path = "../peer/mod.rs"]
 mod peer;
 mod program;
+#[path = "../promises/mod.rs"]
+mod promises;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -87,12 +89,8 @@ async fn test(engine: Engine) {
     let (_stop, stopped) = watch::channel(false);
     tokio::spawn(serve::serve(app.clone(), listener, stopped));
     until("nothing is promised any more", async || {
-        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
-            row: (i64,), full_scan: "a test's own question",
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
-        );
         clock.advance(100); // what was put back for a moment comes again
-        app.db.one(PROMISES, Vec::new()).await.unwrap().0 == 0
+        promises::left(&app.db).await == 0
     })
     .await;
 

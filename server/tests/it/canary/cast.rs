@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::acts::Post;
 use crate::peer::{self, Peer};
+use crate::promises;
 use crate::town::{Answer, Browser, Member, Town};
 
 /// A canary: found nowhere but where it was planted.
@@ -331,13 +332,9 @@ impl Cast {
 
     /// Waits until the workers have done what was promised.
     pub async fn is_idle(&self) {
-        const PROMISES: comity_db::Sql<(i64,)> = comity_db::sql!(
-            row: (i64,), full_scan: "a test's own question",
-            "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
-        );
         self.town.wait_s(1);
         for _ in 0..2_000 {
-            if self.town.app.db.one(PROMISES, Vec::new()).await.unwrap().0 == 0 {
+            if promises::left(&self.town.app.db).await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
