@@ -101,7 +101,6 @@ pub async fn profile_page(
     frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
         frame,
-        header: None,
         bio_html: words.note.clone(),
         fields: words
             .fields
@@ -109,7 +108,6 @@ pub async fn profile_page(
             .map(|(name, html)| FieldView {
                 name: name.clone(),
                 html: html.clone(),
-                verified: false,
             })
             .collect(),
         joined: account
@@ -131,7 +129,6 @@ pub async fn profile_page(
             String::new()
         },
         locked: account.locked,
-        marks: Vec::new(),
         hidden: relation
             .filter(|relation| relation.blocking)
             .map(|_| "You block them.".to_owned())

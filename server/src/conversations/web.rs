@@ -102,7 +102,6 @@ pub async fn page(
         focus,
         travels,
         composer,
-        closed: None,
         steps: lay_out(nodes),
         more_url: None,
         servers,
@@ -196,13 +195,11 @@ fn nodes(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
             Leaf::Post(status) => nodes.push(Node {
                 body: NodeBody::Post(Box::new(reader.view_in_conversation(&status))),
                 children: self::nodes(reader, branch.replies),
-                fold: None,
             }),
             Leaf::Hole(hole) => {
                 nodes.push(Node {
                     body: NodeBody::Hole(hole_view(&hole)),
                     children: Vec::new(),
-                    fold: None,
                 });
                 nodes.extend(self::nodes(reader, branch.replies));
             }
@@ -231,7 +228,6 @@ fn one_after_another(reader: &Reader<'_>, branches: Vec<Branch>) -> Vec<Node> {
             Node {
                 body: NodeBody::Post(Box::new(view)),
                 children: Vec::new(),
-                fold: None,
             }
         })
         .collect()

@@ -90,16 +90,8 @@ pub fn visitor(community: &Community, token: &Token) -> HeaderValue {
 
 /// Tells the next page what this act came to.
 pub fn notice(community: &Community, notice: &Notice) -> HeaderValue {
-    let (mark, text) = match notice {
-        Notice::Done(text) => ('+', text),
-        Notice::Trouble(text) => ('!', text),
-    };
-    let text = &text[..text.floor_char_boundary(LONGEST_NOTICE)];
-    Cookie::Notice.set(
-        community,
-        &URL_SAFE_NO_PAD.encode(format!("{mark}{text}")),
-        NOTICE_LIVES_S,
-    )
+    let text = &notice.0[..notice.0.floor_char_boundary(LONGEST_NOTICE)];
+    Cookie::Notice.set(community, &URL_SAFE_NO_PAD.encode(text), NOTICE_LIVES_S)
 }
 
 /// What the last act came to.
@@ -107,12 +99,7 @@ pub fn read_notice(headers: &HeaderMap, community: &Community) -> Option<Notice>
     let bytes = URL_SAFE_NO_PAD
         .decode(Cookie::Notice.read(headers, community)?)
         .ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    if let Some(done) = text.strip_prefix('+') {
-        return Some(Notice::Done(done.to_owned()));
-    }
-    text.strip_prefix('!')
-        .map(|trouble| Notice::Trouble(trouble.to_owned()))
+    String::from_utf8(bytes).ok().map(Notice)
 }
 
 fn is_secure(community: &Community) -> bool {

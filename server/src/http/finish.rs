@@ -143,7 +143,6 @@ async fn page(app: &App, visit: &Visit, told: Told) -> Reply {
         frame,
         code,
         sentence: told.sentence,
-        why_url: None,
     })
 }
 

@@ -165,9 +165,7 @@ async fn show_sign_up(
         rules: visit.community.house_rules(),
         username: form.username,
         email: form.email,
-        reason: String::new(),
-        invite: String::new(),
-        trouble,
+        trouble: trouble.clone(),
     };
     Ok(visit.keep(Reply::page(page).with_status(status)))
 }
@@ -229,8 +227,7 @@ pub async fn set_up(
     match setup::finish(&app, &visit.community, &token, &form.community, admin).await {
         Ok(account_id) => {
             let session = sessions::start(&app, account_id, browser_name(&headers)).await?;
-            let welcome =
-                Notice::Done(format!("{} is yours to look after.", form.community.trim()));
+            let welcome = Notice(format!("{} is yours to look after.", form.community.trim()));
             Ok(signed_in(&visit, &session, "/")
                 .with_cookie(cookie::notice(&visit.community, &welcome)))
         }

@@ -45,6 +45,5 @@ pub async fn page(
         people: rows(&app, &visit, &found.people, false).await?,
         statuses: views(&app, &visit, &statuses).await?,
         remark: found.trouble.map(|why| as_sentence(&why)),
-        why_url: None,
     }))
 }

@@ -85,6 +85,5 @@ async fn show(
         statuses: views(app, visit, &stretch.entries).await?,
         older: stretch.older.map(|id| format!("{address}?max_id={id}")),
         newer: (!at_top).then(|| address.to_owned()),
-        has_everyone: visit.me.is_some(),
     }))
 }

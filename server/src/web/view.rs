@@ -34,8 +34,5 @@ pub use reading::{
 pub use rule::{
     Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice, Strength,
 };
-pub use status::{
-    AttachmentKind, AttachmentView, Counts, PollOption, PollView, SeenBy, StatusView, Veil,
-    ViewerView,
-};
+pub use status::{AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

@@ -53,7 +53,7 @@ pub async fn change_password(
     match members::change_password(&app, &me.member, &form.old, &form.password).await {
         Ok(()) => {
             let session = sessions::start(&app, me.account.id, browser_name(&headers)).await?;
-            let done = Notice::Done(
+            let done = Notice(
                 "Your password is changed, and every other browser is signed out.".to_owned(),
             );
             Ok(signed_in(&visit, &session, "/settings/sessions")
@@ -80,7 +80,7 @@ pub async fn end_session(
     Form(form): Form<EndSession>,
 ) -> Result<Reply> {
     sessions::end_one(&app, me.account.id, &form.id).await?;
-    let done = Notice::Done("That browser is signed out.".to_owned());
+    let done = Notice("That browser is signed out.".to_owned());
     Ok(Reply::see_other("/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
 }
 

@@ -157,7 +157,6 @@ impl<'a> Reader<'a> {
             },
             marks,
             attachments: words.attachments.iter().map(attachment).collect(),
-            poll: None,
             veil: None,
             reply: None,
         }
@@ -169,11 +168,7 @@ impl<'a> Reader<'a> {
         view.reply_to = None;
         if let Some(me) = &self.visit.me {
             view.reply = Some(ReplyView {
-                text: String::new(),
-                seen_by: narrowest(
-                    seen_by(status.visibility),
-                    seen_by(me.member.default_visibility),
-                ),
+                seen_by: seen_by(me.member.default_visibility.narrowed_to(status.visibility)),
                 choices: choices_for_reply(status.visibility),
             });
         }
@@ -353,12 +348,9 @@ fn attachment(file: &Attached) -> AttachmentView {
     AttachmentView {
         kind,
         url: file.url.clone(),
-        shown: None,
         description: file.description.clone(),
         server: Iri::parse(&file.url)
             .ok()
             .map(|address| address.domain().unicode()),
-        width: file.width,
-        height: file.height,
     }
 }

@@ -2,9 +2,7 @@
 
 use askama::Template;
 
-use super::{
-    Frame, NavItem, Notice, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble,
-};
+use super::{Frame, NavItem, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble};
 
 /// Signing in. Posts `name`, `password` and `next` to `/sign-in`.
 #[derive(Template, Debug)]
@@ -20,7 +18,7 @@ pub struct SignInPage {
     pub trouble: Option<Trouble>,
 }
 
-/// Signing up. Posts `username`, `email`, `password`, `reason`, `invite` and `agree` ("on") to `/sign-up`.
+/// Signing up. Posts `username`, `email`, `password` and `agree` ("on") to `/sign-up`.
 #[derive(Template, Debug)]
 #[template(path = "members/sign_up.html")]
 pub struct SignUpPage {
@@ -36,10 +34,6 @@ pub struct SignUpPage {
     pub username: String,
     /// Typed so far.
     pub email: String,
-    /// Typed so far; why they would like to join, where a moderator reads it.
-    pub reason: String,
-    /// Typed so far, or from the link that led here.
-    pub invite: String,
     /// What was wrong.
     pub trouble: Option<Trouble>,
 }
@@ -49,10 +43,6 @@ pub struct SignUpPage {
 pub enum SignUpMode {
     /// Anyone.
     Open,
-    /// Anyone, once a moderator has read why.
-    Approval,
-    /// With an invitation.
-    Invite,
     /// Nobody.
     Closed,
 }
@@ -156,8 +146,6 @@ pub struct ErrorPage {
     pub code: u16,
     /// What may be told beyond the usual words.
     pub sentence: String,
-    /// Where the rule behind it is explained.
-    pub why_url: Option<String>,
 }
 
 impl ErrorPage {

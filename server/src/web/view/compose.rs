@@ -57,8 +57,6 @@ pub struct Tell {
 /// The small composer under a post of a conversation; posts to `/compose` like the full one.
 #[derive(Clone, Debug)]
 pub struct ReplyView {
-    /// The words it starts with, usually the mention of the author and a space.
-    pub text: String,
     /// Who may see it from the start: never wider than what it answers.
     pub seen_by: SeenBy,
     /// What may be chosen.

@@ -70,11 +70,6 @@ pub enum NavItem {
     SignUp,
 }
 
-/// What the last act came to.
+/// What the last act came to: "Your password is changed."
 #[derive(Clone, Debug)]
-pub enum Notice {
-    /// It was done: "Your post is out."
-    Done(String),
-    /// It was not, and why: "bigcorp.example is refused by Harbour, so this reply was not sent."
-    Trouble(String),
-}
+pub struct Notice(pub String);

@@ -2,9 +2,7 @@
 
 use askama::Template;
 
-use super::{
-    AttachmentKind, FieldView, Frame, Mark, NavItem, Notice, PersonView, StatusView, Trouble,
-};
+use super::{FieldView, Frame, Mark, NavItem, PersonView, StatusView, Trouble};
 
 /// Someone's profile and posts.
 #[derive(Template, Debug)]
@@ -14,8 +12,6 @@ pub struct ProfilePage {
     pub frame: Frame,
     /// Whose.
     pub person: PersonView,
-    /// Address on our own server of the picture on top.
-    pub header: Option<String>,
     /// What they say of themself; sanitised HTML.
     pub bio_html: String,
     /// Lines of their profile.
@@ -30,8 +26,6 @@ pub struct ProfilePage {
     pub following: String,
     /// They answer every follow request themself.
     pub locked: bool,
-    /// Further signs beside the name.
-    pub marks: Vec<Mark>,
     /// How the viewer stands to them; `None` for oneself and for visitors.
     pub relation: Option<RelationView>,
     /// A rule that concerns them: its sign and sentence "Harbour limits this server."
@@ -115,7 +109,7 @@ pub struct PeoplePage {
     pub has_requests: bool,
     /// The people.
     pub people: Vec<PersonRow>,
-    /// Why the list is not shown: "Maren keeps this list to herself."
+    /// What visitors read in place of the list: "12 people. Who they are is shown to members of Harbour."
     pub hidden: Option<String>,
     /// The next page.
     pub older: Option<String>,

@@ -41,8 +41,6 @@ pub struct FieldView {
     pub name: String,
     /// What it says; sanitised HTML.
     pub html: String,
-    /// The page it links to links back.
-    pub verified: bool,
 }
 
 /// The colour of a face: the same for the same `key` (the handle) everywhere and always.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, NavItem, Notice, Protection};
+use super::{Frame, NavItem, Protection};
 
 /// Where a post went.
 #[derive(Template, Debug)]

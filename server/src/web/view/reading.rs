@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    Above, AttachmentKind, ComposerView, Following, Frame, Mark, NavItem, NodeBody, Notice,
-    PersonRow, PersonView, Protection, SeenBy, StatusView, Step,
+    Above, ComposerView, Following, Frame, Mark, NavItem, NodeBody, PersonRow, PersonView,
+    Protection, SeenBy, StatusView, Step,
 };
 
 /// A conversation around one post.
@@ -17,7 +17,7 @@ pub struct ConversationPage {
     pub summary: String,
     /// The replies are shown in order rather than as a tree.
     pub in_order: bool,
-    /// This page with the replies as a tree: `?view=tree`.
+    /// This page with the replies as a tree, which is how it opens.
     pub tree_url: String,
     /// This page with the replies in order: `?view=order`.
     pub order_url: String,
@@ -31,8 +31,6 @@ pub struct ConversationPage {
     pub travels: Option<Travels>,
     /// The composer below it, if the viewer may answer.
     pub composer: Option<ComposerView>,
-    /// Why the viewer may not answer: "Only followers of Ines may reply."
-    pub closed: Option<String>,
     /// The answers; see [`super::lay_out`]. In order, give every node without children.
     pub steps: Vec<Step>,
     /// More answers, on another page.
@@ -132,8 +130,6 @@ pub struct TimelinePage {
     pub older: Option<String>,
     /// The page of newer posts, when this is not the newest.
     pub newer: Option<String>,
-    /// "Everyone" is shown as a tab to this viewer.
-    pub has_everyone: bool,
 }
 
 /// Which timeline.
@@ -197,10 +193,6 @@ pub enum NotificationKind {
     Mention,
     /// They answered a post.
     Reply,
-    /// A post the viewer favourited or boosted was changed.
-    Update,
-    /// A poll has ended.
-    Poll,
 }
 
 impl NotificationKind {
@@ -213,8 +205,6 @@ impl NotificationKind {
             NotificationKind::Reblog => "boost",
             NotificationKind::Mention => "at",
             NotificationKind::Reply => "reply",
-            NotificationKind::Update => "pen",
-            NotificationKind::Poll => "poll",
         }
     }
 }
@@ -245,8 +235,6 @@ impl NotificationRow {
             NotificationKind::Reblog => "boosted your post",
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Reply => "replied to you",
-            NotificationKind::Update => "changed a post",
-            NotificationKind::Poll => "ended a poll",
         }
     }
 }
@@ -265,6 +253,4 @@ pub struct SearchPage {
     pub statuses: Vec<StatusView>,
     /// Why something was not looked for or not found: "Harbour refuses bigcorp.example."
     pub remark: Option<String>,
-    /// Where the rule behind the remark is explained.
-    pub why_url: Option<String>,
 }

@@ -27,15 +27,15 @@ pub struct StatusView {
     pub html: String,
     /// Their language tag, if known.
     pub lang: Option<String>,
-    /// Its pictures are covered until asked for.
+    /// What is attached is covered until asked for.
     pub sensitive: bool,
     /// It stands on top of its author's profile, and is shown there.
     pub pinned: bool,
     /// Whose boost brought it here, in a timeline.
     pub reblogged_by: Option<PersonView>,
-    /// Whom it answers, when that is shown or known.
+    /// Whom it answers, in lists; in a tree the place says it.
     pub reply_to: Option<PersonView>,
-    /// The answered post on our pages, if it is one the viewer may see.
+    /// The answered post on our pages, if we have it; whether the viewer may see it is asked there.
     pub reply_to_url: Option<String>,
     /// How many answers, boosts, favourites.
     pub counts: Counts,
@@ -45,8 +45,6 @@ pub struct StatusView {
     pub marks: Vec<Mark>,
     /// Pictures and files.
     pub attachments: Vec<AttachmentView>,
-    /// Its poll.
-    pub poll: Option<PollView>,
     /// The whole post is folded under this sentence until asked for.
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
@@ -67,7 +65,7 @@ pub struct Veil {
 /// How many people did what. Nothing is shown for none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    /// Answers that the viewer may see.
+    /// Answers that we know of.
     pub replies: u64,
     /// Boosts.
     pub reblogs: u64,
@@ -123,7 +121,7 @@ pub struct ViewerView {
     pub may_reply: bool,
     /// They may favourite it.
     pub may_favourite: bool,
-    /// They may boost it: neither a matter between few people nor forbidden by a rule.
+    /// They may boost it: it is not a matter between few people. Whether a rule stands against it is asked when they do.
     pub may_reblog: bool,
 }
 
@@ -192,23 +190,17 @@ impl SeenBy {
     }
 }
 
-/// A picture or file of a post.
+/// A picture or file of a post, shown as a link: pages load nothing from elsewhere.
 #[derive(Clone, Debug)]
 pub struct AttachmentView {
     /// What it is.
     pub kind: AttachmentKind,
     /// Where the link leads: the whole file, at home or elsewhere.
     pub url: String,
-    /// Address on our own server of what is shown in place; `None` shows a link, since pages load nothing from elsewhere.
-    pub shown: Option<String>,
     /// What its author says is in it.
     pub description: Option<String>,
-    /// The server it is on, when `shown` is `None`.
+    /// The server it is on.
     pub server: Option<String>,
-    /// Width in pixels if known; the place is kept while it loads.
-    pub width: Option<u32>,
-    /// Height in pixels if known.
-    pub height: Option<u32>,
 }
 
 /// What an attachment is.
@@ -244,32 +236,6 @@ impl AttachmentKind {
             AttachmentKind::File => "clip",
         }
     }
-}
-
-/// A poll. Voting posts `choice` (an index; once for each ticked) to `/polls/ID/votes`.
-#[derive(Clone, Debug)]
-pub struct PollView {
-    /// The poll's id.
-    pub id: i64,
-    /// What can be chosen.
-    pub options: Vec<PollOption>,
-    /// Several may be chosen.
-    pub multiple: bool,
-    /// The viewer may vote now; otherwise the outcome is shown.
-    pub may_vote: bool,
-    /// "31 people, closes in 2 days".
-    pub summary: String,
-}
-
-/// One answer of a poll.
-#[derive(Clone, Debug)]
-pub struct PollOption {
-    /// Its words; plain text.
-    pub text: String,
-    /// Its share in hundredths.
-    pub share: u8,
-    /// The viewer chose it.
-    pub chosen: bool,
 }
 
 #[cfg(test)]

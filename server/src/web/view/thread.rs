@@ -37,8 +37,6 @@ pub struct Node {
     pub body: NodeBody,
     /// What answers it, in the order to be shown.
     pub children: Vec<Node>,
-    /// Fold the children under this sentence: "5 replies, 2 new since you were here".
-    pub fold: Option<String>,
 }
 
 /// What the page writes next. Opens and closes are always balanced.
@@ -95,11 +93,7 @@ pub fn lay_out(nodes: Vec<Node>) -> Vec<Step> {
                 level,
                 folded_above,
             } => {
-                let Node {
-                    body,
-                    mut children,
-                    fold,
-                } = node;
+                let Node { body, mut children } = node;
                 let leads = !children.is_empty();
                 match body {
                     NodeBody::Post(status) => steps.push(Step::Post { status, leads }),
@@ -122,7 +116,7 @@ pub fn lay_out(nodes: Vec<Node>) -> Vec<Step> {
                 );
                 let deeper = if straight { level } else { level + 1 };
                 let too_deep = deeper >= FOLD_AT && !straight && !folded_above;
-                let fold = fold.or_else(|| too_deep.then(|| more_replies(count(&children))));
+                let fold = too_deep.then(|| more_replies(count(&children)));
                 let folded_above = folded_above || too_deep;
                 begin(
                     &mut steps,
@@ -210,7 +204,6 @@ mod tests {
         Node {
             body: NodeBody::Post(Box::default()),
             children,
-            fold: None,
         }
     }
 
@@ -222,7 +215,6 @@ mod tests {
         Node {
             body: NodeBody::Hole(hole),
             children: Vec::new(),
-            fold: None,
         }
     }
 
