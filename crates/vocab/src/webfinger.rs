@@ -68,22 +68,6 @@ impl Jrd {
         Ok(jrd)
     }
 
-    /// The actor.
-    pub fn self_link(&self) -> Option<&Iri> {
-        self.self_links.first()
-    }
-
-    /// Whether this answer says that `handle` is `actor`: the subject must be the handle itself,
-    /// upper and lower case aside. Any other subject says something about another account, and
-    /// its own domain must be asked before that is believed.
-    pub fn confirms(&self, handle: &Handle, actor: &Iri) -> bool {
-        let same_account = self.subject.as_ref().is_some_and(|subject| {
-            subject.domain == handle.domain
-                && subject.username.to_lowercase() == handle.username.to_lowercase()
-        });
-        same_account && self.self_links.contains(actor)
-    }
-
     /// Writes our own answer.
     pub fn build(&self) -> Value {
         let mut links = Vec::new();

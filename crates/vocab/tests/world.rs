@@ -90,7 +90,7 @@ fn outcome(bytes: &[u8]) -> String {
                     jrd.subject
                         .as_ref()
                         .map_or("?".to_owned(), ToString::to_string),
-                    jrd.self_link().map_or("?", Iri::as_str),
+                    jrd.self_links.first().map_or("?", Iri::as_str),
                 ),
                 Err(_) => "unknown".to_owned(),
             }

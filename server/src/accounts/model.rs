@@ -179,11 +179,6 @@ impl Account {
     pub fn is_local(&self) -> bool {
         self.community_id.is_some()
     }
-
-    /// Where one activity for this account and its neighbours goes.
-    pub fn nearest_inbox(&self) -> &Iri {
-        self.shared_inbox.as_ref().unwrap_or(&self.inbox)
-    }
 }
 
 impl Subject for Account {

@@ -18,7 +18,7 @@ pub use form::Form;
 pub use page_link::Page;
 pub use rate_limit::{Kind, RateLimits};
 pub use reply::Reply;
-pub use viewer::{Here, MaybeMe, Me, Viewer, Visit};
+pub use viewer::{Here, Me, Visit};
 
 /// Whether the requester asks for the ActivityPub face of an address rather than for its page.
 ///

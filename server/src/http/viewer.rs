@@ -38,14 +38,6 @@ pub struct Me {
     pub community: Arc<Community>,
 }
 
-/// Somebody who may be signed in.
-#[derive(Clone, Debug)]
-pub struct MaybeMe(pub Option<Me>);
-
-/// Who looks at a page, as the gate asks for it: a member of this community, or a visitor in its rooms.
-#[derive(Clone, Debug)]
-pub struct Viewer(pub Party);
-
 /// One request of a browser: where, who, and what surrounds the answer.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -235,21 +227,5 @@ impl FromRequestParts<App> for Me {
         }
         let back: String = form_urlencoded::byte_serialize(visit.here.as_bytes()).collect();
         Err(Reply::see_other(&format!("/sign-in?back={back}")))
-    }
-}
-
-impl FromRequestParts<App> for MaybeMe {
-    type Rejection = Reply;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<MaybeMe, Reply> {
-        Ok(MaybeMe(Visit::of(parts, app).await?.me))
-    }
-}
-
-impl FromRequestParts<App> for Viewer {
-    type Rejection = Reply;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Viewer, Reply> {
-        Ok(Viewer(Visit::of(parts, app).await?.party()))
     }
 }

@@ -37,14 +37,6 @@ pub fn delete(activity_id: &Iri, actor: &Iri, object: &Iri, to: &[String], cc: &
     fields.done()
 }
 
-/// An actor is gone.
-pub fn delete_actor(activity_id: &Iri, actor: &Iri) -> Value {
-    let mut fields = bare("Delete", activity_id, actor);
-    fields.set("object", actor.as_str());
-    fields.set("to", json!([PUBLIC]));
-    fields.done()
-}
-
 /// A boost. Only the address travels: what it says is for its own server to tell.
 pub fn announce(
     activity_id: &Iri,
