@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{finish, wants_activity};
+use crate::http::{finish, health::health, wants_activity};
 use crate::{
     accounts, communities, conversations, favourites, follows, inbox, members, notifications, pins,
     reach, reblogs, relations, rules, search, statuses, timelines, web,
@@ -258,9 +258,7 @@ pub const ROUTES: &[Route] = &[
     reads("/nodeinfo/2.1", Kind::Asset, || {
         get(communities::activity::nodeinfo)
     }),
-    reads("/health", Kind::Asset, || {
-        get(communities::activity::health)
-    }),
+    reads("/health", Kind::Asset, || get(health)),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
 ];
 

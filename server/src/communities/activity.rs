@@ -72,9 +72,3 @@ fn for_everyone(reply: Reply) -> Reply {
         .with(CACHE_CONTROL, KEPT)
         .with(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
 }
-
-/// `GET /health`: the database answers. Asked by whoever watches this machine, under any name.
-pub async fn health(State(app): State<App>) -> Result<Reply> {
-    super::load(&app.db).await?;
-    Ok(Reply::plain(http::StatusCode::OK, "well".to_owned()))
-}

@@ -5,6 +5,7 @@ pub mod address;
 pub mod cookie;
 pub mod finish;
 pub mod form;
+pub mod health;
 pub mod page_link;
 pub mod rate_limit;
 pub mod reply;
