@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::http::form::Back;
 use crate::http::{Form, Me, Reply};
-use crate::statuses::web::Back;
 
 /// `POST /statuses/{id}/favourite`
 pub async fn favourite(

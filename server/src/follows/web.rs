@@ -7,8 +7,8 @@ use crate::accounts::web::{named, rows};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
+use crate::http::form::Back;
 use crate::http::{Form, Me, Page, Reply, Visit};
-use crate::statuses::web::Back;
 use crate::web::view::{NavItem, PeoplePage, PeopleTab};
 use crate::web::{frame, person_view};
 

@@ -6,16 +6,19 @@
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::reply::Reply;
+use super::local_path;
+use super::reply::{Reply, as_sentence};
 use super::viewer::Visit;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::web::view::Trouble;
 
 /// The whole form: the longest post, each character three bytes and each byte written `%XX`, with room to spare.
 const LONGEST_FORM: usize = 64 * 1024;
@@ -52,6 +55,74 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
         let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(&bytes)))
             .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))?;
         Ok(Form(value))
+    }
+}
+
+/// How a form calls a field, and how a sentence names it.
+pub struct Label {
+    /// As verbs name it in [`Error::Invalid`].
+    pub of: &'static str,
+    /// As the form sends it.
+    pub input: &'static str,
+    /// What the sentence begins with: "Your post". Empty where the verb says a whole sentence.
+    pub words: &'static str,
+}
+
+impl Label {
+    /// With one name for both.
+    pub const fn of(field: &'static str, words: &'static str) -> Label {
+        Label {
+            of: field,
+            input: field,
+            words,
+        }
+    }
+}
+
+/// What can be mended in the form is shown beside its field, what stands against the act as a whole above it; the rest
+/// goes on as an error.
+pub fn trouble(why: Error, labels: &[Label]) -> Result<Trouble> {
+    match why {
+        Error::Invalid { field, why } => {
+            let label = labels.iter().find(|label| label.of == field);
+            let (input, words) = label.map_or((field, field), |label| (label.input, label.words));
+            Ok(Trouble {
+                field: input,
+                text: as_sentence(&format!("{words} {why}")),
+            })
+        }
+        Error::Forbidden(why) | Error::Conflict(why) => Ok(Trouble {
+            field: "",
+            text: as_sentence(&why),
+        }),
+        other => Err(other),
+    }
+}
+
+/// A page with a form on it: 422 where something was wrong with what was sent.
+pub fn page_with(form_page: Reply, trouble: Option<&Trouble>) -> Reply {
+    match trouble {
+        Some(_) => form_page.with_status(StatusCode::UNPROCESSABLE_ENTITY),
+        None => form_page,
+    }
+}
+
+/// What every button sends besides the token: where to go after the act.
+#[derive(Debug, Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+impl Back {
+    /// The page one came from, if it is ours.
+    pub fn to(&self) -> Reply {
+        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+    }
+
+    /// Whether one came from the page of this status.
+    pub fn is_of_status(&self, id: i64) -> bool {
+        self.back.contains(&format!("/{id}"))
     }
 }
 

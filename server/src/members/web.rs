@@ -6,7 +6,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use http::StatusCode;
 use serde::Deserialize;
 
 use super::{NewMember, Role, sessions, setup};
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::communities::SignUp;
 use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
-use crate::http::reply::as_sentence;
+use crate::http::form::{Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
 use crate::web;
@@ -72,7 +71,7 @@ pub async fn sign_in(
     {
         Ok(session) => Ok(signed_in(&visit, &session, next)),
         Err(error) => {
-            let trouble = trouble(error)?;
+            let trouble = trouble(error, LABELS)?;
             show_sign_in(&app, &visit, form.name.clone(), next, Some(trouble)).await
         }
     }
@@ -85,15 +84,14 @@ async fn show_sign_in(
     next: &str,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let status = status_of(trouble.as_ref());
     let frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
     let page = SignInPage {
         frame,
         name,
         next: next.to_owned(),
-        trouble,
+        trouble: trouble.clone(),
     };
-    Ok(visit.keep(Reply::page(page).with_status(status)))
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
 }
 
 /// `GET /sign-up`
@@ -141,7 +139,7 @@ pub async fn sign_up(
             Ok(signed_in(&visit, &session, "/"))
         }
         Err(error) => {
-            let trouble = trouble(error)?;
+            let trouble = trouble(error, LABELS)?;
             show_sign_up(&app, &visit, form, Some(trouble)).await
         }
     }
@@ -153,7 +151,6 @@ async fn show_sign_up(
     form: SignUpForm,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let status = status_of(trouble.as_ref());
     let frame = web::frame(app, visit, "Sign up", NavItem::SignUp).await?;
     let page = SignUpPage {
         frame,
@@ -167,7 +164,7 @@ async fn show_sign_up(
         email: form.email,
         trouble: trouble.clone(),
     };
-    Ok(visit.keep(Reply::page(page).with_status(status)))
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
 }
 
 /// `POST /sign-out`
@@ -232,7 +229,7 @@ pub async fn set_up(
                 .with_cookie(cookie::notice(&visit.community, &welcome)))
         }
         Err(error) => {
-            let mut trouble = trouble(error)?;
+            let mut trouble = trouble(error, LABELS)?;
             if trouble.field == "name" {
                 trouble.field = "community";
             }
@@ -247,7 +244,6 @@ async fn show_setup(
     form: SetupForm,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let status = status_of(trouble.as_ref());
     let mut frame = web::frame(app, visit, "A new community", NavItem::Elsewhere).await?;
     frame.no_index = true;
     let page = SetupPage {
@@ -257,9 +253,9 @@ async fn show_setup(
         name: form.community,
         username: form.username,
         email: form.email,
-        trouble,
+        trouble: trouble.clone(),
     };
-    Ok(visit.keep(Reply::page(page).with_status(status)))
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
 }
 
 /// The browser holds the session from now on; the visitor's form token has done its work.
@@ -280,36 +276,11 @@ fn browser_name(headers: &HeaderMap) -> &str {
         .unwrap_or_default()
 }
 
-/// What a form shows beside its field; what is not about the form goes on.
-fn trouble(error: Error) -> Result<Trouble> {
-    match error {
-        Error::Invalid { field, why } => Ok(Trouble {
-            field,
-            text: as_sentence(&format!("{} {why}", word(field))),
-        }),
-        Error::Forbidden(why) | Error::Conflict(why) => Ok(Trouble {
-            field: "",
-            text: as_sentence(&why),
-        }),
-        other => Err(other),
-    }
-}
-
-/// The field as the form labels it.
-fn word(field: &str) -> &str {
-    match field {
-        "email" => "this address",
-        "username" => "this name",
-        "name" => "the name",
-        "old" | "password" => "this password",
-        other => other,
-    }
-}
-
-fn status_of(trouble: Option<&Trouble>) -> StatusCode {
-    if trouble.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    }
-}
+/// What the fields of these forms are called in sentences.
+const LABELS: &[Label] = &[
+    Label::of("username", "this name"),
+    Label::of("name", "the name"),
+    Label::of("email", "this address"),
+    Label::of("password", "this password"),
+    Label::of("old", "this password"),
+];

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::Telling;
 use crate::app::App;
 use crate::error::Result;
+use crate::http::form::Back;
 use crate::http::{Form, Me, Reply, local_path};
-use crate::statuses::web::Back;
 
 /// What the block button sends.
 #[derive(Debug, Deserialize)]

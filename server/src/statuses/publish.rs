@@ -195,7 +195,7 @@ async fn named(
             return Err(Error::invalid(
                 "text",
                 format!(
-                    "{} does not live in {}, where this post stays",
+                    "names {}, who does not live in {}, where it stays",
                     account.handle(),
                     community.name
                 ),

@@ -12,9 +12,10 @@ pub use view::{Reader, choices, composer, path, seen_by, views};
 use super::{Draft, delete, edit, find, publish, text, versions};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Me, Reply, Visit, local_path, reply::as_sentence};
+use crate::http::form::{Back, Label, page_with, trouble};
+use crate::http::{Form, Me, Reply, Visit, local_path};
 use crate::web::view::{
-    ComposePage, ComposerView, EditPage, HistoryPage, NavItem, SeenBy, Trouble, VersionView,
+    ComposePage, ComposerView, EditPage, HistoryPage, NavItem, SeenBy, VersionView,
 };
 use crate::web::{frame, person_view, time};
 
@@ -98,11 +99,13 @@ async fn compose_page(
         answering = Some(reader.view(&status, None));
     }
     let frame = frame(app, visit, "Write", NavItem::Write).await?;
-    Ok(Reply::page(ComposePage {
+    let trouble = composer.trouble.clone();
+    let page = Reply::page(ComposePage {
         frame,
         composer,
         answering,
-    }))
+    });
+    Ok(page_with(page, trouble.as_ref()))
 }
 
 /// `POST /compose`
@@ -121,7 +124,7 @@ pub async fn compose(
                 back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
             return Ok(Reply::see_other(&page));
         }
-        Err(why) => trouble(why)?,
+        Err(why) => trouble(why, LABELS)?,
     };
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
@@ -129,9 +132,7 @@ pub async fn compose(
     composer.text = form.text;
     composer.spoiler = form.spoiler;
     composer.trouble = Some(trouble);
-    Ok(compose_page(&app, &me, &visit, composer)
-        .await?
-        .with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+    compose_page(&app, &me, &visit, composer).await
 }
 
 /// The page one came from, at the new post.
@@ -140,26 +141,17 @@ fn on(back: &str, id: i64) -> String {
     format!("{page}#s{id}")
 }
 
-/// What the writer can mend is shown beside the form; the rest is an error.
-fn trouble(why: Error) -> Result<Trouble> {
-    match why {
-        Error::Invalid { field, why } => {
-            let field = match field {
-                "spoiler_text" => "spoiler",
-                other => other,
-            };
-            Ok(Trouble {
-                field,
-                text: as_sentence(&format!("this {why}")),
-            })
-        }
-        Error::Forbidden(why) => Ok(Trouble {
-            field: "",
-            text: as_sentence(&why),
-        }),
-        other => Err(other),
-    }
-}
+/// What the composer's fields are called in sentences.
+const LABELS: &[Label] = &[
+    Label::of("text", "your post"),
+    Label {
+        of: "spoiler_text",
+        input: "spoiler",
+        words: "the content warning",
+    },
+    Label::of("language", "the language"),
+    Label::of("in_reply_to_id", "what you answer"),
+];
 
 /// `GET /statuses/{id}/edit`
 pub async fn edit_form(
@@ -198,11 +190,13 @@ async fn edit_page(
     composer: ComposerView,
 ) -> Result<Reply> {
     let frame = frame(app, visit, "Edit", NavItem::Elsewhere).await?;
-    Ok(Reply::page(EditPage {
+    let trouble = composer.trouble.clone();
+    let page = Reply::page(EditPage {
         frame,
         composer,
         url: path(status, &visit.community),
-    }))
+    });
+    Ok(page_with(page, trouble.as_ref()))
 }
 
 /// `POST /statuses/{id}/edit`
@@ -217,7 +211,7 @@ pub async fn save(
     match edit(&app, &me.community, me.account.clone(), id, draft).await {
         Ok(status) => Ok(Reply::see_other(&path(&status, &me.community))),
         Err(why) => {
-            let trouble = trouble(why)?;
+            let trouble = trouble(why, LABELS)?;
             let status = find(&app, &me.party(), Way::Page, id).await?;
             let composer = ComposerView {
                 text: form.text,
@@ -226,23 +220,8 @@ pub async fn save(
                 trouble: Some(trouble),
                 ..edit_composer(&app, &me, id)
             };
-            let page = edit_page(&app, &visit, &status, composer).await?;
-            Ok(page.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+            edit_page(&app, &visit, &status, composer).await
         }
-    }
-}
-
-/// Where to go after an act on a page.
-#[derive(Debug, Deserialize)]
-pub struct Back {
-    #[serde(default)]
-    back: String,
-}
-
-impl Back {
-    /// The page one came from, if it is ours.
-    pub fn to(&self) -> Reply {
-        Reply::see_other(local_path(&self.back).unwrap_or("/"))
     }
 }
 
@@ -255,7 +234,7 @@ pub async fn remove(
 ) -> Result<Reply> {
     delete(&app, me.account.clone(), id).await?;
     // The page of what was deleted is gone as well.
-    if back.back.contains(&format!("/{id}")) {
+    if back.is_of_status(id) {
         Ok(Reply::see_other("/"))
     } else {
         Ok(back.to())

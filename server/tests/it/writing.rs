@@ -14,7 +14,7 @@ town_test! {
 
     async fn what_is_wrong_with_a_post_is_said_beside_it_and_nothing_typed_is_lost(town) {
         let mut alice = town.member("alice").await;
-        alice.post("/compose", &[("text", "  ")]).await.is(422).shows("This is empty; write something first");
+        alice.post("/compose", &[("text", "  ")]).await.is(422).shows("Your post is empty; write something first");
         let long = "long ".repeat(2_000);
         alice.post("/compose", &[("text", &long)]).await.is(422).shows("fit").shows("long long long");
         let tag = [("text", "kept words"), ("language", "\" onload=")];

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
-use super::{browser_name, signed_in, status_of, trouble};
+use super::{LABELS, browser_name, signed_in};
 use crate::app::App;
 use crate::error::Result;
+use crate::http::form::{page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie};
 use crate::members::{self, sessions};
 use crate::web;
@@ -60,7 +61,7 @@ pub async fn change_password(
                 .with_cookie(cookie::notice(&visit.community, &done)))
         }
         Err(error) => {
-            let trouble = trouble(error)?;
+            let trouble = trouble(error, LABELS)?;
             show_security(&app, &me, &visit, Some(trouble)).await
         }
     }
@@ -90,7 +91,6 @@ async fn show_security(
     visit: &Visit,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let status = status_of(trouble.as_ref());
     let this = visit
         .session()
         .map(sessions::id_of_token)
@@ -112,12 +112,12 @@ async fn show_security(
             seen: ago(now_ms - session.last_seen_at),
         })
         .collect();
-    Ok(Reply::page(SecurityPage {
+    let page = SecurityPage {
         frame,
         sessions,
-        trouble,
-    })
-    .with_status(status))
+        trouble: trouble.clone(),
+    };
+    Ok(page_with(Reply::page(page), trouble.as_ref()))
 }
 
 /// "within the hour", "5 hours ago", "3 days ago".
