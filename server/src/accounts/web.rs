@@ -15,7 +15,7 @@ use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
-use crate::timelines::{self, Replies, Stretch};
+use crate::timelines::{self, Place, Replies, Stretch};
 use crate::web::view::{
     EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage,
     RelationView, Trouble,
@@ -69,7 +69,8 @@ pub async fn profile_page(
             older: None,
         }
     } else {
-        timelines::of_account(&app, &party, account.id, replies, page.below(), limit).await?
+        let posts = Place::Author(account.id, replies);
+        timelines::read(&app, &party, posts, page.below(), limit).await?
     };
     let mut statuses = Vec::new();
     let mut entries = stretch.entries;

@@ -29,7 +29,7 @@ pub async fn nodeinfo(State(app): State<App>, Here(community): Here) -> Result<R
         version: env!("CARGO_PKG_VERSION").to_owned(),
         repository: Iri::parse(&app.config.source_url).ok(),
         open_registrations: community.sign_up == SignUp::Open,
-        users: u64::try_from(members::count(&app, community.id).await?).ok(),
+        users: u64::try_from(members::count(&app.db, community.id).await?).ok(),
         active_month: None,
         active_half_year: None,
         local_posts: None,

@@ -13,7 +13,7 @@ use crate::{accounts, members, rules, text, web};
 pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     let community = visit.community.clone();
     let frame = web::frame(&app, &visit, "About", NavItem::About).await?;
-    let ids = members::stewards(&app, community.id).await?;
+    let ids = members::stewards(&app.db, community.id).await?;
     let found = accounts::find_many(&app, ids.clone()).await?;
     let stewards = ids
         .iter()

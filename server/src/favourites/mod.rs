@@ -4,12 +4,13 @@ pub mod activity;
 mod store;
 pub mod web;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Way};
 use comity_vocab::{Activity, Iri};
+
+pub use store::among;
 
 use crate::accounts::Account;
 use crate::app::App;
@@ -148,9 +149,4 @@ fn unrecord(tx: &mut Tx, account_id: i64, status: &Status) {
             Some(status.id),
         );
     }
-}
-
-/// Which of these statuses `me` favourited.
-pub async fn among(app: &App, me: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    store::among(&app.db, me, status_ids).await
 }

@@ -38,23 +38,18 @@ pub fn delete(tx: &mut Tx, account_id: i64, status_id: i64) {
 
 pub async fn iri_of(db: &Db, account_id: i64, status_id: i64) -> Result<Option<String>> {
     Ok(db
-        .opt(IRI_OF, params![account_id, status_id])
-        .await?
-        .map(|(iri,)| iri))
+        .opt_column(IRI_OF, params![account_id, status_id])
+        .await?)
 }
 
 pub async fn status_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option<i64>> {
     Ok(db
-        .opt(STATUS_BY_IRI, params![account_id, iri])
-        .await?
-        .map(|(id,)| id))
+        .opt_column(STATUS_BY_IRI, params![account_id, iri])
+        .await?)
 }
 
+/// Which of these statuses this account favourited.
 pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    Ok(db
-        .all(AMONG, params![account_id, status_ids])
-        .await?
-        .into_iter()
-        .map(|(id,)| id)
-        .collect())
+    let among = db.column(AMONG, params![account_id, status_ids]).await?;
+    Ok(among.into_iter().collect())
 }

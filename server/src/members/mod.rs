@@ -14,6 +14,7 @@ use comity_db::{DbError, Tx, Wrote};
 use comity_vocab::{ActorKind, Domain};
 
 pub use model::{Member, NewMember, Role, Session};
+pub use store::{count, read_notifications, stewards};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;
@@ -59,16 +60,6 @@ pub async fn find(app: &App, account_id: i64) -> Result<Member> {
             .await?
             .ok_or(Error::NotFound)?,
     )
-}
-
-/// How many live here.
-pub async fn count(app: &App, community_id: i64) -> Result<i64> {
-    store::count(&app.db, community_id).await
-}
-
-/// The accounts of those who look after a community: admins first, then moderators.
-pub async fn stewards(app: &App, community_id: i64) -> Result<Vec<i64>> {
-    store::stewards(&app.db, community_id).await
 }
 
 /// Joins somebody to a community: the page, the command line and the demo all come here.
@@ -291,11 +282,6 @@ pub async fn change_role(app: &App, account_id: i64, role: Role) -> Result<()> {
         0 => Err(Error::NotFound),
         _ => Ok(()),
     }
-}
-
-/// Notifications up to this id were seen; it never goes back.
-pub async fn read_notifications(app: &App, account_id: i64, up_to: i64) -> Result<()> {
-    store::read_notifications(&app.db, account_id, up_to).await
 }
 
 #[cfg(test)]

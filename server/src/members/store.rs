@@ -43,6 +43,7 @@ const COUNT: Sql<(i64,)> =
 const COUNT_ADMINS: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
 
+/// How many live here.
 pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![community_id]).await?.0)
 }
@@ -63,11 +64,11 @@ const STEWARDS: Sql<(i64,)> = sql!(
       LIMIT $2"
 );
 
+/// The accounts of those who look after a community: admins first, then moderators.
 pub async fn stewards(db: &Db, community_id: i64) -> Result<Vec<i64>> {
-    let rows = db
-        .all(STEWARDS, params![community_id, MOST_STEWARDS])
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(db
+        .column(STEWARDS, params![community_id, MOST_STEWARDS])
+        .await?)
 }
 
 const INSERT: Sql = sql!(
@@ -117,6 +118,7 @@ const READ_NOTIFICATIONS: Sql = sql!(
     "UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2"
 );
 
+/// Notifications up to this id were seen; it never goes back.
 pub async fn read_notifications(db: &Db, account_id: i64, up_to: i64) -> Result<()> {
     db.exec(READ_NOTIFICATIONS, params![account_id, up_to])
         .await?;
@@ -230,9 +232,8 @@ const SETUP_LINK: Sql<(i64,)> = sql!(row: (i64,), "SELECT community_id FROM setu
 
 pub async fn setup_link(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<i64>> {
     Ok(db
-        .opt(SETUP_LINK, params![token_hash, now_ms])
-        .await?
-        .map(|(community_id,)| community_id))
+        .opt_column(SETUP_LINK, params![token_hash, now_ms])
+        .await?)
 }
 
 const USE_SETUP_LINK: Sql = sql!("DELETE FROM setup_links WHERE token_hash = $1");

@@ -48,7 +48,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
     if let Some(newest) =
         newest.filter(|id| page.max_id.is_none() && *id > me.member.notifications_read_id)
     {
-        members::read_notifications(&app, me.account.id, newest).await?;
+        members::read_notifications(&app.db, me.account.id, newest).await?;
     }
     Ok(Reply::page(NotificationsPage { frame, rows, older }))
 }
@@ -107,7 +107,7 @@ async fn rows(
             is_new,
             about: about
                 .filter(|_| !whole)
-                .map(|status| quoted(&text(status).content)),
+                .map(|status| plain::excerpt(&text(status).content, QUOTED)),
             about_url: about
                 .filter(|_| !whole)
                 .map(|status| path(status, &visit.community)),
@@ -125,13 +125,4 @@ fn is_answer(notification: &Notification, me: &Me) -> bool {
         .as_ref()
         .and_then(|status| status.in_reply_to.as_ref());
     answered.is_some_and(|account| account.id == me.account.id)
-}
-
-fn quoted(html: &str) -> String {
-    let words = plain::block(html);
-    let mut short: String = words.chars().take(QUOTED).collect();
-    if short.len() < words.len() {
-        short.push('…');
-    }
-    short
 }

@@ -10,7 +10,8 @@ use comity_db::Tx;
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
-use crate::accounts::Account;
+pub use store::{backfill, withdraw};
+
 use crate::app::App;
 use crate::error::Result;
 use crate::statuses::{self, Shown};
@@ -43,16 +44,6 @@ pub fn insert(tx: &mut Tx, entry: &Entry) {
     }
 }
 
-/// After a new follow: the author's recent statuses join the follower's home.
-pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
-    store::backfill(tx, follower_id, author_id);
-}
-
-/// After an unfollow or a block: they leave it again.
-pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
-    store::withdraw(tx, follower_id, author_id);
-}
-
 /// A stretch of a timeline.
 pub struct Stretch {
     /// Newest first.
@@ -63,14 +54,37 @@ pub struct Stretch {
 
 /// Where a list of statuses is kept.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+pub enum Place {
+    /// What this member and those they follow write.
     Home(i64),
+    /// What the people of one community write for everyone, or for the community only.
     Community(i64),
+    /// What everybody we know of writes for everyone.
     Everyone,
+    /// What one account wrote and boosted.
     Author(i64, Replies),
 }
 
+/// Whether a profile shows answers to others among the posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replies {
+    /// Everything.
+    Shown,
+    /// What somebody says of their own accord, and their boosts.
+    LeftOut,
+}
+
 impl Place {
+    /// As the gate is asked for it.
+    fn way(self) -> Way {
+        match self {
+            Place::Home(_) => Way::HomeTimeline,
+            Place::Community(_) => Way::LocalTimeline,
+            Place::Everyone => Way::PublicTimeline,
+            Place::Author(..) => Way::Page,
+        }
+    }
+
     async fn ids(self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
         match self {
             Place::Home(account_id) => store::home(&app.db, account_id, max_id, limit).await,
@@ -88,85 +102,10 @@ impl Place {
     }
 }
 
-/// Whom this member follows, and they themselves.
-pub async fn home(app: &App, me: &Account, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(
-        app,
-        &Party::Member(me.person()),
-        Way::HomeTimeline,
-        Place::Home(me.id),
-        max_id,
-        limit,
-    )
-    .await
-}
-
-/// What the people of one community write for everyone, or for the community only.
-pub async fn community(
+/// What is at a place for this viewer. Reads until the page is full, the timeline ends, or enough was asked.
+pub async fn read(
     app: &App,
     viewer: &Party,
-    community_id: i64,
-    max_id: i64,
-    limit: usize,
-) -> Result<Stretch> {
-    read(
-        app,
-        viewer,
-        Way::LocalTimeline,
-        Place::Community(community_id),
-        max_id,
-        limit,
-    )
-    .await
-}
-
-/// What everybody we know of writes for everyone.
-pub async fn everyone(app: &App, viewer: &Party, max_id: i64, limit: usize) -> Result<Stretch> {
-    read(
-        app,
-        viewer,
-        Way::PublicTimeline,
-        Place::Everyone,
-        max_id,
-        limit,
-    )
-    .await
-}
-
-/// Whether a profile shows answers to others among the posts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replies {
-    /// Everything.
-    Shown,
-    /// What somebody says of their own accord, and their boosts.
-    LeftOut,
-}
-
-/// What one account wrote and boosted.
-pub async fn of_account(
-    app: &App,
-    viewer: &Party,
-    account_id: i64,
-    replies: Replies,
-    max_id: i64,
-    limit: usize,
-) -> Result<Stretch> {
-    read(
-        app,
-        viewer,
-        Way::Page,
-        Place::Author(account_id, replies),
-        max_id,
-        limit,
-    )
-    .await
-}
-
-/// Reads until the page is full, the timeline ends, or enough was asked.
-async fn read(
-    app: &App,
-    viewer: &Party,
-    way: Way,
     place: Place,
     mut max_id: i64,
     limit: usize,
@@ -181,7 +120,7 @@ async fn read(
         if let Some(last) = found.last() {
             max_id = *last;
         }
-        entries.extend(Shown::list(app, viewer, way, &found).await?);
+        entries.extend(Shown::list(app, viewer, place.way(), &found).await?);
         if entries.len() > limit {
             entries.truncate(limit);
             let older = entries.last().map(Shown::entry_id);

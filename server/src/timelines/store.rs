@@ -61,10 +61,12 @@ pub fn insert_followers(tx: &mut Tx, entry: &Entry) {
     );
 }
 
+/// After a new follow: the author's recent statuses join the follower's home.
 pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
     tx.exec(BACKFILL_NEWEST, params![follower_id, author_id, BACKFILL]);
 }
 
+/// After an unfollow or a block: they leave it again.
 pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
     tx.exec(WITHDRAW, params![follower_id, author_id]);
 }
@@ -100,22 +102,16 @@ const PUBLIC: Sql<(i64,)> = sql!(
       LIMIT $2"
 );
 
-fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
-    rows.into_iter().map(|(id,)| id).collect()
-}
-
 pub async fn home(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(HOME, params![account_id, max_id, limit])
-        .await?))
+    Ok(db.column(HOME, params![account_id, max_id, limit]).await?)
 }
 
 pub async fn of_community(db: &Db, community_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(OF_COMMUNITY, params![community_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(OF_COMMUNITY, params![community_id, max_id, limit])
+        .await?)
 }
 
 pub async fn public(db: &Db, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db.all(PUBLIC, params![max_id, limit]).await?))
+    Ok(db.column(PUBLIC, params![max_id, limit]).await?)
 }

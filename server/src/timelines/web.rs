@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::Stretch;
+use super::{Place, Stretch, read};
 use crate::app::App;
 use crate::communities;
 use crate::error::Result;
@@ -24,17 +24,24 @@ pub async fn home(State(app): State<App>, visit: Visit, page: Page) -> Result<Re
     let Some(me) = &visit.me else {
         return Ok(Reply::see_other("/sign-in?back=%2Fhome"));
     };
-    let stretch = super::home(&app, &me.account, page.below(), length(&page)).await?;
+    let stretch = read(
+        &app,
+        &me.party(),
+        Place::Home(me.account.id),
+        page.below(),
+        length(&page),
+    )
+    .await?;
     show(&app, &visit, &page, Which::Home, "/home", stretch).await
 }
 
 /// `GET /community`
 pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
     let party = visit.party();
-    let stretch = super::community(
+    let stretch = read(
         &app,
         &party,
-        visit.community.id,
+        Place::Community(visit.community.id),
         page.below(),
         length(&page),
     )
@@ -47,7 +54,14 @@ pub async fn everyone(State(app): State<App>, visit: Visit, page: Page) -> Resul
     if visit.me.is_none() {
         return Ok(Reply::see_other("/sign-in?back=%2Feveryone"));
     }
-    let stretch = super::everyone(&app, &visit.party(), page.below(), length(&page)).await?;
+    let stretch = read(
+        &app,
+        &visit.party(),
+        Place::Everyone,
+        page.below(),
+        length(&page),
+    )
+    .await?;
     show(&app, &visit, &page, Which::Everyone, "/everyone", stretch).await
 }
 

@@ -80,7 +80,7 @@ town_test! {
         let mut browser = town.anonymous();
         browser.get("/sign-up").await.is(200).shows("Nobody new is taken in");
         browser.post("/sign-up", &ALICE).await.is(422);
-        assert_eq!(members::count(&town.app, community.id).await.unwrap(), 0);
+        assert_eq!(members::count(&town.app.db, community.id).await.unwrap(), 0);
     }
 
     async fn a_form_from_elsewhere_does_nothing(town) {
@@ -203,7 +203,7 @@ town_test! {
             browser.post("/setup", &fields).await.is(status);
         }
         assert_eq!(town.community().name, "New Harbour");
-        let stewards = members::stewards(&town.app, community.id).await.unwrap();
+        let stewards = members::stewards(&town.app.db, community.id).await.unwrap();
         assert_eq!(members::find(&town.app, stewards[0]).await.unwrap().role, Role::Admin);
         browser.get("/settings/sessions").await.is(200);
         town.anonymous().get(&path).await.is(410);

@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
         let (favourited, reblogged, pinned) = match &visit.me {
             Some(me) if !ids.is_empty() => (
-                favourites::among(app, me.account.id, ids.clone()).await?,
+                favourites::among(&app.db, me.account.id, ids.clone()).await?,
                 reblogs::among(app, me.account.id, ids.clone()).await?,
                 pins::among(app, me.account.id, &ids).await?,
             ),
