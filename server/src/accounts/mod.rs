@@ -295,7 +295,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
     if draft.fields.len() > MOST_FIELDS {
         return Err(Error::invalid(
             "fields",
-            format!("at most {MOST_FIELDS} fit"),
+            format!("at most {MOST_FIELDS} lines fit"),
         ));
     }
     let rendered = text::render::simple(&draft.note);
@@ -318,8 +318,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
         },
     );
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -338,7 +337,7 @@ pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
 
 fn fields_json(fields: impl Iterator<Item = (String, String)>) -> Result<String> {
     let fields: Vec<(String, String)> = fields.filter(|(name, _)| !name.is_empty()).collect();
-    serde_json::to_string(&fields).map_err(|why| Error::internal(why.to_string()))
+    Ok(serde_json::to_string(&fields)?)
 }
 
 /// One line of plain text, at most `most` characters.

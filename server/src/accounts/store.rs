@@ -295,7 +295,8 @@ pub fn drop_keys_older_than(tx: &mut Tx, account_id: i64, fetched_at: i64) {
     tx.exec(DROP_OLD_KEYS, params![account_id, fetched_at]);
 }
 
-// Counters: recomputed from the rows they count, so that doing it twice changes nothing.
+// Counters: follows are counted anew from their rows, so that doing it twice changes nothing; statuses are added up in
+// the transaction that inserts or removes one, which itself happens once.
 
 const ADD_TO_STATUSES: Sql = sql!(
     "UPDATE accounts

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Act, Exchange, Outcome, Subject, Visible, Way};
+use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::{Account, ProfileDraft, change_profile, find_by_handle, profile, show
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::reply::as_sentence;
+use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
@@ -87,7 +87,7 @@ pub async fn profile_page(
     let words = profile(&shown);
     let person = person_view(&shown, &visit.community);
     let relation = match &visit.me {
-        Some(me) if me.account.id != account.id => Some(relation(&app, me, &shown).await?),
+        Some(me) if me.account.id != account.id => relations_to(&app, me, &[&shown]).await?.pop(),
         _ => None,
     };
     let stance = stance(&app, &visit, &shown).await?;
@@ -166,31 +166,53 @@ fn current(visit: &Visit, account: &Account) -> NavItem {
     if own { NavItem::Me } else { NavItem::Elsewhere }
 }
 
-/// How this member stands to somebody, and what they may do about it.
-pub async fn relation(app: &App, me: &Me, account: &Account) -> Result<RelationView> {
-    let follow = follows::state(app, me.account.id, account.id).await?;
-    let back = follows::state(app, account.id, me.account.id).await?;
-    let relation = relations::relation(app, me.account.id, account.id).await?;
-    let party = me.party();
-    let thing = account.thing();
-    let exchange = Exchange {
-        party: &party,
-        act: Act::Follow,
-        way: Way::Page,
-        thing: &thing,
+/// Somebody as one asks to follow them.
+struct Followed(Thing);
+
+impl Subject for Followed {
+    fn seen_by(&self) -> Act {
+        Act::Follow
+    }
+
+    fn thing(&self) -> Thing {
+        self.0.clone()
+    }
+}
+
+/// How this member stands to each of these, and what they may do about it, in this order: a fixed number of queries.
+async fn relations_to(app: &App, me: &Me, accounts: &[&Account]) -> Result<Vec<RelationView>> {
+    let ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
+    let follows = follows::states(app, me.account.id, ids.clone()).await?;
+    let relations = relations::relations(app, me.account.id, ids).await?;
+    let asked = accounts
+        .iter()
+        .map(|account| Followed(account.thing()))
+        .collect();
+    let answers = app.gate.show_all(&me.party(), Way::Page, asked).await?;
+    let one = |(account, answer): (&&Account, Result<_, Refusal>)| {
+        let (follow, back) = follows
+            .get(&account.id)
+            .copied()
+            .unwrap_or((follows::State::None, follows::State::None));
+        let relation = relations.get(&account.id).copied().unwrap_or_default();
+        // What waits for a yes may be asked.
+        let may = match answer {
+            Ok(_) => true,
+            Err(refusal) => refusal.verdict.outcome != Outcome::Refuse,
+        };
+        RelationView {
+            following: match follow {
+                follows::State::None => Following::No,
+                follows::State::Requested => Following::Requested,
+                follows::State::Accepted => Following::Yes,
+            },
+            follows_you: back == follows::State::Accepted,
+            muting: relation.muting,
+            blocking: relation.blocking,
+            may_follow: may && account.gone_at.is_none(),
+        }
     };
-    let may = app.gate.judge(&exchange).await?.outcome != Outcome::Refuse;
-    Ok(RelationView {
-        following: match follow {
-            follows::State::None => Following::No,
-            follows::State::Requested => Following::Requested,
-            follows::State::Accepted => Following::Yes,
-        },
-        follows_you: back == follows::State::Accepted,
-        muting: relation.muting,
-        blocking: relation.blocking,
-        may_follow: may && account.gone_at.is_none(),
-    })
+    Ok(accounts.iter().zip(answers).map(one).collect())
 }
 
 /// What a rule says about somebody from elsewhere, for the note on their profile.
@@ -211,46 +233,47 @@ async fn stance(
     )))
 }
 
+/// What a list of people is for, which decides the buttons beside each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// To be found: follow, or leave.
+    People,
+    /// They ask to follow the viewer: let in, or not.
+    Asking,
+}
+
 /// People as a list shows them.
 pub async fn rows(
     app: &App,
     visit: &Visit,
     people: &[Visible<Account>],
-    asks: bool,
+    listed: Listed,
 ) -> Result<Vec<PersonRow>> {
-    let mut rows = Vec::with_capacity(people.len());
-    for account in people {
-        let relation = match &visit.me {
-            Some(me) if me.account.id != account.id && !asks => {
-                Some(relation(app, me, account).await?)
-            }
-            _ => None,
-        };
-        rows.push(PersonRow {
-            person: person_view(account, &visit.community),
-            about: shortened(&profile(account).note),
-            marks: if account.locked {
-                vec![Mark {
-                    kind: MarkKind::Remark,
-                    text: "asks first".to_owned(),
-                }]
-            } else {
-                Vec::new()
-            },
-            relation,
-            asks,
-        });
+    let mut relations: HashMap<i64, RelationView> = HashMap::new();
+    if let Some(me) = visit.me.as_ref().filter(|_| listed == Listed::People) {
+        let others: Vec<&Account> = people
+            .iter()
+            .map(|account| &**account)
+            .filter(|account| account.id != me.account.id)
+            .collect();
+        let found = relations_to(app, me, &others).await?;
+        relations.extend(others.iter().map(|account| account.id).zip(found));
     }
-    Ok(rows)
-}
-
-fn shortened(html: &str) -> String {
-    let words = plain::block(html);
-    let mut short: String = words.chars().take(SHOWN_OF_NOTE).collect();
-    if short.len() < words.len() {
-        short.push('…');
-    }
-    short
+    let row = |account: &Visible<Account>| PersonRow {
+        person: person_view(account, &visit.community),
+        about: plain::excerpt(&profile(account).note, SHOWN_OF_NOTE),
+        marks: if account.locked {
+            vec![Mark {
+                kind: MarkKind::Remark,
+                text: "asks first".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
+        relation: relations.get(&account.id).copied(),
+        asks: listed == Listed::Asking,
+    };
+    Ok(people.iter().map(row).collect())
 }
 
 /// `GET /settings/profile`
@@ -262,38 +285,51 @@ pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit) -> Result<R
         .iter()
         .map(|(name, html)| (name.clone(), plain::block(html)))
         .collect();
-    edit_page(
-        &app,
-        &visit,
-        shown.display_name.clone(),
-        words.note_source.clone(),
-        shown.locked,
+    let form = Edited {
+        name: shown.display_name.clone(),
+        bio: words.note_source.clone(),
+        locked: shown.locked,
         fields,
-        None,
-    )
-    .await
+    };
+    edit_page(&app, &visit, form, None).await
+}
+
+/// A profile as its form shows it.
+struct Edited {
+    name: String,
+    bio: String,
+    locked: bool,
+    fields: Vec<(String, String)>,
 }
 
 async fn edit_page(
     app: &App,
     visit: &Visit,
-    name: String,
-    bio: String,
-    locked: bool,
-    mut fields: Vec<(String, String)>,
+    form: Edited,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
+    let mut fields = form.fields;
     fields.resize(LINES.max(fields.len()), (String::new(), String::new()));
-    let frame = frame(app, visit, "Your profile", NavItem::Me).await?;
-    Ok(Reply::page(EditProfilePage {
-        frame,
-        name,
-        bio,
-        locked,
+    let page = EditProfilePage {
+        frame: frame(app, visit, "Your profile", NavItem::Me).await?,
+        name: form.name,
+        bio: form.bio,
+        locked: form.locked,
         fields,
-        trouble,
-    }))
+        trouble: trouble.clone(),
+    };
+    Ok(page_with(Reply::page(page), trouble.as_ref()))
 }
+
+/// What the profile's fields are called in sentences.
+const LABELS: &[Label] = &[
+    Label {
+        of: "note",
+        input: "bio",
+        words: "what you say about yourself",
+    },
+    Label::of("fields", ""),
+];
 
 /// What the profile form sends.
 #[derive(Debug, Deserialize)]
@@ -340,24 +376,15 @@ pub async fn save(
     };
     match change_profile(&app, &me.account, draft).await {
         Ok(()) => Ok(Reply::see_other(&format!("/@{}", me.account.username))),
-        Err(Error::Invalid { field, why }) => {
-            let field = if field == "note" { "bio" } else { field };
-            let trouble = Trouble {
-                field,
-                text: as_sentence(&format!("this {why}")),
-            };
-            let page = edit_page(
-                &app,
-                &visit,
-                form.name,
-                form.bio,
+        Err(why) => {
+            let trouble = trouble(why, LABELS)?;
+            let form = Edited {
+                name: form.name,
+                bio: form.bio,
                 locked,
                 fields,
-                Some(trouble),
-            )
-            .await?;
-            Ok(page.with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+            };
+            edit_page(&app, &visit, form, Some(trouble)).await
         }
-        Err(other) => Err(other),
     }
 }

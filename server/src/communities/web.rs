@@ -6,7 +6,8 @@ use comity_policy::Rule;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Reply, Visit};
-use crate::web::view::{AboutPage, NavItem, Protection, Strength};
+use crate::rules::web::Protected;
+use crate::web::view::{AboutPage, NavItem};
 use crate::{accounts, members, rules, text, web};
 
 /// `GET /about`
@@ -37,9 +38,9 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
         mode: rules::web::mode_sentence(&community),
         rules: views,
         rules_remark: left_out(hidden),
-        protections: protections(&community.name),
+        protections: rules::web::protections(&community, Protected::Community),
         stewards: stewards.collect(),
-        contact: None,
+        contact: Some(app.config.federation.contact.clone()).filter(|contact| !contact.is_empty()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     Ok(Reply::page(page))
@@ -52,26 +53,4 @@ fn left_out(hidden: usize) -> Option<String> {
         1 => Some("One rule is shown to members only.".to_owned()),
         many => Some(format!("{many} rules are shown to members only.")),
     }
-}
-
-/// What it holds, asks of others, and cannot hold; never more than the strength that applies.
-fn protections(name: &str) -> Vec<Protection> {
-    let protection = |strength, sentence: String| Protection { strength, sentence };
-    vec![
-        protection(
-            Strength::Held,
-            format!(
-                "{name} sends nothing to servers that it or the author refuses, and takes nothing from them."
-            ),
-        ),
-        protection(
-            Strength::Asked,
-            "Other servers are asked to change or forget what is edited or deleted.".to_owned(),
-        ),
-        protection(
-            Strength::CannotBeHeld,
-            "Copies already made, second identities, and anyone who reads what is public."
-                .to_owned(),
-        ),
-    ]
 }

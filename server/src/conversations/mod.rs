@@ -7,7 +7,7 @@ pub mod web;
 
 use std::collections::{HashMap, HashSet};
 
-use comity_policy::{Because, Listener, Party, Person, Refusal, Visible, Way};
+use comity_policy::{Because, Party, Refusal, Visible, Way};
 use comity_vocab::Domain;
 
 use crate::app::App;
@@ -79,8 +79,7 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
             server: status.author.domain.clone(),
         })
         .collect();
-    let answers = statuses::show_each(app, viewer, Way::Conversation, all).await?;
-    let book = app.gate.book();
+    let answers = app.gate.show_all(viewer, Way::Conversation, all).await?;
     let mut children: HashMap<Option<i64>, Vec<(i64, Leaf)>> = HashMap::new();
     let mut servers: HashMap<Domain, (usize, usize)> = HashMap::new();
     let here: HashSet<i64> = outline.iter().map(|place| place.id).collect();
@@ -102,17 +101,10 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
             }
             Err(refusal) if leaves_mark(&refusal) => {
                 servers.entry(place.server.clone()).or_default().1 += 1;
-                let listener = listener(viewer);
-                let person = match listener {
-                    Listener::Member(person, _) => Some(person),
-                    _ => None,
-                };
-                let sentence = rules::plainly_to(app, person, listener, *refusal.because())
-                    .unwrap_or_else(|| refusal.verdict.sentence_for(&book, listener));
                 Leaf::Hole(Hole {
                     count: 1,
                     server: place.server,
-                    sentence,
+                    sentence: rules::sentence_to(app, viewer, &refusal.verdict),
                 })
             }
             Err(_) => continue,
@@ -141,18 +133,6 @@ struct Place {
     id: i64,
     parent: Option<i64>,
     server: Domain,
-}
-
-/// A member hears the reasons meant for members; strangers see no marks at all.
-fn listener(viewer: &Party) -> Listener {
-    match viewer {
-        Party::Member(Person {
-            id: Some(id),
-            community: Some(community),
-            ..
-        }) => Listener::Member(*id, *community),
-        _ => Listener::Public,
-    }
 }
 
 /// Only what the viewer or their own community decided, and only where that alone stood against it.

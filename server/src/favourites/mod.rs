@@ -7,7 +7,7 @@ pub mod web;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Way};
+use comity_policy::{Act, Admitted, Party, Way};
 use comity_vocab::{Activity, Iri};
 
 pub use store::among;
@@ -15,27 +15,17 @@ pub use store::among;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
+use crate::rules;
 use crate::statuses::{self, Status};
 
 /// Favourites a status that `me` may see. Doing it twice changes nothing.
 pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party: &party,
-            act: Act::Favourite,
-            way: Way::Page,
-            thing: &status.thing(),
-        })
-        .await?;
-    if verdict.outcome == Outcome::Refuse {
-        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
-    }
+    rules::may(app, &party, Act::Favourite, Way::Page, &*status).await?;
     let iri = format!("{}#favourites/{}", me.iri.as_str(), app.next_id());
     let mut tx = Tx::new();
     record(app, &mut tx, me.id, &status, &iri);
@@ -50,9 +40,7 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<(
             },
         )?;
     }
-    if app.commit(tx).await? {
-        app.wake.ring();
-    }
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -72,8 +60,7 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
         };
         delivery::queue(&mut tx, app, me.id, &undo)?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 

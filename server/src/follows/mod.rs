@@ -7,10 +7,11 @@ mod store;
 mod synchronize;
 pub mod web;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Conditions, Exchange, Outcome, Party, Subject, Verdict, Way};
+use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
 pub(crate) use synchronize::{hear, synchronize};
@@ -19,10 +20,9 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
-use crate::http::Me;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
-use crate::timelines;
+use crate::{rules, timelines};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,31 @@ pub async fn state(app: &App, account_id: i64, target_id: i64) -> Result<State> 
     Ok(State::of(row.as_ref().map(|row| row.state.as_str())))
 }
 
+/// How an account and others stand to each other, by the other's id: whether it follows them, whether they follow it.
+/// Who is not in it does not follow and is not followed.
+pub async fn states(
+    app: &App,
+    account_id: i64,
+    others: Vec<i64>,
+) -> Result<HashMap<i64, (State, State)>> {
+    let mut states = HashMap::with_capacity(others.len());
+    for (follower, followed, word) in store::between(&app.db, account_id, others).await? {
+        let state = State::of(Some(&word));
+        if follower == account_id {
+            states
+                .entry(followed)
+                .or_insert((State::None, State::None))
+                .0 = state;
+        } else {
+            states
+                .entry(follower)
+                .or_insert((State::None, State::None))
+                .1 = state;
+        }
+    }
+    Ok(states)
+}
+
 /// Follows, or asks to. Somebody elsewhere is asked by their server; doing it twice changes nothing.
 pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<State> {
     let target = accounts::find(app, target_id).await?;
@@ -61,15 +86,15 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
         return Err(Error::Gone);
     }
     let party = Party::Member(me.person());
-    let verdict = may_follow(app, &party, Way::Page, &target).await?;
+    let verdict = rules::may(app, &party, Act::Follow, Way::Page, &*target).await?;
     let known = state(app, me.id, target.id).await?;
     if known != State::None {
         return Ok(known);
     }
     let iri = format!("{}#follows/{}", me.iri.as_str(), app.next_id());
-    let wait = !target.is_local() || target.locked || needs_yes(&verdict);
+    let state = answer(!target.is_local() || target.locked || needs_yes(&verdict));
     let mut tx = Tx::new();
-    record(app, &mut tx, me, &target, &iri, wait);
+    record(app, &mut tx, me, &target, &iri, state);
     if !target.is_local() {
         delivery::queue(
             &mut tx,
@@ -81,25 +106,17 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
             },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
-    state(app, me.id, target.id).await
+    app.commit_and_ring(tx).await?;
+    self::state(app, me.id, target.id).await
 }
 
-async fn may_follow(app: &App, party: &Party, way: Way, target: &Account) -> Result<Verdict> {
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party,
-            act: Act::Follow,
-            way,
-            thing: &target.thing(),
-        })
-        .await?;
-    if verdict.outcome == Outcome::Refuse {
-        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
+/// What a follow is at first.
+fn answer(waits: bool) -> State {
+    if waits {
+        State::Requested
+    } else {
+        State::Accepted
     }
-    Ok(verdict)
 }
 
 fn needs_yes(verdict: &Verdict) -> bool {
@@ -112,25 +129,27 @@ fn needs_yes(verdict: &Verdict) -> bool {
 /// Leaves, or takes back the question.
 pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
     let target = accounts::find(app, target_id).await?;
-    let Some(row) = store::find(&app.db, me.id, target.id).await? else {
-        return Ok(());
-    };
     let mut tx = Tx::new();
-    unrecord(&mut tx, me.id, target.id);
-    if !target.is_local() {
-        delivery::queue(
-            &mut tx,
-            app,
-            me.id,
-            &Outgoing::UndoFollow {
-                iri: row.iri,
-                target: target.id,
-            },
-        )?;
+    if leave(app, &mut tx, me, &target).await? {
+        app.commit_and_ring(tx).await?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
     Ok(())
+}
+
+/// Ends the follow of `me`, and tells the other server; `false` where there was none.
+async fn leave(app: &App, tx: &mut Tx, me: &Account, target: &Account) -> Result<bool> {
+    let Some(row) = store::find(&app.db, me.id, target.id).await? else {
+        return Ok(false);
+    };
+    unrecord(tx, me.id, target.id);
+    if !target.is_local() {
+        let undo = Outgoing::UndoFollow {
+            iri: row.iri,
+            target: target.id,
+        };
+        delivery::queue(tx, app, me.id, &undo)?;
+    }
+    Ok(true)
 }
 
 /// `me` says yes to `follower`.
@@ -152,34 +171,35 @@ pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
             },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
 /// `me` says no to `follower`, or ends a follow that was accepted before.
 pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
     let follower = accounts::find(app, follower_id).await?;
-    let Some(row) = store::find(&app.db, follower.id, me.id).await? else {
-        return Ok(());
-    };
     let mut tx = Tx::new();
-    unrecord(&mut tx, follower.id, me.id);
-    if !follower.is_local() {
-        delivery::queue(
-            &mut tx,
-            app,
-            me.id,
-            &Outgoing::Reject {
-                follow_iri: row.iri,
-                follower: follower.id,
-            },
-        )?;
+    if send_off(app, &mut tx, me, &follower).await? {
+        app.commit_and_ring(tx).await?;
+        app.hosts.severed.note(me.id);
     }
-    app.commit(tx).await?;
-    app.hosts.severed.note(me.id);
-    app.wake.ring();
     Ok(())
+}
+
+/// Ends the follow, or the question, of somebody who follows `me`, and tells their server; `false` where there was none.
+async fn send_off(app: &App, tx: &mut Tx, me: &Account, follower: &Account) -> Result<bool> {
+    let Some(row) = store::find(&app.db, follower.id, me.id).await? else {
+        return Ok(false);
+    };
+    unrecord(tx, follower.id, me.id);
+    if !follower.is_local() {
+        let reject = Outgoing::Reject {
+            follow_iri: row.iri,
+            follower: follower.id,
+        };
+        delivery::queue(tx, app, me.id, &reject)?;
+    }
+    Ok(true)
 }
 
 /// Somebody elsewhere follows, or asks to. An open account answers yes at once; so it does to a second Follow, for
@@ -197,7 +217,7 @@ pub async fn receive(
         )));
     }
     let party = Party::Account(arrival.sender.person());
-    let verdict = may_follow(app, &party, Way::Inbox, target).await?;
+    let verdict = rules::may(app, &party, Act::Follow, Way::Inbox, &**target).await?;
     let iri = activity
         .id
         .as_ref()
@@ -205,13 +225,19 @@ pub async fn receive(
         .as_str()
         .to_owned();
     let known = state(app, arrival.sender.id, target.id).await?;
-    let wait = known != State::Accepted && (target.locked || needs_yes(&verdict));
     let mut tx = Tx::new();
-    match known {
-        State::Accepted => store::rename(&mut tx, arrival.sender.id, target.id, &iri),
-        State::None | State::Requested => record(app, &mut tx, &arrival.sender, target, &iri, wait),
-    }
-    if !wait {
+    let state = match known {
+        State::Accepted => {
+            store::rename(&mut tx, arrival.sender.id, target.id, &iri);
+            State::Accepted
+        }
+        State::None | State::Requested => {
+            let state = answer(target.locked || needs_yes(&verdict));
+            record(app, &mut tx, &arrival.sender, target, &iri, state);
+            state
+        }
+    };
+    if state == State::Accepted {
         delivery::queue(
             &mut tx,
             app,
@@ -222,8 +248,7 @@ pub async fn receive(
             },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -275,9 +300,9 @@ pub async fn receive_undo(
 const MOST_WAITING: i64 = 100;
 
 /// How many people wait for this member's answer.
-pub async fn waiting(app: &App, me: &Me) -> Result<u64> {
-    let waiting = store::requests(&app.db, me.account.id, i64::MAX, MOST_WAITING).await?;
-    Ok(u64::try_from(waiting.len()).unwrap_or(0))
+pub async fn waiting(app: &App, me: &Account) -> Result<u64> {
+    let waiting = store::count_requests(&app.db, me.id, MOST_WAITING).await?;
+    Ok(u64::try_from(waiting).unwrap_or(0))
 }
 
 /// Who follows whom by this Follow activity, for answers and Undos that name only its id: (follower, followed).
@@ -287,56 +312,22 @@ pub async fn parties_of(app: &App, follow: &Iri) -> Result<Option<(i64, i64)>> {
 
 /// A border of one's own went up: both directions end. Outgoing answers tell the other side.
 pub(crate) async fn sever(app: &App, tx: &mut Tx, me: &Account, other: &Account) -> Result<()> {
-    if let Some(row) = store::find(&app.db, me.id, other.id).await? {
-        unrecord(tx, me.id, other.id);
-        if !other.is_local() {
-            delivery::queue(
-                tx,
-                app,
-                me.id,
-                &Outgoing::UndoFollow {
-                    iri: row.iri,
-                    target: other.id,
-                },
-            )?;
-        }
-    }
-    if let Some(row) = store::find(&app.db, other.id, me.id).await? {
-        unrecord(tx, other.id, me.id);
-        if !other.is_local() {
-            delivery::queue(
-                tx,
-                app,
-                me.id,
-                &Outgoing::Reject {
-                    follow_iri: row.iri,
-                    follower: other.id,
-                },
-            )?;
-        }
-    }
+    leave(app, tx, me, other).await?;
+    send_off(app, tx, me, other).await?;
     Ok(())
 }
 
-fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &str, wait: bool) {
-    let now = app.now_ms();
-    let state = if wait { "requested" } else { "accepted" };
-    store::insert(
-        tx,
-        follower.id,
-        target.id,
-        state,
-        iri,
-        follower.host.as_str(),
-        now,
-    );
-    let kind = if wait {
-        Kind::FollowRequest
-    } else {
-        Kind::Follow
+fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &str, state: State) {
+    let (word, kind) = match state {
+        State::None => return,
+        State::Requested => ("requested", Kind::FollowRequest),
+        State::Accepted => ("accepted", Kind::Follow),
     };
+    let now = app.now_ms();
+    let host = follower.host.as_str();
+    store::insert(tx, follower.id, target.id, word, iri, host, now);
     notifications::notify(tx, app.ids.at(now), target.id, kind, follower.id, None, now);
-    if !wait {
+    if state == State::Accepted {
         established(tx, follower, target);
     }
 }

@@ -40,6 +40,16 @@ pub async fn by_iri(db: &Db, iri: &str) -> Result<Option<(i64, i64)>> {
     Ok(db.opt(BY_IRI, params![iri]).await?)
 }
 
+/// (follower, followed, state) of follows between this account and each of the others, in both directions.
+pub async fn between(
+    db: &Db,
+    account_id: i64,
+    others: Vec<i64>,
+) -> Result<Vec<(i64, i64, String)>> {
+    let most = i64::try_from(others.len() * 2).unwrap_or(i64::MAX);
+    Ok(db.all(BETWEEN, params![account_id, others, most]).await?)
+}
+
 pub fn insert(
     tx: &mut Tx,
     account_id: i64,
@@ -94,29 +104,59 @@ const REQUESTS: Sql<(i64,)> = sql!(
       LIMIT $3"
 );
 
-fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
-    rows.into_iter().map(|(id,)| id).collect()
-}
+const BETWEEN: Sql<(i64, i64, String)> = sql!(
+    row: (i64, i64, String),
+    sqlite: "SELECT account_id, target_id, state
+               FROM follows
+              WHERE account_id = $1 AND target_id IN (SELECT value FROM json_each($2))
+              UNION ALL
+             SELECT account_id, target_id, state
+               FROM follows
+              WHERE target_id = $1 AND account_id IN (SELECT value FROM json_each($2))
+              LIMIT $3",
+    pg: "SELECT account_id, target_id, state
+           FROM follows
+          WHERE account_id = $1 AND target_id = ANY($2)
+          UNION ALL
+         SELECT account_id, target_id, state
+           FROM follows
+          WHERE target_id = $1 AND account_id = ANY($2)
+          LIMIT $3",
+);
+const COUNT_REQUESTS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT account_id
+               FROM follows
+              WHERE target_id = $1 AND state = 'requested'
+              LIMIT $2) AS waiting"
+);
 
 /// Accepted followers, newest accounts first.
 pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(FOLLOWERS, params![target_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(FOLLOWERS, params![target_id, max_id, limit])
+        .await?)
 }
 
 /// Accounts that are followed, newest accounts first.
 pub async fn following(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(FOLLOWING, params![account_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(FOLLOWING, params![account_id, max_id, limit])
+        .await?)
 }
 
 /// Accounts that wait for an answer, newest accounts first.
 pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(REQUESTS, params![target_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(REQUESTS, params![target_id, max_id, limit])
+        .await?)
+}
+
+/// How many wait for an answer, counted up to `most`.
+pub async fn count_requests(db: &Db, target_id: i64, most: i64) -> Result<i64> {
+    let (waiting,) = db.one(COUNT_REQUESTS, params![target_id, most]).await?;
+    Ok(waiting)
 }
 
 /// Counts on `follows_by_target`.

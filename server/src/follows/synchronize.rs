@@ -217,7 +217,6 @@ async fn answer_for(
             delivery::queue(&mut tx, app, member.id, &undo)?;
         }
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }

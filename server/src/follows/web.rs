@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
-use crate::accounts::web::{named, rows};
+use crate::accounts::web::{Listed, named, rows};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
@@ -114,6 +114,10 @@ async fn show(
         PeopleTab::Following => ("Following", format!("{}/following", owner_view.url)),
         PeopleTab::Requests => ("Asking to follow", "/follow-requests".to_owned()),
     };
+    let listed = match tab {
+        PeopleTab::Followers | PeopleTab::Following => Listed::People,
+        PeopleTab::Requests => Listed::Asking,
+    };
     let own = visit
         .me
         .as_ref()
@@ -128,7 +132,7 @@ async fn show(
         .await?,
         owner: owner_view,
         has_requests: own,
-        people: rows(app, visit, &people, tab == PeopleTab::Requests).await?,
+        people: rows(app, visit, &people, listed).await?,
         // Who follows whom is each one's own business; visitors read numbers (L22, L25).
         hidden: visit.me.is_none().then(|| numbers(visit, owner, tab)),
         older: page.older(&address, ids.len(), ids.last().copied()),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Exchange, Outcome, Party, Subject, Way};
+use comity_policy::{Act, Admitted, Party, Way};
 use comity_vocab::{Activity, Iri, Visibility};
 
 use crate::accounts::Account;
@@ -16,6 +16,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
+use crate::rules;
 use crate::statuses::{self, NewStatus, Status};
 
 /// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
@@ -23,30 +24,12 @@ use crate::statuses::{self, NewStatus, Status};
 pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
-    let visibility = match status.visibility {
-        Visibility::Public | Visibility::Unlisted => status.visibility,
-        Visibility::Private if status.author.id == me.id => Visibility::Private,
-        Visibility::Private | Visibility::Direct | Visibility::Local => {
-            return Err(Error::Forbidden(
-                "its author did not write it for everyone".to_owned(),
-            ));
-        }
-    };
+    let visibility = seen_by(&status, me)
+        .ok_or_else(|| Error::Forbidden("its author did not write it for everyone".to_owned()))?;
     if status.reblog_of.is_some() {
         return Err(Error::invalid("id", "is a boost; boost the post itself"));
     }
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party: &party,
-            act: Act::Reblog,
-            way: Way::Page,
-            thing: &status.thing(),
-        })
-        .await?;
-    if verdict.outcome == Outcome::Refuse {
-        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
-    }
+    rules::may(app, &party, Act::Reblog, Way::Page, &*status).await?;
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status)).await?;
@@ -56,10 +39,18 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
         me.id,
         &Outgoing::Announce { status: new.id() },
     )?;
-    if app.commit(tx).await? {
-        app.wake.ring();
-    }
+    app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Who sees a boost of this status by this account; `None` where it cannot be boosted. What is not for everyone its
+/// author alone may bring up again, and only before those who follow them: the rest is between few people.
+pub fn seen_by(status: &Status, booster: &Account) -> Option<Visibility> {
+    match status.visibility {
+        Visibility::Public | Visibility::Unlisted => Some(status.visibility),
+        Visibility::Private if status.author.id == booster.id => Some(Visibility::Private),
+        Visibility::Private | Visibility::Direct | Visibility::Local => None,
+    }
 }
 
 /// Takes a boost back.
@@ -78,8 +69,7 @@ pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
         author: original.author.id,
     };
     delivery::queue(&mut tx, app, me.id, &undo)?;
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -101,9 +91,7 @@ pub async fn receive(
             status.iri
         )));
     }
-    let own_private =
-        status.visibility == Visibility::Private && status.author.id == arrival.sender.id;
-    if !matches!(status.visibility, Visibility::Public | Visibility::Unlisted) && !own_private {
+    if seen_by(&status, &arrival.sender).is_none() {
         return Err(Error::Forbidden(format!(
             "{} is not for everyone",
             status.iri

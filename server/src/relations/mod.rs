@@ -5,6 +5,7 @@ pub mod activity;
 mod store;
 pub mod web;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -38,26 +39,32 @@ pub struct Relation {
     pub muting: bool,
 }
 
-/// How `me` stands to `target`.
-pub async fn relation(app: &App, me: i64, target: i64) -> Result<Relation> {
-    let now = app.now_ms();
-    Ok(Relation {
-        blocking: store::block(&app.db, me, target).await?.is_some(),
-        muting: store::is_muted(&app.db, me, target, now).await?,
-    })
+/// How `me` stands to each of these, by id; nothing is held against who is not in it.
+pub async fn relations(app: &App, me: i64, others: Vec<i64>) -> Result<HashMap<i64, Relation>> {
+    let mut relations: HashMap<i64, Relation> = HashMap::new();
+    for (other, blocks) in store::among(&app.db, me, others, app.now_ms()).await? {
+        let relation = relations.entry(other).or_default();
+        relation.blocking |= blocks;
+        relation.muting |= !blocks;
+    }
+    Ok(relations)
 }
 
 /// Ends what goes on between the two and lets nothing pass from now on.
 pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Telling) -> Result<()> {
     let target = other(app, me, target_id).await?;
     let iri = format!("{}#blocks/{}", me.iri.as_str(), app.next_id());
-    let told = telling == Telling::TheirServer && !target.is_local();
+    let telling = if target.is_local() {
+        Telling::Silent
+    } else {
+        telling
+    };
     let mut tx = Tx::new();
-    store::insert_block(&mut tx, me.id, target.id, &iri, told, app.now_ms());
+    store::insert_block(&mut tx, me.id, target.id, &iri, telling, app.now_ms());
     follows::sever(app, &mut tx, me, &target).await?;
     timelines::withdraw(&mut tx, me.id, target.id);
     timelines::withdraw(&mut tx, target.id, me.id);
-    if told {
+    if telling == Telling::TheirServer {
         delivery::queue(
             &mut tx,
             app,
@@ -68,9 +75,8 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
             },
         )?;
     }
-    app.commit(tx).await?;
+    app.commit_and_ring(tx).await?;
     app.hosts.severed.note(me.id);
-    app.wake.ring();
     Ok(())
 }
 
@@ -94,8 +100,7 @@ pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()>
             },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -153,13 +158,12 @@ pub async fn receive_block(
         arrival.sender.id,
         target.id,
         &iri,
-        true,
+        Telling::TheirServer,
         app.now_ms(),
     );
     follows::sever(app, &mut tx, target, &arrival.sender).await?;
-    app.commit(tx).await?;
+    app.commit_and_ring(tx).await?;
     app.hosts.severed.note(target.id);
-    app.wake.ring();
     Ok(())
 }
 

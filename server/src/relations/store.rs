@@ -2,6 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
+use super::Telling;
 use crate::error::Result;
 
 const INSERT_BLOCK: Sql = sql!(
@@ -19,24 +20,58 @@ const INSERT_MUTE: Sql = sql!(
      ON CONFLICT (account_id, target_id) DO UPDATE SET expires_at = excluded.expires_at"
 );
 const DELETE_MUTE: Sql = sql!("DELETE FROM mutes WHERE account_id = $1 AND target_id = $2");
-const MUTED: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT target_id
-       FROM mutes
-      WHERE account_id = $1 AND target_id = $2 AND (expires_at IS NULL OR expires_at > $3)"
+const AMONG: Sql<(i64, bool)> = sql!(
+    row: (i64, bool),
+    sqlite: "SELECT target_id, TRUE
+               FROM blocks
+              WHERE account_id = $1 AND target_id IN (SELECT value FROM json_each($2))
+              UNION ALL
+             SELECT target_id, FALSE
+               FROM mutes
+              WHERE account_id = $1
+                AND target_id IN (SELECT value FROM json_each($2))
+                AND (expires_at IS NULL OR expires_at > $3)
+              LIMIT $4",
+    pg: "SELECT target_id, TRUE
+           FROM blocks
+          WHERE account_id = $1 AND target_id = ANY($2)
+          UNION ALL
+         SELECT target_id, FALSE
+           FROM mutes
+          WHERE account_id = $1 AND target_id = ANY($2) AND (expires_at IS NULL OR expires_at > $3)
+          LIMIT $4",
 );
+
+/// Whom of these the account holds something against; `true` for a block, `false` for a mute.
+pub async fn among(
+    db: &Db,
+    account_id: i64,
+    others: Vec<i64>,
+    now_ms: i64,
+) -> Result<Vec<(i64, bool)>> {
+    let most = i64::try_from(others.len() * 2).unwrap_or(i64::MAX);
+    Ok(db
+        .all(AMONG, params![account_id, others, now_ms, most])
+        .await?)
+}
 
 pub fn insert_block(
     tx: &mut Tx,
     account_id: i64,
     target_id: i64,
     iri: &str,
-    told: bool,
+    telling: Telling,
     now_ms: i64,
 ) {
     tx.exec(
         INSERT_BLOCK,
-        params![account_id, target_id, iri, told, now_ms],
+        params![
+            account_id,
+            target_id,
+            iri,
+            telling == Telling::TheirServer,
+            now_ms
+        ],
     );
 }
 
@@ -51,9 +86,8 @@ pub async fn block(db: &Db, account_id: i64, target_id: i64) -> Result<Option<(S
 
 pub async fn target_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option<i64>> {
     Ok(db
-        .opt(TARGET_BY_IRI, params![account_id, iri])
-        .await?
-        .map(|(id,)| id))
+        .opt_column(TARGET_BY_IRI, params![account_id, iri])
+        .await?)
 }
 
 pub fn insert_mute(
@@ -71,11 +105,4 @@ pub fn insert_mute(
 
 pub fn delete_mute(tx: &mut Tx, account_id: i64, target_id: i64) {
     tx.exec(DELETE_MUTE, params![account_id, target_id]);
-}
-
-pub async fn is_muted(db: &Db, account_id: i64, target_id: i64, now_ms: i64) -> Result<bool> {
-    Ok(db
-        .opt(MUTED, params![account_id, target_id, now_ms])
-        .await?
-        .is_some())
 }

@@ -3,6 +3,7 @@
 
 pub mod command;
 mod crossings;
+mod explain;
 mod looks;
 mod model;
 mod store;
@@ -13,23 +14,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
-use comity_policy::{
-    Act, Because, CommunityId, Conditions, Exchange, Listener, Party, Pattern, Person, PersonId,
-    Rule, RuleBook, Scope, Stance, Subject, Verdict, Way,
-};
+use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope, Stance};
 use comity_vocab::Domain;
 use tokio::sync::Mutex;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
+pub use explain::{
+    Explanation, Towards, explain, listener, may, plainly, plainly_to, sentence_to, stance_towards,
+    stance_towards_server,
+};
 pub use looks::Looks;
 pub use model::{NewRule, Source, parse_pattern, pattern_words, typed_pattern};
 
-use crate::accounts::{self, Account};
+use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
-use crate::http::Visit;
-use crate::members::Role;
 
 /// Stances that can be set. *Ask* and *withheld* are decided by the gate already; until there is a place where what
 /// they hold back waits for a yes, setting one would promise what is not kept.
@@ -102,7 +102,7 @@ fn check_room(app: &App, new: &NewRule) -> Result<()> {
     Err(Error::invalid(
         "pattern",
         format!(
-            "is one more than the {most} rules that {whose} can have; take back one that is not needed any more, or name a whole domain in place of many servers"
+            "this would be one more than the {most} rules that {whose} can have; take back one that is not needed any more, or name a whole domain in place of many servers"
         ),
     ))
 }
@@ -213,38 +213,6 @@ async fn look(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// May `me` send a post to, and get posts from, this other side? The two answers that every explanation starts with.
-pub struct Explanation {
-    /// What they send to us.
-    pub inward: Verdict,
-    /// What we send to them.
-    pub outward: Verdict,
-}
-
-/// Explains how `me` (or a community, when nobody in particular asks) and `other` stand.
-pub async fn explain(app: &App, owner: &Account, other: &Party) -> Result<Explanation> {
-    let thing = owner.thing();
-    let inward = app
-        .gate
-        .judge(&Exchange {
-            party: other,
-            act: Act::Deliver,
-            way: Way::Command,
-            thing: &thing,
-        })
-        .await?;
-    let outward = app
-        .gate
-        .judge(&Exchange {
-            party: other,
-            act: Act::Receive,
-            way: Way::Command,
-            thing: &thing,
-        })
-        .await?;
-    Ok(Explanation { inward, outward })
-}
-
 /// The scope of a community's own rules.
 pub fn of_community(community: &Community) -> Scope {
     Scope::Community(CommunityId(community.id))
@@ -270,14 +238,14 @@ pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
                 return Err(Error::invalid(
                     "pattern",
                     format!(
-                        "is a member of {name}, and rules of {name} are about people elsewhere; a rule of your own, or a block, keeps one member from you"
+                        "this is a member of {name}, and rules of {name} are about people elsewhere; a rule of your own, or a block, keeps one member from you"
                     ),
                 ));
             }
             (Pattern::Domain(domain) | Pattern::Host(domain), _) if *domain == here.domain => {
                 return Err(Error::invalid(
                     "pattern",
-                    format!("is {name} itself; name a person, or another server"),
+                    format!("{domain} is {name} itself; name a person, or another server"),
                 ));
             }
             _ => {}
@@ -293,150 +261,11 @@ pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
         Pattern::Domain(domain) | Pattern::Host(domain)
             if own(domain) && app.communities.load().all().count() == 1 =>
         {
-            Err(Error::invalid("pattern", "is this server itself"))
+            Err(Error::invalid(
+                "pattern",
+                format!("{domain} is this server itself"),
+            ))
         }
         _ => Ok(()),
-    }
-}
-
-/// A stance that a rule or a mode takes, in words for one reader.
-pub struct Towards {
-    /// Which.
-    pub stance: Stance,
-    /// Whose and why: a sentence.
-    pub sentence: String,
-}
-
-/// What the reader's own rules, or their community's, hold against somebody; `None` where nothing is held.
-pub async fn stance_towards(app: &App, visit: &Visit, person: &Person) -> Result<Option<Towards>> {
-    towards(app, visit, &Party::Account(person.clone())).await
-}
-
-/// What the reader's own rules, or their community's, hold against a server.
-pub async fn stance_towards_server(
-    app: &App,
-    visit: &Visit,
-    server: &Domain,
-) -> Result<Option<Towards>> {
-    if *server == visit.community.domain {
-        return Ok(None);
-    }
-    towards(app, visit, &Party::Instance(server.clone())).await
-}
-
-async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towards>> {
-    let owner = match &visit.me {
-        Some(me) => me.account.clone(),
-        None => accounts::find(app, visit.community.actor_id).await?,
-    };
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party: other,
-            act: Act::Deliver,
-            way: Way::Inbox,
-            thing: &owner.thing(),
-        })
-        .await?;
-    let book = app.gate.book();
-    // What the other side laid down is not the reader's to know.
-    let is_ours = |rule: &&Rule| match rule.scope {
-        Scope::Operator => true,
-        Scope::Community(of) | Scope::Member(_, of) => of == visit.community.policy_id(),
-    };
-    let stance = match verdict.because {
-        Because::Rule(id) | Because::Limited(id) => {
-            book.rule(id).filter(is_ours).map(|rule| rule.stance)
-        }
-        Because::Mode(_, mode) => Some(mode.stance()),
-        _ => None,
-    };
-    Ok(stance
-        .filter(|stance| *stance != Stance::Open)
-        .map(|stance| Towards {
-            stance,
-            sentence: plainly(app, visit, verdict.because)
-                .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit))),
-        }))
-}
-
-/// Why a rule decided, as pages say it: short, with the community's name, and without the number, which is for logs
-/// and the command line. `None` where it was no plain rule of the reader or of their community.
-pub fn plainly(app: &App, visit: &Visit, because: Because) -> Option<String> {
-    let own = visit.me.as_ref().map(|me| PersonId(me.account.id));
-    plainly_to(app, own, listener(visit), because)
-}
-
-/// The same to `person`, if it is one, who may hear what `listener` may.
-pub fn plainly_to(
-    app: &App,
-    person: Option<PersonId>,
-    listener: Listener,
-    because: Because,
-) -> Option<String> {
-    let (Because::Rule(id) | Because::Limited(id)) = because else {
-        return None;
-    };
-    let book = app.gate.book();
-    let rule = book
-        .rule(id)
-        .filter(|rule| rule.conditions == Conditions::NONE)?;
-    let verb = match rule.stance {
-        Stance::Open => "welcome",
-        Stance::Limited => "limit",
-        Stance::Refused => "refuse",
-        Stance::Ask | Stance::Withheld => return None,
-    };
-    let (public, members, moderators) = (
-        rule.reason_public.as_ref(),
-        rule.reason_members.as_ref(),
-        rule.reason_moderators.as_ref(),
-    );
-    let (does, reason) = match rule.scope {
-        Scope::Member(owner, _) if Some(owner) == person => {
-            (format!("You {verb}"), moderators.or(members).or(public))
-        }
-        Scope::Community(of) => {
-            let name = app
-                .communities
-                .load()
-                .all()
-                .find(|community| community.id == of.0)?
-                .name
-                .clone();
-            let reason = match listener {
-                Listener::Moderator(here) if here == of => moderators.or(members).or(public),
-                Listener::Member(_, here) if here == of => members.or(public),
-                _ => public,
-            };
-            (format!("{name} {verb}s"), reason)
-        }
-        _ => return None,
-    };
-    let whom = match &rule.pattern {
-        Pattern::Everything => "every server".to_owned(),
-        Pattern::Account(_) => "this person".to_owned(),
-        other => other.to_string(),
-    };
-    let since = crate::web::time::day(rule.set_at);
-    Some(
-        match reason
-            .map(|reason| reason.trim())
-            .filter(|reason| !reason.is_empty())
-        {
-            Some(reason) => format!("{does} {whom} since {since}: {reason}"),
-            None => format!("{does} {whom} since {since}."),
-        },
-    )
-}
-
-/// Which reasons a reader may hear.
-pub fn listener(visit: &Visit) -> Listener {
-    match &visit.me {
-        Some(me) if me.member.role >= Role::Moderator => {
-            Listener::Moderator(CommunityId(me.community.id))
-        }
-        Some(me) => Listener::Member(PersonId(me.account.id), CommunityId(me.community.id)),
-        None => Listener::Public,
     }
 }

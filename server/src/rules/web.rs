@@ -15,15 +15,15 @@ use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::reply::as_sentence;
+use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::Role;
 use crate::relations;
 use crate::statuses;
 use crate::web::view::{
-    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, RuleForm, RuleView, StanceChoice,
-    Trouble, WhyPage,
+    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, Protection, RuleForm, RuleView,
+    StanceChoice, Strength, WhyPage,
 };
 use crate::web::{frame, time};
 
@@ -105,6 +105,54 @@ pub fn mode_sentence(community: &Community) -> String {
     .to_owned()
 }
 
+/// Of what a page says how well it is protected.
+#[derive(Clone, Copy)]
+pub enum Protected<'a> {
+    /// A community, and what is written in it.
+    Community,
+    /// A conversation, for whoever reads it.
+    Conversation(Option<&'a Me>),
+    /// What a boundary keeps apart.
+    Boundary,
+}
+
+/// What is held here, asked of others, and cannot be held: never more than the strength that applies, and the same on
+/// every page.
+pub fn protections(here: &Community, of: Protected<'_>) -> Vec<Protection> {
+    let name = &here.name;
+    let held = match of {
+        Protected::Community => format!(
+            "{name} sends nothing to servers that it or the author refuses, and takes nothing from them."
+        ),
+        Protected::Conversation(None) => {
+            format!("{name} sends this to no server that its author or {name} refuses.")
+        }
+        Protected::Conversation(Some(_)) => format!(
+            "{name} sends this to no server that its author or {name} refuses, and shows you nothing from those you \
+             refuse."
+        ),
+        Protected::Boundary => {
+            "A boundary holds on every path: posts, replies, boosts, reading by link, search."
+                .to_owned()
+        }
+    };
+    let protection = |strength, sentence: &str| Protection {
+        strength,
+        sentence: sentence.to_owned(),
+    };
+    vec![
+        protection(Strength::Held, &held),
+        protection(
+            Strength::Asked,
+            "Other servers are asked to change or forget what is edited or deleted.",
+        ),
+        protection(
+            Strength::CannotBeHeld,
+            "Copies already made, second identities, and anyone who reads what is public.",
+        ),
+    ]
+}
+
 /// `GET /boundaries?pattern=`
 #[derive(Debug, Deserialize)]
 pub struct Prefill {
@@ -136,15 +184,25 @@ async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply
             .filter_map(|rule| view(rule, visit))
             .collect()
     };
-    Ok(Reply::page(BoundariesPage {
+    let trouble = form.trouble.clone();
+    let page = Reply::page(BoundariesPage {
         frame: frame(app, visit, "Boundaries", NavItem::Boundaries).await?,
         mine: views(of_member(&me.account)?),
         community: views(of_community(&me.community)),
         mode: mode_sentence(&me.community),
         may_govern: me.member.role >= Role::Moderator,
         form,
-    }))
+        protections: protections(&me.community, Protected::Boundary),
+    });
+    Ok(page_with(page, trouble.as_ref()))
 }
+
+/// What the form's fields are called in sentences. What is wrong with a server's name says so itself.
+const LABELS: &[Label] = &[
+    Label::of("pattern", ""),
+    Label::of("stance", "what may pass"),
+    Label::of("reason", "the reason"),
+];
 
 /// What the form sends.
 #[derive(Debug, Deserialize)]
@@ -164,37 +222,31 @@ pub async fn add(
     visit: Visit,
     Form(form): Form<NewRuleForm>,
 ) -> Result<Reply> {
+    if form.scope == "community" && me.member.role < Role::Moderator {
+        return Err(Error::Forbidden(
+            "rules of the community are set by its moderators".to_owned(),
+        ));
+    }
     match set(&app, &me, &form).await {
         Ok(()) => Ok(Reply::see_other("/boundaries")),
-        Err(Error::Invalid { field, why }) => {
+        Err(why) => {
             let form = RuleForm {
+                trouble: Some(trouble(why, LABELS)?),
                 stances: stances(&form.stance),
                 for_community: form.scope == "community",
                 pattern: form.pattern,
                 reason: form.reason,
-                trouble: Some(Trouble {
-                    field,
-                    text: as_sentence(&why),
-                }),
             };
-            Ok(page(&app, &me, &visit, form)
-                .await?
-                .with_status(http::StatusCode::UNPROCESSABLE_ENTITY))
+            page(&app, &me, &visit, form).await
         }
-        Err(other) => Err(other),
     }
 }
 
 async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     let for_community = form.scope == "community";
-    if for_community && me.member.role < Role::Moderator {
-        return Err(Error::Forbidden(
-            "rules of the community are set by its moderators".to_owned(),
-        ));
-    }
     let pattern = pattern(app, me, &form.pattern).await?;
     let stance = Stance::parse(&form.stance)
-        .ok_or_else(|| Error::invalid("stance", "choose one of these"))?;
+        .ok_or_else(|| Error::invalid("stance", "must be one of these"))?;
     let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let (scope, reason_public, reason_members) = if for_community {
         (of_community(&me.community), reason, None)
@@ -225,7 +277,7 @@ async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
             Error::TooMany { after_s } => Error::invalid(
                 "pattern",
                 format!(
-                    "needs one more look-up than fits into a minute; try again in {after_s} seconds"
+                    "this needs one more look-up than fits into a minute; try again in {after_s} seconds"
                 ),
             ),
             _ => Error::invalid("pattern", format!("{handle} could not be found")),
@@ -316,9 +368,10 @@ pub async fn why(
                 explain(&app, &visit, &stricter, &mut page);
                 // One's own block is one's own to know, also where a rule of theirs stands before it.
                 if let (Some(me), Some(them)) = (&visit.me, other.person().and_then(|them| them.id))
-                    && relations::relation(&app, me.account.id, them.0)
+                    && relations::relations(&app, me.account.id, vec![them.0])
                         .await?
-                        .blocking
+                        .get(&them.0)
+                        .is_some_and(|relation| relation.blocking)
                 {
                     page.outcome = Some(OutcomeView::Refused);
                     "You block them.".clone_into(&mut page.sentence);

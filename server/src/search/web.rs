@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use crate::accounts::web::rows;
+use crate::accounts::web::{Listed, rows};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::reply::as_sentence;
@@ -42,7 +42,7 @@ pub async fn page(
     Ok(Reply::page(SearchPage {
         frame: frame(&app, &visit, "Search", NavItem::Search).await?,
         query: question.q,
-        people: rows(&app, &visit, &found.people, false).await?,
+        people: rows(&app, &visit, &found.people, Listed::People).await?,
         statuses: views(&app, &visit, &statuses).await?,
         remark: found.trouble.map(|why| as_sentence(&why)),
     }))

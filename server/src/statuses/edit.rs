@@ -16,7 +16,6 @@ use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
-use crate::text;
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -42,16 +41,10 @@ pub async fn edit(
         .iter()
         .map(|account| (account.handle(), account.clone()))
         .collect();
-    let rendered = text::render::render(&draft.text, &mentions, community);
     let words = Text {
-        spoiler_text: text::plain::line(&draft.spoiler_text),
-        content: rendered.html,
-        source: draft.text,
-        language: draft.language,
-        sensitive: draft.sensitive,
-        tags: rendered.tags,
         attachments: was.attachments.clone(),
         title: was.title.clone(),
+        ..draft.render(&mentions, community)
     };
     let mut tx = Tx::new();
     change(app, &mut tx, status_id, &words, app.now_ms())?;
@@ -63,8 +56,7 @@ pub async fn edit(
             &Outgoing::Update { status: status_id },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     load::find(app, &me, Way::Page, status_id).await
 }
 
@@ -115,7 +107,6 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
 }
 
 fn change(app: &App, tx: &mut Tx, status_id: i64, words: &Text, edited_at: i64) -> Result<()> {
-    let json = |why: serde_json::Error| Error::internal(why.to_string());
     store::edit(
         tx,
         app.next_id(),
@@ -127,8 +118,8 @@ fn change(app: &App, tx: &mut Tx, status_id: i64, words: &Text, edited_at: i64) 
             source: &words.source,
             language: words.language.as_deref(),
             sensitive: words.sensitive,
-            tags: &serde_json::to_string(&words.tags).map_err(json)?,
-            attachments: &serde_json::to_string(&words.attachments).map_err(json)?,
+            tags: &serde_json::to_string(&words.tags)?,
+            attachments: &serde_json::to_string(&words.attachments)?,
             edited_at,
         },
     );

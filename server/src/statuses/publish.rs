@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{
-    Act, Exchange, Listener, Outcome, Party, Person, PersonId, Subject, Thing, Verdict, Visible,
-    Way,
-};
+use comity_policy::{Act, Exchange, Outcome, Party, Person, Thing, Visible, Way};
 use comity_vocab::{Domain, Handle, Iri, Visibility};
 
 use super::load;
@@ -43,7 +40,7 @@ pub async fn publish(
     };
     let visibility = match &parent {
         // A reply may not be seen by more people than what it answers (boundaries L09).
-        Some(parent) => narrower(draft.visibility, parent.visibility),
+        Some(parent) => draft.visibility.narrowed_to(parent.visibility),
         None => draft.visibility,
     };
     let mut handles = text::mention::handles(&draft.text);
@@ -61,16 +58,7 @@ pub async fn publish(
             "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
         ));
     }
-    let rendered = text::render::render(&draft.text, &mentions, community);
-    let words = Text {
-        spoiler_text: text::plain::line(&draft.spoiler_text),
-        content: rendered.html,
-        source: draft.text,
-        language: draft.language,
-        sensitive: draft.sensitive,
-        tags: rendered.tags,
-        ..Text::default()
-    };
+    let words = draft.render(&mentions, community);
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
     let new = NewStatus::local(
@@ -92,8 +80,7 @@ pub async fn publish(
             &Outgoing::Create { status: new.id() },
         )?;
     }
-    app.commit(tx).await?;
-    app.wake.ring();
+    app.commit_and_ring(tx).await?;
     load::find(app, &me, Way::Page, new.id()).await
 }
 
@@ -129,6 +116,20 @@ impl Draft {
         }
         Ok(())
     }
+
+    /// The words as they are kept and shown, with links to these people.
+    pub(super) fn render(self, mentions: &[(Handle, Arc<Account>)], community: &Community) -> Text {
+        let rendered = text::render::render(&self.text, mentions, community);
+        Text {
+            spoiler_text: text::plain::line(&self.spoiler_text),
+            content: rendered.html,
+            source: self.text,
+            language: self.language,
+            sensitive: self.sensitive,
+            tags: rendered.tags,
+            ..Text::default()
+        }
+    }
 }
 
 /// The status that is answered, if `me` may see it and may answer it.
@@ -140,19 +141,7 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
             "is a boost; answer the post itself",
         ));
     }
-    let thing = parent.thing();
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party: me,
-            act: Act::Reply,
-            way: Way::Page,
-            thing: &thing,
-        })
-        .await?;
-    if verdict.outcome == Outcome::Refuse {
-        return Err(Error::Forbidden(verdict.sentence(&app.gate.book())));
-    }
+    rules::may(app, me, Act::Reply, Way::Page, &*parent).await?;
     Ok(parent)
 }
 
@@ -201,26 +190,11 @@ async fn named(
                 ),
             ));
         }
-        let thing = account.thing();
-        let verdict = app
-            .gate
-            .judge(&Exchange {
-                party: &me,
-                act: Act::Mention,
-                way: Way::Page,
-                thing: &thing,
-            })
-            .await?;
-        if verdict.outcome == Outcome::Refuse {
-            return Err(would_not_get(
-                app,
-                community,
-                author,
-                &account.handle(),
-                &verdict,
-            ));
+        match rules::may(app, &me, Act::Mention, Way::Page, &*account).await {
+            Ok(_) => people.push((handle, account)),
+            Err(Error::Forbidden(why)) => return Err(would_not_reach(&account.handle(), &why)),
+            Err(other) => return Err(other),
         }
-        people.push((handle, account));
     }
     Ok(people)
 }
@@ -254,17 +228,21 @@ async fn told_if_it_matters(
         community: Some(community.policy_id()),
         ..Thing::of(Person::stranger(somebody))
     };
+    let me = Party::Member(author.person());
     let verdict = app
         .gate
         .judge(&Exchange {
-            party: &Party::Member(author.person()),
+            party: &me,
             act: Act::Mention,
             way: Way::Page,
             thing: &thing,
         })
         .await?;
     if verdict.outcome == Outcome::Refuse {
-        return Err(would_not_get(app, community, author, handle, &verdict));
+        return Err(would_not_reach(
+            handle,
+            &rules::sentence_to(app, &me, &verdict),
+        ));
     }
     if visibility == Visibility::Direct {
         return Err(Error::invalid(
@@ -278,35 +256,8 @@ async fn told_if_it_matters(
 }
 
 /// A mention that the gate refuses, with the reason that its writer may hear.
-fn would_not_get(
-    app: &App,
-    community: &Community,
-    author: &Account,
-    handle: &Handle,
-    verdict: &Verdict,
-) -> Error {
-    let own = PersonId(author.id);
-    let listener = Listener::Member(own, community.policy_id());
-    let why = rules::plainly_to(app, Some(own), listener, verdict.because)
-        .unwrap_or_else(|| verdict.sentence_for(&app.gate.book(), listener));
+fn would_not_reach(handle: &Handle, why: &str) -> Error {
     Error::invalid("text", format!("would not reach {handle}: {why}"))
-}
-
-/// The visibility that fewer people see. Followers of two authors differ, so an answer to a followers-only post goes
-/// to the people it names when it was to be narrower anyway, and to followers otherwise.
-fn narrower(mine: Visibility, parents: Visibility) -> Visibility {
-    let width = |visibility| match visibility {
-        Visibility::Public => 4,
-        Visibility::Unlisted => 3,
-        Visibility::Private => 2,
-        Visibility::Local => 1,
-        Visibility::Direct => 0,
-    };
-    if width(mine) <= width(parents) {
-        mine
-    } else {
-        parents
-    }
 }
 
 /// Loosely BCP 47: what our pages put into `lang` attributes and `contentMap` keys.
@@ -320,22 +271,6 @@ fn is_language(tag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reply_is_never_wider_than_what_it_answers() {
-        assert_eq!(
-            narrower(Visibility::Public, Visibility::Private),
-            Visibility::Private
-        );
-        assert_eq!(
-            narrower(Visibility::Direct, Visibility::Public),
-            Visibility::Direct
-        );
-        assert_eq!(
-            narrower(Visibility::Public, Visibility::Local),
-            Visibility::Local
-        );
-    }
 
     #[test]
     fn language_tags_are_tags() {

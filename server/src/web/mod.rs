@@ -77,7 +77,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
         frame.unread = notifications::unread(app, me).await?;
-        frame.waiting = follows::waiting(app, me).await?;
+        frame.waiting = follows::waiting(app, &me.account).await?;
     }
     Ok(frame)
 }

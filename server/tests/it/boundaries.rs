@@ -75,6 +75,36 @@ town_test! {
         bob.get(&below.path).await.is(200).shows("Good, see you there");
     }
 
+    async fn who_is_stopped_by_their_own_side_hears_whose_rule_it_is_and_why(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut ines = town.admin("ines").await;
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut tom = town.member_of(&island, "tom", Role::Member).await;
+        let follow_tom = format!("/accounts/{}/follow", tom.account.id);
+        let mention = [("text", "@tom@island.example good morning"), ("visibility", "public")];
+
+        set(&mut alice, "island.example", "refused", "mine", "tom is loud").await;
+        alice.post(&follow_tom, &[]).await.is(403).shows("You refuse island.example").shows("tom is loud");
+        alice.post("/compose", &mention).await.is(422)
+            .shows("Your post would not reach @tom@island.example: You refuse island.example").shows("tom is loud");
+        // The other side hears that it is so, and nothing of whom or why.
+        let follow_alice = format!("/accounts/{}/follow", alice.account.id);
+        tom.post(&follow_alice, &[]).await.is(403).shows("It is not available").hides("loud").hides("rule of");
+
+        set(&mut ines, "island.example", "refused", "community", "much noise").await;
+        bob.post(&follow_tom, &[]).await.is(403).shows("Harbour refuses island.example").shows("much noise");
+        bob.post("/compose", &mention).await.is(422).shows("Harbour refuses island.example").shows("much noise");
+    }
+
+    async fn who_blocks_somebody_hears_so_when_they_turn_to_them_and_the_blocked_does_not(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        alice.post(&format!("/accounts/{}/follow", bob.account.id), &[]).await.is(403).shows("You block them");
+        alice.post("/compose", &[("text", "@bob hello")]).await.is(422).shows("Your post would not reach @bob@harbour.example: You block them");
+        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(403).shows("It is not available").hides("block");
+        bob.post("/compose", &[("text", "@alice hello")]).await.is(422).shows("Your post would not reach @alice@harbour.example: It is not available").hides("block");
+    }
+
     async fn a_members_rule_about_one_person_leaves_their_neighbours_alone(town) {
         let island = town.found("island.example", "Island").await;
         let mut alice = town.member("alice").await;

@@ -86,8 +86,8 @@ town_test! {
         for path in ["/home", "/everyone", &hers.path_in(&island), &profile(&alice.account, &island)] {
             tom.get(path).await.hides("in the harbour");
         }
-        tom.post("/compose", &[("text", "@alice@harbour.example hello")]).await.is(422).shows("This would not reach");
-        alice.post("/compose", &[("text", "@tom@island.example hello")]).await.is(422).shows("This would not reach");
+        tom.post("/compose", &[("text", "@alice@harbour.example hello")]).await.is(422).shows("Your post would not reach");
+        alice.post("/compose", &[("text", "@tom@island.example hello")]).await.is(422).shows("Your post would not reach");
         // The island's own people and visitors are not touched by the harbour's rule.
         tom.get("/community").await.is(200).shows("on the island");
         town.visitor_of(&island).get(&his.path).await.is(200).shows("on the island");

@@ -57,7 +57,9 @@ town_test! {
         town.follow(&mut bob, &alice).await;
         for (parent, asked, seen_by) in [
             ("private", "public", "Followers"),
+            ("private", "local", "Only people mentioned"),
             ("local", "public", "Only Harbour"),
+            ("local", "private", "Only people mentioned"),
             ("unlisted", "public", "Everyone, quietly"),
             ("public", "direct", "Only people mentioned"),
         ] {
@@ -77,7 +79,9 @@ town_test! {
         let post = town.post(&mut alice, "For those who follow", "private").await;
         let page = bob.get(&format!("/compose?in_reply_to={}", post.id)).await.is(200);
         assert!(page.body.contains("value=\"private\"") && page.body.contains("value=\"direct\""), "{}", page.body);
-        assert!(!page.body.contains("value=\"public\"") && !page.body.contains("value=\"unlisted\""), "{}", page.body);
+        for wider in ["public", "unlisted", "local"] {
+            assert!(!page.body.contains(&format!("value=\"{wider}\"")), "{}", page.body);
+        }
     }
 
     async fn nobody_answers_what_they_cannot_see(town) {

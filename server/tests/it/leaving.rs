@@ -30,7 +30,7 @@ town_test! {
         town.member("bob").await;
         for text in ["the key is under the mat", "@nobody the key is under the mat"] {
             let page = alice.post("/compose", &[("text", text), ("visibility", "direct")]).await.is(422);
-            page.shows("This names nobody, so nobody would get it; name whom it is for").shows("under the mat");
+            page.shows("Your post names nobody, so nobody would get it; name whom it is for").shows("under the mat");
         }
         town.post(&mut alice, "@bob the key is under the mat", "direct").await;
     }
@@ -40,7 +40,7 @@ town_test! {
         let rule = [("pattern", "bigcorp.example"), ("stance", "refused"), ("scope", "mine"), ("reason", "sells us")];
         alice.post("/boundaries", &rule).await.leads("/boundaries");
         let page = alice.post("/compose", &[("text", "@ceo@bigcorp.example stop"), ("visibility", "public")]).await.is(422);
-        page.shows("This would not reach @ceo@bigcorp.example: You refuse bigcorp.example").shows("sells us");
+        page.shows("Your post would not reach @ceo@bigcorp.example: You refuse bigcorp.example").shows("sells us");
     }
 
     async fn attack_23_looking_people_up_is_counted_also_while_writing_and_setting_rules(town) {
@@ -48,7 +48,7 @@ town_test! {
         let name = |at: usize| format!("@somebody@s{at}.invalid");
         let many: Vec<String> = (0..31).map(name).collect();
         let page = alice.post("/compose", &[("text", &many.join(" ")), ("visibility", "public")]).await.is(422);
-        page.shows("This names more people than can be looked up at once; try again in");
+        page.shows("Your post names more people than can be looked up at once; try again in");
         let rule = [("pattern", "@somebody@other.invalid"), ("stance", "refused"), ("scope", "mine")];
         alice.post("/boundaries", &rule).await.is(422).shows("one more look-up than fits into a minute");
     }

@@ -101,7 +101,7 @@ town_test! {
         for act in ["favourite", "reblog"] {
             bob.post(&format!("/statuses/{}/{act}", hers.id), &[]).await.is(404);
         }
-        bob.post("/compose", &[("text", "@alice listen"), ("visibility", "public")]).await.is(422).shows("This would not reach");
+        bob.post("/compose", &[("text", "@alice listen"), ("visibility", "public")]).await.is(422).shows("Your post would not reach");
 
         alice.does(&format!("/accounts/{}/unblock", bob.account.id)).await;
         bob.get(&hers.path).await.is(200).shows("Said by alice");

@@ -96,11 +96,6 @@ impl<'a> Reader<'a> {
         let words = text(status);
         let me = self.visit.me.as_ref();
         let own = me.is_some_and(|me| me.account.id == status.author.id);
-        let may_reblog = match status.visibility {
-            Visibility::Public | Visibility::Unlisted => true,
-            Visibility::Private => own,
-            Visibility::Direct | Visibility::Local => false,
-        };
         let is_open = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
         let mut marks = Vec::new();
         if own {
@@ -153,7 +148,7 @@ impl<'a> Reader<'a> {
                 may_pin: own && is_open,
                 may_reply: me.is_some(),
                 may_favourite: me.is_some(),
-                may_reblog: me.is_some() && may_reblog,
+                may_reblog: me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
             },
             marks,
             attachments: words.attachments.iter().map(attachment).collect(),
@@ -210,7 +205,7 @@ impl<'a> Reader<'a> {
         let here = &self.visit.community;
         let me = self.visit.me.as_ref().map(|me| me.account.id);
         composer.in_reply_to = Some(status.id);
-        composer.seen_by = narrowest(seen_by(status.visibility), composer.seen_by);
+        composer.seen_by = seen_by(visibility(composer.seen_by).narrowed_to(status.visibility));
         composer.choices = choices_for_reply(status.visibility);
         composer.submit = "Reply";
         let others = status
@@ -276,25 +271,13 @@ pub fn choices() -> Vec<SeenBy> {
 }
 
 fn choices_for_reply(parent: Visibility) -> Vec<SeenBy> {
-    let widest = breadth(seen_by(parent));
     SeenBy::ALL
         .into_iter()
-        .filter(|choice| breadth(*choice) <= widest)
+        .filter(|choice| {
+            let chosen = visibility(*choice);
+            chosen.narrowed_to(parent) == chosen
+        })
         .collect()
-}
-
-fn breadth(seen_by: SeenBy) -> u8 {
-    match seen_by {
-        SeenBy::Everyone => 4,
-        SeenBy::Quietly => 3,
-        SeenBy::Followers => 2,
-        SeenBy::Community => 1,
-        SeenBy::Mentioned => 0,
-    }
-}
-
-fn narrowest(a: SeenBy, b: SeenBy) -> SeenBy {
-    if breadth(a) <= breadth(b) { a } else { b }
 }
 
 /// A visibility in the words of the pages.
@@ -305,6 +288,17 @@ pub fn seen_by(visibility: Visibility) -> SeenBy {
         Visibility::Private => SeenBy::Followers,
         Visibility::Direct => SeenBy::Mentioned,
         Visibility::Local => SeenBy::Community,
+    }
+}
+
+/// The visibility that a choice on a page means.
+fn visibility(chosen: SeenBy) -> Visibility {
+    match chosen {
+        SeenBy::Everyone => Visibility::Public,
+        SeenBy::Quietly => Visibility::Unlisted,
+        SeenBy::Followers => Visibility::Private,
+        SeenBy::Mentioned => Visibility::Direct,
+        SeenBy::Community => Visibility::Local,
     }
 }
 

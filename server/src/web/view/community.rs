@@ -112,6 +112,8 @@ pub struct BoundariesPage {
     pub may_govern: bool,
     /// The form that adds one.
     pub form: RuleForm,
+    /// What a boundary holds, asks, and cannot hold.
+    pub protections: Vec<Protection>,
 }
 
 /// Why something was decided.
