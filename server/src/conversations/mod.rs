@@ -15,8 +15,10 @@ use crate::error::Result;
 use crate::rules;
 use crate::statuses::{self, Status};
 
-/// Posts of one thread on one page.
-const MOST: i64 = 500;
+/// Posts of one thread on one page, besides the one it is about and what that answers.
+const MOST: usize = 500;
+/// Steps up from the post a page is about: nobody reads a longer way, and every step is a look-up.
+const MOST_ABOVE: i64 = 200;
 
 /// A post with what answers it.
 pub struct Branch {
@@ -52,8 +54,8 @@ pub struct Thread {
     pub shown: usize,
     /// Servers they come from, those with most posts first.
     pub servers: Vec<Tally>,
-    /// There are more posts than fit on a page.
-    pub cut: bool,
+    /// More posts than fit on a page: what is newer than this is on the next one.
+    pub rest: Option<i64>,
 }
 
 /// How much of a thread comes from one server.
@@ -66,10 +68,10 @@ pub struct Tally {
     pub withheld: usize,
 }
 
-/// The thread with this id for this viewer.
-pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<Thread> {
-    let ids = statuses::in_conversation(&app.db, conversation_id, MOST + 1).await?;
-    let cut = ids.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
+/// The thread of `focus` for this viewer: its posts newer than `after`, the oldest first, as many as fit on a page.
+/// `focus` and what it answers are always among them.
+pub async fn thread(app: &App, viewer: &Party, focus: &Status, after: i64) -> Result<Thread> {
+    let (ids, rest) = stretch(app, focus, after).await?;
     let all = statuses::load(app, &ids).await?;
     let outline: Vec<Place> = all
         .iter()
@@ -125,8 +127,28 @@ pub async fn thread(app: &App, viewer: &Party, conversation_id: i64) -> Result<T
         roots,
         shown,
         servers,
-        cut,
+        rest,
     })
+}
+
+/// The posts of one page, and the last of them where more follow.
+async fn stretch(app: &App, focus: &Status, after: i64) -> Result<(Vec<i64>, Option<i64>)> {
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX) + 1;
+    let newer =
+        async |than| statuses::in_conversation(&app.db, focus.conversation_id, than, limit).await;
+    let mut ids = newer(after).await?;
+    // The page of a post that came late begins with it: what answers it came later still.
+    if ids.len() > MOST && after == 0 && !ids[..MOST].contains(&focus.id) {
+        ids = newer(focus.id).await?;
+    }
+    let rest = (ids.len() > MOST).then(|| ids[MOST - 1]);
+    ids.truncate(MOST);
+    let mut known: HashSet<i64> = ids.iter().copied().collect();
+    let above = statuses::with_above(&app.db, focus.id, MOST_ABOVE).await?;
+    ids.extend(above.into_iter().filter(|id| known.insert(*id)));
+    // Answers stand in the order of their numbers.
+    ids.sort_unstable();
+    Ok((ids, rest))
 }
 
 struct Place {

@@ -9,12 +9,12 @@ use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
+use crate::rules::web::Protected;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
 use crate::text::plain;
 use crate::web::view::{
-    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, Protection, ServerLine,
-    Strength, lay_out,
+    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, ServerLine, lay_out,
 };
 use crate::web::{frame, person_view};
 use crate::{reach, rules};
@@ -22,11 +22,14 @@ use crate::{reach, rules};
 /// Letters of the post in the page's title.
 const TITLE: usize = 60;
 
-/// `GET /@{handle}/{id}`
+/// `GET /@{handle}/{id}?view=order&after=ID`
 #[derive(Debug, Deserialize)]
 pub struct View {
     #[serde(default)]
     view: String,
+    /// The rest of a thread that is too long for one page: in order, what is newer than this.
+    #[serde(default)]
+    after: i64,
 }
 
 /// `GET /@{handle}/{id}`
@@ -43,10 +46,17 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, status.conversation_id).await?;
-    let in_order = view.view == "order";
-    let Some(around) = around(thread.roots, id) else {
-        return Err(Error::NotFound);
+    let thread = thread(&app, &party, &status, view.after).await?;
+    let is_rest = view.after > 0;
+    let in_order = view.view == "order" || is_rest;
+    let around = if is_rest {
+        Around {
+            above: Vec::new(),
+            focus: status,
+            replies: newer(thread.roots, view.after),
+        }
+    } else {
+        around(thread.roots, id).ok_or(Error::NotFound)?
     };
     let reader = reader_of(&app, &visit, &around).await?;
     let focus = reader.view(&around.focus, None);
@@ -81,16 +91,27 @@ pub async fn page(
     };
     let mut frame = frame(&app, &visit, &title, NavItem::Elsewhere).await?;
     frame.no_index = !around.focus.author.is_local();
+    let top = around.above.iter().find_map(post_of);
+    let top_url = top.map(|status| statuses::web::path(status, &visit.community));
+    // The rest is of the whole thread, so it is read from its beginning.
+    let whole = match top {
+        Some(top) => format!(
+            "{}/{}",
+            person_view(&top.author, &visit.community).url,
+            top.id
+        ),
+        None => address.clone(),
+    };
+    let more_url = thread
+        .rest
+        .map(|last| format!("{whole}?view=order&after={last}"));
     Ok(Reply::page(ConversationPage {
         frame,
         summary: summary(shown_below, servers.len()),
         in_order,
         tree_url: address.clone(),
         order_url: format!("{address}?view=order"),
-        top_url: around.above.iter().find_map(|leaf| match leaf {
-            Leaf::Post(status) => Some(statuses::web::path(status, &visit.community)),
-            Leaf::Hole(_) => None,
-        }),
+        top_url,
         above: around
             .above
             .into_iter()
@@ -103,9 +124,12 @@ pub async fn page(
         travels,
         composer,
         steps: lay_out(nodes),
-        more_url: None,
+        more_url,
         servers,
-        protections: protections(&visit),
+        protections: rules::web::protections(
+            &visit.community,
+            Protected::Conversation(visit.me.as_ref()),
+        ),
     }))
 }
 
@@ -157,6 +181,22 @@ fn around(roots: Vec<Branch>, id: i64) -> Option<Around> {
         siblings = branch.replies;
     }
     None
+}
+
+/// What is newer than `than`, each post by itself.
+fn newer(roots: Vec<Branch>, than: i64) -> Vec<Branch> {
+    let mut newer = Vec::new();
+    let mut waiting = roots;
+    while let Some(branch) = waiting.pop() {
+        waiting.extend(branch.replies);
+        if post_of(&branch.leaf).is_some_and(|status| status.id > than) {
+            newer.push(Branch {
+                leaf: branch.leaf,
+                replies: Vec::new(),
+            });
+        }
+    }
+    newer
 }
 
 async fn reader_of<'a>(app: &App, visit: &'a Visit, around: &Around) -> Result<Reader<'a>> {
@@ -283,30 +323,4 @@ async fn servers(app: &App, visit: &Visit, servers: &[super::Tally]) -> Result<V
         });
     }
     Ok(lines)
-}
-
-fn protections(visit: &Visit) -> Vec<Protection> {
-    let name = &visit.community.name;
-    let held = if visit.me.is_some() {
-        format!(
-            "{name} sends this to no server that its author or {name} refuses, and shows you nothing from those you refuse."
-        )
-    } else {
-        format!("{name} sends this to no server that its author or {name} refuses.")
-    };
-    vec![
-        Protection {
-            strength: Strength::Held,
-            sentence: held,
-        },
-        Protection {
-            strength: Strength::Asked,
-            sentence: "Other servers are asked to change or forget what is edited or deleted."
-                .to_owned(),
-        },
-        Protection {
-            strength: Strength::CannotBeHeld,
-            sentence: "Copies already made, and anyone reading in public.".to_owned(),
-        },
-    ]
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_policy::{Party, Refusal, Visible, Way};
+use comity_policy::{Party, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -135,16 +135,6 @@ pub async fn find_many(
         .into_iter()
         .filter_map(std::result::Result::ok)
         .collect())
-}
-
-/// Each of these statuses with its answer: what a page needs that marks its holes.
-pub async fn show_each(
-    app: &App,
-    viewer: &Party,
-    way: Way,
-    statuses: Vec<Status>,
-) -> Result<Vec<Result<Visible<Status>, Refusal>>> {
-    Ok(app.gate.show_all(viewer, way, statuses).await?)
 }
 
 /// One entry of a list: a status, and who shared it when it is there by a boost.

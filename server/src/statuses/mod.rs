@@ -18,12 +18,12 @@ pub mod web;
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
-pub use load::{Shown, find, find_by_iri, find_many, load, load_one, show_each};
+pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use publish::publish;
 pub use receive::receive;
 pub(crate) use record::{NewStatus, record};
 pub use store::{
-    add_favourite, by_author, in_conversation, is_buried, own_by_author, reached, reblog_by,
-    reblogged_among, replies_to,
+    add_favourite, by_author, in_conversation, own_by_author, reached, reblog_by, reblogged_among,
+    replies_to, with_above,
 };

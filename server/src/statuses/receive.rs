@@ -17,8 +17,6 @@ use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
 use crate::text;
 
-/// Names beyond this many in one status are a hellthread: the rest is not notified.
-const MOST_MENTIONS: usize = 100;
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
 const MOST_ATTACHMENTS: usize = 20;
 /// Ids tried for one status: two nodes may have given the same one, and seldom do so twice.
@@ -118,7 +116,7 @@ async fn named(
         .iter()
         .map(|mention| &mention.href)
         .chain(addressed)
-        .take(MOST_MENTIONS)
+        .take(store::MOST_MENTIONS)
     {
         let Some(account) = accounts::find_by_iri(app, iri).await? else {
             continue;

@@ -33,7 +33,7 @@ pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<StatusRow>> {
 const ID_BY_IRI: Sql<(i64,)> = sql!(row: (i64,), "SELECT id FROM statuses WHERE iri = $1");
 
 pub async fn id_by_iri(db: &Db, iri: &str) -> Result<Option<i64>> {
-    Ok(db.opt(ID_BY_IRI, params![iri]).await?.map(|(id,)| id))
+    Ok(db.opt_column(ID_BY_IRI, params![iri]).await?)
 }
 
 const MENTIONS_OF: Sql<(i64, i64)> = sql!(
@@ -41,16 +41,22 @@ const MENTIONS_OF: Sql<(i64, i64)> = sql!(
     sqlite: "SELECT status_id, account_id
                FROM mentions
               WHERE status_id IN (SELECT value FROM json_each($1))
-              ORDER BY status_id, account_id",
+              ORDER BY status_id, account_id
+              LIMIT $2",
     pg: "SELECT status_id, account_id
            FROM mentions
           WHERE status_id = ANY($1)
-          ORDER BY status_id, account_id",
+          ORDER BY status_id, account_id
+          LIMIT $2",
 );
+
+/// People a status is kept as naming, when it is taken in: more are a hellthread, and the rest is not notified.
+pub const MOST_MENTIONS: usize = 100;
 
 /// (status, account) pairs, at most as many as were admitted with each status.
 pub async fn mentions_of(db: &Db, status_ids: Vec<i64>) -> Result<Vec<(i64, i64)>> {
-    Ok(db.all(MENTIONS_OF, params![status_ids]).await?)
+    let most = i64::try_from(status_ids.len() * MOST_MENTIONS).unwrap_or(i64::MAX);
+    Ok(db.all(MENTIONS_OF, params![status_ids, most]).await?)
 }
 
 const INSERT: Sql = sql!(
@@ -307,12 +313,7 @@ pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
 
 /// The oldest statuses of an author, a batch at a time.
 pub async fn ids_of_author(db: &Db, account_id: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .all(IDS_OF_AUTHOR, params![account_id])
-        .await?
-        .into_iter()
-        .map(|(id,)| id)
-        .collect())
+    Ok(db.column(IDS_OF_AUTHOR, params![account_id]).await?)
 }
 
 /// Accounts elsewhere that were reached by a status in other ways than by following its author.
@@ -331,12 +332,7 @@ const REACHED: Sql<(i64,)> = sql!(
 /// Accounts that were reached by a status in other ways than by following its author: those it names, those who
 /// favourited, boosted or answered it.
 pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .all(REACHED, params![status_id])
-        .await?
-        .into_iter()
-        .map(|(id,)| id)
-        .collect())
+    Ok(db.column(REACHED, params![status_id]).await?)
 }
 
 // Lists
@@ -363,9 +359,25 @@ const IN_CONVERSATION: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
        FROM statuses
-      WHERE conversation_id = $1 AND reblog_of_id IS NULL
+      WHERE conversation_id = $1 AND id > $2 AND reblog_of_id IS NULL
       ORDER BY id
-      LIMIT $2"
+      LIMIT $3"
+);
+const WITH_ABOVE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "WITH RECURSIVE above (id, parent_id, depth) AS (
+       SELECT id, in_reply_to_id, 0
+         FROM statuses
+        WHERE id = $1
+        UNION ALL
+       SELECT s.id, s.in_reply_to_id, above.depth + 1
+         FROM above
+         JOIN statuses s ON s.id = above.parent_id
+        WHERE above.depth < $2
+     )
+     SELECT id
+       FROM above
+      LIMIT 1000"
 );
 const REPLIES_TO: Sql<(i64,)> = sql!(
     row: (i64,),
@@ -378,44 +390,49 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
 const REBLOG_BY: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
 
-fn ids(rows: Vec<(i64,)>) -> Vec<i64> {
-    rows.into_iter().map(|(id,)| id).collect()
-}
-
 /// Newest first, older than `max_id`.
 pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(BY_AUTHOR, params![account_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(BY_AUTHOR, params![account_id, max_id, limit])
+        .await?)
 }
 
 /// The same without answers to others.
 pub async fn own_by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(OWN_BY_AUTHOR, params![account_id, max_id, limit])
-        .await?))
+    Ok(db
+        .column(OWN_BY_AUTHOR, params![account_id, max_id, limit])
+        .await?)
 }
 
-/// Oldest first.
-pub async fn in_conversation(db: &Db, conversation_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(IN_CONVERSATION, params![conversation_id, limit])
-        .await?))
+/// Oldest first, newer than `min_id`.
+pub async fn in_conversation(
+    db: &Db,
+    conversation_id: i64,
+    min_id: i64,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    Ok(db
+        .column(IN_CONVERSATION, params![conversation_id, min_id, limit])
+        .await?)
+}
+
+/// This status and what it answers, the nearest first, at most `most` steps up (and no ring walked for ever).
+pub async fn with_above(db: &Db, status_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(WITH_ABOVE, params![status_id, most]).await?)
 }
 
 /// Direct answers, oldest first, newer than `min_id`.
 pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(REPLIES_TO, params![status_id, min_id, limit])
-        .await?))
+    Ok(db
+        .column(REPLIES_TO, params![status_id, min_id, limit])
+        .await?)
 }
 
 /// This account's boost of this status.
 pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Option<i64>> {
     Ok(db
-        .opt(REBLOG_BY, params![status_id, account_id])
-        .await?
-        .map(|(id,)| id))
+        .opt_column(REBLOG_BY, params![status_id, account_id])
+        .await?)
 }
 
 const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
@@ -430,7 +447,7 @@ const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
 
 /// Which of these statuses this account boosted.
 pub async fn reblogged_among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(ids(db
-        .all(REBLOGGED_AMONG, params![account_id, status_ids])
-        .await?))
+    Ok(db
+        .column(REBLOGGED_AMONG, params![account_id, status_ids])
+        .await?)
 }

@@ -52,6 +52,28 @@ town_test! {
         assert_eq!(order(&page, &posts), ["root", "first", "below", "deepest"], "what it answers stands above");
     }
 
+    async fn a_thread_too_long_for_one_page_goes_on_and_each_of_its_posts_has_a_page(town) {
+        let mut alice = town.member("alice").await;
+        let root = town.post(&mut alice, "The first word", "public").await;
+        let early = town.reply(&mut alice, &root, "An early word", "public").await;
+        for number in 0..498 {
+            town.reply(&mut alice, &root, &format!("Word {number}"), "public").await;
+        }
+        let late = town.reply(&mut alice, &early, "A late word", "public").await;
+        let later = town.reply(&mut alice, &late, "The last word", "public").await;
+
+        let page = town.anonymous().get(&root.path).await.is(200);
+        let page = page.shows("An early word").shows("Word 497").shows("More replies").hides("A late word");
+        let more = page.body.split("href=\"").find(|link| link.contains("after=")).expect("a link to the rest");
+        let more = more.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+        let page = town.anonymous().get(&more).await.is(200).shows("The first word").shows("A late word").shows("The last word");
+        page.hides("Word 497").hides("More replies");
+
+        let page = town.anonymous().get(&late.path).await.is(200).shows("A late word");
+        assert_eq!(order(&page, &[("root", &root), ("early", &early), ("late", &late), ("later", &later)]),
+            ["root", "early", "late", "later"], "what it answers stands above it, what answers it below");
+    }
+
     async fn an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         town.follow(&mut bob, &alice).await;
