@@ -87,10 +87,7 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
     let Some(rule) = rules.rule(id) else {
         return format!("Rule {} decided this, and has ended since.", id.0);
     };
-    let own = matches!(
-        (rule.scope, listener),
-        (Scope::Member(owner, _), Listener::Member(person, _)) if owner == person
-    );
+    let own = matches!(listener, Listener::Member(person, _) if rule.is_of(person));
     let (who, verb_s) = match rule.scope {
         Scope::Operator => ("This installation".to_owned(), "s"),
         Scope::Community(community) => (name(rules, community), "s"),
@@ -104,7 +101,7 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
     let whom = &rule.pattern;
     let does = does(verdict, rule, verb_s).replace("{}", &whom.to_string());
     let since = day(rule.set_at);
-    let reason = match reason(rule, listener, own) {
+    let reason = match rule.reason_for(listener) {
         Some(reason) => format!(": {reason}"),
         None => ".".to_owned(),
     };
@@ -131,23 +128,29 @@ fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
     }
 }
 
-/// The most that this listener may hear.
-fn reason(rule: &Rule, listener: Listener, own: bool) -> Option<&str> {
-    let public = rule.reason_public.as_deref();
-    let members = rule.reason_members.as_deref().or(public);
-    let moderators = rule.reason_moderators.as_deref().or(members);
-    let inside = |community| match rule.scope {
-        Scope::Community(of) | Scope::Member(_, of) => of == community,
-        Scope::Operator => true,
-    };
-    let reason = match listener {
-        Listener::Moderator(community) if inside(community) => moderators,
-        // What one wrote down for oneself, one may read.
-        Listener::Member(..) if own => moderators,
-        Listener::Member(_, community) if inside(community) => members,
-        _ => public,
-    };
-    reason.map(str::trim).filter(|reason| !reason.is_empty())
+impl Rule {
+    /// The most that this listener may hear of why it was set; `None` where nobody wrote anything down for them.
+    pub fn reason_for(&self, listener: Listener) -> Option<&str> {
+        let public = self.reason_public.as_deref();
+        let members = self.reason_members.as_deref().or(public);
+        let moderators = self.reason_moderators.as_deref().or(members);
+        let inside = |community| match self.scope {
+            Scope::Community(of) | Scope::Member(_, of) => of == community,
+            Scope::Operator => true,
+        };
+        let reason = match listener {
+            Listener::Moderator(community) if inside(community) => moderators,
+            // What one wrote down for oneself, one may read.
+            Listener::Member(person, _) if self.is_of(person) => moderators,
+            Listener::Member(_, community) if inside(community) => members,
+            _ => public,
+        };
+        reason.map(str::trim).filter(|reason| !reason.is_empty())
+    }
+
+    fn is_of(&self, person: PersonId) -> bool {
+        matches!(self.scope, Scope::Member(owner, _) if owner == person)
+    }
 }
 
 fn mode_sentence(rules: &RuleBook, community: CommunityId, mode: Mode) -> String {

@@ -162,15 +162,8 @@ pub fn plainly_to(
         Stance::Refused => "refuse",
         Stance::Ask | Stance::Withheld => return None,
     };
-    let (public, members, moderators) = (
-        rule.reason_public.as_ref(),
-        rule.reason_members.as_ref(),
-        rule.reason_moderators.as_ref(),
-    );
-    let (does, reason) = match rule.scope {
-        Scope::Member(owner, _) if Some(owner) == person => {
-            (format!("You {verb}"), moderators.or(members).or(public))
-        }
+    let does = match rule.scope {
+        Scope::Member(owner, _) if Some(owner) == person => format!("You {verb}"),
         Scope::Community(of) => {
             let name = app
                 .communities
@@ -179,12 +172,7 @@ pub fn plainly_to(
                 .find(|community| community.id == of.0)?
                 .name
                 .clone();
-            let reason = match listener {
-                Listener::Moderator(here) if here == of => moderators.or(members).or(public),
-                Listener::Member(_, here) if here == of => members.or(public),
-                _ => public,
-            };
-            (format!("{name} {verb}s"), reason)
+            format!("{name} {verb}s")
         }
         _ => return None,
     };
@@ -194,15 +182,10 @@ pub fn plainly_to(
         other => other.to_string(),
     };
     let since = crate::web::time::day(rule.set_at);
-    Some(
-        match reason
-            .map(|reason| reason.trim())
-            .filter(|reason| !reason.is_empty())
-        {
-            Some(reason) => format!("{does} {whom} since {since}: {reason}"),
-            None => format!("{does} {whom} since {since}."),
-        },
-    )
+    Some(match rule.reason_for(listener) {
+        Some(reason) => format!("{does} {whom} since {since}: {reason}"),
+        None => format!("{does} {whom} since {since}."),
+    })
 }
 
 /// Which reasons a reader may hear.

@@ -51,15 +51,6 @@ pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
         }
         _ => return None,
     };
-    let own = matches!(rule.scope, Scope::Member(..));
-    let public = rule.reason_public.clone();
-    let members = rule.reason_members.clone().or(public.clone());
-    let moderators = rule.reason_moderators.clone().or(members.clone());
-    let reason = match me {
-        Some(me) if own || me.member.role >= Role::Moderator => moderators,
-        Some(_) => members,
-        None => public,
-    };
     Some(RuleView {
         id: rule.id.0,
         pattern: match &rule.pattern {
@@ -72,7 +63,7 @@ pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
         },
         mark: Mark::plain(mark_kind(rule.stance)),
         sentence: sentence_of(rule.stance).to_owned(),
-        reason: reason.filter(|reason| !reason.trim().is_empty()),
+        reason: rule.reason_for(listener(visit)).map(str::to_owned),
         whose,
         since_iso: time::iso(rule.set_at),
         since_text: time::day(rule.set_at),
