@@ -29,6 +29,7 @@ use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
 pub use hosts::Hosts;
+pub(crate) use store::forget_old;
 pub(crate) use synchronization::followers_at;
 pub(crate) use worker::run;
 

@@ -7,7 +7,9 @@
 use comity_db::{Db, Sql, Tx, params, row, sql};
 use comity_vocab::{Domain, Iri};
 
+use crate::clock::DAY_MS;
 use crate::error::Result;
+use crate::id;
 
 row! {
     /// An activity of ours.
@@ -56,6 +58,24 @@ const OUTGOING: Sql<OutgoingRow> =
 
 pub async fn outgoing(db: &Db, id: i64) -> Result<Option<OutgoingRow>> {
     Ok(db.opt(OUTGOING, params![id]).await?)
+}
+
+/// An activity of ours that nobody waits for is kept a day: its job may not have run yet.
+const OUTGOING_KEPT_MS: i64 = DAY_MS;
+
+const FORGET_OLD: Sql = sql!(
+    "DELETE FROM outgoing
+      WHERE id IN (SELECT o.id
+                     FROM outgoing o
+                    WHERE o.id < $1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.outgoing_id = o.id)
+                    ORDER BY o.id
+                    LIMIT $2)"
+);
+
+/// Forgets up to `most` activities of ours that nobody waits for, and says how many it were.
+pub async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    let before = id::first_at(now_ms - OUTGOING_KEPT_MS);
+    Ok(db.exec(FORGET_OLD, params![before, most]).await?)
 }
 
 /// `$2` is a JSON list of `[id, inbox, domain]`: one statement for many rows, on both engines.

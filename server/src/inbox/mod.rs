@@ -30,6 +30,7 @@ use tracing::{debug, warn};
 pub(crate) use process::process;
 pub(crate) use relevance::may_name;
 pub use signed::{signed_viewer, signer, viewer_of};
+pub(crate) use store::forget_old;
 
 use crate::accounts::{self, Account};
 use crate::app::App;

@@ -14,6 +14,7 @@ use comity_db::{DbError, Tx, Wrote};
 use comity_vocab::{ActorKind, Domain};
 
 pub use model::{Member, NewMember, Role, Session};
+pub(crate) use store::forget_old;
 pub use store::{count, read_notifications, stewards};
 
 use crate::accounts::{self, Account, NewLocal};

@@ -132,6 +132,15 @@ const START_SESSION: Sql = sql!(
      VALUES ($1, $2, $3, $4, $4, $5)"
 );
 const FORGET_EXPIRED: Sql = sql!("DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2");
+const FORGET_OLD: Sql = sql!(
+    "DELETE FROM sessions
+      WHERE token_hash IN (SELECT token_hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
+);
+
+/// Forgets up to `most` sessions that have expired, and says how many it were.
+pub async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_OLD, params![now_ms, most]).await?)
+}
 
 pub fn start_session(
     tx: &mut Tx,

@@ -15,7 +15,6 @@ use comity_db::Tx;
 use tokio::sync::{Notify, watch};
 
 pub use backoff::backoff_ms;
-pub(crate) use forget::TOMBSTONES_KEPT_MS;
 pub use job::{Job, Outcome};
 
 use crate::app::App;

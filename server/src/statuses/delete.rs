@@ -17,7 +17,6 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::Arrival;
-use crate::queue::TOMBSTONES_KEPT_MS;
 use crate::reach;
 
 /// How long it is remembered that something was deleted which was not here.
@@ -86,7 +85,11 @@ pub async fn receive_delete(
                 return Ok(());
             }
             let forgotten_at = app.now_ms() + UNKNOWN_BURIED_MS;
-            store::bury(&mut tx, iri.as_str(), forgotten_at - TOMBSTONES_KEPT_MS);
+            store::bury(
+                &mut tx,
+                iri.as_str(),
+                forgotten_at - store::TOMBSTONES_KEPT_MS,
+            );
         }
     }
     app.commit(tx).await?;

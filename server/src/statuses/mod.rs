@@ -23,6 +23,7 @@ pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use publish::publish;
 pub use receive::receive;
 pub(crate) use record::{NewStatus, record};
+pub(crate) use store::forget_old;
 pub use store::{
     add_favourite, by_author, in_conversation, own_by_author, reached, reblog_by, reblogged_among,
     replies_to, with_above,

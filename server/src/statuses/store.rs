@@ -3,6 +3,7 @@
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::model::StatusRow;
+use crate::clock::DAY_MS;
 use crate::error::Result;
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.
@@ -309,6 +310,20 @@ pub fn bury(tx: &mut Tx, iri: &str, now_ms: i64) {
 /// Whether its author deleted it.
 pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
     Ok(db.opt(BURIED, params![iri]).await?.is_some())
+}
+
+/// How long deleted ids stay known, so that no late copy brings them back.
+pub const TOMBSTONES_KEPT_MS: i64 = 90 * DAY_MS;
+
+const FORGET_OLD: Sql = sql!(
+    "DELETE FROM tombstones
+      WHERE iri IN (SELECT iri FROM tombstones WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)"
+);
+
+/// Forgets up to `most` deleted ids of which no copy comes any more, and says how many it were.
+pub async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    let before = now_ms - TOMBSTONES_KEPT_MS;
+    Ok(db.exec(FORGET_OLD, params![before, most]).await?)
 }
 
 /// The oldest statuses of an author, a batch at a time.
