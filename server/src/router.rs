@@ -203,8 +203,10 @@ pub const ROUTES: &[Route] = &[
     reads("/.well-known/webfinger", Kind::Activity, || {
         get(accounts::activity::webfinger)
     }),
-    acts("/inbox", Kind::Activity, || post(inbox::post_shared)),
-    acts("/actor/inbox", Kind::Activity, || post(inbox::post_actor)),
+    acts("/inbox", Kind::Activity, || post(inbox::door::post_shared)),
+    acts("/actor/inbox", Kind::Activity, || {
+        post(inbox::door::post_actor)
+    }),
     reads("/actor/outbox", Kind::Activity, || {
         get(accounts::activity::nothing_of_community_actor)
     }),
@@ -217,7 +219,9 @@ pub const ROUTES: &[Route] = &[
     reads("/actor/featured", Kind::Activity, || {
         get(accounts::activity::nothing_of_community_actor)
     }),
-    acts("/users/{name}/inbox", Kind::Activity, || post(inbox::post)),
+    acts("/users/{name}/inbox", Kind::Activity, || {
+        post(inbox::door::post)
+    }),
     reads("/users/{name}/outbox", Kind::Activity, || {
         get(accounts::activity::outbox)
     }),
