@@ -327,10 +327,15 @@ proptest! {
         ]),
     ) {
         // A host alone says nothing of what lies below it, and what one server runs nothing of another.
+        let is_of_one = |pattern: &Pattern| {
+            matches!(pattern, Pattern::Host(_) | Pattern::Software { .. })
+        };
         let rules: Vec<Rule> = rules
             .into_iter()
-            .filter(|rule| !matches!(rule.pattern, Pattern::Host(_) | Pattern::Software { .. }))
+            .filter(|rule| !is_of_one(&rule.pattern))
             .collect();
+        let mut question = question;
+        question.thing.kept_from.retain(|pattern| !is_of_one(pattern));
         let from = |host: &str| Question {
             party: Party::Instance(domain(host)), ..question.clone()
         };
