@@ -69,7 +69,7 @@ async function press(button) {
 }
 
 const form = (action) => page.locator(`form[action$="${action}"]`).first()
-const send = (of) => press(of.locator('button:not([type=button])').last())
+const send = (of) => press(of.locator('button:not([type=button]):not([name])').last())
 const postWith = (text) => page.locator('article', { hasText: text }).last()
 /** The button of a post for a verb; the menus it may be in are opened first, as a person would. */
 async function button(text, verb) {

@@ -128,6 +128,7 @@ fn sample_note() -> NoteOut {
         conversation: Some("tag:peer.example,2026:1".to_owned()),
         quote: Some(iri("https://peer.example/notes/8")),
         poll: None,
+        answered_by: Some(vec![erin()]),
     }
 }
 

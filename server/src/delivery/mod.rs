@@ -12,6 +12,7 @@
 //! they go wherever requests may go at all, also to those who may not read the thing any more, and nowhere else: a
 //! Delete and the end of a boost go to the servers that `reach` knows to have the thing (boundaries L04).
 
+mod forecast;
 mod hosts;
 mod inboxes;
 mod parcel;
@@ -28,6 +29,7 @@ use comity_policy::{CommunityId, Contact, Listener, Verdict};
 use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
+pub use forecast::{Forecast, Kept, Why, forecast};
 pub use hosts::Hosts;
 pub(crate) use store::forget_old;
 pub(crate) use synchronization::followers_at;

@@ -94,11 +94,10 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             let Some(status) = present(statuses::load_one(app, *status).await)? else {
                 return Ok(None);
             };
-            let followers = match status.visibility {
-                Visibility::Public | Visibility::Unlisted | Visibility::Private => true,
-                Visibility::Direct => false,
-                Visibility::Local => return Ok(None),
-            };
+            if status.visibility == Visibility::Local {
+                return Ok(None);
+            }
+            let followers = is_for_followers(status.visibility);
             let mut people: Vec<i64> = status.mentions.iter().map(|account| account.id).collect();
             people.extend(status.in_reply_to.as_ref().map(|account| account.id));
             people.extend(status.reblog_of.as_ref().map(|(_, author)| author.id));
@@ -143,6 +142,14 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
     }
 }
 
+/// Whether followers are among those who get what has this visibility.
+pub(super) fn is_for_followers(visibility: Visibility) -> bool {
+    match visibility {
+        Visibility::Public | Visibility::Unlisted | Visibility::Private => true,
+        Visibility::Direct | Visibility::Local => false,
+    }
+}
+
 /// What passes between two people and nobody else.
 fn between(sender: &Account, target: i64) -> Thing {
     Thing {
@@ -162,6 +169,17 @@ pub(super) fn present<T>(found: Result<T>) -> Result<Option<T>> {
 }
 
 impl Reach {
+    /// A thing of `sender`, for all their followers or for nobody but these people.
+    pub fn of_thing(sender: &Account, thing: Thing, followers: bool, people: Vec<i64>) -> Reach {
+        Reach {
+            followers,
+            people,
+            thing: Some(thing),
+            ends: None,
+            sender_id: sender.id,
+        }
+    }
+
     /// All followers of a member, each to be cleared for what the member writes to followers only.
     pub fn of_followers(member: &Account) -> Reach {
         Reach {

@@ -13,7 +13,7 @@ use super::words::{
 };
 use crate::error::{Error, Result};
 use crate::rules::{Crossed, Crossing, Direction};
-use crate::statuses::Draft;
+use crate::statuses::{Draft, Terms};
 
 /// Everybody.
 pub(super) struct Cast<'a> {
@@ -221,5 +221,6 @@ fn public(language: &str, text: &str) -> Draft {
         language: Some(language.to_owned()),
         sensitive: false,
         tell: None,
+        terms: Terms::default(),
     }
 }

@@ -1,7 +1,8 @@
-//! Reach: where what a member wrote or shared went, and where it was kept from. This is the ledger. Its author reads
-//! it; a Delete and the end of a boost go to exactly the servers in it (boundaries L04, L38).
+//! Reach: whom a post would reach, before it is sent ([`preview`]), and where what a member wrote or shared went and was
+//! kept from, after. This is the ledger. Its author reads it; a Delete and the end of a boost go to exactly the servers in it (boundaries L04, L38).
 
 mod fetches;
+mod preview;
 mod store;
 pub mod web;
 
@@ -12,6 +13,7 @@ use comity_policy::{Because, Party, PersonId, RuleId, Visible, Way};
 use comity_vocab::{Domain, Iri};
 
 pub use fetches::Fetches;
+pub use preview::preview;
 
 use crate::accounts::{Account, stored_domain, stored_iri};
 use crate::app::App;

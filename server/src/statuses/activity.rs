@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Party, Visible, Way};
+use comity_policy::{Circle, Party, Visible, Way};
 use comity_vocab::build::{self, HashtagOut, NoteOut, Source};
 use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
@@ -119,7 +119,24 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
         conversation: None,
         quote: None,
         poll: None,
+        answered_by: answered_by(status, followers),
     })
+}
+
+/// Whose answers stand; `None` where everybody's do.
+fn answered_by(status: &Status, followers: &Iri) -> Option<Vec<Iri>> {
+    let circle = status.replies.freely;
+    if circle == Circle::Everyone {
+        return None;
+    }
+    let mut by = vec![status.author.iri.clone()];
+    if circle >= Circle::Followers {
+        by.push(followers.clone());
+    }
+    if circle >= Circle::Mentioned {
+        by.extend(status.mentions.iter().map(|account| account.iri.clone()));
+    }
+    Some(by)
 }
 
 fn attachment(file: &Attached) -> Option<Attachment> {

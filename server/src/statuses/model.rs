@@ -7,6 +7,7 @@ use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visibl
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 use serde::{Deserialize, Serialize};
 
+use super::policy::Terms;
 use crate::accounts::Account;
 
 row! {
@@ -188,6 +189,8 @@ pub struct Draft {
     pub sensitive: bool,
     /// Whom a reply tells beyond those its text names; `None` tells whom it answers.
     pub tell: Option<Vec<Handle>>,
+    /// Who is not to have it, and who may answer.
+    pub terms: Terms,
 }
 
 /// An older version of a status.

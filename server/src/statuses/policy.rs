@@ -2,8 +2,70 @@
 
 use comity_policy::{Approval, Circle, Pattern, PersonId, Replies};
 
+use super::model::Status;
 use crate::error::{Error, Result};
-use crate::rules::parse_pattern;
+use crate::rules::{parse_pattern, typed_pattern};
+
+/// Whom a member may name in one post.
+const MOST_NAMED: usize = 20;
+/// Whom a post may be kept from in all: an answer is kept from those from whom what it answers is kept.
+const MOST_PATTERNS: usize = 200;
+
+/// What its author lays down about one status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Who is not to have it, beyond what the rules say.
+    pub kept_from: Vec<Pattern>,
+    /// Who may answer it.
+    pub replies: Replies,
+}
+
+impl Terms {
+    /// What a member asks for is bounded.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.kept_from.len() > MOST_NAMED {
+            return Err(Error::invalid(
+                "kept_from",
+                format!(
+                    "names {}; {MOST_NAMED} fit, and a rule of your own keeps servers from everything you write",
+                    self.kept_from.len()
+                ),
+            ));
+        }
+        if self
+            .kept_from
+            .iter()
+            .any(|pattern| matches!(pattern, Pattern::Everything))
+        {
+            return Err(Error::invalid(
+                "kept_from",
+                "names everybody; choose a narrower audience instead",
+            ));
+        }
+        Ok(())
+    }
+
+    /// An answer or a boost carries a thing further, so it stays away from whom that thing is kept from.
+    pub(super) fn within(mut self, carried: &Status) -> Result<Terms> {
+        for pattern in &carried.kept_from {
+            if !self.kept_from.contains(pattern) {
+                self.kept_from.push(pattern.clone());
+            }
+        }
+        if self.kept_from.len() > MOST_PATTERNS {
+            return Err(Error::Forbidden(format!(
+                "this conversation is kept from more than {MOST_PATTERNS} servers and people; begin another one"
+            )));
+        }
+        Ok(self)
+    }
+
+    /// For storing; [`patterns`] reads it.
+    pub(super) fn patterns_json(&self) -> Result<String> {
+        let typed: Vec<String> = self.kept_from.iter().map(typed_pattern).collect();
+        serde_json::to_string(&typed).map_err(|why| Error::internal(why.to_string()))
+    }
+}
 
 /// From whom a status is kept, as stored.
 pub(super) fn patterns(json: &str) -> Result<Vec<Pattern>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Exchange, Outcome, Party, Person, Thing, Visible, Way};
+use comity_policy::{Act, Because, Exchange, Outcome, Party, Person, Thing, Visible, Way};
 use comity_vocab::{Domain, Handle, Iri, Visibility};
 
 use super::load;
@@ -12,7 +12,7 @@ use super::record::{self, NewStatus, Parent};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
-use crate::delivery::{self, Outgoing};
+use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
 use crate::{rules, text};
@@ -33,43 +33,14 @@ pub async fn publish(
     draft: Draft,
 ) -> Result<Visible<Status>> {
     draft.check(app)?;
-    let me = Party::Member(author.person());
-    let parent = match draft.in_reply_to_id {
-        Some(id) => Some(answered(app, &me, id).await?),
-        None => None,
-    };
-    let visibility = match &parent {
-        // A reply may not be seen by more people than what it answers (boundaries L09).
-        Some(parent) => draft.visibility.narrowed_to(parent.visibility),
-        None => draft.visibility,
-    };
-    let mut handles = text::mention::handles(&draft.text);
-    match (&draft.tell, &parent) {
-        (Some(tell), _) => handles.extend(tell.iter().cloned()),
-        (None, Some(parent)) if parent.author.id != author.id => {
-            handles.push(parent.author.handle());
-        }
-        (None, _) => {}
-    }
-    let mentions = named(app, community, &author, handles, visibility).await?;
-    if visibility == Visibility::Direct && mentions.is_empty() {
+    let new = prepare(app, community, &author, draft).await?;
+    let visibility = new.thing()?.visibility;
+    if visibility == Visibility::Direct && new.mentions().is_empty() {
         return Err(Error::invalid(
             "text",
             "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
         ));
     }
-    let words = draft.render(&mentions, community);
-    let parent = parent.as_deref().map(Parent::of);
-    let mentions = mentions.into_iter().map(|(_, account)| account).collect();
-    let new = NewStatus::local(
-        app,
-        author.clone(),
-        visibility,
-        parent.as_ref(),
-        words,
-        mentions,
-    )?;
-
     let mut tx = Tx::new();
     record::record(app, &mut tx, &new, None).await?;
     if visibility != Visibility::Local {
@@ -81,7 +52,100 @@ pub async fn publish(
         )?;
     }
     app.commit_and_ring(tx).await?;
-    load::find(app, &me, Way::Page, new.id()).await
+    load::find(app, &Party::Member(author.person()), Way::Page, new.id()).await
+}
+
+/// Whom a draft would reach, and with which visibility, if it were published now. Refused where [`publish`] refuses;
+/// words need not be there yet.
+pub async fn preview(
+    app: &App,
+    community: &Arc<Community>,
+    author: &Arc<Account>,
+    draft: Draft,
+) -> Result<(Forecast, Visibility)> {
+    let new = prepare(app, community, author, draft).await?;
+    let thing = new.thing()?;
+    let visibility = thing.visibility;
+    let forecast = delivery::forecast(app, author, thing, new.people()).await?;
+    Ok((forecast, visibility))
+}
+
+/// What a draft becomes, before anything is stored.
+async fn prepare(
+    app: &App,
+    community: &Arc<Community>,
+    author: &Arc<Account>,
+    draft: Draft,
+) -> Result<NewStatus> {
+    let me = Party::Member(author.person());
+    let parent = match draft.in_reply_to_id {
+        Some(id) => Some(answered(app, &me, id).await?),
+        None => None,
+    };
+    let mut terms = draft.terms.clone();
+    terms.check()?;
+    let mut visibility = draft.visibility;
+    let mut handles = text::mention::handles(&draft.text);
+    if let Some(parent) = &parent {
+        // A reply may not be seen by more people than what it answers (boundaries L09).
+        visibility = visibility.narrowed_to(parent.visibility);
+        terms = terms.within(parent)?;
+    }
+    match (&draft.tell, &parent) {
+        (Some(tell), _) => handles.extend(tell.iter().cloned()),
+        (None, Some(parent)) if parent.author.id != author.id => {
+            handles.push(parent.author.handle());
+        }
+        (None, _) => {}
+    }
+    let mentions = named(app, community, author, handles, visibility).await?;
+    let words = draft.render(&mentions, community);
+    let parent = parent.as_deref().map(Parent::of);
+    let mentions = mentions.into_iter().map(|(_, account)| account).collect();
+    let new = NewStatus::local(
+        app,
+        author.clone(),
+        visibility,
+        parent.as_ref(),
+        words,
+        mentions,
+        terms,
+    )?;
+    check_named_get_it(app, &new).await?;
+    Ok(new)
+}
+
+/// Nobody is named in what is kept from them: the mention would not arrive.
+async fn check_named_get_it(app: &App, new: &NewStatus) -> Result<()> {
+    let thing = new.thing()?;
+    if thing.kept_from.is_empty() {
+        return Ok(());
+    }
+    for account in new.mentions() {
+        let person = account.person();
+        let party = if account.is_local() {
+            Party::Member(person)
+        } else {
+            Party::Account(person)
+        };
+        let verdict = app
+            .gate
+            .judge(&Exchange {
+                party: &party,
+                act: Act::Receive,
+                way: Way::DirectDelivery,
+                thing: &thing,
+            })
+            .await?;
+        if verdict.because == Because::KeptFrom {
+            let handle = account.handle();
+            return Err(Error::invalid(
+                "kept_from",
+                format!("keeps it from {handle}, whom it names; leave out one or the other"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl Draft {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Circle, Conditions};
+use comity_policy::{Admitted, Circle, Conditions, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
+use super::policy::Terms;
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -24,13 +25,16 @@ pub(crate) struct NewStatus {
     author: Arc<Account>,
     /// Everybody it names, here and elsewhere.
     mentions: Vec<Arc<Account>>,
+    /// Whom it answers or shares.
+    within: Option<Arc<Account>>,
+    terms: Terms,
 }
 
 /// What a new status answers.
 pub(super) struct Parent {
     pub id: i64,
     pub iri: String,
-    pub author_id: i64,
+    pub author: Arc<Account>,
     pub conversation_id: i64,
 }
 
@@ -39,7 +43,7 @@ impl Parent {
         Parent {
             id: status.id,
             iri: status.iri.as_str().to_owned(),
-            author_id: status.author.id,
+            author: status.author.clone(),
             conversation_id: status.conversation_id,
         }
     }
@@ -54,18 +58,24 @@ impl NewStatus {
         parent: Option<&Parent>,
         text: Text,
         mentions: Vec<Arc<Account>>,
+        terms: Terms,
     ) -> Result<NewStatus> {
         let now = app.now_ms();
         let id = app.ids.at(now);
         let row = StatusRow {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
+            kept_from: terms.patterns_json()?,
+            replies_freely: terms.replies.freely.as_str().to_owned(),
+            replies_asking: terms.replies.asking.as_str().to_owned(),
             ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
         };
         Ok(NewStatus {
             row,
             author,
             mentions,
+            within: parent.map(|parent| parent.author.clone()),
+            terms,
         })
     }
 
@@ -114,6 +124,8 @@ impl NewStatus {
             row,
             author,
             mentions,
+            within: parent.map(|parent| parent.author.clone()),
+            terms: Terms::default(),
         })
     }
 
@@ -162,10 +174,12 @@ impl NewStatus {
         visibility: Visibility,
         at_ms: i64,
     ) -> Result<NewStatus> {
+        let terms = Terms::default().within(original)?;
         let row = StatusRow {
             iri,
             kind: "reblog".to_owned(),
             reblog_of_id: Some(original.id),
+            kept_from: terms.patterns_json()?,
             ..row(
                 id,
                 &by,
@@ -180,12 +194,41 @@ impl NewStatus {
             row,
             author: by,
             mentions: Vec::new(),
+            within: Some(original.author.clone()),
+            terms,
         })
     }
 
     /// The id it will have.
     pub(crate) fn id(&self) -> i64 {
         self.row.id
+    }
+
+    /// Everybody it names.
+    pub(super) fn mentions(&self) -> &[Arc<Account>] {
+        &self.mentions
+    }
+
+    /// Everybody it names, and whom it answers.
+    pub(super) fn people(&self) -> Vec<i64> {
+        let named = self.mentions.iter().chain(&self.within);
+        named.map(|account| account.id).collect()
+    }
+
+    /// What policy has to know of it before it is stored; what is stored says the same.
+    pub(super) fn thing(&self) -> Result<Thing> {
+        Ok(Thing {
+            visibility: Visibility::parse(&self.row.visibility)?,
+            addressed: self
+                .mentions
+                .iter()
+                .map(|account| PersonId(account.id))
+                .collect(),
+            within: self.within.iter().map(|account| account.person()).collect(),
+            kept_from: self.terms.kept_from.clone(),
+            replies: self.terms.replies,
+            ..Thing::of(self.author.person())
+        })
     }
 }
 
@@ -208,7 +251,7 @@ fn row(
         visibility: visibility.as_str().to_owned(),
         in_reply_to_id: parent.map(|parent| parent.id),
         in_reply_to_iri: parent.map(|parent| parent.iri.clone()),
-        in_reply_to_account_id: parent.map(|parent| parent.author_id),
+        in_reply_to_account_id: parent.map(|parent| parent.author.id),
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         reblog_of_id: None,
         tags: serde_json::to_string(&text.tags)?,
@@ -249,6 +292,7 @@ pub(crate) async fn record(
         row,
         author,
         mentions,
+        ..
     } = new;
     let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
         store::orphans_of(&app.db, &row.iri).await?

@@ -1,4 +1,5 @@
-// Comity without script is whole; this only makes it a little quicker. No state, no network.
+// Comity without script is whole; this only makes it a little quicker. It keeps nothing, and asks the server for nothing
+// but what a button of the page would ask for.
 'use strict';
 (() => {
   const pages = document;
@@ -40,6 +41,27 @@
     };
     text.addEventListener('input', tell);
     if (text.value) tell();
+  });
+
+  // Whom a post would reach follows what is chosen, as if "See who gets it" had been pressed.
+  pages.querySelectorAll('[data-check]').forEach((button) => {
+    const form = button.form;
+    let latest = 0;
+    const ask = async () => {
+      const turn = ++latest;
+      const sent = new URLSearchParams(new FormData(form));
+      sent.set('check', 'true');
+      const answer = await fetch(form.action, { method: 'POST', body: sent });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if (turn !== latest) return;
+      const [now, then] = [page.querySelector('.write .reach'), form.querySelector('.reach')];
+      if (now && then) then.replaceWith(now);
+      else if (now) form.querySelector('.tools').before(now);
+      else if (then && answer.ok) then.remove();
+    };
+    form.addEventListener('change', (event) => {
+      if (event.target.name !== 'language' && event.target.name !== 'spoiler') ask().catch(() => {});
+    });
   });
 
   // One press sends once.

@@ -20,7 +20,9 @@ mod thread;
 pub use community::{
     AboutPage, BoundariesPage, ErrorPage, SetupPage, SignInPage, SignUpMode, SignUpPage, WhyPage,
 };
-pub use compose::{ComposerView, LanguageChoice, ReachView, ReplyView, Tell, Trouble};
+pub use compose::{
+    AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,
+};
 pub use frame::{Frame, NavItem, Notice};
 pub use people::{
     EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView,

@@ -12,7 +12,7 @@ use comity::config::Config;
 use comity::inbox::resolve;
 use comity::members::{self, NewMember, Role};
 use comity::rules::{self, NewRule, Source};
-use comity::statuses::{self, Draft, Status};
+use comity::statuses::{self, Draft, Status, Terms};
 use comity::{follows, serve};
 use comity_db::testing::{Engine, Throwaway, throwaway};
 use comity_policy::{Party, Pattern, Scope, Stance, Visible, Way};
@@ -253,6 +253,7 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         language: Some("en".to_owned()),
         sensitive: false,
         tell: None,
+        terms: Terms::default(),
     }
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod town;
+#[macro_use]
+mod coast;
 
 mod acts;
 mod boundaries;
@@ -20,6 +22,7 @@ mod people;
 mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
+mod reach;
 mod routes;
 mod serving;
 mod statements;

@@ -52,6 +52,9 @@ pub struct NoteOut {
     pub quote: Option<Iri>,
     /// Makes it a Question.
     pub poll: Option<Poll>,
+    /// Whose answers stand, where not everybody's do: actors and collections of them, its author among them. Said as
+    /// GoToSocial's `interactionPolicy`, which asks other servers to keep to it.
+    pub answered_by: Option<Vec<Iri>>,
 }
 
 /// What the author typed.
@@ -126,6 +129,17 @@ pub fn note(note: &NoteOut) -> Value {
     fields.set("tag", tags(note));
     if let Some(poll) = &note.poll {
         set_poll(&mut fields, poll);
+    }
+    if let Some(circle) = &note.answered_by {
+        let circle: Vec<&str> = circle.iter().map(Iri::as_str).collect();
+        // What is not mentioned stays as everybody has it. Before 0.19 the two lists had other names.
+        fields.set(
+            "interactionPolicy",
+            json!({ "canReply": {
+                "automaticApproval": circle, "manualApproval": [],
+                "always": circle, "approvalRequired": [],
+            }}),
+        );
     }
     fields.done()
 }
@@ -237,7 +251,14 @@ fn context() -> Value {
             "focalPoint": { "@id": "toot:focalPoint", "@container": "@list" },
             "quote": { "@id": "https://w3id.org/fep/044f#quote", "@type": "@id" },
             "quoteUri": "fedibird:quoteUri",
-            "_misskey_quote": "misskey:_misskey_quote"
+            "_misskey_quote": "misskey:_misskey_quote",
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
+            "canReply": { "@id": "gts:canReply", "@type": "@id" },
+            "automaticApproval": { "@id": "gts:automaticApproval", "@type": "@id" },
+            "manualApproval": { "@id": "gts:manualApproval", "@type": "@id" },
+            "always": { "@id": "gts:always", "@type": "@id" },
+            "approvalRequired": { "@id": "gts:approvalRequired", "@type": "@id" }
         }
     ])
 }

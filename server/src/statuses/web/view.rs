@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use comity_policy::{Listener, Visible};
+use comity_policy::{Circle, Listener, Visible};
 use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
@@ -259,6 +259,8 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         languages,
         limit: app.config.limits.post_characters,
         tell: Vec::new(),
+        answers: super::compose::answers(Circle::Everyone),
+        kept_from: String::new(),
         reach: None,
         trouble: None,
         submit: "Post",

@@ -2,8 +2,8 @@
 
 use super::SeenBy;
 
-/// The full composer. Posts `text`, `spoiler`, `visibility` (a [`SeenBy::value`]), `language`, `in_reply_to`, `tell`
-/// (once for each ticked), `csrf` and `back` to `action`.
+/// The full composer. Posts `text`, `spoiler`, `visibility` (a [`SeenBy::value`]), `language`, `answers`, `kept_from`,
+/// `in_reply_to`, `tell` (once for each ticked), `csrf` and `back` to `action`; and `check` to see whom it would reach.
 #[derive(Clone, Debug)]
 pub struct ComposerView {
     /// Where it posts to: `/compose`, or `/statuses/7/edit`.
@@ -24,9 +24,13 @@ pub struct ComposerView {
     pub limit: u32,
     /// Whom a reply may tell, each to be ticked; empty in a new post.
     pub tell: Vec<Tell>,
+    /// Who may answer: what may be chosen; empty where it cannot be changed, as in an edit.
+    pub answers: Vec<AnswerChoice>,
+    /// Servers and people it is kept from beyond what the rules say, as typed.
+    pub kept_from: String,
     /// Whom it would reach, if that was worked out.
     pub reach: Option<ReachView>,
-    /// What was wrong with it; fields are "text", "spoiler", "visibility".
+    /// What was wrong with it; fields are `text`, `spoiler`, `kept_from`.
     pub trouble: Option<Trouble>,
     /// The button's word: "Post", "Reply", "Save".
     pub submit: &'static str,
@@ -39,6 +43,17 @@ pub struct LanguageChoice {
     pub tag: String,
     /// Its own name for itself, such as "Português".
     pub name: String,
+    /// The one chosen.
+    pub chosen: bool,
+}
+
+/// Who may answer a post.
+#[derive(Clone, Debug)]
+pub struct AnswerChoice {
+    /// What the form sends.
+    pub value: &'static str,
+    /// "People who follow you".
+    pub words: &'static str,
     /// The one chosen.
     pub chosen: bool,
 }
@@ -63,33 +78,37 @@ pub struct ReplyView {
     pub choices: Vec<SeenBy>,
 }
 
-/// Whom a post would reach, before it is sent: one sentence for each strength and the shares of a bar.
+/// Whom a post would reach, before it is sent: a sentence for each strength, and the shares of a bar.
 #[derive(Clone, Debug)]
 pub struct ReachView {
-    /// "214 people on 37 servers, each cleared by your rules and Harbour's".
+    /// "214 people on 37 servers, each cleared by your rules and those of Harbour."
     pub held: String,
-    /// "may travel further by boosts; 5 servers are known to honour your reply rule".
+    /// What is asked of others.
     pub asked: Option<String>,
-    /// "not sent: 12 people on bigcorp.example".
-    pub not_sent: Option<String>,
-    /// Where the rule behind what is not sent is explained.
-    pub why_url: Option<String>,
-    /// Hundredths of the bar: held and asked; the rest is what is not sent.
+    /// What cannot be held.
+    pub loose: Option<String>,
+    /// Whom it would have reached.
+    pub not_sent: Vec<NotSent>,
+    /// Hundredths of the bar that are reached; the rest is what is not sent.
     pub held_share: u8,
-    /// See `held_share`.
-    pub asked_share: u8,
 }
 
 impl ReachView {
-    /// Where the share of what is not sent begins, in hundredths.
-    pub fn not_sent_from(&self) -> u8 {
-        self.held_share.saturating_add(self.asked_share).min(100)
-    }
-
     /// The share of what is not sent, in hundredths.
     pub fn not_sent_share(&self) -> u8 {
-        100 - self.not_sent_from()
+        100 - self.held_share.min(100)
     }
+}
+
+/// People of one server, or of several, who would not get a post.
+#[derive(Clone, Debug)]
+pub struct NotSent {
+    /// "12 people on bigcorp.example".
+    pub whom: String,
+    /// The reason, a sentence; empty where there are several.
+    pub why: String,
+    /// Where it is explained.
+    pub why_url: Option<String>,
 }
 
 /// What was wrong with a form, and where.

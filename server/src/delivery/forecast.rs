@@ -1,0 +1,164 @@
+//! Whom something would reach, worked out before it is sent: the same questions as at delivery, and not one request.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use comity_db::{Sql, params, sql};
+use comity_policy::{Recipient, Thing, Verdict};
+use comity_vocab::Domain;
+
+use super::recipients::{Cleared, Reach, START, is_for_followers};
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::error::Result;
+
+/// Pages of followers that are looked at; whoever has more is told so.
+const MOST_PAGES: usize = 25;
+/// Followers here that are looked at.
+const MOST_HERE: i64 = 5_000;
+
+/// Whom a thing would reach.
+#[derive(Debug, Default)]
+pub struct Forecast {
+    /// People elsewhere, each cleared.
+    pub elsewhere: u64,
+    /// Their servers.
+    pub servers: BTreeSet<Domain>,
+    /// People of this installation, each cleared.
+    pub here: u64,
+    /// Who would not get it, by server.
+    pub kept: BTreeMap<Domain, Kept>,
+    /// There are more followers than were looked at.
+    pub more: bool,
+}
+
+/// People of one server who would not get it.
+#[derive(Debug)]
+pub struct Kept {
+    /// How many.
+    pub people: u64,
+    /// Why the first of them would not.
+    pub why: Why,
+}
+
+/// What keeps something from a server.
+#[derive(Debug)]
+pub enum Why {
+    /// The gate said no.
+    Verdict(Verdict),
+    /// It has not answered for so long that nothing is sent there.
+    GivenUp,
+}
+
+/// Whom `thing` of `sender` would reach: their followers, if it is for followers, and these people.
+pub async fn forecast(
+    app: &App,
+    sender: &Account,
+    thing: Thing,
+    people: Vec<i64>,
+) -> Result<Forecast> {
+    let followers = is_for_followers(thing.visibility);
+    let mut forecast = Forecast::default();
+    let mut seen: HashSet<i64> = people.iter().copied().collect();
+    let mut here = people.clone();
+    let meant = Reach::of_thing(sender, thing, followers, people);
+    let mut after = START;
+    for page_number in 0.. {
+        let page = meant.page(app, after).await?;
+        // Who is named and follows as well is one person.
+        let is_named = |recipient: &Recipient| {
+            let id = recipient.person.id;
+            id.is_some_and(|id| seen.contains(&id.0))
+        };
+        let fresh = |recipient: &Recipient| page_number == 0 || !is_named(recipient);
+        let people = page.people.into_iter().filter(fresh).collect();
+        forecast.add(app, meant.clear(app, people).await?);
+        match page.next {
+            Some(_) if page_number + 1 == MOST_PAGES => {
+                forecast.more = true;
+                break;
+            }
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    if followers {
+        let rows = app
+            .db
+            .all(FOLLOWERS_HERE, params![sender.id, hosts(app), MOST_HERE])
+            .await?;
+        here.extend(
+            rows.into_iter()
+                .map(|(id,)| id)
+                .filter(|id| seen.insert(*id)),
+        );
+    }
+    let found = accounts::find_many(app, here).await?;
+    let neighbours = found
+        .into_values()
+        .filter(|account| account.is_local() && account.id != sender.id);
+    let neighbours = neighbours.map(|account| Recipient {
+        person: account.person(),
+        inbox: account.inbox.clone(),
+        shared_inbox: None,
+    });
+    let cleared = meant.clear(app, neighbours.collect()).await?;
+    forecast.here = cleared.people.len() as u64;
+    forecast.keep(cleared.refused);
+    Ok(forecast)
+}
+
+impl Forecast {
+    fn add(&mut self, app: &App, cleared: Cleared) {
+        for recipient in cleared.people {
+            let server = recipient.person.domain;
+            if app.hosts.is_given_up(app, &server) {
+                let silent = || Kept {
+                    people: 0,
+                    why: Why::GivenUp,
+                };
+                self.kept.entry(server).or_insert_with(silent).people += 1;
+            } else {
+                self.elsewhere += 1;
+                self.servers.insert(server);
+            }
+        }
+        self.keep(cleared.refused);
+    }
+
+    fn keep(&mut self, refused: Vec<(Recipient, Verdict)>) {
+        for (recipient, verdict) in refused {
+            let kept = self.kept.entry(recipient.person.domain);
+            let kept = kept.or_insert_with(|| Kept {
+                people: 0,
+                why: Why::Verdict(verdict),
+            });
+            kept.people += 1;
+        }
+    }
+}
+
+/// The domains of the communities here, as `follows.account_host` has them.
+fn hosts(app: &App) -> Vec<String> {
+    let communities = app.communities.load();
+    communities
+        .all()
+        .map(|community| community.domain.as_str().to_owned())
+        .collect()
+}
+
+/// Counts on `follows_by_target`, once for each community here.
+const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT account_id
+               FROM follows
+              WHERE target_id = $1
+                AND state = 'accepted'
+                AND account_host IN (SELECT value FROM json_each($2))
+              LIMIT $3",
+    pg: "SELECT account_id
+           FROM follows
+          WHERE target_id = $1
+            AND state = 'accepted'
+            AND account_host = ANY($2)
+          LIMIT $3"
+);

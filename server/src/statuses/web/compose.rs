@@ -1,0 +1,284 @@
+//! Writing: the composer, whom what is in it would reach, and publishing it.
+
+use axum::extract::State;
+use comity_policy::{Circle, Pattern, Replies, Way};
+use comity_vocab::{Handle, Visibility};
+use serde::Deserialize;
+
+use super::{Reader, composer, path, seen_by};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::form::{Label, page_with, trouble};
+use crate::http::{Form, Me, Reply, Visit, local_path};
+use crate::statuses::{Draft, Terms, find, publish};
+use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
+use crate::web::{frame, person_view};
+use crate::{accounts, reach, rules};
+
+/// What the composer sends.
+#[derive(Debug, Default, Deserialize)]
+pub struct ComposeForm {
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) spoiler: String,
+    #[serde(default)]
+    visibility: String,
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    answers: String,
+    #[serde(default)]
+    kept_from: String,
+    in_reply_to: Option<i64>,
+    #[serde(default)]
+    tell: Vec<String>,
+    #[serde(default)]
+    told: bool,
+    #[serde(default)]
+    back: String,
+    /// Whom it would reach is asked; nothing is published.
+    #[serde(default)]
+    check: bool,
+}
+
+impl ComposeForm {
+    /// What the form would send as it is laid out.
+    fn of(composer: &ComposerView) -> ComposeForm {
+        let told = !composer.tell.is_empty();
+        let ticked = composer.tell.iter().filter(|who| who.ticked);
+        ComposeForm {
+            text: composer.text.clone(),
+            spoiler: composer.spoiler.clone(),
+            visibility: composer.seen_by.value().to_owned(),
+            in_reply_to: composer.in_reply_to,
+            tell: ticked.map(|who| who.handle.clone()).collect(),
+            told,
+            ..ComposeForm::default()
+        }
+    }
+
+    /// What it asks to publish.
+    pub(super) async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
+        // Where there are boxes to tick, what is ticked counts; small composers have none and tell whom they answer.
+        let tell = (self.told || !self.tell.is_empty()).then(|| {
+            self.tell
+                .iter()
+                .filter_map(|handle| Handle::parse(handle).ok())
+                .collect()
+        });
+        let answering = Circle::parse(&self.answers).unwrap_or(Circle::Everyone);
+        Ok(Draft {
+            text: self.text.clone(),
+            spoiler_text: self.spoiler.clone(),
+            visibility: Visibility::parse(&self.visibility).unwrap_or(me.member.default_visibility),
+            in_reply_to_id: self.in_reply_to,
+            language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
+            sensitive: !self.spoiler.trim().is_empty(),
+            tell,
+            terms: Terms {
+                kept_from: named(app, me, &self.kept_from).await?,
+                replies: Replies {
+                    freely: answering,
+                    asking: answering,
+                },
+            },
+        })
+    }
+
+    /// Lays out the composer as it was sent.
+    fn refill(&self, composer: &mut ComposerView) {
+        composer.text.clone_from(&self.text);
+        composer.spoiler.clone_from(&self.spoiler);
+        composer.kept_from.clone_from(&self.kept_from);
+        if let Ok(visibility) = Visibility::parse(&self.visibility) {
+            composer.seen_by = seen_by(visibility);
+        }
+        if let Some(circle) = Circle::parse(&self.answers) {
+            composer.answers = answers(circle);
+        }
+        if !self.language.is_empty() {
+            for language in &mut composer.languages {
+                language.chosen = language.tag == self.language;
+            }
+        }
+        for who in &mut composer.tell {
+            who.ticked = self.tell.contains(&who.handle);
+        }
+    }
+}
+
+/// Who may answer, to choose from.
+pub(super) fn answers(chosen: Circle) -> Vec<AnswerChoice> {
+    [
+        (Circle::Everyone, "Anyone may answer"),
+        (Circle::Followers, "Followers may answer"),
+        (Circle::Mentioned, "Only whom it names may answer"),
+        (Circle::Nobody, "Nobody may answer"),
+    ]
+    .into_iter()
+    .map(|(circle, words)| AnswerChoice {
+        value: circle.as_str(),
+        words,
+        chosen: circle == chosen,
+    })
+    .collect()
+}
+
+/// Servers and people as typed, with spaces or commas between them. Nobody is asked who they are: that would tell their
+/// server.
+async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
+    let mut patterns = Vec::new();
+    for word in typed
+        .split([' ', ',', '\n', '\t'])
+        .filter(|word| !word.is_empty())
+    {
+        let pattern = if word.trim_start_matches('@').contains('@') && !word.contains("://") {
+            Pattern::Account(known(app, me, word).await?)
+        } else {
+            let read = rules::parse_pattern(word);
+            read.map_err(|why| match why {
+                Error::Invalid { why, .. } => {
+                    Error::invalid("kept_from", format!("cannot be read at {word}: it {why}"))
+                }
+                other => other,
+            })?
+        };
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    Ok(patterns)
+}
+
+async fn known(app: &App, me: &Me, word: &str) -> Result<comity_vocab::Iri> {
+    let unknown = || {
+        Error::invalid(
+            "kept_from",
+            format!("names {word}, whom nobody here knows; name their server instead"),
+        )
+    };
+    let handle = Handle::parse(word).map_err(|_| unknown())?;
+    let domain = handle.domain.as_ref().unwrap_or(&me.community.domain);
+    let account = accounts::find_by_handle(app, &handle.username, domain).await?;
+    Ok(account.ok_or_else(unknown)?.iri.clone())
+}
+
+/// `GET /compose`
+#[derive(Debug, Deserialize)]
+pub struct ComposeQuery {
+    in_reply_to: Option<i64>,
+    to: Option<i64>,
+}
+
+/// `GET /compose`
+pub async fn compose_form(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    axum::extract::Query(query): axum::extract::Query<ComposeQuery>,
+) -> Result<Reply> {
+    let mut composer = composer(&app, &me);
+    if let Some(to) = query.to {
+        let person = accounts::show(&app, &me.party(), Way::Page, to).await?;
+        composer.text = format!("{} ", person_view(&person, &me.community).handle());
+        composer.seen_by = SeenBy::Mentioned;
+    }
+    composer.in_reply_to = query.in_reply_to;
+    compose_page(&app, &me, &visit, composer, None).await
+}
+
+/// The page with this composer, filled as it was sent, and with whom it would reach.
+async fn compose_page(
+    app: &App,
+    me: &Me,
+    visit: &Visit,
+    mut composer: ComposerView,
+    sent: Option<&ComposeForm>,
+) -> Result<Reply> {
+    let mut answering = None;
+    if let Some(id) = composer.in_reply_to {
+        let status = find(app, &me.party(), Way::Page, id).await?;
+        let reader = Reader::of(app, visit, &[&status]).await?;
+        reader.prepare_reply(&mut composer, &status);
+        answering = Some(reader.view(&status, None));
+    }
+    if let Some(form) = sent {
+        form.refill(&mut composer);
+    }
+    if composer.trouble.is_none() {
+        match reached(app, me, &composer, sent).await {
+            Ok(reach) => composer.reach = Some(reach),
+            Err(why) => composer.trouble = Some(trouble(why, LABELS)?),
+        }
+    }
+    let frame = frame(app, visit, "Write", NavItem::Write).await?;
+    let wrong = composer.trouble.clone().filter(|_| sent.is_some());
+    let page = Reply::page(ComposePage {
+        frame,
+        composer,
+        answering,
+    });
+    Ok(page_with(page, wrong.as_ref()))
+}
+
+async fn reached(
+    app: &App,
+    me: &Me,
+    composer: &ComposerView,
+    sent: Option<&ComposeForm>,
+) -> Result<crate::web::view::ReachView> {
+    let draft = match sent {
+        Some(form) => form.draft(app, me).await?,
+        None => ComposeForm::of(composer).draft(app, me).await?,
+    };
+    reach::preview(app, me, draft).await
+}
+
+/// `POST /compose`
+pub async fn compose(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<ComposeForm>,
+) -> Result<Reply> {
+    let mut composer = composer(&app, &me);
+    composer.in_reply_to = form.in_reply_to;
+    if form.check {
+        return compose_page(&app, &me, &visit, composer, Some(&form)).await;
+    }
+    let published = async {
+        let draft = form.draft(&app, &me).await?;
+        publish(&app, &me.community, me.account.clone(), draft).await
+    };
+    match published.await {
+        Ok(status) => {
+            let back = local_path(&form.back).filter(|back| back.starts_with("/@"));
+            let page =
+                back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
+            Ok(Reply::see_other(&page))
+        }
+        Err(why) => {
+            composer.trouble = Some(trouble(why, LABELS)?);
+            compose_page(&app, &me, &visit, composer, Some(&form)).await
+        }
+    }
+}
+
+/// The page one came from, at the new post.
+fn on(back: &str, id: i64) -> String {
+    let page = back.split('#').next().unwrap_or_default();
+    format!("{page}#s{id}")
+}
+
+/// How the composer calls its fields.
+pub(super) const LABELS: &[Label] = &[
+    Label::of("text", "your post"),
+    Label {
+        of: "spoiler_text",
+        input: "spoiler",
+        words: "the content warning",
+    },
+    Label::of("language", "the language"),
+    Label::of("kept_from", "what you keep it from"),
+    Label::of("in_reply_to_id", "what you answer"),
+];
