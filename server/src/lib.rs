@@ -6,6 +6,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod emergency;
 pub mod error;
 pub mod facts;
 pub mod id;

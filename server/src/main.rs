@@ -10,11 +10,12 @@ use comity::app::App;
 use comity::clock::Clock;
 use comity::communities::command::CommunityCommand;
 use comity::config::{self, Config};
+use comity::emergency::command::GateCommand;
 use comity::error::Error;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{communities, demo, inspect, members, rules, serve};
+use comity::{communities, demo, emergency, inspect, members, rules, serve};
 use comity_db::Db;
 
 #[global_allocator]
@@ -56,6 +57,9 @@ enum Command {
     /// Set, list, take back and explain rules about other servers
     #[command(subcommand)]
     Rule(RuleCommand),
+    /// Close a community to servers it does not know, for some hours; open it again
+    #[command(subcommand)]
+    Gate(GateCommand),
     /// Add, list and change the communities served here
     #[command(subcommand)]
     Community(CommunityCommand),
@@ -164,6 +168,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Rule(command) => {
             print(&rules::command::command(&open(config).await?, command).await?)
+        }
+        Command::Gate(command) => {
+            print(&emergency::command::command(&open(config).await?, command).await?)
         }
         Command::Community(command) => {
             print(&communities::command::command(&open(config).await?, command).await?)

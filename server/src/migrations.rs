@@ -12,6 +12,7 @@ pub const ALL: &[Migration] = &[
     migration!(6, "pins", "../../migrations/0006_pins.sql"),
     migration!(7, "reach", "../../migrations/0007_reach.sql"),
     migration!(8, "scopes", "../../migrations/0008_scopes.sql"),
+    migration!(9, "emergency", "../../migrations/0009_emergency.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -16,8 +16,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, conversations, favourites, follows, inbox, members, notifications, pins,
-    reach, reblogs, relations, rules, search, statuses, timelines, web,
+    accounts, communities, conversations, emergency, favourites, follows, inbox, members,
+    notifications, pins, reach, reblogs, relations, rules, search, statuses, timelines, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -180,6 +180,11 @@ pub const ROUTES: &[Route] = &[
     acts("/boundaries/{id}/remove", Kind::Form, || {
         post(rules::web::remove)
     }),
+    acts("/settings/mode", Kind::Form, || {
+        post(rules::web::choose_mode)
+    }),
+    acts("/gate/close", Kind::Form, || post(emergency::web::close_it)),
+    acts("/gate/open", Kind::Form, || post(emergency::web::open_it)),
     reads("/why", Kind::Page, || get(rules::web::why)),
     // The community
     reads("/about", Kind::Page, || get(communities::web::about)),

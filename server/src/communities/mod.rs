@@ -143,6 +143,11 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         .ok_or(Error::NotFound)
 }
 
+/// The emergency gate is closed until then; the caller advances the epoch. For `emergency`, which keeps the log.
+pub(crate) fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
+    store::set_gate(tx, id, until_ms);
+}
+
 /// Changes what a community says and whom it lets in.
 pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<Arc<Community>> {
     settings.check()?;

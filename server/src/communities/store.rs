@@ -44,6 +44,12 @@ pub fn insert(tx: &mut Tx, community: &Community) {
     );
 }
 
+const SET_GATE: Sql = sql!("UPDATE communities SET gate_until = $2 WHERE id = $1");
+
+pub fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
+    tx.must(SET_GATE, params![id, until_ms]);
+}
+
 const CHANGE: Sql = sql!(
     "UPDATE communities
         SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6

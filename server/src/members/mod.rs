@@ -11,6 +11,7 @@ pub mod web;
 use std::sync::Arc;
 
 use comity_db::{DbError, Tx, Wrote};
+use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
 pub use model::{Member, NewMember, Role, Session};
@@ -23,6 +24,7 @@ use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
+use crate::rules;
 
 /// As Mastodon has it, so that a handle can move there and back.
 const LONGEST_USERNAME: usize = 30;
@@ -275,6 +277,24 @@ pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
         Wrote::All => Ok(()),
         Wrote::Nothing { .. } => Err(Error::NotFound),
     }
+}
+
+/// How a member meets servers that no rule of theirs names, beyond what their community does. From the moment this
+/// returns, this process decides by it.
+pub async fn choose_mode(app: &App, account_id: i64, mode: Mode) -> Result<()> {
+    if mode == Mode::Cautious {
+        return Err(Error::invalid(
+            "mode",
+            "must be open or allow-list; what waits for a yes has no place to wait yet",
+        ));
+    }
+    let mut tx = Tx::new();
+    store::choose_mode(&mut tx, account_id, mode.as_str());
+    rules::advance_epoch(&mut tx);
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
+    }
+    rules::reload(app).await
 }
 
 /// Gives a member another role.

@@ -114,6 +114,12 @@ pub async fn change_role(db: &Db, account_id: i64, role: &'static str) -> Result
     Ok(db.exec(CHANGE_ROLE, params![account_id, role]).await?)
 }
 
+const CHOOSE_MODE: Sql = sql!("UPDATE members SET mode = $2 WHERE account_id = $1");
+
+pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
+    tx.must(CHOOSE_MODE, params![account_id, mode]);
+}
+
 const READ_NOTIFICATIONS: Sql = sql!(
     "UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2"
 );

@@ -6,56 +6,36 @@ use std::sync::Arc;
 use comity_policy::{Party, Person, Rule, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
-use super::model::{NewRule, Source, parse_pattern};
+use super::CHOICES;
+use super::model::{NewRule, Past, Source, parse_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::{Community, command::named_or_only};
 use crate::error::{Error, Result};
+use crate::web::time;
 
 /// Set, list, take back and explain rules about other servers and their people.
 #[derive(Debug, clap::Subcommand)]
 pub enum RuleCommand {
     /// Say how a server or an account is met; replaces what was said before
-    Set {
-        /// A domain with all below it, =HOST for one host, the address of an account, or * for everybody
-        pattern: String,
-        /// open, limited or refused
-        stance: String,
-        /// Whose rule: the community's with this domain
-        #[arg(long)]
-        community: Option<String>,
-        /// Whose rule: this member's own
-        #[arg(long)]
-        member: Option<String>,
-        /// The reason, for everybody to read
-        #[arg(long)]
-        reason: Option<String>,
-        /// The reason, for members only
-        #[arg(long)]
-        reason_members: Option<String>,
-        /// The reason, for moderators only
-        #[arg(long)]
-        reason_moderators: Option<String>,
-    },
+    Set(SetRule),
     /// Print the rules in force
     List {
-        /// Of the community with this domain
+        /// Whose rules
+        #[command(flatten)]
+        of: Of,
+        /// Also print those that were replaced, taken back, or ended
         #[arg(long)]
-        community: Option<String>,
-        /// Of this member
-        #[arg(long)]
-        member: Option<String>,
+        all: bool,
     },
     /// Take a rule back, by its number
     End {
         /// As `rule list` prints it
         number: i64,
-        /// Of the community with this domain
-        #[arg(long)]
-        community: Option<String>,
-        /// Of this member
-        #[arg(long)]
-        member: Option<String>,
+        /// Whose rules
+        #[command(flatten)]
+        of: Of,
     },
     /// Explain what passes between us and a server or an account, and which rule decides
     Why {
@@ -70,58 +50,71 @@ pub enum RuleCommand {
     },
 }
 
+/// A rule, as it is typed.
+#[derive(Debug, clap::Args)]
+pub struct SetRule {
+    /// A domain with all below it, =HOST for one host, the address of an account, software:NAME or
+    /// software:NAME<VERSION, first-seen:DAYS for servers not known for so long, or * for everybody
+    pattern: String,
+    /// open, limited, withheld or refused
+    stance: String,
+    #[command(flatten)]
+    of: Of,
+    /// The reason, for everybody to read
+    #[arg(long)]
+    reason: Option<String>,
+    /// The reason, for members only
+    #[arg(long)]
+    reason_members: Option<String>,
+    /// The reason, for moderators only
+    #[arg(long)]
+    reason_moderators: Option<String>,
+    /// What was seen that led to it, for moderators only: links, quotations
+    #[arg(long)]
+    evidence: Option<String>,
+    /// It ends by itself after so many days
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    expires: Option<u16>,
+    /// Somebody is to look at it again after so many days
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    review: Option<u16>,
+}
+
+/// Whose rules are meant: the only community's, when nothing is said.
+#[derive(Debug, clap::Args)]
+pub struct Of {
+    /// Of the community with this domain
+    #[arg(long)]
+    community: Option<String>,
+    /// Of this member
+    #[arg(long)]
+    member: Option<String>,
+    /// Of the whole installation: binds all its communities
+    #[arg(long, conflicts_with_all = ["community", "member"])]
+    operator: bool,
+}
+
 /// Does it, and says what came of it.
 pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
     match command {
-        RuleCommand::Set {
-            pattern,
-            stance,
-            community,
-            member,
-            reason,
-            reason_members,
-            reason_moderators,
-        } => {
-            let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
-            let pattern = parse_pattern(&pattern)?;
-            super::check_pattern(app, whose.scope()?, &pattern)?;
-            let stance = Stance::parse(&stance).ok_or_else(|| {
-                Error::invalid(
-                    "stance",
-                    format!(
-                        "must be one of {}",
-                        Stance::ALL.map(Stance::as_str).join(", ")
-                    ),
-                )
-            })?;
-            let said = format!(
-                "{} meets {pattern} as {} now.",
-                whose.name(),
-                stance.as_str()
-            );
-            let new = NewRule {
-                reason_public: reason,
-                reason_members,
-                reason_moderators,
-                ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
+        RuleCommand::Set(typed) => set(app, typed).await,
+        RuleCommand::List { of, all } => {
+            let whose = Whose::named(app, &of).await?;
+            let now_ms = app.now_ms();
+            let lines: Vec<String> = if all {
+                let rules = super::history(app, whose.scope()?).await?;
+                rules.iter().map(|past| past_line(past, now_ms)).collect()
+            } else {
+                let rules = super::in_force(app, whose.scope()?);
+                rules.iter().map(|rule| line(rule, now_ms)).collect()
             };
-            let number = super::set(app, new).await?;
-            Ok(format!("{said} Rule {number}."))
-        }
-        RuleCommand::List { community, member } => {
-            let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
-            let rules = super::in_force(app, whose.scope()?);
-            if rules.is_empty() {
+            if lines.is_empty() {
                 return Ok(format!("{} has no rules.", whose.name()));
             }
-            Ok(rules.iter().map(line).collect::<Vec<_>>().join("\n"))
+            Ok(lines.join("\n"))
         }
-        RuleCommand::End {
-            number,
-            community,
-            member,
-        } => {
-            let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
+        RuleCommand::End { number, of } => {
+            let whose = Whose::named(app, &of).await?;
             super::end(app, whose.scope()?, number, None)
                 .await
                 .map_err(|why| match why {
@@ -138,7 +131,12 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             community,
             member,
         } => {
-            let whose = Whose::named(app, community.as_deref(), member.as_deref()).await?;
+            let of = Of {
+                community,
+                member,
+                operator: false,
+            };
+            let whose = Whose::named(app, &of).await?;
             let party = party(app, &who).await?;
             let explanation = super::explain(app, &*whose.account(app).await?, &party).await?;
             let book = app.gate.book();
@@ -173,16 +171,48 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
     }
 }
 
+async fn set(app: &App, typed: SetRule) -> Result<String> {
+    let whose = Whose::named(app, &typed.of).await?;
+    let pattern = parse_pattern(&typed.pattern)?;
+    super::check_pattern(app, whose.scope()?, &pattern)?;
+    let stance = Stance::parse(&typed.stance).ok_or_else(|| {
+        let words = CHOICES.map(Stance::as_str).join(", ");
+        Error::invalid("stance", format!("must be one of {words}"))
+    })?;
+    let now_ms = app.now_ms();
+    let in_days = |days: u16| now_ms + i64::from(days) * DAY_MS;
+    let said = format!(
+        "{} meets {pattern} as {} now.",
+        whose.name(),
+        stance.as_str()
+    );
+    let new = NewRule {
+        reason_public: typed.reason,
+        reason_members: typed.reason_members,
+        reason_moderators: typed.reason_moderators,
+        evidence: typed.evidence,
+        expires_at: typed.expires.map(in_days),
+        review_at: typed.review.map(in_days),
+        ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
+    };
+    let number = super::set(app, new).await?;
+    Ok(format!("{said} Rule {number}."))
+}
+
 /// Whose rules are meant.
 enum Whose {
+    Operator,
     Community(Arc<Community>),
     Member(Arc<Account>),
 }
 
 impl Whose {
-    async fn named(app: &App, community: Option<&str>, member: Option<&str>) -> Result<Whose> {
-        let community = named_or_only(app, community)?;
-        let Some(member) = member else {
+    async fn named(app: &App, of: &Of) -> Result<Whose> {
+        if of.operator {
+            return Ok(Whose::Operator);
+        }
+        let community = named_or_only(app, of.community.as_deref())?;
+        let Some(member) = of.member.as_deref() else {
             return Ok(Whose::Community(community));
         };
         let name = member
@@ -203,6 +233,7 @@ impl Whose {
 
     fn scope(&self) -> Result<Scope> {
         match self {
+            Whose::Operator => Ok(Scope::Operator),
             Whose::Community(community) => Ok(super::of_community(community)),
             Whose::Member(account) => super::of_member(account),
         }
@@ -210,6 +241,7 @@ impl Whose {
 
     fn name(&self) -> String {
         match self {
+            Whose::Operator => "This installation".to_owned(),
             Whose::Community(community) => community.name.clone(),
             Whose::Member(account) => account.handle().to_string(),
         }
@@ -218,23 +250,50 @@ impl Whose {
     /// In whose place an explanation is given: a community's own account stands for it.
     async fn account(&self, app: &App) -> Result<Arc<Account>> {
         match self {
+            Whose::Operator => Err(Error::NotFound),
             Whose::Community(community) => accounts::find(app, community.actor_id).await,
             Whose::Member(account) => Ok(account.clone()),
         }
     }
 }
 
-fn line(rule: &Rule) -> String {
+fn line(rule: &Rule, now_ms: i64) -> String {
     let reason = rule
         .reason_public
         .as_deref()
         .or(rule.reason_members.as_deref())
         .unwrap_or("no reason given");
-    format!(
+    let mut line = format!(
         "{}  {}  {}  ({reason})",
         rule.id.0,
         rule.stance.as_str(),
         rule.pattern
+    );
+    if let Some(at) = rule.expires_at {
+        let _ = write!(line, "  ends on {}", time::day(at));
+    }
+    if let Some(at) = rule.review_at {
+        let due = if at <= now_ms {
+            "was due for review on"
+        } else {
+            "review on"
+        };
+        let _ = write!(line, "  {due} {}", time::day(at));
+    }
+    line
+}
+
+fn past_line(past: &Past, now_ms: i64) -> String {
+    let rule = &past.rule;
+    let end = match (past.ended_at, rule.expires_at) {
+        (Some(at), _) => format!("until {}", time::day(at)),
+        (None, Some(at)) if at <= now_ms => format!("until {}, by itself", time::day(at)),
+        _ => "in force".to_owned(),
+    };
+    format!(
+        "{}  set on {}, {end}",
+        line(rule, now_ms),
+        time::day(rule.set_at)
     )
 }
 

@@ -24,22 +24,29 @@ pub use explain::{
     stance_towards_server,
 };
 pub use looks::Looks;
-pub use model::{NewRule, Source, parse_pattern, pattern_words, typed_pattern};
+pub use model::{NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
 
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
 
-/// Stances that can be set. *Ask* and *withheld* are decided by the gate already; until there is a place where what
-/// they hold back waits for a yes, setting one would promise what is not kept.
-pub const CHOICES: [Stance; 3] = [Stance::Open, Stance::Limited, Stance::Refused];
+/// Stances that can be set. *Ask* is decided by the gate already; until there is a place where what it holds back waits
+/// for a yes, setting it would promise what is not kept.
+pub const CHOICES: [Stance; 4] = [
+    Stance::Open,
+    Stance::Limited,
+    Stance::Withheld,
+    Stance::Refused,
+];
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
 /// Rules of one member; the longest lists that people share have some thousand entries, and are a community's matter.
 const MOST_OF_A_MEMBER: usize = 2_000;
 /// Rules of one community.
 const MOST_OF_A_COMMUNITY: usize = 100_000;
+/// Of a history, the newest are told.
+const MOST_OF_HISTORY: i64 = 10_000;
 /// How long another process's change of a rule may go unnoticed.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 /// New pairs of a host and the domain of its handles are taken into the rules every ten seconds.
@@ -123,6 +130,11 @@ pub fn in_force(app: &App, scope: Scope) -> Vec<Rule> {
     let mut rules: Vec<Rule> = app.gate.book().rules_of(scope).cloned().collect();
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.id));
     rules
+}
+
+/// Every rule that this scope had or has, newest first: nothing is overwritten.
+pub async fn history(app: &App, scope: Scope) -> Result<Vec<Past>> {
+    store::history(&app.db, scope, MOST_OF_HISTORY).await
 }
 
 /// One reading at a time: of two, the later one is kept.
@@ -258,6 +270,10 @@ pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
             .any(|community| community.domain.is_within(domain))
     };
     match pattern {
+        Pattern::List(_) => Err(Error::invalid(
+            "pattern",
+            "names a list, and lists cannot be kept here yet; name the servers one by one",
+        )),
         Pattern::Domain(domain) | Pattern::Host(domain)
             if own(domain) && app.communities.load().all().count() == 1 =>
         {

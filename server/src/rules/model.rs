@@ -14,7 +14,7 @@ const LONGEST_SOFTWARE: usize = 50;
 /// A rule that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewRule {
-    /// Whose: a community's or a member's.
+    /// Whose.
     pub scope: Scope,
     /// About whom.
     pub pattern: Pattern,
@@ -38,6 +38,15 @@ pub struct NewRule {
     pub expires_at: Option<i64>,
     /// Where it comes from.
     pub source: Source,
+}
+
+/// A rule with its end, if it was replaced or taken back.
+#[derive(Debug)]
+pub struct Past {
+    /// As it was set.
+    pub rule: Rule,
+    /// Unix milliseconds; `None` for one that stands, or that ended by itself.
+    pub ended_at: Option<i64>,
 }
 
 /// Where a rule comes from.
@@ -107,6 +116,7 @@ row! {
         pub source: String,
         pub review_at: Option<i64>,
         pub evidence: Option<String>,
+        pub ended_at: Option<i64>,
     }
 }
 

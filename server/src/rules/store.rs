@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, sql};
 use comity_policy::{Epoch, ListEntries, ListId, Mode, Pattern, PersonId, Rule, Scope};
 use comity_vocab::Domain;
 
-use super::model::{NewRule, RuleRow, parse_pattern, pattern_words};
+use super::model::{NewRule, Past, RuleRow, parse_pattern, pattern_words};
 use crate::accounts::stored_domain;
 use crate::error::{Error, Result};
 
@@ -17,11 +17,23 @@ const MOST: usize = 1_000_000;
 const IN_FORCE: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
        FROM rules
       WHERE ended_at IS NULL AND id > $1
       ORDER BY id
       LIMIT $2"
+);
+/// All of one scope, newest first; on `rules_of_scope`.
+const HISTORY: Sql<RuleRow> = sql!(
+    row: RuleRow,
+    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+       FROM rules
+      WHERE scope = $1
+        AND community_id IS NOT DISTINCT FROM $2
+        AND account_id IS NOT DISTINCT FROM $3
+      ORDER BY id DESC
+      LIMIT $4"
 );
 const INSERT: Sql = sql!(
     "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
@@ -66,6 +78,21 @@ pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {
             return Ok(rules);
         }
     }
+}
+
+pub async fn history(db: &Db, scope: Scope, limit: i64) -> Result<Vec<Past>> {
+    let (scope, community_id, account_id) = columns(scope);
+    let rows = db
+        .all(HISTORY, params![scope, community_id, account_id, limit])
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Past {
+                ended_at: row.ended_at,
+                rule: row.into_rule()?,
+            })
+        })
+        .collect()
 }
 
 fn check_size(rules: usize) -> Result<()> {

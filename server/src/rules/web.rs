@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, Query, State};
 use comity_policy::{
-    Act, Because, Conditions, Exchange, Outcome, Pattern, Rule, RuleId, Scope, Stance, Subject,
-    Verdict, Way,
+    Act, Because, Conditions, Exchange, Mode, Outcome, Pattern, PersonId, Rule, RuleId, Scope,
+    Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Handle;
 use serde::Deserialize;
@@ -13,19 +13,24 @@ use super::model::{NewRule, Source, parse_pattern};
 use super::{CHOICES, check_pattern, in_force, listener, of_community, of_member};
 use crate::accounts;
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::Community;
+use crate::emergency;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
-use crate::members::Role;
+use crate::members::{self, Role};
 use crate::relations;
 use crate::statuses;
 use crate::web::view::{
-    BoundariesPage, Mark, MarkKind, NavItem, OutcomeView, Protection, RuleForm, RuleView,
-    StanceChoice, Strength, WhyPage,
+    BoundariesPage, LastsChoice, Mark, MarkKind, NavItem, OutcomeView, Protection, RuleForm,
+    RuleView, StanceChoice, Strength, WhyPage,
 };
 use crate::web::{frame, time};
+
+/// The longest that the form lets a rule last before it ends by itself.
+const MOST_DAYS: i64 = 3_650;
 
 /// The sign of a stance.
 pub fn mark_kind(stance: Stance) -> MarkKind {
@@ -49,6 +54,7 @@ pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
         Scope::Member(person, _) if me.is_some_and(|me| me.account.id == person.0) => {
             ("You".to_owned(), true)
         }
+        Scope::Operator if me.is_some() => ("This installation".to_owned(), false),
         _ => return None,
     };
     Some(RuleView {
@@ -161,6 +167,7 @@ pub async fn boundaries(
     let form = RuleForm {
         pattern: prefill.pattern,
         stances: stances("limited"),
+        lasts: lasts(""),
         reason: String::new(),
         for_community: false,
         trouble: None,
@@ -175,13 +182,26 @@ async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply
             .filter_map(|rule| view(rule, visit))
             .collect()
     };
+    let may_govern = me.member.role >= Role::Moderator;
+    let gate = if may_govern {
+        Some(emergency::web::view(app, &me.community).await?)
+    } else {
+        None
+    };
     let trouble = form.trouble.clone();
     let page = Reply::page(BoundariesPage {
         frame: frame(app, visit, "Boundaries", NavItem::Boundaries).await?,
         mine: views(of_member(&me.account)?),
         community: views(of_community(&me.community)),
+        operator: views(Scope::Operator),
         mode: mode_sentence(&me.community),
-        may_govern: me.member.role >= Role::Moderator,
+        own_mode: app
+            .gate
+            .book()
+            .mode_of_member(PersonId(me.account.id))
+            .as_str(),
+        may_govern,
+        gate,
         form,
         protections: protections(&me.community, Protected::Boundary),
     });
@@ -193,6 +213,7 @@ const LABELS: &[Label] = &[
     Label::of("pattern", ""),
     Label::of("stance", "what may pass"),
     Label::of("reason", "the reason"),
+    Label::of("lasts", "how long it lasts"),
 ];
 
 /// What the form sends.
@@ -204,6 +225,45 @@ pub struct NewRuleForm {
     reason: String,
     #[serde(default)]
     scope: String,
+    /// Days; empty for as long as nobody takes it back.
+    #[serde(default)]
+    lasts: String,
+}
+
+/// How long a rule may last, to choose from.
+fn lasts(chosen: &str) -> Vec<LastsChoice> {
+    [
+        ("", "until it is taken back"),
+        ("1", "for a day"),
+        ("7", "for a week"),
+        ("30", "for a month"),
+        ("90", "for three months"),
+    ]
+    .into_iter()
+    .map(|(value, words)| LastsChoice {
+        value,
+        words,
+        chosen: value == chosen,
+    })
+    .collect()
+}
+
+/// What the choice of a mode sends.
+#[derive(Debug, Deserialize)]
+pub struct ModeForm {
+    mode: String,
+}
+
+/// `POST /settings/mode`
+pub async fn choose_mode(
+    State(app): State<App>,
+    me: Me,
+    Form(form): Form<ModeForm>,
+) -> Result<Reply> {
+    let mode = Mode::parse(&form.mode)
+        .ok_or_else(|| Error::invalid("mode", "must be open or allow-list"))?;
+    members::choose_mode(&app, me.account.id, mode).await?;
+    Ok(Reply::see_other("/boundaries#mode"))
 }
 
 /// `POST /boundaries`
@@ -224,6 +284,7 @@ pub async fn add(
             let form = RuleForm {
                 trouble: Some(trouble(why, LABELS)?),
                 stances: stances(&form.stance),
+                lasts: lasts(&form.lasts),
                 for_community: form.scope == "community",
                 pattern: form.pattern,
                 reason: form.reason,
@@ -245,7 +306,17 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
         (of_member(&me.account)?, None, reason)
     };
     check_pattern(app, scope, &pattern)?;
+    let days: Option<i64> = match form.lasts.as_str() {
+        "" => None,
+        days => Some(
+            days.parse()
+                .ok()
+                .filter(|days| (1..=MOST_DAYS).contains(days))
+                .ok_or_else(|| Error::invalid("lasts", "choose one of these"))?,
+        ),
+    };
     let new = NewRule {
+        expires_at: days.map(|days| app.now_ms() + days * DAY_MS),
         reason_public,
         reason_members,
         set_by: Some(me.account.id),

@@ -18,7 +18,8 @@ mod status;
 mod thread;
 
 pub use community::{
-    AboutPage, BoundariesPage, ErrorPage, SetupPage, SignInPage, SignUpMode, SignUpPage, WhyPage,
+    AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, SetupPage, SignInPage, SignUpMode,
+    SignUpPage, WhyPage,
 };
 pub use compose::{
     AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,
@@ -34,7 +35,8 @@ pub use reading::{
     NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,
 };
 pub use rule::{
-    Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice, Strength,
+    LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice,
+    Strength,
 };
 pub use status::{AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

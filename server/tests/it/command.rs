@@ -44,6 +44,7 @@ fn help_names_every_command() {
         "config",
         "member",
         "rule",
+        "gate",
         "community",
         "inspect",
     ] {
@@ -84,6 +85,87 @@ fn a_backup_is_a_new_file_with_everything_in_it_and_never_replaces_one() {
         std::fs::read(folder.path().join("copy.db")).unwrap(),
         before
     );
+}
+
+#[test]
+fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
+    let folder = TempDir::new().unwrap();
+    let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
+    let says = |words: &[&str]| {
+        let output = run(words);
+        assert!(output.status.success(), "{}", self::words(&output.stderr));
+        self::words(&output.stdout)
+    };
+    says(&["migrate"]);
+    let set = [
+        "rule",
+        "set",
+        "software:oldmill<2.1",
+        "refused",
+        "--operator",
+    ];
+    let said = says(
+        &[
+            &set[..],
+            &["--expires", "30", "--review", "7", "--reason", "It leaks"],
+        ]
+        .concat(),
+    );
+    let number = said
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .trim()
+        .trim_end_matches('.')
+        .to_owned();
+    let listed = says(&["rule", "list", "--operator"]);
+    for word in [
+        "servers that run oldmill before 2.1",
+        "refused",
+        "It leaks",
+        "ends on",
+        "review on",
+    ] {
+        assert!(listed.contains(word), "{word} is not in {listed}");
+    }
+    assert!(
+        says(&["rule", "list"]).contains("has no rules"),
+        "it is the operator's alone"
+    );
+    says(&["rule", "end", &number, "--operator"]);
+    assert!(says(&["rule", "list", "--operator"]).contains("has no rules"));
+    let all = says(&["rule", "list", "--operator", "--all"]);
+    assert!(all.contains("It leaks") && all.contains("until"), "{all}");
+    cannot(
+        &run(&["rule", "set", "a.example", "ask"]),
+        "no place to wait yet",
+    );
+    cannot(&run(&["rule", "set", "list:1", "refused"]), "lists");
+    assert!(
+        !run(&[
+            "rule",
+            "set",
+            "a.example",
+            "refused",
+            "--operator",
+            "--member",
+            "ines"
+        ])
+        .status
+        .success()
+    );
+
+    assert!(says(&["gate", "log"]).contains("was never closed"));
+    cannot(&run(&["gate", "open"]), "is not closed");
+    cannot(
+        &run(&["gate", "close", "--hours", "0", "--reason", "A wave"]),
+        "1 to 336",
+    );
+    says(&["gate", "close", "--hours", "2", "--reason", "A wave"]);
+    let log = says(&["gate", "log"]);
+    assert!(log.contains("is closed") && log.contains("A wave"), "{log}");
+    says(&["gate", "open"]);
+    assert!(says(&["gate", "log"]).contains("is open"));
 }
 
 #[test]

@@ -26,4 +26,5 @@ mod reach;
 mod routes;
 mod serving;
 mod statements;
+mod unknown;
 mod writing;

@@ -109,6 +109,8 @@ impl Town {
 
     /// One more community of the same installation, open to new members.
     pub async fn found(&self, domain: &str, name: &str) -> Arc<Community> {
+        // Which of two is the first depends on when they were founded.
+        self.wait_s(1);
         let founded = communities::found(&self.app, Domain::parse(domain).unwrap(), name)
             .await
             .unwrap();

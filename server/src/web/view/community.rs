@@ -108,12 +108,46 @@ pub struct BoundariesPage {
     pub community: Vec<RuleView>,
     /// The community's usual answer; see [`AboutPage::mode`].
     pub mode: String,
+    /// The operator's, which bind every community here.
+    pub operator: Vec<RuleView>,
+    /// The viewer's own answer to servers that no rule of theirs names: "open" or "allow-list".
+    pub own_mode: &'static str,
     /// The viewer may set the community's rules.
     pub may_govern: bool,
+    /// The emergency gate; for those who govern.
+    pub gate: Option<GateView>,
     /// The form that adds one.
     pub form: RuleForm,
     /// What a boundary holds, asks, and cannot hold.
     pub protections: Vec<Protection>,
+}
+
+/// The emergency gate of a community.
+#[derive(Clone, Debug)]
+pub struct GateView {
+    /// Until when it is closed; `None` while it is open.
+    pub until_iso: Option<String>,
+    /// The same in words.
+    pub until_text: String,
+    /// When it was closed, newest first.
+    pub past: Vec<ClosingView>,
+}
+
+/// One time that it was closed.
+#[derive(Clone, Debug)]
+pub struct ClosingView {
+    /// When it was closed.
+    pub since_iso: String,
+    /// The same in words.
+    pub since_text: String,
+    /// When it opened, or will.
+    pub until_iso: String,
+    /// The same in words.
+    pub until_text: String,
+    /// Who closed it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// Why something was decided.

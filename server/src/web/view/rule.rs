@@ -192,19 +192,32 @@ impl StanceChoice {
     }
 }
 
-/// The form that adds a rule. Posts `pattern`, `stance`, `reason` and `scope` ("mine" or "community") to `/boundaries`.
+/// The form that adds a rule. Posts `pattern`, `stance`, `reason`, `lasts` and `scope` ("mine" or "community") to `/boundaries`.
 #[derive(Clone, Debug)]
 pub struct RuleForm {
     /// What was typed, or what a link filled in: a server's name or a handle.
     pub pattern: String,
     /// The stances; see [`StanceChoice::all`].
     pub stances: Vec<StanceChoice>,
+    /// How long it may last.
+    pub lasts: Vec<LastsChoice>,
     /// The reason typed so far.
     pub reason: String,
     /// The community's scope is chosen (only when the viewer may set its rules).
     pub for_community: bool,
     /// What was wrong with it; fields are "pattern", "stance", "reason".
     pub trouble: Option<super::Trouble>,
+}
+
+/// How long a rule may last.
+#[derive(Clone, Debug)]
+pub struct LastsChoice {
+    /// What the form sends: days, or nothing.
+    pub value: &'static str,
+    /// "for a week".
+    pub words: &'static str,
+    /// The one chosen.
+    pub chosen: bool,
 }
 
 /// What was decided, for the page that explains it.
