@@ -15,6 +15,7 @@ pub mod router;
 pub mod serve; // start, listen, stop
 
 // The ground everything stands on
+pub mod hashtags;
 pub mod http; // who asks, and the only way to answer
 pub mod queue; // work that was promised
 pub mod text; // from what people type and servers send to safe HTML

@@ -13,6 +13,7 @@ pub const ALL: &[Migration] = &[
     migration!(7, "reach", "../../migrations/0007_reach.sql"),
     migration!(8, "scopes", "../../migrations/0008_scopes.sql"),
     migration!(9, "emergency", "../../migrations/0009_emergency.sql"),
+    migration!(10, "hashtags", "../../migrations/0010_hashtags.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -24,6 +25,7 @@ pub const BIG_TABLES: &[&str] = &[
     "mentions",
     "favourites",
     "pins",
+    "hashtag_entries",
     "home_entries",
     "notifications",
     "tombstones",

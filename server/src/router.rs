@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, conversations, emergency, favourites, follows, inbox, members,
+    accounts, communities, conversations, emergency, favourites, follows, hashtags, inbox, members,
     notifications, pins, reach, reblogs, relations, rules, search, statuses, timelines, web,
 };
 
@@ -98,6 +98,7 @@ pub const ROUTES: &[Route] = &[
     reads("/home", Kind::Page, || get(timelines::web::home)),
     reads("/community", Kind::Page, || get(timelines::web::community)),
     reads("/everyone", Kind::Page, || get(timelines::web::everyone)),
+    reads("/tags/{name}", Kind::Page, || get(hashtags::web::page)),
     reads("/notifications", Kind::Page, || {
         get(notifications::web::page)
     }),

@@ -43,6 +43,11 @@ impl Page {
         }
     }
 
+    /// How many, for lists in memory.
+    pub fn length(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or_default()
+    }
+
     /// For "smaller than" in SQL: without `max_id`, everything is.
     pub fn below(&self) -> i64 {
         self.max_id.unwrap_or(i64::MAX)

@@ -10,6 +10,7 @@ use crate::http::reply::as_sentence;
 use crate::http::{Kind, Reply, Visit};
 use crate::statuses::Shown;
 use crate::statuses::web::views;
+use crate::text::hashtag;
 use crate::web::frame;
 use crate::web::view::{NavItem, SearchPage};
 
@@ -29,6 +30,11 @@ pub async fn page(
     if let Some(me) = visit.me.as_ref().filter(|_| !question.q.is_empty()) {
         // A question may become a request to another server.
         app.limits.check(Kind::Lookup, &me.account.id.to_string())?;
+    }
+    if let Some(name) = question.q.trim().strip_prefix('#')
+        && !name.is_empty()
+    {
+        return Ok(Reply::see_other(&hashtag::path(name)));
     }
     let found = super::find(&app, &visit.community, &visit.party(), &question.q).await?;
     let statuses: Vec<Shown> = found

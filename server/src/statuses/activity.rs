@@ -7,7 +7,6 @@ use comity_policy::{Circle, Party, Visible, Way};
 use comity_vocab::build::{self, HashtagOut, NoteOut, Source};
 use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,6 +16,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
+use crate::text::hashtag;
 use crate::{inbox, reach, reblogs};
 
 /// Answers on a page of the collection of replies.
@@ -157,10 +157,7 @@ fn hashtag(author: &Account, tag: &str) -> Result<HashtagOut> {
         .as_str()
         .strip_suffix(author.iri.path())
         .unwrap_or_default();
-    let href = stored_iri(&format!(
-        "{origin}/tags/{}",
-        utf8_percent_encode(tag, NON_ALPHANUMERIC)
-    ))?;
+    let href = stored_iri(&format!("{origin}{}", hashtag::path(tag)))?;
     Ok(HashtagOut {
         name: tag.to_owned(),
         href,

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::hashtags;
 use crate::inbox::Arrival;
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
@@ -47,7 +48,7 @@ pub async fn edit(
         ..draft.render(&mentions, community)
     };
     let mut tx = Tx::new();
-    change(app, &mut tx, status_id, &words, app.now_ms())?;
+    change(app, &mut tx, &status, &words, app.now_ms())?;
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,
@@ -99,18 +100,19 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     let now = app.now_ms();
     let edited_at = note.updated.unwrap_or(now).clamp(status.created_at, now);
     let mut tx = Tx::new();
-    change(app, &mut tx, id, &words, edited_at)?;
+    change(app, &mut tx, &status, &words, edited_at)?;
     if !app.commit(tx).await? {
         tracing::debug!(iri = %note.id, "an older edit came late and changes nothing");
     }
     Ok(())
 }
 
-fn change(app: &App, tx: &mut Tx, status_id: i64, words: &Text, edited_at: i64) -> Result<()> {
+fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64) -> Result<()> {
+    hashtags::place_anew(tx, status.id, status.visibility, &words.tags);
     store::edit(
         tx,
         app.next_id(),
-        status_id,
+        status.id,
         &Edit {
             title: &words.title,
             spoiler_text: &words.spoiler_text,

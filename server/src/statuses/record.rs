@@ -12,6 +12,7 @@ use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
+use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
 use crate::timelines;
@@ -25,6 +26,8 @@ pub(crate) struct NewStatus {
     author: Arc<Account>,
     /// Everybody it names, here and elsewhere.
     mentions: Vec<Arc<Account>>,
+    /// Hashtags without `#`.
+    tags: Vec<String>,
     /// Whom it answers or shares.
     within: Option<Arc<Account>>,
     terms: Terms,
@@ -62,6 +65,7 @@ impl NewStatus {
     ) -> Result<NewStatus> {
         let now = app.now_ms();
         let id = app.ids.at(now);
+        let tags = text.tags.clone();
         let row = StatusRow {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
@@ -74,6 +78,7 @@ impl NewStatus {
             row,
             author,
             mentions,
+            tags,
             within: parent.map(|parent| parent.author.clone()),
             terms,
         })
@@ -99,6 +104,7 @@ impl NewStatus {
             None => published,
         };
         let visibility = note.visibility(author.followers_iri.as_ref());
+        let tags = text.tags.clone();
         let mut row = StatusRow {
             iri: note.id.as_str().to_owned(),
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
@@ -124,6 +130,7 @@ impl NewStatus {
             row,
             author,
             mentions,
+            tags,
             within: parent.map(|parent| parent.author.clone()),
             terms: Terms::default(),
         })
@@ -194,6 +201,7 @@ impl NewStatus {
             row,
             author: by,
             mentions: Vec::new(),
+            tags: Vec::new(),
             within: Some(original.author.clone()),
             terms,
         })
@@ -292,6 +300,7 @@ pub(crate) async fn record(
         row,
         author,
         mentions,
+        tags,
         ..
     } = new;
     let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
@@ -307,6 +316,7 @@ pub(crate) async fn record(
         store::adopt(tx, row, &orphans);
     }
     let visibility = Visibility::parse(&row.visibility)?;
+    hashtags::place(tx, row.id, visibility, tags);
     if let Some(parent_id) = row.in_reply_to_id.filter(|_| is_counted(visibility)) {
         store::add_reply(tx, parent_id, 1);
     }

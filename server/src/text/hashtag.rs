@@ -1,5 +1,6 @@
 //! `#tag` in what people type, in any script.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -26,9 +27,30 @@ pub(super) fn at_start(before: Option<char>, rest: &str) -> Option<(usize, Strin
     Some((1 + end, name.nfc().collect()))
 }
 
+/// One name for every spelling: case and the width or composition of letters make no difference.
+pub fn folded(name: &str) -> String {
+    let composed: String = name.trim_start_matches('#').nfkc().collect();
+    composed.to_lowercase()
+}
+
+/// Where the page of a hashtag is.
+pub fn path(name: &str) -> String {
+    format!(
+        "/tags/{}",
+        utf8_percent_encode(&folded(name), NON_ALPHANUMERIC)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_one() {
+        assert_eq!(folded("#FÄHRE"), folded("fähre"));
+        assert_eq!(folded("Ａｂｃ"), "abc");
+        assert_eq!(path("Fähre 1"), "/tags/f%C3%A4hre%201");
+    }
 
     #[test]
     fn tags_of_any_script_are_tags_and_numbers_are_not() {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use comity_vocab::Handle;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::hashtag;
 use super::plain::escape;
 use super::scan::{self, Token};
 use crate::accounts::Account;
@@ -92,10 +92,7 @@ fn mention(account: &Account, html: &mut String) {
 }
 
 fn hashtag(name: &str, community: &Community, html: &mut String) {
-    let path = format!(
-        "/tags/{}",
-        utf8_percent_encode(&name.to_lowercase(), NON_ALPHANUMERIC)
-    );
+    let path = hashtag::path(name);
     html.push_str("<a href=\"");
     html.push_str(&escape(community.iri(&path).as_str()));
     html.push_str("\" class=\"mention hashtag\" rel=\"tag\">#<span>");

@@ -14,6 +14,7 @@ pub use store::{backfill, withdraw};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::hashtags;
 use crate::statuses::{self, Shown};
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
@@ -53,7 +54,7 @@ pub struct Stretch {
 }
 
 /// Where a list of statuses is kept.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// What this member and those they follow write.
     Home(i64),
@@ -63,6 +64,8 @@ pub enum Place {
     Everyone,
     /// What one account wrote and boosted.
     Author(i64, Replies),
+    /// What names a topic in public; its folded name.
+    Hashtag(String),
 }
 
 /// Whether a profile shows answers to others among the posts.
@@ -76,28 +79,29 @@ pub enum Replies {
 
 impl Place {
     /// As the gate is asked for it.
-    fn way(self) -> Way {
+    fn way(&self) -> Way {
         match self {
             Place::Home(_) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
-            Place::Everyone => Way::PublicTimeline,
+            Place::Everyone | Place::Hashtag(_) => Way::PublicTimeline,
             Place::Author(..) => Way::Page,
         }
     }
 
-    async fn ids(self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
+    async fn ids(&self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
         match self {
-            Place::Home(account_id) => store::home(&app.db, account_id, max_id, limit).await,
+            Place::Home(account_id) => store::home(&app.db, *account_id, max_id, limit).await,
             Place::Community(community_id) => {
-                store::of_community(&app.db, community_id, max_id, limit).await
+                store::of_community(&app.db, *community_id, max_id, limit).await
             }
             Place::Everyone => store::public(&app.db, max_id, limit).await,
             Place::Author(account_id, Replies::Shown) => {
-                statuses::by_author(&app.db, account_id, max_id, limit).await
+                statuses::by_author(&app.db, *account_id, max_id, limit).await
             }
             Place::Author(account_id, Replies::LeftOut) => {
-                statuses::own_by_author(&app.db, account_id, max_id, limit).await
+                statuses::own_by_author(&app.db, *account_id, max_id, limit).await
             }
+            Place::Hashtag(name) => hashtags::ids(&app.db, name, max_id, limit).await,
         }
     }
 }

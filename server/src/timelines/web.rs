@@ -29,7 +29,7 @@ pub async fn home(State(app): State<App>, visit: Visit, page: Page) -> Result<Re
         &me.party(),
         Place::Home(me.account.id),
         page.below(),
-        length(&page),
+        page.length(),
     )
     .await?;
     show(&app, &visit, &page, Which::Home, "/home", stretch).await
@@ -43,7 +43,7 @@ pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Resu
         &party,
         Place::Community(visit.community.id),
         page.below(),
-        length(&page),
+        page.length(),
     )
     .await?;
     show(&app, &visit, &page, Which::Community, "/community", stretch).await
@@ -59,14 +59,10 @@ pub async fn everyone(State(app): State<App>, visit: Visit, page: Page) -> Resul
         &visit.party(),
         Place::Everyone,
         page.below(),
-        length(&page),
+        page.length(),
     )
     .await?;
     show(&app, &visit, &page, Which::Everyone, "/everyone", stretch).await
-}
-
-fn length(page: &Page) -> usize {
-    usize::try_from(page.limit).unwrap_or_default()
 }
 
 async fn show(

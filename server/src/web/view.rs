@@ -31,8 +31,9 @@ pub use people::{
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};
 pub use reading::{
-    ComposePage, ConversationPage, EditPage, HistoryPage, NotificationKind, NotificationRow,
-    NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView, Which,
+    ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, NotificationKind,
+    NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView,
+    Which,
 };
 pub use rule::{
     LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice,

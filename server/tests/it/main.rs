@@ -14,6 +14,7 @@ mod communities;
 mod conversation;
 mod ground;
 mod guarded;
+mod hashtags;
 mod leaving;
 mod ledger;
 #[path = "../peer/mod.rs"]

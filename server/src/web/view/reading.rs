@@ -132,6 +132,22 @@ pub struct TimelinePage {
     pub newer: Option<String>,
 }
 
+/// Posts that name a hashtag.
+#[derive(Template, Debug)]
+#[template(path = "hashtags/hashtag.html")]
+pub struct HashtagPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Without `#`.
+    pub name: String,
+    /// The posts, newest first.
+    pub statuses: Vec<StatusView>,
+    /// The page of older posts.
+    pub older: Option<String>,
+    /// The newest, when this is not it.
+    pub newer: Option<String>,
+}
+
 /// Which timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {

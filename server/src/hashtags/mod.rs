@@ -1,0 +1,40 @@
+//! Hashtags: which public posts name a topic, newest first. In no list is what was not written for public places.
+
+mod store;
+pub mod web;
+
+use comity_db::Tx;
+use comity_vocab::Visibility;
+
+pub use store::ids;
+
+use crate::text::hashtag::folded;
+
+/// Of one post, so many are listed; the others are links and nothing more.
+const MOST_LISTED: usize = 30;
+/// Longer names are no topics.
+const LONGEST: usize = 100;
+
+/// Lists a status under what it names, in the transaction that writes its words.
+pub(crate) fn place(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {
+    if visibility != Visibility::Public {
+        return;
+    }
+    let mut folded: Vec<String> = names
+        .iter()
+        .map(|name| folded(name))
+        .filter(|name| !name.is_empty() && name.chars().count() <= LONGEST)
+        .take(MOST_LISTED)
+        .collect();
+    folded.sort_unstable();
+    folded.dedup();
+    for name in folded {
+        store::insert(tx, &name, status_id);
+    }
+}
+
+/// The words of a status changed: it is listed under what they name now.
+pub(crate) fn place_anew(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {
+    store::withdraw(tx, status_id);
+    place(tx, status_id, visibility, names);
+}

@@ -1,0 +1,43 @@
+//! The page of a hashtag.
+
+use axum::extract::{Path, State};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Page, Reply, Visit};
+use crate::statuses::web::views;
+use crate::text::hashtag::{folded, path};
+use crate::timelines::{Place, read};
+use crate::web::frame;
+use crate::web::view::{HashtagPage, NavItem};
+
+/// `GET /tags/{name}`: what names a topic, as far as the reader may see it. Visitors see what was written here.
+pub async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(name): Path<String>,
+    page: Page,
+) -> Result<Reply> {
+    let folded = folded(&name);
+    let address = path(&folded);
+    if folded != name {
+        return Ok(Reply::see_other(&address));
+    }
+    let stretch = read(
+        &app,
+        &visit.party(),
+        Place::Hashtag(folded.clone()),
+        page.below(),
+        page.length(),
+    )
+    .await?;
+    let mut frame = frame(&app, &visit, &format!("#{folded}"), NavItem::Elsewhere).await?;
+    frame.no_index = stretch.entries.is_empty();
+    Ok(Reply::page(HashtagPage {
+        frame,
+        name: folded,
+        statuses: views(&app, &visit, &stretch.entries).await?,
+        older: stretch.older.map(|id| format!("{address}?max_id={id}")),
+        newer: page.max_id.is_some().then_some(address),
+    }))
+}
