@@ -185,16 +185,10 @@ impl RuleBook {
             .into_iter()
             .map(|hosted| Community::new(hosted, now_ms))
             .collect();
-        let by_peer = |rule: &Rule| {
-            matches!(
-                rule.pattern,
-                Pattern::Software { .. } | Pattern::FirstSeen { .. }
-            )
-        };
         RuleBook {
             epoch,
             next_expiry,
-            asks_of_peers: rules.iter().any(by_peer)
+            asks_of_peers: rules.iter().any(|rule| rule.pattern.asks_of_peers())
                 || communities
                     .iter()
                     .any(|served| served.mode == Mode::Cautious || served.gate_is_closed),

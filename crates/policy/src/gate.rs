@@ -22,7 +22,7 @@ pub use part::Part;
 
 use crate::{
     Act, Because, CommunityId, Conditions, Epoch, Exchange, FactError, FactSource, Outcome, Party,
-    Peer, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
+    Pattern, Peer, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
 };
 
 /// Answers by the rules in force, with the facts of `F`.
@@ -73,7 +73,7 @@ impl<F: FactSource> Gate<F> {
         contact: Contact,
     ) -> Result<Result<Permitted, Refusal>, FactError> {
         let party = Party::Instance(domain.clone());
-        let (ties, book) = self.facts(Vec::new(), vec![domain.clone()]).await?;
+        let (ties, book) = self.facts(Vec::new(), vec![domain.clone()], &[]).await?;
         let way = match contact {
             Contact::Fetch => Way::Fetch,
             Contact::Deliver => Way::FollowerDelivery,
@@ -127,7 +127,7 @@ impl<F: FactSource> Gate<F> {
             Some(target) => pairs_between(&party, [target], &self.book.load()),
             None => Vec::new(),
         };
-        let (ties, book) = self.facts(pairs, servers).await?;
+        let (ties, book) = self.facts(pairs, servers, &[]).await?;
         let refuse = |verdict| Ok(Err(Refusal::new(verdict, &party, act, way, &book)));
 
         if let Err(why) = attested.vouched(sender, into, &book) {
@@ -222,7 +222,7 @@ impl<F: FactSource> Gate<F> {
             .flat_map(|thing| pairs_of(viewer, thing, &known))
             .collect();
         let servers = servers_of(viewer, things.iter().flat_map(involved));
-        let (ties, book) = self.facts(pairs, servers.collect()).await?;
+        let (ties, book) = self.facts(pairs, servers.collect(), &things).await?;
         let viewer = Arc::new(viewer.clone());
         let shown = items
             .into_iter()
@@ -259,7 +259,9 @@ impl<F: FactSource> Gate<F> {
                 involved(&thing),
             ))
             .collect();
-        let (ties, book) = self.facts(pairs, servers).await?;
+        let (ties, book) = self
+            .facts(pairs, servers, std::slice::from_ref(&thing))
+            .await?;
 
         let mut conditions = Conditions::NONE;
         let mut because = Because::Nothing;
@@ -332,7 +334,8 @@ impl<F: FactSource> Gate<F> {
     ) -> Result<(Ties, Arc<RuleBook>), FactError> {
         let pairs = pairs_of(party, thing, &self.book.load());
         let servers = servers_of(party, involved(thing)).collect();
-        self.facts(pairs, servers).await
+        self.facts(pairs, servers, std::slice::from_ref(thing))
+            .await
     }
 
     /// One question to the source of facts, none where nobody has ties; and one more about their
@@ -341,6 +344,7 @@ impl<F: FactSource> Gate<F> {
         &self,
         mut pairs: Vec<(PersonId, PersonId)>,
         mut servers: Vec<Domain>,
+        things: &[Thing],
     ) -> Result<(Ties, Arc<RuleBook>), FactError> {
         let mut ties = if pairs.is_empty() {
             Ties::none()
@@ -350,7 +354,9 @@ impl<F: FactSource> Gate<F> {
             self.facts.ties(&pairs).await?
         };
         let book = self.book();
-        if !book.asks_of_peers() || servers.is_empty() {
+        let kept_from = things.iter().flat_map(|thing| &thing.kept_from);
+        let asks = book.asks_of_peers() || kept_from.into_iter().any(Pattern::asks_of_peers);
+        if !asks || servers.is_empty() {
             return Ok((ties, book));
         }
         servers.sort_unstable();

@@ -58,6 +58,13 @@ pub enum Pattern {
     Everything,
 }
 
+impl Pattern {
+    /// Whether it takes facts about their server to say whom it speaks of.
+    pub(crate) fn asks_of_peers(&self) -> bool {
+        matches!(self, Pattern::Software { .. } | Pattern::FirstSeen { .. })
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -103,6 +103,37 @@ async fn l01_l02_each_recipient_is_cleared_and_each_refusal_kept_with_its_reason
 }
 
 #[tokio::test]
+async fn a_post_kept_from_software_is_kept_from_it_where_no_rule_speaks_of_any() {
+    let facts = Facts::new();
+    facts.know(
+        rex().domain,
+        Peer {
+            software: Some("oldmill".to_owned()),
+            known_days: Some(100),
+            ..Peer::default()
+        },
+    );
+    let kept = Post(Thing {
+        kept_from: vec![Pattern::Software {
+            name: "oldmill".to_owned(),
+            before: None,
+        }],
+        ..post(alice())
+    });
+    let gate = gate(&facts, vec![]);
+    let audience = gate
+        .address(
+            kept,
+            Way::FollowerDelivery,
+            vec![recipient(rex()), recipient(fay())],
+        )
+        .await
+        .unwrap();
+    assert_eq!(audience.refused()[0].1.because, Because::KeptFrom);
+    assert_eq!(audience.cleared(), [recipient(fay())]);
+}
+
+#[tokio::test]
 async fn l50_an_inbox_at_a_refused_place_is_refused_with_it() {
     let gate = gate(
         &Facts::new(),
