@@ -58,19 +58,18 @@ pub async fn forecast(
 ) -> Result<Forecast> {
     let followers = is_for_followers(thing.visibility);
     let mut forecast = Forecast::default();
-    let mut seen: HashSet<i64> = people.iter().copied().collect();
+    // Who is named and follows as well is one person.
+    let mut seen: HashSet<i64> = HashSet::new();
     let mut here = people.clone();
     let meant = Reach::of_thing(sender, thing, followers, people);
     let mut after = START;
     for page_number in 0.. {
         let page = meant.page(app, after).await?;
-        // Who is named and follows as well is one person.
-        let is_named = |recipient: &Recipient| {
+        let mut is_new = |recipient: &Recipient| {
             let id = recipient.person.id;
-            id.is_some_and(|id| seen.contains(&id.0))
+            id.is_none_or(|id| seen.insert(id.0))
         };
-        let fresh = |recipient: &Recipient| page_number == 0 || !is_named(recipient);
-        let people = page.people.into_iter().filter(fresh).collect();
+        let people = page.people.into_iter().filter(&mut is_new).collect();
         forecast.add(app, meant.clear(app, people).await?);
         match page.next {
             Some(_) if page_number + 1 == MOST_PAGES => {
@@ -82,14 +81,10 @@ pub async fn forecast(
         }
     }
     if followers {
-        let rows = app
-            .db
-            .all(FOLLOWERS_HERE, params![sender.id, hosts(app), MOST_HERE])
-            .await?;
         here.extend(
-            rows.into_iter()
-                .map(|(id,)| id)
-                .filter(|id| seen.insert(*id)),
+            app.db
+                .column(FOLLOWERS_HERE, params![sender.id, hosts(app), MOST_HERE])
+                .await?,
         );
     }
     let found = accounts::find_many(app, here).await?;

@@ -35,6 +35,10 @@ coast_test! {
         let local = [("text", "For the harbour"), ("visibility", "local"), ("check", "true")];
         coast.alice.post("/compose", &local).await.is(200)
             .shows("It goes to no other server").hides("Not sent");
+        // Who is named and follows as well is one person.
+        let text = format!("Hello @rita@{}", coast.peer.domain("open"));
+        let named = [("text", text.as_str()), ("visibility", "public"), ("check", "true")];
+        coast.alice.post("/compose", &named).await.is(200).shows("1 person on 1 server, each cleared");
         // Bob follows her from next door: he is here, and she is told of him as well.
         let alice = coast.alice.account.id;
         coast.bob.does(&format!("/accounts/{alice}/follow")).await;
