@@ -1,11 +1,11 @@
 //! What the owner chose: who may see a thing, and where it may be listed.
 
-use comity_vocab::Visibility;
+use comity_vocab::{Domain, Visibility};
 
 use crate::book::About;
 use crate::decide::{Narrowing, step};
 use crate::row::is_public;
-use crate::{Act, Approval, Because, Circle, Exchange, Party, RuleBook, Ties, Way};
+use crate::{Act, Approval, Because, Circle, Exchange, Party, Pattern, RuleBook, Ties, Way};
 
 /// Narrows to those who may see the thing. Acting on a thing asks the same: what one cannot see
 /// one cannot favourite, answer or vote in (L55).
@@ -127,6 +127,13 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
             .iter()
             .any(|pattern| rules.speaks_of(pattern, about).is_some())
     };
+    // A server shows what it gets to whom it likes: what is kept from one of its people is not
+    // brought to it, nor given to it when it asks in nobody's name (L02, L19).
+    let is_at_home_of_one = |server: &Domain| {
+        patterns
+            .iter()
+            .any(|pattern| matches!(pattern, Pattern::Account(iri) if iri.domain() == *server))
+    };
     let server = |home, alias: Option<_>| About {
         home,
         alias,
@@ -137,10 +144,15 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
         alias_peer: alias.and_then(|alias| ties.peer(alias)),
     };
     match exchange.party {
-        Party::Member(person) | Party::Account(person) => is_named(&About::person(person, ties)),
+        Party::Member(person) => is_named(&About::person(person, ties)),
+        Party::Account(person) => {
+            is_named(&About::person(person, ties))
+                || (exchange.act == Act::Receive && is_at_home_of_one(&person.domain))
+        }
         Party::Instance(domain) | Party::Service(domain) => {
             let handles = rules.handles_at(domain).iter();
-            is_named(&server(domain, None))
+            is_at_home_of_one(domain)
+                || is_named(&server(domain, None))
                 || handles
                     .map(Some)
                     .any(|alias| is_named(&server(domain, alias)))

@@ -7,7 +7,7 @@ use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
     Act, Because, CommunityId, Exchange, Outcome, Party, Person, PersonId, RuleBook, Scope, Stance,
-    Ties,
+    Ties, Way,
 };
 
 /// One side of an exchange, with the community that speaks for it.
@@ -207,6 +207,7 @@ fn ask(
         narrowing.narrow(outcome, because, (step, rule.id.0));
     });
 
+    let takes_back = facts.act == Act::Contact && facts.way == Way::FollowerDelivery;
     // Defaults are further rows, each of its own scope.
     let defaults = [
         (
@@ -215,7 +216,9 @@ fn ask(
             lifted[1],
         ),
         (
-            rules.gate_of(side.community),
+            // What takes something back goes out all the same, and carries no words: closed for
+            // some hours, the gate must not leave it standing for ever.
+            rules.gate_of(side.community).filter(|_| !takes_back),
             Because::EmergencyGate(side.community),
             lifted[1],
         ),

@@ -126,7 +126,7 @@ impl Verdict {
 
 impl Because {
     /// Whether `party` decided this, or the community that speaks for them: then they may know.
-    fn is_their_own(self, party: &Party, rules: &RuleBook) -> bool {
+    pub fn is_their_own(self, party: &Party, rules: &RuleBook) -> bool {
         let Party::Member(member) = party else {
             return false;
         };
