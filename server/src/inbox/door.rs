@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
-use comity_policy::{Act, Contact, Way};
+use comity_policy::{Act, Because, Contact, Refusal, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
 use comity_wire::{Distrust, Synchronization};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
@@ -73,6 +73,19 @@ enum Turned {
 
 /// The answer to every farewell that is not proved, or a forged one would tell whom we know.
 const A_FAREWELL: Turned = Turned::Ignored("a farewell by nobody we can tell");
+
+/// The emergency gate is closed for some hours. What was brought meanwhile is to come again, above all what takes
+/// something back.
+fn is_for_now(refusal: &Refusal) -> bool {
+    matches!(refusal.because(), Because::EmergencyGate(_))
+}
+
+fn not_now() -> Turned {
+    Turned::Away(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the emergency gate is closed".to_owned(),
+    )
+}
 
 impl From<Error> for Turned {
     fn from(error: Error) -> Turned {
@@ -171,6 +184,10 @@ async fn examine(
         // Only they themselves hear what they would have heard after a yes. Whoever merely names them is answered as
         // with any key that cannot be had: an answer of its own would tell anybody whom we refuse (L29).
         if signed::check_stored(app, &request, claim).await?.is_some() {
+            if is_for_now(&refusal) {
+                tell_in(app, community, &peer, what, Err(reason));
+                return Err(not_now());
+            }
             return Err(Turned::Refused { peer, what, reason });
         }
         tell_in(app, community, &peer, what, Err(reason));
@@ -232,6 +249,10 @@ async fn examine(
         .map_err(Error::from)?;
     if let Err(refusal) = admitted {
         let reason = for_stewards(app, community, &refusal.verdict);
+        if is_for_now(&refusal) {
+            tell_in(app, community, &sender.host, what, Err(reason));
+            return Err(not_now());
+        }
         return Err(Turned::Refused {
             peer: sender.host.clone(),
             what,
