@@ -161,7 +161,11 @@ struct Place {
 fn leaves_mark(refusal: &Refusal) -> bool {
     let by_rule = matches!(
         refusal.because(),
-        Because::Rule(_) | Because::Limited(_) | Because::Mode(..)
+        Because::Rule(_)
+            | Because::Limited(_)
+            | Because::Mode(..)
+            | Because::OwnMode(..)
+            | Because::EmergencyGate(_)
     );
     by_rule && !refusal.hides_existence()
 }

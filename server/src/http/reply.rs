@@ -161,6 +161,13 @@ fn told_of(refusal: &Refusal) -> String {
                 .to_owned()
         }
         Because::Mode(..) => "your community does not know their server".to_owned(),
+        Because::OwnMode(..) => {
+            "you talk only with servers you chose; Boundaries lets you open theirs".to_owned()
+        }
+        Because::EmergencyGate(_) => {
+            "the emergency gate of your community is closed to servers it has not known for long"
+                .to_owned()
+        }
         Because::Block { .. } => "you block them".to_owned(),
         Because::Mute { .. } => "you muted them".to_owned(),
         _ => refusal.to_string(),

@@ -509,8 +509,13 @@ fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
             Some(rule) => is_told(rule, visit),
             None => false,
         },
-        Because::Mode(community, _) => community == visit.community.policy_id(),
+        Because::Mode(community, _) | Because::EmergencyGate(community) => {
+            community == visit.community.policy_id()
+        }
+        Because::OwnMode(person, _) => person.0 == me.id,
         Because::Block { by } | Because::Mute { by } => by.0 == me.id,
+        // What one post's author chose is told where its words may be read, and of what it answers nothing more.
+        Because::Waits | Because::Removed => false,
         _ => true,
     }
 }
