@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use comity_db::{Sql, params, sql};
-use comity_policy::{Recipient, Thing, Verdict};
+use comity_policy::{Party, Recipient, Thing, Verdict};
 use comity_vocab::Domain;
 
 use super::recipients::{Cleared, Reach, START, is_for_followers};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
+use crate::rules;
 
 /// Pages of followers that are looked at; whoever has more is told so.
 const MOST_PAGES: usize = 25;
@@ -19,11 +20,11 @@ const MOST_HERE: i64 = 5_000;
 /// Whom a thing would reach.
 #[derive(Debug, Default)]
 pub struct Forecast {
-    /// People elsewhere, each cleared.
+    /// People elsewhere, each cleared by the sender's side.
     pub elsewhere: u64,
     /// Their servers.
     pub servers: BTreeSet<Domain>,
-    /// People of this installation, each cleared.
+    /// People of this installation, likewise.
     pub here: u64,
     /// Who would not get it, by server.
     pub kept: BTreeMap<Domain, Kept>,
@@ -49,7 +50,9 @@ pub enum Why {
     GivenUp,
 }
 
-/// Whom `thing` of `sender` would reach: their followers, if it is for followers, and these people.
+/// Whom `thing` of `sender` would reach: their followers, if it is for followers, and these people. What others lay down
+/// about the sender or their things is left out, as if it were not there: asking costs nothing and tells nobody, so it
+/// would tell of every block (L29). `thing` is handed in without those whom it answers, for the same reason.
 pub async fn forecast(
     app: &App,
     sender: &Account,
@@ -70,7 +73,7 @@ pub async fn forecast(
             id.is_none_or(|id| seen.insert(id.0))
         };
         let people = page.people.into_iter().filter(&mut is_new).collect();
-        forecast.add(app, meant.clear(app, people).await?);
+        forecast.add(app, sender, meant.clear(app, people).await?);
         match page.next {
             Some(_) if page_number + 1 == MOST_PAGES => {
                 forecast.more = true;
@@ -97,14 +100,15 @@ pub async fn forecast(
         shared_inbox: None,
     });
     let cleared = meant.clear(app, neighbours.collect()).await?;
-    forecast.here = cleared.people.len() as u64;
-    forecast.keep(cleared.refused);
+    forecast.here =
+        cleared.people.len() as u64 + forecast.keep(app, sender, cleared.refused).len() as u64;
     Ok(forecast)
 }
 
 impl Forecast {
-    fn add(&mut self, app: &App, cleared: Cleared) {
-        for recipient in cleared.people {
+    fn add(&mut self, app: &App, sender: &Account, cleared: Cleared) {
+        let others = self.keep(app, sender, cleared.refused);
+        for recipient in cleared.people.into_iter().chain(others) {
             let server = recipient.person.domain;
             if app.hosts.is_given_up(app, &server) {
                 let silent = || Kept {
@@ -117,11 +121,23 @@ impl Forecast {
                 self.servers.insert(server);
             }
         }
-        self.keep(cleared.refused);
     }
 
-    fn keep(&mut self, refused: Vec<(Recipient, Verdict)>) {
-        for (recipient, verdict) in refused {
+    /// Keeps from whom the sender's own side keeps it, and gives back the others.
+    fn keep(
+        &mut self,
+        app: &App,
+        sender: &Account,
+        refused: Vec<(Recipient, Verdict)>,
+    ) -> Vec<Recipient> {
+        let (book, me) = (app.gate.book(), Party::Member(sender.person()));
+        let mut others = Vec::new();
+        for (recipient, mut verdict) in refused {
+            let Some(because) = rules::own_reason(&book, &me, &verdict) else {
+                others.push(recipient);
+                continue;
+            };
+            verdict.because = because;
             let kept = self.kept.entry(recipient.person.domain);
             let kept = kept.or_insert_with(|| Kept {
                 people: 0,
@@ -129,6 +145,7 @@ impl Forecast {
             });
             kept.people += 1;
         }
+        others
     }
 }
 

@@ -25,7 +25,7 @@ mod worker;
 use std::collections::BTreeMap;
 
 use comity_db::Tx;
-use comity_policy::{CommunityId, Contact, Listener, Verdict};
+use comity_policy::{Because, CommunityId, Contact, Listener, Party, Verdict};
 use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,8 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
-use crate::reach;
 use crate::rules::{Crossed, Crossing, Direction};
+use crate::{reach, rules};
 
 /// An activity of ours on its way: what it is about, by id. Addresses are kept where the thing may be gone when it is
 /// sent.
@@ -157,6 +157,9 @@ pub enum Outgoing {
     Unpin {
         /// Of the post.
         iri: String,
+        /// The post: it is not named to whom it is kept from. None in what was queued before this was known.
+        #[serde(default)]
+        status: Option<i64>,
     },
 }
 
@@ -244,6 +247,16 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut inboxes = inboxes::Inboxes::default();
     let mut refused = BTreeMap::new();
+    let me = Party::Member(sender.person());
+    let carries = meant.thing.as_ref().map(|thing| !thing.within.is_empty());
+    // Its author may read this: nothing of what others lay down, nor from whom they keep what this answers or shares.
+    let mut note = |domain, verdict: &Verdict| {
+        let told = rules::own_reason(&app.gate.book(), &me, verdict)
+            .filter(|told| carries == Some(false) || *told != Because::KeptFrom);
+        if let Some(because) = told {
+            refused.insert(domain, because);
+        }
+    };
     let mut after = recipients::START;
     loop {
         let page = meant.page(app, after).await?;
@@ -257,7 +270,7 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
                 &outgoing,
                 Err(sentence(app, by, &verdict)),
             );
-            refused.insert(domain, verdict.because);
+            note(domain, &verdict);
         }
         for recipient in &cleared.people {
             inboxes.add(recipient, meant.whole_hosts());
@@ -282,13 +295,13 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
                     &outgoing,
                     Err(sentence(app, by, &refusal.verdict)),
                 );
-                refused.insert(domain, refusal.verdict.because);
+                note(domain, &refusal.verdict);
             }
         }
     }
     let mut tx = Tx::new();
     if let Some(status) = outgoing.carries() {
-        reach::note_refused(&mut tx, &sender, status, &refused, now_ms)?;
+        reach::note_refused(&mut tx, status, &refused, now_ms)?;
     }
     if let Some(status) = outgoing.ends() {
         store::drop_untried(&mut tx, status);

@@ -219,7 +219,9 @@ async fn document(
         Outgoing::Pin { status } => {
             pins::activity::add(&shown(app, &reader, way, *status).await?, outgoing_id)?
         }
-        Outgoing::Unpin { iri } => pins::activity::remove(sender, outgoing_id, &stored_iri(iri)?)?,
+        Outgoing::Unpin { iri, .. } => {
+            pins::activity::remove(sender, outgoing_id, &stored_iri(iri)?)?
+        }
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

@@ -118,7 +118,16 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             };
             to(Vec::new(), true, Some(status.thing()))
         }
-        Outgoing::Unpin { .. } => to(Vec::new(), true, None),
+        Outgoing::Unpin { status, .. } => {
+            // Gone in the meantime: its end names it to those who had it, and to nobody else.
+            let Some(status) = status else {
+                return Ok(None);
+            };
+            let Some(status) = present(statuses::load_one(app, *status).await)? else {
+                return Ok(None);
+            };
+            to(Vec::new(), true, Some(status.thing()))
+        }
         Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
         Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),
         Outgoing::Accept { follower, .. } => {

@@ -33,6 +33,8 @@ pub enum Kind {
     SignUp,
     /// Look-ups elsewhere by a member.
     Lookup,
+    /// Questions of a member about whom a post would reach.
+    Preview,
     /// Activities from a server.
     Inbox,
     /// Signed requests of a server.
@@ -47,6 +49,7 @@ pub struct RateLimits {
     sign_in_as: Counter,
     sign_up: Counter,
     lookup: Counter,
+    preview: Counter,
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
@@ -55,6 +58,9 @@ pub struct RateLimits {
 /// Deletions of what was never here that are remembered for one server in an hour: a copy of such a thing may still be
 /// on its way, but each costs a row.
 const BURIALS: u32 = 1_000;
+
+/// More than anybody chooses in a minute; each may read some ten thousand followers.
+const PREVIEWS: u32 = 60;
 
 impl RateLimits {
     /// Everyone starts fresh.
@@ -66,6 +72,7 @@ impl RateLimits {
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
+            preview: within(PREVIEWS, Duration::from_mins(1)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -87,6 +94,7 @@ impl RateLimits {
             Kind::SignInAs => &self.sign_in_as,
             Kind::SignUp => &self.sign_up,
             Kind::Lookup => &self.lookup,
+            Kind::Preview => &self.preview,
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,

@@ -56,10 +56,14 @@ pub async fn unpin(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     if status.author.id != me.id {
         return Err(Error::NotFound);
     }
+    if !store::of(&app.db, me.id, MOST).await?.contains(&status.id) {
+        return Ok(());
+    }
     let mut tx = Tx::new();
     unrecord(&mut tx, &status);
     let unpin = Outgoing::Unpin {
         iri: status.iri.as_str().to_owned(),
+        status: Some(status.id),
     };
     delivery::queue(&mut tx, app, me.id, &unpin)?;
     app.commit_and_ring(tx).await?;

@@ -9,7 +9,7 @@ pub mod web;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use comity_db::Tx;
-use comity_policy::{Because, Party, PersonId, RuleId, Visible, Way};
+use comity_policy::{Because, Party, RuleId, Visible, Way};
 use comity_vocab::{Domain, Iri};
 
 pub use fetches::Fetches;
@@ -53,10 +53,9 @@ pub(crate) async fn settle(app: &App) -> Result<()> {
     fetches::write(app).await
 }
 
-/// These servers were not to have a status of `author`.
+/// These servers were not to have a status, for reasons that its author may hear ([`rules::own_reason`]).
 pub(crate) fn note_refused(
     tx: &mut Tx,
-    author: &Account,
     status_id: i64,
     refused: &BTreeMap<Domain, Because>,
     now_ms: i64,
@@ -70,13 +69,15 @@ pub(crate) fn note_refused(
             let (word, rule) = match because {
                 Because::Rule(RuleId(id)) | Because::Limited(RuleId(id)) => ("rule", Some(*id)),
                 Because::Mode(..) => ("mode", None),
-                Because::Block { by } if *by == PersonId(author.id) => ("own_block", None),
-                // Who else holds what against whom is that person's own business.
-                _ => ("other", None),
+                Because::OwnMode(..) => ("own_mode", None),
+                Because::EmergencyGate(_) => ("gate", None),
+                Because::KeptFrom => ("kept_from", None),
+                Because::Block { .. } => ("own_block", None),
+                _ => return Err(Error::internal(format!("{because:?} is not for a ledger"))),
             };
-            (domain.as_str(), word, rule)
+            Ok((domain.as_str(), word, rule))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     store::refused(tx, status_id, &rows, now_ms)
 }
 
@@ -160,8 +161,12 @@ pub enum Kept {
     Mode,
     /// The author blocks the people there whom it was for.
     OwnBlock,
-    /// What is not the author's business.
-    Other,
+    /// The author's own answer to servers that no rule of theirs names.
+    OwnMode,
+    /// The emergency gate of the community was closed.
+    Gate,
+    /// The author kept this one post from them.
+    KeptFrom,
 }
 
 /// A server that was not to have it.
@@ -262,8 +267,12 @@ pub async fn of(
             kept: match (row.because.as_str(), row.rule_id) {
                 ("rule", Some(id)) => Kept::Rule(RuleId(id)),
                 ("mode", _) => Kept::Mode,
+                ("own_mode", _) => Kept::OwnMode,
+                ("gate", _) => Kept::Gate,
+                ("kept_from", _) => Kept::KeptFrom,
                 ("own_block", _) => Kept::OwnBlock,
-                _ => Kept::Other,
+                // Written down before it was left out: who else holds what against whom is their own business.
+                _ => continue,
             },
             last_at: row.last_at,
         });

@@ -17,6 +17,7 @@ const MOST_NAMED: usize = 5;
 /// Whom this draft of a member would reach.
 pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
     let answering = draft.terms.replies.freely;
+    let is_answer = draft.in_reply_to_id.is_some();
     let (forecast, visibility) = statuses::preview(app, &me.community, &me.account, draft).await?;
     let name = &me.community.name;
     let reached = forecast.elsewhere + forecast.here;
@@ -44,7 +45,7 @@ pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
     }
     Ok(ReachView {
         held: held(&forecast, visibility, name),
-        asked: asked(visibility, answering),
+        asked: asked(visibility, answering, is_answer),
         loose: loose(visibility).map(str::to_owned),
         not_sent,
         held_share: share(reached, reached + kept),
@@ -90,6 +91,9 @@ fn held(forecast: &Forecast, visibility: Visibility, name: &str) -> String {
         (_, Visibility::Local) => {
             return format!("Members of {name}. It goes to no other server.");
         }
+        (true, _) if !forecast.kept.is_empty() => {
+            return "Goes out to nobody, for the reasons below.".to_owned();
+        }
         (true, Visibility::Direct) => return "Names nobody yet.".to_owned(),
         (true, _) => return "Goes out to nobody yet: nobody follows you.".to_owned(),
         (false, _) => parts.join(" and "),
@@ -99,7 +103,7 @@ fn held(forecast: &Forecast, visibility: Visibility, name: &str) -> String {
 }
 
 /// What other servers are asked to keep to; some do.
-fn asked(visibility: Visibility, answering: Circle) -> Option<String> {
+fn asked(visibility: Visibility, answering: Circle, is_answer: bool) -> Option<String> {
     let travels = match visibility {
         Visibility::Public | Visibility::Unlisted => {
             Some("May travel on by boosts, where your rules let them.")
@@ -113,7 +117,8 @@ fn asked(visibility: Visibility, answering: Circle) -> Option<String> {
         Circle::Mentioned => Some("Other servers are asked to leave answers to whom it names."),
         Circle::Nobody => Some("Other servers are asked for no answers."),
     };
-    let all: Vec<&str> = travels.into_iter().chain(answers).collect();
+    let bounds = is_answer.then_some("It goes no further than whoever it answers lets it.");
+    let all: Vec<&str> = travels.into_iter().chain(bounds).chain(answers).collect();
     Some(all.join(" "))
 }
 
@@ -173,5 +178,20 @@ mod tests {
             "1 person here, each cleared by your rules and those of Harbour."
         );
         assert_eq!(said(0, 0, Visibility::Direct), "Names nobody yet.");
+        let refused = Forecast {
+            kept: [(
+                Domain::parse("b.example").unwrap(),
+                Kept {
+                    people: 3,
+                    why: Why::GivenUp,
+                },
+            )]
+            .into(),
+            ..Forecast::default()
+        };
+        assert_eq!(
+            held(&refused, Visibility::Public, "Harbour"),
+            "Goes out to nobody, for the reasons below."
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! "Where it went": the ledger of one's own post as a page, and in a sentence below the post.
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Act, Because, Exchange, Outcome, Party, PersonId, Subject, Visible, Way};
+use comity_policy::{
+    Act, Because, Exchange, Listener, Outcome, Party, PersonId, Subject, Visible, Way,
+};
 use comity_vocab::Visibility;
 use serde::Deserialize;
 
@@ -151,15 +153,30 @@ async fn why(
     status: &Visible<Status>,
     row: &Refused,
 ) -> Result<String> {
-    let listener = rules::listener(visit);
-    let own = Some(PersonId(me.account.id));
+    // As the author, whatever else they are here: a moderator hears nothing of what other members lay down.
+    let own = PersonId(me.account.id);
+    let listener = Listener::Member(own, visit.community.policy_id());
+    let own = Some(own);
     if let Kept::Rule(id) = row.kept
         && let Some(told) = rules::plainly_to(app, own, listener, Because::Rule(id))
     {
         return Ok(told);
     }
-    if row.kept == Kept::OwnBlock {
-        return Ok("You block whom it would have reached there.".to_owned());
+    match row.kept {
+        Kept::OwnBlock => return Ok("You block whom it would have reached there.".to_owned()),
+        Kept::KeptFrom => return Ok("You keep this post from them.".to_owned()),
+        Kept::OwnMode => {
+            return Ok(
+                "You talk only with servers you chose, and it was not one of them.".to_owned(),
+            );
+        }
+        Kept::Gate => {
+            return Ok(format!(
+                "The emergency gate of {} was closed.",
+                visit.community.name
+            ));
+        }
+        Kept::Rule(_) | Kept::Mode => {}
     }
     // As the rules are now; those that decided may have ended.
     let verdict = app
@@ -200,7 +217,7 @@ fn protections(name: &str, visibility: Visibility) -> Vec<Protection> {
     }
     all.push(protection(
         Strength::Asked,
-        "Servers that have it are told when you edit or delete it.".to_owned(),
+        "Servers that have it are asked to forget it when you delete it.".to_owned(),
     ));
     all.push(protection(
         Strength::CannotBeHeld,

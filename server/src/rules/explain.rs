@@ -2,7 +2,7 @@
 
 use comity_policy::{
     Act, Because, CommunityId, Conditions, Exchange, Listener, Party, Pattern, Person, PersonId,
-    Rule, Scope, Stance, Subject, Verdict, Way,
+    Rule, RuleBook, RuleId, Scope, Stance, Subject, Verdict, Way,
 };
 use comity_vocab::Domain;
 
@@ -40,6 +40,25 @@ pub fn sentence_to(app: &App, party: &Party, verdict: &Verdict) -> String {
     };
     plainly_to(app, person, listener, verdict.because)
         .unwrap_or_else(|| verdict.sentence_for(&app.gate.book(), listener))
+}
+
+/// What of a refusal its sender may hear: their own rule, their community's, or the operator's. `None`: somebody else's
+/// rule or block decided alone, and not even that there is one may be told.
+pub fn own_reason(book: &RuleBook, sender: &Party, verdict: &Verdict) -> Option<Because> {
+    if verdict.because == Because::KeptFrom || verdict.because.is_their_own(sender, book) {
+        return Some(verdict.because);
+    }
+    let withholds = |id: RuleId| {
+        let stance = book.rule(id).map(|rule| rule.stance);
+        matches!(
+            stance,
+            Some(Stance::Ask | Stance::Withheld | Stance::Refused)
+        )
+    };
+    let considered = verdict.considered.iter().filter(|id| withholds(**id));
+    considered
+        .map(|id| Because::Rule(*id))
+        .find(|because| because.is_their_own(sender, book))
 }
 
 /// May `me` send a post to, and get posts from, this other side? The two answers that every explanation starts with.

@@ -20,8 +20,8 @@ use tokio::sync::Mutex;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
 pub use explain::{
-    Explanation, Towards, explain, listener, may, plainly, plainly_to, sentence_to, stance_towards,
-    stance_towards_server,
+    Explanation, Towards, explain, listener, may, own_reason, plainly, plainly_to, sentence_to,
+    stance_towards, stance_towards_server,
 };
 pub use looks::Looks;
 pub use model::{NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_policy::{Party, Visible, Way};
+use comity_policy::{Party, Replies, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -109,6 +109,16 @@ fn assemble(
             attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
         },
     })
+}
+
+/// The first status of the conversation that an answer to `parent` would stand in, where its author lives here and chose
+/// who may answer: that holds for the answers to answers as well. `None` where there is nothing more to ask.
+pub(super) async fn first_of(app: &App, parent: &Status) -> Result<Option<Status>> {
+    if parent.conversation_id == parent.id {
+        return Ok(None);
+    }
+    let first = load(app, &[parent.conversation_id]).await?.pop();
+    Ok(first.filter(|first| first.author.is_local() && first.replies != Replies::default()))
 }
 
 /// The id of the status that goes by this iri.

@@ -20,7 +20,7 @@ pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
-pub use policy::Terms;
+pub use policy::{MOST_NAMED, Terms};
 pub use publish::{preview, publish};
 pub use receive::receive;
 pub(crate) use record::{NewStatus, record};

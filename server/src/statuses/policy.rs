@@ -1,13 +1,16 @@
 //! What a single status says of who may have and answer it, between the columns and the gate.
 
 use comity_policy::{Approval, Circle, Pattern, PersonId, Replies};
+use comity_vocab::Domain;
 
 use super::model::Status;
 use crate::error::{Error, Result};
 use crate::rules::{parse_pattern, typed_pattern};
 
 /// Whom a member may name in one post.
-const MOST_NAMED: usize = 20;
+pub const MOST_NAMED: usize = 20;
+/// Bytes of each: longer than any host, and than the addresses that servers give people.
+const LONGEST_PATTERN: usize = 300;
 /// Whom a post may be kept from in all: an answer is kept from those from whom what it answers is kept.
 const MOST_PATTERNS: usize = 200;
 
@@ -32,6 +35,30 @@ impl Terms {
                 ),
             ));
         }
+        if let Some(long) = self
+            .kept_from
+            .iter()
+            .map(typed_pattern)
+            .find(|typed| typed.len() > LONGEST_PATTERN)
+        {
+            return Err(Error::invalid(
+                "kept_from",
+                format!(
+                    "has a name of {} characters; {LONGEST_PATTERN} fit",
+                    long.len()
+                ),
+            ));
+        }
+        if self
+            .kept_from
+            .iter()
+            .any(|pattern| matches!(pattern, Pattern::List(_)))
+        {
+            return Err(Error::invalid(
+                "kept_from",
+                "names a list, and lists cannot be kept here yet; name the servers one by one",
+            ));
+        }
         if self
             .kept_from
             .iter()
@@ -43,6 +70,15 @@ impl Terms {
             ));
         }
         Ok(())
+    }
+
+    /// Whether it is kept from everybody there.
+    pub(super) fn names(&self, server: &Domain) -> bool {
+        self.kept_from.iter().any(|pattern| match pattern {
+            Pattern::Domain(domain) => server.is_within(domain),
+            Pattern::Host(domain) => server == domain,
+            _ => false,
+        })
     }
 
     /// An answer or a boost carries a thing further, so it stays away from whom that thing is kept from.
@@ -63,7 +99,7 @@ impl Terms {
     /// For storing; [`patterns`] reads it.
     pub(super) fn patterns_json(&self) -> Result<String> {
         let typed: Vec<String> = self.kept_from.iter().map(typed_pattern).collect();
-        serde_json::to_string(&typed).map_err(|why| Error::internal(why.to_string()))
+        Ok(serde_json::to_string(&typed)?)
     }
 }
 
@@ -74,10 +110,13 @@ pub(super) fn patterns(json: &str) -> Result<Vec<Pattern>> {
     }
     let damaged = || Error::internal(format!("a status is kept from {json:?}"));
     let typed: Vec<String> = serde_json::from_str(json).map_err(|_| damaged())?;
-    typed
-        .iter()
-        .map(|text| parse_pattern(text).map_err(|_| damaged()))
-        .collect()
+    let stored = |text: &String| {
+        // The list of suffixes changes: a name that was one server's when it was typed is still meant.
+        parse_pattern(text)
+            .or_else(|_| Domain::parse(text).map(Pattern::Host))
+            .map_err(|_| damaged())
+    };
+    typed.iter().map(stored).collect()
 }
 
 /// Who may answer, as stored.

@@ -8,6 +8,7 @@ use comity_vocab::{Domain, Handle, Iri, Visibility};
 
 use super::load;
 use super::model::{Draft, Status, Text};
+use super::policy::Terms;
 use super::record::{self, NewStatus, Parent};
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -33,8 +34,8 @@ pub async fn publish(
     draft: Draft,
 ) -> Result<Visible<Status>> {
     draft.check(app)?;
-    let new = prepare(app, community, &author, draft).await?;
-    let visibility = new.thing()?.visibility;
+    let new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
+    let visibility = new.visibility();
     if visibility == Visibility::Direct && new.mentions().is_empty() {
         return Err(Error::invalid(
             "text",
@@ -55,19 +56,33 @@ pub async fn publish(
     load::find(app, &Party::Member(author.person()), Way::Page, new.id()).await
 }
 
-/// Whom a draft would reach, and with which visibility, if it were published now. Refused where [`publish`] refuses;
-/// words need not be there yet.
+/// Whom a draft would reach, and with which visibility, if it were published now, as far as its author's own side
+/// decides. Refused where [`publish`] refuses; words need not be there yet. Nobody elsewhere is asked anything: who is
+/// not known here is left out.
 pub async fn preview(
     app: &App,
     community: &Arc<Community>,
     author: &Arc<Account>,
     draft: Draft,
 ) -> Result<(Forecast, Visibility)> {
-    let new = prepare(app, community, author, draft).await?;
-    let thing = new.thing()?;
-    let visibility = thing.visibility;
+    let kept_from = draft.terms.kept_from.clone();
+    let new = prepare(app, community, author, draft, Looking::AmongTheKnown).await?;
+    let thing = Thing {
+        kept_from,
+        within: Vec::new(),
+        ..new.thing()
+    };
     let forecast = delivery::forecast(app, author, thing, new.people()).await?;
-    Ok((forecast, visibility))
+    Ok((forecast, new.visibility()))
+}
+
+/// Where people are looked for who are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    /// Whom nobody here knows stays plain text.
+    AmongTheKnown,
+    /// Their server is asked.
+    Anywhere,
 }
 
 /// What a draft becomes, before anything is stored.
@@ -76,14 +91,16 @@ async fn prepare(
     community: &Arc<Community>,
     author: &Arc<Account>,
     draft: Draft,
+    looking: Looking,
 ) -> Result<NewStatus> {
     let me = Party::Member(author.person());
     let parent = match draft.in_reply_to_id {
         Some(id) => Some(answered(app, &me, id).await?),
         None => None,
     };
-    let mut terms = draft.terms.clone();
-    terms.check()?;
+    let named_terms = draft.terms.clone();
+    named_terms.check()?;
+    let mut terms = named_terms.clone();
     let mut visibility = draft.visibility;
     let mut handles = text::mention::handles(&draft.text);
     if let Some(parent) = &parent {
@@ -98,7 +115,13 @@ async fn prepare(
         }
         (None, _) => {}
     }
-    let mentions = named(app, community, author, handles, visibility).await?;
+    for handle in &handles {
+        let at = handle.domain.as_ref().unwrap_or(&community.domain);
+        if named_terms.names(at) {
+            return Err(kept_from_named(handle));
+        }
+    }
+    let mentions = named(app, community, author, handles, visibility, looking).await?;
     let words = draft.render(&mentions, community);
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
@@ -111,16 +134,20 @@ async fn prepare(
         mentions,
         terms,
     )?;
-    check_named_get_it(app, &new).await?;
+    check_named_get_it(app, &new, named_terms).await?;
     Ok(new)
 }
 
-/// Nobody is named in what is kept from them: the mention would not arrive.
-async fn check_named_get_it(app: &App, new: &NewStatus) -> Result<()> {
-    let thing = new.thing()?;
-    if thing.kept_from.is_empty() {
+/// Nobody is named in what is kept from them: the mention would not arrive. Only what this author named counts; from
+/// whom something is kept that they answer is not theirs to find out.
+async fn check_named_get_it(app: &App, new: &NewStatus, own: Terms) -> Result<()> {
+    if own.kept_from.is_empty() {
         return Ok(());
     }
+    let thing = Thing {
+        kept_from: own.kept_from,
+        ..new.thing()
+    };
     for account in new.mentions() {
         let person = account.person();
         let party = if account.is_local() {
@@ -138,14 +165,17 @@ async fn check_named_get_it(app: &App, new: &NewStatus) -> Result<()> {
             })
             .await?;
         if verdict.because == Because::KeptFrom {
-            let handle = account.handle();
-            return Err(Error::invalid(
-                "kept_from",
-                format!("keeps it from {handle}, whom it names; leave out one or the other"),
-            ));
+            return Err(kept_from_named(&account.handle()));
         }
     }
     Ok(())
+}
+
+fn kept_from_named(handle: &Handle) -> Error {
+    Error::invalid(
+        "kept_from",
+        format!("keeps it from {handle}, whom it names; leave out one or the other"),
+    )
 }
 
 impl Draft {
@@ -206,6 +236,15 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
         ));
     }
     rules::may(app, me, Act::Reply, Way::Page, &*parent).await?;
+    if let Some(first) = load::first_of(app, &parent).await? {
+        let answer = app.gate.may(me, Act::Reply, Way::Page, &first).await?;
+        // The same whatever stands against it: who began it may not be theirs to read.
+        answer.map_err(|_| {
+            Error::Forbidden(
+                "whoever began this conversation chose who may answer in it".to_owned(),
+            )
+        })?;
+    }
     Ok(parent)
 }
 
@@ -217,6 +256,7 @@ async fn named(
     author: &Account,
     handles: Vec<Handle>,
     visibility: Visibility,
+    looking: Looking,
 ) -> Result<Vec<(Handle, Arc<Account>)>> {
     let me = Party::Member(author.person());
     if handles.len() > MOST_MENTIONS {
@@ -229,6 +269,9 @@ async fn named(
     for handle in handles {
         let found = match &handle.domain {
             None => accounts::find_by_handle(app, &handle.username, &community.domain).await?,
+            Some(domain) if looking == Looking::AmongTheKnown => {
+                accounts::find_by_handle(app, &handle.username, domain).await?
+            }
             Some(domain) => match resolve::handle_for(app, community, author.id, &handle).await {
                 Ok(account) => Some(account),
                 Err(why) => {

@@ -78,10 +78,15 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
 /// (boundaries L55, attack 15).
 async fn answered(app: &App, arrival: &Arrival, author: &Account, id: i64) -> Result<Parent> {
     let parent = load::load_one(app, id).await?;
+    let party = Party::Account(author.person());
     if parent.author.is_local() {
-        let party = Party::Account(author.person());
         app.gate
             .may(&party, Act::Reply, arrival.way, &parent)
+            .await??;
+    }
+    if let Some(first) = load::first_of(app, &parent).await? {
+        app.gate
+            .may(&party, Act::Reply, arrival.way, &first)
             .await??;
     }
     Ok(Parent::of(&parent))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Circle, Conditions, PersonId, Thing};
+use comity_policy::{Admitted, Circle, Conditions, Pattern, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -23,6 +23,7 @@ const EARLIEST_MS: i64 = 1_199_145_600_000;
 /// A status about to be born. There is no third constructor: nothing unadmitted can be stored.
 pub(crate) struct NewStatus {
     row: StatusRow,
+    visibility: Visibility,
     author: Arc<Account>,
     /// Everybody it names, here and elsewhere.
     mentions: Vec<Arc<Account>>,
@@ -39,6 +40,7 @@ pub(super) struct Parent {
     pub iri: String,
     pub author: Arc<Account>,
     pub conversation_id: i64,
+    pub kept_from: Vec<Pattern>,
 }
 
 impl Parent {
@@ -48,6 +50,7 @@ impl Parent {
             iri: status.iri.as_str().to_owned(),
             author: status.author.clone(),
             conversation_id: status.conversation_id,
+            kept_from: status.kept_from.clone(),
         }
     }
 }
@@ -76,6 +79,7 @@ impl NewStatus {
         };
         Ok(NewStatus {
             row,
+            visibility,
             author,
             mentions,
             tags,
@@ -104,11 +108,19 @@ impl NewStatus {
             None => published,
         };
         let visibility = note.visibility(author.followers_iri.as_ref());
+        // It carries on what it answers, and so do the answers to it.
+        let terms = Terms {
+            kept_from: parent
+                .map(|parent| parent.kept_from.clone())
+                .unwrap_or_default(),
+            ..Terms::default()
+        };
         let tags = text.tags.clone();
         let mut row = StatusRow {
             iri: note.id.as_str().to_owned(),
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
             limited: note.conditions().contains(Conditions::LIMITED),
+            kept_from: terms.patterns_json()?,
             edited_at: note
                 .updated
                 .map(|at| at.clamp(published, now))
@@ -128,11 +140,12 @@ impl NewStatus {
         }
         Ok(NewStatus {
             row,
+            visibility,
             author,
             mentions,
             tags,
             within: parent.map(|parent| parent.author.clone()),
-            terms: Terms::default(),
+            terms,
         })
     }
 
@@ -199,6 +212,7 @@ impl NewStatus {
         };
         Ok(NewStatus {
             row,
+            visibility,
             author: by,
             mentions: Vec::new(),
             tags: Vec::new(),
@@ -224,9 +238,9 @@ impl NewStatus {
     }
 
     /// What policy has to know of it before it is stored; what is stored says the same.
-    pub(super) fn thing(&self) -> Result<Thing> {
-        Ok(Thing {
-            visibility: Visibility::parse(&self.row.visibility)?,
+    pub(super) fn thing(&self) -> Thing {
+        Thing {
+            visibility: self.visibility,
             addressed: self
                 .mentions
                 .iter()
@@ -236,7 +250,12 @@ impl NewStatus {
             kept_from: self.terms.kept_from.clone(),
             replies: self.terms.replies,
             ..Thing::of(self.author.person())
-        })
+        }
+    }
+
+    /// Who may see it.
+    pub(super) fn visibility(&self) -> Visibility {
+        self.visibility
     }
 }
 
@@ -298,6 +317,7 @@ pub(crate) async fn record(
 ) -> Result<()> {
     let NewStatus {
         row,
+        visibility,
         author,
         mentions,
         tags,
@@ -315,7 +335,7 @@ pub(crate) async fn record(
     if !orphans.is_empty() {
         store::adopt(tx, row, &orphans);
     }
-    let visibility = Visibility::parse(&row.visibility)?;
+    let visibility = *visibility;
     hashtags::place(tx, row.id, visibility, tags);
     if let Some(parent_id) = row.in_reply_to_id.filter(|_| is_counted(visibility)) {
         store::add_reply(tx, parent_id, 1);

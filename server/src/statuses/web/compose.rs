@@ -9,8 +9,8 @@ use super::{Reader, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, local_path};
-use crate::statuses::{Draft, Terms, find, publish};
+use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
+use crate::statuses::{Draft, MOST_NAMED, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
 use crate::web::{frame, person_view};
 use crate::{accounts, reach, rules};
@@ -128,10 +128,11 @@ pub(super) fn answers(chosen: Circle) -> Vec<AnswerChoice> {
 /// server.
 async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
     let mut patterns = Vec::new();
-    for word in typed
+    let words = typed
         .split([' ', ',', '\n', '\t'])
-        .filter(|word| !word.is_empty())
-    {
+        .filter(|word| !word.is_empty());
+    // One more than fits is enough to be told so.
+    for word in words.take(MOST_NAMED + 1) {
         let pattern = if word.trim_start_matches('@').contains('@') && !word.contains("://") {
             Pattern::Account(known(app, me, word).await?)
         } else {
@@ -160,7 +161,13 @@ async fn known(app: &App, me: &Me, word: &str) -> Result<comity_vocab::Iri> {
     let handle = Handle::parse(word).map_err(|_| unknown())?;
     let domain = handle.domain.as_ref().unwrap_or(&me.community.domain);
     let account = accounts::find_by_handle(app, &handle.username, domain).await?;
-    Ok(account.ok_or_else(unknown)?.iri.clone())
+    let id = account.ok_or_else(unknown)?.id;
+    // Who may not be seen is not known, either.
+    match accounts::show(app, &me.party(), Way::Page, id).await {
+        Ok(account) => Ok(account.iri.clone()),
+        Err(Error::Internal(why)) => Err(Error::Internal(why)),
+        Err(_) => Err(unknown()),
+    }
 }
 
 /// `GET /compose`
@@ -205,7 +212,9 @@ async fn compose_page(
     if let Some(form) = sent {
         form.refill(&mut composer);
     }
-    if composer.trouble.is_none() {
+    // It reads all followers: who asks too often sees the composer without it.
+    let key = me.account.id.to_string();
+    if composer.trouble.is_none() && app.limits.check(Kind::Preview, &key).is_ok() {
         match reached(app, me, &composer, sent).await {
             Ok(reach) => composer.reach = Some(reach),
             Err(why) => composer.trouble = Some(trouble(why, LABELS)?),
