@@ -24,8 +24,10 @@ use cast::{Cast, ELSEWHERE, word};
 /// before they were edited; *deleted*: a public post that is gone; *bio*, *field*: the author's profile; *mail*: their
 /// e-mail address. *reply*: Rita's answer to *public*; *limited*: one by Lena, whose server the harbour limits;
 /// *before*: one to another public post by Rolf, from before his server was refused; *late*: one from after.
-/// *reason…*: why Lena's server is limited, for each kind of reader, and `stranger`'s own reason for a rule of theirs.
-pub const WORDS: [&str; 21] = [
+/// *reason…*: why Lena's server is limited, for each kind of reader, and `stranger`'s own reason for a rule of theirs; the
+/// operator's for moderators; why the emergency gate was closed for a while. *evidence*: what led to the operator's rule.
+/// *kept*: a public post that its author keeps from the server *open*. It names a topic, and so do *unlisted* and *local*.
+pub const WORDS: [&str; 25] = [
     "public",
     "unlisted",
     "private",
@@ -36,6 +38,7 @@ pub const WORDS: [&str; 21] = [
     "old",
     "oldprivate",
     "deleted",
+    "kept",
     "bio",
     "field",
     "mail",
@@ -47,12 +50,15 @@ pub const WORDS: [&str; 21] = [
     "reasonmembers",
     "reasonmoderators",
     "reasonown",
+    "reasonoperator",
+    "reasongate",
+    "evidence",
 ];
 
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
 /// or name), k answering it, n notifications, w the edit form, l lists of people, u the page about the community,
-/// b boundaries, q why, o one's own settings, r where one's own post went.
+/// t the page of a topic, b boundaries, q why, o one's own settings, r where one's own post went.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here.
@@ -68,6 +74,7 @@ local            -       -      cpyks    hcpyks   cpyks     hcpykswr  -       cp
 old              y       y      y        y        y         y         -       y      y    y        y
 oldprivate       -       -      -        y        -         y         -       -      -    -        -
 deleted          -       -      -        -        -         -         -       -      -    -        -
+kept             cpyt    pyt    cepykst  hcepykst cepykst   hcepykswtr -      cepykst pyks epykst   cepykst
 bio              p       p      pls      pls      pls       plso      -       pls    pls  pls      pls
 field            p       p      p        p        p         po        -       p      p    p        p
 mail             -       -      -        -        -         -         -       -      -    -        -
@@ -79,6 +86,9 @@ reasonpublic     uq      -      -        -        -         -         -       - 
 reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -
 reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqp
 reasonown        -       -      bq       -        -         -         -       -      -    -        -
+reasonoperator   -       -      -        -        -         -         -       -      -    -        bq
+reasongate       -       -      -        -        -         -         -       -      -    -        b
+evidence         -       -      -        -        -         -         -       -      -    -        -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -96,6 +106,7 @@ local            -        -    -    -    -    -    -    -       -       -       
 old              -        -    -    -    -    -    -    -       -       yes     yes        -
 oldprivate       -        -    -    -    -    -    -    -       -       yes     yes        -
 deleted          -        -    -    -    -    -    -    -       -       yes     yes        -
+kept             -        -    -    -    yes  -    -    yes     -       -       yes        -
 bio              -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
 field            -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
 mail             -        -    -    -    -    -    -    -       -       -       -          -
@@ -107,6 +118,9 @@ reasonpublic     -        -    -    -    -    -    -    -       -       -       
 reasonmembers    -        -    -    -    -    -    -    -       -       -       -          -
 reasonmoderators -        -    -    -    -    -    -    -       -       -       -          -
 reasonown        -        -    -    -    -    -    -    -       -       -       -          -
+reasonoperator   -        -    -    -    -    -    -    -       -       -       -          -
+reasongate       -        -    -    -    -    -    -    -       -       -       -          -
+evidence         -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.
@@ -357,6 +371,12 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
                         .take(if path == "/compose" { usize::MAX } else { 1 })
                 {
                     let id = id.to_string();
+                    if path == "/compose" {
+                        let asks = [("text", ""), ("in_reply_to", &id), ("check", "true")];
+                        let answer = browser.post(&path, &asks).await;
+                        assert!(!answer.status.is_server_error(), "{viewer} asks {path}");
+                        crawl.act(viewer, &path, &answer.body);
+                    }
                     let fields = [
                         ("text", " "),
                         ("in_reply_to", id.as_str()),

@@ -130,4 +130,107 @@ coast_test! {
             .find(|sent| sent["object"]["content"].to_string().contains("Only me")).unwrap();
         assert!(plain["object"].get("interactionPolicy").is_none());
     }
+
+    async fn l29_the_composer_and_the_ledger_tell_nothing_of_what_others_lay_down(coast) {
+        let open = coast.peer.domain("open");
+        coast.alice.post("/boundaries", &[("pattern", &open), ("stance", "refused"), ("scope", "mine"), ("reason", "an ex works there")]).await.is(303);
+        let post = coast.town.post(&mut coast.alice, "To be answered", "public").await;
+        let id = post.id.to_string();
+        let text = format!("@rita@{open} and all of you");
+        let answer = [("text", text.as_str()), ("visibility", "public"), ("in_reply_to", &id)];
+        let asked: Vec<_> = answer.iter().copied().chain([("check", "true")]).collect();
+        coast.bob.post("/compose", &asked).await.is(200)
+            .shows("2 people on 2 servers").shows("no further than whoever it answers lets it").hides("Not sent").hides("an ex");
+        let mine = coast.town.compose(&mut coast.bob, &answer).await;
+        coast.is_idle().await;
+        assert!(coast.got("open", "Create").is_empty(), "her rule holds all the same");
+        let ledger = format!("/statuses/{}/reach", mine.id);
+        coast.bob.get(&ledger).await.is(200).hides("Not sent").hides("Kept from").hides("an ex");
+        // A moderator is told no more of it than others.
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", comity::members::Role::Moderator).await;
+        let hers = coast.town.compose(&mut marta, &answer).await;
+        coast.is_idle().await;
+        marta.get(&format!("/statuses/{}/reach", hers.id)).await.is(200).hides("an ex").hides("Not sent");
+        // Somebody's answer to servers nobody named is theirs alone, too.
+        let alice = coast.alice.account.id;
+        coast.bob.does(&format!("/accounts/{alice}/follow")).await;
+        coast.bob.post("/settings/mode", &[("mode", "allow-list")]).await.is(303);
+        coast.alice.get("/compose").await.is(200).shows("1 here");
+    }
+
+    async fn from_whom_something_is_kept_is_not_for_those_who_answer_it_to_find_out(coast) {
+        let open = coast.peer.domain("open");
+        let post = coast.alice_writes(&[("text", "Not for them"), ("visibility", "public"), ("kept_from", &open)]).await;
+        let id = post.id.to_string();
+        let text = format!("@rita@{open} look at this");
+        let answer = [("text", text.as_str()), ("visibility", "public"), ("in_reply_to", &id)];
+        let asked: Vec<_> = answer.iter().copied().chain([("check", "true")]).collect();
+        coast.bob.post("/compose", &asked).await.is(200).hides("Not sent").hides("keep");
+        let mine = coast.town.compose(&mut coast.bob, &answer).await;
+        coast.is_idle().await;
+        assert!(coast.got("open", "Create").is_empty());
+        coast.bob.get(&format!("/statuses/{}/reach", mine.id)).await.is(200).hides("Not sent");
+        coast.alice.get(&format!("/statuses/{}/reach", post.id)).await.is(200).shows("You keep this post from them.");
+        // An answer from elsewhere carries it on as well.
+        let lena = coast.peer.iri("kept", "lena");
+        let address = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
+        let theirs = peer::create(&lena, "1", "Lena answers", Some(&address), None);
+        coast.signed(&lena, Method::POST, "/inbox", &theirs.to_string()).await.is(202);
+        coast.is_idle().await;
+        let iri = comity_vocab::Iri::parse(&format!("{lena}/statuses/1")).unwrap();
+        let hers = comity::statuses::find_by_iri(&coast.town.app, &iri).await.unwrap().unwrap().to_string();
+        coast.town.compose(&mut coast.bob, &[("text", "To Lena"), ("visibility", "public"), ("in_reply_to", &hers)]).await;
+        coast.is_idle().await;
+        assert!(coast.got("open", "Create").is_empty());
+        assert_eq!(coast.got("kept", "Create").len(), 3);
+    }
+
+    async fn l02_l19_what_is_kept_from_one_person_is_not_brought_to_their_server(coast) {
+        let alice = coast.alice.account.iri.clone();
+        coast.follows("open", "nora", &coast.alice).await;
+        coast.is_idle().await;
+        let rita = format!("@rita@{}", coast.peer.domain("open"));
+        let post = coast.alice_writes(&[("text", "Not for Rita"), ("visibility", "public"), ("kept_from", &rita)]).await;
+        assert!(coast.got("open", "Create").is_empty(), "a shared inbox is read by all of them: {alice}");
+        coast.fetches("open", "rita", &post).await.is(404);
+        coast.fetches("open", "actor", &post).await.is(404);
+        coast.fetches("open", "nora", &post).await.is(200);
+    }
+
+    async fn asking_whom_it_reaches_asks_nobody_elsewhere(coast) {
+        let nora = format!("@nora@{}", coast.peer.domain("open"));
+        let text = format!("Hello {nora}");
+        let asked = [("text", text.as_str()), ("visibility", "public"), ("check", "true")];
+        coast.alice.post("/compose", &asked).await.is(200);
+        let domain = comity_vocab::Domain::parse(&coast.peer.domain("open")).unwrap();
+        let known = comity::accounts::find_by_handle(&coast.town.app, "nora", &domain).await.unwrap();
+        assert!(known.is_none(), "she was looked up");
+        // Nor is anybody whose server it is kept from, even when it is sent.
+        let open = coast.peer.domain("open");
+        let sent = [("text", text.as_str()), ("visibility", "public"), ("kept_from", &open)];
+        coast.alice.post("/compose", &sent).await.is(422).shows("whom it names");
+        let known = comity::accounts::find_by_handle(&coast.town.app, "nora", &domain).await.unwrap();
+        assert!(known.is_none());
+    }
+
+    async fn who_may_answer_holds_for_answers_to_answers(coast) {
+        let only = [("text", "Only @bob may answer"), ("visibility", "public"), ("answers", "mentioned")];
+        let post = coast.alice_writes(&only).await;
+        let id = post.id.to_string();
+        let bobs = coast.town.compose(&mut coast.bob, &[("text", "I may"), ("visibility", "public"), ("in_reply_to", &id)]).await;
+        coast.is_idle().await;
+        let mut marta = coast.town.member("marta").await;
+        let id = bobs.id.to_string();
+        let answer = [("text", "I may not"), ("visibility", "public"), ("in_reply_to", id.as_str())];
+        marta.post("/compose", &answer).await.is(422).shows("began this conversation");
+        let rita = coast.peer.iri("open", "rita");
+        let address = format!("{}/statuses/{}", coast.bob.account.iri, bobs.id);
+        let theirs = peer::create(&rita, "1", "Nor may Rita", Some(&address), None);
+        coast.signed(&rita, Method::POST, "/inbox", &theirs.to_string()).await.is(202);
+        coast.is_idle().await;
+        coast.alice.get(&post.path).await.is(200).shows("I may").hides("Nor may Rita");
+        // Both may go on.
+        coast.alice.post("/compose", &[("text", "Go on"), ("visibility", "public"), ("in_reply_to", &id)]).await.is(303);
+        coast.bob.post("/compose", &[("text", "I do"), ("visibility", "public"), ("in_reply_to", &id)]).await.is(303);
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use comity::accounts;
+use comity::emergency;
 use comity::members::Role;
 use comity::queue;
 use comity::rules::{self, NewRule, Source};
@@ -28,6 +29,9 @@ pub fn word(name: &str) -> String {
         format!("canary{name}bird")
     }
 }
+
+/// What some posts of each visibility name.
+pub const TOPIC: &str = "topic";
 
 /// The town, its neighbours, and what they wrote.
 pub struct Cast {
@@ -149,13 +153,19 @@ impl Cast {
         let rita = format!("@rita@{}", self.peer.domain("open"));
         let first = word("old");
         let mut posts = vec![self.writes(&first, "public").await];
-        posts.push(self.writes(&word("unlisted"), "unlisted").await);
+        posts.push(
+            self.writes(&format!("{} #{TOPIC}", word("unlisted")), "unlisted")
+                .await,
+        );
         posts.push(self.writes(&word("oldprivate"), "private").await);
         posts.push(
             self.writes(&format!("@mentioned {rita} {}", word("direct")), "direct")
                 .await,
         );
-        posts.push(self.writes(&word("local"), "local").await);
+        posts.push(
+            self.writes(&format!("{} #{TOPIC}", word("local")), "local")
+                .await,
+        );
         let warned = [
             ("text", word("warned")),
             ("spoiler", word("warning")),
@@ -171,6 +181,20 @@ impl Cast {
                 .await,
         );
         posts.push(self.writes(&word("deleted"), "public").await);
+        let kept = [
+            ("text", format!("{} #{TOPIC}", word("kept"))),
+            ("visibility", "public".to_owned()),
+            ("kept_from", self.peer.domain("open")),
+        ];
+        let fields: Vec<(&str, &str)> = kept
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        posts.push(
+            self.town
+                .compose(self.members.get_mut("author").unwrap(), &fields)
+                .await,
+        );
         self.is_idle().await;
         self.town.wait_s(60);
         for (post, text) in [(&posts[0], word("public")), (&posts[2], word("private"))] {
@@ -231,6 +255,23 @@ impl Cast {
             )
             .await;
         }
+        let operators = NewRule {
+            reason_moderators: Some(word("reasonoperator")),
+            evidence: Some(word("evidence")),
+            ..NewRule::about(
+                Scope::Operator,
+                Pattern::Domain(Domain::parse("sold.localhost").unwrap()),
+                Stance::Refused,
+                Source::CommandLine,
+            )
+        };
+        rules::set(&self.town.app, operators).await.unwrap();
+        emergency::close(&self.town.app, &here, 1, &word("reasongate"), None)
+            .await
+            .unwrap();
+        emergency::open(&self.town.app, &self.town.community(), None)
+            .await
+            .unwrap();
         let own = rules::of_member(&self.member("stranger").account).unwrap();
         let why = Some(["reasonown", "reasonown", "reasonown"]);
         self.sets(own, "nowhere.localhost", Stance::Refused, why)

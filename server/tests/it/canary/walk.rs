@@ -2,7 +2,7 @@
 
 use comity::router::{Kind, ROUTES, Route};
 
-use super::cast::{Cast, word};
+use super::cast::{Cast, TOPIC, word};
 
 /// The addresses of one route, none left out and none unfilled.
 pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
@@ -54,6 +54,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             })
             .collect(),
         "/assets/{name}" => vec!["/assets/style.css".to_owned(), "/assets/author".to_owned()],
+        "/tags/{name}" => vec![format!("/tags/{TOPIC}"), "/tags/author".to_owned()],
         path if path.contains("{name}") => names
             .iter()
             .map(|name| path.replace("{name}", name))
@@ -125,6 +126,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let servers = ["open", "limited", "refused"].map(|server| cast.peer.domain(server));
             let about = servers.into_iter().chain([
                 "nowhere.localhost".to_owned(),
+                "sold.localhost".to_owned(),
                 "island.localhost".to_owned(),
             ]);
             all.extend(
@@ -189,6 +191,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
         "/boundaries" => 'b',
+        "/tags/{name}" => 't',
         "/why" => 'q',
         "/statuses/{id}/reach" => 'r',
         "/settings/profile" => 'o',
