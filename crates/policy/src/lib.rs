@@ -5,6 +5,7 @@
 //! [`Visible`], [`Audience`], [`Permitted`]. Nothing here knows of HTTP, SQL or JSON, and nothing
 //! but the gate can make evidence.
 
+mod about;
 mod book;
 mod conditions;
 mod decide;
@@ -23,7 +24,8 @@ pub mod testing;
 mod verdict;
 mod version;
 
-pub use book::{Hosted, KNOWN_DAYS, ListEntries, RuleBook};
+pub use about::ListEntries;
+pub use book::{Hosted, KNOWN_DAYS, RuleBook};
 pub use conditions::Conditions;
 pub use decide::decide;
 pub use exchange::{Act, Exchange, Way};

@@ -2,7 +2,7 @@
 
 use comity_vocab::{Domain, Visibility};
 
-use crate::book::About;
+use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::is_public;
 use crate::{Act, Approval, Because, Circle, Exchange, Party, Pattern, RuleBook, Ties, Way};
@@ -134,15 +134,7 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
             .iter()
             .any(|pattern| matches!(pattern, Pattern::Account(iri) if iri.domain() == *server))
     };
-    let server = |home, alias: Option<_>| About {
-        home,
-        alias,
-        account: None,
-        account_only: false,
-        contact: false,
-        peer: ties.peer(home),
-        alias_peer: alias.and_then(|alias| ties.peer(alias)),
-    };
+    let server = |home, alias| About::server(home, alias, ties);
     match exchange.party {
         Party::Member(person) => is_named(&About::person(person, ties)),
         Party::Account(person) => {

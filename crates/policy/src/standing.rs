@@ -2,7 +2,7 @@
 
 use comity_vocab::Domain;
 
-use crate::book::About;
+use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
@@ -76,13 +76,10 @@ pub(crate) fn narrow(
         }
         let mut ask_about = |alias| {
             let about = About {
-                home,
-                alias,
                 account: party.person().map(|asking| &asking.iri),
                 account_only,
                 contact: act == Act::Contact,
-                peer: ties.peer(home),
-                alias_peer: alias.and_then(|alias| ties.peer(alias)),
+                ..About::server(home, alias, ties)
             };
             let welcome = there.welcomes || welcomed(rules, ties, community, party_id);
             let facts = facts(theirs, there.follows, welcome);

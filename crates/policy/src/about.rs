@@ -1,0 +1,167 @@
+//! Whom a rule speaks of: the other side as rules see it, the lists that rules name, and the match of a pattern.
+
+use std::collections::{HashMap, HashSet};
+
+use comity_vocab::{Domain, Iri};
+
+use crate::{ListId, Pattern, Peer, Person, RuleBook, Ties};
+
+/// Whom rules are looked up for.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    /// The domain of their address.
+    pub(crate) home: &'a Domain,
+    /// The domain of their handle, if another.
+    pub(crate) alias: Option<&'a Domain>,
+    /// Their address, unless they are a server.
+    pub(crate) account: Option<&'a Iri>,
+    /// Inside one community only rules on single accounts count.
+    pub(crate) account_only: bool,
+    /// Whether this is about making contact with a server, which an open account on it allows.
+    pub(crate) contact: bool,
+    /// What is known of their server.
+    pub(crate) peer: Option<&'a Peer>,
+    /// What is known of the server of their handle, if another.
+    pub(crate) alias_peer: Option<&'a Peer>,
+}
+
+impl<'a> About<'a> {
+    /// A server that asks in nobody's name: for everybody at home there, and for those whose handles are of `alias`.
+    pub(crate) fn server(home: &'a Domain, alias: Option<&'a Domain>, ties: &'a Ties) -> About<'a> {
+        About {
+            home,
+            alias,
+            account: None,
+            account_only: false,
+            contact: false,
+            peer: ties.peer(home),
+            alias_peer: alias.and_then(|alias| ties.peer(alias)),
+        }
+    }
+
+    /// Somebody with an address, wherever they are.
+    pub(crate) fn person(person: &'a Person, ties: &'a Ties) -> About<'a> {
+        About {
+            home: &person.domain,
+            alias: person.alias_domain.as_ref(),
+            account: Some(&person.iri),
+            account_only: false,
+            contact: false,
+            peer: ties.peer(&person.domain),
+            alias_peer: person
+                .alias_domain
+                .as_ref()
+                .and_then(|alias| ties.peer(alias)),
+        }
+    }
+}
+
+/// Who is on one list.
+#[derive(Clone, Debug, Default)]
+pub struct ListEntries {
+    /// Which list.
+    pub id: ListId,
+    /// Servers, each with all below it.
+    pub domains: Vec<Domain>,
+    /// Single accounts.
+    pub accounts: Vec<Iri>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ListIndex {
+    domains: HashMap<Box<str>, Vec<Option<u16>>>,
+    accounts: HashSet<Box<str>>,
+}
+
+impl RuleBook {
+    /// Whether a pattern speaks of them, and if so, whether an open rule on it may lift a
+    /// default: not by what they only claim of themselves.
+    pub(crate) fn speaks_of(&self, pattern: &Pattern, about: &About<'_>) -> Option<bool> {
+        let at = |named: &Domain, below: bool| {
+            let covers = |domain: &Domain| {
+                let port = named.port().is_none() || named.port() == domain.port();
+                let host = if below {
+                    domain.lineage().any(|name| name == named.host())
+                } else {
+                    domain.host() == named.host()
+                };
+                port && host
+            };
+            if about.account_only {
+                None
+            } else if covers(about.home) {
+                Some(true)
+            } else {
+                about.alias.filter(|alias| covers(alias)).map(|_| false)
+            }
+        };
+        let of_peers = |holds: &dyn Fn(Option<&Peer>) -> bool| {
+            let alias = about.alias.is_some() && holds(about.alias_peer);
+            (!about.account_only && (holds(about.peer) || alias)).then_some(false)
+        };
+        match pattern {
+            Pattern::Domain(named) => at(named, true),
+            Pattern::Host(named) => at(named, false),
+            Pattern::Account(iri) => (about.account == Some(iri)).then_some(true),
+            Pattern::Everything => (!about.account_only).then_some(true),
+            Pattern::List(id) => self.list(*id)?.holds(about),
+            Pattern::Software { name, before } => of_peers(&|peer| {
+                peer.is_some_and(|peer| {
+                    peer.software.as_deref() == Some(name)
+                        && before.as_ref().is_none_or(|before| {
+                            // Who does not say which version it is may well be an old one.
+                            peer.version
+                                .as_ref()
+                                .is_none_or(|version| version.is_before(before))
+                        })
+                })
+            }),
+            Pattern::FirstSeen { days } => of_peers(&|peer| {
+                let known = peer.and_then(|peer| peer.known_days);
+                known.is_none_or(|known| known < u32::from(*days))
+            }),
+        }
+    }
+}
+
+impl ListIndex {
+    pub(crate) fn new(list: &ListEntries) -> ListIndex {
+        let mut domains: HashMap<Box<str>, Vec<Option<u16>>> = HashMap::new();
+        for domain in &list.domains {
+            domains
+                .entry(domain.host().into())
+                .or_default()
+                .push(domain.port());
+        }
+        let accounts = list.accounts.iter().map(|iri| iri.as_str().into());
+        ListIndex {
+            domains,
+            accounts: accounts.collect(),
+        }
+    }
+
+    fn holds(&self, about: &About<'_>) -> Option<bool> {
+        let account = about
+            .account
+            .is_some_and(|iri| self.accounts.contains(iri.as_str()));
+        if account {
+            return Some(true);
+        }
+        if about.account_only {
+            return None;
+        }
+        let at = |domain: &Domain| {
+            domain.lineage().any(|name| {
+                self.domains.get(name).is_some_and(|ports| {
+                    ports
+                        .iter()
+                        .any(|port| port.is_none() || *port == domain.port())
+                })
+            })
+        };
+        if at(about.home) {
+            return Some(true);
+        }
+        about.alias.filter(|alias| at(alias)).map(|_| false)
+    }
+}
