@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
 
@@ -17,6 +17,8 @@ pub struct Looks {
     begun: AtomicU64,
     /// Whoever holds it looks; the others wait here.
     last: Mutex<Last>,
+    /// Whoever holds it reads the rules anew: of two readings, the later one is kept.
+    reading: Mutex<()>,
 }
 
 /// The newest look that came to an end.
@@ -27,6 +29,11 @@ struct Last {
 }
 
 impl Looks {
+    /// Nobody else of this server reads the rules while this is held.
+    pub(super) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.reading.lock().await
+    }
+
     /// Returns after a look that began after this was called, by whomever. `look` is dropped unused when another's will
     /// do.
     pub async fn share(&self, look: impl Future<Output = Result<()>>) -> Result<()> {

@@ -16,7 +16,6 @@ use std::time::Duration;
 use comity_db::Tx;
 use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope, Stance};
 use comity_vocab::Domain;
-use tokio::sync::Mutex;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
 pub use explain::{
@@ -137,12 +136,9 @@ pub async fn history(app: &App, scope: Scope) -> Result<Vec<Past>> {
     store::history(&app.db, scope, MOST_OF_HISTORY).await
 }
 
-/// One reading at a time: of two, the later one is kept.
-static READING: Mutex<()> = Mutex::const_new(());
-
 /// Reads the rules and the communities with their modes anew, and hands the gate the new book.
 pub async fn reload(app: &App) -> Result<()> {
-    let _alone = READING.lock().await;
+    let _alone = app.looks.alone().await;
     let (book, communities) = read_book(&app.db, app.now_ms()).await?;
     app.communities.store(Arc::new(communities));
     app.gate.replace(book);

@@ -1,17 +1,16 @@
-//! Boundaries as pages: one's own rules and the community's, setting and taking back, and why.
+//! Boundaries as pages: one's own rules and the community's, setting and taking back.
+
+mod why;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{
-    Act, Because, Conditions, Exchange, Mode, Outcome, Pattern, PersonId, Rule, RuleId, Scope,
-    Stance, Subject, Verdict, Way,
-};
+use comity_policy::{Mode, Pattern, PersonId, Rule, RuleId, Scope, Stance};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
-use super::command::party;
+pub use why::why;
+
 use super::model::{NewRule, Source, parse_pattern};
 use super::{CHOICES, check_pattern, in_force, listener, of_community, of_member};
-use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
@@ -21,11 +20,9 @@ use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::{self, Role};
-use crate::relations;
-use crate::statuses;
 use crate::web::view::{
-    BoundariesPage, LastsChoice, Mark, MarkKind, NavItem, OutcomeView, Protection, RuleForm,
-    RuleView, StanceChoice, Strength, WhyPage,
+    BoundariesPage, LastsChoice, Mark, MarkKind, NavItem, Protection, RuleForm, RuleView,
+    StanceChoice, Strength,
 };
 use crate::web::{frame, time};
 
@@ -367,212 +364,4 @@ pub async fn remove(
     }
     super::end(&app, scope, id, Some(me.account.id)).await?;
     Ok(Reply::see_other("/boundaries"))
-}
-
-/// `GET /why?about=` or `?status=`
-#[derive(Debug, Deserialize)]
-pub struct WhyQuestion {
-    #[serde(default)]
-    about: String,
-    status: Option<i64>,
-}
-
-/// `GET /why`
-pub async fn why(
-    State(app): State<App>,
-    visit: Visit,
-    Query(question): Query<WhyQuestion>,
-) -> Result<Reply> {
-    let mut page = WhyPage {
-        frame: frame(&app, &visit, "Why?", NavItem::Boundaries).await?,
-        about: question.about.trim().to_owned(),
-        outcome: None,
-        question: String::new(),
-        sentence: String::new(),
-        because: None,
-        considered: Vec::new(),
-        change: Vec::new(),
-    };
-    if let Some(id) = question.status {
-        // Whoever may not see it hears that there is nothing, as everywhere.
-        let status = statuses::find(&app, &visit.party(), Way::Page, id).await?;
-        let party = visit.party();
-        let verdict = app
-            .gate
-            .judge(&Exchange {
-                party: &party,
-                act: Act::Read,
-                way: Way::PublicTimeline,
-                thing: &status.thing(),
-            })
-            .await?;
-        page.question = format!("Is this post of {} shown to you?", status.author.handle());
-        explain(&app, &visit, &verdict, &mut page);
-    } else if !page.about.is_empty() {
-        match party(&app, &page.about).await {
-            Ok(other) => {
-                let owner = match &visit.me {
-                    Some(me) => me.account.clone(),
-                    None => accounts::find(&app, visit.community.actor_id).await?,
-                };
-                let explanation = super::explain(&app, &owner, &other).await?;
-                let us = if visit.me.is_some() {
-                    "you".to_owned()
-                } else {
-                    visit.community.name.clone()
-                };
-                page.question = format!("May {} and {us} exchange posts?", page.about);
-                let stricter = if explanation.outward.outcome > explanation.inward.outcome {
-                    explanation.outward
-                } else {
-                    explanation.inward
-                };
-                explain(&app, &visit, &stricter, &mut page);
-                // One's own block is one's own to know, also where a rule of theirs stands before it.
-                if let (Some(me), Some(them)) = (&visit.me, other.person().and_then(|them| them.id))
-                    && relations::relations(&app, me.account.id, vec![them.0])
-                        .await?
-                        .get(&them.0)
-                        .is_some_and(|relation| relation.blocking)
-                {
-                    page.outcome = Some(OutcomeView::Refused);
-                    "You block them.".clone_into(&mut page.sentence);
-                }
-            }
-            Err(_) => {
-                page.sentence
-                    .push_str("That is neither a server's name, nor a handle, nor an address.");
-            }
-        }
-    }
-    Ok(Reply::page(page))
-}
-
-/// Fills in the answer, as far as it is the reader's to know. Visitors hear of rules that have a reason for everybody,
-/// and of nothing else; members hear nothing of what the other side laid down (L29, L46).
-fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
-    let book = app.gate.book();
-    if !is_ours(app, visit, verdict.because) {
-        return explain_by_rules(app, visit, verdict, page);
-    }
-    let limited = verdict.conditions.contains(Conditions::LIMITED);
-    page.outcome = Some(match verdict.outcome {
-        Outcome::Allow if limited => OutcomeView::Limited,
-        Outcome::Allow => OutcomeView::Allowed,
-        Outcome::Hold => OutcomeView::Waits,
-        Outcome::Refuse => OutcomeView::Refused,
-    });
-    page.sentence = super::plainly(app, visit, verdict.because)
-        .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit)));
-    let decided = match verdict.because {
-        Because::Rule(id) | Because::Limited(id) => book.rule(id),
-        _ => None,
-    };
-    page.because = decided.and_then(|rule| view(rule, visit));
-    page.considered = verdict
-        .considered
-        .iter()
-        .filter(|id| decided.is_none_or(|rule| rule.id != **id))
-        .filter_map(|id| view(book.rule(*id)?, visit))
-        .collect();
-    page.change = match decided.map(|rule| rule.scope) {
-        Some(Scope::Member(..)) if page.because.is_some() => {
-            vec![
-                "You can take your rule back under Boundaries; it holds from that moment on."
-                    .to_owned(),
-            ]
-        }
-        Some(Scope::Community(_)) => {
-            vec![format!(
-                "A moderator of {} can take the rule back.",
-                visit.community.name
-            )]
-        }
-        _ => Vec::new(),
-    };
-}
-
-/// Whether the reader may hear of what decided.
-fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
-    let Some(me) = &visit.me else {
-        let book = app.gate.book();
-        return match because {
-            Because::Rule(id) | Because::Limited(id) => {
-                book.rule(id).is_some_and(|rule| is_told(rule, visit))
-            }
-            _ => false,
-        };
-    };
-    let me = &me.account;
-    match because {
-        Because::Rule(id) | Because::Limited(id) => match app.gate.book().rule(id) {
-            Some(rule) => is_told(rule, visit),
-            None => false,
-        },
-        Because::Mode(community, _) | Because::EmergencyGate(community) => {
-            community == visit.community.policy_id()
-        }
-        Because::OwnMode(person, _) => person.0 == me.id,
-        Because::Block { by } | Because::Mute { by } => by.0 == me.id,
-        // What one post's author chose is told where its words may be read, and of what it answers nothing more.
-        Because::Waits | Because::Removed => false,
-        _ => true,
-    }
-}
-
-/// Whether a rule is the reader's own or their community's; to a visitor, whether it has a reason for everybody.
-fn is_told(rule: &Rule, visit: &Visit) -> bool {
-    match (rule.scope, &visit.me) {
-        (Scope::Operator, Some(_)) => true,
-        (Scope::Community(of), me) => {
-            of == visit.community.policy_id() && (me.is_some() || rule.reason_public.is_some())
-        }
-        (Scope::Member(person, _), Some(me)) => person.0 == me.account.id,
-        _ => false,
-    }
-}
-
-/// The answer that the reader's side would give by itself: the strictest of the rules they may hear of.
-fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
-    let book = app.gate.book();
-    let mut told: Vec<&Rule> = verdict
-        .considered
-        .iter()
-        .filter_map(|id| book.rule(*id))
-        .filter(|rule| is_told(rule, visit))
-        .collect();
-    told.sort_by_key(|rule| std::cmp::Reverse(strictness(rule.stance)));
-    let Some((decided, others)) = told.split_first() else {
-        if visit.me.is_some() {
-            page.outcome = Some(OutcomeView::Allowed);
-            "Nothing stands against it.".clone_into(&mut page.sentence);
-        } else {
-            // The same whether there is a rule that is not told or none.
-            page.sentence = format!(
-                "{} has no rule about this that everybody may read. Members can see more.",
-                visit.community.name
-            );
-        }
-        return;
-    };
-    page.outcome = Some(match decided.stance {
-        Stance::Open => OutcomeView::Allowed,
-        Stance::Limited => OutcomeView::Limited,
-        Stance::Ask => OutcomeView::Waits,
-        Stance::Withheld | Stance::Refused => OutcomeView::Refused,
-    });
-    page.because = view(decided, visit);
-    page.sentence = super::plainly(app, visit, Because::Rule(decided.id))
-        .unwrap_or_else(|| sentence_of(decided.stance).to_owned());
-    page.considered = others.iter().filter_map(|rule| view(rule, visit)).collect();
-}
-
-fn strictness(stance: Stance) -> u8 {
-    match stance {
-        Stance::Open => 0,
-        Stance::Limited => 1,
-        Stance::Ask => 2,
-        Stance::Withheld => 3,
-        Stance::Refused => 4,
-    }
 }
