@@ -20,14 +20,10 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
-use crate::statuses::Status;
 use crate::{inbox, reach, reblogs, statuses};
 
 /// Activities on a page of an outbox.
 const PAGE: i64 = 20;
-/// Statuses looked at together, and how often: where so many in a row are not for a viewer, the list ends.
-const BATCH: i64 = 60;
-const MOST_ROUNDS: usize = 10;
 
 /// `?resource=acct:name@domain`
 #[derive(Debug, Deserialize)]
@@ -269,7 +265,9 @@ pub async fn outbox(
             Some(&first),
         )));
     }
-    let (shown, next) = shown_of(&app, &viewer, account.id, query.max_id).await?;
+    let below = query.max_id.unwrap_or(i64::MAX);
+    let older = |max_id, most| statuses::by_author(&app.db, account.id, max_id, most);
+    let (shown, next) = statuses::collection_page(&app, &viewer, below, PAGE, older).await?;
     let mut items = Vec::with_capacity(shown.len());
     for status in shown {
         reach::note_fetched(&app, &viewer, &status).await?;
@@ -293,36 +291,6 @@ pub async fn outbox(
         next.transpose()?.as_ref(),
         items,
     )))
-}
-
-/// A page of what this viewer may see of an author, and the last of it where there is more. Where a page ends tells
-/// nothing of what they may not see.
-async fn shown_of(
-    app: &App,
-    viewer: &Party,
-    author: i64,
-    below: Option<i64>,
-) -> Result<(Vec<Visible<Status>>, Option<i64>)> {
-    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let mut shown = Vec::with_capacity(most);
-    let mut max_id = below.unwrap_or(i64::MAX);
-    for _ in 0..MOST_ROUNDS {
-        let ids = statuses::by_author(&app.db, author, max_id, BATCH).await?;
-        let at_end = i64::try_from(ids.len()).is_ok_and(|len| len < BATCH);
-        if let Some(last) = ids.last() {
-            max_id = *last;
-        }
-        shown.extend(statuses::find_many(app, viewer, Way::Collection, &ids).await?);
-        if shown.len() > most {
-            shown.truncate(most);
-            let last = shown.last().map(|status| status.id);
-            return Ok((shown, last));
-        }
-        if at_end {
-            break;
-        }
-    }
-    Ok((shown, None))
 }
 
 /// `GET /users/{name}/followers`: how many. Who is each follower's own business (L22).

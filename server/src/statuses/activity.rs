@@ -21,9 +21,6 @@ use crate::{inbox, reach, reblogs};
 
 /// Answers on a page of the collection of replies.
 const PAGE: i64 = 40;
-/// Answers looked at together, and how often: where so many in a row are not for a viewer, the list ends.
-const BATCH: i64 = 80;
-const MOST_ROUNDS: usize = 10;
 
 /// A status of ours, for who may see it.
 pub fn note(status: &Visible<Status>) -> Result<Value> {
@@ -229,7 +226,8 @@ pub async fn replies(
         )));
     }
     let min_id = query.min_id.unwrap_or(0);
-    let (shown, next) = shown_replies(&app, &viewer, status.id, min_id).await?;
+    let newer = |min_id, most| super::replies_to(&app.db, status.id, min_id, most);
+    let (shown, next) = super::collection_page(&app, &viewer, min_id, PAGE, newer).await?;
     let items = shown
         .iter()
         .map(|reply| json!(reply.iri.as_str()))
@@ -242,35 +240,6 @@ pub async fn replies(
         next.transpose()?.as_ref(),
         items,
     )))
-}
-
-/// A page of answers that this viewer may see, and the last of it where there are more. Where a page ends tells nothing
-/// of what they may not see.
-async fn shown_replies(
-    app: &App,
-    viewer: &Party,
-    parent: i64,
-    mut min_id: i64,
-) -> Result<(Vec<Visible<Status>>, Option<i64>)> {
-    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let mut shown = Vec::with_capacity(most);
-    for _ in 0..MOST_ROUNDS {
-        let ids = super::replies_to(&app.db, parent, min_id, BATCH).await?;
-        let at_end = i64::try_from(ids.len()).is_ok_and(|len| len < BATCH);
-        if let Some(last) = ids.last() {
-            min_id = *last;
-        }
-        shown.extend(super::find_many(app, viewer, Way::Collection, &ids).await?);
-        if shown.len() > most {
-            shown.truncate(most);
-            let last = shown.last().map(|status| status.id);
-            return Ok((shown, last));
-        }
-        if at_end {
-            break;
-        }
-    }
-    Ok((shown, None))
 }
 
 /// A status of `name`, who lives here, for whoever signed the request.

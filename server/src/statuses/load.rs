@@ -12,6 +12,11 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 
+/// Statuses looked at together for a page of a collection, and how often: where so many in a row are not for a viewer, the
+/// collection ends.
+const BATCH: i64 = 80;
+const MOST_ROUNDS: usize = 10;
+
 /// These statuses, in this order, without those that are not there. Nobody is cleared to read them yet.
 pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     if ids.is_empty() {
@@ -202,4 +207,37 @@ impl Shown {
         }
         Ok(list)
     }
+}
+
+/// A page of a collection as this viewer may see it, and the last of it where there is more. `ids` gives those that come
+/// after one, at most so many. Where a page ends tells nothing of what they may not see.
+pub(crate) async fn collection_page<F>(
+    app: &App,
+    viewer: &Party,
+    mut after: i64,
+    most: i64,
+    ids: impl Fn(i64, i64) -> F,
+) -> Result<(Vec<Visible<Status>>, Option<i64>)>
+where
+    F: Future<Output = Result<Vec<i64>>>,
+{
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut shown = Vec::with_capacity(most);
+    for _ in 0..MOST_ROUNDS {
+        let found = ids(after, BATCH).await?;
+        let at_end = i64::try_from(found.len()).is_ok_and(|len| len < BATCH);
+        if let Some(last) = found.last() {
+            after = *last;
+        }
+        shown.extend(find_many(app, viewer, Way::Collection, &found).await?);
+        if shown.len() > most {
+            shown.truncate(most);
+            let last = shown.last().map(|status: &Visible<Status>| status.id);
+            return Ok((shown, last));
+        }
+        if at_end {
+            break;
+        }
+    }
+    Ok((shown, None))
 }

@@ -18,6 +18,7 @@ pub mod web;
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
+pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use policy::{MOST_NAMED, Terms};

@@ -1,10 +1,16 @@
 //! SQL of `statuses`, `status_edits`, `mentions` and `tombstones`.
 
+mod lists;
+
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::model::StatusRow;
 use crate::clock::DAY_MS;
 use crate::error::Result;
+
+pub use lists::{
+    by_author, in_conversation, own_by_author, reblog_by, reblogged_among, replies_to, with_above,
+};
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.
 macro_rules! select_status {
@@ -348,121 +354,4 @@ const REACHED: Sql<(i64,)> = sql!(
 /// favourited, boosted or answered it.
 pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
     Ok(db.column(REACHED, params![status_id]).await?)
-}
-
-// Lists
-
-const BY_AUTHOR: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE account_id = $1 AND id < $2
-      ORDER BY id DESC
-      LIMIT $3"
-);
-const OWN_BY_AUTHOR: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE account_id = $1
-        AND id < $2
-        AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)
-      ORDER BY id DESC
-      LIMIT $3"
-);
-const IN_CONVERSATION: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE conversation_id = $1 AND id > $2 AND reblog_of_id IS NULL
-      ORDER BY id
-      LIMIT $3"
-);
-const WITH_ABOVE: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "WITH RECURSIVE above (id, parent_id, depth) AS (
-       SELECT id, in_reply_to_id, 0
-         FROM statuses
-        WHERE id = $1
-        UNION ALL
-       SELECT s.id, s.in_reply_to_id, above.depth + 1
-         FROM above
-         JOIN statuses s ON s.id = above.parent_id
-        WHERE above.depth < $2
-     )
-     SELECT id
-       FROM above
-      LIMIT 1000"
-);
-const REPLIES_TO: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE in_reply_to_id = $1 AND id > $2
-      ORDER BY id
-      LIMIT $3"
-);
-const REBLOG_BY: Sql<(i64,)> =
-    sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
-
-/// Newest first, older than `max_id`.
-pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(BY_AUTHOR, params![account_id, max_id, limit])
-        .await?)
-}
-
-/// The same without answers to others.
-pub async fn own_by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(OWN_BY_AUTHOR, params![account_id, max_id, limit])
-        .await?)
-}
-
-/// Oldest first, newer than `min_id`.
-pub async fn in_conversation(
-    db: &Db,
-    conversation_id: i64,
-    min_id: i64,
-    limit: i64,
-) -> Result<Vec<i64>> {
-    Ok(db
-        .column(IN_CONVERSATION, params![conversation_id, min_id, limit])
-        .await?)
-}
-
-/// This status and what it answers, the nearest first, at most `most` steps up (and no ring walked for ever).
-pub async fn with_above(db: &Db, status_id: i64, most: i64) -> Result<Vec<i64>> {
-    Ok(db.column(WITH_ABOVE, params![status_id, most]).await?)
-}
-
-/// Direct answers, oldest first, newer than `min_id`.
-pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(REPLIES_TO, params![status_id, min_id, limit])
-        .await?)
-}
-
-/// This account's boost of this status.
-pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Option<i64>> {
-    Ok(db
-        .opt_column(REBLOG_BY, params![status_id, account_id])
-        .await?)
-}
-
-const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT COALESCE(reblog_of_id, 0)
-               FROM statuses
-              WHERE reblog_of_id IN (SELECT value FROM json_each($2)) AND account_id = $1",
-    pg: "SELECT COALESCE(reblog_of_id, 0)
-           FROM statuses
-          WHERE reblog_of_id = ANY($2) AND account_id = $1",
-);
-
-/// Which of these statuses this account boosted.
-pub async fn reblogged_among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(db
-        .column(REBLOGGED_AMONG, params![account_id, status_ids])
-        .await?)
 }
