@@ -6,7 +6,6 @@
 pub mod app;
 pub mod clock;
 pub mod config;
-pub mod emergency;
 pub mod error;
 pub mod facts;
 pub mod id;
@@ -15,7 +14,6 @@ pub mod router;
 pub mod serve; // start, listen, stop
 
 // The ground everything stands on
-pub mod hashtags;
 pub mod http; // who asks, and the only way to answer
 pub mod queue; // work that was promised
 pub mod text; // from what people type and servers send to safe HTML
@@ -37,13 +35,15 @@ pub mod statuses; // write, edit, delete, receive
 // Effects
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
+pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
 pub mod notifications; // who is told of what
-pub mod reach; // where what was sent went
+pub mod reach; // whom a post would reach, and where it went
 pub mod search; // find a person or a post by handle or link
 pub mod timelines; // home, community, everyone
 
 // The policy's own surfaces
+pub mod emergency; // the gate for the first hour of a wave, and its log
 pub mod rules; // set, list, take back, explain
 
 pub mod demo; // three servers on one machine that federate

@@ -269,6 +269,9 @@ fn line(rule: &Rule, now_ms: i64) -> String {
         rule.stance.as_str(),
         rule.pattern
     );
+    if let Some(evidence) = &rule.evidence {
+        let _ = write!(line, "  seen: {evidence}");
+    }
     if let Some(at) = rule.expires_at {
         let _ = write!(line, "  ends on {}", time::day(at));
     }

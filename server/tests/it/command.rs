@@ -107,7 +107,16 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
     let said = says(
         &[
             &set[..],
-            &["--expires", "30", "--review", "7", "--reason", "It leaks"],
+            &[
+                "--expires",
+                "30",
+                "--review",
+                "7",
+                "--reason",
+                "It leaks",
+                "--evidence",
+                "a.example/leak",
+            ],
         ]
         .concat(),
     );
@@ -123,6 +132,7 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
         "servers that run oldmill before 2.1",
         "refused",
         "It leaks",
+        "seen: a.example/leak",
         "ends on",
         "review on",
     ] {

@@ -75,7 +75,7 @@ coast_test! {
         coast.bob.get(&post.path).await.is(200).hides("Where it went");
         let mut ines = coast.town.admin("ines").await;
         ines.get(&ledger).await.is(404).hides("open.localhost");
-        coast.town.anonymous().get(&ledger).await.hides("open.localhost");
+        coast.town.anonymous().get(&ledger).await.is(303).hides("open.localhost");
         coast.town.anonymous().get(&post.path).await.is(200).hides("Where it went");
     }
 
@@ -83,12 +83,22 @@ coast_test! {
         let here = coast.town.community();
         let mut warden = coast.town.member_of(&here, "warden", Role::Moderator).await;
         let kept = coast.peer.domain("kept");
-        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community"), ("reason", "scrapers")];
-        warden.post("/boundaries", &rule).await.leads("/boundaries");
+        let new = comity::rules::NewRule {
+            reason_public: Some("scrapers".to_owned()),
+            reason_moderators: Some("seen by night".to_owned()),
+            ..comity::rules::NewRule::about(
+                comity::rules::of_community(&here),
+                comity::rules::parse_pattern(&kept).unwrap(),
+                comity_policy::Stance::Refused,
+                comity::rules::Source::CommandLine,
+            )
+        };
+        comity::rules::set(&coast.town.app, new).await.unwrap();
+        warden.get("/boundaries").await.is(200).shows("seen by night");
         let post = coast.town.post(&mut coast.alice, "See you at the quay", "public").await;
         coast.is_idle().await;
         let page = coast.alice.get(&format!("/statuses/{}/reach", post.id)).await.is(200);
-        page.shows("Harbour refuses kept.localhost").shows("scrapers");
+        page.shows("Harbour refuses kept.localhost").shows("scrapers").hides("seen by night");
     }
 
     async fn l59_a_block_stops_what_was_made_ready_for_a_slow_server(coast) {
