@@ -1,5 +1,4 @@
-//! Times as pages show them: exact for machines, short for people. People's words are in UTC; the script that pages
-//! may run puts them into the reader's own zone.
+//! Times as pages show them: exact for machines, short for people. People's words are in UTC.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,13 +16,13 @@ pub fn iso(at_ms: i64) -> String {
     zoned(at_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// "14:02" today, "Tue 14:02" within a week, "3 May" within the year, "3 May 2025" before.
+/// "14:02" today, "Tue 14:02" within a week before or after, "3 May" within the year, "3 May 2025" before.
 pub fn words(at_ms: i64, now_ms: i64) -> String {
     let at = zoned(at_ms);
     let now = zoned(now_ms);
     let form = if at.date() == now.date() {
         "%H:%M"
-    } else if (0..7 * DAY_MS).contains(&(now_ms - at_ms)) {
+    } else if (now_ms - at_ms).abs() < 7 * DAY_MS {
         "%a %H:%M"
     } else if at.year() == now.year() {
         "%-d %b"
@@ -53,6 +52,7 @@ mod tests {
         let now = 1_777_982_400_000;
         assert_eq!(words(now - 3_600_000, now), "11:00");
         assert_eq!(words(now - DAY_MS, now), "Mon 12:00");
+        assert_eq!(words(now + DAY_MS, now), "Wed 12:00");
         assert_eq!(words(now - 40 * DAY_MS, now), "26 Mar");
         assert_eq!(words(now - 400 * DAY_MS, now), "31 Mar 2025");
         assert_eq!(iso(now), "2026-05-05T12:00:00Z");
