@@ -27,7 +27,7 @@ impl Db {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
                 sqlite
-                    .read(move |conn| run::first(conn, sql.sqlite, &params))
+                    .look(move |conn| run::first(conn, sql.sqlite, &params))
                     .await
             }
             Engine::Postgres(postgres) => postgres.first(sql.postgres, &params).await,
@@ -43,7 +43,7 @@ impl Db {
         match &*self.0 {
             Engine::Sqlite(sqlite) => {
                 sqlite
-                    .read(move |conn| run::rows(conn, sql.sqlite, &params))
+                    .look(move |conn| run::rows(conn, sql.sqlite, &params))
                     .await
             }
             Engine::Postgres(postgres) => postgres.rows(sql.postgres, &params).await,

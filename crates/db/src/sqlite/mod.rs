@@ -1,18 +1,21 @@
-//! SQLite: a file, one thread that writes, some that read.
+//! SQLite: a file, one thread that writes, some that read what takes long.
 
 mod functions;
 mod readers;
 pub(crate) mod run;
+mod spot;
 mod watch;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::error::DbError;
 use readers::Readers;
 pub(crate) use run::Ran;
+use spot::Spot;
 pub(crate) use watch::Watch;
 use writer::Writer;
 
@@ -23,6 +26,12 @@ const PREPARED: usize = 1024;
 /// Readers at most: beyond this the disk is the limit, not the threads.
 const READERS_MAX: usize = 16;
 
+/// Pages the writer keeps in memory, in KiB: those it changes often.
+const WRITER_CACHE_KIB: u32 = 16_384;
+
+/// Pages a reader keeps, in KiB. Each commit makes it begin anew, so it is the page cache of the system that counts.
+const READER_CACHE_KIB: u32 = 1_024;
+
 /// How long a statement waits for another process (the command line, a backup) to let go of the
 /// file.
 const BUSY_WAIT_MS: u32 = 5_000;
@@ -31,6 +40,7 @@ const BUSY_WAIT_MS: u32 = 5_000;
 pub(crate) struct Sqlite {
     // Readers first: the last connection to close is the writer's, and it folds the log into the
     // file.
+    spot: Spot,
     readers: Readers,
     writer: Writer,
     path: PathBuf,
@@ -51,22 +61,39 @@ impl Sqlite {
     /// Opens the file, making it if it is not there. Blocks.
     pub(crate) fn open(path: PathBuf, durability: Durability) -> Result<Sqlite, DbError> {
         let told = |error| opening(&path, error);
-        let writer = connect(&path).map_err(told)?;
+        let writer = connect(&path, WRITER_CACHE_KIB).map_err(told)?;
         write_ahead(&writer, durability).map_err(told)?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let mut readers = Vec::new();
-        for _ in 0..cores.clamp(2, READERS_MAX) {
-            let reader = connect(&path).map_err(told)?;
-            reader
-                .pragma_update(None, "query_only", true)
-                .map_err(told)?;
-            readers.push(reader);
-        }
+        let several = || {
+            (0..cores.clamp(2, READERS_MAX))
+                .map(|_| {
+                    let reader = connect(&path, READER_CACHE_KIB)?;
+                    reader.pragma_update(None, "query_only", true)?;
+                    Ok(reader)
+                })
+                .collect::<rusqlite::Result<Vec<Connection>>>()
+                .map_err(told)
+        };
         Ok(Sqlite {
-            readers: Readers::start(readers)?,
+            spot: Spot::new(several()?)?,
+            readers: Readers::start(several()?)?,
             writer: Writer::start(writer)?,
             path,
         })
+    }
+
+    /// Answers a question: here, when it is a short one, and on a reader otherwise. It may be asked
+    /// twice.
+    pub(crate) async fn look<R: Send + 'static>(
+        &self,
+        question: impl Fn(&Connection) -> Result<R, DbError> + Send + 'static,
+    ) -> Result<R, DbError> {
+        // Whoever asks much in a row lets others have their turn now and then.
+        tokio::task::consume_budget().await;
+        match self.spot.ask(&question) {
+            Some(answer) => answer,
+            None => self.readers.ask(question).await,
+        }
     }
 
     /// Runs a question on a reader.
@@ -97,23 +124,25 @@ impl Sqlite {
 
     /// A further connection, for what would keep a reader busy for long.
     pub(crate) fn another(&self) -> Result<Connection, DbError> {
-        connect(&self.path).map_err(|error| opening(&self.path, error))
+        connect(&self.path, READER_CACHE_KIB).map_err(|error| opening(&self.path, error))
     }
 }
 
 /// A connection with what every one of ours has.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
     let conn = Connection::open(path)?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
-    // 256 MiB are read through the page cache of the system instead of copied; 16 MiB are our own.
+    // 256 MiB are read through the page cache of the system instead of copied.
     conn.execute_batch(&format!(
         "PRAGMA busy_timeout = {BUSY_WAIT_MS};
          PRAGMA foreign_keys = ON;
          PRAGMA mmap_size = 268435456;
-         PRAGMA cache_size = -16384;
+         PRAGMA cache_size = -{cache_kib};
          PRAGMA temp_store = MEMORY;
          PRAGMA trusted_schema = OFF;"
     ))?;
+    // Otherwise a statement is planned anew for each value that it is given.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     functions::add(&conn)?;
     Ok(conn)
 }

@@ -1,4 +1,4 @@
-//! The threads that read. One queue for all of them, so that a short question never stands behind a
+//! The threads that read what takes long. One queue for all of them, so that a short question never stands behind a
 //! long one while a reader is idle.
 
 use std::collections::VecDeque;
@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::Watch;
+use super::watch::{STATEMENT_MAX, STEPS};
 use crate::error::DbError;
 
 /// Questions that may wait. At ten thousand answers a second this is a second of waiting; whoever
@@ -43,7 +44,7 @@ impl Readers {
             threads: Vec::new(),
         };
         for (number, mut conn) in connections.into_iter().enumerate() {
-            let watch = Watch::over(&mut conn)?;
+            let watch = Watch::over(&mut conn, STEPS)?;
             let queue = Arc::clone(&readers.queue);
             let thread = std::thread::Builder::new()
                 .name(format!("db-reader-{number}"))
@@ -106,7 +107,7 @@ impl Queue {
 
 fn answer(conn: &Connection, watch: &Watch, queue: &Queue) {
     while let Some(question) = queue.next() {
-        watch.start();
+        watch.start(STATEMENT_MAX);
         // A row type that panics must not take the reader with it; its asker is told by the dropped
         // reply.
         let asked = std::panic::AssertUnwindSafe(|| question(conn));

@@ -1,7 +1,7 @@
 //! Stops a statement that runs too long: SQLite asks between steps whether to go on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -12,38 +12,54 @@ use crate::error::DbError;
 pub(crate) const STATEMENT_MAX: Duration = Duration::from_secs(30);
 
 /// Steps of SQLite's machine between two looks at the clock: some tenths of a millisecond.
-const STEPS: i32 = 10_000;
+pub(super) const STEPS: i32 = 10_000;
 
 /// The time limit of one connection.
 pub(crate) struct Watch {
     started: Instant,
     deadline_ms: Arc<AtomicU64>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Watch {
-    /// Puts a limit on a connection; it counts from the last [`Watch::start`].
-    pub(crate) fn over(conn: &mut Connection) -> Result<Watch, DbError> {
+    /// Puts a limit on a connection, looked at every so many steps; it counts from the last
+    /// [`Watch::start`].
+    pub(crate) fn over(conn: &mut Connection, steps: i32) -> Result<Watch, DbError> {
         let started = stopwatch();
         let deadline_ms = Arc::new(AtomicU64::new(u64::MAX));
-        let deadline = Arc::clone(&deadline_ms);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (deadline, stop) = (Arc::clone(&deadline_ms), Arc::clone(&stopped));
         conn.progress_handler(
-            STEPS,
-            Some(move || elapsed_ms(started) > deadline.load(Ordering::Relaxed)),
+            steps,
+            Some(move || {
+                let late = elapsed_ms(started) > deadline.load(Ordering::Relaxed);
+                if late {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                late
+            }),
         )
         .map_err(DbError::sqlite)?;
         Ok(Watch {
             started,
             deadline_ms,
+            stopped,
         })
     }
 
     /// Gives what is run next its time.
-    pub(crate) fn start(&self) {
-        let limit = u64::try_from(STATEMENT_MAX.as_millis()).unwrap_or(u64::MAX);
+    pub(crate) fn start(&self, limit: Duration) {
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        self.stopped.store(false, Ordering::Relaxed);
         self.deadline_ms.store(
-            elapsed_ms(self.started).saturating_add(limit),
+            elapsed_ms(self.started).saturating_add(limit_ms),
             Ordering::Relaxed,
         );
+    }
+
+    /// Whether what ran since the last [`Watch::start`] was stopped.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 
     /// Gives what is run next all the time it needs.
@@ -70,7 +86,7 @@ fn elapsed_ms(since: Instant) -> u64 {
 mod tests {
     use std::sync::atomic::Ordering;
 
-    use super::Watch;
+    use super::{STATEMENT_MAX, STEPS, Watch};
     use crate::error::DbError;
     use crate::sqlite::run::first;
 
@@ -80,12 +96,12 @@ mod tests {
     #[test]
     fn a_statement_that_runs_too_long_is_stopped() -> Result<(), DbError> {
         let mut conn = rusqlite::Connection::open_in_memory().map_err(DbError::sqlite)?;
-        let watch = Watch::over(&mut conn)?;
+        let watch = Watch::over(&mut conn, STEPS)?;
         watch.deadline_ms.store(20, Ordering::Relaxed);
         let told = first::<i64>(&conn, ENDLESS, &[]).map_err(|error| error.to_string());
         let stopped = "a statement ran too long and was stopped".to_owned();
         assert_eq!(told, Err(stopped));
-        watch.start();
+        watch.start(STATEMENT_MAX);
         assert_eq!(first::<i64>(&conn, "SELECT 1", &[])?, Some(1));
         Ok(())
     }

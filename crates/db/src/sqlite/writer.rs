@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::run::{Ran, plain};
-use super::watch::{Watch, stopwatch};
+use super::watch::{STATEMENT_MAX, STEPS, Watch, stopwatch};
 use crate::error::DbError;
 
 /// Changes that share a commit at most.
@@ -92,7 +92,7 @@ where
 
 impl Writer {
     pub(super) fn start(mut conn: Connection) -> Result<Writer, DbError> {
-        let watch = Watch::over(&mut conn)?;
+        let watch = Watch::over(&mut conn, STEPS)?;
         let (queue, tasks) = mpsc::channel(WAITING_MAX);
         let thread = std::thread::Builder::new()
             .name("db-writer".to_owned())
@@ -240,7 +240,7 @@ fn under_savepoint(
     change: &mut dyn Change,
 ) -> Result<(), DbError> {
     plain(conn, "SAVEPOINT change")?;
-    watch.start();
+    watch.start(STATEMENT_MAX);
     let keep = change.run(conn);
     watch.suspend();
     if conn.is_autocommit() {
