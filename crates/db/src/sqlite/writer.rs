@@ -1,8 +1,10 @@
 //! The thread that writes, and the group commit.
 //!
-//! Making a commit durable costs milliseconds, so whatever is waiting shares one: each change runs
-//! under its own savepoint, one COMMIT follows, and only then is anybody told. A change that fails
-//! is undone alone; if the COMMIT fails, every change in it is told so.
+//! Making a commit durable costs milliseconds, so whatever is waiting shares one: the changes run
+//! one after the other, one COMMIT follows, and only then is anybody told. Nearly always all of them
+//! want to be kept. When one does not, the transaction is taken back and all run again, each under
+//! its own savepoint, so that it is undone alone: to be ready for that every time would copy each
+//! page that a change touches. If the COMMIT fails, every change in it is told so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
@@ -191,17 +193,20 @@ fn group(
     let mut change = first;
     let mut left_over = None;
     loop {
-        if let Err(error) = under_savepoint(conn, watch, &mut *change) {
-            // Running out of disk or of time inside a change takes the whole transaction down: its
-            // neighbours are innocent, so they run again, each alone.
-            abandon(conn);
-            change.settle(Err(error));
-            for change in ran {
-                alone(conn, watch, change);
-            }
-            return None;
-        }
+        let keep = run(conn, watch, &mut *change);
         ran.push(change);
+        match keep {
+            Ok(true) => {}
+            Ok(false) => {
+                abandon(conn);
+                apart(conn, watch, ran);
+                return None;
+            }
+            Err(error) => {
+                lost(conn, watch, ran, error);
+                return None;
+            }
+        }
         if ran.len() == GROUP_MAX || started.elapsed() >= GATHER_MAX {
             break;
         }
@@ -219,6 +224,52 @@ fn group(
         change.settle(stored.clone());
     }
     left_over
+}
+
+/// Runs changes again in one transaction, so that each can be undone alone. A lone one that was not
+/// to be kept is undone already.
+fn apart(conn: &Connection, watch: &Watch, changes: Vec<Box<dyn Change>>) {
+    if changes.len() == 1 {
+        for change in changes {
+            change.settle(Ok(()));
+        }
+        return;
+    }
+    if let Err(error) = begin(conn) {
+        for change in changes {
+            change.settle(Err(error.clone()));
+        }
+        return;
+    }
+    let mut ran = Vec::with_capacity(changes.len());
+    let mut waiting = changes.into_iter();
+    while let Some(mut change) = waiting.next() {
+        let came = under_savepoint(conn, watch, &mut *change);
+        ran.push(change);
+        if let Err(error) = came {
+            lost(conn, watch, ran, error);
+            for change in waiting {
+                alone(conn, watch, change);
+            }
+            return;
+        }
+    }
+    let stored = commit(conn);
+    for change in ran {
+        change.settle(stored.clone());
+    }
+}
+
+/// Running out of disk or of time inside the last of these took the whole transaction down: its
+/// neighbours are innocent, so they run again, each alone.
+fn lost(conn: &Connection, watch: &Watch, mut ran: Vec<Box<dyn Change>>, error: DbError) {
+    abandon(conn);
+    if let Some(guilty) = ran.pop() {
+        guilty.settle(Err(error));
+    }
+    for change in ran {
+        alone(conn, watch, change);
+    }
 }
 
 /// Runs a change in a transaction of its own.
@@ -240,6 +291,15 @@ fn under_savepoint(
     change: &mut dyn Change,
 ) -> Result<(), DbError> {
     plain(conn, "SAVEPOINT change")?;
+    if !run(conn, watch, change)? {
+        plain(conn, "ROLLBACK TO change")?;
+    }
+    plain(conn, "RELEASE change")
+}
+
+/// Runs a change in the open transaction: whether to keep what it did. Fails only if the transaction
+/// itself is lost.
+fn run(conn: &Connection, watch: &Watch, change: &mut dyn Change) -> Result<bool, DbError> {
     watch.start(STATEMENT_MAX);
     let keep = change.run(conn);
     watch.suspend();
@@ -248,10 +308,7 @@ fn under_savepoint(
             .failure()
             .unwrap_or_else(|| DbError::failed("a statement ended the transaction it ran in")));
     }
-    if !keep {
-        plain(conn, "ROLLBACK TO change")?;
-    }
-    plain(conn, "RELEASE change")
+    Ok(keep)
 }
 
 fn begin(conn: &Connection) -> Result<(), DbError> {
