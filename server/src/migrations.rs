@@ -14,6 +14,7 @@ pub const ALL: &[Migration] = &[
     migration!(8, "scopes", "../../migrations/0008_scopes.sql"),
     migration!(9, "emergency", "../../migrations/0009_emergency.sql"),
     migration!(10, "hashtags", "../../migrations/0010_hashtags.sql"),
+    migration!(11, "turns", "../../migrations/0011_turns.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

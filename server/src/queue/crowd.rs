@@ -5,12 +5,15 @@ use std::collections::HashMap;
 
 /// What a server may hold that is new here or slow.
 const FEW: usize = 16;
-/// What a server may hold whose jobs end quickly: a third of what a worker holds.
-const MANY: usize = 128;
+/// What a server may hold whose jobs end quickly: two thirds of what a worker holds.
+const MANY: usize = 256;
+/// A job that ends sooner was kept waiting by nobody but us.
+const QUICK_MS: i64 = 500;
 /// A job that takes longer waits for somebody else's answer.
 const SLOW_MS: i64 = 2_000;
-/// How long the jobs of a crowd are put back: for quick ones until some have ended, for slow ones longer each time, so
-/// that a hundred thousand of them are not moved about all day.
+/// How long the jobs of a crowd are put back: for a while, or, if they are slow, longer each time, so that a hundred
+/// thousand of them are not moved about all day. The jobs of quick ones are not put back at all: to wait for one to end
+/// is cheaper, and takes less than [`QUICK_MS`].
 const SHORT_MS: i64 = 100;
 const LONG_MS: i64 = 2_000;
 const LONGEST_MS: i64 = 300_000;
@@ -32,9 +35,18 @@ struct Pace {
     wait_ms: i64,
 }
 
+/// Why a job may not be held now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Crowded {
+    /// Its server holds many that end quickly: ask again once some have.
+    ForAMoment,
+    /// Ask again then.
+    Until(i64),
+}
+
 impl Crowd {
-    /// Whether a job of this server may be held now; if not, when it may be asked again.
-    pub fn take(&mut self, host: &str, job: i64, now_ms: i64) -> Result<(), i64> {
+    /// Whether a job of this server may be held now.
+    pub fn take(&mut self, host: &str, job: i64, now_ms: i64) -> Result<(), Crowded> {
         if self.hosts.len() > MOST_KNOWN {
             self.hosts
                 .retain(|_, pace| !pace.held.is_empty() || pace.closed_until > now_ms);
@@ -46,9 +58,14 @@ impl Crowd {
             wait_ms: LONG_MS,
         });
         if now_ms < pace.closed_until {
-            return Err(pace.closed_until);
+            return Err(Crowded::Until(pace.closed_until));
         }
-        let is_slow = pace.held.values().any(|taken| now_ms - taken > SLOW_MS);
+        if pace.held.len() < FEW {
+            pace.held.insert(job, now_ms);
+            return Ok(());
+        }
+        let oldest = pace.held.values().min().copied().unwrap_or(now_ms);
+        let is_slow = now_ms - oldest > SLOW_MS;
         if is_slow {
             pace.most = FEW;
         }
@@ -56,13 +73,16 @@ impl Crowd {
             pace.held.insert(job, now_ms);
             return Ok(());
         }
+        if now_ms - oldest <= QUICK_MS {
+            return Err(Crowded::ForAMoment);
+        }
         if is_slow {
             pace.closed_until = now_ms + pace.wait_ms;
             pace.wait_ms = (2 * pace.wait_ms).min(LONGEST_MS);
         } else {
             pace.closed_until = now_ms + SHORT_MS;
         }
-        Err(pace.closed_until)
+        Err(Crowded::Until(pace.closed_until))
     }
 
     /// A job of this server is held no longer.
@@ -101,10 +121,12 @@ mod tests {
         let mut now = 10_000;
         let mut waits = Vec::new();
         for job in 500..512 {
-            let until = crowd.take("slow.example", job, now).unwrap_err();
+            let Err(Crowded::Until(until)) = crowd.take("slow.example", job, now) else {
+                panic!("a slow one is put back");
+            };
             assert_eq!(
                 crowd.take("slow.example", job + 100, now),
-                Err(until),
+                Err(Crowded::Until(until)),
                 "in their order"
             );
             waits.push(until - now);
@@ -123,18 +145,38 @@ mod tests {
         let mut crowd = Crowd::default();
         let mut now = 0;
         let mut most = 0;
-        for round in 0..20 {
+        for round in 0..30 {
             let jobs: Vec<i64> = (0..400).map(|n| round * 1000 + n).collect();
-            let taken: Vec<i64> = jobs
+            let (taken, crowded): (Vec<_>, Vec<_>) = jobs
                 .into_iter()
-                .filter(|job| crowd.take("quick.example", *job, now).is_ok())
-                .collect();
+                .map(|job| (job, crowd.take("quick.example", job, now)))
+                .partition(|(_, came)| came.is_ok());
+            for (_, came) in crowded {
+                assert_eq!(came, Err(Crowded::ForAMoment), "the next end is near");
+            }
             most = most.max(taken.len());
             now += SHORT_MS;
-            for job in taken {
+            for (job, _) in taken {
                 crowd.release("quick.example", job, now);
             }
         }
         assert_eq!(most, MANY);
+    }
+
+    #[test]
+    fn who_was_quick_and_is_not_any_more_keeps_nobody_waiting() {
+        let mut crowd = Crowd::default();
+        for job in 0..1_000 {
+            assert_eq!(crowd.take("turned.example", job, 0), Ok(()));
+            crowd.release("turned.example", job, 0);
+        }
+        for job in 0..1_000 {
+            let _ = crowd.take("turned.example", job, 0);
+        }
+        let now = QUICK_MS + 1;
+        assert_eq!(
+            crowd.take("turned.example", 2_000, now),
+            Err(Crowded::Until(now + SHORT_MS))
+        );
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! A worker takes jobs by moving their `run_at` into the future, which is a lease: a node that dies loses nothing,
 //! its jobs come back when the lease ends. A job holds ids, is safe to run twice, and asks the gate again.
-//! Jobs of one sender run in the order they came; different senders do not wait for each other.
+//! Jobs of one sender run in the order they came; different senders do not wait for each other. Who sends more than
+//! others has the machine while nobody else waits, and otherwise their share of it (`turns`).
 
 mod backoff;
 mod crowd;
 mod forget;
 mod job;
 mod store;
+mod turns;
 mod worker;
 
 use comity_db::Tx;
@@ -20,22 +22,30 @@ pub use job::{Job, Outcome};
 use crate::app::App;
 use crate::delivery;
 use crate::error::Result;
+use turns::Turns;
 
 /// Promises `job` in the caller's transaction. After the transaction is written, ring [`Wake::ring`].
 pub fn push(tx: &mut Tx, app: &App, job: &Job) -> Result<()> {
+    let now_ms = app.now_ms();
     tx.exec(
         store::PUSH,
-        store::push_params(app.next_id(), job, app.now_ms())?,
+        store::push_params(app.next_id(), job, now_ms, now_ms)?,
     );
     Ok(())
 }
 
-/// Promises one job by itself. On SQLite such lone writes share a commit, so thousands a second cost little.
+/// Promises one job by itself, at the turn of the server whose work it is. On SQLite such lone writes share a commit,
+/// so thousands a second cost little.
 pub async fn push_now(app: &App, job: &Job) -> Result<()> {
+    let now_ms = app.now_ms();
+    let turn_ms = match job.host() {
+        Some(host) => app.wake.turns.next(&host, now_ms),
+        None => now_ms,
+    };
     app.db
         .exec(
             store::PUSH,
-            store::push_params(app.next_id(), job, app.now_ms())?,
+            store::push_params(app.next_id(), job, turn_ms, now_ms)?,
         )
         .await?;
     app.wake.ring();
@@ -52,9 +62,11 @@ pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
     );
 }
 
-/// Tells the workers of this process that there is something to do; workers of other nodes look every second.
+/// Tells the workers of this process that there is something to do, and whose turn is when; workers of other nodes look
+/// every second.
 #[derive(Debug, Default)]
 pub struct Wake {
+    turns: Turns,
     jobs: Notify,
     deliveries: Notify,
 }

@@ -16,25 +16,47 @@ row! {
 }
 
 pub const PUSH: Sql = sql!(
-    "INSERT INTO jobs (id, kind, payload, run_at, attempts, created_at)
-     VALUES ($1, $2, $3, $4, 0, $4)"
+    "INSERT INTO jobs (id, kind, payload, run_at, early, attempts, created_at)
+     VALUES ($1, $2, $3, $4, CAST($4 AS BIGINT) > CAST($5 AS BIGINT), 0, $5)"
 );
 
-pub fn push_params(id: i64, job: &Job, now_ms: i64) -> Result<Vec<Value>> {
+/// `turn_ms`: a later one than now is waited for only while others wait.
+pub fn push_params(id: i64, job: &Job, turn_ms: i64, now_ms: i64) -> Result<Vec<Value>> {
     let payload = serde_json::to_string(job)?;
-    Ok(params![id, job.kind(), payload, now_ms])
+    Ok(params![id, job.kind(), payload, turn_ms, now_ms])
 }
 
-/// Leases up to `$3` jobs until `$1`. Counts on `jobs_due`. On PostgreSQL two nodes never wait for each other.
+/// Leases up to `$3` jobs until `$1`: what is due, and after that what could run before its turn. Counts on `jobs_due`
+/// and `jobs_early`. On PostgreSQL two nodes never wait for each other.
 pub const CLAIM: Sql<JobRow> = sql!(
     row: JobRow,
     sqlite: "UPDATE jobs
-             SET run_at = $1, attempts = attempts + 1
-             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3)
+             SET run_at = $1, early = FALSE, attempts = attempts + 1
+             WHERE id IN (SELECT id
+                            FROM (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3)
+                           UNION ALL
+                          SELECT id
+                            FROM (SELECT id FROM jobs WHERE early AND run_at > $2 ORDER BY run_at, id LIMIT $3)
+                           LIMIT $3)
              RETURNING id, payload, attempts",
     pg: "UPDATE jobs
-         SET run_at = $1, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         SET run_at = $1, early = FALSE, attempts = attempts + 1
+         WHERE id IN (SELECT id
+                        FROM (SELECT id
+                                FROM jobs
+                               WHERE run_at <= $2
+                               ORDER BY run_at, id
+                               LIMIT $3
+                                 FOR UPDATE SKIP LOCKED) AS due
+                       UNION ALL
+                      SELECT id
+                        FROM (SELECT id
+                                FROM jobs
+                               WHERE early AND run_at > $2
+                               ORDER BY run_at, id
+                               LIMIT $3
+                                 FOR UPDATE SKIP LOCKED) AS before_their_turn
+                       LIMIT $3)
          RETURNING id, payload, attempts"
 );
 

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::backoff::backoff_ms;
-use super::crowd::Crowd;
+use super::crowd::{Crowd, Crowded};
 use super::job::{Job, Outcome};
 use super::store::{self, JobRow};
 use crate::app::App;
@@ -80,38 +80,53 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
     let mut held = 0_usize;
     let mut held_own = 0_usize;
     let mut crowd = Crowd::default();
+    // What waits for some of its server's jobs to end, which takes a moment.
+    let mut waiting: Vec<Held> = Vec::new();
+    let mut ended: Vec<Ended> = Vec::new();
     let mut own_at_ms = 0;
 
     while !*shutdown.borrow() {
         let mut took = 0;
         let mut crowded = false;
-        let room = held + BATCH <= MOST_HELD;
+        let room = waiting.is_empty() && held + BATCH <= MOST_HELD;
         let own_due = app.now_ms() - own_at_ms >= OWN_EVERY_MS;
+        let over = settle(&app, std::mem::take(&mut ended));
         if room || (own_due && held_own + OWN_BATCH <= OWN_HELD) {
-            let claimed = if room {
-                claim(&app, store::CLAIM, BATCH).await
+            let claiming = if room {
+                claim(&app, store::CLAIM, BATCH)
             } else {
                 own_at_ms = app.now_ms();
-                claim(&app, store::CLAIM_OWN, OWN_BATCH).await
+                claim(&app, store::CLAIM_OWN, OWN_BATCH)
             };
+            // At the same time, so that they share a commit.
+            let (claimed, ()) = tokio::join!(claiming, over);
             took = claimed.len();
-            let (taken, refused) = let_in(&mut crowd, claimed, app.now_ms());
-            crowded = !refused.is_empty();
-            put_back(&app, refused).await;
-            for job in taken {
+            if room && took < BATCH {
+                app.wake.turns.clear();
+            }
+            waiting.extend(claimed);
+        } else {
+            over.await;
+        }
+        if !waiting.is_empty() {
+            let came = let_in(&mut crowd, std::mem::take(&mut waiting), app.now_ms());
+            waiting = came.in_a_moment;
+            crowded = !came.refused.is_empty();
+            put_back(&app, came.refused).await;
+            for job in came.taken {
                 if job.host.is_some() {
                     held += 1;
                 } else {
                     held_own += 1;
                 }
                 match lanes.get_mut(&job.lane) {
-                    Some(waiting) => waiting.push_back(job),
+                    Some(lane) => lane.push_back(job),
                     None => start(&app, &mut running, &mut lanes, job),
                 }
             }
         }
         let poll = if crowded || !room { SOON } else { POLL };
-        let first = if took == BATCH {
+        let first = if took == BATCH && waiting.is_empty() {
             running.try_join_next()
         } else {
             tokio::select! {
@@ -126,7 +141,6 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
                 }
             }
         };
-        let mut ended = Vec::new();
         collect(first, &mut ended);
         while let Some(next) = running.try_join_next() {
             collect(Some(next), &mut ended);
@@ -145,10 +159,8 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
                 }
             }
         }
-        settle(&app, ended).await;
     }
 
-    let mut ended = Vec::new();
     let finish = async {
         while let Some(next) = running.join_next().await {
             collect(Some(next), &mut ended);
@@ -219,18 +231,27 @@ async fn claim(app: &App, which: Sql<JobRow>, most: usize) -> Vec<Held> {
     claimed
 }
 
-/// Which of these may be held now, and which not, with when they may be asked for again.
-fn let_in(crowd: &mut Crowd, claimed: Vec<Held>, now_ms: i64) -> (Vec<Held>, Vec<(Held, i64)>) {
-    let mut taken = Vec::with_capacity(claimed.len());
-    let mut refused = Vec::new();
+/// What became of jobs that were claimed.
+#[derive(Default)]
+struct Came {
+    taken: Vec<Held>,
+    in_a_moment: Vec<Held>,
+    /// With when they may be asked for again.
+    refused: Vec<(Held, i64)>,
+}
+
+/// Which of these may be held now, and which not.
+fn let_in(crowd: &mut Crowd, claimed: Vec<Held>, now_ms: i64) -> Came {
+    let mut came = Came::default();
     for job in claimed {
         let host = job.host.as_deref();
         match host.map_or(Ok(()), |host| crowd.take(host, job.id, now_ms)) {
-            Ok(()) => taken.push(job),
-            Err(until) => refused.push((job, until)),
+            Ok(()) => came.taken.push(job),
+            Err(Crowded::ForAMoment) => came.in_a_moment.push(job),
+            Err(Crowded::Until(until)) => came.refused.push((job, until)),
         }
     }
-    (taken, refused)
+    came
 }
 
 /// Gives jobs back untried. If that fails, they come back when their lease ends.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comity::accounts::{self, Account};
 use comity::error::Error;
 use comity::members;
-use comity::queue;
+use comity::queue::{self, Job};
 use comity::rules::{self, NewRule, Source};
 use comity::statuses;
 use comity_db::testing::Engine;
@@ -516,5 +516,35 @@ town_test! {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("it is still there");
+    }
+
+    async fn attack_22_a_flood_waits_for_others_and_for_nobody_else(town) {
+        const DUE: Sql<(i64,)> = sql!(
+            row: (i64,),
+            full_scan: "a test's own question",
+            "SELECT count(*) FROM jobs WHERE run_at <= $1"
+        );
+        let sent_by = |name: &str| Job::ProcessActivity {
+            community: town.community().id,
+            signer: format!("https://{name}.example/users/x"),
+            body: "nothing that can be read".to_owned(),
+            shared: true,
+        };
+        for _ in 0..400 {
+            queue::push_now(&town.app, &sent_by("flood")).await.unwrap();
+        }
+        queue::push_now(&town.app, &sent_by("calm")).await.unwrap();
+        let due = town.app.db.one(DUE, params![town.app.now_ms()]).await.unwrap().0;
+        assert_eq!(due, 101, "a hundred of the flood stand before whoever comes during it, and no more");
+        // The clock stands still, so the turn of the rest never comes: they run because nobody else waits.
+        let (_stop, stopped) = watch::channel(false);
+        tokio::spawn(queue::run(town.app.clone(), stopped));
+        for _ in 0..3_000 {
+            if town.app.db.one(DUE, params![i64::MAX]).await.unwrap().0 == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("some wait for a turn that nobody takes from them");
     }
 }
