@@ -48,6 +48,18 @@ pub async fn find_by_iri(app: &App, iri: &Iri) -> Result<Option<Arc<Account>>> {
         .transpose()
 }
 
+/// Those of these actors whose accounts we know, by iri, in one query.
+pub async fn find_many_by_iri(app: &App, iris: &[&Iri]) -> Result<HashMap<Iri, Arc<Account>>> {
+    if iris.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let iris = iris.iter().map(|iri| iri.as_str().to_owned()).collect();
+    let rows = store::by_iris(&app.db, iris).await?;
+    rows.into_iter()
+        .map(|row| Account::from_row(row).map(|account| (account.iri.clone(), Arc::new(account))))
+        .collect()
+}
+
 /// The account that goes by this handle, if we know it; the case of `username` does not matter.
 pub async fn find_by_handle(
     app: &App,

@@ -28,6 +28,11 @@ const BY_IDS: Sql<AccountRow> = sql!(
     sqlite: select_account!("WHERE a.id IN (SELECT value FROM json_each($1))"),
     pg: select_account!("WHERE a.id = ANY($1)"),
 );
+const BY_IRIS: Sql<AccountRow> = sql!(
+    row: AccountRow,
+    sqlite: select_account!("WHERE a.iri IN (SELECT value FROM json_each($1))"),
+    pg: select_account!("WHERE a.iri = ANY($1)"),
+);
 const BY_PREFIX: Sql<AccountRow> = sql!(row: AccountRow, select_account!(
     "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
      ORDER BY a.username_key, a.domain
@@ -205,6 +210,10 @@ pub async fn by_handle(db: &Db, username: &str, domain: &str) -> Result<Option<A
     Ok(db
         .opt(BY_HANDLE, params![username.to_lowercase(), domain])
         .await?)
+}
+
+pub async fn by_iris(db: &Db, iris: Vec<String>) -> Result<Vec<AccountRow>> {
+    Ok(db.all(BY_IRIS, params![iris]).await?)
 }
 
 pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<AccountRow>> {

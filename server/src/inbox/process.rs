@@ -21,7 +21,7 @@ pub(crate) async fn process(
     shared: bool,
 ) -> Outcome {
     match try_process(app, community, signer, body, shared).await {
-        Ok(Came::Done) => Outcome::Done,
+        Ok(Came::Done | Came::Stored) => Outcome::Done,
         Ok(Came::Ignored(why)) => {
             debug!(%signer, why, "ignored an activity");
             Outcome::Done

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
-use crate::statuses;
+use crate::statuses::{self, Received};
 
 /// Redirects from one domain to another that are followed.
 const MOST_HOPS: usize = 3;
@@ -213,9 +213,10 @@ async fn take(
         sender,
         way,
     };
-    statuses::receive(app, &arrival, admitted)
-        .await?
-        .ok_or(Error::Gone)
+    match statuses::receive(app, &arrival, admitted).await? {
+        Received::New(id) | Received::Known(id) => Ok(id),
+        Received::Buried => Err(Error::Gone),
+    }
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.

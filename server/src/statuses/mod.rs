@@ -23,7 +23,7 @@ pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use policy::{MOST_NAMED, Terms};
 pub use publish::{preview, publish};
-pub use receive::receive;
+pub use receive::{Received, receive};
 pub(crate) use record::{NewStatus, record};
 pub(crate) use store::forget_old;
 pub use store::{

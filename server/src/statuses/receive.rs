@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Party};
-use comity_vocab::{Iri, Note, NoteKind};
+use comity_vocab::{Iri, Note, NoteKind, PUBLIC};
 
 use super::load;
 use super::model::{Attached, Text};
@@ -24,14 +24,24 @@ const MOST_IDS: usize = 5;
 /// Titles and warnings stand in one line above the words; what is longer in characters is none.
 const LONGEST_LINE: usize = 2_000;
 
-/// Stores a status and returns its id; a second copy returns the id of the first. `None` when its author deleted it
-/// before.
-pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Result<Option<i64>> {
-    if let Some(id) = store::id_by_iri(&app.db, note.id.as_str()).await? {
-        return Ok(Some(id));
+/// What came of a status that was brought to us.
+pub enum Received {
+    /// It was stored under this id.
+    New(i64),
+    /// It was here already; nothing was written.
+    Known(i64),
+    /// Its author deleted it before; nothing was written.
+    Buried,
+}
+
+/// Stores a status that is not here yet.
+pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Result<Received> {
+    let known = store::known(&app.db, note.id.as_str()).await?;
+    if let Some(id) = known.id {
+        return Ok(Received::Known(id));
     }
-    if store::is_buried(&app.db, note.id.as_str()).await? {
-        return Ok(None);
+    if known.buried {
+        return Ok(Received::Buried);
     }
     let author = author_of(app, arrival, &note.author).await?;
     let parent = match &note.in_reply_to {
@@ -42,8 +52,13 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
         None => None,
     };
     let mentions = named(app, arrival, &note, &author).await?;
+    let orphans = if known.awaited {
+        store::orphans_of(&app.db, note.id.as_str()).await?
+    } else {
+        Vec::new()
+    };
     for _ in 0..MOST_IDS {
-        let new = NewStatus::remote(
+        let mut new = NewStatus::remote(
             app,
             &note,
             author.clone(),
@@ -51,8 +66,9 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             words(&note),
             mentions.clone(),
         )?;
+        new.adopts(orphans.clone());
         let mut tx = Tx::new();
-        record::record(app, &mut tx, &new, None).await?;
+        record::record(app, &mut tx, &new, None)?;
         if parent.is_none() && note.in_reply_to.is_some() {
             queue::push(
                 &mut tx,
@@ -64,11 +80,11 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             )?;
         }
         if app.commit_and_ring(tx).await? {
-            return Ok(Some(new.id()));
+            return Ok(Received::New(new.id()));
         }
         // Another copy of it was quicker; or another status, on another node, has this very id.
         if let Some(id) = store::id_by_iri(&app.db, note.id.as_str()).await? {
-            return Ok(Some(id));
+            return Ok(Received::Known(id));
         }
     }
     Err(Error::Conflict(format!("no id was free for {}", note.id)))
@@ -114,27 +130,33 @@ async fn named(
     note: &Admitted<Note>,
     author: &Account,
 ) -> Result<Vec<Arc<Account>>> {
-    let mut people: Vec<Arc<Account>> = Vec::new();
     let addressed = note.to.iter().chain(&note.cc);
-    for iri in note
+    let addresses: Vec<&Iri> = note
         .mentions
         .iter()
         .map(|mention| &mention.href)
         .chain(addressed)
         .take(store::MOST_MENTIONS)
-    {
-        let Some(account) = accounts::find_by_iri(app, iri).await? else {
+        .filter(|iri| !names_many(iri, author))
+        .collect();
+    let mut known = accounts::find_many_by_iri(app, &addresses).await?;
+    let mut people: Vec<Arc<Account>> = Vec::new();
+    for iri in addresses {
+        // Taken out, so that whoever is named twice is there once.
+        let Some(account) = known.remove(iri) else {
             continue;
         };
-        let is_new = !people.iter().any(|known| known.id == account.id);
-        if is_new
-            && (!account.is_local()
-                || inbox::may_name(app, author, arrival.way, note, &account).await?)
-        {
+        if !account.is_local() || inbox::may_name(app, author, arrival.way, note, &account).await? {
             people.push(account);
         }
     }
     Ok(people)
+}
+
+/// Everybody, and the author's followers: in nearly every post, and never a person.
+fn names_many(iri: &Iri, author: &Account) -> bool {
+    iri.as_str() == PUBLIC
+        || (author.followers_iri.as_ref() == Some(iri) && iri.same_origin(&author.iri))
 }
 
 /// What it says, made safe, under the conditions it was admitted with.

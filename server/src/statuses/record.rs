@@ -32,6 +32,8 @@ pub(crate) struct NewStatus {
     /// Whom it answers or shares.
     within: Option<Arc<Account>>,
     terms: Terms,
+    /// What answers it and came before it, as (id, conversation).
+    orphans: Vec<(i64, i64)>,
 }
 
 /// What a new status answers.
@@ -85,6 +87,7 @@ impl NewStatus {
             tags,
             within: parent.map(|parent| parent.author.clone()),
             terms,
+            orphans: Vec::new(),
         })
     }
 
@@ -146,6 +149,7 @@ impl NewStatus {
             tags,
             within: parent.map(|parent| parent.author.clone()),
             terms,
+            orphans: Vec::new(),
         })
     }
 
@@ -218,7 +222,13 @@ impl NewStatus {
             tags: Vec::new(),
             within: Some(original.author.clone()),
             terms,
+            orphans: Vec::new(),
         })
+    }
+
+    /// What answers it is here already and waits for it.
+    pub(super) fn adopts(&mut self, orphans: Vec<(i64, i64)>) {
+        self.orphans = orphans;
     }
 
     /// The id it will have.
@@ -309,7 +319,7 @@ pub(super) fn is_counted(visibility: Visibility) -> bool {
 
 /// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
 /// happen at the same moment (the delivery of a local one) and commits with `App::commit`.
-pub(crate) async fn record(
+pub(crate) fn record(
     app: &App,
     tx: &mut Tx,
     new: &NewStatus,
@@ -321,19 +331,15 @@ pub(crate) async fn record(
         author,
         mentions,
         tags,
+        orphans,
         ..
     } = new;
-    let orphans = if row.reblog_of_id.is_none() && !author.is_local() {
-        store::orphans_of(&app.db, &row.iri).await?
-    } else {
-        Vec::new()
-    };
     store::insert(tx, row);
     for account in mentions {
         store::mention(tx, row.id, account.id);
     }
     if !orphans.is_empty() {
-        store::adopt(tx, row, &orphans);
+        store::adopt(tx, row, orphans);
     }
     let visibility = *visibility;
     hashtags::place(tx, row.id, visibility, tags);

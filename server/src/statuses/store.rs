@@ -43,6 +43,33 @@ pub async fn id_by_iri(db: &Db, iri: &str) -> Result<Option<i64>> {
     Ok(db.opt_column(ID_BY_IRI, params![iri]).await?)
 }
 
+row! {
+    /// What there is at the address of a status.
+    #[derive(Debug)]
+    pub struct Known {
+        /// The status itself.
+        pub id: Option<i64>,
+        /// Its author deleted it.
+        pub buried: bool,
+        /// It is answered by something that came before it.
+        pub awaited: bool,
+    }
+}
+
+/// Three look-ups by key, the last by `statuses_waiting_for_parent`.
+const KNOWN: Sql<Known> = sql!(
+    row: Known,
+    "SELECT (SELECT s.id FROM statuses s WHERE s.iri = $1) AS id,
+            EXISTS (SELECT 1 FROM tombstones t WHERE t.iri = $1) AS buried,
+            EXISTS (SELECT 1
+                      FROM statuses c
+                     WHERE c.in_reply_to_iri = $1 AND c.in_reply_to_id IS NULL) AS awaited"
+);
+
+pub async fn known(db: &Db, iri: &str) -> Result<Known> {
+    Ok(db.one(KNOWN, params![iri]).await?)
+}
+
 const MENTIONS_OF: Sql<(i64, i64)> = sql!(
     row: (i64, i64),
     sqlite: "SELECT status_id, account_id
@@ -292,7 +319,6 @@ const BURY: Sql = sql!(
         SET deleted_at = excluded.deleted_at
       WHERE tombstones.deleted_at < excluded.deleted_at"
 );
-const BURIED: Sql<(i64,)> = sql!(row: (i64,), "SELECT deleted_at FROM tombstones WHERE iri = $1");
 const IDS_OF_AUTHOR: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
@@ -311,11 +337,6 @@ pub fn delete(tx: &mut Tx, status_id: i64) {
 /// Remembers that this id was deleted, so that no copy comes back.
 pub fn bury(tx: &mut Tx, iri: &str, now_ms: i64) {
     tx.exec(BURY, params![iri, now_ms]);
-}
-
-/// Whether its author deleted it.
-pub async fn is_buried(db: &Db, iri: &str) -> Result<bool> {
-    Ok(db.opt(BURIED, params![iri]).await?.is_some())
 }
 
 /// How long deleted ids stay known, so that no late copy brings them back.

@@ -39,7 +39,9 @@ pub struct Entry {
 /// Places a status in the home timelines of those here who follow its author, in the caller's transaction. A reply
 /// goes to those who follow both people (as everywhere in the field); a direct status only to its author.
 pub fn insert(tx: &mut Tx, entry: &Entry) {
-    store::insert_own(tx, entry);
+    if entry.community_id.is_some() {
+        store::insert_own(tx, entry);
+    }
     if entry.visibility != Visibility::Direct {
         store::insert_followers(tx, entry);
     }
