@@ -20,10 +20,16 @@ pub struct Arguments {
     /// The program, in its release build
     #[arg(long, default_value = "target/release/comity")]
     comity: PathBuf,
+    /// Another build to measure in turn with the first, on the same data
+    #[arg(long)]
+    against: Option<PathBuf>,
+    /// How often everything is measured
+    #[arg(long, default_value_t = 1)]
+    rounds: usize,
     /// A PostgreSQL database to use and fill; SQLite in a temporary folder if you do not say
     #[arg(long)]
     database: Option<String>,
-    /// Statuses stored before reads are measured
+    /// Statuses stored when growth is measured
     #[arg(long, default_value_t = 100_000)]
     statuses: usize,
     /// Signed activities of the measured inbox run

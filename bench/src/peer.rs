@@ -1,4 +1,4 @@
-//! One process that is a thousand servers: every `NAME.peer.localhost` is one, told apart by the `Host` header.
+//! One process that is a thousand servers: every `NAME.localhost` is one, told apart by the `Host` header.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -33,9 +33,14 @@ pub struct Peer {
     numbers: AtomicUsize,
 }
 
-/// The address of one actor: `user` on server number `host`.
-pub fn actor(host: usize, user: &str) -> String {
-    format!("http://h{host}.peer.localhost:{PEER_PORT}/users/{user}")
+/// The address of a writer: their servers' names belong to one owner, who is a crowd.
+pub fn writer(host: usize) -> String {
+    format!("http://h{host}.peer.localhost:{PEER_PORT}/users/writer")
+}
+
+/// The address of a reader: each on a server of another owner.
+pub fn reader(host: usize) -> String {
+    format!("http://h{host}.localhost:{PEER_PORT}/users/reader")
 }
 
 impl Peer {
@@ -124,6 +129,11 @@ impl Peer {
             .entry(mark.trim_start_matches('p').to_owned())
             .or_insert((0, now()));
         *entry = (entry.0 + 1, now());
+    }
+
+    /// A word that no other post has, to know a post again by.
+    pub fn mark(&self) -> String {
+        format!("mark{}", self.number())
     }
 
     /// How many copies of the post with this mark arrived, and when the last one did.
