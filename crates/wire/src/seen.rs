@@ -35,7 +35,9 @@ const KEEP_MS: i64 = if CAVAGE_AGE_MS > RFC9421_AGE_MS {
 /// Memory is bounded. When it is full, the oldest minute is let go and from then on *nothing
 /// signed that long ago is accepted*: under pressure the window closes instead of forgetting. So it
 /// does for one domain alone that uses more than its share. It never closes over the present: when
-/// what is full is all of now, or dated ahead, no more is taken. It holds for one process: a copy may pass once per node, and again after a restart, unless
+/// what is full is all of now, or dated ahead, no more is taken.
+///
+/// It holds for one process: a copy may pass once per node, and again after a restart, unless
 /// [`SeenSignatures::started`] closes that gap.
 #[derive(Debug)]
 pub struct SeenSignatures {

@@ -32,7 +32,7 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     rules::may(app, &party, Act::Reblog, Way::Page, &*status).await?;
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
     let mut tx = Tx::new();
-    statuses::record(app, &mut tx, &new, Some(&status))?;
+    statuses::record(app, &mut tx, &new, Some(&status));
     delivery::queue(
         &mut tx,
         app,
@@ -107,7 +107,7 @@ pub async fn receive(
         visibility,
     )?;
     let mut tx = Tx::new();
-    statuses::record(app, &mut tx, &new, Some(&status))?;
+    statuses::record(app, &mut tx, &new, Some(&status));
     app.commit(tx).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ pub async fn publish(
         ));
     }
     let mut tx = Tx::new();
-    record::record(app, &mut tx, &new, None)?;
+    record::record(app, &mut tx, &new, None);
     if visibility != Visibility::Local {
         delivery::queue(
             &mut tx,

@@ -68,7 +68,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
         )?;
         new.adopts(orphans.clone());
         let mut tx = Tx::new();
-        record::record(app, &mut tx, &new, None)?;
+        record::record(app, &mut tx, &new, None);
         if parent.is_none() && note.in_reply_to.is_some() {
             queue::push(
                 &mut tx,

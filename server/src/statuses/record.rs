@@ -319,12 +319,7 @@ pub(super) fn is_counted(visibility: Visibility) -> bool {
 
 /// Writes a new status into `tx`, places it in timelines and tells those it concerns. The caller adds what else must
 /// happen at the same moment (the delivery of a local one) and commits with `App::commit`.
-pub(crate) fn record(
-    app: &App,
-    tx: &mut Tx,
-    new: &NewStatus,
-    original: Option<&Status>,
-) -> Result<()> {
+pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&Status>) {
     let NewStatus {
         row,
         visibility,
@@ -385,5 +380,4 @@ pub(crate) fn record(
             now,
         );
     }
-    Ok(())
 }
