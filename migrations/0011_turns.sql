@@ -1,3 +1,7 @@
--- Jobs of a server that sent more than its share wait for their turn, but only while somebody else's wait, too.
-ALTER TABLE jobs ADD COLUMN early BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX jobs_early ON jobs (run_at, id) WHERE early;
+-- Jobs run in the order of their turns. A server that sends more than its share has later ones, so that it waits for
+-- others, but for nobody when nobody else has work.
+ALTER TABLE jobs ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;
+UPDATE jobs SET turn = run_at;
+DROP INDEX jobs_due;
+CREATE INDEX jobs_by_turn ON jobs (turn, id);
+CREATE INDEX jobs_of_ours ON jobs (turn, id) WHERE kind = 'address';

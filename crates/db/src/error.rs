@@ -115,6 +115,19 @@ impl DbError {
         DbError::caused(sentence, error)
     }
 
+    /// Whether SQLite was kept from answering by another connection.
+    pub(crate) fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        let DbError::Failed(failure) = self else {
+            return false;
+        };
+        let source = failure.source.as_deref();
+        source
+            .and_then(|source| source.downcast_ref::<rusqlite::Error>())
+            .and_then(rusqlite::Error::sqlite_error_code)
+            .is_some_and(|code| matches!(code, DatabaseBusy | DatabaseLocked))
+    }
+
     /// Maps what PostgreSQL says about one statement.
     pub(crate) fn postgres(error: tokio_postgres::Error) -> DbError {
         use tokio_postgres::error::SqlState;

@@ -13,8 +13,8 @@ use crate::window::{CAVAGE_AGE_MS, CLOCK_AHEAD_MS, RFC9421_AGE_MS};
 /// most; a window of one hour then holds 430 signed requests a second.
 const MOST_SEEN: usize = 3 << 19;
 
-/// The share of it that each registrable domain has whatever others do, as a divisor. Who signs more
-/// has half of it while it is free, and is then accepted for a shorter time; nobody else is.
+/// The share of it that each registrable domain has, as a divisor. Who signs more borrows up to half
+/// of it while it is free; when room is needed, whoever borrowed most is accepted for a shorter time.
 const SHARE: usize = 8;
 
 /// The window never closes further than this before now: honest requests are seconds old.
@@ -74,6 +74,8 @@ struct State {
     buckets: BTreeMap<i64, Bucket>,
     count: usize,
     hosts: HashMap<Box<str>, Host>,
+    /// Who had more than their share at some time.
+    borrowers: HashSet<Box<str>>,
     next_number: u32,
     /// Minutes before this one are no longer known.
     known_from: i64,
@@ -116,35 +118,23 @@ impl SeenSignatures {
         let mut state = self.lock();
         state.forget_before(minute(now_ms.saturating_sub(KEEP_MS)));
         let by = domain.registrable();
-        let (number, share, known_from) = state.host(by);
-        let print = Print { by: number, print };
-        if signed < known_from.max(state.known_from) {
+        if signed < state.known_from_of(by) {
             return Err(Distrust::Stale);
         }
-        if state
-            .buckets
-            .get(&signed)
-            .is_some_and(|bucket| bucket.prints.contains(&print))
-        {
+        if state.has(signed, print, by) {
             return Err(Distrust::Replayed);
         }
-        if share >= self.most.div_ceil(SHARE) && state.count >= self.most / 2 {
-            let closed = state.close_for(by, number, present)?;
-            if signed < closed {
-                return Err(Distrust::Stale);
-            }
+        let share = self.most.div_ceil(SHARE);
+        if state.share_of(by) >= share && state.count >= self.most / 2 {
+            state.close_for(by, present)?;
         }
         if state.count >= self.most {
-            let oldest = state.buckets.keys().next().copied().unwrap_or(signed);
-            if oldest + 1 > present {
-                return Err(Distrust::Full);
-            }
-            state.forget_before(oldest + 1);
-            if signed < state.known_from {
-                return Err(Distrust::Stale);
-            }
+            state.make_room(share, present)?;
         }
-        state.insert(signed, print, by);
+        if signed < state.known_from_of(by) {
+            return Err(Distrust::Stale);
+        }
+        state.insert(signed, print, by, share);
         Ok(())
     }
 
@@ -161,13 +151,43 @@ impl Default for SeenSignatures {
 }
 
 impl State {
-    /// Its number, how many signatures of it are remembered, and from when on.
-    fn host(&self, by: &str) -> (u32, usize, i64) {
-        self.hosts
-            .get(by)
-            .map_or((self.next_number, 0, self.known_from), |host| {
-                (host.number, host.share, host.known_from)
+    /// Since which minute all that it signed is remembered.
+    fn known_from_of(&self, by: &str) -> i64 {
+        let own = self.hosts.get(by).map(|host| host.known_from);
+        own.map_or(self.known_from, |own| own.max(self.known_from))
+    }
+
+    fn share_of(&self, by: &str) -> usize {
+        self.hosts.get(by).map_or(0, |host| host.share)
+    }
+
+    fn has(&self, signed: i64, print: [u32; 2], by: &str) -> bool {
+        let host = self.hosts.get(by);
+        host.zip(self.buckets.get(&signed))
+            .is_some_and(|(host, bucket)| {
+                let by = host.number;
+                bucket.prints.contains(&Print { by, print })
             })
+    }
+
+    /// Lets the oldest minute of whoever borrowed most go, or, if nobody did, that of all.
+    fn make_room(&mut self, share: usize, present: i64) -> Result<(), Distrust> {
+        let hosts = &self.hosts;
+        let borrowed = |by: &str| hosts.get(by).map_or(0, |host| host.share);
+        self.borrowers.retain(|by| borrowed(by) > share);
+        let mut borrowers: Vec<Box<str>> = self.borrowers.iter().cloned().collect();
+        borrowers.sort_by_key(|by| std::cmp::Reverse(borrowed(by)));
+        for by in borrowers {
+            if self.close_for(&by, present).is_ok() {
+                return Ok(());
+            }
+        }
+        let oldest = self.buckets.keys().next().copied();
+        match oldest.filter(|oldest| *oldest < present) {
+            Some(oldest) => self.forget_before(oldest + 1),
+            None => return Err(Distrust::Full),
+        }
+        Ok(())
     }
 
     fn forget_before(&mut self, first: i64) {
@@ -189,42 +209,51 @@ impl State {
         });
     }
 
-    /// Lets one domain's oldest minute go, if that is before the `present`. From which minute on it is then known.
-    fn close_for(&mut self, by: &str, number: u32, present: i64) -> Result<i64, Distrust> {
-        let oldest = self
+    /// Lets one domain's oldest minute go, if that is before the `present`.
+    fn close_for(&mut self, by: &str, present: i64) -> Result<(), Distrust> {
+        let host = self.hosts.get_mut(by).ok_or(Distrust::Full)?;
+        let number = host.number;
+        let (minute, bucket) = self
             .buckets
             .iter_mut()
+            .map(|(minute, bucket)| (*minute, bucket))
             .find(|(_, bucket)| bucket.shares.contains_key(&number))
-            .filter(|(minute, _)| **minute < present);
-        let (Some((minute, bucket)), Some(host)) = (oldest, self.hosts.get_mut(by)) else {
-            return Err(Distrust::Full);
-        };
+            .filter(|(minute, _)| *minute < present)
+            .ok_or(Distrust::Full)?;
         bucket.prints.retain(|print| print.by != number);
         // What is empty must not keep its room, or the bound would be none.
         bucket.prints.shrink_to_fit();
         let gone = bucket.shares.remove(&number).unwrap_or(0);
-        self.count -= gone;
         host.share -= gone;
         host.known_from = minute + 1;
-        Ok(host.known_from)
+        self.count -= gone;
+        if bucket.prints.is_empty() {
+            self.buckets.remove(&minute);
+        }
+        Ok(())
     }
 
-    fn insert(&mut self, signed: i64, print: Print, by: &str) {
-        let host = match self.hosts.get_mut(by) {
-            Some(host) => host,
-            None => {
-                self.next_number = self.next_number.wrapping_add(1);
-                self.hosts.entry(by.into()).or_insert(Host {
-                    number: print.by,
-                    share: 0,
-                    known_from: self.known_from,
-                })
-            }
+    fn insert(&mut self, signed: i64, print: [u32; 2], by: &str, share: usize) {
+        if !self.hosts.contains_key(by) {
+            let host = Host {
+                number: self.next_number,
+                share: 0,
+                known_from: self.known_from,
+            };
+            self.next_number = self.next_number.wrapping_add(1);
+            self.hosts.insert(by.into(), host);
+        }
+        let Some(host) = self.hosts.get_mut(by) else {
+            return;
         };
         host.share += 1;
+        if host.share == share + 1 {
+            self.borrowers.insert(by.into());
+        }
+        let by = host.number;
         let bucket = self.buckets.entry(signed).or_default();
-        *bucket.shares.entry(print.by).or_default() += 1;
-        bucket.prints.insert(print);
+        *bucket.shares.entry(by).or_default() += 1;
+        bucket.prints.insert(Print { by, print });
         self.count += 1;
     }
 }
@@ -355,6 +384,34 @@ mod tests {
         assert_eq!(early_again(b"calm too", &one()), Ok(()));
         let more = (0..100_u8).filter(|n| seen.remember(&[*n, 1], b"s", NOW, NOW, &busy).is_ok());
         assert!(more.count() <= 1, "of the present, half is theirs at most");
+    }
+
+    #[test]
+    fn whoever_borrowed_and_fell_silent_gives_back_before_others_lose_their_time() {
+        let seen = SeenSignatures::holding(80);
+        let early = NOW - 10 * BUCKET_MS;
+        seen.remember(b"calm", b"s", early, NOW, &one()).unwrap();
+        let borrower = domain("borrower.example");
+        for n in 0..30_u8 {
+            seen.remember(&[n], b"s", early + BUCKET_MS, NOW, &borrower)
+                .unwrap();
+        }
+        for n in 0..49_u8 {
+            let by = domain(&format!("small{}.example", n / 10));
+            seen.remember(&[n], b"s", NOW, NOW, &by).unwrap();
+        }
+        assert_eq!(seen.lock().count, 80);
+        let late = domain("late.example");
+        assert_eq!(seen.remember(b"late", b"s", early, NOW, &late), Ok(()));
+        assert_eq!(
+            seen.remember(b"calm", b"s", early, NOW, &one()),
+            Err(Distrust::Replayed)
+        );
+        assert_eq!(
+            seen.remember(&[1], b"s", early + BUCKET_MS, NOW, &borrower),
+            Err(Distrust::Stale)
+        );
+        assert_eq!(seen.lock().count, 51);
     }
 
     #[test]

@@ -1,20 +1,19 @@
 //! One match: from the kind of an activity to the feature it is about.
 
 use comity_policy::{Admitted, Part};
-use comity_vocab::{Activity, ActivityKind, Document, Iri, Note, Object, visibility};
+use comity_vocab::{Activity, ActivityKind, Document, Iri, Object, visibility};
 
 use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::statuses::Received;
 use crate::{favourites, follows, pins, reblogs, relations, statuses};
 
 /// What became of an activity.
 pub(super) enum Came {
     /// It had its effect, or had had it before.
     Done,
-    /// It brought what is here now: a second copy of it is known by that.
+    /// It brought the post that is here now: a second copy of it changes nothing, and need not be remembered.
     Stored,
     /// It changes nothing here, for this reason.
     Ignored(&'static str),
@@ -57,7 +56,9 @@ async fn create(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
             if !relevance::concerns_us(app, arrival, &note).await? {
                 return Ok(Came::Ignored("concerns nobody here"));
             }
-            receive(app, arrival, note).await
+            // Its author may have deleted it before: then nothing here tells of it.
+            let id = statuses::receive(app, arrival, note).await?;
+            Ok(id.map_or(Came::Done, |_| Came::Stored))
         }
         Part::Elsewhere(iri) => {
             if !relevance::boosts_concern_us(app, arrival, None).await? {
@@ -69,13 +70,6 @@ async fn create(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
         Part::Missing => Ok(Came::Ignored("creates nothing that is shown here")),
         Part::Forged(why) => Err(Error::Forbidden(why)),
     }
-}
-
-async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Result<Came> {
-    Ok(match statuses::receive(app, arrival, note).await? {
-        Received::New(_) | Received::Known(_) => Came::Stored,
-        Received::Buried => Came::Done,
-    })
 }
 
 async fn update(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
@@ -103,7 +97,8 @@ async fn update(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
             if note.is_vote() || !relevance::concerns_us(app, arrival, &note).await? {
                 return Ok(Came::Ignored("changes what is not here"));
             }
-            receive(app, arrival, note).await
+            statuses::receive(app, arrival, note).await?;
+            Ok(Came::Done)
         }
         Part::Elsewhere(iri) => {
             if statuses::find_by_iri(app, &iri).await?.is_none() {

@@ -26,7 +26,8 @@ pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Re
     {
         return Ok(true);
     }
-    store::is_awaited(&app.db, note.id.as_str()).await
+    let known = statuses::known(&app.db, note.id.as_str()).await?;
+    Ok(known.awaited)
 }
 
 /// Whether somebody's boosts are looked at here: a boost by a stranger of something we do not hold is none of our

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
-use crate::statuses::{self, Received};
+use crate::statuses;
 
 /// Redirects from one domain to another that are followed.
 const MOST_HOPS: usize = 3;
@@ -178,8 +178,8 @@ async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
         return Ok(());
     }
     app.hosts.lookups.climbed(&iri, height + 1);
-    self::status(app, &community, &iri).await?;
-    Ok(())
+    let parent = self::status(app, &community, &iri).await?;
+    statuses::adopt_answers(app, parent).await
 }
 
 /// Records a fetched status, whose author is found first.
@@ -213,10 +213,9 @@ async fn take(
         sender,
         way,
     };
-    match statuses::receive(app, &arrival, admitted).await? {
-        Received::New(id) | Received::Known(id) => Ok(id),
-        Received::Buried => Err(Error::Gone),
-    }
+    statuses::receive(app, &arrival, admitted)
+        .await?
+        .ok_or(Error::Gone)
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.

@@ -48,16 +48,3 @@ const FOLLOWED: Sql<(i64,)> = sql!(
 pub async fn is_followed(db: &Db, account_id: i64) -> Result<bool> {
     Ok(db.opt(FOLLOWED, params![account_id]).await?.is_some())
 }
-
-/// Statuses that answer this one and came before it. Counts on `statuses_waiting_for_parent`.
-const AWAITED: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL
-      LIMIT 1"
-);
-
-pub async fn is_awaited(db: &Db, iri: &str) -> Result<bool> {
-    Ok(db.opt(AWAITED, params![iri]).await?.is_some())
-}

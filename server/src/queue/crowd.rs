@@ -11,10 +11,9 @@ const MANY: usize = 256;
 const QUICK_MS: i64 = 500;
 /// A job that takes longer waits for somebody else's answer.
 const SLOW_MS: i64 = 2_000;
-/// How long the jobs of a crowd are put back: for a while, or, if they are slow, longer each time, so that a hundred
-/// thousand of them are not moved about all day. The jobs of quick ones are not put back at all: to wait for one to end
-/// is cheaper, and takes less than [`QUICK_MS`].
+/// How long the jobs of a crowd are put back when too many wait in memory for the next one to end.
 const SHORT_MS: i64 = 100;
+/// And if they are slow: longer each time, so that a hundred thousand of them are not moved about all day.
 const LONG_MS: i64 = 2_000;
 const LONGEST_MS: i64 = 300_000;
 /// Servers whose pace is remembered.
@@ -38,15 +37,21 @@ struct Pace {
 /// Why a job may not be held now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Crowded {
-    /// Its server holds many that end quickly: ask again once some have.
+    /// The oldest that its server holds is not held for long: ask again once one has ended.
     ForAMoment,
     /// Ask again then.
     Until(i64),
 }
 
 impl Crowd {
-    /// Whether a job of this server may be held now.
-    pub fn take(&mut self, host: &str, job: i64, now_ms: i64) -> Result<(), Crowded> {
+    /// Whether a job of this server may be held now. `may_wait`: whether there is room to wait for a moment.
+    pub fn take(
+        &mut self,
+        host: &str,
+        job: i64,
+        may_wait: bool,
+        now_ms: i64,
+    ) -> Result<(), Crowded> {
         if self.hosts.len() > MOST_KNOWN {
             self.hosts
                 .retain(|_, pace| !pace.held.is_empty() || pace.closed_until > now_ms);
@@ -73,7 +78,7 @@ impl Crowd {
             pace.held.insert(job, now_ms);
             return Ok(());
         }
-        if now_ms - oldest <= QUICK_MS {
+        if may_wait && now_ms - oldest <= QUICK_MS {
             return Err(Crowded::ForAMoment);
         }
         if is_slow {
@@ -110,22 +115,22 @@ mod tests {
     fn who_answers_slowly_holds_few_and_comes_back_ever_later() {
         let mut crowd = Crowd::default();
         let taken = (0..500)
-            .filter(|job| crowd.take("slow.example", *job, 0).is_ok())
+            .filter(|job| crowd.take("slow.example", *job, true, 0).is_ok())
             .count();
         assert_eq!(taken, FEW);
         assert_eq!(
-            crowd.take("other.example", 1000, 0),
+            crowd.take("other.example", 1000, true, 0),
             Ok(()),
             "others do not notice"
         );
         let mut now = 10_000;
         let mut waits = Vec::new();
         for job in 500..512 {
-            let Err(Crowded::Until(until)) = crowd.take("slow.example", job, now) else {
+            let Err(Crowded::Until(until)) = crowd.take("slow.example", job, true, now) else {
                 panic!("a slow one is put back");
             };
             assert_eq!(
-                crowd.take("slow.example", job + 100, now),
+                crowd.take("slow.example", job + 100, true, now),
                 Err(Crowded::Until(until)),
                 "in their order"
             );
@@ -137,7 +142,7 @@ mod tests {
         for job in 0..16 {
             crowd.release("slow.example", job, now);
         }
-        assert_eq!(crowd.take("slow.example", 600, now), Ok(()));
+        assert_eq!(crowd.take("slow.example", 600, true, now), Ok(()));
     }
 
     #[test]
@@ -149,7 +154,7 @@ mod tests {
             let jobs: Vec<i64> = (0..400).map(|n| round * 1000 + n).collect();
             let (taken, crowded): (Vec<_>, Vec<_>) = jobs
                 .into_iter()
-                .map(|job| (job, crowd.take("quick.example", job, now)))
+                .map(|job| (job, crowd.take("quick.example", job, true, now)))
                 .partition(|(_, came)| came.is_ok());
             for (_, came) in crowded {
                 assert_eq!(came, Err(Crowded::ForAMoment), "the next end is near");
@@ -167,16 +172,34 @@ mod tests {
     fn who_was_quick_and_is_not_any_more_keeps_nobody_waiting() {
         let mut crowd = Crowd::default();
         for job in 0..1_000 {
-            assert_eq!(crowd.take("turned.example", job, 0), Ok(()));
+            assert_eq!(crowd.take("turned.example", job, true, 0), Ok(()));
             crowd.release("turned.example", job, 0);
         }
         for job in 0..1_000 {
-            let _ = crowd.take("turned.example", job, 0);
+            let _ = crowd.take("turned.example", job, true, 0);
         }
         let now = QUICK_MS + 1;
         assert_eq!(
-            crowd.take("turned.example", 2_000, now),
+            crowd.take("turned.example", 2_000, true, now),
             Err(Crowded::Until(now + SHORT_MS))
+        );
+    }
+
+    #[test]
+    fn where_there_is_no_room_to_wait_all_of_a_server_come_back_together() {
+        let mut crowd = Crowd::default();
+        for job in 0..FEW {
+            let job = i64::try_from(job).unwrap();
+            assert_eq!(crowd.take("busy.example", job, true, 0), Ok(()));
+        }
+        let waits = Err(Crowded::ForAMoment);
+        assert_eq!(crowd.take("busy.example", 100, true, 0), waits);
+        let closed = Err(Crowded::Until(SHORT_MS));
+        assert_eq!(crowd.take("busy.example", 101, false, 0), closed);
+        assert_eq!(
+            crowd.take("busy.example", 100, true, 1),
+            closed,
+            "what came before must not be left waiting, nor overtaken"
         );
     }
 }

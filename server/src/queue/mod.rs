@@ -3,7 +3,7 @@
 //! A worker takes jobs by moving their `run_at` into the future, which is a lease: a node that dies loses nothing,
 //! its jobs come back when the lease ends. A job holds ids, is safe to run twice, and asks the gate again.
 //! Jobs of one sender run in the order they came; different senders do not wait for each other. Who sends more than
-//! others has the machine while nobody else waits, and otherwise their share of it (`turns`).
+//! others has the machine while nobody else waits, and otherwise their share of it: `turns` gives each job its place.
 
 mod backoff;
 mod crowd;

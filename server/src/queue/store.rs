@@ -16,76 +16,73 @@ row! {
 }
 
 pub const PUSH: Sql = sql!(
-    "INSERT INTO jobs (id, kind, payload, run_at, early, attempts, created_at)
-     VALUES ($1, $2, $3, $4, CAST($4 AS BIGINT) > CAST($5 AS BIGINT), 0, $5)"
+    "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+     VALUES ($1, $2, $3, $4, $5, 0, $5)"
 );
 
-/// `turn_ms`: a later one than now is waited for only while others wait.
+/// It may run from `now_ms` on; `turn_ms` is its place among others that may.
 pub fn push_params(id: i64, job: &Job, turn_ms: i64, now_ms: i64) -> Result<Vec<Value>> {
     let payload = serde_json::to_string(job)?;
     Ok(params![id, job.kind(), payload, turn_ms, now_ms])
 }
 
-/// Leases up to `$3` jobs until `$1`: what is due, and after that what could run before its turn. Counts on `jobs_due`
-/// and `jobs_early`. On PostgreSQL two nodes never wait for each other.
+/// Leases up to `$3` jobs until `$1` whose turn is not after `$4`. Counts on `jobs_by_turn`; it passes over what is leased
+/// and what is postponed for less than a turn can be ahead. On PostgreSQL two nodes never wait for each other.
 pub const CLAIM: Sql<JobRow> = sql!(
     row: JobRow,
     sqlite: "UPDATE jobs
-             SET run_at = $1, early = FALSE, attempts = attempts + 1
-             WHERE id IN (SELECT id
-                            FROM (SELECT id FROM jobs WHERE run_at <= $2 ORDER BY run_at, id LIMIT $3)
-                           UNION ALL
-                          SELECT id
-                            FROM (SELECT id FROM jobs WHERE early AND run_at > $2 ORDER BY run_at, id LIMIT $3)
-                           LIMIT $3)
-             RETURNING id, payload, attempts",
-    pg: "UPDATE jobs
-         SET run_at = $1, early = FALSE, attempts = attempts + 1
-         WHERE id IN (SELECT id
-                        FROM (SELECT id
-                                FROM jobs
-                               WHERE run_at <= $2
-                               ORDER BY run_at, id
-                               LIMIT $3
-                                 FOR UPDATE SKIP LOCKED) AS due
-                       UNION ALL
-                      SELECT id
-                        FROM (SELECT id
-                                FROM jobs
-                               WHERE early AND run_at > $2
-                               ORDER BY run_at, id
-                               LIMIT $3
-                                 FOR UPDATE SKIP LOCKED) AS before_their_turn
-                       LIMIT $3)
-         RETURNING id, payload, attempts"
-);
-
-/// The same for what we ourselves promised, when what others sent fills the worker.
-pub const CLAIM_OWN: Sql<JobRow> = sql!(
-    row: JobRow,
-    sqlite: "UPDATE jobs
              SET run_at = $1, attempts = attempts + 1
-             WHERE id IN (SELECT id FROM jobs WHERE run_at <= $2 AND kind = 'address' ORDER BY run_at, id LIMIT $3)
+             WHERE id IN (SELECT id FROM jobs WHERE turn <= $4 AND run_at <= $2 ORDER BY turn, id LIMIT $3)
              RETURNING id, payload, attempts",
     pg: "UPDATE jobs
          SET run_at = $1, attempts = attempts + 1
          WHERE id IN (SELECT id
                         FROM jobs
-                       WHERE run_at <= $2 AND kind = 'address'
-                       ORDER BY run_at, id
+                       WHERE turn <= $4 AND run_at <= $2
+                       ORDER BY turn, id
                        LIMIT $3
                          FOR UPDATE SKIP LOCKED)
          RETURNING id, payload, attempts"
 );
 
-const PUT_BACK: Sql = sql!("UPDATE jobs SET run_at = $2, attempts = attempts - 1 WHERE id = $1");
+/// The same for what we ourselves promised, when what others sent fills the worker. Counts on `jobs_of_ours`.
+pub const CLAIM_OWN: Sql<JobRow> = sql!(
+    row: JobRow,
+    sqlite: "UPDATE jobs
+             SET run_at = $1, attempts = attempts + 1
+             WHERE id IN (SELECT id
+                            FROM jobs
+                           WHERE kind = 'address' AND turn <= $4 AND run_at <= $2
+                           ORDER BY turn, id
+                           LIMIT $3)
+             RETURNING id, payload, attempts",
+    pg: "UPDATE jobs
+         SET run_at = $1, attempts = attempts + 1
+         WHERE id IN (SELECT id
+                        FROM jobs
+                       WHERE kind = 'address' AND turn <= $4 AND run_at <= $2
+                       ORDER BY turn, id
+                       LIMIT $3
+                         FOR UPDATE SKIP LOCKED)
+         RETURNING id, payload, attempts"
+);
+
+/// Its turn stays behind those that it had before it, and is not before it may run.
+const PUT_BACK: Sql = sql!(
+    "UPDATE jobs
+        SET run_at = $2, turn = CASE WHEN turn < $2 THEN $2 ELSE turn END, attempts = attempts - 1
+      WHERE id = $1"
+);
+
+/// What waits for its turn only: leased and postponed jobs run after it.
+const FORGIVE: Sql = sql!("UPDATE jobs SET turn = run_at WHERE turn > $1 AND run_at < turn");
 
 const DELETE: Sql = sql!(
     sqlite: "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each($1))",
     pg: "DELETE FROM jobs WHERE id = ANY($1)"
 );
 
-const POSTPONE: Sql = sql!("UPDATE jobs SET run_at = $2 WHERE id = $1");
+const POSTPONE: Sql = sql!("UPDATE jobs SET run_at = $2, turn = $2 WHERE id = $1");
 
 /// Ends jobs that are done or given up.
 pub fn delete(tx: &mut Tx, ids: Vec<i64>) {
@@ -100,4 +97,10 @@ pub fn put_back(tx: &mut Tx, id: i64, run_at: i64) {
 /// Puts a job back until `run_at`.
 pub fn postpone(tx: &mut Tx, id: i64, run_at: i64) {
     tx.exec(POSTPONE, params![id, run_at]);
+}
+
+/// Lets all jobs have their turn when they came. For a start: it is not known any more who sent how much, and what a
+/// server sends from now on must not come before what it sent then.
+pub fn forgive(tx: &mut Tx, now_ms: i64) {
+    tx.exec(FORGIVE, params![now_ms]);
 }

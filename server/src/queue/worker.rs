@@ -14,6 +14,7 @@ use super::backoff::backoff_ms;
 use super::crowd::{Crowd, Crowded};
 use super::job::{Job, Outcome};
 use super::store::{self, JobRow};
+use super::turns::MOST_AHEAD_MS;
 use crate::app::App;
 use crate::{delivery, follows, inbox, instances};
 
@@ -27,8 +28,13 @@ const LEASE_MS: i64 = 120_000;
 /// for another server.
 const MOST_HELD: usize = 384;
 
-/// How many jobs one claim takes.
+/// How many jobs one claim takes, and the fewest it is worth the asking for.
 const BATCH: usize = 128;
+const SMALL_BATCH: usize = 32;
+
+/// How many jobs wait in memory, because their server holds all it may, before more are claimed only every [`SOON`]. As
+/// many again are then kept waiting, and what is more is put back.
+const MOST_WAITING: usize = 128;
 
 /// How many jobs of our own are held besides, when what others sent takes all of [`MOST_HELD`]: a member's post goes out
 /// whoever floods us.
@@ -38,8 +44,9 @@ const OWN_HELD: usize = 64;
 const OWN_BATCH: usize = 32;
 const OWN_EVERY_MS: i64 = 200;
 
-/// How soon what was put back because its server crowds us is looked for again.
-const SOON: Duration = Duration::from_millis(100);
+/// How soon more is looked for while one server crowds us.
+const SOON: Duration = Duration::from_millis(SOON_MS.unsigned_abs());
+const SOON_MS: i64 = 100;
 
 /// How often other nodes' and postponed jobs are looked for.
 const POLL: Duration = Duration::from_secs(1);
@@ -83,27 +90,30 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
     // What waits for some of its server's jobs to end, which takes a moment.
     let mut waiting: Vec<Held> = Vec::new();
     let mut ended: Vec<Ended> = Vec::new();
+    let mut claimed_at_ms = 0;
     let mut own_at_ms = 0;
+    forgive(&app).await;
 
     while !*shutdown.borrow() {
         let mut took = 0;
         let mut crowded = false;
-        let room = waiting.is_empty() && held + BATCH <= MOST_HELD;
-        let own_due = app.now_ms() - own_at_ms >= OWN_EVERY_MS;
+        let batch = BATCH.min(MOST_HELD.saturating_sub(held));
+        let now_ms = app.now_ms();
+        let is_due = waiting.len() < MOST_WAITING || now_ms - claimed_at_ms >= SOON_MS;
+        let room = batch >= SMALL_BATCH && is_due;
+        let own_due = now_ms - own_at_ms >= OWN_EVERY_MS;
         let over = settle(&app, std::mem::take(&mut ended));
         if room || (own_due && held_own + OWN_BATCH <= OWN_HELD) {
             let claiming = if room {
-                claim(&app, store::CLAIM, BATCH)
+                claimed_at_ms = now_ms;
+                claim(&app, store::CLAIM, batch)
             } else {
-                own_at_ms = app.now_ms();
+                own_at_ms = now_ms;
                 claim(&app, store::CLAIM_OWN, OWN_BATCH)
             };
             // At the same time, so that they share a commit.
             let (claimed, ()) = tokio::join!(claiming, over);
             took = claimed.len();
-            if room && took < BATCH {
-                app.wake.turns.clear();
-            }
             waiting.extend(claimed);
         } else {
             over.await;
@@ -125,8 +135,12 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
                 }
             }
         }
-        let poll = if crowded || !room { SOON } else { POLL };
-        let first = if took == BATCH && waiting.is_empty() {
+        let poll = if crowded || !room || !waiting.is_empty() {
+            SOON
+        } else {
+            POLL
+        };
+        let first = if room && took == batch && waiting.len() < MOST_WAITING {
             running.try_join_next()
         } else {
             tokio::select! {
@@ -170,6 +184,18 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
         warn!("some jobs did not end in time; they will run again when their lease ends");
     }
     settle(&app, ended).await;
+    let now_ms = app.now_ms();
+    let untried = lanes.into_values().flatten().chain(waiting);
+    put_back(&app, untried.map(|job| (job, now_ms)).collect()).await;
+}
+
+/// See [`store::forgive`].
+async fn forgive(app: &App) {
+    let mut tx = Tx::new();
+    store::forgive(&mut tx, app.now_ms());
+    if let Err(error) = app.db.write(tx).await {
+        error!(%error, "could not let waiting jobs have their turn");
+    }
 }
 
 /// Leases what is due, oldest first. Trouble with the database is logged and tried again at the next look.
@@ -183,7 +209,8 @@ async fn claim(app: &App, which: Sql<JobRow>, most: usize) -> Vec<Held> {
             params![
                 leased_until,
                 now_ms,
-                i64::try_from(most).unwrap_or(i64::MAX)
+                i64::try_from(most).unwrap_or(i64::MAX),
+                now_ms + MOST_AHEAD_MS
             ],
         )
         .await
@@ -245,7 +272,8 @@ fn let_in(crowd: &mut Crowd, claimed: Vec<Held>, now_ms: i64) -> Came {
     let mut came = Came::default();
     for job in claimed {
         let host = job.host.as_deref();
-        match host.map_or(Ok(()), |host| crowd.take(host, job.id, now_ms)) {
+        let may_wait = came.in_a_moment.len() < 2 * MOST_WAITING;
+        match host.map_or(Ok(()), |host| crowd.take(host, job.id, may_wait, now_ms)) {
             Ok(()) => came.taken.push(job),
             Err(Crowded::ForAMoment) => came.in_a_moment.push(job),
             Err(Crowded::Until(until)) => came.refused.push((job, until)),

@@ -23,10 +23,10 @@ pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use policy::{MOST_NAMED, Terms};
 pub use publish::{preview, publish};
-pub use receive::{Received, receive};
+pub use receive::{adopt_answers, receive};
 pub(crate) use record::{NewStatus, record};
 pub(crate) use store::forget_old;
 pub use store::{
-    add_favourite, by_author, in_conversation, own_by_author, reached, reblog_by, reblogged_among,
-    replies_to, with_above,
+    add_favourite, by_author, in_conversation, known, own_by_author, reached, reblog_by,
+    reblogged_among, replies_to, with_above,
 };

@@ -24,24 +24,12 @@ const MOST_IDS: usize = 5;
 /// Titles and warnings stand in one line above the words; what is longer in characters is none.
 const LONGEST_LINE: usize = 2_000;
 
-/// What came of a status that was brought to us.
-pub enum Received {
-    /// It was stored under this id.
-    New(i64),
-    /// It was here already; nothing was written.
-    Known(i64),
-    /// Its author deleted it before; nothing was written.
-    Buried,
-}
-
-/// Stores a status that is not here yet.
-pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Result<Received> {
+/// Stores a status and returns its id; a second copy returns the id of the first. `None` when its author deleted it
+/// before.
+pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Result<Option<i64>> {
     let known = store::known(&app.db, note.id.as_str()).await?;
-    if let Some(id) = known.id {
-        return Ok(Received::Known(id));
-    }
-    if known.buried {
-        return Ok(Received::Buried);
+    if known.id.is_some() || known.buried {
+        return Ok(known.id);
     }
     let author = author_of(app, arrival, &note.author).await?;
     let parent = match &note.in_reply_to {
@@ -52,13 +40,8 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
         None => None,
     };
     let mentions = named(app, arrival, &note, &author).await?;
-    let orphans = if known.awaited {
-        store::orphans_of(&app.db, note.id.as_str()).await?
-    } else {
-        Vec::new()
-    };
     for _ in 0..MOST_IDS {
-        let mut new = NewStatus::remote(
+        let new = NewStatus::remote(
             app,
             &note,
             author.clone(),
@@ -66,7 +49,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             words(&note),
             mentions.clone(),
         )?;
-        new.adopts(orphans.clone());
+        let new = if known.awaited { new.awaited() } else { new };
         let mut tx = Tx::new();
         record::record(app, &mut tx, &new, None);
         if parent.is_none() && note.in_reply_to.is_some() {
@@ -80,14 +63,29 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             )?;
         }
         if app.commit_and_ring(tx).await? {
-            return Ok(Received::New(new.id()));
+            return Ok(Some(new.id()));
         }
         // Another copy of it was quicker; or another status, on another node, has this very id.
         if let Some(id) = store::id_by_iri(&app.db, note.id.as_str()).await? {
-            return Ok(Received::Known(id));
+            return Ok(Some(id));
         }
     }
     Err(Error::Conflict(format!("no id was free for {}", note.id)))
+}
+
+/// Hangs what answers a status from elsewhere under it. It does so as it comes in, too; this is for an answer that came in
+/// the same moment.
+pub async fn adopt_answers(app: &App, id: i64) -> Result<()> {
+    let Some(row) = store::by_ids(&app.db, vec![id]).await?.pop() else {
+        return Ok(());
+    };
+    if row.community_id.is_some() {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::adopt(&mut tx, &row);
+    app.commit(tx).await?;
+    Ok(())
 }
 
 /// What it answers. Nobody answers what they cannot see: words of ours that were not for them have no place for theirs

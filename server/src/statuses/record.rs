@@ -32,8 +32,8 @@ pub(crate) struct NewStatus {
     /// Whom it answers or shares.
     within: Option<Arc<Account>>,
     terms: Terms,
-    /// What answers it and came before it, as (id, conversation).
-    orphans: Vec<(i64, i64)>,
+    /// Whether answers to it came before it.
+    is_awaited: bool,
 }
 
 /// What a new status answers.
@@ -87,7 +87,7 @@ impl NewStatus {
             tags,
             within: parent.map(|parent| parent.author.clone()),
             terms,
-            orphans: Vec::new(),
+            is_awaited: false,
         })
     }
 
@@ -149,7 +149,7 @@ impl NewStatus {
             tags,
             within: parent.map(|parent| parent.author.clone()),
             terms,
-            orphans: Vec::new(),
+            is_awaited: false,
         })
     }
 
@@ -222,13 +222,16 @@ impl NewStatus {
             tags: Vec::new(),
             within: Some(original.author.clone()),
             terms,
-            orphans: Vec::new(),
+            is_awaited: false,
         })
     }
 
-    /// What answers it is here already and waits for it.
-    pub(super) fn adopts(&mut self, orphans: Vec<(i64, i64)>) {
-        self.orphans = orphans;
+    /// Answers to it are here already.
+    pub(super) fn awaited(self) -> NewStatus {
+        NewStatus {
+            is_awaited: true,
+            ..self
+        }
     }
 
     /// The id it will have.
@@ -326,15 +329,15 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         author,
         mentions,
         tags,
-        orphans,
+        is_awaited,
         ..
     } = new;
     store::insert(tx, row);
     for account in mentions {
         store::mention(tx, row.id, account.id);
     }
-    if !orphans.is_empty() {
-        store::adopt(tx, row, orphans);
+    if *is_awaited {
+        store::adopt(tx, row);
     }
     let visibility = *visibility;
     hashtags::place(tx, row.id, visibility, tags);

@@ -66,6 +66,7 @@ const KNOWN: Sql<Known> = sql!(
                      WHERE c.in_reply_to_iri = $1 AND c.in_reply_to_id IS NULL) AS awaited"
 );
 
+/// What there is at this address.
 pub async fn known(db: &Db, iri: &str) -> Result<Known> {
     Ok(db.one(KNOWN, params![iri]).await?)
 }
@@ -182,26 +183,35 @@ pub fn add_favourite(tx: &mut Tx, status_id: i64, by: i64) {
 
 // A parent that arrives after its replies
 
-const ORPHANS_OF: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    "SELECT id, conversation_id
-       FROM statuses
-      WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL
-      ORDER BY id
-      LIMIT 500"
-);
 const ADOPT: Sql = sql!(
     "UPDATE statuses
         SET in_reply_to_id = $2, in_reply_to_account_id = $3
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL"
 );
 /// A thread that comes backwards is written anew with each parent, so longer ones stay apart.
-const JOIN_CONVERSATION: Sql = sql!(
+const JOIN_CONVERSATIONS: Sql = sql!(
     "UPDATE statuses
         SET conversation_id = $2
-      WHERE conversation_id = $1
-        AND (SELECT count(*)
-               FROM (SELECT s.id FROM statuses s WHERE s.conversation_id = $1 LIMIT $3) known) < $3"
+      WHERE conversation_id IN (SELECT o.conversation_id
+                                  FROM statuses o
+                                 WHERE o.in_reply_to_iri = $1
+                                   AND o.in_reply_to_id IS NULL
+                                   AND (SELECT count(*)
+                                          FROM (SELECT s.id
+                                                  FROM statuses s
+                                                 WHERE s.conversation_id = o.conversation_id
+                                                 LIMIT $3) known) < $3
+                                 ORDER BY o.id
+                                 LIMIT 500)"
+);
+/// From whom a status is kept, its answers are kept, those too that came before it.
+const KEEP_FROM: Sql = sql!(
+    "UPDATE statuses
+        SET kept_from = $2
+      WHERE kept_from = '[]'
+        AND conversation_id IN (SELECT o.conversation_id
+                                  FROM statuses o
+                                 WHERE o.in_reply_to_iri = $1 AND o.in_reply_to_id IS NULL)"
 );
 const COUNT_REPLIES: Sql = sql!(
     "UPDATE statuses
@@ -211,26 +221,20 @@ const COUNT_REPLIES: Sql = sql!(
       WHERE id = $1"
 );
 
-/// (id, conversation) of statuses that answer `iri` and wait for it.
-pub async fn orphans_of(db: &Db, iri: &str) -> Result<Vec<(i64, i64)>> {
-    Ok(db.all(ORPHANS_OF, params![iri]).await?)
-}
-
 /// Conversations of so many posts are not joined with what they answer.
 const LONGEST_JOINED: i64 = 1_000;
 
 /// Hangs the waiting replies under their parent and their threads into its thread.
-pub fn adopt(tx: &mut Tx, parent: &StatusRow, orphans: &[(i64, i64)]) {
-    tx.exec(
-        ADOPT,
-        params![parent.iri.as_str(), parent.id, parent.account_id],
-    );
-    for (_, conversation_id) in orphans {
-        tx.exec(
-            JOIN_CONVERSATION,
-            params![*conversation_id, parent.conversation_id, LONGEST_JOINED],
-        );
+pub fn adopt(tx: &mut Tx, parent: &StatusRow) {
+    let iri = parent.iri.as_str();
+    if parent.kept_from != "[]" {
+        tx.exec(KEEP_FROM, params![iri, parent.kept_from.as_str()]);
     }
+    tx.exec(
+        JOIN_CONVERSATIONS,
+        params![iri, parent.conversation_id, LONGEST_JOINED],
+    );
+    tx.exec(ADOPT, params![iri, parent.id, parent.account_id]);
     tx.exec(COUNT_REPLIES, params![parent.id]);
 }
 

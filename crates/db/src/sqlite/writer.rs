@@ -191,16 +191,17 @@ fn group(
     let started = stopwatch();
     let mut ran = Vec::new();
     let mut change = first;
+    let mut run_next: Runner = run;
     let mut left_over = None;
     loop {
-        let keep = run(conn, watch, &mut *change);
+        let keep = run_next(conn, watch, &mut *change);
         ran.push(change);
         match keep {
             Ok(true) => {}
             Ok(false) => {
                 abandon(conn);
-                apart(conn, watch, ran);
-                return None;
+                ran = again(conn, watch, ran)?;
+                run_next = under_savepoint;
             }
             Err(error) => {
                 lost(conn, watch, ran, error);
@@ -226,20 +227,28 @@ fn group(
     left_over
 }
 
-/// Runs changes again in one transaction, so that each can be undone alone. A lone one that was not
-/// to be kept is undone already.
-fn apart(conn: &Connection, watch: &Watch, changes: Vec<Box<dyn Change>>) {
+/// How the changes of a group are run.
+type Runner = fn(&Connection, &Watch, &mut dyn Change) -> Result<bool, DbError>;
+
+/// Runs changes again in a new transaction, so that each can be undone alone, and leaves it open. A
+/// lone one that was not to be kept is undone already. `None`: all were settled and no transaction
+/// is open.
+fn again(
+    conn: &Connection,
+    watch: &Watch,
+    changes: Vec<Box<dyn Change>>,
+) -> Option<Vec<Box<dyn Change>>> {
     if changes.len() == 1 {
         for change in changes {
             change.settle(Ok(()));
         }
-        return;
+        return None;
     }
     if let Err(error) = begin(conn) {
         for change in changes {
             change.settle(Err(error.clone()));
         }
-        return;
+        return None;
     }
     let mut ran = Vec::with_capacity(changes.len());
     let mut waiting = changes.into_iter();
@@ -251,13 +260,10 @@ fn apart(conn: &Connection, watch: &Watch, changes: Vec<Box<dyn Change>>) {
             for change in waiting {
                 alone(conn, watch, change);
             }
-            return;
+            return None;
         }
     }
-    let stored = commit(conn);
-    for change in ran {
-        change.settle(stored.clone());
-    }
+    Some(ran)
 }
 
 /// Running out of disk or of time inside the last of these took the whole transaction down: its
@@ -276,25 +282,26 @@ fn lost(conn: &Connection, watch: &Watch, mut ran: Vec<Box<dyn Change>>, error: 
 fn alone(conn: &Connection, watch: &Watch, mut change: Box<dyn Change>) {
     let stored = begin(conn)
         .and_then(|()| under_savepoint(conn, watch, &mut *change))
-        .and_then(|()| commit(conn));
+        .and_then(|_| commit(conn));
     if stored.is_err() {
         abandon(conn);
     }
     change.settle(stored);
 }
 
-/// Runs a change; what it did is gone again unless it wants it kept. Fails only if the transaction
-/// itself is lost.
+/// Runs a change in the open transaction; what it did is gone again unless it wants it kept, so the
+/// transaction may be kept in any case. Fails only if it is lost.
 fn under_savepoint(
     conn: &Connection,
     watch: &Watch,
     change: &mut dyn Change,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     plain(conn, "SAVEPOINT change")?;
     if !run(conn, watch, change)? {
         plain(conn, "ROLLBACK TO change")?;
     }
-    plain(conn, "RELEASE change")
+    plain(conn, "RELEASE change")?;
+    Ok(true)
 }
 
 /// Runs a change in the open transaction: whether to keep what it did. Fails only if the transaction
