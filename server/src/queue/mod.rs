@@ -6,7 +6,9 @@
 //! others has the machine while nobody else waits, and otherwise their share of it: `turns` gives each job its place.
 
 mod backoff;
+mod claim;
 mod crowd;
+mod dispatch;
 mod forget;
 mod job;
 mod store;

@@ -1,28 +1,20 @@
 //! Takes jobs, runs them, and writes down how they ended.
 
 use std::collections::{HashMap, VecDeque};
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use comity_db::{Sql, Tx, params};
-use futures_util::FutureExt as _;
+use comity_db::Tx;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::backoff::backoff_ms;
-use super::crowd::{Crowd, Crowded};
-use super::job::{Job, Outcome};
-use super::store::{self, JobRow};
-use super::turns::MOST_AHEAD_MS;
+use super::claim::{Held, LEASE_MS, MOST_ATTEMPTS, MOST_WAITING, claim, forgive, let_in, put_back};
+use super::crowd::Crowd;
+use super::dispatch::{LONGEST_RUN, attempt};
+use super::job::Outcome;
+use super::store;
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances};
-
-/// How long a job may run; nothing here waits longer than a few requests to other servers.
-const LONGEST_RUN: Duration = Duration::from_secs(60);
-
-/// How long a claimed job belongs to this node: twice the longest run, so that it may wait in its lane before.
-const LEASE_MS: i64 = 120_000;
 
 /// How many claimed jobs are held in memory, running or waiting in their lane. Most that run wait, for the database or
 /// for another server.
@@ -31,10 +23,6 @@ const MOST_HELD: usize = 384;
 /// How many jobs one claim takes, and the fewest it is worth the asking for.
 const BATCH: usize = 128;
 const SMALL_BATCH: usize = 32;
-
-/// How many jobs wait in memory, because their server holds all it may, before more are claimed only every [`SOON`]. As
-/// many again are then kept waiting, and what is more is put back.
-const MOST_WAITING: usize = 128;
 
 /// How many jobs of our own are held besides, when what others sent takes all of [`MOST_HELD`]: a member's post goes out
 /// whoever floods us.
@@ -54,21 +42,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long running jobs are waited for at shut-down.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A job is given up after so many tries: with the usual waits that is about three days.
-const MOST_ATTEMPTS: i64 = 16;
-
 /// What a sender points at is asked for so many times: with the usual waits half an hour.
 const MOST_REACHES: i64 = 5;
-
-/// A job this node has leased.
-struct Held {
-    id: i64,
-    attempts: i64,
-    leased_until: i64,
-    job: Job,
-    lane: String,
-    host: Option<String>,
-}
 
 /// How a held job ended.
 struct Ended {
@@ -189,113 +164,6 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
     put_back(&app, untried.map(|job| (job, now_ms)).collect()).await;
 }
 
-/// See [`store::forgive`].
-async fn forgive(app: &App) {
-    let mut tx = Tx::new();
-    store::forgive(&mut tx, app.now_ms());
-    if let Err(error) = app.db.write(tx).await {
-        error!(%error, "could not let waiting jobs have their turn");
-    }
-}
-
-/// Leases what is due, oldest first. Trouble with the database is logged and tried again at the next look.
-async fn claim(app: &App, which: Sql<JobRow>, most: usize) -> Vec<Held> {
-    let now_ms = app.now_ms();
-    let leased_until = now_ms + LEASE_MS;
-    let rows = match app
-        .db
-        .returning(
-            which,
-            params![
-                leased_until,
-                now_ms,
-                i64::try_from(most).unwrap_or(i64::MAX),
-                now_ms + MOST_AHEAD_MS
-            ],
-        )
-        .await
-    {
-        Ok(rows) => rows,
-        Err(error) => {
-            error!(%error, "could not claim jobs");
-            return Vec::new();
-        }
-    };
-    let mut claimed: Vec<Held> = Vec::with_capacity(rows.len());
-    let mut over = Vec::new();
-    for JobRow {
-        id,
-        payload,
-        attempts,
-    } in rows
-    {
-        match serde_json::from_str::<Job>(&payload) {
-            Ok(job) if attempts > MOST_ATTEMPTS => {
-                // No try of it ever ended: it may be what brings this process down.
-                warn!(id, lane = %job.lane(), attempts, "gave a job up that never ends");
-                over.push(id);
-            }
-            Ok(job) => claimed.push(Held {
-                id,
-                attempts,
-                leased_until,
-                lane: job.lane(),
-                host: job.host(),
-                job,
-            }),
-            // A newer version wrote it, or a person did: it stays for the version that can read it.
-            Err(error) => error!(id, %error, "could not read a job; left for another version"),
-        }
-    }
-    if !over.is_empty() {
-        let mut tx = Tx::new();
-        store::delete(&mut tx, over);
-        if let Err(error) = app.db.write(tx).await {
-            error!(%error, "could not give jobs up");
-        }
-    }
-    claimed.sort_unstable_by_key(|job| job.id);
-    claimed
-}
-
-/// What became of jobs that were claimed.
-#[derive(Default)]
-struct Came {
-    taken: Vec<Held>,
-    in_a_moment: Vec<Held>,
-    /// With when they may be asked for again.
-    refused: Vec<(Held, i64)>,
-}
-
-/// Which of these may be held now, and which not.
-fn let_in(crowd: &mut Crowd, claimed: Vec<Held>, now_ms: i64) -> Came {
-    let mut came = Came::default();
-    for job in claimed {
-        let host = job.host.as_deref();
-        let may_wait = came.in_a_moment.len() < 2 * MOST_WAITING;
-        match host.map_or(Ok(()), |host| crowd.take(host, job.id, may_wait, now_ms)) {
-            Ok(()) => came.taken.push(job),
-            Err(Crowded::ForAMoment) => came.in_a_moment.push(job),
-            Err(Crowded::Until(until)) => came.refused.push((job, until)),
-        }
-    }
-    came
-}
-
-/// Gives jobs back untried. If that fails, they come back when their lease ends.
-async fn put_back(app: &App, refused: Vec<(Held, i64)>) {
-    if refused.is_empty() {
-        return;
-    }
-    let mut tx = Tx::new();
-    for (job, until) in refused {
-        store::put_back(&mut tx, job.id, until);
-    }
-    if let Err(error) = app.db.write(tx).await {
-        error!(%error, "could not put jobs back");
-    }
-}
-
 fn start(
     app: &App,
     running: &mut JoinSet<Ended>,
@@ -347,46 +215,6 @@ fn advance(
                 return let_go;
             }
         }
-    }
-}
-
-/// One try.
-async fn attempt(app: &App, job: Job) -> Outcome {
-    let work = async {
-        match job {
-            Job::ProcessActivity {
-                community,
-                signer,
-                body,
-                shared,
-            } => Box::pin(inbox::process(app, community, &signer, &body, shared)).await,
-            Job::Address { outgoing, .. } => Box::pin(delivery::address(app, outgoing)).await,
-            Job::FetchNodeInfo { community, domain } => {
-                Box::pin(instances::learn(app, community, &domain)).await
-            }
-            Job::FetchParent { community, status } => {
-                Box::pin(inbox::resolve::parent(app, community, status)).await
-            }
-            Job::SynchronizeFollowers {
-                community,
-                actor,
-                url,
-                digest,
-            } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
-        }
-    };
-    // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.
-    let work = AssertUnwindSafe(work).catch_unwind();
-    match tokio::time::timeout(LONGEST_RUN, work).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Outcome::Retry {
-            after_ms: None,
-            why: "panicked".to_owned(),
-        },
-        Err(_) => Outcome::Retry {
-            after_ms: None,
-            why: "took longer than a minute".to_owned(),
-        },
     }
 }
 

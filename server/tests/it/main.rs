@@ -15,6 +15,7 @@ mod conversation;
 mod ground;
 mod guarded;
 mod hashtags;
+mod jobs;
 mod leaving;
 mod ledger;
 #[path = "../peer/mod.rs"]

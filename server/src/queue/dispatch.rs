@@ -1,0 +1,53 @@
+//! One match: from the kind of a job to the feature that does it.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+
+use super::job::{Job, Outcome};
+use crate::app::App;
+use crate::{delivery, follows, inbox, instances};
+
+/// How long a job may run; nothing here waits longer than a few requests to other servers.
+pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
+
+/// Tries a job once. Whatever it does, an outcome comes of it.
+pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
+    let work = async {
+        match job {
+            Job::ProcessActivity {
+                community,
+                signer,
+                body,
+                shared,
+            } => Box::pin(inbox::process(app, community, &signer, &body, shared)).await,
+            Job::Address { outgoing, .. } => Box::pin(delivery::address(app, outgoing)).await,
+            Job::FetchNodeInfo { community, domain } => {
+                Box::pin(instances::learn(app, community, &domain)).await
+            }
+            Job::FetchParent { community, status } => {
+                Box::pin(inbox::resolve::parent(app, community, status)).await
+            }
+            Job::SynchronizeFollowers {
+                community,
+                actor,
+                url,
+                digest,
+            } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
+        }
+    };
+    // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.
+    let work = AssertUnwindSafe(work).catch_unwind();
+    match tokio::time::timeout(LONGEST_RUN, work).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Outcome::Retry {
+            after_ms: None,
+            why: "panicked".to_owned(),
+        },
+        Err(_) => Outcome::Retry {
+            after_ms: None,
+            why: "took longer than a minute".to_owned(),
+        },
+    }
+}
