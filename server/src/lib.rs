@@ -33,6 +33,7 @@ pub mod relations; // block and mute
 pub mod statuses; // write, edit, delete, receive
 
 // Effects
+pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod hashtags; // what names a topic in public

@@ -15,6 +15,7 @@ pub const ALL: &[Migration] = &[
     migration!(9, "emergency", "../../migrations/0009_emergency.sql"),
     migration!(10, "hashtags", "../../migrations/0010_hashtags.sql"),
     migration!(11, "turns", "../../migrations/0011_turns.sql"),
+    migration!(12, "contacts", "../../migrations/0012_contacts.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -34,6 +35,7 @@ pub const BIG_TABLES: &[&str] = &[
     "blocks",
     "mutes",
     "welcomes",
+    "contacts",
     "jobs",
     "outgoing",
     "deliveries",

@@ -16,8 +16,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, conversations, emergency, favourites, follows, hashtags, inbox, members,
-    notifications, pins, reach, reblogs, relations, rules, search, statuses, timelines, web,
+    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
+    inbox, members, notifications, pins, reach, reblogs, relations, rules, search, statuses,
+    timelines, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -168,6 +169,22 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/follow-requests/{id}/reject", Kind::Form, || {
         post(follows::web::reject)
+    }),
+    reads("/contacts", Kind::Page, || get(contacts::web::page)),
+    acts("/contacts/{id}/let-in", Kind::Form, || {
+        post(contacts::web::let_in)
+    }),
+    acts("/contacts/{id}/dismiss", Kind::Form, || {
+        post(contacts::web::dismiss)
+    }),
+    acts("/contacts/people/{id}/welcome", Kind::Form, || {
+        post(contacts::web::welcome)
+    }),
+    acts("/contacts/people/{id}/send-away", Kind::Form, || {
+        post(contacts::web::send_away)
+    }),
+    acts("/contacts/people/{id}/unwelcome", Kind::Form, || {
+        post(contacts::web::unwelcome)
     }),
     reads("/settings/profile", Kind::Page, || {
         get(accounts::web::edit_form)

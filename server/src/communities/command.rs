@@ -33,7 +33,7 @@ pub enum CommunityCommand {
         /// What its people ask of each other, one rule a line
         #[arg(long)]
         rules_text: Option<String>,
-        /// Its answer to servers it has no rule for: open or allow-list
+        /// Its answer to servers it has no rule for: open, cautious or allow-list
         #[arg(long)]
         mode: Option<String>,
         /// Who may join: open or closed
@@ -80,8 +80,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             let before = Settings::of(&community);
             let mode = mode.map(|text| {
                 Mode::parse(&text)
-                    .filter(|mode| *mode != Mode::Cautious)
-                    .ok_or_else(|| Error::invalid("mode", "must be open or allow-list"))
+                    .ok_or_else(|| Error::invalid("mode", "must be open, cautious or allow-list"))
             });
             let sign_up = sign_up.map(|text| {
                 SignUp::parse(&text)

@@ -296,13 +296,28 @@ pub async fn receive_undo(
     Ok(())
 }
 
-/// Requests that wait for an answer are counted up to here.
-const MOST_WAITING: i64 = 100;
+/// Who asks to follow `me`, newest accounts first.
+pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
+    store::requests(&app.db, me.id, i64::MAX, most).await
+}
 
-/// How many people wait for this member's answer.
-pub async fn waiting(app: &App, me: &Account) -> Result<u64> {
-    let waiting = store::count_requests(&app.db, me.id, MOST_WAITING).await?;
-    Ok(u64::try_from(waiting).unwrap_or(0))
+/// [`accept`], if they ask; *not found* otherwise.
+pub async fn accept_request(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
+    is_asked(app, me, follower_id).await?;
+    accept(app, me, follower_id).await
+}
+
+/// [`reject`], if they ask; *not found* otherwise.
+pub async fn reject_request(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
+    is_asked(app, me, follower_id).await?;
+    reject(app, me, follower_id).await
+}
+
+async fn is_asked(app: &App, me: &Account, follower_id: i64) -> Result<()> {
+    match state(app, follower_id, me.id).await? {
+        State::Requested => Ok(()),
+        State::None | State::Accepted => Err(Error::NotFound),
+    }
 }
 
 /// Who follows whom by this Follow activity, for answers and Undos that name only its id: (follower, followed).

@@ -123,14 +123,6 @@ const BETWEEN: Sql<(i64, i64, String)> = sql!(
           WHERE target_id = $1 AND account_id = ANY($2)
           LIMIT $3",
 );
-const COUNT_REQUESTS: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT count(*)
-       FROM (SELECT account_id
-               FROM follows
-              WHERE target_id = $1 AND state = 'requested'
-              LIMIT $2) AS waiting"
-);
 
 /// Accepted followers, newest accounts first.
 pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
@@ -151,12 +143,6 @@ pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Resul
     Ok(db
         .column(REQUESTS, params![target_id, max_id, limit])
         .await?)
-}
-
-/// How many wait for an answer, counted up to `most`.
-pub async fn count_requests(db: &Db, target_id: i64, most: i64) -> Result<i64> {
-    let (waiting,) = db.one(COUNT_REQUESTS, params![target_id, most]).await?;
-    Ok(waiting)
 }
 
 /// Counts on `follows_by_target`.

@@ -21,7 +21,7 @@ use comity_policy::{Exchange, Listener, Party, Subject, Verdict, Way};
 use comity_vocab::{ActivityKind, Domain};
 
 pub(crate) use process::process;
-pub(crate) use relevance::may_name;
+pub(crate) use relevance::naming;
 pub use signed::{signed_viewer, signer, viewer_of};
 pub(crate) use store::forget_old;
 

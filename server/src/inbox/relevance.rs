@@ -52,7 +52,7 @@ async fn names_somebody_here(app: &App, arrival: &Arrival, note: &Note) -> Resul
     {
         if let Some(account) = accounts::find_by_iri(app, iri).await?
             && account.is_local()
-            && may_name(app, &arrival.sender, arrival.way, note, &account).await?
+            && naming(app, &arrival.sender, arrival.way, note, &account).await? != Outcome::Refuse
         {
             return Ok(true);
         }
@@ -60,14 +60,15 @@ async fn names_somebody_here(app: &App, arrival: &Arrival, note: &Note) -> Resul
     Ok(false)
 }
 
-/// Whether somebody here may be named by `author` in this: their own rules and blocks say so, and are nobody else's.
-pub(crate) async fn may_name(
+/// Whether somebody here may be named by `author` in this, or is to be asked first: their own rules and blocks say so, and
+/// are nobody else's.
+pub(crate) async fn naming(
     app: &App,
     author: &Account,
     way: Way,
     note: &Note,
     named: &Account,
-) -> Result<bool> {
+) -> Result<Outcome> {
     let thing = Thing {
         visibility: note.visibility(author.followers_iri.as_ref()),
         ..Thing::of(named.person())
@@ -81,5 +82,5 @@ pub(crate) async fn may_name(
             thing: &thing,
         })
         .await?;
-    Ok(verdict.outcome != Outcome::Refuse)
+    Ok(verdict.outcome)
 }

@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{delivery, inbox, members, statuses};
+use crate::{contacts, delivery, inbox, members, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -54,14 +54,16 @@ enum Old {
     Tombstones,
     Sessions,
     Outgoing,
+    Contacts,
 }
 
 impl Old {
-    const ALL: [Old; 4] = [
+    const ALL: [Old; 5] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
         Old::Outgoing,
+        Old::Contacts,
     ];
 
     fn words(self) -> &'static str {
@@ -70,6 +72,7 @@ impl Old {
             Old::Tombstones => "tombstones",
             Old::Sessions => "sessions",
             Old::Outgoing => "activities of ours",
+            Old::Contacts => "first contacts",
         }
     }
 
@@ -80,6 +83,7 @@ impl Old {
             Old::Tombstones => statuses::forget_old(&app.db, now_ms, BATCH).await,
             Old::Sessions => members::forget_old(&app.db, now_ms, BATCH).await,
             Old::Outgoing => delivery::forget_old(&app.db, now_ms, BATCH).await,
+            Old::Contacts => contacts::forget_old(app, now_ms, BATCH).await,
         }
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use comity_policy::{Party, Person, Rule, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
-use super::CHOICES;
 use super::model::{NewRule, Past, Source, parse_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -176,7 +175,7 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
     let pattern = parse_pattern(&typed.pattern)?;
     super::check_pattern(app, whose.scope()?, &pattern)?;
     let stance = Stance::parse(&typed.stance).ok_or_else(|| {
-        let words = CHOICES.map(Stance::as_str).join(", ");
+        let words = Stance::ALL.map(Stance::as_str).join(", ");
         Error::invalid("stance", format!("must be one of {words}"))
     })?;
     let now_ms = app.now_ms();

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
-use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope, Stance};
+use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope};
 use comity_vocab::Domain;
 
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
@@ -30,14 +30,6 @@ use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
 
-/// Stances that can be set. *Ask* is decided by the gate already; until there is a place where what it holds back waits
-/// for a yes, setting it would promise what is not kept.
-pub const CHOICES: [Stance; 4] = [
-    Stance::Open,
-    Stance::Limited,
-    Stance::Withheld,
-    Stance::Refused,
-];
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
 /// Rules of one member; the longest lists that people share have some thousand entries, and are a community's matter.
@@ -70,13 +62,6 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
         }
     }
     check_room(app, &new)?;
-    if !CHOICES.contains(&new.stance) {
-        let words = CHOICES.map(Stance::as_str).join(", ");
-        return Err(Error::invalid(
-            "stance",
-            format!("must be one of {words}; what waits for a yes has no place to wait yet"),
-        ));
-    }
     let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expires_at", "lies in the past"));

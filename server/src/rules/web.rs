@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub use why::why;
 
 use super::model::{NewRule, Source, parse_pattern};
-use super::{CHOICES, check_pattern, in_force, listener, of_community, of_member};
+use super::{check_pattern, in_force, listener, of_community, of_member};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
@@ -82,18 +82,14 @@ fn sentence_of(stance: Stance) -> &'static str {
         .map_or("", |choice| choice.sentence)
 }
 
-fn stances(chosen: &str) -> Vec<StanceChoice> {
-    let mut choices = StanceChoice::all(chosen);
-    choices.retain(|choice| CHOICES.iter().any(|stance| stance.as_str() == choice.value));
-    choices
-}
-
 /// A community's answer to servers it has no rule for, in a sentence.
 pub fn mode_sentence(community: &Community) -> String {
     use comity_policy::Mode;
     match community.mode {
         Mode::Open => "Open: servers we do not know are welcome until a rule says otherwise.",
-        Mode::Cautious => "Cautious: servers we do not know are met with a question first.",
+        Mode::Cautious => {
+            "Cautious: people on servers we do not know wait until whom they write to says yes."
+        }
         Mode::AllowList => "By choice: we talk only with servers that a rule lets in.",
     }
     .to_owned()
@@ -163,7 +159,7 @@ pub async fn boundaries(
 ) -> Result<Reply> {
     let form = RuleForm {
         pattern: prefill.pattern,
-        stances: stances("limited"),
+        stances: StanceChoice::all("limited"),
         lasts: lasts(""),
         reason: String::new(),
         for_community: false,
@@ -258,7 +254,7 @@ pub async fn choose_mode(
     Form(form): Form<ModeForm>,
 ) -> Result<Reply> {
     let mode = Mode::parse(&form.mode)
-        .ok_or_else(|| Error::invalid("mode", "must be open or allow-list"))?;
+        .ok_or_else(|| Error::invalid("mode", "must be open, cautious or allow-list"))?;
     members::choose_mode(&app, me.account.id, mode).await?;
     Ok(Reply::see_other("/boundaries#mode"))
 }
@@ -280,7 +276,7 @@ pub async fn add(
         Err(why) => {
             let form = RuleForm {
                 trouble: Some(trouble(why, LABELS)?),
-                stances: stances(&form.stance),
+                stances: StanceChoice::all(&form.stance),
                 lasts: lasts(&form.lasts),
                 for_community: form.scope == "community",
                 pattern: form.pattern,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Party};
+use comity_policy::{Admitted, Approval, Party};
 use comity_vocab::{Activity, Iri, Visibility};
 
 use super::edit;
@@ -118,7 +118,8 @@ pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
     store::bury(tx, status.iri.as_str(), now_ms);
     if record::is_counted(status.visibility) {
         accounts::add_to_statuses(tx, status.author.id, -1, now_ms);
-        if let Some(parent_id) = status.in_reply_to_id {
+        let stands = status.approval == Approval::Stands;
+        if let Some(parent_id) = status.in_reply_to_id.filter(|_| stands) {
             store::add_reply(tx, parent_id, -1);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_policy::{Party, Replies, Visible, Way};
+use comity_policy::{Party, PersonId, Replies, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -33,22 +33,25 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
             .map(|row| (row.id, row.account_id))
             .collect()
     };
-    let named = store::mentions_of(&app.db, rows.iter().map(|row| row.id).collect()).await?;
+    let addressed = store::addressed_by(&app.db, rows.iter().map(|row| row.id).collect()).await?;
     let people = accounts::find_many(
         app,
         rows.iter()
             .flat_map(|row| [Some(row.account_id), row.in_reply_to_account_id])
             .flatten()
-            .chain(named.iter().map(|(_, account)| *account))
+            .chain(addressed.iter().map(|(_, account, _)| *account))
             .chain(sharer_of.values().copied())
             .collect(),
     )
     .await?;
 
-    let mut mentions: HashMap<i64, Vec<Arc<Account>>> = HashMap::new();
-    for (status, account) in named {
-        if let Some(account) = people.get(&account) {
-            mentions.entry(status).or_default().push(account.clone());
+    let mut named: HashMap<i64, Named> = HashMap::new();
+    for (status, account, waits) in addressed {
+        let named = named.entry(status).or_default();
+        if waits == 1 {
+            named.asked.push(PersonId(account));
+        } else if let Some(account) = people.get(&account) {
+            named.mentions.push(account.clone());
         }
     }
     let mut found = HashMap::with_capacity(rows.len());
@@ -57,7 +60,7 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
             let author = people.get(sharer_of.get(&id)?)?;
             Some((id, author.clone()))
         });
-        let named = mentions.remove(&row.id).unwrap_or_default();
+        let named = named.remove(&row.id).unwrap_or_default();
         let status = assemble(row, &people, reblog_of, named)?;
         found.insert(status.id, status);
     }
@@ -69,11 +72,18 @@ pub async fn load_one(app: &App, id: i64) -> Result<Status> {
     load(app, &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
+/// Whom a status is addressed to.
+#[derive(Default)]
+struct Named {
+    mentions: Vec<Arc<Account>>,
+    asked: Vec<PersonId>,
+}
+
 fn assemble(
     row: StatusRow,
     people: &HashMap<i64, Arc<Account>>,
     reblog_of: Option<(i64, Arc<Account>)>,
-    mentions: Vec<Arc<Account>>,
+    named: Named,
 ) -> Result<Status> {
     let author = people
         .get(&row.account_id)
@@ -93,7 +103,8 @@ fn assemble(
             .cloned(),
         conversation_id: row.conversation_id,
         reblog_of,
-        mentions,
+        mentions: named.mentions,
+        asked: named.asked,
         limited: row.limited,
         kept_from: policy::patterns(&row.kept_from)?,
         replies: policy::replies(&row.replies_freely, &row.replies_asking)?,

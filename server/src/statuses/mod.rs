@@ -6,6 +6,7 @@
 pub mod activity;
 mod delete;
 mod edit;
+mod held;
 mod load;
 mod model;
 mod policy;
@@ -18,6 +19,8 @@ pub mod web;
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
+pub(crate) use held::{let_in, turn_down};
+pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};

@@ -74,6 +74,8 @@ pub struct Status {
     pub reblog_of: Option<(i64, Arc<Account>)>,
     /// The people it names.
     pub mentions: Vec<Arc<Account>>,
+    /// Members with whom it waits for a yes: they may see it, and are told nothing of it.
+    pub asked: Vec<PersonId>,
     /// Admitted on the condition that it stays out of public places.
     pub limited: bool,
     /// From whom its author keeps it.
@@ -162,6 +164,7 @@ impl Subject for Status {
                 .mentions
                 .iter()
                 .map(|account| PersonId(account.id))
+                .chain(self.asked.iter().copied())
                 .collect(),
             within: answered.chain(shared).collect(),
             kept_from: self.kept_from.clone(),

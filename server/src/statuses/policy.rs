@@ -130,13 +130,18 @@ pub(super) fn replies(freely: &str, asking: &str) -> Result<Replies> {
     })
 }
 
+/// How the column says whether an answer stands where it is.
+pub(super) const STANDS: &str = "stands";
+pub(super) const WAITS: &str = "waits";
+pub(super) const REMOVED: &str = "removed";
+
 /// Whether an answer stands where it is, as stored. Whose yes it takes is whom it answers.
 pub(super) fn approval(word: &str, answered: Option<i64>) -> Result<Approval> {
     match (word, answered) {
-        ("waits", Some(on)) => Ok(Approval::Waits { on: PersonId(on) }),
-        ("removed", Some(by)) => Ok(Approval::Removed { by: PersonId(by) }),
+        (WAITS, Some(on)) => Ok(Approval::Waits { on: PersonId(on) }),
+        (REMOVED, Some(by)) => Ok(Approval::Removed { by: PersonId(by) }),
         // Whom it answered is gone: nobody is left to say yes or no.
-        ("stands" | "waits" | "removed", _) => Ok(Approval::Stands),
+        (STANDS | WAITS | REMOVED, _) => Ok(Approval::Stands),
         _ => Err(Error::internal(format!(
             "a status has the approval {word:?}"
         ))),

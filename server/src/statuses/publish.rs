@@ -13,6 +13,7 @@ use super::record::{self, NewStatus, Parent};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
+use crate::contacts::{self, Asked};
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
@@ -36,7 +37,7 @@ pub async fn publish(
     draft.check(app)?;
     let new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
     let visibility = new.visibility();
-    if visibility == Visibility::Direct && new.mentions().is_empty() {
+    if visibility == Visibility::Direct && new.mentions().is_empty() && !new.asks() {
         return Err(Error::invalid(
             "text",
             "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
@@ -94,10 +95,12 @@ async fn prepare(
     looking: Looking,
 ) -> Result<NewStatus> {
     let me = Party::Member(author.person());
-    let parent = match draft.in_reply_to_id {
+    let (parent, holds) = match draft.in_reply_to_id {
         Some(id) => Some(answered(app, &me, id).await?),
         None => None,
-    };
+    }
+    .unzip();
+    let waits = holds == Some(true);
     let named_terms = draft.terms.clone();
     named_terms.check()?;
     let mut terms = named_terms.clone();
@@ -121,7 +124,10 @@ async fn prepare(
             return Err(kept_from_named(handle));
         }
     }
-    let mentions = named(app, community, author, handles, visibility, looking).await?;
+    let (mentions, mut asked) = named(app, community, author, handles, visibility, looking).await?;
+    if let Some(parent) = parent.as_ref().filter(|_| waits) {
+        contacts::ask(app, &mut asked, parent.author.id, false, author).await?;
+    }
     let words = draft.render(&mentions, community);
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
@@ -133,7 +139,8 @@ async fn prepare(
         words,
         mentions,
         terms,
-    )?;
+    )?
+    .asking(asked, waits);
     check_named_get_it(app, &new, named_terms).await?;
     Ok(new)
 }
@@ -226,8 +233,8 @@ impl Draft {
     }
 }
 
-/// The status that is answered, if `me` may see it and may answer it.
-async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
+/// The status that is answered, if `me` may see it and may answer it, and whether its author here is asked first.
+async fn answered(app: &App, me: &Party, id: i64) -> Result<(Visible<Status>, bool)> {
     let parent = load::find(app, me, Way::Page, id).await?;
     if parent.reblog_of.is_some() {
         return Err(Error::invalid(
@@ -235,7 +242,8 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
             "is a boost; answer the post itself",
         ));
     }
-    rules::may(app, me, Act::Reply, Way::Page, &*parent).await?;
+    let verdict = rules::may(app, me, Act::Reply, Way::Page, &*parent).await?;
+    let waits = verdict.outcome == Outcome::Hold && parent.author.is_local();
     if let Some(first) = load::first_of(app, &parent).await? {
         let answer = app.gate.may(me, Act::Reply, Way::Page, &first).await?;
         // The same whatever stands against it: who began it may not be theirs to read.
@@ -245,10 +253,11 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<Visible<Status>> {
             )
         })?;
     }
-    Ok(parent)
+    Ok((parent, waits))
 }
 
-/// The people that a status names, each asked of the gate. A mention that cannot arrive is refused here, with the
+/// The people that a status names, and those among them here who are asked about its author first; each asked of the
+/// gate. A mention that cannot arrive is refused here, with the
 /// reason, instead of being dropped in silence (boundaries L08).
 async fn named(
     app: &App,
@@ -257,7 +266,7 @@ async fn named(
     handles: Vec<Handle>,
     visibility: Visibility,
     looking: Looking,
-) -> Result<Vec<(Handle, Arc<Account>)>> {
+) -> Result<(Vec<(Handle, Arc<Account>)>, Vec<Asked>)> {
     let me = Party::Member(author.person());
     if handles.len() > MOST_MENTIONS {
         return Err(Error::invalid(
@@ -266,6 +275,7 @@ async fn named(
         ));
     }
     let mut people: Vec<(Handle, Arc<Account>)> = Vec::with_capacity(handles.len());
+    let mut asked = Vec::new();
     for handle in handles {
         let found = match &handle.domain {
             None => accounts::find_by_handle(app, &handle.username, &community.domain).await?,
@@ -298,12 +308,17 @@ async fn named(
             ));
         }
         match rules::may(app, &me, Act::Mention, Way::Page, &*account).await {
-            Ok(_) => people.push((handle, account)),
+            Ok(verdict) => {
+                if verdict.outcome == Outcome::Hold && account.is_local() {
+                    contacts::ask(app, &mut asked, account.id, true, author).await?;
+                }
+                people.push((handle, account));
+            }
             Err(Error::Forbidden(why)) => return Err(would_not_reach(&account.handle(), &why)),
             Err(other) => return Err(other),
         }
     }
-    Ok(people)
+    Ok((people, asked))
 }
 
 /// Nobody could be found by this handle. Where a rule bars the way, or where the post is for nobody but whom it names,

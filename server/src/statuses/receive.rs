@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Conditions, Party};
+use comity_policy::{Act, Admitted, Conditions, Outcome, Party};
 use comity_vocab::{Iri, Note, NoteKind, PUBLIC};
 
 use super::load;
@@ -12,6 +12,7 @@ use super::record::{self, NewStatus, Parent};
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::contacts::{self, Asked};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
@@ -39,7 +40,12 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
         },
         None => None,
     };
-    let mentions = named(app, arrival, &note, &author).await?;
+    let (parent, holder) = parent.unzip();
+    let (mentions, mut asked) = named(app, arrival, &note, &author).await?;
+    let holder = holder.flatten();
+    if let Some(holder) = holder {
+        contacts::ask(app, &mut asked, holder, false, &author).await?;
+    }
     for _ in 0..MOST_IDS {
         let new = NewStatus::remote(
             app,
@@ -48,7 +54,8 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             parent.as_ref(),
             words(&note),
             mentions.clone(),
-        )?;
+        )?
+        .asking(asked.clone(), holder.is_some());
         let new = if known.awaited { new.awaited() } else { new };
         let mut tx = Tx::new();
         record::record(app, &mut tx, &new, None);
@@ -88,22 +95,30 @@ pub async fn adopt_answers(app: &App, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// What it answers. Nobody answers what they cannot see: words of ours that were not for them have no place for theirs
+/// What it answers, and who is to be asked about it first. Nobody answers what they cannot see: words of ours that were not for them have no place for theirs
 /// (boundaries L55, attack 15).
-async fn answered(app: &App, arrival: &Arrival, author: &Account, id: i64) -> Result<Parent> {
+async fn answered(
+    app: &App,
+    arrival: &Arrival,
+    author: &Account,
+    id: i64,
+) -> Result<(Parent, Option<i64>)> {
     let parent = load::load_one(app, id).await?;
     let party = Party::Account(author.person());
+    let mut holder = None;
     if parent.author.is_local() {
-        app.gate
+        let verdict = app
+            .gate
             .may(&party, Act::Reply, arrival.way, &parent)
             .await??;
+        holder = (verdict.outcome == Outcome::Hold).then_some(parent.author.id);
     }
     if let Some(first) = load::first_of(app, &parent).await? {
         app.gate
             .may(&party, Act::Reply, arrival.way, &first)
             .await??;
     }
-    Ok(Parent::of(&parent))
+    Ok((Parent::of(&parent), holder))
 }
 
 async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Account>> {
@@ -120,14 +135,14 @@ async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Accoun
     Ok(author)
 }
 
-/// The people it names that we know, without those here who refuse to be named by its author: what they refuse keeps
-/// nobody else from reading it. Unknown ones are not fetched: a post must not make us call a hundred servers.
+/// The people it names that we know, and those here who are asked about its author first; without those here who refuse to
+/// be named by its author: what they refuse keeps nobody else from reading it. Unknown ones are not fetched: a post must not make us call a hundred servers.
 async fn named(
     app: &App,
     arrival: &Arrival,
     note: &Admitted<Note>,
     author: &Account,
-) -> Result<Vec<Arc<Account>>> {
+) -> Result<(Vec<Arc<Account>>, Vec<Asked>)> {
     let addressed = note.to.iter().chain(&note.cc);
     let addresses: Vec<&Iri> = note
         .mentions
@@ -139,16 +154,23 @@ async fn named(
         .collect();
     let mut known = accounts::find_many_by_iri(app, &addresses).await?;
     let mut people: Vec<Arc<Account>> = Vec::new();
+    let mut asked = Vec::new();
     for iri in addresses {
         // Taken out, so that whoever is named twice is there once.
         let Some(account) = known.remove(iri) else {
             continue;
         };
-        if !account.is_local() || inbox::may_name(app, author, arrival.way, note, &account).await? {
+        if !account.is_local() {
             people.push(account);
+            continue;
+        }
+        match inbox::naming(app, author, arrival.way, note, &account).await? {
+            Outcome::Allow => people.push(account),
+            Outcome::Hold => contacts::ask(app, &mut asked, account.id, true, author).await?,
+            Outcome::Refuse => {}
         }
     }
-    Ok(people)
+    Ok((people, asked))
 }
 
 /// Everybody, and the author's followers: in nearly every post, and never a person.

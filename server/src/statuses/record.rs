@@ -7,10 +7,11 @@ use comity_policy::{Admitted, Circle, Conditions, Pattern, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
-use super::policy::Terms;
+use super::policy::{self, Terms};
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::contacts::{self, Asked};
 use crate::error::Result;
 use crate::hashtags;
 use crate::id;
@@ -34,6 +35,8 @@ pub(crate) struct NewStatus {
     terms: Terms,
     /// Whether answers to it came before it.
     is_awaited: bool,
+    /// Members who are asked about its author first: they are told nothing yet.
+    asked: Vec<Asked>,
 }
 
 /// What a new status answers.
@@ -88,6 +91,7 @@ impl NewStatus {
             within: parent.map(|parent| parent.author.clone()),
             terms,
             is_awaited: false,
+            asked: Vec::new(),
         })
     }
 
@@ -150,6 +154,7 @@ impl NewStatus {
             within: parent.map(|parent| parent.author.clone()),
             terms,
             is_awaited: false,
+            asked: Vec::new(),
         })
     }
 
@@ -223,7 +228,25 @@ impl NewStatus {
             within: Some(original.author.clone()),
             terms,
             is_awaited: false,
+            asked: Vec::new(),
         })
+    }
+
+    /// These members are asked about its author first, and are named only once they say yes. If it `waits`, whom it
+    /// answers is asked, and nobody else sees it before.
+    pub(super) fn asking(mut self, asked: Vec<Asked>, waits: bool) -> NewStatus {
+        let is_asked = |id: i64| asked.iter().any(|asked| asked.account_id == id);
+        self.mentions.retain(|account| !is_asked(account.id));
+        if waits {
+            policy::WAITS.clone_into(&mut self.row.approval);
+        }
+        self.asked = asked;
+        self
+    }
+
+    /// Whether anybody is asked first.
+    pub(super) fn asks(&self) -> bool {
+        !self.asked.is_empty()
     }
 
     /// Answers to it are here already.
@@ -311,7 +334,7 @@ fn row(
         kept_from: "[]".to_owned(),
         replies_freely: Circle::Everyone.as_str().to_owned(),
         replies_asking: Circle::Everyone.as_str().to_owned(),
-        approval: "stands".to_owned(),
+        approval: policy::STANDS.to_owned(),
     })
 }
 
@@ -330,18 +353,23 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         mentions,
         tags,
         is_awaited,
+        asked,
         ..
     } = new;
     store::insert(tx, row);
     for account in mentions {
         store::mention(tx, row.id, account.id);
     }
+    for asked in asked {
+        contacts::hold(tx, *asked, row.id, author.id, app.now_ms());
+    }
     if *is_awaited {
         store::adopt(tx, row);
     }
     let visibility = *visibility;
     hashtags::place(tx, row.id, visibility, tags);
-    if let Some(parent_id) = row.in_reply_to_id.filter(|_| is_counted(visibility)) {
+    let stands = is_counted(visibility) && row.approval == policy::STANDS;
+    if let Some(parent_id) = row.in_reply_to_id.filter(|_| stands) {
         store::add_reply(tx, parent_id, 1);
     }
     if let Some(original_id) = row.reblog_of_id {

@@ -71,27 +71,36 @@ pub async fn known(db: &Db, iri: &str) -> Result<Known> {
     Ok(db.one(KNOWN, params![iri]).await?)
 }
 
-const MENTIONS_OF: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    sqlite: "SELECT status_id, account_id
+/// Counts on the primary key of `mentions` and on `contacts_by_status`.
+const ADDRESSED_BY: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    sqlite: "SELECT status_id, account_id, 0 AS waits
                FROM mentions
               WHERE status_id IN (SELECT value FROM json_each($1))
-              ORDER BY status_id, account_id
+              UNION ALL
+             SELECT status_id, account_id, 1
+               FROM contacts
+              WHERE status_id IN (SELECT value FROM json_each($1))
+              ORDER BY 1, 2
               LIMIT $2",
-    pg: "SELECT status_id, account_id
+    pg: "SELECT status_id, account_id, CAST(0 AS BIGINT) AS waits
            FROM mentions
           WHERE status_id = ANY($1)
-          ORDER BY status_id, account_id
+          UNION ALL
+         SELECT status_id, account_id, CAST(1 AS BIGINT)
+           FROM contacts
+          WHERE status_id = ANY($1)
+          ORDER BY 1, 2
           LIMIT $2",
 );
 
 /// People a status is kept as naming, when it is taken in: more are a hellthread, and the rest is not notified.
 pub const MOST_MENTIONS: usize = 100;
 
-/// (status, account) pairs, at most as many as were admitted with each status.
-pub async fn mentions_of(db: &Db, status_ids: Vec<i64>) -> Result<Vec<(i64, i64)>> {
-    let most = i64::try_from(status_ids.len() * MOST_MENTIONS).unwrap_or(i64::MAX);
-    Ok(db.all(MENTIONS_OF, params![status_ids, most]).await?)
+/// (status, account, 1 where it waits for that one's yes), at most as many as were admitted with each status.
+pub async fn addressed_by(db: &Db, status_ids: Vec<i64>) -> Result<Vec<(i64, i64, i64)>> {
+    let most = i64::try_from(status_ids.len() * (MOST_MENTIONS + 1)).unwrap_or(i64::MAX);
+    Ok(db.all(ADDRESSED_BY, params![status_ids, most]).await?)
 }
 
 const INSERT: Sql = sql!(
@@ -125,6 +134,13 @@ const ADD_FAVOURITE: Sql = sql!(
         SET favourites_count = CASE WHEN favourites_count + $2 < 0 THEN 0 ELSE favourites_count + $2 END
       WHERE id = $1"
 );
+
+const SET_APPROVAL: Sql = sql!("UPDATE statuses SET approval = $2 WHERE id = $1");
+
+/// Whether it has its place under what it answers.
+pub fn set_approval(tx: &mut Tx, id: i64, word: &str) {
+    tx.exec(SET_APPROVAL, params![id, word]);
+}
 
 /// Inserts, or undoes the whole transaction when the iri (or this account's reblog of it) is there already.
 pub fn insert(tx: &mut Tx, row: &StatusRow) {
@@ -217,7 +233,8 @@ const COUNT_REPLIES: Sql = sql!(
     "UPDATE statuses
         SET replies_count = (SELECT count(*)
                                FROM statuses c
-                              WHERE c.in_reply_to_id = statuses.id AND c.visibility IN ('public', 'unlisted'))
+                              WHERE c.in_reply_to_id = statuses.id AND c.visibility IN ('public', 'unlisted')
+                                AND c.approval = 'stands')
       WHERE id = $1"
 );
 

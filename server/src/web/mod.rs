@@ -16,7 +16,7 @@ use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
-use crate::{follows, notifications};
+use crate::{contacts, notifications};
 
 /// A file that pages need, with its kind.
 struct Asset {
@@ -77,7 +77,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
         frame.unread = notifications::unread(app, me).await?;
-        frame.waiting = follows::waiting(app, &me.account).await?;
+        frame.waiting = contacts::count(app, &me.account).await?;
     }
     Ok(frame)
 }

@@ -26,7 +26,8 @@ pub use compose::{
 };
 pub use frame::{Frame, NavItem, Notice};
 pub use people::{
-    EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow, ProfilePage, RelationView,
+    ContactView, ContactsPage, EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow,
+    ProfilePage, RelationView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};

@@ -147,8 +147,8 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
     let all = says(&["rule", "list", "--operator", "--all"]);
     assert!(all.contains("It leaks") && all.contains("until"), "{all}");
     cannot(
-        &run(&["rule", "set", "a.example", "ask"]),
-        "no place to wait yet",
+        &run(&["rule", "set", "a.example", "perhaps"]),
+        "must be one of open, limited, ask, withheld, refused",
     );
     cannot(&run(&["rule", "set", "list:1", "refused"]), "lists");
     assert!(

@@ -11,6 +11,7 @@ mod boundaries;
 mod canary;
 mod command;
 mod communities;
+mod contacts;
 mod conversation;
 mod ground;
 mod guarded;

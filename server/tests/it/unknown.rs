@@ -61,7 +61,7 @@ coast_test! {
 
     async fn a_member_may_talk_by_choice_while_others_talk_with_all(coast) {
         coast.alice_says("/settings/mode", &[("mode", "allow-list")]).await;
-        coast.alice.post("/settings/mode", &[("mode", "cautious")]).await.is(422);
+        coast.alice.post("/settings/mode", &[("mode", "sometimes")]).await.is(422);
         assert!(!coast.arrives("fresh", "nora", "1").await);
         let post = coast.town.post(&mut coast.alice, "For my friends", "public").await;
         let bobs = coast.town.post(&mut coast.bob, "For everybody", "public").await;

@@ -110,7 +110,7 @@ pub struct BoundariesPage {
     pub mode: String,
     /// The operator's, which bind every community here.
     pub operator: Vec<RuleView>,
-    /// The viewer's own answer to servers that no rule of theirs names: "open" or "allow-list".
+    /// The viewer's own answer to servers that no rule of theirs names: "open", "cautious" or "allow-list".
     pub own_mode: &'static str,
     /// The viewer may set the community's rules.
     pub may_govern: bool,

@@ -17,7 +17,7 @@ pub struct Frame {
     pub here: String,
     /// Notifications not seen yet; nothing is shown for none.
     pub unread: u64,
-    /// Follow requests that wait for an answer; the page of notifications links to them.
+    /// People who wait for a yes; the page of notifications links to them.
     pub waiting: u64,
     /// Which entry of the navigation this page is.
     pub current: NavItem,

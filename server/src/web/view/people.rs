@@ -140,3 +140,32 @@ pub struct PersonRow {
     /// They ask to follow the viewer: Accept and Reject are shown.
     pub asks: bool,
 }
+
+/// Who waits for the viewer's yes, and whom they said yes to.
+#[derive(Template, Debug)]
+#[template(path = "contacts/contacts.html")]
+pub struct ContactsPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The newest first.
+    pub contacts: Vec<ContactView>,
+    /// People who are not asked about any more.
+    pub welcomed: Vec<PersonView>,
+}
+
+/// Somebody who waits for a yes.
+#[derive(Debug)]
+pub struct ContactView {
+    /// Who.
+    pub person: PersonView,
+    /// The beginning of what they say of themself; plain text.
+    pub about: String,
+    /// What is known of them and their server, a sentence each.
+    pub known: Vec<String>,
+    /// "Harbour asks first whether you.example may make contact."
+    pub why: Option<String>,
+    /// They ask to follow.
+    pub asks_to_follow: bool,
+    /// What waits, with its id.
+    pub posts: Vec<(i64, StatusView)>,
+}

@@ -184,6 +184,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/community" => 'c',
         "/everyone" => 'e',
         "/notifications" => 'n',
+        "/contacts" => 'z',
         "/search" => 's',
         "/statuses/{id}/history" => 'y',
         "/statuses/{id}/edit" => 'w',

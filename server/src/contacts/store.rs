@@ -1,0 +1,167 @@
+//! SQL for `contacts` and `welcomes`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use crate::error::Result;
+
+row! {
+    /// A post that waits.
+    #[derive(Debug, Clone, Copy)]
+    pub struct ContactRow {
+        pub status_id: i64,
+        pub sender_id: i64,
+        pub is_named: bool,
+    }
+}
+
+const HOLD: Sql = sql!(
+    "INSERT INTO contacts (account_id, status_id, sender_id, is_named, created_at)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn hold(
+    tx: &mut Tx,
+    account_id: i64,
+    status_id: i64,
+    sender_id: i64,
+    is_named: bool,
+    now_ms: i64,
+) {
+    tx.exec(
+        HOLD,
+        params![account_id, status_id, sender_id, is_named, now_ms],
+    );
+}
+
+/// Counted up to a bound. Counts on `contacts_newest` and `contacts_by_sender`.
+const HELD: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT (SELECT count(*) FROM (SELECT c.status_id FROM contacts c WHERE c.account_id = $1 LIMIT $3) every_one),
+            (SELECT count(*)
+               FROM (SELECT c.status_id FROM contacts c WHERE c.account_id = $1 AND c.sender_id = $2 LIMIT $3) theirs)"
+);
+
+/// How many posts wait for this member, and how many of those are by this sender.
+pub async fn held(db: &Db, account_id: i64, sender_id: i64, most: i64) -> Result<(i64, i64)> {
+    Ok(db.one(HELD, params![account_id, sender_id, most]).await?)
+}
+
+/// Counts on `contacts_newest`.
+const NEWEST: Sql<ContactRow> = sql!(
+    row: ContactRow,
+    "SELECT status_id, sender_id, is_named
+       FROM contacts
+      WHERE account_id = $1
+      ORDER BY created_at DESC, status_id DESC
+      LIMIT $2"
+);
+
+pub async fn newest(db: &Db, account_id: i64, most: i64) -> Result<Vec<ContactRow>> {
+    Ok(db.all(NEWEST, params![account_id, most]).await?)
+}
+
+const FIND: Sql<ContactRow> = sql!(
+    row: ContactRow,
+    "SELECT status_id, sender_id, is_named FROM contacts WHERE account_id = $1 AND status_id = $2"
+);
+
+pub async fn find(db: &Db, account_id: i64, status_id: i64) -> Result<Option<ContactRow>> {
+    Ok(db.opt(FIND, params![account_id, status_id]).await?)
+}
+
+const BY_SENDER: Sql<ContactRow> = sql!(
+    row: ContactRow,
+    "SELECT status_id, sender_id, is_named
+       FROM contacts
+      WHERE account_id = $1 AND sender_id = $2
+      ORDER BY status_id
+      LIMIT $3"
+);
+
+pub async fn by_sender(
+    db: &Db,
+    account_id: i64,
+    sender_id: i64,
+    most: i64,
+) -> Result<Vec<ContactRow>> {
+    Ok(db
+        .all(BY_SENDER, params![account_id, sender_id, most])
+        .await?)
+}
+
+/// People who ask to follow, and people whose posts wait: each once.
+const COUNT_PEOPLE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT account_id AS who FROM follows WHERE target_id = $1 AND state = 'requested'
+              UNION
+             SELECT sender_id FROM contacts WHERE account_id = $1
+              LIMIT $2) people"
+);
+
+pub async fn count_people(db: &Db, account_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(COUNT_PEOPLE, params![account_id, most]).await?.0)
+}
+
+const RELEASE: Sql = sql!("DELETE FROM contacts WHERE account_id = $1 AND status_id = $2");
+
+/// Or undoes the whole transaction when it does not wait (any more).
+pub fn release(tx: &mut Tx, account_id: i64, status_id: i64) {
+    tx.must(RELEASE, params![account_id, status_id]);
+}
+
+const WELCOME: Sql = sql!(
+    "INSERT INTO welcomes (account_id, target_id, set_by, created_at)
+     VALUES ($1, $2, $1, $3)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn welcome(tx: &mut Tx, account_id: i64, target_id: i64, now_ms: i64) {
+    tx.exec(WELCOME, params![account_id, target_id, now_ms]);
+}
+
+const WELCOMED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT target_id FROM welcomes WHERE account_id = $1 ORDER BY target_id DESC LIMIT $2"
+);
+
+pub async fn welcomed(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(WELCOMED, params![account_id, most]).await?)
+}
+
+const UNWELCOME: Sql = sql!("DELETE FROM welcomes WHERE account_id = $1 AND target_id = $2");
+
+pub fn unwelcome(tx: &mut Tx, account_id: i64, target_id: i64) {
+    tx.must(UNWELCOME, params![account_id, target_id]);
+}
+
+/// Counts on `follows_by_target`.
+const FOLLOWED_BY: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT f.account_id
+               FROM follows f
+               JOIN accounts a ON a.id = f.account_id
+              WHERE f.target_id = $1 AND f.state = 'accepted' AND a.community_id = $2
+              LIMIT $3) members_of_it"
+);
+
+/// How many members of a community follow somebody, counted up to `most`.
+pub async fn followed_by(db: &Db, account_id: i64, community_id: i64, most: i64) -> Result<i64> {
+    Ok(db
+        .one(FOLLOWED_BY, params![account_id, community_id, most])
+        .await?
+        .0)
+}
+
+/// Counts on `contacts_by_age`.
+const OLD: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT account_id, status_id FROM contacts WHERE created_at < $1 ORDER BY created_at LIMIT $2"
+);
+
+/// Member and post of what waits since before then.
+pub async fn old(db: &Db, before_ms: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(OLD, params![before_ms, most]).await?)
+}

@@ -1,0 +1,108 @@
+//! The page of those who wait for a yes, and its buttons.
+
+use axum::extract::{Path, State};
+use comity_policy::{Peer, Visible};
+
+use super::Waiting;
+use crate::accounts::{Account, profile};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Me, Reply, Visit};
+use crate::statuses::web::Reader;
+use crate::text::plain;
+use crate::web::view::{ContactView, ContactsPage, NavItem, PersonView};
+use crate::web::{frame, person_view};
+
+/// Letters shown of what somebody says of themself.
+const SHOWN_OF_NOTE: usize = 160;
+
+/// `GET /contacts`
+pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
+    let waiting = super::list(&app, &visit.community, &me.account).await?;
+    let mut contacts = Vec::with_capacity(waiting.len());
+    for one in waiting {
+        contacts.push(view(&app, &visit, one).await?);
+    }
+    let person =
+        |account: &Visible<Account>| -> PersonView { person_view(account, &visit.community) };
+    let welcomed = super::welcomed(&app, &me.account).await?;
+    Ok(Reply::page(ContactsPage {
+        frame: frame(&app, &visit, "First contacts", NavItem::Notifications).await?,
+        contacts,
+        welcomed: welcomed.iter().map(person).collect(),
+    }))
+}
+
+async fn view(app: &App, visit: &Visit, waiting: Waiting) -> Result<ContactView> {
+    let posts: Vec<_> = waiting.posts.iter().collect();
+    let reader = Reader::of(app, visit, &posts).await?;
+    let server = &waiting.sender.host;
+    let mut known = Vec::new();
+    if !waiting.sender.is_local() {
+        known.push(age(&server.unicode(), &waiting.server));
+        known.extend(software(&waiting.server));
+    }
+    known.push(match waiting.followed_by {
+        0 => format!("Nobody in {} follows them.", visit.community.name),
+        1 => format!("One person in {} follows them.", visit.community.name),
+        many => format!("{many} people in {} follow them.", visit.community.name),
+    });
+    Ok(ContactView {
+        person: person_view(&waiting.sender, &visit.community),
+        about: plain::excerpt(&profile(&waiting.sender).note, SHOWN_OF_NOTE),
+        known,
+        why: waiting.why,
+        asks_to_follow: waiting.asks_to_follow,
+        posts: posts
+            .iter()
+            .map(|status| (status.id, reader.view(status, None)))
+            .collect(),
+    })
+}
+
+fn age(server: &str, peer: &Peer) -> String {
+    match peer.known_days {
+        None | Some(0) => format!("We first heard of {server} today."),
+        Some(1) => format!("We first heard of {server} yesterday."),
+        Some(days) => format!("We have known {server} for {days} days."),
+    }
+}
+
+fn software(peer: &Peer) -> Option<String> {
+    let name = peer.software.as_deref()?;
+    Some(format!("It says that it runs {name}."))
+}
+
+/// `POST /contacts/{id}/let-in`: one post.
+pub async fn let_in(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::let_in(&app, &me.account, id).await?;
+    Ok(back())
+}
+
+/// `POST /contacts/{id}/dismiss`: one post.
+pub async fn dismiss(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::dismiss(&app, &me.account, id).await?;
+    Ok(back())
+}
+
+/// `POST /contacts/people/{id}/welcome`
+pub async fn welcome(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::welcome(&app, &me.account, id).await?;
+    Ok(back())
+}
+
+/// `POST /contacts/people/{id}/send-away`
+pub async fn send_away(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::send_away(&app, &me.account, id).await?;
+    Ok(back())
+}
+
+/// `POST /contacts/people/{id}/unwelcome`
+pub async fn unwelcome(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::unwelcome(&app, &me.account, id).await?;
+    Ok(back())
+}
+
+fn back() -> Reply {
+    Reply::see_other("/contacts")
+}

@@ -1,0 +1,118 @@
+//! What waits for a member's yes, what becomes of it, and answers that are taken out of a conversation.
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Approval, Party, PersonId};
+use comity_vocab::Visibility;
+
+use super::model::Status;
+use super::{delete, load, policy, record, store};
+use crate::accounts::Account;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::notifications::{self, Kind};
+
+/// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, and names
+/// `me` if `is_named`.
+pub(crate) async fn let_in(
+    app: &App,
+    tx: &mut Tx,
+    me: &Arc<Account>,
+    status_id: i64,
+    is_named: bool,
+) -> Result<()> {
+    let status = load::load_one(app, status_id).await?;
+    if waits_for(&status, me.id) {
+        store::set_approval(tx, status.id, policy::STANDS);
+        count_reply(tx, &status, 1);
+    }
+    if is_named {
+        store::mention(tx, status.id, me.id);
+    }
+    let now = app.now_ms();
+    notifications::notify(
+        tx,
+        app.ids.at(now),
+        me.id,
+        Kind::Mention,
+        status.author.id,
+        Some(status.id),
+        now,
+    );
+    Ok(())
+}
+
+/// This member does not want it, in the caller's transaction. What was for them alone goes.
+pub(crate) async fn turn_down(
+    app: &App,
+    tx: &mut Tx,
+    account_id: i64,
+    status_id: i64,
+) -> Result<()> {
+    let status = load::load_one(app, status_id).await?;
+    let others_here = status.mentions.iter().any(|account| account.is_local())
+        || status.asked.iter().any(|asked| asked.0 != account_id);
+    if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
+        delete::remove(tx, &status, app.now_ms());
+    } else if waits_for(&status, account_id) {
+        store::set_approval(tx, status.id, policy::REMOVED);
+    }
+    Ok(())
+}
+
+/// `me` takes an answer to something of theirs out of the conversation. It stays its author's own, on their profile.
+pub async fn take_out(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let status = answer_to(app, me, status_id).await?;
+    if matches!(status.approval, Approval::Removed { .. }) {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::set_approval(&mut tx, status.id, policy::REMOVED);
+    if status.approval == Approval::Stands {
+        count_reply(&mut tx, &status, -1);
+    }
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// `me` lets an answer that they took out stand again.
+pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let status = answer_to(app, me, status_id).await?;
+    if !matches!(status.approval, Approval::Removed { .. }) {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::set_approval(&mut tx, status.id, policy::STANDS);
+    count_reply(&mut tx, &status, 1);
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// Somebody else's answer to something by `me`.
+async fn answer_to(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Status> {
+    let way = comity_policy::Way::Page;
+    let seen = load::find(app, &Party::Member(me.person()), way, status_id).await?;
+    let answers_me = seen
+        .in_reply_to
+        .as_ref()
+        .is_some_and(|account| account.id == me.id);
+    if !answers_me || seen.author.id == me.id {
+        return Err(Error::NotFound);
+    }
+    load::load_one(app, status_id).await
+}
+
+fn waits_for(status: &Status, account_id: i64) -> bool {
+    let on = PersonId(account_id);
+    status.approval == Approval::Waits { on }
+}
+
+fn count_reply(tx: &mut Tx, status: &Status, by: i64) {
+    if let Some(parent_id) = status
+        .in_reply_to_id
+        .filter(|_| record::is_counted(status.visibility))
+    {
+        store::add_reply(tx, parent_id, by);
+    }
+}
