@@ -245,6 +245,20 @@ impl Way {
         )
     }
 
+    /// What people are shown without looking for it.
+    pub(crate) fn comes_by_itself(self) -> bool {
+        matches!(
+            self,
+            Way::HomeTimeline
+                | Way::LocalTimeline
+                | Way::PublicTimeline
+                | Way::Feed
+                | Way::Stream
+                | Way::Notification
+                | Way::Push
+        )
+    }
+
     /// What the other side comes and gets, one thing at a time: the only ways open to a party
     /// from whom things are withheld.
     pub(crate) fn is_pull(self) -> bool {

@@ -63,7 +63,8 @@ pub(crate) fn narrow(
     match thing.approval {
         Approval::Stands => {}
         Approval::Waits { on } => {
-            if asking != Some(on) {
+            // Whose yes it takes finds it in their queue, and where they look for it.
+            if asking != Some(on) || way.comes_by_itself() {
                 narrowing.refuse_secretly(Because::Waits, step::AUDIENCE);
             }
         }

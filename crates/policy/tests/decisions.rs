@@ -763,6 +763,11 @@ fn an_answer_that_waits_is_between_the_two_and_one_taken_out_is_its_authors() {
     };
     assert_eq!(sees(waits, mia(), Way::Page), Because::Waits);
     assert_eq!(sees(waits, bob(), Way::Conversation), Because::Nothing);
+    assert_eq!(
+        sees(waits, bob(), Way::HomeTimeline),
+        Because::Waits,
+        "he goes and looks; it does not come to him"
+    );
     assert_eq!(sees(waits, alice(), Way::Conversation), Because::Nothing);
     let removed = Approval::Removed {
         by: bob().id.unwrap(),

@@ -7,7 +7,8 @@ use super::Waiting;
 use crate::accounts::{Account, profile};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Me, Reply, Visit};
+use crate::http::form::Back;
+use crate::http::{Form, Me, Reply, Visit};
 use crate::statuses::web::Reader;
 use crate::text::plain;
 use crate::web::view::{ContactView, ContactsPage, NavItem, PersonView};
@@ -74,35 +75,56 @@ fn software(peer: &Peer) -> Option<String> {
 }
 
 /// `POST /contacts/{id}/let-in`: one post.
-pub async fn let_in(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn let_in(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::let_in(&app, &me.account, id).await?;
-    Ok(back())
+    Ok(back.to())
 }
 
 /// `POST /contacts/{id}/dismiss`: one post.
-pub async fn dismiss(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn dismiss(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::dismiss(&app, &me.account, id).await?;
-    Ok(back())
+    Ok(back.to())
 }
 
 /// `POST /contacts/people/{id}/welcome`
-pub async fn welcome(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn welcome(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::welcome(&app, &me.account, id).await?;
-    Ok(back())
+    Ok(back.to())
 }
 
 /// `POST /contacts/people/{id}/send-away`
-pub async fn send_away(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn send_away(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::send_away(&app, &me.account, id).await?;
-    Ok(back())
+    Ok(back.to())
 }
 
 /// `POST /contacts/people/{id}/unwelcome`
-pub async fn unwelcome(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn unwelcome(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     super::unwelcome(&app, &me.account, id).await?;
-    Ok(back())
-}
-
-fn back() -> Reply {
-    Reply::see_other("/contacts")
+    Ok(back.to())
 }

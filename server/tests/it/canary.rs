@@ -26,8 +26,9 @@ use cast::{Cast, ELSEWHERE, word};
 /// *before*: one to another public post by Rolf, from before his server was refused; *late*: one from after.
 /// *reason…*: why Lena's server is limited, for each kind of reader, and `stranger`'s own reason for a rule of theirs; the
 /// operator's for moderators; why the emergency gate was closed for a while. *evidence*: what led to the operator's rule.
-/// *kept*: a public post that its author keeps from the server *open*. It names a topic, and so do *unlisted* and *local*.
-pub const WORDS: [&str; 25] = [
+/// *asked*, *whisper*: by Zora, about whom the author is asked first: a public answer to *public*, and a word to the
+/// author alone. *kept*: a public post that its author keeps from the server *open*. It names a topic, and so do *unlisted* and *local*.
+pub const WORDS: [&str; 27] = [
     "public",
     "unlisted",
     "private",
@@ -53,11 +54,13 @@ pub const WORDS: [&str; 25] = [
     "reasonoperator",
     "reasongate",
     "evidence",
+    "asked",
+    "whisper",
 ];
 
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
-/// or name), k answering it, n notifications, w the edit form, l lists of people, u the page about the community,
+/// or name), k answering it, n notifications, z first contacts, w the edit form, l lists of people, u the page about the community,
 /// t the page of a topic, b boundaries, q why, o one's own settings, r where one's own post went.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
@@ -89,6 +92,8 @@ reasonown        -       -      bq       -        -         -         -       - 
 reasonoperator   -       -      -        -        -         -         -       -      -    -        bq
 reasongate       -       -      -        -        -         -         -       -      -    -        b
 evidence         -       -      -        -        -         -         -       -      -    -        -
+asked            -       -      -        -        -         pyksz     -       -      -    -        -
+whisper          -       -      -        -        -         pyksz     -       -      -    -        -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -121,6 +126,8 @@ reasonown        -        -    -    -    -    -    -    -       -       -       
 reasonoperator   -        -    -    -    -    -    -    -       -       -       -          -
 reasongate       -        -    -    -    -    -    -    -       -       -       -          -
 evidence         -        -    -    -    -    -    -    -       -       -       -          -
+asked            -        -    -    -    -    -    -    -       -       -       -          -
+whisper          -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.

@@ -38,7 +38,7 @@ town_test! {
             member.get("/home").await.is(200).hides("Behind the door");
             member.get(&secret.path).await.is(404);
         }
-        alice.get("/notifications").await.is(200).shows("2 people ask");
+        alice.get("/notifications").await.is(200).shows("2 people wait for your yes");
         alice.get("/follow-requests").await.is(200).shows("@bob").shows("@carol");
         alice.get("/@alice/followers").await.is(200).hides("@bob");
 

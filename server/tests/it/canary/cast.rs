@@ -143,9 +143,34 @@ impl Cast {
             ))
             .await;
         }
+        self.zora_waits(&public_iri).await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
+    }
+
+    /// Somebody about whom the author is asked first answers them, and writes to them alone.
+    async fn zora_waits(&mut self, public_iri: &str) {
+        let own = rules::of_member(&self.member("author").account).unwrap();
+        self.sets(own, &self.peer.domain("asking"), Stance::Ask, None)
+            .await;
+        let zora = self.peer.iri("asking", "zora");
+        let author = self.member("author").account.iri.to_string();
+        self.says(&peer::create(
+            &zora,
+            "asked",
+            &word("asked"),
+            Some(public_iri),
+            Some(&author),
+        ))
+        .await;
+        let mut whisper = peer::create(&zora, "whisper", &word("whisper"), None, Some(&author));
+        whisper["to"] = json!([author]);
+        whisper["object"]["to"] = json!([author]);
+        for part in ["/cc", "/object/cc"] {
+            *whisper.pointer_mut(part).unwrap() = json!([]);
+        }
+        self.says(&whisper).await;
     }
 
     /// What the author writes, with every visibility; the last of them is deleted again.
@@ -394,6 +419,8 @@ impl Cast {
             ("limited", "lena", "limited"),
             ("refused", "rolf", "before"),
             ("refused", "rolf", "late"),
+            ("asking", "zora", "asked"),
+            ("asking", "zora", "whisper"),
         ] {
             let link = format!("{}/statuses/{said}", self.peer.iri(server, name));
             let id = comity::statuses::find_by_iri(&self.town.app, &Iri::parse(&link).unwrap())
@@ -404,7 +431,7 @@ impl Cast {
                 .extend(id.map(|id| (id, format!("{name}@{}", self.peer.domain(server)))));
             self.links.push(link);
         }
-        for (server, name) in ELSEWHERE {
+        for (server, name) in ELSEWHERE.into_iter().chain([("asking", "zora")]) {
             self.accounts.push(self.account_of(server, name).await);
             self.handles
                 .push(format!("{name}@{}", self.peer.domain(server)));
