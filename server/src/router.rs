@@ -132,6 +132,12 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
     }),
+    acts("/statuses/{id}/take-out", Kind::Form, || {
+        post(statuses::web::take_out)
+    }),
+    acts("/statuses/{id}/put-back", Kind::Form, || {
+        post(statuses::web::put_back)
+    }),
     acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
     acts("/statuses/{id}/unpin", Kind::Form, || {
         post(pins::web::unpin)

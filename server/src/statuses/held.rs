@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Approval, Party, PersonId};
+use comity_policy::{Approval, Party, PersonId, Way};
 use comity_vocab::Visibility;
 
 use super::model::Status;
@@ -23,7 +23,7 @@ pub(crate) async fn let_in(
     is_named: bool,
 ) -> Result<()> {
     let status = load::load_one(app, status_id).await?;
-    if waits_for(&status, me.id) {
+    if stands_by_yes_of(&status, me.id) {
         store::set_approval(tx, status.id, policy::STANDS);
         count_reply(tx, &status, 1);
     }
@@ -55,7 +55,7 @@ pub(crate) async fn turn_down(
         || status.asked.iter().any(|asked| asked.0 != account_id);
     if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
         delete::remove(tx, &status, app.now_ms());
-    } else if waits_for(&status, account_id) {
+    } else if stands_by_yes_of(&status, account_id) {
         store::set_approval(tx, status.id, policy::REMOVED);
     }
     Ok(())
@@ -91,19 +91,14 @@ pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
 
 /// Somebody else's answer to something by `me`.
 async fn answer_to(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Status> {
-    let way = comity_policy::Way::Page;
-    let seen = load::find(app, &Party::Member(me.person()), way, status_id).await?;
-    let answers_me = seen
-        .in_reply_to
-        .as_ref()
-        .is_some_and(|account| account.id == me.id);
-    if !answers_me || seen.author.id == me.id {
+    let seen = load::find(app, &Party::Member(me.person()), Way::Page, status_id).await?;
+    if !seen.answers(me.id) || seen.author.id == me.id {
         return Err(Error::NotFound);
     }
     load::load_one(app, status_id).await
 }
 
-fn waits_for(status: &Status, account_id: i64) -> bool {
+fn stands_by_yes_of(status: &Status, account_id: i64) -> bool {
     let on = PersonId(account_id);
     status.approval == Approval::Waits { on }
 }

@@ -154,6 +154,21 @@ pub fn text(status: &Visible<Status>) -> &Text {
     &status.text
 }
 
+impl Status {
+    /// Whether it waits for this member's yes.
+    pub fn waits_for(&self, account_id: i64) -> bool {
+        let on = PersonId(account_id);
+        self.asked.contains(&on) || self.approval == Approval::Waits { on }
+    }
+
+    /// Whether it answers something by this account.
+    pub fn answers(&self, account_id: i64) -> bool {
+        self.in_reply_to
+            .as_ref()
+            .is_some_and(|account| account.id == account_id)
+    }
+}
+
 impl Subject for Status {
     fn thing(&self) -> Thing {
         let answered = self.in_reply_to.iter().map(|account| account.person());

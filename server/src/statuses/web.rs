@@ -133,3 +133,25 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
         versions: all,
     }))
 }
+
+/// `POST /statuses/{id}/take-out`: an answer to something of one's own.
+pub async fn take_out(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
+    super::take_out(&app, &me.account, id).await?;
+    Ok(back.to())
+}
+
+/// `POST /statuses/{id}/put-back`
+pub async fn put_back(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
+    super::put_back(&app, &me.account, id).await?;
+    Ok(back.to())
+}

@@ -239,4 +239,33 @@ coast_test! {
         assert_eq!(kept, 20);
         coast.told().await.hides("Word number");
     }
+
+    async fn an_answer_is_taken_out_of_the_conversation_by_whom_it_answers_and_put_back(coast) {
+        let post = coast.town.post(&mut coast.alice, "What do you think?", "public").await;
+        coast.is_idle().await;
+        let iri = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
+        let nora = coast.peer.iri("open", "nora");
+        let alice = coast.alice.account.iri.to_string();
+        coast.brings(&peer::create(&nora, "1", "Something rude", Some(&iri), Some(&alice))).await;
+        let id = coast.id_of(&format!("{nora}/statuses/1")).await.unwrap();
+        coast.bob.get(&post.path).await.is(200).shows("Something rude");
+        let count = async |coast: &Coast| {
+            comity::statuses::load_one(&coast.town.app, post.id).await.unwrap().replies_count
+        };
+        assert_eq!(count(&coast).await, 1);
+        coast.bob.post(&format!("/statuses/{id}/take-out"), &[]).await.is(404);
+        coast.alice.get(&post.path).await.is(200).shows("Take it out of the conversation");
+        for _ in 0..2 {
+            coast.alice.post(&format!("/statuses/{id}/take-out"), &[]).await.is(303);
+        }
+        assert_eq!(count(&coast).await, 0);
+        coast.bob.get(&post.path).await.is(200).hides("Something rude");
+        coast.alice.get(&post.path).await.is(200).hides("Something rude");
+        let profile = format!("/@nora@{}?replies=yes", coast.peer.domain("open"));
+        coast.bob.get(&profile).await.is(200).shows("Something rude");
+        coast.told().await.shows("Put it back under your post");
+        coast.alice.post(&format!("/statuses/{id}/put-back"), &[]).await.is(303);
+        assert_eq!(count(&coast).await, 1);
+        coast.bob.get(&post.path).await.is(200).shows("Something rude");
+    }
 }

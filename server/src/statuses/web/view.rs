@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use comity_policy::{Circle, Listener, Visible};
+use comity_policy::{Approval, Circle, Listener, Visible};
 use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
@@ -107,6 +107,15 @@ impl<'a> Reader<'a> {
                 text: "limited here".to_owned(),
             });
         }
+        let waits = me.is_some_and(|me| status.waits_for(me.account.id));
+        if waits {
+            marks.push(Mark {
+                kind: MarkKind::Ask,
+                text: "waits for your yes".to_owned(),
+            });
+        }
+        let answers_me = me.is_some_and(|me| status.answers(me.account.id));
+        let is_out = matches!(status.approval, Approval::Removed { .. });
         StatusView {
             id: status.id,
             url: path(status, here),
@@ -146,6 +155,8 @@ impl<'a> Reader<'a> {
                 reblogged: self.reblogged.contains(&status.id),
                 pinned: self.pinned.contains(&status.id),
                 may_pin: own && is_open,
+                may_take_out: answers_me && !own && !is_out && !waits,
+                may_put_back: answers_me && !own && is_out,
                 may_reply: me.is_some(),
                 may_favourite: me.is_some(),
                 may_reblog: me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),

@@ -117,6 +117,10 @@ pub struct ViewerView {
     pub pinned: bool,
     /// They may pin it.
     pub may_pin: bool,
+    /// It answers them, and they may take it out of their conversation.
+    pub may_take_out: bool,
+    /// They took it out.
+    pub may_put_back: bool,
     /// They may answer it.
     pub may_reply: bool,
     /// They may favourite it.
