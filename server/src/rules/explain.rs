@@ -175,14 +175,15 @@ pub fn plainly_to(
     let rule = book
         .rule(id)
         .filter(|rule| rule.conditions == Conditions::NONE)?;
-    let verb = match rule.stance {
-        Stance::Open => "welcome",
-        Stance::Limited => "limit",
-        Stance::Refused => "refuse",
-        Stance::Ask | Stance::Withheld => return None,
+    let (verb, rest) = match rule.stance {
+        Stance::Open => ("welcome", ""),
+        Stance::Limited => ("limit", ""),
+        Stance::Ask => ("ask", " first about"),
+        Stance::Withheld => ("withhold", " what is not public from"),
+        Stance::Refused => ("refuse", ""),
     };
     let does = match rule.scope {
-        Scope::Member(owner, _) if Some(owner) == person => format!("You {verb}"),
+        Scope::Member(owner, _) if Some(owner) == person => format!("You {verb}{rest}"),
         Scope::Community(of) => {
             let name = app
                 .communities
@@ -191,7 +192,7 @@ pub fn plainly_to(
                 .find(|community| community.id == of.0)?
                 .name
                 .clone();
-            format!("{name} {verb}s")
+            format!("{name} {verb}s{rest}")
         }
         _ => return None,
     };
