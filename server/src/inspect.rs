@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use comity_policy::{
-    Act, Attested, Contact, FactError, FactSource, Gate, Hosted, Mode, Part, Peer, Person,
-    PersonId, Refusal, RuleBook, Ties, Way,
+    Act, Attested, Contact, FactError, FactSource, Gate, Hosted, Listener, Mode, Part, Peer,
+    Person, PersonId, Refusal, RuleBook, Ties, Way,
 };
 use comity_policy::{Admitted, CommunityId};
 use comity_vocab::{Activity, ActivityKind, Actor, Document, Domain, Iri, Note, describe, read};
@@ -25,7 +25,7 @@ pub struct InspectArguments {
 }
 
 /// Reads it and says what came of it, as JSON.
-pub async fn run(arguments: InspectArguments, config: Config) -> Result<String> {
+pub async fn run(arguments: InspectArguments, config: Config) -> Result<Inspected> {
     let home = config.domain.clone();
     let answer = if arguments.what.contains("://") {
         fetched(&arguments.what, config).await?
@@ -39,7 +39,18 @@ pub async fn run(arguments: InspectArguments, config: Config) -> Result<String> 
         })?;
         explain(&bytes, &home).await
     };
-    Ok(serde_json::to_string_pretty(&answer)?)
+    Ok(Inspected {
+        understood: answer["understood"] != false,
+        json: serde_json::to_string_pretty(&answer)?,
+    })
+}
+
+/// What came of it.
+pub struct Inspected {
+    /// Whether it is something we know.
+    pub understood: bool,
+    /// All of it, for reading.
+    pub json: String,
 }
 
 async fn fetched(address: &str, config: Config) -> Result<Value> {
@@ -52,7 +63,12 @@ async fn fetched(address: &str, config: Config) -> Result<Value> {
     let permitted = app
         .gate
         .permit(community.policy_id(), &iri.domain(), Contact::Fetch)
-        .await??;
+        .await?
+        .map_err(|refusal| {
+            let moderator = Listener::Moderator(community.policy_id());
+            let why = refusal.verdict.sentence_for(&app.gate.book(), moderator);
+            Error::Forbidden(format!("{} is not asked for anything: {why}", iri.domain()))
+        })?;
     let key = accounts::signing_key(&app, community.actor_id).await?;
     match app.wire.fetch(permitted, &iri, &key, app.now_ms()).await {
         Ok(Fetched::Document(document)) => Ok(told(document, &home).await),
@@ -88,6 +104,9 @@ async fn told(document: Attested<Document>, home: &Domain) -> Value {
     let would = would(document, home).await;
     match would {
         Would::Do(what) => json!({ "understood": true, "reading": reading, "would": what }),
+        Would::Ignore(why) if reading["understood"] == false => {
+            json!({ "understood": false, "reading": reading, "would": "ignore it", "why": why })
+        }
         Would::Ignore(why) => {
             json!({ "understood": true, "reading": reading, "would": "ignore it", "why": why })
         }
@@ -180,6 +199,9 @@ async fn would(document: Attested<Document>, home: &Domain) -> Would {
             tombstone.id
         )),
         Document::Key(key) => Would::Do(format!("ask {} whether the key is theirs", key.owner)),
+        Document::Unknown { kind, .. } if kind.is_empty() => {
+            Would::Ignore("it does not say what it is: its type is missing".to_owned())
+        }
         Document::Unknown { kind, .. } => {
             Would::Ignore(format!("{kind} is nothing we know what to do with"))
         }

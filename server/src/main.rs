@@ -176,7 +176,15 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             print(&communities::command::command(&open(config).await?, command).await?)
         }
         Command::Demo(arguments) => Ok(demo::run(arguments, serve::on_signal()?).await?),
-        Command::Inspect(arguments) => print(&inspect::run(arguments, config).await?),
+        Command::Inspect(arguments) => {
+            let inspected = inspect::run(arguments, config).await?;
+            print(&inspected.json)?;
+            if inspected.understood {
+                return Ok(());
+            }
+            let sentence = "this is no document that we know what to do with";
+            Err(Failure::Mendable(sentence.to_owned()))
+        }
     }
 }
 

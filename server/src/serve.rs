@@ -2,6 +2,7 @@
 
 mod listen;
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use arc_swap::ArcSwap;
@@ -9,6 +10,7 @@ use comity_db::{Db, DbError};
 use comity_policy::Gate;
 use comity_wire::{SeenSignatures, Wire, WireConfig};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 pub use listen::listen;
@@ -110,7 +112,12 @@ fn make_writable(dir: &Path) -> Result<(), CannotStart> {
             dir.display()
         ))
     };
-    std::fs::create_dir_all(dir).map_err(explain)?;
+    // Keys and passwords' hashes are in there: nobody else on this machine may look.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(explain)?;
     let probe = dir.join(".comity-writes-here");
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
@@ -176,14 +183,16 @@ pub async fn told_to_stop(shutdown: &mut watch::Receiver<bool>) {
     let _ = shutdown.wait_for(|stop| *stop).await;
 }
 
-/// Turns true on SIGINT or SIGTERM.
+/// Turns true on SIGINT, SIGTERM, or when the terminal is gone.
 pub fn on_signal() -> std::io::Result<watch::Receiver<bool>> {
     let (stop, stopped) = watch::channel(false);
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::spawn(async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
         }
         // The receivers may be gone already, and then there is nothing to stop.
         let _ = stop.send(true);

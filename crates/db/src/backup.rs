@@ -7,7 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 
 use crate::error::DbError;
 use crate::open::{Db, Engine};
-use crate::sqlite::opening;
+use crate::sqlite::{opening, own};
 
 impl Db {
     /// Writes a copy of the database, as it is at one moment, to a new file. Readers and the writer
@@ -49,6 +49,7 @@ fn fill(from: &Connection, unfinished: &Path) -> Result<(), DbError> {
     if unfinished.exists() {
         std::fs::remove_file(unfinished).map_err(|error| not(unfinished, &error))?;
     }
+    own(unfinished);
     let mut to = Connection::open(unfinished).map_err(|error| opening(unfinished, error))?;
     {
         let backup = Backup::new(from, &mut to).map_err(|error| not(unfinished, &error))?;

@@ -134,8 +134,10 @@ impl Rule {
         let public = self.reason_public.as_deref();
         let members = self.reason_members.as_deref().or(public);
         let moderators = self.reason_moderators.as_deref().or(members);
+        // What a member laid down for themself, and why, is nobody else's to read.
         let inside = |community| match self.scope {
-            Scope::Community(of) | Scope::Member(_, of) => of == community,
+            Scope::Community(of) => of == community,
+            Scope::Member(..) => false,
             Scope::Operator => true,
         };
         let reason = match listener {

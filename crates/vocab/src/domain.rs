@@ -97,6 +97,15 @@ impl Domain {
         self.lineage().last().unwrap_or(self.host())
     }
 
+    /// Whether strangers register names below it, as below `com` or `github.io`: it is nobody's server,
+    /// and what is said of it says nothing of those.
+    pub fn is_public_suffix(&self) -> bool {
+        let host = self.host();
+        !self.is_ip()
+            && psl::suffix(host.as_bytes())
+                .is_some_and(|suffix| suffix.is_known() && suffix == host.as_bytes())
+    }
+
     /// The host, then each parent up to and including the registrable domain. A public suffix is
     /// never among the parents, so a rule found on the way cannot cover strangers who merely rent
     /// at the same place.
@@ -330,6 +339,22 @@ mod tests {
             let domain = domain(text);
             assert_eq!(domain.lineage().collect::<Vec<_>>(), expected, "{text}");
             assert_eq!(Some(&domain.registrable()), expected.last(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_many_share_is_nobodys_server() {
+        for text in ["com", "co.uk", "github.io"] {
+            assert!(domain(text).is_public_suffix(), "{text}");
+        }
+        for text in [
+            "example.com",
+            "localhost",
+            "nonsense",
+            "a.github.io",
+            "127.0.0.1",
+        ] {
+            assert!(!domain(text).is_public_suffix(), "{text}");
         }
     }
 

@@ -143,7 +143,7 @@ async fn document_for(
             let account = match super::show(app, &viewer, Way::Fetch, account.id).await {
                 Ok(account) => account,
                 Err(error) => {
-                    inbox::tell_unshown(app, community, viewer, parts.uri.path(), account);
+                    inbox::tell_unshown(app, community, viewer, parts.uri.path(), None, account);
                     return Err(error);
                 }
             };

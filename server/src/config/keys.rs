@@ -101,7 +101,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "name",
-        about: "The name of the first community; its admins can change it later.",
+        about: "The name of the first community, when it is made; `comity community set` changes it.",
         kind: Kind::Text,
         default: "Comity",
         take: |config, text| {
@@ -134,7 +134,7 @@ pub const KEYS: &[Key] = &[
         about: "Where the source of the program you run can be had; every page links there, because the licence (AGPL)\n\
                 asks for it. If you change the program, publish your source and put its address here.",
         kind: Kind::Text,
-        default: "/about",
+        default: "/about#source",
         take: |config, text| {
             if !text.starts_with('/') && Iri::parse(text).is_err() {
                 return Err(

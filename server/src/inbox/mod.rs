@@ -28,7 +28,8 @@ pub(crate) use store::forget_old;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
-use crate::rules::{Crossed, Crossing, Direction};
+use crate::reach;
+use crate::rules::{self, Crossed, Crossing, Direction};
 
 /// Something that was brought to a community here, by whom and how.
 pub struct Arrival {
@@ -68,13 +69,14 @@ fn for_stewards(app: &App, community: &Community, verdict: &Verdict) -> String {
     verdict.sentence_for(&app.gate.book(), Listener::Moderator(community.policy_id()))
 }
 
-/// Tells those who watch the border that something of ours was asked for and not shown. Whoever asked does not wait
-/// for that: an answer that takes longer would tell that there is something.
+/// Tells those who watch the border that something of ours was asked for and not shown, and the ledger of `status`, if it
+/// is one. Whoever asked does not wait for that: an answer that takes longer would tell that there is something.
 pub fn tell_unshown(
     app: &App,
     community: &Arc<Community>,
     viewer: Party,
     asked: &str,
+    status: Option<i64>,
     thing: &impl Subject,
 ) {
     let Some(peer) = viewer.domain().cloned() else {
@@ -101,6 +103,16 @@ pub fn tell_unshown(
             Ok(verdict) => {
                 let reason = for_stewards(&app, &community, &verdict);
                 tell_in(&app, &community, &peer, what, Err(reason));
+                let Some(status) = status.filter(|_| !verdict.is_allowed()) else {
+                    return;
+                };
+                let owner = Party::Member(thing.owner.clone());
+                let because = rules::own_reason(&app.gate.book(), &owner, &verdict);
+                if let Some(because) = because
+                    && let Err(error) = reach::note_unshown(&app, status, peer, because).await
+                {
+                    tracing::warn!(%error, "could not write down what was not shown");
+                }
             }
             Err(error) => tracing::warn!(%error, "could not tell why something was not shown"),
         }

@@ -81,6 +81,20 @@ pub(crate) fn note_refused(
     store::refused(tx, status_id, &rows, now_ms)
 }
 
+/// This server came for a status and did not get it, for a reason that its author may hear ([`rules::own_reason`]).
+pub(crate) async fn note_unshown(
+    app: &App,
+    status_id: i64,
+    server: Domain,
+    because: Because,
+) -> Result<()> {
+    let mut tx = Tx::new();
+    let refused = BTreeMap::from([(server, because)]);
+    note_refused(&mut tx, status_id, &refused, app.now_ms())?;
+    app.commit(tx).await?;
+    Ok(())
+}
+
 /// Whether it was written down where this status went: older ones than the ledger have no place in it.
 pub(crate) async fn is_known(app: &App, status_id: i64) -> Result<bool> {
     Ok(status_id > store::began_after(&app.db).await?)

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use comity_policy::{Party, Person, Rule, Scope, Stance};
+use comity_policy::{CommunityId, Listener, Party, Pattern, Person, PersonId, Rule, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
-use super::model::{NewRule, Past, Source, parse_pattern};
+use super::model::{NewRule, Past, Source, parse_pattern, typed_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
@@ -139,6 +139,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             let party = party(app, &who).await?;
             let explanation = super::explain(app, &*whose.account(app).await?, &party).await?;
             let book = app.gate.book();
+            let listener = whose.listener(app);
             let mut text = String::new();
             for (direction, verdict) in [
                 ("what they send", &explanation.inward),
@@ -155,7 +156,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
                     text,
                     "{direction}: {:?}. {}",
                     verdict.outcome,
-                    verdict.sentence(&book)
+                    verdict.sentence_for(&book, listener)
                 );
                 if !conditions.is_empty() {
                     let _ = writeln!(text, "  conditions: {conditions}");
@@ -172,7 +173,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
 
 async fn set(app: &App, typed: SetRule) -> Result<String> {
     let whose = Whose::named(app, &typed.of).await?;
-    let pattern = parse_pattern(&typed.pattern)?;
+    let pattern = named(app, &typed.pattern).await?;
     super::check_pattern(app, whose.scope()?, &pattern)?;
     let stance = Stance::parse(&typed.stance).ok_or_else(|| {
         let words = Stance::ALL.map(Stance::as_str).join(", ");
@@ -181,8 +182,9 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
     let now_ms = app.now_ms();
     let in_days = |days: u16| now_ms + i64::from(days) * DAY_MS;
     let said = format!(
-        "{} meets {pattern} as {} now.",
+        "{} meets {} as {} now.",
         whose.name(),
+        typed_pattern(&pattern),
         stance.as_str()
     );
     let new = NewRule {
@@ -246,6 +248,19 @@ impl Whose {
         }
     }
 
+    /// Whoever may run this program may read what moderators may, and in a member's place what that member may.
+    fn listener(&self, app: &App) -> Listener {
+        let first = || app.communities.load().first().map_or(0, |first| first.id);
+        match self {
+            Whose::Operator => Listener::Moderator(CommunityId(first())),
+            Whose::Community(community) => Listener::Moderator(community.policy_id()),
+            Whose::Member(account) => Listener::Member(
+                PersonId(account.id),
+                CommunityId(account.community_id.unwrap_or_else(first)),
+            ),
+        }
+    }
+
     /// In whose place an explanation is given: a community's own account stands for it.
     async fn account(&self, app: &App) -> Result<Arc<Account>> {
         match self {
@@ -261,12 +276,13 @@ fn line(rule: &Rule, now_ms: i64) -> String {
         .reason_public
         .as_deref()
         .or(rule.reason_members.as_deref())
+        .or(rule.reason_moderators.as_deref())
         .unwrap_or("no reason given");
     let mut line = format!(
         "{}  {}  {}  ({reason})",
         rule.id.0,
         rule.stance.as_str(),
-        rule.pattern
+        typed_pattern(&rule.pattern)
     );
     if let Some(evidence) = &rule.evidence {
         let _ = write!(line, "  seen: {evidence}");
@@ -299,6 +315,20 @@ fn past_line(past: &Past, now_ms: i64) -> String {
     )
 }
 
+/// What somebody types who means a server or a person: a handle means the account that goes by it, if it is known.
+async fn named(app: &App, typed: &str) -> Result<Pattern> {
+    let page = super::model::handle_of_page(typed);
+    let handle = page.as_deref().unwrap_or(typed).trim();
+    if handle.trim_start_matches('@').contains('@')
+        && let Ok(handle) = Handle::parse(handle)
+        && let Some(domain) = &handle.domain
+        && let Some(account) = accounts::find_by_handle(app, &handle.username, domain).await?
+    {
+        return Ok(Pattern::Account(account.iri.clone()));
+    }
+    parse_pattern(typed)
+}
+
 /// Who is asked about: an account we know, a stranger by address, or a whole server.
 pub(super) async fn party(app: &App, who: &str) -> Result<Party> {
     if who.contains("://") {
@@ -318,5 +348,11 @@ pub(super) async fn party(app: &App, who: &str) -> Result<Party> {
             None => Ok(Party::Instance(domain)),
         };
     }
-    Ok(Party::Instance(Domain::parse(who)?))
+    let domain = Domain::parse(who).map_err(|_| {
+        Error::invalid(
+            "about",
+            format!("{who:?} is neither a server like bigcorp.example nor a person like @name@server.example"),
+        )
+    })?;
+    Ok(Party::Instance(domain))
 }

@@ -213,9 +213,19 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
         return Ok(Pattern::Everything);
     }
     if text.contains("://") {
-        return Iri::parse(text)
-            .map(Pattern::Account)
-            .map_err(|why| invalid(why.to_string()));
+        let iri = Iri::parse(text).map_err(|why| invalid(why.to_string()))?;
+        return match page(&iri) {
+            Page::Front => server(iri.domain().as_str()).map(Pattern::Domain),
+            Page::Profile(handle) => Err(invalid(format!(
+                "{text} is a page that people read; write {handle}, or the address by which servers know the account"
+            ))),
+            Page::Other => Ok(Pattern::Account(iri)),
+        };
+    }
+    if text.trim_start_matches('@').contains('@') {
+        return Err(invalid(format!(
+            "{text} is a handle of nobody who is known here; write the address of the account, or look the person up first"
+        )));
     }
     if let Some(said) = text.strip_prefix("software:") {
         return software(said).ok_or_else(|| {
@@ -240,18 +250,60 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
             .map_err(|_| invalid(format!("{number} is not the number of a list")));
     }
     if let Some(host) = text.strip_prefix('=') {
-        return Domain::parse(host)
-            .map(Pattern::Host)
-            .map_err(|why| invalid(why.to_string()));
+        return server(host).map(Pattern::Host);
     }
-    let domain = Domain::parse(text.strip_prefix("*.").unwrap_or(text))
-        .map_err(|why| invalid(why.to_string()))?;
-    if domain.lineage().next().is_none() {
+    server(text.strip_prefix("*.").unwrap_or(text)).map(Pattern::Domain)
+}
+
+/// The name of a server that somebody could mean.
+fn server(name: &str) -> Result<Domain> {
+    let invalid = |why: String| Error::invalid("pattern", why);
+    let domain = Domain::parse(name).map_err(|_| {
+        invalid(format!(
+            "{name:?} is not the name of a server; write it like bigcorp.example, a person like @name@server.example"
+        ))
+    })?;
+    if domain.is_public_suffix() {
         return Err(invalid(format!(
-            "{domain} is a suffix that many share; name one server"
+            "below {domain} anybody may have a server, and a rule about it would hold for none of them; name one server"
         )));
     }
-    Ok(Pattern::Domain(domain))
+    let is_word = !domain.host().contains('.') && !domain.is_ip() && domain.host() != "localhost";
+    if is_word {
+        return Err(invalid(format!(
+            "{domain} is not the whole name of a server; write it like {domain}.example"
+        )));
+    }
+    Ok(domain)
+}
+
+/// What a web address leads to, as far as it says so itself.
+enum Page {
+    /// A server's first page.
+    Front,
+    /// Somebody's page there, for people: servers know them by another address.
+    Profile(String),
+    Other,
+}
+
+/// Whose page for people this is the address of, as a handle.
+pub(super) fn handle_of_page(text: &str) -> Option<String> {
+    match page(&Iri::parse(text.trim()).ok()?) {
+        Page::Profile(handle) => Some(handle),
+        Page::Front | Page::Other => None,
+    }
+}
+
+fn page(iri: &Iri) -> Page {
+    let rest = iri.as_str().split_once("://").map_or("", |(_, rest)| rest);
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    match path.strip_prefix('@') {
+        _ if path.is_empty() => Page::Front,
+        Some(name) if !name.contains(['/', '@']) => {
+            Page::Profile(format!("@{name}@{}", iri.domain()))
+        }
+        _ => Page::Other,
+    }
 }
 
 /// A pattern as [`parse_pattern`] reads it.
@@ -299,6 +351,19 @@ mod tests {
         ] {
             assert!(parse_pattern(typed).is_err(), "{typed}");
         }
-        assert!(parse_pattern("not a domain").is_err());
+        for (typed, told) in [
+            ("not a domain", "not the name of a server"),
+            ("", "not the name of a server"),
+            ("nonsense", "not the whole name"),
+            ("com", "anybody may have a server"),
+            ("=github.io", "anybody may have a server"),
+            ("https://plaza.example/@troll", "write @troll@plaza.example"),
+            ("@troll@plaza.example", "look the person up first"),
+        ] {
+            let why = parse_pattern(typed).expect_err(typed).to_string();
+            assert!(why.contains(told), "{typed}: {why}");
+        }
+        let front = parse_pattern("https://plaza.example/").ok();
+        assert_eq!(front, parse_pattern("plaza.example").ok());
     }
 }

@@ -319,8 +319,9 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     Ok(())
 }
 
-/// A handle means the account that goes by it.
+/// A handle means the account that goes by it, and so does the address of somebody's page.
 async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
+    let typed = &super::model::handle_of_page(typed).unwrap_or_else(|| typed.to_owned());
     if !typed.trim_start_matches('@').contains('@') || typed.contains("://") {
         return parse_pattern(typed);
     }

@@ -260,7 +260,8 @@ async fn for_signer(
             let asked = parts.uri.path().to_owned();
             tokio::spawn(async move {
                 if let Ok(status) = super::load_one(&app, id).await {
-                    inbox::tell_unshown(&app, &community, viewer, &asked, &status);
+                    let own = Some(id).filter(|_| status.author.is_local());
+                    inbox::tell_unshown(&app, &community, viewer, &asked, own, &status);
                 }
             });
             return Err(error);

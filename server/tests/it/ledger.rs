@@ -49,6 +49,29 @@ coast_test! {
         assert_eq!(coast.got("open", "Delete").len(), 1);
     }
 
+    async fn the_author_reads_who_came_for_a_post_and_did_not_get_it(coast) {
+        let passing = coast.peer.domain("passing");
+        let rule = [("pattern", passing.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "they copy")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        let post = coast.town.post(&mut coast.alice, "Not for copying", "public").await;
+        let followers = coast.town.post(&mut coast.alice, "For followers", "private").await;
+        coast.is_idle().await;
+        let [nora, lars] = [("passing", "nora"), ("elsewhere", "lars")].map(|(server, name)| coast.peer.iri(server, name));
+        for (by, id) in [(&nora, post.id), (&nora, post.id), (&lars, followers.id)] {
+            coast.signed(by, Method::GET, &format!("/users/alice/statuses/{id}"), "").await.is(404);
+        }
+        let ledger = format!("/statuses/{}/reach", post.id);
+        let mut looks = 0;
+        while !coast.alice.get(&ledger).await.is(200).words().contains("passing.localhost") {
+            looks += 1;
+            assert!(looks < 500, "that a server came in vain is not in the ledger");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        coast.alice.get(&ledger).await.is(200).shows("they copy");
+        let of_private = format!("/statuses/{}/reach", followers.id);
+        coast.alice.get(&of_private).await.is(200).hides("elsewhere.localhost");
+    }
+
     async fn l04_a_post_deleted_before_it_left_leaves_no_trace_elsewhere(coast) {
         coast.stop.send(true).unwrap();
         let post = coast.town.post(&mut coast.alice, "Soon regretted", "public").await;

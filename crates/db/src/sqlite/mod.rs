@@ -61,6 +61,7 @@ impl Sqlite {
     /// Opens the file, making it if it is not there. Blocks.
     pub(crate) fn open(path: PathBuf, durability: Durability) -> Result<Sqlite, DbError> {
         let told = |error| opening(&path, error);
+        own(&path);
         let writer = connect(&path, WRITER_CACHE_KIB).map_err(told)?;
         write_ahead(&writer, durability).map_err(told)?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -126,6 +127,17 @@ impl Sqlite {
     pub(crate) fn another(&self) -> Result<Connection, DbError> {
         connect(&self.path, READER_CACHE_KIB).map_err(|error| opening(&self.path, error))
     }
+}
+
+/// Makes the file if it is not there, readable by its owner alone: keys and hashes of passwords go into
+/// it. What SQLite puts beside it is as readable as it is. Whatever goes wrong is told on opening.
+pub(crate) fn own(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _told_on_opening = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
 }
 
 /// A connection with what every one of ours has.
