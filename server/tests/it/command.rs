@@ -129,7 +129,7 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
         .to_owned();
     let listed = says(&["rule", "list", "--operator"]);
     for word in [
-        "servers that run oldmill before 2.1",
+        "software:oldmill<2.1",
         "refused",
         "It leaks",
         "seen: a.example/leak",

@@ -193,3 +193,26 @@ pub(crate) fn opening(path: &Path, error: rusqlite::Error) -> DbError {
     };
     DbError::caused(format!("could not open the database {path}: {why}"), error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::{Durability, Sqlite};
+    use crate::sqlite::run::plain;
+
+    #[tokio::test]
+    async fn nobody_else_on_the_machine_reads_the_file() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("comity.db");
+        let db = Sqlite::open(path.clone(), Durability::PowerCut)?;
+        db.alone(|conn| plain(conn, "CREATE TABLE t (a)")).await?;
+        for file in std::fs::read_dir(folder.path())? {
+            let file = file?;
+            let mode = file.metadata()?.permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{:?}: {mode:o}", file.file_name());
+        }
+        drop(db);
+        Ok(())
+    }
+}
