@@ -45,6 +45,7 @@ pub mod timelines; // home, community, everyone
 
 // The policy's own surfaces
 pub mod emergency; // the gate for the first hour of a wave, and its log
+pub mod lists; // servers and people that rules name together
 pub mod rules; // set, list, take back, explain
 
 pub mod demo; // three servers on one machine that federate

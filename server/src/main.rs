@@ -12,10 +12,11 @@ use comity::communities::command::CommunityCommand;
 use comity::config::{self, Config};
 use comity::emergency::command::GateCommand;
 use comity::error::Error;
+use comity::lists::command::ListCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{communities, demo, emergency, inspect, members, rules, serve};
+use comity::{communities, demo, emergency, inspect, lists, members, rules, serve};
 use comity_db::Db;
 
 #[global_allocator]
@@ -57,6 +58,9 @@ enum Command {
     /// Set, list, take back and explain rules about other servers
     #[command(subcommand)]
     Rule(RuleCommand),
+    /// Keep lists of servers and people that rules name; take them in from files and write them out
+    #[command(subcommand)]
+    List(ListCommand),
     /// Close a community to servers it does not know, for some hours; open it again
     #[command(subcommand)]
     Gate(GateCommand),
@@ -168,6 +172,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Rule(command) => {
             print(&rules::command::command(&open(config).await?, command).await?)
+        }
+        Command::List(command) => {
+            print(&lists::command::command(&open(config).await?, command).await?)
         }
         Command::Gate(command) => {
             print(&emergency::command::command(&open(config).await?, command).await?)

@@ -16,6 +16,7 @@ pub const ALL: &[Migration] = &[
     migration!(10, "hashtags", "../../migrations/0010_hashtags.sql"),
     migration!(11, "turns", "../../migrations/0011_turns.sql"),
     migration!(12, "contacts", "../../migrations/0012_contacts.sql"),
+    migration!(13, "lists", "../../migrations/0013_lists.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -1,10 +1,8 @@
-//! Whom a rule speaks of: the other side as rules see it, the lists that rules name, and the match of a pattern.
-
-use std::collections::{HashMap, HashSet};
+//! Whom a rule speaks of: the other side as rules see it, and the match of a pattern.
 
 use comity_vocab::{Domain, Iri};
 
-use crate::{ListId, Pattern, Peer, Person, RuleBook, Ties};
+use crate::{Pattern, Peer, Person, RuleBook, Ties};
 
 /// Whom rules are looked up for.
 #[derive(Clone, Copy)]
@@ -56,23 +54,6 @@ impl<'a> About<'a> {
     }
 }
 
-/// Who is on one list.
-#[derive(Clone, Debug, Default)]
-pub struct ListEntries {
-    /// Which list.
-    pub id: ListId,
-    /// Servers, each with all below it.
-    pub domains: Vec<Domain>,
-    /// Single accounts.
-    pub accounts: Vec<Iri>,
-}
-
-#[derive(Debug)]
-pub(crate) struct ListIndex {
-    domains: HashMap<Box<str>, Vec<Option<u16>>>,
-    accounts: HashSet<Box<str>>,
-}
-
 impl RuleBook {
     /// Whether a pattern speaks of them, and if so, whether an open rule on it may lift a
     /// default: not by what they only claim of themselves.
@@ -121,47 +102,5 @@ impl RuleBook {
                 known.is_none_or(|known| known < u32::from(*days))
             }),
         }
-    }
-}
-
-impl ListIndex {
-    pub(crate) fn new(list: &ListEntries) -> ListIndex {
-        let mut domains: HashMap<Box<str>, Vec<Option<u16>>> = HashMap::new();
-        for domain in &list.domains {
-            domains
-                .entry(domain.host().into())
-                .or_default()
-                .push(domain.port());
-        }
-        let accounts = list.accounts.iter().map(|iri| iri.as_str().into());
-        ListIndex {
-            domains,
-            accounts: accounts.collect(),
-        }
-    }
-
-    fn holds(&self, about: &About<'_>) -> Option<bool> {
-        let account = about
-            .account
-            .is_some_and(|iri| self.accounts.contains(iri.as_str()));
-        if account {
-            return Some(true);
-        }
-        if about.account_only {
-            return None;
-        }
-        let at = |domain: &Domain| {
-            domain.lineage().any(|name| {
-                self.domains.get(name).is_some_and(|ports| {
-                    ports
-                        .iter()
-                        .any(|port| port.is_none() || *port == domain.port())
-                })
-            })
-        };
-        if at(about.home) {
-            return Some(true);
-        }
-        about.alias.filter(|alias| at(alias)).map(|_| false)
     }
 }

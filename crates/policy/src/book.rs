@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use comity_vocab::{Domain, Iri};
 
-use crate::about::{About, ListIndex};
+use crate::about::About;
+use crate::list::ListIndex;
 use crate::{
     CommunityId, Epoch, ListEntries, ListId, Mode, Pattern, Person, PersonId, Rule, RuleId, Scope,
     Stance,
@@ -175,7 +176,7 @@ impl RuleBook {
     pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
         self.lists = lists
             .into_iter()
-            .map(|list| (list.id, ListIndex::new(&list)))
+            .map(|list| (list.id, ListIndex::new(list)))
             .collect();
         self
     }
@@ -198,6 +199,11 @@ impl RuleBook {
     /// Who is on a list, if it is here.
     pub(crate) fn list(&self, id: ListId) -> Option<&ListIndex> {
         self.lists.get(&id)
+    }
+
+    /// Every list that is here.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (ListId, &ListIndex)> {
+        self.lists.iter().map(|(id, list)| (*id, list))
     }
 
     /// The domains of handles that are known to be at home on this host, other than its own.
@@ -331,7 +337,8 @@ impl RuleBook {
             let Some(scope) = scope else { continue };
             for number in &scope.others {
                 let rule = &self.rules[*number as usize];
-                if let Some(lifts) = self.speaks_of(&rule.pattern, about) {
+                let leads = || self.leads_to_account(rule, about).then_some(true);
+                if let Some(lifts) = self.speaks_of(&rule.pattern, about).or_else(leads) {
                     found(place, rule, lifts);
                 }
             }

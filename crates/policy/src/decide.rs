@@ -7,8 +7,8 @@
 use std::cmp::Reverse;
 
 use crate::{
-    Act, Because, Conditions, Exchange, Mode, Outcome, Party, Person, RuleBook, RuleId, Ties,
-    Verdict, Way,
+    Act, Because, Conditions, Exchange, Listed, Mode, Outcome, Party, Person, RuleBook, RuleId,
+    Ties, Verdict, Way,
 };
 use crate::{relation, seeing, standing};
 
@@ -54,6 +54,8 @@ pub(crate) struct Narrowing {
     rank: (u8, i64),
     pub(crate) conditions: Conditions,
     pub(crate) considered: Vec<RuleId>,
+    pub(crate) set_aside: Vec<RuleId>,
+    pub(crate) listed: Vec<Listed>,
     pub(crate) secret: bool,
 }
 
@@ -80,6 +82,8 @@ impl Narrowing {
             rank: (step::NOTHING, 0),
             conditions: Conditions::NONE,
             considered: Vec::new(),
+            set_aside: Vec::new(),
+            listed: Vec::new(),
             secret: false,
         }
     }
@@ -108,17 +112,19 @@ impl Narrowing {
         }
     }
 
-    fn into_verdict(mut self, rules: &RuleBook) -> Verdict {
-        self.considered.sort_unstable();
-        self.considered.dedup();
-        Verdict {
+    fn into_verdict(self, rules: &RuleBook) -> Verdict {
+        let mut verdict = Verdict {
             outcome: self.outcome,
             conditions: self.conditions,
             because: self.because,
             considered: self.considered,
+            set_aside: self.set_aside,
+            listed: self.listed,
             epoch: rules.epoch(),
             secret: self.secret,
-        }
+        };
+        verdict.sort();
+        verdict
     }
 }
 

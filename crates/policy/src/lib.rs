@@ -12,6 +12,7 @@ mod decide;
 mod exchange;
 mod facts;
 mod gate;
+mod list;
 mod party;
 mod relation;
 mod row;
@@ -24,7 +25,6 @@ pub mod testing;
 mod verdict;
 mod version;
 
-pub use about::ListEntries;
 pub use book::{Hosted, KNOWN_DAYS, RuleBook};
 pub use conditions::Conditions;
 pub use decide::decide;
@@ -35,6 +35,7 @@ pub use facts::{
 pub use gate::{
     Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
 };
+pub use list::{ListEntries, Listed};
 pub use party::{CommunityId, Epoch, ListId, Party, Person, PersonId, RuleId};
 pub use rule::{Mode, Pattern, Rule, Scope, Stance};
 pub use sentence::Listener;

@@ -89,7 +89,8 @@ impl fmt::Display for Pattern {
 /// answer is what all of them allow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Stance {
-    /// Nothing is different. Lifts the default of its own scope, and nothing else.
+    /// Nothing is different. Lifts the default of its own scope, and what lists say there of whom
+    /// it names; nothing else.
     Open,
     /// In, but shown to followers of the author only.
     Limited,

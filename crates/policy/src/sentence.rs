@@ -74,6 +74,8 @@ impl<T> Visible<T> {
             conditions: self.conditions(),
             because: self.because(),
             considered: Vec::new(),
+            set_aside: Vec::new(),
+            listed: Vec::new(),
             epoch: self.epoch(),
             secret: false,
         };
@@ -98,14 +100,20 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
         // That somebody here has a rule about them is that person's own business.
         Scope::Member(..) => return UNAVAILABLE.into(),
     };
-    let whom = &rule.pattern;
-    let does = does(verdict, rule, verb_s).replace("{}", &whom.to_string());
+    let does = does(verdict, rule, verb_s).replace("{}", &rules.whom(&rule.pattern));
     let since = day(rule.set_at);
+    let entry = match verdict.entry_of(id) {
+        Some(entry) => format!("; the list names {entry}"),
+        None => String::new(),
+    };
     let reason = match rule.reason_for(listener) {
         Some(reason) => format!(": {reason}"),
         None => ".".to_owned(),
     };
-    format!("{who} {does} (rule {}, since {since}){reason}", rule.id.0)
+    format!(
+        "{who} {does} (rule {}, since {since}{entry}){reason}",
+        rule.id.0
+    )
 }
 
 /// What the rule did to this exchange.

@@ -6,8 +6,8 @@ use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
-    Act, Because, CommunityId, Exchange, Outcome, Party, Person, PersonId, RuleBook, Scope, Stance,
-    Ties, Way,
+    Act, Because, CommunityId, Exchange, Listed, Outcome, Party, Pattern, Person, PersonId, Rule,
+    RuleBook, Scope, Stance, Ties, Way,
 };
 
 /// One side of an exchange, with the community that speaks for it.
@@ -158,8 +158,9 @@ fn is_house(
     }
 }
 
-/// Asks each scope of one side about the other: every rule that matches, and the default where
-/// no explicit Open lifts it. Says whether the person of this side opened explicitly.
+/// Asks each scope of one side about the other: every rule that matches, unless it matches by a
+/// list and its scope opened to them by name, and the default where no explicit Open lifts it.
+/// Says whether the person of this side opened explicitly.
 fn ask(
     rules: &RuleBook,
     side: &Side<'_>,
@@ -180,29 +181,26 @@ fn ask(
         member.map(|member| Scope::Member(member, side.community)),
     ];
     let mut lifted = [false; 3];
+    let mut by_list = Vec::new();
     rules.each_rule(scopes, about, |scope, rule, lifts| {
-        narrowing.considered.push(rule.id);
         lifted[scope] |= lifts && rule.stance == Stance::Open;
-
-        let stance = row::stance(rule.stance, facts);
-        let added = row::conditions(rule.conditions, facts);
-        let outcome = stance.outcome.max(added.outcome);
-        let conditions = stance.conditions | added.conditions;
-        let because = if row::limits(rule.stance, rule.conditions, facts) {
-            Because::Limited(rule.id)
-        } else {
-            Because::Rule(rule.id)
-        };
-        let breadth = rule.scope.breadth();
-        let step = match (outcome, rule.stance) {
-            (Outcome::Allow, Stance::Open) => step::PASSED + 10 + breadth,
-            (Outcome::Allow, _) => step::PASSED + breadth,
-            _ => step::RULE + breadth,
-        };
-        narrowing.conditions |= conditions;
-        narrowing.secret |= secret && outcome == Outcome::Refuse;
-        narrowing.narrow(outcome, because, (step, rule.id.0));
+        match rule.pattern {
+            Pattern::List(list) => by_list.push((rule, list)),
+            _ => apply(rule, facts, secret, narrowing),
+        }
     });
+    for (rule, list) in by_list {
+        if rules.opened_by_name(rule.scope, list, about) {
+            narrowing.set_aside.push(rule.id);
+        } else {
+            apply(rule, facts, secret, narrowing);
+        }
+        let entries = rules.listed(list, about).into_iter();
+        let rule = rule.id;
+        narrowing
+            .listed
+            .extend(entries.map(|entry| Listed { rule, entry }));
+    }
 
     let takes_back = facts.act == Act::Contact && facts.way == Way::FollowerDelivery;
     // Defaults are further rows, each of its own scope.
@@ -249,4 +247,27 @@ fn ask(
         narrowing.narrow(row.outcome, because, (step, side.community.0));
     }
     lifted[2]
+}
+
+/// Narrows by one rule that speaks of them.
+fn apply(rule: &Rule, facts: Facts, secret: bool, narrowing: &mut Narrowing) {
+    narrowing.considered.push(rule.id);
+    let stance = row::stance(rule.stance, facts);
+    let added = row::conditions(rule.conditions, facts);
+    let outcome = stance.outcome.max(added.outcome);
+    let conditions = stance.conditions | added.conditions;
+    let because = if row::limits(rule.stance, rule.conditions, facts) {
+        Because::Limited(rule.id)
+    } else {
+        Because::Rule(rule.id)
+    };
+    let breadth = rule.scope.breadth();
+    let step = match (outcome, rule.stance) {
+        (Outcome::Allow, Stance::Open) => step::PASSED + 10 + breadth,
+        (Outcome::Allow, _) => step::PASSED + breadth,
+        _ => step::RULE + breadth,
+    };
+    narrowing.conditions |= conditions;
+    narrowing.secret |= secret && outcome == Outcome::Refuse;
+    narrowing.narrow(outcome, because, (step, rule.id.0));
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::{
-    Act, CommunityId, Conditions, Epoch, Mode, Party, PersonId, RuleBook, RuleId, Scope, Way,
+    Act, CommunityId, Conditions, Epoch, Listed, Mode, Party, Pattern, PersonId, RuleBook, RuleId,
+    Scope, Way,
 };
 
 /// What may happen, from wide to narrow.
@@ -85,6 +86,11 @@ pub struct Verdict {
     pub because: Because,
     /// Every rule that spoke of those involved, in the order of their numbers.
     pub considered: Vec<RuleId>,
+    /// Rules about lists that spoke of them as well and did not count, because an open rule of
+    /// the same scope names them.
+    pub set_aside: Vec<RuleId>,
+    /// Of the rules about lists, by which entries they spoke of those involved.
+    pub listed: Vec<Listed>,
     /// The state of the rules under which this was decided.
     pub epoch: Epoch,
     /// Whether something besides `because` refuses that the asker must not learn of.
@@ -106,9 +112,31 @@ impl Verdict {
         self.conditions |= other.conditions;
         self.secret |= other.secret;
         self.considered.extend(other.considered);
+        self.set_aside.extend(other.set_aside);
+        self.listed.extend(other.listed);
+        self.sort();
+        self
+    }
+
+    /// In the order of their numbers, each once; what counted anywhere was not set aside.
+    pub(crate) fn sort(&mut self) {
         self.considered.sort_unstable();
         self.considered.dedup();
-        self
+        self.set_aside.sort_unstable();
+        self.set_aside.dedup();
+        self.set_aside
+            .retain(|id| self.considered.binary_search(id).is_err());
+        if self.listed.len() > 1 {
+            self.listed
+                .sort_by_cached_key(|listed| (listed.rule, listed.entry.to_string()));
+            self.listed.dedup();
+        }
+    }
+
+    /// What the list of a rule says of those involved, if the rule is about one.
+    pub fn entry_of(&self, rule: RuleId) -> Option<&Pattern> {
+        let listed = self.listed.iter().find(|listed| listed.rule == rule)?;
+        Some(&listed.entry)
     }
 
     /// A no that needs no rule.
@@ -118,6 +146,8 @@ impl Verdict {
             conditions: Conditions::NONE,
             because,
             considered: Vec::new(),
+            set_aside: Vec::new(),
+            listed: Vec::new(),
             epoch,
             secret: true,
         }

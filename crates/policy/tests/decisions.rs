@@ -610,13 +610,18 @@ fn rules_on_the_new_count_days_since_a_server_was_first_heard_of() {
     assert_eq!(reads(&known(&rex(), 29), server), Outcome::Refuse);
 }
 
+fn list_of(entries: Vec<Pattern>) -> ListEntries {
+    ListEntries {
+        id: ListId(3),
+        owner: Scope::Community(HARBOUR),
+        name: "leaky".into(),
+        entries,
+    }
+}
+
 #[test]
 fn a_list_speaks_of_whom_it_names() {
-    let list = ListEntries {
-        id: ListId(3),
-        domains: vec![domain("bigcorp.example")],
-        accounts: vec![fay().iri],
-    };
+    let list = list_of(vec![about("bigcorp.example"), Pattern::Account(fay().iri)]);
     let refused = harbour(Pattern::List(ListId(3)), Stance::Refused);
     let book = book(vec![refused]).with_lists(vec![list]);
     let reads =
@@ -627,6 +632,115 @@ fn a_list_speaks_of_whom_it_names() {
     assert_eq!(reads(below), Outcome::Refuse);
     let other = person(21, "fred", "friendly.example", None);
     assert_eq!(reads(account(other)), Outcome::Allow);
+}
+
+/// Harbour refuses everybody on a list with these entries, and opens to these.
+fn read_beside_a_list(
+    entries: Vec<Pattern>,
+    opened: Vec<(Scope, Pattern)>,
+    viewer: &Party,
+) -> Verdict {
+    let refused = harbour(Pattern::List(ListId(3)), Stance::Refused);
+    let opened = (20..)
+        .zip(opened)
+        .map(|(id, (scope, pattern))| rule(id, scope, pattern, Stance::Open));
+    let rules = std::iter::once(refused).chain(opened).collect();
+    let book = book(rules).with_lists(vec![list_of(entries)]);
+    reads(&book, &Ties::none(), viewer, Way::Fetch, &post(alice()))
+}
+
+#[test]
+fn an_open_rule_of_the_same_scope_beats_what_a_list_says_of_the_same_or_of_more() {
+    let here = Scope::Community(HARBOUR);
+    let server = |host: &str| Party::Instance(domain(host));
+    let (corp, sub) = (about("bigcorp.example"), about("sub.bigcorp.example"));
+    let host = Pattern::Host(domain("bigcorp.example"));
+    let rexs = Pattern::Account(rex().iri);
+    let cases = [
+        // On the list, opened, who asks, whether they get it.
+        (corp.clone(), corp.clone(), server("bigcorp.example"), true),
+        (corp.clone(), host.clone(), server("bigcorp.example"), true),
+        (host, corp.clone(), server("bigcorp.example"), true),
+        (
+            corp.clone(),
+            sub.clone(),
+            server("sub.bigcorp.example"),
+            true,
+        ),
+        (corp.clone(), sub.clone(), server("bigcorp.example"), false),
+        (sub, corp.clone(), server("sub.bigcorp.example"), false),
+        (corp.clone(), rexs.clone(), account(rex()), true),
+        (corp.clone(), rexs.clone(), server("bigcorp.example"), false),
+        (rexs.clone(), rexs.clone(), account(rex()), true),
+        (rexs, corp.clone(), account(rex()), false),
+        // Whoever opens to everybody had nobody in mind.
+        (corp, Pattern::Everything, server("bigcorp.example"), false),
+    ];
+    for (listed, opened, viewer, gets_it) in cases {
+        let told = format!("{listed} listed, {opened} opened, {viewer:?}");
+        let verdict = read_beside_a_list(vec![listed.clone()], vec![(here, opened)], &viewer);
+        assert_eq!(verdict.is_allowed(), gets_it, "{told}");
+        assert_eq!(verdict.set_aside == [RuleId(12)], gets_it, "{told}");
+        assert_eq!(verdict.entry_of(RuleId(12)), Some(&listed), "{told}");
+    }
+}
+
+#[test]
+fn a_list_gives_way_to_its_own_scope_only_and_for_each_of_its_entries() {
+    let (here, corp) = (Scope::Community(HARBOUR), about("bigcorp.example"));
+    let viewer = account(rex());
+    for other in [Scope::Operator, Scope::Member(PersonId(1), HARBOUR)] {
+        let opened = vec![(other, corp.clone())];
+        assert!(!read_beside_a_list(vec![corp.clone()], opened, &viewer).is_allowed());
+    }
+    // Who is on it twice has to be opened to as the narrower of the two.
+    let entries = vec![corp.clone(), Pattern::Account(rex().iri)];
+    let opened = |pattern| vec![(here, pattern)];
+    assert!(!read_beside_a_list(entries.clone(), opened(corp.clone()), &viewer).is_allowed());
+    let by_name = opened(Pattern::Account(rex().iri));
+    assert!(read_beside_a_list(entries, by_name, &viewer).is_allowed());
+    // A plain rule does not give way.
+    let mut rules = vec![harbour(corp.clone(), Stance::Refused)];
+    rules.push(rule(20, here, corp, Stance::Open));
+    let verdict = reads(
+        &book(rules),
+        &Ties::none(),
+        &viewer,
+        Way::Fetch,
+        &post(alice()),
+    );
+    assert!(!verdict.is_allowed());
+}
+
+#[test]
+fn a_listed_handle_is_opened_by_its_own_name_and_not_by_its_servers() {
+    let split = Person {
+        alias_domain: Some(domain("bigcorp.example")),
+        ..fay()
+    };
+    let here = Scope::Community(HARBOUR);
+    let reads = |opened: Pattern| {
+        let entries = vec![about("bigcorp.example")];
+        read_beside_a_list(entries, vec![(here, opened)], &account(split.clone())).is_allowed()
+    };
+    assert!(!reads(about("friendly.example")));
+    assert!(reads(about("bigcorp.example")));
+    assert!(reads(Pattern::Account(fay().iri)));
+}
+
+#[test]
+fn a_list_that_is_opened_lets_in_whom_it_names_and_makes_their_servers_reachable() {
+    let open = harbour(Pattern::List(ListId(3)), Stance::Open);
+    let list = list_of(vec![about("bigcorp.example"), Pattern::Account(fay().iri)]);
+    let book = book_in(Mode::AllowList, vec![open]).with_lists(vec![list]);
+    let asks = |party: &Party, act| {
+        ask(&book, &Ties::none(), party, act, Way::Fetch, &post(alice())).is_allowed()
+    };
+    assert!(asks(&account(rex()), Act::Read));
+    assert!(asks(&account(fay()), Act::Read));
+    let friendly = Party::Instance(domain("friendly.example"));
+    assert!(!asks(&friendly, Act::Read));
+    assert!(asks(&friendly, Act::Contact));
 }
 
 #[test]

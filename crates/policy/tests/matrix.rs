@@ -408,6 +408,46 @@ fn matrix() -> String {
             );
         }
     }
+    let listed = |stance, opened: Option<Pattern>| {
+        let list = ListEntries {
+            id: ListId(3),
+            owner: Scope::Community(HARBOUR),
+            name: "leaky".into(),
+            entries: vec![about("bigcorp.example"), about("meadow.example")],
+        };
+        let opened = opened.map(|pattern| rule(1, list.owner, pattern, Stance::Open));
+        let by_list = harbour(Pattern::List(list.id), stance);
+        book(opened.into_iter().chain([by_list]).collect()).with_lists(vec![list])
+    };
+    for stance in Stance::ALL.into_iter().skip(1) {
+        let name = stance.as_str().to_uppercase();
+        let with_it = || by_marks(ours(listed(stance, None)));
+        section(
+            &format!(
+                "{name} BY A LIST OF HARBOUR: a thing of alice, where it differs from {} by name",
+                stance.as_str()
+            ),
+            table(&with_it(), Some(&ours(by_harbour(stance)))),
+        );
+        section(
+            &format!(
+                "{name} BY A LIST, BIGCORP OPENED: a thing of alice, where it differs from by the list"
+            ),
+            table(
+                &by_marks(ours(listed(stance, Some(about("bigcorp.example"))))),
+                Some(&with_it()),
+            ),
+        );
+        section(
+            &format!(
+                "{name} BY A LIST, REX OPENED: a thing of alice, where it differs from by the list"
+            ),
+            table(
+                &by_marks(ours(listed(stance, Some(Pattern::Account(rex().iri))))),
+                Some(&with_it()),
+            ),
+        );
+    }
     for mode in [Mode::Cautious, Mode::AllowList] {
         let (name, stance) = (mode.as_str().to_uppercase(), mode.stance());
         section(

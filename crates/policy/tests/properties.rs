@@ -45,8 +45,9 @@ const FRIENDS_OF_BIGCORP: ListId = ListId(7);
 fn lists() -> Vec<ListEntries> {
     vec![ListEntries {
         id: FRIENDS_OF_BIGCORP,
-        domains: vec![domain("bigcorp.example")],
-        accounts: vec![fay().iri],
+        owner: Scope::Community(HARBOUR),
+        name: "friends of bigcorp".into(),
+        entries: vec![about("bigcorp.example"), Pattern::Account(fay().iri)],
     }]
 }
 
@@ -256,14 +257,22 @@ proptest! {
         prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
     }
 
-    /// Open gives back the default of its own scope and nothing else. Only communities have one,
-    /// besides the member's yes to who republishes.
+    /// Open gives back the default of its own scope, and what lists took there from whom it names
+    /// (ADR 6); nothing else. Only communities and members have a default, besides the member's yes
+    /// to who republishes.
     #[test]
     fn an_open_rule_lifts_the_default_of_its_own_scope_only(
         question in any_question(), rules in any_rules(), open in any_rule(),
     ) {
         let open = Rule { id: RuleId(999), stance: Stance::Open, ..open };
-        let before = question.asked(rules.clone());
+        // At most as wide as without the rules about lists of its own scope; and those stand where
+        // it names nobody in particular.
+        let names = matches!(open.pattern, Pattern::Domain(_) | Pattern::Host(_) | Pattern::Account(_));
+        let gives_way = |rule: &Rule| {
+            names && rule.scope == open.scope && matches!(rule.pattern, Pattern::List(_))
+        };
+        let others: Vec<Rule> = rules.iter().filter(|rule| !gives_way(rule)).cloned().collect();
+        let before = question.asked(others.clone());
         let now = question.asked(rules.iter().cloned().chain([open.clone()]).collect());
         let lifts = match open.scope {
             Scope::Community(HARBOUR) => question.mode != Mode::Open,
@@ -277,7 +286,7 @@ proptest! {
             prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
         }
         // And never beyond what an open community would answer.
-        let widest = Question { mode: Mode::Open, own_mode: Mode::Open, ..question }.asked(rules);
+        let widest = Question { mode: Mode::Open, own_mode: Mode::Open, ..question }.asked(others);
         if !matches!(open.scope, Scope::Member(..)) {
             prop_assert!(is_no_wider(&now, &widest), "{now:?} is wider than {widest:?}");
         }
@@ -296,7 +305,9 @@ proptest! {
         let verdict = question.asked(rules.clone());
         let considered = rules
             .into_iter()
-            .filter(|rule| verdict.considered.contains(&rule.id))
+            .filter(|rule| {
+                verdict.considered.contains(&rule.id) || verdict.set_aside.contains(&rule.id)
+            })
             .collect();
         prop_assert_eq!(question.asked(considered), verdict);
     }

@@ -27,7 +27,7 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     let views: Vec<_> = in_force
         .iter()
         .filter(is_shown)
-        .filter_map(|rule| rules::web::view(rule, &visit))
+        .filter_map(|rule| rules::web::view(&app, rule, &visit))
         .collect();
     let hidden = in_force.len() - views.len();
     let page = AboutPage {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use comity_policy::{CommunityId, Listener, Party, Pattern, Person, PersonId, Rule, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
-use super::model::{NewRule, Past, Source, parse_pattern, typed_pattern};
+use super::model::{NewRule, Past, Source, typed_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::{Community, command::named_or_only};
 use crate::error::{Error, Result};
+use crate::lists;
 use crate::web::time;
 
 /// Set, list, take back and explain rules about other servers and their people.
@@ -53,7 +54,8 @@ pub enum RuleCommand {
 #[derive(Debug, clap::Args)]
 pub struct SetRule {
     /// A domain with all below it, =HOST for one host, the address of an account, software:NAME or
-    /// software:NAME<VERSION, first-seen:DAYS for servers not known for so long, or * for everybody
+    /// software:NAME<VERSION, first-seen:DAYS for servers not known for so long, list:NAME for everybody on a list of
+    /// theirs, or * for everybody
     pattern: String,
     /// open, limited, withheld or refused
     stance: String,
@@ -93,6 +95,17 @@ pub struct Of {
     operator: bool,
 }
 
+impl Of {
+    /// Of a community, or of a member of it.
+    pub fn of(community: Option<String>, member: Option<String>) -> Of {
+        Of {
+            community,
+            member,
+            operator: false,
+        }
+    }
+}
+
 /// Does it, and says what came of it.
 pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
     match command {
@@ -102,10 +115,13 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             let now_ms = app.now_ms();
             let lines: Vec<String> = if all {
                 let rules = super::history(app, whose.scope()?).await?;
-                rules.iter().map(|past| past_line(past, now_ms)).collect()
+                rules
+                    .iter()
+                    .map(|past| past_line(app, past, now_ms))
+                    .collect()
             } else {
                 let rules = super::in_force(app, whose.scope()?);
-                rules.iter().map(|rule| line(rule, now_ms)).collect()
+                rules.iter().map(|rule| line(app, rule, now_ms)).collect()
             };
             if lines.is_empty() {
                 return Ok(format!("{} has no rules.", whose.name()));
@@ -130,11 +146,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             community,
             member,
         } => {
-            let of = Of {
-                community,
-                member,
-                operator: false,
-            };
+            let of = Of::of(community, member);
             let whose = Whose::named(app, &of).await?;
             let party = party(app, &who).await?;
             let explanation = super::explain(app, &*whose.account(app).await?, &party).await?;
@@ -164,6 +176,17 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
                 if !considered.is_empty() {
                     let _ = writeln!(text, "  rules considered: {considered}");
                 }
+                for id in &verdict.set_aside {
+                    let _ = writeln!(
+                        text,
+                        "  rule {} set aside: it names them by a list, and an open rule of the same scope by name",
+                        id.0
+                    );
+                }
+                for listed in &verdict.listed {
+                    let told = lists::tell(app, listed).await?;
+                    let _ = writeln!(text, "  rule {}: {told}", listed.rule.0);
+                }
             }
             let _ = write!(text, "epoch {}", book.epoch());
             Ok(text)
@@ -173,7 +196,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
 
 async fn set(app: &App, typed: SetRule) -> Result<String> {
     let whose = Whose::named(app, &typed.of).await?;
-    let pattern = named(app, &typed.pattern).await?;
+    let pattern = named(app, whose.scope()?, &typed.pattern).await?;
     super::check_pattern(app, whose.scope()?, &pattern)?;
     let stance = Stance::parse(&typed.stance).ok_or_else(|| {
         let words = Stance::ALL.map(Stance::as_str).join(", ");
@@ -184,7 +207,7 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
     let said = format!(
         "{} meets {} as {} now.",
         whose.name(),
-        typed_pattern(&pattern),
+        as_typed(app, &pattern),
         stance.as_str()
     );
     let new = NewRule {
@@ -201,14 +224,18 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
 }
 
 /// Whose rules are meant.
-enum Whose {
+pub enum Whose {
+    /// The whole installation's.
     Operator,
+    /// A community's.
     Community(Arc<Community>),
+    /// A member's own.
     Member(Arc<Account>),
 }
 
 impl Whose {
-    async fn named(app: &App, of: &Of) -> Result<Whose> {
+    /// As typed.
+    pub async fn named(app: &App, of: &Of) -> Result<Whose> {
         if of.operator {
             return Ok(Whose::Operator);
         }
@@ -232,7 +259,8 @@ impl Whose {
         Ok(Whose::Member(account))
     }
 
-    fn scope(&self) -> Result<Scope> {
+    /// The scope of their rules.
+    pub fn scope(&self) -> Result<Scope> {
         match self {
             Whose::Operator => Ok(Scope::Operator),
             Whose::Community(community) => Ok(super::of_community(community)),
@@ -240,7 +268,8 @@ impl Whose {
         }
     }
 
-    fn name(&self) -> String {
+    /// In sentences.
+    pub fn name(&self) -> String {
         match self {
             Whose::Operator => "This installation".to_owned(),
             Whose::Community(community) => community.name.clone(),
@@ -271,7 +300,7 @@ impl Whose {
     }
 }
 
-fn line(rule: &Rule, now_ms: i64) -> String {
+fn line(app: &App, rule: &Rule, now_ms: i64) -> String {
     let reason = rule
         .reason_public
         .as_deref()
@@ -282,7 +311,7 @@ fn line(rule: &Rule, now_ms: i64) -> String {
         "{}  {}  {}  ({reason})",
         rule.id.0,
         rule.stance.as_str(),
-        typed_pattern(&rule.pattern)
+        as_typed(app, &rule.pattern)
     );
     if let Some(evidence) = &rule.evidence {
         let _ = write!(line, "  seen: {evidence}");
@@ -301,7 +330,7 @@ fn line(rule: &Rule, now_ms: i64) -> String {
     line
 }
 
-fn past_line(past: &Past, now_ms: i64) -> String {
+fn past_line(app: &App, past: &Past, now_ms: i64) -> String {
     let rule = &past.rule;
     let end = match (past.ended_at, rule.expires_at) {
         (Some(at), _) => format!("until {}", time::day(at)),
@@ -310,13 +339,13 @@ fn past_line(past: &Past, now_ms: i64) -> String {
     };
     format!(
         "{}  set on {}, {end}",
-        line(rule, now_ms),
+        line(app, rule, now_ms),
         time::day(rule.set_at)
     )
 }
 
 /// What somebody types who means a server or a person: a handle means the account that goes by it, if it is known.
-async fn named(app: &App, typed: &str) -> Result<Pattern> {
+async fn named(app: &App, scope: Scope, typed: &str) -> Result<Pattern> {
     let page = super::model::handle_of_page(typed);
     let handle = page.as_deref().unwrap_or(typed).trim();
     if handle.trim_start_matches('@').contains('@')
@@ -326,7 +355,15 @@ async fn named(app: &App, typed: &str) -> Result<Pattern> {
     {
         return Ok(Pattern::Account(account.iri.clone()));
     }
-    parse_pattern(typed)
+    super::read_pattern(app, scope, typed)
+}
+
+/// As it can be typed again; a list goes by its name.
+fn as_typed(app: &App, pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::List(_) => super::whom(app, pattern),
+        other => typed_pattern(other),
+    }
 }
 
 /// Who is asked about: an account we know, a stranger by address, or a whole server.

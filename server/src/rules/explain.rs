@@ -199,7 +199,7 @@ pub fn plainly_to(
     let whom = match &rule.pattern {
         Pattern::Everything => "every server".to_owned(),
         Pattern::Account(_) => "this person".to_owned(),
-        other => other.to_string(),
+        other => book.whom(other),
     };
     let since = crate::web::time::day(rule.set_at);
     Some(match rule.reason_for(listener) {

@@ -29,6 +29,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
+use crate::lists;
 
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
@@ -140,7 +141,7 @@ pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Com
     let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)
         .with_member_modes(store::member_modes(db).await?)
         .with_split_domains(store::split_domains(db).await?)
-        .with_lists(store::lists(db).await?);
+        .with_lists(lists::load(db).await?);
     Ok((book, communities))
 }
 
@@ -217,6 +218,38 @@ pub fn of_member(account: &Account) -> Result<Scope> {
     Ok(Scope::Member(PersonId(account.id), CommunityId(community)))
 }
 
+/// What somebody types for a rule of this scope: as [`parse_pattern`] reads it, or `list:NAME` for one of its lists.
+pub fn read_pattern(app: &App, scope: Scope, typed: &str) -> Result<Pattern> {
+    match typed.trim().strip_prefix("list:") {
+        Some(name) if !name.starts_with(|letter: char| letter.is_ascii_digit()) => {
+            let name = lists::parse_name(name).map_err(|_| no_list(scope))?;
+            let id = app.gate.book().list_named(scope, &name);
+            id.map(Pattern::List).ok_or_else(|| no_list(scope))
+        }
+        _ => parse_pattern(typed),
+    }
+}
+
+fn no_list(scope: Scope) -> Error {
+    let why = match scope {
+        Scope::Operator => {
+            "names a list, and lists are kept by communities and members; set the rule for one of them"
+        }
+        Scope::Community(_) => {
+            "names a list that the community does not keep; its rules name its own lists"
+        }
+        Scope::Member(..) => {
+            "names a list that you do not keep; rules of your own name lists of your own"
+        }
+    };
+    Error::invalid("pattern", why)
+}
+
+/// A pattern in words for people; a list goes by its name.
+pub fn whom(app: &App, pattern: &Pattern) -> String {
+    app.gate.book().whom(pattern)
+}
+
 /// A rule must not be one about ourselves: inside a community its rules part nobody, and would be shown without doing
 /// anything.
 pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
@@ -251,10 +284,8 @@ pub fn check_pattern(app: &App, scope: Scope, pattern: &Pattern) -> Result<()> {
             .any(|community| community.domain.is_within(domain))
     };
     match pattern {
-        Pattern::List(_) => Err(Error::invalid(
-            "pattern",
-            "names a list, and lists cannot be kept here yet; name the servers one by one",
-        )),
+        // The same for a list that somebody else keeps and for one that does not exist.
+        Pattern::List(id) if app.gate.book().list_owner(*id) != Some(scope) => Err(no_list(scope)),
         Pattern::Domain(domain) | Pattern::Host(domain)
             if own(domain) && app.communities.load().all().count() == 1 =>
         {

@@ -247,7 +247,7 @@ pub fn parse_pattern(text: &str) -> Result<Pattern> {
         return number
             .parse()
             .map(|id| Pattern::List(ListId(id)))
-            .map_err(|_| invalid(format!("{number} is not the number of a list")));
+            .map_err(|_| invalid("names a list, which a rule can do and this cannot".to_owned()));
     }
     if let Some(host) = text.strip_prefix('=') {
         return server(host).map(Pattern::Host);

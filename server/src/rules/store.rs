@@ -1,10 +1,10 @@
 //! SQL of `rules` and `policy_epoch`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
-use comity_policy::{Epoch, ListEntries, ListId, Mode, Pattern, PersonId, Rule, Scope};
+use comity_policy::{Epoch, Mode, PersonId, Rule, Scope};
 use comity_vocab::Domain;
 
-use super::model::{NewRule, Past, RuleRow, parse_pattern, pattern_words};
+use super::model::{NewRule, Past, RuleRow, pattern_words};
 use crate::accounts::stored_domain;
 use crate::error::{Error, Result};
 
@@ -214,36 +214,6 @@ pub async fn split_domains(db: &Db) -> Result<Vec<(Domain, Domain)>> {
         .iter()
         .map(|(host, handles)| Ok((stored_domain(host)?, stored_domain(handles)?)))
         .collect()
-}
-
-/// Every list that can be named, with whom it names; bounded like the rules.
-const LIST_ENTRIES: Sql<(i64, String)> = sql!(
-    row: (i64, String),
-    "SELECT list_id, pattern FROM policy_list_entries ORDER BY list_id, pattern LIMIT $1"
-);
-
-pub async fn lists(db: &Db) -> Result<Vec<ListEntries>> {
-    let rows = db.all(LIST_ENTRIES, params![MORE_THAN_MOST]).await?;
-    check_size(rows.len())?;
-    let mut lists: Vec<ListEntries> = Vec::new();
-    for (id, text) in rows {
-        let id = ListId(id);
-        if lists.last().is_none_or(|list| list.id != id) {
-            lists.push(ListEntries {
-                id,
-                ..ListEntries::default()
-            });
-        }
-        let Some(list) = lists.last_mut() else {
-            continue;
-        };
-        match parse_pattern(&text)? {
-            Pattern::Domain(domain) | Pattern::Host(domain) => list.domains.push(domain),
-            Pattern::Account(iri) => list.accounts.push(iri),
-            _ => return Err(Error::internal(format!("list {} names {text}", id.0))),
-        }
-    }
-    Ok(lists)
 }
 
 #[cfg(test)]

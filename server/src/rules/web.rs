@@ -9,14 +9,17 @@ use serde::Deserialize;
 
 pub use why::why;
 
-use super::model::{NewRule, Source, parse_pattern};
-use super::{check_pattern, in_force, listener, of_community, of_member};
+use super::model::{NewRule, Source};
+use super::{
+    check_pattern, in_force, listener, of_community, of_member, read_pattern, whom,
+};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::emergency;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
+use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::{self, Role};
@@ -41,7 +44,7 @@ pub fn mark_kind(stance: Stance) -> MarkKind {
 }
 
 /// A rule as a reader sees it; `None` for one that is not theirs to know.
-pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
+pub fn view(app: &App, rule: &Rule, visit: &Visit) -> Option<RuleView> {
     let me = visit.me.as_ref();
     let (whose, may_remove) = match rule.scope {
         Scope::Community(id) if id.0 == visit.community.id => (
@@ -58,6 +61,9 @@ pub fn view(rule: &Rule, visit: &Visit) -> Option<RuleView> {
         id: rule.id.0,
         pattern: match &rule.pattern {
             Pattern::Everything => "Every server".to_owned(),
+            list @ Pattern::List(_) => as_sentence(&whom(app, list))
+                .trim_end_matches('.')
+                .to_owned(),
             other => other.to_string(),
         },
         covers: match &rule.pattern {
@@ -172,7 +178,7 @@ async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply
     let views = |scope| {
         in_force(app, scope)
             .iter()
-            .filter_map(|rule| view(rule, visit))
+            .filter_map(|rule| view(app, rule, visit))
             .collect()
     };
     let may_govern = me.member.role >= Role::Moderator;
@@ -289,7 +295,6 @@ pub async fn add(
 
 async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     let for_community = form.scope == "community";
-    let pattern = pattern(app, me, &form.pattern).await?;
     let stance = Stance::parse(&form.stance)
         .ok_or_else(|| Error::invalid("stance", "must be one of these"))?;
     let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
@@ -298,6 +303,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     } else {
         (of_member(&me.account)?, None, reason)
     };
+    let pattern = pattern(app, me, scope, &form.pattern).await?;
     check_pattern(app, scope, &pattern)?;
     let days: Option<i64> = match form.lasts.as_str() {
         "" => None,
@@ -319,11 +325,12 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     Ok(())
 }
 
-/// A handle means the account that goes by it, and so does the address of somebody's page.
-async fn pattern(app: &App, me: &Me, typed: &str) -> Result<Pattern> {
+/// What a member types for this scope. A handle means the account that goes by it, and so does the address of somebody's
+/// page.
+pub async fn pattern(app: &App, me: &Me, scope: Scope, typed: &str) -> Result<Pattern> {
     let typed = &super::model::handle_of_page(typed).unwrap_or_else(|| typed.to_owned());
     if !typed.trim_start_matches('@').contains('@') || typed.contains("://") {
-        return parse_pattern(typed);
+        return read_pattern(app, scope, typed);
     }
     let handle =
         Handle::parse(typed.trim()).map_err(|why| Error::invalid("pattern", why.to_string()))?;

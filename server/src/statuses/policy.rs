@@ -56,7 +56,7 @@ impl Terms {
         {
             return Err(Error::invalid(
                 "kept_from",
-                "names a list, and lists cannot be kept here yet; name the servers one by one",
+                "names a list, which a rule can do and one post cannot; name the servers one by one",
             ));
         }
         if self

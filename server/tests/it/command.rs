@@ -44,6 +44,7 @@ fn help_names_every_command() {
         "config",
         "member",
         "rule",
+        "list",
         "gate",
         "community",
         "inspect",

@@ -2,7 +2,7 @@
 
 use axum::extract::{Query, State};
 use comity_policy::{
-    Act, Because, Conditions, Exchange, Outcome, Rule, Scope, Stance, Subject, Verdict, Way,
+    Act, Because, Conditions, Exchange, Outcome, Rule, RuleId, Scope, Stance, Subject, Verdict, Way,
 };
 use serde::Deserialize;
 
@@ -10,7 +10,10 @@ use super::{sentence_of, view};
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
+use crate::http::reply::as_sentence;
 use crate::http::{Reply, Visit};
+use crate::lists;
+use crate::members::Role;
 use crate::relations;
 use crate::rules::command::party;
 use crate::rules::{self, listener, plainly};
@@ -40,6 +43,7 @@ pub async fn why(
         sentence: String::new(),
         because: None,
         considered: Vec::new(),
+        set_aside: Vec::new(),
         change: Vec::new(),
     };
     if let Some(id) = question.status {
@@ -56,7 +60,7 @@ pub async fn why(
             })
             .await?;
         page.question = format!("Is this post of {} shown to you?", status.author.handle());
-        explain(&app, &visit, &verdict, &mut page);
+        explain(&app, &visit, &verdict, &mut page).await?;
     } else if !page.about.is_empty() {
         match party(&app, &page.about).await {
             Ok(other) => {
@@ -76,7 +80,7 @@ pub async fn why(
                 } else {
                     explanation.inward
                 };
-                explain(&app, &visit, &stricter, &mut page);
+                explain(&app, &visit, &stricter, &mut page).await?;
                 // One's own block is one's own to know, also where a rule of theirs stands before it.
                 if let (Some(me), Some(them)) = (&visit.me, other.person().and_then(|them| them.id))
                     && relations::relations(&app, me.account.id, vec![them.0])
@@ -99,11 +103,47 @@ pub async fn why(
 
 /// Fills in the answer, as far as it is the reader's to know. Visitors hear of rules that have a reason for everybody,
 /// and of nothing else; members hear nothing of what the other side laid down (L29, L46).
-fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
-    let book = app.gate.book();
-    if !is_ours(app, visit, verdict.because) {
-        return explain_by_rules(app, visit, verdict, page);
+async fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) -> Result<()> {
+    if is_ours(app, visit, verdict.because) {
+        explain_by_what_decided(app, visit, verdict, page);
+    } else {
+        explain_by_rules(app, visit, verdict, page);
     }
+    let book = app.gate.book();
+    let set_aside = verdict.set_aside.iter().filter_map(|id| book.rule(*id));
+    page.set_aside = set_aside
+        .filter(|rule| is_told(rule, visit))
+        .filter_map(|rule| view(app, rule, visit))
+        .collect();
+    let shown = page.because.iter_mut().chain(&mut page.considered);
+    for rule in shown.chain(&mut page.set_aside) {
+        if let Some(told) = entry(app, visit, verdict, RuleId(rule.id)).await? {
+            rule.covers = told;
+        }
+    }
+    Ok(())
+}
+
+/// By which entry a rule about a list spoke of them; where it comes from, for whom the list belongs to.
+async fn entry(app: &App, visit: &Visit, verdict: &Verdict, id: RuleId) -> Result<Option<String>> {
+    let Some(listed) = verdict.listed.iter().find(|listed| listed.rule == id) else {
+        return Ok(None);
+    };
+    let scope = app.gate.book().rule(id).map(|rule| rule.scope);
+    let keeps = match (scope, &visit.me) {
+        (Some(Scope::Member(person, _)), Some(me)) => person.0 == me.account.id,
+        (Some(Scope::Community(_)), Some(me)) => me.member.role >= Role::Moderator,
+        _ => false,
+    };
+    if keeps {
+        Ok(Some(as_sentence(&lists::tell(app, listed).await?)))
+    } else {
+        Ok(Some(format!("The list names {}.", listed.entry)))
+    }
+}
+
+fn explain_by_what_decided(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
+    let book = app.gate.book();
     let limited = verdict.conditions.contains(Conditions::LIMITED);
     page.outcome = Some(match verdict.outcome {
         Outcome::Allow if limited => OutcomeView::Limited,
@@ -117,12 +157,12 @@ fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
         Because::Rule(id) | Because::Limited(id) => book.rule(id),
         _ => None,
     };
-    page.because = decided.and_then(|rule| view(rule, visit));
+    page.because = decided.and_then(|rule| view(app, rule, visit));
     page.considered = verdict
         .considered
         .iter()
         .filter(|id| decided.is_none_or(|rule| rule.id != **id))
-        .filter_map(|id| view(book.rule(*id)?, visit))
+        .filter_map(|id| view(app, book.rule(*id)?, visit))
         .collect();
     page.change = match decided.map(|rule| rule.scope) {
         Some(Scope::Member(..)) if page.because.is_some() => {
@@ -210,10 +250,13 @@ fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyP
         Stance::Ask => OutcomeView::Waits,
         Stance::Withheld | Stance::Refused => OutcomeView::Refused,
     });
-    page.because = view(decided, visit);
+    page.because = view(app, decided, visit);
     page.sentence = plainly(app, visit, Because::Rule(decided.id))
         .unwrap_or_else(|| sentence_of(decided.stance).to_owned());
-    page.considered = others.iter().filter_map(|rule| view(rule, visit)).collect();
+    page.considered = others
+        .iter()
+        .filter_map(|rule| view(app, rule, visit))
+        .collect();
 }
 
 fn strictness(stance: Stance) -> u8 {

@@ -168,6 +168,8 @@ pub struct WhyPage {
     pub because: Option<RuleView>,
     /// Other rules that were asked and would have let more through.
     pub considered: Vec<RuleView>,
+    /// Rules about lists that did not count, because a rule beside them opens by name.
+    pub set_aside: Vec<RuleView>,
     /// What it would take to change the answer, one sentence each.
     pub change: Vec<String>,
 }
