@@ -16,9 +16,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
-    inbox, members, notifications, pins, reach, reblogs, relations, rules, search, statuses,
-    timelines, web,
+    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags, inbox, lists,
+    members, notifications, pins, reach, reblogs, relations, rules, search, statuses, timelines,
+    web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -203,6 +203,29 @@ pub const ROUTES: &[Route] = &[
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
     acts("/boundaries/{id}/remove", Kind::Form, || {
         post(rules::web::remove)
+    }),
+    reads("/boundaries/lists", Kind::Page, || get(lists::web::lists)),
+    acts("/boundaries/lists", Kind::Form, || post(lists::web::create)),
+    reads("/boundaries/lists/{id}", Kind::Page, || {
+        get(lists::web::list)
+    }),
+    acts("/boundaries/lists/{id}", Kind::Form, || {
+        post(lists::web::add)
+    }),
+    acts("/boundaries/lists/{id}/remove", Kind::Form, || {
+        post(lists::web::remove)
+    }),
+    acts("/boundaries/lists/{id}/rename", Kind::Form, || {
+        post(lists::web::rename)
+    }),
+    acts("/boundaries/lists/{id}/delete", Kind::Form, || {
+        post(lists::web::delete)
+    }),
+    acts("/boundaries/lists/{id}/import", Kind::Form, || {
+        post(lists::web::import)
+    }),
+    reads("/boundaries/lists/{id}/export", Kind::Page, || {
+        get(lists::web::export)
     }),
     acts("/settings/mode", Kind::Form, || {
         post(rules::web::choose_mode)

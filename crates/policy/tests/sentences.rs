@@ -122,3 +122,27 @@ fn every_stance_and_mode_has_its_words() {
     harbour.example exchanges only with servers it chose, and this one is not among them.
     ");
 }
+
+#[test]
+fn a_list_goes_by_its_name_and_by_what_it_says_of_them() {
+    let list = ListEntries {
+        id: ListId(3),
+        owner: Scope::Community(HARBOUR),
+        name: "leaky".into(),
+        entries: vec![about("bücher.example")],
+    };
+    let rule = Rule {
+        pattern: Pattern::List(ListId(3)),
+        ..reasoned(Scope::Community(HARBOUR), Stance::Refused)
+    };
+    let named = book(vec![rule.clone()]).with_lists(vec![list]);
+    assert_eq!(
+        verdict(&named).sentence(&named),
+        "harbour.example refuses everybody on the list “leaky” (rule 12, since 3 May 2026; the list \
+         names bücher.example): it answers no reports"
+    );
+    // A list that is gone names nobody.
+    let gone = book(vec![rule.clone()]);
+    assert_eq!(verdict(&gone).because, Because::Nothing);
+    assert_eq!(gone.whom(&rule.pattern), "everybody on a list that is gone");
+}

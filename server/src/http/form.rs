@@ -14,7 +14,7 @@ use serde::forward_to_deserialize_any;
 
 use super::local_path;
 use super::reply::{Reply, as_sentence};
-use super::viewer::Visit;
+use super::viewer::{Me, Visit};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
@@ -22,6 +22,8 @@ use crate::web::view::Trouble;
 
 /// The whole form: the longest post, each character three bytes and each byte written `%XX`, with room to spare.
 const LONGEST_FORM: usize = 64 * 1024;
+/// A pasted file of some ten thousand lines, written `%XX` where it has to be.
+const LONGEST_PASTE: usize = 2 * 1024 * 1024;
 /// Fields of a form: the profile's pairs and a reply's ticks are the most there are.
 const MOST_FIELDS: usize = 100;
 /// The hidden field that holds the token.
@@ -36,26 +38,48 @@ impl<T: DeserializeOwned> FromRequest<App> for Form<T> {
     type Rejection = Reply;
 
     async fn from_request(request: Request<Body>, app: &App) -> Result<Form<T>, Reply> {
-        let (mut parts, body) = request.into_parts();
-        let visit = Visit::from_request_parts(&mut parts, app).await?;
-        comes_from_us(&parts.headers, &visit.community)?;
-        let bytes = read(&parts.headers, body).await?;
-        let mut fields = url::form_urlencoded::parse(&bytes);
-        if fields.count() > MOST_FIELDS {
-            return Err(
-                Error::invalid("form", format!("has more than {MOST_FIELDS} fields")).into(),
-            );
-        }
-        let token = fields
-            .find(|(name, _)| name == TOKEN_FIELD)
-            .map(|(_, value)| value.into_owned());
-        if !token.is_some_and(|token| visit.made(&token)) {
-            return Err(not_ours().into());
-        }
-        let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(&bytes)))
-            .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))?;
-        Ok(Form(value))
+        Ok(Form(from_us(request, app, LONGEST_FORM).await?))
     }
+}
+
+/// A form into which a member may paste a whole file.
+#[derive(Debug)]
+pub struct LongForm<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for LongForm<T> {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<LongForm<T>, Reply> {
+        let (mut parts, body) = request.into_parts();
+        // Nobody else is let send that much.
+        Me::from_request_parts(&mut parts, app).await?;
+        let request = Request::from_parts(parts, body);
+        Ok(LongForm(from_us(request, app, LONGEST_PASTE).await?))
+    }
+}
+
+async fn from_us<T: DeserializeOwned>(
+    request: Request<Body>,
+    app: &App,
+    longest: usize,
+) -> Result<T, Reply> {
+    let (mut parts, body) = request.into_parts();
+    let visit = Visit::from_request_parts(&mut parts, app).await?;
+    comes_from_us(&parts.headers, &visit.community)?;
+    let bytes = read(&parts.headers, body, longest).await?;
+    let mut fields = url::form_urlencoded::parse(&bytes);
+    if fields.count() > MOST_FIELDS {
+        return Err(Error::invalid("form", format!("has more than {MOST_FIELDS} fields")).into());
+    }
+    let token = fields
+        .find(|(name, _)| name == TOKEN_FIELD)
+        .map(|(_, value)| value.into_owned());
+    if !token.is_some_and(|token| visit.made(&token)) {
+        return Err(not_ours().into());
+    }
+    let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(&bytes)))
+        .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))?;
+    Ok(value)
 }
 
 /// How a form calls a field, and how a sentence names it.
@@ -168,13 +192,8 @@ fn not_ours() -> Error {
     Error::Forbidden("the form had expired; go back, reload the page and send it again".to_owned())
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes> {
-    let too_long = || {
-        Error::invalid(
-            "form",
-            format!("is longer than {} KiB", LONGEST_FORM / 1024),
-        )
-    };
+async fn read(headers: &HeaderMap, body: Body, longest: usize) -> Result<bytes::Bytes> {
+    let too_long = || Error::invalid("form", format!("is longer than {} KiB", longest / 1024));
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -188,10 +207,10 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LONGEST_FORM) {
+    if announced.is_some_and(|length| length > longest) {
         return Err(too_long());
     }
-    match Limited::new(body, LONGEST_FORM).collect().await {
+    match Limited::new(body, longest).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
         Err(_) => Err(Error::invalid("form", "broke off while it was read")),

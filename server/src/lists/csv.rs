@@ -72,6 +72,8 @@ pub struct Reading {
     pub unusable_lines: usize,
     /// Lines of another severity, by severity: they were not asked for.
     pub passed_over: Vec<(String, usize)>,
+    /// Whom those lines name: they are in the file all the same.
+    pub named_otherwise: Vec<Pattern>,
     /// Lines that name again what an earlier one named.
     pub repeated: usize,
 }
@@ -121,13 +123,7 @@ pub fn read(
                 }
             }
         }
-        if reading.entries.len() > MOST_ENTRIES {
-            return Err(Error::invalid(
-                "file",
-                format!("names more than {MOST_ENTRIES} servers; split it, and make several lists"),
-            ));
-        }
-        Ok(())
+        reading.check_size()
     };
     if is_table(file) {
         read_table(file, severity, &mut reading, &mut take)?;
@@ -169,6 +165,11 @@ fn read_table(
         .flexible(true)
         .from_reader(file);
     let mut record = ByteRecord::new();
+    let mut lines = Lines {
+        file,
+        at: 0,
+        line: 1,
+    };
     let mut columns: HashMap<String, usize> = HashMap::new();
     loop {
         let is_there = table.read_byte_record(&mut record).map_err(|why| {
@@ -177,7 +178,8 @@ fn read_table(
         if !is_there {
             return Ok(());
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let begins = record.position().map_or(0, csv::Position::byte);
+        let line = lines.of(usize::try_from(begins).unwrap_or(usize::MAX));
         if columns.is_empty() {
             columns = record.iter().map(heading).zip(0..).collect();
             continue;
@@ -208,7 +210,8 @@ fn read_table(
             | (Severity::Silence | Severity::All, "silence")
             | (Severity::All, "noop") => true,
             (_, other @ ("suspend" | "silence" | "noop")) => {
-                reading.pass_over(other);
+                reading.pass_over(other, domain);
+                reading.check_size()?;
                 continue;
             }
             _ => false,
@@ -238,6 +241,33 @@ fn read_table(
             (false, false) => format!("{comment} (there: {})", there.join(", ")),
         };
         take(reading, line, domain, shortened(&comment))?;
+    }
+}
+
+/// Numbers the lines of a table. Its reader counts one too few where lines end with two signs.
+struct Lines<'a> {
+    file: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The number of the line on which the record begins that was read from this place on.
+    fn of(&mut self, begins: usize) -> u64 {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let rest = self.file.get(begins..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| is_end(byte)).count();
+        let until = begins.saturating_add(ends).min(self.file.len());
+        while self.at < until {
+            let is_line = match self.file[self.at] {
+                b'\n' => true,
+                b'\r' => self.file.get(self.at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += u64::from(is_line);
+            self.at += 1;
+        }
+        self.line
     }
 }
 
@@ -273,6 +303,16 @@ fn read_lines(file: &[u8], reading: &mut Reading, take: &mut Take<'_>) -> Result
 }
 
 impl Reading {
+    fn check_size(&self) -> Result<()> {
+        if self.entries.len() + self.named_otherwise.len() <= MOST_ENTRIES {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "file",
+            format!("names more than {MOST_ENTRIES} servers; split it, and make several lists"),
+        ))
+    }
+
     fn cannot_use(&mut self, line: u64, text: &str, why: impl Into<String>) {
         self.unusable_lines += 1;
         if self.unusable.len() < MOST_TOLD {
@@ -284,7 +324,8 @@ impl Reading {
         }
     }
 
-    fn pass_over(&mut self, severity: &str) {
+    fn pass_over(&mut self, severity: &str, domain: &str) {
+        self.named_otherwise.extend(parse_entry(domain));
         match self.passed_over.iter_mut().find(|(of, _)| of == severity) {
             Some((_, lines)) => *lines += 1,
             None => self.passed_over.push((severity.to_owned(), 1)),
@@ -353,7 +394,7 @@ pub fn write(list_id: i64, entries: &[Entry], rule: Option<&Rule>) -> Result<Wri
     Ok(Written { text, left_out })
 }
 
-/// Spreadsheets carry out what begins so.
+/// Spreadsheets carry out what begins so. Names of servers hold no sign that could do harm there.
 fn defused(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
@@ -440,9 +481,19 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_numbered_as_editors_do() {
+        for (end, told) in [("\n", [4, 7]), ("\r\n", [4, 7]), ("\r", [4, 7])] {
+            let said = "#domain,#public_comment\na.example,\"two\nlines\"\n?,x\n\nb.example\n?,\n";
+            let file = said.replace('\n', end);
+            let reading = read(&file, Severity::All).unwrap();
+            assert_eq!(lines(&reading), told, "{file:?}");
+        }
+    }
+
+    #[test]
     fn plain_lines_name_what_a_list_may_hold() {
         let file = "# ours\r\nbigcorp.example\r\n\r\n*.loud.example\n=one.example\nhttps://a.example/users/b\n\
-            a.example,b.example\n*\nb*g.example\ncom\nsoftware:gab\nlist:1\n";
+            a.example,b.example\n*\nb*g.example\nsoftware:gab\nlist:1\n";
         let reading = read(file, Severity::Suspend).unwrap();
         let names: Vec<_> = named(&reading).into_iter().map(|(name, _)| name).collect();
         let all = [
@@ -452,7 +503,7 @@ mod tests {
             "https://a.example/users/b",
         ];
         assert_eq!(names, all);
-        assert_eq!(lines(&reading), [7, 8, 9, 10, 11, 12]);
+        assert_eq!(lines(&reading), [7, 8, 9, 10, 11]);
         assert_eq!(read("", Severity::All).unwrap(), Reading::default());
     }
 

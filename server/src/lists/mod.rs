@@ -156,7 +156,7 @@ pub async fn tell(app: &App, listed: &Listed) -> Result<String> {
     Ok(format!("the list {name} named {}", listed.entry))
 }
 
-/// Where an entry comes from: "added on 5 May 2026 by ines, from blocks.csv".
+/// Where an entry comes from: "Added on 5 May 2026 by ines, from blocks.csv".
 pub async fn provenance(app: &App, entry: &Entry) -> Result<String> {
     let by = match entry.added_by {
         Some(id) => accounts::find(app, id).await?.handle().username,
@@ -213,9 +213,11 @@ pub async fn compare(
         .iter()
         .cloned()
         .partition(|entry| patterns.contains(rules::typed_pattern(&entry.pattern).as_str()));
+    let otherwise = reading.named_otherwise.iter().map(rules::typed_pattern);
     let in_file: HashSet<String> = there_already
         .iter()
         .map(|entry| rules::typed_pattern(&entry.pattern))
+        .chain(otherwise)
         .collect();
     let from_there = there
         .iter()
@@ -255,12 +257,18 @@ pub async fn take_in(
     Ok(())
 }
 
+/// Whom an entry names, as it is stored on a list: also what could not be put on one any more.
+pub fn stored(list: &List, text: &str) -> Result<Pattern> {
+    model::stored_entry(list.id, text)
+        .map_err(|_| Error::invalid("pattern", format!("{text} is on no list")))
+}
+
 /// The rule of its owner that names this list, if one does.
 pub fn rule_about(app: &App, list: &List) -> Option<Rule> {
     let pattern = Pattern::List(ListId(list.id));
-    rules::in_force(app, list.scope())
-        .into_iter()
-        .find(|rule| rule.pattern == pattern)
+    let book = app.gate.book();
+    let mut rules = book.rules_of(list.scope());
+    rules.find(|rule| rule.pattern == pattern).cloned()
 }
 
 /// The name of a file as it is remembered: its last part, in one line.
@@ -337,7 +345,7 @@ fn most_lists() -> i64 {
 fn taken(why: Error, name: &str) -> Error {
     match why {
         Error::Internal(source) if matches!(source.downcast_ref(), Some(DbError::Conflict(_))) => {
-            Error::invalid("name", format!("{name} is the name of another list here"))
+            Error::invalid("name", format!("{name} is that of another list here"))
         }
         other => other,
     }

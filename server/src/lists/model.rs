@@ -68,15 +68,18 @@ row! {
 }
 
 impl Entry {
-    /// Where it comes from, given the name of who added it: "added on 5 May 2026 by ines, from blocks.csv".
-    pub fn provenance(&self, by: &str) -> String {
-        let mut told = format!("added on {} by {by}", time::day(self.added_at));
+    /// Where it comes from, given the name of who added it: "Added on 5 May 2026 by ines, from blocks.csv".
+    pub fn origin(&self, by: &str) -> String {
+        let day = time::day(self.added_at);
         match &self.source {
-            Some(source) => {
-                let _ = write!(told, ", from {source}");
-            }
-            None => told.push_str(", by hand"),
+            Some(source) => format!("Added on {day} by {by}, from {source}"),
+            None => format!("Added on {day} by {by}, by hand"),
         }
+    }
+
+    /// The same with all that is known of it.
+    pub fn provenance(&self, by: &str) -> String {
+        let mut told = self.origin(by);
         if let Some(at) = self.retracted_at {
             let _ = write!(told, "; retracted there on {}", time::day(at));
         }
@@ -118,7 +121,7 @@ pub fn parse_name(typed: &str) -> Result<String> {
     Err(Error::invalid(
         "name",
         format!(
-            "begins with a letter and goes on with letters, digits, - _ or . and has {LONGEST_NAME} characters at most"
+            "must begin with a letter and go on with letters, digits, - _ or . to {LONGEST_NAME} characters at most"
         ),
     ))
 }
@@ -179,7 +182,7 @@ mod tests {
         ] {
             assert!(parse_entry(typed).is_ok(), "{typed}");
         }
-        for typed in ["*", "list:7", "software:gab", "first-seen:3", "com", "a b"] {
+        for typed in ["*", "list:7", "software:gab", "first-seen:3", "a b"] {
             assert!(parse_entry(typed).is_err(), "{typed}");
         }
         assert!(stored_entry(1, "github.io").is_ok());

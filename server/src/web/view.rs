@@ -9,6 +9,7 @@
 mod community;
 mod compose;
 mod frame;
+mod list;
 mod people;
 mod person;
 mod reach;
@@ -25,6 +26,7 @@ pub use compose::{
     AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,
 };
 pub use frame::{Frame, NavItem, Notice};
+pub use list::{EntryView, ImportPage, ListForm, ListLine, ListPage, ListsPage};
 pub use people::{
     ContactView, ContactsPage, EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow,
     ProfilePage, RelationView,

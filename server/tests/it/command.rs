@@ -180,6 +180,111 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
 }
 
 #[test]
+fn an_operator_keeps_lists_takes_a_file_in_and_writes_it_out() {
+    let folder = TempDir::new().unwrap();
+    let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
+    let says = |words: &[&str]| {
+        let output = run(words);
+        assert!(output.status.success(), "{}", self::words(&output.stderr));
+        self::words(&output.stdout)
+    };
+    says(&["migrate"]);
+    cannot(
+        &run(&["list", "show", "leaky"]),
+        "`comity list create leaky` makes one",
+    );
+    says(&["list", "create", "leaky"]);
+    cannot(
+        &run(&["list", "create", "Leaky"]),
+        "leaky is that of another list here",
+    );
+    cannot(&run(&["list", "add", "leaky", "*"]), "a list cannot");
+    cannot(
+        &run(&["rule", "set", "list:leaky", "refused", "--operator"]),
+        "lists are kept by communities and members",
+    );
+    let file = folder.path().join("blocks.csv");
+    let table = "#domain,#severity,#public_comment\nbigcorp.example,suspend,=cmd\n\
+        loud.example,silence,\nhid***.example,suspend,\n";
+    std::fs::write(&file, table).unwrap();
+    let dry = says(&["list", "import", "leaky", "blocks.csv", "--dry-run"]);
+    for told in [
+        "1 not yet on the list leaky, 0 on it already",
+        "+ bigcorp.example  =cmd",
+        "1 with the severity silence passed over",
+        "line 4: hid***.example is obfuscated",
+        "Nothing is changed",
+    ] {
+        assert!(dry.contains(told), "{told} is not in {dry}");
+    }
+    assert!(says(&["list", "show"]).contains("leaky  0 entries, named by no rule"));
+    assert!(says(&["list", "import", "leaky", "blocks.csv"]).contains("Done: 1 put on the list"));
+    says(&[
+        "list",
+        "import",
+        "leaky",
+        "blocks.csv",
+        "--severity",
+        "silence",
+    ]);
+    says(&[
+        "list",
+        "add",
+        "leaky",
+        "=one.example",
+        "--comment",
+        "by hand",
+    ]);
+    let shown = says(&["list", "show", "leaky"]);
+    for told in [
+        "3 entries",
+        "bigcorp.example  Added on ",
+        "by an operator, from blocks.csv; =cmd",
+        "=one.example  Added on ",
+    ] {
+        assert!(shown.contains(told), "{told} is not in {shown}");
+    }
+
+    says(&["rule", "set", "list:leaky", "refused"]);
+    assert!(says(&["rule", "list"]).contains("refused  everybody on the list “leaky”"));
+    let why = says(&["rule", "why", "www.bigcorp.example"]);
+    assert!(
+        why.contains("; the list names bigcorp.example)")
+            && why.contains("the list leaky names bigcorp.example: Added on"),
+        "{why}"
+    );
+    says(&["rule", "set", "bigcorp.example", "open"]);
+    assert!(says(&["rule", "why", "bigcorp.example"]).contains("set aside"));
+    cannot(&run(&["list", "delete", "leaky"]), "names this list");
+    let written = says(&["list", "export", "leaky"]);
+    assert!(
+        written.contains("\nbigcorp.example,suspend,false,false,'=cmd,false\n")
+            && !written.contains("one.example"),
+        "{written}"
+    );
+
+    // What vanished from the file stays until somebody removes it.
+    std::fs::write(&file, "loud.example\n").unwrap();
+    let said = says(&["list", "import", "leaky", "blocks.csv"]);
+    assert!(
+        said.contains("1 no longer in the file") && said.contains("? bigcorp.example"),
+        "{said}"
+    );
+    assert!(says(&["list", "show", "leaky"]).contains("retracted there on"));
+    says(&["list", "remove", "leaky", "bigcorp.example"]);
+    cannot(
+        &run(&["list", "remove", "leaky", "bigcorp.example"]),
+        "is not on the list leaky",
+    );
+    says(&["list", "rename", "leaky", "noisy"]);
+    assert!(says(&["rule", "list"]).contains("“noisy”"));
+    cannot(
+        &run(&["list", "import", "noisy", "nowhere.csv"]),
+        "could not be read",
+    );
+}
+
+#[test]
 fn the_example_of_settings_can_be_used_as_it_is() {
     let folder = TempDir::new().unwrap();
     let example = comity(folder.path())

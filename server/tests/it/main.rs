@@ -19,6 +19,7 @@ mod hashtags;
 mod jobs;
 mod leaving;
 mod ledger;
+mod lists;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;
