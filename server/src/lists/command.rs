@@ -241,7 +241,7 @@ pub async fn command(app: &App, command: ListCommand) -> Result<String> {
 
 impl Keeper {
     async fn whose(self, app: &App) -> Result<Whose> {
-        Whose::named(app, &Of::of(self.community, self.member)).await
+        Whose::named(app, &Of::whom(self.community, self.member)).await
     }
 
     async fn list(self, app: &App, name: &str) -> Result<List> {

@@ -562,9 +562,13 @@ mod tests {
 
     #[test]
     fn more_than_fits_is_refused_as_a_whole() {
-        let file: String = (0..=MOST_ENTRIES)
-            .map(|n| format!("s{n}.example\n"))
+        let names: Vec<_> = (0..=MOST_ENTRIES)
+            .map(|n| format!("s{n}.example"))
             .collect();
+        let file = names.join(
+            "
+",
+        );
         let why = read(file, Severity::All).unwrap_err().to_string();
         assert!(why.contains("split it"), "{why}");
     }

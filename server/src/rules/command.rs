@@ -97,7 +97,7 @@ pub struct Of {
 
 impl Of {
     /// Of a community, or of a member of it.
-    pub fn of(community: Option<String>, member: Option<String>) -> Of {
+    pub fn whom(community: Option<String>, member: Option<String>) -> Of {
         Of {
             community,
             member,
@@ -146,7 +146,7 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             community,
             member,
         } => {
-            let of = Of::of(community, member);
+            let of = Of::whom(community, member);
             let whose = Whose::named(app, &of).await?;
             let party = party(app, &who).await?;
             let explanation = super::explain(app, &*whose.account(app).await?, &party).await?;

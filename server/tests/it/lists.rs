@@ -56,6 +56,11 @@ async fn cannot_name(setter: &mut Browser, pattern: &str, scope: &str) {
     page.shows("Names a list that");
 }
 
+fn names(numbers: std::ops::RangeInclusive<u16>) -> String {
+    let names: Vec<_> = numbers.map(|number| format!("s{number}.example")).collect();
+    names.join("\n")
+}
+
 const TABLE: &str = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\r\n\
     bigcorp.example,suspend,false,false,\"sells, and tells\",false\r\n\
     island.example,suspend,false,false,,false\r\n\
@@ -253,12 +258,12 @@ town_test! {
         // More than a member may have is refused as a whole.
         let mut alice = town.member("alice").await;
         let own = make(&mut alice, "long", "mine").await;
-        let many: String = (0..=5_000).map(|n| format!("s{n}.example\n")).collect();
+        let many = names(0..=5_000);
         let file = [("text", many.as_str()), ("source", "long.txt"), ("confirmed", "yes")];
         alice.post(&format!("{own}/import"), &file).await.is(422).shows("5000");
         alice.get(&own).await.is(200).shows("0 entries");
         // A page holds a hundred of them.
-        let some: String = (100..220).map(|n| format!("s{n}.example\n")).collect();
+        let some = names(100..=219);
         let file = [("text", some.as_str()), ("source", "long.txt"), ("confirmed", "yes")];
         alice.post(&format!("{own}/import"), &file).await.leads(&own);
         alice.get(&own).await.is(200).shows("s199.example").hides("s200.example").shows("More");
