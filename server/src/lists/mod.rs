@@ -23,8 +23,10 @@ use crate::rules;
 use csv::{MOST_ENTRIES, Reading};
 use store::Owner;
 
-/// Lists of one owner: they are found by name, on one page.
+/// Lists of one community: they are found by name, on one page.
 const MOST_LISTS: usize = 100;
+/// Lists of one member.
+const MOST_LISTS_OF_A_MEMBER: usize = 20;
 /// Entries of all lists of one member together; the long lists that are passed around are a community's matter.
 const MOST_OF_A_MEMBER: usize = 5_000;
 /// Entries of all lists of one community together.
@@ -52,10 +54,14 @@ pub async fn create(app: &App, owner: Scope, name: &str) -> Result<i64> {
     let name = parse_name(name)?;
     let columns = columns(owner)?;
     let lists = store::of(&app.db, columns, most_lists()).await?;
-    if lists.len() >= MOST_LISTS {
+    let most = match owner {
+        Scope::Member(..) => MOST_LISTS_OF_A_MEMBER,
+        _ => MOST_LISTS,
+    };
+    if lists.len() >= most {
         return Err(Error::invalid(
             "name",
-            format!("would be one more than the {MOST_LISTS} lists that fit; delete one first"),
+            format!("would be that of one more than the {most} lists that fit; delete one first"),
         ));
     }
     let id = app.next_id();
