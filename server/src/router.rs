@@ -16,9 +16,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags, inbox, lists,
-    members, notifications, pins, reach, reblogs, relations, rules, search, statuses, timelines,
-    web,
+    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
+    inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search, statuses,
+    timelines, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).

@@ -10,9 +10,7 @@ use serde::Deserialize;
 pub use why::why;
 
 use super::model::{NewRule, Source};
-use super::{
-    check_pattern, in_force, listener, of_community, of_member, read_pattern, whom,
-};
+use super::{check_pattern, in_force, listener, of_community, of_member, read_pattern, whom};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
