@@ -1,28 +1,28 @@
 //! Lists as pages: one's own, and the community's for those who look after it.
 
+mod import;
+
 use axum::extract::{Path, Query, State};
 use comity_policy::Scope;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use serde::Deserialize;
 
-use super::csv::{self, Reading, Severity};
-use super::{Difference, Entry, List, NewEntry, Provenance, find, parse_entry, source_of};
+use super::csv::{self, Severity};
+use super::{Entry, List, NewEntry, Provenance, find, parse_entry};
+pub use import::import;
+
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::form::{Label, LongForm, page_with, trouble};
+use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
 use crate::members::Role;
 use crate::rules::{self, of_community, of_member, typed_pattern};
-use crate::web::view::{
-    EntryView, ImportPage, ListForm, ListLine, ListPage, ListsPage, NavItem, Trouble,
-};
+use crate::web::view::{EntryView, ListForm, ListLine, ListPage, ListsPage, NavItem, Trouble};
 use crate::web::{frame, time};
 
 /// Entries of one page.
 const ON_A_PAGE: usize = 100;
-/// Of what a file would change, so many are named.
-const MOST_TOLD: usize = 200;
 /// What the forms' fields are called in sentences. What is wrong with a server's name says so itself.
 const LABELS: &[Label] = &[
     Label::of("name", "the name"),
@@ -295,109 +295,6 @@ pub async fn delete(
             list_page(&app, &visit, &list, "", form).await
         }
     }
-}
-
-/// What the form of a file sends.
-#[derive(Debug, Deserialize)]
-pub struct ImportForm {
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    source: String,
-    #[serde(default)]
-    severity: String,
-    /// "yes" when the member saw what would change.
-    #[serde(default)]
-    confirmed: String,
-}
-
-/// `POST /boundaries/lists/{id}/import`: what would change, and the change itself once that is confirmed.
-pub async fn import(
-    State(app): State<App>,
-    me: Me,
-    visit: Visit,
-    Path(id): Path<i64>,
-    LongForm(form): LongForm<ImportForm>,
-) -> Result<Reply> {
-    let list = theirs(&app, &me, id).await?;
-    match take(&app, &me, &visit, &list, &form).await {
-        Ok(reply) => Ok(reply),
-        Err(why) => {
-            let form = ListForm {
-                trouble: Some(trouble(why, LABELS)?),
-                severity: Severity::parse(&form.severity).unwrap_or_default().as_str(),
-                text: form.text,
-                source: form.source,
-                ..form_of(&list)
-            };
-            list_page(&app, &visit, &list, "", form).await
-        }
-    }
-}
-
-async fn take(app: &App, me: &Me, visit: &Visit, list: &List, form: &ImportForm) -> Result<Reply> {
-    let severity = Severity::parse(&form.severity).unwrap_or_default();
-    let source = source_of(&form.source)?;
-    let reading = csv::read(form.text.as_bytes(), severity, |pattern| {
-        super::check_entry(app, list.scope(), pattern)
-    })?;
-    let difference = super::compare(app, list, &reading, Some(&source)).await?;
-    if form.confirmed == "yes" {
-        let from = Provenance {
-            by: Some(me.account.id),
-            source: Some(source),
-        };
-        super::take_in(app, list, &difference, &from).await?;
-        return Ok(Reply::see_other(&url(list.id)));
-    }
-    let text = form.text.clone();
-    let frame = frame(app, visit, &list.name, NavItem::Boundaries).await?;
-    let named = |of: &NewEntry| {
-        let comment = of.comment.clone().unwrap_or_default();
-        (typed_pattern(&of.pattern), comment)
-    };
-    let Difference {
-        added,
-        there,
-        retracted,
-        again,
-    } = difference;
-    Ok(Reply::page(ImportPage {
-        frame,
-        url: url(list.id),
-        name: list.name.clone(),
-        text,
-        source,
-        severity: severity.as_str(),
-        added: added.len(),
-        first_added: added.iter().take(MOST_TOLD).map(named).collect(),
-        there,
-        retracted: retracted.len(),
-        first_retracted: retracted.into_iter().take(MOST_TOLD).collect(),
-        again: again.len(),
-        passed_over: passed_over(&reading),
-        unusable: reading.unusable_lines,
-        first_unusable: reading
-            .unusable
-            .into_iter()
-            .map(|one| (one.line, one.text, one.why))
-            .collect(),
-    }))
-}
-
-fn passed_over(reading: &Reading) -> Vec<String> {
-    let mut sentences: Vec<String> = reading
-        .passed_over
-        .iter()
-        .map(|(severity, lines)| format!("Lines that say {severity}: {lines}."))
-        .collect();
-    if reading.repeated > 0 {
-        sentences.push(format!(
-            "Lines that name again what an earlier one named: {}.",
-            reading.repeated
-        ));
-    }
-    sentences
 }
 
 /// `GET /boundaries/lists/{id}/export`
