@@ -162,7 +162,7 @@ coast_test! {
         coast.alice_asks_about("open").await;
         coast.follows("open", "nora", &coast.alice).await;
         coast.nora_says("1", "I would like to read you").await;
-        coast.queue().await.shows("Asks to follow you").shows("I would like to read you");
+        coast.queue().await.shows("asks to follow you").shows("I would like to read you");
         assert_eq!(coast.got("open", "Accept").len(), 2, "rita's of old");
         let nora = coast.nora().await;
         coast.alice.post(&format!("/contacts/people/{nora}/send-away"), &[]).await.is(303);

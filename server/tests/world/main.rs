@@ -62,7 +62,7 @@ async fn outcome(bytes: &[u8]) -> String {
         told["refused"].is_string(),
         told["why"].is_string(),
     ) {
-        (Some(false), ..) => format!("not read: {}", word("refused")),
+        (Some(false), true, _) => format!("not read: {}", word("refused")),
         (_, true, _) => format!("REFUSED: {}", word("refused")),
         (_, _, true) => format!("ignored: {}", word("why")),
         _ => format!("would {}", word("would")),
