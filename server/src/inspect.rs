@@ -65,7 +65,7 @@ async fn fetched(address: &str, config: Config) -> Result<Value> {
         .permit(community.policy_id(), &iri.domain(), Contact::Fetch)
         .await?
         .map_err(|refusal| {
-            let moderator = Listener::Moderator(community.policy_id());
+            let moderator = Listener::Moderator(community.policy_id(), None);
             let why = refusal.verdict.sentence_for(&app.gate.book(), moderator);
             Error::Forbidden(format!("{} is not asked for anything: {why}", iri.domain()))
         })?;

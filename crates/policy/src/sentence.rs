@@ -1,8 +1,8 @@
 //! Every answer in words for people, and to each only the reasons meant for them.
 
 use crate::{
-    Because, CommunityId, Conditions, Mode, Outcome, PersonId, Rule, RuleBook, RuleId, Scope,
-    Stance, Verdict, Visible,
+    Because, CommunityId, Conditions, Mode, Outcome, Pattern, PersonId, Rule, RuleBook, RuleId,
+    Scope, Stance, Verdict, Visible,
 };
 
 /// Who is told.
@@ -12,8 +12,19 @@ pub enum Listener {
     Public,
     /// A member: hears the reasons meant for members of their community, and their own rules.
     Member(PersonId, CommunityId),
-    /// A moderator of that community.
-    Moderator(CommunityId),
+    /// A moderator of that community, or its log. Who it is, where it is one person: they hear of their own rules,
+    /// too.
+    Moderator(CommunityId, Option<PersonId>),
+}
+
+impl Listener {
+    /// Whether this person is the one who listens.
+    fn is(self, person: PersonId) -> bool {
+        match self {
+            Listener::Member(own, _) | Listener::Moderator(_, Some(own)) => own == person,
+            Listener::Public | Listener::Moderator(_, None) => false,
+        }
+    }
 }
 
 impl Verdict {
@@ -38,14 +49,12 @@ impl Verdict {
             Because::Waits => "It waits for a yes of whom it answers.".into(),
             Because::Removed => "It was taken out of the conversation by whom it answers.".into(),
             Because::Block { by } => match listener {
-                Listener::Member(person, _) if person == by => "You block them.".into(),
-                Listener::Moderator(_) => "One of the two blocks the other.".into(),
+                _ if listener.is(by) => "You block them.".into(),
+                Listener::Moderator(..) => "One of the two blocks the other.".into(),
                 _ => UNAVAILABLE.into(),
             },
-            Because::Mute { by } => match listener {
-                Listener::Member(person, _) if person == by => "You muted them.".into(),
-                _ => UNAVAILABLE.into(),
-            },
+            Because::Mute { by } if listener.is(by) => "You muted them.".into(),
+            Because::Mute { .. } => UNAVAILABLE.into(),
             Because::Audience => "It is not meant for them.".into(),
             Because::LocalOnly => "It is for the members of its own community only.".into(),
             Because::NotListed => "Its author keeps it out of public places.".into(),
@@ -89,18 +98,23 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
     let Some(rule) = rules.rule(id) else {
         return format!("Rule {} decided this, and has ended since.", id.0);
     };
-    let own = matches!(listener, Listener::Member(person, _) if rule.is_of(person));
+    let own = matches!(rule.scope, Scope::Member(owner, _) if listener.is(owner));
     let (who, verb_s) = match rule.scope {
         Scope::Operator => ("This installation".to_owned(), "s"),
         Scope::Community(community) => (name(rules, community), "s"),
         Scope::Member(..) if own => ("You".to_owned(), ""),
-        Scope::Member(_, community) if listener == Listener::Moderator(community) => {
+        Scope::Member(_, community) if matches!(listener, Listener::Moderator(of, _) if of == community) => {
             ("A member".to_owned(), "s")
         }
         // That somebody here has a rule about them is that person's own business.
         Scope::Member(..) => return UNAVAILABLE.into(),
     };
-    let does = does(verdict, rule, verb_s).replace("{}", &rules.whom(&rule.pattern));
+    // How somebody calls a list of their own is their own business, too.
+    let whom = match (rule.scope, &rule.pattern) {
+        (Scope::Member(..), Pattern::List(_)) if !own => "whom a list of theirs names".to_owned(),
+        (_, pattern) => rules.whom(pattern),
+    };
+    let does = does(verdict, rule, verb_s).replace("{}", &whom);
     let since = day(rule.set_at);
     let entry = match verdict.entry_of(id) {
         Some(entry) => format!("; the list names {entry}"),
@@ -139,28 +153,27 @@ fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
 impl Rule {
     /// The most that this listener may hear of why it was set; `None` where nobody wrote anything down for them.
     pub fn reason_for(&self, listener: Listener) -> Option<&str> {
-        let public = self.reason_public.as_deref();
-        let members = self.reason_members.as_deref().or(public);
-        let moderators = self.reason_moderators.as_deref().or(members);
-        // What a member laid down for themself, and why, is nobody else's to read.
+        let public = written(self.reason_public.as_deref());
+        let members = written(self.reason_members.as_deref()).or(public);
+        let moderators = written(self.reason_moderators.as_deref()).or(members);
+        // Why a member laid something down for themself is theirs to read, all of it, and nobody else's.
+        if let Scope::Member(owner, _) = self.scope {
+            return moderators.filter(|_| listener.is(owner));
+        }
         let inside = |community| match self.scope {
-            Scope::Community(of) => of == community,
-            Scope::Member(..) => false,
+            Scope::Community(of) | Scope::Member(_, of) => of == community,
             Scope::Operator => true,
         };
-        let reason = match listener {
-            Listener::Moderator(community) if inside(community) => moderators,
-            // What one wrote down for oneself, one may read.
-            Listener::Member(person, _) if self.is_of(person) => moderators,
+        match listener {
+            Listener::Moderator(community, _) if inside(community) => moderators,
             Listener::Member(_, community) if inside(community) => members,
             _ => public,
-        };
-        reason.map(str::trim).filter(|reason| !reason.is_empty())
+        }
     }
+}
 
-    fn is_of(&self, person: PersonId) -> bool {
-        matches!(self.scope, Scope::Member(owner, _) if owner == person)
-    }
+fn written(reason: Option<&str>) -> Option<&str> {
+    reason.map(str::trim).filter(|reason| !reason.is_empty())
 }
 
 fn mode_sentence(rules: &RuleBook, community: CommunityId, mode: Mode) -> String {
@@ -177,9 +190,8 @@ fn mode_sentence(rules: &RuleBook, community: CommunityId, mode: Mode) -> String
 }
 
 fn own_mode_sentence(owner: PersonId, mode: Mode, listener: Listener) -> &'static str {
-    let own = matches!(listener, Listener::Member(person, _) if person == owner);
     match mode {
-        _ if !own => UNAVAILABLE,
+        _ if !listener.is(owner) => UNAVAILABLE,
         Mode::Open => "You are open to servers you do not know.",
         Mode::Cautious => {
             "You asked to be asked first, and this server is not known here for long yet."

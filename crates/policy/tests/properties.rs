@@ -400,7 +400,7 @@ proptest! {
         for listener in [
             Listener::Public,
             Listener::Member(PersonId(1), HARBOUR),
-            Listener::Moderator(HARBOUR),
+            Listener::Moderator(HARBOUR, None),
         ] {
             let sentence = verdict.sentence_for(&book, listener).to_lowercase();
             prop_assert!(!sentence.is_empty());

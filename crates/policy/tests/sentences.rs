@@ -45,12 +45,12 @@ fn a_rule_is_told_in_plain_words_and_with_the_reason_meant_for_the_listener() {
         format!("{start}it answers no reports, and we asked three times")
     );
     assert_eq!(
-        told(Listener::Moderator(HARBOUR)),
+        told(Listener::Moderator(HARBOUR, None)),
         format!("{start}see the case of Ines")
     );
     // Meadow's people are the public here.
     for listener in [
-        Listener::Moderator(MEADOW),
+        Listener::Moderator(MEADOW, None),
         Listener::Member(PersonId(3), MEADOW),
     ] {
         assert_eq!(told(listener), format!("{start}it answers no reports"));
@@ -65,10 +65,17 @@ fn what_one_member_laid_down_is_told_to_nobody_else() {
     assert_eq!(verdict.sentence(&book), "It is not available.");
     let bobs = Listener::Member(PersonId(2), HARBOUR);
     assert_eq!(verdict.sentence_for(&book, bobs), "It is not available.");
-    assert_eq!(
-        verdict.sentence_for(&book, ALICE),
-        "You refuse bücher.example (rule 12, since 3 May 2026): see the case of Ines"
-    );
+    let own = "You refuse bücher.example (rule 12, since 3 May 2026): see the case of Ines";
+    assert_eq!(verdict.sentence_for(&book, ALICE), own);
+    // Moderators and the log hear that there is a rule, and nothing of why.
+    for who in [None, Some(PersonId(2))] {
+        assert_eq!(
+            verdict.sentence_for(&book, Listener::Moderator(HARBOUR, who)),
+            "A member refuses bücher.example (rule 12, since 3 May 2026)."
+        );
+    }
+    let moderator = Listener::Moderator(HARBOUR, alice().id);
+    assert_eq!(verdict.sentence_for(&book, moderator), own);
 }
 
 #[test]

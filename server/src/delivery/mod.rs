@@ -339,7 +339,7 @@ fn community_of(sender: &Account) -> Result<CommunityId> {
 
 /// A verdict in words, for those who run this community.
 fn sentence(app: &App, by: CommunityId, verdict: &Verdict) -> String {
-    verdict.sentence_for(&app.gate.book(), Listener::Moderator(by))
+    verdict.sentence_for(&app.gate.book(), Listener::Moderator(by, None))
 }
 
 /// Tells those who watch the border what went out, or why it did not.

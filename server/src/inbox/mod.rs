@@ -66,7 +66,10 @@ fn describe(kind: &ActivityKind, sender: &Account) -> String {
 
 /// A verdict in words, for those who run this community.
 fn for_stewards(app: &App, community: &Community, verdict: &Verdict) -> String {
-    verdict.sentence_for(&app.gate.book(), Listener::Moderator(community.policy_id()))
+    verdict.sentence_for(
+        &app.gate.book(),
+        Listener::Moderator(community.policy_id(), None),
+    )
 }
 
 /// Tells those who watch the border that something of ours was asked for and not shown, and the ledger of `status`, if it

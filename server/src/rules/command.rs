@@ -281,8 +281,8 @@ impl Whose {
     fn listener(&self, app: &App) -> Listener {
         let first = || app.communities.load().first().map_or(0, |first| first.id);
         match self {
-            Whose::Operator => Listener::Moderator(CommunityId(first())),
-            Whose::Community(community) => Listener::Moderator(community.policy_id()),
+            Whose::Operator => Listener::Moderator(CommunityId(first()), None),
+            Whose::Community(community) => Listener::Moderator(community.policy_id(), None),
             Whose::Member(account) => Listener::Member(
                 PersonId(account.id),
                 CommunityId(account.community_id.unwrap_or_else(first)),

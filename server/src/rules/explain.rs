@@ -212,7 +212,7 @@ pub fn plainly_to(
 pub fn listener(visit: &Visit) -> Listener {
     match &visit.me {
         Some(me) if me.member.role >= Role::Moderator => {
-            Listener::Moderator(CommunityId(me.community.id))
+            Listener::Moderator(CommunityId(me.community.id), Some(PersonId(me.account.id)))
         }
         Some(me) => Listener::Member(PersonId(me.account.id), CommunityId(me.community.id)),
         None => Listener::Public,
