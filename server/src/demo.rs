@@ -117,10 +117,12 @@ mod tests {
             "✕ harbour refused bigcorp",
             "✕ meadow refused bigcorp",
             "It sells its members' attention",
-            "I asked twice",
+            "A member refuses bigcorp.localhost",
         ] {
             assert!(text.contains(line), "{line:?} is missing in\n{text}");
         }
+        let own = "I asked twice";
+        assert!(!text.contains(own), "Leela's reason is hers alone:\n{text}");
         assert!(
             !text.contains("bigcorp → harbour") && !text.contains("harbour → bigcorp"),
             "{text}"

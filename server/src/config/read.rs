@@ -19,9 +19,15 @@ pub(super) fn set(
 /// Each key of the file with its value as text.
 pub(super) fn read_toml(file: &str, text: &str) -> Result<Vec<(String, String)>, ConfigError> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| {
+            let before = text.get(..span.start).unwrap_or(text);
+            1 + before.matches('\n').count()
+        });
+        // Its own words may take several lines.
+        let why: Vec<&str> = error.message().split_whitespace().collect();
         ConfigError::new(format!(
-            "could not read the settings in {file}: {}",
-            error.to_string().trim_end()
+            "could not read the settings in {file}, line {line}: {}; write a setting like name = \"Harbour\"",
+            why.join(" ")
         ))
     })?;
     let mut found = Vec::new();

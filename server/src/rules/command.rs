@@ -385,7 +385,10 @@ pub(super) async fn party(app: &App, who: &str) -> Result<Party> {
             None => Ok(Party::Instance(domain)),
         };
     }
-    let domain = Domain::parse(who).map_err(|_| {
+    let is_server = |domain: &Domain| {
+        domain.host().contains('.') || domain.is_ip() || domain.host() == "localhost"
+    };
+    let domain = Domain::parse(who).ok().filter(is_server).ok_or_else(|| {
         Error::invalid(
             "about",
             format!("{who:?} is neither a server like bigcorp.example nor a person like @name@server.example"),
