@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use comity::accounts;
 use comity::emergency;
+use comity::lists::{self, NewEntry, Provenance};
 use comity::members::Role;
 use comity::queue;
 use comity::rules::{self, NewRule, Source};
@@ -46,6 +47,8 @@ pub struct Cast {
     pub statuses: Vec<(i64, String)>,
     /// Their addresses.
     pub links: Vec<String>,
+    /// Numbers of lists of servers.
+    pub lists: Vec<i64>,
     /// Ends the workers.
     _stop: watch::Sender<bool>,
 }
@@ -99,6 +102,7 @@ impl Cast {
             accounts: Vec::new(),
             statuses: Vec::new(),
             links: Vec::new(),
+            lists: Vec::new(),
             _stop: stop,
         };
         Box::pin(cast.played()).await
@@ -144,6 +148,7 @@ impl Cast {
             .await;
         }
         self.zora_waits(&public_iri).await;
+        self.keeps_lists().await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
@@ -152,7 +157,8 @@ impl Cast {
     /// Somebody about whom the author is asked first answers them, and writes to them alone.
     async fn zora_waits(&mut self, public_iri: &str) {
         let own = rules::of_member(&self.member("author").account).unwrap();
-        self.sets(own, &self.peer.domain("asking"), Stance::Ask, None)
+        let why = Some(["reasonasked", "reasonasked", "reasonasked"]);
+        self.sets(own, &self.peer.domain("asking"), Stance::Ask, why)
             .await;
         let zora = self.peer.iri("asking", "zora");
         let author = self.member("author").account.iri.to_string();
@@ -171,6 +177,24 @@ impl Cast {
             *whisper.pointer_mut(part).unwrap() = json!([]);
         }
         self.says(&whisper).await;
+    }
+
+    /// The author keeps a list for themself, and the community has one; each says something of somebody on it.
+    async fn keeps_lists(&mut self) {
+        let own = rules::of_member(&self.member("author").account).unwrap();
+        let here = rules::of_community(&self.town.community());
+        for (owner, said) in [(own, "ownlist"), (here, "houselist")] {
+            let app = &self.town.app;
+            let id = lists::create(app, owner, said).await.unwrap();
+            let list = lists::find(app, &[owner], id).await.unwrap();
+            let entry = NewEntry {
+                pattern: lists::parse_entry("listed.localhost").unwrap(),
+                comment: Some(word(said)),
+            };
+            let added = lists::add(app, &list, vec![entry], &Provenance::default()).await;
+            assert_eq!(added.unwrap(), 1);
+            self.lists.push(id);
+        }
     }
 
     /// What the author writes, with every visibility; the last of them is deleted again.

@@ -59,6 +59,11 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .iter()
             .map(|name| path.replace("{name}", name))
             .collect(),
+        path if path.starts_with("/boundaries/lists/{id}") => cast
+            .lists
+            .iter()
+            .map(|id| path.replace("{id}", &id.to_string()))
+            .collect(),
         path if path.starts_with("/boundaries/{id}") => vec![path.replace("{id}", "7")],
         path if path.starts_with("/statuses/{id}") => cast
             .statuses
@@ -192,6 +197,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
         "/boundaries" => 'b',
+        path if path.starts_with("/boundaries/lists") => 'i',
         "/tags/{name}" => 't',
         "/why" => 'q',
         "/statuses/{id}/reach" => 'r',
