@@ -117,8 +117,10 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
     let does = does(verdict, rule, verb_s).replace("{}", &whom);
     let since = day(rule.set_at);
     let entry = match verdict.entry_of(id) {
-        Some(entry) => format!("; the list names {entry}"),
-        None => String::new(),
+        Some(entry) if own || !matches!(rule.scope, Scope::Member(..)) => {
+            format!("; the list names {entry}")
+        }
+        _ => String::new(),
     };
     let reason = match rule.reason_for(listener) {
         Some(reason) => format!(": {reason}"),
