@@ -17,7 +17,7 @@ mod store;
 
 use std::sync::Arc;
 
-use comity_policy::{Exchange, Listener, Party, Subject, Verdict, Way};
+use comity_policy::{Because, Exchange, Listener, Party, Subject, Verdict, Way};
 use comity_vocab::{ActivityKind, Domain};
 
 pub(crate) use process::process;
@@ -110,7 +110,9 @@ pub fn tell_unshown(
                     return;
                 };
                 let owner = Party::Member(thing.owner.clone());
-                let because = rules::own_reason(&app.gate.book(), &owner, &verdict);
+                // From whom they keep what this answers is its author's to know, and not its owner's.
+                let because = rules::own_reason(&app.gate.book(), &owner, &verdict)
+                    .filter(|told| *told != Because::KeptFrom || thing.within.is_empty());
                 if let Some(because) = because
                     && let Err(error) = reach::note_unshown(&app, status, peer, because).await
                 {

@@ -81,13 +81,18 @@ pub(crate) fn note_refused(
     store::refused(tx, status_id, &rows, now_ms)
 }
 
-/// This server came for a status and did not get it, for a reason that its author may hear ([`rules::own_reason`]).
+/// This server came for a status and did not get it, for a reason that its author may hear ([`rules::own_reason`]). As
+/// many are kept as stand on a page.
 pub(crate) async fn note_unshown(
     app: &App,
     status_id: i64,
     server: Domain,
     because: Because,
 ) -> Result<()> {
+    // Anybody has as many names as they like.
+    if store::count_refused(&app.db, status_id, PAGE).await? >= PAGE {
+        return Ok(());
+    }
     let mut tx = Tx::new();
     let refused = BTreeMap::from([(server, because)]);
     note_refused(&mut tx, status_id, &refused, app.now_ms())?;

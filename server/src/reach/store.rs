@@ -100,6 +100,18 @@ const REFUSED: Sql = sql!(
                 times = reached.times + 1"
 );
 
+/// Counts on the primary key.
+const COUNT_REFUSED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT domain FROM reached WHERE status_id = $1 AND way = 'refused' LIMIT $2) kept"
+);
+
+/// How many servers did not get a status, counted up to `most`.
+pub async fn count_refused(db: &Db, status_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(COUNT_REFUSED, params![status_id, most]).await?.0)
+}
+
 pub fn refused(
     tx: &mut Tx,
     status_id: i64,
