@@ -26,8 +26,8 @@ use crate::{follows, instances, rules};
 const MOST_HELD: i64 = 1_000;
 /// And by one sender, who has said enough to be decided about.
 const MOST_OF_A_SENDER: i64 = 20;
-/// Posts and people looked at for the page.
-const MOST_SHOWN: i64 = 200;
+/// Posts and people looked at for the page, the newest.
+const MOST_SHOWN: i64 = 60;
 /// People who wait are counted up to here.
 const MOST_COUNTED: i64 = 100;
 /// People of one's own community who follow somebody are counted up to here.
@@ -177,7 +177,7 @@ pub async fn let_in(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     let mut tx = Tx::new();
     store::release(&mut tx, me.id, status_id);
     statuses::let_in(app, &mut tx, me, status_id, row.is_named).await?;
-    if !app.commit(tx).await? {
+    if !app.commit_and_ring(tx).await? {
         return Err(Error::NotFound);
     }
     Ok(())

@@ -16,10 +16,13 @@ row! {
 
 const HOLD: Sql = sql!(
     "INSERT INTO contacts (account_id, status_id, sender_id, is_named, created_at)
-     VALUES ($1, $2, $3, $4, $5)
+     SELECT m.account_id, $2, $3, $4, $5
+       FROM members m
+      WHERE m.account_id = $1
      ON CONFLICT DO NOTHING"
 );
 
+/// Nothing waits for the account that speaks for a community: it is no member.
 pub fn hold(
     tx: &mut Tx,
     account_id: i64,

@@ -92,8 +92,12 @@ pub async fn thread(app: &App, viewer: &Party, focus: &Status, after: i64) -> Re
         .filter(|(_, answer)| matches!(answer, Err(refusal) if !leaves_mark(refusal)))
         .map(|(place, _)| (place.id, place.parent))
         .collect();
+    let out = below_what_is_out(&outline, &answers, focus.id);
     let mut shown = 0;
     for (place, answer) in outline.into_iter().zip(answers) {
+        if out.contains(&place.id) {
+            continue;
+        }
         let parent = standing(place.parent, &unmarked).filter(|parent| here.contains(parent));
         let leaf = match answer {
             Ok(status) => {
@@ -168,6 +172,45 @@ fn leaves_mark(refusal: &Refusal) -> bool {
             | Because::EmergencyGate(_)
     );
     by_rule && !refusal.hides_existence()
+}
+
+/// What answers an answer that has no place in the conversation has none either: otherwise whoever waits would answer
+/// themself. Whoever asks for one of them has it, with what is below it.
+fn below_what_is_out(
+    outline: &[Place],
+    answers: &[Result<Visible<Status>, Refusal>],
+    focus: i64,
+) -> HashSet<i64> {
+    let above: HashMap<i64, Option<i64>> = outline
+        .iter()
+        .map(|place| (place.id, place.parent))
+        .collect();
+    let out: HashSet<i64> = outline
+        .iter()
+        .zip(answers)
+        .filter(|(_, answer)| {
+            let because = answer.as_ref().err().map(Refusal::because);
+            matches!(because, Some(Because::Waits | Because::Removed))
+        })
+        .map(|(place, _)| place.id)
+        .collect();
+    if out.is_empty() {
+        return out;
+    }
+    let is_below = |id: i64| {
+        let mut at = Some(id);
+        // No walk is longer than the thread, whatever a lying server says.
+        for _ in 0..=above.len() {
+            match at {
+                Some(id) if id == focus => return false,
+                Some(id) if out.contains(&id) => return true,
+                Some(id) => at = above.get(&id).copied().flatten(),
+                None => return false,
+            }
+        }
+        true
+    };
+    above.keys().copied().filter(|id| is_below(*id)).collect()
 }
 
 /// The nearest post above that has a place on the page.

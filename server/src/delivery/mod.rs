@@ -263,6 +263,10 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
         let cleared = meant.clear(app, page.people).await?;
         for (recipient, verdict) in cleared.refused {
             let domain = recipient.person.domain;
+            // That somebody is asked first is theirs to tell; it goes out when they say yes.
+            if verdict.because == Because::Waits {
+                continue;
+            }
             tell_out(
                 app,
                 &sender,

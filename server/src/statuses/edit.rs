@@ -10,7 +10,7 @@ use super::load;
 use super::model::{Draft, Status, Text, Version};
 use super::receive;
 use super::store::{self, Edit};
-use crate::accounts::Account;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
@@ -37,9 +37,12 @@ pub async fn edit(
         return Ok(status);
     }
     // The people it names stay those it was sent to; an edit does not ring new bells.
+    let asked = status.asked.iter().map(|person| person.0).collect();
+    let asked = accounts::find_many(app, asked).await?;
     let mentions: Vec<_> = status
         .mentions
         .iter()
+        .chain(asked.values())
         .map(|account| (account.handle(), account.clone()))
         .collect();
     let words = Text {

@@ -10,11 +10,12 @@ use super::model::Status;
 use super::{delete, load, policy, record, store};
 use crate::accounts::Account;
 use crate::app::App;
+use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
 
-/// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, and names
-/// `me` if `is_named`.
+/// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, names `me`
+/// if `is_named`, and goes out if it was written here.
 pub(crate) async fn let_in(
     app: &App,
     tx: &mut Tx,
@@ -24,26 +25,26 @@ pub(crate) async fn let_in(
 ) -> Result<()> {
     let status = load::load_one(app, status_id).await?;
     if stands_by_yes_of(&status, me.id) {
-        store::set_approval(tx, status.id, policy::STANDS);
-        count_reply(tx, &status, 1);
+        stand(app, tx, &status, policy::WAITS)?;
     }
     if is_named {
         store::mention(tx, status.id, me.id);
+        let now = app.now_ms();
+        notifications::notify(
+            tx,
+            app.ids.at(now),
+            me.id,
+            Kind::Mention,
+            status.author.id,
+            Some(status.id),
+            now,
+        );
     }
-    let now = app.now_ms();
-    notifications::notify(
-        tx,
-        app.ids.at(now),
-        me.id,
-        Kind::Mention,
-        status.author.id,
-        Some(status.id),
-        now,
-    );
     Ok(())
 }
 
-/// This member does not want it, in the caller's transaction. What was for them alone goes.
+/// This member does not want it, in the caller's transaction. What was for them alone goes; an answer goes on waiting,
+/// where nobody else sees it.
 pub(crate) async fn turn_down(
     app: &App,
     tx: &mut Tx,
@@ -55,8 +56,6 @@ pub(crate) async fn turn_down(
         || status.asked.iter().any(|asked| asked.0 != account_id);
     if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
         delete::remove(tx, &status, app.now_ms());
-    } else if stands_by_yes_of(&status, account_id) {
-        store::set_approval(tx, status.id, policy::REMOVED);
     }
     Ok(())
 }
@@ -64,28 +63,28 @@ pub(crate) async fn turn_down(
 /// `me` takes an answer to something of theirs out of the conversation. It stays its author's own, on their profile.
 pub async fn take_out(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let status = answer_to(app, me, status_id).await?;
-    if matches!(status.approval, Approval::Removed { .. }) {
+    if status.approval != Approval::Stands {
         return Ok(());
     }
     let mut tx = Tx::new();
-    store::set_approval(&mut tx, status.id, policy::REMOVED);
-    if status.approval == Approval::Stands {
-        count_reply(&mut tx, &status, -1);
-    }
+    store::set_approval(&mut tx, status.id, policy::STANDS, policy::REMOVED);
+    count_reply(&mut tx, &status, -1);
+    // Undone where it was taken out a moment ago.
     app.commit(tx).await?;
     Ok(())
 }
 
-/// `me` lets an answer that they took out stand again.
+/// `me` lets an answer stand that they took out, or turned down when it waited.
 pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let status = answer_to(app, me, status_id).await?;
-    if !matches!(status.approval, Approval::Removed { .. }) {
-        return Ok(());
-    }
+    let from = match status.approval {
+        Approval::Stands => return Ok(()),
+        Approval::Waits { .. } => policy::WAITS,
+        Approval::Removed { .. } => policy::REMOVED,
+    };
     let mut tx = Tx::new();
-    store::set_approval(&mut tx, status.id, policy::STANDS);
-    count_reply(&mut tx, &status, 1);
-    app.commit(tx).await?;
+    stand(app, &mut tx, &status, from)?;
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -101,6 +100,17 @@ async fn answer_to(app: &App, me: &Arc<Account>, status_id: i64) -> Result<Statu
 fn stands_by_yes_of(status: &Status, account_id: i64) -> bool {
     let on = PersonId(account_id);
     status.approval == Approval::Waits { on }
+}
+
+/// It has its place. What was written here and waited went nowhere before.
+fn stand(app: &App, tx: &mut Tx, status: &Status, from: &str) -> Result<()> {
+    store::set_approval(tx, status.id, from, policy::STANDS);
+    count_reply(tx, status, 1);
+    if from == policy::WAITS && status.author.is_local() && status.visibility != Visibility::Local {
+        let create = Outgoing::Create { status: status.id };
+        delivery::queue(tx, app, status.author.id, &create)?;
+    }
+    Ok(())
 }
 
 fn count_reply(tx: &mut Tx, status: &Status, by: i64) {

@@ -74,7 +74,7 @@ pub struct Status {
     pub reblog_of: Option<(i64, Arc<Account>)>,
     /// The people it names.
     pub mentions: Vec<Arc<Account>>,
-    /// Members with whom it waits for a yes: they may see it, and are told nothing of it.
+    /// Members whom it names once they say yes: they may see it, and are told nothing of it.
     pub asked: Vec<PersonId>,
     /// Admitted on the condition that it stays out of public places.
     pub limited: bool,

@@ -125,8 +125,13 @@ async fn prepare(
         }
     }
     let (mentions, mut asked) = named(app, community, author, handles, visibility, looking).await?;
-    if let Some(parent) = parent.as_ref().filter(|_| waits) {
-        contacts::ask(app, &mut asked, parent.author.id, false, author).await?;
+    let holder = parent
+        .as_ref()
+        .map(|parent| parent.author.id)
+        .filter(|_| waits);
+    let holder = holder.filter(|holder| record::speaks_to(*holder, visibility, &asked));
+    if let Some(holder) = holder {
+        contacts::ask(app, &mut asked, holder, false, author).await?;
     }
     let words = draft.render(&mentions, community);
     let parent = parent.as_deref().map(Parent::of);
@@ -140,7 +145,7 @@ async fn prepare(
         mentions,
         terms,
     )?
-    .asking(asked, waits);
+    .asking(asked, holder.is_some());
     check_named_get_it(app, &new, named_terms).await?;
     Ok(new)
 }

@@ -42,7 +42,10 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     };
     let (parent, holder) = parent.unzip();
     let (mentions, mut asked) = named(app, arrival, &note, &author).await?;
-    let holder = holder.flatten();
+    let seen_by = note.visibility(author.followers_iri.as_ref());
+    let holder = holder
+        .flatten()
+        .filter(|holder| record::speaks_to(*holder, seen_by, &asked));
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, &author).await?;
     }

@@ -338,6 +338,15 @@ fn row(
     })
 }
 
+/// Whether an answer to something of this member's, which they are asked about first, speaks to them: what is for a few
+/// and does not name them is none of their business, and has no place that they would see.
+pub(super) fn speaks_to(member: i64, visibility: Visibility, asked: &[Asked]) -> bool {
+    is_counted(visibility)
+        || asked
+            .iter()
+            .any(|asked| asked.account_id == member && asked.is_named)
+}
+
 /// Whether a status is in the numbers that everybody reads: a number must not tell of what is not for everybody.
 pub(super) fn is_counted(visibility: Visibility) -> bool {
     matches!(visibility, Visibility::Public | Visibility::Unlisted)

@@ -80,7 +80,7 @@ const ADDRESSED_BY: Sql<(i64, i64, i64)> = sql!(
               UNION ALL
              SELECT status_id, account_id, 1
                FROM contacts
-              WHERE status_id IN (SELECT value FROM json_each($1))
+              WHERE is_named AND status_id IN (SELECT value FROM json_each($1))
               ORDER BY 1, 2
               LIMIT $2",
     pg: "SELECT status_id, account_id, CAST(0 AS BIGINT) AS waits
@@ -89,7 +89,7 @@ const ADDRESSED_BY: Sql<(i64, i64, i64)> = sql!(
           UNION ALL
          SELECT status_id, account_id, CAST(1 AS BIGINT)
            FROM contacts
-          WHERE status_id = ANY($1)
+          WHERE is_named AND status_id = ANY($1)
           ORDER BY 1, 2
           LIMIT $2",
 );
@@ -97,7 +97,7 @@ const ADDRESSED_BY: Sql<(i64, i64, i64)> = sql!(
 /// People a status is kept as naming, when it is taken in: more are a hellthread, and the rest is not notified.
 pub const MOST_MENTIONS: usize = 100;
 
-/// (status, account, 1 where it waits for that one's yes), at most as many as were admitted with each status.
+/// (status, account, 1 where it names somebody and waits for their yes), at most as many as were admitted with each status.
 pub async fn addressed_by(db: &Db, status_ids: Vec<i64>) -> Result<Vec<(i64, i64, i64)>> {
     let most = i64::try_from(status_ids.len() * (MOST_MENTIONS + 1)).unwrap_or(i64::MAX);
     Ok(db.all(ADDRESSED_BY, params![status_ids, most]).await?)
@@ -135,11 +135,12 @@ const ADD_FAVOURITE: Sql = sql!(
       WHERE id = $1"
 );
 
-const SET_APPROVAL: Sql = sql!("UPDATE statuses SET approval = $2 WHERE id = $1");
+const SET_APPROVAL: Sql = sql!("UPDATE statuses SET approval = $3 WHERE id = $1 AND approval = $2");
 
-/// Whether it has its place under what it answers.
-pub fn set_approval(tx: &mut Tx, id: i64, word: &str) {
-    tx.exec(SET_APPROVAL, params![id, word]);
+/// Changes whether it has its place under what it answers, or undoes the whole transaction when that was changed
+/// meanwhile.
+pub fn set_approval(tx: &mut Tx, id: i64, from: &str, to: &str) {
+    tx.must(SET_APPROVAL, params![id, from, to]);
 }
 
 /// Inserts, or undoes the whole transaction when the iri (or this account's reblog of it) is there already.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use comity::accounts::Account;
 use comity::members::Role;
 use comity_vocab::Iri;
 use http::Method;
@@ -49,6 +50,13 @@ impl Coast {
         self.id_of(&format!("{nora}/statuses/{number}"))
             .await
             .unwrap()
+    }
+
+    /// Somebody elsewhere follows a member of the other community.
+    async fn follows_on_island(&self, server: &str, name: &str, whom: &Account) {
+        let by = self.peer.iri(server, name);
+        let follow = json!({ "id": format!("{by}#island"), "type": "Follow", "actor": by, "object": whom.iri.as_str() });
+        self.brings(&follow).await;
     }
 
     async fn id_of(&self, iri: &str) -> Option<i64> {
@@ -267,5 +275,80 @@ coast_test! {
         coast.alice.post(&format!("/statuses/{id}/put-back"), &[]).await.is(303);
         assert_eq!(count(&coast).await, 1);
         coast.bob.get(&post.path).await.is(200).shows("Something rude");
+    }
+
+    async fn whoever_waits_does_not_get_in_by_answering_themself(coast) {
+        coast.alice_asks_about("open").await;
+        let post = coast.town.post(&mut coast.alice, "What do you think?", "public").await;
+        coast.is_idle().await;
+        let iri = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
+        let nora = coast.peer.iri("open", "nora");
+        coast.brings(&peer::create(&nora, "1", "The waiting answer", Some(&iri), None)).await;
+        let first = format!("{nora}/statuses/1");
+        coast.brings(&peer::create(&nora, "2", "The answer to it", Some(&first), None)).await;
+        coast.bob.get(&post.path).await.is(200).hides("The waiting answer").hides("The answer to it");
+        coast.alice.get(&post.path).await.is(200).shows("The waiting answer").shows("The answer to it");
+        // It names nobody, so nobody is told when it comes in; it stands.
+        let id = coast.id_of(&first).await.unwrap();
+        coast.alice.post(&format!("/contacts/{id}/let-in"), &[]).await.is(303);
+        coast.bob.get(&post.path).await.is(200).shows("The waiting answer").shows("The answer to it");
+        coast.alice.post(&format!("/statuses/{id}/take-out"), &[]).await.is(303);
+        coast.bob.get(&post.path).await.is(200).hides("The waiting answer").hides("The answer to it");
+    }
+
+    async fn an_answer_for_somebody_else_is_theirs_and_not_of_whom_it_answers(coast) {
+        coast.alice_asks_about("open").await;
+        let post = coast.town.post(&mut coast.alice, "What do you think?", "public").await;
+        coast.is_idle().await;
+        let iri = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
+        let nora = coast.peer.iri("open", "nora");
+        let bob = coast.bob.account.iri.to_string();
+        let mut note = peer::create(&nora, "1", "Between bob and me", Some(&iri), Some(&bob));
+        note["to"] = json!([bob]);
+        note["cc"] = json!([]);
+        note["object"]["to"] = json!([bob]);
+        note["object"]["cc"] = json!([]);
+        coast.brings(&note).await;
+        coast.bob.get("/notifications").await.is(200).shows("Between bob and me");
+        coast.queue().await.hides("Between bob and me");
+        coast.alice.get(&post.path).await.is(200).hides("Between bob and me");
+    }
+
+    async fn what_names_the_community_itself_comes_in_for_whom_it_is_for(coast) {
+        coast.alice_asks_about("open").await;
+        let domain = coast.town.community().domain.clone();
+        let open = coast.peer.domain("open");
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
+        let rule = [("pattern", open.as_str()), ("stance", "ask"), ("scope", "community")];
+        marta.post("/boundaries", &rule).await.is(303);
+        let nora = coast.peer.iri("open", "nora");
+        let actor = coast.town.community().iri("/actor").to_string();
+        let alice = coast.alice.account.iri.to_string();
+        let mut note = peer::create(&nora, "1", "To the whole house", None, Some(&actor));
+        let tags = json!([
+            { "type": "Mention", "href": actor, "name": format!("@{domain}") },
+            { "type": "Mention", "href": alice, "name": "@alice" },
+        ]);
+        note["object"]["tag"] = tags;
+        note["object"]["cc"] = json!([actor, alice]);
+        coast.brings(&note).await;
+        assert!(coast.id_of(&format!("{nora}/statuses/1")).await.is_some());
+        coast.queue().await.shows("To the whole house");
+    }
+
+    async fn what_a_member_wrote_and_waited_goes_out_once_it_is_let_in(coast) {
+        let island = coast.town.found("island.localhost", "Island").await;
+        let mut tom = coast.town.member_of(&island, "tom", Role::Member).await;
+        coast.follows_on_island("kept", "lena", &tom.account).await;
+        let rule = [("pattern", "island.localhost"), ("stance", "ask"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        let post = coast.town.post(&mut coast.alice, "A question to all", "public").await;
+        let answer = coast.town.reply(&mut tom, &post, "An answer for everybody", "public").await;
+        coast.is_idle().await;
+        let brought = |coast: &Coast| coast.got("kept", "Create").iter().any(|one| one.to_string().contains("An answer for everybody"));
+        assert!(!brought(&coast));
+        coast.alice.post(&format!("/contacts/{}/let-in", answer.id), &[]).await.is(303);
+        coast.is_idle().await;
+        assert!(brought(&coast));
     }
 }

@@ -50,7 +50,7 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
        FROM statuses
-      WHERE in_reply_to_id = $1 AND id > $2
+      WHERE in_reply_to_id = $1 AND id > $2 AND approval = 'stands'
       ORDER BY id
       LIMIT $3"
 );

@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 pinned: self.pinned.contains(&status.id),
                 may_pin: own && is_open,
                 may_take_out: answers_me && !own && !is_out && !waits,
-                may_put_back: answers_me && !own && is_out,
+                may_put_back: answers_me && !own && (is_out || waits),
                 may_reply: me.is_some(),
                 may_favourite: me.is_some(),
                 may_reblog: me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
