@@ -46,7 +46,9 @@ pub mod timelines; // home, community, everyone
 // The policy's own surfaces
 pub mod emergency; // the gate for the first hour of a wave, and its log
 pub mod lists; // servers and people that rules name together
+pub mod lookalikes; // names that read like others
 pub mod rules; // set, list, take back, explain
+pub mod waves; // many strangers at once at one member
 
 pub mod demo; // three servers on one machine that federate
 pub mod inspect; // how we read a document

@@ -18,7 +18,7 @@ use crate::http::{finish, health::health, wants_activity};
 use crate::{
     accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
     inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search, statuses,
-    timelines, web,
+    timelines, waves, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -191,6 +191,16 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/contacts/people/{id}/unwelcome", Kind::Form, || {
         post(contacts::web::unwelcome)
+    }),
+    acts("/contacts/wave/let-in", Kind::Form, || {
+        post(waves::web::let_in)
+    }),
+    acts("/contacts/wave/turn-away", Kind::Form, || {
+        post(waves::web::turn_away)
+    }),
+    acts("/contacts/wave/over", Kind::Form, || post(waves::web::over)),
+    acts("/settings/waves", Kind::Form, || {
+        post(waves::web::choose_limit)
     }),
     reads("/settings/profile", Kind::Page, || {
         get(accounts::web::edit_form)

@@ -1,6 +1,6 @@
 //! All rules in force, arranged so that a decision looks up and never searches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comity_vocab::{Domain, Iri};
 
@@ -20,6 +20,7 @@ pub struct RuleBook {
     by_scope: HashMap<Scope, ScopeRules>,
     communities: Vec<Community>,
     member_modes: HashMap<PersonId, Mode>,
+    in_waves: HashSet<PersonId>,
     lists: HashMap<ListId, ListIndex>,
     /// The domains of handles whose accounts are at home on another host, by that host.
     handles_at: HashMap<Domain, Vec<Domain>>,
@@ -146,6 +147,7 @@ impl RuleBook {
                     .any(|served| served.mode == Mode::Cautious),
             communities,
             member_modes: HashMap::new(),
+            in_waves: HashSet::new(),
             lists: HashMap::new(),
             handles_at: HashMap::new(),
             rules,
@@ -167,6 +169,23 @@ impl RuleBook {
             .any(|mode| *mode == Mode::Cautious);
         self.asks_of_peers |= cautious;
         self.asks_first |= cautious;
+        self
+    }
+
+    /// The same with the members to whom a wave of strangers speaks, each with its end in unix
+    /// milliseconds; those that are over at `now_ms` are left out. While one stands, its member is
+    /// asked about every stranger first, whatever their mode.
+    #[must_use]
+    pub fn with_waves(
+        mut self,
+        now_ms: i64,
+        waves: impl IntoIterator<Item = (PersonId, i64)>,
+    ) -> Self {
+        for (member, until) in waves.into_iter().filter(|(_, until)| *until > now_ms) {
+            self.in_waves.insert(member);
+            self.next_expiry = Some(self.next_expiry.map_or(until, |next| next.min(until)));
+        }
+        self.asks_first |= !self.in_waves.is_empty();
         self
     }
 
@@ -277,6 +296,19 @@ impl RuleBook {
             .get(&member)
             .copied()
             .unwrap_or(Mode::Open)
+    }
+
+    /// Whether a wave of strangers speaks to this member.
+    pub fn is_in_wave(&self, member: PersonId) -> bool {
+        self.in_waves.contains(&member)
+    }
+
+    /// What a member does about strangers while a wave of them stands.
+    pub(crate) fn wave_of(&self, member: PersonId) -> Option<Default> {
+        self.is_in_wave(member).then_some(Default {
+            stance: Stance::Ask,
+            unless_known_days: None,
+        })
     }
 
     /// What a member does where none of their rules opens.

@@ -44,6 +44,10 @@ impl Verdict {
                 "{} is closed for a while to servers it has not known for long.",
                 name(rules, community)
             ),
+            Because::Wave(person) if listener.is(person) => {
+                "Many people you do not know speak to you at once, so you are asked about each first.".into()
+            }
+            Because::Wave(_) => UNAVAILABLE.into(),
             Because::KeptFrom => "Its author keeps this post from them.".into(),
             Because::Replies => "Its author chose who may answer.".into(),
             Because::Waits => "It waits for a yes of whom it answers.".into(),

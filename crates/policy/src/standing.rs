@@ -202,6 +202,8 @@ fn ask(
             .extend(entries.map(|entry| Listed { rule, entry }));
     }
 
+    // Others are asked about as they come; what goes out to them stays as it was.
+    let wave = member.filter(|_| facts.heading == Heading::In);
     let takes_back = facts.act == Act::Contact && facts.way == Way::FollowerDelivery;
     // Defaults are further rows, each of its own scope.
     let defaults = [
@@ -223,6 +225,10 @@ fn ask(
                 Because::OwnMode(member, rules.mode_of_member(member)),
                 lifted[2],
             ),
+            None => (None, Because::Nothing, true),
+        },
+        match wave {
+            Some(member) => (rules.wave_of(member), Because::Wave(member), lifted[2]),
             None => (None, Because::Nothing, true),
         },
     ];

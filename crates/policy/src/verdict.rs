@@ -31,6 +31,8 @@ pub enum Because {
     OwnMode(PersonId, Mode),
     /// The community closed its emergency gate to servers it has not known for long.
     EmergencyGate(CommunityId),
+    /// Many strangers speak to this member at once, and each is asked about first (L57).
+    Wave(PersonId),
     /// Somebody blocks the other.
     Block {
         /// Who blocks.
@@ -172,7 +174,7 @@ impl Because {
             Because::Mode(community, _) | Because::EmergencyGate(community) => {
                 member.community == Some(community)
             }
-            Because::OwnMode(person, _) => member.id == Some(person),
+            Because::OwnMode(person, _) | Because::Wave(person) => member.id == Some(person),
             Because::Block { by } | Because::Mute { by } => member.id == Some(by),
             _ => false,
         }
@@ -186,6 +188,7 @@ impl Because {
             Because::Mode(..) => "the community does not know them",
             Because::OwnMode(..) => "a member does not know them",
             Because::EmergencyGate(_) => "the emergency gate is closed",
+            Because::Wave(_) => "many strangers come at once",
             Because::KeptFrom => "its owner keeps it from them",
             Because::Replies => "its owner chose who may answer",
             Because::Waits => "it waits for a yes",

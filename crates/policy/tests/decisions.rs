@@ -799,6 +799,47 @@ fn an_emergency_gate_lets_pass_whom_one_knows_and_whom_one_chose() {
 }
 
 #[test]
+fn in_a_wave_a_member_is_asked_about_strangers_first() {
+    let alices = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let rules = vec![rule(4, alices, about("friendly.example"), Stance::Open)];
+    let book = book(rules).with_waves(NOW, [(alice().id.unwrap(), NOW + 1)]);
+    let comes = |ties: &Ties, by: Person, act, to: Person| {
+        let verdict = ask(&book, ties, &account(by), act, Way::Inbox, &post(to));
+        (verdict.outcome, verdict.because)
+    };
+    let wave = Because::Wave(alice().id.unwrap());
+    let none = Ties::none();
+    for act in [Act::Reply, Act::Mention, Act::Follow, Act::Quote] {
+        assert_eq!(comes(&none, rex(), act, alice()), (Outcome::Hold, wave));
+        assert_eq!(comes(&none, rex(), act, bob()).0, Outcome::Allow);
+        // Whom she follows, and whom she opened to, are no strangers; a server known for long may be full of them.
+        let knows = follows(&alice(), &rex());
+        assert_eq!(comes(&knows, rex(), act, alice()).0, Outcome::Allow);
+        assert_eq!(comes(&none, fay(), act, alice()).0, Outcome::Allow);
+        assert_eq!(comes(&known(&rex(), 4_000), rex(), act, alice()).1, wave);
+    }
+    assert_eq!(
+        comes(&none, rex(), Act::Favourite, alice()).0,
+        Outcome::Allow
+    );
+    // What is hers goes out as before, and a neighbour speaks to her as before.
+    let party = account(rex());
+    let read = reads(&book, &none, &party, Way::Fetch, &post(alice()));
+    assert_eq!(read.outcome, Outcome::Allow);
+    let neighbour = ask(
+        &book,
+        &none,
+        &member(bob()),
+        Act::Reply,
+        Way::Page,
+        &post(alice()),
+    );
+    assert_eq!(neighbour.outcome, Outcome::Allow);
+    // It ends by itself.
+    assert_eq!(book.next_expiry(), Some(NOW + 1));
+}
+
+#[test]
 fn one_post_is_kept_from_whom_its_author_names() {
     let secret = Thing {
         kept_from: vec![about("bigcorp.example"), Pattern::Account(fay().iri)],

@@ -157,6 +157,7 @@ fn reason(because: Because) -> &'static str {
         Because::Mode(..) => "mode",
         Because::OwnMode(..) => "own-mode",
         Because::EmergencyGate(_) => "gate",
+        Because::Wave(_) => "wave",
         Because::KeptFrom => "kept-from",
         Because::Replies => "replies",
         Because::Waits => "waits",
@@ -501,6 +502,11 @@ fn matrix() -> String {
         "EMERGENCY GATE OF HARBOUR: a thing of rex, where it differs from open",
         table(&theirs(closed()), Some(&theirs(book(vec![])))),
     );
+    let wave = || book(vec![]).with_waves(NOW, [(alice().id.unwrap(), NOW + 1)]);
+    section(
+        "A WAVE AT ALICE: a thing of alice, where a yes or no differs from open",
+        table(&by_marks(ours(wave())), Some(&ours(book(vec![])))),
+    );
     let choices: [(&str, Chosen); 7] = [
         ("KEPT FROM BIGCORP", |thing| Thing {
             kept_from: vec![about("bigcorp.example")],
@@ -600,6 +606,7 @@ Letters after a yes are its conditions:
 The words after a no:
   rule, limited, mode   a rule, a rule that limits, or the way the community meets the unknown
   own-mode, gate        the way alice meets the unknown; harbour's emergency gate is closed
+  wave                  so many strangers speak to alice at once that she is asked about each
   kept-from, replies    its owner keeps this one from them; chose who may answer
   waits, removed        whom it answers has not said yes; took it out of the conversation
   block, mute           between the two people

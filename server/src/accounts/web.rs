@@ -21,7 +21,7 @@ use crate::web::view::{
     RelationView, Trouble,
 };
 use crate::web::{frame, person_view, time};
-use crate::{follows, pins, relations, rules};
+use crate::{follows, lookalikes, pins, relations, rules};
 
 /// Lines a profile can have in the form.
 const LINES: usize = 4;
@@ -91,6 +91,12 @@ pub async fn profile_page(
         _ => None,
     };
     let stance = stance(&app, &visit, &shown).await?;
+    let lookalikes = match (&visit.me, &relation) {
+        (Some(me), Some(relation)) if relation.following != Following::Yes => {
+            lookalikes::Eye::of(&app, me).await?.sees(&shown)
+        }
+        _ => Vec::new(),
+    };
     let why_url = stance
         .as_ref()
         .map(|_| format!("/why?about={}", account.handle()));
@@ -102,6 +108,7 @@ pub async fn profile_page(
     frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
         frame,
+        lookalikes,
         bio_html: words.note.clone(),
         fields: words
             .fields

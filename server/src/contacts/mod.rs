@@ -215,7 +215,7 @@ pub async fn send_away(app: &App, me: &Arc<Account>, sender_id: i64) -> Result<(
 }
 
 /// Another answer was quicker, or there was nothing of that kind.
-fn gone_is_fine(came: Result<()>) -> Result<()> {
+pub(crate) fn gone_is_fine(came: Result<()>) -> Result<()> {
     match came {
         Err(Error::NotFound) => Ok(()),
         other => other,

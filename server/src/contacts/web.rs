@@ -9,8 +9,10 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
 use crate::http::{Form, Me, Reply, Visit};
+use crate::lookalikes::Eye;
 use crate::statuses::web::Reader;
 use crate::text::plain;
+use crate::waves;
 use crate::web::view::{ContactView, ContactsPage, NavItem, PersonView};
 use crate::web::{frame, person_view};
 
@@ -20,21 +22,25 @@ const SHOWN_OF_NOTE: usize = 160;
 /// `GET /contacts`
 pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
     let waiting = super::list(&app, &visit.community, &me.account).await?;
+    let eye = Eye::of(&app, &me).await?;
     let mut contacts = Vec::with_capacity(waiting.len());
     for one in waiting {
-        contacts.push(view(&app, &visit, one).await?);
+        contacts.push(view(&app, &visit, &eye, one).await?);
     }
     let person =
         |account: &Visible<Account>| -> PersonView { person_view(account, &visit.community) };
     let welcomed = super::welcomed(&app, &me.account).await?;
+    let limit = waves::limit(&app, me.account.id).await?;
     Ok(Reply::page(ContactsPage {
+        wave: waves::web::view(&app, &visit, &me.account).await?,
+        limits: waves::web::limits(limit),
         frame: frame(&app, &visit, "First contacts", NavItem::Notifications).await?,
         contacts,
         welcomed: welcomed.iter().map(person).collect(),
     }))
 }
 
-async fn view(app: &App, visit: &Visit, waiting: Waiting) -> Result<ContactView> {
+async fn view(app: &App, visit: &Visit, eye: &Eye, waiting: Waiting) -> Result<ContactView> {
     let posts: Vec<_> = waiting.posts.iter().collect();
     let reader = Reader::of(app, visit, &posts).await?;
     let server = &waiting.sender.host;
@@ -48,6 +54,7 @@ async fn view(app: &App, visit: &Visit, waiting: Waiting) -> Result<ContactView>
         1 => format!("One person in {} follows them.", visit.community.name),
         many => format!("{many} people in {} follow them.", visit.community.name),
     });
+    known.extend(eye.sees(&waiting.sender));
     Ok(ContactView {
         person: person_view(&waiting.sender, &visit.community),
         about: plain::excerpt(&profile(&waiting.sender).note, SHOWN_OF_NOTE),

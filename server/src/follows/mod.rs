@@ -22,7 +22,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
-use crate::{rules, timelines};
+use crate::{rules, timelines, waves};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,7 +249,7 @@ pub async fn receive(
         )?;
     }
     app.commit_and_ring(tx).await?;
-    Ok(())
+    waves::look(app, target.id).await
 }
 
 /// Somebody elsewhere says yes to a follow that `follower`, a member here, asked for. A yes to a question that nobody

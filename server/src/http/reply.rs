@@ -168,6 +168,7 @@ fn told_of(refusal: &Refusal) -> String {
             "the emergency gate of your community is closed to servers it has not known for long"
                 .to_owned()
         }
+        Because::Wave(_) => "you are asked about everybody you do not know first, while so many come at once; First contacts has them".to_owned(),
         Because::Block { .. } => "you block them".to_owned(),
         Because::Mute { .. } => "you muted them".to_owned(),
         _ => refusal.to_string(),

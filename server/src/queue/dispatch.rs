@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances};
+use crate::{delivery, follows, inbox, instances, waves};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -35,6 +35,12 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 url,
                 digest,
             } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
+            Job::AnswerWave {
+                account,
+                from_ms,
+                to_ms,
+                let_in,
+            } => Box::pin(waves::answer_all(app, account, from_ms, to_ms, let_in)).await,
         }
     };
     // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.

@@ -49,6 +49,17 @@ pub enum Job {
         /// What the list has to come to.
         digest: String,
     },
+    /// A member said what they want of the strangers who came to them in a wave.
+    AnswerWave {
+        /// The member.
+        account: i64,
+        /// What waits since then, in unix milliseconds,
+        from_ms: i64,
+        /// and came by then.
+        to_ms: i64,
+        /// Otherwise it is turned down.
+        let_in: bool,
+    },
 }
 
 impl Job {
@@ -60,6 +71,7 @@ impl Job {
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
+            Job::AnswerWave { .. } => "answer_wave",
         }
     }
 
@@ -78,7 +90,7 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for any of them.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
-            Job::Address { .. } => None,
+            Job::Address { .. } | Job::AnswerWave { .. } => None,
         }
     }
 
@@ -87,6 +99,7 @@ impl Job {
         match self {
             Job::ProcessActivity { signer, .. } => format!("from {signer}"),
             Job::Address { account, .. } => format!("by {account}"),
+            Job::AnswerWave { account, .. } => format!("at {account}"),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
             // After what they sent before: a yes or a no to a follow may be among it.

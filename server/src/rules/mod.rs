@@ -29,7 +29,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
-use crate::lists;
+use crate::{lists, waves};
 
 /// Longer reasons are essays.
 const LONGEST_REASON: usize = 2_000;
@@ -140,6 +140,7 @@ pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Com
     let rules = store::in_force(db).await?;
     let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)
         .with_member_modes(store::member_modes(db).await?)
+        .with_waves(now_ms, waves::standing(db, now_ms).await?)
         .with_split_domains(store::split_domains(db).await?)
         .with_lists(lists::load(db).await?);
     Ok((book, communities))

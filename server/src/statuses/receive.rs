@@ -1,5 +1,6 @@
 //! Somebody elsewhere wrote, and the gate admitted it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -16,7 +17,7 @@ use crate::contacts::{self, Asked};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
-use crate::text;
+use crate::{text, waves};
 
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
 const MOST_ATTACHMENTS: usize = 20;
@@ -73,6 +74,9 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             )?;
         }
         if app.commit_and_ring(tx).await? {
+            for member in spoken_to(&mentions, parent.as_ref()) {
+                waves::look(app, member).await?;
+            }
             return Ok(Some(new.id()));
         }
         // Another copy of it was quicker; or another status, on another node, has this very id.
@@ -122,6 +126,15 @@ async fn answered(
             .await??;
     }
     Ok((Parent::of(&parent), holder))
+}
+
+/// The members whom it names or answers.
+fn spoken_to(mentions: &[Arc<Account>], parent: Option<&Parent>) -> HashSet<i64> {
+    let named = mentions.iter().filter(|account| account.is_local());
+    let answered = parent
+        .map(|parent| &parent.author)
+        .filter(|author| author.is_local());
+    named.chain(answered).map(|account| account.id).collect()
 }
 
 async fn author_of(app: &App, arrival: &Arrival, iri: &Iri) -> Result<Arc<Account>> {

@@ -29,7 +29,7 @@ pub use frame::{Frame, NavItem, Notice};
 pub use list::{EntryView, ImportPage, ListForm, ListLine, ListPage, ListsPage};
 pub use people::{
     ContactView, ContactsPage, EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow,
-    ProfilePage, RelationView,
+    ProfilePage, RelationView, WaveView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};

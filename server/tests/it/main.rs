@@ -20,6 +20,7 @@ mod jobs;
 mod leaving;
 mod ledger;
 mod lists;
+mod lookalikes;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;
@@ -31,4 +32,5 @@ mod routes;
 mod serving;
 mod statements;
 mod unknown;
+mod waves;
 mod writing;

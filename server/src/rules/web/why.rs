@@ -201,7 +201,7 @@ fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
         Because::Mode(community, _) | Because::EmergencyGate(community) => {
             community == visit.community.policy_id()
         }
-        Because::OwnMode(person, _) => person.0 == me.id,
+        Because::OwnMode(person, _) | Because::Wave(person) => person.0 == me.id,
         Because::Block { by } | Because::Mute { by } => by.0 == me.id,
         // What one post's author chose is told where its words may be read, and of what it answers nothing more.
         Because::Waits | Because::Removed => false,

@@ -30,6 +30,8 @@ pub struct ProfilePage {
     pub relation: Option<RelationView>,
     /// A rule that concerns them: its sign and sentence "Harbour limits this server."
     pub stance: Option<(Mark, String)>,
+    /// Whom they may be taken for, a sentence each.
+    pub lookalikes: Vec<String>,
     /// Where that rule is explained.
     pub why_url: Option<String>,
     /// They moved there.
@@ -147,10 +149,29 @@ pub struct PersonRow {
 pub struct ContactsPage {
     /// What surrounds it.
     pub frame: Frame,
+    /// Many of them at once.
+    pub wave: Option<WaveView>,
+    /// From how many strangers an hour on they are one: each choice, in words, and whether it is chosen.
+    pub limits: Vec<(i64, String, bool)>,
     /// The newest first.
     pub contacts: Vec<ContactView>,
     /// People who are not asked about any more.
     pub welcomed: Vec<PersonView>,
+}
+
+/// Many strangers at once, to be answered together.
+#[derive(Debug)]
+pub struct WaveView {
+    /// When it began, for machines.
+    pub since_iso: String,
+    /// And for people.
+    pub since_text: String,
+    /// "43 people on 12 servers spoke to you, and 7 ask to follow you."
+    pub sentence: String,
+    /// The address of the post that most of them answer, and how it begins.
+    pub about: Option<(String, String)>,
+    /// When it ends by itself, for machines and people; none when it did.
+    pub until: Option<(String, String)>,
 }
 
 /// Somebody who waits for a yes.

@@ -1,0 +1,211 @@
+//! SQL of `waves` and `wave_limits`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_policy::PersonId;
+
+use crate::error::Result;
+
+row! {
+    /// A wave as it is stored. Times are unix milliseconds.
+    #[derive(Debug, Clone, Copy)]
+    pub struct WaveRow {
+        pub id: i64,
+        pub began_at: i64,
+        pub until_at: i64,
+        pub settled_at: Option<i64>,
+        pub let_in: bool,
+    }
+}
+
+/// Strangers who were let through to a member: of the newest notifications, so that a storm of favourites costs no more.
+const STRANGERS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT DISTINCT n.from_account_id
+               FROM (SELECT from_account_id, kind
+                       FROM notifications
+                      WHERE account_id = $1 AND id > $2
+                      ORDER BY id DESC
+                      LIMIT $3) n
+               JOIN accounts a ON a.id = n.from_account_id
+               JOIN members m ON m.account_id = $1
+              WHERE n.kind IN ('mention', 'follow', 'follow_request')
+                AND a.community_id IS DISTINCT FROM m.community_id
+                AND NOT EXISTS (SELECT 1
+                                  FROM follows f
+                                 WHERE f.account_id = $1
+                                   AND f.target_id = n.from_account_id
+                                   AND f.state = 'accepted')
+                AND NOT EXISTS (SELECT 1
+                                  FROM welcomes w
+                                 WHERE w.account_id = $1 AND w.target_id = n.from_account_id)) strangers"
+);
+
+/// How many strangers spoke to this member, or asked to follow, with notifications after that id; of the `most` newest.
+pub async fn strangers(db: &Db, account_id: i64, after_id: i64, most: i64) -> Result<i64> {
+    Ok(db
+        .one(STRANGERS, params![account_id, after_id, most])
+        .await?
+        .0)
+}
+
+const LIMIT: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT strangers FROM wave_limits WHERE account_id = $1");
+
+pub async fn limit(db: &Db, account_id: i64) -> Result<Option<i64>> {
+    let row = db.opt(LIMIT, params![account_id]).await?;
+    Ok(row.map(|(strangers,)| strangers))
+}
+
+const SET_LIMIT: Sql = sql!(
+    "INSERT INTO wave_limits (account_id, strangers)
+     VALUES ($1, $2)
+     ON CONFLICT (account_id) DO UPDATE SET strangers = excluded.strangers"
+);
+
+pub fn set_limit(tx: &mut Tx, account_id: i64, strangers: i64) {
+    tx.exec(SET_LIMIT, params![account_id, strangers]);
+}
+
+const NEWEST: Sql<WaveRow> = sql!(
+    row: WaveRow,
+    "SELECT id, began_at, until_at, settled_at, let_in
+       FROM waves
+      WHERE account_id = $1
+      ORDER BY id DESC
+      LIMIT 1"
+);
+
+pub async fn newest(db: &Db, account_id: i64) -> Result<Option<WaveRow>> {
+    Ok(db.opt(NEWEST, params![account_id]).await?)
+}
+
+const STANDING: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT account_id, until_at FROM waves WHERE settled_at IS NULL AND until_at > $1"
+);
+
+/// The members at whom a wave stands, and until when.
+pub async fn standing(db: &Db, now_ms: i64) -> Result<Vec<(PersonId, i64)>> {
+    let rows = db.all(STANDING, params![now_ms]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(member, until)| (PersonId(member), until))
+        .collect())
+}
+
+const SETTLE_OLD: Sql = sql!(
+    "UPDATE waves SET settled_at = until_at WHERE account_id = $1 AND settled_at IS NULL AND until_at <= $2"
+);
+const BEGIN: Sql = sql!(
+    "INSERT INTO waves (id, account_id, began_at, until_at, let_in)
+     VALUES ($1, $2, $3, $4, FALSE)
+     ON CONFLICT DO NOTHING"
+);
+
+/// In place of one that ended by itself. Nothing when another node was quicker.
+pub fn begin(tx: &mut Tx, id: i64, account_id: i64, now_ms: i64, until_ms: i64) {
+    tx.exec(SETTLE_OLD, params![account_id, now_ms]);
+    tx.exec(BEGIN, params![id, account_id, now_ms, until_ms]);
+}
+
+const SETTLE: Sql = sql!(
+    "UPDATE waves SET settled_at = $3, let_in = $4 WHERE id = $2 AND account_id = $1 AND settled_at IS NULL"
+);
+
+/// Or undoes the whole transaction when it is settled already.
+pub fn settle(tx: &mut Tx, account_id: i64, wave_id: i64, now_ms: i64, let_in: bool) {
+    tx.must(SETTLE, params![account_id, wave_id, now_ms, let_in]);
+}
+
+const PROLONG: Sql =
+    sql!("UPDATE waves SET until_at = $3 WHERE id = $2 AND account_id = $1 AND settled_at IS NULL");
+
+/// Or undoes the whole transaction when it is settled already.
+pub fn prolong(tx: &mut Tx, account_id: i64, wave_id: i64, until_ms: i64) {
+    tx.must(PROLONG, params![account_id, wave_id, until_ms]);
+}
+
+row! {
+    /// What waits because of a wave.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Held {
+        pub posts: i64,
+        pub people: i64,
+        pub servers: i64,
+    }
+}
+
+/// Counts on `contacts_newest`; as many rows as may wait for one member.
+const HELD: Sql<Held> = sql!(
+    row: Held,
+    "SELECT count(*) AS posts, count(DISTINCT c.sender_id) AS people, count(DISTINCT a.host) AS servers
+       FROM contacts c
+       JOIN accounts a ON a.id = c.sender_id
+      WHERE c.account_id = $1 AND c.created_at >= $2"
+);
+
+pub async fn held(db: &Db, account_id: i64, since_ms: i64) -> Result<Held> {
+    Ok(db.one(HELD, params![account_id, since_ms]).await?)
+}
+
+const MOST_ANSWERED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT s.in_reply_to_id
+       FROM contacts c
+       JOIN statuses s ON s.id = c.status_id
+      WHERE c.account_id = $1 AND c.created_at >= $2 AND s.in_reply_to_id IS NOT NULL
+      GROUP BY s.in_reply_to_id
+      ORDER BY count(*) DESC, s.in_reply_to_id
+      LIMIT 1"
+);
+
+/// The post that most of what waits answers.
+pub async fn most_answered(db: &Db, account_id: i64, since_ms: i64) -> Result<Option<i64>> {
+    let row = db.opt(MOST_ANSWERED, params![account_id, since_ms]).await?;
+    Ok(row.map(|(id,)| id))
+}
+
+const POSTS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT status_id
+       FROM contacts
+      WHERE account_id = $1 AND created_at >= $2 AND created_at <= $3
+      ORDER BY created_at
+      LIMIT $4"
+);
+
+/// What waits since `from_ms` and came by `to_ms`, the oldest first.
+pub async fn posts(
+    db: &Db,
+    account_id: i64,
+    from_ms: i64,
+    to_ms: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    Ok(db
+        .column(POSTS, params![account_id, from_ms, to_ms, most])
+        .await?)
+}
+
+/// Counts on `follows_by_target`.
+const REQUESTS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'requested' AND created_at >= $2 AND created_at <= $3
+      LIMIT $4"
+);
+
+/// Who asked to follow between then and then.
+pub async fn requests(
+    db: &Db,
+    account_id: i64,
+    from_ms: i64,
+    to_ms: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    Ok(db
+        .column(REQUESTS, params![account_id, from_ms, to_ms, most])
+        .await?)
+}
