@@ -1,5 +1,6 @@
 //! What is measured, one file each. Every measure proves first that what it measures works.
 
+mod deciding;
 mod fan_out;
 mod growth;
 mod inbox;
@@ -52,6 +53,14 @@ const PENDING: Sql<(i64,)> = sql!(
 
 /// Runs what was asked for, with each binary in turn on the same data.
 pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let is_deciding = |asked: &String| deciding::NAME.starts_with(asked.as_str());
+    if arguments.only.is_empty() || arguments.only.iter().any(is_deciding) {
+        machine("no database");
+        deciding::measure().await?;
+        if !arguments.only.is_empty() && arguments.only.iter().all(is_deciding) {
+            return Ok(());
+        }
+    }
     let folder = tempfile::tempdir()?;
     let config = folder.path().join("comity.toml");
     std::fs::write(

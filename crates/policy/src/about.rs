@@ -2,17 +2,19 @@
 
 use comity_vocab::{Domain, Iri};
 
+use crate::names::Name;
 use crate::{Pattern, Peer, Person, RuleBook, Ties};
 
 /// Whom rules are looked up for.
-#[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
     /// The domain of their address.
-    pub(crate) home: &'a Domain,
+    pub(crate) home: Place<'a>,
     /// The domain of their handle, if another.
-    pub(crate) alias: Option<&'a Domain>,
+    pub(crate) alias: Option<Place<'a>>,
     /// Their address, unless they are a server.
     pub(crate) account: Option<&'a Iri>,
+    /// Its number, if anything speaks of it.
+    pub(crate) account_name: Option<Name>,
     /// Inside one community only rules on single accounts count.
     pub(crate) account_only: bool,
     /// Whether this is about making contact with a server, which an open account on it allows.
@@ -23,13 +25,44 @@ pub(crate) struct About<'a> {
     pub(crate) alias_peer: Option<&'a Peer>,
 }
 
+/// A domain with those of its names that rules and lists speak of.
+pub(crate) struct Place<'a> {
+    pub(crate) domain: &'a Domain,
+    /// Whether it is where they are at home, and not only what their handle says.
+    pub(crate) is_home: bool,
+    /// The host itself.
+    pub(crate) host: Option<Name>,
+    /// The host and what it lies below.
+    pub(crate) names: Vec<(Name, &'a str)>,
+}
+
+impl<'a> Place<'a> {
+    fn new(rules: &RuleBook, domain: &'a Domain, is_home: bool) -> Place<'a> {
+        let known = |name| Some((rules.names.find(name)?, name));
+        let names: Vec<(Name, &str)> = domain.lineage().filter_map(known).collect();
+        let is_host = |(_, name): &&(Name, &str)| *name == domain.host();
+        Place {
+            domain,
+            is_home,
+            host: names.first().filter(is_host).map(|(name, _)| *name),
+            names,
+        }
+    }
+}
+
 impl<'a> About<'a> {
     /// A server that asks in nobody's name: for everybody at home there, and for those whose handles are of `alias`.
-    pub(crate) fn server(home: &'a Domain, alias: Option<&'a Domain>, ties: &'a Ties) -> About<'a> {
+    pub(crate) fn server(
+        rules: &RuleBook,
+        home: &'a Domain,
+        alias: Option<&'a Domain>,
+        ties: &'a Ties,
+    ) -> About<'a> {
         About {
-            home,
-            alias,
+            home: Place::new(rules, home, true),
+            alias: alias.map(|alias| Place::new(rules, alias, false)),
             account: None,
+            account_name: None,
             account_only: false,
             contact: false,
             peer: ties.peer(home),
@@ -38,19 +71,23 @@ impl<'a> About<'a> {
     }
 
     /// Somebody with an address, wherever they are.
-    pub(crate) fn person(person: &'a Person, ties: &'a Ties) -> About<'a> {
+    pub(crate) fn person(rules: &RuleBook, person: &'a Person, ties: &'a Ties) -> About<'a> {
+        About::server(rules, &person.domain, person.alias_domain.as_ref(), ties)
+            .with_account(rules, Some(&person.iri))
+    }
+
+    /// The same, asked about for this account.
+    pub(crate) fn with_account(self, rules: &RuleBook, account: Option<&'a Iri>) -> About<'a> {
         About {
-            home: &person.domain,
-            alias: person.alias_domain.as_ref(),
-            account: Some(&person.iri),
-            account_only: false,
-            contact: false,
-            peer: ties.peer(&person.domain),
-            alias_peer: person
-                .alias_domain
-                .as_ref()
-                .and_then(|alias| ties.peer(alias)),
+            account,
+            account_name: account.and_then(|iri| rules.names.find(iri.as_str())),
+            ..self
         }
+    }
+
+    /// Where they are at home, and where their handle is.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place<'a>> {
+        std::iter::once(&self.home).chain(&self.alias)
     }
 }
 
@@ -70,10 +107,9 @@ impl RuleBook {
             };
             if about.account_only {
                 None
-            } else if covers(about.home) {
-                Some(true)
             } else {
-                about.alias.filter(|alias| covers(alias)).map(|_| false)
+                let place = about.places().find(|place| covers(place.domain))?;
+                Some(place.is_home)
             }
         };
         let of_peers = |holds: &dyn Fn(Option<&Peer>) -> bool| {

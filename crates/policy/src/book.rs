@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use comity_vocab::{Domain, Iri};
+use comity_vocab::Domain;
 
-use crate::about::About;
+use crate::hosted::{Community, Default, KNOWN_DAYS};
 use crate::list::ListIndex;
+use crate::lookup::ScopeRules;
+use crate::names::Names;
 use crate::{
-    CommunityId, Epoch, ListEntries, ListId, Mode, Pattern, Person, PersonId, Rule, RuleId, Scope,
+    CommunityId, Epoch, Hosted, ListEntries, ListId, Mode, Person, PersonId, Rule, RuleId, Scope,
     Stance,
 };
 
@@ -15,9 +17,10 @@ use crate::{
 #[derive(Debug)]
 pub struct RuleBook {
     epoch: Epoch,
-    rules: Vec<Rule>,
+    pub(crate) names: Names,
+    pub(crate) rules: Vec<Rule>,
     by_id: HashMap<RuleId, u32>,
-    by_scope: HashMap<Scope, ScopeRules>,
+    pub(crate) by_scope: HashMap<Scope, ScopeRules>,
     communities: Vec<Community>,
     member_modes: HashMap<PersonId, Mode>,
     in_waves: HashSet<PersonId>,
@@ -27,88 +30,6 @@ pub struct RuleBook {
     asks_of_peers: bool,
     asks_first: bool,
     next_expiry: Option<i64>,
-}
-
-/// A community served here, as policy knows it.
-#[derive(Clone, Debug)]
-pub struct Hosted {
-    /// Its number.
-    pub id: CommunityId,
-    /// The account that speaks for it.
-    pub actor: Option<PersonId>,
-    /// Its domain.
-    pub domain: Domain,
-    /// How it meets the unknown.
-    pub mode: Mode,
-    /// While *cautious*: a server known for so many days is met as an open one.
-    pub trust_after_days: u16,
-    /// The emergency gate is closed until then, in unix milliseconds: only servers known for at
-    /// least [`KNOWN_DAYS`] and those a rule opens to pass.
-    pub gate_until: Option<i64>,
-}
-
-impl Hosted {
-    /// A community whose gate is open and that comes to trust a server in a month.
-    pub fn new(id: CommunityId, domain: Domain, mode: Mode) -> Hosted {
-        Hosted {
-            id,
-            actor: None,
-            domain,
-            mode,
-            trust_after_days: 30,
-            gate_until: None,
-        }
-    }
-}
-
-/// A server heard of for so many days is *known* to an emergency gate: a wave of new servers is
-/// made within hours.
-pub const KNOWN_DAYS: u16 = 7;
-
-#[derive(Debug)]
-struct Community {
-    id: CommunityId,
-    mode: Mode,
-    trust_after_days: u16,
-    gate_is_closed: bool,
-    face: Option<Person>,
-    actor: Option<PersonId>,
-    domain: Domain,
-}
-
-/// What a scope does where none of its rules opens: one more row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Default {
-    /// How whoever is unknown is met.
-    pub(crate) stance: Stance,
-    /// A server known for so many days is met as an open one.
-    pub(crate) unless_known_days: Option<u16>,
-}
-
-impl Default {
-    fn of(mode: Mode, trust_after_days: u16) -> Option<Default> {
-        Some(Default {
-            stance: match mode {
-                Mode::Open => return None,
-                mode => mode.stance(),
-            },
-            unless_known_days: (mode == Mode::Cautious).then_some(trust_after_days),
-        })
-    }
-}
-
-/// The rules of one scope, by whom they speak of. The numbers are places in `RuleBook::rules`.
-#[derive(Debug, Default)]
-struct ScopeRules {
-    all: Vec<u32>,
-    domains: HashMap<Box<str>, Vec<u32>>,
-    hosts: HashMap<Box<str>, Vec<u32>>,
-    accounts: HashMap<Box<str>, Vec<u32>>,
-    /// Open rules on single accounts, by host: what is opened by name has to be reachable.
-    opened_accounts: HashMap<Box<str>, Vec<u32>>,
-    everything: Vec<u32>,
-    /// Lists, software and age: looked through one by one.
-    others: Vec<u32>,
 }
 
 impl RuleBook {
@@ -122,10 +43,14 @@ impl RuleBook {
             .filter(|rule| rule.expires_at.is_none_or(|end| end > now_ms))
             .collect();
         let mut by_scope: HashMap<Scope, ScopeRules> = HashMap::new();
+        let mut names = Names::default();
         let mut by_id = HashMap::with_capacity(rules.len());
         for (place, rule) in (0u32..).zip(&rules) {
             by_id.insert(rule.id, place);
-            by_scope.entry(rule.scope).or_default().add(place, rule);
+            by_scope
+                .entry(rule.scope)
+                .or_default()
+                .add(&mut names, place, rule);
         }
         let gates = communities.iter().filter_map(|hosted| hosted.gate_until);
         let ends = rules.iter().filter_map(|rule| rule.expires_at);
@@ -136,6 +61,7 @@ impl RuleBook {
             .collect();
         RuleBook {
             epoch,
+            names,
             next_expiry,
             asks_of_peers: rules.iter().any(|rule| rule.pattern.asks_of_peers())
                 || communities
@@ -195,7 +121,7 @@ impl RuleBook {
     pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
         self.lists = lists
             .into_iter()
-            .map(|list| (list.id, ListIndex::new(list)))
+            .map(|list| (list.id, ListIndex::new(list, &mut self.names)))
             .collect();
         self
     }
@@ -354,135 +280,5 @@ impl RuleBook {
 
     fn community(&self, id: CommunityId) -> Option<&Community> {
         self.communities.iter().find(|served| served.id == id)
-    }
-
-    /// Calls `found` for every rule of these scopes that speaks of `about`, with the place of its
-    /// scope and whether it can lift a default. A rule may come more than once.
-    pub(crate) fn each_rule<'a, const N: usize>(
-        &'a self,
-        scopes: [Option<Scope>; N],
-        about: &About<'_>,
-        mut found: impl FnMut(usize, &'a Rule, bool),
-    ) {
-        let scopes = scopes.map(|scope| scope.and_then(|scope| self.by_scope.get(&scope)));
-        for (place, scope) in scopes.iter().enumerate() {
-            let Some(scope) = scope else { continue };
-            for number in &scope.others {
-                let rule = &self.rules[*number as usize];
-                let leads = || self.leads_to_account(rule, about).then_some(true);
-                if let Some(lifts) = self.speaks_of(&rule.pattern, about).or_else(leads) {
-                    found(place, rule, lifts);
-                }
-            }
-        }
-        let mut visit =
-            |scope: usize, places: Option<&Vec<u32>>, port: Option<u16>, lifts: bool| {
-                for place in places.into_iter().flatten() {
-                    let rule = &self.rules[*place as usize];
-                    if rule.covers_port(port) {
-                        found(scope, rule, lifts);
-                    }
-                }
-            };
-        if let Some(account) = about.account {
-            for (place, scope) in scopes.iter().enumerate() {
-                let Some(scope) = scope else { continue };
-                visit(place, scope.accounts.get(account.as_str()), None, true);
-            }
-        }
-        if about.account_only {
-            return;
-        }
-        for (place, scope) in scopes.iter().enumerate() {
-            let Some(scope) = scope else { continue };
-            visit(place, Some(&scope.everything), None, true);
-        }
-        let domains = [
-            Some((about.home, true)),
-            about.alias.map(|alias| (alias, false)),
-        ];
-        for (domain, lifts) in domains.into_iter().flatten() {
-            let (host, port) = (domain.host(), domain.port());
-            for (place, scope) in scopes.iter().enumerate() {
-                let Some(scope) = scope else { continue };
-                visit(place, scope.hosts.get(host), port, lifts);
-                if about.contact {
-                    visit(place, scope.opened_accounts.get(host), port, lifts);
-                }
-            }
-            if !scopes
-                .iter()
-                .flatten()
-                .any(|scope| !scope.domains.is_empty())
-            {
-                continue;
-            }
-            for name in domain.lineage() {
-                for (place, scope) in scopes.iter().enumerate() {
-                    let Some(scope) = scope else { continue };
-                    visit(place, scope.domains.get(name), port, lifts);
-                }
-            }
-        }
-    }
-}
-
-impl Community {
-    fn new(hosted: Hosted, now_ms: i64) -> Community {
-        let Hosted { id, domain, .. } = hosted;
-        // Every domain makes a valid address; should one not, the community has no face and
-        // whatever needs one is refused.
-        let face = Iri::parse(&format!("https://{domain}/"))
-            .ok()
-            .map(|iri| Person {
-                id: None,
-                iri,
-                domain: domain.clone(),
-                alias_domain: None,
-                community: Some(id),
-            });
-        Community {
-            id,
-            mode: hosted.mode,
-            trust_after_days: hosted.trust_after_days,
-            gate_is_closed: hosted.gate_until.is_some_and(|end| end > now_ms),
-            face,
-            actor: hosted.actor,
-            domain,
-        }
-    }
-}
-
-impl ScopeRules {
-    fn add(&mut self, place: u32, rule: &Rule) {
-        self.all.push(place);
-        let (table, key) = match &rule.pattern {
-            Pattern::Domain(domain) => (&mut self.domains, domain.host()),
-            Pattern::Host(domain) => (&mut self.hosts, domain.host()),
-            Pattern::Account(iri) => (&mut self.accounts, iri.as_str()),
-            Pattern::Everything => return self.everything.push(place),
-            Pattern::List(_) | Pattern::Software { .. } | Pattern::FirstSeen { .. } => {
-                return self.others.push(place);
-            }
-        };
-        table.entry(key.into()).or_default().push(place);
-        if let (Pattern::Account(iri), Stance::Open) = (&rule.pattern, rule.stance) {
-            self.opened_accounts
-                .entry(iri.host().into())
-                .or_default()
-                .push(place);
-        }
-    }
-}
-
-impl Rule {
-    /// A rule that names a port speaks of that port only.
-    fn covers_port(&self, port: Option<u16>) -> bool {
-        match &self.pattern {
-            Pattern::Domain(named) | Pattern::Host(named) => {
-                named.port().is_none() || named.port() == port
-            }
-            _ => true,
-        }
     }
 }

@@ -12,7 +12,10 @@ mod decide;
 mod exchange;
 mod facts;
 mod gate;
+mod hosted;
 mod list;
+mod lookup;
+mod names;
 mod party;
 mod relation;
 mod row;
@@ -25,7 +28,7 @@ pub mod testing;
 mod verdict;
 mod version;
 
-pub use book::{Hosted, KNOWN_DAYS, RuleBook};
+pub use book::RuleBook;
 pub use conditions::Conditions;
 pub use decide::decide;
 pub use exchange::{Act, Exchange, Way};
@@ -35,6 +38,7 @@ pub use facts::{
 pub use gate::{
     Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
 };
+pub use hosted::{Hosted, KNOWN_DAYS};
 pub use list::{ListEntries, Listed};
 pub use party::{CommunityId, Epoch, ListId, Party, Person, PersonId, RuleId};
 pub use rule::{Mode, Pattern, Rule, Scope, Stance};

@@ -1,10 +1,9 @@
 //! Lists that rules name: who is on one, by which of its entries, and what beats it.
 
-use std::collections::{HashMap, HashSet};
-
 use comity_vocab::{Domain, Iri};
 
 use crate::about::About;
+use crate::names::{ByName, Names};
 use crate::{ListId, Pattern, Rule, RuleBook, RuleId, Scope, Stance};
 
 /// One list, with whom it names.
@@ -30,7 +29,7 @@ pub struct Listed {
 }
 
 /// Ports that a name is listed with; `None` is every port.
-type Ports = HashMap<Box<str>, Vec<Option<u16>>>;
+type Ports = ByName<Vec<Option<u16>>>;
 
 #[derive(Debug)]
 pub(crate) struct ListIndex {
@@ -39,9 +38,9 @@ pub(crate) struct ListIndex {
     len: usize,
     domains: Ports,
     hosts: Ports,
-    accounts: HashSet<Box<str>>,
+    accounts: ByName<()>,
     /// Where the accounts are at home.
-    homes: HashSet<Box<str>>,
+    homes: ByName<()>,
 }
 
 /// An entry that speaks of somebody.
@@ -49,6 +48,8 @@ pub(crate) struct ListIndex {
 enum Entry<'a> {
     Account(&'a Iri),
     Server {
+        /// Theirs, which is the name or below it.
+        domain: &'a Domain,
         name: &'a str,
         port: Option<u16>,
         /// With all below it.
@@ -56,6 +57,20 @@ enum Entry<'a> {
         /// Whether it is where they are at home, and not only what their handle says.
         at_home: bool,
     },
+}
+
+impl Listed {
+    /// In which order entries are told: rules by number, then names by letter.
+    pub(crate) fn rank(&self) -> (RuleId, &str, bool) {
+        let (name, is_whole) = match &self.entry {
+            Pattern::Domain(domain) => (domain.as_str(), true),
+            Pattern::Host(domain) => (domain.as_str(), false),
+            Pattern::Account(iri) => (iri.as_str(), false),
+            // Nothing else stands on a list.
+            _ => ("", false),
+        };
+        (self.rule, name, is_whole)
+    }
 }
 
 impl RuleBook {
@@ -104,19 +119,19 @@ impl RuleBook {
         patterns
     }
 
-    /// Whether `scope` opened by name to whomever one of its lists speaks of. A list is taken
-    /// in by the thousand, and this one was decided on: for every entry that speaks of them
-    /// there is an open rule about the same server or person, or a narrower one.
-    pub(crate) fn opened_by_name(&self, scope: Scope, id: ListId, about: &About<'_>) -> bool {
+    /// Whether whomever a list speaks of was opened to by name. A list is taken in by the
+    /// thousand, and this one was decided on: for every entry that speaks of them there is an
+    /// open rule about the same server or person, or a narrower one. `opened` are the open rules
+    /// of the list's scope that speak of them, and whether each lifts a default.
+    pub(crate) fn opened_by_name(
+        &self,
+        opened: &[(&Rule, bool)],
+        id: ListId,
+        about: &About<'_>,
+    ) -> bool {
         let Some(list) = self.list(id) else {
             return false;
         };
-        let mut opened: Vec<(&Rule, bool)> = Vec::new();
-        self.each_rule([Some(scope)], about, |_, rule, lifts| {
-            if rule.stance == Stance::Open {
-                opened.push((rule, lifts));
-            }
-        });
         let (mut speaks, mut beaten) = (false, true);
         list.each(about, |entry| {
             speaks = true;
@@ -130,9 +145,11 @@ impl RuleBook {
     /// A list that is open and names accounts of a server makes that server reachable.
     pub(crate) fn leads_to_account(&self, rule: &Rule, about: &About<'_>) -> bool {
         match rule.pattern {
-            Pattern::List(id) if about.contact && rule.stance == Stance::Open => self
-                .list(id)
-                .is_some_and(|list| list.homes.contains(about.home.host())),
+            Pattern::List(id) if about.contact && rule.stance == Stance::Open => {
+                let leads =
+                    |list: &ListIndex| list.homes.contains_key(&about.home.host?).then_some(());
+                self.list(id).and_then(leads).is_some()
+            }
             _ => false,
         }
     }
@@ -143,10 +160,13 @@ impl Entry<'_> {
         match self {
             Entry::Account(iri) => Some(Pattern::Account(iri.clone())),
             Entry::Server {
-                name, port, below, ..
+                domain,
+                name,
+                port,
+                below,
+                ..
             } => {
-                let text = port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-                let domain = Domain::parse(&text).ok()?;
+                let domain = domain.ancestor(name, port)?;
                 Some(if below {
                     Pattern::Domain(domain)
                 } else {
@@ -185,29 +205,29 @@ impl Entry<'_> {
 }
 
 impl ListIndex {
-    pub(crate) fn new(list: ListEntries) -> ListIndex {
+    pub(crate) fn new(list: ListEntries, names: &mut Names) -> ListIndex {
         let mut index = ListIndex {
             owner: list.owner,
             name: list.name,
             len: list.entries.len(),
-            domains: HashMap::new(),
-            hosts: HashMap::new(),
-            accounts: HashSet::new(),
-            homes: HashSet::new(),
+            domains: ByName::default(),
+            hosts: ByName::default(),
+            accounts: ByName::default(),
+            homes: ByName::default(),
         };
         for entry in &list.entries {
             let (table, domain) = match entry {
                 Pattern::Domain(domain) => (&mut index.domains, domain),
                 Pattern::Host(domain) => (&mut index.hosts, domain),
                 Pattern::Account(iri) => {
-                    index.homes.insert(iri.host().into());
-                    index.accounts.insert(iri.as_str().into());
+                    index.homes.insert(names.add(iri.host()), ());
+                    index.accounts.insert(names.add(iri.as_str()), ());
                     continue;
                 }
                 _ => continue,
             };
             table
-                .entry(domain.host().into())
+                .entry(names.add(domain.host()))
                 .or_default()
                 .push(domain.port());
         }
@@ -229,33 +249,32 @@ impl ListIndex {
 
     /// Calls `found` for every entry that speaks of them.
     fn each(&self, about: &About<'_>, mut found: impl FnMut(Entry<'_>)) {
-        if let Some(iri) = about.account
-            && self.accounts.contains(iri.as_str())
+        if let (Some(iri), Some(name)) = (about.account, about.account_name)
+            && self.accounts.contains_key(&name)
         {
             found(Entry::Account(iri));
         }
-        if about.account_only || (self.domains.is_empty() && self.hosts.is_empty()) {
+        if about.account_only {
             return;
         }
-        let domains = [
-            Some((about.home, true)),
-            about.alias.map(|alias| (alias, false)),
-        ];
-        for (domain, at_home) in domains.into_iter().flatten() {
-            let mut at = |table: &Ports, name: &str, below: bool| {
-                let ports = table.get(name).into_iter().flatten();
-                for port in ports.filter(|port| port.is_none() || **port == domain.port()) {
+        for place in about.places() {
+            let mut at = |ports: Option<&Vec<Option<u16>>>, name: &str, below: bool| {
+                let ports = ports.into_iter().flatten();
+                for port in ports.filter(|port| port.is_none() || **port == place.domain.port()) {
                     found(Entry::Server {
+                        domain: place.domain,
                         name,
                         port: *port,
                         below,
-                        at_home,
+                        at_home: place.is_home,
                     });
                 }
             };
-            at(&self.hosts, domain.host(), false);
-            for name in domain.lineage() {
-                at(&self.domains, name, true);
+            if let Some(host) = place.host {
+                at(self.hosts.get(&host), place.domain.host(), false);
+            }
+            for (number, name) in &place.names {
+                at(self.domains.get(number), name, true);
             }
         }
     }

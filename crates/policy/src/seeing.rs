@@ -135,11 +135,11 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
             .iter()
             .any(|pattern| matches!(pattern, Pattern::Account(iri) if iri.domain() == *server))
     };
-    let server = |home, alias| About::server(home, alias, ties);
+    let server = |home, alias| About::server(rules, home, alias, ties);
     match exchange.party {
-        Party::Member(person) => is_named(&About::person(person, ties)),
+        Party::Member(person) => is_named(&About::person(rules, person, ties)),
         Party::Account(person) => {
-            is_named(&About::person(person, ties))
+            is_named(&About::person(rules, person, ties))
                 || (exchange.act == Act::Receive && is_at_home_of_one(&person.domain))
         }
         Party::Instance(domain) | Party::Service(domain) => {

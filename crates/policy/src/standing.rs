@@ -76,10 +76,10 @@ pub(crate) fn narrow(
         }
         let mut ask_about = |alias| {
             let about = About {
-                account: party.person().map(|asking| &asking.iri),
                 account_only,
                 contact: act == Act::Contact,
-                ..About::server(home, alias, ties)
+                ..About::server(rules, home, alias, ties)
+                    .with_account(rules, party.person().map(|asking| &asking.iri))
             };
             let welcome = there.welcomes || welcomed(rules, ties, community, party_id);
             let facts = facts(theirs, there.follows, welcome);
@@ -124,7 +124,7 @@ pub(crate) fn narrow(
                 &person.domain,
                 Some(person),
             ),
-            ..About::person(person, ties)
+            ..About::person(rules, person, ties)
         };
         let welcome = back.welcomes || welcomed(rules, ties, community, id);
         let facts = facts(partys, back.follows, welcome);
@@ -182,15 +182,19 @@ fn ask(
     ];
     let mut lifted = [false; 3];
     let mut by_list = Vec::new();
+    let mut opened: [Vec<(&Rule, bool)>; 3] = Default::default();
     rules.each_rule(scopes, about, |scope, rule, lifts| {
-        lifted[scope] |= lifts && rule.stance == Stance::Open;
+        if rule.stance == Stance::Open {
+            lifted[scope] |= lifts;
+            opened[scope].push((rule, lifts));
+        }
         match rule.pattern {
-            Pattern::List(list) => by_list.push((rule, list)),
+            Pattern::List(list) => by_list.push((rule, list, scope)),
             _ => apply(rule, facts, secret, narrowing),
         }
     });
-    for (rule, list) in by_list {
-        if rules.opened_by_name(rule.scope, list, about) {
+    for (rule, list, scope) in by_list {
+        if rules.opened_by_name(&opened[scope], list, about) {
             narrowing.set_aside.push(rule.id);
         } else {
             apply(rule, facts, secret, narrowing);

@@ -130,7 +130,7 @@ impl Verdict {
             .retain(|id| self.considered.binary_search(id).is_err());
         if self.listed.len() > 1 {
             self.listed
-                .sort_by_cached_key(|listed| (listed.rule, listed.entry.to_string()));
+                .sort_by(|one, other| one.rank().cmp(&other.rank()));
             self.listed.dedup();
         }
     }

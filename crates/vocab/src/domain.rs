@@ -18,8 +18,14 @@ const LONGEST_LABEL: usize = 63;
 /// lower case, A-labels instead of Unicode, no trailing dot, no 443 or 80. Numeric spellings of
 /// an address (`0x7f.1`) become that address. An address is a valid domain here; whether one may
 /// be contacted is not asked here.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Domain(String);
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Domain {
+    text: String,
+    /// Bytes of the text before the port.
+    host: u8,
+    /// Bytes of the registrable domain at the host's end. Found once: every decision goes by it.
+    registrable: u8,
+}
 
 impl Domain {
     /// Reads `host` or `host:port`. Userinfo, paths and schemes are refused.
@@ -29,37 +35,50 @@ impl Domain {
     }
 
     fn new(host: &str, port: Option<u16>) -> Result<Domain, Malformed> {
-        let host = canonical_host(host)?;
-        Ok(Domain(match port {
-            None | Some(443 | 80) => host,
-            Some(port) => format!("{host}:{port}"),
-        }))
+        Ok(Domain::from_canonical(&canonical_host(host)?, port))
     }
 
     /// For addresses, whose host is canonical since they were parsed.
     pub(crate) fn from_canonical(host: &str, port: Option<u16>) -> Domain {
-        Domain(match port {
-            None | Some(443 | 80) => host.to_owned(),
-            Some(port) => format!("{host}:{port}"),
-        })
+        let is_ip = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
+        let registrable = if is_ip { None } else { psl::domain_str(host) };
+        Domain::of_parts(host, port, registrable.map_or(host.len(), str::len))
+    }
+
+    fn of_parts(host: &str, port: Option<u16>, registrable: usize) -> Domain {
+        let bytes = |count| u8::try_from(count).expect("a host has at most 253 bytes");
+        Domain {
+            text: match port {
+                None | Some(443 | 80) => host.to_owned(),
+                Some(port) => format!("{host}:{port}"),
+            },
+            host: bytes(host.len()),
+            registrable: bytes(registrable),
+        }
+    }
+
+    /// The domain of a name in its [`lineage`](Domain::lineage), on that port. `None` for any other name.
+    pub fn ancestor(&self, name: &str, port: Option<u16>) -> Option<Domain> {
+        let is_one = self.lineage().any(|known| known == name);
+        is_one.then(|| Domain::of_parts(name, port, usize::from(self.registrable)))
     }
 
     /// The canonical text, as stored and compared.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The host without its port. IPv6 addresses keep their brackets.
     pub fn host(&self) -> &str {
-        match self.0.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => host,
-            _ => &self.0,
-        }
+        &self.text[..usize::from(self.host)]
     }
 
     /// The port, if it is not the usual one.
     pub fn port(&self) -> Option<u16> {
-        self.0.rsplit_once(':')?.1.parse().ok()
+        self.text[usize::from(self.host)..]
+            .strip_prefix(':')?
+            .parse()
+            .ok()
     }
 
     /// Whether this is an address instead of a name.
@@ -72,7 +91,7 @@ impl Domain {
     pub fn unicode(&self) -> String {
         let (host, valid) = idna::domain_to_unicode(self.host());
         match (valid, self.port()) {
-            (Err(_), _) => self.0.clone(),
+            (Err(_), _) => self.text.clone(),
             (Ok(()), None) => host,
             (Ok(()), Some(port)) => format!("{host}:{port}"),
         }
@@ -94,7 +113,8 @@ impl Domain {
     /// The name that somebody registered, which is behind all names below it: what is counted where one
     /// must not gain by having many names.
     pub fn registrable(&self) -> &str {
-        self.lineage().last().unwrap_or(self.host())
+        let host = self.host();
+        &host[host.len() - usize::from(self.registrable)..]
     }
 
     /// Whether strangers register names below it, as below `com` or `github.io`: it is nobody's server,
@@ -111,11 +131,7 @@ impl Domain {
     /// at the same place.
     pub fn lineage(&self) -> impl Iterator<Item = &str> {
         let host = self.host();
-        let shortest = if self.is_ip() {
-            host.len()
-        } else {
-            psl::domain_str(host).map_or(host.len(), str::len)
-        };
+        let shortest = usize::from(self.registrable);
         std::iter::successors(Some(host), |name| {
             name.split_once('.').map(|(_, rest)| rest)
         })
@@ -125,7 +141,13 @@ impl Domain {
 
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Domain").field(&self.text).finish()
     }
 }
 
