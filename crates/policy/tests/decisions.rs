@@ -558,7 +558,7 @@ fn a_members_own_mode_binds_them_alone_and_their_yes_lifts_it() {
 }
 
 #[test]
-fn rules_on_software_go_by_version_and_never_open() {
+fn l39_rules_on_software_go_by_version_and_never_open() {
     let leaky = |before: Option<&str>| Pattern::Software {
         name: "leaky".into(),
         before: before.map(|text| Version::parse(text).unwrap()),

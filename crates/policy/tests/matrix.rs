@@ -110,6 +110,31 @@ fn towards_rex() -> Vec<Role> {
     ]
 }
 
+/// Strangers by what their server says it runs, and since when it is known.
+fn leaky_and_sound() -> Vec<Role> {
+    let running = |name, software: &str, version, known_days| {
+        let mut ties = follows(&rex(), &alice());
+        let peer = Peer {
+            known_days,
+            software: Some(software.into()),
+            version: Version::parse(version),
+        };
+        ties.know(rex().domain, peer);
+        Role {
+            ties,
+            ..role(name, account(rex()))
+        }
+    };
+    vec![
+        running("follower, leaky 1.1, new", "leaky", "1.1", Some(0)),
+        running("follower, leaky 1.1, known", "leaky", "1.1", Some(400)),
+        running("follower, leaky 1.2, known", "leaky", "1.2", Some(400)),
+        running("follower, leaky, no version", "leaky", "?", Some(400)),
+        running("follower, sound 1.1, new", "sound", "1.1", Some(29)),
+        role("follower's server, unknown", Party::Instance(rex().domain)),
+    ]
+}
+
 fn between_people() -> Vec<Role> {
     vec![
         Role {
@@ -432,6 +457,16 @@ fn matrix() -> String {
         );
         section(
             &format!(
+                "{name} BY A LIST OF HARBOUR: a thing of rex, where it differs from {} by name",
+                stance.as_str()
+            ),
+            table(
+                &by_marks(theirs(listed(stance, None))),
+                Some(&theirs(by_harbour(stance))),
+            ),
+        );
+        section(
+            &format!(
                 "{name} BY A LIST, BIGCORP OPENED: a thing of alice, where it differs from by the list"
             ),
             table(
@@ -449,6 +484,26 @@ fn matrix() -> String {
             ),
         );
     }
+    // One stance is enough: which rules speak of somebody does not depend on it.
+    let alices_list = || {
+        let list = ListEntries {
+            id: ListId(4),
+            owner: alices,
+            name: "my own".into(),
+            entries: vec![about("bigcorp.example"), about("meadow.example")],
+        };
+        let by_list = rule(1, alices, Pattern::List(list.id), Stance::Refused);
+        book(vec![by_list]).with_lists(vec![list])
+    };
+    let by_alice = || everywhere(alices, Stance::Refused, Conditions::NONE);
+    section(
+        "REFUSED BY A LIST OF ALICE: a thing of alice, where it differs from by alice alone",
+        table(&ours(alices_list()), Some(&ours(by_alice()))),
+    );
+    section(
+        "REFUSED BY A LIST OF ALICE: a thing of rex, where it differs from by alice alone",
+        table(&theirs(alices_list()), Some(&theirs(by_alice()))),
+    );
     for mode in [Mode::Cautious, Mode::AllowList] {
         let (name, stance) = (mode.as_str().to_uppercase(), mode.stance());
         section(
@@ -486,21 +541,64 @@ fn matrix() -> String {
             ),
         );
     }
-    let closed = || {
+    for mode in [Mode::Cautious, Mode::AllowList] {
+        section(
+            &format!(
+                "{} FOR ALICE ALONE: a thing of rex, where a yes or no differs from {} harbour",
+                mode.as_str().to_uppercase(),
+                mode.as_str()
+            ),
+            table(
+                &by_marks(theirs(alice_is(mode))),
+                Some(&theirs(book_in(mode, vec![]))),
+            ),
+        );
+    }
+    let leaky = leaky_and_sound();
+    let servers = |book| Situation {
+        roles: &leaky,
+        ..ours(book)
+    };
+    for (name, pattern) in [
+        (
+            "LEAKY BEFORE 1.2",
+            Pattern::Software {
+                name: "leaky".into(),
+                before: Version::parse("1.2"),
+            },
+        ),
+        ("FIRST SEEN WITHIN 30 DAYS", Pattern::FirstSeen { days: 30 }),
+    ] {
+        section(
+            &format!(
+                "{name} REFUSED BY HARBOUR: a thing of alice, where a yes or no differs from open"
+            ),
+            table(
+                &by_marks(servers(book(vec![harbour(pattern, Stance::Refused)]))),
+                Some(&servers(book(vec![]))),
+            ),
+        );
+    }
+    let closed = |rules| {
         let harbour = Hosted {
             gate_until: Some(NOW + 1),
             ..Hosted::new(HARBOUR, domain("harbour.example"), Mode::Open)
         };
         let meadow = Hosted::new(MEADOW, domain("meadow.example"), Mode::Open);
-        RuleBook::new(7, NOW, vec![harbour, meadow], vec![])
+        RuleBook::new(7, NOW, vec![harbour, meadow], rules)
     };
     section(
         "EMERGENCY GATE OF HARBOUR: a thing of alice, where it differs from open",
-        table(&ours(closed()), Some(&ours(book(vec![])))),
+        table(&ours(closed(vec![])), Some(&ours(book(vec![])))),
     );
     section(
         "EMERGENCY GATE OF HARBOUR: a thing of rex, where it differs from open",
-        table(&theirs(closed()), Some(&theirs(book(vec![])))),
+        table(&theirs(closed(vec![])), Some(&theirs(book(vec![])))),
+    );
+    let opened = || closed(vec![harbour(about("bigcorp.example"), Stance::Open)]);
+    section(
+        "EMERGENCY GATE OF HARBOUR, BIGCORP OPENED: a thing of alice, where it differs from open",
+        table(&ours(opened()), Some(&ours(book(vec![])))),
     );
     let wave = || book(vec![]).with_waves(NOW, [(alice().id.unwrap(), NOW + 1)]);
     section(
@@ -556,6 +654,22 @@ fn matrix() -> String {
         section(
             &format!("{name}: a thing of alice, where a yes or no differs from open"),
             table(&by_marks(ours(of())), Some(&ours(book(vec![])))),
+        );
+    }
+    for condition in [
+        Conditions::DROP_MEDIA,
+        Conditions::DROP_PREVIEWS,
+        Conditions::LIMITED,
+        Conditions::NO_DIRECT,
+    ] {
+        let of = || everywhere(Scope::Community(HARBOUR), Stance::Open, condition);
+        let words: String = condition.words().collect();
+        section(
+            &format!(
+                "{}: a thing of rex, where a yes or no differs from open",
+                words.to_uppercase()
+            ),
+            table(&by_marks(theirs(of())), Some(&theirs(book(vec![])))),
         );
     }
     let within = |stance| Situation {
