@@ -44,12 +44,13 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<(
     Ok(())
 }
 
-/// Takes a favourite back; a status one cannot see any more included.
+/// Takes a favourite back; a status one cannot see any more included. Of what one did not favourite, it says the same
+/// whether it is hidden or was never there.
 pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
-    let status = statuses::load_one(app, status_id).await?;
     let Some(iri) = store::iri_of(&app.db, me.id, status_id).await? else {
         return Ok(());
     };
+    let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
     unrecord(&mut tx, me.id, &status);
     if !status.author.is_local() {

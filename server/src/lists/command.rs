@@ -230,7 +230,7 @@ pub async fn command(app: &App, command: ListCommand) -> Result<String> {
             let written = csv::write(list.id, &entries, super::rule_about(app, &list).as_ref())?;
             if written.left_out > 0 {
                 tracing::warn!(
-                    "{} entries are left out: single hosts and accounts have no place in such a table",
+                    "{} entries are left out: single hosts, accounts, and names that begin with a hyphen have no place in such a table",
                     written.left_out
                 );
             }

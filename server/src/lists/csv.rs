@@ -360,7 +360,8 @@ fn tidy(text: &str) -> String {
 pub struct Written {
     /// The table.
     pub text: String,
-    /// Entries that it cannot say: single hosts, of which it would take all below as well, and accounts.
+    /// Entries that it cannot say: single hosts, of which it would take all below as well, accounts, and names that
+    /// begin with a hyphen, which a spreadsheet takes for a sum.
     pub left_out: usize,
 }
 
@@ -385,6 +386,11 @@ pub fn write(list_id: i64, entries: &[Entry], rule: Option<&Rule>) -> Result<Wri
             left_out += 1;
             continue;
         };
+        // A quotation mark before it would make it another name.
+        if is_carried_out(domain.as_str()) {
+            left_out += 1;
+            continue;
+        }
         let comment = defused(entry.comment.as_deref().unwrap_or_default());
         let row = [domain.as_str(), severity, media, reports, &comment, "false"];
         table.write_record(row).map_err(broken)?;
@@ -397,11 +403,15 @@ pub fn write(list_id: i64, entries: &[Entry], rule: Option<&Rule>) -> Result<Wri
     Ok(Written { text, left_out })
 }
 
-/// Spreadsheets carry out what begins so. Names of servers hold no sign that could do harm there.
+/// Spreadsheets carry out what begins so. A mark before it makes it text.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if is_carried_out(text) {
         format!("'{text}")
     } else {
         text.to_owned()
     }
+}
+
+fn is_carried_out(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
