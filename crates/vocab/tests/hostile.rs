@@ -32,7 +32,7 @@ fn note_with(fields: &Value) -> Note {
 }
 
 #[test]
-fn two_readings_of_one_document_are_refused() {
+fn attack_13_two_readings_of_one_document_are_refused() {
     for (text, why) in [
         (
             r#"{"type":"Like","actor":"https://a.example/","actor":"https://b.example/"}"#,
@@ -119,7 +119,7 @@ fn the_same_actor_twice_is_one_actor() {
 }
 
 #[test]
-fn aliases_of_json_ld_are_not_followed() {
+fn attacks_6_13_aliases_of_json_ld_are_not_followed() {
     let text = r#"{"@type":"Create","@id":"https://a.example/1","as:actor":"https://a.example/","@graph":[{"type":"Note"}]}"#;
     let expected = Document::Unknown {
         id: None,

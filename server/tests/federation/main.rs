@@ -340,7 +340,7 @@ async fn attacks_1_2_3_forged_altered_and_replayed_requests_are_turned_away(engi
 }
 
 on_both! {
-async fn attacks_8_16_nobody_changes_what_is_not_theirs(engine) {
+async fn attacks_8_10_16_nobody_changes_what_is_not_theirs(engine) {
     let (north, south, alice, bob) = neighbours(engine).await;
     let mallory = south.member("mallory").await;
     let liar = Liar::of(&south, &mallory).await;

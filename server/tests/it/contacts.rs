@@ -84,7 +84,7 @@ impl Coast {
 }
 
 coast_test! {
-    async fn a_mention_waits_until_it_is_let_in_and_the_next_one_again(coast) {
+    async fn l57_a_mention_waits_until_it_is_let_in_and_the_next_one_again(coast) {
         coast.alice_asks_about("open").await;
         let first = coast.nora_says("1", "May I ask something").await;
         coast.told().await.hides("May I ask something").shows("Someone waits for your yes");
@@ -142,7 +142,7 @@ coast_test! {
         assert_eq!(coast.id_of(&format!("{nora}/statuses/dm")).await, None, "a late copy does not bring it back");
     }
 
-    async fn an_answer_waits_where_nobody_else_sees_it(coast) {
+    async fn l33_an_answer_waits_where_nobody_else_sees_it(coast) {
         coast.alice_asks_about("open").await;
         let post = coast.town.post(&mut coast.alice, "What do you think?", "public").await;
         coast.is_idle().await;
@@ -187,7 +187,7 @@ coast_test! {
         coast.told().await.shows("Thank you");
     }
 
-    async fn who_is_cautious_asks_about_whom_the_community_has_not_known_for_long(coast) {
+    async fn l18_l52_who_is_cautious_asks_about_whom_the_community_has_not_known_for_long(coast) {
         coast.alice.post("/settings/mode", &[("mode", "cautious")]).await.is(303);
         coast.alice.get("/boundaries").await.is(200).shows("with a question");
         coast.nora_says("1", "New here").await;

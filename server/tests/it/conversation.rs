@@ -74,7 +74,7 @@ town_test! {
             ["root", "early", "late", "later"], "what it answers stands above it, what answers it below");
     }
 
-    async fn an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {
+    async fn l09_an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         town.follow(&mut bob, &alice).await;
         for (parent, asked, seen_by) in [
@@ -114,7 +114,7 @@ town_test! {
         bob.get(&format!("/compose?in_reply_to={id}")).await.is(404).hides("those who follow");
     }
 
-    async fn what_is_not_for_a_reader_leaves_no_trace_in_the_thread(town) {
+    async fn l65_what_is_not_for_a_reader_leaves_no_trace_in_the_thread(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let root = town.post(&mut alice, "Open to all", "public").await;
         let secret = town.reply(&mut alice, &root, "Whispered to followers", "private").await;

@@ -149,7 +149,7 @@ town_test! {
         bob.post("/boundaries/lists", &[("name", "SECRET"), ("scope", "mine")]).await.is(422).shows("The name secret is that of another list here");
     }
 
-    async fn a_file_changes_nothing_until_it_is_confirmed_and_never_takes_anybody_off(town) {
+    async fn l61_a_file_changes_nothing_until_it_is_confirmed_and_never_takes_anybody_off(town) {
         let island = town.found("island.example", "Island").await;
         let mut ines = town.admin("ines").await;
         let alice = town.member("alice").await;

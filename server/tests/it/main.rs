@@ -9,11 +9,13 @@ mod coast;
 mod acts;
 mod boundaries;
 mod canary;
+mod catalogue;
 mod command;
 mod communities;
 mod contacts;
 mod conversation;
 mod ground;
+#[macro_use]
 mod guarded;
 mod hashtags;
 mod jobs;
@@ -21,6 +23,8 @@ mod leaving;
 mod ledger;
 mod lists;
 mod lookalikes;
+mod mutated;
+mod oracles;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;

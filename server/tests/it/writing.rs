@@ -22,7 +22,7 @@ town_test! {
         alice.get("/home").await.hides("kept words");
     }
 
-    async fn what_is_typed_is_text_and_never_markup(town) {
+    async fn attack_25_what_is_typed_is_text_and_never_markup(town) {
         let mut alice = town.member("alice").await;
         let typed = "<script>alert(1)</script> <b onclick=x>bold</b> & https://elsewhere.example/?a=1&b=\"2\"";
         let post = town.post(&mut alice, typed, "public").await;

@@ -221,7 +221,7 @@ fn an_activity_is_attested_to_its_signer_only() {
 }
 
 #[test]
-fn whatever_is_changed_on_the_way_is_noticed() {
+fn attack_2_whatever_is_changed_on_the_way_is_noticed() {
     type Change = fn(&mut Sent);
     let changes: [(&str, Change); 12] = [
         ("body", |s| s.body[10] ^= 1),
@@ -301,7 +301,7 @@ fn a_key_must_be_the_one_named_and_its_owners() {
 }
 
 #[test]
-fn an_algorithm_that_is_not_the_keys_is_refused() {
+fn attack_4_an_algorithm_that_is_not_the_keys_is_refused() {
     let keys = ed25519();
     let mut cavage = post(&keys, Scheme::Cavage);
     let signature = cavage.get("signature");
@@ -330,7 +330,7 @@ fn an_algorithm_that_is_not_the_keys_is_refused() {
 }
 
 #[test]
-fn two_schemes_must_name_one_key_and_both_hold() {
+fn attack_4_two_schemes_must_name_one_key_and_both_hold() {
     let keys = ed25519();
     let both = |second: &Keys| {
         let mut sent = post(&keys, Scheme::Cavage);
@@ -358,7 +358,7 @@ fn two_schemes_must_name_one_key_and_both_hold() {
 }
 
 #[test]
-fn of_several_labels_exactly_one_may_be_usable() {
+fn attack_4_of_several_labels_exactly_one_may_be_usable() {
     let keys = ed25519();
     let sent = post(&keys, Scheme::Rfc9421);
     let input = sent.get("signature-input");

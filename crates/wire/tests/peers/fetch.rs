@@ -89,7 +89,7 @@ async fn redirects_end() {
 }
 
 #[tokio::test]
-async fn another_domain_is_asked_only_after_the_gate_was() {
+async fn l32_attack_9_another_domain_is_asked_only_after_the_gate_was() {
     let other = Peer::start("other", |_, _| status(500)).await;
     let there = other.at("/notes/1").to_string();
     let id = there.clone();

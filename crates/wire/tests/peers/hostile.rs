@@ -94,7 +94,7 @@ async fn a_silent_host_and_a_closed_port_mean_later() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_without_the_right_permit_or_to_an_unsafe_address() {
+async fn attack_21_nothing_is_sent_without_the_right_permit_or_to_an_unsafe_address() {
     let peer = Peer::start("peer", |_, _| status(200)).await;
     let address = peer.at("/notes/1");
     let (key, _) = key();
@@ -134,7 +134,7 @@ async fn nothing_is_sent_without_the_right_permit_or_to_an_unsafe_address() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_an_unsafe_address_is_not_followed() {
+async fn attacks_9_21_a_redirect_to_an_unsafe_address_is_not_followed() {
     let peer = Peer::start("peer", |request, _| match request.target.as_str() {
         "/metadata" => redirect("http://169.254.169.254/latest/meta-data"),
         _ => redirect("http://127.0.0.1:1/"),
@@ -149,7 +149,7 @@ async fn a_redirect_to_an_unsafe_address_is_not_followed() {
 }
 
 #[tokio::test]
-async fn only_documents_typed_as_activitypub_are_believed() {
+async fn attack_9_only_documents_typed_as_activitypub_are_believed() {
     let peer = Peer::start("peer", |request, base| {
         let body = note(&format!("{base}{}", request.target));
         match request.target.as_str() {

@@ -1,0 +1,332 @@
+//! What an answer tells somebody who may not know: by its status, its length, its headers; by numbers that are
+//! somebody else's; and to whom who is refused, by whatever name they ask.
+
+use std::collections::BTreeMap;
+
+use comity::router::{Kind, ROUTES};
+use http::Method;
+use serde_json::json;
+
+use crate::guarded::{Border, follow};
+use crate::peer;
+use crate::town::{Answer, Browser};
+use crate::town_test;
+
+/// Fields that forms of ours ask for, so that no form is turned away for what it lacks.
+const FIELDS: &[(&str, &str)] = &[
+    ("text", "changed"),
+    ("status", "changed"),
+    ("content", "changed"),
+    ("name", "changed"),
+    ("pattern", "x.example"),
+    ("entry", "x.example"),
+    ("severity", "suspend"),
+    ("file", "x.example"),
+    ("confirm", "true"),
+    ("visibility", "public"),
+];
+
+/// All that an answer tells: its status, its headers but the clock's and the cookies', and its body, without the
+/// number that was asked for and the token of its forms.
+fn told(answer: &Answer, number: &str) -> (u16, BTreeMap<String, String>, String) {
+    let headers = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["date", "set-cookie"].contains(&name.as_str()))
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                value.to_str().unwrap().replace(number, "N"),
+            )
+        })
+        .collect();
+    let token = answer.hidden("csrf").filter(|token| !token.is_empty());
+    let body = answer
+        .body
+        .replace(token.as_deref().unwrap_or("\0"), "TOKEN");
+    (answer.status.as_u16(), headers, body.replace(number, "N"))
+}
+
+/// Addresses with a number, but those of accounts, which everybody may act on.
+fn numbered() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES
+        .iter()
+        .filter(|route| route.path.contains("{id}") && !route.path.starts_with("/accounts/"))
+        .map(|route| (route.method, route.path))
+}
+
+async fn ask(browser: &mut Browser, method: &str, path: &str) -> Answer {
+    match method {
+        "POST" => browser.post(path, FIELDS).await,
+        _ => browser.get(path).await,
+    }
+}
+
+town_test! {
+    async fn l29_attack_18_attack_19_a_number_of_somebody_elses_is_answered_like_one_of_nothing(town) {
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        town.member("dora").await;
+        let mut carol = town.member("carol").await;
+        let post = town.post(&mut alice, "@dora Between us", "direct").await;
+        alice.post("/settings/profile", &[("name", "Alice"), ("locked", "on")]).await.is(303);
+        let id = alice.account.id;
+        carol.does(&format!("/accounts/{id}/follow")).await;
+        alice.post("/boundaries/lists", &[("name", "mylist"), ("scope", "mine")]).await.is(303);
+        let list = alice.get("/boundaries/lists").await.is(200).shows("mylist").number_after("/boundaries/lists/").unwrap();
+        alice.post("/boundaries", &[("pattern", "bigcorp.example"), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")]).await.is(303);
+        let rule = alice.get("/boundaries").await.is(200).number_after("action=\"/boundaries/").unwrap();
+        let absent = (post.id + 4_242).to_string();
+        for (what, number) in [("post", post.id), ("list", list), ("rule", rule), ("follower", carol.account.id)] {
+            let number = number.to_string();
+            for (method, pattern) in numbered() {
+                let path = |id: &str| {
+                    pattern.replace("{handle}", "alice").replace("{name}", "alice").replace("{id}", id)
+                };
+                for asking in [&mut bob.browser, &mut town.anonymous()] {
+                    let hers = ask(asking, method, &path(&number)).await;
+                    let nothing = ask(asking, method, &path(&absent)).await;
+                    let (hers, nothing) = (told(&hers, &number), told(&nothing, &absent));
+                    assert_eq!(hers, nothing, "{method} {pattern} tells of her {what}");
+                }
+            }
+        }
+        // Nothing came of it.
+        alice.get(&post.path).await.is(200).shows("Between us");
+        alice.get(&format!("/boundaries/lists/{list}")).await.is(200).shows("mylist").hides("x.example");
+        alice.get("/boundaries").await.is(200).shows("bigcorp.example");
+    }
+
+    async fn attack_20_what_is_for_one_reader_is_kept_for_no_other(town) {
+        let mut alice = town.member("alice").await;
+        let post = town.post(&mut alice, "A word", "private").await;
+        for route in ROUTES.iter().filter(|route| route.method == "GET" && route.kind != Kind::Asset) {
+            let path = route.path.replace("{handle}", "alice").replace("{name}", "alice").replace("{token}", "no");
+            let path = path.replace("{id}", &post.id.to_string());
+            for accept in ["text/html", "application/activity+json"] {
+                for asking in [&mut alice.browser, &mut town.anonymous()] {
+                    let answer = asking.send(Method::GET, &path, &[("accept", accept)], "").await;
+                    let header = |name: &str| {
+                        answer.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_lowercase()
+                    };
+                    let cache = header("cache-control");
+                    let is_kept = !cache.contains("private") && !cache.contains("no-store");
+                    assert!(!is_kept, "{path} as {accept} may be kept for others: {cache:?}");
+                    assert!(!answer.headers.contains_key("etag") || header("vary").contains("cookie"), "{path}");
+                }
+            }
+        }
+    }
+}
+
+impl Border {
+    async fn asks(&self, by: &str, path: &str) -> Answer {
+        // So that no question is one too many.
+        self.town.wait_s(2);
+        self.signed_with(&format!("{by}#main-key"), Method::GET, path, "")
+            .await
+    }
+}
+
+/// Everything of alice's that other servers ask for.
+fn hers(post: i64) -> Vec<String> {
+    let mut paths = vec![
+        "/users/alice".to_owned(),
+        format!("/users/alice/statuses/{post}"),
+    ];
+    for rest in ["activity", "replies"] {
+        paths.push(format!("/users/alice/statuses/{post}/{rest}"));
+    }
+    for rest in [
+        "outbox",
+        "followers",
+        "following",
+        "featured",
+        "followers_synchronization",
+    ] {
+        paths.push(format!("/users/alice/{rest}"));
+    }
+    paths
+}
+
+border_test! {
+    async fn l17_l23_l25_attack_17_who_is_refused_is_so_by_whatever_name_they_ask(border) {
+        let mut alice = border.town.member("alice").await;
+        let post = border.town.post(&mut alice, "For everybody but them", "public").await;
+        let rolf = border.peer.iri("refused", "rolf");
+        border.says(&follow(&rolf, alice.account.iri.as_str())).await;
+        let names = [rolf, border.peer.iri("refused", "actor"), border.peer.iri("deep.below.refused", "other")];
+        for by in &names {
+            border.asks(by, &format!("/users/alice/statuses/{}", post.id)).await.is(200);
+        }
+        border.refuse(&border.peer.domain("refused")).await;
+        border.town.wait_s(60);
+        for by in &names {
+            for path in hers(post.id) {
+                let absent = path.replace("alice", "nobody");
+                let (refused, nothing) = (border.asks(by, &path).await.is(404), border.asks(by, &absent).await);
+                assert_eq!(told(&refused, "alice"), told(&nothing, "nobody"), "{by} asks for {path}");
+            }
+        }
+        let free = border.peer.iri("open", "rita");
+        border.asks(&free, &format!("/users/alice/statuses/{}", post.id)).await.is(200).shows("but them");
+    }
+
+    async fn l28_l29_what_is_hidden_is_answered_alike_in_every_form_and_leads_to_nothing(border) {
+        let mut alice = border.town.member("alice").await;
+        let post = border.town.post(&mut alice, "For those who follow me", "private").await;
+        let (rita, absent) = (border.peer.iri("open", "rita"), post.id + 4_242);
+        for path in ["/users/alice/statuses/N", "/users/alice/statuses/N/activity", "/users/alice/statuses/N/replies", "/@alice/N"] {
+            let of = |id: i64| path.replace('N', &id.to_string());
+            let (hidden, nothing) = (post.id.to_string(), absent.to_string());
+            let answers = (border.asks(&rita, &of(post.id)).await, border.asks(&rita, &of(absent)).await);
+            assert_eq!(told(&answers.0, &hidden), told(&answers.1, &nothing), "{path} signed");
+            for accept in ["text/html", "application/activity+json", "application/ld+json", "*/*"] {
+                let ask = async |id| {
+                    border.town.anonymous().send(Method::GET, &of(id), &[("accept", accept)], "").await
+                };
+                let answers = (ask(post.id).await, ask(absent).await);
+                assert_eq!(told(&answers.0, &hidden), told(&answers.1, &nothing), "{path} as {accept}");
+                if let Some(next) = answers.0.leads_to() {
+                    border.town.anonymous().get(&next).await.is(404);
+                }
+            }
+        }
+    }
+
+    async fn l21_a_name_is_answered_with_addresses_and_nothing_else(border) {
+        border.town.member("alice").await;
+        let home = border.town.community().domain.clone();
+        let path = |name: &str| format!("/.well-known/webfinger?resource=acct:{name}@{home}");
+        let answer = border.town.anonymous().get_activity(&path("alice")).await.is(200).json();
+        for key in answer.as_object().unwrap().keys() {
+            assert!(["subject", "aliases", "links"].contains(&key.as_str()), "{key}");
+        }
+        border.town.anonymous().get_activity(&path("nobody")).await.is(404);
+        for path in ["/nodeinfo/2.1", "/.well-known/host-meta.json"] {
+            border.town.anonymous().get(path).await.is(200).hides("alice");
+        }
+    }
+
+    async fn l31_l54_what_is_anothers_does_not_come_in_through_a_third(border) {
+        let alice = border.town.member("alice").await;
+        let (rolf, rita) = (border.peer.iri("refused", "rolf"), border.peer.iri("open", "rita"));
+        border.says(&follow(&rita, alice.account.iri.as_str())).await;
+        border.refuse(&border.peer.domain("refused")).await;
+        let mut carried = peer::create(&rolf, "1", "By way of a friend", None, Some(alice.account.iri.as_str()));
+        carried["actor"] = json!(rita);
+        border.brings(&carried).await;
+        border.is_idle().await;
+        assert!(border.status(&format!("{rolf}/statuses/1")).await.is_none(), "handed on by somebody else");
+        let note = peer::create(&rolf, "2", "Boosted", None, None)["object"].clone();
+        for (number, object) in [("1", note.clone()), ("2", note["id"].clone())] {
+            border.brings(&json!({
+                "id": format!("{rita}#boosts/{number}"), "type": "Announce", "actor": rita, "object": object,
+                "to": ["https://www.w3.org/ns/activitystreams#Public"],
+            })).await;
+            border.is_idle().await;
+        }
+        assert!(border.status(&format!("{rolf}/statuses/2")).await.is_none(), "boosted by somebody else");
+        // Said in the name of a friend, signed by the refused.
+        let create = peer::create(&rita, "3", "In her name", None, Some(alice.account.iri.as_str()));
+        border.signed_with(&format!("{rolf}#main-key"), Method::POST, "/inbox", &create.to_string()).await;
+        border.is_idle().await;
+        assert!(border.status(&format!("{rita}/statuses/3")).await.is_none());
+    }
+
+    async fn l07_l37_attack_6_attack_7_a_signature_inside_a_document_counts_for_nothing(border) {
+        let mut alice = border.town.member("alice").await;
+        let (rita, mallory) = (border.peer.iri("open", "rita"), border.peer.iri("social", "mallory"));
+        for by in [&rita, &mallory] {
+            border.says(&follow(by, alice.account.iri.as_str())).await;
+        }
+        let create = peer::create(&rita, "1", "Passed on", None, Some(alice.account.iri.as_str()));
+        for (name, inside) in [
+            ("signature", json!({ "type": "RsaSignature2017", "creator": format!("{rita}#main-key"),
+                "created": "2026-05-05T12:00:00Z", "signatureValue": "bm90aGluZw==" })),
+            ("proof", json!({ "type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofValue": "z1",
+                "proofPurpose": "assertionMethod", "verificationMethod": format!("{rita}#main-key") })),
+        ] {
+            let mut forwarded = create.clone();
+            forwarded[name] = inside.clone();
+            forwarded["object"][name] = inside;
+            let by = format!("{mallory}#main-key");
+            border.signed_with(&by, Method::POST, "/inbox", &forwarded.to_string()).await;
+            border.is_idle().await;
+            assert!(border.status(&format!("{rita}/statuses/1")).await.is_none(), "{name}");
+        }
+        // Nor can what we send be passed on past a border by what it carries.
+        let post = border.town.post(&mut alice, "For everybody", "public").await;
+        border.is_idle().await;
+        for path in [format!("/users/alice/statuses/{}", post.id), format!("/users/alice/statuses/{}/activity", post.id)] {
+            let sent = border.asks(&rita, &path).await.is(200).json().to_string();
+            assert!(!sent.contains("signatureValue") && !sent.contains("proofValue"), "{sent}");
+        }
+        for delivered in border.peer.delivered() {
+            let sent = delivered.json().to_string();
+            assert!(!sent.contains("signatureValue") && !sent.contains("proofValue"), "{sent}");
+        }
+    }
+
+    async fn attack_14_a_yes_to_what_nobody_asked_makes_no_follower(border) {
+        let mut alice = border.town.member("alice").await;
+        let post = border.town.post(&mut alice, "For those who follow me", "private").await;
+        let rita = border.peer.iri("open", "rita");
+        border.says(&follow(&rita, alice.account.iri.as_str())).await;
+        let id = border.account(&rita).await.id;
+        let path = format!("/users/alice/statuses/{}", post.id);
+        border.asks(&rita, &path).await.is(200);
+        alice.does(&format!("/accounts/{id}/block")).await;
+        alice.does(&format!("/accounts/{id}/unblock")).await;
+        border.town.wait_s(10);
+        border.asks(&rita, &path).await.is(404);
+        let hers = json!({ "type": "Follow", "id": format!("{rita}#follow"), "actor": rita, "object": alice.account.iri.as_str() });
+        let ours = json!({ "type": "Follow", "id": format!("{}#follows/1", alice.account.iri),
+            "actor": alice.account.iri.as_str(), "object": rita });
+        for (number, object) in [hers, ours, json!(format!("{}#follows/1", alice.account.iri))].into_iter().enumerate() {
+            border.brings(&json!({
+                "id": format!("{rita}#accepts/{number}"), "type": "Accept", "actor": rita, "object": object,
+            })).await;
+            border.is_idle().await;
+        }
+        border.town.wait_s(10);
+        border.asks(&rita, &path).await.is(404);
+        alice.get("/@alice/following").await.is(200).hides("rita");
+    }
+
+    async fn l12_a_block_is_told_to_nobody_unless_its_author_says_so(border) {
+        let mut alice = border.town.member("alice").await;
+        let rita = border.peer.iri("open", "rita");
+        border.says(&follow(&rita, alice.account.iri.as_str())).await;
+        let id = border.account(&rita).await.id;
+        alice.does(&format!("/accounts/{id}/block")).await;
+        border.is_idle().await;
+        let kinds = |border: &Border| -> Vec<String> {
+            border.peer.delivered().iter().map(|came| came.json()["type"].to_string()).collect()
+        };
+        assert!(!kinds(&border).iter().any(|kind| kind.contains("Block")), "{:?}", kinds(&border));
+        alice.does(&format!("/accounts/{id}/unblock")).await;
+        border.is_idle().await;
+        let told = border.peer.delivered().iter().any(|came| came.json().to_string().contains("\"Block\""));
+        assert!(!told, "the end of it tells it as well");
+    }
+
+    async fn l14_a_profile_goes_to_no_server_that_is_refused(border) {
+        let mut alice = border.town.member("alice").await;
+        for server in ["refused", "open"] {
+            border.says(&follow(&border.peer.iri(server, "reader"), alice.account.iri.as_str())).await;
+        }
+        border.refuse(&border.peer.domain("refused")).await;
+        alice.post("/settings/profile", &[("name", "A new name"), ("bio", "and words")]).await.is(303);
+        border.is_idle().await;
+        let had: Vec<String> = border
+            .peer
+            .delivered()
+            .iter()
+            .filter(|came| came.json().to_string().contains("A new name"))
+            .map(|came| came.host.clone())
+            .collect();
+        assert!(had.iter().any(|host| host.starts_with("open")), "{had:?}");
+        assert!(!had.iter().any(|host| host.starts_with("refused")), "{had:?}");
+    }
+}
