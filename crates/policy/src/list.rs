@@ -3,7 +3,7 @@
 use comity_vocab::{Domain, Iri};
 
 use crate::about::About;
-use crate::names::{ByName, Names};
+use crate::names::{ByName, NameSet, Names};
 use crate::{ListId, Pattern, Rule, RuleBook, RuleId, Scope, Stance};
 
 /// One list, with whom it names.
@@ -38,9 +38,9 @@ pub(crate) struct ListIndex {
     len: usize,
     domains: Ports,
     hosts: Ports,
-    accounts: ByName<()>,
+    accounts: NameSet,
     /// Where the accounts are at home.
-    homes: ByName<()>,
+    homes: NameSet,
 }
 
 /// An entry that speaks of somebody.
@@ -146,8 +146,7 @@ impl RuleBook {
     pub(crate) fn leads_to_account(&self, rule: &Rule, about: &About<'_>) -> bool {
         match rule.pattern {
             Pattern::List(id) if about.contact && rule.stance == Stance::Open => {
-                let leads =
-                    |list: &ListIndex| list.homes.contains_key(&about.home.host?).then_some(());
+                let leads = |list: &ListIndex| list.homes.contains(&about.home.host?).then_some(());
                 self.list(id).and_then(leads).is_some()
             }
             _ => false,
@@ -212,16 +211,16 @@ impl ListIndex {
             len: list.entries.len(),
             domains: ByName::default(),
             hosts: ByName::default(),
-            accounts: ByName::default(),
-            homes: ByName::default(),
+            accounts: NameSet::default(),
+            homes: NameSet::default(),
         };
         for entry in &list.entries {
             let (table, domain) = match entry {
                 Pattern::Domain(domain) => (&mut index.domains, domain),
                 Pattern::Host(domain) => (&mut index.hosts, domain),
                 Pattern::Account(iri) => {
-                    index.homes.insert(names.add(iri.host()), ());
-                    index.accounts.insert(names.add(iri.as_str()), ());
+                    index.homes.insert(names.add(iri.host()));
+                    index.accounts.insert(names.add(iri.as_str()));
                     continue;
                 }
                 _ => continue,
@@ -250,7 +249,7 @@ impl ListIndex {
     /// Calls `found` for every entry that speaks of them.
     fn each(&self, about: &About<'_>, mut found: impl FnMut(Entry<'_>)) {
         if let (Some(iri), Some(name)) = (about.account, about.account_name)
-            && self.accounts.contains_key(&name)
+            && self.accounts.contains(&name)
         {
             found(Entry::Account(iri));
         }

@@ -1,7 +1,7 @@
 //! Names that rules and lists speak of, each with its number. Most names that a question is about are none of them, and
 //! one look tells that, however many scopes and lists there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// The number of a host, a domain or an account's address in one book.
@@ -10,6 +10,9 @@ pub(crate) struct Name(u32);
 
 /// A table by number.
 pub(crate) type ByName<T> = HashMap<Name, T, BuildHasherDefault<Spread>>;
+
+/// Some of the numbers.
+pub(crate) type NameSet = HashSet<Name, BuildHasherDefault<Spread>>;
 
 /// Every name that is spoken of.
 #[derive(Debug, Default)]

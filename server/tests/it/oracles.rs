@@ -66,7 +66,7 @@ town_test! {
     async fn l29_attack_18_attack_19_a_number_of_somebody_elses_is_answered_like_one_of_nothing(town) {
         let mut alice = town.member("alice").await;
         let mut bob = town.member("bob").await;
-        town.member("dora").await;
+        let dora = town.member("dora").await;
         let mut carol = town.member("carol").await;
         let post = town.post(&mut alice, "@dora Between us", "direct").await;
         alice.post("/settings/profile", &[("name", "Alice"), ("locked", "on")]).await.is(303);
@@ -76,22 +76,27 @@ town_test! {
         let list = alice.get("/boundaries/lists").await.is(200).shows("mylist").number_after("/boundaries/lists/").unwrap();
         alice.post("/boundaries", &[("pattern", "bigcorp.example"), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")]).await.is(303);
         let rule = alice.get("/boundaries").await.is(200).number_after("action=\"/boundaries/").unwrap();
-        let absent = (post.id + 4_242).to_string();
+        let nothing = (post.id + 4_242).to_string();
+        // Accounts are no secret: of somebody who asked is told what is told of somebody who did not.
+        let somebody = dora.account.id.to_string();
         for (what, number) in [("post", post.id), ("list", list), ("rule", rule), ("follower", carol.account.id)] {
             let number = number.to_string();
             for (method, pattern) in numbered() {
+                let is_person = pattern.starts_with("/follow-requests/") || pattern.starts_with("/contacts/people/");
+                let absent = if what == "follower" && is_person { &somebody } else { &nothing };
                 let path = |id: &str| {
                     pattern.replace("{handle}", "alice").replace("{name}", "alice").replace("{id}", id)
                 };
                 for asking in [&mut bob.browser, &mut town.anonymous()] {
                     let hers = ask(asking, method, &path(&number)).await;
-                    let nothing = ask(asking, method, &path(&absent)).await;
-                    let (hers, nothing) = (told(&hers, &number), told(&nothing, &absent));
+                    let nothing = ask(asking, method, &path(absent)).await;
+                    let (hers, nothing) = (told(&hers, &number), told(&nothing, absent));
                     assert_eq!(hers, nothing, "{method} {pattern} tells of her {what}");
                 }
             }
         }
         // Nothing came of it.
+        alice.get("/follow-requests").await.is(200).shows("carol");
         alice.get(&post.path).await.is(200).shows("Between us");
         alice.get(&format!("/boundaries/lists/{list}")).await.is(200).shows("mylist").hides("x.example");
         alice.get("/boundaries").await.is(200).shows("bigcorp.example");
