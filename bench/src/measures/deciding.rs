@@ -1,6 +1,7 @@
 //! How long one decision takes beside many rules, and what the gate adds to a page. Needs no running server.
 
 mod mix;
+mod questions;
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -14,7 +15,8 @@ use comity_policy::{
 };
 use comity_vocab::Domain;
 
-use self::mix::{Question, World};
+use self::mix::World;
+use self::questions::Question;
 use crate::program::now;
 use crate::report::{Failure, line};
 
@@ -42,7 +44,7 @@ pub(super) async fn measure() -> Result<(), Failure> {
     let small =
         World::new(RULES / FEWER, LISTED / FEWER).map_err(|why| Failure::new(why.to_string()))?;
     let book = arranged(&world)?;
-    let questions = world.questions();
+    let questions = questions::questions();
     prove(&book, &world, &questions)?;
     exchanges(&book, &world, &questions, &small);
     page(book, world).await
@@ -133,8 +135,8 @@ fn once_ns(book: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> f64 {
 /// A page for one viewer: what the gate adds to it, without the time the database takes for its question.
 async fn page(book: RuleBook, world: World) -> Result<(), Failure> {
     let asked = Arc::new(AtomicUsize::new(0));
-    let viewer = Party::Member(world.viewer());
-    let page: Vec<Shown> = world.page(PAGE).into_iter().map(Shown).collect();
+    let viewer = Party::Member(questions::viewer());
+    let page: Vec<Shown> = questions::page(PAGE).into_iter().map(Shown).collect();
     let source = Counted {
         ties: world.ties,
         peers: world.peers,
