@@ -20,13 +20,18 @@ const REST_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Reads a body of at most [`LARGEST_BODY`] bytes. Counted as it comes out of the decompressor,
 /// piece by piece: a small file that unpacks to gigabytes is cut off at the first byte too many.
-pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, WireError> {
+pub(crate) async fn read(response: Response) -> Result<Vec<u8>, WireError> {
+    read_to(response, LARGEST_BODY).await
+}
+
+/// The same with another limit.
+pub(crate) async fn read_to(mut response: Response, largest: usize) -> Result<Vec<u8>, WireError> {
     let too_large = |response: &Response| WireError::GiveUp {
         status: Some(response.status().as_u16()),
-        why: format!("answer is larger than {LARGEST_BODY} bytes"),
+        why: format!("answer is larger than {largest} bytes"),
     };
     let announced = response.content_length().unwrap_or(0);
-    if announced > LARGEST_BODY as u64 {
+    if announced > largest as u64 {
         return Err(too_large(&response));
     }
     let mut body = Vec::new();
@@ -35,7 +40,7 @@ pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, WireError> {
         .await
         .map_err(|error| reading_failed(&error))?
     {
-        if body.len() + piece.len() > LARGEST_BODY {
+        if body.len() + piece.len() > largest {
             return Err(too_large(&response));
         }
         body.extend_from_slice(&piece);
@@ -74,6 +79,16 @@ pub(crate) fn check_json_type(response: &Response) -> Result<(), WireError> {
         Some("application/json" | "application/jrd+json") => Ok(()),
         _ => Err(Distrust::Origin("answer is not typed as JSON".into()).into()),
     }
+}
+
+/// Whether the answer says it is a page for people: what a host shows in place of a list that is gone, or behind a
+/// sign-in.
+pub(crate) fn is_page(response: &Response) -> bool {
+    let essence = content_type(response).map(|text| parts(text).0);
+    matches!(
+        essence.as_deref(),
+        Some("text/html" | "application/xhtml+xml")
+    )
 }
 
 fn content_type(response: &Response) -> Option<&str> {

@@ -13,7 +13,7 @@ use crate::{Distrust, WireError, body};
 
 /// Redirects followed within one domain. Honest servers need one (a page address to an id) or
 /// two; the limit is on hops, so a request of ours costs them four answers at most.
-const MOST_REDIRECTS: usize = 3;
+pub(crate) const MOST_REDIRECTS: usize = 3;
 
 const ACCEPT_ACTIVITY: &str = "application/activity+json, \
     application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
@@ -277,11 +277,11 @@ fn attested(address: Iri, document: Document) -> Fetched {
     Fetched::Document(Attested::by_origin(address, document))
 }
 
-fn is_redirect(status: StatusCode) -> bool {
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-fn target(response: &Response, way: &[Iri]) -> Result<Iri, WireError> {
+pub(crate) fn target(response: &Response, way: &[Iri]) -> Result<Iri, WireError> {
     let nowhere = || WireError::GiveUp {
         status: Some(response.status().as_u16()),
         why: "redirects to nowhere".to_owned(),

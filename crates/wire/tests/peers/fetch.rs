@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use comity_vocab::{Document, Handle};
-use comity_wire::{Distrust, FetchedJson, Scheme, WireError};
+use comity_wire::{Distrust, FetchedJson, FetchedText, LARGEST_TEXT, Mark, Scheme, WireError};
+use http::Response;
 
 use crate::peer::{
     ACTIVITY, NOW, Peer, document_of, failure, fetch, iri, key, may_fetch, moved_to, note,
@@ -213,4 +214,50 @@ async fn plain_json_is_fetched_unsigned() {
     let page = peer.at("/page");
     let refused = wire.fetch_json(may_fetch(&page).await, &page, NOW).await;
     assert!(matches!(refused, Err(WireError::Distrust(_))));
+}
+
+#[tokio::test]
+async fn a_text_is_fetched_only_when_it_changed_and_never_from_another_host() {
+    let peer = Peer::start("peer", |request, _| {
+        let marked = |text: &str| {
+            let answer = Response::builder().header("etag", "\"1\"");
+            answer.body(Body::from(text.to_owned())).unwrap()
+        };
+        match request.target.as_str() {
+            "/list.csv" if request.headers.contains_key("if-none-match") => {
+                Response::builder().status(304).body(Body::empty()).unwrap()
+            }
+            "/list.csv" => marked("bad.example\n"),
+            "/old.csv" => redirect("/list.csv"),
+            "/gone.csv" => redirect("https://other.example/list.csv"),
+            "/long.csv" => typed("text/csv", "x".repeat(LARGEST_TEXT + 1)),
+            _ => typed("text/html", "<p>Sign in</p>"),
+        }
+    })
+    .await;
+    let wire = wire_with(|config| config.timeouts.total = Duration::from_secs(20));
+    let get = async |path: &str, known: &Mark| {
+        let address = peer.at(path);
+        wire.fetch_text(may_fetch(&address).await, &address, known)
+            .await
+    };
+    let mark = Mark {
+        etag: Some("\"1\"".to_owned()),
+        modified: None,
+    };
+    for path in ["/list.csv", "/old.csv"] {
+        let text = FetchedText::Text {
+            bytes: b"bad.example\n".to_vec(),
+            mark: mark.clone(),
+        };
+        assert_eq!(get(path, &Mark::default()).await, Ok(text));
+    }
+    assert_eq!(get("/list.csv", &mark).await, Ok(FetchedText::Unchanged));
+    let to = iri("https://other.example/list.csv");
+    let moved = get("/gone.csv", &Mark::default()).await;
+    assert_eq!(moved, Ok(FetchedText::Moved(to)));
+    let long = get("/long.csv", &Mark::default()).await;
+    assert!(matches!(long, Err(WireError::GiveUp { .. })), "{long:?}");
+    let page = get("/page", &Mark::default()).await;
+    assert!(matches!(page, Err(WireError::Distrust(_))), "{page:?}");
 }
