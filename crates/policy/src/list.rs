@@ -91,6 +91,26 @@ impl RuleBook {
         Some(id)
     }
 
+    /// Whether a list names this server or one above it.
+    pub fn list_names_server(&self, id: ListId, server: &Domain) -> bool {
+        let is_at = |ports: Option<&Vec<Option<u16>>>| {
+            let ports = ports.into_iter().flatten();
+            ports
+                .into_iter()
+                .any(|port| port.is_none() || *port == server.port())
+        };
+        self.list(id).is_some_and(|list| {
+            is_at(list.hosts.get(server.host()))
+                || server.lineage().any(|name| is_at(list.domains.get(name)))
+        })
+    }
+
+    /// Whether a list names a single account that is at home on this host, whatever its port.
+    pub(crate) fn list_names_somebody_at(&self, id: ListId, server: &Domain) -> bool {
+        self.list(id)
+            .is_some_and(|list| list.homes.contains(server.host()))
+    }
+
     /// How many entries all lists have together: each is in memory.
     pub fn entries_of_lists(&self) -> usize {
         self.lists().map(|(_, list)| list.len).sum()

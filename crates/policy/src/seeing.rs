@@ -123,6 +123,12 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
     if patterns.is_empty() {
         return false;
     }
+    // From whom, nobody can tell any more: then it is for nobody but its owner.
+    let is_lost =
+        |pattern: &Pattern| matches!(pattern, Pattern::List(id) if rules.list_owner(*id).is_none());
+    if patterns.iter().any(is_lost) {
+        return true;
+    }
     let is_named = |about: &About<'_>| {
         patterns
             .iter()
@@ -131,9 +137,11 @@ fn is_kept_from(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> bool 
     // A server shows what it gets to whom it likes: what is kept from one of its people is not
     // brought to it, nor given to it when it asks in nobody's name (L02, L19).
     let is_at_home_of_one = |server: &Domain| {
-        patterns
-            .iter()
-            .any(|pattern| matches!(pattern, Pattern::Account(iri) if iri.domain() == *server))
+        patterns.iter().any(|pattern| match pattern {
+            Pattern::Account(iri) => iri.domain() == *server,
+            Pattern::List(id) => rules.list_names_somebody_at(*id, server),
+            _ => false,
+        })
     };
     let server = |home, alias| About::server(rules, home, alias, ties);
     match exchange.party {

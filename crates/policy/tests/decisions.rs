@@ -861,6 +861,29 @@ fn one_post_is_kept_from_whom_its_author_names() {
 }
 
 #[test]
+fn one_post_is_kept_from_whom_a_list_names_and_from_everybody_when_the_list_is_lost() {
+    let kept = Thing {
+        kept_from: vec![Pattern::List(ListId(3))],
+        ..post(alice())
+    };
+    let list = list_of(vec![about("bigcorp.example"), Pattern::Account(fay().iri)]);
+    let with_list = book(vec![]).with_lists(vec![list]);
+    let because = |book: &RuleBook, party: Party| {
+        reads(book, &Ties::none(), &party, Way::Fetch, &kept).because
+    };
+    let fred = || account(person(21, "fred", "other.example", None));
+    assert_eq!(because(&with_list, account(rex())), Because::KeptFrom);
+    assert_eq!(because(&with_list, account(fay())), Because::KeptFrom);
+    // A server shows what it gets to whom it likes.
+    let fays = Party::Instance(fay().domain);
+    assert_eq!(because(&with_list, fays), Because::KeptFrom);
+    assert_eq!(because(&with_list, fred()), Because::Nothing);
+    let without = book(vec![]);
+    assert_eq!(because(&without, fred()), Because::KeptFrom);
+    assert_eq!(because(&without, member(alice())), Because::Nothing);
+}
+
+#[test]
 fn who_may_answer_is_the_authors_choice() {
     use Circle::{Everyone, Followers, Mentioned, Nobody};
     let answers = |freely, asking, by: Person, ties: &Ties| {
