@@ -234,6 +234,30 @@ pub const ROUTES: &[Route] = &[
     acts("/boundaries/lists/{id}/import", Kind::Form, || {
         post(lists::web::import)
     }),
+    acts("/boundaries/lists/{id}/sources", Kind::Form, || {
+        post(lists::web::subscribe)
+    }),
+    acts("/boundaries/lists/{id}/fetch", Kind::Form, || {
+        post(lists::web::fetch)
+    }),
+    acts("/boundaries/lists/{id}/unsubscribe", Kind::Form, || {
+        post(lists::web::unsubscribe)
+    }),
+    acts("/boundaries/lists/{id}/terms", Kind::Form, || {
+        post(lists::web::terms)
+    }),
+    reads("/boundaries/lists/{id}/draft", Kind::Page, || {
+        get(lists::web::draft)
+    }),
+    acts("/boundaries/lists/{id}/draft", Kind::Form, || {
+        post(lists::web::apply)
+    }),
+    acts("/boundaries/lists/{id}/draft/put", Kind::Form, || {
+        post(lists::web::put_on)
+    }),
+    acts("/boundaries/lists/{id}/draft/decline", Kind::Form, || {
+        post(lists::web::decline)
+    }),
     reads("/boundaries/lists/{id}/export", Kind::Page, || {
         get(lists::web::export)
     }),

@@ -3,6 +3,7 @@
 //! A row is `requested` until the followed side says yes; only an `accepted` one counts for anything.
 
 pub mod activity;
+mod elsewhere;
 mod store;
 mod synchronize;
 pub mod web;
@@ -15,6 +16,8 @@ use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
 pub(crate) use synchronize::{hear, synchronize};
+
+pub use elsewhere::{FollowedThere, followed_elsewhere};
 
 use crate::accounts::{self, Account};
 use crate::app::App;

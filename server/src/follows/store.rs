@@ -168,3 +168,46 @@ pub async fn followers_in(
         .all(FOLLOWERS_IN, params![target_id, host, id, limit])
         .await?)
 }
+
+/// People elsewhere whom members of `$1` follow, by their server; on the key of `members` by community.
+const FOLLOWED_BY_COMMUNITY: Sql<(String, String, i64, i64)> = sql!(
+    row: (String, String, i64, i64),
+    "SELECT a.host, a.domain, count(DISTINCT f.target_id), count(DISTINCT f.account_id)
+       FROM members m
+       JOIN follows f ON f.account_id = m.account_id
+       JOIN accounts a ON a.id = f.target_id
+      WHERE m.community_id = $1
+        AND a.community_id IS NULL
+      GROUP BY a.host, a.domain
+      LIMIT $2"
+);
+const FOLLOWED_BY_MEMBER: Sql<(String, String, i64, i64)> = sql!(
+    row: (String, String, i64, i64),
+    "SELECT a.host, a.domain, count(DISTINCT f.target_id), count(DISTINCT f.account_id)
+       FROM follows f
+       JOIN accounts a ON a.id = f.target_id
+      WHERE f.account_id = $1
+        AND a.community_id IS NULL
+      GROUP BY a.host, a.domain
+      LIMIT $2"
+);
+
+/// (host, domain of the handles, people there who are followed, members who follow them).
+pub async fn followed_by_community(
+    db: &Db,
+    community_id: i64,
+    limit: i64,
+) -> Result<Vec<(String, String, i64, i64)>> {
+    let rows = db.all(FOLLOWED_BY_COMMUNITY, params![community_id, limit]);
+    Ok(rows.await?)
+}
+
+/// The same for one member.
+pub async fn followed_by_member(
+    db: &Db,
+    account_id: i64,
+    limit: i64,
+) -> Result<Vec<(String, String, i64, i64)>> {
+    let rows = db.all(FOLLOWED_BY_MEMBER, params![account_id, limit]);
+    Ok(rows.await?)
+}

@@ -1,5 +1,7 @@
 //! `comity list …`: lists from the server's machine. The same verbs as the pages.
 
+mod sources;
+
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -92,6 +94,70 @@ pub enum ListCommand {
         #[command(flatten)]
         keeper: Keeper,
     },
+    /// Take a list in from an address, which is asked once a day; prints what it would change
+    Subscribe {
+        /// Which list
+        name: String,
+        /// Where it is: Mastodon's export of blocked domains, or one name a line
+        url: String,
+        /// Of a table with severities, which lines
+        #[arg(long, value_enum, default_value_t)]
+        severity: Severity,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
+    /// Ask an address no more; what came from it stays
+    Unsubscribe {
+        /// Which list
+        name: String,
+        /// The address
+        url: String,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
+    /// Ask the sources of a list now, and print what they would change
+    Fetch {
+        /// Which list
+        name: String,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
+    /// Print what the sources of a list would change, without asking them
+    Draft {
+        /// Which list
+        name: String,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
+    /// Put on a list what its sources add, but for what is to be looked at one by one
+    Apply {
+        /// Which list
+        name: String,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
+    /// How a list goes by its sources
+    Terms {
+        /// Which list
+        name: String,
+        /// Whether what they add is put on the list by itself
+        #[arg(long)]
+        alone: Option<bool>,
+        /// How many entries a day at most; where there are more, all of them wait
+        #[arg(long)]
+        cap: Option<i64>,
+        /// How many sources have to name an entry
+        #[arg(long)]
+        quorum: Option<i64>,
+        /// Whose list
+        #[command(flatten)]
+        keeper: Keeper,
+    },
     /// Print a list as a table that Mastodon takes in, met there as the rule that names it says
     Export {
         /// Which list
@@ -169,7 +235,7 @@ pub async fn command(app: &App, command: ListCommand) -> Result<String> {
             let list = keeper.list(app, &name).await?;
             for typed in &patterns {
                 let pattern = parse_entry(typed)?;
-                let removed = super::remove(app, &list, &pattern).await;
+                let removed = super::remove(app, &list, &pattern, None).await;
                 removed.map_err(|why| match why {
                     Error::NotFound => Error::invalid(
                         "pattern",
@@ -224,6 +290,34 @@ pub async fn command(app: &App, command: ListCommand) -> Result<String> {
             let _ = write!(text, "Done: {} put on the list.", difference.added.len());
             Ok(text)
         }
+        ListCommand::Subscribe {
+            name,
+            url,
+            severity,
+            keeper,
+        } => sources::subscribe(app, &keeper.list(app, &name).await?, &url, severity).await,
+        ListCommand::Unsubscribe { name, url, keeper } => {
+            sources::unsubscribe(app, &keeper.list(app, &name).await?, &url).await
+        }
+        ListCommand::Fetch { name, keeper } => {
+            sources::fetch(app, &keeper.list(app, &name).await?).await
+        }
+        ListCommand::Draft { name, keeper } => {
+            sources::draft(app, &keeper.list(app, &name).await?).await
+        }
+        ListCommand::Apply { name, keeper } => {
+            sources::apply(app, &keeper.list(app, &name).await?).await
+        }
+        ListCommand::Terms {
+            name,
+            alone,
+            cap,
+            quorum,
+            keeper,
+        } => {
+            let list = keeper.list(app, &name).await?;
+            sources::terms(app, &list, alone, cap, quorum).await
+        }
         ListCommand::Export { name, keeper } => {
             let list = keeper.list(app, &name).await?;
             let entries = super::all_entries(app, &list).await?;
@@ -271,6 +365,7 @@ fn summary(app: &App, list: &List) -> String {
 
 async fn show(app: &App, list: &List) -> Result<String> {
     let mut text = summary(app, list);
+    text.push_str(&sources::told(app, list).await?);
     for entry in super::all_entries(app, list).await? {
         let told = super::provenance(app, &entry).await?;
         let _ = write!(text, "\n{}  {told}", entry.pattern);

@@ -4,15 +4,18 @@
 
 pub mod command;
 pub mod csv;
+mod draft;
 mod model;
+pub mod sources;
 mod store;
 pub mod web;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use comity_db::{DbError, Tx};
 use comity_policy::{ListId, Listed, Pattern, Rule, Scope};
 
+pub use draft::{Draft, Look, Proposed, apply, decline, draft, put_on};
 pub use model::{Entry, List, NewEntry, Provenance, parse_entry, parse_name};
 pub use store::load;
 
@@ -20,6 +23,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::rules;
+use crate::web::time;
 use csv::{MOST_ENTRIES, Reading};
 use store::Owner;
 
@@ -82,7 +86,8 @@ pub async fn rename(app: &App, list: &List, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes it with its entries. Refused while a rule names it: that rule would say something else from then on.
+/// Deletes it with its entries. Refused while a rule names it or a post is kept from it: those would say something else
+/// from then on.
 pub async fn delete(app: &App, list: &List) -> Result<()> {
     let mut tx = Tx::new();
     store::delete(&mut tx, list.id, app.now_ms());
@@ -97,8 +102,16 @@ pub async fn delete(app: &App, list: &List) -> Result<()> {
             rule.stance.as_str(),
             list.name
         ))),
+        None if find(app, &[list.scope()], list.id).await.is_ok() => Err(Error::Conflict(
+            "posts are kept from everybody on this list; take its entries off instead".to_owned(),
+        )),
         None => Err(Error::NotFound),
     }
+}
+
+/// A post is kept from everybody on this list from now on, so the list stays: without it nobody could tell from whom.
+pub(crate) fn keep_for_posts(tx: &mut Tx, list: ListId) {
+    store::keep_for_posts(tx, list.0);
 }
 
 /// The lists of one owner, by name.
@@ -171,6 +184,21 @@ pub async fn provenance(app: &App, entry: &Entry) -> Result<String> {
     Ok(entry.provenance(&by))
 }
 
+/// Which sources of a list name these entries by now: by pattern, each with the day since which it does.
+pub async fn named_by(
+    app: &App,
+    list: &List,
+    entries: &[Entry],
+) -> Result<HashMap<String, Vec<(String, String)>>> {
+    let patterns = entries.iter().map(|entry| entry.pattern.clone()).collect();
+    let mut named: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for (pattern, url, since_ms) in store::sources::named_by(&app.db, list.id, patterns).await? {
+        let by = (url, time::day(since_ms));
+        named.entry(pattern).or_default().push(by);
+    }
+    Ok(named)
+}
+
 /// Whether the owner of a list may have this on it: not themself, and not a member of their own community.
 pub fn check_entry(app: &App, owner: Scope, pattern: &Pattern) -> Result<()> {
     rules::check_pattern(app, owner, pattern)
@@ -195,10 +223,13 @@ pub async fn add(
     Ok(difference.added.len())
 }
 
-/// Takes one off. *Not found* when it is not there.
-pub async fn remove(app: &App, list: &List, pattern: &Pattern) -> Result<()> {
+/// Takes one off. *Not found* when it is not there. A source that names it does not bring it back.
+pub async fn remove(app: &App, list: &List, pattern: &Pattern, by: Option<i64>) -> Result<()> {
+    let now_ms = app.now_ms();
     let mut tx = Tx::new();
     store::delete_entry(&mut tx, list.id, pattern);
+    store::sources::decline(&mut tx, list.id, &rules::typed_pattern(pattern), by, now_ms);
+    store::sources::settle(&mut tx, list.id, now_ms);
     if !write(app, tx).await? {
         return Err(Error::NotFound);
     }
@@ -257,8 +288,10 @@ pub async fn take_in(
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     store::insert_entries(&mut tx, list.id, &difference.added, from, now_ms)?;
+    store::sources::forgive(&mut tx, list.id, &difference.added);
     store::retract(&mut tx, list.id, &difference.retracted, Some(now_ms));
     store::retract(&mut tx, list.id, &difference.again, None);
+    store::sources::settle(&mut tx, list.id, now_ms);
     write(app, tx).await?;
     Ok(())
 }

@@ -28,6 +28,14 @@ row! {
         pub name: String,
         /// Since when.
         pub created_at: i64,
+        /// What its sources add is taken in without a person, within the cap.
+        pub applies_alone: bool,
+        /// So many entries a day are taken in without a person.
+        pub daily_cap: i64,
+        /// So many of its sources have to name an entry for it to count.
+        pub quorum: i64,
+        /// Entries its sources add that wait for a person.
+        pub waiting: i64,
         /// How many it names.
         pub entries: i64,
     }
@@ -58,7 +66,7 @@ row! {
         pub added_at: i64,
         /// Who added it; nobody when the command line did.
         pub added_by: Option<i64>,
-        /// The file it comes from; none for one added by hand.
+        /// The file or the address it comes from; none for one added by hand.
         pub source: Option<String>,
         /// What was said about it.
         pub comment: Option<String>,
@@ -72,6 +80,9 @@ impl Entry {
     pub fn origin(&self, by: &str) -> String {
         let day = time::day(self.added_at);
         match &self.source {
+            Some(source) if self.added_by.is_none() && is_address(source) => {
+                format!("Added on {day} from {source}")
+            }
             Some(source) => format!("Added on {day} by {by}, from {source}"),
             None => format!("Added on {day} by {by}, by hand"),
         }
@@ -90,6 +101,11 @@ impl Entry {
     }
 }
 
+/// Whether an entry comes from an address, and not from a file: names of files have no stroke in them.
+pub(super) fn is_address(source: &str) -> bool {
+    source.contains("://")
+}
+
 /// Whom somebody wants to have on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEntry {
@@ -104,7 +120,7 @@ pub struct NewEntry {
 pub struct Provenance {
     /// Nobody when the command line does.
     pub by: Option<i64>,
-    /// The name of a file; none for what is added by hand.
+    /// The name of a file, or an address; none for what is added by hand.
     pub source: Option<String>,
 }
 

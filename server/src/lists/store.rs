@@ -1,5 +1,7 @@
 //! SQL of `policy_lists` and `policy_list_entries`.
 
+pub mod sources;
+
 use comity_db::{Db, Sql, Tx, params, sql};
 use comity_policy::{ListEntries, ListId, Pattern, Scope};
 
@@ -24,7 +26,7 @@ pub fn insert(tx: &mut Tx, id: i64, owner: Owner, name: &str, now_ms: i64) {
 
 /// The community and the member of a scope that can keep lists.
 #[derive(Clone, Copy)]
-pub struct Owner(i64, Option<i64>);
+pub struct Owner(pub i64, pub Option<i64>);
 
 impl Owner {
     pub fn of(scope: Scope) -> Option<Owner> {
@@ -47,6 +49,7 @@ pub fn rename(tx: &mut Tx, id: i64, name: &str) {
 const DELETE: Sql = sql!(
     "DELETE FROM policy_lists
       WHERE id = $1
+        AND NOT kept_by_posts
         AND NOT EXISTS (SELECT 1
                           FROM rules r
                          WHERE r.scope IN ('community', 'member')
@@ -57,15 +60,23 @@ const DELETE: Sql = sql!(
                            AND (r.expires_at IS NULL OR r.expires_at > $3))"
 );
 
-/// Undoes the whole transaction when there is no such list, or a rule in force names it.
+/// Undoes the whole transaction when there is no such list, a rule in force names it, or a post is kept from it.
 pub fn delete(tx: &mut Tx, id: i64, now_ms: i64) {
     tx.must(DELETE, params![id, id.to_string(), now_ms]);
+}
+
+const KEEP_FOR_POSTS: Sql = sql!("UPDATE policy_lists SET kept_by_posts = TRUE WHERE id = $1");
+
+/// Undoes the whole transaction when the list is gone.
+pub fn keep_for_posts(tx: &mut Tx, id: i64) {
+    tx.must(KEEP_FOR_POSTS, params![id]);
 }
 
 /// All of one owner, by name.
 const OF: Sql<List> = sql!(
     row: List,
-    "SELECT l.id, l.community_id, l.account_id, l.name, l.created_at,
+    "SELECT l.id, l.community_id, l.account_id, l.name, l.created_at, l.applies_alone, l.daily_cap,
+            l.quorum, l.waiting,
             (SELECT count(*) FROM policy_list_entries e WHERE e.list_id = l.id) AS entries
        FROM policy_lists l
       WHERE l.community_id = $1
@@ -81,7 +92,8 @@ pub async fn of(db: &Db, owner: Owner, limit: i64) -> Result<Vec<List>> {
 
 const BY_ID: Sql<List> = sql!(
     row: List,
-    "SELECT l.id, l.community_id, l.account_id, l.name, l.created_at,
+    "SELECT l.id, l.community_id, l.account_id, l.name, l.created_at, l.applies_alone, l.daily_cap,
+            l.quorum, l.waiting,
             (SELECT count(*) FROM policy_list_entries e WHERE e.list_id = l.id) AS entries
        FROM policy_lists l
       WHERE l.id = $1"

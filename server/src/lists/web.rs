@@ -1,6 +1,8 @@
 //! Lists as pages: one's own, and the community's for those who look after it.
 
+mod draft;
 mod import;
+mod sources;
 
 use axum::extract::{Path, Query, State};
 use comity_policy::Scope;
@@ -9,7 +11,9 @@ use serde::Deserialize;
 
 use super::csv::{self, Severity};
 use super::{Entry, List, NewEntry, Provenance, find, parse_entry};
+pub use draft::{apply, decline, draft, put_on};
 pub use import::import;
+pub use sources::{fetch, subscribe, terms, unsubscribe};
 
 use crate::accounts;
 use crate::app::App;
@@ -28,6 +32,9 @@ const LABELS: &[Label] = &[
     Label::of("name", "the name"),
     Label::of("pattern", ""),
     Label::of("source", "where it is from"),
+    Label::of("url", "the address"),
+    Label::of("cap", "the number of entries a day"),
+    Label::of("quorum", "the number of sources"),
     Label {
         of: "file",
         input: "text",
@@ -132,6 +139,9 @@ fn form_of(list: &List) -> ListForm {
     ListForm {
         severity: Severity::default().as_str(),
         name: list.name.clone(),
+        alone: list.applies_alone,
+        cap: list.daily_cap.to_string(),
+        quorum: list.quorum.to_string(),
         ..ListForm::default()
     }
 }
@@ -161,29 +171,33 @@ async fn list_page(
             _ => format!("Of {}", visit.community.name),
         },
         told: told(app, list),
-        entries: views(app, entries).await?,
+        entries: views(app, list, entries).await?,
         more,
+        sources: sources::views(app, list).await?,
+        waiting: list.waiting,
         form,
     });
     Ok(page_with(page, trouble.as_ref()))
 }
 
-async fn views(app: &App, entries: Vec<Entry>) -> Result<Vec<EntryView>> {
+async fn views(app: &App, list: &List, entries: Vec<Entry>) -> Result<Vec<EntryView>> {
+    let mut named_by = super::named_by(app, list, &entries).await?;
     let by = entries.iter().filter_map(|entry| entry.added_by).collect();
     let by = accounts::find_many(app, by).await?;
-    let view = |entry: Entry| {
+    let mut view = |entry: Entry| {
         let who = match entry.added_by {
             Some(id) => by.get(&id).map(|account| account.username.as_str()),
             None => Some("an operator"),
         };
         EntryView {
             told: entry.origin(who.unwrap_or("somebody who is gone")),
+            named_by: named_by.remove(&entry.pattern).unwrap_or_default(),
             pattern: entry.pattern,
             comment: entry.comment,
             retracted: entry.retracted_at.map(time::day),
         }
     };
-    Ok(entries.into_iter().map(view).collect())
+    Ok(entries.into_iter().map(&mut view).collect())
 }
 
 /// What the form of an entry sends.
@@ -240,7 +254,8 @@ pub async fn remove(
     Form(form): Form<EntryForm>,
 ) -> Result<Reply> {
     let list = theirs(&app, &me, id).await?;
-    match super::remove(&app, &list, &super::stored(&list, &form.pattern)?).await {
+    let pattern = super::stored(&list, &form.pattern)?;
+    match super::remove(&app, &list, &pattern, Some(me.account.id)).await {
         // Pressed twice, or somebody else was faster.
         Ok(()) | Err(Error::NotFound) => Ok(Reply::see_other(&url(id))),
         Err(other) => Err(other),
@@ -325,9 +340,13 @@ fn told(app: &App, list: &List) -> String {
         1 => "1 entry".to_owned(),
         many => format!("{many} entries"),
     };
+    let waiting = match list.waiting {
+        0 => String::new(),
+        many => format!("; {many} wait for a look"),
+    };
     match super::rule_about(app, list) {
-        Some(rule) => format!("{entries}, {} by a rule", rule.stance.as_str()),
-        None => format!("{entries}, named by no rule"),
+        Some(rule) => format!("{entries}, {} by a rule{waiting}", rule.stance.as_str()),
+        None => format!("{entries}, named by no rule{waiting}"),
     }
 }
 

@@ -60,6 +60,15 @@ pub enum Job {
         /// Otherwise it is turned down.
         let_in: bool,
     },
+    /// A source of a list that is asked once a day.
+    FetchListSource {
+        /// Which.
+        source: i64,
+        /// Of which list: its sources are asked one after the other.
+        list: i64,
+        /// Where it is.
+        domain: String,
+    },
 }
 
 impl Job {
@@ -72,6 +81,7 @@ impl Job {
             Job::FetchParent { .. } => "fetch_parent",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
             Job::AnswerWave { .. } => "answer_wave",
+            Job::FetchListSource { .. } => "fetch_list_source",
         }
     }
 
@@ -84,7 +94,7 @@ impl Job {
                 let domain = Iri::parse(iri).ok()?.domain();
                 Some(domain.registrable().to_owned())
             }
-            Job::FetchNodeInfo { domain, .. } => {
+            Job::FetchNodeInfo { domain, .. } | Job::FetchListSource { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
                 Some(domain.registrable().to_owned())
             }
@@ -104,6 +114,7 @@ impl Job {
             Job::FetchParent { status, .. } => format!("above {status}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),
+            Job::FetchListSource { list, .. } => format!("of list {list}"),
         }
     }
 }

@@ -24,6 +24,7 @@ pub use job::{Job, Outcome};
 use crate::app::App;
 use crate::delivery;
 use crate::error::Result;
+use crate::lists;
 use turns::Turns;
 
 /// Promises `job` in the caller's transaction. After the transaction is written, ring [`Wake::ring`].
@@ -60,6 +61,7 @@ pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
     tokio::join!(
         worker::run(app.clone(), shutdown.clone()),
         delivery::run(app.clone(), shutdown.clone()),
+        lists::sources::run(app.clone(), shutdown.clone()),
         forget::run(app, shutdown),
     );
 }

@@ -26,7 +26,10 @@ pub use compose::{
     AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,
 };
 pub use frame::{Frame, NavItem, Notice};
-pub use list::{EntryView, ImportPage, ListForm, ListLine, ListPage, ListsPage};
+pub use list::{
+    DraftPage, EntryView, ImportPage, ListForm, ListLine, ListPage, ListsPage, ProposedView,
+    SourceView,
+};
 pub use people::{
     ContactView, ContactsPage, EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow,
     ProfilePage, RelationView, WaveView,

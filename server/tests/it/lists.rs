@@ -41,7 +41,9 @@ async fn finds_nothing(reader: &mut Browser, list: &str) {
         ("source", "x"),
         ("confirmed", "yes"),
     ];
-    for act in ["", "/remove", "/rename", "/delete", "/import"] {
+    for act in [
+        "", "/remove", "/rename", "/delete", "/import", "/sources", "/draft",
+    ] {
         reader.post(&format!("{list}{act}"), &fields).await.is(404);
     }
 }

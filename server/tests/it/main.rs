@@ -34,6 +34,7 @@ mod promises;
 mod reach;
 mod routes;
 mod serving;
+mod sources;
 mod statements;
 mod unknown;
 mod waves;

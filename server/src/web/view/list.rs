@@ -51,6 +51,10 @@ pub struct ListPage {
     pub entries: Vec<EntryView>,
     /// Where they go on.
     pub more: Option<String>,
+    /// The addresses it is taken in from.
+    pub sources: Vec<SourceView>,
+    /// How many entries of theirs wait for a person.
+    pub waiting: i64,
     /// What was typed, and is to be mended.
     pub form: ListForm,
 }
@@ -70,7 +74,15 @@ pub struct ListForm {
     pub severity: &'static str,
     /// Another name for the list.
     pub name: String,
-    /// What was wrong; fields are "pattern", "text", "source" and "name".
+    /// The address of a source.
+    pub address: String,
+    /// Additions are taken in without a person.
+    pub alone: bool,
+    /// How many a day.
+    pub cap: String,
+    /// How many sources have to name them.
+    pub quorum: String,
+    /// What was wrong; fields are "pattern", "text", "source", "name", "url", "cap" and "quorum".
     pub trouble: Option<Trouble>,
 }
 
@@ -83,8 +95,91 @@ pub struct EntryView {
     pub told: String,
     /// What was said about it.
     pub comment: Option<String>,
-    /// Since when the file it comes from lacks it, for people.
+    /// Since when what it comes from lacks it, for people.
     pub retracted: Option<String>,
+    /// Which sources name it now, each with since when.
+    pub named_by: Vec<(String, String)>,
+}
+
+/// An address that a list is taken in from.
+#[derive(Clone, Debug)]
+pub struct SourceView {
+    /// For its buttons.
+    pub id: i64,
+    /// Where it is.
+    pub url: String,
+    /// How many it names.
+    pub entries: i64,
+    /// Lines of it that nobody can use.
+    pub unusable: i64,
+    /// When it was asked last, for people.
+    pub asked: Option<String>,
+    /// When it answered last, for people.
+    pub answered: Option<String>,
+    /// The day since which it says what it says.
+    pub changed: Option<String>,
+    /// The first digits of the hash of that.
+    pub digest: Option<String>,
+    /// Why the last try came to nothing: a lower-case fragment.
+    pub trouble: Option<String>,
+}
+
+/// What the sources of a list would change.
+#[derive(Template, Debug)]
+#[template(path = "lists/draft.html")]
+pub struct DraftPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Of the list.
+    pub url: String,
+    /// Of the list.
+    pub name: String,
+    /// How many sources have to name an entry.
+    pub quorum: i64,
+    /// Where more would change than is usual for a day.
+    pub warning: Option<String>,
+    /// How many would be put on the list.
+    pub added: usize,
+    /// The first of them.
+    pub first_added: Vec<ProposedView>,
+    /// How many a person decides about one by one.
+    pub to_look_at: usize,
+    /// The first of them.
+    pub first_to_look_at: Vec<ProposedView>,
+    /// Of how many the source says something else by now.
+    pub changed: usize,
+    /// The first of them, each with that.
+    pub first_changed: Vec<(String, String)>,
+    /// How many too few sources name.
+    pub short: i64,
+    /// How many a person left out.
+    pub declined: i64,
+    /// How many on the list too few sources name by now.
+    pub retracted: i64,
+    /// What tells this draft from another.
+    pub seal: String,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+impl DraftPage {
+    /// Whether there is anything to say yes to.
+    pub fn changes(&self) -> bool {
+        self.added + self.to_look_at + self.changed > 0
+    }
+}
+
+/// An entry that sources name and the list does not.
+#[derive(Clone, Debug)]
+pub struct ProposedView {
+    /// Whom, as typed in a rule.
+    pub pattern: String,
+    /// What is said of them.
+    pub comment: String,
+    /// The address that named it first, and how many others do: "… and 2 more".
+    pub from: String,
+    /// Why a person decides about it.
+    pub look: Option<String>,
 }
 
 /// What a file would change.

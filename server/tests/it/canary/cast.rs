@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use comity::accounts;
 use comity::emergency;
+use comity::lists::csv::Severity;
 use comity::lists::{self, NewEntry, Provenance};
 use comity::members::Role;
 use comity::queue;
@@ -193,6 +194,10 @@ impl Cast {
             };
             let added = lists::add(app, &list, vec![entry], &Provenance::default()).await;
             assert_eq!(added.unwrap(), 1);
+            // Nobody asks it before a day has gone by.
+            let source = format!("https://lists.localhost/{}.csv", word(said));
+            let named = lists::sources::subscribe(app, &list, &source, Severity::All, None);
+            named.await.unwrap();
             self.lists.push(id);
         }
     }

@@ -1,0 +1,48 @@
+//! On which servers people live whom members here follow: what a rule about those servers would cut.
+
+use comity_policy::Scope;
+use comity_vocab::Domain;
+
+use super::store;
+use crate::accounts::stored_domain;
+use crate::app::App;
+use crate::error::Result;
+
+/// Servers of one answer: more than a large community follows people on.
+const MOST_SERVERS: i64 = 100_000;
+
+/// People on one server who are followed from here.
+#[derive(Debug, Clone)]
+pub struct FollowedThere {
+    /// Where they are at home.
+    pub host: Domain,
+    /// What their handles say.
+    pub handles: Domain,
+    /// How many they are.
+    pub people: i64,
+    /// By how many members.
+    pub members: i64,
+}
+
+/// Whom the members of a community, or one member, follow elsewhere, by server.
+pub async fn followed_elsewhere(app: &App, scope: Scope) -> Result<Vec<FollowedThere>> {
+    let rows = match scope {
+        Scope::Operator => Vec::new(),
+        Scope::Community(community) => {
+            store::followed_by_community(&app.db, community.0, MOST_SERVERS).await?
+        }
+        Scope::Member(member, _) => {
+            store::followed_by_member(&app.db, member.0, MOST_SERVERS).await?
+        }
+    };
+    rows.into_iter()
+        .map(|(host, handles, people, members)| {
+            Ok(FollowedThere {
+                host: stored_domain(&host)?,
+                handles: stored_domain(&handles)?,
+                people,
+                members,
+            })
+        })
+        .collect()
+}
