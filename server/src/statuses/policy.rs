@@ -1,11 +1,14 @@
 //! What a single status says of who may have and answer it, between the columns and the gate.
 
-use comity_policy::{Approval, Circle, Pattern, PersonId, Replies};
+use comity_policy::{
+    Approval, Circle, CommunityId, ListId, Pattern, PersonId, Replies, RuleBook, Scope,
+};
 use comity_vocab::Domain;
 
 use super::model::Status;
+use crate::accounts::Account;
 use crate::error::{Error, Result};
-use crate::rules::{parse_pattern, typed_pattern};
+use crate::rules::{self, parse_pattern, typed_pattern};
 
 /// Whom a member may name in one post.
 pub const MOST_NAMED: usize = 20;
@@ -52,16 +55,6 @@ impl Terms {
         if self
             .kept_from
             .iter()
-            .any(|pattern| matches!(pattern, Pattern::List(_)))
-        {
-            return Err(Error::invalid(
-                "kept_from",
-                "names a list, which a rule can do and one post cannot; name the servers one by one",
-            ));
-        }
-        if self
-            .kept_from
-            .iter()
             .any(|pattern| matches!(pattern, Pattern::Everything))
         {
             return Err(Error::invalid(
@@ -72,11 +65,37 @@ impl Terms {
         Ok(())
     }
 
+    /// A post is kept from lists that its author keeps, or their community does.
+    pub(super) fn check_lists(&self, book: &RuleBook, author: &Account) -> Result<()> {
+        let own = rules::of_member(author)?;
+        let community = author.community_id.map(CommunityId).map(Scope::Community);
+        let theirs = [Some(own), community];
+        for list in self.lists() {
+            let owner = book.list_owner(list);
+            if owner.is_none() || !theirs.contains(&owner) {
+                return Err(Error::invalid(
+                    "kept_from",
+                    "names a list that you do not keep",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The lists from which it is kept.
+    pub(super) fn lists(&self) -> impl Iterator<Item = ListId> {
+        self.kept_from.iter().filter_map(|pattern| match pattern {
+            Pattern::List(id) => Some(*id),
+            _ => None,
+        })
+    }
+
     /// Whether it is kept from everybody there.
-    pub(super) fn names(&self, server: &Domain) -> bool {
+    pub(super) fn names(&self, server: &Domain, book: &RuleBook) -> bool {
         self.kept_from.iter().any(|pattern| match pattern {
             Pattern::Domain(domain) => server.is_within(domain),
             Pattern::Host(domain) => server == domain,
+            Pattern::List(list) => book.list_names_server(*list, server),
             _ => false,
         })
     }

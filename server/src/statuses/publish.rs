@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Because, Exchange, Outcome, Party, Person, Thing, Visible, Way};
+use comity_policy::{Act, Because, Exchange, Outcome, Party, Person, Subject, Thing, Visible, Way};
 use comity_vocab::{Domain, Handle, Iri, Visibility};
 
 use super::load;
@@ -17,7 +17,7 @@ use crate::contacts::{self, Asked};
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
-use crate::{rules, text};
+use crate::{lists, rules, text};
 
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
@@ -45,6 +45,9 @@ pub async fn publish(
     }
     let mut tx = Tx::new();
     record::record(app, &mut tx, &new, None);
+    for list in new.lists() {
+        lists::keep_for_posts(&mut tx, list);
+    }
     if visibility != Visibility::Local {
         delivery::queue(
             &mut tx,
@@ -102,7 +105,9 @@ async fn prepare(
     .unzip();
     let waits = holds == Some(true);
     let named_terms = draft.terms.clone();
+    let book = app.gate.book();
     named_terms.check()?;
+    named_terms.check_lists(&book, author)?;
     let mut terms = named_terms.clone();
     let mut visibility = draft.visibility;
     let mut handles = text::mention::handles(&draft.text);
@@ -120,7 +125,7 @@ async fn prepare(
     }
     for handle in &handles {
         let at = handle.domain.as_ref().unwrap_or(&community.domain);
-        if named_terms.names(at) {
+        if named_terms.names(at, &book) {
             return Err(kept_from_named(handle));
         }
     }
@@ -312,7 +317,11 @@ async fn named(
                 ),
             ));
         }
-        match rules::may(app, &me, Act::Mention, Way::Page, &*account).await {
+        let mention = Mention {
+            of: &account,
+            visibility,
+        };
+        match rules::may(app, &me, Act::Mention, Way::Page, &mention).await {
             Ok(verdict) => {
                 if verdict.outcome == Outcome::Hold && account.is_local() {
                     contacts::ask(app, &mut asked, account.id, true, author).await?;
@@ -324,6 +333,25 @@ async fn named(
         }
     }
     Ok((people, asked))
+}
+
+/// Somebody is named: a message between few may be barred where a public word is not.
+struct Mention<'a> {
+    of: &'a Account,
+    visibility: Visibility,
+}
+
+impl Subject for Mention<'_> {
+    fn thing(&self) -> Thing {
+        let visibility = match self.visibility {
+            Visibility::Direct => Visibility::Direct,
+            _ => Visibility::Public,
+        };
+        Thing {
+            visibility,
+            ..self.of.thing()
+        }
+    }
 }
 
 /// Nobody could be found by this handle. Where a rule bars the way, or where the post is for nobody but whom it names,

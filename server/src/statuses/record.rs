@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Circle, Conditions, Pattern, PersonId, Thing};
+use comity_policy::{Admitted, Circle, Conditions, ListId, Pattern, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -287,6 +287,11 @@ impl NewStatus {
             replies: self.terms.replies,
             ..Thing::of(self.author.person())
         }
+    }
+
+    /// The lists from which it is kept.
+    pub(super) fn lists(&self) -> impl Iterator<Item = ListId> {
+        self.terms.lists()
     }
 
     /// Who may see it.

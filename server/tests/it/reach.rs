@@ -82,6 +82,46 @@ coast_test! {
         assert_eq!(coast.got("kept", "Update").len(), 1);
     }
 
+    async fn a_post_is_kept_from_whoever_is_on_a_list(coast) {
+        let (open, kept) = (coast.peer.domain("open"), coast.peer.domain("kept"));
+        let made = coast.alice.post("/boundaries/lists", &[("name", "away"), ("scope", "mine")]).await.is(303);
+        let list = made.leads_to().unwrap();
+        coast.alice.post(&list, &[("pattern", &open)]).await.is(303);
+        let keep = [("text", "Not for the list"), ("visibility", "public"), ("kept_from", "list:away")];
+        let asked: Vec<_> = keep.iter().copied().chain([("check", "true")]).collect();
+        coast.alice.post("/compose", &asked).await.is(200)
+            .shows(&format!("Not sent: 1 person on {open}"))
+            .shows("You keep this post from them");
+        let post = coast.alice_writes(&keep).await;
+        assert!(coast.got("open", "Create").is_empty());
+        assert_eq!(coast.got("kept", "Create").len(), 1);
+        coast.fetches("open", "actor", &post).await.is(404);
+        coast.fetches("kept", "lena", &post).await.is(200);
+        // Who comes onto the list later is kept from it from then on; one person on it is enough for their server.
+        let lena = format!("@lena@{kept}");
+        coast.alice.post(&list, &[("pattern", &lena)]).await.is(303);
+        coast.fetches("kept", "lena", &post).await.is(404);
+        coast.fetches("kept", "actor", &post).await.is(404);
+        // Without the list nobody could tell from whom it is kept, so it stays.
+        coast.alice.post(&format!("{list}/delete"), &[]).await.is(422).shows("Posts are kept from everybody on this list");
+
+        let text = format!("@rita@{open}, look");
+        let named = [("text", text.as_str()), ("visibility", "public"), ("kept_from", "list:away")];
+        coast.alice.post("/compose", &named).await.is(422).shows("whom it names");
+        // Lists of others are neither named nor numbered.
+        let number = format!("list:{}", list.rsplit('/').next().unwrap());
+        for name in ["list:away", number.as_str(), "list:77"] {
+            let keep = [("text", "Hello"), ("visibility", "public"), ("kept_from", name)];
+            coast.bob.post("/compose", &keep).await.is(422).shows("names a list that you do not keep");
+        }
+        let harbour = coast.town.community();
+        let mut marta = coast.town.member_of(&harbour, "marta", comity::members::Role::Moderator).await;
+        marta.post("/boundaries/lists", &[("name", "shared"), ("scope", "community")]).await.is(303);
+        let keep = [("text", "Hello"), ("visibility", "public"), ("kept_from", "list:shared")];
+        coast.bob.post("/compose", &keep).await.is(422).shows("names a list that you do not keep");
+        marta.post("/compose", &keep).await.is(303);
+    }
+
     async fn nobody_is_named_in_what_is_kept_from_them(coast) {
         let rita = format!("@rita@{}", coast.peer.domain("open"));
         let text = format!("{rita}, look at this");

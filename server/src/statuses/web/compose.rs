@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
+use crate::members::Role;
 use crate::statuses::{Draft, MOST_NAMED, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
 use crate::web::{frame, person_view};
@@ -136,7 +137,7 @@ async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
         let pattern = if word.trim_start_matches('@').contains('@') && !word.contains("://") {
             Pattern::Account(known(app, me, word).await?)
         } else {
-            let read = rules::parse_pattern(word);
+            let read = one(app, me, word);
             read.map_err(|why| match why {
                 Error::Invalid { why, .. } => {
                     Error::invalid("kept_from", format!("cannot be read at {word}: it {why}"))
@@ -149,6 +150,33 @@ async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
         }
     }
     Ok(patterns)
+}
+
+/// A server, an address, or a list: of one's own, or of the community for those who look after it.
+fn one(app: &App, me: &Me, word: &str) -> Result<Pattern> {
+    let own = rules::of_member(&me.account)?;
+    let mut read = rules::read_pattern(app, own, word);
+    if read.is_err() && me.member.role >= Role::Moderator && word.starts_with("list:") {
+        read = rules::read_pattern(app, rules::of_community(&me.community), word);
+    }
+    let pattern = read?;
+    match pattern {
+        Pattern::List(_) => {
+            // By number as by name: only what they may read.
+            let owner = |scope| rules::check_pattern(app, scope, &pattern);
+            let community = rules::of_community(&me.community);
+            if owner(own).is_err()
+                && (me.member.role < Role::Moderator || owner(community).is_err())
+            {
+                return Err(Error::invalid(
+                    "pattern",
+                    "names a list that you do not keep",
+                ));
+            }
+            Ok(pattern)
+        }
+        other => Ok(other),
+    }
 }
 
 async fn known(app: &App, me: &Me, word: &str) -> Result<comity_vocab::Iri> {
