@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Party, Way};
+use comity_policy::{Act, Admitted, Conditions, Party, Way};
 use comity_vocab::{Activity, Iri, Visibility};
 
 use crate::accounts::Account;
@@ -28,6 +28,11 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
         .ok_or_else(|| Error::Forbidden("its author did not write it for everyone".to_owned()))?;
     if status.reblog_of.is_some() {
         return Err(Error::invalid("id", "is a boost; boost the post itself"));
+    }
+    if status.conditions().contains(Conditions::NO_BOOSTS) {
+        return Err(Error::Forbidden(
+            "a boundary says that what its author writes is not boosted here".to_owned(),
+        ));
     }
     rules::may(app, &party, Act::Reblog, Way::Page, &*status).await?;
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;

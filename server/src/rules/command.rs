@@ -67,6 +67,9 @@ pub struct SetRule {
     /// The reason, for members only
     #[arg(long)]
     reason_members: Option<String>,
+    /// What is added: media, sensitive, boosts, replies, follows, reports, direct; with commas between them
+    #[arg(long = "with", value_name = "CONDITIONS", value_delimiter = ',')]
+    conditions: Vec<String>,
     /// The reason, for moderators only
     #[arg(long)]
     reason_moderators: Option<String>,
@@ -211,6 +214,7 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
         stance.as_str()
     );
     let new = NewRule {
+        conditions: super::conditions::parse(typed.conditions.iter().map(String::as_str))?,
         reason_public: typed.reason,
         reason_members: typed.reason_members,
         reason_moderators: typed.reason_moderators,
@@ -313,6 +317,10 @@ fn line(app: &App, rule: &Rule, now_ms: i64) -> String {
         rule.stance.as_str(),
         as_typed(app, &rule.pattern)
     );
+    let added = super::conditions::words(rule.conditions);
+    if !added.is_empty() {
+        let _ = write!(line, "  with {}", added.join(", "));
+    }
     if let Some(evidence) = &rule.evidence {
         let _ = write!(line, "  seen: {evidence}");
     }

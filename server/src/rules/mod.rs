@@ -2,6 +2,7 @@
 //! them at each change.
 
 pub mod command;
+pub mod conditions;
 mod crossings;
 mod explain;
 mod looks;

@@ -10,7 +10,9 @@ use serde::Deserialize;
 pub use why::why;
 
 use super::model::{NewRule, Source};
-use super::{check_pattern, in_force, listener, of_community, of_member, read_pattern, whom};
+use super::{
+    check_pattern, conditions, in_force, listener, of_community, of_member, read_pattern, whom,
+};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
@@ -22,8 +24,8 @@ use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::{self, Role};
 use crate::web::view::{
-    BoundariesPage, LastsChoice, Mark, MarkKind, NavItem, Protection, RuleForm, RuleView,
-    StanceChoice, Strength,
+    BoundariesPage, ConditionChoice, LastsChoice, Mark, MarkKind, NavItem, Protection, RuleForm,
+    RuleView, StanceChoice, Strength,
 };
 use crate::web::{frame, time};
 
@@ -70,6 +72,7 @@ pub fn view(app: &App, rule: &Rule, visit: &Visit) -> Option<RuleView> {
         },
         mark: Mark::plain(mark_kind(rule.stance)),
         sentence: sentence_of(rule.stance).to_owned(),
+        conditions: conditions::sentences(rule.conditions),
         reason: rule.reason_for(listener(visit)).map(str::to_owned),
         whose,
         since_iso: time::iso(rule.set_at),
@@ -164,6 +167,7 @@ pub async fn boundaries(
     let form = RuleForm {
         pattern: prefill.pattern,
         stances: StanceChoice::all("limited"),
+        conditions: condition_choices(&[]),
         lasts: lasts(""),
         reason: String::new(),
         for_community: false,
@@ -209,6 +213,7 @@ async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply
 const LABELS: &[Label] = &[
     Label::of("pattern", ""),
     Label::of("stance", "what may pass"),
+    Label::of("conditions", "one of the conditions"),
     Label::of("reason", "the reason"),
     Label::of("lasts", "how long it lasts"),
 ];
@@ -218,6 +223,9 @@ const LABELS: &[Label] = &[
 pub struct NewRuleForm {
     pattern: String,
     stance: String,
+    /// What is added to the stance, by the words of [`conditions::CHOICES`].
+    #[serde(default)]
+    conditions: Vec<String>,
     #[serde(default)]
     reason: String,
     #[serde(default)]
@@ -225,6 +233,16 @@ pub struct NewRuleForm {
     /// Days; empty for as long as nobody takes it back.
     #[serde(default)]
     lasts: String,
+}
+
+/// What may be added to a stance, to choose from.
+fn condition_choices(chosen: &[String]) -> Vec<ConditionChoice> {
+    let choice = |choice: conditions::Choice| ConditionChoice {
+        value: choice.word,
+        sentence: choice.sentence,
+        chosen: chosen.iter().any(|word| word == choice.word),
+    };
+    conditions::CHOICES.into_iter().map(choice).collect()
 }
 
 /// How long a rule may last, to choose from.
@@ -281,6 +299,7 @@ pub async fn add(
             let form = RuleForm {
                 trouble: Some(trouble(why, LABELS)?),
                 stances: StanceChoice::all(&form.stance),
+                conditions: condition_choices(&form.conditions),
                 lasts: lasts(&form.lasts),
                 for_community: form.scope == "community",
                 pattern: form.pattern,
@@ -295,6 +314,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
     let for_community = form.scope == "community";
     let stance = Stance::parse(&form.stance)
         .ok_or_else(|| Error::invalid("stance", "must be one of these"))?;
+    let added = conditions::parse(form.conditions.iter().map(String::as_str))?;
     let reason = Some(form.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let (scope, reason_public, reason_members) = if for_community {
         (of_community(&me.community), reason, None)
@@ -313,6 +333,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
         ),
     };
     let new = NewRule {
+        conditions: added,
         expires_at: days.map(|days| app.now_ms() + days * DAY_MS),
         reason_public,
         reason_members,

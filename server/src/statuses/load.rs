@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_policy::{Party, PersonId, Replies, Visible, Way};
+use comity_policy::{Conditions, Party, PersonId, Replies, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
@@ -209,6 +209,7 @@ impl Shown {
                     status: entry,
                     reblog: None,
                 }),
+                Some(_) if entry.conditions().contains(Conditions::NO_BOOSTS) => {}
                 // Two boosts of one status on a page: the first shows it.
                 Some(id) => list.extend(originals.remove(&id).map(|status| Shown {
                     status,

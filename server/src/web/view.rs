@@ -42,8 +42,8 @@ pub use reading::{
     Which,
 };
 pub use rule::{
-    LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView, StanceChoice,
-    Strength,
+    ConditionChoice, LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView,
+    StanceChoice, Strength,
 };
 pub use status::{AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

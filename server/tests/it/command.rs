@@ -245,6 +245,41 @@ fn an_operator_keeps_lists_takes_a_file_in_and_writes_it_out() {
         assert!(shown.contains(told), "{told} is not in {shown}");
     }
 
+    cannot(
+        &run(&["list", "subscribe", "leaky", "http://lists.example/a.csv"]),
+        "does not begin with https://",
+    );
+    cannot(
+        &run(&[
+            "list",
+            "unsubscribe",
+            "leaky",
+            "https://lists.example/a.csv",
+        ]),
+        "is no source of leaky",
+    );
+    cannot(
+        &run(&["list", "terms", "leaky", "--cap", "0"]),
+        "must be from 1 to 1000",
+    );
+    let terms = says(&["list", "terms", "leaky", "--alone", "true", "--quorum", "2"]);
+    assert!(
+        terms.contains("What 2 or more of its sources name is put on the list leaky by itself, up to 50 entries a day"),
+        "{terms}"
+    );
+    for command in ["fetch", "draft"] {
+        assert!(says(&["list", command, "leaky"]).contains("0 to be put on the list leaky"));
+    }
+    assert!(says(&["list", "apply", "leaky"]).contains("0 put on the list leaky"));
+    cannot(
+        &run(&["rule", "set", "a.example", "open", "--with", "media,all"]),
+        "is none of media",
+    );
+    says(&["rule", "set", "a.example", "open", "--with", "media,direct"]);
+    assert!(
+        says(&["rule", "list"]).contains("open  a.example  (no reason given)  with media, direct")
+    );
+
     says(&["rule", "set", "list:leaky", "refused"]);
     assert!(says(&["rule", "list"]).contains("refused  everybody on the list “leaky”"));
     let why = says(&["rule", "why", "www.bigcorp.example"]);

@@ -12,6 +12,7 @@ mod canary;
 mod catalogue;
 mod command;
 mod communities;
+mod conditions;
 mod contacts;
 mod conversation;
 mod ground;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use comity_policy::{Approval, Circle, Listener, Visible};
+use comity_policy::{Approval, Circle, Conditions, Listener, Visible};
 use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
@@ -114,6 +114,14 @@ impl<'a> Reader<'a> {
                 text: "waits for your yes".to_owned(),
             });
         }
+        let bound = status.conditions();
+        let leaves_files_out = bound.contains(Conditions::DROP_MEDIA);
+        if leaves_files_out && !words.attachments.is_empty() {
+            marks.push(Mark {
+                kind: MarkKind::Remark,
+                text: "files left out".to_owned(),
+            });
+        }
         let answers_me = me.is_some_and(|me| status.answers(me.account.id));
         let is_out = matches!(status.approval, Approval::Removed { .. });
         StatusView {
@@ -130,7 +138,7 @@ impl<'a> Reader<'a> {
             when_text: time::words(status.created_at, self.now_ms),
             edited: status.edited_at.is_some(),
             seen_by: seen_by(status.visibility),
-            spoiler: Some(words.spoiler_text.clone()).filter(|spoiler| !spoiler.is_empty()),
+            spoiler: spoiler(&words.spoiler_text, bound),
             html: with_title(&words.title, &words.content),
             lang: words.language.clone(),
             sensitive: words.sensitive,
@@ -159,10 +167,15 @@ impl<'a> Reader<'a> {
                 may_put_back: answers_me && !own && (is_out || waits),
                 may_reply: me.is_some(),
                 may_favourite: me.is_some(),
-                may_reblog: me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
+                may_reblog: !bound.contains(Conditions::NO_BOOSTS)
+                    && me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
             },
             marks,
-            attachments: words.attachments.iter().map(attachment).collect(),
+            attachments: if leaves_files_out {
+                Vec::new()
+            } else {
+                words.attachments.iter().map(attachment).collect()
+            },
             veil: None,
             reply: None,
         }
@@ -323,6 +336,16 @@ pub fn path(status: &Status, here: &Community) -> String {
         status.id,
         status.id
     )
+}
+
+/// The author's warning, or else that of a rule.
+fn spoiler(authors: &str, bound: Conditions) -> Option<String> {
+    if !authors.is_empty() {
+        return Some(authors.to_owned());
+    }
+    bound
+        .contains(Conditions::MARK_SENSITIVE)
+        .then(|| "A boundary puts this behind a warning".to_owned())
 }
 
 /// Articles have a heading of their own.

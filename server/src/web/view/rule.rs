@@ -122,6 +122,8 @@ pub struct RuleView {
     pub mark: Mark,
     /// What it means in one sentence: "Nothing comes in from there and nothing goes out."
     pub sentence: String,
+    /// What is added to that, a sentence each.
+    pub conditions: Vec<&'static str>,
     /// Why, as far as this viewer may know.
     pub reason: Option<String>,
     /// Whose rule: "You", "Harbour".
@@ -147,6 +149,13 @@ pub struct StanceChoice {
     pub sentence: &'static str,
     /// The one chosen.
     pub chosen: bool,
+}
+
+impl RuleForm {
+    /// Whether any condition is chosen.
+    pub fn has_conditions(&self) -> bool {
+        self.conditions.iter().any(|choice| choice.chosen)
+    }
 }
 
 impl StanceChoice {
@@ -192,13 +201,26 @@ impl StanceChoice {
     }
 }
 
-/// The form that adds a rule. Posts `pattern`, `stance`, `reason`, `lasts` and `scope` ("mine" or "community") to `/boundaries`.
+/// Something that may be added to a stance.
+#[derive(Clone, Debug)]
+pub struct ConditionChoice {
+    /// What the form sends.
+    pub value: &'static str,
+    /// What it does, one plain sentence.
+    pub sentence: &'static str,
+    /// It is chosen.
+    pub chosen: bool,
+}
+
+/// The form that adds a rule. Posts `pattern`, `stance`, `conditions`, `reason`, `lasts` and `scope` ("mine" or "community") to `/boundaries`.
 #[derive(Clone, Debug)]
 pub struct RuleForm {
     /// What was typed, or what a link filled in: a server's name or a handle.
     pub pattern: String,
     /// The stances; see [`StanceChoice::all`].
     pub stances: Vec<StanceChoice>,
+    /// What may be added to a stance.
+    pub conditions: Vec<ConditionChoice>,
     /// How long it may last.
     pub lasts: Vec<LastsChoice>,
     /// The reason typed so far.

@@ -1,0 +1,106 @@
+//! What a rule may add to its stance: by which word it is chosen, and what it does, in a sentence.
+
+use comity_policy::Conditions;
+
+use crate::error::{Error, Result};
+
+/// One condition to choose.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// As forms and the command line name it.
+    pub word: &'static str,
+    /// What it is to the gate.
+    pub condition: Conditions,
+    /// What it does.
+    pub sentence: &'static str,
+}
+
+/// What can be chosen, in the order in which it is shown. Link previews are not on the list, since none are made here, nor
+/// is a notice under what is sent, which nothing puts there yet.
+pub const CHOICES: [Choice; 7] = [
+    Choice {
+        word: "media",
+        condition: Conditions::DROP_MEDIA,
+        sentence: "Their pictures and files are left out.",
+    },
+    Choice {
+        word: "sensitive",
+        condition: Conditions::MARK_SENSITIVE,
+        sentence: "What they write is hidden behind a warning.",
+    },
+    Choice {
+        word: "boosts",
+        condition: Conditions::NO_BOOSTS,
+        sentence: "Their boosts are not taken, nor boosts of what they write.",
+    },
+    Choice {
+        word: "replies",
+        condition: Conditions::REPLIES_NEED_APPROVAL,
+        sentence: "Their answers wait until whom they answer says yes.",
+    },
+    Choice {
+        word: "follows",
+        condition: Conditions::FOLLOWS_NEED_APPROVAL,
+        sentence: "Their follows wait until whom they follow says yes.",
+    },
+    Choice {
+        word: "reports",
+        condition: Conditions::REJECT_REPORTS,
+        sentence: "Their reports are not taken.",
+    },
+    Choice {
+        word: "direct",
+        condition: Conditions::NO_DIRECT,
+        sentence: "No direct messages, neither from them nor to them.",
+    },
+];
+
+/// Reads the words of [`CHOICES`].
+pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Conditions> {
+    let mut all = Conditions::NONE;
+    for word in words {
+        let choice = CHOICES.iter().find(|choice| choice.word == word);
+        let choice = choice.ok_or_else(|| {
+            let known: Vec<&str> = CHOICES.iter().map(|choice| choice.word).collect();
+            Error::invalid(
+                "conditions",
+                format!("{word:?} is none of {}", known.join(", ")),
+            )
+        })?;
+        all |= choice.condition;
+    }
+    Ok(all)
+}
+
+/// What these do, a sentence each.
+pub fn sentences(conditions: Conditions) -> Vec<&'static str> {
+    CHOICES
+        .iter()
+        .filter(|choice| conditions.contains(choice.condition))
+        .map(|choice| choice.sentence)
+        .collect()
+}
+
+/// The words by which these are chosen.
+pub fn words(conditions: Conditions) -> Vec<&'static str> {
+    CHOICES
+        .iter()
+        .filter(|choice| conditions.contains(choice.condition))
+        .map(|choice| choice.word)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_as_it_is_told() {
+        let all = CHOICES.map(|choice| choice.word);
+        let read = parse(all).unwrap();
+        assert_eq!(words(read), all);
+        assert_eq!(sentences(read).len(), all.len());
+        assert!(parse(["nothing"]).is_err());
+        assert!(parse([]).unwrap().is_empty());
+    }
+}
