@@ -19,6 +19,7 @@ pub const ALL: &[Migration] = &[
     migration!(13, "lists", "../../migrations/0013_lists.sql"),
     migration!(14, "waves", "../../migrations/0014_waves.sql"),
     migration!(14, "sources", "../../migrations/0014_sources.sql"),
+    migration!(15, "answers", "../../migrations/0015_answers.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

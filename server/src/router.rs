@@ -177,6 +177,18 @@ pub const ROUTES: &[Route] = &[
         post(follows::web::reject)
     }),
     reads("/contacts", Kind::Page, || get(contacts::web::page)),
+    reads("/contacts/community", Kind::Page, || {
+        get(contacts::web::community)
+    }),
+    acts("/contacts/community/{id}/welcome", Kind::Form, || {
+        post(contacts::web::welcome_here)
+    }),
+    acts("/contacts/community/{id}/send-away", Kind::Form, || {
+        post(contacts::web::send_away_here)
+    }),
+    acts("/contacts/community/{id}/open", Kind::Form, || {
+        post(contacts::web::open)
+    }),
     acts("/contacts/{id}/let-in", Kind::Form, || {
         post(contacts::web::let_in)
     }),

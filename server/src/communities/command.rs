@@ -3,7 +3,7 @@
 use comity_policy::Mode;
 use comity_vocab::Domain;
 
-use super::{Settings, SignUp, change_settings, found};
+use super::{Answers, Settings, SignUp, change_settings, found};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -39,6 +39,9 @@ pub enum CommunityCommand {
         /// Who may join: open or closed
         #[arg(long)]
         sign_up: Option<String>,
+        /// Who says yes to first contacts where it asks: members, moderators or either
+        #[arg(long)]
+        answers: Option<String>,
     },
 }
 
@@ -75,6 +78,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             rules_text,
             mode,
             sign_up,
+            answers,
         } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
@@ -86,12 +90,18 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                 SignUp::parse(&text)
                     .ok_or_else(|| Error::invalid("sign-up", "must be open or closed"))
             });
+            let answers = answers.map(|text| {
+                Answers::parse(&text).ok_or_else(|| {
+                    Error::invalid("answers", "must be members, moderators or either")
+                })
+            });
             let settings = Settings {
                 name: name.unwrap_or(before.name),
                 description: description.unwrap_or(before.description),
                 rules_text: rules_text.unwrap_or(before.rules_text),
                 mode: mode.transpose()?.unwrap_or(before.mode),
                 sign_up: sign_up.transpose()?.unwrap_or(before.sign_up),
+                answers: answers.transpose()?.unwrap_or(before.answers),
             };
             let community = change_settings(app, community.id, settings).await?;
             Ok(format!("Changed {}.", community.domain))

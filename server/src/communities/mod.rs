@@ -13,7 +13,7 @@ use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
-pub use model::{Communities, Community, SignUp};
+pub use model::{Answers, Communities, Community, SignUp};
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;
@@ -43,6 +43,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Who may join.
     pub sign_up: SignUp,
+    /// Who says yes to first contacts where it asks.
+    pub answers: Answers,
 }
 
 impl Settings {
@@ -54,6 +56,7 @@ impl Settings {
             rules_text: community.rules_text.clone(),
             mode: community.mode,
             sign_up: community.sign_up,
+            answers: community.answers,
         }
     }
 
@@ -108,6 +111,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         created_at: now_ms,
         trust_after_days: TRUST_AFTER_DAYS,
         gate_until: None,
+        answers: Answers::Members,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

@@ -25,6 +25,7 @@ row! {
         pub created_at: i64,
         pub trust_after_days: i64,
         pub gate_until: Option<i64>,
+        pub answers: String,
     }
 }
 
@@ -55,6 +56,39 @@ pub struct Community {
     pub trust_after_days: u16,
     /// The emergency gate is closed until then; unix milliseconds.
     pub gate_until: Option<i64>,
+    /// Who says yes to first contacts where it asks.
+    pub answers: Answers,
+}
+
+/// Who says yes to first contacts about which a community asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Each member for themself.
+    Members,
+    /// Its moderators, for all.
+    Moderators,
+    /// Whoever comes first.
+    Either,
+}
+
+impl Answers {
+    const ALL: [Answers; 3] = [Answers::Members, Answers::Moderators, Answers::Either];
+
+    /// As stored and as the command line says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Answers::Members => "members",
+            Answers::Moderators => "moderators",
+            Answers::Either => "either",
+        }
+    }
+
+    /// Reads [`Answers::as_str`].
+    pub fn parse(text: &str) -> Option<Answers> {
+        Answers::ALL
+            .into_iter()
+            .find(|answers| answers.as_str() == text)
+    }
 }
 
 /// Who may join.
@@ -103,6 +137,7 @@ impl Community {
             trust_after_days: u16::try_from(row.trust_after_days)
                 .map_err(|_| broken("trust_after_days"))?,
             gate_until: row.gate_until,
+            answers: Answers::parse(&row.answers).ok_or_else(|| broken("answers"))?,
         })
     }
 

@@ -12,7 +12,7 @@ const MOST: i64 = 10_000;
 const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
-            trust_after_days, gate_until
+            trust_after_days, gate_until, answers
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"
@@ -52,7 +52,7 @@ pub fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
 
 const CHANGE: Sql = sql!(
     "UPDATE communities
-        SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6
+        SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6, answers = $7
       WHERE id = $1"
 );
 
@@ -66,6 +66,7 @@ pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
             settings.rules_text.as_str(),
             settings.mode.as_str(),
             settings.sign_up.as_str(),
+            settings.answers.as_str(),
         ],
     );
 }

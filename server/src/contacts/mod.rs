@@ -5,6 +5,7 @@
 //! the gate asks for from then on), or no. A follow waits beside it, as one of a locked account does. Whoever sent it
 //! hears the same as after a yes.
 
+mod moderated;
 mod store;
 pub mod web;
 
@@ -13,6 +14,11 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Act, Conditions, Exchange, Outcome, Party, Peer, Thing, Visible, Way};
+
+pub use moderated::{
+    Always, Stranger, check_member_may_answer, check_moderators_answer, open, queue,
+    send_away as send_away_of_community, welcome as welcome_to_community,
+};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -60,6 +66,8 @@ pub struct Waiting {
     pub server: Peer,
     /// How many of the member's own community follow them.
     pub followed_by: i64,
+    /// The member may say yes; otherwise moderators do.
+    pub may_answer: bool,
 }
 
 /// Adds this member to those who are asked about `author` first.
@@ -130,7 +138,13 @@ pub async fn list(app: &App, community: &Community, me: &Arc<Account>) -> Result
         let server = instances::peers(&app.db, std::slice::from_ref(&sender.host), app.now_ms())
             .await?
             .pop();
+        let may = check_member_may_answer(app, me, id).await;
         waiting.push(Waiting {
+            may_answer: match may {
+                Ok(()) => true,
+                Err(Error::Forbidden(_)) => false,
+                Err(other) => return Err(other),
+            },
             why: why(app, &sender, me).await?,
             asks_to_follow: asking.contains(&id),
             posts: posts.remove(&id).unwrap_or_default(),
@@ -174,6 +188,7 @@ pub async fn let_in(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     let row = store::find(&app.db, me.id, status_id)
         .await?
         .ok_or(Error::NotFound)?;
+    check_member_may_answer(app, me, row.sender_id).await?;
     let mut tx = Tx::new();
     store::release(&mut tx, me.id, status_id);
     statuses::let_in(app, &mut tx, me, status_id, row.is_named).await?;
@@ -197,6 +212,7 @@ pub async fn dismiss(app: &App, me: &Account, status_id: i64) -> Result<()> {
 /// `me` says yes to this person, now and from now on: what waits comes in.
 pub async fn welcome(app: &App, me: &Arc<Account>, sender_id: i64) -> Result<()> {
     let sender = accounts::show(app, &Party::Member(me.person()), Way::Page, sender_id).await?;
+    check_member_may_answer(app, me, sender.id).await?;
     let mut tx = Tx::new();
     store::welcome(&mut tx, me.id, sender.id, app.now_ms());
     app.commit(tx).await?;

@@ -168,3 +168,73 @@ const OLD: Sql<(i64, i64)> = sql!(
 pub async fn old(db: &Db, before_ms: i64, most: i64) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(OLD, params![before_ms, most]).await?)
 }
+
+row! {
+    /// Somebody who waits for members of a community.
+    #[derive(Debug, Clone, Copy)]
+    pub struct WaitingRow {
+        pub sender_id: i64,
+        pub posts: i64,
+        pub members: i64,
+    }
+}
+
+/// On the key of `members` by community, `contacts_newest` and `follows_by_target`.
+const WAITING_IN: Sql<WaitingRow> = sql!(
+    row: WaitingRow,
+    "SELECT who.sender_id, count(who.status_id) AS posts, count(DISTINCT who.account_id) AS members
+       FROM (SELECT c.sender_id, c.account_id, c.status_id, c.created_at
+               FROM members m
+               JOIN contacts c ON c.account_id = m.account_id
+              WHERE m.community_id = $1
+              UNION ALL
+             SELECT f.account_id, f.target_id, NULL, f.created_at
+               FROM members m
+               JOIN follows f ON f.target_id = m.account_id
+              WHERE m.community_id = $1
+                AND f.state = 'requested') AS who
+      GROUP BY who.sender_id
+      ORDER BY max(who.created_at) DESC, who.sender_id DESC
+      LIMIT $2"
+);
+
+/// Who waits for members of a community with a post or a follow, who came last first.
+pub async fn waiting_in(db: &Db, community_id: i64, most: i64) -> Result<Vec<WaitingRow>> {
+    Ok(db.all(WAITING_IN, params![community_id, most]).await?)
+}
+
+const MEMBERS_ASKED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT c.account_id
+       FROM members m
+       JOIN contacts c ON c.account_id = m.account_id
+      WHERE m.community_id = $1 AND c.sender_id = $2
+      UNION
+     SELECT f.target_id
+       FROM members m
+       JOIN follows f ON f.target_id = m.account_id
+      WHERE m.community_id = $1 AND f.account_id = $2 AND f.state = 'requested'
+      LIMIT $3"
+);
+
+/// The members of a community for whom something of this sender waits.
+pub async fn members_asked(
+    db: &Db,
+    community_id: i64,
+    sender_id: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    let asked = db.column(MEMBERS_ASKED, params![community_id, sender_id, most]);
+    Ok(asked.await?)
+}
+
+const WELCOME_TO: Sql = sql!(
+    "INSERT INTO welcomes (account_id, target_id, set_by, created_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING"
+);
+
+/// A yes of the account that speaks for a community, said by somebody else.
+pub fn welcome_to(tx: &mut Tx, account_id: i64, target_id: i64, by: i64, now_ms: i64) {
+    tx.exec(WELCOME_TO, params![account_id, target_id, by, now_ms]);
+}

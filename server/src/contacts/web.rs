@@ -1,7 +1,11 @@
 //! The page of those who wait for a yes, and its buttons.
 
+mod community;
+
 use axum::extract::{Path, State};
 use comity_policy::{Peer, Visible};
+
+pub use community::{community, open, send_away_here, welcome_here};
 
 use super::Waiting;
 use crate::accounts::{Account, profile};
@@ -10,6 +14,7 @@ use crate::error::Result;
 use crate::http::form::Back;
 use crate::http::{Form, Me, Reply, Visit};
 use crate::lookalikes::Eye;
+use crate::members::Role;
 use crate::statuses::web::Reader;
 use crate::text::plain;
 use crate::waves;
@@ -37,6 +42,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
         frame: frame(&app, &visit, "First contacts", NavItem::Notifications).await?,
         contacts,
         welcomed: welcomed.iter().map(person).collect(),
+        may_look_after: me.member.role >= Role::Moderator,
     }))
 }
 
@@ -61,6 +67,7 @@ async fn view(app: &App, visit: &Visit, eye: &Eye, waiting: Waiting) -> Result<C
         known,
         why: waiting.why,
         asks_to_follow: waiting.asks_to_follow,
+        may_answer: waiting.may_answer,
         posts: posts
             .iter()
             .map(|status| (status.id, reader.view(status, None)))

@@ -25,7 +25,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
-use crate::{rules, timelines, waves};
+use crate::{contacts, rules, timelines, waves};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +161,7 @@ pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
     let row = store::find(&app.db, follower.id, me.id)
         .await?
         .ok_or(Error::NotFound)?;
+    contacts::check_member_may_answer(app, me, follower.id).await?;
     let mut tx = Tx::new();
     confirm(app, &mut tx, &follower, me);
     if !follower.is_local() {

@@ -31,8 +31,8 @@ pub use list::{
     SourceView,
 };
 pub use people::{
-    ContactView, ContactsPage, EditProfilePage, Following, PeoplePage, PeopleTab, PersonRow,
-    ProfilePage, RelationView, WaveView,
+    CommunityContactsPage, ContactView, ContactsPage, EditProfilePage, Following, PeoplePage,
+    PeopleTab, PersonRow, ProfilePage, RelationView, StrangerView, WaveView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};

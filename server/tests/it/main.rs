@@ -26,6 +26,7 @@ mod lists;
 mod lookalikes;
 mod mutated;
 mod oracles;
+mod moderated;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;

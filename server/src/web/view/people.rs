@@ -157,6 +157,35 @@ pub struct ContactsPage {
     pub contacts: Vec<ContactView>,
     /// People who are not asked about any more.
     pub welcomed: Vec<PersonView>,
+    /// The viewer looks after the community, which has such a page as well.
+    pub may_look_after: bool,
+}
+
+/// Who waits because the community asks, for its moderators.
+#[derive(Template, Debug)]
+#[template(path = "contacts/community.html")]
+pub struct CommunityContactsPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Who answers, in a sentence.
+    pub answers: &'static str,
+    /// The moderators do.
+    pub may_answer: bool,
+    /// Who came last first.
+    pub contacts: Vec<StrangerView>,
+    /// What was wrong.
+    pub trouble: Option<Trouble>,
+}
+
+/// Somebody who waits because the community asks.
+#[derive(Debug)]
+pub struct StrangerView {
+    /// Who.
+    pub person: PersonView,
+    /// By what handle: a name is easily borrowed.
+    pub handle: String,
+    /// What is known of them and their server, a sentence each.
+    pub known: Vec<String>,
 }
 
 /// Many strangers at once, to be answered together.
@@ -187,6 +216,8 @@ pub struct ContactView {
     pub why: Option<String>,
     /// They ask to follow.
     pub asks_to_follow: bool,
+    /// The viewer may say yes; otherwise moderators do.
+    pub may_answer: bool,
     /// What waits, with its id.
     pub posts: Vec<(i64, StatusView)>,
 }

@@ -1,0 +1,239 @@
+//! First contacts of a whole community: who waits for its members because the community asks, answered by its
+//! moderators where it is set so. They see who it is and what is known of the server, and nothing of what was written.
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{
+    Act, Because, Conditions, Exchange, Outcome, Pattern, Peer, Rule, Stance, Thing, Verdict, Way,
+};
+use comity_vocab::Domain;
+
+use super::{MOST_FOLLOWERS, MOST_OF_A_SENDER, dismiss, gone_is_fine, let_in, party_of, store};
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::{Answers, Community};
+use crate::error::{Error, Result};
+use crate::follows::{self, followed_elsewhere};
+use crate::instances;
+use crate::rules::{self, NewRule, Source, of_community};
+
+/// People on the page, those who came last.
+const MOST_SHOWN: i64 = 60;
+/// Members for whom one person waits who are answered at once; the others at the next press.
+const MOST_MEMBERS: i64 = 500;
+
+/// Somebody who waits because the community asks.
+pub struct Stranger {
+    /// Who.
+    pub sender: Arc<Account>,
+    /// What is known of their server.
+    pub server: Peer,
+    /// How many of their posts wait.
+    pub posts: i64,
+    /// For how many members something of theirs waits.
+    pub members: i64,
+    /// How many members follow them already.
+    pub followed_by: i64,
+    /// How many people on their server members follow.
+    pub followed_there: i64,
+}
+
+/// Whom a yes is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Always {
+    /// For this one person.
+    Person,
+    /// For everybody on their server.
+    Server,
+}
+
+/// Who waits for members of this community because the community asks, who came last first.
+pub async fn queue(app: &App, community: &Community) -> Result<Vec<Stranger>> {
+    let rows = store::waiting_in(&app.db, community.id, MOST_SHOWN).await?;
+    let ids = rows.iter().map(|row| row.sender_id).collect();
+    let people = accounts::find_many(app, ids).await?;
+    let hosts: Vec<Domain> = people.values().map(|sender| sender.host.clone()).collect();
+    let peers = instances::peers(&app.db, &hosts, app.now_ms()).await?;
+    let followed = followed_elsewhere(app, of_community(community)).await?;
+    let mut waiting = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(sender) = people.get(&row.sender_id) else {
+            continue;
+        };
+        if !asks(app, community, sender).await? {
+            continue;
+        }
+        let of_server = peers.iter().find(|(domain, _)| *domain == sender.host);
+        let there = followed.iter().filter(|there| there.host == sender.host);
+        waiting.push(Stranger {
+            server: of_server.map(|(_, peer)| peer.clone()).unwrap_or_default(),
+            posts: row.posts,
+            members: row.members,
+            followed_by: store::followed_by(&app.db, sender.id, community.id, MOST_FOLLOWERS)
+                .await?,
+            followed_there: there.map(|there| there.people).sum(),
+            sender: sender.clone(),
+        });
+    }
+    Ok(waiting)
+}
+
+/// Whether the community itself asks about this person, whatever its members do.
+async fn asks(app: &App, community: &Community, sender: &Account) -> Result<bool> {
+    let face = accounts::find(app, community.actor_id).await?;
+    waits_for(app, &face, sender).await
+}
+
+async fn waits_for(app: &App, target: &Account, sender: &Account) -> Result<bool> {
+    let verdict = verdict(app, target, sender).await?;
+    Ok(verdict.outcome == Outcome::Hold && verdict.conditions.contains(Conditions::HELD))
+}
+
+async fn verdict(app: &App, target: &Account, sender: &Account) -> Result<Verdict> {
+    let verdict = app
+        .gate
+        .judge(&Exchange {
+            party: &party_of(sender),
+            act: Act::Follow,
+            way: Way::Inbox,
+            thing: &Thing::of(target.person()),
+        })
+        .await?;
+    Ok(verdict)
+}
+
+/// Opening by name lifts a mode and what lists say; of a rule that asks by name it would lift nothing.
+async fn check_opening_helps(app: &App, community: &Community, sender: &Account) -> Result<()> {
+    let face = accounts::find(app, community.actor_id).await?;
+    let Because::Rule(id) = verdict(app, &face, sender).await?.because else {
+        return Ok(());
+    };
+    let book = app.gate.book();
+    let of_list = |rule: &Rule| {
+        matches!(rule.pattern, Pattern::List(_)) && rule.scope == of_community(community)
+    };
+    if book.rule(id).is_some_and(of_list) {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "rule {} asks about them by name, and a boundary that opens to them would not lift it; say yes, or take that rule back",
+        id.0
+    )))
+}
+
+/// Whether this member may answer for themself: not where the community asks about the person and has its moderators
+/// answer. Who answers is no secret; the sender hears nothing of it.
+pub async fn check_member_may_answer(app: &App, me: &Account, sender_id: i64) -> Result<()> {
+    let communities = app.communities.load();
+    let Some(community) = me.community_id.and_then(|id| communities.by_id(id)) else {
+        return Ok(());
+    };
+    if community.answers != Answers::Moderators {
+        return Ok(());
+    }
+    let sender = accounts::find(app, sender_id).await?;
+    if asks(app, &community, &sender).await? {
+        return Err(Error::Forbidden(format!(
+            "the moderators of {} answer this",
+            community.name
+        )));
+    }
+    Ok(())
+}
+
+/// Moderators answer only where their community says so.
+pub fn check_moderators_answer(community: &Community) -> Result<()> {
+    match community.answers {
+        Answers::Members => Err(Error::Forbidden(format!(
+            "members of {} answer first contacts themselves",
+            community.name
+        ))),
+        Answers::Moderators | Answers::Either => Ok(()),
+    }
+}
+
+/// The community says yes to this person. What waits for members comes in, unless they ask themselves.
+pub async fn welcome(app: &App, community: &Community, by: &Account, sender_id: i64) -> Result<()> {
+    let sender = found(app, community, sender_id).await?;
+    let mut tx = Tx::new();
+    store::welcome_to(&mut tx, community.actor_id, sender.id, by.id, app.now_ms());
+    app.commit(tx).await?;
+    release(app, community, &sender).await
+}
+
+/// The community opens to this person, or to their server, by a rule with a reason that everybody may read.
+pub async fn open(
+    app: &App,
+    community: &Community,
+    by: &Account,
+    sender_id: i64,
+    whom: Always,
+    reason: &str,
+) -> Result<()> {
+    let sender = found(app, community, sender_id).await?;
+    let pattern = match whom {
+        Always::Person => Pattern::Account(sender.iri.clone()),
+        Always::Server => Pattern::Domain(sender.host.clone()),
+    };
+    let scope = of_community(community);
+    rules::check_pattern(app, scope, &pattern)?;
+    check_opening_helps(app, community, &sender).await?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::invalid(
+            "reason",
+            "is empty; say why, for everybody to read",
+        ));
+    }
+    let new = NewRule {
+        reason_public: Some(reason.to_owned()),
+        set_by: Some(by.id),
+        ..NewRule::about(scope, pattern, Stance::Open, Source::Person)
+    };
+    rules::set(app, new).await?;
+    release(app, community, &sender).await
+}
+
+/// The community says no to all that waits of this person. What they send next is asked about again.
+pub async fn send_away(app: &App, community: &Community, sender_id: i64) -> Result<()> {
+    let sender = found(app, community, sender_id).await?;
+    for member in members(app, community, &sender).await? {
+        for row in store::by_sender(&app.db, member.id, sender.id, MOST_OF_A_SENDER).await? {
+            gone_is_fine(dismiss(app, &member, row.status_id).await)?;
+        }
+        gone_is_fine(follows::reject_request(app, &member, sender.id).await)?;
+    }
+    Ok(())
+}
+
+/// Somebody who waits because the community asks; others do not exist for its moderators.
+async fn found(app: &App, community: &Community, sender_id: i64) -> Result<Arc<Account>> {
+    let sender = accounts::find(app, sender_id).await?;
+    if members(app, community, &sender).await?.is_empty() || !asks(app, community, &sender).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(sender)
+}
+
+async fn members(app: &App, community: &Community, sender: &Account) -> Result<Vec<Arc<Account>>> {
+    let ids = store::members_asked(&app.db, community.id, sender.id, MOST_MEMBERS).await?;
+    let found = accounts::find_many(app, ids).await?;
+    Ok(found.into_values().collect())
+}
+
+/// Lets in what waits for members who do not ask about this person themselves.
+async fn release(app: &App, community: &Community, sender: &Account) -> Result<()> {
+    for member in members(app, community, sender).await? {
+        if waits_for(app, &member, sender).await? {
+            continue;
+        }
+        for row in store::by_sender(&app.db, member.id, sender.id, MOST_OF_A_SENDER).await? {
+            gone_is_fine(let_in(app, &member, row.status_id).await)?;
+        }
+        if !member.locked {
+            gone_is_fine(follows::accept_request(app, &member, sender.id).await)?;
+        }
+    }
+    Ok(())
+}
