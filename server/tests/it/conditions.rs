@@ -174,11 +174,10 @@ coast_test! {
         let rita = coast.peer.iri("open", "rita");
         let direct = |number: &str, to: &str, words: &str| {
             let mut said = peer::create(&rita, number, words, None, Some(to));
-            for part in [json!([to])] {
-                said["to"] = part.clone();
-                said["object"]["to"] = part;
-                said["cc"] = json!([]);
-                said["object"]["cc"] = json!([]);
+            for side in ["to", "cc"] {
+                let whom = if side == "to" { json!([to]) } else { json!([]) };
+                said[side] = whom.clone();
+                said["object"][side] = whom;
             }
             said
         };
