@@ -1,6 +1,9 @@
 //! All rules in force, arranged so that a decision looks up and never searches.
 
+mod suppose;
+
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use comity_vocab::Domain;
 
@@ -12,21 +15,24 @@ use crate::{
     CommunityId, Epoch, Hosted, ListEntries, ListId, Mode, Person, PersonId, Rule, RuleId, Scope,
     Stance,
 };
+use suppose::Supposed;
 
-/// The rules of one epoch. It never changes: a new rule makes a new book.
-#[derive(Debug)]
+/// The rules of one epoch. It never changes: a new rule makes a new book. A copy shares what is
+/// large with the original.
+#[derive(Clone, Debug)]
 pub struct RuleBook {
     epoch: Epoch,
-    pub(crate) names: Names,
-    pub(crate) rules: Vec<Rule>,
-    by_id: HashMap<RuleId, u32>,
-    pub(crate) by_scope: HashMap<Scope, ScopeRules>,
+    pub(crate) names: Arc<Names>,
+    rules: Arc<Vec<Rule>>,
+    by_id: Arc<HashMap<RuleId, u32>>,
+    pub(crate) by_scope: HashMap<Scope, Arc<ScopeRules>>,
     communities: Vec<Community>,
-    member_modes: HashMap<PersonId, Mode>,
-    in_waves: HashSet<PersonId>,
-    lists: HashMap<ListId, ListIndex>,
+    member_modes: Arc<HashMap<PersonId, Mode>>,
+    in_waves: Arc<HashSet<PersonId>>,
+    lists: Arc<HashMap<ListId, ListIndex>>,
     /// The domains of handles whose accounts are at home on another host, by that host.
-    handles_at: HashMap<Domain, Vec<Domain>>,
+    handles_at: Arc<HashMap<Domain, Vec<Domain>>>,
+    supposed: Supposed,
     asks_of_peers: bool,
     asks_first: bool,
     next_expiry: Option<i64>,
@@ -61,7 +67,7 @@ impl RuleBook {
             .collect();
         RuleBook {
             epoch,
-            names,
+            names: Arc::new(names),
             next_expiry,
             asks_of_peers: rules.iter().any(|rule| rule.pattern.asks_of_peers())
                 || communities
@@ -72,23 +78,25 @@ impl RuleBook {
                     .iter()
                     .any(|served| served.mode == Mode::Cautious),
             communities,
-            member_modes: HashMap::new(),
-            in_waves: HashSet::new(),
-            lists: HashMap::new(),
-            handles_at: HashMap::new(),
-            rules,
-            by_id,
-            by_scope,
+            member_modes: Arc::default(),
+            in_waves: Arc::default(),
+            lists: Arc::default(),
+            handles_at: Arc::default(),
+            rules: Arc::new(rules),
+            by_id: Arc::new(by_id),
+            by_scope: by_scope
+                .into_iter()
+                .map(|(scope, rules)| (scope, Arc::new(rules)))
+                .collect(),
+            supposed: Supposed::default(),
         }
     }
 
     /// The same with the modes that members chose for themselves.
     #[must_use]
     pub fn with_member_modes(mut self, modes: impl IntoIterator<Item = (PersonId, Mode)>) -> Self {
-        self.member_modes = modes
-            .into_iter()
-            .filter(|(_, mode)| *mode != Mode::Open)
-            .collect();
+        let chosen = modes.into_iter().filter(|(_, mode)| *mode != Mode::Open);
+        self.member_modes = Arc::new(chosen.collect());
         let cautious = self
             .member_modes
             .values()
@@ -107,10 +115,12 @@ impl RuleBook {
         now_ms: i64,
         waves: impl IntoIterator<Item = (PersonId, i64)>,
     ) -> Self {
+        let mut in_waves = HashSet::new();
         for (member, until) in waves.into_iter().filter(|(_, until)| *until > now_ms) {
-            self.in_waves.insert(member);
+            in_waves.insert(member);
             self.next_expiry = Some(self.next_expiry.map_or(until, |next| next.min(until)));
         }
+        self.in_waves = Arc::new(in_waves);
         self.asks_first |= !self.in_waves.is_empty();
         self
     }
@@ -119,10 +129,10 @@ impl RuleBook {
     /// here is not met by rules about it.
     #[must_use]
     pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
-        self.lists = lists
-            .into_iter()
-            .map(|list| (list.id, ListIndex::new(list, &mut self.names)))
-            .collect();
+        let names = Arc::make_mut(&mut self.names);
+        let lists = lists.into_iter();
+        let lists = lists.map(|list| (list.id, ListIndex::new(list, names)));
+        self.lists = Arc::new(lists.collect());
         self
     }
 
@@ -131,13 +141,14 @@ impl RuleBook {
     /// in particular asks (L49).
     #[must_use]
     pub fn with_split_domains(mut self, split: impl IntoIterator<Item = (Domain, Domain)>) -> Self {
-        self.handles_at.clear();
+        let mut handles_at: HashMap<Domain, Vec<Domain>> = HashMap::new();
         for (host, handles) in split {
-            let known = self.handles_at.entry(host).or_default();
+            let known = handles_at.entry(host).or_default();
             if !known.contains(&handles) {
                 known.push(handles);
             }
         }
+        self.handles_at = Arc::new(handles_at);
         self
     }
 
@@ -183,8 +194,7 @@ impl RuleBook {
 
     /// The rule of that number, if it is in force.
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {
-        let place = *self.by_id.get(&id)?;
-        self.rules.get(place as usize)
+        self.place_of(id).map(|place| self.at(place))
     }
 
     /// The rules of one scope, in the order they were handed in.
@@ -193,7 +203,7 @@ impl RuleBook {
             .get(&scope)
             .into_iter()
             .flat_map(|index| &index.all)
-            .map(|place| &self.rules[*place as usize])
+            .map(|place| self.at(*place))
     }
 
     /// How a community meets the unknown. `None` for a community not served here.

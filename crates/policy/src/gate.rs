@@ -300,6 +300,34 @@ impl<F: FactSource> Gate<F> {
         Ok(decide(&book, &ties, exchange))
     }
 
+    /// The answers to each of these exchanges by each of these books, which need not be in force: for telling what a
+    /// change of rules would do. One look at the facts for all; no evidence comes of it.
+    pub async fn judge_by(
+        &self,
+        books: &[&RuleBook],
+        exchanges: &[Exchange<'_>],
+    ) -> Result<Vec<Vec<Verdict>>, FactError> {
+        let mut pairs = Vec::new();
+        let mut servers = Vec::new();
+        for exchange in exchanges {
+            for book in books {
+                pairs.extend(pairs_of(exchange.party, exchange.thing, book));
+            }
+            servers.extend(servers_of(exchange.party, involved(exchange.thing)));
+        }
+        let mut ties = self.ties(pairs).await?;
+        if books.iter().any(|book| book.asks_of_peers()) {
+            self.learn(&mut ties, servers).await?;
+        }
+        let by = |book: &&RuleBook| {
+            let answers = exchanges
+                .iter()
+                .map(|exchange| decide(book, &ties, exchange));
+            answers.collect()
+        };
+        Ok(books.iter().map(by).collect())
+    }
+
     /// May this party do that to the thing? Held counts as yes, under [`Conditions::HELD`].
     pub async fn may<T: Subject>(
         &self,
@@ -342,29 +370,39 @@ impl<F: FactSource> Gate<F> {
     /// servers while an answer depends on that. The rules are no older than the ties.
     async fn facts(
         &self,
-        mut pairs: Vec<(PersonId, PersonId)>,
-        mut servers: Vec<Domain>,
+        pairs: Vec<(PersonId, PersonId)>,
+        servers: Vec<Domain>,
         things: &[Thing],
     ) -> Result<(Ties, Arc<RuleBook>), FactError> {
-        let mut ties = if pairs.is_empty() {
-            Ties::none()
-        } else {
-            pairs.sort_unstable();
-            pairs.dedup();
-            self.facts.ties(&pairs).await?
-        };
+        let mut ties = self.ties(pairs).await?;
         let book = self.book();
         let kept_from = things.iter().flat_map(|thing| &thing.kept_from);
         let asks = book.asks_of_peers() || kept_from.into_iter().any(Pattern::asks_of_peers);
         if !asks || servers.is_empty() {
             return Ok((ties, book));
         }
+        self.learn(&mut ties, servers).await?;
+        Ok((ties, self.book()))
+    }
+
+    async fn ties(&self, mut pairs: Vec<(PersonId, PersonId)>) -> Result<Ties, FactError> {
+        if pairs.is_empty() {
+            return Ok(Ties::none());
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        self.facts.ties(&pairs).await
+    }
+
+    /// What is known of these servers.
+    async fn learn(&self, ties: &mut Ties, mut servers: Vec<Domain>) -> Result<(), FactError> {
         servers.sort_unstable();
         servers.dedup();
         for (domain, peer) in self.facts.peers(&servers).await? {
             ties.know(domain, peer);
         }
         // Those served here know each other for as long as there is anything to know.
+        let book = self.book();
         for domain in servers {
             if book.community_at(&domain).is_some() {
                 let known_days = Some(u32::MAX);
@@ -377,6 +415,6 @@ impl<F: FactSource> Gate<F> {
                 );
             }
         }
-        Ok((ties, self.book()))
+        Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl Hosted {
 /// made within hours.
 pub const KNOWN_DAYS: u16 = 7;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Community {
     pub(crate) id: CommunityId,
     pub(crate) mode: Mode,

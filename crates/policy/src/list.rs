@@ -99,16 +99,20 @@ impl RuleBook {
                 .into_iter()
                 .any(|port| port.is_none() || *port == server.port())
         };
+        let at = |table: &ByName<Ports>, name| {
+            let name = self.names.find(name);
+            is_at(name.and_then(|name| table.get(&name)))
+        };
         self.list(id).is_some_and(|list| {
-            is_at(list.hosts.get(server.host()))
-                || server.lineage().any(|name| is_at(list.domains.get(name)))
+            at(&list.hosts, server.host()) || server.lineage().any(|name| at(&list.domains, name))
         })
     }
 
     /// Whether a list names a single account that is at home on this host, whatever its port.
     pub(crate) fn list_names_somebody_at(&self, id: ListId, server: &Domain) -> bool {
-        self.list(id)
-            .is_some_and(|list| list.homes.contains(server.host()))
+        let host = self.names.find(server.host());
+        host.zip(self.list(id))
+            .is_some_and(|(host, list)| list.homes.contains(&host))
     }
 
     /// How many entries all lists have together: each is in memory.

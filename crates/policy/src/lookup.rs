@@ -5,7 +5,7 @@ use crate::names::{ByName, Names};
 use crate::{Pattern, Rule, RuleBook, Scope, Stance};
 
 /// The rules of one scope, by whom they speak of. The numbers are places in `RuleBook::rules`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ScopeRules {
     pub(crate) all: Vec<u32>,
     domains: ByName<Vec<u32>>,
@@ -65,7 +65,7 @@ impl RuleBook {
         for (place, scope) in scopes.iter().enumerate() {
             let Some(scope) = scope else { continue };
             for number in &scope.others {
-                let rule = &self.rules[*number as usize];
+                let rule = self.at(*number);
                 let leads = || self.leads_to_account(rule, about).then_some(true);
                 if let Some(lifts) = self.speaks_of(&rule.pattern, about).or_else(leads) {
                     found(place, rule, lifts);
@@ -75,7 +75,7 @@ impl RuleBook {
         let mut visit =
             |scope: usize, places: Option<&Vec<u32>>, port: Option<u16>, lifts: bool| {
                 for place in places.into_iter().flatten() {
-                    let rule = &self.rules[*place as usize];
+                    let rule = self.at(*place);
                     if rule.covers_port(port) {
                         found(scope, rule, lifts);
                     }

@@ -15,7 +15,7 @@ pub(crate) type ByName<T> = HashMap<Name, T, BuildHasherDefault<Spread>>;
 pub(crate) type NameSet = HashSet<Name, BuildHasherDefault<Spread>>;
 
 /// Every name that is spoken of.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Names(HashMap<Box<str>, Name>);
 
 impl Names {

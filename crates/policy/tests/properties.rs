@@ -528,4 +528,38 @@ proptest! {
             }
         }
     }
+
+    /// What a dry run decides by is what would decide: a supposed rule answers as the same rule in force.
+    #[test]
+    fn a_supposed_rule_decides_as_if_it_were_in_force(
+        question in any_question(), rules in any_rules(), more in any_rule(),
+    ) {
+        let more = Rule { id: RuleId(999), ..more };
+        let is_replaced = |rule: &Rule| rule.scope == more.scope && rule.pattern == more.pattern;
+        // Of one scope there is at most one rule for a pattern.
+        prop_assume!(rules.iter().filter(|rule| is_replaced(rule)).count() < 2);
+        let by = |book: &RuleBook| {
+            ask(book, &question.ties, &question.party, question.act, question.way, &question.thing)
+        };
+        let supposed = question.book(rules.clone()).supposing(more.clone());
+        let others = rules.iter().filter(|rule| !is_replaced(rule)).cloned();
+        let in_force = question.book(others.chain([more.clone()]).collect());
+        prop_assert_eq!(by(&supposed), by(&in_force));
+        prop_assert_eq!(supposed.rule(RuleId(999)), Some(&more));
+    }
+
+    #[test]
+    fn a_book_without_a_rule_decides_as_if_it_had_never_been_set(
+        question in any_question(), rules in any_rules(), place in any::<prop::sample::Index>(),
+    ) {
+        prop_assume!(!rules.is_empty());
+        let gone = rules[place.index(rules.len())].id;
+        let by = |book: &RuleBook| {
+            ask(book, &question.ties, &question.party, question.act, question.way, &question.thing)
+        };
+        let without = question.book(rules.clone()).without(gone);
+        let others = rules.into_iter().filter(|rule| rule.id != gone).collect();
+        prop_assert_eq!(by(&without), by(&question.book(others)));
+        prop_assert_eq!(without.rule(gone), None);
+    }
 }
