@@ -20,6 +20,7 @@ pub const ALL: &[Migration] = &[
     migration!(14, "waves", "../../migrations/0014_waves.sql"),
     migration!(14, "sources", "../../migrations/0014_sources.sql"),
     migration!(15, "answers", "../../migrations/0015_answers.sql"),
+    migration!(14, "notices", "../../migrations/0014_notices.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

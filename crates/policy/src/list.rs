@@ -99,7 +99,7 @@ impl RuleBook {
                 .into_iter()
                 .any(|port| port.is_none() || *port == server.port())
         };
-        let at = |table: &ByName<Ports>, name| {
+        let at = |table: &Ports, name: &str| {
             let name = self.names.find(name);
             is_at(name.and_then(|name| table.get(&name)))
         };

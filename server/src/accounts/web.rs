@@ -1,6 +1,7 @@
 //! Profiles as pages.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
@@ -11,6 +12,7 @@ use super::{Account, ProfileDraft, change_profile, find_by_handle, profile, show
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::follows::{Across, Side, Suspended};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
@@ -29,7 +31,7 @@ const LINES: usize = 4;
 const SHOWN_OF_NOTE: usize = 140;
 
 /// The account that a path such as `@maren@meadow.example` names: the part after the first `@`.
-pub async fn named(app: &App, here: &Community, handle: &str) -> Result<std::sync::Arc<Account>> {
+pub async fn named(app: &App, here: &Community, handle: &str) -> Result<Arc<Account>> {
     let handle = Handle::parse(&format!("@{handle}")).map_err(|_| Error::NotFound)?;
     let domain = handle.domain.as_ref().unwrap_or(&here.domain);
     find_by_handle(app, &handle.username, domain)
@@ -104,6 +106,10 @@ pub async fn profile_page(
         Replies::Shown => format!("{}?replies=yes&max_id={id}", person.url),
         Replies::LeftOut => format!("{}?max_id={id}", person.url),
     });
+    let suspended = match &visit.me {
+        Some(me) if me.account.id == account.id => follows::suspended(&app, &me.account).await?,
+        _ => Suspended::default(),
+    };
     let mut frame = frame(&app, &visit, &person.name, current(&visit, &account)).await?;
     frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
@@ -136,6 +142,8 @@ pub async fn profile_page(
         } else {
             String::new()
         },
+        suspended_followers: how_many(&suspended, Side::Follower),
+        suspended_following: how_many(&suspended, Side::Following),
         locked: account.locked,
         hidden: relation
             .filter(|relation| relation.blocking)
@@ -196,6 +204,7 @@ async fn relations_to(app: &App, me: &Me, accounts: &[&Account]) -> Result<Vec<R
         .map(|account| Followed(account.thing()))
         .collect();
     let answers = app.gate.show_all(&me.party(), Way::Page, asked).await?;
+    let suspended = suspended_among(app, me, accounts, &follows).await?;
     let one = |(account, answer): (&&Account, Result<_, Refusal>)| {
         let (follow, back) = follows
             .get(&account.id)
@@ -217,9 +226,53 @@ async fn relations_to(app: &App, me: &Me, accounts: &[&Account]) -> Result<Vec<R
             muting: relation.muting,
             blocking: relation.blocking,
             may_follow: may && account.gone_at.is_none(),
+            suspended: suspended.contains(&account.id),
         }
     };
     Ok(accounts.iter().zip(answers).map(one).collect())
+}
+
+/// With which of these a follow is there, one way or the other, and suspended by what binds the viewer.
+async fn suspended_among(
+    app: &App,
+    me: &Me,
+    accounts: &[&Account],
+    states: &HashMap<i64, (follows::State, follows::State)>,
+) -> Result<HashSet<i64>> {
+    let mut follows = Vec::new();
+    for account in accounts
+        .iter()
+        .filter(|other| other.host != me.account.host)
+    {
+        let (follow, back) = states
+            .get(&account.id)
+            .copied()
+            .unwrap_or((follows::State::None, follows::State::None));
+        let sides = [(follow, Side::Following), (back, Side::Follower)];
+        for (_, side) in sides
+            .into_iter()
+            .filter(|(state, _)| *state == follows::State::Accepted)
+        {
+            follows.push(Across {
+                member: me.person(),
+                other: account.person(),
+                side,
+            });
+        }
+    }
+    let answers = follows::is_suspended(app, &follows).await?;
+    let suspended = follows.iter().zip(answers).filter(|(_, yes)| *yes);
+    let ids = suspended.filter_map(|(follow, _)| follow.other.id);
+    Ok(ids.map(|id| id.0).collect())
+}
+
+/// "3", or "more than 3" where more follows were not looked at.
+fn how_many(suspended: &Suspended, side: Side) -> Option<String> {
+    match (suspended.count(side), suspended.more) {
+        (0, _) => None,
+        (some, false) => Some(some.to_string()),
+        (some, true) => Some(format!("more than {some}")),
+    }
 }
 
 /// What a rule says about somebody from elsewhere, for the note on their profile.

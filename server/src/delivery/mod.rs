@@ -368,3 +368,22 @@ fn tell_out(
         reason,
     });
 }
+
+/// Deliveries counted for a question; nobody needs to know of more how many more.
+const MOST_COUNTED: i64 = 10_000;
+
+/// How many deliveries to these hosts wait, of a community or of one account of it; whether there are more.
+pub(crate) async fn waiting_for(
+    app: &App,
+    hosts: &[&Domain],
+    community: Option<i64>,
+    account: Option<i64>,
+) -> Result<(usize, bool)> {
+    if hosts.is_empty() {
+        return Ok((0, false));
+    }
+    let names = hosts.iter().map(|host| host.as_str().to_owned()).collect();
+    let found = store::waiting_for(&app.db, names, community, account, MOST_COUNTED + 1).await?;
+    let count = usize::try_from(found.min(MOST_COUNTED)).unwrap_or_default();
+    Ok((count, found > MOST_COUNTED))
+}

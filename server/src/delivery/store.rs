@@ -218,3 +218,40 @@ const DROP_HOST: Sql = sql!("DELETE FROM deliveries WHERE domain = $1");
 pub fn drop_host(tx: &mut Tx, domain: &str) {
     tx.exec(DROP_HOST, params![domain]);
 }
+
+/// Counts on `deliveries_by_domain`.
+const WAITING_FOR: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT count(*)
+               FROM (SELECT d.id
+                       FROM deliveries d
+                       JOIN outgoing o ON o.id = d.outgoing_id
+                       JOIN accounts m ON m.id = o.account_id
+                      WHERE d.domain IN (SELECT value FROM json_each($1))
+                        AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
+                        AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
+                      LIMIT $4) AS waiting",
+    pg: "SELECT count(*)
+           FROM (SELECT d.id
+                   FROM deliveries d
+                   JOIN outgoing o ON o.id = d.outgoing_id
+                   JOIN accounts m ON m.id = o.account_id
+                  WHERE d.domain = ANY($1)
+                    AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
+                    AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
+                  LIMIT $4) AS waiting"
+);
+
+/// How many deliveries to these hosts wait, of a community or of one account of it, up to `most`.
+pub async fn waiting_for(
+    db: &Db,
+    hosts: Vec<String>,
+    community: Option<i64>,
+    account: Option<i64>,
+    most: i64,
+) -> Result<i64> {
+    let (count,) = db
+        .one(WAITING_FOR, params![hosts, community, account, most])
+        .await?;
+    Ok(count)
+}

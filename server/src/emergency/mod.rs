@@ -66,17 +66,11 @@ pub async fn close(
     }
     let now_ms = app.now_ms();
     let until = now_ms + i64::from(hours) * HOUR_MS;
+    let id = app.next_id();
     let mut tx = Tx::new();
     store::end_standing(&mut tx, community.id, by, now_ms);
-    store::insert(
-        &mut tx,
-        app.next_id(),
-        community.id,
-        reason,
-        by,
-        now_ms,
-        until,
-    );
+    rules::notices::promise(&mut tx, app, id, Some(until))?;
+    store::insert(&mut tx, id, community.id, reason, by, now_ms, until);
     communities::set_gate(&mut tx, community.id, Some(until));
     decide_anew(app, tx).await?;
     Ok(until)
@@ -88,8 +82,12 @@ pub async fn open(app: &App, community: &Community, by: Option<i64>) -> Result<(
     if !is_closed(community, now_ms) {
         return Err(Error::NotFound);
     }
+    let standing = store::standing(&app.db, community.id, now_ms).await?;
     let mut tx = Tx::new();
     store::end_standing(&mut tx, community.id, by, now_ms);
+    if let Some(id) = standing {
+        rules::notices::of_end(&mut tx, app, id)?;
+    }
     communities::set_gate(&mut tx, community.id, None);
     decide_anew(app, tx).await
 }
@@ -97,7 +95,14 @@ pub async fn open(app: &App, community: &Community, by: Option<i64>) -> Result<(
 async fn decide_anew(app: &App, mut tx: Tx) -> Result<()> {
     rules::advance_epoch(&mut tx);
     app.commit(tx).await?;
-    rules::reload(app).await
+    rules::reload(app).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// Whose gate was closed by the closing of this number.
+pub(crate) async fn community_of(app: &App, closing: i64) -> Result<Option<i64>> {
+    store::community_of(&app.db, closing).await
 }
 
 /// Whether it is closed now.

@@ -50,3 +50,26 @@ const CLOSINGS: Sql<Closing> = sql!(
 pub async fn closings(db: &Db, community_id: i64, limit: i64) -> Result<Vec<Closing>> {
     Ok(db.all(CLOSINGS, params![community_id, limit]).await?)
 }
+
+const COMMUNITY_OF: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT community_id FROM gate_closings WHERE id = $1");
+
+pub async fn community_of(db: &Db, id: i64) -> Result<Option<i64>> {
+    let found = db.opt(COMMUNITY_OF, params![id]).await?;
+    Ok(found.map(|(community,)| community))
+}
+
+/// The one that stands. Counts on `gate_closings_of_community`.
+const STANDING: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM gate_closings
+      WHERE community_id = $1 AND opened_at IS NULL AND until_at > $2
+      ORDER BY id DESC
+      LIMIT 1"
+);
+
+pub async fn standing(db: &Db, community_id: i64, now_ms: i64) -> Result<Option<i64>> {
+    let found = db.opt(STANDING, params![community_id, now_ms]).await?;
+    Ok(found.map(|(id,)| id))
+}

@@ -1,10 +1,14 @@
 //! Follows: follow, ask to follow, say yes or no, leave.
 //!
-//! A row is `requested` until the followed side says yes; only an `accepted` one counts for anything.
+//! A row is `requested` until the followed side says yes; only an `accepted` one counts for anything. One that a server
+//! left out of its list of followers is `lapsed`: it counts for nothing, and is accepted again if that list names it again
+//! (`synchronize`).
 
 pub mod activity;
 mod elsewhere;
+mod ended;
 mod store;
+mod suspended;
 mod synchronize;
 pub mod web;
 
@@ -15,6 +19,8 @@ use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
+pub(crate) use ended::hear_end;
+pub use suspended::{Across, Side, Suspended, Suspension, is_suspended, judge, suspended};
 pub(crate) use synchronize::{hear, synchronize};
 
 pub use elsewhere::{FollowedThere, followed_elsewhere};
@@ -42,8 +48,9 @@ impl State {
     fn of(word: Option<&str>) -> State {
         match word {
             Some("accepted") => State::Accepted,
-            Some(_) => State::Requested,
-            None => State::None,
+            Some("requested") => State::Requested,
+            // A lapsed one is to nobody's knowledge a follow.
+            Some(_) | None => State::None,
         }
     }
 }

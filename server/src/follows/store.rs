@@ -73,6 +73,29 @@ pub fn accept(tx: &mut Tx, account_id: i64, target_id: i64) {
     tx.exec(ACCEPT, params![account_id, target_id]);
 }
 
+/// The follow lapses; `created_at` says since when. Only one that is accepted does.
+const LAPSE: Sql = sql!(
+    "UPDATE follows
+        SET state = 'lapsed', created_at = $3
+      WHERE account_id = $1 AND target_id = $2 AND state = 'accepted'"
+);
+const LAPSED_SINCE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT created_at
+       FROM follows
+      WHERE account_id = $1 AND target_id = $2 AND state = 'lapsed'"
+);
+
+pub fn lapse(tx: &mut Tx, account_id: i64, target_id: i64, now_ms: i64) {
+    tx.exec(LAPSE, params![account_id, target_id, now_ms]);
+}
+
+/// When it lapsed, if it did.
+pub async fn lapsed_since(db: &Db, account_id: i64, target_id: i64) -> Result<Option<i64>> {
+    let found = db.opt(LAPSED_SINCE, params![account_id, target_id]).await?;
+    Ok(found.map(|(since,)| since))
+}
+
 pub fn delete(tx: &mut Tx, account_id: i64, target_id: i64) {
     tx.exec(DELETE, params![account_id, target_id]);
 }
@@ -135,6 +158,40 @@ pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Resu
 pub async fn following(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
     Ok(db
         .column(FOLLOWING, params![account_id, max_id, limit])
+        .await?)
+}
+
+/// Followers who are not at home on this host.
+const FOLLOWERS_AWAY: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'accepted' AND account_host <> $2
+      ORDER BY account_id DESC
+      LIMIT $3"
+);
+/// People followed who are not at home on this host.
+const FOLLOWING_AWAY: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT f.target_id
+       FROM follows f
+       JOIN accounts a ON a.id = f.target_id
+      WHERE f.account_id = $1 AND f.state = 'accepted' AND a.host <> $2
+      ORDER BY f.target_id DESC
+      LIMIT $3"
+);
+
+/// Accepted followers from elsewhere, newest accounts first.
+pub async fn followers_away(db: &Db, target_id: i64, home: &str, limit: i64) -> Result<Vec<i64>> {
+    Ok(db
+        .column(FOLLOWERS_AWAY, params![target_id, home, limit])
+        .await?)
+}
+
+/// Accounts elsewhere that are followed, newest accounts first.
+pub async fn following_away(db: &Db, account_id: i64, home: &str, limit: i64) -> Result<Vec<i64>> {
+    Ok(db
+        .column(FOLLOWING_AWAY, params![account_id, home, limit])
         .await?)
 }
 

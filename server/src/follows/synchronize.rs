@@ -4,6 +4,9 @@
 //! theirs is fetched. It counts only if it came from their origin and is the very list whose digest was told: half a
 //! list, or another one, would end follows that are well. A community is a server of its own to others, so its followers
 //! are compared and nobody else's.
+//!
+//! A suspended follow is compared like any other. While we refuse their server, nothing of it gets as far as this; while it
+//! refuses us, it tells no digest and lists nobody; and a member's own rule changes nothing in the rows.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,12 +20,17 @@ use tracing::{debug, info};
 use super::{State, store};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
 use crate::queue::{self, Job, Outcome};
-use crate::rules;
+use crate::{rules, timelines};
+
+/// A follow that their list left out and names again is accepted again within so many days; later, nobody remembers that
+/// they followed.
+const LAPSED_KEPT_DAYS: i64 = 90;
 
 /// Followers of one account that are compared: a document that we read lists at most so many.
 const MOST_COMPARED: i64 = 1_000;
@@ -178,13 +186,18 @@ async fn listed(
     Ok(ids.cloned().collect())
 }
 
-/// Their server does not know this follow any more: nor do we.
+/// Their server does not know this follow any more: nor do we. It may have let it go for the time of a rule about one
+/// person (the rest of their server still gets what is for followers, so the list has to leave that one out), and then it
+/// names it again. Until it does, a lapsed follow is none.
 async fn let_go(app: &App, follower_id: i64, followed: &Account) -> Result<()> {
     if super::state(app, follower_id, followed.id).await? != State::Accepted {
         return Ok(());
     }
     let mut tx = Tx::new();
-    super::unrecord(&mut tx, follower_id, followed.id);
+    store::lapse(&mut tx, follower_id, followed.id, app.now_ms());
+    accounts::count_follows(&mut tx, follower_id);
+    accounts::count_follows(&mut tx, followed.id);
+    timelines::withdraw(&mut tx, follower_id, followed.id);
     app.commit(tx).await?;
     info!(follower_id, followed = %followed.iri, "ended a follow that their server does not know");
     Ok(())
@@ -207,6 +220,10 @@ async fn answer_for(
     match super::state(app, member.id, followed.id).await? {
         State::Accepted => return Ok(()),
         State::Requested => super::confirm(app, &mut tx, &member, followed),
+        State::None if has_lapsed(app, &member, followed).await? => {
+            store::accept(&mut tx, member.id, followed.id);
+            super::established(&mut tx, &member, followed);
+        }
         State::None => {
             // Nobody remembers what the Follow was called; its two ends say which.
             let iri = format!("{}#follows/{}", member.iri, app.next_id());
@@ -219,4 +236,10 @@ async fn answer_for(
     }
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Whether the member followed until their list left the follow out, not long ago.
+async fn has_lapsed(app: &App, member: &Account, followed: &Account) -> Result<bool> {
+    let since = store::lapsed_since(&app.db, member.id, followed.id).await?;
+    Ok(since.is_some_and(|since| since > app.now_ms() - LAPSED_KEPT_DAYS * DAY_MS))
 }

@@ -3,13 +3,15 @@
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
+use super::{Side, Suspended, Suspension, suspended};
 use crate::accounts::web::{Listed, named, rows};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
 use crate::http::{Form, Me, Page, Reply, Visit};
-use crate::web::view::{NavItem, PeoplePage, PeopleTab};
+use crate::rules;
+use crate::web::view::{NavItem, PeoplePage, PeopleTab, SuspendedRow};
 use crate::web::{frame, person_view};
 
 /// `POST /accounts/{id}/follow`
@@ -122,6 +124,19 @@ async fn show(
         .me
         .as_ref()
         .is_some_and(|me| me.account.id == owner.id);
+    let side = match tab {
+        PeopleTab::Followers => Some(Side::Follower),
+        PeopleTab::Following => Some(Side::Following),
+        PeopleTab::Requests => None,
+    };
+    let (suspended, suspended_more) = match (side, &visit.me) {
+        (Some(side), Some(me)) if own && page.max_id.is_none() => {
+            let found = suspended(app, &me.account).await?;
+            let more = found.more;
+            (suspended_rows(app, visit, found, side), more)
+        }
+        _ => (Vec::new(), false),
+    };
     Ok(Reply::page(PeoplePage {
         frame: frame(
             app,
@@ -133,11 +148,30 @@ async fn show(
         owner: owner_view,
         has_requests: own,
         people: rows(app, visit, &people, listed).await?,
+        suspended,
+        suspended_more,
         // Who follows whom is each one's own business; visitors read numbers (L22, L25).
         hidden: visit.me.is_none().then(|| numbers(visit, owner, tab)),
         older: page.older(&address, ids.len(), ids.last().copied()),
         tab,
     }))
+}
+
+/// Those of one direction. They are named and nothing more: what they say of themselves does not come in.
+fn suspended_rows(app: &App, visit: &Visit, found: Suspended, side: Side) -> Vec<SuspendedRow> {
+    let book = app.gate.book();
+    let found = found.all.into_iter();
+    found
+        .filter(|suspension| suspension.side == side)
+        .map(|Suspension { other, verdict, .. }| SuspendedRow {
+            id: other.id,
+            handle: other.handle().to_string(),
+            why: rules::plainly(app, visit, verdict.because)
+                .unwrap_or_else(|| verdict.sentence_for(&book, rules::listener(visit))),
+            why_url: format!("/why?about={}", other.handle()),
+            may_unfollow: side == Side::Following,
+        })
+        .collect()
 }
 
 fn numbers(visit: &Visit, owner: &Account, tab: PeopleTab) -> String {

@@ -10,14 +10,14 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use comity_policy::{Act, Because, Contact, Refusal, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
-use comity_wire::{Distrust, Synchronization};
+use comity_wire::{Distrust, Signer, Synchronization};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, StatusCode};
 use tracing::{debug, warn};
 
 use super::{describe, for_stewards, signed, tell_in};
-use crate::accounts;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Error;
@@ -183,11 +183,12 @@ async fn examine(
         let what = "something".to_owned();
         // Only they themselves hear what they would have heard after a yes. Whoever merely names them is answered as
         // with any key that cannot be had: an answer of its own would tell anybody whom we refuse (L29).
-        if signed::check_stored(app, &request, claim).await?.is_some() {
+        if let Some((signer, sender)) = signed::check_stored(app, &request, claim).await? {
             if is_for_now(&refusal) {
                 tell_in(app, community, &peer, what, Err(reason));
                 return Err(not_now());
             }
+            hear_end(app, &signer, &sender, &body).await;
             return Err(Turned::Refused { peer, what, reason });
         }
         tell_in(app, community, &peer, what, Err(reason));
@@ -253,6 +254,7 @@ async fn examine(
             tell_in(app, community, &sender.host, what, Err(reason));
             return Err(not_now());
         }
+        hear_end(app, &signer, &sender, &body).await;
         return Err(Turned::Refused {
             peer: sender.host.clone(),
             what,
@@ -285,6 +287,20 @@ async fn examine(
     }
     tell_in(app, community, &sender.host, what, Ok(()));
     Ok(())
+}
+
+/// What they brought is refused; if it ends a follow, that is over all the same. Whatever comes of it, they are answered
+/// as ever.
+async fn hear_end(app: &App, signer: &Signer, sender: &Account, body: &[u8]) {
+    let is_within = app.limits.check(Kind::Inbox, sender.host.registrable());
+    let Ok(activity) = comity_wire::attest(signer, body) else {
+        return;
+    };
+    if is_within.is_ok()
+        && let Err(error) = follows::hear_end(app, sender, &activity).await
+    {
+        warn!(%error, "could not end a follow that its other side ended");
+    }
 }
 
 /// Others send one of two types, with or without parameters; Lemmy and some bots send plain JSON.

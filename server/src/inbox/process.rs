@@ -10,7 +10,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
-use crate::{rules, statuses};
+use crate::{follows, rules, statuses};
 
 /// Carries out an activity that `signer` brought to `community`.
 pub(crate) async fn process(
@@ -47,7 +47,7 @@ async fn try_process(
         return Ok(Came::Ignored("its community is gone"));
     };
     let signer = accounts::stored_iri(signer)?;
-    let attested = read_again(signer, body)?;
+    let attested = read_again(signer.clone(), body)?;
     let id = attested.peek().id.clone();
     if let Some(id) = &id
         && store::is_seen(&app.db, id.as_str()).await?
@@ -79,6 +79,8 @@ async fn try_process(
                 what,
                 Err(for_stewards(app, &community, &refusal.verdict)),
             );
+            // A rule came while it waited; a follow that it ends is over all the same.
+            follows::hear_end(app, &sender, &read_again(signer, body)?).await?;
             return Ok(Came::Ignored("the gate said no"));
         }
     };

@@ -14,6 +14,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Me;
+use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
 
 /// What happened.
@@ -29,6 +30,10 @@ pub enum Kind {
     Favourite,
     /// Somebody boosted a status.
     Reblog,
+    /// A boundary that is not their own suspends follows of theirs.
+    Suspended,
+    /// It was taken back, or ended, and they work again.
+    Restored,
 }
 
 impl Kind {
@@ -40,6 +45,9 @@ impl Kind {
             Kind::FollowRequest => "follow_request",
             Kind::Favourite => "favourite",
             Kind::Reblog => "reblog",
+            // As Mastodon calls what is near to it.
+            Kind::Suspended => "severed_relationships",
+            Kind::Restored => "restored_relationships",
         }
     }
 
@@ -50,6 +58,8 @@ impl Kind {
             Kind::FollowRequest,
             Kind::Favourite,
             Kind::Reblog,
+            Kind::Suspended,
+            Kind::Restored,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -84,8 +94,39 @@ pub struct Notification {
     pub from: Arc<Visible<Doer>>,
     /// To which status. Several notifications may be about one.
     pub status: Option<Arc<Visible<Status>>>,
+    /// By which rule, and how many follows it concerns.
+    pub of_rule: Option<OfRule>,
     /// Unix milliseconds.
     pub created_at: i64,
+}
+
+/// What a rule, or a closing of the gate, did to a member's follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfRule {
+    /// Its number.
+    pub rule_id: i64,
+    /// People they follow whom it concerns.
+    pub following: i64,
+    /// People who follow them whom it concerns.
+    pub followers: i64,
+}
+
+/// Tells a member, in the name of the account that speaks for their community, what a rule did to their follows: once of
+/// each rule, and of its end only those who were told of it.
+pub(crate) fn tell_of_rule(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    told: Told,
+    voice: i64,
+    of_rule: OfRule,
+    now_ms: i64,
+) {
+    let (kind, after) = match told {
+        Told::Suspended => (Kind::Suspended, None),
+        Told::Restored => (Kind::Restored, Some(Kind::Suspended.as_str())),
+    };
+    store::insert_of_rule(tx, id, to, kind.as_str(), after, voice, of_rule, now_ms);
 }
 
 /// Tells `to`, a member here, in the caller's transaction; not of their own acts, and of one act once.
@@ -167,6 +208,11 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<St
             kind,
             from,
             status,
+            of_rule: row.rule_id.map(|rule_id| OfRule {
+                rule_id,
+                following: row.following.unwrap_or(0),
+                followers: row.followers.unwrap_or(0),
+            }),
             created_at: row.created_at,
         });
     }

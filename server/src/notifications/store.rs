@@ -2,6 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
+use super::OfRule;
 use crate::error::Result;
 
 row! {
@@ -12,6 +13,9 @@ row! {
         pub kind: String,
         pub from_account_id: i64,
         pub status_id: Option<i64>,
+        pub rule_id: Option<i64>,
+        pub following: Option<i64>,
+        pub followers: Option<i64>,
         pub created_at: i64,
     }
 }
@@ -30,7 +34,7 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, created_at
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at
        FROM notifications
       WHERE account_id = $1 AND id < $2
       ORDER BY id DESC
@@ -55,6 +59,43 @@ pub fn insert(
     now_ms: i64,
 ) {
     tx.exec(INSERT, params![id, to, kind, from, status, now_ms]);
+}
+
+/// `$5` names what they must have been told of this rule before, if anything. Counts on `notifications_once_of_rule`.
+const INSERT_OF_RULE: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, rule_id, following, followers)
+     SELECT $1, m.account_id, $3, $4, $6, $7, $8, $9
+       FROM members m
+      WHERE m.account_id = $2
+        AND (CAST($5 AS TEXT) IS NULL
+             OR EXISTS (SELECT 1
+                          FROM notifications n
+                         WHERE n.account_id = $2 AND n.kind = CAST($5 AS TEXT) AND n.rule_id = $7))
+     ON CONFLICT DO NOTHING"
+);
+
+#[allow(clippy::too_many_arguments, reason = "each is a column")]
+pub fn insert_of_rule(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    kind: &str,
+    after: Option<&str>,
+    from: i64,
+    of_rule: OfRule,
+    now_ms: i64,
+) {
+    let OfRule {
+        rule_id,
+        following,
+        followers,
+    } = of_rule;
+    tx.exec(
+        INSERT_OF_RULE,
+        params![
+            id, to, kind, from, after, now_ms, rule_id, following, followers
+        ],
+    );
 }
 
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {

@@ -2,15 +2,18 @@
 
 use axum::extract::State;
 
-use super::{Kind, Notification};
+use comity_policy::{Rule, Scope, Stance};
+
+use super::{Kind, Notification, OfRule};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::members;
+use crate::rules::{self, notices};
 use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
-use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage};
+use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage, ToldView};
 use crate::web::{frame, person_view, time};
 
 /// Faces shown of a group.
@@ -65,6 +68,8 @@ async fn rows(
         .filter_map(|notification| notification.status.as_deref())
         .collect();
     let reader = Reader::of(app, visit, &statuses).await?;
+    let of_rules = found.iter().filter_map(|notification| notification.of_rule);
+    let causes = notices::causes(app, of_rules.map(|of_rule| of_rule.rule_id).collect()).await?;
     let now = app.now_ms();
     let mut rows: Vec<NotificationRow> = Vec::new();
     let mut last: Option<(Kind, Option<i64>)> = None;
@@ -96,6 +101,8 @@ async fn rows(
             Kind::Reblog => NotificationKind::Reblog,
             Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
             Kind::Mention => NotificationKind::Mention,
+            Kind::Suspended => NotificationKind::Suspended,
+            Kind::Restored => NotificationKind::Restored,
         };
         let whole = matches!(notification.kind, Kind::Mention);
         rows.push(NotificationRow {
@@ -114,9 +121,78 @@ async fn rows(
             status: about
                 .filter(|_| whole)
                 .map(|status| reader.view(status, None)),
+            told: notification.of_rule.map(|of_rule| {
+                let rule = causes.get(&of_rule.rule_id);
+                told(app, visit, notification.kind, of_rule, rule)
+            }),
         });
     }
     Ok(rows)
+}
+
+/// What a boundary did to the reader's follows, in a sentence. What is no rule (any more) was the emergency gate.
+fn told(app: &App, visit: &Visit, kind: Kind, of_rule: OfRule, rule: Option<&Rule>) -> ToldView {
+    let here = &visit.community.name;
+    let whose = match rule.map(|rule| rule.scope) {
+        Some(Scope::Operator) => "this installation",
+        _ => here.as_str(),
+    };
+    let whom = rule.map(|rule| rules::whom(app, &rule.pattern));
+    let whom = whom.unwrap_or_default();
+    let concerns = concerned(of_rule);
+    let sentence = match (kind, rule.map(|rule| rule.stance)) {
+        (Kind::Suspended, Some(stance)) => format!(
+            "A boundary of {whose} now {} {whom}: {concerns} suspended, and come back when it is taken back.",
+            if stance == Stance::Refused {
+                "refuses"
+            } else {
+                "restricts"
+            },
+        ),
+        (Kind::Suspended, None) => format!(
+            "The emergency gate of {here} is closed to servers it has not known for long: {concerns} suspended, and come back when it opens."
+        ),
+        (_, Some(_)) => format!(
+            "A boundary of {whose} about {whom} has ended: the follows of {} work again.",
+            people(of_rule)
+        ),
+        (_, None) => format!(
+            "The emergency gate of {here} is open again: the follows of {} work again.",
+            people(of_rule)
+        ),
+    };
+    let standing = rule.filter(|rule| app.gate.book().rule(rule.id).is_some());
+    ToldView {
+        sentence,
+        reason: rule
+            .filter(|_| kind == Kind::Suspended)
+            .and_then(|rule| rule.reason_for(rules::listener(visit)))
+            .map(str::to_owned),
+        url: match standing {
+            Some(rule) => format!("/boundaries#rule-{}", rule.id.0),
+            None => "/boundaries/history".to_owned(),
+        },
+    }
+}
+
+/// "3 people you follow and 2 who follow you are"
+fn concerned(of_rule: OfRule) -> String {
+    let one = of_rule.following + of_rule.followers == 1;
+    format!("{} {}", people(of_rule), if one { "is" } else { "are" })
+}
+
+/// "3 people you follow and 2 who follow you"
+fn people(of_rule: OfRule) -> String {
+    match (of_rule.following, of_rule.followers) {
+        (1, 0) => "one person you follow".to_owned(),
+        (some, 0) => format!("{some} people you follow"),
+        (0, 1) => "one person who follows you".to_owned(),
+        (0, some) => format!("{some} people who follow you"),
+        (1, 1) => "one person you follow and one who follows you".to_owned(),
+        (1, some) => format!("one person you follow and {some} who follow you"),
+        (some, 1) => format!("{some} people you follow and one who follows you"),
+        (some, others) => format!("{some} people you follow and {others} who follow you"),
+    }
 }
 
 fn is_answer(notification: &Notification, me: &Me) -> bool {

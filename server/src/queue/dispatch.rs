@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, waves};
+use crate::{delivery, follows, inbox, instances, lists, rules, waves};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -42,6 +42,11 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 let_in,
             } => Box::pin(waves::answer_all(app, account, from_ms, to_ms, let_in)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
+            Job::TellOfRule {
+                cause,
+                restored,
+                after,
+            } => Box::pin(rules::tell(app, cause, restored, after)).await,
         }
     };
     // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.

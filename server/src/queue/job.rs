@@ -69,6 +69,15 @@ pub enum Job {
         /// Where it is.
         domain: String,
     },
+    /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
+    TellOfRule {
+        /// The row of `rules` or of `gate_closings`.
+        cause: i64,
+        /// It is its end that they are told of.
+        restored: bool,
+        /// Members up to this number were told.
+        after: i64,
+    },
 }
 
 impl Job {
@@ -82,6 +91,7 @@ impl Job {
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
             Job::AnswerWave { .. } => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
+            Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
 
@@ -100,7 +110,7 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for any of them.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
-            Job::Address { .. } | Job::AnswerWave { .. } => None,
+            Job::Address { .. } | Job::AnswerWave { .. } | Job::TellOfRule { .. } => None,
         }
     }
 
@@ -112,6 +122,7 @@ impl Job {
             Job::AnswerWave { account, .. } => format!("at {account}"),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
+            Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),
             Job::FetchListSource { list, .. } => format!("of list {list}"),

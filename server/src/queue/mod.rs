@@ -16,6 +16,7 @@ mod turns;
 mod worker;
 
 use comity_db::Tx;
+use comity_vocab::{Domain, Iri};
 use tokio::sync::{Notify, watch};
 
 pub use backoff::backoff_ms;
@@ -33,6 +34,15 @@ pub fn push(tx: &mut Tx, app: &App, job: &Job) -> Result<()> {
     tx.exec(
         store::PUSH,
         store::push_params(app.next_id(), job, now_ms, now_ms)?,
+    );
+    Ok(())
+}
+
+/// The same, not before `at_ms`.
+pub fn push_at(tx: &mut Tx, app: &App, job: &Job, at_ms: i64) -> Result<()> {
+    tx.exec(
+        store::PUSH,
+        store::push_params(app.next_id(), job, at_ms, at_ms)?,
     );
     Ok(())
 }
@@ -98,4 +108,37 @@ impl Wake {
     async fn jobs_rung(&self) {
         self.jobs.notified().await;
     }
+}
+
+/// Jobs looked at for a question: each is an activity to be read.
+const MOST_LOOKED_AT: i64 = 2_000;
+
+/// How many activities that these hosts brought wait to be looked at, for a community or for all; whether there are more.
+pub(crate) async fn waiting_from(
+    app: &App,
+    hosts: &[&Domain],
+    community: Option<i64>,
+) -> Result<(usize, bool)> {
+    if hosts.is_empty() {
+        return Ok((0, false));
+    }
+    let params = comity_db::params![i64::MIN, MOST_LOOKED_AT + 1];
+    let mut waiting: Vec<String> = app.db.column(store::WAITING, params).await?;
+    let most = usize::try_from(MOST_LOOKED_AT).unwrap_or(usize::MAX);
+    let more = waiting.len() > most;
+    waiting.truncate(most);
+    let is_theirs = |payload: &String| match serde_json::from_str(payload) {
+        Ok(Job::ProcessActivity {
+            community: into,
+            signer,
+            ..
+        }) => {
+            let host = Iri::parse(&signer).map(|iri| iri.domain());
+            community.is_none_or(|only| only == into)
+                && host.is_ok_and(|host| hosts.contains(&&host))
+        }
+        _ => false,
+    };
+    let count = waiting.iter().filter(|payload| is_theirs(payload)).count();
+    Ok((count, more && count > 0))
 }

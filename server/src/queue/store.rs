@@ -104,3 +104,9 @@ pub fn postpone(tx: &mut Tx, id: i64, run_at: i64) {
 pub fn forgive(tx: &mut Tx, now_ms: i64) {
     tx.exec(FORGIVE, params![now_ms]);
 }
+
+/// The first that wait. Counts on `jobs_by_turn`.
+pub const WAITING: Sql<(String,)> = sql!(
+    row: (String,),
+    "SELECT payload FROM jobs WHERE kind = 'process_activity' AND turn > $1 ORDER BY turn, id LIMIT $2"
+);

@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use comity_policy::{CommunityId, Listener, Party, Pattern, Person, PersonId, Rule, Scope, Stance};
+use comity_policy::{
+    CommunityId, Listener, Party, Pattern, Person, PersonId, Rule, RuleId, Scope, Stance,
+};
 use comity_vocab::{Domain, Handle, Iri};
 
+use super::Change;
 use super::model::{NewRule, Past, Source, typed_pattern};
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -36,6 +39,9 @@ pub enum RuleCommand {
         /// Whose rules
         #[command(flatten)]
         of: Of,
+        /// Print what would come back, and take nothing back
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Explain what passes between us and a server or an account, and which rule decides
     Why {
@@ -82,6 +88,9 @@ pub struct SetRule {
     /// Somebody is to look at it again after so many days
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     review: Option<u16>,
+    /// Print what it would do, and set nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Whose rules are meant: the only community's, when nothing is said.
@@ -131,15 +140,19 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
             }
             Ok(lines.join("\n"))
         }
-        RuleCommand::End { number, of } => {
+        RuleCommand::End {
+            number,
+            of,
+            dry_run,
+        } => {
             let whose = Whose::named(app, &of).await?;
+            if dry_run {
+                return would_end(app, &whose, number).await;
+            }
             super::end(app, whose.scope()?, number, None)
                 .await
                 .map_err(|why| match why {
-                    Error::NotFound => Error::invalid(
-                        "number",
-                        format!("{} has no rule {number} in force", whose.name()),
-                    ),
+                    Error::NotFound => no_rule(&whose, number),
                     other => other,
                 })?;
             Ok(format!("Rule {number} is taken back."))
@@ -223,8 +236,40 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
         review_at: typed.review.map(in_days),
         ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
     };
+    if typed.dry_run {
+        let change = Change::of_setting(app, &new);
+        return would(app, &whose, &change).await;
+    }
     let number = super::set(app, new).await?;
     Ok(format!("{said} Rule {number}."))
+}
+
+async fn would_end(app: &App, whose: &Whose, number: i64) -> Result<String> {
+    let change = Change::of_taking_back(app, RuleId(number));
+    let scope = whose.scope()?;
+    let change = change
+        .filter(|change| change.scope == scope)
+        .ok_or_else(|| no_rule(whose, number))?;
+    would(app, whose, &change).await
+}
+
+async fn would(app: &App, whose: &Whose, change: &Change) -> Result<String> {
+    let run = super::dry_run(app, change).await?;
+    let mut lines = run.lines(&super::Whose::MembersOf(whose.name()));
+    if let Whose::Member(account) = whose {
+        // Whoever may run this program reads in the member's place, and is not them.
+        lines = run.lines(&super::Whose::Yours);
+        lines.insert(0, format!("To {}:", account.handle()));
+    }
+    lines.push("Nothing is changed: this was a dry run.".to_owned());
+    Ok(lines.join("\n"))
+}
+
+fn no_rule(whose: &Whose, number: i64) -> Error {
+    Error::invalid(
+        "number",
+        format!("{} has no rule {number} in force", whose.name()),
+    )
 }
 
 /// Whose rules are meant.

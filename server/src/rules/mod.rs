@@ -1,12 +1,17 @@
 //! Rules: set, list, take back, explain. The rows are the record; what decides is the gate's book, made anew from
 //! them at each change.
 
+mod change;
 pub mod command;
+mod concerned;
 pub mod conditions;
 mod crossings;
+mod dry_run;
 mod explain;
 mod looks;
 mod model;
+pub mod notices;
+mod severed;
 mod store;
 pub mod web;
 
@@ -18,13 +23,16 @@ use comity_db::Tx;
 use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope};
 use comity_vocab::Domain;
 
+pub use change::Change;
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
+pub use dry_run::{DryRun, Whose, dry_run};
 pub use explain::{
     Explanation, Towards, explain, listener, may, own_reason, plainly, plainly_to, sentence_to,
     stance_towards, stance_towards_server,
 };
 pub use looks::Looks;
 pub use model::{NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
+pub(crate) use notices::tell;
 
 use crate::accounts::Account;
 use crate::app::App;
@@ -69,12 +77,18 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
         return Err(Error::invalid("expires_at", "lies in the past"));
     }
     let id = app.ids.at(now);
+    let book = app.gate.book();
+    let mut same = book.rules_of(new.scope);
+    let replaced = same.find(|rule| rule.pattern == new.pattern);
+    let replaced = replaced.map(|rule| rule.id);
     let mut tx = Tx::new();
     store::end_same(&mut tx, &new, now);
     store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
+    notices::of_setting(&mut tx, app, new.scope, id, replaced, new.expires_at)?;
     app.commit(tx).await?;
     reload(app).await?;
+    app.wake.ring();
     Ok(id)
 }
 
@@ -105,10 +119,15 @@ pub async fn end(app: &App, scope: Scope, rule_id: i64, by: Option<i64>) -> Resu
     let mut tx = Tx::new();
     store::end(&mut tx, rule_id, scope, by, app.now_ms());
     store::advance_epoch(&mut tx);
+    if !matches!(scope, Scope::Member(..)) {
+        notices::of_end(&mut tx, app, rule_id)?;
+    }
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
     }
-    reload(app).await
+    reload(app).await?;
+    app.wake.ring();
+    Ok(())
 }
 
 /// The rules in force of one scope, newest first.

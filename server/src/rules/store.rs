@@ -95,6 +95,68 @@ pub async fn history(db: &Db, scope: Scope, limit: i64) -> Result<Vec<Past>> {
         .collect()
 }
 
+const BY_ID: Sql<RuleRow> = sql!(
+    row: RuleRow,
+    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+       FROM rules
+      WHERE id = $1"
+);
+const BY_IDS: Sql<RuleRow> = sql!(
+    row: RuleRow,
+    sqlite: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+                    reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+               FROM rules
+              WHERE id IN (SELECT value FROM json_each($1))",
+    pg: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+                reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+           FROM rules
+          WHERE id = ANY($1)"
+);
+/// What a rule replaced ended in the moment when it was set. Counts on `rules_ended`.
+const REPLACED_BY: Sql<RuleRow> = sql!(
+    row: RuleRow,
+    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+       FROM rules
+      WHERE scope = $1
+        AND community_id IS NOT DISTINCT FROM $2
+        AND account_id IS NOT DISTINCT FROM $3
+        AND pattern_kind = $4
+        AND pattern = $5
+        AND ended_at = $6
+        AND id <> $7
+      ORDER BY id DESC
+      LIMIT 1"
+);
+
+pub async fn by_id(db: &Db, id: i64) -> Result<Option<Rule>> {
+    let row = db.opt(BY_ID, params![id]).await?;
+    row.map(RuleRow::into_rule).transpose()
+}
+
+pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<Rule>> {
+    let rows = db.all(BY_IDS, params![ids]).await?;
+    rows.into_iter().map(RuleRow::into_rule).collect()
+}
+
+/// The rule of the same scope and pattern that ended when this one was set.
+pub async fn replaced_by(db: &Db, rule: &Rule) -> Result<Option<Rule>> {
+    let (scope, community_id, account_id) = columns(rule.scope);
+    let (kind, pattern) = pattern_words(&rule.pattern);
+    let params = params![
+        scope,
+        community_id,
+        account_id,
+        kind,
+        pattern,
+        rule.set_at,
+        rule.id.0
+    ];
+    let row = db.opt(REPLACED_BY, params).await?;
+    row.map(RuleRow::into_rule).transpose()
+}
+
 fn check_size(rules: usize) -> Result<()> {
     if rules > MOST {
         return Err(Error::internal(format!(

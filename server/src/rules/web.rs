@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 pub use why::why;
 
-use super::model::{NewRule, Source};
+use super::model::{NewRule, Source, typed_pattern};
 use super::{
-    check_pattern, conditions, in_force, listener, of_community, of_member, read_pattern, whom,
+    Change, Whose, check_pattern, conditions, dry_run, in_force, listener, of_community, of_member,
+    read_pattern, whom,
 };
 use crate::app::App;
 use crate::clock::DAY_MS;
@@ -24,8 +25,8 @@ use crate::http::{Form, Me, Reply, Visit};
 use crate::inbox::resolve;
 use crate::members::{self, Role};
 use crate::web::view::{
-    BoundariesPage, ConditionChoice, LastsChoice, Mark, MarkKind, NavItem, Protection, RuleForm,
-    RuleView, StanceChoice, Strength,
+    BoundariesPage, ConditionChoice, DryRunView, LastsChoice, Mark, MarkKind, NavItem, Protection,
+    RuleForm, RuleView, StanceChoice, Strength, TakingBackView,
 };
 use crate::web::{frame, time};
 
@@ -164,19 +165,29 @@ pub async fn boundaries(
     visit: Visit,
     Query(prefill): Query<Prefill>,
 ) -> Result<Reply> {
-    let form = RuleForm {
-        pattern: prefill.pattern,
+    page(&app, &me, &visit, empty_form(prefill.pattern), None).await
+}
+
+fn empty_form(pattern: String) -> RuleForm {
+    RuleForm {
+        pattern,
         stances: StanceChoice::all("limited"),
         conditions: condition_choices(&[]),
         lasts: lasts(""),
         reason: String::new(),
         for_community: false,
+        dry_run: None,
         trouble: None,
-    };
-    page(&app, &me, &visit, form).await
+    }
 }
 
-async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply> {
+async fn page(
+    app: &App,
+    me: &Me,
+    visit: &Visit,
+    form: RuleForm,
+    taking_back: Option<TakingBackView>,
+) -> Result<Reply> {
     let views = |scope| {
         in_force(app, scope)
             .iter()
@@ -204,6 +215,7 @@ async fn page(app: &App, me: &Me, visit: &Visit, form: RuleForm) -> Result<Reply
         may_govern,
         gate,
         form,
+        taking_back,
         protections: protections(&me.community, Protected::Boundary),
     });
     Ok(page_with(page, trouble.as_ref()))
@@ -233,6 +245,12 @@ pub struct NewRuleForm {
     /// Days; empty for as long as nobody takes it back.
     #[serde(default)]
     lasts: String,
+    /// "show" for a dry run, "set" to be shown one first where much hangs on it; whoever sends neither knows.
+    #[serde(default)]
+    step: String,
+    /// What a dry run was shown of.
+    #[serde(default)]
+    shown: String,
 }
 
 /// What may be added to a stance, to choose from.
@@ -293,24 +311,26 @@ pub async fn add(
             "rules of the community are set by its moderators".to_owned(),
         ));
     }
-    match set(&app, &me, &form).await {
-        Ok(()) => Ok(Reply::see_other("/boundaries")),
-        Err(why) => {
-            let form = RuleForm {
-                trouble: Some(trouble(why, LABELS)?),
-                stances: StanceChoice::all(&form.stance),
-                conditions: condition_choices(&form.conditions),
-                lasts: lasts(&form.lasts),
-                for_community: form.scope == "community",
-                pattern: form.pattern,
-                reason: form.reason,
-            };
-            page(&app, &me, &visit, form).await
-        }
-    }
+    let (trouble, dry_run) = match set(&app, &me, &form).await {
+        Ok(None) => return Ok(Reply::see_other("/boundaries")),
+        Ok(Some(dry_run)) => (None, Some(dry_run)),
+        Err(why) => (Some(trouble(why, LABELS)?), None),
+    };
+    let form = RuleForm {
+        trouble,
+        dry_run,
+        stances: StanceChoice::all(&form.stance),
+        conditions: condition_choices(&form.conditions),
+        lasts: lasts(&form.lasts),
+        for_community: form.scope == "community",
+        pattern: form.pattern,
+        reason: form.reason,
+    };
+    page(&app, &me, &visit, form, None).await
 }
 
-async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
+/// Sets it, or tells what it would do: that was asked for, or a whole server would be refused in everybody's name.
+async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<Option<DryRunView>> {
     let for_community = form.scope == "community";
     let stance = Stance::parse(&form.stance)
         .ok_or_else(|| Error::invalid("stance", "must be one of these"))?;
@@ -340,8 +360,37 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<()> {
         set_by: Some(me.account.id),
         ..NewRule::about(scope, pattern, stance, Source::Person)
     };
-    super::set(app, new).await?;
-    Ok(())
+    let shown = format!(
+        "{} {} {}",
+        form.scope,
+        stance.as_str(),
+        typed_pattern(&new.pattern)
+    );
+    let weighs =
+        for_community && stance == Stance::Refused && !matches!(new.pattern, Pattern::Account(_));
+    let asks = match form.step.as_str() {
+        "show" => true,
+        "set" => weighs && form.shown != shown,
+        _ => false,
+    };
+    if !asks {
+        super::set(app, new).await?;
+        return Ok(None);
+    }
+    let change = Change::of_setting(app, &new);
+    Ok(Some(DryRunView {
+        shown,
+        lines: would(app, me, &change).await?,
+    }))
+}
+
+/// What a change would do, in sentences for this reader.
+async fn would(app: &App, me: &Me, change: &Change) -> Result<Vec<String>> {
+    let whose = match change.scope {
+        Scope::Member(..) => Whose::Yours,
+        _ => Whose::MembersOf(me.community.name.clone()),
+    };
+    Ok(dry_run(app, change).await?.lines(&whose))
 }
 
 /// What a member types for this scope. A handle means the account that goes by it, and so does the address of somebody's
@@ -367,12 +416,21 @@ pub async fn pattern(app: &App, me: &Me, scope: Scope, typed: &str) -> Result<Pa
     Ok(Pattern::Account(account.iri.clone()))
 }
 
+/// What the button that takes a rule back sends.
+#[derive(Debug, Deserialize)]
+pub struct RemoveForm {
+    /// "show" to be told what would come back.
+    #[serde(default)]
+    step: String,
+}
+
 /// `POST /boundaries/{id}/remove`
 pub async fn remove(
     State(app): State<App>,
     me: Me,
+    visit: Visit,
     Path(id): Path<i64>,
-    Form(()): Form<()>,
+    Form(asked): Form<RemoveForm>,
 ) -> Result<Reply> {
     let scope = app
         .gate
@@ -384,6 +442,25 @@ pub async fn remove(
         || (scope == of_community(&me.community) && me.member.role >= Role::Moderator);
     if !theirs {
         return Err(Error::NotFound);
+    }
+    if asked.step == "show" {
+        let change = Change::of_taking_back(&app, RuleId(id)).ok_or(Error::NotFound)?;
+        let taking_back = TakingBackView {
+            id,
+            pattern: whom(&app, &change.pattern),
+            dry_run: DryRunView {
+                shown: String::new(),
+                lines: would(&app, &me, &change).await?,
+            },
+        };
+        return page(
+            &app,
+            &me,
+            &visit,
+            empty_form(String::new()),
+            Some(taking_back),
+        )
+        .await;
     }
     super::end(&app, scope, id, Some(me.account.id)).await?;
     Ok(Reply::see_other("/boundaries"))

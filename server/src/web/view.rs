@@ -32,18 +32,18 @@ pub use list::{
 };
 pub use people::{
     CommunityContactsPage, ContactView, ContactsPage, EditProfilePage, Following, PeoplePage,
-    PeopleTab, PersonRow, ProfilePage, RelationView, StrangerView, WaveView,
+    PeopleTab, PersonRow, ProfilePage, RelationView, StrangerView, SuspendedRow, WaveView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};
 pub use reading::{
     ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, NotificationKind,
-    NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, Travels, VersionView,
-    Which,
+    NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, ToldView, Travels,
+    VersionView, Which,
 };
 pub use rule::{
-    ConditionChoice, LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm, RuleView,
-    StanceChoice, Strength,
+    ConditionChoice, DryRunView, LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm,
+    RuleView, StanceChoice, Strength, TakingBackView,
 };
 pub use status::{AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

@@ -211,7 +211,7 @@ impl Installation {
     /// Waits until nothing is promised any more.
     pub async fn is_idle(&self) {
         until("the place is idle", async || {
-            (promises::left(&self.app.db).await == 0).then_some(())
+            (promises::left(&self.app.db, self.app.now_ms()).await == 0).then_some(())
         })
         .await;
     }

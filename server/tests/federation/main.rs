@@ -8,6 +8,7 @@ mod leaving;
 mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
+mod suspended;
 
 use std::sync::Arc;
 

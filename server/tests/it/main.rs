@@ -15,6 +15,7 @@ mod communities;
 mod conditions;
 mod contacts;
 mod conversation;
+mod dry_run;
 mod ground;
 #[macro_use]
 mod guarded;

@@ -90,7 +90,7 @@ async fn test(engine: Engine) {
     tokio::spawn(serve::serve(app.clone(), listener, stopped));
     until("nothing is promised any more", async || {
         clock.advance(100); // what was put back for a moment comes again
-        promises::left(&app.db).await == 0
+        promises::left(&app.db, app.now_ms()).await == 0
     })
     .await;
 

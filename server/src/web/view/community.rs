@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{Frame, NavItem, OutcomeView, PersonView, Protection, RuleForm, RuleView, Trouble};
+use super::{
+    Frame, NavItem, OutcomeView, PersonView, Protection, RuleForm, RuleView, TakingBackView,
+    Trouble,
+};
 
 /// Signing in. Posts `name`, `password` and `next` to `/sign-in`.
 #[derive(Template, Debug)]
@@ -118,6 +121,8 @@ pub struct BoundariesPage {
     pub gate: Option<GateView>,
     /// The form that adds one.
     pub form: RuleForm,
+    /// A rule that is about to be taken back.
+    pub taking_back: Option<TakingBackView>,
     /// What a boundary holds, asks, and cannot hold.
     pub protections: Vec<Protection>,
 }

@@ -24,6 +24,10 @@ pub struct ProfilePage {
     pub followers: String,
     /// Number of people they follow; empty when unknown.
     pub following: String,
+    /// Of one's own: how many of those followers are suspended.
+    pub suspended_followers: Option<String>,
+    /// Of one's own: how many of those one follows are suspended.
+    pub suspended_following: Option<String>,
     /// They answer every follow request themself.
     pub locked: bool,
     /// How the viewer stands to them; `None` for oneself and for visitors.
@@ -65,6 +69,8 @@ pub struct RelationView {
     pub blocking: bool,
     /// A follow is possible at all.
     pub may_follow: bool,
+    /// One of them follows the other, and a boundary of the viewer's side lets nothing pass by that.
+    pub suspended: bool,
 }
 
 /// Whether the viewer follows someone.
@@ -111,6 +117,10 @@ pub struct PeoplePage {
     pub has_requests: bool,
     /// The people.
     pub people: Vec<PersonRow>,
+    /// Of one's own: whose follow is suspended. They are not among the people.
+    pub suspended: Vec<SuspendedRow>,
+    /// There are more follows than were looked at for that.
+    pub suspended_more: bool,
     /// What visitors read in place of the list: "12 people. Who they are is shown to members of Harbour."
     pub hidden: Option<String>,
     /// The next page.
@@ -126,6 +136,21 @@ pub enum PeopleTab {
     Following,
     /// At `/follow-requests`.
     Requests,
+}
+
+/// Someone whose follow is suspended: their handle and nothing that they wrote.
+#[derive(Clone, Debug)]
+pub struct SuspendedRow {
+    /// Their account, for the form that ends the follow.
+    pub id: i64,
+    /// `@rex@bigcorp.example`
+    pub handle: String,
+    /// Why: "Harbour refuses bigcorp.example since 3 May 2026: it sells what people write."
+    pub why: String,
+    /// Where that is explained.
+    pub why_url: String,
+    /// The viewer follows them, and may stop.
+    pub may_unfollow: bool,
 }
 
 /// Someone in a list of people.

@@ -192,6 +192,19 @@ pub struct NotificationRow {
     pub about_url: Option<String>,
     /// The whole post, for a mention or reply.
     pub status: Option<StatusView>,
+    /// What a boundary did to the viewer's follows.
+    pub told: Option<ToldView>,
+}
+
+/// What a boundary did to somebody's follows.
+#[derive(Clone, Debug)]
+pub struct ToldView {
+    /// "A boundary of Harbour now refuses bigcorp.example: 3 people you follow are suspended, and …"
+    pub sentence: String,
+    /// Why, as far as the viewer may know.
+    pub reason: Option<String>,
+    /// Where the boundary stands, or its history.
+    pub url: String,
 }
 
 /// What happened.
@@ -209,6 +222,10 @@ pub enum NotificationKind {
     Mention,
     /// They answered a post.
     Reply,
+    /// A boundary suspends follows.
+    Suspended,
+    /// They work again.
+    Restored,
 }
 
 impl NotificationKind {
@@ -221,6 +238,8 @@ impl NotificationKind {
             NotificationKind::Reblog => "boost",
             NotificationKind::Mention => "at",
             NotificationKind::Reply => "reply",
+            NotificationKind::Suspended => "refused",
+            NotificationKind::Restored => "open",
         }
     }
 }
@@ -251,6 +270,8 @@ impl NotificationRow {
             NotificationKind::Reblog => "boosted your post",
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Reply => "replied to you",
+            // These are told in a sentence of their own.
+            NotificationKind::Suspended | NotificationKind::Restored => "",
         }
     }
 }

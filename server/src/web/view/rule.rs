@@ -227,8 +227,37 @@ pub struct RuleForm {
     pub reason: String,
     /// The community's scope is chosen (only when the viewer may set its rules).
     pub for_community: bool,
+    /// What it would do, once that was asked.
+    pub dry_run: Option<DryRunView>,
     /// What was wrong with it; fields are "pattern", "stance", "reason".
     pub trouble: Option<super::Trouble>,
+}
+
+impl RuleForm {
+    /// Whether it is shown without being asked for: there is something in it.
+    pub fn is_open(&self) -> bool {
+        self.trouble.is_some() || self.dry_run.is_some() || !self.pattern.is_empty()
+    }
+}
+
+/// What a change of rules would do.
+#[derive(Clone, Debug)]
+pub struct DryRunView {
+    /// What was asked about: the form sends it back, and sets at once what was shown. Empty where that plays no part.
+    pub shown: String,
+    /// A sentence for each thing.
+    pub lines: Vec<String>,
+}
+
+/// A rule that somebody is about to take back.
+#[derive(Clone, Debug)]
+pub struct TakingBackView {
+    /// For the form that does it.
+    pub id: i64,
+    /// Whom it is about.
+    pub pattern: String,
+    /// What would come back.
+    pub dry_run: DryRunView,
 }
 
 /// How long a rule may last.

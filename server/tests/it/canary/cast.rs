@@ -429,7 +429,7 @@ impl Cast {
     pub async fn is_idle(&self) {
         self.town.wait_s(1);
         for _ in 0..2_000 {
-            if promises::left(&self.town.app.db).await == 0 {
+            if promises::left(&self.town.app.db, self.town.app.now_ms()).await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
