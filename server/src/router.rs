@@ -226,6 +226,9 @@ pub const ROUTES: &[Route] = &[
     acts("/boundaries/{id}/remove", Kind::Form, || {
         post(rules::web::remove)
     }),
+    reads("/boundaries/history", Kind::Page, || {
+        get(rules::web::history)
+    }),
     reads("/boundaries/lists", Kind::Page, || get(lists::web::lists)),
     acts("/boundaries/lists", Kind::Form, || post(lists::web::create)),
     reads("/boundaries/lists/{id}", Kind::Page, || {
@@ -281,6 +284,9 @@ pub const ROUTES: &[Route] = &[
     reads("/why", Kind::Page, || get(rules::web::why)),
     // The community
     reads("/about", Kind::Page, || get(communities::web::about)),
+    reads("/about/boundaries.json", Kind::Asset, || {
+        get(communities::published::boundaries)
+    }),
     // What people and servers both open
     reads("/@{handle}", Kind::Both, || {
         either(accounts::web::profile_page, accounts::activity::actor)

@@ -3,7 +3,7 @@
 use comity_policy::Mode;
 use comity_vocab::Domain;
 
-use super::{Answers, Settings, SignUp, change_settings, found};
+use super::{Answers, Settings, ShownTo, SignUp, change_settings, found};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -42,6 +42,10 @@ pub enum CommunityCommand {
         /// Who says yes to first contacts where it asks: members, moderators or either
         #[arg(long)]
         answers: Option<String>,
+        /// Who may read its rules by name besides its members: everyone, peers (servers that an open rule of it names)
+        /// or members
+        #[arg(long)]
+        rules_shown_to: Option<String>,
     },
 }
 
@@ -79,6 +83,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             mode,
             sign_up,
             answers,
+            rules_shown_to,
         } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
@@ -95,6 +100,11 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                     Error::invalid("answers", "must be members, moderators or either")
                 })
             });
+            let shown_to = rules_shown_to.map(|text| {
+                ShownTo::parse(&text).ok_or_else(|| {
+                    Error::invalid("rules-shown-to", "must be everyone, peers or members")
+                })
+            });
             let settings = Settings {
                 name: name.unwrap_or(before.name),
                 description: description.unwrap_or(before.description),
@@ -102,6 +112,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                 mode: mode.transpose()?.unwrap_or(before.mode),
                 sign_up: sign_up.transpose()?.unwrap_or(before.sign_up),
                 answers: answers.transpose()?.unwrap_or(before.answers),
+                rules_shown_to: shown_to.transpose()?.unwrap_or(before.rules_shown_to),
             };
             let community = change_settings(app, community.id, settings).await?;
             Ok(format!("Changed {}.", community.domain))

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod command;
 mod model;
+pub mod published;
 mod store;
 pub mod web;
 
@@ -13,7 +14,7 @@ use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
-pub use model::{Answers, Communities, Community, SignUp};
+pub use model::{Answers, Communities, Community, ShownTo, SignUp};
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub sign_up: SignUp,
     /// Who says yes to first contacts where it asks.
     pub answers: Answers,
+    /// Who may read its rules by name, besides its members.
+    pub rules_shown_to: ShownTo,
 }
 
 impl Settings {
@@ -57,6 +60,7 @@ impl Settings {
             mode: community.mode,
             sign_up: community.sign_up,
             answers: community.answers,
+            rules_shown_to: community.rules_shown_to,
         }
     }
 
@@ -112,6 +116,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         trust_after_days: TRUST_AFTER_DAYS,
         gate_until: None,
         answers: Answers::Members,
+        rules_shown_to: ShownTo::Everyone,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

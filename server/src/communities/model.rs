@@ -26,6 +26,7 @@ row! {
         pub trust_after_days: i64,
         pub gate_until: Option<i64>,
         pub answers: String,
+        pub rules_shown_to: String,
     }
 }
 
@@ -58,6 +59,8 @@ pub struct Community {
     pub gate_until: Option<i64>,
     /// Who says yes to first contacts where it asks.
     pub answers: Answers,
+    /// Who may read its rules by name, besides its members.
+    pub rules_shown_to: ShownTo,
 }
 
 /// Who says yes to first contacts about which a community asks.
@@ -88,6 +91,35 @@ impl Answers {
         Answers::ALL
             .into_iter()
             .find(|answers| answers.as_str() == text)
+    }
+}
+
+/// Who may read a community's rules by name; its members always do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownTo {
+    /// Everybody.
+    Everyone,
+    /// Servers that an open rule of it names.
+    Peers,
+    /// Nobody else.
+    Members,
+}
+
+impl ShownTo {
+    /// As stored and as the command line says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ShownTo::Everyone => "everyone",
+            ShownTo::Peers => "peers",
+            ShownTo::Members => "members",
+        }
+    }
+
+    /// Reads [`ShownTo::as_str`].
+    pub fn parse(text: &str) -> Option<ShownTo> {
+        [ShownTo::Everyone, ShownTo::Peers, ShownTo::Members]
+            .into_iter()
+            .find(|shown_to| shown_to.as_str() == text)
     }
 }
 
@@ -138,6 +170,8 @@ impl Community {
                 .map_err(|_| broken("trust_after_days"))?,
             gate_until: row.gate_until,
             answers: Answers::parse(&row.answers).ok_or_else(|| broken("answers"))?,
+            rules_shown_to: ShownTo::parse(&row.rules_shown_to)
+                .ok_or_else(|| broken("rules_shown_to"))?,
         })
     }
 

@@ -1,8 +1,8 @@
 //! The page about a community.
 
 use axum::extract::State;
-use comity_policy::Rule;
 
+use super::published::{Audience, published};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Reply, Visit};
@@ -20,24 +20,24 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
         .iter()
         .filter_map(|id| found.get(id))
         .map(|account| web::person_view(account, &community));
-    let in_force = rules::in_force(&app, rules::of_community(&community));
-    // The reasons of a rule are shown to those they were written for; a rule without one for everybody is the
-    // community's own business (L46).
-    let is_shown = |rule: &&Rule| visit.me.is_some() || rule.reason_public.is_some();
-    let views: Vec<_> = in_force
-        .iter()
-        .filter(is_shown)
-        .filter_map(|rule| rules::web::view(&app, rule, &visit))
-        .collect();
-    let hidden = in_force.len() - views.len();
+    let audience = match visit.me {
+        Some(_) => Audience::Members,
+        None => Audience::Public,
+    };
+    // The reasons of a rule are shown to those they were written for.
+    let published = published(&app, &community, audience);
+    let in_force = published.rules.iter();
+    let views = in_force.filter_map(|rule| rules::web::view(&app, rule, &visit));
+    let remarks = published.withheld.iter();
+    let remarks = remarks.map(|(count, why)| left_out(*count, why));
     let page = AboutPage {
         frame,
         domain: community.domain.unicode(),
         description_html: text::render::simple(&community.description),
         house_rules: community.house_rules(),
         mode: rules::web::mode_sentence(&community),
-        rules: views,
-        rules_remark: left_out(hidden),
+        rules: views.collect(),
+        rules_remarks: remarks.collect(),
         protections: rules::web::protections(&community, Protected::Community),
         stewards: stewards.collect(),
         contact: Some(app.config.federation.contact.clone()).filter(|contact| !contact.is_empty()),
@@ -46,11 +46,10 @@ pub async fn about(State(app): State<App>, visit: Visit) -> Result<Reply> {
     Ok(Reply::page(page))
 }
 
-/// Why rules are left out, if any are.
-fn left_out(hidden: usize) -> Option<String> {
-    match hidden {
-        0 => None,
-        1 => Some("One rule is shown to members only.".to_owned()),
-        many => Some(format!("{many} rules are shown to members only.")),
+/// How many rules are left out, and why.
+fn left_out(count: usize, why: &str) -> String {
+    match count {
+        1 => format!("One rule is not named here. Such rules {why}."),
+        many => format!("{many} rules are not named here. They {why}."),
     }
 }

@@ -139,7 +139,12 @@ pub fn in_force(app: &App, scope: Scope) -> Vec<Rule> {
 
 /// Every rule that this scope had or has, newest first: nothing is overwritten.
 pub async fn history(app: &App, scope: Scope) -> Result<Vec<Past>> {
-    store::history(&app.db, scope, MOST_OF_HISTORY).await
+    store::history(&app.db, scope, i64::MAX, MOST_OF_HISTORY).await
+}
+
+/// Some of them: up to `most` with smaller numbers than `below`.
+pub async fn history_before(app: &App, scope: Scope, below: i64, most: i64) -> Result<Vec<Past>> {
+    store::history(&app.db, scope, below, most).await
 }
 
 /// Reads the rules and the communities with their modes anew, and hands the gate the new book.

@@ -47,6 +47,10 @@ pub struct Past {
     pub rule: Rule,
     /// Unix milliseconds; `None` for one that stands, or that ended by itself.
     pub ended_at: Option<i64>,
+    /// Who ended or replaced it; nobody when the command line did, or when it ended by itself.
+    pub ended_by: Option<i64>,
+    /// The rule that took its place.
+    pub replaced_by: Option<i64>,
 }
 
 /// Where a rule comes from.
@@ -117,6 +121,7 @@ row! {
         pub review_at: Option<i64>,
         pub evidence: Option<String>,
         pub ended_at: Option<i64>,
+        pub ended_by: Option<i64>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! SQL of `rules` and `policy_epoch`.
 
+use std::collections::HashMap;
+
 use comity_db::{Db, Sql, Tx, params, sql};
 use comity_policy::{Epoch, Mode, PersonId, Rule, Scope};
 use comity_vocab::Domain;
@@ -17,7 +19,7 @@ const MOST: usize = 1_000_000;
 const IN_FORCE: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
        FROM rules
       WHERE ended_at IS NULL AND id > $1
       ORDER BY id
@@ -27,13 +29,38 @@ const IN_FORCE: Sql<RuleRow> = sql!(
 const HISTORY: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
        FROM rules
       WHERE scope = $1
         AND community_id IS NOT DISTINCT FROM $2
         AND account_id IS NOT DISTINCT FROM $3
+        AND id < $5
       ORDER BY id DESC
       LIMIT $4"
+);
+/// Of these rules, which others took their place: those of the same scope and pattern that were set when they ended.
+const REPLACEMENTS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT r.id, n.id
+               FROM rules r
+               JOIN rules n ON n.scope = r.scope
+                           AND n.community_id IS NOT DISTINCT FROM r.community_id
+                           AND n.account_id IS NOT DISTINCT FROM r.account_id
+                           AND n.pattern_kind = r.pattern_kind
+                           AND n.pattern = r.pattern
+                           AND n.set_at = r.ended_at
+                           AND n.id > r.id
+              WHERE r.id IN (SELECT value FROM json_each($1))",
+    pg: "SELECT r.id, n.id
+           FROM rules r
+           JOIN rules n ON n.scope = r.scope
+                       AND n.community_id IS NOT DISTINCT FROM r.community_id
+                       AND n.account_id IS NOT DISTINCT FROM r.account_id
+                       AND n.pattern_kind = r.pattern_kind
+                       AND n.pattern = r.pattern
+                       AND n.set_at = r.ended_at
+                       AND n.id > r.id
+          WHERE r.id = ANY($1)"
 );
 const INSERT: Sql = sql!(
     "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
@@ -80,15 +107,28 @@ pub async fn in_force(db: &Db) -> Result<Vec<Rule>> {
     }
 }
 
-pub async fn history(db: &Db, scope: Scope, limit: i64) -> Result<Vec<Past>> {
+/// Those with a smaller number than `below`, newest first.
+pub async fn history(db: &Db, scope: Scope, below: i64, limit: i64) -> Result<Vec<Past>> {
     let (scope, community_id, account_id) = columns(scope);
     let rows = db
-        .all(HISTORY, params![scope, community_id, account_id, limit])
+        .all(
+            HISTORY,
+            params![scope, community_id, account_id, limit, below],
+        )
         .await?;
+    let ended = rows.iter().filter(|row| row.ended_at.is_some());
+    let ended: Vec<i64> = ended.map(|row| row.id).collect();
+    let replaced: HashMap<i64, i64> = db
+        .all(REPLACEMENTS, params![ended])
+        .await?
+        .into_iter()
+        .collect();
     rows.into_iter()
         .map(|row| {
             Ok(Past {
                 ended_at: row.ended_at,
+                ended_by: row.ended_by,
+                replaced_by: replaced.get(&row.id).copied(),
                 rule: row.into_rule()?,
             })
         })
@@ -98,26 +138,26 @@ pub async fn history(db: &Db, scope: Scope, limit: i64) -> Result<Vec<Past>> {
 const BY_ID: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
        FROM rules
       WHERE id = $1"
 );
 const BY_IDS: Sql<RuleRow> = sql!(
     row: RuleRow,
     sqlite: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                    reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+                    reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
                FROM rules
               WHERE id IN (SELECT value FROM json_each($1))",
     pg: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+                reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
            FROM rules
           WHERE id = ANY($1)"
 );
-/// What a rule replaced ended in the moment when it was set. Counts on `rules_ended`.
+/// What a rule replaced ended in the moment when it was set, and not by itself before. Counts on `rules_ended`.
 const REPLACED_BY: Sql<RuleRow> = sql!(
     row: RuleRow,
     "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at
+            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
        FROM rules
       WHERE scope = $1
         AND community_id IS NOT DISTINCT FROM $2
@@ -125,6 +165,7 @@ const REPLACED_BY: Sql<RuleRow> = sql!(
         AND pattern_kind = $4
         AND pattern = $5
         AND ended_at = $6
+        AND (expires_at IS NULL OR expires_at > $6)
         AND id <> $7
       ORDER BY id DESC
       LIMIT 1"

@@ -1,5 +1,6 @@
 //! Boundaries as pages: one's own rules and the community's, setting and taking back.
 
+mod history;
 mod why;
 
 use axum::extract::{Path, Query, State};
@@ -7,6 +8,7 @@ use comity_policy::{Mode, Pattern, PersonId, Rule, RuleId, Scope, Stance};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
+pub use history::history;
 pub use why::why;
 
 use super::model::{NewRule, Source, typed_pattern};
@@ -79,8 +81,18 @@ pub fn view(app: &App, rule: &Rule, visit: &Visit) -> Option<RuleView> {
         since_iso: time::iso(rule.set_at),
         since_text: time::day(rule.set_at),
         until_text: rule.expires_at.map(time::day),
+        review_text: rule
+            .review_at
+            .filter(|_| may_remove)
+            .map(|at| review(at, app.now_ms())),
         may_remove,
     })
+}
+
+/// When somebody is to look at it again.
+fn review(at: i64, now_ms: i64) -> String {
+    let when = if at <= now_ms { "since" } else { "on" };
+    format!("to be looked at {when} {}", time::day(at))
 }
 
 fn sentence_of(stance: Stance) -> &'static str {

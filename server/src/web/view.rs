@@ -19,8 +19,8 @@ mod status;
 mod thread;
 
 pub use community::{
-    AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, SetupPage, SignInPage, SignUpMode,
-    SignUpPage, WhyPage,
+    AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, PastRuleView, PastRulesPage,
+    SetupPage, SignInPage, SignUpMode, SignUpPage, WhoseRules, WhyPage,
 };
 pub use compose::{
     AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,

@@ -89,13 +89,13 @@ reply            py      py     epyks    epyks    epyks     nepyks    -       ep
 limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
 before           -       py     -        -        -         -         -       -      -    epyks    -
 late             -       -      -        -        -         -         -       -      -    -        -
-reasonpublic     uq      -      -        -        -         -         -       -      -    -        -
+reasonpublic     uqb     -      u        u        u         u         u       u      u    -        u
 reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -
 reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqp
 reasonown        -       -      bq       -        -         -         -       -      -    -        -
 reasonoperator   -       -      -        -        -         -         -       -      -    -        bq
 reasongate       -       -      -        -        -         -         -       -      -    -        b
-evidence         -       -      -        -        -         -         -       -      -    -        -
+evidence         -       -      -        -        -         -         -       -      -    -        b
 asked            -       -      -        -        -         pyksz     -       -      -    -        -
 whisper          -       -      -        -        -         pyksz     -       -      -    -        -
 reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -

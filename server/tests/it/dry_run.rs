@@ -69,7 +69,7 @@ town_test! {
         let rules = alice.get("/boundaries").await;
         let id = rules.number_after("action=\"/boundaries/").unwrap();
         let back = alice.post(&format!("/boundaries/{id}/remove"), &[("step", "show")]).await.is(200);
-        back.shows("1 person you follow would work again: @tom@island.example.").shows("answer or boost would be shown again").shows("Take it back");
+        back.shows("1 person you follow would work again: @tom@island.example.").shows("2 answers and boosts would be shown again as they were.").shows("Take it back");
         alice.get("/boundaries").await.shows("island.example");
         bob.post(&format!("/boundaries/{id}/remove"), &[("step", "show")]).await.is(404);
     }

@@ -28,12 +28,14 @@ mod lookalikes;
 mod mutated;
 mod oracles;
 mod moderated;
+mod notices;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;
 mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
+mod published;
 mod reach;
 mod routes;
 mod serving;

@@ -87,8 +87,8 @@ pub struct AboutPage {
     pub mode: String,
     /// Its rules about servers, those that are public.
     pub rules: Vec<RuleView>,
-    /// Why rules are left out: "Four rules are shown to members only."
-    pub rules_remark: Option<String>,
+    /// Why rules are left out, a sentence each: "Four rules are shown to members of Harbour only."
+    pub rules_remarks: Vec<String>,
     /// What it holds, asks, and cannot hold.
     pub protections: Vec<Protection>,
     /// Who looks after it.
@@ -125,6 +125,76 @@ pub struct BoundariesPage {
     pub taking_back: Option<TakingBackView>,
     /// What a boundary holds, asks, and cannot hold.
     pub protections: Vec<Protection>,
+}
+
+/// Every rule that a scope had or has.
+#[derive(Template, Debug)]
+#[template(path = "rules/history.html")]
+pub struct PastRulesPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Whose.
+    pub whose: WhoseRules,
+    /// Newest first.
+    pub rows: Vec<PastRuleView>,
+    /// That some are left out.
+    pub hidden: Option<String>,
+    /// The page of older ones.
+    pub older: Option<String>,
+}
+
+/// Whose rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhoseRules {
+    /// The viewer's own.
+    Mine,
+    /// Their community's.
+    Community,
+    /// The operator's.
+    Installation,
+}
+
+impl WhoseRules {
+    /// The word in the page's address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WhoseRules::Mine => "mine",
+            WhoseRules::Community => "community",
+            WhoseRules::Installation => "installation",
+        }
+    }
+}
+
+/// A rule with what became of it, as far as the viewer may know.
+#[derive(Debug)]
+pub struct PastRuleView {
+    /// As it was set.
+    pub rule: RuleView,
+    /// What it added to its stance, in words; empty for nothing.
+    pub conditions: String,
+    /// The handle of who set it.
+    pub set_by: Option<String>,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// When it ended, for machines; `None` while it is in force.
+    pub ended_iso: Option<String>,
+    /// The same for people.
+    pub ended_text: Option<String>,
+    /// The handle of who ended or replaced it.
+    pub ended_by: Option<String>,
+    /// It was set for a time that is over.
+    pub by_itself: bool,
+    /// The number of the rule that took its place.
+    pub replaced_by: Option<i64>,
+    /// What was seen that led to it.
+    pub evidence: Option<String>,
+}
+
+impl PastRuleView {
+    /// For the link to what took its place.
+    pub fn replaced_number(&self) -> i64 {
+        self.replaced_by.unwrap_or_default()
+    }
 }
 
 /// The emergency gate of a community.

@@ -134,6 +134,8 @@ pub struct RuleView {
     pub since_text: String,
     /// Until when, for people, if it ends by itself.
     pub until_text: Option<String>,
+    /// For whoever may take it away: "to be looked at since 3 May 2026".
+    pub review_text: Option<String>,
     /// The viewer may take it away; shows the button.
     pub may_remove: bool,
 }

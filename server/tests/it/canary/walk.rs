@@ -145,6 +145,10 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
         }
+        "/boundaries/history" => {
+            let whose = ["mine", "installation"];
+            all.extend(whose.map(|of| format!("/boundaries/history?of={of}")));
+        }
         "/boundaries" => {
             all.extend(handles().map(|handle| format!("/boundaries?pattern={handle}")));
         }
@@ -184,7 +188,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
 pub fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
         "/" if signed_in => 'h',
-        "/" | "/about" => 'u',
+        "/" | "/about" | "/about/boundaries.json" => 'u',
         "/home" => 'h',
         "/community" => 'c',
         "/everyone" => 'e',
@@ -196,7 +200,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/compose" => 'k',
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
-        "/boundaries" => 'b',
+        "/boundaries" | "/boundaries/history" => 'b',
         path if path.starts_with("/boundaries/lists") => 'i',
         "/tags/{name}" => 't',
         "/why" => 'q',

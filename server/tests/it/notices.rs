@@ -1,0 +1,140 @@
+//! Members hear of a boundary that is not their own when it suspends follows of theirs, and when they work again; and see
+//! meanwhile which are suspended.
+
+use comity::members::Role;
+use comity::rules::{self, NewRule, Source};
+use comity_policy::{Pattern, Scope, Stance};
+use comity_vocab::Domain;
+
+use crate::coast::works;
+use crate::promises;
+use crate::town::{Member, Town};
+use crate::town_test;
+
+async fn is_idle(town: &Town) {
+    town.wait_s(1);
+    for _ in 0..2_000 {
+        if promises::left(&town.app.db, town.app.now_ms()).await == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("work is left undone");
+}
+
+/// Harbour's ines (admin), alice and bob; tom and uma on the island. Alice follows both, and tom follows her; bob
+/// follows nobody there.
+async fn neighbours(town: &Town) -> (Member, Member, Member) {
+    let island = town.found("island.example", "Island").await;
+    let ines = town.admin("ines").await;
+    let (mut alice, bob) = (town.member("alice").await, town.member("bob").await);
+    let mut tom = town.member_of(&island, "tom", Role::Member).await;
+    let uma = town.member_of(&island, "uma", Role::Member).await;
+    town.follow(&mut alice, &tom).await;
+    town.follow(&mut alice, &uma).await;
+    town.follow(&mut tom, &alice).await;
+    (ines, alice, bob)
+}
+
+fn about_island(scope: Scope, stance: Stance) -> NewRule {
+    let pattern = Pattern::Domain(Domain::parse("island.example").unwrap());
+    NewRule {
+        reason_members: Some("for us alone".to_owned()),
+        reason_moderators: Some("for those who govern".to_owned()),
+        ..NewRule::about(scope, pattern, stance, Source::Person)
+    }
+}
+
+const SUSPENDED: &str = "now refuses island.example: 2 people you follow and one who follows you are suspended, and come back when it is taken back.";
+const RESTORED: &str = "about island.example has ended: the follows of 2 people you follow and one who follows you work again.";
+
+town_test! {
+    async fn a_members_follows_are_shown_as_suspended_while_a_rule_stands_and_to_nobody_else(town) {
+        let (mut ines, mut alice, mut bob) = neighbours(&town).await;
+        let rule = [("pattern", "island.example"), ("stance", "refused"), ("scope", "community"), ("reason", "much noise")];
+        ines.post("/boundaries", &rule).await.leads("/boundaries");
+        alice.get("/@alice").await.is(200).shows("2 following, 2 suspended").shows("1 followers, 1 suspended");
+        let page = alice.get("/@alice/following").await.is(200).shows("Suspended by a boundary").shows("@tom@island.example").shows("@uma@island.example");
+        page.shows("Harbour refuses island.example").shows("much noise");
+        alice.get("/@alice/followers").await.is(200).shows("@tom@island.example").hides("@uma@island.example");
+        // Another member sees the number that there is, and of nobody that their follow is suspended.
+        bob.get("/@alice").await.is(200).hides("suspended");
+        bob.get("/@alice/following").await.is(200).hides("suspended").hides("@tom");
+
+        let tom = alice.get("/@alice/following").await.number_after("formaction=\"/accounts/").unwrap();
+        alice.does(&format!("/accounts/{tom}/unfollow")).await;
+        alice.get("/@alice").await.is(200).shows("1 following, 1 suspended");
+        let id = ines.get("/boundaries").await.number_after("action=\"/boundaries/").unwrap();
+        ines.post(&format!("/boundaries/{id}/remove"), &[]).await.leads("/boundaries");
+        alice.get("/@alice").await.is(200).hides("suspended");
+        alice.get("/@alice/followers").await.is(200).hides("Suspended").shows("@island.example");
+    }
+
+    async fn who_is_concerned_is_told_once_of_a_communitys_rule_and_once_of_its_end(town) {
+        let (_, mut alice, mut bob) = neighbours(&town).await;
+        let _stop = works(&town);
+        let scope = rules::of_community(&town.community());
+        let id = rules::set(&town.app, about_island(scope, Stance::Refused)).await.unwrap();
+        is_idle(&town).await;
+        let page = alice.get("/notifications").await.is(200).shows("A boundary of Harbour").shows(SUSPENDED);
+        let page = page.shows("for us alone").hides("for those who govern");
+        assert!(page.body.contains(&format!("/boundaries#rule-{id}")), "{}", page.body);
+        bob.get("/notifications").await.is(200).hides("boundary of Harbour");
+
+        rules::end(&town.app, scope, id, None).await.unwrap();
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).shows(RESTORED);
+        bob.get("/notifications").await.is(200).hides("work again");
+
+        // Safe to run twice.
+        let before = alice.get("/notifications").await.body.matches("<li class=\"event").count();
+        for restored in [false, true] {
+            let again = comity::queue::Job::TellOfRule { cause: id, restored, after: 0 };
+            comity::queue::push_now(&town.app, &again).await.unwrap();
+        }
+        is_idle(&town).await;
+        assert_eq!(alice.get("/notifications").await.body.matches("<li class=\"event").count(), before);
+    }
+
+    async fn the_operators_rule_is_told_and_ones_own_is_not(town) {
+        let (_, mut alice, _) = neighbours(&town).await;
+        let _stop = works(&town);
+        let own = rules::of_member(&alice.account).unwrap();
+        let id = rules::set(&town.app, about_island(own, Stance::Refused)).await.unwrap();
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).hides("refuses island.example");
+        // What their own rule suspends already, no other rule suspends.
+        let operators = rules::set(&town.app, about_island(Scope::Operator, Stance::Refused)).await.unwrap();
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).hides("refuses island.example");
+        rules::end(&town.app, Scope::Operator, operators, None).await.unwrap();
+        rules::end(&town.app, own, id, None).await.unwrap();
+        town.wait_s(1);
+        rules::set(&town.app, about_island(Scope::Operator, Stance::Refused)).await.unwrap();
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).shows("A boundary of this installation").shows(SUSPENDED);
+    }
+
+    async fn a_rule_that_ends_by_itself_or_is_replaced_by_a_milder_one_is_told_as_ended(town) {
+        let (_, mut alice, _) = neighbours(&town).await;
+        let _stop = works(&town);
+        let scope = rules::of_community(&town.community());
+        let for_an_hour = NewRule {
+            expires_at: Some(town.app.now_ms() + 3_600_000),
+            ..about_island(scope, Stance::Refused)
+        };
+        rules::set(&town.app, for_an_hour).await.unwrap();
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).shows(SUSPENDED).hides("work again");
+        town.wait_s(3_700);
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).shows(RESTORED);
+
+        rules::set(&town.app, about_island(scope, Stance::Refused)).await.unwrap();
+        is_idle(&town).await;
+        rules::set(&town.app, about_island(scope, Stance::Limited)).await.unwrap();
+        is_idle(&town).await;
+        assert_eq!(alice.get("/notifications").await.body.matches("work again").count(), 2);
+        alice.get("/@alice").await.is(200).hides("suspended");
+    }
+}
