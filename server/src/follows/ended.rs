@@ -18,9 +18,8 @@ pub(crate) async fn hear_end(
     sender: &Account,
     activity: &Attested<Activity>,
 ) -> Result<()> {
-    let ended = match ended_by(app, sender, activity.peek()).await? {
-        Some(ended) => ended,
-        None => return Ok(()),
+    let Some(ended) = ended_by(app, sender, activity.peek()).await? else {
+        return Ok(());
     };
     let mut tx = Tx::new();
     let mut any = false;

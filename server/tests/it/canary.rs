@@ -126,7 +126,7 @@ reply            -        -    -    -    -    -    -    -       -       -       
 limited          -        -    -    -    -    -    -    -       -       -       -          -
 before           -        -    -    -    -    -    -    -       -       -       -          -
 late             -        -    -    -    -    -    -    -       -       -       -          -
-reasonpublic     -        -    -    -    -    -    -    -       -       -       -          -
+reasonpublic     yes      yes  yes  yes  yes  yes  yes  yes     yes     -       -          -
 reasonmembers    -        -    -    -    -    -    -    -       -       -       -          -
 reasonmoderators -        -    -    -    -    -    -    -       -       -       -          -
 reasonown        -        -    -    -    -    -    -    -       -       -       -          -
