@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use futures_util::future::{join_all, try_join_all};
 use tokio::sync::watch;
 
+use crate::audit::{self, Copy, Extent};
 use crate::error::Result;
 use crate::serve::{CannotStart, told_to_stop};
 use folder::Folder;
@@ -32,14 +33,18 @@ pub struct DemoArguments {
     /// Keep the databases in this folder, which must be empty, instead of removing them at the end
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// When the story is told, audit each of the three as `comity audit` does, and stop
+    #[arg(long)]
+    audit: bool,
 }
 
 /// Shows the demo until `shutdown` turns true, then takes away what it made. It reads no settings of its caller: it
-/// must not touch a database that is in use.
+/// must not touch a database that is in use. Returns what an audit found to leak, where one was asked for.
 pub async fn run(
     arguments: DemoArguments,
     mut shutdown: watch::Receiver<bool>,
-) -> Result<(), CannotStart> {
+) -> Result<Vec<String>, CannotStart> {
+    let audits = arguments.audit;
     let plots = town::claim(arguments.port).await?;
     let folder = Folder::new(arguments.keep)?;
     let screen = Screen::new(std::io::stdout(), Ink::of(std::io::stdout().is_terminal()));
@@ -48,18 +53,35 @@ pub async fn run(
 
     let (stop, stopped) = watch::channel(false);
     let towns = open(plots, &folder, &screen, &stopped).await?;
+    let mut leaking = Ok(Vec::new());
     tokio::select! {
         told = Box::pin(tell(&towns, &screen)) => {
             if let Err(error) = told {
                 screen.say(&format!("The story broke off here ({error}); the three servers go on."));
             }
-            told_to_stop(&mut shutdown).await;
+            tokio::select! {
+                found = Box::pin(audit(&towns, &screen)), if audits => leaking = found,
+                () = told_to_stop(&mut shutdown) => {}
+            }
         }
         () = told_to_stop(&mut shutdown) => {}
     }
     close(towns, &stop).await;
     screen.say(&folder.clear());
-    Ok(())
+    leaking
+}
+
+/// Audits each, on a copy, while it goes on serving.
+async fn audit(towns: &[Town], screen: &Screen) -> Result<Vec<String>, CannotStart> {
+    let mut leaking = Vec::new();
+    for town in towns {
+        let copy = Copy::of_open(&town.app.db, town.app.now_ms()).await?;
+        let report = Box::pin(audit::run(&copy, &town.app.config, Extent::Sample)).await?;
+        screen.say(&format!("{}:\n\n{}", town.plan.name, report.text()));
+        let paths = report.leaking().into_iter();
+        leaking.extend(paths.map(|path| format!("{path} at {}", town.plan.name)));
+    }
+    Ok(leaking)
 }
 
 /// Starts all of them at the same time, each answering and watched as soon as it stands.
@@ -109,10 +131,16 @@ mod tests {
         let (stop, stopped) = watch::channel(false);
         let towns = open(plots, &folder, &screen, &stopped).await.unwrap();
         let told = tell(&towns, &screen).await;
+        let found = Box::pin(audit(&towns, &screen)).await.unwrap();
         close(towns, &stop).await;
         folder.clear();
         let text = paper.text();
         told.unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert!(found.is_empty(), "{found:?}\n{text}");
+        assert!(
+            text.contains("Rules of scope member, refused: 1 of 1."),
+            "{text}"
+        );
         for line in [
             "✕ harbour refused bigcorp",
             "✕ meadow refused bigcorp",

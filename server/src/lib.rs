@@ -50,6 +50,7 @@ pub mod lookalikes; // names that read like others
 pub mod rules; // set, list, take back, explain
 pub mod waves; // many strangers at once at one member
 
+pub mod audit; // a hostile peer that tries every path on a copy
 pub mod demo; // three servers on one machine that federate
 pub mod inspect; // how we read a document
 pub mod web; // layout, style, what all pages share

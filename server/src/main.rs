@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use comity::app::App;
+use comity::audit::command::AuditArguments;
 use comity::clock::Clock;
 use comity::communities::command::CommunityCommand;
 use comity::config::{self, Config};
@@ -16,7 +17,7 @@ use comity::lists::command::ListCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{communities, demo, emergency, inspect, lists, members, rules, serve};
+use comity::{audit, communities, demo, emergency, inspect, lists, members, rules, serve};
 use comity_db::Db;
 
 #[global_allocator]
@@ -69,6 +70,8 @@ enum Command {
     Community(CommunityCommand),
     /// Run three small servers on this machine that federate with each other, with people in them
     Demo(demo::DemoArguments),
+    /// Try every way past the rules as they are now, on a copy of the database, and print which of them hold
+    Audit(AuditArguments),
     /// Print how a document of another server is read, from a file or an address
     Inspect(inspect::InspectArguments),
 }
@@ -141,7 +144,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Command::Demo(arguments) = command {
         // Only what is wrong may come between its lines.
         write_log(&std::env::var("COMITY__LOG").unwrap_or_else(|_| "warn".to_owned()));
-        return runtime()?.block_on(async { Ok(demo::run(arguments, serve::on_signal()?).await?) });
+        return runtime()?.block_on(show(arguments));
     }
     let config = Config::load(arguments.config.as_deref())?;
     let is_server = matches!(command, Command::Serve);
@@ -182,7 +185,8 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Community(command) => {
             print(&communities::command::command(&open(config).await?, command).await?)
         }
-        Command::Demo(arguments) => Ok(demo::run(arguments, serve::on_signal()?).await?),
+        Command::Demo(arguments) => show(arguments).await,
+        Command::Audit(arguments) => audit(arguments, &config).await,
         Command::Inspect(arguments) => {
             let inspected = inspect::run(arguments, config).await?;
             print(&inspected.json)?;
@@ -193,6 +197,26 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             Err(Failure::Mendable(sentence.to_owned()))
         }
     }
+}
+
+/// Prints what was found; where something leaks, that is the failure.
+async fn audit(arguments: AuditArguments, config: &Config) -> Result<(), Failure> {
+    let audited = Box::pin(audit::command::run(arguments, config, serve::on_signal()?)).await?;
+    print(&audited.text)?;
+    holds(&audited.leaking)
+}
+
+async fn show(arguments: demo::DemoArguments) -> Result<(), Failure> {
+    holds(&Box::pin(demo::run(arguments, serve::on_signal()?)).await?)
+}
+
+/// A path that should hold and does not is a failure of ours.
+fn holds(leaking: &[String]) -> Result<(), Failure> {
+    if leaking.is_empty() {
+        return Ok(());
+    }
+    let sentence = format!("not everything holds: {}", leaking.join(", "));
+    Err(Failure::Broken(sentence))
 }
 
 /// The database as it is: unlike every other command, this one does not bring it up to date first.

@@ -74,6 +74,17 @@ pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
 
 /// The same on a database that is open already.
 pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
+    let wire = wire(&config)?;
+    start_with(db, config, clock, wire).await
+}
+
+/// The same with a way out that is chosen by the caller.
+pub(crate) async fn start_with(
+    db: Db,
+    config: Config,
+    clock: Clock,
+    wire: Wire,
+) -> Result<App, CannotStart> {
     let now_ms = clock.now_ms();
     db.migrate(migrations::ALL, now_ms).await?;
     let (book, communities) = rules::read_book(&db, now_ms).await?;
@@ -82,7 +93,7 @@ pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, Canno
     }
     let app = App::new(Parts {
         limits: RateLimits::new(&clock, &config.limits),
-        wire: wire(&config)?,
+        wire,
         ids: Ids::new(Token::random()?.seed()),
         gate: Gate::new(Facts::new(db.clone(), clock.clone()), book),
         communities: ArcSwap::from_pointee(communities),
@@ -156,6 +167,7 @@ fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStar
         allow_http: testing.allow_http,
         allow_loopback: testing.allow_loopback,
         extra_ca_pem: testing.extra_ca.as_ref().map(read).transpose()?,
+        everything_at: None,
     }))
 }
 

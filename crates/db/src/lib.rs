@@ -24,6 +24,7 @@
 
 mod backup;
 mod check;
+mod copy;
 mod error;
 mod migrate;
 mod open;

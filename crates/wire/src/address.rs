@@ -247,6 +247,7 @@ mod tests {
             allow_http: true,
             allow_loopback: true,
             extra_ca_pem: None,
+            everything_at: None,
         };
         let table = [
             // address, outside tests, in tests

@@ -5,14 +5,17 @@
     reason = "this is the one HTTP client of the program"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use comity_policy::{Contact, Permitted};
 use comity_vocab::{Domain, Iri};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::HOST;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response};
+use url::Url;
 
 use crate::hosts::Hosts;
 use crate::key::SigningKey;
@@ -45,6 +48,9 @@ pub struct Testing {
     pub allow_loopback: bool,
     /// Certificates to trust besides the system's, as PEM.
     pub extra_ca_pem: Option<Vec<u8>>,
+    /// Every request, to whatever address, goes to this listener instead, over plain HTTP and
+    /// under the name it was meant for. No name is looked up and nobody else is ever dialled.
+    pub everything_at: Option<SocketAddr>,
 }
 
 /// How long things may take.
@@ -199,7 +205,11 @@ impl Wire {
         body: Option<&[u8]>,
         signed: Option<Signed<'_>>,
     ) -> Result<Response, WireError> {
-        let url = address::check(iri, self.testing.as_ref())?;
+        let caught = self.testing.as_ref().and_then(|t| t.everything_at);
+        let url = match caught {
+            Some(listener) => elsewhere(iri, listener, &mut headers)?,
+            None => address::check(iri, self.testing.as_ref())?,
+        };
         if let Some(Signed {
             key,
             scheme,
@@ -227,6 +237,18 @@ impl Wire {
             Err(_) => Err(retry("did not answer in time")),
         }
     }
+}
+
+/// The address of `iri` at `listener`, which is told whom it was meant for.
+fn elsewhere(iri: &Iri, listener: SocketAddr, headers: &mut HeaderMap) -> Result<Url, WireError> {
+    let not = || WireError::NotPermitted("address cannot be requested".to_owned());
+    let mut url = Url::parse(iri.as_str()).map_err(|_| not())?;
+    let meant = HeaderValue::from_str(iri.domain().as_str()).map_err(|_| not())?;
+    headers.insert(HOST, meant);
+    url.set_scheme("http").map_err(|()| not())?;
+    url.set_ip_host(listener.ip()).map_err(|()| not())?;
+    url.set_port(Some(listener.port())).map_err(|()| not())?;
+    Ok(url)
 }
 
 /// With what a request is signed.

@@ -73,6 +73,7 @@ async fn ask(
         allow_http: false,
         allow_loopback: true,
         extra_ca_pem,
+        everything_at: None,
     });
     let wire = Wire::new(config).unwrap();
     let us = CommunityId(1);

@@ -55,7 +55,7 @@ impl Folder {
     pub fn clear(self) -> String {
         match self.remove() {
             Ok(()) if self.kept => format!(
-                "Stopped. The databases are kept in {}.",
+                "Stopped. The databases are kept in {0}. `COMITY__DATA_DIR={0}/harbour comity audit` tries Harbour's rules.",
                 self.path.display()
             ),
             Ok(()) => "Stopped. Nothing is left behind.".to_owned(),

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
-use comity_policy::{CommunityId, Pattern, PersonId, Rule, RuleBook, Scope};
+use comity_policy::{CommunityId, Mode, Pattern, PersonId, Rule, RuleBook, Scope};
 use comity_vocab::Domain;
 
 pub use change::Change;
@@ -169,6 +169,16 @@ pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Com
         .with_split_domains(store::split_domains(db).await?)
         .with_lists(lists::load(db).await?);
     Ok((book, communities))
+}
+
+/// The rules that are not taken back, as their rows say, whatever the book of this process holds.
+pub(crate) async fn stored(db: &comity_db::Db) -> Result<Vec<Rule>> {
+    store::in_force(db).await
+}
+
+/// The members who chose a mode, as their rows say.
+pub(crate) async fn stored_modes(db: &comity_db::Db) -> Result<Vec<(PersonId, Mode)>> {
+    store::member_modes(db).await
 }
 
 /// A change of anything that decides (a community's mode) advances the epoch with it.

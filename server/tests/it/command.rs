@@ -48,6 +48,7 @@ fn help_names_every_command() {
         "gate",
         "community",
         "inspect",
+        "audit",
     ] {
         assert!(
             help.lines()
@@ -469,4 +470,33 @@ fn an_operator_adds_a_community_and_its_admin() {
         "{told}"
     );
     assert!(!told.contains("correct horse"), "{told}");
+}
+
+#[test]
+fn an_audit_leaves_nothing_behind_and_needs_a_database() {
+    let folder = TempDir::new().unwrap();
+    let temporary = folder.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    cannot(
+        &comity(folder.path()).arg("audit").output().unwrap(),
+        "there is no database",
+    );
+    assert!(
+        comity(folder.path())
+            .arg("migrate")
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = comity(folder.path())
+        .args(["audit", "--json"])
+        .env("TMPDIR", &temporary)
+        .output()
+        .unwrap();
+    let told = words(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["holds"], true, "{report}");
+    assert_eq!(report["paths"][17]["verdict"], "cannot be held");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }

@@ -71,6 +71,7 @@ pub fn wire_with(change: impl FnOnce(&mut WireConfig)) -> Wire {
         allow_http: true,
         allow_loopback: true,
         extra_ca_pem: None,
+        everything_at: None,
     });
     config.timeouts = Timeouts {
         connect: Duration::from_secs(2),

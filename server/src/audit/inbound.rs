@@ -1,0 +1,200 @@
+//! F, inbound interaction (L54, L55, L57).
+
+use comity_policy::Stance;
+use comity_vocab::{Iri, Visibility};
+use serde_json::json;
+
+use super::Whose;
+use super::cast::{Cast, Party};
+use super::expected::Rules;
+use super::planted::{Post, create};
+use super::stage::{Asker, Stage};
+use super::tally::Tally;
+use crate::error::Result;
+use crate::follows::{self, State};
+use crate::{accounts, statuses};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Tries them.
+pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tally) -> Result<()> {
+    for (number, party) in cast.parties.iter().enumerate() {
+        let place = party.authors[0];
+        let stance = cast.stance(stage, rules, place, party, &party.follower);
+        if stance == Stance::Refused {
+            deliveries(stage, cast, (party, number), tally).await?;
+        }
+        if let Some((stranger, _)) = &party.others {
+            let stance = cast.stance(stage, rules, place, party, stranger);
+            if stance != Stance::Open {
+                mention(stage, cast, (party, number), stranger, tally).await?;
+            }
+        }
+    }
+    unseen(stage, cast, tally).await
+}
+
+/// L54: whoever a rule refuses brings something, and so does somebody else in their name.
+async fn deliveries(
+    stage: &Stage,
+    cast: &Cast,
+    whom: (&Party, usize),
+    tally: &mut Tally,
+) -> Result<()> {
+    let (party, number) = whom;
+    let author = &cast.authors[party.authors[0]];
+    let Some(post) = author.post(Visibility::Public) else {
+        return Ok(());
+    };
+    let by = &party.follower;
+    let note = Iri::parse(&format!("{by}/late{number}"))?;
+    let word = stage.word();
+    let said = create(
+        by,
+        &note,
+        &word,
+        Some(&post.iri),
+        Some(&author.local.account.iri),
+    );
+    let liked = statuses::load_one(&stage.app, post.id)
+        .await?
+        .favourites_count;
+    let like = json!({ "id": format!("{by}#like{number}"), "type": "Like", "actor": by.as_str(), "object": post.iri.as_str() });
+    let boost = json!({ "id": format!("{by}#boost{number}"), "type": "Announce", "actor": by.as_str(), "to": [PUBLIC], "object": post.iri.as_str() });
+    for activity in [&said, &like, &boost] {
+        stage.bring(&cast.community, by, activity).await?;
+    }
+    // The same, brought and signed by a server that nothing speaks against.
+    stage
+        .bring(&cast.community, &cast.control().follower, &said)
+        .await?;
+    stage.is_idle().await?;
+    let after = statuses::load_one(&stage.app, post.id).await?;
+    tally.tried(54, after.favourites_count == liked, || {
+        format!("a like by {} was counted", party.told())
+    });
+    tally.tried(54, after.reblogs_count <= 1, || {
+        format!("a boost by {} was counted", party.told())
+    });
+    let twin = Asker::Member(&author.local.session);
+    for page in [
+        "/notifications".to_owned(),
+        format!("/@{}/{}", author.local.account.username, post.id),
+    ] {
+        let answer = stage.get(&cast.community, &page, twin).await?;
+        tally.tried(54, !answer.holds(&word), || {
+            format!("{page} shows what {} brought", party.told())
+        });
+    }
+    if party.whose == Whose::Member {
+        return Ok(());
+    }
+    let kept = statuses::find_by_iri(&stage.app, &note).await?.is_some();
+    tally.tried(54, !kept, || {
+        format!("what {} brought was kept", party.told())
+    });
+    follows(stage, cast, whom, tally).await
+}
+
+async fn follows(
+    stage: &Stage,
+    cast: &Cast,
+    whom: (&Party, usize),
+    tally: &mut Tally,
+) -> Result<()> {
+    let (party, number) = whom;
+    let (by, outsider) = (&party.follower, &cast.outsider.account);
+    let follow = json!({ "id": format!("{by}#late{number}"), "type": "Follow", "actor": by.as_str(), "object": outsider.iri.as_str() });
+    stage.bring(&cast.community, by, &follow).await?;
+    stage.is_idle().await?;
+    if let Some(follower) = accounts::find_by_iri(&stage.app, by).await? {
+        let state = follows::state(&stage.app, follower.id, outsider.id).await?;
+        tally.tried(54, state == State::None, || {
+            format!("{} came to follow", party.told())
+        });
+    }
+    Ok(())
+}
+
+/// L57: a mention by somebody nobody knows, whose server a rule limits, asks about or refuses.
+async fn mention(
+    stage: &Stage,
+    cast: &Cast,
+    whom: (&Party, usize),
+    stranger: &Iri,
+    tally: &mut Tally,
+) -> Result<()> {
+    let (party, number) = whom;
+    let author = &cast.authors[party.authors[0]];
+    let note = Iri::parse(&format!("{stranger}/mention{number}"))?;
+    let word = stage.word();
+    let said = create(
+        stranger,
+        &note,
+        &word,
+        None,
+        Some(&author.local.account.iri),
+    );
+    stage.bring(&cast.community, stranger, &said).await?;
+    stage.is_idle().await?;
+    let answer = stage
+        .get(
+            &cast.community,
+            "/notifications",
+            Asker::Member(&author.local.session),
+        )
+        .await?;
+    tally.tried(57, !answer.holds(&word), || {
+        format!(
+            "a mention by a stranger from {} notified its target",
+            party.told()
+        )
+    });
+    Ok(())
+}
+
+/// L55: somebody who does not follow likes, boosts and answers what is for followers.
+async fn unseen(stage: &Stage, cast: &Cast, tally: &mut Tally) -> Result<()> {
+    let Some((stranger, _)) = &cast.control().others else {
+        return Ok(());
+    };
+    for author in &cast.authors {
+        let hidden = author.posts.iter().filter(|post| {
+            matches!(
+                post.visibility,
+                Visibility::Private | Visibility::Direct | Visibility::Local
+            )
+        });
+        for post in hidden {
+            touch(stage, cast, (stranger, post), tally).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn touch(stage: &Stage, cast: &Cast, what: (&Iri, &Post), tally: &mut Tally) -> Result<()> {
+    let (by, post) = what;
+    let before = statuses::load_one(&stage.app, post.id).await?;
+    let note = Iri::parse(&format!("{by}/answer{}", post.id))?;
+    let answer = create(by, &note, &stage.word(), Some(&post.iri), None);
+    let like = json!({ "id": format!("{by}#like{}", post.id), "type": "Like", "actor": by.as_str(), "object": post.iri.as_str() });
+    let boost = json!({ "id": format!("{by}#boost{}", post.id), "type": "Announce", "actor": by.as_str(), "to": [PUBLIC], "object": post.iri.as_str() });
+    for activity in [answer, like, boost] {
+        stage.bring(&cast.community, by, &activity).await?;
+    }
+    stage.is_idle().await?;
+    let after = statuses::load_one(&stage.app, post.id).await?;
+    let kind = post.visibility.as_str();
+    tally.tried(
+        55,
+        after.favourites_count == before.favourites_count,
+        || format!("a like of a {kind} post was counted that its sender cannot see"),
+    );
+    tally.tried(55, after.reblogs_count == before.reblogs_count, || {
+        format!("a boost of a {kind} post was counted that its sender cannot see")
+    });
+    tally.tried(55, after.replies_count == before.replies_count, || {
+        format!("an answer to a {kind} post was counted that its sender cannot see")
+    });
+    Ok(())
+}
