@@ -165,13 +165,13 @@ impl Cast {
         counted: &mut Counted,
     ) -> Result<()> {
         let everyone: Vec<usize> = (0..self.authors.len()).collect();
-        let known = stage.fresh_domain("audit-known")?;
+        let known = stage.fresh_domain(&format!("audit-known{}", stage.number()))?;
         let control = Seat {
             known_days: LONG_KNOWN_DAYS,
             ..Seat::at(known, Whose::Nobody)
         };
         self.seat(stage, control, everyone.clone())?;
-        let unknown = stage.fresh_domain("audit-unknown")?;
+        let unknown = stage.fresh_domain(&format!("audit-unknown{}", stage.number()))?;
         self.seat(stage, Seat::at(unknown, Whose::Nobody), everyone)?;
         let here = self.community.policy_id();
         let mut scopes = vec![
@@ -223,8 +223,8 @@ impl Cast {
             };
             self.seat(stage, seat, vec![place])?;
         }
-        let number = self.parties.len();
-        let host = stage.fresh_domain(&format!("audit-split{number}-{}", self.community.id))?;
+        let number = stage.number();
+        let host = stage.fresh_domain(&format!("audit-split{number}"))?;
         let seat = Seat {
             guise: Guise::Alias,
             alias: Some(named),
@@ -243,7 +243,7 @@ impl Cast {
         whose: Whose,
         depth: usize,
     ) -> Result<Option<Seat>> {
-        let number = self.parties.len();
+        let number = stage.number();
         let seat = match pattern {
             Pattern::Domain(domain) | Pattern::Host(domain) => Seat::at(domain.clone(), whose),
             Pattern::Account(iri) => Seat {
@@ -317,7 +317,7 @@ impl Cast {
             before_iri: Iri::parse(&format!(
                 "{origin}/audit{}/before{}",
                 stage.seed,
-                self.parties.len()
+                stage.number()
             ))?,
             domain: seat.domain,
             alias: seat.alias,

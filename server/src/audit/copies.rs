@@ -18,7 +18,8 @@ const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
 /// Tries it: a server that nothing speaks against boosts what somebody wrote whom the rules limit or refuse.
 pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tally) -> Result<()> {
-    for (number, party) in cast.parties.iter().enumerate() {
+    for party in &cast.parties {
+        let number = stage.number();
         let stance = cast.stance(stage, rules, party.authors[0], party, &party.follower);
         if !matches!(stance, Stance::Refused | Stance::Limited | Stance::Withheld) {
             continue;

@@ -18,7 +18,8 @@ const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
 /// Tries them.
 pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tally) -> Result<()> {
-    for (number, party) in cast.parties.iter().enumerate() {
+    for party in &cast.parties {
+        let number = stage.number();
         let place = party.authors[0];
         let stance = cast.stance(stage, rules, place, party, &party.follower);
         if stance == Stance::Refused {

@@ -76,7 +76,7 @@ pub const PATHS: [Path; 65] = [
     cannot(18, "Alias key", "a second domain that nobody connects with the first is met as a stranger, and gets what is marked public"),
     tried(19, "Instance actor", "requests signed by a server's own actor got nothing that is meant for people"),
     tried(20, "Key fetch and profile stub", "requests for a key got the key and no word of the profile"),
-    tried(21, "WebFinger, NodeInfo, host-meta", "answers told no word, and answered for whom anonymous readers may not see as for nobody"),
+    tried(21, "WebFinger, NodeInfo, host-meta", "answers told no word, and led to nobody who is not there"),
     tried(22, "Outbox, followers, featured", "requests for collections got no word that the rules keep from them"),
     tried(23, "Replies collection", "lists of answers named no answer whose author's rules keep it from who asked"),
     absent(24, "Context collection", "conversations have no collection"),

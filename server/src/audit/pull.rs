@@ -1,6 +1,6 @@
 //! B, pull: what others fetch (L16 to L29).
 
-use comity_policy::{Mode, Stance};
+use comity_policy::Stance;
 use comity_vocab::{Iri, Visibility};
 use serde_json::Value;
 
@@ -268,13 +268,6 @@ async fn names(stage: &Stage, cast: &Cast, author: &Author, tally: &mut Tally) -
     tally.tried(21, !told && !absent.status.is_success(), || {
         "WebFinger tells more than where somebody is".to_owned()
     });
-    if cast.community.mode == Mode::AllowList {
-        let names = [name.as_str(), nobody.as_str()];
-        let same = there.shape(&names) == absent.shape(&names);
-        tally.tried(21, same, || {
-            "WebFinger tells who is hidden from who is not there".to_owned()
-        });
-    }
     for address in [
         "/.well-known/nodeinfo",
         "/nodeinfo/2.1",

@@ -204,9 +204,14 @@ impl Stage {
         self.working = tokio::spawn(queue::run(self.app.clone(), stopped));
     }
 
+    /// A number that was not given yet, for names of things that must not be taken for each other.
+    pub fn number(&self) -> usize {
+        self.words.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// A word that is nowhere yet.
     pub fn word(&self) -> String {
-        let number = self.words.fetch_add(1, Ordering::Relaxed);
+        let number = self.number();
         format!("canary{}x{number:05}", self.seed)
     }
 

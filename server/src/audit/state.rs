@@ -193,7 +193,7 @@ async fn listed(stage: &Stage, cast: &Cast, tally: &mut Tally) -> Result<()> {
         .book()
         .rules_of(here)
         .any(|rule| rule.pattern == Pattern::Domain(domain.clone()));
-    let id = lists::create(&stage.app, here, &format!("audit {}", stage.seed)).await?;
+    let id = lists::create(&stage.app, here, &format!("audit-{}", stage.seed)).await?;
     let list = lists::find(&stage.app, &[here], id).await?;
     let entry = NewEntry {
         pattern: Pattern::Domain(domain.clone()),
