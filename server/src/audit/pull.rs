@@ -27,7 +27,7 @@ pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tall
                     is_control: place == cast.control,
                 };
                 signed(stage, cast, (party, author), &asking, tally).await?;
-                if stance == Stance::Refused {
+                if stance == Stance::Refused && tie == Tie::Follower {
                     nothing_is_told(stage, cast, (party, author), voice, tally).await?;
                 }
             }
@@ -165,7 +165,18 @@ async fn nothing_is_told(
     let nobody = format!("nobody{}", stage.seed);
     let name = author.local.account.username.as_str();
     let asker = Asker::Signed(voice);
+    let untried = |address: &str| {
+        let others = author.posts.iter().filter(|post| {
+            post.is_kept || !matches!(post.visibility, Visibility::Public | Visibility::Private)
+        });
+        let mut numbers = others.map(|post| post.id.to_string());
+        numbers.any(|number| address.contains(&number))
+    };
     for (_, address) in addresses(author) {
+        // One that anybody may see and one that is for few stand for the others.
+        if untried(&address) {
+            continue;
+        }
         let there = stage.get(&cast.community, &address, asker).await?;
         let mut elsewhere = address.replace(name, &nobody);
         let mut numbers: Vec<String> = Vec::new();

@@ -90,7 +90,7 @@ fn is_public(post: &Post) -> bool {
 /// who they are gets a word that is not public, at any of them.
 async fn everywhere(stage: &Stage, cast: &Cast, author: &Author, tally: &mut Tally) -> Result<()> {
     let name = &author.local.account.username;
-    for post in author.posts.iter().filter(|post| !is_public(post)) {
+    if let Some(post) = author.post(Visibility::Private) {
         let id = post.id.to_string();
         let routes = ROUTES
             .iter()
