@@ -7,7 +7,6 @@
 
 mod cast;
 pub mod command;
-mod copies;
 mod copy;
 mod expected;
 mod identity;
@@ -104,7 +103,6 @@ pub async fn run_tampered(
         Box::pin(cast.act(&stage)).await?;
         Box::pin(push::try_all(&stage, &cast, &rules, mark, &mut tally)).await?;
         Box::pin(pull::try_all(&stage, &cast, &rules, &mut tally)).await?;
-        Box::pin(copies::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(surfaces::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(identity::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(inbound::try_all(&stage, &cast, &rules, &mut tally)).await?;

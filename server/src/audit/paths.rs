@@ -9,6 +9,8 @@ pub enum Nature {
     Asked(&'static str),
     /// Nobody can hold it.
     Cannot(&'static str),
+    /// This audit has no try of it that could fail.
+    Untried(&'static str),
     /// Comity does not have what could leak.
     Absent(&'static str),
 }
@@ -86,7 +88,7 @@ pub const PATHS: [Path; 65] = [
     tried(28, "Redirects and content negotiation", "requests by whom a rule refuses were not led to a page"),
     tried(29, "Error oracles", "answers about what is hidden were, in status, headers and text, those about what does not exist"),
     asked(30, "Boosts by remote people", "what they already hold they can show; whom a rule refuses gets nothing from here"),
-    tried(31, "Inbound boosts of refused and limited people", "boosts of whom a rule keeps out brought in and showed nothing"),
+    Path { number: 31, title: "Inbound boosts of refused and limited people", nature: Nature::Untried("no try of it is made yet") },
     asked(32, "Reply crawling", "others may gather answers from servers that hold them; Comity crawls nobody"),
     asked(33, "Invisible brigading", "answers that nobody brings here cannot be seen from here"),
     asked(34, "Quotes", "Comity quotes nothing, and others may quote without asking"),
