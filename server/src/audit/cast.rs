@@ -206,7 +206,7 @@ impl Cast {
         for_whom: (Whose, usize),
     ) -> Result<bool> {
         let (whose, place) = for_whom;
-        let Some(seat) = self.seat_for(stage, rules, &rule.pattern, whose, 0)? else {
+        let Some(seat) = Cast::seat_for(stage, rules, &rule.pattern, whose, 0)? else {
             return Ok(false);
         };
         let named = seat.domain.clone();
@@ -236,7 +236,6 @@ impl Cast {
 
     /// Somebody a pattern speaks of, who can be played from outside.
     fn seat_for(
-        &self,
         stage: &Stage,
         rules: &Rules,
         pattern: &Pattern,
@@ -254,7 +253,7 @@ impl Cast {
             Pattern::List(ListId(_)) if depth > 0 => return Ok(None),
             Pattern::List(id) => {
                 for entry in rules.list(*id) {
-                    if let Some(seat) = self.seat_for(stage, rules, entry, whose, 1)? {
+                    if let Some(seat) = Cast::seat_for(stage, rules, entry, whose, 1)? {
                         return Ok(Some(seat));
                     }
                 }
