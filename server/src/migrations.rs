@@ -17,10 +17,10 @@ pub const ALL: &[Migration] = &[
     migration!(11, "turns", "../../migrations/0011_turns.sql"),
     migration!(12, "contacts", "../../migrations/0012_contacts.sql"),
     migration!(13, "lists", "../../migrations/0013_lists.sql"),
-    migration!(14, "waves", "../../migrations/0014_waves.sql"),
     migration!(14, "sources", "../../migrations/0014_sources.sql"),
     migration!(15, "answers", "../../migrations/0015_answers.sql"),
-    migration!(14, "notices", "../../migrations/0014_notices.sql"),
+    migration!(16, "notices", "../../migrations/0016_notices.sql"),
+    migration!(17, "waves", "../../migrations/0017_waves.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -26,10 +26,10 @@ mod leaving;
 mod ledger;
 mod lists;
 mod lookalikes;
-mod mutated;
-mod oracles;
 mod moderated;
+mod mutated;
 mod notices;
+mod oracles;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;
