@@ -5,7 +5,7 @@ use std::future::Future;
 
 use comity_vocab::{Domain, Visibility};
 
-use crate::{Act, CommunityId, Pattern, Person, PersonId, Version};
+use crate::{Act, CommunityId, Pattern, Person, PersonId, Version, Wishes};
 
 /// What policy must know of a thing; never what is in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +27,8 @@ pub struct Thing {
     pub kept_from: Vec<Pattern>,
     /// Who may answer it, as its owner chose.
     pub replies: Replies,
+    /// What else its owner says of who may do what with it.
+    pub wishes: Wishes,
     /// Whether it has its place under what it answers.
     pub approval: Approval,
 }
@@ -43,6 +45,7 @@ impl Thing {
             within: Vec::new(),
             kept_from: Vec::new(),
             replies: Replies::default(),
+            wishes: Wishes::default(),
             approval: Approval::default(),
         }
     }

@@ -354,6 +354,37 @@ impl<F: FactSource> Gate<F> {
         })
     }
 
+    /// May this party do these acts to these things? Answers in their order, with one look at the facts.
+    pub async fn may_all<T: Subject>(
+        &self,
+        party: &Party,
+        way: Way,
+        asked: &[(Act, &T)],
+    ) -> Result<Vec<Verdict>, FactError> {
+        let things: Vec<Thing> = asked.iter().map(|(_, item)| item.thing()).collect();
+        let known = self.book();
+        let pairs = things
+            .iter()
+            .flat_map(|thing| pairs_of(party, thing, &known))
+            .collect();
+        let servers = servers_of(party, things.iter().flat_map(involved));
+        let (ties, book) = self.facts(pairs, servers.collect(), &things).await?;
+        let one = |((act, _), thing): (&(Act, &T), &Thing)| {
+            let (act, way) = (*act, way);
+            decide(
+                &book,
+                &ties,
+                &Exchange {
+                    party,
+                    act,
+                    way,
+                    thing,
+                },
+            )
+        };
+        Ok(asked.iter().zip(&things).map(one).collect())
+    }
+
     /// The facts of one question, and the rules to decide it by.
     async fn facts_of(
         &self,

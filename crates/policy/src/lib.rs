@@ -13,6 +13,7 @@ mod exchange;
 mod facts;
 mod gate;
 mod hosted;
+mod leave;
 mod list;
 mod lookup;
 mod names;
@@ -39,6 +40,7 @@ pub use gate::{
     Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
 };
 pub use hosted::{Hosted, KNOWN_DAYS};
+pub use leave::{Leave, Standing, Whom, Wishes};
 pub use list::{ListEntries, Listed};
 pub use party::{CommunityId, Epoch, ListId, Party, Person, PersonId, RuleId};
 pub use rule::{Mode, Pattern, Rule, Scope, Stance};

@@ -5,7 +5,10 @@ use comity_vocab::{Domain, Visibility};
 use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::is_public;
-use crate::{Act, Approval, Because, Circle, Exchange, Party, Pattern, RuleBook, Ties, Way};
+use crate::{
+    Act, Approval, Because, Circle, Exchange, Outcome, Party, Pattern, RuleBook, Standing, Ties,
+    Way,
+};
 
 /// Narrows to those who may see the thing. Acting on a thing asks the same: what one cannot see
 /// one cannot favourite, answer or vote in (L55).
@@ -89,6 +92,19 @@ pub(crate) fn narrow(
             } else {
                 narrowing.refuse(Because::Replies, step::AUDIENCE);
             }
+        }
+    }
+    if let Some(person) = person {
+        let standing = Standing {
+            iri: &person.iri,
+            follows: ties.between(asking, thing.owner.id).follows,
+            followed: ties.between(thing.owner.id, asking).follows,
+            is_addressed,
+        };
+        match thing.wishes.answer(act, standing) {
+            Outcome::Allow => {}
+            Outcome::Hold => narrowing.hold(Because::Wishes(act), step::AUDIENCE),
+            Outcome::Refuse => narrowing.refuse(Because::Wishes(act), step::AUDIENCE),
         }
     }
     match thing.visibility {

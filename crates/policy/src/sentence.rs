@@ -1,8 +1,8 @@
 //! Every answer in words for people, and to each only the reasons meant for them.
 
 use crate::{
-    Because, CommunityId, Conditions, Mode, Outcome, Pattern, PersonId, Rule, RuleBook, RuleId,
-    Scope, Stance, Verdict, Visible,
+    Act, Because, CommunityId, Conditions, Mode, Outcome, Pattern, PersonId, Rule, RuleBook,
+    RuleId, Scope, Stance, Verdict, Visible,
 };
 
 /// Who is told.
@@ -50,6 +50,10 @@ impl Verdict {
             Because::Wave(_) => UNAVAILABLE.into(),
             Because::KeptFrom => "Its author keeps this post from them.".into(),
             Because::Replies => "Its author chose who may answer.".into(),
+            Because::Wishes(Act::Reply) => "Its author chose who may answer.".into(),
+            Because::Wishes(Act::Reblog) => "Its author chose who may boost it.".into(),
+            Because::Wishes(Act::Quote) => "Its author chose who may quote it.".into(),
+            Because::Wishes(_) => "Its author chose who may react to it.".into(),
             Because::Waits => "It waits for a yes of whom it answers.".into(),
             Because::Removed => "It was taken out of the conversation by whom it answers.".into(),
             Because::Block { by } => match listener {

@@ -49,6 +49,8 @@ pub enum Because {
     KeptFrom,
     /// Its owner chose who may answer, and they are not among them; or their answer has to wait.
     Replies,
+    /// Its owner chose who may do this with it, and they are not among them; or it has to wait for a yes.
+    Wishes(Act),
     /// It answers something whose owner has not said yes to it yet.
     Waits,
     /// The owner of what it answers took it out of their conversation.
@@ -191,6 +193,7 @@ impl Because {
             Because::Wave(_) => "many strangers come at once",
             Because::KeptFrom => "its owner keeps it from them",
             Because::Replies => "its owner chose who may answer",
+            Because::Wishes(_) => "its owner chose who may do this with it",
             Because::Waits => "it waits for a yes",
             Because::Removed => "it was taken out of the conversation",
             Because::Block { .. } => "one blocks the other",

@@ -200,6 +200,7 @@ fn reason(because: Because) -> &'static str {
         Because::NobodyHere => "nobody",
         Because::Ourselves => "ourselves",
         Because::Forged(_) => "forged",
+        Because::Wishes(_) => "wishes",
         Because::Nothing => "nothing",
     }
 }

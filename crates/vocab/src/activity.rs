@@ -28,6 +28,10 @@ pub enum ActivityKind {
     Add,
     Remove,
     QuoteRequest,
+    /// GoToSocial asks before it answers, likes and boosts.
+    ReplyRequest,
+    LikeRequest,
+    AnnounceRequest,
     /// Something we have no use for, by its type.
     Other(String),
 }
@@ -54,6 +58,9 @@ impl ActivityKind {
             ActivityKind::Add => "Add",
             ActivityKind::Remove => "Remove",
             ActivityKind::QuoteRequest => "QuoteRequest",
+            ActivityKind::ReplyRequest => "ReplyRequest",
+            ActivityKind::LikeRequest => "LikeRequest",
+            ActivityKind::AnnounceRequest => "AnnounceRequest",
             ActivityKind::Other(kind) => kind,
         }
     }
@@ -80,6 +87,9 @@ impl ActivityKind {
             "Add" => ActivityKind::Add,
             "Remove" => ActivityKind::Remove,
             "QuoteRequest" => ActivityKind::QuoteRequest,
+            "ReplyRequest" => ActivityKind::ReplyRequest,
+            "LikeRequest" => ActivityKind::LikeRequest,
+            "AnnounceRequest" => ActivityKind::AnnounceRequest,
             "Arrive" | "Ignore" | "Invite" | "Join" | "Leave" | "Listen" | "Offer" | "Read"
             | "TentativeReject" | "Travel" | "View" => ActivityKind::Other(text.to_owned()),
             _ => return None,

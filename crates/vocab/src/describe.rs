@@ -19,6 +19,13 @@ pub fn describe(document: &Document) -> Value {
         Document::Tombstone(tombstone) => {
             json!({ "kind": "Tombstone", "id": tombstone.id.as_str() })
         }
+        Document::Stamp(stamp) => json!({
+            "kind": stamp.permits.stamp_type(),
+            "id": stamp.id.as_str(),
+            "author": stamp.author.as_str(),
+            "permits": stamp.object.as_str(),
+            "with": stamp.target.as_str(),
+        }),
         Document::Key(key) => json!({
             "kind": "Key",
             "id": key.id.as_str(),

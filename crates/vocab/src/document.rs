@@ -3,11 +3,12 @@
 use crate::activity::{ActivityKind, activity};
 use crate::actor::{ActorKind, actor};
 use crate::collection::{CollectionKind, collection};
+use crate::consent::stamp;
 use crate::json::{Json, parse};
 use crate::key::key;
 use crate::lenient::kind_name;
 use crate::object::{NoteKind, note};
-use crate::{Activity, Actor, Collection, Iri, Malformed, Note, PublicKey, Tombstone};
+use crate::{Activity, Actor, Collection, Iri, Malformed, Note, PublicKey, Stamp, Tombstone};
 
 /// Anything another server may send or serve.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Document {
     Note(Note),
     /// Several things.
     Collection(Collection),
+    /// A yes to one answer, quote, boost or favourite.
+    Stamp(Stamp),
     /// Something that is no more.
     Tombstone(Tombstone),
     /// A key on its own.
@@ -42,6 +45,7 @@ impl Document {
             Document::Actor(actor) => Some(&actor.id),
             Document::Note(note) => Some(&note.id),
             Document::Collection(collection) => collection.id.as_ref(),
+            Document::Stamp(stamp) => Some(&stamp.id),
             Document::Tombstone(tombstone) => Some(&tombstone.id),
             Document::Key(key) => Some(&key.id),
             Document::Unknown { id, .. } => id.as_ref(),
@@ -79,6 +83,9 @@ pub(crate) fn document(json: &Json<'_>, author: Option<&Iri>) -> Result<Document
         }
         if let Some(kind) = CollectionKind::parse(kind) {
             return collection(json, kind).map(Document::Collection);
+        }
+        if let Some(stamp) = stamp(json, kind) {
+            return stamp.map(Document::Stamp);
         }
         match kind {
             "Tombstone" => {

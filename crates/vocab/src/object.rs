@@ -1,11 +1,12 @@
 //! Notes and their relatives: everything that becomes a status.
 
+use crate::consent::policy_of;
 use crate::json::Json;
 use crate::lenient::{LONGEST_BODY, LONGEST_LINE, clean, is_language_tag};
 use crate::media::{Attachment, attachments_of};
 use crate::poll::poll_of;
 use crate::tag::{emojis_of, hashtags_of, mentions_of};
-use crate::{Emoji, Iri, Malformed, Mention, Poll, Visibility, visibility};
+use crate::{Emoji, InteractionPolicy, Iri, Malformed, Mention, Poll, Visibility, visibility};
 
 /// What sort of thing it was where it was written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -115,6 +116,10 @@ pub struct Note {
     pub quote: Option<Iri>,
     /// The stamp that permits the quote (FEP-044f).
     pub quote_authorization: Option<Iri>,
+    /// The stamp that permits the answer: GoToSocial's `replyAuthorization`, before 0.20 `approvedBy`.
+    pub reply_authorization: Option<Iri>,
+    /// What its author says of who may do what with it.
+    pub interaction_policy: InteractionPolicy,
     /// The poll of a Question.
     pub poll: Option<Poll>,
     /// When an Event starts, in unix milliseconds.
@@ -195,6 +200,8 @@ pub(crate) fn note(
         replies: json.get("replies").iri(),
         quote: quote_of(json),
         quote_authorization: json.get("quoteAuthorization").iri(),
+        reply_authorization: json.any(&["replyAuthorization", "approvedBy"]).iri(),
+        interaction_policy: policy_of(json.get("interactionPolicy")),
         poll: if kind == NoteKind::Question {
             poll_of(json)
         } else {

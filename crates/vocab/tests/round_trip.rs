@@ -5,7 +5,7 @@
 use comity_vocab::build::{self, ActorOut, HashtagOut, NoteOut, Picture, Source, note_addressing};
 use comity_vocab::{
     Activity, ActivityKind, ActorKind, Attachment, Document, Emoji, Handle, Iri, Jrd, KeyMaterial,
-    Mention, Object, Poll, PollOption, PublicKey, Visibility, nodeinfo, read,
+    Mention, Object, PUBLIC, Poll, PollOption, PublicKey, Visibility, nodeinfo, read,
 };
 use serde_json::Value;
 
@@ -128,7 +128,11 @@ fn sample_note() -> NoteOut {
         conversation: Some("tag:peer.example,2026:1".to_owned()),
         quote: Some(iri("https://peer.example/notes/8")),
         poll: None,
-        answered_by: Some(vec![erin()]),
+        can_reply: Some(build::LeaveOut {
+            automatic: vec![erin().as_str().to_owned()],
+            manual: vec![PUBLIC.to_owned()],
+        }),
+        reply_authorization: Some(iri("https://b.example/stamps/1")),
     }
 }
 

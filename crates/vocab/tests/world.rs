@@ -145,6 +145,9 @@ fn line(document: &Document) -> String {
                 .total
                 .map_or("?".to_owned(), |total| total.to_string()),
         ),
+        Document::Stamp(stamp) => {
+            format!("{} {}", stamp.permits.stamp_type(), host(Some(&stamp.id)))
+        }
         Document::Tombstone(tombstone) => format!("Tombstone {}", host(Some(&tombstone.id))),
         Document::Key(key) => format!("Key {} of {}", host(Some(&key.id)), host(Some(&key.owner))),
         Document::Unknown { id, kind } => format!("Unknown {kind:?} {}", host(id.as_ref())),

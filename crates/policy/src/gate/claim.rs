@@ -76,7 +76,10 @@ impl Sealed for Activity {
                 at_home(self.target.as_ref(), &self.actor),
                 "it changes a collection of another origin",
             ),
-            ActivityKind::QuoteRequest => ensure(
+            ActivityKind::QuoteRequest
+            | ActivityKind::ReplyRequest
+            | ActivityKind::LikeRequest
+            | ActivityKind::AnnounceRequest => ensure(
                 at_home(self.instrument.as_ref(), &self.actor),
                 "it asks for somebody else",
             ),

@@ -8,6 +8,7 @@
 mod activity;
 mod actor;
 mod collection;
+mod consent;
 mod note;
 
 pub use activity::{
@@ -15,7 +16,8 @@ pub use activity::{
 };
 pub use actor::{ActorOut, Picture, actor, actor_stub};
 pub use collection::{collection, collection_of, collection_page, tombstone};
-pub use note::{HashtagOut, NoteOut, Source, note, note_addressing};
+pub use consent::{AnswerOut, answer_to_reply, stamp};
+pub use note::{HashtagOut, LeaveOut, NoteOut, Source, note, note_addressing};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

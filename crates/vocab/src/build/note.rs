@@ -52,9 +52,20 @@ pub struct NoteOut {
     pub quote: Option<Iri>,
     /// Makes it a Question.
     pub poll: Option<Poll>,
-    /// Whose answers stand, where not everybody's do: actors and collections of them, its author among them. Said as
-    /// GoToSocial's `interactionPolicy`, which asks other servers to keep to it.
-    pub answered_by: Option<Vec<Iri>>,
+    /// Whose answers stand, where not everybody's do. Said as GoToSocial's `interactionPolicy`, which asks other servers
+    /// to keep to it.
+    pub can_reply: Option<LeaveOut>,
+    /// The yes of whom it answers.
+    pub reply_authorization: Option<Iri>,
+}
+
+/// Who may do one thing: actors and collections of them. Nobody is said by naming the author alone.
+#[derive(Clone, Debug, Default)]
+pub struct LeaveOut {
+    /// At once.
+    pub automatic: Vec<String>,
+    /// Once they are let.
+    pub manual: Vec<String>,
 }
 
 /// What the author typed.
@@ -130,16 +141,20 @@ pub fn note(note: &NoteOut) -> Value {
     if let Some(poll) = &note.poll {
         set_poll(&mut fields, poll);
     }
-    if let Some(circle) = &note.answered_by {
-        let circle: Vec<&str> = circle.iter().map(Iri::as_str).collect();
+    if let Some(leave) = &note.can_reply {
         // What is not mentioned stays as everybody has it. Before 0.19 the two lists had other names.
         fields.set(
             "interactionPolicy",
             json!({ "canReply": {
-                "automaticApproval": circle, "manualApproval": [],
-                "always": circle, "approvalRequired": [],
+                "automaticApproval": leave.automatic, "manualApproval": leave.manual,
+                "always": leave.automatic, "approvalRequired": leave.manual,
             }}),
         );
+    }
+    if let Some(stamp) = &note.reply_authorization {
+        // The first since GoToSocial 0.20, the other before.
+        fields.set("replyAuthorization", stamp.as_str());
+        fields.set("approvedBy", stamp.as_str());
     }
     fields.done()
 }
@@ -255,6 +270,8 @@ fn context() -> Value {
             "gts": "https://gotosocial.org/ns#",
             "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
             "canReply": { "@id": "gts:canReply", "@type": "@id" },
+            "approvedBy": { "@id": "gts:approvedBy", "@type": "@id" },
+            "replyAuthorization": { "@id": "gts:replyAuthorization", "@type": "@id" },
             "automaticApproval": { "@id": "gts:automaticApproval", "@type": "@id" },
             "manualApproval": { "@id": "gts:manualApproval", "@type": "@id" },
             "always": { "@id": "gts:always", "@type": "@id" },
