@@ -194,6 +194,10 @@ async fn would(document: Attested<Document>, home: &Domain) -> Would {
         Document::Collection(_) => {
             Would::Do("read its items one by one, each fetched from its own origin".to_owned())
         }
+        Document::Stamp(stamp) => Would::Do(format!(
+            "take it as the yes of {} to {}, if that is by whoever asked",
+            stamp.author, stamp.object
+        )),
         Document::Tombstone(tombstone) => Would::Do(format!(
             "forget {}, if its author's server says so",
             tombstone.id

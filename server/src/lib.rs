@@ -41,6 +41,7 @@ pub mod inbox; // how activities come in
 pub mod notifications; // who is told of what
 pub mod reach; // whom a post would reach, and where it went
 pub mod search; // find a person or a post by handle or link
+pub mod stamps; // the yes to an answer, where other servers see it
 pub mod timelines; // home, community, everyone
 
 // The policy's own surfaces

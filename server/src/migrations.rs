@@ -21,6 +21,7 @@ pub const ALL: &[Migration] = &[
     migration!(15, "answers", "../../migrations/0015_answers.sql"),
     migration!(16, "notices", "../../migrations/0016_notices.sql"),
     migration!(17, "waves", "../../migrations/0017_waves.sql"),
+    migration!(18, "consent", "../../migrations/0018_consent.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -41,6 +42,7 @@ pub const BIG_TABLES: &[&str] = &[
     "mutes",
     "welcomes",
     "contacts",
+    "stamps",
     "jobs",
     "outgoing",
     "deliveries",

@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
     accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
-    inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search, statuses,
-    timelines, waves, web,
+    inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search, stamps,
+    statuses, timelines, waves, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -93,6 +93,12 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/sessions", Kind::Form, || {
         post(members::web::security::end_session)
+    }),
+    reads("/settings/writing", Kind::Page, || {
+        get(members::web::writing::page)
+    }),
+    acts("/settings/writing", Kind::Form, || {
+        post(members::web::writing::save)
     }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
@@ -353,6 +359,9 @@ pub const ROUTES: &[Route] = &[
         Kind::Activity,
         || get(statuses::activity::replies),
     ),
+    reads("/users/{name}/stamps/{id}", Kind::Activity, || {
+        get(stamps::activity::show)
+    }),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)

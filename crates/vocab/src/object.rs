@@ -119,7 +119,7 @@ pub struct Note {
     /// The stamp that permits the answer: GoToSocial's `replyAuthorization`, before 0.20 `approvedBy`.
     pub reply_authorization: Option<Iri>,
     /// What its author says of who may do what with it.
-    pub interaction_policy: InteractionPolicy,
+    pub interaction_policy: Box<InteractionPolicy>,
     /// The poll of a Question.
     pub poll: Option<Poll>,
     /// When an Event starts, in unix milliseconds.
@@ -201,7 +201,7 @@ pub(crate) fn note(
         quote: quote_of(json),
         quote_authorization: json.get("quoteAuthorization").iri(),
         reply_authorization: json.any(&["replyAuthorization", "approvedBy"]).iri(),
-        interaction_policy: policy_of(json.get("interactionPolicy")),
+        interaction_policy: Box::new(policy_of(json.get("interactionPolicy"))),
         poll: if kind == NoteKind::Question {
             poll_of(json)
         } else {

@@ -58,7 +58,7 @@ fn what_says_nothing_is_no_policy_and_what_says_too_much_is_cut() {
         json!({ "canReply": [] }),
     ] {
         assert_eq!(
-            note_with(nothing).interaction_policy,
+            *note_with(nothing).interaction_policy,
             comity_vocab::InteractionPolicy::default()
         );
     }

@@ -30,6 +30,7 @@ row! {
         pub shared_inbox: Option<String>,
         pub outbox: Option<String>,
         pub followers_iri: Option<String>,
+        pub following_iri: Option<String>,
         pub featured_iri: Option<String>,
         pub moved_to_iri: Option<String>,
         pub statuses_count: i64,
@@ -75,6 +76,8 @@ pub struct Account {
     pub shared_inbox: Option<Iri>,
     /// The address of its followers, for audiences.
     pub followers_iri: Option<Iri>,
+    /// The address of those it follows.
+    pub following_iri: Option<Iri>,
     /// Where what it pinned is listed.
     pub featured_iri: Option<Iri>,
     /// Where its public activities are listed.
@@ -138,6 +141,7 @@ impl Account {
             inbox: stored_iri(&row.inbox)?,
             shared_inbox: row.shared_inbox.as_deref().map(stored_iri).transpose()?,
             followers_iri: row.followers_iri.as_deref().map(stored_iri).transpose()?,
+            following_iri: row.following_iri.as_deref().map(stored_iri).transpose()?,
             featured_iri: row.featured_iri.as_deref().map(stored_iri).transpose()?,
             outbox: row.outbox.as_deref().map(stored_iri).transpose()?,
             statuses_count: row.statuses_count,

@@ -198,12 +198,12 @@ pub async fn let_in(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
     Ok(())
 }
 
-/// `me` does not want this post. Nobody hears of that.
+/// `me` does not want this post. Nobody hears of that, but for who was told that answers wait.
 pub async fn dismiss(app: &App, me: &Account, status_id: i64) -> Result<()> {
     let mut tx = Tx::new();
     store::release(&mut tx, me.id, status_id);
     statuses::turn_down(app, &mut tx, me.id, status_id).await?;
-    if !app.commit(tx).await? {
+    if !app.commit_and_ring(tx).await? {
         return Err(Error::NotFound);
     }
     Ok(())

@@ -116,6 +116,30 @@ pub enum Outgoing {
         /// By whom.
         follower: i64,
     },
+    /// Somebody here lets an answer stand.
+    AcceptReply {
+        /// The yes; nothing is told of one that was taken back.
+        stamp: i64,
+        /// Ours: what is answered.
+        target: i64,
+        /// Who answered.
+        replier: i64,
+        /// To those who have what is answered; otherwise to who answered.
+        everybody: bool,
+    },
+    /// Somebody here does not let an answer stand, or no longer; bare where only who answered hears of it.
+    RejectReply {
+        /// Of the answer.
+        object: String,
+        /// What asked, if anything did.
+        request: Option<String>,
+        /// Ours: what is answered.
+        target: i64,
+        /// Who answered.
+        replier: i64,
+        /// To those who have what is answered; otherwise to who answered.
+        everybody: bool,
+    },
     /// Somebody here likes a status.
     Like {
         /// Of the activity.
@@ -192,6 +216,8 @@ impl Outgoing {
             Outgoing::Follow { .. } => "a follow",
             Outgoing::Accept { .. } => "a yes to a follow",
             Outgoing::Reject { .. } => "a no to a follow",
+            Outgoing::AcceptReply { .. } => "a yes to an answer",
+            Outgoing::RejectReply { .. } => "a no to an answer",
             Outgoing::Like { .. } => "a favourite",
             Outgoing::Block { .. } => "a block",
             Outgoing::UpdateActor => "a profile",

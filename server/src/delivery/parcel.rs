@@ -15,7 +15,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
-use crate::{favourites, follows, pins, reblogs, relations};
+use crate::{favourites, follows, pins, reblogs, relations, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -199,6 +199,36 @@ async fn document(
             &stored_iri(follow_iri)?,
             &accounts::find(app, *follower).await?.iri,
         )?,
+        Outgoing::AcceptReply {
+            stamp,
+            target,
+            replier,
+            ..
+        } => {
+            let stamp = stamps::find(app, *stamp).await?.ok_or(Error::NotFound)?;
+            let target = statuses::load_one(app, *target).await?;
+            let replier = accounts::find(app, *replier).await?;
+            stamps::activity::accept(sender, &stamp, &replier.iri, &target.iri, outgoing_id)?
+        }
+        Outgoing::RejectReply {
+            object,
+            request,
+            target,
+            replier,
+            ..
+        } => {
+            let target = statuses::load_one(app, *target).await?;
+            let replier = accounts::find(app, *replier).await?;
+            let request = request.as_deref().map(stored_iri).transpose()?;
+            stamps::activity::reject(
+                sender,
+                &stored_iri(object)?,
+                request,
+                &replier.iri,
+                &target.iri,
+                outgoing_id,
+            )?
+        }
         Outgoing::Like { iri, status } => {
             let status = statuses::load_one(app, *status).await?;
             favourites::activity::like(me, &stored_iri(iri)?, &status.iri)

@@ -10,7 +10,7 @@ use super::Outgoing;
 use crate::accounts::{self, Account, stored_domain, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{reach, statuses};
+use crate::{reach, stamps, statuses};
 
 /// Followers looked at together: one query for them, one for their ties.
 const PAGE: i64 = 2_000;
@@ -143,12 +143,55 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
                 Some(between(sender, status.author.id)),
             )
         }
+        Outgoing::AcceptReply {
+            stamp,
+            target,
+            replier,
+            everybody,
+        } => {
+            if stamps::find(app, *stamp).await?.is_none() {
+                return Ok(None);
+            }
+            if *everybody {
+                return around(app, sender, *target, *replier).await;
+            }
+            to(vec![*replier], false, Some(between(sender, *replier)))
+        }
+        Outgoing::RejectReply {
+            target,
+            replier,
+            everybody,
+            ..
+        } => {
+            if *everybody {
+                return around(app, sender, *target, *replier).await;
+            }
+            to(vec![*replier], false, None)
+        }
         Outgoing::Reject { follower, .. } => to(vec![*follower], false, None),
         Outgoing::UndoFollow { target, .. }
         | Outgoing::Block { target, .. }
         | Outgoing::UndoBlock { target, .. } => to(vec![*target], false, None),
         Outgoing::UndoLike { author, .. } => to(vec![*author], false, None),
     }
+}
+
+/// Those who may have what is answered hear what becomes of an answer; nobody whom either of the two keeps away.
+async fn around(app: &App, sender: &Account, target: i64, replier: i64) -> Result<Option<Reach>> {
+    let Some(target) = present(statuses::load_one(app, target).await)? else {
+        return Ok(None);
+    };
+    if target.visibility == Visibility::Local {
+        return Ok(None);
+    }
+    let mut people = statuses::reached(&app.db, target.id).await?;
+    people.retain(|id| *id != replier);
+    let mut thing = target.thing();
+    thing
+        .within
+        .push(accounts::find(app, replier).await?.person());
+    let followers = is_for_followers(target.visibility);
+    Ok(Some(Reach::of_thing(sender, thing, followers, people)))
 }
 
 /// Whether followers are among those who get what has this visibility.

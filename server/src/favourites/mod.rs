@@ -18,14 +18,13 @@ use crate::delivery::{self, Outgoing};
 use crate::error::Result;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
-use crate::rules;
 use crate::statuses::{self, Status};
 
 /// Favourites a status that `me` may see. Doing it twice changes nothing.
 pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
-    rules::may(app, &party, Act::Favourite, Way::Page, &*status).await?;
+    statuses::may(app, &party, Act::Favourite, &status).await?;
     let iri = format!("{}#favourites/{}", me.iri.as_str(), app.next_id());
     let mut tx = Tx::new();
     record(app, &mut tx, me.id, &status, &iri);

@@ -43,6 +43,10 @@ pub(super) async fn dispatch(
         ActivityKind::Remove => remove(app, arrival, &activity).await,
         ActivityKind::Dislike => Ok(Came::Ignored("dislikes are not counted")),
         ActivityKind::QuoteRequest => Ok(Came::Ignored("quotes are not granted")),
+        ActivityKind::ReplyRequest => reply_request(app, arrival, &activity).await,
+        ActivityKind::LikeRequest | ActivityKind::AnnounceRequest => {
+            Ok(Came::Ignored("favourites and boosts need no leave here"))
+        }
         ActivityKind::Other(_) => Ok(Came::Ignored("this kind has no meaning here")),
     }
 }
@@ -208,8 +212,51 @@ async fn follow(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
     Ok(Came::Done)
 }
 
+/// Somebody asks whether their answer to something of ours may stand (GoToSocial). It is read at their server.
+async fn reply_request(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+) -> Result<Came> {
+    let (Some(request), Some(target), Some(answer)) = (
+        &activity.id,
+        activity.object.id(),
+        activity.instrument.as_ref(),
+    ) else {
+        return Ok(Came::Ignored("asks for nothing"));
+    };
+    let Some(target) = statuses::find_by_iri(app, target).await? else {
+        return Ok(Came::Ignored("asks to answer what is not here"));
+    };
+    statuses::receive_request(app, arrival, request, target, answer).await?;
+    Ok(Came::Done)
+}
+
+/// A yes or no to an answer to the sender. Whom it answers is asked of what we hold, not of the sender.
+async fn answer_to_reply(
+    app: &App,
+    arrival: &Arrival,
+    activity: &Admitted<Activity>,
+) -> Result<Option<Came>> {
+    let Some(iri) = statuses::answer_in(activity) else {
+        return Ok(None);
+    };
+    let Some(id) = statuses::find_by_iri(app, iri).await? else {
+        return Ok(None);
+    };
+    if activity.kind == ActivityKind::Reject {
+        statuses::receive_no(app, arrival, id).await?;
+    } else {
+        statuses::receive_yes(app, arrival, activity, id).await?;
+    }
+    Ok(Some(Came::Done))
+}
+
 /// A yes or no to a Follow of somebody here. Whether they asked at all is looked up by `follows` (attack 14).
 async fn answer(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    if let Some(came) = answer_to_reply(app, arrival, activity).await? {
+        return Ok(came);
+    }
     let follower = match activity.inner() {
         Part::Held(inner) if inner.kind == ActivityKind::Follow => {
             accounts::find_by_iri(app, &inner.actor).await?

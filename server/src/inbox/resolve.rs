@@ -179,7 +179,7 @@ async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
     }
     app.hosts.lookups.climbed(&iri, height + 1);
     let parent = self::status(app, &community, &iri).await?;
-    statuses::adopt_answers(app, parent).await
+    statuses::adopt_answers(app, &community, parent).await
 }
 
 /// Records a fetched status, whose author is found first.

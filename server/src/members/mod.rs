@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
 use crate::rules;
+use crate::statuses::Answering;
 
 /// As Mastodon has it, so that a handle can move there and back.
 const LONGEST_USERNAME: usize = 30;
@@ -289,6 +290,14 @@ pub async fn choose_mode(app: &App, account_id: i64, mode: Mode) -> Result<()> {
         return Err(Error::NotFound);
     }
     rules::reload(app).await
+}
+
+/// Says who may answer what this member writes, where a post says nothing else.
+pub async fn choose_answering(app: &App, account_id: i64, answering: Answering) -> Result<()> {
+    match store::choose_answering(&app.db, account_id, answering.as_str()).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
 }
 
 /// Gives a member another role.

@@ -4,6 +4,7 @@ use comity_db::row;
 use comity_vocab::Visibility;
 
 use crate::error::{Error, Result};
+use crate::statuses::Answering;
 
 row! {
     /// One row of `members`, without its password.
@@ -15,6 +16,7 @@ row! {
         pub role: String,
         pub language: String,
         pub default_visibility: String,
+        pub replies: String,
         pub notifications_read_id: i64,
         pub created_at: i64,
     }
@@ -51,6 +53,8 @@ pub struct Member {
     pub role: Role,
     /// What the composer proposes.
     pub default_visibility: Visibility,
+    /// Who may answer, where a post says nothing else.
+    pub answering: Answering,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -73,6 +77,7 @@ impl Member {
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
+            answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,

@@ -1,6 +1,7 @@
 //! The pages of coming in and going out: sign-in, sign-up, sign-out and setup.
 
 pub mod security;
+pub mod writing;
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;

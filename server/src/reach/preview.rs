@@ -1,6 +1,6 @@
 //! Whom a post would reach, in words, before it is sent. What it says is what delivery will ask.
 
-use comity_policy::{Because, Circle};
+use comity_policy::{Because, Circle, Replies};
 use comity_vocab::{Domain, Visibility};
 
 use crate::app::App;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 5;
 
 /// Whom this draft of a member would reach.
 pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
-    let answering = draft.terms.replies.freely;
+    let answering = draft.terms.replies;
     let is_answer = draft.in_reply_to_id.is_some();
     let (forecast, visibility) = statuses::preview(app, &me.community, &me.account, draft).await?;
     let name = &me.community.name;
@@ -103,7 +103,7 @@ fn held(forecast: &Forecast, visibility: Visibility, name: &str) -> String {
 }
 
 /// What other servers are asked to keep to; some do.
-fn asked(visibility: Visibility, answering: Circle, is_answer: bool) -> Option<String> {
+fn asked(visibility: Visibility, answering: Replies, is_answer: bool) -> Option<String> {
     let travels = match visibility {
         Visibility::Public | Visibility::Unlisted => {
             Some("May travel on by boosts, where your rules let them.")
@@ -111,7 +111,10 @@ fn asked(visibility: Visibility, answering: Circle, is_answer: bool) -> Option<S
         Visibility::Private => Some("Their servers are asked to show it to nobody else."),
         Visibility::Direct | Visibility::Local => return None,
     };
-    let answers = match answering {
+    let answers = match answering.freely {
+        _ if answering.asking > answering.freely => {
+            Some("Other servers are asked to let answers wait for your yes.")
+        }
         Circle::Everyone => None,
         Circle::Followers => Some("Other servers are asked to leave answers to your followers."),
         Circle::Mentioned => Some("Other servers are asked to leave answers to whom it names."),

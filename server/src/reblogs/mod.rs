@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Conditions, Party, Way};
+use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Way};
 use comity_vocab::{Activity, Iri, Visibility};
 
 use crate::accounts::Account;
@@ -16,7 +16,6 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
-use crate::rules;
 use crate::statuses::{self, NewStatus, Status};
 
 /// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
@@ -34,7 +33,13 @@ pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> 
             "a boundary says that what its author writes is not boosted here".to_owned(),
         ));
     }
-    rules::may(app, &party, Act::Reblog, Way::Page, &*status).await?;
+    let verdict = statuses::may(app, &party, Act::Reblog, &status).await?;
+    if verdict.outcome == Outcome::Hold && !status.author.is_local() {
+        return Err(Error::Forbidden(format!(
+            "{}; a boost cannot ask yet",
+            statuses::asks_first(&status, Act::Reblog)
+        )));
+    }
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status));

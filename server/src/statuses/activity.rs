@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Circle, Party, Visible, Way};
-use comity_vocab::build::{self, HashtagOut, NoteOut, Source};
+use comity_policy::{Circle, Party, Replies, Visible, Way};
+use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, Source};
 use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
 use serde::Deserialize;
@@ -116,24 +116,39 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
         conversation: None,
         quote: None,
         poll: None,
-        answered_by: answered_by(status, followers),
+        can_reply: can_reply(status, followers),
+        reply_authorization: status.reply_stamp.as_deref().map(stored_iri).transpose()?,
     })
 }
 
-/// Whose answers stand; `None` where everybody's do.
-fn answered_by(status: &Status, followers: &Iri) -> Option<Vec<Iri>> {
-    let circle = status.replies.freely;
-    if circle == Circle::Everyone {
+/// Whose answers stand, and whose wait; `None` where everybody's stand.
+fn can_reply(status: &Status, followers: &Iri) -> Option<LeaveOut> {
+    let Replies { freely, asking } = status.replies;
+    if freely == Circle::Everyone {
         return None;
     }
-    let mut by = vec![status.author.iri.clone()];
-    if circle >= Circle::Followers {
-        by.push(followers.clone());
-    }
-    if circle >= Circle::Mentioned {
-        by.extend(status.mentions.iter().map(|account| account.iri.clone()));
-    }
-    Some(by)
+    let of = |circle: Circle| {
+        if circle == Circle::Everyone {
+            return vec![PUBLIC.to_owned()];
+        }
+        let mut by = vec![status.author.iri.as_str().to_owned()];
+        if circle >= Circle::Followers {
+            by.push(followers.as_str().to_owned());
+        }
+        if circle >= Circle::Mentioned {
+            let named = status.mentions.iter();
+            by.extend(named.map(|account| account.iri.as_str().to_owned()));
+        }
+        by
+    };
+    Some(LeaveOut {
+        automatic: of(freely),
+        manual: if asking > freely {
+            of(asking)
+        } else {
+            Vec::new()
+        },
+    })
 }
 
 fn attachment(file: &Attached) -> Option<Attachment> {

@@ -6,10 +6,12 @@ use comity_db::Tx;
 use comity_policy::{Admitted, Party, Visible, Way};
 use comity_vocab::{Note, Visibility};
 
+use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text, Version};
 use super::receive;
 use super::store::{self, Edit};
+use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
@@ -90,6 +92,10 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
             note.id, note.author
         )));
     }
+    rewish(app, &status, note).await?;
+    if let Some(stamp) = &note.reply_authorization {
+        consent::restamp(app, &arrival.community, &status, stamp).await?;
+    }
     let words = receive::words(note);
     let unchanged = status.text.content == words.content
         && status.text.spoiler_text == words.spoiler_text
@@ -107,6 +113,18 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     if !app.commit(tx).await? {
         tracing::debug!(iri = %note.id, "an older edit came late and changes nothing");
     }
+    Ok(())
+}
+
+/// Its author says something else now of who may do what with it; that is no edit.
+async fn rewish(app: &App, status: &Status, note: &Admitted<Note>) -> Result<()> {
+    let now = wishes::stored(note, &status.author)?;
+    if wishes::read(&now)? == status.wishes {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::set_wishes(&mut tx, status.id, &now);
+    app.commit(tx).await?;
     Ok(())
 }
 

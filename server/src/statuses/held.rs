@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Approval, Party, PersonId, Way};
+use comity_policy::{Approval, Party, PersonId, Replies, Way};
 use comity_vocab::Visibility;
 
 use super::model::Status;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
+use crate::stamps::{self, Answer, Telling};
 
 /// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, names `me`
 /// if `is_named`, and goes out if it was written here.
@@ -25,7 +26,7 @@ pub(crate) async fn let_in(
 ) -> Result<()> {
     let status = load::load_one(app, status_id).await?;
     if stands_by_yes_of(&status, me.id) {
-        stand(app, tx, &status, policy::WAITS)?;
+        stand(app, tx, &status, policy::WAITS).await?;
     }
     if is_named {
         store::mention(tx, status.id, me.id);
@@ -57,6 +58,14 @@ pub(crate) async fn turn_down(
     if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
         delete::remove(tx, &status, app.now_ms());
     }
+    // Where its author was told that answers wait, they hear the end of it; where a rule held it, nobody does (L29).
+    if stands_by_yes_of(&status, account_id)
+        && let Some(parent) = answered(app, &status).await?
+        && announces(&parent)
+        && let Some(answer) = answer(&status, &parent)
+    {
+        stamps::refuse(app, tx, answer, None, Telling::Them).await?;
+    }
     Ok(())
 }
 
@@ -69,8 +78,13 @@ pub async fn take_out(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
     let mut tx = Tx::new();
     store::set_approval(&mut tx, status.id, policy::STANDS, policy::REMOVED);
     count_reply(&mut tx, &status, -1);
+    if let Some(parent) = answered(app, &status).await?
+        && let Some(answer) = answer(&status, &parent)
+    {
+        stamps::refuse(app, &mut tx, answer, None, telling(&status)).await?;
+    }
     // Undone where it was taken out a moment ago.
-    app.commit(tx).await?;
+    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -83,7 +97,7 @@ pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
         Approval::Removed { .. } => policy::REMOVED,
     };
     let mut tx = Tx::new();
-    stand(app, &mut tx, &status, from)?;
+    stand(app, &mut tx, &status, from).await?;
     app.commit_and_ring(tx).await?;
     Ok(())
 }
@@ -102,18 +116,73 @@ fn stands_by_yes_of(status: &Status, account_id: i64) -> bool {
     status.approval == Approval::Waits { on }
 }
 
-/// It has its place. What was written here and waited went nowhere before.
-fn stand(app: &App, tx: &mut Tx, status: &Status, from: &str) -> Result<()> {
+/// It has its place. What was written here and waited went nowhere before; of what came from elsewhere, its author hears
+/// where they knew that it waited.
+pub(super) async fn stand(app: &App, tx: &mut Tx, status: &Status, from: &str) -> Result<()> {
     store::set_approval(tx, status.id, from, policy::STANDS);
     count_reply(tx, status, 1);
-    if from == policy::WAITS && status.author.is_local() && status.visibility != Visibility::Local {
-        let create = Outgoing::Create { status: status.id };
-        delivery::queue(tx, app, status.author.id, &create)?;
+    let parent = answered(app, status).await?;
+    if status.author.is_local() && status.visibility != Visibility::Local {
+        let (status, author) = (status.id, status.author.id);
+        match from {
+            policy::WAITS | policy::DECLINED => {
+                delivery::queue(tx, app, author, &Outgoing::Create { status })?;
+            }
+            _ if parent
+                .as_ref()
+                .is_some_and(|parent| !parent.author.is_local()) =>
+            {
+                delivery::queue(tx, app, author, &Outgoing::Update { status })?;
+            }
+            _ => {}
+        }
+    }
+    if let Some(parent) = parent
+        && let Some(answer) = answer(status, &parent)
+        && (from == policy::REMOVED || announces(&parent))
+    {
+        let told = match from {
+            policy::REMOVED => telling(status),
+            _ => Telling::Them,
+        };
+        stamps::give(app, tx, answer, None, told).await?;
     }
     Ok(())
 }
 
-fn count_reply(tx: &mut Tx, status: &Status, by: i64) {
+/// What it answers, if that is here.
+async fn answered(app: &App, status: &Status) -> Result<Option<Status>> {
+    let Some(parent_id) = status.in_reply_to_id else {
+        return Ok(None);
+    };
+    Ok(load::load(app, &[parent_id]).await?.pop())
+}
+
+/// Whether everybody who has it is told that not every answer to it stands.
+pub(super) fn announces(parent: &Status) -> bool {
+    parent.replies != Replies::default()
+}
+
+/// As stamps call it; what is answered has to be a member's.
+pub(super) fn answer<'a>(status: &'a Status, parent: &Status) -> Option<Answer<'a>> {
+    parent.author.is_local().then(|| Answer {
+        iri: &status.iri,
+        author: &status.author,
+        target_id: parent.id,
+        answered: parent.author.id,
+    })
+}
+
+/// Who hears that it has its place, or none any more: of what is not for everybody, nobody but its author.
+fn telling(status: &Status) -> Telling {
+    if record::is_counted(status.visibility) {
+        Telling::Everybody
+    } else {
+        Telling::Them
+    }
+}
+
+pub(super) fn count_reply(tx: &mut Tx, status: &Status, by: i64) {
     if let Some(parent_id) = status
         .in_reply_to_id
         .filter(|_| record::is_counted(status.visibility))

@@ -7,7 +7,7 @@ use comity_policy::{Conditions, Party, PersonId, Replies, Visible, Way};
 use comity_vocab::{Iri, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
-use super::{policy, store};
+use super::{policy, store, wishes};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -108,7 +108,10 @@ fn assemble(
         limited: row.limited,
         kept_from: policy::patterns(&row.kept_from)?,
         replies: policy::replies(&row.replies_freely, &row.replies_asking)?,
+        wishes: wishes::read(&row.wishes)?,
         approval: policy::approval(&row.approval, row.in_reply_to_account_id)?,
+        approval_word: policy::approval_word(&row.approval),
+        reply_stamp: row.reply_stamp,
         created_at: row.created_at,
         edited_at: row.edited_at,
         replies_count: row.replies_count,

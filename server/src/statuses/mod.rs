@@ -4,6 +4,7 @@
 //! `Admitted<Note>`. Both end in [`record`], which places it in timelines and tells the people it names.
 
 pub mod activity;
+mod consent;
 mod delete;
 mod edit;
 mod held;
@@ -15,7 +16,9 @@ mod receive;
 mod record;
 mod store;
 pub mod web;
+mod wishes;
 
+pub(crate) use consent::{answer_in, needs_yes, receive_no, receive_yes};
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
@@ -24,12 +27,13 @@ pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
-pub use policy::{MOST_NAMED, Terms};
+pub use policy::{Answering, MOST_NAMED, Terms};
 pub use publish::{preview, publish};
-pub use receive::{adopt_answers, receive};
+pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub(crate) use store::forget_old;
 pub use store::{
     add_favourite, by_author, in_conversation, known, own_by_author, reached, reblog_by,
     reblogged_among, replies_to, with_above,
 };
+pub use wishes::{asks_first, has_terms, may, why_not};

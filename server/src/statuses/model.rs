@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::row;
-use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visible};
+use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visible, Wishes};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ row! {
         pub replies_freely: String,
         pub replies_asking: String,
         pub approval: String,
+        pub wishes: String,
+        pub reply_stamp: Option<String>,
     }
 }
 
@@ -82,8 +84,13 @@ pub struct Status {
     pub kept_from: Vec<Pattern>,
     /// Who may answer it.
     pub replies: Replies,
+    /// What else its author says of who may do what with it.
+    pub wishes: Wishes,
     /// Whether it has its place under what it answers.
     pub approval: Approval,
+    /// The yes of whom it answers, at their server: seen to be theirs where it was written here, elsewhere as claimed.
+    pub reply_stamp: Option<String>,
+    pub(super) approval_word: &'static str,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds of the newest edit.
@@ -161,6 +168,11 @@ impl Status {
         self.asked.contains(&on) || self.approval == Approval::Waits { on }
     }
 
+    /// Whether whom it answers, elsewhere, turned it down.
+    pub fn is_declined(&self) -> bool {
+        self.approval_word == super::policy::DECLINED
+    }
+
     /// Whether it answers something by this account.
     pub fn answers(&self, account_id: i64) -> bool {
         self.in_reply_to
@@ -184,6 +196,7 @@ impl Subject for Status {
             within: answered.chain(shared).collect(),
             kept_from: self.kept_from.clone(),
             replies: self.replies,
+            wishes: self.wishes.clone(),
             approval: self.approval,
             ..Thing::of(self.author.person())
         }

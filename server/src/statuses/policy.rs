@@ -26,6 +26,68 @@ pub struct Terms {
     pub replies: Replies,
 }
 
+/// Who may answer, as members choose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// Whoever may see it.
+    Everyone,
+    /// Followers, and whom it names.
+    Followers,
+    /// Whom it names.
+    Mentioned,
+    /// Whom it names; everybody else's answers wait for the author's yes.
+    Asking,
+    /// Nobody but the author.
+    Nobody,
+}
+
+impl Answering {
+    /// All five, in the order in which they are offered.
+    pub const ALL: [Answering; 5] = [
+        Answering::Everyone,
+        Answering::Followers,
+        Answering::Mentioned,
+        Answering::Asking,
+        Answering::Nobody,
+    ];
+
+    /// The word that forms and columns have for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Answering::Everyone => "everyone",
+            Answering::Followers => "followers",
+            Answering::Mentioned => "mentioned",
+            Answering::Asking => "asking",
+            Answering::Nobody => "nobody",
+        }
+    }
+
+    /// Reads [`Answering::as_str`].
+    pub fn parse(word: &str) -> Option<Answering> {
+        Answering::ALL
+            .into_iter()
+            .find(|answering| answering.as_str() == word)
+    }
+
+    /// The same for the gate.
+    pub fn replies(self) -> Replies {
+        let both = |circle| Replies {
+            freely: circle,
+            asking: circle,
+        };
+        match self {
+            Answering::Everyone => both(Circle::Everyone),
+            Answering::Followers => both(Circle::Followers),
+            Answering::Mentioned => both(Circle::Mentioned),
+            Answering::Asking => Replies {
+                freely: Circle::Mentioned,
+                asking: Circle::Everyone,
+            },
+            Answering::Nobody => both(Circle::Nobody),
+        }
+    }
+}
+
 impl Terms {
     /// What a member asks for is bounded.
     pub(super) fn check(&self) -> Result<()> {
@@ -153,16 +215,26 @@ pub(super) fn replies(freely: &str, asking: &str) -> Result<Replies> {
 pub(super) const STANDS: &str = "stands";
 pub(super) const WAITS: &str = "waits";
 pub(super) const REMOVED: &str = "removed";
+/// Whom it answers, elsewhere, said no while it waited: it goes on waiting, and its author knows.
+pub(super) const DECLINED: &str = "declined";
 
 /// Whether an answer stands where it is, as stored. Whose yes it takes is whom it answers.
 pub(super) fn approval(word: &str, answered: Option<i64>) -> Result<Approval> {
     match (word, answered) {
-        (WAITS, Some(on)) => Ok(Approval::Waits { on: PersonId(on) }),
+        (WAITS | DECLINED, Some(on)) => Ok(Approval::Waits { on: PersonId(on) }),
         (REMOVED, Some(by)) => Ok(Approval::Removed { by: PersonId(by) }),
         // Whom it answered is gone: nobody is left to say yes or no.
-        (STANDS | WAITS | REMOVED, _) => Ok(Approval::Stands),
+        (STANDS | WAITS | DECLINED | REMOVED, _) => Ok(Approval::Stands),
         _ => Err(Error::internal(format!(
             "a status has the approval {word:?}"
         ))),
     }
+}
+
+/// The word in the column, as one of the four.
+pub(super) fn approval_word(word: &str) -> &'static str {
+    [WAITS, REMOVED, DECLINED]
+        .into_iter()
+        .find(|known| *known == word)
+        .unwrap_or(STANDS)
 }

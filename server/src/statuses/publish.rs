@@ -6,10 +6,12 @@ use comity_db::Tx;
 use comity_policy::{Act, Because, Exchange, Outcome, Party, Person, Subject, Thing, Visible, Way};
 use comity_vocab::{Domain, Handle, Iri, Visibility};
 
+use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text};
 use super::policy::Terms;
 use super::record::{self, NewStatus, Parent};
+use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
@@ -99,11 +101,10 @@ async fn prepare(
 ) -> Result<NewStatus> {
     let me = Party::Member(author.person());
     let (parent, holds) = match draft.in_reply_to_id {
-        Some(id) => Some(answered(app, &me, id).await?),
+        Some(id) => Some(answered(app, &me, author, id).await?),
         None => None,
     }
     .unzip();
-    let waits = holds == Some(true);
     let named_terms = draft.terms.clone();
     let book = app.gate.book();
     named_terms.check()?;
@@ -133,8 +134,11 @@ async fn prepare(
     let holder = parent
         .as_ref()
         .map(|parent| parent.author.id)
-        .filter(|_| waits);
+        .filter(|_| holds == Some(Holds::Here));
     let holder = holder.filter(|holder| record::speaks_to(*holder, visibility, &asked));
+    // What stays in its community is not brought to whom it answers, who could not say yes to it.
+    let asks_elsewhere = holds == Some(Holds::Elsewhere) && visibility != Visibility::Local;
+    let waits = holder.is_some() || asks_elsewhere;
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, author).await?;
     }
@@ -150,7 +154,7 @@ async fn prepare(
         mentions,
         terms,
     )?
-    .asking(asked, holder.is_some());
+    .asking(asked, waits);
     check_named_get_it(app, &new, named_terms).await?;
     Ok(new)
 }
@@ -243,8 +247,24 @@ impl Draft {
     }
 }
 
-/// The status that is answered, if `me` may see it and may answer it, and whether its author here is asked first.
-async fn answered(app: &App, me: &Party, id: i64) -> Result<(Visible<Status>, bool)> {
+/// Who is asked before an answer stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Nobody.
+    Nobody,
+    /// Whom it answers, who lives here.
+    Here,
+    /// Whom it answers, by their server: it goes to them alone, until they say yes.
+    Elsewhere,
+}
+
+/// The status that is answered, if `me` may see it and may answer it, and whether its author is asked first.
+async fn answered(
+    app: &App,
+    me: &Party,
+    author: &Account,
+    id: i64,
+) -> Result<(Visible<Status>, Holds)> {
     let parent = load::find(app, me, Way::Page, id).await?;
     if parent.reblog_of.is_some() {
         return Err(Error::invalid(
@@ -252,8 +272,14 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<(Visible<Status>, bo
             "is a boost; answer the post itself",
         ));
     }
-    let verdict = rules::may(app, me, Act::Reply, Way::Page, &*parent).await?;
-    let waits = verdict.outcome == Outcome::Hold && parent.author.is_local();
+    let verdict = wishes::may(app, me, Act::Reply, &parent).await?;
+    let holds = if consent::needs_yes(&parent, author) {
+        Holds::Elsewhere
+    } else if verdict.outcome == Outcome::Hold && parent.author.is_local() {
+        Holds::Here
+    } else {
+        Holds::Nobody
+    };
     if let Some(first) = load::first_of(app, &parent).await? {
         let answer = app.gate.may(me, Act::Reply, Way::Page, &first).await?;
         // The same whatever stands against it: who began it may not be theirs to read.
@@ -263,7 +289,7 @@ async fn answered(app: &App, me: &Party, id: i64) -> Result<(Visible<Status>, bo
             )
         })?;
     }
-    Ok((parent, waits))
+    Ok((parent, holds))
 }
 
 /// The people that a status names, and those among them here who are asked about its author first; each asked of the

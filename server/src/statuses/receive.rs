@@ -4,19 +4,23 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Conditions, Outcome, Party};
+use comity_policy::{Act, Admitted, Approval, Because, Conditions, Outcome, Party, Refusal, Way};
 use comity_vocab::{Iri, Note, NoteKind, PUBLIC};
 
+use super::consent;
+use super::held;
 use super::load;
-use super::model::{Attached, Text};
+use super::model::{Attached, Status, Text};
 use super::record::{self, NewStatus, Parent};
 use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::communities::Community;
 use crate::contacts::{self, Asked};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
+use crate::stamps::{self, Answer, Telling};
 use crate::{text, waves};
 
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
@@ -36,16 +40,17 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     let author = author_of(app, arrival, &note.author).await?;
     let parent = match &note.in_reply_to {
         Some(iri) => match store::id_by_iri(&app.db, iri.as_str()).await? {
-            Some(id) => Some(answered(app, arrival, &author, id).await?),
+            Some(id) => Some(answered(app, arrival, &note, &author, id).await?),
             None => None,
         },
         None => None,
     };
-    let (parent, holder) = parent.unzip();
+    let (parent, place) = parent.unzip();
+    let place = place.unwrap_or_default();
     let (mentions, mut asked) = named(app, arrival, &note, &author).await?;
     let seen_by = note.visibility(author.followers_iri.as_ref());
-    let holder = holder
-        .flatten()
+    let holder = place
+        .holder
         .filter(|holder| record::speaks_to(*holder, seen_by, &asked));
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, &author).await?;
@@ -59,7 +64,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             words(&note),
             mentions.clone(),
         )?
-        .asking(asked.clone(), holder.is_some());
+        .asking(asked.clone(), holder.is_some() || place.lacks_yes);
         let new = if known.awaited { new.awaited() } else { new };
         let mut tx = Tx::new();
         record::record(app, &mut tx, &new, None);
@@ -73,7 +78,22 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
                 },
             )?;
         }
+        if let Some(parent) = parent
+            .as_ref()
+            .filter(|_| place.is_told && holder.is_none())
+        {
+            let answer = Answer {
+                iri: &note.id,
+                author: &author,
+                target_id: parent.id,
+                answered: parent.author.id,
+            };
+            stamps::give(app, &mut tx, answer, None, Telling::Them).await?;
+        }
         if app.commit_and_ring(tx).await? {
+            if known.awaited {
+                consent::weigh_answers(app, &arrival.community, new.id()).await?;
+            }
             for member in spoken_to(&mentions, parent.as_ref()) {
                 waves::look(app, member).await?;
             }
@@ -89,7 +109,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
 
 /// Hangs what answers a status from elsewhere under it. It does so as it comes in, too; this is for an answer that came in
 /// the same moment.
-pub async fn adopt_answers(app: &App, id: i64) -> Result<()> {
+pub async fn adopt_answers(app: &App, community: &Arc<Community>, id: i64) -> Result<()> {
     let Some(row) = store::by_ids(&app.db, vec![id]).await?.pop() else {
         return Ok(());
     };
@@ -99,33 +119,141 @@ pub async fn adopt_answers(app: &App, id: i64) -> Result<()> {
     let mut tx = Tx::new();
     store::adopt(&mut tx, &row);
     app.commit(tx).await?;
-    Ok(())
+    consent::weigh_answers(app, community, id).await
 }
 
-/// What it answers, and who is to be asked about it first. Nobody answers what they cannot see: words of ours that were not for them have no place for theirs
-/// (boundaries L55, attack 15).
+/// What an answer finds where it comes in.
+#[derive(Default)]
+struct Place {
+    /// The member who is asked about it first.
+    holder: Option<i64>,
+    /// Whom it answers, elsewhere, said no yes to it that we could read.
+    lacks_yes: bool,
+    /// Its author was told that not every answer stands, and waits to hear that theirs does.
+    is_told: bool,
+}
+
+/// What it answers, and what it finds there. Nobody answers what they cannot see: words of ours that were not for them
+/// have no place for theirs (boundaries L55, attack 15).
 async fn answered(
     app: &App,
     arrival: &Arrival,
+    note: &Admitted<Note>,
     author: &Account,
     id: i64,
-) -> Result<(Parent, Option<i64>)> {
+) -> Result<(Parent, Place)> {
     let parent = load::load_one(app, id).await?;
     let party = Party::Account(author.person());
-    let mut holder = None;
+    let mut place = Place::default();
     if parent.author.is_local() {
-        let verdict = app
+        let answer = app
             .gate
             .may(&party, Act::Reply, arrival.way, &parent)
-            .await??;
-        holder = (verdict.outcome == Outcome::Hold).then_some(parent.author.id);
+            .await?;
+        let verdict = match answer {
+            Ok(verdict) => verdict,
+            Err(refusal) => {
+                refuse(app, arrival, &note.id, &parent, &refusal, None).await?;
+                return Err(refusal.into());
+            }
+        };
+        place.holder = (verdict.outcome == Outcome::Hold).then_some(parent.author.id);
+        place.is_told = held::announces(&parent);
+    } else if consent::needs_yes(&parent, author) {
+        place.lacks_yes = match &note.reply_authorization {
+            Some(stamp) => {
+                !consent::is_stamped(app, &arrival.community, stamp, &note.id, &parent).await?
+            }
+            None => true,
+        };
     }
     if let Some(first) = load::first_of(app, &parent).await? {
         app.gate
             .may(&party, Act::Reply, arrival.way, &first)
             .await??;
     }
-    Ok((Parent::of(&parent), holder))
+    Ok((Parent::of(&parent), place))
+}
+
+/// Somebody elsewhere asks whether their answer may stand. It comes in as any answer does, and what becomes of it is said
+/// of their request.
+pub async fn receive_request(
+    app: &App,
+    arrival: &Arrival,
+    request: &Iri,
+    target: i64,
+    answer: &Iri,
+) -> Result<()> {
+    let parent = load::load_one(app, target).await?;
+    if !parent.author.is_local() {
+        return Ok(());
+    }
+    let id = match resolve::status(app, &arrival.community, answer).await {
+        Ok(id) => id,
+        Err(Error::NotFound) => {
+            let party = Party::Account(arrival.sender.person());
+            let asked = app.gate.may(&party, Act::Reply, arrival.way, &parent);
+            if let Err(refusal) = asked.await? {
+                refuse(app, arrival, answer, &parent, &refusal, Some(request)).await?;
+            }
+            return Err(Error::NotFound);
+        }
+        Err(other) => return Err(other),
+    };
+    let status = load::load_one(app, id).await?;
+    if status.author.id != arrival.sender.id || status.in_reply_to_id != Some(target) {
+        return Err(Error::Forbidden(format!(
+            "{answer} is no answer by {}",
+            arrival.sender.iri
+        )));
+    }
+    if status.approval != Approval::Stands {
+        return Ok(());
+    }
+    let Some(answer) = held::answer(&status, &parent) else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    stamps::give(app, &mut tx, answer, Some(request), Telling::Them).await?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// Whoever answered hears a no where who may answer is said to everybody, they may see it, and nothing else stood against
+/// them: of rules and blocks they hear nothing (L29).
+async fn refuse(
+    app: &App,
+    arrival: &Arrival,
+    answer: &Iri,
+    parent: &Status,
+    refusal: &Refusal,
+    request: Option<&Iri>,
+) -> Result<()> {
+    if refusal.because() != &Because::Replies {
+        return Ok(());
+    }
+    if !parent.author.is_local()
+        || !held::announces(parent)
+        || !answer.same_origin(&arrival.sender.iri)
+    {
+        return Ok(());
+    }
+    // Who may not see it hears nothing of it.
+    let party = Party::Account(arrival.sender.person());
+    let seen = load::load_one(app, parent.id).await?;
+    if app.gate.show(&party, Way::Fetch, seen).await?.is_err() {
+        return Ok(());
+    }
+    let answer = Answer {
+        iri: answer,
+        author: &arrival.sender,
+        target_id: parent.id,
+        answered: parent.author.id,
+    };
+    let mut tx = Tx::new();
+    stamps::refuse(app, &mut tx, answer, request, Telling::Them).await?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
 }
 
 /// The members whom it names or answers.

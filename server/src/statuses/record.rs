@@ -9,6 +9,7 @@ use comity_vocab::{Iri, Note, NoteKind, Visibility};
 use super::model::{Status, StatusRow, Text};
 use super::policy::{self, Terms};
 use super::store;
+use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::contacts::{self, Asked};
@@ -128,6 +129,11 @@ impl NewStatus {
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
             limited: note.conditions().contains(Conditions::LIMITED),
             kept_from: terms.patterns_json()?,
+            wishes: wishes::stored(note, &author)?,
+            reply_stamp: note
+                .reply_authorization
+                .as_ref()
+                .map(|iri| iri.as_str().to_owned()),
             edited_at: note
                 .updated
                 .map(|at| at.clamp(published, now))
@@ -340,6 +346,8 @@ fn row(
         replies_freely: Circle::Everyone.as_str().to_owned(),
         replies_asking: Circle::Everyone.as_str().to_owned(),
         approval: policy::STANDS.to_owned(),
+        wishes: String::new(),
+        reply_stamp: None,
     })
 }
 

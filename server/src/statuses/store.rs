@@ -20,7 +20,7 @@ macro_rules! select_status {
                     s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
                     s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.limited,
                     s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count, s.kept_from,
-                    s.replies_freely, s.replies_asking, s.approval
+                    s.replies_freely, s.replies_asking, s.approval, s.wishes, s.reply_stamp
                FROM statuses s ",
             $rest
         )
@@ -108,9 +108,9 @@ const INSERT: Sql = sql!(
                            in_reply_to_account_id, conversation_id, reblog_of_id, title, spoiler_text, content,
                            source, language, sensitive, tags, attachments, limited, created_at, edited_at,
                            replies_count, reblogs_count, favourites_count, kept_from, replies_freely, replies_asking,
-                           approval)
+                           approval, wishes, reply_stamp)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, 0, 0, 0, $24, $25, $26, $27)
+             $23, 0, 0, 0, $24, $25, $26, $27, $28, $29)
      ON CONFLICT DO NOTHING"
 );
 const MENTION: Sql = sql!(
@@ -134,6 +134,35 @@ const ADD_FAVOURITE: Sql = sql!(
         SET favourites_count = CASE WHEN favourites_count + $2 < 0 THEN 0 ELSE favourites_count + $2 END
       WHERE id = $1"
 );
+
+const SET_WISHES: Sql = sql!("UPDATE statuses SET wishes = $2 WHERE id = $1");
+
+/// Changes what its author says of who may do what with it.
+pub fn set_wishes(tx: &mut Tx, id: i64, wishes: &str) {
+    tx.exec(SET_WISHES, params![id, wishes]);
+}
+
+const SET_REPLY_STAMP: Sql = sql!("UPDATE statuses SET reply_stamp = $2 WHERE id = $1");
+
+/// Keeps where the yes to an answer is, or that there is none any more.
+pub fn set_reply_stamp(tx: &mut Tx, id: i64, stamp: Option<&str>) {
+    tx.exec(SET_REPLY_STAMP, params![id, stamp]);
+}
+
+/// Counts on `statuses_by_parent`.
+const WAITING_ANSWERS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM statuses
+      WHERE in_reply_to_id = $1 AND approval = 'waits'
+      ORDER BY id
+      LIMIT $2"
+);
+
+/// Answers to this that wait for a yes, the oldest first.
+pub async fn waiting_answers(db: &Db, parent_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(WAITING_ANSWERS, params![parent_id, most]).await?)
+}
 
 const SET_APPROVAL: Sql = sql!("UPDATE statuses SET approval = $3 WHERE id = $1 AND approval = $2");
 
@@ -175,6 +204,8 @@ pub fn insert(tx: &mut Tx, row: &StatusRow) {
             row.replies_freely.as_str(),
             row.replies_asking.as_str(),
             row.approval.as_str(),
+            row.wishes.as_str(),
+            row.reply_stamp.as_deref(),
         ],
     );
 }
@@ -202,7 +233,9 @@ pub fn add_favourite(tx: &mut Tx, status_id: i64, by: i64) {
 
 const ADOPT: Sql = sql!(
     "UPDATE statuses
-        SET in_reply_to_id = $2, in_reply_to_account_id = $3
+        SET in_reply_to_id = $2, in_reply_to_account_id = $3,
+            approval = CASE WHEN $4 AND approval = 'stands' AND account_id <> $3 AND community_id IS NULL
+                            THEN 'waits' ELSE approval END
       WHERE in_reply_to_iri = $1 AND in_reply_to_id IS NULL"
 );
 /// A thread that comes backwards is written anew with each parent, so longer ones stay apart.
@@ -252,7 +285,9 @@ pub fn adopt(tx: &mut Tx, parent: &StatusRow) {
         JOIN_CONVERSATIONS,
         params![iri, parent.conversation_id, LONGEST_JOINED],
     );
-    tx.exec(ADOPT, params![iri, parent.id, parent.account_id]);
+    // Where its author says who may answer, that is looked at for each before they stand.
+    let weighs = parent.wishes.contains("\"reply\"");
+    tx.exec(ADOPT, params![iri, parent.id, parent.account_id, weighs]);
     tx.exec(COUNT_REPLIES, params![parent.id]);
 }
 

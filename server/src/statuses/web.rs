@@ -6,7 +6,7 @@ mod view;
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
-pub use compose::{compose, compose_form};
+pub use compose::{answers, compose, compose_form};
 pub use view::{Reader, choices, composer, path, seen_by, views};
 
 use compose::{ComposeForm, LABELS};

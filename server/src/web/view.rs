@@ -45,5 +45,7 @@ pub use rule::{
     ConditionChoice, DryRunView, LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm,
     RuleView, StanceChoice, Strength, TakingBackView,
 };
-pub use status::{AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView};
+pub use status::{
+    AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView, WhyNot,
+};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

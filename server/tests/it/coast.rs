@@ -123,6 +123,22 @@ impl Coast {
             .collect()
     }
 
+    /// An activity comes in; its sender hears the same whatever becomes of it.
+    pub async fn brings(&self, activity: &Value) {
+        let by = activity["actor"].as_str().unwrap();
+        let body = activity.to_string();
+        self.signed(by, Method::POST, "/inbox", &body).await.is(202);
+        self.is_idle().await;
+    }
+
+    /// The number of a status by its address.
+    pub async fn id_of(&self, iri: &str) -> Option<i64> {
+        let iri = comity_vocab::Iri::parse(iri).unwrap();
+        comity::statuses::find_by_iri(&self.town.app, &iri)
+            .await
+            .unwrap()
+    }
+
     pub async fn deletes(&mut self, post: &Post) {
         let delete = format!("/statuses/{}/delete", post.id);
         self.alice.post(&delete, &[]).await.is(303);

@@ -33,14 +33,6 @@ impl Coast {
         self.alice.post("/boundaries", &rule).await.is(303);
     }
 
-    /// An activity comes in; its sender hears the same whatever becomes of it.
-    async fn brings(&self, activity: &Value) {
-        let by = activity["actor"].as_str().unwrap();
-        let body = activity.to_string();
-        self.signed(by, Method::POST, "/inbox", &body).await.is(202);
-        self.is_idle().await;
-    }
-
     /// Nora, whom nobody here follows and who follows nobody, names alice in public.
     async fn nora_says(&self, number: &str, words: &str) -> i64 {
         let alice = self.alice.account.iri.to_string();
@@ -57,13 +49,6 @@ impl Coast {
         let by = self.peer.iri(server, name);
         let follow = json!({ "id": format!("{by}#island"), "type": "Follow", "actor": by, "object": whom.iri.as_str() });
         self.brings(&follow).await;
-    }
-
-    async fn id_of(&self, iri: &str) -> Option<i64> {
-        let iri = Iri::parse(iri).unwrap();
-        comity::statuses::find_by_iri(&self.town.app, &iri)
-            .await
-            .unwrap()
     }
 
     async fn nora(&self) -> i64 {

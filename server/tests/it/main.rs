@@ -14,6 +14,7 @@ mod catalogue;
 mod command;
 mod communities;
 mod conditions;
+mod consent;
 mod contacts;
 mod conversation;
 mod dry_run;

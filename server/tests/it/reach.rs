@@ -147,7 +147,7 @@ coast_test! {
         assert_eq!(sent["automaticApproval"], json!([coast.alice.account.iri.as_str()]));
         let id = post.id.to_string();
         coast.bob.post("/compose", &[("text", "But I"), ("visibility", "public"), ("in_reply_to", &id)]).await
-            .is(422).shows("chose who may answer");
+            .is(422).shows("lets nobody answer this");
         let by = coast.peer.iri("open", "rita");
         let address = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
         let answer = peer::create(&by, "1", "But I do", Some(&address), None);

@@ -45,6 +45,8 @@ pub struct Peer {
     keys: Arc<Mutex<HashMap<String, String>>>,
     /// People whose handle is of another domain than their server: by the server's domain and their name.
     homes: Arc<Mutex<HashMap<(String, String), String>>>,
+    /// What else is to be had, by its whole address.
+    documents: Arc<Mutex<HashMap<String, Value>>>,
     door: Arc<tokio::sync::RwLock<()>>,
     waiting: Arc<AtomicUsize>,
 }
@@ -61,6 +63,7 @@ impl Peer {
             inbox: Arc::default(),
             keys: Arc::default(),
             homes: Arc::default(),
+            documents: Arc::default(),
             door: Arc::default(),
             waiting: Arc::default(),
         };
@@ -70,6 +73,7 @@ impl Peer {
             .route("/inbox", post(receive))
             .route("/users/{name}/inbox", post(receive))
             .route("/.well-known/webfinger", get(webfinger))
+            .fallback(get(document))
             .with_state(peer.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         peer
@@ -156,6 +160,17 @@ impl Peer {
             .insert(actor.to_owned(), name.to_owned());
     }
 
+    /// From now on this is to be had at its own address.
+    pub fn serves(&self, document: &Value) {
+        let id = document["id"].as_str().unwrap().to_owned();
+        self.documents.lock().unwrap().insert(id, document.clone());
+    }
+
+    /// It is to be had no more.
+    pub fn withdraws(&self, id: &str) {
+        self.documents.lock().unwrap().remove(id);
+    }
+
     /// `name` on `server` is `@name@home` from now on, and both say so.
     pub fn is_at_home(&self, server: &str, name: &str, home: &str) {
         self.homes
@@ -217,6 +232,19 @@ async fn person(
         &name,
         "Person",
     ))
+}
+
+async fn document(
+    State(peer): State<Peer>,
+    headers: HeaderMap,
+    address: axum::http::Uri,
+) -> axum::response::Response {
+    let id = format!("http://{}{}", host_of(&headers), address.path());
+    let found = peer.documents.lock().unwrap().get(&id).cloned();
+    match found {
+        Some(found) => activity(&found).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn receive(State(peer): State<Peer>, headers: HeaderMap, body: Bytes) -> StatusCode {

@@ -1,7 +1,7 @@
 //! Writing: the composer, whom what is in it would reach, and publishing it.
 
 use axum::extract::State;
-use comity_policy::{Circle, Pattern, Replies, Way};
+use comity_policy::{Pattern, Way};
 use comity_vocab::{Handle, Visibility};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
 use crate::members::Role;
-use crate::statuses::{Draft, MOST_NAMED, Terms, find, publish};
+use crate::statuses::{Answering, Draft, MOST_NAMED, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
 use crate::web::{frame, person_view};
 use crate::{accounts, reach, rules};
@@ -67,7 +67,8 @@ impl ComposeForm {
                 .filter_map(|handle| Handle::parse(handle).ok())
                 .collect()
         });
-        let answering = Circle::parse(&self.answers).unwrap_or(Circle::Everyone);
+        // Small composers leave it at what the member laid down for all.
+        let answering = Answering::parse(&self.answers).unwrap_or(me.member.answering);
         Ok(Draft {
             text: self.text.clone(),
             spoiler_text: self.spoiler.clone(),
@@ -78,10 +79,7 @@ impl ComposeForm {
             tell,
             terms: Terms {
                 kept_from: named(app, me, &self.kept_from).await?,
-                replies: Replies {
-                    freely: answering,
-                    asking: answering,
-                },
+                replies: answering.replies(),
             },
         })
     }
@@ -94,8 +92,8 @@ impl ComposeForm {
         if let Ok(visibility) = Visibility::parse(&self.visibility) {
             composer.seen_by = seen_by(visibility);
         }
-        if let Some(circle) = Circle::parse(&self.answers) {
-            composer.answers = answers(circle);
+        if let Some(answering) = Answering::parse(&self.answers) {
+            composer.answers = answers(answering);
         }
         if !self.language.is_empty() {
             for language in &mut composer.languages {
@@ -109,20 +107,20 @@ impl ComposeForm {
 }
 
 /// Who may answer, to choose from.
-pub(super) fn answers(chosen: Circle) -> Vec<AnswerChoice> {
-    [
-        (Circle::Everyone, "Anyone may answer"),
-        (Circle::Followers, "Followers may answer"),
-        (Circle::Mentioned, "Only whom it names may answer"),
-        (Circle::Nobody, "Nobody may answer"),
-    ]
-    .into_iter()
-    .map(|(circle, words)| AnswerChoice {
-        value: circle.as_str(),
-        words,
-        chosen: circle == chosen,
-    })
-    .collect()
+pub fn answers(chosen: Answering) -> Vec<AnswerChoice> {
+    let words = |answering| match answering {
+        Answering::Everyone => "Anyone may answer",
+        Answering::Followers => "Followers may answer",
+        Answering::Mentioned => "Only whom it names may answer",
+        Answering::Asking => "Answers wait for my yes",
+        Answering::Nobody => "Nobody may answer",
+    };
+    let choice = |answering: Answering| AnswerChoice {
+        value: answering.as_str(),
+        words: words(answering),
+        chosen: answering == chosen,
+    };
+    Answering::ALL.into_iter().map(choice).collect()
 }
 
 /// Servers and people as typed, with spaces or commas between them. Nobody is asked who they are: that would tell their

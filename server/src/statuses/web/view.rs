@@ -1,8 +1,10 @@
 //! From what the gate cleared to what a page lays out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use comity_policy::{Approval, Circle, Conditions, Listener, Visible};
+use comity_policy::{
+    Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way,
+};
 use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
@@ -10,10 +12,10 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Me, Visit};
-use crate::statuses::{Attached, Shown, Status, text};
+use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::web::view::{
     AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind,
-    PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView,
+    PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
@@ -57,6 +59,8 @@ pub struct Reader<'a> {
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    /// What the gate says to acts of which an author said something.
+    answers: HashMap<(i64, Act), Verdict>,
     app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
     listener: Listener,
@@ -78,7 +82,12 @@ impl<'a> Reader<'a> {
             ),
             _ => (HashSet::new(), HashSet::new(), HashSet::new()),
         };
+        let answers = match &visit.me {
+            Some(me) => answers(app, me, statuses).await?,
+            None => HashMap::new(),
+        };
         Ok(Reader {
+            answers,
             visit,
             now_ms: app.now_ms(),
             favourited,
@@ -122,7 +131,15 @@ impl<'a> Reader<'a> {
                 text: "files left out".to_owned(),
             });
         }
+        if own {
+            marks.extend(consent_mark(status));
+        }
         let answers_me = me.is_some_and(|me| status.answers(me.account.id));
+        let why = WhyNot {
+            reply: self.why_not(status, Act::Reply),
+            favourite: self.why_not(status, Act::Favourite),
+            reblog: self.why_not(status, Act::Reblog),
+        };
         let is_out = matches!(status.approval, Approval::Removed { .. });
         StatusView {
             id: status.id,
@@ -165,11 +182,13 @@ impl<'a> Reader<'a> {
                 may_pin: own && is_open,
                 may_take_out: answers_me && !own && !is_out && !waits,
                 may_put_back: answers_me && !own && (is_out || waits),
-                may_reply: me.is_some(),
-                may_favourite: me.is_some(),
-                may_reblog: !bound.contains(Conditions::NO_BOOSTS)
+                may_reply: me.is_some() && why.reply.is_none(),
+                may_favourite: me.is_some() && why.favourite.is_none(),
+                may_reblog: why.reblog.is_none()
+                    && !bound.contains(Conditions::NO_BOOSTS)
                     && me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
             },
+            viewer_why: why,
             marks,
             attachments: if leaves_files_out {
                 Vec::new()
@@ -185,8 +204,9 @@ impl<'a> Reader<'a> {
     pub fn view_in_conversation(&self, status: &Visible<Status>) -> StatusView {
         let mut view = self.view(status, None);
         view.reply_to = None;
-        if let Some(me) = &self.visit.me {
+        if let Some(me) = self.visit.me.as_ref().filter(|_| view.viewer.may_reply) {
             view.reply = Some(ReplyView {
+                asks: self.asks_first(status, Act::Reply),
                 seen_by: seen_by(me.member.default_visibility.narrowed_to(status.visibility)),
                 choices: choices_for_reply(status.visibility),
             });
@@ -195,6 +215,27 @@ impl<'a> Reader<'a> {
             view.veil = Some(self.veil(status));
         }
         view
+    }
+
+    /// Why its author's word stands against this.
+    fn why_not(&self, status: &Status, act: Act) -> Option<String> {
+        let verdict = self.answers.get(&(status.id, act))?;
+        if act == Act::Reblog && verdict.outcome == Outcome::Hold {
+            return Some(statuses::asks_first(status, act));
+        }
+        statuses::why_not(status, act, verdict)
+    }
+
+    /// Whether its author is asked first: a sentence.
+    pub fn asks_first(&self, status: &Status, act: Act) -> Option<String> {
+        let verdict = self.answers.get(&(status.id, act))?;
+        let asks = verdict.outcome == Outcome::Hold
+            && matches!(verdict.because, Because::Wishes(_) | Because::Replies);
+        let me = self.visit.me.as_ref();
+        let needs =
+            act == Act::Reply && me.is_some_and(|me| statuses::needs_yes(status, &me.account));
+        let asks = asks || (needs && verdict.outcome != Outcome::Refuse);
+        asks.then(|| statuses::asks_first(status, act))
     }
 
     /// Why a post is folded.
@@ -232,6 +273,7 @@ impl<'a> Reader<'a> {
         composer.seen_by = seen_by(visibility(composer.seen_by).narrowed_to(status.visibility));
         composer.choices = choices_for_reply(status.visibility);
         composer.submit = "Reply";
+        composer.asks = self.asks_first(status, Act::Reply);
         let others = status
             .mentions
             .iter()
@@ -249,6 +291,48 @@ impl<'a> Reader<'a> {
             })
             .collect();
     }
+}
+
+/// What its author is told of an answer that has no place at whom it answers, elsewhere. Members here take out in silence.
+fn consent_mark(status: &Status) -> Option<Mark> {
+    let answered = status
+        .in_reply_to
+        .as_ref()
+        .filter(|account| !account.is_local())?;
+    let whom = answered.handle();
+    let (kind, text) = match status.approval {
+        Approval::Stands => return None,
+        Approval::Waits { .. } if status.is_declined() => (
+            MarkKind::Refused,
+            format!("{whom} turned it down; nobody else sees it"),
+        ),
+        Approval::Waits { .. } => (MarkKind::Ask, format!("waits for a yes of {whom}")),
+        Approval::Removed { .. } => (
+            MarkKind::Refused,
+            format!("{whom} took it out of the conversation"),
+        ),
+    };
+    Some(Mark { kind, text })
+}
+
+/// What the gate says to acts of which the authors of these said something; of the others it is asked when they are done.
+async fn answers(
+    app: &App,
+    me: &Me,
+    shown: &[&Visible<Status>],
+) -> Result<HashMap<(i64, Act), Verdict>> {
+    let acts = [Act::Reply, Act::Favourite, Act::Reblog];
+    let asked: Vec<(Act, &Status)> = shown
+        .iter()
+        .flat_map(|status| acts.map(|act| (act, &***status)))
+        .filter(|(act, status)| statuses::has_terms(status, *act))
+        .collect();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let verdicts = app.gate.may_all(&me.party(), Way::Page, &asked).await?;
+    let keys = asked.iter().map(|(act, status)| (status.id, *act));
+    Ok(keys.zip(verdicts).collect())
 }
 
 /// Posts as a list shows them.
@@ -283,7 +367,8 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         languages,
         limit: app.config.limits.post_characters,
         tell: Vec::new(),
-        answers: super::compose::answers(Circle::Everyone),
+        answers: super::answers(me.member.answering),
+        asks: None,
         kept_from: String::new(),
         reach: None,
         trouble: None,

@@ -26,6 +26,8 @@ pub struct ComposerView {
     pub tell: Vec<Tell>,
     /// Who may answer: what may be chosen; empty where it cannot be changed, as in an edit.
     pub answers: Vec<AnswerChoice>,
+    /// Whoever is answered says yes to each answer first: a sentence.
+    pub asks: Option<String>,
     /// Servers and people it is kept from beyond what the rules say, as typed.
     pub kept_from: String,
     /// Whom it would reach, if that was worked out.
@@ -76,6 +78,8 @@ pub struct ReplyView {
     pub seen_by: SeenBy,
     /// What may be chosen.
     pub choices: Vec<SeenBy>,
+    /// Whoever is answered says yes to each answer first: a sentence.
+    pub asks: Option<String>,
 }
 
 /// Whom a post would reach, before it is sent: a sentence for each strength, and the shares of a bar.

@@ -41,6 +41,8 @@ pub struct StatusView {
     pub counts: Counts,
     /// What the viewer has done and may do.
     pub viewer: ViewerView,
+    /// Why the viewer may not, where its author said so: a sentence for each act.
+    pub viewer_why: WhyNot,
     /// Signs beside the name.
     pub marks: Vec<Mark>,
     /// Pictures and files.
@@ -127,6 +129,17 @@ pub struct ViewerView {
     pub may_favourite: bool,
     /// They may boost it: it is not a matter between few people. Whether a rule stands against it is asked when they do.
     pub may_reblog: bool,
+}
+
+/// Why the viewer may not do something, in words; `None` where they may, or where nothing can be said.
+#[derive(Clone, Debug, Default)]
+pub struct WhyNot {
+    /// Answer it.
+    pub reply: Option<String>,
+    /// Favourite it.
+    pub favourite: Option<String>,
+    /// Boost it.
+    pub reblog: Option<String>,
 }
 
 /// Who can see a post, in the words of the pages.

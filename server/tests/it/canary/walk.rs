@@ -43,16 +43,17 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             let all = cast.handles.iter().chain(&names);
             all.map(|handle| path.replace("{handle}", handle)).collect()
         }
-        path if path.contains("{name}/statuses/{id}") => cast
-            .statuses
-            .iter()
-            .flat_map(|(id, _)| {
-                ["author", "stranger"].map(|name| {
-                    path.replace("{name}", name)
-                        .replace("{id}", &id.to_string())
+        path if path.contains("{name}/statuses/{id}") || path.contains("{name}/stamps/{id}") => {
+            cast.statuses
+                .iter()
+                .flat_map(|(id, _)| {
+                    ["author", "stranger"].map(|name| {
+                        path.replace("{name}", name)
+                            .replace("{id}", &id.to_string())
+                    })
                 })
-            })
-            .collect(),
+                .collect()
+        }
         "/assets/{name}" => vec!["/assets/style.css".to_owned(), "/assets/author".to_owned()],
         "/tags/{name}" => vec![format!("/tags/{TOPIC}"), "/tags/author".to_owned()],
         path if path.contains("{name}") => names

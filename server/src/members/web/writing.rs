@@ -1,0 +1,56 @@
+//! The page of what a member lays down for all they write: who may answer.
+
+use askama::Template;
+use axum::extract::State;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::members;
+use crate::statuses::Answering;
+use crate::statuses::web::answers;
+use crate::web;
+use crate::web::view::{AnswerChoice, Frame, NavItem, Notice};
+
+/// Who may answer, where a post says nothing else.
+#[derive(Template)]
+#[template(path = "members/writing.html")]
+struct WritingPage {
+    frame: Frame,
+    answers: Vec<AnswerChoice>,
+}
+
+/// `GET /settings/writing`
+pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
+    let mut frame = web::frame(&app, &visit, "How you write", NavItem::Me).await?;
+    frame.no_index = true;
+    Ok(Reply::page(WritingPage {
+        frame,
+        answers: answers(me.member.answering),
+    }))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct WritingForm {
+    answers: String,
+}
+
+/// `POST /settings/writing`
+pub async fn save(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<WritingForm>,
+) -> Result<Reply> {
+    let answering = Answering::parse(&form.answers).ok_or_else(|| {
+        Error::invalid(
+            "answers",
+            "must be everyone, followers, mentioned, asking or nobody",
+        )
+    })?;
+    members::choose_answering(&app, me.account.id, answering).await?;
+    let done = Notice("From your next post on. What you wrote before stays as it was.".to_owned());
+    Ok(Reply::see_other("/settings/writing").with_cookie(cookie::notice(&visit.community, &done)))
+}

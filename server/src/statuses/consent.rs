@@ -1,0 +1,234 @@
+//! The yes of others to answers: whether one is needed, whether a stamp is good, and what becomes of an answer when its
+//! yes or no comes in. What members here say to answers of others is in `held` and in `stamps`.
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use comity_policy::{Act, Admitted, Approval, Outcome, PersonId, Standing};
+use comity_vocab::{Activity, ActivityKind, Consented, Document, Iri, Object, Visibility};
+
+use super::model::Status;
+use super::{held, load, policy, store};
+use crate::accounts::{Account, stored_iri};
+use crate::app::App;
+use crate::communities::Community;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::inbox::{Arrival, resolve};
+
+/// Answers that are looked at again when what they answer comes in after them: each may take a request.
+const MOST_WEIGHED: i64 = 20;
+
+/// Whether an answer by `author` to something from elsewhere has its place only by a yes. Who is let by name, or with
+/// everybody, needs none; who is let as a follower does, since nobody else can see who follows (GoToSocial, *Validating
+/// presence in a Followers / Following collection*).
+pub(crate) fn needs_yes(parent: &Status, author: &Account) -> bool {
+    if parent.author.is_local() || parent.author.id == author.id {
+        return false;
+    }
+    let standing = Standing {
+        iri: &author.iri,
+        follows: false,
+        followed: false,
+        is_addressed: parent.answers(author.id)
+            || parent.mentions.iter().any(|named| named.id == author.id),
+    };
+    parent.wishes.answer(Act::Reply, standing) != Outcome::Allow
+}
+
+/// Whether at this address the author of `parent` says yes to this very answer, now (attack 15). It is read anew each
+/// time: what was taken back is not there.
+pub(super) async fn is_stamped(
+    app: &App,
+    community: &Community,
+    stamp: &Iri,
+    answer: &Iri,
+    parent: &Status,
+) -> Result<bool> {
+    let author = &parent.author.iri;
+    if !stamp.same_origin(author) {
+        return Ok(false);
+    }
+    let fetched = match resolve::fetch(app, community, stamp).await {
+        Ok(fetched) => fetched,
+        Err(Error::Gone | Error::NotFound | Error::Forbidden(_) | Error::Refused(_)) => {
+            return Ok(false);
+        }
+        Err(other) => return Err(other),
+    };
+    Ok(match fetched.peek() {
+        Document::Stamp(said) => {
+            said.id == *stamp
+                && said.permits == Consented::Reply
+                && said.author == *author
+                && said.object == *answer
+                && said.target == parent.iri
+        }
+        // Before 0.20 GoToSocial served the Accept itself.
+        Document::Activity(accept) => {
+            accept.id.as_ref() == Some(stamp)
+                && accept.kind == ActivityKind::Accept
+                && accept.actor == *author
+                && accept.object.id() == Some(answer)
+        }
+        _ => false,
+    })
+}
+
+/// The answer that an Accept or a Reject is about, where it is one: with the request for it, or by itself.
+pub(crate) fn answer_in(activity: &Activity) -> Option<&Iri> {
+    match &activity.object {
+        Object::Embedded(document) => match document.as_ref() {
+            Document::Activity(request) if request.kind == ActivityKind::ReplyRequest => {
+                request.instrument.as_ref()
+            }
+            Document::Activity(_) => None,
+            other => other.id(),
+        },
+        Object::Iri(iri) => Some(iri),
+        Object::None | Object::Many(_) => None,
+    }
+}
+
+/// Somebody elsewhere says yes to an answer to them. Whether they did is read at the stamp, and whose it is asked of what
+/// we hold: only whom it answers can say it.
+pub(crate) async fn receive_yes(
+    app: &App,
+    arrival: &Arrival,
+    accept: &Admitted<Activity>,
+    answer: i64,
+) -> Result<()> {
+    let Some((status, parent)) = answer_to(app, arrival, answer).await? else {
+        return Ok(());
+    };
+    let Some(stamp) = accept.result.as_ref().or(accept.id.as_ref()) else {
+        return Ok(());
+    };
+    if !is_stamped(app, &arrival.community, stamp, &status.iri, &parent).await? {
+        return Err(Error::Forbidden(format!(
+            "{stamp} is no yes to {}",
+            status.iri
+        )));
+    }
+    let mut tx = Tx::new();
+    store::set_reply_stamp(&mut tx, status.id, Some(stamp.as_str()));
+    match status.approval {
+        Approval::Stands if status.author.is_local() => update(&mut tx, app, &status)?,
+        Approval::Stands => {}
+        _ => held::stand(app, &mut tx, &status, status.approval_word).await?,
+    }
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// They say no, or take their yes back.
+pub(crate) async fn receive_no(app: &App, arrival: &Arrival, answer: i64) -> Result<()> {
+    let Some((status, _)) = answer_to(app, arrival, answer).await? else {
+        return Ok(());
+    };
+    let mut tx = Tx::new();
+    match status.approval {
+        Approval::Waits { .. } if status.approval_word == policy::WAITS => {
+            store::set_approval(&mut tx, status.id, policy::WAITS, policy::DECLINED);
+        }
+        Approval::Stands => {
+            store::set_approval(&mut tx, status.id, policy::STANDS, policy::REMOVED);
+            held::count_reply(&mut tx, &status, -1);
+            if status.author.is_local() {
+                store::set_reply_stamp(&mut tx, status.id, None);
+                update(&mut tx, app, &status)?;
+            }
+        }
+        _ => return Ok(()),
+    }
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// An answer that we hold to something by whoever sent this, with what it answers.
+async fn answer_to(app: &App, arrival: &Arrival, id: i64) -> Result<Option<(Status, Status)>> {
+    let status = load::load_one(app, id).await?;
+    if !status.answers(arrival.sender.id) || status.author.id == arrival.sender.id {
+        return Err(Error::Forbidden(format!(
+            "{} does not answer {}",
+            status.iri, arrival.sender.iri
+        )));
+    }
+    let Some(parent_id) = status.in_reply_to_id else {
+        return Ok(None);
+    };
+    Ok(load::load(app, &[parent_id])
+        .await?
+        .pop()
+        .map(|parent| (status, parent)))
+}
+
+/// Those who have it hear that it has a stamp now, or none any more.
+fn update(tx: &mut Tx, app: &App, status: &Status) -> Result<()> {
+    if status.visibility == Visibility::Local {
+        return Ok(());
+    }
+    let update = Outgoing::Update { status: status.id };
+    delivery::queue(tx, app, status.author.id, &update)
+}
+
+/// Its author elsewhere shows a stamp for an answer that waited without one.
+pub(super) async fn restamp(
+    app: &App,
+    community: &Community,
+    status: &Status,
+    stamp: &Iri,
+) -> Result<()> {
+    let waits = matches!(status.approval, Approval::Waits { .. });
+    let Some(parent_id) = status.in_reply_to_id.filter(|_| waits) else {
+        return Ok(());
+    };
+    let Some(parent) = load::load(app, &[parent_id]).await?.pop() else {
+        return Ok(());
+    };
+    if parent.author.is_local() || !is_stamped(app, community, stamp, &status.iri, &parent).await? {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    store::set_reply_stamp(&mut tx, status.id, Some(stamp.as_str()));
+    held::stand(app, &mut tx, status, status.approval_word).await?;
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// What answers a status from elsewhere and came before it was let wait when that came in: whose answer needs no yes, or
+/// has one, stands after all.
+pub(super) async fn weigh_answers(
+    app: &App,
+    community: &Arc<Community>,
+    parent_id: i64,
+) -> Result<()> {
+    let Some(parent) = load::load(app, &[parent_id]).await?.pop() else {
+        return Ok(());
+    };
+    if parent.author.is_local() || parent.wishes.reply.is_none() {
+        return Ok(());
+    }
+    let ids = store::waiting_answers(&app.db, parent_id, MOST_WEIGHED).await?;
+    for status in load::load(app, &ids).await? {
+        if status.approval
+            != (Approval::Waits {
+                on: PersonId(parent.author.id),
+            })
+        {
+            continue;
+        }
+        if needs_yes(&parent, &status.author) {
+            let Some(stamp) = &status.reply_stamp else {
+                continue;
+            };
+            // A server that does not answer keeps back its own people's answers and nobody else's.
+            let _ = restamp(app, community, &status, &stored_iri(stamp)?).await;
+            continue;
+        }
+        let mut tx = Tx::new();
+        held::stand(app, &mut tx, &status, status.approval_word).await?;
+        app.commit(tx).await?;
+    }
+    Ok(())
+}
