@@ -49,8 +49,9 @@ impl Verdict {
             }
             Because::Wave(_) => UNAVAILABLE.into(),
             Because::KeptFrom => "Its author keeps this post from them.".into(),
-            Because::Replies => "Its author chose who may answer.".into(),
-            Because::Wishes(Act::Reply) => "Its author chose who may answer.".into(),
+            Because::Replies | Because::Wishes(Act::Reply) => {
+                "Its author chose who may answer.".into()
+            }
             Because::Wishes(Act::Reblog) => "Its author chose who may boost it.".into(),
             Because::Wishes(Act::Quote) => "Its author chose who may quote it.".into(),
             Because::Wishes(_) => "Its author chose who may react to it.".into(),

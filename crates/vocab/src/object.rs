@@ -117,7 +117,7 @@ pub struct Note {
     /// The stamp that permits the quote (FEP-044f).
     pub quote_authorization: Option<Iri>,
     /// The stamp that permits the answer: GoToSocial's `replyAuthorization`, before 0.20 `approvedBy`.
-    pub reply_authorization: Option<Iri>,
+    pub reply_authorization: Option<Box<Iri>>,
     /// What its author says of who may do what with it.
     pub interaction_policy: Box<InteractionPolicy>,
     /// The poll of a Question.
@@ -200,7 +200,10 @@ pub(crate) fn note(
         replies: json.get("replies").iri(),
         quote: quote_of(json),
         quote_authorization: json.get("quoteAuthorization").iri(),
-        reply_authorization: json.any(&["replyAuthorization", "approvedBy"]).iri(),
+        reply_authorization: json
+            .any(&["replyAuthorization", "approvedBy"])
+            .iri()
+            .map(Box::new),
         interaction_policy: Box::new(policy_of(json.get("interactionPolicy"))),
         poll: if kind == NoteKind::Question {
             poll_of(json)

@@ -97,10 +97,10 @@ impl StoredLeave {
     }
 
     fn leave(self) -> Result<Leave> {
-        let read = |words: Vec<String>| words.into_iter().map(whom).collect::<Result<Vec<Whom>>>();
+        let read = |words: &[String]| words.iter().map(|word| whom(word)).collect::<Result<_>>();
         Ok(Leave {
-            freely: read(self.freely)?,
-            asking: read(self.asking)?,
+            freely: read(&self.freely)?,
+            asking: read(&self.asking)?,
         })
     }
 }
@@ -114,12 +114,12 @@ fn word(whom: &Whom) -> String {
     }
 }
 
-fn whom(word: String) -> Result<Whom> {
-    Ok(match word.as_str() {
+fn whom(word: &str) -> Result<Whom> {
+    Ok(match word {
         "everyone" => Whom::Everyone,
         "followers" => Whom::Followers,
         "following" => Whom::Following,
-        _ => Whom::Person(stored_iri(&word)?),
+        _ => Whom::Person(stored_iri(word)?),
     })
 }
 
