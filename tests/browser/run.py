@@ -1,4 +1,4 @@
-"""Comity in a real browser: a journey with JavaScript, one without, one on a narrow window.
+"""Comity in a real browser: a journey with JavaScript, one without, one on a narrow window; and a refusal between towns.
 
     run.py --comity PATH [--pictures DIR]
 
@@ -6,28 +6,69 @@ Starts a server of its own. The last line counts what held and what did not.
 """
 
 import argparse
+import contextlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from harness.comity import Comity  # noqa: E402
-from harness.steer import NODE  # noqa: E402
+from harness.steer import NODE, PATIENCE_S, free_port, stop  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 LONGEST_JOURNEY_S = 180
+TOWNS = ("harbour", "meadow", "bigcorp")
+PASSWORD = "winter-timetable"  # of everybody in the demo
 
 
-def journey(comity: Comity, name: str, *how: str) -> tuple[int, int]:
-    command = [NODE, HERE / "journey.mjs", comity.base, name, *how]
+def journey(*command: str) -> tuple[int, int]:
+    command = [NODE, HERE / command[0], *command[1:]]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=LONGEST_JOURNEY_S)
     closing = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.MULTILINE)
     print(done.stdout.replace(closing.group(0), "") if closing else done.stdout, flush=True)
     return (int(closing.group(1)), int(closing.group(2))) if closing else (0, 1)
+
+
+def refusal(binary: Path, home: Path, pictures: Path | None) -> tuple[int, int]:
+    """What one member's refusal does, among the three towns of the demo."""
+    folder, log = home / "demo", home / "demo.log"
+    port = three_free_ports()
+    with log.open("wb") as out:
+        demo = subprocess.Popen([binary, "demo", "--port", str(port), "--keep", folder], stdout=out, stderr=out)
+    try:
+        wait_for(log, "Now open the conversation", demo)
+        towns = [f"http://{town}.localhost:{port + after}" for after, town in enumerate(TOWNS)]
+        more = ["--comity", binary.resolve(), "--folder", folder]
+        return journey("refusal.mjs", *towns, PASSWORD, *more, *kept(pictures, "refusal"))
+    finally:
+        stop(demo)
+
+
+def three_free_ports() -> int:
+    while True:
+        first = free_port()
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError, OverflowError):
+            for port in range(first, first + len(TOWNS)):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+
+
+def wait_for(log: Path, words: str, process: subprocess.Popen):
+    deadline = time.monotonic() + PATIENCE_S
+    while words not in log.read_text(errors="replace"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the demo did not come to its end:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.1)
+
+
+def kept(pictures: Path | None, name: str) -> list[str]:
+    return ["--pictures", str(pictures / name)] if pictures else []
 
 
 def main():
@@ -48,8 +89,9 @@ def main():
             ("maren", "--sign-in", "--width", "360"),
             ("ines", "--sign-in", "--meet", "maren", "--width", "360", "--script", "off"),
         ):
-            pictures = ["--pictures", str(chosen.pictures / f"{len(results) + 1}-{name}")] if chosen.pictures else []
-            results.append(journey(comity, name, *how, *pictures))
+            pictures = kept(chosen.pictures, f"{len(results) + 1}-{name}")
+            results.append(journey("journey.mjs", comity.base, name, *how, *pictures))
+        results.append(refusal(chosen.comity, home, chosen.pictures))
     except Exception as error:
         print(f"  ✗ the journeys could be made: {error!r}")
         results.append((0, 1))

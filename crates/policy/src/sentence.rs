@@ -47,7 +47,6 @@ impl Verdict {
             Because::Wave(person) if listener.is(person) => {
                 "Many people you do not know speak to you at once, so you are asked about each first.".into()
             }
-            Because::Wave(_) => UNAVAILABLE.into(),
             Because::KeptFrom => "Its author keeps this post from them.".into(),
             Because::Replies | Because::Wishes(Act::Reply) => {
                 "Its author chose who may answer.".into()
@@ -63,7 +62,7 @@ impl Verdict {
                 _ => UNAVAILABLE.into(),
             },
             Because::Mute { by } if listener.is(by) => "You muted them.".into(),
-            Because::Mute { .. } => UNAVAILABLE.into(),
+            Because::Mute { .. } | Because::Wave(_) => UNAVAILABLE.into(),
             Because::Audience => "It is not meant for them.".into(),
             Because::LocalOnly => "It is for the members of its own community only.".into(),
             Because::NotListed => "Its author keeps it out of public places.".into(),

@@ -217,17 +217,19 @@ async fn answer_batch(
     let me = accounts::find(app, account_id).await?;
     let posts = store::posts(&app.db, me.id, from_ms, to_ms, BATCH).await?;
     for id in &posts {
-        let came = match let_in {
-            true => contacts::let_in(app, &me, *id).await,
-            false => contacts::dismiss(app, &me, *id).await,
+        let came = if let_in {
+            contacts::let_in(app, &me, *id).await
+        } else {
+            contacts::dismiss(app, &me, *id).await
         };
         contacts::gone_is_fine(came)?;
     }
     let asking = store::requests(&app.db, me.id, from_ms, to_ms, BATCH).await?;
     for id in &asking {
-        let came = match let_in {
-            true => follows::accept_request(app, &me, *id).await,
-            false => follows::reject_request(app, &me, *id).await,
+        let came = if let_in {
+            follows::accept_request(app, &me, *id).await
+        } else {
+            follows::reject_request(app, &me, *id).await
         };
         contacts::gone_is_fine(came)?;
     }

@@ -11,7 +11,7 @@ const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
 impl Coast {
     /// Rita writes to alice, and her server says this of who may do what with it.
-    async fn rita_says(&self, number: &str, words: &str, policy: Value) -> (i64, String) {
+    async fn rita_leaves(&self, number: &str, words: &str, policy: Value) -> (i64, String) {
         let rita = self.peer.iri("open", "rita");
         let alice = self.alice.account.iri.to_string();
         let mut post = peer::create(&rita, number, words, None, Some(&alice));
@@ -59,7 +59,7 @@ impl Coast {
     /// Bob answers rita, whose server says that answers need a yes; it waits.
     async fn bob_asks_rita(&mut self) -> (i64, String, String) {
         let (id, page) = self
-            .rita_says(
+            .rita_leaves(
                 "1",
                 "Ask me",
                 json!({ "canReply": { "manualApproval": [PUBLIC], "automaticApproval": [] } }),
@@ -140,7 +140,7 @@ coast_test! {
         let rita = coast.peer.iri("open", "rita");
         for (number, names) in [("1", ["always", "approvalRequired"]), ("2", ["automaticApproval", "manualApproval"])] {
             let policy = json!({ "canReply": { names[0]: [format!("{rita}/followers")], names[1]: [] } });
-            let (id, page) = coast.rita_says(number, "For my followers to answer", policy).await;
+            let (id, page) = coast.rita_leaves(number, "For my followers to answer", policy).await;
             let why = "lets only their followers and whom it names answer this";
             coast.bob.get(&page).await.is(200).shows(why);
             let answer = [("text", "But I"), ("visibility", "public"), ("in_reply_to", &id.to_string())];
@@ -154,7 +154,7 @@ coast_test! {
     async fn favourites_and_boosts_keep_to_what_the_author_says(coast) {
         let rita = coast.peer.iri("open", "rita");
         let only = json!({ "canLike": { "always": [rita] }, "canAnnounce": { "always": [rita, coast.alice.account.iri.as_str()] } });
-        let (id, page) = coast.rita_says("1", "Leave it", only).await;
+        let (id, page) = coast.rita_leaves("1", "Leave it", only).await;
         coast.bob.get(&page).await.is(200);
         coast.bob.post(&format!("/statuses/{id}/favourite"), &[]).await.is(403).shows("lets nobody favourite this");
         coast.bob.post(&format!("/statuses/{id}/reblog"), &[]).await.is(403).shows("lets only some people they chose boost this");
@@ -174,7 +174,7 @@ coast_test! {
 
     async fn what_everybody_may_says_nothing_that_anybody_has_to_be_told(coast) {
         let all = json!({ "always": [PUBLIC], "approvalRequired": [], "automaticApproval": [PUBLIC], "manualApproval": [] });
-        let (id, _) = coast.rita_says("1", "As you like", json!({ "canReply": all, "canLike": all, "canAnnounce": all })).await;
+        let (id, _) = coast.rita_leaves("1", "As you like", json!({ "canReply": all, "canLike": all, "canAnnounce": all })).await;
         let status = comity::statuses::load_one(&coast.town.app, id).await.unwrap();
         assert_eq!((&status.wishes.reply, &status.wishes.favourite, &status.wishes.reblog), (&None, &None, &None));
         let answer = [("text", "Gladly"), ("visibility", "public"), ("in_reply_to", &id.to_string())];
@@ -339,7 +339,7 @@ coast_test! {
 
     async fn answers_of_others_to_others_are_shown_with_a_yes_only(coast) {
         let policy = json!({ "canReply": { "always": [], "approvalRequired": [PUBLIC] } });
-        let (_, page) = coast.rita_says("1", "Ask me", policy).await;
+        let (_, page) = coast.rita_leaves("1", "Ask me", policy).await;
         let (rita, olga) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "olga"));
         let target = format!("{rita}/statuses/1");
         let answer = format!("{olga}/statuses/1");
@@ -376,7 +376,7 @@ coast_test! {
             }
             coast.brings(&early).await;
         }
-        let (_, page) = coast.rita_says("1", "Ask me", json!({ "canReply": { "always": [rita], "approvalRequired": [PUBLIC] } })).await;
+        let (_, page) = coast.rita_leaves("1", "Ask me", json!({ "canReply": { "always": [rita], "approvalRequired": [PUBLIC] } })).await;
         coast.bob.get(&page).await.is(200).shows("Early word 2").hides("Early word 1");
     }
 }

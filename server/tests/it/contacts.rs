@@ -6,7 +6,7 @@ use comity::accounts::Account;
 use comity::members::Role;
 use comity_vocab::Iri;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::coast::{Coast, works};
 use crate::peer;

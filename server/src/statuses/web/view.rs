@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use comity_policy::{
-    Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way,
-};
+use comity_policy::{Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way};
 use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
