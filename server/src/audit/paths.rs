@@ -55,6 +55,14 @@ const fn absent(number: u8, title: &'static str, what: &'static str) -> Path {
     }
 }
 
+const fn untried(number: u8, title: &'static str) -> Path {
+    Path {
+        number,
+        title,
+        nature: Nature::Untried("no try of it is made yet"),
+    }
+}
+
 /// In the order of the document.
 #[rustfmt::skip]
 pub const PATHS: [Path; 65] = [
@@ -83,12 +91,12 @@ pub const PATHS: [Path; 65] = [
     tried(23, "Replies collection", "lists of answers named no answer whose author's rules keep it from who asked"),
     absent(24, "Context collection", "conversations have no collection"),
     absent(25, "Likes and shares", "who likes and who boosts is in no collection"),
-    absent(26, "Authorisation stamps", "no stamps are given out"),
+    untried(26, "Authorisation stamps"),
     tried(27, "Follower synchronisation", "lists of followers named nobody from another server, and went to nobody refused"),
     tried(28, "Redirects and content negotiation", "requests by whom a rule refuses were not led to a page"),
     tried(29, "Error oracles", "answers about what is hidden were, in status, headers and text, those about what does not exist"),
     asked(30, "Boosts by remote people", "what they already hold they can show; whom a rule refuses gets nothing from here"),
-    Path { number: 31, title: "Inbound boosts of refused and limited people", nature: Nature::Untried("no try of it is made yet") },
+    untried(31, "Inbound boosts of refused and limited people"),
     asked(32, "Reply crawling", "others may gather answers from servers that hold them; Comity crawls nobody"),
     asked(33, "Invisible brigading", "answers that nobody brings here cannot be seen from here"),
     asked(34, "Quotes", "Comity quotes nothing, and others may quote without asking"),
@@ -108,7 +116,7 @@ pub const PATHS: [Path; 65] = [
     tried(48, "Spellings of a domain", "requests whose key was spelled differently got no word"),
     tried(49, "Handles of another domain", "requests by people whose handles are of a refused domain got no word"),
     tried(50, "Things of another origin", "things that somebody else claims to have made were not taken in"),
-    absent(51, "Lookalikes", "names are not compared for likeness; handles are shown in full"),
+    untried(51, "Lookalikes"),
     cannot(52, "A new account by the same person", "nobody can tell that it is the same person"),
     absent(53, "Nomadic identity", "identities of more than one server are not understood"),
     tried(54, "Direct delivery to an inbox", "deliveries by or for whom a rule refuses left nothing behind"),

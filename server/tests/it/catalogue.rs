@@ -14,7 +14,6 @@ const WITHOUT: &[(&str, &str)] = &[
         "nothing is pushed to devices, mailed, or shared with services",
     ),
     ("L24", "there is no collection of a conversation"),
-    ("L26", "there are no stamps yet"),
     (
         "L30",
         "it is others' servers that would have to hold it; approvals are not signed yet",
@@ -27,16 +26,11 @@ const WITHOUT: &[(&str, &str)] = &[
         "L45",
         "no emoji, pictures or previews are served or fetched",
     ),
-    ("L51", "lookalikes are not compared yet"),
     (
         "L53",
         "identities by DID and gateways are not understood, so nobody comes by one",
     ),
     ("L56", "reports are not taken"),
-    (
-        "L60",
-        "follows across a refused border are not suspended yet",
-    ),
     (
         "L62",
         "there are no archives; what a list writes out is attack 26",

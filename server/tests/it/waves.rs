@@ -24,11 +24,14 @@ impl Coast {
         for number in first..first + count {
             let word = format!("stranger word {number} end");
             self.says_to_alice(&format!("s{number}"), &word).await;
+            // One after the other: what comes in the same moment as the last that is borne comes in as well.
+            self.is_idle().await;
         }
-        self.is_idle().await;
     }
 
+    /// An hour after rita and lena, who are strangers to her, began to follow her.
     async fn alice_bears(&mut self, strangers: &str) {
+        self.town.wait_s(3_700);
         let limit = [("strangers", strangers)];
         self.alice.post("/settings/waves", &limit).await.is(303);
     }
