@@ -14,3 +14,6 @@ CREATE TABLE wave_limits (
   account_id BIGINT PRIMARY KEY REFERENCES members (account_id),
   strangers  BIGINT NOT NULL              -- 0: never
 );
+
+-- Who spoke to a member or asked to follow, the newest first.
+CREATE INDEX notifications_of_contact ON notifications (account_id, id) WHERE kind IN ('mention', 'follow', 'follow_request');

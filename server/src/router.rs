@@ -192,6 +192,9 @@ pub const ROUTES: &[Route] = &[
     acts("/contacts/community/{id}/send-away", Kind::Form, || {
         post(contacts::web::send_away_here)
     }),
+    acts("/contacts/community/{id}/unwelcome", Kind::Form, || {
+        post(contacts::web::unwelcome_here)
+    }),
     acts("/contacts/community/{id}/open", Kind::Form, || {
         post(contacts::web::open)
     }),

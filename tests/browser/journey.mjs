@@ -187,7 +187,7 @@ if (values.meet) {
 }
 await step('sets a boundary, asks why, and takes it back', async () => {
   await page.goto('/boundaries')
-  const boundary = form('/boundaries')
+  const boundary = form('/boundaries#add')
   await page.locator('#add > summary').click()
   await fillIn(boundary, { pattern: 'bigcorp.example', reason: 'They sell what we say.' })
   await boundary.locator('input[name=stance][value=refused]').check()

@@ -25,14 +25,26 @@ pub(crate) struct Facts {
     pub(crate) act: Act,
     pub(crate) way: Way,
     pub(crate) visibility: Visibility,
-    /// One of the two follows the other: somebody said yes.
+    /// One of the two follows the other, or the person or their community said yes.
     pub(crate) said_yes: bool,
+    /// The same without the community: what one asked for oneself, only oneself answers.
+    pub(crate) own_yes: bool,
     /// Whose rule it is follows whom it is about.
     pub(crate) follows: bool,
     /// The viewer is not logged in: for them every place is a public one.
     pub(crate) anonymous: bool,
     /// The rule is about who made the thing, not about somebody within it.
     pub(crate) author: bool,
+}
+
+impl Facts {
+    /// As a rule of the member sees them, or a mode of theirs.
+    pub(crate) fn of_member(self) -> Facts {
+        Facts {
+            said_yes: self.own_yes,
+            ..self
+        }
+    }
 }
 
 /// What a row says.

@@ -40,12 +40,14 @@ pub(crate) fn narrow(
     let id = person.id;
     let party_id = party.person().and_then(|asking| asking.id);
     let (there, back) = (ties.between(id, party_id), ties.between(party_id, id));
-    let facts = |heading, follows, welcome| Facts {
+    let tied = there.follows || back.follows;
+    let facts = |heading, follows, (own, of_community): (bool, bool)| Facts {
         heading,
         act,
         way,
         visibility: thing.visibility,
-        said_yes: welcome || there.follows || back.follows,
+        said_yes: own || of_community || tied,
+        own_yes: own || tied,
         follows,
         anonymous: matches!(party, Party::Anonymous(_)),
         author,
@@ -81,8 +83,8 @@ pub(crate) fn narrow(
                 ..About::server(rules, home, alias, ties)
                     .with_account(rules, party.person().map(|asking| &asking.iri))
             };
-            let welcome = there.welcomes || welcomed(rules, ties, community, party_id);
-            let facts = facts(theirs, there.follows, welcome);
+            let yes = (there.welcomes, welcomed(rules, ties, community, party_id));
+            let facts = facts(theirs, there.follows, yes);
             agreed |= ask(rules, &side, &about, facts, true, narrowing);
         };
         match party.person() {
@@ -126,8 +128,8 @@ pub(crate) fn narrow(
             ),
             ..About::person(rules, person, ties)
         };
-        let welcome = back.welcomes || welcomed(rules, ties, community, id);
-        let facts = facts(partys, back.follows, welcome);
+        let yes = (back.welcomes, welcomed(rules, ties, community, id));
+        let facts = facts(partys, back.follows, yes);
         ask(rules, &side, &about, facts, false, narrowing);
     }
 }
@@ -247,6 +249,10 @@ fn ask(
         if trusted {
             continue;
         }
+        let facts = match because {
+            Because::OwnMode(..) | Because::Wave(_) => facts.of_member(),
+            _ => facts,
+        };
         let row = row::stance(default.stance, facts);
         let step = match row.outcome {
             Outcome::Allow => step::PASSED + 20,
@@ -261,6 +267,10 @@ fn ask(
 
 /// Narrows by one rule that speaks of them.
 fn apply(rule: &Rule, facts: Facts, secret: bool, narrowing: &mut Narrowing) {
+    let facts = match rule.scope {
+        Scope::Member(..) => facts.of_member(),
+        _ => facts,
+    };
     narrowing.considered.push(rule.id);
     let stance = row::stance(rule.stance, facts);
     let added = row::conditions(rule.conditions, facts);

@@ -513,6 +513,49 @@ fn a_yes_to_first_contact_lets_in_whom_it_names() {
 }
 
 #[test]
+fn what_a_member_asks_for_themself_is_answered_by_nobody_else() {
+    let own = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let asks = || vec![rule(4, own, about("bigcorp.example"), Stance::Ask)];
+    let alice_is = |mode| book(vec![]).with_member_modes([(alice().id.unwrap(), mode)]);
+    let in_wave = book(vec![]).with_waves(NOW, [(alice().id.unwrap(), NOW + 1)]);
+    for book in [book(asks()), alice_is(Mode::Cautious), in_wave] {
+        let said = |ties: &Ties, act, visibility| {
+            let thing = Thing {
+                visibility,
+                ..post(alice())
+            };
+            ask(&book, ties, &account(rex()), act, Way::Inbox, &thing).outcome
+        };
+        let communitys = welcomes(HARBOURS_VOICE, &rex());
+        let hers = welcomes(alice().id.unwrap(), &rex());
+        for act in [Act::Follow, Act::Mention, Act::Reply] {
+            assert_eq!(said(&communitys, act, Visibility::Public), Outcome::Hold);
+            assert_eq!(said(&hers, act, Visibility::Public), Outcome::Allow);
+        }
+    }
+    // Neither does it send them what is not public.
+    let direct = Thing {
+        visibility: Visibility::Direct,
+        addressed: vec![rex().id.unwrap()],
+        ..post(alice())
+    };
+    let sent = |ties: &Ties| {
+        let way = Way::DirectDelivery;
+        ask(
+            &book(asks()),
+            ties,
+            &account(rex()),
+            Act::Receive,
+            way,
+            &direct,
+        )
+        .outcome
+    };
+    assert_eq!(sent(&welcomes(HARBOURS_VOICE, &rex())), Outcome::Refuse);
+    assert_eq!(sent(&welcomes(alice().id.unwrap(), &rex())), Outcome::Allow);
+}
+
+#[test]
 fn a_cautious_community_comes_to_trust_a_server_in_time() {
     let book = book_in(Mode::Cautious, vec![]);
     let follow = |days| {

@@ -5,7 +5,7 @@
 use comity_vocab::{Consented, Document, Iri, Note, PUBLIC, Stamp, read};
 use serde_json::{Value, json};
 
-fn note_with(policy: Value) -> Note {
+fn note_with(policy: &Value) -> Note {
     let id = "https://gts.example/users/grace/statuses/1";
     let note = json!({
         "type": "Note", "id": id, "attributedTo": "https://gts.example/users/grace", "to": [PUBLIC],
@@ -36,14 +36,14 @@ fn a_policy_is_read_by_its_older_and_its_newer_names() {
         ["automaticApproval", "manualApproval"],
     ] {
         let policy =
-            note_with(json!({ "canReply": { names[0]: followers, names[1]: ["as:Public"] } }));
+            note_with(&json!({ "canReply": { names[0]: followers, names[1]: ["as:Public"] } }));
         let reply = policy.interaction_policy.can_reply.unwrap();
         assert_eq!(words(&reply.automatic), [followers]);
         assert_eq!(words(&reply.manual), [PUBLIC]);
         assert_eq!(policy.interaction_policy.can_like, None);
     }
     let both =
-        note_with(json!({ "canQuote": { "automaticApproval": [PUBLIC], "always": [followers] } }));
+        note_with(&json!({ "canQuote": { "automaticApproval": [PUBLIC], "always": [followers] } }));
     let quote = both.interaction_policy.can_quote.unwrap();
     assert_eq!(words(&quote.automatic), [PUBLIC], "the newer counts");
 }
@@ -58,14 +58,14 @@ fn what_says_nothing_is_no_policy_and_what_says_too_much_is_cut() {
         json!({ "canReply": [] }),
     ] {
         assert_eq!(
-            *note_with(nothing).interaction_policy,
+            *note_with(&nothing).interaction_policy,
             comity_vocab::InteractionPolicy::default()
         );
     }
     let many: Vec<String> = (0..900)
         .map(|n| format!("https://a.example/u/{n}"))
         .collect();
-    let policy = note_with(json!({ "canReply": { "always": many } })).interaction_policy;
+    let policy = note_with(&json!({ "canReply": { "always": many } })).interaction_policy;
     assert_eq!(policy.can_reply.unwrap().automatic.len(), 200);
 }
 

@@ -143,7 +143,13 @@ fn opened(app: &App, community: &Community) -> impl Iterator<Item = Pattern> {
 /// Whether an open rule of the community names where they are at home, or them. What a handle says counts for nothing.
 fn is_trusted(app: &App, community: &Community, signer: &Account) -> bool {
     opened(app, community).any(|pattern| match pattern {
-        Pattern::Domain(named) => signer.host.is_within(&named),
+        // As the gate reads it: what is below a public suffix belongs to others.
+        Pattern::Domain(named) => {
+            signer.host.lineage().any(|name| name == named.host())
+                && named
+                    .port()
+                    .is_none_or(|port| signer.host.port() == Some(port))
+        }
         Pattern::Host(named) => signer.host == named,
         Pattern::Account(iri) => signer.iri == iri,
         _ => false,

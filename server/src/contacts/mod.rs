@@ -17,7 +17,8 @@ use comity_policy::{Act, Conditions, Exchange, Outcome, Party, Peer, Thing, Visi
 
 pub use moderated::{
     Always, Stranger, check_member_may_answer, check_moderators_answer, open, queue,
-    send_away as send_away_of_community, welcome as welcome_to_community,
+    send_away as send_away_of_community, unwelcome as unwelcome_of_community,
+    welcome as welcome_to_community, welcomed as welcomed_by_community,
 };
 
 use crate::accounts::{self, Account};

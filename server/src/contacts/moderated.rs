@@ -1,14 +1,17 @@
 //! First contacts of a whole community: who waits for its members because the community asks, answered by its
 //! moderators where it is set so. They see who it is and what is known of the server, and nothing of what was written.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{
-    Act, Because, Conditions, Exchange, Outcome, Pattern, Peer, Rule, Stance, Thing, Verdict, Way,
+    Act, Because, Conditions, Exchange, Mode, Outcome, Pattern, Peer, PersonId, Rule, Scope,
+    Stance, Thing, Verdict, Way,
 };
 use comity_vocab::Domain;
 
+use super::store::WaitingRow;
 use super::{MOST_FOLLOWERS, MOST_OF_A_SENDER, dismiss, gone_is_fine, let_in, party_of, store};
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -20,7 +23,9 @@ use crate::rules::{self, NewRule, Source, of_community};
 
 /// People on the page, those who came last.
 const MOST_SHOWN: i64 = 60;
-/// Members for whom one person waits who are answered at once; the others at the next press.
+/// So often it is read on where many of those who wait are none that the community asks about.
+const MOST_ROUNDS: i64 = 5;
+/// Members for whom one person waits who are answered at once; for the others each answers on their own.
 const MOST_MEMBERS: i64 = 500;
 
 /// Somebody who waits because the community asks.
@@ -50,9 +55,7 @@ pub enum Always {
 
 /// Who waits for members of this community because the community asks, who came last first.
 pub async fn queue(app: &App, community: &Community) -> Result<Vec<Stranger>> {
-    let rows = store::waiting_in(&app.db, community.id, MOST_SHOWN).await?;
-    let ids = rows.iter().map(|row| row.sender_id).collect();
-    let people = accounts::find_many(app, ids).await?;
+    let (rows, people) = asked_about(app, community).await?;
     let hosts: Vec<Domain> = people.values().map(|sender| sender.host.clone()).collect();
     let peers = instances::peers(&app.db, &hosts, app.now_ms()).await?;
     let followed = followed_elsewhere(app, of_community(community)).await?;
@@ -61,9 +64,6 @@ pub async fn queue(app: &App, community: &Community) -> Result<Vec<Stranger>> {
         let Some(sender) = people.get(&row.sender_id) else {
             continue;
         };
-        if !asks(app, community, sender).await? {
-            continue;
-        }
         let of_server = peers.iter().find(|(domain, _)| *domain == sender.host);
         let there = followed.iter().filter(|there| there.host == sender.host);
         waiting.push(Stranger {
@@ -77,6 +77,34 @@ pub async fn queue(app: &App, community: &Community) -> Result<Vec<Stranger>> {
         });
     }
     Ok(waiting)
+}
+
+/// Who waits and is somebody that the community asks about, who came last first.
+async fn asked_about(
+    app: &App,
+    community: &Community,
+) -> Result<(Vec<WaitingRow>, HashMap<i64, Arc<Account>>)> {
+    let (mut asked, mut people) = (Vec::new(), HashMap::new());
+    for round in 0..MOST_ROUNDS {
+        let from = round * MOST_SHOWN;
+        let rows = store::waiting_in(&app.db, community.id, MOST_SHOWN, from).await?;
+        let ids = rows.iter().map(|row| row.sender_id).collect();
+        let found = accounts::find_many(app, ids).await?;
+        let is_last = i64::try_from(rows.len()).is_ok_and(|len| len < MOST_SHOWN);
+        for row in rows {
+            let Some(sender) = found.get(&row.sender_id) else {
+                continue;
+            };
+            if asks(app, community, sender).await? {
+                people.insert(sender.id, sender.clone());
+                asked.push(row);
+            }
+        }
+        if is_last || i64::try_from(asked.len()).is_ok_and(|len| len >= MOST_SHOWN) {
+            break;
+        }
+    }
+    Ok((asked, people))
 }
 
 /// Whether the community itself asks about this person, whatever its members do.
@@ -195,14 +223,36 @@ pub async fn open(
     release(app, community, &sender).await
 }
 
-/// The community says no to all that waits of this person. What they send next is asked about again.
+/// Whether this member is asked about the person by a rule or a mode of their own: then only they answer.
+async fn asks_themself(app: &App, member: &Account, sender: &Account) -> Result<bool> {
+    let verdict = verdict(app, member, sender).await?;
+    let book = app.gate.book();
+    let id = PersonId(member.id);
+    let own_rule = |rule: &Rule| {
+        matches!(rule.scope, Scope::Member(of, _) if of == id) && rule.stance == Stance::Ask
+    };
+    Ok(book.is_in_wave(id)
+        || book.mode_of_member(id) == Mode::Cautious
+        || verdict
+            .considered
+            .iter()
+            .any(|rule| book.rule(*rule).is_some_and(own_rule)))
+}
+
+/// The community says no to all that waits of this person for members who did not ask themselves. What they send next is
+/// asked about again.
 pub async fn send_away(app: &App, community: &Community, sender_id: i64) -> Result<()> {
     let sender = found(app, community, sender_id).await?;
     for member in members(app, community, &sender).await? {
+        if asks_themself(app, &member, &sender).await? {
+            continue;
+        }
         for row in store::by_sender(&app.db, member.id, sender.id, MOST_OF_A_SENDER).await? {
             gone_is_fine(dismiss(app, &member, row.status_id).await)?;
         }
-        gone_is_fine(follows::reject_request(app, &member, sender.id).await)?;
+        if !member.locked {
+            gone_is_fine(follows::reject_request(app, &member, sender.id).await)?;
+        }
     }
     Ok(())
 }
@@ -234,6 +284,30 @@ async fn release(app: &App, community: &Community, sender: &Account) -> Result<(
         if !member.locked {
             gone_is_fine(follows::accept_request(app, &member, sender.id).await)?;
         }
+    }
+    Ok(())
+}
+
+/// The people to whom the community said yes for good, newest first, each with who said it.
+pub async fn welcomed(
+    app: &App,
+    community: &Community,
+) -> Result<Vec<(Arc<Account>, Arc<Account>)>> {
+    let rows = store::welcomed_by(&app.db, community.actor_id, MOST_SHOWN).await?;
+    let ids = rows.iter().flat_map(|(who, by)| [*who, *by]).collect();
+    let people = accounts::find_many(app, ids).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|(who, by)| Some((people.get(who)?.clone(), people.get(by)?.clone())))
+        .collect())
+}
+
+/// Takes a yes of the community back. What came in by it stays.
+pub async fn unwelcome(app: &App, community: &Community, account_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::unwelcome(&mut tx, community.actor_id, account_id);
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
     }
     Ok(())
 }

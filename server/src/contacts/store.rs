@@ -195,12 +195,18 @@ const WAITING_IN: Sql<WaitingRow> = sql!(
                 AND f.state = 'requested') AS who
       GROUP BY who.sender_id
       ORDER BY max(who.created_at) DESC, who.sender_id DESC
-      LIMIT $2"
+      LIMIT $2 OFFSET $3"
 );
 
 /// Who waits for members of a community with a post or a follow, who came last first.
-pub async fn waiting_in(db: &Db, community_id: i64, most: i64) -> Result<Vec<WaitingRow>> {
-    Ok(db.all(WAITING_IN, params![community_id, most]).await?)
+pub async fn waiting_in(
+    db: &Db,
+    community_id: i64,
+    most: i64,
+    from: i64,
+) -> Result<Vec<WaitingRow>> {
+    let waiting = db.all(WAITING_IN, params![community_id, most, from]);
+    Ok(waiting.await?)
 }
 
 const MEMBERS_ASKED: Sql<(i64,)> = sql!(
@@ -237,4 +243,18 @@ const WELCOME_TO: Sql = sql!(
 /// A yes of the account that speaks for a community, said by somebody else.
 pub fn welcome_to(tx: &mut Tx, account_id: i64, target_id: i64, by: i64, now_ms: i64) {
     tx.exec(WELCOME_TO, params![account_id, target_id, by, now_ms]);
+}
+
+const WELCOMED_BY: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT target_id, set_by
+       FROM welcomes
+      WHERE account_id = $1
+      ORDER BY created_at DESC, target_id DESC
+      LIMIT $2"
+);
+
+/// Whom this account said yes to, newest first, and who said it in its name.
+pub async fn welcomed_by(db: &Db, account_id: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(WELCOMED_BY, params![account_id, most]).await?)
 }

@@ -5,7 +5,7 @@ mod community;
 use axum::extract::{Path, State};
 use comity_policy::{Peer, Visible};
 
-pub use community::{community, open, send_away_here, welcome_here};
+pub use community::{community, open, send_away_here, unwelcome_here, welcome_here};
 
 use super::Waiting;
 use crate::accounts::{Account, profile};

@@ -61,16 +61,20 @@ pub fn insert(
     tx.exec(INSERT, params![id, to, kind, from, status, now_ms]);
 }
 
-/// `$5` names what they must have been told of this rule before, if anything. Counts on `notifications_once_of_rule`.
+/// `$5` names of what they must have been told since they last were told this, if of anything: a rule may have been set in
+/// place of the one they heard of. Counts on `notifications_once_of_rule`.
 const INSERT_OF_RULE: Sql = sql!(
     "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, rule_id, following, followers)
      SELECT $1, m.account_id, $3, $4, $6, $7, $8, $9
        FROM members m
       WHERE m.account_id = $2
         AND (CAST($5 AS TEXT) IS NULL
-             OR EXISTS (SELECT 1
-                          FROM notifications n
-                         WHERE n.account_id = $2 AND n.kind = CAST($5 AS TEXT) AND n.rule_id = $7))
+             OR (SELECT max(n.id)
+                   FROM notifications n
+                  WHERE n.account_id = $2 AND n.kind = CAST($5 AS TEXT) AND n.rule_id IS NOT NULL)
+                > COALESCE((SELECT max(n.id)
+                              FROM notifications n
+                             WHERE n.account_id = $2 AND n.kind = $3 AND n.rule_id IS NOT NULL), 0))
      ON CONFLICT DO NOTHING"
 );
 

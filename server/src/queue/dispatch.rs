@@ -35,12 +35,7 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 url,
                 digest,
             } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
-            Job::AnswerWave {
-                account,
-                from_ms,
-                to_ms,
-                let_in,
-            } => Box::pin(waves::answer_all(app, account, from_ms, to_ms, let_in)).await,
+            Job::AnswerWave(batch) => Box::pin(waves::answer_all(app, batch)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
             Job::TellOfRule {
                 cause,

@@ -3,6 +3,8 @@
 use comity_vocab::{Domain, Iri};
 use serde::{Deserialize, Serialize};
 
+use crate::waves;
+
 /// Something promised. It holds ids and what came in from outside, never evidence: whoever runs it asks the gate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Job {
@@ -50,16 +52,7 @@ pub enum Job {
         digest: String,
     },
     /// A member said what they want of the strangers who came to them in a wave.
-    AnswerWave {
-        /// The member.
-        account: i64,
-        /// What waits since then, in unix milliseconds,
-        from_ms: i64,
-        /// and came by then.
-        to_ms: i64,
-        /// Otherwise it is turned down.
-        let_in: bool,
-    },
+    AnswerWave(waves::Batch),
     /// A source of a list that is asked once a day.
     FetchListSource {
         /// Which.
@@ -89,7 +82,7 @@ impl Job {
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
-            Job::AnswerWave { .. } => "answer_wave",
+            Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
@@ -110,7 +103,7 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for any of them.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
-            Job::Address { .. } | Job::AnswerWave { .. } | Job::TellOfRule { .. } => None,
+            Job::Address { .. } | Job::AnswerWave(_) | Job::TellOfRule { .. } => None,
         }
     }
 
@@ -119,7 +112,7 @@ impl Job {
         match self {
             Job::ProcessActivity { signer, .. } => format!("from {signer}"),
             Job::Address { account, .. } => format!("by {account}"),
-            Job::AnswerWave { account, .. } => format!("at {account}"),
+            Job::AnswerWave(batch) => format!("at {}", batch.account),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),

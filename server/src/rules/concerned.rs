@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::follows::{Across, Side};
 
-/// Servers looked through: more than the whole fediverse has.
-const MOST_HOSTS: i64 = 50_000;
+/// Servers looked through: several times as many as the whole fediverse has, for names are cheap.
+const MOST_HOSTS: i64 = 200_000;
 /// Follows in each direction, answers and boosts looked at for one question: read in a moment, and more than anybody
 /// would read about.
 pub const MOST_LOOKED_AT: i64 = 10_000;
@@ -137,7 +137,7 @@ const FOLLOWERS: Sql<PairRow> = sql!(
           ORDER BY m.id, a.id
           LIMIT $5"
 );
-/// Who answered members, once for each answer. Counts on `accounts_by_host` and `statuses_by_author`.
+/// Who answered members, once for each answer; of what was not said in public only each member themself is told. Counts on `accounts_by_host` and `statuses_by_author`.
 const ANSWERS: Sql<PairRow> = sql!(
     row: PairRow,
     sqlite: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
@@ -149,6 +149,8 @@ const ANSWERS: Sql<PairRow> = sql!(
                JOIN accounts m ON m.id = s.in_reply_to_account_id
               WHERE a.host IN (SELECT value FROM json_each($1))
                 AND s.reblog_of_id IS NULL AND m.community_id IS NOT NULL
+            AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
+                AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
                 AND a.host <> m.host
                 AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
                 AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
@@ -164,6 +166,7 @@ const ANSWERS: Sql<PairRow> = sql!(
            JOIN accounts m ON m.id = s.in_reply_to_account_id
           WHERE a.host = ANY($1)
             AND s.reblog_of_id IS NULL AND m.community_id IS NOT NULL
+            AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
             AND a.host <> m.host
             AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
             AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
@@ -183,6 +186,7 @@ const BOOSTS: Sql<PairRow> = sql!(
                JOIN statuses o ON o.id = s.reblog_of_id
                JOIN accounts m ON m.id = o.account_id
               WHERE a.host IN (SELECT value FROM json_each($1))
+                AND (CAST($3 AS BIGINT) IS NOT NULL OR o.visibility IN ('public', 'unlisted'))
                 AND m.community_id IS NOT NULL
                 AND a.host <> m.host
                 AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
@@ -199,6 +203,7 @@ const BOOSTS: Sql<PairRow> = sql!(
            JOIN statuses o ON o.id = s.reblog_of_id
            JOIN accounts m ON m.id = o.account_id
           WHERE a.host = ANY($1)
+            AND (CAST($3 AS BIGINT) IS NOT NULL OR o.visibility IN ('public', 'unlisted'))
             AND m.community_id IS NOT NULL
             AND a.host <> m.host
             AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))

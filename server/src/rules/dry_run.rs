@@ -26,6 +26,9 @@ use crate::{delivery, queue};
 /// People named one by one; the others are counted.
 const MOST_NAMED: usize = 10;
 
+/// Servers whose answers and boosts are looked through: more would be most of the database, and anybody may ask.
+const MOST_SPOKEN: usize = 200;
+
 /// So many, or more than so many where there was too much to look at all of it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Sum {
@@ -82,6 +85,8 @@ pub struct DryRun {
     pub servers: BTreeSet<Domain>,
     /// There are more servers than were looked through.
     pub more_servers: bool,
+    /// Answers and boosts are not counted: what so many servers sent would have to be read.
+    pub too_many_to_count: bool,
 }
 
 /// What this change would do. Nothing is changed, and nobody is asked.
@@ -93,7 +98,10 @@ pub async fn dry_run(app: &App, change: &Change) -> Result<DryRun> {
     };
     let hosts = hosts.all;
     run.add_follows(app, change, &hosts).await?;
-    run.add_spoken(app, change, &hosts).await?;
+    run.too_many_to_count = hosts.len() > MOST_SPOKEN;
+    if !run.too_many_to_count {
+        run.add_spoken(app, change, &hosts).await?;
+    }
     run.servers = newly_refused(app, change, &hosts).await?;
     let refused: Vec<&Domain> = run.servers.iter().collect();
     let (community, member) = match change.scope {

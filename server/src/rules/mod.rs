@@ -16,7 +16,7 @@ mod store;
 pub mod web;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
@@ -52,6 +52,8 @@ const MOST_OF_HISTORY: i64 = 10_000;
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 /// New pairs of a host and the domain of its handles are taken into the rules every ten seconds.
 const SPLITS_EVERY_TICKS: u32 = 20;
+/// And so is what begins elsewhere and decides at once, if it did so within so many milliseconds before.
+const SOON_MS: i64 = 10_000;
 
 /// Sets a rule in place of the one its scope had for the same pattern, and returns its number. From the moment this
 /// returns, nothing is decided by the old one in this process; other nodes follow within half a second.
@@ -204,22 +206,47 @@ pub async fn watch(app: App) {
     }
 }
 
-/// Whether somebody was met whose handle is of another domain than their server, and the rules do not know it yet.
+/// What the rules do not know yet of what anybody elsewhere can cause: somebody whose handle is of another domain than their
+/// server, a wave of strangers. Each time costs a reading of all rules, and so it is taken in now and then.
 #[derive(Default)]
-pub struct Splits(AtomicBool);
+pub struct Splits {
+    waits: AtomicBool,
+    /// When it was taken in at once, in unix milliseconds.
+    last_ms: AtomicI64,
+}
 
 /// Remembers that people with handles of `handles` are at home on `host`: a rule about the handles counts for whatever
 /// that host asks for in nobody's name (L49). The rules follow within some seconds: anybody who owns a domain can
 /// make such people, and each would cost a reading of all rules.
 pub fn note_split(app: &App, host: &Domain, handles: &Domain) {
     if host != handles && !app.gate.book().knows_split(host, handles) {
-        app.splits.0.store(true, Ordering::Relaxed);
+        app.splits.waits.store(true, Ordering::Relaxed);
     }
+}
+
+/// Commits, and goes by it: at once where that was not done within some seconds, and otherwise with what [`note_split`]
+/// notes.
+pub(crate) async fn decide_soon(app: &App, mut tx: Tx) -> Result<()> {
+    let now_ms = app.now_ms();
+    let taken = app
+        .splits
+        .last_ms
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            (now_ms - last >= SOON_MS).then_some(now_ms)
+        });
+    if taken.is_err() {
+        app.commit(tx).await?;
+        app.splits.waits.store(true, Ordering::Relaxed);
+        return Ok(());
+    }
+    store::advance_epoch(&mut tx);
+    app.commit(tx).await?;
+    reload(app).await
 }
 
 /// Goes by what [`note_split`] noted, on every node.
 pub async fn settle_splits(app: &App) -> Result<()> {
-    if !app.splits.0.swap(false, Ordering::Relaxed) {
+    if !app.splits.waits.swap(false, Ordering::Relaxed) {
         return catch_up(app).await;
     }
     let mut tx = Tx::new();

@@ -10,6 +10,7 @@ use super::model::Status;
 use super::{delete, load, policy, record, store};
 use crate::accounts::Account;
 use crate::app::App;
+use crate::contacts;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
@@ -93,7 +94,14 @@ pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
     let status = answer_to(app, me, status_id).await?;
     let from = match status.approval {
         Approval::Stands => return Ok(()),
-        Approval::Waits { .. } => policy::WAITS,
+        // As it waits among the first contacts, it is let in from there.
+        Approval::Waits { .. } => match contacts::let_in(app, me, status_id).await {
+            Err(Error::NotFound) => {
+                contacts::check_member_may_answer(app, me, status.author.id).await?;
+                policy::WAITS
+            }
+            done => return done,
+        },
         Approval::Removed { .. } => policy::REMOVED,
     };
     let mut tx = Tx::new();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Party, PersonId, Visible, Way};
+use serde::{Deserialize, Serialize};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -28,7 +29,7 @@ pub const LIMITS: [i64; 4] = [20, USUAL_LIMIT, 200, 0];
 const WINDOW_MS: i64 = 3_600_000;
 /// A wave ends by itself after so long, and begins again if they still come.
 const LASTS_MS: i64 = DAY_MS;
-/// Notifications looked at to count strangers: more than any limit, so that a few favourites among them hide no wave.
+/// Notifications of this kind looked at to count strangers: more than any limit, for some say much.
 const MOST_COUNTED: i64 = 1_000;
 /// Posts and questions answered by one run of the job, each a transaction of its own.
 const BATCH: i64 = 200;
@@ -64,6 +65,23 @@ pub struct Wave {
     pub about: Option<Visible<Status>>,
 }
 
+/// Some of what waits because of a wave, to be answered.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Batch {
+    /// The member.
+    pub account: i64,
+    /// What came since then, in unix milliseconds,
+    pub from_ms: i64,
+    /// and by then.
+    pub to_ms: i64,
+    /// Otherwise it is turned down.
+    pub let_in: bool,
+    /// Posts up to this number are answered,
+    pub after_post: i64,
+    /// and people up to this one.
+    pub after_person: i64,
+}
+
 /// The members at whom a wave stands, for the gate's book.
 pub(crate) use store::standing;
 
@@ -92,7 +110,7 @@ pub async fn look(app: &App, account_id: i64) -> Result<()> {
     let until = now_ms + LASTS_MS;
     store::begin(&mut tx, app.ids.at(now_ms), account_id, now_ms, until);
     tracing::info!(account_id, "a wave of strangers began at a member");
-    decide_anew(app, tx).await
+    rules::decide_soon(app, tx).await
 }
 
 async fn strangers_since(app: &App, account_id: i64, from_ms: i64) -> Result<i64> {
@@ -134,7 +152,8 @@ pub async fn waiting(app: &App, me: &Arc<Account>) -> Result<Option<Wave>> {
     };
     let held = store::held(&app.db, me.id, row.began_at).await?;
     let now_ms = app.now_ms();
-    let asking = store::requests(&app.db, me.id, row.began_at, now_ms, BATCH).await?;
+    let span = (row.began_at, now_ms);
+    let asking = store::requests(&app.db, me.id, span, 0, BATCH).await?;
     if row.until_at <= now_ms && held.posts == 0 && asking.is_empty() {
         return Ok(None);
     }
@@ -173,66 +192,65 @@ pub async fn settle(app: &App, me: &Account, answer: Answer) -> Result<()> {
         Answer::TurnAway => store::prolong(&mut tx, me.id, row.id, now_ms + LASTS_MS),
     }
     if answer != Answer::Over {
-        let job = Job::AnswerWave {
+        let all = Batch {
             account: me.id,
             from_ms: row.began_at,
             to_ms: now_ms,
             let_in: answer == Answer::LetIn,
+            after_post: 0,
+            after_person: 0,
         };
-        queue::push(&mut tx, app, &job)?;
+        queue::push(&mut tx, app, &Job::AnswerWave(all))?;
     }
     decide_anew(app, tx).await
 }
 
-/// The job: what came of strangers between then and then is let in or turned down, a batch at a time.
-pub(crate) async fn answer_all(
-    app: &App,
-    account_id: i64,
-    from_ms: i64,
-    to_ms: i64,
-    let_in: bool,
-) -> Outcome {
-    let more = Job::AnswerWave {
-        account: account_id,
-        from_ms,
-        to_ms,
-        let_in,
-    };
-    let came = match answer_batch(app, account_id, from_ms, to_ms, let_in).await {
-        Ok(true) => Ok(()),
-        Ok(false) => queue::push_now(app, &more).await,
+/// The job: what came of strangers between then and then is let in or turned down, a batch at a time. What somebody else
+/// is to answer (the moderators, where the community says so) goes on waiting for them.
+pub(crate) async fn answer_all(app: &App, batch: Batch) -> Outcome {
+    let came = match answer_batch(app, batch).await {
+        Ok(None) => Ok(()),
+        Ok(Some(rest)) => queue::push_now(app, &Job::AnswerWave(rest)).await,
         Err(error) => Err(error),
     };
     came.map_or_else(Outcome::from, |()| Outcome::Done)
 }
 
-/// Whether that was all.
-async fn answer_batch(
-    app: &App,
-    account_id: i64,
-    from_ms: i64,
-    to_ms: i64,
-    let_in: bool,
-) -> Result<bool> {
-    let me = accounts::find(app, account_id).await?;
-    let posts = store::posts(&app.db, me.id, from_ms, to_ms, BATCH).await?;
+/// What is left after it, if anything is.
+async fn answer_batch(app: &App, batch: Batch) -> Result<Option<Batch>> {
+    let me = accounts::find(app, batch.account).await?;
+    let span = (batch.from_ms, batch.to_ms);
+    let posts = store::posts(&app.db, me.id, span, batch.after_post, BATCH).await?;
     for id in &posts {
-        let came = if let_in {
+        let came = if batch.let_in {
             contacts::let_in(app, &me, *id).await
         } else {
             contacts::dismiss(app, &me, *id).await
         };
-        contacts::gone_is_fine(came)?;
+        not_ours_is_fine(came)?;
     }
-    let asking = store::requests(&app.db, me.id, from_ms, to_ms, BATCH).await?;
+    let asking = store::requests(&app.db, me.id, span, batch.after_person, BATCH).await?;
     for id in &asking {
-        let came = if let_in {
-            follows::accept_request(app, &me, *id).await
-        } else {
-            follows::reject_request(app, &me, *id).await
+        let came = match (batch.let_in, me.locked) {
+            // Who answers each follow themself goes on doing so.
+            (true, true) => Ok(()),
+            (true, false) => follows::accept_request(app, &me, *id).await,
+            (false, _) => follows::reject_request(app, &me, *id).await,
         };
-        contacts::gone_is_fine(came)?;
+        not_ours_is_fine(came)?;
     }
-    let batch = usize::try_from(BATCH).unwrap_or(usize::MAX);
-    Ok(posts.len() < batch && asking.len() < batch)
+    let full = |len: usize| i64::try_from(len).is_ok_and(|len| len >= BATCH);
+    Ok((full(posts.len()) || full(asking.len())).then(|| Batch {
+        after_post: posts.last().copied().unwrap_or(batch.after_post),
+        after_person: asking.last().copied().unwrap_or(batch.after_person),
+        ..batch
+    }))
+}
+
+/// Another answer was quicker, or somebody else is to answer.
+fn not_ours_is_fine(came: Result<()>) -> Result<()> {
+    match came {
+        Err(Error::Forbidden(_)) => Ok(()),
+        other => contacts::gone_is_fine(other),
+    }
 }

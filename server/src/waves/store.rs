@@ -17,20 +17,19 @@ row! {
     }
 }
 
-/// Strangers who were let through to a member: of the newest notifications, so that a storm of favourites costs no more.
+/// Strangers who were let through to a member. Counts on `notifications_of_contact`: a storm of favourites hides nothing.
 const STRANGERS: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT count(*)
        FROM (SELECT DISTINCT n.from_account_id
-               FROM (SELECT from_account_id, kind
+               FROM (SELECT from_account_id
                        FROM notifications
-                      WHERE account_id = $1 AND id > $2
+                      WHERE account_id = $1 AND id > $2 AND kind IN ('mention', 'follow', 'follow_request')
                       ORDER BY id DESC
                       LIMIT $3) n
                JOIN accounts a ON a.id = n.from_account_id
                JOIN members m ON m.account_id = $1
-              WHERE n.kind IN ('mention', 'follow', 'follow_request')
-                AND a.community_id IS DISTINCT FROM m.community_id
+              WHERE a.community_id IS DISTINCT FROM m.community_id
                 AND NOT EXISTS (SELECT 1
                                   FROM follows f
                                  WHERE f.account_id = $1
@@ -170,42 +169,49 @@ const POSTS: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT status_id
        FROM contacts
-      WHERE account_id = $1 AND created_at >= $2 AND created_at <= $3
-      ORDER BY created_at
-      LIMIT $4"
+      WHERE account_id = $1 AND created_at >= $2 AND created_at <= $3 AND status_id > $4
+      ORDER BY status_id
+      LIMIT $5"
 );
 
-/// What waits since `from_ms` and came by `to_ms`, the oldest first.
+/// What waits of what came between `from_ms` and `to_ms`, in the order of the numbers, behind `after`.
 pub async fn posts(
     db: &Db,
     account_id: i64,
-    from_ms: i64,
-    to_ms: i64,
+    (from_ms, to_ms): (i64, i64),
+    after: i64,
     most: i64,
 ) -> Result<Vec<i64>> {
-    Ok(db
-        .column(POSTS, params![account_id, from_ms, to_ms, most])
-        .await?)
+    let posts = db.column(POSTS, params![account_id, from_ms, to_ms, after, most]);
+    Ok(posts.await?)
 }
 
-/// Counts on `follows_by_target`.
+/// Strangers, as they are counted for a wave. Counts on `follows_by_target`.
 const REQUESTS: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT account_id
-       FROM follows
-      WHERE target_id = $1 AND state = 'requested' AND created_at >= $2 AND created_at <= $3
-      LIMIT $4"
+    "SELECT f.account_id
+       FROM follows f
+       JOIN accounts a ON a.id = f.account_id
+       JOIN members m ON m.account_id = f.target_id
+      WHERE f.target_id = $1 AND f.state = 'requested' AND f.created_at >= $2 AND f.created_at <= $3
+        AND f.account_id > $4
+        AND a.community_id IS DISTINCT FROM m.community_id
+        AND NOT EXISTS (SELECT 1
+                          FROM follows back
+                         WHERE back.account_id = $1 AND back.target_id = f.account_id AND back.state = 'accepted')
+        AND NOT EXISTS (SELECT 1 FROM welcomes w WHERE w.account_id = $1 AND w.target_id = f.account_id)
+      ORDER BY f.account_id
+      LIMIT $5"
 );
 
-/// Who asked to follow between then and then.
+/// Strangers who asked to follow between then and then, in the order of their numbers, behind `after`.
 pub async fn requests(
     db: &Db,
     account_id: i64,
-    from_ms: i64,
-    to_ms: i64,
+    (from_ms, to_ms): (i64, i64),
+    after: i64,
     most: i64,
 ) -> Result<Vec<i64>> {
-    Ok(db
-        .column(REQUESTS, params![account_id, from_ms, to_ms, most])
-        .await?)
+    let requests = db.column(REQUESTS, params![account_id, from_ms, to_ms, after, most]);
+    Ok(requests.await?)
 }

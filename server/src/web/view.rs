@@ -33,6 +33,7 @@ pub use list::{
 pub use people::{
     CommunityContactsPage, ContactView, ContactsPage, EditProfilePage, Following, PeoplePage,
     PeopleTab, PersonRow, ProfilePage, RelationView, StrangerView, SuspendedRow, WaveView,
+    WelcomedView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};

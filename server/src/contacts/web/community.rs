@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
 use crate::members::Role;
-use crate::web::view::{CommunityContactsPage, NavItem, StrangerView, Trouble};
+use crate::web::view::{CommunityContactsPage, NavItem, StrangerView, Trouble, WelcomedView};
 use crate::web::{frame, person_view};
 
 const LABELS: &[Label] = &[Label::of("reason", "the reason"), Label::of("pattern", "")];
@@ -43,6 +43,15 @@ async fn page(
         contacts: waiting
             .iter()
             .map(|stranger| view(stranger, community))
+            .collect(),
+        welcomed: contacts::welcomed_by_community(app, community)
+            .await?
+            .iter()
+            .map(|(who, by)| WelcomedView {
+                person: person_view(who, community),
+                handle: who.handle().to_string(),
+                by: by.handle().username,
+            })
             .collect(),
         trouble: trouble.clone(),
     });
@@ -96,6 +105,18 @@ pub async fn send_away_here(
 ) -> Result<Reply> {
     let community = answered(&me)?;
     gone_is_fine(contacts::send_away_of_community(&app, &community, id).await)
+}
+
+/// `POST /contacts/community/{id}/unwelcome`
+pub async fn unwelcome_here(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(()): Form<()>,
+) -> Result<Reply> {
+    // Also where members answer by now: what was said in everybody's name can be taken back.
+    let community = looked_after(&me)?;
+    gone_is_fine(contacts::unwelcome_of_community(&app, &community, id).await)
 }
 
 /// What the form of a rule sends.

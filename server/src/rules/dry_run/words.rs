@@ -70,6 +70,11 @@ impl DryRun {
         if lines.is_empty() {
             lines.push("Nothing of what is here now would change.".to_owned());
         }
+        if self.too_many_to_count {
+            lines.push(
+                "Answers and boosts are not counted: it is about too many servers.".to_owned(),
+            );
+        }
         if self.more_servers {
             lines.push("There are more servers than were looked through.".to_owned());
         }

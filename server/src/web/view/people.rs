@@ -198,6 +198,8 @@ pub struct CommunityContactsPage {
     pub may_answer: bool,
     /// Who came last first.
     pub contacts: Vec<StrangerView>,
+    /// To whom the community said yes for good.
+    pub welcomed: Vec<WelcomedView>,
     /// What was wrong.
     pub trouble: Option<Trouble>,
 }
@@ -211,6 +213,17 @@ pub struct StrangerView {
     pub handle: String,
     /// What is known of them and their server, a sentence each.
     pub known: Vec<String>,
+}
+
+/// Somebody to whom a community said yes for good.
+#[derive(Debug)]
+pub struct WelcomedView {
+    /// Who.
+    pub person: PersonView,
+    /// By what handle.
+    pub handle: String,
+    /// The name of the moderator who said it.
+    pub by: String,
 }
 
 /// Many strangers at once, to be answered together.
