@@ -88,6 +88,11 @@ coast_test! {
         for member in [&mut coast.alice, &mut coast.bob] {
             member.get("/notifications").await.is(200).shows("Let me in");
         }
+        queue(&mut marta).await.shows("Nobody waits").shows("Harbour said yes to").shows("@nora").shows("by marta");
+        // A yes can be taken back, by moderators alone.
+        let back = format!("/contacts/community/{nora}/unwelcome");
+        coast.alice.post(&back, &[]).await.is(404);
+        marta.post(&back, &[]).await.leads("/contacts/community");
         queue(&mut marta).await.hides("@nora");
 
         // A no is for what waits now.
