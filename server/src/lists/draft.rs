@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use comity_db::Tx;
-use comity_policy::{Pattern, Scope};
+use comity_policy::{ListId, Pattern, Scope, Stance};
 use tracing::info;
 
 use super::model::{List, NewEntry, Provenance, parse_entry};
@@ -234,7 +234,15 @@ pub async fn decline(app: &App, list: &List, pattern: &Pattern, by: Option<i64>)
 
 /// What the owner of a list chose to have taken in without a person: additions that nobody has to look at, and only all
 /// of them together within what is left of the day's cap. Otherwise everything waits.
+/// Nor does anything come by itself where being named opens a server: what is open is for a person to decide.
 pub(super) async fn take_in_alone(app: &App, list: &List) -> Result<()> {
+    if is_opened(app, list) {
+        info!(
+            list = list.id,
+            "a rule opens to whom a list names; what its sources add waits for a person"
+        );
+        return Ok(());
+    }
     let draft = draft(app, list).await?;
     let before = sql::taken_alone(&app.db, list.id, app.now_ms() - DAY_MS).await?;
     let left = usize::try_from(list.daily_cap - before).unwrap_or_default();
@@ -247,6 +255,15 @@ pub(super) async fn take_in_alone(app: &App, list: &List) -> Result<()> {
         return Ok(());
     }
     write(app, list, draft.added, &[], None).await
+}
+
+/// Whether an *open* rule names the list, so that each entry lets somebody in.
+pub(super) fn is_opened(app: &App, list: &List) -> bool {
+    let named = Pattern::List(ListId(list.id));
+    app.gate
+        .book()
+        .rules_of(list.scope())
+        .any(|rule| rule.stance == Stance::Open && rule.pattern == named)
 }
 
 async fn write(

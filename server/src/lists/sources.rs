@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use super::csv::{self, Severity};
-use super::draft::{hexadecimal, take_in_alone};
+use super::draft::{hexadecimal, is_opened, take_in_alone};
 use super::store::{self, Owner, sources as sql};
 use super::{List, MOST_OF_A_MEMBER};
 use crate::app::App;
@@ -203,6 +203,12 @@ pub async fn set_terms(
         return Err(Error::invalid(
             "quorum",
             format!("must be from 1 to {most}"),
+        ));
+    }
+    if alone && is_opened(app, list) {
+        return Err(Error::invalid(
+            "alone",
+            "is not for a list that a rule opens: each new entry would let somebody in, so a person says yes to it",
         ));
     }
     let mut tx = Tx::new();

@@ -33,6 +33,7 @@ const LABELS: &[Label] = &[
     Label::of("pattern", ""),
     Label::of("source", "where it is from"),
     Label::of("url", "the address"),
+    Label::of("alone", "putting on by itself what they add"),
     Label::of("cap", "the number of entries a day"),
     Label::of("quorum", "the number of sources"),
     Label {

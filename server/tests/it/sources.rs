@@ -273,6 +273,26 @@ coast_test! {
         marta.get(&list).await.is(200).shows("6 entries").shows("Look at 2 that wait");
     }
 
+    async fn attack_26_a_source_opens_the_door_to_nobody(coast) {
+        let shelf = Shelf::start().await;
+        let mut marta = moderator(&coast).await;
+        let list = make(&mut marta, "friends", "community").await;
+        shelf.says("friends.txt", &["one.example"]);
+        subscribe(&mut marta, &list, &shelf.url("friends.txt")).await;
+        apply(&mut marta, &list).await;
+        terms(&mut marta, &list, "yes", "50", "1").await;
+        let open = [("pattern", "list:friends"), ("stance", "open"), ("scope", "community")];
+        marta.post("/boundaries", &open).await.is(303);
+        shelf.says("friends.txt", &["one.example", "two.example"]);
+        a_day_later(&coast).await;
+        marta.get(&list).await.is(200).shows("1 entry").shows("Look at 1 that wait");
+        let fields = [("alone", "yes"), ("cap", "50"), ("quorum", "1")];
+        marta.post(&format!("{list}/terms"), &fields).await.is(422).shows("each new entry would let somebody in");
+        terms(&mut marta, &list, "", "50", "1").await;
+        apply(&mut marta, &list).await;
+        marta.get(&list).await.is(200).shows("2 entries");
+    }
+
     async fn attack_26_an_entry_counts_where_enough_sources_name_it(coast) {
         let shelf = Shelf::start().await;
         let mut marta = moderator(&coast).await;
