@@ -186,13 +186,16 @@ async fn listed(stage: &Stage, cast: &Cast, tally: &mut Tally) -> Result<()> {
     let author = &cast.authors[0].local.account;
     let here: Scope = rules::of_community(&cast.community);
     let domain = &cast.control().domain;
-    // Where it had to be opened by name, the list could never hold.
+    // Where it had to be opened by name, the list could never hold: then L61 is untried.
     let named = stage
         .app
         .gate
         .book()
         .rules_of(here)
         .any(|rule| rule.pattern == Pattern::Domain(domain.clone()));
+    if named {
+        return Ok(());
+    }
     let id = lists::create(&stage.app, here, &format!("audit-{}", stage.seed)).await?;
     let list = lists::find(&stage.app, &[here], id).await?;
     let entry = NewEntry {
@@ -207,19 +210,17 @@ async fn listed(stage: &Stage, cast: &Cast, tally: &mut Tally) -> Result<()> {
         Source::CommandLine,
     );
     let rule = rules::set(&stage.app, refuse).await?;
-    if !named {
-        let got = hears(stage, cast, author).await?;
-        tally.tried(61, !got, || {
-            "a post was brought to a server on a list that is refused".to_owned()
-        });
-        let open = NewRule::about(
-            here,
-            Pattern::Domain(domain.clone()),
-            Stance::Open,
-            Source::CommandLine,
-        );
-        rules::set(&stage.app, open).await?;
-    }
+    let got = hears(stage, cast, author).await?;
+    tally.tried(61, !got, || {
+        "a post was brought to a server on a list that is refused".to_owned()
+    });
+    let open = NewRule::about(
+        here,
+        Pattern::Domain(domain.clone()),
+        Stance::Open,
+        Source::CommandLine,
+    );
+    rules::set(&stage.app, open).await?;
     let got = hears(stage, cast, author).await?;
     tally.tried(61, got, || "a list beat what was opened by name".to_owned());
     rules::end(&stage.app, here, rule, None).await
