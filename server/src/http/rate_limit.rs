@@ -41,6 +41,8 @@ pub enum Kind {
     Fetch,
     /// Deletions by a server of what was never here.
     Burial,
+    /// Times that a yes to one answer comes again after a no.
+    Yes,
 }
 
 /// One counter for each kind.
@@ -53,7 +55,11 @@ pub struct RateLimits {
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
+    yes: Counter,
 }
+
+/// Changes of mind about one answer in an hour: each is told to everybody who has it.
+const YESES: u32 = 4;
 
 /// Deletions of what was never here that are remembered for one server in an hour: a copy of such a thing may still be
 /// on its way, but each costs a row.
@@ -84,6 +90,7 @@ impl RateLimits {
                 Duration::from_secs(10),
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
+            yes: within(YESES, Duration::from_hours(1)),
         }
     }
 
@@ -98,6 +105,7 @@ impl RateLimits {
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
+            Kind::Yes => &self.yes,
         };
         counter.check(key)
     }

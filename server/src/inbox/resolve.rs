@@ -42,10 +42,28 @@ pub enum Found {
 /// The status with this address: ours, known, or fetched from its origin and recorded, with its author. *Gone* when
 /// its author deleted it.
 pub async fn status(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<i64> {
-    status_by(app, community, iri, Way::Backfill).await
+    status_if(app, community, iri, |_| true).await
 }
 
-async fn status_by(app: &App, community: &Arc<Community>, iri: &Iri, way: Way) -> Result<i64> {
+/// The same for what `author` says is their answer to `target`: nothing else that is found there is taken in.
+pub async fn answer(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+    author: &Iri,
+    target: &Iri,
+) -> Result<i64> {
+    let is_theirs =
+        |note: &Note| note.author == *author && note.in_reply_to.as_ref() == Some(target);
+    status_if(app, community, iri, is_theirs).await
+}
+
+async fn status_if(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+    is_meant: impl Fn(&Note) -> bool,
+) -> Result<i64> {
     if let Some(id) = statuses::find_by_iri(app, iri).await? {
         return Ok(id);
     }
@@ -56,7 +74,12 @@ async fn status_by(app: &App, community: &Arc<Community>, iri: &Iri, way: Way) -
     }
     let note = fetch(app, community, iri).await?.into_note();
     let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
-    take(app, community, note, way).await
+    if !is_meant(note.peek()) {
+        return Err(Error::Forbidden(format!(
+            "{iri} is not what it was said to be"
+        )));
+    }
+    take(app, community, note, Way::Backfill).await
 }
 
 /// Reads a status that we hold again from its origin: somebody says that it changed.

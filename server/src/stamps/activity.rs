@@ -1,9 +1,9 @@
 //! Stamps as other servers see them: at their address, in an Accept, and their end in a Reject.
 
 use axum::extract::{Path, State};
-use comity_policy::Way;
+use comity_policy::{Party, Subject, Thing, Way};
 use comity_vocab::build::{self, AnswerOut};
-use comity_vocab::{Consented, Iri, Stamp};
+use comity_vocab::{Consented, Iri, Stamp, Visibility};
 use http::request::Parts;
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply};
-use crate::{inbox, statuses};
+use crate::inbox;
+use crate::statuses::{self, Status};
 
 fn address(me: &Account, id: i64) -> Result<Iri> {
     stored_iri(&format!("{}/stamps/{id}", me.iri))
@@ -60,8 +61,8 @@ pub(crate) fn reject(
     Ok(build::answer_to_reply("Reject", &answer))
 }
 
-/// `GET /users/{name}/stamps/{id}`, for whoever may see what is answered. A stamp that was taken back, one that is not for
-/// this viewer and one that never was are answered alike (L26, L29).
+/// `GET /users/{name}/stamps/{id}`, for whoever may see what is answered and the answer, and for the server of the answer.
+/// A stamp that was taken back, one that is not for this viewer and one that never was are answered alike (L26, L29).
 pub async fn show(
     State(app): State<App>,
     Here(community): Here,
@@ -70,7 +71,17 @@ pub async fn show(
 ) -> Result<Reply> {
     let viewer = inbox::signed_viewer(&app, &community, &parts).await?;
     let stamp = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let target = statuses::find(&app, &viewer, Way::Fetch, stamp.target_id).await?;
+    let object = stored_iri(&stamp.object_iri)?;
+    let is_at_home = viewer.domain() == Some(&object.domain());
+    if !is_at_home && !may_hear_of(&app, &viewer, &object).await? {
+        return Err(Error::NotFound);
+    }
+    let target = Stamped {
+        status: statuses::load_one(&app, stamp.target_id).await?,
+        is_at_home,
+    };
+    let target = app.gate.show(&viewer, Way::Fetch, target).await??;
+    let target = &target.status;
     let author = &target.author;
     let is_theirs = author.community_id == Some(community.id)
         && author.id == stamp.account_id
@@ -82,7 +93,45 @@ pub async fn show(
         id: address(author, stamp.id)?,
         permits: Consented::Reply,
         author: author.iri.clone(),
-        object: stored_iri(&stamp.object_iri)?,
+        object,
         target: target.iri.clone(),
     })))
+}
+
+/// The stamp names the answer, so it is for nobody who may not see that. What was written elsewhere we show to no other
+/// server: of that, the address of what is for everybody is no secret.
+async fn may_hear_of(app: &App, viewer: &Party, answer: &Iri) -> Result<bool> {
+    let Some(id) = statuses::find_by_iri(app, answer).await? else {
+        return Ok(false);
+    };
+    let answer = statuses::load_one(app, id).await?;
+    if !answer.author.is_local() {
+        return Ok(matches!(
+            answer.visibility,
+            Visibility::Public | Visibility::Unlisted
+        ));
+    }
+    Ok(app.gate.show(viewer, Way::Fetch, answer).await?.is_ok())
+}
+
+/// What is answered, for whoever reads the stamp.
+struct Stamped {
+    status: Status,
+    /// The server of the answer asks. It was told of the yes with both addresses, and reads the stamp as a server, which
+    /// sees nothing that is for some people only: for the stamp, rules decide and what the post is kept from.
+    is_at_home: bool,
+}
+
+impl Subject for Stamped {
+    fn thing(&self) -> Thing {
+        let thing = self.status.thing();
+        let visibility = match thing.visibility {
+            Visibility::Private | Visibility::Direct if self.is_at_home => Visibility::Public,
+            other => other,
+        };
+        Thing {
+            visibility,
+            ..thing
+        }
+    }
 }

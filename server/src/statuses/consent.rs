@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::Kind;
 use crate::inbox::{Arrival, resolve};
 
 /// Answers that are looked at again when what they answer comes in after them: each may take a request.
@@ -30,8 +31,8 @@ pub(crate) fn needs_yes(parent: &Status, author: &Account) -> bool {
         iri: &author.iri,
         follows: false,
         followed: false,
-        is_addressed: parent.answers(author.id)
-            || parent.mentions.iter().any(|named| named.id == author.id),
+        // As the gate has it: whom the parent answers without naming them asks as everybody does.
+        is_addressed: parent.mentions.iter().any(|named| named.id == author.id),
     };
     parent.wishes.answer(Act::Reply, standing) != Outcome::Allow
 }
@@ -104,6 +105,17 @@ pub(crate) async fn receive_yes(
     let Some(stamp) = accept.result.as_ref().or(accept.id.as_ref()) else {
         return Ok(());
     };
+    if status.approval == Approval::Stands && status.reply_stamp.is_some() {
+        return Ok(());
+    }
+    // Each change is told to all who have the answer. A no always counts, and is none without a yes before it.
+    let is_again = matches!(status.approval, Approval::Removed { .. });
+    if is_again && app.limits.check(Kind::Yes, &status.id.to_string()).is_err() {
+        return Err(Error::Forbidden(format!(
+            "{} says yes to {} again and again",
+            arrival.sender.iri, status.iri
+        )));
+    }
     if !is_stamped(app, &arrival.community, stamp, &status.iri, &parent).await? {
         return Err(Error::Forbidden(format!(
             "{stamp} is no yes to {}",

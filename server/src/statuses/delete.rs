@@ -111,9 +111,13 @@ pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
     }
 }
 
-/// Takes a status out of everything it is part of. Its replies stay and keep their place.
+/// Takes a status out of everything it is part of. Its replies stay and keep their place; to those that waited for a
+/// yes from elsewhere nobody says it any more.
 pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
     reach::forget_reblogs(tx, status.id);
+    if !status.author.is_local() {
+        store::decline_waiting(tx, status.id);
+    }
     store::delete(tx, status.id);
     store::bury(tx, status.iri.as_str(), now_ms);
     if record::is_counted(status.visibility) {

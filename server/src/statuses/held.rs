@@ -7,6 +7,7 @@ use comity_policy::{Approval, Party, PersonId, Replies, Way};
 use comity_vocab::Visibility;
 
 use super::model::Status;
+use super::receive::is_seen;
 use super::{delete, load, policy, record, store};
 use crate::accounts::Account;
 use crate::app::App;
@@ -59,11 +60,13 @@ pub(crate) async fn turn_down(
     if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
         delete::remove(tx, &status, app.now_ms());
     }
-    // Where its author was told that answers wait, they hear the end of it; where a rule held it, nobody does (L29).
+    // Where its author was told that answers wait, they hear the end of it; where a rule held it, or
+    // refuses them by now, nobody does (L29).
     if stands_by_yes_of(&status, account_id)
         && let Some(parent) = answered(app, &status).await?
         && announces(&parent)
         && let Some(answer) = answer(&status, &parent)
+        && is_seen(app, &status.author, parent.id).await?
     {
         stamps::refuse(app, tx, answer, None, Telling::Them).await?;
     }

@@ -218,13 +218,17 @@ pub(super) const REMOVED: &str = "removed";
 /// Whom it answers, elsewhere, said no while it waited: it goes on waiting, and its author knows.
 pub(super) const DECLINED: &str = "declined";
 
+/// No account has this number.
+const NOBODY: PersonId = PersonId(0);
+
 /// Whether an answer stands where it is, as stored. Whose yes it takes is whom it answers.
 pub(super) fn approval(word: &str, answered: Option<i64>) -> Result<Approval> {
     match (word, answered) {
         (WAITS | DECLINED, Some(on)) => Ok(Approval::Waits { on: PersonId(on) }),
         (REMOVED, Some(by)) => Ok(Approval::Removed { by: PersonId(by) }),
-        // Whom it answered is gone: nobody is left to say yes or no.
-        (STANDS | WAITS | DECLINED | REMOVED, _) => Ok(Approval::Stands),
+        // Whom it answered is gone: nobody is left to say yes, and what nobody said yes to does not come out by that.
+        (WAITS | DECLINED, None) => Ok(Approval::Waits { on: NOBODY }),
+        (STANDS, _) | (REMOVED, None) => Ok(Approval::Stands),
         _ => Err(Error::internal(format!(
             "a status has the approval {word:?}"
         ))),

@@ -176,7 +176,8 @@ async fn answered(
 }
 
 /// Somebody elsewhere asks whether their answer may stand. It comes in as any answer does, and what becomes of it is said
-/// of their request.
+/// of their request. Nothing is fetched for who cannot see what they ask about: the fetch would tell them that it is here
+/// (L29, attack 19).
 pub async fn receive_request(
     app: &App,
     arrival: &Arrival,
@@ -185,21 +186,19 @@ pub async fn receive_request(
     answer: &Iri,
 ) -> Result<()> {
     let parent = load::load_one(app, target).await?;
-    if !parent.author.is_local() {
+    let sender = &arrival.sender;
+    if !parent.author.is_local()
+        || !answer.same_origin(&sender.iri)
+        || !is_seen(app, sender, target).await?
+    {
         return Ok(());
     }
-    let id = match resolve::status(app, &arrival.community, answer).await {
-        Ok(id) => id,
-        Err(Error::NotFound) => {
-            let party = Party::Account(arrival.sender.person());
-            let asked = app.gate.may(&party, Act::Reply, arrival.way, &parent);
-            if let Err(refusal) = asked.await? {
-                refuse(app, arrival, answer, &parent, &refusal, Some(request)).await?;
-            }
-            return Err(Error::NotFound);
-        }
-        Err(other) => return Err(other),
-    };
+    let party = Party::Account(sender.person());
+    let asked = app.gate.may(&party, Act::Reply, arrival.way, &parent);
+    if let Err(refusal) = asked.await? {
+        return refuse(app, arrival, answer, &parent, &refusal, Some(request)).await;
+    }
+    let id = resolve::answer(app, &arrival.community, answer, &sender.iri, &parent.iri).await?;
     let status = load::load_one(app, id).await?;
     if status.author.id != arrival.sender.id || status.in_reply_to_id != Some(target) {
         return Err(Error::Forbidden(format!(
@@ -239,9 +238,7 @@ async fn refuse(
         return Ok(());
     }
     // Who may not see it hears nothing of it.
-    let party = Party::Account(arrival.sender.person());
-    let seen = load::load_one(app, parent.id).await?;
-    if app.gate.show(&party, Way::Fetch, seen).await?.is_err() {
+    if !is_seen(app, &arrival.sender, parent.id).await? {
         return Ok(());
     }
     let answer = Answer {
@@ -254,6 +251,13 @@ async fn refuse(
     stamps::refuse(app, &mut tx, answer, request, Telling::Them).await?;
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Whether somebody elsewhere would get this status if they asked for it.
+pub(super) async fn is_seen(app: &App, viewer: &Account, id: i64) -> Result<bool> {
+    let party = Party::Account(viewer.person());
+    let status = load::load_one(app, id).await?;
+    Ok(app.gate.show(&party, Way::Fetch, status).await?.is_ok())
 }
 
 /// The members whom it names or answers.

@@ -291,6 +291,15 @@ pub fn adopt(tx: &mut Tx, parent: &StatusRow) {
     tx.exec(COUNT_REPLIES, params![parent.id]);
 }
 
+const DECLINE_WAITING: Sql = sql!(
+    "UPDATE statuses SET approval = 'declined' WHERE in_reply_to_id = $1 AND approval = 'waits'"
+);
+
+/// What waits to be let in under this one waits in vain.
+pub fn decline_waiting(tx: &mut Tx, parent_id: i64) {
+    tx.exec(DECLINE_WAITING, params![parent_id]);
+}
+
 // Edits
 
 row! {

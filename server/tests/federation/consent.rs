@@ -41,4 +41,20 @@ async fn an_answer_waits_for_a_yes_and_is_taken_back_everywhere(engine) {
     })
     .await;
 }
+
+async fn the_yes_to_an_answer_to_what_is_for_followers_is_read_by_its_server(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
+    south.follow(&bob, &north, &alice).await;
+    let mut asking = draft("Ask me first", Visibility::Private, None);
+    asking.terms.replies = Answering::Asking.replies();
+    let post = statuses::publish(&north.app, &north.community, alice.clone(), asking).await.unwrap();
+    let seen = south.awaits(&bob, &post.iri).await;
+    let answer = south.publish(&bob, "May I", Visibility::Private, Some(seen.id)).await;
+    assert!(matches!(answer.approval, Approval::Waits { .. }));
+    until("the south reads the yes", async || {
+        let now = statuses::load_one(&south.app, answer.id).await.unwrap();
+        (now.approval == Approval::Stands).then_some(())
+    })
+    .await;
+}
 }

@@ -221,6 +221,26 @@ coast_test! {
         coast.stamp(&lena, again[0]["result"].as_str().unwrap()).await.is(404);
     }
 
+    async fn l26_a_stamp_names_an_answer_to_nobody_who_may_not_see_it(coast) {
+        let (_, iri) = coast.alice_lets("asking").await;
+        let (nora, rita, lena) = (coast.peer.iri("open", "nora"), coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let answer = format!("{nora}/statuses/1");
+        let mut quiet = peer::create(&nora, "1", "For those who follow me", Some(&iri), None);
+        for addressed in ["/to", "/object/to"] {
+            *quiet.pointer_mut(addressed).unwrap() = json!([format!("{nora}/followers"), coast.alice.account.iri.as_str()]);
+        }
+        coast.brings(&quiet).await;
+        let at = coast.told_of("open", "Accept", &answer)[0]["result"].as_str().unwrap().to_owned();
+        coast.stamp(&lena, &at).await.is(404);
+        coast.stamp(&nora, &at).await.is(200);
+        // Her server reads it, whoever of it asks.
+        coast.stamp(&rita, &at).await.is(200);
+        let open = coast.peer.domain("open");
+        let refuse = [("pattern", open.as_str()), ("stance", "refused"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &refuse).await.is(303);
+        coast.stamp(&nora, &at).await.is(404);
+    }
+
     async fn whoever_may_not_answer_hears_a_no_and_nobody_hears_of_a_rule(coast) {
         let (_, iri) = coast.alice_lets("nobody").await;
         let (nora, olga) = (coast.peer.iri("open", "nora"), coast.peer.iri("kept", "olga"));
@@ -229,6 +249,17 @@ coast_test! {
         coast.alice_refuses_kept().await;
         coast.brings(&peer::create(&olga, "1", "And I", Some(&iri), None)).await;
         assert!(coast.told_of("kept", "Reject", &format!("{olga}/statuses/1")).is_empty());
+        // Nor whoever waited when the rule came.
+        let (_, iri) = coast.alice_lets("asking").await;
+        let lena = coast.peer.iri("open", "lena");
+        let waits = format!("{lena}/statuses/1");
+        coast.brings(&peer::create(&lena, "1", "May I", Some(&iri), None)).await;
+        let id = coast.id_of(&waits).await.unwrap();
+        let refuse = [("pattern", lena.as_str()), ("stance", "refused"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &refuse).await.is(303);
+        coast.alice.post(&format!("/contacts/{id}/dismiss"), &[]).await.is(303);
+        coast.is_idle().await;
+        assert!(coast.told_of("open", "Reject", &waits).is_empty());
         // Nor of what they cannot see.
         let fields = [("text", "For those who follow"), ("visibility", "private"), ("answers", "nobody")];
         let private = coast.town.compose(&mut coast.alice, &fields).await;
@@ -265,6 +296,32 @@ coast_test! {
         coast.bob.get(&post.path).await.is(200).shows("Says rita").hides("Says nora");
     }
 
+    async fn attack_19_who_asks_to_answer_what_they_cannot_see_is_not_even_looked_at(coast) {
+        let fields = [("text", "For those who follow"), ("visibility", "private"), ("answers", "asking")];
+        let post = coast.town.compose(&mut coast.alice, &fields).await;
+        let hidden = format!("{}/statuses/{}", coast.alice.account.iri, post.id);
+        let (_, open) = coast.alice_lets("everyone").await;
+        let (nora, rita) = (coast.peer.iri("open", "nora"), coast.peer.iri("open", "rita"));
+        for (number, by, asks, answers, was_asked, is_kept) in [
+            ("1", &nora, &hidden, &hidden, false, false),
+            ("2", &rita, &hidden, &hidden, true, true),
+            // Nothing comes in by that but answers to what is asked about.
+            ("3", &nora, &open, &hidden, true, false),
+            ("4", &nora, &open, &format!("{nora}/statuses/0"), true, false),
+        ] {
+            let mut note = peer::create(by, number, "May I", Some(answers), None)["object"].clone();
+            note["@context"] = json!("https://www.w3.org/ns/activitystreams");
+            coast.peer.serves(&note);
+            let answer = format!("{by}/statuses/{number}");
+            let request = json!({ "type": "ReplyRequest", "id": format!("{answer}/request"), "actor": by, "object": asks, "instrument": answer });
+            coast.brings(&request).await;
+            assert_eq!(coast.peer.was_asked_for(&answer), was_asked, "{number}");
+            assert_eq!(coast.id_of(&answer).await.is_some(), is_kept, "{number}");
+        }
+        assert!(!coast.peer.was_asked_for(&format!("{nora}/statuses/0")), "and nobody climbs from there");
+        assert!(coast.got("open", "Reject").is_empty());
+    }
+
     async fn an_answer_that_needs_a_yes_elsewhere_goes_to_nobody_else_until_it_has_one(coast) {
         let (id, answer, page) = coast.bob_asks_rita().await;
         let mut marta = coast.town.member("marta").await;
@@ -285,6 +342,14 @@ coast_test! {
         let note = coast.got("kept", "Create").into_iter().find(|one| one["object"]["id"] == answer).unwrap()["object"].clone();
         assert_eq!((&note["replyAuthorization"], &note["approvedBy"]), (&json!(at), &json!(at)));
 
+        // Said again, it is no news.
+        for number in ["1b", "1c"] {
+            let other = format!("{rita}/stamps/{number}");
+            coast.peer.serves(&stamp(&other, &rita, &answer, &format!("{rita}/statuses/1")));
+            coast.brings(&yes(&rita, number, &answer, &other)).await;
+        }
+        assert!(coast.got("kept", "Update").is_empty());
+
         // She takes it back: those who have it hear that it has no stamp any more.
         coast.peer.withdraws(&at);
         coast.brings(&no(&rita, "1", &answer)).await;
@@ -293,6 +358,43 @@ coast_test! {
         assert!(coast.got("kept", "Update")[0]["object"].get("replyAuthorization").is_none());
         coast.brings(&yes(&rita, "again", &answer, &at)).await;
         marta.get(&page).await.is(200).hides("says bob");
+
+        // Who changes their mind on and on is not passed on.
+        coast.peer.serves(&stamp(&at, &rita, &answer, &format!("{rita}/statuses/1")));
+        for number in 0..9 {
+            coast.brings(&yes(&rita, &format!("on-{number}"), &answer, &at)).await;
+            coast.brings(&no(&rita, &format!("off-{number}"), &answer)).await;
+        }
+        let told = coast.got("kept", "Update").len();
+        assert!(told < 9, "told {told} times");
+        marta.get(&page).await.is(200).hides("says bob");
+    }
+
+    async fn whom_a_post_answers_without_naming_them_waits_as_everybody_does(coast) {
+        let post = coast.town.compose(&mut coast.bob, &[("text", "I say"), ("visibility", "public")]).await;
+        let (rita, alice) = (coast.peer.iri("open", "rita"), coast.alice.account.iri.to_string());
+        let said = format!("{}/statuses/{}", coast.bob.account.iri, post.id);
+        let mut answer = peer::create(&rita, "1", "Ask me", Some(&said), Some(&alice));
+        answer["object"]["interactionPolicy"] = json!({ "canReply": { "manualApproval": [PUBLIC], "automaticApproval": [] } });
+        coast.brings(&answer).await;
+        let id = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        coast.bob.get(&format!("/compose?in_reply_to={id}")).await.is(200).shows("waits for a yes of @rita");
+        let fields = [("text", "May I, says bob"), ("visibility", "public"), ("in_reply_to", &id.to_string())];
+        let waits = coast.town.compose(&mut coast.bob, &fields).await;
+        coast.is_idle().await;
+        assert!(matches!(coast.approval(waits.id).await, Approval::Waits { .. }));
+        assert!(coast.got("kept", "Create").iter().all(|one| !one.to_string().contains("May I")));
+    }
+
+    async fn what_waits_for_a_yes_does_not_come_out_when_what_it_answers_is_deleted(coast) {
+        let (id, _, page) = coast.bob_asks_rita().await;
+        let rita = coast.peer.iri("open", "rita");
+        let delete = json!({ "type": "Delete", "id": format!("{rita}/statuses/1#delete"), "actor": rita, "object": format!("{rita}/statuses/1") });
+        coast.brings(&delete).await;
+        coast.bob.get(&page).await.is(404);
+        coast.bob.get(&format!("/@bob/{id}")).await.is(200).shows("turned it down; nobody else sees it");
+        coast.alice.get(&format!("/@bob/{id}")).await.is(404);
+        assert!(coast.got("kept", "Create").iter().all(|one| !one.to_string().contains("says bob")));
     }
 
     async fn attack_15_no_stamp_but_the_right_one_lets_an_answer_stand(coast) {

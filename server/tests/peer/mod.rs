@@ -47,6 +47,7 @@ pub struct Peer {
     homes: Arc<Mutex<HashMap<(String, String), String>>>,
     /// What else is to be had, by its whole address.
     documents: Arc<Mutex<HashMap<String, Value>>>,
+    asked: Arc<Mutex<Vec<String>>>,
     door: Arc<tokio::sync::RwLock<()>>,
     waiting: Arc<AtomicUsize>,
 }
@@ -64,6 +65,7 @@ impl Peer {
             keys: Arc::default(),
             homes: Arc::default(),
             documents: Arc::default(),
+            asked: Arc::default(),
             door: Arc::default(),
             waiting: Arc::default(),
         };
@@ -166,6 +168,11 @@ impl Peer {
         self.documents.lock().unwrap().insert(id, document.clone());
     }
 
+    /// Whether somebody asked for what is, or would be, at this address; people and servers are not counted.
+    pub fn was_asked_for(&self, id: &str) -> bool {
+        self.asked.lock().unwrap().iter().any(|asked| asked == id)
+    }
+
     /// It is to be had no more.
     pub fn withdraws(&self, id: &str) {
         self.documents.lock().unwrap().remove(id);
@@ -241,6 +248,7 @@ async fn document(
 ) -> axum::response::Response {
     let id = format!("http://{}{}", host_of(&headers), address.path());
     let found = peer.documents.lock().unwrap().get(&id).cloned();
+    peer.asked.lock().unwrap().push(id);
     match found {
         Some(found) => activity(&found).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
