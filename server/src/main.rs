@@ -247,7 +247,7 @@ async fn serve_forever(config: Config) -> Result<(), Failure> {
     let listener = serve::listen(&config).await?;
     let app = open(config).await?;
     greet(&app).await?;
-    serve::serve(app, listener, shutdown).await;
+    Box::pin(serve::serve(app, listener, shutdown)).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -17,8 +17,10 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::{Arrival, resolve};
 
-/// Answers that are looked at again when what they answer comes in after them: each may take a request.
-const MOST_WEIGHED: i64 = 20;
+/// Answers whose stamps are read when what they answer comes in after them: each takes a request.
+const MOST_WEIGHED: usize = 20;
+/// Answers that came before what they answer, looked at together.
+const ON_A_PAGE: i64 = 100;
 
 /// Whether an answer by `author` to something from elsewhere has its place only by a yes. Who is let by name, or with
 /// everybody, needs none; who is let as a follower does, since nobody else can see who follows (GoToSocial, *Validating
@@ -221,26 +223,37 @@ pub(super) async fn weigh_answers(
     if parent.author.is_local() || parent.wishes.reply.is_none() {
         return Ok(());
     }
-    let ids = store::waiting_answers(&app.db, parent_id, MOST_WEIGHED).await?;
-    for status in load::load(app, &ids).await? {
-        if status.approval
-            != (Approval::Waits {
-                on: PersonId(parent.author.id),
-            })
-        {
-            continue;
-        }
-        if needs_yes(&parent, &status.author) {
-            let Some(stamp) = &status.reply_stamp else {
+    let waits = Approval::Waits {
+        on: PersonId(parent.author.id),
+    };
+    let mut stamped = Vec::new();
+    let mut after = 0;
+    // Who needs no yes is seen to before anybody is asked anything.
+    loop {
+        let ids = store::waiting_answers(&app.db, parent_id, after, ON_A_PAGE).await?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for status in load::load(app, &ids).await? {
+            if status.approval != waits {
                 continue;
-            };
-            // A server that does not answer keeps back its own people's answers and nobody else's.
-            let _ = restamp(app, community, &status, &stored_iri(stamp)?).await;
-            continue;
+            }
+            if needs_yes(&parent, &status.author) {
+                if status.reply_stamp.is_some() && stamped.len() < MOST_WEIGHED {
+                    stamped.push(status);
+                }
+                continue;
+            }
+            let mut tx = Tx::new();
+            held::stand(app, &mut tx, &status, status.approval_word).await?;
+            app.commit(tx).await?;
         }
-        let mut tx = Tx::new();
-        held::stand(app, &mut tx, &status, status.approval_word).await?;
-        app.commit(tx).await?;
+    }
+    for status in stamped {
+        let Some(stamp) = &status.reply_stamp else {
+            continue;
+        };
+        // A server that does not answer keeps back its own people's answers and nobody else's.
+        let _ = restamp(app, community, &status, &stored_iri(stamp)?).await;
     }
     Ok(())
 }

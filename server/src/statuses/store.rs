@@ -154,14 +154,15 @@ const WAITING_ANSWERS: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
        FROM statuses
-      WHERE in_reply_to_id = $1 AND approval = 'waits'
+      WHERE in_reply_to_id = $1 AND approval = 'waits' AND id > $2
       ORDER BY id
-      LIMIT $2"
+      LIMIT $3"
 );
 
-/// Answers to this that wait for a yes, the oldest first.
-pub async fn waiting_answers(db: &Db, parent_id: i64, most: i64) -> Result<Vec<i64>> {
-    Ok(db.column(WAITING_ANSWERS, params![parent_id, most]).await?)
+/// Answers to this with numbers above `after` that wait for a yes, the oldest first.
+pub async fn waiting_answers(db: &Db, parent_id: i64, after: i64, most: i64) -> Result<Vec<i64>> {
+    let page = params![parent_id, after, most];
+    Ok(db.column(WAITING_ANSWERS, page).await?)
 }
 
 const SET_APPROVAL: Sql = sql!("UPDATE statuses SET approval = $3 WHERE id = $1 AND approval = $2");

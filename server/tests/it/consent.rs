@@ -480,5 +480,15 @@ coast_test! {
         }
         let (_, page) = coast.rita_leaves("1", "Ask me", json!({ "canReply": { "always": [rita], "approvalRequired": [PUBLIC] } })).await;
         coast.bob.get(&page).await.is(200).shows("Early word 2").hides("Early word 1");
+
+        // However many need a yes, who needs none does not wait behind them.
+        let target = format!("{rita}/statuses/9");
+        for number in 100..121 {
+            coast.brings(&peer::create(&olga, &number.to_string(), "Early crowd", Some(&target), Some(&alice))).await;
+        }
+        let lena = coast.peer.iri("kept", "lena");
+        coast.brings(&peer::create(&lena, "200", "Early guest", Some(&target), Some(&alice))).await;
+        let (_, page) = coast.rita_leaves("9", "Ask me", json!({ "canReply": { "always": [rita, lena], "approvalRequired": [PUBLIC] } })).await;
+        coast.bob.get(&page).await.is(200).shows("Early guest").hides("Early crowd");
     }
 }
