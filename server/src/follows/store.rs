@@ -234,7 +234,7 @@ const FOLLOWED_BY_COMMUNITY: Sql<(String, String, i64, i64)> = sql!(
        JOIN follows f ON f.account_id = m.account_id
        JOIN accounts a ON a.id = f.target_id
       WHERE m.community_id = $1
-        AND f.state = 'accepted'
+        AND f.state IN ('accepted', 'requested')
         AND a.community_id IS NULL
       GROUP BY a.host, a.domain
       LIMIT $2"
@@ -245,7 +245,7 @@ const FOLLOWED_BY_MEMBER: Sql<(String, String, i64, i64)> = sql!(
        FROM follows f
        JOIN accounts a ON a.id = f.target_id
       WHERE f.account_id = $1
-        AND f.state = 'accepted'
+        AND f.state IN ('accepted', 'requested')
         AND a.community_id IS NULL
       GROUP BY a.host, a.domain
       LIMIT $2"
