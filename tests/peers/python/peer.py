@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 # bovine keeps a cache of JSON-LD contexts in the current directory, as soon as it is imported.
 home = tempfile.mkdtemp(prefix="comity-peer-bovine-")
@@ -63,6 +64,7 @@ class Bob:
         self.requests = []  # every request that reached us, apart from /control
         self.asked = []  # every request that bovine made, with its answer's status
         self.errors = []
+        self.copies = []  # every body that reached us, verified or not, asked for or not; `forget` leaves them
 
     @property
     def id(self) -> str:
@@ -199,11 +201,22 @@ class Bob:
     async def fetch(self, url, signature="draft-cavage"):
         if signature != "draft-cavage":
             raise ValueError("bovine signs by draft-cavage only")
-        return await answer_of(await self.actor.client.get(url))
+        return await self.answer_of(await self.actor.client.get(url))
 
     async def fetch_plain(self, url):
         headers = {"accept": "application/activity+json"}
-        return await answer_of(await self.actor.session.get(url, headers=headers, allow_redirects=False))
+        return await self.answer_of(await self.actor.session.get(url, headers=headers, allow_redirects=False))
+
+    async def answer_of(self, response: aiohttp.ClientResponse) -> dict:
+        body = await response.text()
+        self.copies.append(body)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return {"status": response.status, "headers": headers, "body": body}
+
+    async def holds(self, word):
+        """Whether the word is in what reached us, or in any file of bovine's store."""
+        stored = (path.read_bytes() for path in Path(home).glob("bovine.sqlite3*"))
+        return {"holds": any(word in copy for copy in self.copies) or any(word.encode() in file for file in stored)}
 
     async def forget(self):
         for log in (self.received, self.requests, self.asked, self.errors):
@@ -239,16 +252,13 @@ class Bob:
             "unannounce": self.unannounce,
             "fetch": self.fetch,
             "fetch_plain": self.fetch_plain,
+            "holds": self.holds,
             "forget": self.forget,
         }
 
 
 def id_of(thing):
     return thing.get("id") if isinstance(thing, dict) else thing
-
-
-async def answer_of(response: aiohttp.ClientResponse) -> dict:
-    return {"status": response.status, "content_type": response.headers.get("content-type"), "body": await response.text()}
 
 
 def recording_session(asked: list) -> aiohttp.ClientSession:
@@ -282,6 +292,7 @@ def build(bob: Bob) -> Quart:
     @app.after_request
     async def write_down(response):
         if request.path != "/control":
+            bob.copies.append(await request.get_data(as_text=True))
             kind = "rfc9421" if "signature-input" in request.headers else "draft-cavage" if "signature" in request.headers else "none"
             bob.requests.append(
                 {
@@ -290,6 +301,7 @@ def build(bob: Bob) -> Quart:
                     "status": response.status_code,
                     "signature": kind,
                     "verified": g.get("retriever"),
+                    "synchronization": request.headers.get("collection-synchronization"),
                     "agent": request.headers.get("user-agent", ""),
                 }
             )

@@ -1,0 +1,76 @@
+"""Single posts: kept from a server, carried on by a neighbour, and asked back."""
+
+from harness.check import check, soon
+from scene import Scene, holds_none_of, looks_absent, word
+
+
+def kept_from(scene: Scene, whom: str):
+    """One post of Alice's is kept from the peer, by its name or by a list; her next one is not."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    said, post = scene.writes(alice, "kept", kept_from=whom)
+    carried(scene, post, said)
+    changed = word("changed")
+    alice.edit(post, changed)
+    soon(f"Alice's edit reaches {other.software}", lambda: other.got("Update", changed))
+    alice.delete(post)
+    soon("… and its deletion", lambda: other.got("Delete", post))
+    scene.all_has_arrived(alice)
+    check("the peer was told of neither", lambda: peer.got_any(post) == [])
+    holds_none_of(peer, said, changed)
+
+
+def author_refuses(scene: Scene):
+    """Alice refuses the peer; Maren, whom it follows, does not, and carries none of Alice's words to it."""
+    rule = scene.alice.rule_set(scene.peer.domain, "refused")
+    said, post = scene.writes(scene.alice, "public")
+    carried(scene, post, said)
+    scene.alice.rule_end(rule)
+
+
+def carried(scene: Scene, post: str, said: str):
+    """What Maren does with a post that is not for the peer. Both peers follow her."""
+    maren, peer, other = scene.maren, scene.peer, scene.other
+    maren.boost(post)
+    soon(f"Maren's boost of it reaches {other.software}", lambda: other.got("Announce", post))
+    answered = word("answered")
+    maren.reply(post, answered)
+    soon("… and so does her answer to it", lambda: other.got("Create", answered))
+    reply = other.got("Create", answered)["object"]
+    scene.all_has_arrived(maren)
+    check("the peer got no boost of it", lambda: peer.got("Announce", post) is None)
+    check("… and no activity that so much as names it", lambda: peer.got_any(post) == [])
+    looks_absent(peer, "the post", post)
+    looks_absent(peer, "Maren's answer", reply)
+    boost = other.got("Announce", post)["id"]
+    looks_absent(peer, "Maren's boost", boost)
+    maren.unboost(post)
+    soon(f"the end of the boost reaches {other.software}", lambda: other.got_undo("Announce", boost))
+    scene.all_has_arrived(maren)
+    check("… and not the peer, which never had it", lambda: peer.got_any(boost) == [])
+    holds_none_of(peer, said, answered)
+
+
+def asked_back(scene: Scene):
+    """Alice refuses a peer that has a copy, and deletes the post: it is asked to forget it, in no words of hers."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    said, post = scene.writes(alice, "public")
+    soon(f"… and {peer.software}", lambda: peer.got("Create", said))
+    rule = alice.rule_set(peer.domain, "refused")
+    unseen, unseen_post = scene.writes(alice, "public")
+    alice.delete(post)
+    alice.delete(unseen_post)
+    soon("the peer, refused since it got the post, is asked to forget it", lambda: peer.got("Delete", post))
+    soon(f"… and so is {other.software}, of both", lambda: other.got("Delete", post) and other.got("Delete", unseen_post))
+    scene.all_has_arrived(scene.maren)
+    told = peer.got("Delete", post)["activity"]
+    check("… in a Delete that holds addresses and nothing else", lambda: is_bare(told))
+    check("it hears nothing of the post that it never had", lambda: peer.got_any(unseen_post) == [])
+    holds_none_of(peer, unseen)
+    alice.rule_end(rule)
+
+
+def is_bare(delete: dict) -> bool:
+    """Nothing but what names the activity, its maker, whom it is for and what is gone."""
+    thing = delete["object"]
+    bare_thing = isinstance(thing, str) or set(thing) <= {"id", "type"}
+    return bare_thing and set(delete) <= {"@context", "id", "type", "actor", "object", "to", "cc", "signature"}
