@@ -1,7 +1,7 @@
 """Single posts: kept from a server, carried on by a neighbour, and asked back."""
 
 from harness.check import check, soon
-from scene import Scene, holds_none_of, looks_absent, word
+from scene import Scene, holds_none_of, is_bare, looks_absent, word
 
 
 def kept_from(scene: Scene, whom: str):
@@ -25,6 +25,27 @@ def author_refuses(scene: Scene):
     said, post = scene.writes(scene.alice, "public")
     carried(scene, post, said)
     scene.alice.rule_end(rule)
+
+
+def answerer_refuses(scene: Scene):
+    """Maren refuses the peer, and answers a post of Alice's that it has: her answer is in no list that it reads."""
+    alice, maren, peer, other = scene.alice, scene.maren, scene.peer, scene.other
+    said, post = scene.writes(alice, "public")
+    soon(f"… and {peer.software}", lambda: peer.got("Create", said))
+    rule = maren.rule_set(peer.domain, "refused")
+    answered = word("answered")
+    maren.reply(post, answered)
+    soon(f"Maren's answer to it reaches {other.software}", lambda: other.got("Create", answered))
+    reply = other.got("Create", answered)["object"]
+    replies = lambda reader: reader.fetch(url=f"{post}/replies?page=true", signature="draft-cavage")  # noqa: E731
+    check("… which finds it among the answers", reply in replies(other)["body"])
+    asked = replies(peer)
+    check("the peer asks for the answers, and it is not among them", asked["status"] == 200 and reply not in asked["body"])
+    looks_absent(peer, "Maren's answer", reply)
+    scene.all_has_arrived(alice)
+    check("… and came by no activity", lambda: peer.got_any(reply) == [])
+    holds_none_of(peer, answered)
+    maren.rule_end(rule)
 
 
 def carried(scene: Scene, post: str, said: str):
@@ -69,8 +90,14 @@ def asked_back(scene: Scene):
     alice.rule_end(rule)
 
 
-def is_bare(delete: dict) -> bool:
-    """Nothing but what names the activity, its maker, whom it is for and what is gone."""
-    thing = delete["object"]
-    bare_thing = isinstance(thing, str) or set(thing) <= {"id", "type"}
-    return bare_thing and set(delete) <= {"@context", "id", "type", "actor", "object", "to", "cc", "signature"}
+def not_asked_back(scene: Scene):
+    """Where the community refuses a server, not even that is said to it."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    _, post = scene.writes(alice, "public")
+    soon(f"… and {peer.software}", lambda: peer.got("Create", post))
+    rule = scene.comity.rule_set(peer.domain, "refused")
+    alice.delete(post)
+    soon(f"{other.software} is asked to forget a post", lambda: other.got("Delete", post))
+    scene.comity.rule_end(rule)
+    scene.all_has_arrived(alice)
+    check("the peer, with whom the community wants nothing to do, was told nothing", lambda: peer.got("Delete", post) is None)

@@ -1,8 +1,11 @@
 """A peer is refused, by a member or by the whole community: nothing passes, and all comes back when the rule goes."""
 
+import json
+
 from harness.check import check, soon
 from harness.comity import Comity
 from harness.member import Member
+from neighbours import digest_of, synchronization
 from scene import Scene, can_read, holds_none_of, looks_absent, word
 
 
@@ -37,6 +40,8 @@ def refused(scene: Scene, ruler: Member | Comity):
     looks_absent(peer, "her followers-only post", private_post)
     looks_absent(peer, "what the peer has had before", known_post)
     looks_absent(peer, "Alice", alice.actor)
+    for collection in ("outbox", "followers", "featured", "followers_synchronization"):
+        looks_absent(peer, f"her {collection}", f"{alice.actor}/{collection}")
     unsigned = [peer.fetch_plain(url=url) for url in (post, f"{post[: post.rindex('/')]}/1")]
     check("unsigned, her post is answered like one that never was", without_text(unsigned[0]) == without_text(unsigned[1]))
     if by_all:
@@ -78,6 +83,41 @@ def come_back(scene: Scene, ruler: Member | Comity, rule: str):
     soon("… and so was hers: the peer's next post is in her home timeline", lambda: any(welcome in text for text in alice.home()))
     kinds = {one["type"] for one in peer.state()["received"]}
     check("… and nobody asked or was asked to follow anew", kinds.isdisjoint({"Follow", "Accept", "Undo", "Reject"}))
+
+
+def one_person(scene: Scene):
+    """One of two followers on the peer is refused. Their server still gets what is for the other, and is told for whom."""
+    alice, maren, peer = scene.alice, scene.maren, scene.peer
+    (follow,) = peer.crowd(**{"from": 100}, size=1, actor=alice.actor)["each"]
+    them, by = follow["actor"], "crowd-100"
+    soon("another on the peer follows Alice", lambda: peer.got("Accept", follow["id"]))
+    is_for(scene, peer.actor, them)
+    rule = alice.rule_set(them, "refused")
+    said, post = is_for(scene, peer.actor)
+    can_read(peer, "as the one who is not refused", post, said)
+    looks_absent(peer, "to the one who is, the same post", post, by=by)
+    looks_absent(peer, "… and Alice", alice.actor, by=by)
+    intruding, last = word("intruding"), word("last")
+    (sent,) = peer.crowd(**{"from": 100}, size=1, actor=alice.actor, text=intruding)["each"]
+    check("what they send is answered as if it had been taken in", sent["error"] is None and sent["delivered"])
+    peer.crowd(**{"from": 100}, size=1, actor=maren.actor, text=last)
+    soon("what they send to Maren after that comes in", lambda: last in maren.notifications())
+    check("… and to Alice nothing did", lambda: alice.shows_anywhere(intruding) == [] and not scene.comity.keeps(intruding))
+    alice.rule_end(rule)
+    is_for(scene, peer.actor, them)
+    check("the rule is gone, and they did not have to ask anew", lambda: peer.got_any(follow["id"]) == [])
+
+
+def is_for(scene: Scene, *followers: str) -> tuple[str, str]:
+    """What Alice writes for followers comes to the peer with the digest of just these."""
+    scene.peer.forget()
+    said, post = scene.writes(scene.alice, "private", visibility="private")
+    soon(f"… and {scene.peer.software}", lambda: scene.peer.got("Create", said))
+    told = synchronization(scene.peer)
+    check(f"… with the digest of {len(followers)}", [one and one["digest"] for one in told] == [digest_of(*followers)])
+    answer = scene.peer.fetch(url=told[0]["url"], signature="draft-cavage")
+    check("… and a list that names nobody else", lambda: set(json.loads(answer["body"])["orderedItems"]) == set(followers))
+    return said, post
 
 
 def ended_meanwhile(scene: Scene):

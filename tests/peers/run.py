@@ -60,6 +60,7 @@ def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
         fedify = scenes[0]
         titled("fedify asks to answer by a request", answers.asked_by_request, fedify)
         titled("Comity keeps to what fedify asks for", answers.we_keep_to_theirs, fedify)
+        titled("Alice refuses one person of fedify", refusals.one_person, fedify)
         titled("the emergency gate, closed for fedify", gate.closed_for_strangers, fedify)
         titled("a wave from fedify", crowd.a_wave, fedify)
         for peer in peers:
@@ -99,7 +100,9 @@ def as_opponents(scene: Scene):
     for whom in (scene.peer.domain, f"list:away-{who}"):
         titled(f"Alice keeps a post from {whom}", posts.kept_from, scene, whom)
     titled(f"Alice refuses {who}, and Maren carries her words", posts.author_refuses, scene)
-    titled("a copy is asked back", posts.asked_back, scene)
+    titled(f"Maren refuses {who}, and answers what it has", posts.answerer_refuses, scene)
+    titled(f"a copy is asked back from {who}", posts.asked_back, scene)
+    titled(f"… and is not where the community refuses {who}", posts.not_asked_back, scene)
 
 
 def as_company(scene: Scene):

@@ -68,14 +68,14 @@ def beside(address: str) -> str:
     """An address like this one, of something that never was."""
     number = re.search(r"(\d+)$", address)
     if number is None:
-        return address.rsplit("/", 1)[0] + "/nobody"
+        return re.sub(r"/users/\w+", "/users/nobody", address)
     return address[: number.start()] + str(int(number.group(1)) + 1)
 
 
-def looks_absent(peer: Peer, what: str, address: str):
+def looks_absent(peer: Peer, what: str, address: str, **who: str):
     """To this peer `address` is answered like what is not there: status, headers and body (boundaries L29)."""
     for signature in peer.signatures:
-        asked, nothing = (peer.fetch(url=url, signature=signature) for url in (address, beside(address)))
+        asked, nothing = (peer.fetch(url=url, signature=signature, **who) for url in (address, beside(address)))
         check(f"{what}, fetched by {signature}, is not there", asked["status"] == 404)
         check("… answered to the letter like what never was", without_clock(asked) == without_clock(nothing))
 
@@ -88,3 +88,10 @@ def without_clock(answer: dict) -> dict:
 def can_read(peer: Peer, what: str, address: str, said: str):
     answer = peer.fetch(url=address, signature="draft-cavage")
     check(f"{peer.software} reads {what} by a signed fetch", answer["status"] == 200 and said in answer["body"])
+
+
+def is_bare(delete: dict) -> bool:
+    """Nothing but what names the activity, its maker, whom it is for and what is gone."""
+    thing = delete["object"]
+    bare_thing = isinstance(thing, str) or set(thing) <= {"id", "type"}
+    return bare_thing and set(delete) <= {"@context", "id", "type", "actor", "object", "to", "cc"}

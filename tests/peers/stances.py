@@ -4,7 +4,7 @@ from harness.check import check, soon
 from harness.comity import Comity
 from harness.member import Member
 from refusals import come_back, refuses_to_name
-from scene import Scene, can_read, looks_absent, word
+from scene import Scene, can_read, is_bare, looks_absent, word
 
 
 def asked(scene: Scene, ruler: Member | Comity, verb: str):
@@ -87,5 +87,11 @@ def withheld(scene: Scene, ruler: Member | Comity):
     check("the peer does not hold the public post", lambda: not peer.holds(said))
     can_read(peer, "it", post, said)
     looks_absent(peer, "the followers-only post", private_post)
+    alice.delete(private_post)
+    alice.delete(post)
+    soon("what was fetched is asked back when Alice deletes it", lambda: peer.got("Delete", post))
+    check("… in a Delete that holds addresses and nothing else", lambda: is_bare(peer.got("Delete", post)["activity"]))
+    check("… and nothing else ever came of it", lambda: peer.got_any(post) == ["Delete"])
+    check("of the post for followers not even the address came", lambda: peer.got_any(private_post) == [] and not peer.holds(private))
     come_back(scene, ruler, rule)
-    check("the public post never came by push, and the other not at all", lambda: peer.got("Create", said) is None and not peer.holds(private))
+    check("nor does anything of it come later", lambda: peer.got_any(post) == peer.got_any(private_post) == [])

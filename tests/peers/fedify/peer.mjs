@@ -291,7 +291,7 @@ const verbs = (context, loader) => {
         [...followers.values()],
       ),
     unannounce: async ({ post, author, activity }) => undo(activity, everybody(await authorOf(post, author))),
-    fetch: ({ url, signature = 'rfc9421' }) => fetchAs(context, url, signature),
+    fetch: ({ url, signature = 'rfc9421', by = name }) => fetchAs(context, by, url, signature),
     fetch_plain: async ({ url }) => answerOf(await fetch(activityRequest(url), { redirect: 'manual' })),
     forget: () => {
       received.length = requests.length = errors.length = 0
@@ -303,9 +303,9 @@ const verbs = (context, loader) => {
 const activityRequest = (url) => new Request(url, { headers: { accept: 'application/activity+json' }, redirect: 'manual' })
 
 /** One signed GET and its bare answer. Fedify's own loader would hide the status and quietly try the other scheme. */
-async function fetchAs(context, url, signature) {
+async function fetchAs(context, identifier, url, signature) {
   const spec = { rfc9421: 'rfc9421', 'draft-cavage': 'draft-cavage-http-signatures-12' }[signature] ?? fail(`no signature called ${signature}`)
-  const [rsa] = await context.getActorKeyPairs(name)
+  const [rsa] = await context.getActorKeyPairs(identifier)
   const signed = await signRequest(activityRequest(url), rsa.privateKey, rsa.keyId, { spec })
   return answerOf(await fetch(signed, { redirect: 'manual' }))
 }
