@@ -20,7 +20,7 @@ def a_wave(scene: Scene):
 
     first = followers(peer, LIMIT + 1, nils)
     jeer = word("jeer")
-    check("others speak to him and are answered alike", all_well(peer.crowd(**{"from": LIMIT + 1}, size=MORE, actor=nils.actor, text=jeer)["each"]))
+    check("others speak to him and are answered alike", all_well(peer.crowd(first=LIMIT + 1, size=MORE, actor=nils.actor, text=jeer)["each"]))
     soon("they are one thing to decide", lambda: f"{MORE} people on one server spoke to you, and {MORE} ask to follow you" in nils.waiting())
     scene.all_has_arrived(scene.alice)
     check("none of those who want to follow heard an answer", lambda: not any(answers(peer, first)))
@@ -42,7 +42,7 @@ def a_wave(scene: Scene):
 
 def followers(peer: Peer, number: int, whom: Member) -> list[dict]:
     """So many more people of the peer ask to follow him."""
-    asking = peer.crowd(**{"from": number}, size=MORE, actor=whom.actor)["each"]
+    asking = peer.crowd(first=number, size=MORE, actor=whom.actor)["each"]
     check(f"{MORE} want to follow him, and each is answered as if all were well", all_well(asking))
     return asking
 

@@ -1,7 +1,7 @@
 """Single posts: kept from a server, carried on by a neighbour, and asked back."""
 
 from harness.check import check, soon
-from scene import Scene, holds_none_of, is_bare, looks_absent, word
+from scene import Scene, can_read, holds_none_of, is_bare, looks_absent, word
 
 
 def kept_from(scene: Scene, whom: str):
@@ -17,6 +17,18 @@ def kept_from(scene: Scene, whom: str):
     scene.all_has_arrived(alice)
     check("the peer was told of neither", lambda: peer.got_any(post) == [])
     holds_none_of(peer, said, changed)
+
+
+def kept_from_one(scene: Scene):
+    """Kept from one person, it is not brought to their server at all, where others can still come for it, each by name."""
+    alice, peer = scene.alice, scene.peer
+    (follow,) = peer.crowd(first=102, size=1, actor=alice.actor)["each"]
+    soon("another on the peer follows Alice", lambda: peer.got("Accept", follow["id"]))
+    said, post = scene.writes(alice, "kept", kept_from=f"@crowd-102@{peer.domain}")
+    scene.all_has_arrived(alice)
+    check("it was not brought to their server", lambda: peer.got_any(post) == [] and not peer.holds(said))
+    looks_absent(peer, "to whom it is kept from, the post", post, by="crowd-102")
+    can_read(peer, "it, as somebody else there,", post, said)
 
 
 def author_refuses(scene: Scene):

@@ -1,6 +1,7 @@
 """A peer is refused, by a member or by the whole community: nothing passes, and all comes back when the rule goes."""
 
 import json
+import re
 
 from harness.check import check, soon
 from harness.comity import Comity
@@ -65,6 +66,23 @@ def without_text(answer: dict) -> dict:
     return {name: value for name, value in answer.items() if name != "headers"}
 
 
+def nobody_knows(scene: Scene):
+    """Somebody new on a refused server knocks: answered like somebody whose key cannot be had, and nothing is asked about them."""
+    alice, peer = scene.alice, scene.peer
+    (ghost,) = peer.crowd(who="ghost", size=1, actor=alice.actor)["each"]
+    check("whoever cannot be found is not heard", ghost["delivered"] == 0)
+    rule = scene.comity.rule_set(peer.domain, "refused")
+    peer.forget()
+    (stranger,) = peer.crowd(first=101, size=1, actor=alice.actor)["each"]
+    check("a stranger on a refused server hears the same", anonymous(stranger["error"]) == anonymous(ghost["error"]))
+    check("… and their key was not asked for", lambda: peer.state()["requests"] == [])
+    scene.comity.rule_end(rule)
+
+
+def anonymous(error: str) -> str:
+    return re.sub(r"(activities|crowd|ghost)[-/]\d+", "it", error)
+
+
 def refuses_to_name(alice: Member, peer):
     """A mention that could not arrive is refused where it is written."""
     unsaid = word("unsaid")
@@ -88,19 +106,19 @@ def come_back(scene: Scene, ruler: Member | Comity, rule: str):
 def one_person(scene: Scene):
     """One of two followers on the peer is refused. Their server still gets what is for the other, and is told for whom."""
     alice, maren, peer = scene.alice, scene.maren, scene.peer
-    (follow,) = peer.crowd(**{"from": 100}, size=1, actor=alice.actor)["each"]
+    (follow,) = peer.crowd(first=100, size=1, actor=alice.actor)["each"]
     them, by = follow["actor"], "crowd-100"
     soon("another on the peer follows Alice", lambda: peer.got("Accept", follow["id"]))
     is_for(scene, peer.actor, them)
     rule = alice.rule_set(them, "refused")
     said, post = is_for(scene, peer.actor)
-    can_read(peer, "as the one who is not refused", post, said)
+    can_read(peer, "it, as the one who is not refused,", post, said)
     looks_absent(peer, "to the one who is, the same post", post, by=by)
     looks_absent(peer, "… and Alice", alice.actor, by=by)
     intruding, last = word("intruding"), word("last")
-    (sent,) = peer.crowd(**{"from": 100}, size=1, actor=alice.actor, text=intruding)["each"]
+    (sent,) = peer.crowd(first=100, size=1, actor=alice.actor, text=intruding)["each"]
     check("what they send is answered as if it had been taken in", sent["error"] is None and sent["delivered"])
-    peer.crowd(**{"from": 100}, size=1, actor=maren.actor, text=last)
+    peer.crowd(first=100, size=1, actor=maren.actor, text=last)
     soon("what they send to Maren after that comes in", lambda: last in maren.notifications())
     check("… and to Alice nothing did", lambda: alice.shows_anywhere(intruding) == [] and not scene.comity.keeps(intruding))
     alice.rule_end(rule)

@@ -61,6 +61,8 @@ def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
         titled("fedify asks to answer by a request", answers.asked_by_request, fedify)
         titled("Comity keeps to what fedify asks for", answers.we_keep_to_theirs, fedify)
         titled("Alice refuses one person of fedify", refusals.one_person, fedify)
+        titled("… and keeps a post from one", posts.kept_from_one, fedify)
+        titled("somebody new on fedify, while it is refused", refusals.nobody_knows, fedify)
         titled("the emergency gate, closed for fedify", gate.closed_for_strangers, fedify)
         titled("a wave from fedify", crowd.a_wave, fedify)
         for peer in peers:

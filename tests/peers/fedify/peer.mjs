@@ -34,6 +34,8 @@ let lastNumber = 0
 
 /** Strangers beside our person, as many as are asked for: crowd-1, crowd-2, …. They share the person's keys. */
 const isOurs = (identifier) => identifier === name || /^crowd-\d+$/.test(identifier)
+/** ghost-1, … sign as well, and nobody can find who they are. */
+const signs = (identifier) => isOurs(identifier) || /^ghost-\d+$/.test(identifier)
 
 // What Fedify fetches of its own accord is a copy, too.
 const reallyFetch = globalThis.fetch
@@ -68,7 +70,7 @@ federation
       assertionMethods: keys.map((key) => key.multikey),
     })
   })
-  .setKeyPairsDispatcher((_context, identifier) => (isOurs(identifier) ? keyPairs : []))
+  .setKeyPairsDispatcher((_context, identifier) => (signs(identifier) ? keyPairs : []))
 
 federation.setFollowersDispatcher('/users/{identifier}/followers', () => ({ items: [...followers.values()] }))
 federation.setOutboxDispatcher('/users/{identifier}/outbox', () => ({ items: [...sent.values()].filter((a) => a instanceof Create) }))
@@ -247,11 +249,11 @@ const verbs = (context, loader) => {
       const report = await send(context, [to], (id) => new Accept({ id, actor: me, object: interactingObject, to: to.id, result: stamp }))
       return { ...report, stamp: stamp.href }
     },
-    crowd: async ({ from = 1, size, actor, text }) => {
+    crowd: async ({ who = 'crowd', first = 1, size, actor, text }) => {
       const them = await person(actor)
-      const numbers = Array.from({ length: size }, (_, index) => from + index)
+      const numbers = Array.from({ length: size }, (_, index) => first + index)
       const each = numbers.map(async (number) => {
-        const by = `crowd-${number}`
+        const by = `${who}-${number}`
         const one = context.getActorUri(by)
         if (text) return { ...(await write({ text: `${text}, says ${by}`, mention: actor, by })), actor: one.href }
         return { ...(await send(context, [them], (id) => new Follow({ id, actor: one, object: them.id, to: them.id }), by)), actor: one.href }
