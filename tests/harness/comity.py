@@ -106,6 +106,11 @@ class Comity:
     def _gate_is_closed(self) -> bool:
         return self.alice.browser.get("/boundaries").form("/gate/open") is not None
 
+    def choose_mode(self, mode: str):
+        self.command("community", "set", self.domain, "--mode", mode)
+        words = {"open": "Open:", "cautious": "Cautious:", "allow-list": "By choice:"}
+        self._until(f"the community is {mode}", lambda: words[mode] in self.alice.browser.get("/boundaries").words())
+
     def rule_set(self, domain: str, stance: str) -> str:
         """Sets the community's rule about a domain, and answers with its number once the server goes by it."""
         said = self.command("rule", "set", domain, stance)

@@ -97,6 +97,12 @@ class Member:
         number, page = self.open(post)
         self._send(page, f"/statuses/{number}/{verb}")
 
+    def pin(self, post: str):
+        self._act(post, "pin")
+
+    def describe_themself(self, bio: str):
+        self._send(self.browser.get("/settings/profile"), "/settings/profile", bio=bio)
+
     def take_out(self, answer: str, post: str):
         """Takes somebody's answer out of the conversation under a post of theirs."""
         number, _ = self.open(answer)
@@ -158,6 +164,9 @@ class Member:
 
     def rule_end(self, number: str):
         self._send(self.browser.get("/boundaries"), f"/boundaries/{number}/remove")
+
+    def choose_mode(self, mode: str):
+        self._send(self.browser.get("/boundaries"), "/settings/mode", mode=mode)
 
     def _rules(self) -> set[str]:
         return set(re.findall(r'id="rule-(\d+)"', self.browser.get("/boundaries").html))

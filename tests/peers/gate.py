@@ -9,6 +9,8 @@ WEEK_AND_A_DAY = 8
 def closed_for_strangers(scene: Scene):
     """The peer is new here; the other has been known for a week."""
     comity, alice, peer, other = scene.comity, scene.alice, scene.peer, scene.other
+    copy, copied = scene.writes(alice, "public")
+    soon(f"… and {peer.software}", lambda: peer.got("Create", copy))
     comity.has_known(other.domain, days=WEEK_AND_A_DAY)
     comity.close_gate("A wave of strangers.")
     peer.forget()
@@ -23,6 +25,9 @@ def closed_for_strangers(scene: Scene):
     looks_absent(peer, "Alice", alice.actor)
     check("not one request of Comity's reached it", lambda: peer.state()["requests"] == [])
     check("what it brought is in no file of the server's", lambda: not comity.keeps_anywhere(knocking))
+
+    alice.delete(copied)
+    soon("it is asked to forget what it had before: what takes something back still goes out", lambda: peer.got("Delete", copied))
 
     rule = comity.rule_set(peer.domain, "open")
     opened, _ = scene.writes(alice, "public")

@@ -17,7 +17,7 @@ def get_to_know(scene: Scene):
     soon("Alice follows the peer", lambda: alice.actor in peer.state()["followers"])
     soon("… and sees that she does", lambda: alice.find(peer.handle).form("/unfollow") is not None)
     scene.follow = scene.follows(alice)
-    check("… and the peer counts it", lambda: alice.actor in peer.state()["following"])
+    soon("… and the peer counts it", lambda: alice.actor in peer.state()["following"])
     soon("… and Alice is told", lambda: alice.told_of(peer.handle) > 0)
 
 

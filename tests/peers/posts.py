@@ -1,6 +1,11 @@
 """Single posts: kept from a server, carried on by a neighbour, and asked back."""
 
+import json
+import re
+
 from harness.check import check, soon
+from harness.member import Member
+from harness.steer import Peer
 from scene import Scene, can_read, holds_none_of, is_bare, looks_absent, word
 
 
@@ -12,11 +17,20 @@ def kept_from(scene: Scene, whom: str):
     changed = word("changed")
     alice.edit(post, changed)
     soon(f"Alice's edit reaches {other.software}", lambda: other.got("Update", changed))
+    alice.pin(post)
+    soon("… and that it is pinned", lambda: other.got("Add", post))
+    check("it is not in the list of pinned posts that the peer reads", lambda: post not in pinned(peer, alice) and post in pinned(other, alice))
     alice.delete(post)
     soon("… and its deletion", lambda: other.got("Delete", post))
     scene.all_has_arrived(alice)
-    check("the peer was told of neither", lambda: peer.got_any(post) == [])
+    check("the peer was told of none of it", lambda: peer.got_any(post) == [])
     holds_none_of(peer, said, changed)
+
+
+def pinned(peer: Peer, member: Member) -> list[str]:
+    """The addresses in the list, as far as the peer may read it."""
+    answer = peer.fetch(url=f"{member.actor}/featured", signature="draft-cavage")
+    return re.findall(rf"{member.actor}/statuses/\d+", json.dumps(json.loads(answer["body"])["orderedItems"]))
 
 
 def kept_from_one(scene: Scene):

@@ -2,10 +2,12 @@
 
 import json
 import re
+import urllib.parse
 
 from harness.check import check, soon
 from harness.comity import Comity
 from harness.member import Member
+from harness.steer import Peer
 from neighbours import digest_of, synchronization
 from scene import Scene, can_read, holds_none_of, looks_absent, word
 
@@ -21,6 +23,9 @@ def refused(scene: Scene, ruler: Member | Comity):
     changed = word("changed")
     alice.edit(known_post, changed)
     soon(f"… and so does her edit reach {other.software}", lambda: other.got("Update", changed))
+    bio = word("bio")
+    alice.describe_themself(bio)
+    soon("… and what she says of herself", lambda: other.got("Update", bio))
     refuses_to_name(alice, peer)
     alice.find(f"http://{peer.domain}/unknown")
 
@@ -59,11 +64,38 @@ def refused(scene: Scene, ruler: Member | Comity):
     check("what it answered her is in no row of the database", lambda: not scene.comity.keeps(intruding))
     check("no notification tells of it", lambda: alice.told_of(peer.handle) <= notified)
     come_back(scene, ruler, rule)
-    holds_none_of(peer, said, private, changed)
+    holds_none_of(peer, said, private, changed, bio)
 
 
 def without_text(answer: dict) -> dict:
     return {name: value for name, value in answer.items() if name != "headers"}
+
+
+def brought_by_others(scene: Scene, ruler: Member | Comity):
+    """The other peer boosts and answers what the refused one wrote: it does not come in that way."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    rule = ruler.rule_set(peer.domain, "refused")
+    intruder, answered = word("intruder"), word("answered")
+    theirs = peer.post(text=intruder, sent=False)["post"]
+    peer.forget()
+    boost = other.announce(post=theirs, author=peer.actor)
+    answer = other.reply(text=answered, in_reply_to=theirs, author=peer.actor, mention=alice.actor)
+    check(f"{other.software} boosts it, and answers it to Alice", boost["error"] is None and answer["error"] is None)
+    last = word("last")
+    other.post(text=last, audience="direct", mention=scene.maren.actor)
+    soon("… and what it says after that comes in", lambda: last in scene.maren.notifications())
+    check("what it answers is on no page of hers", lambda: alice.shows_anywhere(intruder) == [])
+    asked = asked_by_comity(peer)
+    come_back(scene, ruler, rule)
+    if ruler is scene.comity:
+        path = urllib.parse.urlsplit(theirs).path
+        check("Comity asked the refused server for nothing", asked == [])
+        check("… nor for that when the rule was gone", lambda: not any(one["path"] == path for one in asked_by_comity(peer)))
+        check("… and has none of it", lambda: not scene.comity.keeps_anywhere(intruder))
+
+
+def asked_by_comity(peer: Peer) -> list[dict]:
+    return [one for one in peer.state()["requests"] if one["method"] == "GET" and "comity" in one["agent"].lower()]
 
 
 def nobody_knows(scene: Scene):
@@ -83,7 +115,7 @@ def anonymous(error: str) -> str:
     return re.sub(r"(activities|crowd|ghost)[-/]\d+", "it", error)
 
 
-def refuses_to_name(alice: Member, peer):
+def refuses_to_name(alice: Member, peer: Peer):
     """A mention that could not arrive is refused where it is written."""
     unsaid = word("unsaid")
     check("Alice cannot write to the peer", lambda: alice.why_not_post(f"{peer.handle} {unsaid}", visibility="direct") is not None)

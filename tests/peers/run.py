@@ -96,6 +96,9 @@ def as_opponents(scene: Scene):
         titled(f"{ruler.called} withholds from {who}", stances.withheld, scene, ruler)
     for ruler in (alice, comity):
         titled(f"{ruler.called} refuses {who}", refusals.refused, scene, ruler)
+        titled(f"… and {scene.other.software} brings what it wrote", refusals.brought_by_others, scene, ruler)
+    for ruler in (alice, comity):
+        titled(f"{ruler.called} talks by choice, and not with {who}", stances.by_choice, scene, ruler)
     titled(f"{who} stops following while it is refused", refusals.ended_meanwhile, scene)
 
     alice.make_list(f"away-{who}", scene.peer.domain)

@@ -4,7 +4,7 @@ from harness.check import check, soon
 from harness.comity import Comity
 from harness.member import Member
 from refusals import come_back, refuses_to_name
-from scene import Scene, can_read, is_bare, looks_absent, word
+from scene import Scene, can_read, holds_none_of, is_bare, looks_absent, word
 
 
 def asked(scene: Scene, ruler: Member | Comity, verb: str):
@@ -44,8 +44,9 @@ def asked(scene: Scene, ruler: Member | Comity, verb: str):
     peer.unfollow(actor=maren.actor, follow=follow["id"])
 
 
-def limited(scene: Scene, ruler: Member | Comity):
-    """Everything passes, but what they write is shown to their followers alone, and their follows need a yes."""
+def limited(scene: Scene, ruler: Member | Comity) -> str:
+    """Everything passes, but what they write is shown to their followers alone, and their follows need a yes. Answers with
+    the number of the peer's follow of Maren, which stands in the end."""
     alice, maren, peer, other = scene.alice, scene.maren, scene.peer, scene.other
     rule = ruler.rule_set(peer.domain, "limited")
     peer.forget()
@@ -95,3 +96,24 @@ def withheld(scene: Scene, ruler: Member | Comity):
     check("of the post for followers not even the address came", lambda: peer.got_any(private_post) == [] and not peer.holds(private))
     come_back(scene, ruler, rule)
     check("nor does anything of it come later", lambda: peer.got_any(post) == peer.got_any(private_post) == [])
+
+
+def by_choice(scene: Scene, ruler: Member | Comity):
+    """Nobody but whom a rule opens: the other peer is opened by name, and for this one the default is a refusal."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    rule = ruler.rule_set(other.domain, "open")
+    ruler.choose_mode("allow-list")
+    said, post = scene.writes(alice, "public")
+    theirs, others = word("theirs"), word("others")
+    peer.post(text=theirs)
+    other.post(text=others)
+    soon("what the other writes is in Alice's home timeline", lambda: others in " ".join(alice.home()))
+    looks_absent(peer, "Alice's post", post)
+    if ruler is alice:
+        scene.all_was_read()
+        scene.all_has_arrived(scene.maren)
+    check("… and what the peer writes is on no page of hers", lambda: alice.shows_anywhere(theirs) == [])
+    ruler.choose_mode("open")
+    ruler.rule_end(rule)
+    scene.all_has_arrived(alice)
+    holds_none_of(peer, said)

@@ -107,8 +107,8 @@ class Bob:
 
     # What goes out
 
-    async def send(self, kind: str, thing: dict | str, to: list[str], cc: list[str] = ()) -> dict:
-        """Hands an activity to bovine's outbox, which gives it an id, stores it, acts on it and delivers it."""
+    async def send(self, kind: str, thing: dict | str, to: list[str], cc: list[str] = (), sent_out: bool = True) -> dict:
+        """Hands an activity to bovine's outbox, which gives it an id, stores it, acts on it and delivers it, or does not."""
         activity = {
             "@context": "https://www.w3.org/ns/activitystreams",
             "type": kind,
@@ -122,7 +122,8 @@ class Bob:
         item = await handle_outbox_item(ProcessingItem(self.id, activity), self.actor)
         # A copy, because delivery rewrites it with a context of its own.
         self.sent[item.data["id"]] = sent = copy.deepcopy(item.data)
-        await process_outbox_item(item, self.actor)
+        if sent_out:
+            await process_outbox_item(item, self.actor)
         deliveries = [asked for asked in self.asked[before:] if asked["method"] == "POST"]
         refused = [asked for asked in deliveries if not 200 <= asked["status"] < 300]
         return {"id": sent["id"], "delivered": len(deliveries) - len(refused), "error": str(refused) if refused else None}
@@ -143,7 +144,7 @@ class Bob:
             raise LookupError(f"{post} was not found")
         return id_of(found["attributedTo"])
 
-    async def write(self, text, audience="public", mention=None, in_reply_to=None, author=None, summary=None) -> dict:
+    async def write(self, text, audience="public", mention=None, in_reply_to=None, author=None, summary=None, sent=True) -> dict:
         people = [mention] if mention else []
         if in_reply_to:
             people.append(await self.author_of(in_reply_to, author))
@@ -161,7 +162,7 @@ class Bob:
             note["inReplyTo"] = in_reply_to
         if summary:
             note |= {"summary": summary, "sensitive": True}
-        report = await self.send("Create", note, to, cc)
+        report = await self.send("Create", note, to, cc, sent_out=sent)
         sent = self.sent[report["id"]]["object"]
         self.posts[sent["id"]] = sent
         return {**report, "post": sent["id"]}
