@@ -33,7 +33,7 @@ def soon(sentence: str, holds, within_s: float = 20) -> bool:
                 break
         except Exception:  # not there yet; `check` below tells why if it stays so
             pass
-        time.sleep(0.2)
+        time.sleep(0.1)
     return check(sentence, holds)
 
 

@@ -1,29 +1,28 @@
-"""A running Comity with one member, Alice, who uses it as people do: its pages, forms and command line."""
+"""A running Comity, as its operator has it: settings, command line, files. What people do with it is in `member`."""
 
-import json
+import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import time
 import urllib.parse
-import urllib.request
 from pathlib import Path
 
-from bs4 import Tag
-
-from harness.page import Browser, Page, filled
+from harness.member import Member
+from harness.page import Browser
 from harness.steer import PATIENCE_S, free_port, stop
-
-PASSWORD = "a long enough password, 12 times"
 
 
 class Comity:
+    called = "the community"
+
     def __init__(self, binary: Path, folder: Path):
         self.binary, self.folder = binary.resolve(), folder
         self.port = free_port()
         self.domain = f"localhost:{self.port}"
         self.base = f"http://{self.domain}/"
-        self.browser = Browser(self.base)
+        self.alice = Member(self, "alice")
         self.log = folder / "comity.log"
         self.process = None
 
@@ -51,7 +50,7 @@ class Comity:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                if self.browser.get("/").status < 500:
+                if Browser(self.base).get("/").status < 500:
                     return
             except OSError:
                 pass
@@ -69,10 +68,48 @@ class Comity:
             raise RuntimeError(f"comity {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
+    def set_up_link(self) -> str:
+        """The path of the link that the server printed for its operator at its first start."""
+        link = re.search(r"https?://\S+/setup\S*", re.sub(r"\x1b\[[0-9;]*m", "", self.log.read_text()))
+        if link is None:
+            raise LookupError(f"no set-up link was printed in {self.log}")
+        address = urllib.parse.urlsplit(link.group(0).rstrip(".,)\"'"))
+        return f"{address.path}?{address.query}" if address.query else address.path
+
+    def set_up(self):
+        """The first member is Alice, who follows that link and is signed in from then on."""
+        self.alice.set_up(self.set_up_link())
+
     def open_sign_up(self):
         """Lets anybody become a member; they are only asked for what the page asks for."""
         self.command("community", "set", self.domain, "--sign-up", "open")
         self._until("sign-up is open", lambda: Browser(self.base).get("/sign-up").form("/sign-up") is not None)
+
+    def has_known(self, domain: str, days: int):
+        """As if so much time had gone by since the server first met another. No setting does that, so the database is told."""
+        statement = f"UPDATE instances SET first_seen_at = first_seen_at - {days * 86_400_000} WHERE domain = '{domain}'"
+        if self.postgres:
+            subprocess.run(["psql", "--quiet", self.postgres, "--command", statement], check=True, timeout=PATIENCE_S)
+            return
+        with self._database() as database, database:
+            if database.execute(statement).rowcount != 1:
+                raise LookupError(f"the server does not know {domain}")
+
+    def close_gate(self, why: str):
+        self.command("gate", "close", "--hours", "1", "--reason", why)
+        self._until("the gate is closed", lambda: self._gate_is_closed())
+
+    def open_gate(self):
+        self.command("gate", "open")
+        self._until("the gate is open", lambda: not self._gate_is_closed())
+
+    def _gate_is_closed(self) -> bool:
+        return self.alice.browser.get("/boundaries").form("/gate/open") is not None
+
+    def choose_mode(self, mode: str):
+        self.command("community", "set", self.domain, "--mode", mode)
+        words = {"open": "Open:", "cautious": "Cautious:", "allow-list": "By choice:"}
+        self._until(f"the community is {mode}", lambda: words[mode] in self.alice.browser.get("/boundaries").words())
 
     def rule_set(self, domain: str, stance: str) -> str:
         """Sets the community's rule about a domain, and answers with its number once the server goes by it."""
@@ -89,7 +126,7 @@ class Comity:
 
     def _until_rule(self, number: str, in_force: bool):
         # The page lists what the server decides by, not what is stored.
-        shown = lambda: f'id="rule-{number}"' in self.browser.get("/boundaries").html  # noqa: E731
+        shown = lambda: f'id="rule-{number}"' in self.alice.browser.get("/boundaries").html  # noqa: E731
         self._until(f"rule {number} is {'in force' if in_force else 'gone'}", lambda: shown() == in_force)
 
     def _until(self, what: str, holds):
@@ -100,120 +137,25 @@ class Comity:
                 raise RuntimeError(f"the server did not notice that {what}")
             time.sleep(0.05)
 
+    # What it keeps
+
+    @property
+    def postgres(self) -> str | None:
+        address = os.environ.get("COMITY__DATABASE", "")
+        return address if address.startswith("postgres") else None
+
+    def _database(self):
+        return contextlib.closing(sqlite3.connect(self.folder / "data" / "comity.db", timeout=PATIENCE_S))
+
+    def keeps(self, word: str) -> bool:
+        """Whether the word is in any row of the database."""
+        if self.postgres:
+            return word in subprocess.run(["pg_dump", "--data-only", self.postgres], check=True, capture_output=True, text=True).stdout
+        with self._database() as database:
+            return any(word in line for line in database.iterdump())
+
     def keeps_anywhere(self, word: str) -> bool:
-        """Whether the word is in any file that the server keeps, its logs aside."""
+        """Whether the word is in any row, or any file that the server keeps, its logs aside: also what was written and
+        deleted since."""
         files = [path for path in (self.folder / "data").rglob("*") if path.is_file()]
-        return any(word.encode() in path.read_bytes() for path in files)
-
-    # Alice
-
-    def set_up_link(self) -> str:
-        """The path of the link that the server printed for its operator at its first start."""
-        link = re.search(r"https?://\S+/setup\S*", re.sub(r"\x1b\[[0-9;]*m", "", self.log.read_text()))
-        if link is None:
-            raise LookupError(f"no set-up link was printed in {self.log}")
-        address = urllib.parse.urlsplit(link.group(0).rstrip(".,)\"'"))
-        return f"{address.path}?{address.query}" if address.query else address.path
-
-    def set_up(self):
-        """Follows that link, and becomes the first member, who is signed in from then on."""
-        self._send(self.browser.get(self.set_up_link()), "/setup", community="Harbour", username="alice", email="alice@harbour.test", password=PASSWORD)
-
-    @property
-    def actor(self) -> str:
-        """Alice's address for other servers, as WebFinger tells it."""
-        resource = urllib.parse.quote(f"acct:alice@{self.domain}")
-        with urllib.request.urlopen(f"{self.base}.well-known/webfinger?resource={resource}") as answer:
-            links = json.load(answer)["links"]
-        return next(link["href"] for link in links if link["rel"] == "self")
-
-    @property
-    def handle(self) -> str:
-        return f"@alice@{self.domain}"
-
-    def post(self, text: str, visibility: str = "public"):
-        self._send(self.browser.get("/compose"), "/compose", text=text, visibility=visibility)
-
-    def reply(self, post: str, text: str):
-        """Answers a post in the form that its conversation has for it, or that a link there leads to."""
-        number, page = self.open(post)
-        form = next((form for form in page.forms("/compose") if ("in_reply_to", number) in filled(form)), None)
-        if form is None:
-            link = next((link for link in page.links("/compose") if f"in_reply_to={number}" in link), None)
-            if link is None:
-                raise LookupError(f"nothing on {page.url} answers post {number}")
-            page = self.browser.get(link)
-            form = page.form("/compose")
-        self._send(page, "/compose", form, text=text)
-
-    def edit(self, post: str, text: str):
-        number, _ = self.open(post)
-        self._send(self.browser.get(f"/statuses/{number}/edit"), f"/statuses/{number}/edit", text=text)
-
-    def delete(self, post: str):
-        self._act(post, "delete")
-
-    def favourite(self, post: str):
-        self._act(post, "favourite")
-
-    def unfavourite(self, post: str):
-        self._act(post, "unfavourite")
-
-    def boost(self, post: str):
-        self._act(post, "reblog")
-
-    def unboost(self, post: str):
-        self._act(post, "unreblog")
-
-    def _act(self, post: str, verb: str):
-        number, page = self.open(post)
-        self._send(page, f"/statuses/{number}/{verb}")
-
-    def follow(self, handle: str):
-        self._send(self.find(handle), "/follow")
-
-    def unfollow(self, handle: str):
-        self._send(self.find(handle), "/unfollow")
-
-    def find(self, what: str) -> Page:
-        """A person's page by handle, or a post's by address: what the search box leads to."""
-        return self.browser.get(f"/search?q={urllib.parse.quote(what)}")
-
-    def home(self) -> list[str]:
-        return self.browser.get("/").posts()
-
-    def open(self, post: str) -> tuple[str, Page]:
-        """Looks a post up by its address; its number here, and its conversation."""
-        found = self.find(post)
-        if number := re.fullmatch(r"/@[^/]+/(\d+)", found.path):
-            return number.group(1), found
-        for link in found.links(""):
-            if number := re.fullmatch(r"/@[^/]+/(\d+)", urllib.parse.urlsplit(link).path):
-                return number.group(1), self.browser.get(link)
-        raise LookupError(f"{post} is not to be found: {found.words()[:300]}")
-
-    def conversation(self, post: str) -> list[str]:
-        """The texts of the conversation that a post is in, as its own page shows it."""
-        return self.open(post)[1].posts()
-
-    def notifications(self) -> str:
-        return self.browser.get("/notifications").words()
-
-    def told_of(self, handle: str) -> int:
-        """How often the notifications link to a person: they show names, and the handle is where the name leads."""
-        return len(self.browser.get("/notifications").links(f"/{handle}"))
-
-    def shows_anywhere(self, word: str) -> list[str]:
-        """The pages of Alice's on which the word can be read."""
-        pages = [path for path in ("/", "/community", "/notifications", "/@alice") if word in self.browser.get(path).words()]
-        # The search page repeats what was asked for; only what it found counts.
-        return pages + ["/search"] * any(word in post for post in self.find(word).posts())
-
-    def _send(self, page: Page, suffix: str, form: Tag | None = None, **values: str) -> Page:
-        form = form or page.form(suffix)
-        if form is None:
-            raise LookupError(f"no form for {suffix} on {page.url} ({page.status}): {page.words()[:300]}")
-        answer = self.browser.send(page, form, suffix, **values)
-        if answer.status >= 400:
-            raise RuntimeError(f"{suffix} answered {answer.status}: {answer.words()[:300]}")
-        return answer
+        return self.keeps(word) or any(word.encode() in path.read_bytes() for path in files)

@@ -80,6 +80,19 @@ class Peer:
         earlier = [one["id"] for one in self.state()["received"] if one["type"] == kind and of in json.dumps(one["activity"])]
         return any(self.got("Undo", word) for word in (of, *earlier) if word)
 
+    def got_any(self, *words: str) -> list[str]:
+        """The kinds of all verified activities that have all these words in them."""
+        texts = ((one["type"], json.dumps(one["activity"], ensure_ascii=False)) for one in self.state()["received"])
+        return [kind for kind, text in texts if all(word in text for word in words)]
+
+    def holds(self, word: str) -> bool:
+        """Whether the word is in anything that ever reached the peer, verified or not, pushed or fetched, or in its store."""
+        return self._control({"do": "holds", "word": word})["holds"]
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        return ("draft-cavage",) if self.software == "bovine" else ("rfc9421", "draft-cavage")
+
     def stop(self):
         stop(self.process)
 

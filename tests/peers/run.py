@@ -1,14 +1,13 @@
 """What passes between servers, told as a story and checked on both sides.
 
     run.py                        the two peers with each other: that they are sound judges
-    run.py --comity PATH          Comity with each peer, then a rule that refuses each
+    run.py --comity PATH          Comity with each peer, then everything that keeps a peer away
 
 Everything runs on this machine over plain http. Servers' logs stay in a folder that is named at the end if anything
 failed. The last line counts the sentences that held and those that did not.
 """
 
 import argparse
-import secrets
 import shutil
 import sys
 import tempfile
@@ -17,195 +16,30 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import answers  # noqa: E402
+import crowd  # noqa: E402
+import gate  # noqa: E402
+import neighbours  # noqa: E402
+import posts  # noqa: E402
+import refusals  # noqa: E402
+import stances  # noqa: E402
+from each_other import peers_with_each_other  # noqa: E402
 from harness import check as counted  # noqa: E402
 from harness import steer  # noqa: E402
-from harness.check import check, soon  # noqa: E402
+from harness.check import check  # noqa: E402
 from harness.comity import Comity  # noqa: E402
+from harness.member import Member  # noqa: E402
 from harness.steer import Peer  # noqa: E402
-
-# Long enough that what was sent has been answered, refused or thrown away on two busy cores.
-SETTLE_S = 5
+from scene import Scene  # noqa: E402
 
 
-def word(kind: str) -> str:
-    """A word that is nowhere else, so that finding it proves where it came from."""
-    return f"{kind}{secrets.token_hex(5)}"
-
-
-# The peers with each other
-
-
-def peers_with_each_other(a: Peer, b: Peer):
-    print(f"\n{a.software} and {b.software}")
-    for us, them in ((a, b), (b, a)):
-        us.follow(actor=them.actor)
-        soon(f"{us.software} follows {them.software}, who accepts", lambda: them.actor in us.state()["following"])
-    for us, them in ((a, b), (b, a)):
-        who = f"{us.software}'s"
-        said, changed, answered = word("said"), word("changed"), word("answered")
-        post = us.post(text=said)["post"]
-        soon(f"{who} post arrives", lambda: them.got("Create", said))
-        reply = them.reply(text=answered, in_reply_to=post)["post"]
-        soon(f"{who} post is answered", lambda: us.got("Create", answered, post))
-        us.edit(post=post, text=changed)
-        soon(f"{who} edit arrives", lambda: them.got("Update", changed))
-        like = them.like(post=post)["id"]
-        soon(f"{who} post is liked", lambda: us.got("Like", post))
-        them.unlike(post=post, activity=like)
-        soon("the like is taken back", lambda: us.got_undo("Like", like))
-        boost = them.announce(post=post)["id"]
-        soon(f"{who} post is boosted", lambda: us.got("Announce", post))
-        them.unannounce(post=post, activity=boost)
-        soon("the boost is taken back", lambda: us.got_undo("Announce", boost))
-        them.delete(post=reply)
-        soon("the answer is deleted", lambda: us.got("Delete", reply))
-        secret = word("secret")
-        private = us.post(text=secret, audience="direct", mention=them.actor)["post"]
-        soon(f"{who} direct post arrives", lambda: them.got("Create", secret))
-        check("nobody reads it without signing", lambda: secret not in them.fetch_plain(url=private)["body"])
-    for us in (a, b):
-        check(f"{us.software} had no trouble", lambda: us.state()["errors"] == [])
-
-
-# Comity with a peer
-
-
-def get_to_know(comity: Comity, peer: Peer):
-    comity.follow(peer.handle)
-    soon("Alice follows the peer", lambda: comity.actor in peer.state()["followers"])
-    soon("… and sees that she does", lambda: comity.find(peer.handle).form("/unfollow") is not None)
-    peer.follow(actor=comity.actor)
-    soon("the peer follows Alice, whose server accepts", lambda: comity.actor in peer.state()["following"])
-    soon("… and Alice is told", lambda: comity.told_of(peer.handle) > 0)
-
-
-def alice_writes(comity: Comity, peer: Peer) -> str:
-    said, changed = word("said"), word("changed")
-    comity.post(said)
-    soon("Alice's post arrives", lambda: peer.got("Create", said))
-    post = peer.got("Create", said)["object"]
-    comity.edit(post, changed)
-    soon("Alice's edit arrives", lambda: peer.got("Update", changed))
-
-    answered = word("answered")
-    reply = peer.reply(text=answered, in_reply_to=post)["post"]
-    soon("the peer's answer stands in the conversation", lambda: any(answered in text for text in comity.conversation(post)))
-    peer.delete(post=reply)
-    soon("… until the peer deletes it", lambda: not any(answered in text for text in comity.conversation(post)))
-
-    like = peer.like(post=post)["id"]
-    soon("Alice is told of the peer's favourite", lambda: changed in comity.notifications())
-    peer.unlike(post=post, activity=like)
-    boost = peer.announce(post=post)["id"]
-    peer.unannounce(post=post, activity=boost)
-
-    doomed = word("doomed")
-    comity.post(doomed)
-    soon("another post of Alice's arrives", lambda: peer.got("Create", doomed))
-    doomed_post = peer.got("Create", doomed)["object"]
-    comity.delete(doomed_post)
-    soon("… and its deletion", lambda: peer.got("Delete", doomed_post))
-    check("… after which nobody can fetch it", lambda: peer.fetch(url=doomed_post, signature="draft-cavage")["status"] in (404, 410))
-    return post
-
-
-def the_peer_writes(comity: Comity, peer: Peer):
-    said, changed = word("said"), word("changed")
-    post = peer.post(text=said)["post"]
-    soon("the peer's post is in Alice's home timeline", lambda: any(said in text for text in comity.home()))
-    peer.edit(post=post, text=changed)
-    soon("the peer's edit replaces it", lambda: any(changed in text for text in comity.home()))
-
-    answered = word("answered")
-    comity.reply(post, answered)
-    soon("Alice's answer arrives", lambda: peer.got("Create", answered, post))
-
-    comity.favourite(post)
-    soon("Alice's favourite arrives", lambda: peer.got("Like", post))
-    like = peer.got("Like", post)["id"]
-    comity.unfavourite(post)
-    soon("… and is taken back", lambda: peer.got_undo("Like", like))
-    comity.boost(post)
-    soon("Alice's boost arrives", lambda: peer.got("Announce", post))
-    boost = peer.got("Announce", post)["id"]
-    comity.unboost(post)
-    soon("… and is taken back", lambda: peer.got_undo("Announce", boost))
-
-    peer.delete(post=post)
-    soon("the peer's deletion takes it away", lambda: not any(changed in text for text in comity.home()))
-
-
-def what_is_private_stays_private(comity: Comity, peer: Peer, other: Peer):
-    followers, direct, local = word("followers"), word("direct"), word("local")
-    comity.post(followers, visibility="private")
-    soon("a followers-only post reaches a follower", lambda: peer.got("Create", followers))
-    post = peer.got("Create", followers)["object"]
-    check("… who may fetch it by signing", lambda: followers in peer.fetch(url=post, signature="draft-cavage")["body"])
-    check("… but nobody unsigned", lambda: followers not in peer.fetch_plain(url=post)["body"])
-    comity.post(f"{peer.handle} {direct}", visibility="direct")
-    soon("a direct post reaches the one it names", lambda: peer.got("Create", direct))
-    comity.post(local, visibility="local")
-    time.sleep(SETTLE_S)
-    check("… and nobody else", lambda: other.got("Create", direct) is None)
-    check("a post for the community alone reaches no other server", lambda: peer.got("Create", local) is None)
-
-
-def they_part(comity: Comity, peer: Peer):
-    comity.unfollow(peer.handle)
-    soon("Alice stops following; the peer knows", lambda: comity.actor not in peer.state()["followers"])
-    comity.follow(peer.handle)
-    soon("… and starts again", lambda: comity.actor in peer.state()["followers"])
-
-
-# The border
-
-
-def refuse(comity: Comity, peer: Peer, bystander: Peer, known_post: str) -> str:
-    """Sets the rule, looks for leaks, and answers with the rule's number."""
-    print(f"\nComity refuses {peer.software} ({peer.domain})")
-    rule = comity.rule_set(peer.domain, "refused")
-    peer.forget()
-
-    unseen, unheard, intruder, reply_in = word("unseen"), word("unheard"), word("intruder"), word("replyin")
-    comity.post(unseen)
-    soon("Alice's next post reaches the bystander", lambda: bystander.got("Create", unseen))
-    post = bystander.got("Create", unseen)["object"]
-    comity.edit(known_post, unheard)
-    soon("… and so does her edit", lambda: bystander.got("Update", unheard))
-    comity.find(peer.handle)
-    comity.find(f"http://{peer.domain}/unknown")
-
-    theirs = peer.post(text=intruder)["post"]
-    notified = comity.told_of(peer.handle)
-    peer.reply(text=reply_in, in_reply_to=known_post, author=comity.actor)
-    peer.like(post=known_post, author=comity.actor)
-    time.sleep(SETTLE_S)
-
-    check("not one request of Comity's reached the refused server", lambda: peer.state()["requests"] == [])
-    for address, secret in ((post, unseen), (known_post, unheard), (comity.actor, None)):
-        for signature in ("draft-cavage",) if peer.software == "bovine" else ("rfc9421", "draft-cavage"):
-            answer = peer.fetch(url=address, signature=signature)
-            check(f"{address} signed ({signature}) is refused, like something that is not there", answer["status"] in (401, 403, 404))
-            check("… and says nothing", secret is None or secret not in answer["body"])
-        answer = peer.fetch_plain(url=address)
-        check(f"{address} unsigned says nothing", secret is None or secret not in answer["body"])
-    check("refusing it needed no request either", lambda: peer.state()["requests"] == [])
-
-    for trace in (intruder, reply_in):
-        check("what the refused server sent is on no page of Alice's", lambda: comity.shows_anywhere(trace) == [])
-        check("… and in no file of the server's", lambda: not comity.keeps_anywhere(trace))
-    check("no notification tells of it", lambda: comity.told_of(peer.handle) <= notified)
-    check("looking its post up shows nothing", lambda: not any(intruder in text for text in comity.find(theirs).posts()))
-    return rule
-
-
-def take_back(comity: Comity, peer: Peer, rule: str):
-    comity.rule_end(rule)
-    again, welcome = word("again"), word("welcome")
-    comity.post(again)
-    soon("after the rule is gone Alice's posts arrive again: the follow was kept", lambda: peer.got("Create", again))
-    peer.post(text=welcome)
-    soon("… and the peer's are in her home timeline", lambda: any(welcome in text for text in comity.home()))
+def titled(title: str, scene, *how):
+    """One scene under its title, with what it took."""
+    print(f"\n{title}", flush=True)
+    begun = time.monotonic()
+    came = scene(*how)
+    print(f"  {time.monotonic() - begun:.1f} s", flush=True)
+    return came
 
 
 def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
@@ -213,21 +47,73 @@ def comity_with_peers(binary: Path, home: Path, peers: list[Peer]):
     try:
         comity.start()
         comity.set_up()
-        posts = {}
-        for peer, other in zip(peers, reversed(peers)):
-            print(f"\nComity and {peer.software}")
-            get_to_know(comity, peer)
-            posts[peer] = alice_writes(comity, peer)
-            the_peer_writes(comity, peer)
-            what_is_private_stays_private(comity, peer, other)
-            they_part(comity, peer)
-        for peer, bystander in zip(peers, reversed(peers)):
-            rule = refuse(comity, peer, bystander, posts[peer])
-            take_back(comity, peer, rule)
+        comity.open_sign_up()
+        maren = Member(comity, "maren")
+        maren.sign_up()
+        scenes = [Scene(comity, comity.alice, maren, *pair) for pair in (peers, peers[::-1])]
+        for scene in scenes:
+            titled(f"Comity and {scene.peer.software} get to know each other", neighbours.get_to_know, scene)
+        for part in (as_neighbours, as_strangers, as_opponents, as_company):
+            for scene in scenes:
+                print(f"\n== {scene.peer.software} ({scene.peer.domain}) {part.__name__.replace('_', ' ')}")
+                part(scene)
+        fedify = scenes[0]
+        titled("fedify asks to answer by a request", answers.asked_by_request, fedify)
+        titled("Comity keeps to what fedify asks for", answers.we_keep_to_theirs, fedify)
+        titled("Alice refuses one person of fedify", refusals.one_person, fedify)
+        titled("… and keeps a post from one", posts.kept_from_one, fedify)
+        titled("somebody new on fedify, while it is refused", refusals.nobody_knows, fedify)
+        titled("the emergency gate, closed for fedify", gate.closed_for_strangers, fedify)
+        titled("a wave from fedify", crowd.a_wave, fedify)
         for peer in peers:
             check(f"{peer.software} had no trouble", lambda: peer.state()["errors"] == [])
     finally:
         comity.stop()
+
+
+def as_neighbours(scene: Scene):
+    who = scene.peer.software
+    scene.known_post = titled("Alice writes", neighbours.alice_writes, scene)
+    titled(f"{who} writes", neighbours.the_peer_writes, scene)
+    titled("what is private", neighbours.what_is_private_stays_private, scene)
+    titled("who follows", neighbours.who_follows_is_told_to_their_server, scene)
+    titled("they part", neighbours.they_part, scene)
+
+
+def as_strangers(scene: Scene):
+    """To Maren, whom the peer follows in the end."""
+    comity, maren, peer = scene.comity, scene.maren, scene.peer
+    titled(f"Maren asks about {peer.software} first, and says no", stances.asked, scene, maren, "send-away")
+    titled("the community asks first, and Maren says yes", stances.asked, scene, comity, "welcome")
+    follow = titled(f"the community limits {peer.software}", stances.limited, scene, comity)
+    peer.unfollow(actor=maren.actor, follow=follow)
+    titled(f"Maren limits {peer.software}", stances.limited, scene, maren)
+
+
+def as_opponents(scene: Scene):
+    comity, alice, who = scene.comity, scene.alice, scene.peer.software
+    for ruler in (alice, comity):
+        titled(f"{ruler.called} withholds from {who}", stances.withheld, scene, ruler)
+    for ruler in (alice, comity):
+        titled(f"{ruler.called} refuses {who}", refusals.refused, scene, ruler)
+        titled(f"… and {scene.other.software} brings what it wrote", refusals.brought_by_others, scene, ruler)
+    for ruler in (alice, comity):
+        titled(f"{ruler.called} talks by choice, and not with {who}", stances.by_choice, scene, ruler)
+    titled(f"{who} stops following while it is refused", refusals.ended_meanwhile, scene)
+
+    alice.make_list(f"away-{who}", scene.peer.domain)
+    for whom in (scene.peer.domain, f"list:away-{who}"):
+        titled(f"Alice keeps a post from {whom}", posts.kept_from, scene, whom)
+    titled(f"Alice refuses {who}, and Maren carries her words", posts.author_refuses, scene)
+    titled(f"Maren refuses {who}, and answers what it has", posts.answerer_refuses, scene)
+    titled(f"a copy is asked back from {who}", posts.asked_back, scene)
+    titled(f"… and is not where the community refuses {who}", posts.not_asked_back, scene)
+
+
+def as_company(scene: Scene):
+    titled(f"{scene.peer.software} is told who may answer", answers.who_may_answer_is_told, scene)
+    titled("an answer waits", answers.an_answer_waits, scene, scene.peer.reply)
+    titled("an answer is turned down", answers.turned_down, scene)
 
 
 def main():

@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 # bovine keeps a cache of JSON-LD contexts in the current directory, as soon as it is imported.
 home = tempfile.mkdtemp(prefix="comity-peer-bovine-")
@@ -63,6 +64,7 @@ class Bob:
         self.requests = []  # every request that reached us, apart from /control
         self.asked = []  # every request that bovine made, with its answer's status
         self.errors = []
+        self.copies = []  # every body that reached us, verified or not, asked for or not; `forget` leaves them
 
     @property
     def id(self) -> str:
@@ -105,8 +107,8 @@ class Bob:
 
     # What goes out
 
-    async def send(self, kind: str, thing: dict | str, to: list[str], cc: list[str] = ()) -> dict:
-        """Hands an activity to bovine's outbox, which gives it an id, stores it, acts on it and delivers it."""
+    async def send(self, kind: str, thing: dict | str, to: list[str], cc: list[str] = (), sent_out: bool = True) -> dict:
+        """Hands an activity to bovine's outbox, which gives it an id, stores it, acts on it and delivers it, or does not."""
         activity = {
             "@context": "https://www.w3.org/ns/activitystreams",
             "type": kind,
@@ -120,7 +122,8 @@ class Bob:
         item = await handle_outbox_item(ProcessingItem(self.id, activity), self.actor)
         # A copy, because delivery rewrites it with a context of its own.
         self.sent[item.data["id"]] = sent = copy.deepcopy(item.data)
-        await process_outbox_item(item, self.actor)
+        if sent_out:
+            await process_outbox_item(item, self.actor)
         deliveries = [asked for asked in self.asked[before:] if asked["method"] == "POST"]
         refused = [asked for asked in deliveries if not 200 <= asked["status"] < 300]
         return {"id": sent["id"], "delivered": len(deliveries) - len(refused), "error": str(refused) if refused else None}
@@ -141,7 +144,7 @@ class Bob:
             raise LookupError(f"{post} was not found")
         return id_of(found["attributedTo"])
 
-    async def write(self, text, audience="public", mention=None, in_reply_to=None, author=None, summary=None) -> dict:
+    async def write(self, text, audience="public", mention=None, in_reply_to=None, author=None, summary=None, sent=True) -> dict:
         people = [mention] if mention else []
         if in_reply_to:
             people.append(await self.author_of(in_reply_to, author))
@@ -159,7 +162,7 @@ class Bob:
             note["inReplyTo"] = in_reply_to
         if summary:
             note |= {"summary": summary, "sensitive": True}
-        report = await self.send("Create", note, to, cc)
+        report = await self.send("Create", note, to, cc, sent_out=sent)
         sent = self.sent[report["id"]]["object"]
         self.posts[sent["id"]] = sent
         return {**report, "post": sent["id"]}
@@ -199,11 +202,22 @@ class Bob:
     async def fetch(self, url, signature="draft-cavage"):
         if signature != "draft-cavage":
             raise ValueError("bovine signs by draft-cavage only")
-        return await answer_of(await self.actor.client.get(url))
+        return await self.answer_of(await self.actor.client.get(url))
 
     async def fetch_plain(self, url):
         headers = {"accept": "application/activity+json"}
-        return await answer_of(await self.actor.session.get(url, headers=headers, allow_redirects=False))
+        return await self.answer_of(await self.actor.session.get(url, headers=headers, allow_redirects=False))
+
+    async def answer_of(self, response: aiohttp.ClientResponse) -> dict:
+        body = await response.text()
+        self.copies.append(body)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return {"status": response.status, "headers": headers, "body": body}
+
+    async def holds(self, word):
+        """Whether the word is in what reached us, or in any file of bovine's store."""
+        stored = (path.read_bytes() for path in Path(home).glob("bovine.sqlite3*"))
+        return {"holds": any(word in copy for copy in self.copies) or any(word.encode() in file for file in stored)}
 
     async def forget(self):
         for log in (self.received, self.requests, self.asked, self.errors):
@@ -239,16 +253,13 @@ class Bob:
             "unannounce": self.unannounce,
             "fetch": self.fetch,
             "fetch_plain": self.fetch_plain,
+            "holds": self.holds,
             "forget": self.forget,
         }
 
 
 def id_of(thing):
     return thing.get("id") if isinstance(thing, dict) else thing
-
-
-async def answer_of(response: aiohttp.ClientResponse) -> dict:
-    return {"status": response.status, "content_type": response.headers.get("content-type"), "body": await response.text()}
 
 
 def recording_session(asked: list) -> aiohttp.ClientSession:
@@ -282,6 +293,7 @@ def build(bob: Bob) -> Quart:
     @app.after_request
     async def write_down(response):
         if request.path != "/control":
+            bob.copies.append(await request.get_data(as_text=True))
             kind = "rfc9421" if "signature-input" in request.headers else "draft-cavage" if "signature" in request.headers else "none"
             bob.requests.append(
                 {
@@ -290,6 +302,7 @@ def build(bob: Bob) -> Quart:
                     "status": response.status_code,
                     "signature": kind,
                     "verified": g.get("retriever"),
+                    "synchronization": request.headers.get("collection-synchronization"),
                     "agent": request.headers.get("user-agent", ""),
                 }
             )
