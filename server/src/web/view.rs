@@ -6,6 +6,7 @@
 //!
 //! One struct per page; each is its own template, so `page.render()` is the whole door.
 
+mod alias;
 mod community;
 mod compose;
 mod frame;
@@ -18,6 +19,7 @@ mod rule;
 mod status;
 mod thread;
 
+pub use alias::{AliasView, AliasesPage};
 pub use community::{
     AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, PastRuleView, PastRulesPage,
     SetupPage, SignInPage, SignUpMode, SignUpPage, WhoseRules, WhyPage,

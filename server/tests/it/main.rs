@@ -7,6 +7,7 @@ mod town;
 mod coast;
 
 mod acts;
+mod aliases;
 mod audit;
 mod boundaries;
 mod canary;
