@@ -144,6 +144,12 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/put-back", Kind::Form, || {
         post(statuses::web::put_back)
     }),
+    acts("/statuses/{id}/leave", Kind::Form, || {
+        post(conversations::web::leave)
+    }),
+    acts("/statuses/{id}/join", Kind::Form, || {
+        post(conversations::web::join)
+    }),
     acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
     acts("/statuses/{id}/unpin", Kind::Form, || {
         post(pins::web::unpin)

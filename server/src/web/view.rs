@@ -40,7 +40,7 @@ pub use people::{
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};
 pub use reading::{
-    ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, NotificationKind,
+    ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, LeaveView, NotificationKind,
     NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, ToldView, Travels,
     VersionView, Which,
 };

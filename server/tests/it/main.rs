@@ -26,6 +26,7 @@ mod hashtags;
 mod jobs;
 mod leaving;
 mod ledger;
+mod left;
 mod lists;
 mod lookalikes;
 mod moderated;
