@@ -286,7 +286,10 @@ pub async fn replies(
         .map(|reply| json!(reply.iri.as_str()))
         .collect();
     let next = next.map(|last| at(&format!("&min_id={last}")));
-    let here = at(&format!("&min_id={min_id}"))?;
+    let here = match query.min_id {
+        Some(min_id) => at(&format!("&min_id={min_id}"))?,
+        None => at("")?,
+    };
     Ok(Reply::activity(build::collection_page(
         &here,
         &collection,

@@ -58,7 +58,7 @@ fn mastodons_table_is_read_by_severity_and_nothing_in_it_is_guessed() {
         "loud (there: silence, media rejected)",
     );
     assert_eq!(named(&reading), [loud]);
-    let passed = [("noop".to_owned(), 1), ("suspend".to_owned(), 3)];
+    let passed = [("noop".to_owned(), 1), ("suspend".to_owned(), 4)];
     assert_eq!(reading.passed_over, passed);
     assert!(
         read("#domain\nbigcorp.example\n", Severity::Media)
