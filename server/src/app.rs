@@ -9,6 +9,7 @@ use comity_policy::Gate;
 use comity_wire::{SeenSignatures, Wire};
 
 use crate::accounts::Keyring;
+use crate::aliases::Watch;
 use crate::clock::Clock;
 use crate::communities::Communities;
 use crate::config::Config;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub looks: Looks,
     /// Fetches that are still to be written into the ledger.
     pub fetches: Fetches,
+    /// How many canaries are looked at.
+    pub watch: Watch,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
 }

@@ -45,6 +45,7 @@ pub mod stamps; // the yes to an answer, where other servers see it
 pub mod timelines; // home, community, everyone
 
 // The policy's own surfaces
+pub mod aliases; // which server hands on what it alone was given
 pub mod emergency; // the gate for the first hour of a wave, and its log
 pub mod lists; // servers and people that rules name together
 pub mod lookalikes; // names that read like others

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use comity::aliases::command::AliasCommand;
 use comity::app::App;
 use comity::audit::command::AuditArguments;
 use comity::clock::Clock;
@@ -17,7 +18,7 @@ use comity::lists::command::ListCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{audit, communities, demo, emergency, inspect, lists, members, rules, serve};
+use comity::{aliases, audit, communities, demo, emergency, inspect, lists, members, rules, serve};
 use comity_db::Db;
 
 #[global_allocator]
@@ -65,6 +66,9 @@ enum Command {
     /// Close a community to servers it does not know, for some hours; open it again
     #[command(subcommand)]
     Gate(GateCommand),
+    /// See which servers hand on what they alone were given
+    #[command(subcommand)]
+    Alias(AliasCommand),
     /// Add, list and change the communities served here
     #[command(subcommand)]
     Community(CommunityCommand),
@@ -181,6 +185,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Gate(command) => {
             print(&emergency::command::command(&open(config).await?, command).await?)
+        }
+        Command::Alias(command) => {
+            print(&aliases::command::command(&open(config).await?, command).await?)
         }
         Command::Community(command) => {
             print(&communities::command::command(&open(config).await?, command).await?)

@@ -22,6 +22,10 @@ pub const ALL: &[Migration] = &[
     migration!(16, "notices", "../../migrations/0016_notices.sql"),
     migration!(17, "waves", "../../migrations/0017_waves.sql"),
     migration!(18, "consent", "../../migrations/0018_consent.sql"),
+    migration!(19, "place", "../../migrations/0019_place.sql"),
+    migration!(20, "place", "../../migrations/0020_place.sql"),
+    migration!(21, "aliases", "../../migrations/0021_aliases.sql"),
+    migration!(22, "left", "../../migrations/0022_left.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -43,6 +47,9 @@ pub const BIG_TABLES: &[&str] = &[
     "welcomes",
     "contacts",
     "stamps",
+    "canaries",
+    "sightings",
+    "left_conversations",
     "jobs",
     "outgoing",
     "deliveries",

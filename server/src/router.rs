@@ -16,9 +16,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
-    accounts, communities, contacts, conversations, emergency, favourites, follows, hashtags,
-    inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search, stamps,
-    statuses, timelines, waves, web,
+    accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
+    hashtags, inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search,
+    stamps, statuses, timelines, waves, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -144,6 +144,12 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/put-back", Kind::Form, || {
         post(statuses::web::put_back)
     }),
+    acts("/statuses/{id}/leave", Kind::Form, || {
+        post(conversations::web::leave)
+    }),
+    acts("/statuses/{id}/join", Kind::Form, || {
+        post(conversations::web::join)
+    }),
     acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
     acts("/statuses/{id}/unpin", Kind::Form, || {
         post(pins::web::unpin)
@@ -237,6 +243,9 @@ pub const ROUTES: &[Route] = &[
     }),
     reads("/boundaries/history", Kind::Page, || {
         get(rules::web::history)
+    }),
+    reads("/boundaries/aliases", Kind::Page, || {
+        get(aliases::web::page)
     }),
     reads("/boundaries/lists", Kind::Page, || get(lists::web::lists)),
     acts("/boundaries/lists", Kind::Form, || post(lists::web::create)),

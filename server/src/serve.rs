@@ -16,6 +16,7 @@ use tokio::sync::watch;
 pub use listen::listen;
 
 use crate::accounts::Keyring;
+use crate::aliases::Watch;
 use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Testing};
@@ -104,6 +105,7 @@ pub(crate) async fn start_with(
         splits: Splits::default(),
         looks: Looks::default(),
         fetches: Fetches::default(),
+        watch: Watch::default(),
         crossings: Crossings::default(),
         config,
         clock,

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Account, Profile, profile, stored_iri};
+use crate::aliases::{self, Canary};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
@@ -143,11 +144,13 @@ async fn document_for(
             let account = match super::show(app, &viewer, Way::Fetch, account.id).await {
                 Ok(account) => account,
                 Err(error) => {
-                    inbox::tell_unshown(app, community, viewer, parts.uri.path(), None, account);
+                    let asked = parts.uri.path();
+                    inbox::tell_unshown(app, community, viewer, asked, None, account);
                     return Err(error);
                 }
             };
-            actor_document(app, &account).await?
+            let canary = aliases::of_viewer(app, community, &viewer).await?;
+            actor_with(app, &account, canary.as_ref()).await?
         }
         Err(Error::Unauthorized) => actor_stub(app, account).await?,
         Err(error) => return Err(error),
@@ -157,9 +160,19 @@ async fn document_for(
 
 /// The whole actor, for who may see it.
 pub async fn actor_document(app: &App, account: &Visible<Account>) -> Result<Value> {
-    Ok(build::actor(
-        &outward(app, account, Some(profile(account))).await?,
-    ))
+    actor_with(app, account, None).await
+}
+
+/// The same for one server that fetches it, with the canary it has, if it has one. Of its addresses only the outbox bears
+/// one: Mastodon compares `featured` with the target of a pin, and others compare followers with whom a post is for.
+async fn actor_with(
+    app: &App,
+    account: &Visible<Account>,
+    canary: Option<&Canary>,
+) -> Result<Value> {
+    let mut actor = outward(app, account, Some(profile(account))).await?;
+    actor.outbox = aliases::with(&actor.outbox, canary)?;
+    Ok(build::actor(&actor))
 }
 
 /// What anybody may have.
@@ -239,14 +252,16 @@ fn media_type_of(url: &Iri) -> &'static str {
     }
 }
 
-/// `?page=true&max_id=…`
+/// `?page=true&max_id=…&given=…`
 #[derive(Debug, Deserialize)]
 pub struct PageQuery {
     page: Option<String>,
     max_id: Option<i64>,
+    given: Option<String>,
 }
 
-/// `GET /users/{name}/outbox`: what this viewer may see of what was written and shared, newest first.
+/// `GET /users/{name}/outbox`: what this viewer may see of what was written and shared, newest first. It names itself by
+/// the address that it was asked by, whether we know the canary in it or not.
 pub async fn outbox(
     State(app): State<App>,
     Here(community): Here,
@@ -254,10 +269,22 @@ pub async fn outbox(
     Query(query): Query<PageQuery>,
     parts: Parts,
 ) -> Result<Reply> {
-    let (viewer, account) = collection_of(&app, &community, &name, &parts).await?;
-    let outbox = stored_iri(&format!("{}/outbox", account.iri))?;
+    let asked_with = Canary::read(query.given.as_deref());
+    let asked_with = asked_with.as_ref();
+    let viewer = inbox::signed_viewer(&app, &community, &parts).await;
+    aliases::watch(&app, &community, &parts, asked_with, &viewer);
+    let viewer = viewer?;
+    let account = show_named(&app, &community, &name, &viewer).await?;
+    let plain = stored_iri(&format!("{}/outbox", account.iri))?;
+    let outbox = aliases::with(&plain, asked_with)?;
+    let at = |query: &str| {
+        aliases::with(
+            &stored_iri(&format!("{plain}?page=true{query}"))?,
+            asked_with,
+        )
+    };
     if query.page.is_none() {
-        let first = stored_iri(&format!("{outbox}?page=true"))?;
+        let first = at("")?;
         let total = u64::try_from(account.statuses_count).unwrap_or(0);
         return Ok(Reply::activity(build::collection(
             &outbox,
@@ -268,11 +295,12 @@ pub async fn outbox(
     let below = query.max_id.unwrap_or(i64::MAX);
     let older = |max_id, most| statuses::by_author(&app.db, account.id, max_id, most);
     let (shown, next) = statuses::collection_page(&app, &viewer, below, PAGE, older).await?;
+    let own = aliases::of_viewer(&app, &community, &viewer).await?;
     let mut items = Vec::with_capacity(shown.len());
     for status in shown {
         reach::note_fetched(&app, &viewer, &status).await?;
         let item = match &status.reblog_of {
-            None => statuses::activity::create(&status)?,
+            None => statuses::activity::create_with(&status, own.as_ref())?,
             Some((original, _)) => {
                 let original = statuses::load_one(&app, *original).await?;
                 reblogs::activity::announce(&status, &original.iri)?
@@ -280,10 +308,10 @@ pub async fn outbox(
         };
         items.push(item);
     }
-    let next = next.map(|last| stored_iri(&format!("{outbox}?page=true&max_id={last}")));
+    let next = next.map(|last| at(&format!("&max_id={last}")));
     let here = match query.max_id {
-        Some(max_id) => stored_iri(&format!("{outbox}?page=true&max_id={max_id}"))?,
-        None => stored_iri(&format!("{outbox}?page=true"))?,
+        Some(max_id) => at(&format!("&max_id={max_id}"))?,
+        None => at("")?,
     };
     Ok(Reply::activity(build::collection_page(
         &here,

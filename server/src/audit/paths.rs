@@ -83,7 +83,7 @@ pub const PATHS: [Path; 65] = [
     absent(15, "Push, e-mail, webhooks", "nothing is handed to third parties"),
     tried(16, "Unsigned fetch", "requests without a signature got no word"),
     tried(17, "Signed fetch by whom a rule refuses", "signed requests got no word that the rules keep from them"),
-    cannot(18, "Alias key", "a second domain that nobody connects with the first is met as a stranger, and gets what is marked public"),
+    cannot(18, "Alias key", "a second domain that nobody connects with the first is met as a stranger, and gets what is marked public; addresses that a new server alone is given point out which one hands them on"),
     tried(19, "Instance actor", "requests signed by a server's own actor got nothing that is meant for people"),
     tried(20, "Key fetch and profile stub", "requests for a key got the key and no word of the profile"),
     tried(21, "WebFinger, NodeInfo, host-meta", "answers told no word, and led to nobody who is not there"),

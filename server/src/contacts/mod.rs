@@ -13,7 +13,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Conditions, Exchange, Outcome, Party, Peer, Thing, Visible, Way};
+use comity_policy::{Conditions, Outcome, Party, Peer, Verdict, Visible, Way};
+use comity_vocab::Domain;
 
 pub use moderated::{
     Always, Stranger, check_member_may_answer, check_moderators_answer, open, queue,
@@ -24,7 +25,7 @@ pub use moderated::{
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
-use crate::communities::Community;
+use crate::communities::{Answers, Community};
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
 use crate::{follows, instances, rules};
@@ -131,49 +132,43 @@ pub async fn list(app: &App, community: &Community, me: &Arc<Account>) -> Result
         posts.entry(post.author.id).or_default().push(post);
     }
     let mut people = accounts::show_many(app, &party, Way::Page, &order).await?;
-    let mut waiting = Vec::with_capacity(order.len());
-    for id in order {
-        let Some(sender) = people.get_mut(&id).and_then(Vec::pop) else {
-            continue;
-        };
-        let server = instances::peers(&app.db, std::slice::from_ref(&sender.host), app.now_ms())
-            .await?
-            .pop();
-        let may = check_member_may_answer(app, me, id).await;
-        waiting.push(Waiting {
-            may_answer: match may {
-                Ok(()) => true,
-                Err(Error::Forbidden(_)) => false,
-                Err(other) => return Err(other),
-            },
-            why: why(app, &sender, me).await?,
-            asks_to_follow: asking.contains(&id),
-            posts: posts.remove(&id).unwrap_or_default(),
-            server: server.map(|(_, peer)| peer).unwrap_or_default(),
-            followed_by: store::followed_by(&app.db, id, community.id, MOST_FOLLOWERS).await?,
+    let senders: Vec<Visible<Account>> = order
+        .into_iter()
+        .filter_map(|id| people.get_mut(&id)?.pop())
+        .collect();
+    let whom: Vec<&Account> = senders.iter().map(|sender| &**sender).collect();
+    let hosts: Vec<Domain> = whom.iter().map(|sender| sender.host.clone()).collect();
+    let ids = whom.iter().map(|sender| sender.id).collect();
+    let mut servers: HashMap<Domain, Peer> = HashMap::new();
+    servers.extend(instances::peers(&app.db, &hosts, app.now_ms()).await?);
+    let followed = store::followed_by(&app.db, ids, community.id, MOST_FOLLOWERS).await?;
+    let face = accounts::find(app, community.actor_id).await?;
+    let mut verdicts = moderated::verdicts(app, &[me, &face], &whom).await?;
+    let of_community = verdicts.pop().unwrap_or_default();
+    let of_me = verdicts.pop().unwrap_or_default();
+    let by_moderators = community.answers == Answers::Moderators;
+    let waiting = senders
+        .into_iter()
+        .zip(of_me.into_iter().zip(of_community))
+        .map(|(sender, (mine, theirs))| Waiting {
+            may_answer: !(by_moderators && moderated::is_asked(&theirs)),
+            why: why(app, &party, &mine),
+            asks_to_follow: asking.contains(&sender.id),
+            posts: posts.remove(&sender.id).unwrap_or_default(),
+            server: servers.get(&sender.host).cloned().unwrap_or_default(),
+            followed_by: followed.get(&sender.id).copied().unwrap_or_default(),
             sender,
         });
-    }
-    Ok(waiting)
+    Ok(waiting.collect())
 }
 
-/// Why a word of this sender to `me` waits.
-async fn why(app: &App, sender: &Account, me: &Account) -> Result<Option<String>> {
-    let verdict = app
-        .gate
-        .judge(&Exchange {
-            party: &party_of(sender),
-            act: Act::Follow,
-            way: Way::Inbox,
-            thing: &Thing::of(me.person()),
-        })
-        .await?;
+/// Why a word of a sender to `me` waits, if it does.
+fn why(app: &App, me: &Party, verdict: &Verdict) -> Option<String> {
     let asks = verdict.outcome == Outcome::Hold
         || verdict
             .conditions
             .contains(Conditions::FOLLOWS_NEED_APPROVAL);
-    let me = Party::Member(me.person());
-    Ok(asks.then(|| rules::sentence_to(app, &me, &verdict)))
+    asks.then(|| rules::sentence_to(app, me, verdict))
 }
 
 fn party_of(account: &Account) -> Party {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{
-    Act, Because, Conditions, Exchange, Mode, Outcome, Pattern, Peer, PersonId, Rule, Scope,
+    Act, Because, Conditions, Exchange, Mode, Outcome, Party, Pattern, Peer, PersonId, Rule, Scope,
     Stance, Thing, Verdict, Way,
 };
 use comity_vocab::Domain;
@@ -17,7 +17,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::{Answers, Community};
 use crate::error::{Error, Result};
-use crate::follows::{self, followed_elsewhere};
+use crate::follows::{self, followed_on};
 use crate::instances;
 use crate::rules::{self, NewRule, Source, of_community};
 
@@ -58,21 +58,21 @@ pub async fn queue(app: &App, community: &Community) -> Result<Vec<Stranger>> {
     let (rows, people) = asked_about(app, community).await?;
     let hosts: Vec<Domain> = people.values().map(|sender| sender.host.clone()).collect();
     let peers = instances::peers(&app.db, &hosts, app.now_ms()).await?;
-    let followed = followed_elsewhere(app, of_community(community)).await?;
+    let there = followed_on(app, community, &hosts).await?;
+    let ids = rows.iter().map(|row| row.sender_id).collect();
+    let followed = store::followed_by(&app.db, ids, community.id, MOST_FOLLOWERS).await?;
     let mut waiting = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(sender) = people.get(&row.sender_id) else {
             continue;
         };
         let of_server = peers.iter().find(|(domain, _)| *domain == sender.host);
-        let there = followed.iter().filter(|there| there.host == sender.host);
         waiting.push(Stranger {
             server: of_server.map(|(_, peer)| peer.clone()).unwrap_or_default(),
             posts: row.posts,
             members: row.members,
-            followed_by: store::followed_by(&app.db, sender.id, community.id, MOST_FOLLOWERS)
-                .await?,
-            followed_there: there.map(|there| there.people).sum(),
+            followed_by: followed.get(&sender.id).copied().unwrap_or_default(),
+            followed_there: there.get(&sender.host).copied().unwrap_or_default(),
             sender: sender.clone(),
         });
     }
@@ -84,6 +84,7 @@ async fn asked_about(
     app: &App,
     community: &Community,
 ) -> Result<(Vec<WaitingRow>, HashMap<i64, Arc<Account>>)> {
+    let face = accounts::find(app, community.actor_id).await?;
     let (mut asked, mut people) = (Vec::new(), HashMap::new());
     for round in 0..MOST_ROUNDS {
         let from = round * MOST_SHOWN;
@@ -91,11 +92,14 @@ async fn asked_about(
         let ids = rows.iter().map(|row| row.sender_id).collect();
         let found = accounts::find_many(app, ids).await?;
         let is_last = i64::try_from(rows.len()).is_ok_and(|len| len < MOST_SHOWN);
-        for row in rows {
-            let Some(sender) = found.get(&row.sender_id) else {
-                continue;
-            };
-            if asks(app, community, sender).await? {
+        let known: Vec<(WaitingRow, &Arc<Account>)> = rows
+            .into_iter()
+            .filter_map(|row| Some((row, found.get(&row.sender_id)?)))
+            .collect();
+        let senders: Vec<&Account> = known.iter().map(|(_, sender)| &***sender).collect();
+        let of_community = verdicts(app, &[&face], &senders).await?.pop();
+        for ((row, sender), verdict) in known.into_iter().zip(of_community.unwrap_or_default()) {
+            if is_asked(&verdict) {
                 people.insert(sender.id, sender.clone());
                 asked.push(row);
             }
@@ -114,8 +118,43 @@ async fn asks(app: &App, community: &Community, sender: &Account) -> Result<bool
 }
 
 async fn waits_for(app: &App, target: &Account, sender: &Account) -> Result<bool> {
-    let verdict = verdict(app, target, sender).await?;
-    Ok(verdict.outcome == Outcome::Hold && verdict.conditions.contains(Conditions::HELD))
+    Ok(is_asked(&verdict(app, target, sender).await?))
+}
+
+/// Whether a word that is answered so waits for a yes.
+pub(super) fn is_asked(verdict: &Verdict) -> bool {
+    verdict.outcome == Outcome::Hold && verdict.conditions.contains(Conditions::HELD)
+}
+
+/// What the gate says of a follow of each target by each sender, in their order, with one look at the facts.
+pub(super) async fn verdicts(
+    app: &App,
+    targets: &[&Account],
+    senders: &[&Account],
+) -> Result<Vec<Vec<Verdict>>> {
+    let parties: Vec<Party> = senders.iter().map(|sender| party_of(sender)).collect();
+    let things: Vec<Thing> = targets
+        .iter()
+        .map(|target| Thing::of(target.person()))
+        .collect();
+    let exchanges: Vec<Exchange<'_>> = things
+        .iter()
+        .flat_map(|thing| {
+            parties.iter().map(move |party| Exchange {
+                party,
+                act: Act::Follow,
+                way: Way::Inbox,
+                thing,
+            })
+        })
+        .collect();
+    let book = app.gate.book();
+    let answers = app.gate.judge_by(&[&*book], &exchanges).await?.pop();
+    let mut answers = answers.unwrap_or_default().into_iter();
+    Ok(targets
+        .iter()
+        .map(|_| answers.by_ref().take(parties.len()).collect())
+        .collect())
 }
 
 async fn verdict(app: &App, target: &Account, sender: &Account) -> Result<Verdict> {

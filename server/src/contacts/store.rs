@@ -1,5 +1,7 @@
 //! SQL for `contacts` and `welcomes`.
 
+use std::collections::HashMap;
+
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::error::Result;
@@ -140,22 +142,35 @@ pub fn unwelcome(tx: &mut Tx, account_id: i64, target_id: i64) {
 }
 
 /// Counts on `follows_by_target`.
-const FOLLOWED_BY: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT count(*)
-       FROM (SELECT f.account_id
-               FROM follows f
-               JOIN accounts a ON a.id = f.account_id
-              WHERE f.target_id = $1 AND f.state = 'accepted' AND a.community_id = $2
-              LIMIT $3) members_of_it"
+const FOLLOWED_BY: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT CAST(e.value AS INTEGER),
+                    (SELECT count(*)
+                       FROM (SELECT f.account_id
+                               FROM follows f
+                               JOIN accounts a ON a.id = f.account_id
+                              WHERE f.target_id = CAST(e.value AS INTEGER) AND f.state = 'accepted' AND a.community_id = $2
+                              LIMIT $3) members_of_it)
+               FROM json_each($1) e",
+    pg: "SELECT e.id,
+                (SELECT count(*)
+                   FROM (SELECT f.account_id
+                           FROM follows f
+                           JOIN accounts a ON a.id = f.account_id
+                          WHERE f.target_id = e.id AND f.state = 'accepted' AND a.community_id = $2
+                          LIMIT $3) members_of_it)
+           FROM unnest(CAST($1 AS BIGINT[])) AS e (id)"
 );
 
-/// How many members of a community follow somebody, counted up to `most`.
-pub async fn followed_by(db: &Db, account_id: i64, community_id: i64, most: i64) -> Result<i64> {
-    Ok(db
-        .one(FOLLOWED_BY, params![account_id, community_id, most])
-        .await?
-        .0)
+/// How many members of a community follow each of these people, counted up to `most`.
+pub async fn followed_by(
+    db: &Db,
+    accounts: Vec<i64>,
+    community_id: i64,
+    most: i64,
+) -> Result<HashMap<i64, i64>> {
+    let rows = db.all(FOLLOWED_BY, params![accounts, community_id, most]);
+    Ok(rows.await?.into_iter().collect())
 }
 
 /// Counts on `contacts_by_age`.

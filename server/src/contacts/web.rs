@@ -28,10 +28,12 @@ const SHOWN_OF_NOTE: usize = 160;
 pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
     let waiting = super::list(&app, &visit.community, &me.account).await?;
     let eye = Eye::of(&app, &me).await?;
-    let mut contacts = Vec::with_capacity(waiting.len());
-    for one in waiting {
-        contacts.push(view(&app, &visit, &eye, one).await?);
-    }
+    let posts: Vec<_> = waiting.iter().flat_map(|one| &one.posts).collect();
+    let reader = Reader::of(&app, &visit, &posts).await?;
+    let contacts = waiting
+        .iter()
+        .map(|one| view(&reader, &visit, &eye, one))
+        .collect();
     let person =
         |account: &Visible<Account>| -> PersonView { person_view(account, &visit.community) };
     let welcomed = super::welcomed(&app, &me.account).await?;
@@ -46,9 +48,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     }))
 }
 
-async fn view(app: &App, visit: &Visit, eye: &Eye, waiting: Waiting) -> Result<ContactView> {
-    let posts: Vec<_> = waiting.posts.iter().collect();
-    let reader = Reader::of(app, visit, &posts).await?;
+fn view(reader: &Reader<'_>, visit: &Visit, eye: &Eye, waiting: &Waiting) -> ContactView {
     let server = &waiting.sender.host;
     let mut known = Vec::new();
     if !waiting.sender.is_local() {
@@ -61,18 +61,19 @@ async fn view(app: &App, visit: &Visit, eye: &Eye, waiting: Waiting) -> Result<C
         many => format!("{many} people in {} follow them.", visit.community.name),
     });
     known.extend(eye.sees(&waiting.sender));
-    Ok(ContactView {
+    ContactView {
         person: person_view(&waiting.sender, &visit.community),
         about: plain::excerpt(&profile(&waiting.sender).note, SHOWN_OF_NOTE),
         known,
-        why: waiting.why,
+        why: waiting.why.clone(),
         asks_to_follow: waiting.asks_to_follow,
         may_answer: waiting.may_answer,
-        posts: posts
+        posts: waiting
+            .posts
             .iter()
             .map(|status| (status.id, reader.view(status, None)))
             .collect(),
-    })
+    }
 }
 
 fn age(server: &str, peer: &Peer) -> String {

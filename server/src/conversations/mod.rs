@@ -3,12 +3,17 @@
 //! A post that a rule of the viewer or of their community withholds leaves a mark that says whose rule it is. A post
 //! that is simply not for the viewer leaves nothing at all: a mark would tell that it exists.
 
+mod leave;
+mod store;
 pub mod web;
 
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Because, Party, Refusal, Visible, Way};
 use comity_vocab::Domain;
+
+pub use leave::{join, leave, left_by, who_left};
+pub(crate) use leave::{joined, merge};
 
 use crate::app::App;
 use crate::error::Result;

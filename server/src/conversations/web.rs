@@ -8,13 +8,15 @@ use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Reply, Visit};
+use crate::http::form::Back;
+use crate::http::{Form, Me, Reply, Visit};
 use crate::rules::web::Protected;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
 use crate::text::plain;
 use crate::web::view::{
-    Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, ServerLine, lay_out,
+    Above, ConversationPage, HoleView, LeaveView, Mark, NavItem, Node, NodeBody, ServerLine,
+    lay_out,
 };
 use crate::web::{frame, person_view};
 use crate::{reach, rules};
@@ -72,11 +74,19 @@ pub async fn page(
         focus.author.name,
         words.chars().take(TITLE).collect::<String>()
     );
-    let composer = visit.me.as_ref().map(|me| {
+    let (mut answering, mut leaving) = (None, None);
+    if let Some(me) = &visit.me {
+        let left = super::who_left(&app, &around.focus).await?;
         let mut composer = composer(&app, me);
-        reader.prepare_reply(&mut composer, &around.focus);
-        composer
-    });
+        reader.prepare_reply(&mut composer, &around.focus, &left);
+        answering = Some(composer);
+        let conversation = around.focus.conversation_id;
+        let mine = super::left_by(&app, &me.account, vec![conversation]).await?;
+        leaving = Some(LeaveView {
+            id,
+            has_left: !mine.is_empty(),
+        });
+    }
     let shown_below = count(&around.replies);
     let nodes = if in_order {
         one_after_another(&reader, around.replies)
@@ -122,7 +132,8 @@ pub async fn page(
             .collect(),
         focus,
         travels,
-        composer,
+        composer: answering,
+        leaving,
         steps: lay_out(nodes),
         more_url,
         servers,
@@ -131,6 +142,28 @@ pub async fn page(
             Protected::Conversation(visit.me.as_ref()),
         ),
     }))
+}
+
+/// `POST /statuses/{id}/leave`: the conversation around it.
+pub async fn leave(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
+    super::leave(&app, &me.account, id).await?;
+    Ok(back.to())
+}
+
+/// `POST /statuses/{id}/join`: the conversation around it, again.
+pub async fn join(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
+    super::join(&app, &me.account, id).await?;
+    Ok(back.to())
 }
 
 /// A thread seen from one of its posts.

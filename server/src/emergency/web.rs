@@ -10,6 +10,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply};
 use crate::members::Role;
+use crate::waves;
 use crate::web::time;
 use crate::web::view::{ClosingView, GateView};
 
@@ -85,6 +86,7 @@ pub async fn view(app: &App, community: &Community) -> Result<GateView> {
         until_text: until
             .map(|until| time::words(until, now_ms))
             .unwrap_or_default(),
+        in_waves: waves::members_in(app, community).await?,
         past,
     })
 }

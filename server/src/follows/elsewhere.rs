@@ -1,11 +1,14 @@
 //! On which servers people live whom members here follow: what a rule about those servers would cut.
 
+use std::collections::HashMap;
+
 use comity_policy::Scope;
 use comity_vocab::Domain;
 
 use super::store;
 use crate::accounts::stored_domain;
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::Result;
 
 /// Servers of one answer: more than a large community follows people on.
@@ -44,5 +47,21 @@ pub async fn followed_elsewhere(app: &App, scope: Scope) -> Result<Vec<FollowedT
                 members,
             })
         })
+        .collect()
+}
+
+/// How many people on each of these servers the members of a community follow: for a page that names a few servers.
+pub async fn followed_on(
+    app: &App,
+    community: &Community,
+    hosts: &[Domain],
+) -> Result<HashMap<Domain, i64>> {
+    let mut names: Vec<String> = hosts.iter().map(|host| host.as_str().to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    store::followed_on(&app.db, community.id, names)
+        .await?
+        .into_iter()
+        .map(|(host, people)| Ok((stored_domain(&host)?, people)))
         .collect()
 }

@@ -23,7 +23,7 @@ pub(crate) use ended::hear_end;
 pub use suspended::{Across, Side, Suspended, Suspension, is_suspended, judge, suspended};
 pub(crate) use synchronize::{hear, synchronize};
 
-pub use elsewhere::{FollowedThere, followed_elsewhere};
+pub use elsewhere::{FollowedThere, followed_elsewhere, followed_on};
 
 use crate::accounts::{self, Account};
 use crate::app::App;

@@ -261,6 +261,38 @@ pub async fn followed_by_community(
     Ok(rows.await?)
 }
 
+/// Counts on `accounts_by_host` and `follows_by_target`.
+const FOLLOWED_ON: Sql<(String, i64)> = sql!(
+    row: (String, i64),
+    sqlite: "SELECT a.host, count(DISTINCT f.target_id)
+               FROM accounts a
+               JOIN follows f ON f.target_id = a.id
+               JOIN members m ON m.account_id = f.account_id
+              WHERE a.host IN (SELECT value FROM json_each($2))
+                AND a.community_id IS NULL
+                AND f.state IN ('accepted', 'requested')
+                AND m.community_id = $1
+              GROUP BY a.host",
+    pg: "SELECT a.host, count(DISTINCT f.target_id)
+           FROM accounts a
+           JOIN follows f ON f.target_id = a.id
+           JOIN members m ON m.account_id = f.account_id
+          WHERE a.host = ANY($2)
+            AND a.community_id IS NULL
+            AND f.state IN ('accepted', 'requested')
+            AND m.community_id = $1
+          GROUP BY a.host"
+);
+
+/// How many people on each of these servers members of a community follow; servers where it is nobody are left out.
+pub async fn followed_on(
+    db: &Db,
+    community_id: i64,
+    hosts: Vec<String>,
+) -> Result<Vec<(String, i64)>> {
+    Ok(db.all(FOLLOWED_ON, params![community_id, hosts]).await?)
+}
+
 /// The same for one member.
 pub async fn followed_by_member(
     db: &Db,

@@ -188,6 +188,9 @@ async fn examine(
                 tell_in(app, community, &peer, what, Err(reason));
                 return Err(not_now());
             }
+            // Who is refused hears that it is too much when anybody else would, and brings it again: an end of a follow
+            // that was answered with a yes must not be lost.
+            app.limits.check(Kind::Inbox, sender.host.registrable())?;
             hear_end(app, &signer, &sender, &body).await;
             return Err(Turned::Refused { peer, what, reason });
         }
@@ -289,16 +292,13 @@ async fn examine(
     Ok(())
 }
 
-/// What they brought is refused; if it ends a follow, that is over all the same. Whatever comes of it, they are answered
-/// as ever.
+/// What they brought, within their limit, is refused; if it ends a follow, that is over all the same. Whatever comes of
+/// it, they are answered as ever.
 async fn hear_end(app: &App, signer: &Signer, sender: &Account, body: &[u8]) {
-    let is_within = app.limits.check(Kind::Inbox, sender.host.registrable());
     let Ok(activity) = comity_wire::attest(signer, body) else {
         return;
     };
-    if is_within.is_ok()
-        && let Err(error) = follows::hear_end(app, sender, &activity).await
-    {
+    if let Err(error) = follows::hear_end(app, sender, &activity).await {
         warn!(%error, "could not end a follow that its other side ended");
     }
 }

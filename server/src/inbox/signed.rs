@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use comity_policy::Party;
-use comity_vocab::ActorKind;
+use comity_vocab::{ActorKind, Domain};
 use comity_wire::{Claim, Distrust, Request, Signer};
 use http::request::Parts;
 use tracing::debug;
@@ -203,4 +203,22 @@ pub async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Res
             Err(Error::NotFound)
         }
     }
+}
+
+/// The server that a signed GET says it comes from, and whether a key that we hold already proves it. Asks nobody, so it
+/// may be asked of whom we do not contact.
+pub(crate) async fn claimed(
+    app: &App,
+    community: &Arc<Community>,
+    parts: &Parts,
+) -> Result<Option<(Domain, bool)>> {
+    let Some(request) = request(app, community, parts, &[]) else {
+        return Ok(None);
+    };
+    let Ok(claim) = comity_wire::read_claim(&request, app.now_ms()) else {
+        return Ok(None);
+    };
+    let host = claim.key_id().domain();
+    let proved = check_stored(app, &request, claim).await?;
+    Ok(Some((host, proved.is_some())))
 }

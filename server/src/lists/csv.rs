@@ -42,6 +42,8 @@ pub enum Severity {
     Suspend,
     /// Those that are silenced there.
     Silence,
+    /// Those whose media is rejected there and that are not suspended: a list for a rule that drops media.
+    Media,
     /// All, also those that are only written down (noop); each says in its comment how it is met there.
     All,
 }
@@ -52,15 +54,20 @@ impl Severity {
         match self {
             Severity::Suspend => "suspend",
             Severity::Silence => "silence",
+            Severity::Media => "media",
             Severity::All => "all",
         }
     }
 
     /// Reads what [`as_str`](Severity::as_str) writes.
     pub fn parse(text: &str) -> Option<Severity> {
-        [Severity::Suspend, Severity::Silence, Severity::All]
-            .into_iter()
-            .find(|severity| severity.as_str() == text)
+        let all = [
+            Severity::Suspend,
+            Severity::Silence,
+            Severity::Media,
+            Severity::All,
+        ];
+        all.into_iter().find(|severity| severity.as_str() == text)
     }
 }
 
@@ -206,7 +213,15 @@ fn read_table(
             reading.cannot_use(line, "", "is not text in UTF-8");
             continue;
         };
+        let is_set = |name| field(name).is_ok_and(|text| text.eq_ignore_ascii_case("true"));
         let is_meant = match (severity, said.to_lowercase().as_str()) {
+            (Severity::Media, "silence" | "noop") if is_set("reject_media") => true,
+            // Older exports have one column, and say nothing of media.
+            (Severity::Media, "") => {
+                reading.pass_over("suspend", domain);
+                reading.check_size()?;
+                continue;
+            }
             // Older exports have no such column; they hold what is suspended.
             (_, "")
             | (Severity::Suspend | Severity::All, "suspend")
@@ -229,9 +244,8 @@ fn read_table(
             reading.cannot_use(line, domain, why);
             continue;
         }
-        let is_set = |name| field(name).is_ok_and(|text| text.eq_ignore_ascii_case("true"));
         let mut there = Vec::new();
-        if severity == Severity::All && !said.is_empty() {
+        if matches!(severity, Severity::All | Severity::Media) && !said.is_empty() {
             there.push(said.to_lowercase());
         }
         if !said.eq_ignore_ascii_case("suspend") {

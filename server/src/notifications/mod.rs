@@ -129,7 +129,8 @@ pub(crate) fn tell_of_rule(
     store::insert_of_rule(tx, id, to, kind.as_str(), after, voice, of_rule, now_ms);
 }
 
-/// Tells `to`, a member here, in the caller's transaction; not of their own acts, and of one act once.
+/// Tells `to`, a member here, in the caller's transaction; not of their own acts, of one act once, and of nothing in a
+/// conversation that they left.
 pub fn notify(
     tx: &mut Tx,
     id: i64,

@@ -20,12 +20,16 @@ row! {
     }
 }
 
-/// Only members have any: for accounts elsewhere nothing is written.
+/// Only members have any: for accounts elsewhere nothing is written. Nor for who left the conversation it is about.
 const INSERT: Sql = sql!(
     "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, created_at)
      SELECT $1, m.account_id, $3, $4, $5, $6
        FROM members m
       WHERE m.account_id = $2
+        AND NOT EXISTS (SELECT 1
+                          FROM statuses s
+                          JOIN left_conversations l ON l.conversation_id = s.conversation_id
+                         WHERE s.id = $5 AND l.account_id = $2)
      ON CONFLICT DO NOTHING"
 );
 const DELETE: Sql = sql!(

@@ -6,6 +6,7 @@ use comity_policy::{Rule, Scope, Stance};
 
 use super::{Kind, Notification, OfRule};
 use crate::app::App;
+use crate::conversations;
 use crate::error::Result;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::members;
@@ -68,6 +69,8 @@ async fn rows(
         .filter_map(|notification| notification.status.as_deref())
         .collect();
     let reader = Reader::of(app, visit, &statuses).await?;
+    let threads = statuses.iter().map(|status| status.conversation_id);
+    let left = conversations::left_by(app, &me.account, threads.collect()).await?;
     let of_rules = found.iter().filter_map(|notification| notification.of_rule);
     let causes = notices::causes(app, of_rules.map(|of_rule| of_rule.rule_id).collect()).await?;
     let now = app.now_ms();
@@ -125,6 +128,9 @@ async fn rows(
                 let rule = causes.get(&of_rule.rule_id);
                 told(app, visit, notification.kind, of_rule, rule)
             }),
+            leave: about
+                .filter(|status| !left.contains(&status.conversation_id))
+                .map(|status| status.id),
         });
     }
     Ok(rows)

@@ -7,6 +7,7 @@ use http::request::Parts;
 use serde_json::Value;
 
 use crate::accounts::{self, Account, stored_iri};
+use crate::aliases;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Here, Reply};
@@ -40,9 +41,10 @@ pub async fn featured(
     let (viewer, account) =
         accounts::activity::collection_of(&app, &community, &name, &parts).await?;
     let pinned = super::list(&app, &viewer, Way::Collection, account.id).await?;
+    let canary = aliases::of_viewer(&app, &community, &viewer).await?;
     let items = pinned
         .iter()
-        .map(|shown| statuses::activity::note(&shown.status))
+        .map(|shown| statuses::activity::note_with(&shown.status, canary.as_ref()))
         .collect::<Result<_>>()?;
     let id = featured_of(&account)?;
     Ok(Reply::activity(build::collection_of(&id, items)))

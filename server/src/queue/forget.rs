@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{contacts, delivery, inbox, members, statuses};
+use crate::{aliases, contacts, delivery, inbox, members, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -55,15 +55,17 @@ enum Old {
     Sessions,
     Outgoing,
     Contacts,
+    Canaries,
 }
 
 impl Old {
-    const ALL: [Old; 5] = [
+    const ALL: [Old; 6] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
         Old::Outgoing,
         Old::Contacts,
+        Old::Canaries,
     ];
 
     fn words(self) -> &'static str {
@@ -73,6 +75,7 @@ impl Old {
             Old::Sessions => "sessions",
             Old::Outgoing => "activities of ours",
             Old::Contacts => "first contacts",
+            Old::Canaries => "canaries",
         }
     }
 
@@ -84,6 +87,7 @@ impl Old {
             Old::Sessions => members::forget_old(&app.db, now_ms, BATCH).await,
             Old::Outgoing => delivery::forget_old(&app.db, now_ms, BATCH).await,
             Old::Contacts => contacts::forget_old(app, now_ms, BATCH).await,
+            Old::Canaries => aliases::forget_old(&app.db, now_ms, BATCH).await,
         }
     }
 }

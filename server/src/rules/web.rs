@@ -163,11 +163,15 @@ pub fn protections(here: &Community, of: Protected<'_>) -> Vec<Protection> {
     ]
 }
 
-/// `GET /boundaries?pattern=`
+/// `GET /boundaries?pattern=&scope=&evidence=`
 #[derive(Debug, Deserialize)]
 pub struct Prefill {
     #[serde(default)]
     pattern: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    evidence: String,
 }
 
 /// `GET /boundaries`
@@ -177,7 +181,13 @@ pub async fn boundaries(
     visit: Visit,
     Query(prefill): Query<Prefill>,
 ) -> Result<Reply> {
-    page(&app, &me, &visit, empty_form(prefill.pattern), None).await
+    let governs = me.member.role >= Role::Moderator;
+    let form = RuleForm {
+        for_community: governs && prefill.scope == "community",
+        evidence: prefill.evidence,
+        ..empty_form(prefill.pattern)
+    };
+    page(&app, &me, &visit, form, None).await
 }
 
 fn empty_form(pattern: String) -> RuleForm {
@@ -187,6 +197,7 @@ fn empty_form(pattern: String) -> RuleForm {
         conditions: condition_choices(&[]),
         lasts: lasts(""),
         reason: String::new(),
+        evidence: String::new(),
         for_community: false,
         dry_run: None,
         trouble: None,
@@ -239,6 +250,7 @@ const LABELS: &[Label] = &[
     Label::of("stance", "what may pass"),
     Label::of("conditions", "one of the conditions"),
     Label::of("reason", "the reason"),
+    Label::of("evidence", "what was seen"),
     Label::of("lasts", "how long it lasts"),
 ];
 
@@ -252,6 +264,9 @@ pub struct NewRuleForm {
     conditions: Vec<String>,
     #[serde(default)]
     reason: String,
+    /// What was seen, for those who look after the community; only its rules have it here.
+    #[serde(default)]
+    evidence: String,
     #[serde(default)]
     scope: String,
     /// Days; empty for as long as nobody takes it back.
@@ -337,6 +352,7 @@ pub async fn add(
         for_community: form.scope == "community",
         pattern: form.pattern,
         reason: form.reason,
+        evidence: form.evidence,
     };
     page(&app, &me, &visit, form, None).await
 }
@@ -369,6 +385,8 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<Option<DryRunView
         expires_at: days.map(|days| app.now_ms() + days * DAY_MS),
         reason_public,
         reason_members,
+        evidence: Some(form.evidence.trim().to_owned())
+            .filter(|seen| for_community && !seen.is_empty()),
         set_by: Some(me.account.id),
         ..NewRule::about(scope, pattern, stance, Source::Person)
     };

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Attached, Status, text};
 use crate::accounts::{Account, stored_iri};
+use crate::aliases::{self, Canary};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
@@ -27,14 +28,29 @@ pub fn note(status: &Visible<Status>) -> Result<Value> {
     Ok(build::note(&outward(status)?))
 }
 
+/// The same for one server that fetches it, with the canary it has, if it has one.
+pub fn note_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
+    let mut note = outward(status)?;
+    note.replies = note
+        .replies
+        .map(|replies| aliases::with(&replies, canary))
+        .transpose()?;
+    Ok(build::note(&note))
+}
+
 /// It was written.
 pub fn create(status: &Visible<Status>) -> Result<Value> {
+    create_with(status, None)
+}
+
+/// The same for one server that fetches it, with the canary it has, if it has one.
+pub fn create_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
     let id = stored_iri(&format!("{}/activity", status.iri))?;
     Ok(build::create(
         &id,
         &status.author.iri,
         status.created_at,
-        note(status)?,
+        note_with(status, canary)?,
     ))
 }
 
@@ -192,7 +208,8 @@ pub async fn show(
         return Err(Error::NotFound);
     }
     reach::note_fetched(&app, &viewer, &status).await?;
-    Ok(Reply::activity(note(&status)?))
+    let canary = aliases::of_viewer(&app, &community, &viewer).await?;
+    Ok(Reply::activity(note_with(&status, canary.as_ref())?))
 }
 
 /// `GET /users/{name}/statuses/{id}/activity`: the Create, or the Announce of a boost.
@@ -205,7 +222,10 @@ pub async fn show_activity(
     let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
     reach::note_fetched(&app, &viewer, &status).await?;
     let document = match &status.reblog_of {
-        None => create(&status)?,
+        None => {
+            let canary = aliases::of_viewer(&app, &community, &viewer).await?;
+            create_with(&status, canary.as_ref())?
+        }
         Some((original, _)) => {
             reblogs::activity::announce(&status, &super::load_one(&app, *original).await?.iri)?
         }
@@ -213,15 +233,16 @@ pub async fn show_activity(
     Ok(Reply::activity(document))
 }
 
-/// `?page=true&min_id=…`
+/// `?page=true&min_id=…&given=…`
 #[derive(Debug, Deserialize)]
 pub struct PageQuery {
     page: Option<String>,
     min_id: Option<i64>,
+    given: Option<String>,
 }
 
 /// `GET /users/{name}/statuses/{id}/replies`: the addresses of direct answers, each cleared for this viewer by itself
-/// (L23).
+/// (L23). It names itself by the address that it was asked by, whether we know the canary in it or not (L18, L29).
 pub async fn replies(
     State(app): State<App>,
     Here(community): Here,
@@ -229,11 +250,28 @@ pub async fn replies(
     Query(query): Query<PageQuery>,
     parts: Parts,
 ) -> Result<Reply> {
-    let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Collection).await?;
-    let collection = stored_iri(&format!("{}/replies", status.iri))?;
+    let canary = Canary::read(query.given.as_deref());
+    let canary = canary.as_ref();
+    let viewer = inbox::signed_viewer(&app, &community, &parts).await;
+    aliases::watch(&app, &community, &parts, canary, &viewer);
+    let viewer = viewer?;
+    let status = for_viewer(
+        &app,
+        &community,
+        &name,
+        id,
+        &parts,
+        Way::Collection,
+        &viewer,
+    )
+    .await?;
+    let plain = stored_iri(&format!("{}/replies", status.iri))?;
+    let collection = aliases::with(&plain, canary)?;
+    let at =
+        |query: &str| aliases::with(&stored_iri(&format!("{plain}?page=true{query}"))?, canary);
     if query.page.is_none() {
         // No total: it would count what this viewer may not see.
-        let first = stored_iri(&format!("{collection}?page=true"))?;
+        let first = at("")?;
         return Ok(Reply::activity(build::collection(
             &collection,
             None,
@@ -247,8 +285,11 @@ pub async fn replies(
         .iter()
         .map(|reply| json!(reply.iri.as_str()))
         .collect();
-    let next = next.map(|last| stored_iri(&format!("{collection}?page=true&min_id={last}")));
-    let here = stored_iri(&format!("{collection}?page=true&min_id={min_id}"))?;
+    let next = next.map(|last| at(&format!("&min_id={last}")));
+    let here = match query.min_id {
+        Some(min_id) => at(&format!("&min_id={min_id}"))?,
+        None => at("")?,
+    };
     Ok(Reply::activity(build::collection_page(
         &here,
         &collection,
@@ -267,12 +308,26 @@ async fn for_signer(
     way: Way,
 ) -> Result<(Party, Visible<Status>)> {
     let viewer = inbox::signed_viewer(app, community, parts).await?;
-    let status = match super::find(app, &viewer, way, id).await {
+    let status = for_viewer(app, community, name, id, parts, way, &viewer).await?;
+    Ok((viewer, status))
+}
+
+async fn for_viewer(
+    app: &App,
+    community: &Arc<Community>,
+    name: &str,
+    id: i64,
+    parts: &Parts,
+    way: Way,
+    viewer: &Party,
+) -> Result<Visible<Status>> {
+    let status = match super::find(app, viewer, way, id).await {
         Ok(status) => status,
         Err(error) => {
             // Beside the answer, not before it: what is hidden must not take longer than what is not there.
             let (app, community) = (app.clone(), community.clone());
             let asked = parts.uri.path().to_owned();
+            let viewer = viewer.clone();
             tokio::spawn(async move {
                 if let Ok(status) = super::load_one(&app, id).await {
                     let own = Some(id).filter(|_| status.author.is_local());
@@ -285,7 +340,7 @@ async fn for_signer(
     let is_theirs = status.author.community_id == Some(community.id)
         && status.author.username.to_lowercase() == name.to_lowercase();
     if is_theirs {
-        Ok((viewer, status))
+        Ok(status)
     } else {
         Err(Error::NotFound)
     }

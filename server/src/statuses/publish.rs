@@ -19,7 +19,7 @@ use crate::contacts::{self, Asked};
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
-use crate::{lists, rules, text};
+use crate::{conversations, lists, rules, text};
 
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
@@ -47,6 +47,10 @@ pub async fn publish(
     }
     let mut tx = Tx::new();
     record::record(app, &mut tx, &new, None);
+    // Who answers takes part again.
+    if let Some(conversation) = new.joins() {
+        conversations::joined(&mut tx, author.id, conversation);
+    }
     for list in new.lists() {
         lists::keep_for_posts(&mut tx, list);
     }

@@ -268,6 +268,13 @@ impl NewStatus {
         self.row.id
     }
 
+    /// The conversation that it goes into, if it answers something.
+    pub(super) fn joins(&self) -> Option<i64> {
+        self.row
+            .in_reply_to_id
+            .map(|_answered| self.row.conversation_id)
+    }
+
     /// Everybody it names.
     pub(super) fn mentions(&self) -> &[Arc<Account>] {
         &self.mentions

@@ -6,6 +6,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::model::StatusRow;
 use crate::clock::DAY_MS;
+use crate::conversations;
 use crate::error::Result;
 
 pub use lists::{
@@ -282,6 +283,7 @@ pub fn adopt(tx: &mut Tx, parent: &StatusRow) {
     if parent.kept_from != "[]" {
         tx.exec(KEEP_FROM, params![iri, parent.kept_from.as_str()]);
     }
+    conversations::merge(tx, iri, parent.conversation_id, LONGEST_JOINED);
     tx.exec(
         JOIN_CONVERSATIONS,
         params![iri, parent.conversation_id, LONGEST_JOINED],

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
+use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::{self, Status};
@@ -178,12 +179,18 @@ pub async fn waiting(app: &App, me: &Arc<Account>) -> Result<Option<Wave>> {
     }))
 }
 
-/// Answers the wave that waits. What it means for what waits already is done in the background.
-pub async fn settle(app: &App, me: &Account, answer: Answer) -> Result<()> {
+/// How many members of this community a wave stands at: enough to judge how bad it is, and not whose business it is.
+pub async fn members_in(app: &App, community: &Community) -> Result<i64> {
+    store::members_in(&app.db, community.id, app.now_ms()).await
+}
+
+/// Answers this wave, if it waits: a card that was opened before another began answers nothing. What it means for what
+/// waits already is done in the background.
+pub async fn settle(app: &App, me: &Account, wave_id: i64, answer: Answer) -> Result<()> {
     let now_ms = app.now_ms();
     let row = store::newest(&app.db, me.id)
         .await?
-        .filter(|row| row.settled_at.is_none())
+        .filter(|row| row.id == wave_id && row.settled_at.is_none())
         .ok_or(Error::NotFound)?;
     let mut tx = Tx::new();
     match answer {

@@ -93,6 +93,20 @@ pub async fn standing(db: &Db, now_ms: i64) -> Result<Vec<(PersonId, i64)>> {
         .collect())
 }
 
+/// Counts on `waves_one_at_a_time`.
+const MEMBERS_IN: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM waves w
+       JOIN members m ON m.account_id = w.account_id
+      WHERE w.settled_at IS NULL AND w.until_at > $2 AND m.community_id = $1"
+);
+
+/// At how many members of a community a wave stands.
+pub async fn members_in(db: &Db, community_id: i64, now_ms: i64) -> Result<i64> {
+    Ok(db.one(MEMBERS_IN, params![community_id, now_ms]).await?.0)
+}
+
 const SETTLE_OLD: Sql = sql!(
     "UPDATE waves SET settled_at = until_at WHERE account_id = $1 AND settled_at IS NULL AND until_at <= $2"
 );

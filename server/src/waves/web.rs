@@ -34,6 +34,7 @@ pub async fn view(app: &App, visit: &Visit, me: &Arc<Account>) -> Result<Option<
         None => None,
     };
     Ok(Some(WaveView {
+        id: wave.id,
         since_iso: time::iso(wave.began_at),
         since_text: time::words(wave.began_at, now_ms),
         sentence: sentence(&wave),
@@ -75,24 +76,30 @@ pub fn limits(chosen: i64) -> Vec<(i64, String, bool)> {
         .collect()
 }
 
+/// What the buttons send: the wave whose card they were on.
+#[derive(Deserialize)]
+pub struct Which {
+    wave: i64,
+}
+
 /// `POST /contacts/wave/let-in`
-pub async fn let_in(State(app): State<App>, me: Me, Form(()): Form<()>) -> Result<Reply> {
-    answer(&app, &me, Answer::LetIn).await
+pub async fn let_in(State(app): State<App>, me: Me, Form(which): Form<Which>) -> Result<Reply> {
+    answer(&app, &me, which, Answer::LetIn).await
 }
 
 /// `POST /contacts/wave/turn-away`
-pub async fn turn_away(State(app): State<App>, me: Me, Form(()): Form<()>) -> Result<Reply> {
-    answer(&app, &me, Answer::TurnAway).await
+pub async fn turn_away(State(app): State<App>, me: Me, Form(which): Form<Which>) -> Result<Reply> {
+    answer(&app, &me, which, Answer::TurnAway).await
 }
 
 /// `POST /contacts/wave/over`
-pub async fn over(State(app): State<App>, me: Me, Form(()): Form<()>) -> Result<Reply> {
-    answer(&app, &me, Answer::Over).await
+pub async fn over(State(app): State<App>, me: Me, Form(which): Form<Which>) -> Result<Reply> {
+    answer(&app, &me, which, Answer::Over).await
 }
 
-async fn answer(app: &App, me: &Me, answer: Answer) -> Result<Reply> {
-    match super::settle(app, &me.account, answer).await {
-        // Pressed twice.
+async fn answer(app: &App, me: &Me, which: Which, answer: Answer) -> Result<Reply> {
+    match super::settle(app, &me.account, which.wave, answer).await {
+        // Pressed twice, or on a card of a wave that is over: what is there now is on the page.
         Ok(()) | Err(Error::NotFound) => Ok(Reply::see_other("/contacts")),
         Err(other) => Err(other),
     }

@@ -6,6 +6,7 @@
 //!
 //! One struct per page; each is its own template, so `page.render()` is the whole door.
 
+mod alias;
 mod community;
 mod compose;
 mod frame;
@@ -18,6 +19,7 @@ mod rule;
 mod status;
 mod thread;
 
+pub use alias::{AliasView, AliasesPage};
 pub use community::{
     AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, PastRuleView, PastRulesPage,
     SetupPage, SignInPage, SignUpMode, SignUpPage, WhoseRules, WhyPage,
@@ -38,7 +40,7 @@ pub use people::{
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{LedgerRow, ReachPage};
 pub use reading::{
-    ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, NotificationKind,
+    ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, LeaveView, NotificationKind,
     NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, ToldView, Travels,
     VersionView, Which,
 };

@@ -46,6 +46,7 @@ fn help_names_every_command() {
         "rule",
         "list",
         "gate",
+        "alias",
         "community",
         "inspect",
         "audit",

@@ -309,6 +309,36 @@ border_test! {
         border.signed_with(&format!("{refused}#main-key"), Method::GET, "/users/alice/outbox", "").await.is(404);
     }
 
+    async fn l29_attack_19_who_is_refused_hears_that_it_is_too_much_when_others_do_and_loses_no_farewell_by_it(border) {
+        let alice = border.town.member("alice").await;
+        let (open, refused) = (border.peer.iri("open", "rita"), border.peer.iri("refused", "rolf"));
+        for by in [&open, &refused] {
+            border.says(&follow(by, alice.account.iri.as_str())).await;
+        }
+        border.refuse(&border.peer.domain("refused")).await;
+        border.town.wait_s(60);
+        let mut heard = Vec::new();
+        for by in [&open, &refused] {
+            let mut answers = Vec::new();
+            for number in 0..15 {
+                let like = json!({ "id": format!("{by}#{number}"), "type": "Like", "actor": by, "object": "https://a.example/1" });
+                answers.push(border.brings(&like).await.status.as_u16());
+            }
+            heard.push(answers);
+        }
+        assert_eq!(heard[0], heard[1], "too much is as much for one as for the other");
+        assert!(heard[0].contains(&202) && heard[0].last() == Some(&429), "{heard:?}");
+        let undo = json!({ "id": format!("{refused}#undo"), "type": "Undo", "actor": refused, "object": follow(&refused, alice.account.iri.as_str()) });
+        border.brings(&undo).await.is(429);
+        let rolf = border.account(&refused).await.id;
+        let state = async || comity::follows::state(&border.town.app, rolf, alice.account.id).await.unwrap();
+        assert_ne!(state().await, comity::follows::State::None);
+        // They bring it again, as they were told.
+        border.town.wait_s(60);
+        border.brings(&undo).await.is(202);
+        assert_eq!(state().await, comity::follows::State::None);
+    }
+
     async fn l43_l64_search_says_of_what_is_hidden_what_it_says_of_what_is_nowhere(border) {
         let mut alice = border.town.member("alice").await;
         let mut bob = border.town.member("bob").await;

@@ -7,6 +7,7 @@ mod town;
 mod coast;
 
 mod acts;
+mod aliases;
 mod audit;
 mod boundaries;
 mod canary;
@@ -25,6 +26,7 @@ mod hashtags;
 mod jobs;
 mod leaving;
 mod ledger;
+mod left;
 mod lists;
 mod lookalikes;
 mod moderated;

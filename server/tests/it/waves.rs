@@ -1,5 +1,6 @@
 //! Waves of strangers: so many within an hour that a member is asked about each first, and answers all at once.
 
+use comity::members::Role;
 use http::Method;
 use serde_json::json;
 
@@ -37,8 +38,16 @@ impl Coast {
     }
 
     async fn answers(&mut self, how: &str) {
+        let page = self.alice.get("/contacts").await.is(200);
+        let wave = page.hidden("wave").unwrap_or_else(|| "0".to_owned());
+        self.answers_card(&wave, how).await;
+    }
+
+    /// Presses a button of the card of this wave.
+    async fn answers_card(&mut self, wave: &str, how: &str) {
         let address = format!("/contacts/wave/{how}");
-        self.alice.post(&address, &[]).await.leads("/contacts");
+        let card = [("wave", wave)];
+        self.alice.post(&address, &card).await.leads("/contacts");
         self.is_idle().await;
     }
 }
@@ -101,5 +110,35 @@ coast_test! {
         coast.strangers_speak(0, MANY + 2).await;
         coast.alice.get("/contacts").await.is(200).shows("Nobody waits");
         coast.answers("turn-away").await;
+    }
+
+    async fn l57_a_card_that_was_opened_before_answers_no_later_wave(coast) {
+        coast.alice_bears("20").await;
+        coast.strangers_speak(0, MANY + 1).await;
+        let old = coast.alice.get("/contacts").await.is(200).hidden("wave").expect("a card with its number");
+        coast.answers("over").await;
+        coast.town.wait_s(3_700);
+        coast.strangers_speak(100, MANY + 2).await;
+        let new = coast.alice.get("/contacts").await.is(200).shows("Many strangers at once").hidden("wave").unwrap();
+        assert_ne!(old, new);
+        coast.answers_card(&old, "turn-away").await;
+        coast.answers_card(&old, "let-in").await;
+        let queue = coast.alice.get("/contacts").await.is(200).shows("Many strangers at once");
+        queue.shows(&format!("stranger word {} end", 100 + MANY));
+        coast.answers_card(&new, "let-in").await;
+        coast.alice.get("/contacts").await.is(200).hides("Many strangers at once");
+    }
+
+    async fn l57_moderators_see_at_how_many_members_a_wave_stands_and_not_at_whom(coast) {
+        let here = coast.town.community();
+        let mut marta = coast.town.member_of(&here, "marta", Role::Moderator).await;
+        marta.get("/boundaries").await.is(200).hides("in a wave of strangers");
+        coast.alice_bears("20").await;
+        coast.strangers_speak(0, MANY + 1).await;
+        let page = marta.get("/boundaries").await.is(200);
+        page.shows("One member is in a wave of strangers now").hides("alice");
+        coast.bob.get("/boundaries").await.is(200).hides("in a wave of strangers");
+        coast.answers("over").await;
+        marta.get("/boundaries").await.is(200).hides("in a wave of strangers");
     }
 }

@@ -51,6 +51,22 @@ fn mastodons_table_is_read_by_severity_and_nothing_in_it_is_guessed() {
     let loud = ("loud.example".to_owned(), "loud (there: media rejected)");
     assert_eq!(named(&reading), [loud]);
 
+    // Whose media alone is rejected there goes onto a list of its own, for a rule that drops media.
+    let reading = read(TABLE, Severity::Media).unwrap();
+    let loud = (
+        "loud.example".to_owned(),
+        "loud (there: silence, media rejected)",
+    );
+    assert_eq!(named(&reading), [loud]);
+    let passed = [("noop".to_owned(), 1), ("suspend".to_owned(), 4)];
+    assert_eq!(reading.passed_over, passed);
+    assert!(
+        read("#domain\nbigcorp.example\n", Severity::Media)
+            .unwrap()
+            .entries
+            .is_empty()
+    );
+
     let reading = read(TABLE, Severity::All).unwrap();
     let names: Vec<_> = named(&reading).into_iter().map(|(_, said)| said).collect();
     assert_eq!(

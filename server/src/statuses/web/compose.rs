@@ -14,7 +14,7 @@ use crate::members::Role;
 use crate::statuses::{Answering, Draft, MOST_NAMED, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
 use crate::web::{frame, person_view};
-use crate::{accounts, reach, rules};
+use crate::{accounts, conversations, reach, rules};
 
 /// What the composer sends.
 #[derive(Debug, Default, Deserialize)]
@@ -232,7 +232,8 @@ async fn compose_page(
     if let Some(id) = composer.in_reply_to {
         let status = find(app, &me.party(), Way::Page, id).await?;
         let reader = Reader::of(app, visit, &[&status]).await?;
-        reader.prepare_reply(&mut composer, &status);
+        let left = conversations::who_left(app, &status).await?;
+        reader.prepare_reply(&mut composer, &status, &left);
         answering = Some(reader.view(&status, None));
     }
     if let Some(form) = sent {

@@ -263,8 +263,14 @@ impl<'a> Reader<'a> {
         person_view(account, &self.visit.community)
     }
 
-    /// Fills a composer that answers `status`: whom it tells, who may see it.
-    pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
+    /// Fills a composer that answers `status`: whom it tells, who may see it. Who left the conversation is told only if
+    /// the author wants so.
+    pub fn prepare_reply(
+        &self,
+        composer: &mut ComposerView,
+        status: &Visible<Status>,
+        left: &HashSet<i64>,
+    ) {
         let here = &self.visit.community;
         let me = self.visit.me.as_ref().map(|me| me.account.id);
         composer.in_reply_to = Some(status.id);
@@ -284,7 +290,7 @@ impl<'a> Reader<'a> {
                 Tell {
                     handle: person.handle(),
                     name: person.name,
-                    ticked,
+                    ticked: ticked && !left.contains(&account.id),
                 }
             })
             .collect();

@@ -204,6 +204,8 @@ pub struct GateView {
     pub until_iso: Option<String>,
     /// The same in words.
     pub until_text: String,
+    /// At how many members a wave of strangers stands.
+    pub in_waves: i64,
     /// When it was closed, newest first.
     pub past: Vec<ClosingView>,
 }

@@ -229,6 +229,8 @@ pub struct WelcomedView {
 /// Many strangers at once, to be answered together.
 #[derive(Debug)]
 pub struct WaveView {
+    /// Its number, which its buttons send.
+    pub id: i64,
     /// When it began, for machines.
     pub since_iso: String,
     /// And for people.

@@ -31,6 +31,8 @@ pub struct ConversationPage {
     pub travels: Option<Travels>,
     /// The composer below it, if the viewer may answer.
     pub composer: Option<ComposerView>,
+    /// Leaving the conversation, for members.
+    pub leaving: Option<LeaveView>,
     /// The answers; see [`super::lay_out`]. In order, give every node without children.
     pub steps: Vec<Step>,
     /// More answers, on another page.
@@ -39,6 +41,15 @@ pub struct ConversationPage {
     pub servers: Vec<ServerLine>,
     /// What is protected here.
     pub protections: Vec<Protection>,
+}
+
+/// The button that leaves a conversation, or joins it again.
+#[derive(Clone, Copy, Debug)]
+pub struct LeaveView {
+    /// A status of it.
+    pub id: i64,
+    /// The viewer left it.
+    pub has_left: bool,
 }
 
 /// Where a post went, in a sentence and a link.
@@ -194,6 +205,8 @@ pub struct NotificationRow {
     pub status: Option<StatusView>,
     /// What a boundary did to the viewer's follows.
     pub told: Option<ToldView>,
+    /// A status of the conversation that it is from, unless the viewer left that.
+    pub leave: Option<i64>,
 }
 
 /// What a boundary did to somebody's follows.

@@ -154,9 +154,9 @@ pub struct StanceChoice {
 }
 
 impl RuleForm {
-    /// Whether any condition is chosen.
-    pub fn has_conditions(&self) -> bool {
-        self.conditions.iter().any(|choice| choice.chosen)
+    /// Whether anything under *More* is filled in.
+    pub fn has_more(&self) -> bool {
+        !self.evidence.is_empty() || self.conditions.iter().any(|choice| choice.chosen)
     }
 }
 
@@ -227,6 +227,8 @@ pub struct RuleForm {
     pub lasts: Vec<LastsChoice>,
     /// The reason typed so far.
     pub reason: String,
+    /// What was seen, typed so far or filled in by a link (only when the viewer may set the community's rules).
+    pub evidence: String,
     /// The community's scope is chosen (only when the viewer may set its rules).
     pub for_community: bool,
     /// What it would do, once that was asked.

@@ -4,6 +4,9 @@ use comity::router::{Kind, ROUTES, Route};
 
 use super::cast::{Cast, TOPIC, word};
 
+/// With what might be a canary, which opens nothing.
+const GIVEN: &str = "page=true&given=AAAAAAAAAAAAAAAAAAAAAA";
+
 /// The addresses of one route, none left out and none unfilled.
 pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
     let own = |handle: &String| {
@@ -168,17 +171,16 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
         }
         "/users/{name}/outbox" => {
             let pages = cast.members.keys().flat_map(|name| {
-                ["page=true", "page=true&max_id=9223372036854775807"]
+                ["page=true", "page=true&max_id=9223372036854775807", GIVEN]
                     .map(|query| format!("/users/{name}/outbox?{query}"))
             });
             all.extend(pages);
         }
         "/users/{name}/statuses/{id}/replies" => {
-            all.extend(
-                cast.statuses
-                    .iter()
-                    .map(|(id, _)| format!("/users/author/statuses/{id}/replies?page=true")),
-            );
+            all.extend(cast.statuses.iter().flat_map(|(id, _)| {
+                ["page=true", GIVEN]
+                    .map(|query| format!("/users/author/statuses/{id}/replies?{query}"))
+            }));
         }
         _ => {}
     }

@@ -1,0 +1,1 @@
+-- A place kept for a step that is made elsewhere.
