@@ -196,17 +196,29 @@ pub async fn unsettled(db: &Db, status_id: i64) -> Result<Vec<(String, String)>>
     Ok(db.all(UNSETTLED, params![status_id, MOST_SERVERS]).await?)
 }
 
+const SHARED_INBOX_AT: Sql<(String, Option<String>)> = sql!(
+    row: (String, Option<String>),
+    "SELECT inbox, shared_inbox
+       FROM accounts
+      WHERE host = $1 AND community_id IS NULL AND gone_at IS NULL AND shared_inbox IS NOT NULL
+      LIMIT 1"
+);
+/// A server's own actor may have no inbox that works; people have.
 const INBOX_AT: Sql<(String, Option<String>)> = sql!(
     row: (String, Option<String>),
     "SELECT inbox, shared_inbox
        FROM accounts
       WHERE host = $1 AND community_id IS NULL AND gone_at IS NULL
+      ORDER BY kind IN ('application', 'service'), id
       LIMIT 1"
 );
 
-/// An inbox of a server that we know somebody of, and the one that its people share.
+/// An inbox of a server that we know somebody of, and the one that its people share, if any of them has one.
 pub async fn inbox_at(db: &Db, host: &str) -> Result<Option<(String, Option<String>)>> {
-    Ok(db.opt(INBOX_AT, params![host]).await?)
+    match db.opt(SHARED_INBOX_AT, params![host]).await? {
+        Some(found) => Ok(Some(found)),
+        None => Ok(db.opt(INBOX_AT, params![host]).await?),
+    }
 }
 
 row! {
