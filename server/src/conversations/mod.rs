@@ -86,7 +86,14 @@ pub async fn thread(app: &App, viewer: &Party, focus: &Status, after: i64) -> Re
             server: status.author.domain.clone(),
         })
         .collect();
-    let answers = app.gate.show_all(viewer, Way::Conversation, all).await?;
+    let mut answers = app.gate.show_all(viewer, Way::Conversation, all).await?;
+    // Whoever asks for a post that has no place in its conversation has it all the same: it is its author's own.
+    if let Some(at) = outline.iter().position(|place| place.id == focus.id)
+        && answers[at].as_ref().is_err_and(is_out)
+        && let Some(alone) = statuses::load(app, &[focus.id]).await?.pop()
+    {
+        answers[at] = app.gate.show(viewer, Way::Page, alone).await?;
+    }
     let mut children: HashMap<Option<i64>, Vec<(i64, Leaf)>> = HashMap::new();
     let mut servers: HashMap<Domain, (usize, usize)> = HashMap::new();
     let here: HashSet<i64> = outline.iter().map(|place| place.id).collect();
@@ -179,6 +186,11 @@ fn leaves_mark(refusal: &Refusal) -> bool {
     by_rule && !refusal.hides_existence()
 }
 
+/// Whether it has no place in the conversation.
+fn is_out(refusal: &Refusal) -> bool {
+    matches!(refusal.because(), Because::Waits | Because::Removed)
+}
+
 /// What answers an answer that has no place in the conversation has none either: otherwise whoever waits would answer
 /// themself. Whoever asks for one of them has it, with what is below it.
 fn below_what_is_out(
@@ -193,10 +205,7 @@ fn below_what_is_out(
     let out: HashSet<i64> = outline
         .iter()
         .zip(answers)
-        .filter(|(_, answer)| {
-            let because = answer.as_ref().err().map(Refusal::because);
-            matches!(because, Some(Because::Waits | Because::Removed))
-        })
+        .filter(|(_, answer)| answer.as_ref().is_err_and(is_out))
         .map(|(place, _)| place.id)
         .collect();
     if out.is_empty() {
