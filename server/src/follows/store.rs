@@ -302,3 +302,17 @@ pub async fn followed_by_member(
     let rows = db.all(FOLLOWED_BY_MEMBER, params![account_id, limit]);
     Ok(rows.await?)
 }
+
+/// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
+const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id
+       FROM follows
+      WHERE target_id = $1 AND state = 'accepted'
+      LIMIT $2"
+);
+
+/// Some of those here who follow somebody elsewhere.
+pub async fn followers_here(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(FOLLOWERS_HERE, params![account_id, most]).await?)
+}

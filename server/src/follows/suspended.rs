@@ -20,6 +20,8 @@ use crate::rules;
 /// Follows of one member that are looked at for what is suspended, in each direction, the newest accounts first. Whoever
 /// has more is told so.
 const MOST_LOOKED_AT: i64 = 2_000;
+/// Followers here that are asked about before one is taken to be let.
+const MOST_ASKED: i64 = 200;
 /// Follows judged with one look at the facts: two pairs of ties each.
 const BATCH: usize = 1_000;
 
@@ -120,6 +122,32 @@ pub async fn suspended(app: &App, me: &Arc<Account>) -> Result<Suspended> {
         })
         .collect();
     Ok(Suspended { all, more })
+}
+
+/// Whether somebody here follows `other`, who lives elsewhere, by a follow that works. Where all that were looked at are
+/// suspended and there are more, one of those is taken to work.
+pub(crate) async fn is_followed_here(app: &App, other: &Account) -> Result<bool> {
+    let ids = store::followers_here(&app.db, other.id, MOST_ASKED).await?;
+    if ids.is_empty() || i64::try_from(ids.len()).unwrap_or(MOST_ASKED) == MOST_ASKED {
+        return Ok(!ids.is_empty());
+    }
+    let book = app.gate.book();
+    let members = accounts::find_many(app, ids).await?;
+    let mut follows = Vec::new();
+    for member in members.values().map(|member| member.person()) {
+        if let (Some(id), Some(community)) = (member.id, member.community)
+            && !book.can_part(id, community)
+        {
+            return Ok(true);
+        }
+        follows.push(Across {
+            member,
+            other: other.person(),
+            side: Side::Following,
+        });
+    }
+    let verdicts = judge(app, &[&book], &follows).await?;
+    Ok(verdicts.iter().flatten().any(Option::is_none))
 }
 
 /// By each of these books, for each of these follows: why it is suspended, with a reason that the member may hear;

@@ -4,20 +4,19 @@ use comity_policy::{Act, Exchange, Outcome, Party, Thing, Way};
 use comity_vocab::{Iri, Note};
 
 use super::Arrival;
-use super::store;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
-use crate::statuses;
+use crate::{follows, statuses};
 
 /// Addresses looked up in one status; a status that names more people is a hellthread, and the first tell enough.
 const MOST_LOOKED_AT: usize = 50;
 
-/// Whether a status that was brought to us concerns somebody here: its author is followed here, it answers or is
+/// Whether a status that was brought to us concerns somebody here: its author is followed here by a follow that works, it answers or is
 /// answered by something we hold, or it is addressed to somebody who lives here.
 pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {
     if names_somebody_here(app, arrival, note).await?
-        || store::is_followed(&app.db, arrival.sender.id).await?
+        || follows::is_followed_here(app, &arrival.sender).await?
     {
         return Ok(true);
     }
@@ -37,7 +36,7 @@ pub(super) async fn boosts_concern_us(
     arrival: &Arrival,
     status: Option<i64>,
 ) -> Result<bool> {
-    Ok(status.is_some() || store::is_followed(&app.db, arrival.sender.id).await?)
+    Ok(status.is_some() || follows::is_followed_here(app, &arrival.sender).await?)
 }
 
 async fn names_somebody_here(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {

@@ -35,16 +35,3 @@ pub async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     let before = now_ms - ACTIVITIES_KEPT_MS;
     Ok(db.exec(FORGET_OLD, params![before, most]).await?)
 }
-
-/// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
-const FOLLOWED: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT account_id
-       FROM follows
-      WHERE target_id = $1 AND state = 'accepted'
-      LIMIT 1"
-);
-
-pub async fn is_followed(db: &Db, account_id: i64) -> Result<bool> {
-    Ok(db.opt(FOLLOWED, params![account_id]).await?.is_some())
-}
