@@ -95,6 +95,24 @@ coast_test! {
         }
     }
 
+    async fn l60_a_follow_that_a_members_rule_suspends_brings_nothing_in(coast) {
+        coast.alice_follows_rita().await;
+        let rita = coast.peer.iri("open", "rita");
+        let open = coast.peer.domain("open");
+        let stored = async |coast: &Coast, number: &str| {
+            coast.takes_in(&peer::create(&rita, number, "Low water", None, None)).await;
+            coast.number(&format!("{rita}/statuses/{number}")).await.is_some()
+        };
+        assert!(stored(&coast, "1").await);
+        let rule = [("pattern", open.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "they sell what they read")];
+        coast.alice.post("/boundaries", &rule).await.leads("/boundaries");
+        assert!(!stored(&coast, "2").await, "nobody here follows her by a follow that works");
+        let page = coast.alice.get("/boundaries").await.is(200);
+        let rule = page.number_after("/boundaries/").unwrap();
+        coast.alice.post(&format!("/boundaries/{rule}/remove"), &[("step", "set")]).await.is(303);
+        assert!(stored(&coast, "3").await);
+    }
+
     async fn files_are_left_out_and_words_put_behind_a_warning_for_whom_the_rule_is(coast) {
         let page = coast.rita_says("1", "Look at this").await;
         coast.alice.get(&page).await.is(200).shows("A gull").hides("files left out");

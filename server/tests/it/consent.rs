@@ -211,6 +211,8 @@ coast_test! {
         let others = coast.told_of("kept", "Reject", &answer);
         assert_eq!(others.len(), 1, "and those who have what is answered");
         assert!(!others[0].to_string().contains("A word"));
+        let by_itself = format!("/@nora@{}/{id}", coast.peer.domain("open"));
+        coast.alice.get(&by_itself).await.is(200).shows("A word from nora");
 
         coast.alice.post(&format!("/statuses/{id}/put-back"), &[]).await.is(303);
         coast.is_idle().await;
