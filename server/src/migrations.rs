@@ -22,6 +22,7 @@ pub const ALL: &[Migration] = &[
     migration!(16, "notices", "../../migrations/0016_notices.sql"),
     migration!(17, "waves", "../../migrations/0017_waves.sql"),
     migration!(18, "consent", "../../migrations/0018_consent.sql"),
+    migration!(19, "quotes", "../../migrations/0019_quotes.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -43,6 +44,7 @@ pub const BIG_TABLES: &[&str] = &[
     "welcomes",
     "contacts",
     "stamps",
+    "quotes",
     "jobs",
     "outgoing",
     "deliveries",

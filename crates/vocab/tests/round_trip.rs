@@ -126,11 +126,19 @@ fn sample_note() -> NoteOut {
         replies: Some(iri("https://ours.example/notes/1/replies")),
         context: Some(iri("https://ours.example/contexts/1")),
         conversation: Some("tag:peer.example,2026:1".to_owned()),
-        quote: Some(iri("https://peer.example/notes/8")),
+        quote: Some(build::QuoteOut {
+            of: iri("https://peer.example/notes/8"),
+            authorization: Some(iri("https://peer.example/stamps/2")),
+            stands: true,
+        }),
         poll: None,
         can_reply: Some(build::LeaveOut {
             automatic: vec![erin().as_str().to_owned()],
             manual: vec![PUBLIC.to_owned()],
+        }),
+        can_quote: Some(build::LeaveOut {
+            automatic: vec![erin().as_str().to_owned()],
+            manual: Vec::new(),
         }),
         reply_authorization: Some(iri("https://b.example/stamps/1")),
     }
@@ -237,10 +245,13 @@ fn a_note_comes_back_whole() {
         (out.language, Some("Hi @bob".to_owned()))
     );
     assert_eq!((note.replies, note.context), (out.replies, out.context));
+    let quote = out.quote.unwrap();
     assert_eq!(
-        (note.conversation, note.quote),
-        (out.conversation, out.quote)
+        (note.conversation, note.quote, note.quote_authorization),
+        (out.conversation, Some(quote.of), quote.authorization)
     );
+    let leave = note.interaction_policy.can_quote.unwrap();
+    assert_eq!((leave.automatic, leave.manual), (vec![erin()], vec![]));
 }
 
 #[test]

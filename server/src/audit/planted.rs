@@ -57,6 +57,7 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
         spoiler_text: String::new(),
         visibility,
         in_reply_to_id: None,
+        quote_id: None,
         language: None,
         sensitive: false,
         tell: None,

@@ -3,7 +3,7 @@
 mod community;
 
 use axum::extract::{Path, State};
-use comity_policy::{Peer, Visible};
+use comity_policy::{Peer, Visible, Way};
 
 pub use community::{community, open, send_away_here, unwelcome_here, welcome_here};
 
@@ -48,7 +48,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
 
 async fn view(app: &App, visit: &Visit, eye: &Eye, waiting: Waiting) -> Result<ContactView> {
     let posts: Vec<_> = waiting.posts.iter().collect();
-    let reader = Reader::of(app, visit, &posts).await?;
+    let reader = Reader::of(app, visit, Way::Page, &posts).await?;
     let server = &waiting.sender.host;
     let mut known = Vec::new();
     if !waiting.sender.is_local() {

@@ -207,7 +207,7 @@ async fn reader_of<'a>(app: &App, visit: &'a Visit, around: &Around) -> Result<R
         all.extend(post_of(&branch.leaf));
         waiting.extend(&branch.replies);
     }
-    Reader::of(app, visit, &all).await
+    Reader::of(app, visit, Way::Conversation, &all).await
 }
 
 fn post_of(leaf: &Leaf) -> Option<&Visible<Status>> {

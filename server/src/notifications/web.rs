@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use comity_policy::{Rule, Scope, Stance};
+use comity_policy::{Rule, Scope, Stance, Way};
 
 use super::{Kind, Notification, OfRule};
 use crate::app::App;
@@ -67,7 +67,7 @@ async fn rows(
         .iter()
         .filter_map(|notification| notification.status.as_deref())
         .collect();
-    let reader = Reader::of(app, visit, &statuses).await?;
+    let reader = Reader::of(app, visit, Way::Notification, &statuses).await?;
     let of_rules = found.iter().filter_map(|notification| notification.of_rule);
     let causes = notices::causes(app, of_rules.map(|of_rule| of_rule.rule_id).collect()).await?;
     let now = app.now_ms();
@@ -101,10 +101,11 @@ async fn rows(
             Kind::Reblog => NotificationKind::Reblog,
             Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
             Kind::Mention => NotificationKind::Mention,
+            Kind::Quote => NotificationKind::Quote,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
         };
-        let whole = matches!(notification.kind, Kind::Mention);
+        let whole = matches!(notification.kind, Kind::Mention | Kind::Quote);
         rows.push(NotificationRow {
             kind,
             people: vec![person],

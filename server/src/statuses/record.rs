@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Circle, Conditions, ListId, Pattern, PersonId, Thing};
-use comity_vocab::{Iri, Note, NoteKind, Visibility};
+use comity_vocab::{Consented, Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
 use super::policy::{self, Terms};
 use super::store;
 use super::wishes;
-use crate::accounts::{self, Account};
+use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::contacts::{self, Asked};
 use crate::error::Result;
 use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
+use crate::quotes::{self, NewQuote, State};
+use crate::stamps::{self, Answer, Telling};
 use crate::timelines;
 
 /// 1 January 2008: no server that speaks to others is older.
@@ -38,6 +40,8 @@ pub(crate) struct NewStatus {
     is_awaited: bool,
     /// Members who are asked about its author first: they are told nothing yet.
     asked: Vec<Asked>,
+    /// What it quotes.
+    quote: Option<NewQuote>,
 }
 
 /// What a new status answers.
@@ -79,6 +83,7 @@ impl NewStatus {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
             kept_from: terms.patterns_json()?,
+            wishes: wishes::of_member(terms.quotes)?,
             replies_freely: terms.replies.freely.as_str().to_owned(),
             replies_asking: terms.replies.asking.as_str().to_owned(),
             ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
@@ -93,6 +98,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -161,6 +167,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -235,6 +242,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -248,6 +256,41 @@ impl NewStatus {
         }
         self.asked = asked;
         self
+    }
+
+    /// What it quotes.
+    pub(super) fn quoting(self, quote: Option<NewQuote>) -> NewStatus {
+        NewStatus { quote, ..self }
+    }
+
+    /// Gives the yes to its quote of something by somebody here who lets it be quoted, in the transaction that records it.
+    pub(super) async fn stamp_quote(&mut self, app: &App, tx: &mut Tx) -> Result<()> {
+        let Some(NewQuote { quote, .. }) = &mut self.quote else {
+            return Ok(());
+        };
+        let (Some(target_id), Some(quoted)) = (quote.id, quote.bound_by().cloned()) else {
+            return Ok(());
+        };
+        let is_let = quote.state == State::Stands && quoted.is_local();
+        if !is_let || quoted.id == self.author.id {
+            return Ok(());
+        }
+        let answer = Answer {
+            what: Consented::Quote,
+            iri: &stored_iri(&self.row.iri)?,
+            author: &self.author,
+            target_id,
+            answered: &quoted,
+        };
+        let stamp = stamps::give(app, tx, answer, None, Telling::Them).await?;
+        quote.stamp = stamp.map(|stamp| stamp.as_str().to_owned());
+        Ok(())
+    }
+
+    /// Whether somebody elsewhere is to be asked about its quote.
+    pub(super) fn asks_quoted(&self) -> bool {
+        let quote = self.quote.as_ref();
+        quote.is_some_and(|new| new.quote.asks_elsewhere().is_some())
     }
 
     /// Whether anybody is asked first.
@@ -273,9 +316,11 @@ impl NewStatus {
         &self.mentions
     }
 
-    /// Everybody it names, and whom it answers.
+    /// Everybody it names, and whom it answers or asks about a quote.
     pub(super) fn people(&self) -> Vec<i64> {
-        let named = self.mentions.iter().chain(&self.within);
+        let quoted = self.quote.as_ref();
+        let quoted = quoted.and_then(|new| new.quote.asks_elsewhere());
+        let named = self.mentions.iter().chain(&self.within).chain(quoted);
         named.map(|account| account.id).collect()
     }
 
@@ -288,7 +333,12 @@ impl NewStatus {
                 .iter()
                 .map(|account| PersonId(account.id))
                 .collect(),
-            within: self.within.iter().map(|account| account.person()).collect(),
+            within: self
+                .within
+                .iter()
+                .chain(self.quote.as_ref().and_then(|new| new.quote.bound_by()))
+                .map(|account| account.person())
+                .collect(),
             kept_from: self.terms.kept_from.clone(),
             replies: self.terms.replies,
             ..Thing::of(self.author.person())
@@ -348,6 +398,12 @@ fn row(
         approval: policy::STANDS.to_owned(),
         wishes: String::new(),
         reply_stamp: None,
+        quoted_iri: None,
+        quoted_id: None,
+        quoted_account_id: None,
+        quote_state: None,
+        quote_stamp: None,
+        quote_request: None,
     })
 }
 
@@ -376,14 +432,25 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         tags,
         is_awaited,
         asked,
+        quote,
         ..
     } = new;
     store::insert(tx, row);
+    if let Some(NewQuote { quote, .. }) = quote {
+        quotes::keep(tx, row.id, quote);
+    }
     for account in mentions {
         store::mention(tx, row.id, account.id);
     }
-    for asked in asked {
+    let holder = quote.as_ref().and_then(|new| new.holder.as_ref());
+    for asked in asked.iter().chain(holder) {
         contacts::hold(tx, *asked, row.id, author.id, app.now_ms());
+    }
+    if let Some(NewQuote { quote, .. }) = quote
+        && let Some(quoted) = &quote.author
+        && quote.state == State::Stands
+    {
+        quotes::tell(app, tx, quoted, author, row.id);
     }
     if *is_awaited {
         store::adopt(tx, row);

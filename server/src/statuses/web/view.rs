@@ -1,5 +1,6 @@
 //! From what the gate cleared to what a page lays out.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way};
@@ -10,10 +11,12 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Me, Visit};
+use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
+use crate::text::sanitize;
 use crate::web::view::{
     AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind,
-    PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
+    PersonView, QuotedView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
@@ -57,6 +60,8 @@ pub struct Reader<'a> {
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    /// What these quote, as the reader may see it by the same way.
+    quoted: HashMap<i64, Visible<Status>>,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
     app: App,
@@ -65,10 +70,11 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// For a page that shows these.
+    /// For a page that shows these by this way.
     pub async fn of(
         app: &App,
         visit: &'a Visit,
+        way: Way,
         statuses: &[&Visible<Status>],
     ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
@@ -85,6 +91,7 @@ impl<'a> Reader<'a> {
             None => HashMap::new(),
         };
         Ok(Reader {
+            quoted: quoted(app, visit, way, statuses).await?,
             answers,
             visit,
             now_ms: app.now_ms(),
@@ -131,12 +138,23 @@ impl<'a> Reader<'a> {
         }
         if own {
             marks.extend(consent_mark(status));
+            marks.extend(quote_mark(status));
         }
         let answers_me = me.is_some_and(|me| status.answers(me.account.id));
         let why = WhyNot {
             reply: self.why_not(status, Act::Reply),
             favourite: self.why_not(status, Act::Favourite),
             reblog: self.why_not(status, Act::Reblog),
+            quote: self.why_not(status, Act::Quote),
+        };
+        let quote = self.quote_of(status);
+        let quotes_me = me.is_some_and(|me| {
+            let quote = status.quote.as_ref();
+            quote.is_some_and(|quote| quote.state == State::Stands && quote.is_of(me.account.id))
+        });
+        let content = match quote {
+            Some(QuotedView::Post(_)) => Cow::Owned(sanitize::without_quote_link(&words.content)),
+            _ => Cow::Borrowed(words.content.as_str()),
         };
         let is_out = matches!(status.approval, Approval::Removed { .. });
         StatusView {
@@ -154,7 +172,7 @@ impl<'a> Reader<'a> {
             edited: status.edited_at.is_some(),
             seen_by: seen_by(status.visibility),
             spoiler: spoiler(&words.spoiler_text, bound),
-            html: with_title(&words.title, &words.content),
+            html: with_title(&words.title, &content),
             lang: words.language.clone(),
             sensitive: words.sensitive,
             pinned: false,
@@ -180,6 +198,11 @@ impl<'a> Reader<'a> {
                 may_pin: own && is_open,
                 may_take_out: answers_me && !own && !is_out && !waits,
                 may_put_back: answers_me && !own && (is_out || waits),
+                may_unquote: quotes_me && !own,
+                may_quote: me.is_some()
+                    && is_open
+                    && (own || (statuses::may_be_quoted(status) && why.quote.is_none()))
+                    && !bound.contains(Conditions::NO_BOOSTS),
                 may_reply: me.is_some() && why.reply.is_none(),
                 may_favourite: me.is_some() && why.favourite.is_none(),
                 may_reblog: why.reblog.is_none()
@@ -193,8 +216,55 @@ impl<'a> Reader<'a> {
             } else {
                 words.attachments.iter().map(attachment).collect()
             },
+            quote,
             veil: None,
             reply: None,
+        }
+    }
+
+    /// What it quotes, where whose that is let it; nothing else is shown (L34). Who may not see that, by the way this came
+    /// before them, reads a sentence, the same as where it is gone.
+    fn quote_of(&self, status: &Visible<Status>) -> Option<QuotedView> {
+        let quote = status.quote.as_ref()?;
+        match quote.state {
+            State::Claimed | State::Waits | State::Declined => None,
+            State::Removed => Some(QuotedView::Instead(
+                "It quoted a post whose author took it out of this one.",
+            )),
+            State::Stands => {
+                let quoted = quote.id.and_then(|id| self.quoted.get(&id));
+                let shown = quoted.filter(|quoted| {
+                    !quoted.is_folded() && !quoted.conditions().contains(Conditions::NO_BOOSTS)
+                });
+                Some(match shown {
+                    Some(quoted) => QuotedView::Post(Box::new(self.as_quoted(quoted))),
+                    None => QuotedView::Instead("It quotes a post that is not shown here."),
+                })
+            }
+        }
+    }
+
+    /// A post within one that quotes it: what it quotes itself is shown on its own page.
+    pub fn as_quoted(&self, status: &Visible<Status>) -> StatusView {
+        let words = text(status);
+        let here = &self.visit.community;
+        let bound = status.conditions();
+        StatusView {
+            id: status.id,
+            url: path(status, here),
+            author: person_view(&status.author, here),
+            when_iso: time::iso(status.created_at),
+            when_text: time::words(status.created_at, self.now_ms),
+            spoiler: spoiler(&words.spoiler_text, bound),
+            html: with_title(&words.title, &words.content),
+            lang: words.language.clone(),
+            sensitive: words.sensitive,
+            attachments: if bound.contains(Conditions::DROP_MEDIA) {
+                Vec::new()
+            } else {
+                words.attachments.iter().map(attachment).collect()
+            },
+            ..StatusView::default()
         }
     }
 
@@ -263,6 +333,22 @@ impl<'a> Reader<'a> {
         person_view(account, &self.visit.community)
     }
 
+    /// Fills a composer that quotes `status`: everybody may see what does.
+    pub fn prepare_quote(&self, composer: &mut ComposerView, status: &Visible<Status>) {
+        composer.quote = Some(status.id);
+        let is_open = |choice: &SeenBy| matches!(choice, SeenBy::Everyone | SeenBy::Quietly);
+        composer.choices.retain(is_open);
+        if !is_open(&composer.seen_by) {
+            composer.seen_by = SeenBy::Quietly;
+        }
+        let me = self.visit.me.as_ref().map(|me| me.account.id);
+        if Some(status.author.id) != me && !status.author.is_local() {
+            composer.asks = Some(statuses::asks_first(status, Act::Quote));
+        } else if Some(status.author.id) != me {
+            composer.asks = self.asks_first(status, Act::Quote);
+        }
+    }
+
     /// Fills a composer that answers `status`: whom it tells, who may see it.
     pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
         let here = &self.visit.community;
@@ -289,6 +375,48 @@ impl<'a> Reader<'a> {
             })
             .collect();
     }
+}
+
+/// What these quote and may show, cleared for the reader by itself.
+async fn quoted(
+    app: &App,
+    visit: &Visit,
+    way: Way,
+    shown: &[&Visible<Status>],
+) -> Result<HashMap<i64, Visible<Status>>> {
+    let standing = shown
+        .iter()
+        .filter_map(|status| status.quote.as_ref())
+        .filter(|quote| quote.state == State::Stands);
+    let mut ids: Vec<i64> = standing.filter_map(|quote| quote.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let quoted = statuses::find_many(app, &visit.party(), way, &ids).await?;
+    Ok(quoted
+        .into_iter()
+        .map(|status| (status.id, status))
+        .collect())
+}
+
+/// What its author is told of a quote that others do not see.
+fn quote_mark(status: &Status) -> Option<Mark> {
+    let quote = status.quote.as_ref()?;
+    let whom = quote.author.as_ref()?.handle();
+    let (kind, text) = match quote.state {
+        State::Waits => (
+            MarkKind::Ask,
+            format!("its quote waits for a yes of {whom}"),
+        ),
+        State::Declined => (
+            MarkKind::Refused,
+            format!("{whom} does not let it quote them"),
+        ),
+        State::Claimed | State::Stands | State::Removed => return None,
+    };
+    Some(Mark { kind, text })
 }
 
 /// What its author is told of an answer that has no place at whom it answers, elsewhere. Members here take out in silence.
@@ -319,7 +447,7 @@ async fn answers(
     me: &Me,
     shown: &[&Visible<Status>],
 ) -> Result<HashMap<(i64, Act), Verdict>> {
-    let acts = [Act::Reply, Act::Favourite, Act::Reblog];
+    let acts = [Act::Reply, Act::Favourite, Act::Reblog, Act::Quote];
     let asked: Vec<(Act, &Status)> = shown
         .iter()
         .flat_map(|status| acts.map(|act| (act, &***status)))
@@ -334,9 +462,9 @@ async fn answers(
 }
 
 /// Posts as a list shows them.
-pub async fn views(app: &App, visit: &Visit, list: &[Shown]) -> Result<Vec<StatusView>> {
+pub async fn views(app: &App, visit: &Visit, way: Way, list: &[Shown]) -> Result<Vec<StatusView>> {
     let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
-    let reader = Reader::of(app, visit, &statuses).await?;
+    let reader = Reader::of(app, visit, way, &statuses).await?;
     Ok(list
         .iter()
         .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
@@ -358,6 +486,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
     ComposerView {
         action: "/compose".to_owned(),
         in_reply_to: None,
+        quote: None,
         text: String::new(),
         spoiler: String::new(),
         seen_by: seen_by(me.member.default_visibility),
@@ -366,6 +495,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         limit: app.config.limits.post_characters,
         tell: Vec::new(),
         answers: super::answers(me.member.answering),
+        quotes: super::quotes(me.member.quoting),
         asks: None,
         kept_from: String::new(),
         reach: None,
