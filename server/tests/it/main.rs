@@ -38,6 +38,7 @@ mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod published;
+mod quotes;
 mod reach;
 mod routes;
 mod serving;
