@@ -12,7 +12,7 @@ use crate::http::{Reply, Visit};
 use crate::rules::web::Protected;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
-use crate::text::plain;
+use crate::text::{plain, sanitize};
 use crate::web::view::{
     Above, ConversationPage, HoleView, Mark, NavItem, Node, NodeBody, ServerLine, lay_out,
 };
@@ -63,7 +63,7 @@ pub async fn page(
     let text = statuses::text(&around.focus);
     // A title is seen in tabs and previews, where nothing can be folded.
     let words = if text.spoiler_text.is_empty() {
-        plain::block(&text.content)
+        plain::block(&sanitize::without_quote_link(&text.content))
     } else {
         text.spoiler_text.clone()
     };

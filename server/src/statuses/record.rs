@@ -1,16 +1,18 @@
 //! The one place where a status comes into being, from either side of the border.
 
+mod quoting;
+
 use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Circle, Conditions, ListId, Pattern, PersonId, Thing};
-use comity_vocab::{Consented, Iri, Note, NoteKind, Visibility};
+use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
 use super::model::{Status, StatusRow, Text};
 use super::policy::{self, Terms};
 use super::store;
 use super::wishes;
-use crate::accounts::{self, Account, stored_iri};
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::contacts::{self, Asked};
 use crate::error::Result;
@@ -18,7 +20,6 @@ use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
 use crate::quotes::{self, NewQuote, State};
-use crate::stamps::{self, Answer, Telling};
 use crate::timelines;
 
 /// 1 January 2008: no server that speaks to others is older.
@@ -256,41 +257,6 @@ impl NewStatus {
         }
         self.asked = asked;
         self
-    }
-
-    /// What it quotes.
-    pub(super) fn quoting(self, quote: Option<NewQuote>) -> NewStatus {
-        NewStatus { quote, ..self }
-    }
-
-    /// Gives the yes to its quote of something by somebody here who lets it be quoted, in the transaction that records it.
-    pub(super) async fn stamp_quote(&mut self, app: &App, tx: &mut Tx) -> Result<()> {
-        let Some(NewQuote { quote, .. }) = &mut self.quote else {
-            return Ok(());
-        };
-        let (Some(target_id), Some(quoted)) = (quote.id, quote.bound_by().cloned()) else {
-            return Ok(());
-        };
-        let is_let = quote.state == State::Stands && quoted.is_local();
-        if !is_let || quoted.id == self.author.id {
-            return Ok(());
-        }
-        let answer = Answer {
-            what: Consented::Quote,
-            iri: &stored_iri(&self.row.iri)?,
-            author: &self.author,
-            target_id,
-            answered: &quoted,
-        };
-        let stamp = stamps::give(app, tx, answer, None, Telling::Them).await?;
-        quote.stamp = stamp.map(|stamp| stamp.as_str().to_owned());
-        Ok(())
-    }
-
-    /// Whether somebody elsewhere is to be asked about its quote.
-    pub(super) fn asks_quoted(&self) -> bool {
-        let quote = self.quote.as_ref();
-        quote.is_some_and(|new| new.quote.asks_elsewhere().is_some())
     }
 
     /// Whether anybody is asked first.

@@ -239,8 +239,12 @@ pub(crate) fn lets_quote_by_asking(status: &Status) -> bool {
 /// Whether anything is said that a reader may have to be told before they act.
 pub fn has_terms(status: &Status, act: Act) -> bool {
     if act == Act::Quote {
-        let leave = status.wishes.quote.as_ref();
-        return may_be_quoted(status) && leave.is_some_and(|leave| !leave.is_everybodys());
+        // Leave for everybody, at once or once asked, is the same whoever reads it.
+        let of_some = |leave: &Leave| {
+            let mut whom = leave.freely.iter().chain(&leave.asking);
+            whom.any(|whom| *whom != Whom::Everyone)
+        };
+        return status.wishes.quote.as_ref().is_some_and(of_some);
     }
     status.wishes.of(act).is_some()
         || (act == Act::Reply && status.replies != comity_policy::Replies::default())

@@ -81,8 +81,8 @@ async fn show(
     };
     let way = match which {
         Which::Home => Way::HomeTimeline,
-        Which::Community => Way::LocalTimeline,
-        Which::Everyone => Way::PublicTimeline,
+        // What is quoted may have been written elsewhere; a public place it is all the same.
+        Which::Community | Which::Everyone => Way::PublicTimeline,
     };
     let title = match which {
         Which::Home => "Home",

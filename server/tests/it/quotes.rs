@@ -119,7 +119,7 @@ fn answer(kind: &str, by: &str, number: &str, request: &Value, result: Option<&s
 }
 
 fn ends(by: &str, stamp: &str) -> Value {
-    json!({ "type": "Delete", "id": format!("{stamp}#delete"), "actor": by, "to": [PUBLIC], "object": { "id": stamp, "type": "QuoteAuthorization" } })
+    json!({ "type": "Delete", "id": format!("{by}#ends/{stamp}"), "actor": by, "to": [PUBLIC], "object": { "id": stamp, "type": "QuoteAuthorization" } })
 }
 
 async fn marta(coast: &Coast) -> Member {
@@ -212,7 +212,7 @@ coast_test! {
         coast.town.follow(&mut coast.bob, &coast.alice).await;
         coast.bob.get(&private.path).await.is(200).hides("Quote it");
         for (is_bob, post, status) in [
-            (true, &nobody, 403), (false, &nobody, 403), (false, &followers, 403), (true, &private, 403), (false, &private, 404),
+            (true, &nobody, 422), (false, &nobody, 422), (false, &followers, 422), (true, &private, 422), (false, &private, 404),
         ] {
             let by = if is_bob { &mut coast.bob } else { &mut marta };
             by.get(&post.path).await.hides("Quote it");
@@ -387,7 +387,7 @@ coast_test! {
         assert!(coast.sent("kept", "Update", &iri)[0]["object"].get("quote").is_none());
         // What says nothing of quotes is quoted by nobody.
         let silent = coast.writes(&rita, "2", "Nothing said", json!({})).await;
-        coast.bob.post("/compose", &[("text", "Look"), ("visibility", "public"), ("quote", &silent.to_string())]).await.is(403).shows("lets nobody quote this");
+        coast.bob.post("/compose", &[("text", "Look"), ("visibility", "public"), ("quote", &silent.to_string())]).await.is(422).shows("lets nobody quote this");
     }
 
     async fn l26_whoever_asks_to_quote_is_answered_by_who_may_and_nobody_hears_of_a_rule(coast) {

@@ -1,5 +1,7 @@
 //! From what the gate cleared to what a page lays out.
 
+mod quoted;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -20,6 +22,7 @@ use crate::web::view::{
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
+use quoted::{quote_mark, quoted};
 
 /// Languages offered to writers, by their own names; the member's own comes first.
 const LANGUAGES: &[(&str, &str)] = &[
@@ -122,10 +125,19 @@ impl<'a> Reader<'a> {
             });
         }
         let waits = me.is_some_and(|me| status.waits_for(me.account.id));
+        let quote = status.quote.as_ref();
+        let quote_waits =
+            me.is_some_and(|me| quote.is_some_and(|quote| quote.waits_for(me.account.id)));
+        let answer_waits =
+            waits && (!quote_waits || matches!(status.approval, Approval::Waits { .. }));
         if waits {
             marks.push(Mark {
                 kind: MarkKind::Ask,
-                text: "waits for your yes".to_owned(),
+                text: if quote_waits {
+                    "quotes you; waits for your yes".to_owned()
+                } else {
+                    "waits for your yes".to_owned()
+                },
             });
         }
         let bound = status.conditions();
@@ -196,8 +208,8 @@ impl<'a> Reader<'a> {
                 reblogged: self.reblogged.contains(&status.id),
                 pinned: self.pinned.contains(&status.id),
                 may_pin: own && is_open,
-                may_take_out: answers_me && !own && !is_out && !waits,
-                may_put_back: answers_me && !own && (is_out || waits),
+                may_take_out: answers_me && !own && !is_out && !answer_waits,
+                may_put_back: answers_me && !own && (is_out || answer_waits),
                 may_unquote: quotes_me && !own,
                 may_quote: me.is_some()
                     && is_open
@@ -219,52 +231,6 @@ impl<'a> Reader<'a> {
             quote,
             veil: None,
             reply: None,
-        }
-    }
-
-    /// What it quotes, where whose that is let it; nothing else is shown (L34). Who may not see that, by the way this came
-    /// before them, reads a sentence, the same as where it is gone.
-    fn quote_of(&self, status: &Visible<Status>) -> Option<QuotedView> {
-        let quote = status.quote.as_ref()?;
-        match quote.state {
-            State::Claimed | State::Waits | State::Declined => None,
-            State::Removed => Some(QuotedView::Instead(
-                "It quoted a post whose author took it out of this one.",
-            )),
-            State::Stands => {
-                let quoted = quote.id.and_then(|id| self.quoted.get(&id));
-                let shown = quoted.filter(|quoted| {
-                    !quoted.is_folded() && !quoted.conditions().contains(Conditions::NO_BOOSTS)
-                });
-                Some(match shown {
-                    Some(quoted) => QuotedView::Post(Box::new(self.as_quoted(quoted))),
-                    None => QuotedView::Instead("It quotes a post that is not shown here."),
-                })
-            }
-        }
-    }
-
-    /// A post within one that quotes it: what it quotes itself is shown on its own page.
-    pub fn as_quoted(&self, status: &Visible<Status>) -> StatusView {
-        let words = text(status);
-        let here = &self.visit.community;
-        let bound = status.conditions();
-        StatusView {
-            id: status.id,
-            url: path(status, here),
-            author: person_view(&status.author, here),
-            when_iso: time::iso(status.created_at),
-            when_text: time::words(status.created_at, self.now_ms),
-            spoiler: spoiler(&words.spoiler_text, bound),
-            html: with_title(&words.title, &words.content),
-            lang: words.language.clone(),
-            sensitive: words.sensitive,
-            attachments: if bound.contains(Conditions::DROP_MEDIA) {
-                Vec::new()
-            } else {
-                words.attachments.iter().map(attachment).collect()
-            },
-            ..StatusView::default()
         }
     }
 
@@ -333,22 +299,6 @@ impl<'a> Reader<'a> {
         person_view(account, &self.visit.community)
     }
 
-    /// Fills a composer that quotes `status`: everybody may see what does.
-    pub fn prepare_quote(&self, composer: &mut ComposerView, status: &Visible<Status>) {
-        composer.quote = Some(status.id);
-        let is_open = |choice: &SeenBy| matches!(choice, SeenBy::Everyone | SeenBy::Quietly);
-        composer.choices.retain(is_open);
-        if !is_open(&composer.seen_by) {
-            composer.seen_by = SeenBy::Quietly;
-        }
-        let me = self.visit.me.as_ref().map(|me| me.account.id);
-        if Some(status.author.id) != me && !status.author.is_local() {
-            composer.asks = Some(statuses::asks_first(status, Act::Quote));
-        } else if Some(status.author.id) != me {
-            composer.asks = self.asks_first(status, Act::Quote);
-        }
-    }
-
     /// Fills a composer that answers `status`: whom it tells, who may see it.
     pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
         let here = &self.visit.community;
@@ -375,48 +325,6 @@ impl<'a> Reader<'a> {
             })
             .collect();
     }
-}
-
-/// What these quote and may show, cleared for the reader by itself.
-async fn quoted(
-    app: &App,
-    visit: &Visit,
-    way: Way,
-    shown: &[&Visible<Status>],
-) -> Result<HashMap<i64, Visible<Status>>> {
-    let standing = shown
-        .iter()
-        .filter_map(|status| status.quote.as_ref())
-        .filter(|quote| quote.state == State::Stands);
-    let mut ids: Vec<i64> = standing.filter_map(|quote| quote.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let quoted = statuses::find_many(app, &visit.party(), way, &ids).await?;
-    Ok(quoted
-        .into_iter()
-        .map(|status| (status.id, status))
-        .collect())
-}
-
-/// What its author is told of a quote that others do not see.
-fn quote_mark(status: &Status) -> Option<Mark> {
-    let quote = status.quote.as_ref()?;
-    let whom = quote.author.as_ref()?.handle();
-    let (kind, text) = match quote.state {
-        State::Waits => (
-            MarkKind::Ask,
-            format!("its quote waits for a yes of {whom}"),
-        ),
-        State::Declined => (
-            MarkKind::Refused,
-            format!("{whom} does not let it quote them"),
-        ),
-        State::Claimed | State::Stands | State::Removed => return None,
-    };
-    Some(Mark { kind, text })
 }
 
 /// What its author is told of an answer that has no place at whom it answers, elsewhere. Members here take out in silence.

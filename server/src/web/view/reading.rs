@@ -240,9 +240,8 @@ impl NotificationKind {
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog => "boost",
-            NotificationKind::Quote => "reply",
             NotificationKind::Mention => "at",
-            NotificationKind::Reply => "reply",
+            NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
         }
