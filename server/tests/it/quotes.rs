@@ -265,12 +265,12 @@ coast_test! {
         let nora = coast.peer.iri("open", "nora");
         for (number, name) in ["quote", "quoteUri", "quoteUrl", "_misskey_quote"].iter().enumerate() {
             let number = number.to_string();
-            let stamp = format!("{nora}/stamps/{number}");
-            coast.peer.serves(&stamp_of(&nora, &stamp, &format!("{nora}/statuses/{number}"), &target));
-            let id = coast.writes(&nora, &number, "So there", json!({ *name: target, "quoteAuthorization": stamp })).await;
+            let own = format!("{nora}/stamps/{number}");
+            coast.peer.serves(&stamp(&own, &nora, &format!("{nora}/statuses/{number}"), &target));
+            let id = coast.writes(&nora, &number, "So there", json!({ *name: target, "quoteAuthorization": own })).await;
             assert_eq!(coast.state(id).await, Some(State::Claimed), "{name}");
             coast.bob.get(&format!("/@nora@{}/{id}", coast.peer.domain("open"))).await.is(200).shows("So there").hides(WORDS);
-            assert!(!coast.peer.was_asked_for(&stamp), "what is ours only we let be quoted");
+            assert!(!coast.peer.was_asked_for(&own), "what is ours only we let be quoted");
         }
         // Of what is not here, nothing is fetched for who shows no yes.
         let olga = coast.peer.iri("kept", "olga");
@@ -300,10 +300,10 @@ coast_test! {
         }
         let lie = |n: usize| json!({ "quote": target, "quoteAuthorization": lies[n]["id"] });
         let id = coast.writes(&rita, "1", "So there", lie(0)).await;
-        for n in 1..lies.len() {
+        for (n, told) in lies.iter().enumerate().skip(1) {
             coast.town.wait_s(3600);
             coast.rewrites(&rita, "1", "So there", &n.to_string(), lie(n)).await;
-            assert!(coast.peer.was_asked_for(lies[n]["id"].as_str().unwrap()), "{n}");
+            assert!(coast.peer.was_asked_for(told["id"].as_str().unwrap()), "{n}");
             assert_eq!(coast.state(id).await, Some(State::Claimed), "{n}");
         }
         assert!(!coast.peer.was_asked_for(&target), "for a lie nothing is fetched");
@@ -479,9 +479,4 @@ coast_test! {
         let note = coast.sent("kept", "Update", &iri).pop().unwrap()["object"].clone();
         assert!(note.get("replyAuthorization").is_none());
     }
-}
-
-/// A stamp that somebody gives themself.
-fn stamp_of(by: &str, id: &str, object: &str, target: &str) -> Value {
-    stamp(id, by, object, target)
 }
