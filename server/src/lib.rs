@@ -28,6 +28,7 @@ pub mod members; // sign-up, sign-in, sessions, the first admin
 pub mod favourites; // like and unlike
 pub mod follows; // follow, request, accept, remove
 pub mod pins; // put on top of one's profile, and take down
+pub mod quotes; // show another's post in one's own, once they let it
 pub mod reblogs; // boost and take back
 pub mod relations; // block and mute
 pub mod statuses; // write, edit, delete, receive
@@ -41,7 +42,7 @@ pub mod inbox; // how activities come in
 pub mod notifications; // who is told of what
 pub mod reach; // whom a post would reach, and where it went
 pub mod search; // find a person or a post by handle or link
-pub mod stamps; // the yes to an answer, where other servers see it
+pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod timelines; // home, community, everyone
 
 // The policy's own surfaces

@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::http::{finish, health::health, wants_activity};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, pins, reach, reblogs, relations, rules, search,
-    stamps, statuses, timelines, waves, web,
+    hashtags, inbox, lists, members, notifications, pins, quotes, reach, reblogs, relations, rules,
+    search, stamps, statuses, timelines, waves, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -137,6 +137,9 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
+    }),
+    acts("/statuses/{id}/unquote", Kind::Form, || {
+        post(quotes::web::take_out)
     }),
     acts("/statuses/{id}/take-out", Kind::Form, || {
         post(statuses::web::take_out)

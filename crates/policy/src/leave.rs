@@ -26,7 +26,8 @@ pub struct Leave {
     pub asking: Vec<Whom>,
 }
 
-/// What the author says of each act; nothing said is leave for whoever may see it.
+/// What the author says of each act; nothing said is leave for whoever may see it. Who reads a document in which silence
+/// means something else, as it does about quotes, says so in words.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wishes {
     /// Of answers.

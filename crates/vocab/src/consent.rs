@@ -61,6 +61,16 @@ impl Consented {
             Consented::Quote => "QuoteAuthorization",
         }
     }
+
+    /// The type of the activity that asks for such a stamp.
+    pub fn request_type(self) -> &'static str {
+        match self {
+            Consented::Like => "LikeRequest",
+            Consented::Reply => "ReplyRequest",
+            Consented::Announce => "AnnounceRequest",
+            Consented::Quote => "QuoteRequest",
+        }
+    }
 }
 
 /// A stamp: its author lets one thing be done to one thing of theirs. Nothing in it is believed before it was fetched

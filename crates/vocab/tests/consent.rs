@@ -109,3 +109,35 @@ fn an_answer_of_gotosocial_to_a_request_names_request_reply_and_stamp() {
         "https://gts.example/users/grace/authorizations/01ACC"
     );
 }
+
+#[test]
+fn a_quote_is_asked_for_let_and_ended_as_mastodon_does() {
+    let bytes = include_bytes!("../fixtures/mastodon/quote_request.json");
+    let Document::Activity(request) = read(bytes).unwrap() else {
+        panic!("is an activity");
+    };
+    assert_eq!(request.kind.as_str(), "QuoteRequest");
+    let quoted = "https://ours.example/users/erin/statuses/7";
+    assert_eq!(request.object.id().unwrap().as_str(), quoted);
+    let quoting = "https://social.example/users/tom/statuses/11";
+    assert_eq!(request.instrument.unwrap().as_str(), quoting);
+
+    let bytes = include_bytes!("../fixtures/mastodon/quote_accept.json");
+    let Document::Activity(accept) = read(bytes).unwrap() else {
+        panic!("is an activity");
+    };
+    let asked = accept.object.activity().unwrap();
+    assert_eq!(asked.kind.as_str(), "QuoteRequest");
+    let bytes = include_bytes!("../fixtures/mastodon/quote_authorization.json");
+    let good = stamp(bytes);
+    assert_eq!(good.permits, Consented::Quote);
+    assert_eq!(Some(&good.id), accept.result.as_ref());
+    assert_eq!(Some(&good.object), asked.instrument.as_ref());
+    assert_eq!(Some(&good.target), asked.object.id());
+
+    let bytes = include_bytes!("../fixtures/mastodon/quote_authorization_delete.json");
+    let Document::Activity(end) = read(bytes).unwrap() else {
+        panic!("is an activity");
+    };
+    assert_eq!(end.object.id(), Some(&good.id));
+}

@@ -126,11 +126,19 @@ fn sample_note() -> NoteOut {
         replies: Some(iri("https://ours.example/notes/1/replies")),
         context: Some(iri("https://ours.example/contexts/1")),
         conversation: Some("tag:peer.example,2026:1".to_owned()),
-        quote: Some(iri("https://peer.example/notes/8")),
+        quote: Some(build::QuoteOut {
+            of: iri("https://peer.example/notes/8"),
+            authorization: Some(iri("https://peer.example/stamps/2")),
+            stands: true,
+        }),
         poll: None,
         can_reply: Some(build::LeaveOut {
             automatic: vec![erin().as_str().to_owned()],
             manual: vec![PUBLIC.to_owned()],
+        }),
+        can_quote: Some(build::LeaveOut {
+            automatic: vec![erin().as_str().to_owned()],
+            manual: Vec::new(),
         }),
         reply_authorization: Some(iri("https://b.example/stamps/1")),
     }
@@ -213,9 +221,10 @@ fn a_note_comes_back_whole() {
     };
     let followers = iri("https://ours.example/users/erin/followers");
     assert_eq!(note.visibility(Some(&followers)), Visibility::Unlisted);
+    let link = "<p class=\"quote-inline\">RE: <a href=\"https://peer.example/notes/8\">https://peer.example/notes/8</a></p>";
     assert_eq!(
         (note.id, note.author, note.content),
-        (out.id, out.author, out.content)
+        (out.id, out.author, format!("{link}{}", out.content))
     );
     assert_eq!((note.summary, note.sensitive), (out.summary, out.sensitive));
     assert_eq!(
@@ -237,10 +246,13 @@ fn a_note_comes_back_whole() {
         (out.language, Some("Hi @bob".to_owned()))
     );
     assert_eq!((note.replies, note.context), (out.replies, out.context));
+    let quote = out.quote.unwrap();
     assert_eq!(
-        (note.conversation, note.quote),
-        (out.conversation, out.quote)
+        (note.conversation, note.quote, note.quote_authorization),
+        (out.conversation, Some(quote.of), quote.authorization)
     );
+    let leave = note.interaction_policy.can_quote.unwrap();
+    assert_eq!((leave.automatic, leave.manual), (vec![erin()], vec![]));
 }
 
 #[test]
@@ -444,4 +456,40 @@ fn nodeinfo_comes_back() {
     assert_eq!(links["links"][1]["href"], application.as_str());
     let links = serde_json::to_vec(&links).unwrap();
     assert_eq!(nodeinfo::read_links(&links), Ok(place));
+}
+
+#[test]
+fn a_question_about_a_quote_and_the_end_of_a_yes_come_back() {
+    let (id, quoted) = (
+        iri("https://ours.example/notes/1#quote-request"),
+        iri("https://peer.example/notes/8"),
+    );
+    let asked = iri("https://peer.example/users/bob");
+    let mut out = sample_note();
+    out.quote = Some(build::QuoteOut {
+        of: quoted.clone(),
+        authorization: None,
+        stands: false,
+    });
+    let request = build::quote_request(&id, &erin(), &quoted, &asked, build::note(&out));
+    assert!(request["instrument"].get("@context").is_none());
+    for legacy in ["quoteUri", "_misskey_quote", "quoteAuthorization"] {
+        assert!(request["instrument"].get(legacy).is_none(), "{legacy}");
+    }
+    let Document::Activity(back) = reread(&request) else {
+        panic!("is an activity");
+    };
+    assert_eq!(back.kind.as_str(), "QuoteRequest");
+    assert_eq!((back.id, back.actor), (Some(id), erin()));
+    assert_eq!(back.object.id(), Some(&quoted));
+    assert_eq!(back.instrument, Some(out.id));
+
+    let stamp = iri("https://ours.example/users/erin/stamps/1");
+    let at = iri("https://ours.example/users/erin/stamps/1#delete");
+    let gone = build::stamp_gone(&at, &erin(), &stamp, comity_vocab::Consented::Quote);
+    let Document::Activity(back) = reread(&gone) else {
+        panic!("is an activity");
+    };
+    assert_eq!(back.kind.as_str(), "Delete");
+    assert_eq!(back.object.id(), Some(&stamp));
 }

@@ -80,12 +80,12 @@ pub async fn profile_page(
         let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
         let on_top: HashSet<i64> = pinned.iter().map(|shown| shown.status.id).collect();
         entries.retain(|entry| !on_top.contains(&entry.status.id));
-        statuses.extend(views(&app, &visit, &pinned).await?);
+        statuses.extend(views(&app, &visit, Way::Page, &pinned).await?);
         for view in &mut statuses {
             view.pinned = true;
         }
     }
-    statuses.extend(views(&app, &visit, &entries).await?);
+    statuses.extend(views(&app, &visit, Way::Page, &entries).await?);
     let words = profile(&shown);
     let person = person_view(&shown, &visit.community);
     let relation = match &visit.me {

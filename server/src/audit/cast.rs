@@ -39,6 +39,10 @@ pub struct Author {
     pub reply: Option<Post>,
     /// What they answered what `friend` wrote first.
     pub answer: Option<Post>,
+    /// In what `friend` quoted their public post.
+    pub quote: Option<Post>,
+    /// Where their yes to that is.
+    pub stamp: Option<String>,
 }
 
 /// A server elsewhere, with people.
@@ -420,6 +424,8 @@ async fn author(stage: &Stage, community: &Arc<Community>, twin_of: Option<i64>)
         bio: stage.word(),
         reply: None,
         answer: None,
+        quote: None,
+        stamp: None,
     })
 }
 

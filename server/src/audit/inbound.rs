@@ -1,11 +1,11 @@
-//! F, inbound interaction (L54, L55, L57).
+//! F, inbound interaction (L34, L54, L55, L57).
 
 use comity_policy::Stance;
 use comity_vocab::{Iri, Visibility};
 use serde_json::json;
 
 use super::Whose;
-use super::cast::{Cast, Party};
+use super::cast::{Author, Cast, Party};
 use super::expected::Rules;
 use super::planted::{Post, create};
 use super::stage::{Asker, Stage};
@@ -168,7 +168,49 @@ async fn unseen(stage: &Stage, cast: &Cast, tally: &mut Tally) -> Result<()> {
         });
         for post in hidden {
             touch(stage, cast, (stranger, post), tally).await?;
+            claim(stage, cast, (stranger, post), author, tally).await?;
         }
+    }
+    Ok(())
+}
+
+/// L34: they write to its author, and claim to quote it.
+async fn claim(
+    stage: &Stage,
+    cast: &Cast,
+    (by, post): (&Iri, &Post),
+    author: &Author,
+    tally: &mut Tally,
+) -> Result<()> {
+    let note = Iri::parse(&format!("{by}/quote{}", post.id))?;
+    let to = &author.local.account.iri;
+    let mut said = create(by, &note, &stage.word(), None, Some(to));
+    for name in ["quote", "quoteUri", "_misskey_quote"] {
+        said["object"][name] = json!(post.iri.as_str());
+    }
+    stage.bring(&cast.community, by, &said).await?;
+    let ask = json!({ "id": format!("{note}/request"), "type": "QuoteRequest", "actor": by.as_str(), "object": post.iri.as_str(), "instrument": note.as_str() });
+    stage.bring(&cast.community, by, &ask).await?;
+    stage.is_idle().await?;
+    let (Some(id), Some(sender)) = (
+        statuses::find_by_iri(&stage.app, &note).await?,
+        accounts::find_by_iri(&stage.app, by).await?,
+    ) else {
+        return Ok(());
+    };
+    let page = format!("/{}/{id}", sender.handle());
+    for asker in [
+        Asker::Visitor,
+        Asker::Member(&cast.outsider.session),
+        Asker::Member(&cast.blocked.session),
+    ] {
+        let answer = stage.get(&cast.community, &page, asker).await?;
+        tally.tried(34, !answer.holds(&post.word), || {
+            format!(
+                "{page} shows a {} post that it claims to quote",
+                post.visibility.as_str()
+            )
+        });
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::relations::{self, Telling};
 use crate::rules::{self, NewRule, Source};
-use crate::statuses::{self, Draft, Terms};
+use crate::statuses::{self, Draft, Quoting, Terms};
 use crate::{members, pins, reblogs};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -57,10 +57,14 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
         spoiler_text: String::new(),
         visibility,
         in_reply_to_id: None,
+        quote_id: None,
         language: None,
         sensitive: false,
         tell: None,
-        terms: Terms::default(),
+        terms: Terms {
+            quotes: Quoting::Everyone,
+            ..Terms::default()
+        },
     }
 }
 
@@ -245,6 +249,17 @@ impl Cast {
             };
             let answer = self.publish(stage, &author, answer, word).await?;
             self.authors[place].answer = Some(answer);
+            let word = stage.word();
+            let quote = Draft {
+                quote_id: Some(public),
+                ..draft(word.clone(), Visibility::Public)
+            };
+            let quote = self.publish(stage, &friend, quote, word).await?;
+            let quoting = statuses::load_one(&stage.app, quote.id).await?;
+            let stamp = quoting.quote.and_then(|quote| quote.stamp);
+            let stamp = stamp.as_deref().map(accounts::stored_iri).transpose()?;
+            self.authors[place].stamp = stamp.map(|stamp| stamp.path().to_owned());
+            self.authors[place].quote = Some(quote);
             self.authors[place].posts = posts;
             self.authors[place].reply = Some(reply);
         }

@@ -32,6 +32,7 @@ pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tall
                 }
             }
             answers(stage, cast, rules, (party, author), tally).await?;
+            stamps(stage, cast, rules, (place, author), tally).await?;
         }
     }
     for author in &cast.authors {
@@ -238,6 +239,46 @@ async fn answers(
             });
         }
     }
+    Ok(())
+}
+
+/// L26: the yes to somebody's quote of a post. It tells nobody what was written, and for whom the rules keep the post from it
+/// is not there.
+async fn stamps(
+    stage: &Stage,
+    cast: &Cast,
+    rules: &Rules,
+    (place, author): (usize, usize),
+    tally: &mut Tally,
+) -> Result<()> {
+    let (party, index) = (&cast.parties[place], author);
+    let author = &cast.authors[index];
+    let (Some(quote), Some(stamp)) = (&author.quote, &author.stamp) else {
+        return Ok(());
+    };
+    for (voice, tie) in party.voices() {
+        let stance = cast.stance(stage, rules, index, party, voice);
+        let may = may_get(stance, tie, Road::Pull, Visibility::Public);
+        let answer = stage
+            .get(&cast.community, stamp, Asker::Signed(voice))
+            .await?;
+        let mut words = author.posts.iter().map(|post| &post.word);
+        let tells = answer.holds(&quote.word) || words.any(|word| answer.holds(word));
+        tally.tried(26, !tells, || {
+            format!("{stamp} tells {} what was written", party.told())
+        });
+        if !may {
+            tally.tried(26, !answer.status.is_success(), || {
+                format!("{stamp} was given to {}", party.told())
+            });
+        } else if place == cast.control && tie == Tie::Follower && !answer.status.is_success() {
+            return Err(blind("could read no yes to a quote"));
+        }
+    }
+    let answer = stage.get(&cast.community, stamp, Asker::Unsigned).await?;
+    tally.tried(26, !answer.status.is_success(), || {
+        format!("{stamp} is told to whoever does not sign")
+    });
     Ok(())
 }
 

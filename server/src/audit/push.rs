@@ -105,7 +105,7 @@ pub fn blind(what: &str) -> Error {
     ))
 }
 
-/// L03 and L05: somebody else's answer to the author, and their boost, which go to followers of their own.
+/// L03, L05 and L34: somebody else's answer to the author, their boost and their quote, which go to followers of their own.
 fn from_friend(
     stage: &Stage,
     cast: &Cast,
@@ -131,6 +131,14 @@ fn from_friend(
     tally.tried(3, !got, || {
         format!(
             "an answer was brought to {}, where what it answers may not go",
+            party.told()
+        )
+    });
+    let quote = author.quote.as_ref();
+    let got = quote.is_some_and(|quote| brought.iter().any(|came| came.body.contains(&quote.word)));
+    tally.tried(34, !got, || {
+        format!(
+            "a quote was brought to {}, where what it quotes may not go",
             party.told()
         )
     });

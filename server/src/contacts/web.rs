@@ -3,7 +3,7 @@
 mod community;
 
 use axum::extract::{Path, State};
-use comity_policy::{Peer, Visible};
+use comity_policy::{Peer, Visible, Way};
 
 pub use community::{community, open, send_away_here, unwelcome_here, welcome_here};
 
@@ -29,7 +29,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     let waiting = super::list(&app, &visit.community, &me.account).await?;
     let eye = Eye::of(&app, &me).await?;
     let posts: Vec<_> = waiting.iter().flat_map(|one| &one.posts).collect();
-    let reader = Reader::of(&app, &visit, &posts).await?;
+    let reader = Reader::of(&app, &visit, Way::Page, &posts).await?;
     let contacts = waiting
         .iter()
         .map(|one| view(&reader, &visit, &eye, one))

@@ -13,7 +13,7 @@ use crate::http::{Form, Me, Reply, Visit};
 use crate::rules::web::Protected;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
-use crate::text::plain;
+use crate::text::{plain, sanitize};
 use crate::web::view::{
     Above, ConversationPage, HoleView, LeaveView, Mark, NavItem, Node, NodeBody, ServerLine,
     lay_out,
@@ -65,7 +65,7 @@ pub async fn page(
     let text = statuses::text(&around.focus);
     // A title is seen in tabs and previews, where nothing can be folded.
     let words = if text.spoiler_text.is_empty() {
-        plain::block(&text.content)
+        plain::block(&sanitize::without_quote_link(&text.content))
     } else {
         text.spoiler_text.clone()
     };
@@ -240,7 +240,7 @@ async fn reader_of<'a>(app: &App, visit: &'a Visit, around: &Around) -> Result<R
         all.extend(post_of(&branch.leaf));
         waiting.extend(&branch.replies);
     }
-    Reader::of(app, visit, &all).await
+    Reader::of(app, visit, Way::Conversation, &all).await
 }
 
 fn post_of(leaf: &Leaf) -> Option<&Visible<Status>> {

@@ -116,29 +116,40 @@ pub enum Outgoing {
         /// By whom.
         follower: i64,
     },
-    /// Somebody here lets an answer stand.
+    /// Somebody here lets an answer or a quote stand.
     AcceptReply {
         /// The yes; nothing is told of one that was taken back.
         stamp: i64,
-        /// Ours: what is answered.
+        /// Ours: what is answered or quoted.
         target: i64,
-        /// Who answered.
+        /// Who did it.
         replier: i64,
         /// To those who have what is answered; otherwise to who answered.
         everybody: bool,
     },
-    /// Somebody here does not let an answer stand, or no longer; bare where only who answered hears of it.
+    /// Somebody here does not let an answer or a quote stand, or no longer; bare where only who did it hears of it.
     RejectReply {
-        /// Of the answer.
+        /// Of the answer or quote.
         object: String,
         /// What asked, if anything did.
         request: Option<String>,
-        /// Ours: what is answered.
+        /// Ours: what is answered or quoted.
         target: i64,
-        /// Who answered.
+        /// Who did it.
         replier: i64,
         /// To those who have what is answered; otherwise to who answered.
         everybody: bool,
+        /// It is a quote.
+        #[serde(default)]
+        quoted: bool,
+        /// The yes that is no more, if there was one.
+        #[serde(default)]
+        stamp: Option<i64>,
+    },
+    /// Somebody elsewhere is asked whether a post may quote them.
+    QuoteRequest {
+        /// Ours: what quotes.
+        status: i64,
     },
     /// Somebody here likes a status.
     Like {
@@ -193,7 +204,8 @@ impl Outgoing {
         match self {
             Outgoing::Create { status }
             | Outgoing::Update { status }
-            | Outgoing::Announce { status } => Some(*status),
+            | Outgoing::Announce { status }
+            | Outgoing::QuoteRequest { status } => Some(*status),
             _ => None,
         }
     }
@@ -216,8 +228,9 @@ impl Outgoing {
             Outgoing::Follow { .. } => "a follow",
             Outgoing::Accept { .. } => "a yes to a follow",
             Outgoing::Reject { .. } => "a no to a follow",
-            Outgoing::AcceptReply { .. } => "a yes to an answer",
-            Outgoing::RejectReply { .. } => "a no to an answer",
+            Outgoing::AcceptReply { .. } => "a yes to an answer or a quote",
+            Outgoing::RejectReply { .. } => "a no to an answer or a quote",
+            Outgoing::QuoteRequest { .. } => "a question about a quote",
             Outgoing::Like { .. } => "a favourite",
             Outgoing::Block { .. } => "a block",
             Outgoing::UpdateActor => "a profile",

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{CommunityId, Epoch, Party, Visible, Way};
-use comity_vocab::{Domain, Iri, Visibility};
+use comity_vocab::{Consented, Domain, Iri, Visibility};
 use comity_wire::{SigningKey, Synchronization};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
-use crate::{favourites, follows, pins, reblogs, relations, stamps};
+use crate::{favourites, follows, pins, quotes, reblogs, relations, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -147,7 +147,8 @@ async fn document(
             statuses::activity::create(&shown(app, &reader, way, *status).await?)?
         }
         Outgoing::Update { status } => {
-            statuses::activity::update(&shown(app, &reader, way, *status).await?)?
+            let status = shown(app, &reader, way, *status).await?;
+            statuses::activity::update(&status, outgoing_id)?
         }
         Outgoing::Delete {
             iri, visibility, ..
@@ -211,10 +212,16 @@ async fn document(
             stamps::activity::accept(sender, &stamp, &replier.iri, &target.iri, outgoing_id)?
         }
         Outgoing::RejectReply {
+            quoted: true,
+            stamp: Some(stamp),
+            ..
+        } => stamps::activity::gone(sender, *stamp)?,
+        Outgoing::RejectReply {
             object,
             request,
             target,
             replier,
+            quoted,
             ..
         } => {
             let target = statuses::load_one(app, *target).await?;
@@ -222,12 +229,20 @@ async fn document(
             let request = request.as_deref().map(stored_iri).transpose()?;
             stamps::activity::reject(
                 sender,
+                if *quoted {
+                    Consented::Quote
+                } else {
+                    Consented::Reply
+                },
                 &stored_iri(object)?,
                 request,
                 &replier.iri,
                 &target.iri,
                 outgoing_id,
             )?
+        }
+        Outgoing::QuoteRequest { status } => {
+            quotes::activity::request(&shown(app, &reader, way, *status).await?)?
         }
         Outgoing::Like { iri, status } => {
             let status = statuses::load_one(app, *status).await?;

@@ -10,6 +10,7 @@ use super::Outgoing;
 use crate::accounts::{self, Account, stored_domain, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::quotes::Quote;
 use crate::{reach, stamps, statuses};
 
 /// Followers looked at together: one query for them, one for their ties.
@@ -103,8 +104,24 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             people.extend(status.reblog_of.as_ref().map(|(_, author)| author.id));
             if matches!(outgoing, Outgoing::Update { .. }) {
                 people.extend(statuses::reached(&app.db, status.id).await?);
+                // They were shown it when they were asked.
+                let quoted = status
+                    .quote
+                    .iter()
+                    .filter_map(|quote| quote.author.as_ref());
+                people.extend(quoted.map(|author| author.id));
             }
             to(people, followers, Some(status.thing()))
+        }
+        Outgoing::QuoteRequest { status } => {
+            let Some(status) = present(statuses::load_one(app, *status).await)? else {
+                return Ok(None);
+            };
+            let quote = status.quote.as_ref();
+            let Some(asked) = quote.and_then(Quote::asks_elsewhere) else {
+                return Ok(None);
+            };
+            to(vec![asked.id], false, Some(status.thing()))
         }
         Outgoing::Delete {
             followers,

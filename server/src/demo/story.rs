@@ -218,6 +218,7 @@ fn public(language: &str, text: &str) -> Draft {
         spoiler_text: String::new(),
         visibility: Visibility::Public,
         in_reply_to_id: None,
+        quote_id: None,
         language: Some(language.to_owned()),
         sensitive: false,
         tell: None,

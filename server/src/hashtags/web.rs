@@ -1,6 +1,7 @@
 //! The page of a hashtag.
 
 use axum::extract::{Path, State};
+use comity_policy::Way;
 
 use crate::app::App;
 use crate::error::Result;
@@ -36,7 +37,7 @@ pub async fn page(
     Ok(Reply::page(HashtagPage {
         frame,
         name: folded,
-        statuses: views(&app, &visit, &stretch.entries).await?,
+        statuses: views(&app, &visit, Way::PublicTimeline, &stretch.entries).await?,
         older: stretch.older.map(|id| format!("{address}?max_id={id}")),
         newer: page.max_id.is_some().then_some(address),
     }))

@@ -7,7 +7,7 @@ use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{favourites, follows, pins, reblogs, relations, statuses};
+use crate::{favourites, follows, pins, quotes, reblogs, relations, statuses};
 
 /// What became of an activity.
 pub(super) enum Came {
@@ -42,8 +42,9 @@ pub(super) async fn dispatch(
         ActivityKind::Add => add(app, arrival, &activity).await,
         ActivityKind::Remove => remove(app, arrival, &activity).await,
         ActivityKind::Dislike => Ok(Came::Ignored("dislikes are not counted")),
-        ActivityKind::QuoteRequest => Ok(Came::Ignored("quotes are not granted")),
-        ActivityKind::ReplyRequest => reply_request(app, arrival, &activity).await,
+        ActivityKind::QuoteRequest | ActivityKind::ReplyRequest => {
+            request(app, arrival, &activity).await
+        }
         ActivityKind::LikeRequest | ActivityKind::AnnounceRequest => {
             Ok(Came::Ignored("favourites and boosts need no leave here"))
         }
@@ -123,6 +124,10 @@ async fn delete(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
     if *iri == activity.actor {
         accounts::mark_gone(app, &arrival.sender).await?;
         statuses::delete_all_of(app, &arrival.sender).await?;
+        return Ok(Came::Done);
+    }
+    // A yes to an answer or a quote, taken back by whoever gave it.
+    if quotes::ended(app, arrival, iri).await? || statuses::receive_end(app, arrival, iri).await? {
         return Ok(Came::Done);
     }
     statuses::receive_delete(app, arrival, activity, iri).await?;
@@ -212,13 +217,10 @@ async fn follow(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
     Ok(Came::Done)
 }
 
-/// Somebody asks whether their answer to something of ours may stand (GoToSocial). It is read at their server.
-async fn reply_request(
-    app: &App,
-    arrival: &Arrival,
-    activity: &Admitted<Activity>,
-) -> Result<Came> {
-    let (Some(request), Some(target), Some(answer)) = (
+/// Somebody asks whether their answer to something of ours may stand (GoToSocial), or their quote of it (FEP-044f). It is
+/// read at their server.
+async fn request(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Result<Came> {
+    let (Some(request), Some(target), Some(object)) = (
         &activity.id,
         activity.object.id(),
         activity.instrument.as_ref(),
@@ -226,18 +228,36 @@ async fn reply_request(
         return Ok(Came::Ignored("asks for nothing"));
     };
     let Some(target) = statuses::find_by_iri(app, target).await? else {
-        return Ok(Came::Ignored("asks to answer what is not here"));
+        return Ok(Came::Ignored("asks about what is not here"));
     };
-    statuses::receive_request(app, arrival, request, target, answer).await?;
+    if activity.kind == ActivityKind::QuoteRequest {
+        quotes::receive_request(app, arrival, request, target, object).await?;
+    } else {
+        statuses::receive_request(app, arrival, request, target, object).await?;
+    }
     Ok(Came::Done)
 }
 
-/// A yes or no to an answer to the sender. Whom it answers is asked of what we hold, not of the sender.
+/// A yes or no to an answer to the sender, or to a quote of them. Whom it answers or quotes is asked of what we hold, not of
+/// the sender.
 async fn answer_to_reply(
     app: &App,
     arrival: &Arrival,
     activity: &Admitted<Activity>,
 ) -> Result<Option<Came>> {
+    if let Some(iri) = quotes::claims(activity) {
+        let Some(id) = statuses::find_by_iri(app, &iri).await? else {
+            return Ok(Some(Came::Ignored(
+                "answers about a quote that is not here",
+            )));
+        };
+        if activity.kind == ActivityKind::Reject {
+            quotes::receive_no(app, arrival, id).await?;
+        } else {
+            quotes::receive_yes(app, arrival, activity, id).await?;
+        }
+        return Ok(Some(Came::Done));
+    }
     let Some(iri) = statuses::answer_in(activity) else {
         return Ok(None);
     };

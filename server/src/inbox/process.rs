@@ -126,6 +126,7 @@ async fn question(app: &App, activity: &Activity) -> Result<(Act, Option<Person>
         ActivityKind::EmojiReact => (Act::React, author_here(app, activity.object.id()).await?),
         ActivityKind::Announce => (Act::Reblog, author_here(app, activity.object.id()).await?),
         ActivityKind::ReplyRequest => (Act::Reply, author_here(app, activity.object.id()).await?),
+        ActivityKind::QuoteRequest => (Act::Quote, author_here(app, activity.object.id()).await?),
         ActivityKind::Flag => (Act::Report, None),
         ActivityKind::Move => (Act::Move, None),
         ActivityKind::Create => match activity.object.note() {

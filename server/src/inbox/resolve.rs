@@ -58,6 +58,18 @@ pub async fn answer(
     status_if(app, community, iri, is_theirs).await
 }
 
+/// The same for what `author` says quotes `target`.
+pub async fn quoting(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+    author: &Iri,
+    target: &Iri,
+) -> Result<i64> {
+    let is_theirs = |note: &Note| note.author == *author && note.quote.as_ref() == Some(target);
+    status_if(app, community, iri, is_theirs).await
+}
+
 async fn status_if(
     app: &App,
     community: &Arc<Community>,

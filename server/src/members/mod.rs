@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
 use crate::rules;
-use crate::statuses::Answering;
+use crate::statuses::{Answering, Quoting};
 
 /// As Mastodon has it, so that a handle can move there and back.
 const LONGEST_USERNAME: usize = 30;
@@ -292,9 +292,15 @@ pub async fn choose_mode(app: &App, account_id: i64, mode: Mode) -> Result<()> {
     rules::reload(app).await
 }
 
-/// Says who may answer what this member writes, where a post says nothing else.
-pub async fn choose_answering(app: &App, account_id: i64, answering: Answering) -> Result<()> {
-    match store::choose_answering(&app.db, account_id, answering.as_str()).await? {
+/// Says who may answer and quote what this member writes, where a post says nothing else.
+pub async fn choose_answering(
+    app: &App,
+    account_id: i64,
+    answering: Answering,
+    quoting: Quoting,
+) -> Result<()> {
+    let (answers, quotes) = (answering.as_str(), quoting.as_str());
+    match store::choose_answering(&app.db, account_id, answers, quotes).await? {
         0 => Err(Error::NotFound),
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use comity_db::row;
 use comity_vocab::Visibility;
 
 use crate::error::{Error, Result};
-use crate::statuses::Answering;
+use crate::statuses::{Answering, Quoting};
 
 row! {
     /// One row of `members`, without its password.
@@ -17,6 +17,7 @@ row! {
         pub language: String,
         pub default_visibility: String,
         pub replies: String,
+        pub quotes: String,
         pub notifications_read_id: i64,
         pub created_at: i64,
     }
@@ -55,6 +56,8 @@ pub struct Member {
     pub default_visibility: Visibility,
     /// Who may answer, where a post says nothing else.
     pub answering: Answering,
+    /// Who may quote, where a post says nothing else.
+    pub quoting: Quoting,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -78,6 +81,7 @@ impl Member {
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
             answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
+            quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,

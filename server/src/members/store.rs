@@ -7,7 +7,7 @@ use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
-    "SELECT account_id, community_id, email, role, language, default_visibility, replies, notifications_read_id, created_at
+    "SELECT account_id, community_id, email, role, language, default_visibility, replies, quotes, notifications_read_id, created_at
        FROM members
       WHERE account_id = $1"
 );
@@ -120,10 +120,18 @@ pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
     tx.must(CHOOSE_MODE, params![account_id, mode]);
 }
 
-const CHOOSE_ANSWERING: Sql = sql!("UPDATE members SET replies = $2 WHERE account_id = $1");
+const CHOOSE_ANSWERING: Sql =
+    sql!("UPDATE members SET replies = $2, quotes = $3 WHERE account_id = $1");
 
-pub async fn choose_answering(db: &Db, account_id: i64, word: &'static str) -> Result<u64> {
-    Ok(db.exec(CHOOSE_ANSWERING, params![account_id, word]).await?)
+pub async fn choose_answering(
+    db: &Db,
+    account_id: i64,
+    answers: &'static str,
+    quotes: &'static str,
+) -> Result<u64> {
+    Ok(db
+        .exec(CHOOSE_ANSWERING, params![account_id, answers, quotes])
+        .await?)
 }
 
 const READ_NOTIFICATIONS: Sql = sql!(

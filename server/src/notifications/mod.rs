@@ -30,6 +30,8 @@ pub enum Kind {
     Favourite,
     /// Somebody boosted a status.
     Reblog,
+    /// Somebody quoted a status, and it stands.
+    Quote,
     /// A boundary that is not their own suspends follows of theirs.
     Suspended,
     /// It was taken back, or ended, and they work again.
@@ -45,6 +47,7 @@ impl Kind {
             Kind::FollowRequest => "follow_request",
             Kind::Favourite => "favourite",
             Kind::Reblog => "reblog",
+            Kind::Quote => "quote",
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
@@ -58,6 +61,7 @@ impl Kind {
             Kind::FollowRequest,
             Kind::Favourite,
             Kind::Reblog,
+            Kind::Quote,
             Kind::Suspended,
             Kind::Restored,
         ]

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use comity_policy::{Rule, Scope, Stance};
+use comity_policy::{Rule, Scope, Stance, Way};
 
 use super::{Kind, Notification, OfRule};
 use crate::app::App;
@@ -68,7 +68,7 @@ async fn rows(
         .iter()
         .filter_map(|notification| notification.status.as_deref())
         .collect();
-    let reader = Reader::of(app, visit, &statuses).await?;
+    let reader = Reader::of(app, visit, Way::Notification, &statuses).await?;
     let threads = statuses.iter().map(|status| status.conversation_id);
     let left = conversations::left_by(app, &me.account, threads.collect()).await?;
     let of_rules = found.iter().filter_map(|notification| notification.of_rule);
@@ -104,10 +104,11 @@ async fn rows(
             Kind::Reblog => NotificationKind::Reblog,
             Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
             Kind::Mention => NotificationKind::Mention,
+            Kind::Quote => NotificationKind::Quote,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
         };
-        let whole = matches!(notification.kind, Kind::Mention);
+        let whole = matches!(notification.kind, Kind::Mention | Kind::Quote);
         rows.push(NotificationRow {
             kind,
             people: vec![person],

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, rules, waves};
+use crate::{delivery, follows, inbox, instances, lists, quotes, rules, waves};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -28,6 +28,9 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             }
             Job::FetchParent { community, status } => {
                 Box::pin(inbox::resolve::parent(app, community, status)).await
+            }
+            Job::FetchQuoted { community, status } => {
+                Box::pin(quotes::look(app, community, status)).await
             }
             Job::SynchronizeFollowers {
                 community,

@@ -40,6 +40,13 @@ pub enum Job {
         /// The status whose parent is missing.
         status: i64,
     },
+    /// A post from elsewhere shows a yes to what it quotes, or quotes its own author: that is read, and then what it quotes.
+    FetchQuoted {
+        /// In whose name we ask.
+        community: i64,
+        /// The status that quotes.
+        status: i64,
+    },
     /// Somebody elsewhere has other followers here than we know of, by what their server told.
     SynchronizeFollowers {
         /// Whose members follow.
@@ -81,6 +88,7 @@ impl Job {
             Job::Address { .. } => "address",
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
+            Job::FetchQuoted { .. } => "fetch_quoted",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
@@ -103,6 +111,7 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for any of them.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            Job::FetchQuoted { .. } => Some("all that is quoted".to_owned()),
             Job::Address { .. } | Job::AnswerWave(_) | Job::TellOfRule { .. } => None,
         }
     }
@@ -115,6 +124,7 @@ impl Job {
             Job::AnswerWave(batch) => format!("at {}", batch.account),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
+            Job::FetchQuoted { status, .. } => format!("in {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -18,6 +18,7 @@ const MOST_NAMED: usize = 5;
 pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
     let answering = draft.terms.replies;
     let is_answer = draft.in_reply_to_id.is_some();
+    let is_quote = draft.quote_id.is_some();
     let (forecast, visibility) = statuses::preview(app, &me.community, &me.account, draft).await?;
     let name = &me.community.name;
     let reached = forecast.elsewhere + forecast.here;
@@ -45,7 +46,7 @@ pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
     }
     Ok(ReachView {
         held: held(&forecast, visibility, name),
-        asked: asked(visibility, answering, is_answer),
+        asked: asked(visibility, answering, bounds(is_answer, is_quote)),
         loose: loose(visibility).map(str::to_owned),
         not_sent,
         held_share: share(reached, reached + kept),
@@ -103,7 +104,11 @@ fn held(forecast: &Forecast, visibility: Visibility, name: &str) -> String {
 }
 
 /// What other servers are asked to keep to; some do.
-fn asked(visibility: Visibility, answering: Replies, is_answer: bool) -> Option<String> {
+fn asked(
+    visibility: Visibility,
+    answering: Replies,
+    bounds: Option<&'static str>,
+) -> Option<String> {
     let travels = match visibility {
         Visibility::Public | Visibility::Unlisted => {
             Some("May travel on by boosts, where your rules let them.")
@@ -120,9 +125,20 @@ fn asked(visibility: Visibility, answering: Replies, is_answer: bool) -> Option<
         Circle::Mentioned => Some("Other servers are asked to leave answers to whom it names."),
         Circle::Nobody => Some("Other servers are asked for no answers."),
     };
-    let bounds = is_answer.then_some("It goes no further than whoever it answers lets it.");
     let all: Vec<&str> = travels.into_iter().chain(bounds).chain(answers).collect();
     Some(all.join(" "))
+}
+
+/// Who else decides how far it goes.
+fn bounds(is_answer: bool, is_quote: bool) -> Option<&'static str> {
+    match (is_answer, is_quote) {
+        (true, true) => {
+            Some("It goes no further than whoever it answers and whoever it quotes let it.")
+        }
+        (true, false) => Some("It goes no further than whoever it answers lets it."),
+        (false, true) => Some("It goes no further than whoever it quotes lets it."),
+        (false, false) => None,
+    }
 }
 
 fn loose(visibility: Visibility) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! Search as a page.
 
 use axum::extract::{Query, State};
+use comity_policy::Way;
 use serde::Deserialize;
 
 use crate::accounts::web::{Listed, rows};
@@ -49,7 +50,7 @@ pub async fn page(
         frame: frame(&app, &visit, "Search", NavItem::Search).await?,
         query: question.q,
         people: rows(&app, &visit, &found.people, Listed::People).await?,
-        statuses: views(&app, &visit, &statuses).await?,
+        statuses: views(&app, &visit, Way::Search, &statuses).await?,
         remark: found.trouble.map(|why| as_sentence(&why)),
     }))
 }

@@ -7,17 +7,13 @@ use comity_vocab::{Consented, Iri, Stamp, Visibility};
 use http::request::Parts;
 use serde_json::Value;
 
-use super::{StampRow, store};
+use super::{StampRow, address, store};
 use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply};
 use crate::inbox;
 use crate::statuses::{self, Status};
-
-fn address(me: &Account, id: i64) -> Result<Iri> {
-    stored_iri(&format!("{}/stamps/{id}", me.iri))
-}
 
 /// A yes. Whoever answered is told with it; with others it says the same.
 pub(crate) fn accept(
@@ -29,6 +25,7 @@ pub(crate) fn accept(
 ) -> Result<Value> {
     let result = address(me, stamp.id)?;
     let answer = AnswerOut {
+        to: stamp.permits()?,
         id: stored_iri(&format!("{}#accepts/{number}", me.iri))?,
         actor: me.iri.clone(),
         replier: replier.clone(),
@@ -37,12 +34,13 @@ pub(crate) fn accept(
         request: stamp.request.as_deref().map(stored_iri).transpose()?,
         result: Some(result),
     };
-    Ok(build::answer_to_reply("Accept", &answer))
+    Ok(build::answer("Accept", &answer))
 }
 
 /// A no.
 pub(crate) fn reject(
     me: &Account,
+    to: Consented,
     object: &Iri,
     request: Option<Iri>,
     replier: &Iri,
@@ -50,6 +48,7 @@ pub(crate) fn reject(
     number: i64,
 ) -> Result<Value> {
     let answer = AnswerOut {
+        to,
         id: stored_iri(&format!("{}#rejects/{number}", me.iri))?,
         actor: me.iri.clone(),
         replier: replier.clone(),
@@ -58,7 +57,14 @@ pub(crate) fn reject(
         request,
         result: None,
     };
-    Ok(build::answer_to_reply("Reject", &answer))
+    Ok(build::answer("Reject", &answer))
+}
+
+/// A yes to a quote is taken back.
+pub(crate) fn gone(me: &Account, stamp: i64) -> Result<Value> {
+    let stamp = address(me, stamp)?;
+    let id = stored_iri(&format!("{stamp}#delete"))?;
+    Ok(build::stamp_gone(&id, &me.iri, &stamp, Consented::Quote))
 }
 
 /// `GET /users/{name}/stamps/{id}`, for whoever may see what is answered and the answer, and for the server of the answer.
@@ -91,7 +97,7 @@ pub async fn show(
     }
     Ok(Reply::activity(build::stamp(&Stamp {
         id: address(author, stamp.id)?,
-        permits: Consented::Reply,
+        permits: stamp.permits()?,
         author: author.iri.clone(),
         object,
         target: target.iri.clone(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Circle, Party, Replies, Visible, Way};
-use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, Source};
+use comity_policy::{Circle, Party, Replies, Visible, Way, Whom};
+use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, QuoteOut, Source};
 use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
 use crate::text::hashtag;
-use crate::{inbox, reach, reblogs};
+use crate::{inbox, quotes, reach, reblogs};
 
 /// Answers on a page of the collection of replies.
 const PAGE: i64 = 40;
@@ -54,10 +54,10 @@ pub fn create_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<
     ))
 }
 
-/// It was changed. Each version has an Update of its own.
-pub(crate) fn update(status: &Visible<Status>) -> Result<Value> {
+/// It was changed, or what others say to it was. Each time has an Update of its own, by its `number`.
+pub(crate) fn update(status: &Visible<Status>, number: i64) -> Result<Value> {
     let at = status.edited_at.unwrap_or(status.created_at);
-    let id = stored_iri(&format!("{}#updates/{at}", status.iri))?;
+    let id = stored_iri(&format!("{}#updates/{number}", status.iri))?;
     Ok(build::update(&id, &status.author.iri, at, note(status)?))
 }
 
@@ -130,10 +130,51 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
         replies: Some(stored_iri(&format!("{}/replies", status.iri))?),
         context: None,
         conversation: None,
-        quote: None,
+        quote: quote(status)?,
         poll: None,
         can_reply: can_reply(status, followers),
+        can_quote: can_quote(status, followers),
         reply_authorization: status.reply_stamp.as_deref().map(stored_iri).transpose()?,
+    })
+}
+
+/// What it quotes, while its author may be asked, and once they said yes. Of what they turned down nothing is said.
+fn quote(status: &Status) -> Result<Option<QuoteOut>> {
+    let quote = status.quote.as_ref();
+    let Some(quote) = quote.filter(|quote| quote.bound_by().is_some()) else {
+        return Ok(None);
+    };
+    let stands = quote.state == quotes::State::Stands;
+    let stamp = quote.stamp.as_deref().filter(|_| stands);
+    Ok(Some(QuoteOut {
+        of: quote.iri.clone(),
+        authorization: stamp.map(stored_iri).transpose()?,
+        stands,
+    }))
+}
+
+/// Who may quote it; of what is not for everybody nobody may, and nothing said says that.
+fn can_quote(status: &Status, followers: &Iri) -> Option<LeaveOut> {
+    let leave = status.wishes.quote.as_ref()?;
+    if !quotes::is_open(status.visibility) {
+        return None;
+    }
+    let author = || status.author.iri.as_str().to_owned();
+    let word = |whom: &Whom| match whom {
+        Whom::Everyone => PUBLIC.to_owned(),
+        Whom::Followers => followers.as_str().to_owned(),
+        // Members here choose neither; the author may anyway.
+        Whom::Following => author(),
+        Whom::Person(iri) => iri.as_str().to_owned(),
+    };
+    let mut automatic: Vec<String> = leave.freely.iter().map(word).collect();
+    // An empty list says as much as none.
+    if automatic.is_empty() {
+        automatic.push(author());
+    }
+    Some(LeaveOut {
+        automatic,
+        manual: leave.asking.iter().map(word).collect(),
     })
 }
 

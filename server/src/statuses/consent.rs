@@ -39,8 +39,7 @@ pub(crate) fn needs_yes(parent: &Status, author: &Account) -> bool {
     parent.wishes.answer(Act::Reply, standing) != Outcome::Allow
 }
 
-/// Whether at this address the author of `parent` says yes to this very answer, now (attack 15). It is read anew each
-/// time: what was taken back is not there.
+/// Whether at this address the author of `parent` says yes to this very answer, now (attack 15).
 pub(super) async fn is_stamped(
     app: &App,
     community: &Community,
@@ -52,30 +51,44 @@ pub(super) async fn is_stamped(
     if !stamp.same_origin(author) {
         return Ok(false);
     }
+    let to = (Consented::Reply, answer, &parent.iri);
+    Ok(signer(app, community, stamp, to).await?.as_ref() == Some(author))
+}
+
+/// Who says yes at this address to this very answer or quote, of this very post, now: somebody at home there, or nobody. It
+/// is read anew each time: what was taken back is not there. Whose the post is, is for the caller to compare.
+pub(crate) async fn signer(
+    app: &App,
+    community: &Community,
+    stamp: &Iri,
+    (permits, object, target): (Consented, &Iri, &Iri),
+) -> Result<Option<Iri>> {
     let fetched = match resolve::fetch(app, community, stamp).await {
         Ok(fetched) => fetched,
         Err(Error::Gone | Error::NotFound | Error::Forbidden(_) | Error::Refused(_)) => {
-            return Ok(false);
+            return Ok(None);
         }
         Err(other) => return Err(other),
     };
-    Ok(match fetched.peek() {
+    let signer = match fetched.peek() {
         Document::Stamp(said) => {
-            said.id == *stamp
-                && said.permits == Consented::Reply
-                && said.author == *author
-                && said.object == *answer
-                && said.target == parent.iri
+            let is_it = said.id == *stamp
+                && said.permits == permits
+                && said.object == *object
+                && said.target == *target;
+            is_it.then_some(&said.author)
         }
         // Before 0.20 GoToSocial served the Accept itself.
         Document::Activity(accept) => {
-            accept.id.as_ref() == Some(stamp)
+            let is_it = permits == Consented::Reply
+                && accept.id.as_ref() == Some(stamp)
                 && accept.kind == ActivityKind::Accept
-                && accept.actor == *author
-                && accept.object.id() == Some(answer)
+                && accept.object.id() == Some(object);
+            is_it.then_some(&accept.actor)
         }
-        _ => false,
-    })
+        _ => None,
+    };
+    Ok(signer.filter(|signer| signer.same_origin(stamp)).cloned())
 }
 
 /// The answer that an Accept or a Reject is about, where it is one: with the request for it, or by itself.
@@ -157,6 +170,15 @@ pub(crate) async fn receive_no(app: &App, arrival: &Arrival, answer: i64) -> Res
     }
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Somebody elsewhere deletes a yes of theirs to an answer, which is the same as a no. Says whether anything stood by it.
+pub(crate) async fn receive_end(app: &App, arrival: &Arrival, stamp: &Iri) -> Result<bool> {
+    let ids = store::stamped(&app.db, stamp.as_str(), arrival.sender.id).await?;
+    for id in &ids {
+        receive_no(app, arrival, *id).await?;
+    }
+    Ok(!ids.is_empty())
 }
 
 /// An answer that we hold to something by whoever sent this, with what it answers.

@@ -19,6 +19,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::inbox::Arrival;
+use crate::quotes;
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -96,6 +97,7 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     if let Some(stamp) = &note.reply_authorization {
         consent::restamp(app, &arrival.community, &status, stamp).await?;
     }
+    quotes::requote(app, arrival, &status, note).await?;
     let words = receive::words(note);
     let unchanged = status.text.content == words.content
         && status.text.spoiler_text == words.spoiler_text

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Approval, Party, PersonId, Replies, Way};
-use comity_vocab::Visibility;
+use comity_vocab::{Consented, Visibility};
 
 use super::model::Status;
 use super::receive::is_seen;
@@ -15,6 +15,7 @@ use crate::contacts;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
+use crate::quotes;
 use crate::stamps::{self, Answer, Telling};
 
 /// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, names `me`
@@ -30,6 +31,7 @@ pub(crate) async fn let_in(
     if stands_by_yes_of(&status, me.id) {
         stand(app, tx, &status, policy::WAITS).await?;
     }
+    quotes::let_in(app, tx, me, &status).await?;
     if is_named {
         store::mention(tx, status.id, me.id);
         let now = app.now_ms();
@@ -60,6 +62,7 @@ pub(crate) async fn turn_down(
     if status.visibility == Visibility::Direct && !others_here && !status.author.is_local() {
         delete::remove(tx, &status, app.now_ms());
     }
+    quotes::turn_down(app, tx, account_id, &status).await?;
     // Where its author was told that answers wait, they hear the end of it; where a rule held it, or
     // refuses them by now, nobody does (L29).
     if stands_by_yes_of(&status, account_id)
@@ -133,11 +136,17 @@ pub(super) async fn stand(app: &App, tx: &mut Tx, status: &Status, from: &str) -
     store::set_approval(tx, status.id, from, policy::STANDS);
     count_reply(tx, status, 1);
     let parent = answered(app, status).await?;
+    let quote = status.quote.as_ref();
+    let asks_quoted = quote.is_some_and(|quote| quote.asks_elsewhere().is_some());
     if status.author.is_local() && status.visibility != Visibility::Local {
         let (status, author) = (status.id, status.author.id);
         match from {
             policy::WAITS | policy::DECLINED => {
                 delivery::queue(tx, app, author, &Outgoing::Create { status })?;
+                // Whoever it quotes could not be asked before.
+                if asks_quoted {
+                    delivery::queue(tx, app, author, &Outgoing::QuoteRequest { status })?;
+                }
             }
             _ if parent
                 .as_ref()
@@ -175,12 +184,13 @@ pub(super) fn announces(parent: &Status) -> bool {
 }
 
 /// As stamps call it; what is answered has to be a member's.
-pub(super) fn answer<'a>(status: &'a Status, parent: &Status) -> Option<Answer<'a>> {
+pub(super) fn answer<'a>(status: &'a Status, parent: &'a Status) -> Option<Answer<'a>> {
     parent.author.is_local().then(|| Answer {
+        what: Consented::Reply,
         iri: &status.iri,
         author: &status.author,
         target_id: parent.id,
-        answered: parent.author.id,
+        answered: &parent.author,
     })
 }
 

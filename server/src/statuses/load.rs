@@ -11,6 +11,7 @@ use super::{policy, store, wishes};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::quotes::{Quote, State};
 
 /// Statuses looked at together for a page of a collection, and how often: where so many in a row are not for a viewer, the
 /// collection ends.
@@ -37,7 +38,13 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     let people = accounts::find_many(
         app,
         rows.iter()
-            .flat_map(|row| [Some(row.account_id), row.in_reply_to_account_id])
+            .flat_map(|row| {
+                [
+                    Some(row.account_id),
+                    row.in_reply_to_account_id,
+                    row.quoted_account_id,
+                ]
+            })
             .flatten()
             .chain(addressed.iter().map(|(_, account, _)| *account))
             .chain(sharer_of.values().copied())
@@ -88,6 +95,20 @@ fn assemble(
     let author = people
         .get(&row.account_id)
         .ok_or_else(|| Error::internal(format!("status {} has no author", row.id)))?;
+    let quote = match (row.quoted_iri, row.quote_state) {
+        (Some(iri), Some(state)) => Some(Quote {
+            iri: stored_iri(&iri)?,
+            id: row.quoted_id,
+            author: row
+                .quoted_account_id
+                .and_then(|id| people.get(&id))
+                .cloned(),
+            state: State::parse(&state)?,
+            stamp: row.quote_stamp,
+            request: row.quote_request,
+        }),
+        _ => None,
+    };
     Ok(Status {
         id: row.id,
         iri: stored_iri(&row.iri)?,
@@ -112,6 +133,7 @@ fn assemble(
         approval: policy::approval(&row.approval, row.in_reply_to_account_id)?,
         approval_word: policy::approval_word(&row.approval),
         reply_stamp: row.reply_stamp,
+        quote,
         created_at: row.created_at,
         edited_at: row.edited_at,
         replies_count: row.replies_count,

@@ -18,7 +18,7 @@ mod store;
 pub mod web;
 mod wishes;
 
-pub(crate) use consent::{answer_in, needs_yes, receive_no, receive_yes};
+pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_yes, signer};
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
@@ -27,8 +27,9 @@ pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
-pub use policy::{Answering, MOST_NAMED, Terms};
+pub use policy::{Answering, MOST_NAMED, Quoting, Terms};
 pub use publish::{preview, publish};
+pub(crate) use receive::is_seen;
 pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub(crate) use store::forget_old;
@@ -36,4 +37,5 @@ pub use store::{
     add_favourite, by_author, in_conversation, known, own_by_author, reached, reblog_by,
     reblogged_among, replies_to, with_above,
 };
-pub use wishes::{asks_first, has_terms, may, why_not};
+pub(crate) use wishes::lets_quote_by_asking;
+pub use wishes::{asks_first, has_terms, may, may_be_quoted, why_not};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::Terms;
 use crate::accounts::Account;
+use crate::quotes::Quote;
 
 row! {
     /// One row of `statuses`, as every statement of this folder selects it.
@@ -46,6 +47,12 @@ row! {
         pub approval: String,
         pub wishes: String,
         pub reply_stamp: Option<String>,
+        pub quoted_iri: Option<String>,
+        pub quoted_id: Option<i64>,
+        pub quoted_account_id: Option<i64>,
+        pub quote_state: Option<String>,
+        pub quote_stamp: Option<String>,
+        pub quote_request: Option<String>,
     }
 }
 
@@ -90,6 +97,8 @@ pub struct Status {
     pub approval: Approval,
     /// The yes of whom it answers, at their server: seen to be theirs where it was written here, elsewhere as claimed.
     pub reply_stamp: Option<String>,
+    /// What it quotes.
+    pub quote: Option<Quote>,
     pub(super) approval_word: &'static str,
     /// Unix milliseconds.
     pub created_at: i64,
@@ -165,7 +174,10 @@ impl Status {
     /// Whether it waits for this member's yes.
     pub fn waits_for(&self, account_id: i64) -> bool {
         let on = PersonId(account_id);
-        self.asked.contains(&on) || self.approval == Approval::Waits { on }
+        let quote = self.quote.as_ref();
+        self.asked.contains(&on)
+            || self.approval == Approval::Waits { on }
+            || quote.is_some_and(|quote| quote.waits_for(account_id))
     }
 
     /// Whether whom it answers, elsewhere, turned it down.
@@ -185,6 +197,8 @@ impl Subject for Status {
     fn thing(&self) -> Thing {
         let answered = self.in_reply_to.iter().map(|account| account.person());
         let shared = self.reblog_of.iter().map(|(_, account)| account.person());
+        let quoted = self.quote.iter().filter_map(Quote::bound_by);
+        let quoted = quoted.map(|account| account.person());
         Thing {
             visibility: self.visibility,
             addressed: self
@@ -193,7 +207,7 @@ impl Subject for Status {
                 .map(|account| PersonId(account.id))
                 .chain(self.asked.iter().copied())
                 .collect(),
-            within: answered.chain(shared).collect(),
+            within: answered.chain(shared).chain(quoted).collect(),
             kept_from: self.kept_from.clone(),
             replies: self.replies,
             wishes: self.wishes.clone(),
@@ -214,6 +228,8 @@ pub struct Draft {
     pub visibility: Visibility,
     /// The status it answers.
     pub in_reply_to_id: Option<i64>,
+    /// The status it quotes.
+    pub quote_id: Option<i64>,
     /// BCP 47.
     pub language: Option<String>,
     /// Media is hidden until asked for.

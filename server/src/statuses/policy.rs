@@ -1,7 +1,7 @@
 //! What a single status says of who may have and answer it, between the columns and the gate.
 
 use comity_policy::{
-    Approval, Circle, CommunityId, ListId, Pattern, PersonId, Replies, RuleBook, Scope,
+    Approval, Circle, CommunityId, Leave, ListId, Pattern, PersonId, Replies, RuleBook, Scope, Whom,
 };
 use comity_vocab::Domain;
 
@@ -24,6 +24,60 @@ pub struct Terms {
     pub kept_from: Vec<Pattern>,
     /// Who may answer it.
     pub replies: Replies,
+    /// Who may quote it.
+    pub quotes: Quoting,
+}
+
+/// Who may quote, as members choose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quoting {
+    /// Whoever may see it.
+    Everyone,
+    /// Followers.
+    Followers,
+    /// Each quote waits for the author's yes.
+    Asking,
+    /// Nobody but the author.
+    #[default]
+    Nobody,
+}
+
+impl Quoting {
+    /// All four, in the order in which they are offered.
+    pub const ALL: [Quoting; 4] = [
+        Quoting::Everyone,
+        Quoting::Followers,
+        Quoting::Asking,
+        Quoting::Nobody,
+    ];
+
+    /// The word that forms and columns have for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Quoting::Everyone => "everyone",
+            Quoting::Followers => "followers",
+            Quoting::Asking => "asking",
+            Quoting::Nobody => "nobody",
+        }
+    }
+
+    /// Reads [`Quoting::as_str`].
+    pub fn parse(word: &str) -> Option<Quoting> {
+        Quoting::ALL
+            .into_iter()
+            .find(|quoting| quoting.as_str() == word)
+    }
+
+    /// The same for the gate.
+    pub fn leave(self) -> Leave {
+        let (freely, asking) = match self {
+            Quoting::Everyone => (vec![Whom::Everyone], Vec::new()),
+            Quoting::Followers => (vec![Whom::Followers], Vec::new()),
+            Quoting::Asking => (Vec::new(), vec![Whom::Everyone]),
+            Quoting::Nobody => (Vec::new(), Vec::new()),
+        };
+        Leave { freely, asking }
+    }
 }
 
 /// Who may answer, as members choose it.

@@ -19,7 +19,7 @@ use crate::contacts::{self, Asked};
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::resolve;
-use crate::{conversations, lists, rules, text};
+use crate::{conversations, lists, quotes, rules, text};
 
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
@@ -37,7 +37,7 @@ pub async fn publish(
     draft: Draft,
 ) -> Result<Visible<Status>> {
     draft.check(app)?;
-    let new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
+    let mut new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
     let visibility = new.visibility();
     if visibility == Visibility::Direct && new.mentions().is_empty() && !new.asks() {
         return Err(Error::invalid(
@@ -46,6 +46,7 @@ pub async fn publish(
         ));
     }
     let mut tx = Tx::new();
+    new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
     // Who answers takes part again.
     if let Some(conversation) = new.joins() {
@@ -61,6 +62,10 @@ pub async fn publish(
             author.id,
             &Outgoing::Create { status: new.id() },
         )?;
+    }
+    if new.asks_quoted() {
+        let request = Outgoing::QuoteRequest { status: new.id() };
+        delivery::queue(&mut tx, app, author.id, &request)?;
     }
     app.commit_and_ring(tx).await?;
     load::find(app, &Party::Member(author.person()), Way::Page, new.id()).await
@@ -121,6 +126,20 @@ async fn prepare(
         visibility = visibility.narrowed_to(parent.visibility);
         terms = terms.within(parent)?;
     }
+    let quote = match draft.quote_id {
+        Some(id) => {
+            let (quoted, quote) = quotes::choose(app, author, id).await?;
+            if !quotes::is_open(visibility) {
+                return Err(Error::invalid(
+                    "quote_id",
+                    "can be quoted by what everyone may see: whoever wrote it reads what quotes it, and so may others",
+                ));
+            }
+            terms = terms.within(&quoted)?;
+            Some(quote)
+        }
+        None => None,
+    };
     match (&draft.tell, &parent) {
         (Some(tell), _) => handles.extend(tell.iter().cloned()),
         (None, Some(parent)) if parent.author.id != author.id => {
@@ -158,7 +177,8 @@ async fn prepare(
         mentions,
         terms,
     )?
-    .asking(asked, waits);
+    .asking(asked, waits)
+    .quoting(quote);
     check_named_get_it(app, &new, named_terms).await?;
     Ok(new)
 }

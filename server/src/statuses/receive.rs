@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Act, Admitted, Approval, Because, Conditions, Outcome, Party, Refusal, Way};
-use comity_vocab::{Iri, Note, NoteKind, PUBLIC};
+use comity_vocab::{Consented, Iri, Note, NoteKind, PUBLIC};
 
 use super::consent;
 use super::held;
@@ -20,6 +20,7 @@ use crate::contacts::{self, Asked};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Arrival, resolve};
 use crate::queue::{self, Job};
+use crate::quotes::{self, NewQuote};
 use crate::stamps::{self, Answer, Telling};
 use crate::{text, waves};
 
@@ -55,6 +56,7 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, &author).await?;
     }
+    let quote = quotes::of_note(app, &note, &author).await?;
     for _ in 0..MOST_IDS {
         let new = NewStatus::remote(
             app,
@@ -64,7 +66,8 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             words(&note),
             mentions.clone(),
         )?
-        .asking(asked.clone(), holder.is_some() || place.lacks_yes);
+        .asking(asked.clone(), holder.is_some() || place.lacks_yes)
+        .quoting(quote.clone().map(NewQuote::of));
         let new = if known.awaited { new.awaited() } else { new };
         let mut tx = Tx::new();
         record::record(app, &mut tx, &new, None);
@@ -78,15 +81,26 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
                 },
             )?;
         }
+        if quote
+            .as_ref()
+            .is_some_and(|quote| quotes::needs_look(app, quote, &author))
+        {
+            let job = Job::FetchQuoted {
+                community: arrival.community.id,
+                status: new.id(),
+            };
+            queue::push(&mut tx, app, &job)?;
+        }
         if let Some(parent) = parent
             .as_ref()
             .filter(|_| place.is_told && holder.is_none())
         {
             let answer = Answer {
+                what: Consented::Reply,
                 iri: &note.id,
                 author: &author,
                 target_id: parent.id,
-                answered: parent.author.id,
+                answered: &parent.author,
             };
             stamps::give(app, &mut tx, answer, None, Telling::Them).await?;
         }
@@ -242,10 +256,11 @@ async fn refuse(
         return Ok(());
     }
     let answer = Answer {
+        what: Consented::Reply,
         iri: answer,
         author: &arrival.sender,
         target_id: parent.id,
-        answered: parent.author.id,
+        answered: &parent.author,
     };
     let mut tx = Tx::new();
     stamps::refuse(app, &mut tx, answer, request, Telling::Them).await?;
@@ -254,7 +269,7 @@ async fn refuse(
 }
 
 /// Whether somebody elsewhere would get this status if they asked for it.
-pub(super) async fn is_seen(app: &App, viewer: &Account, id: i64) -> Result<bool> {
+pub(crate) async fn is_seen(app: &App, viewer: &Account, id: i64) -> Result<bool> {
     let party = Party::Account(viewer.person());
     let status = load::load_one(app, id).await?;
     Ok(app.gate.show(&party, Way::Fetch, status).await?.is_ok())

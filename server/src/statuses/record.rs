@@ -1,5 +1,7 @@
 //! The one place where a status comes into being, from either side of the border.
 
+mod quoting;
+
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -17,6 +19,7 @@ use crate::error::Result;
 use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
+use crate::quotes::{self, NewQuote, State};
 use crate::timelines;
 
 /// 1 January 2008: no server that speaks to others is older.
@@ -38,6 +41,8 @@ pub(crate) struct NewStatus {
     is_awaited: bool,
     /// Members who are asked about its author first: they are told nothing yet.
     asked: Vec<Asked>,
+    /// What it quotes.
+    quote: Option<NewQuote>,
 }
 
 /// What a new status answers.
@@ -79,6 +84,7 @@ impl NewStatus {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
             kept_from: terms.patterns_json()?,
+            wishes: wishes::of_member(terms.quotes)?,
             replies_freely: terms.replies.freely.as_str().to_owned(),
             replies_asking: terms.replies.asking.as_str().to_owned(),
             ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
@@ -93,6 +99,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -161,6 +168,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -235,6 +243,7 @@ impl NewStatus {
             terms,
             is_awaited: false,
             asked: Vec::new(),
+            quote: None,
         })
     }
 
@@ -280,9 +289,11 @@ impl NewStatus {
         &self.mentions
     }
 
-    /// Everybody it names, and whom it answers.
+    /// Everybody it names, and whom it answers or asks about a quote.
     pub(super) fn people(&self) -> Vec<i64> {
-        let named = self.mentions.iter().chain(&self.within);
+        let quoted = self.quote.as_ref();
+        let quoted = quoted.and_then(|new| new.quote.asks_elsewhere());
+        let named = self.mentions.iter().chain(&self.within).chain(quoted);
         named.map(|account| account.id).collect()
     }
 
@@ -295,7 +306,12 @@ impl NewStatus {
                 .iter()
                 .map(|account| PersonId(account.id))
                 .collect(),
-            within: self.within.iter().map(|account| account.person()).collect(),
+            within: self
+                .within
+                .iter()
+                .chain(self.quote.as_ref().and_then(|new| new.quote.bound_by()))
+                .map(|account| account.person())
+                .collect(),
             kept_from: self.terms.kept_from.clone(),
             replies: self.terms.replies,
             ..Thing::of(self.author.person())
@@ -355,6 +371,12 @@ fn row(
         approval: policy::STANDS.to_owned(),
         wishes: String::new(),
         reply_stamp: None,
+        quoted_iri: None,
+        quoted_id: None,
+        quoted_account_id: None,
+        quote_state: None,
+        quote_stamp: None,
+        quote_request: None,
     })
 }
 
@@ -383,14 +405,25 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         tags,
         is_awaited,
         asked,
+        quote,
         ..
     } = new;
     store::insert(tx, row);
+    if let Some(NewQuote { quote, .. }) = quote {
+        quotes::keep(tx, row.id, quote);
+    }
     for account in mentions {
         store::mention(tx, row.id, account.id);
     }
-    for asked in asked {
+    let holder = quote.as_ref().and_then(|new| new.holder.as_ref());
+    for asked in asked.iter().chain(holder) {
         contacts::hold(tx, *asked, row.id, author.id, app.now_ms());
+    }
+    if let Some(NewQuote { quote, .. }) = quote
+        && let Some(quoted) = &quote.author
+        && quote.state == State::Stands
+    {
+        quotes::tell(app, tx, quoted, author, row.id);
     }
     if *is_awaited {
         store::adopt(tx, row);

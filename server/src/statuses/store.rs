@@ -21,8 +21,10 @@ macro_rules! select_status {
                     s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
                     s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.limited,
                     s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count, s.kept_from,
-                    s.replies_freely, s.replies_asking, s.approval, s.wishes, s.reply_stamp
-               FROM statuses s ",
+                    s.replies_freely, s.replies_asking, s.approval, s.wishes, s.reply_stamp, q.quoted_iri, q.quoted_id,
+                    q.quoted_account_id, q.state AS quote_state, q.stamp AS quote_stamp, q.request AS quote_request
+               FROM statuses s
+               LEFT JOIN quotes q ON q.status_id = s.id ",
             $rest
         )
     };
@@ -148,6 +150,20 @@ const SET_REPLY_STAMP: Sql = sql!("UPDATE statuses SET reply_stamp = $2 WHERE id
 /// Keeps where the yes to an answer is, or that there is none any more.
 pub fn set_reply_stamp(tx: &mut Tx, id: i64, stamp: Option<&str>) {
     tx.exec(SET_REPLY_STAMP, params![id, stamp]);
+}
+
+/// Counts on `statuses_by_reply_stamp`.
+const STAMPED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM statuses
+      WHERE reply_stamp = $1 AND in_reply_to_account_id = $2 AND approval = 'stands'
+      LIMIT 20"
+);
+
+/// Answers to this account that stand and show this yes. It is for one; others may claim it as well.
+pub async fn stamped(db: &Db, stamp: &str, account_id: i64) -> Result<Vec<i64>> {
+    Ok(db.column(STAMPED, params![stamp, account_id]).await?)
 }
 
 /// Counts on `statuses_by_parent`.
@@ -437,11 +453,13 @@ const REACHED: Sql<(i64,)> = sql!(
      SELECT r.account_id FROM statuses r WHERE r.reblog_of_id = $1
       UNION
      SELECT c.account_id FROM statuses c WHERE c.in_reply_to_id = $1
+      UNION
+     SELECT p.account_id FROM quotes q JOIN statuses p ON p.id = q.status_id WHERE q.quoted_id = $1
       LIMIT 2000"
 );
 
 /// Accounts that were reached by a status in other ways than by following its author: those it names, those who
-/// favourited, boosted or answered it.
+/// favourited, boosted, answered or quoted it.
 pub async fn reached(db: &Db, status_id: i64) -> Result<Vec<i64>> {
     Ok(db.column(REACHED, params![status_id]).await?)
 }

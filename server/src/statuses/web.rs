@@ -6,7 +6,7 @@ mod view;
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
-pub use compose::{answers, compose, compose_form};
+pub use compose::{answers, compose, compose_form, quotes};
 pub use view::{Reader, choices, composer, path, seen_by, views};
 
 use compose::{ComposeForm, LABELS};
@@ -45,6 +45,7 @@ fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
         action: format!("/statuses/{id}/edit"),
         choices: Vec::new(),
         answers: Vec::new(),
+        quotes: Vec::new(),
         submit: "Save",
         ..composer(app, me)
     }

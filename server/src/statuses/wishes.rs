@@ -8,6 +8,7 @@ use comity_vocab::{Iri, Note, PUBLIC, SubPolicy};
 use serde::{Deserialize, Serialize};
 
 use super::model::Status;
+use super::policy::Quoting;
 use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -31,6 +32,9 @@ struct StoredWishes {
     favourite: Option<StoredLeave>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reblog: Option<StoredLeave>,
+    /// Stored also where it is everybody's: of quotes, nothing said is leave for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quote: Option<StoredLeave>,
 }
 
 /// What a server elsewhere says of a status by `author`, for storing. Empty where it says nothing that binds anybody.
@@ -44,8 +48,17 @@ pub(super) fn stored(note: &Note, author: &Account) -> Result<String> {
         reply: leave(&policy.can_reply),
         favourite: leave(&policy.can_like),
         reblog: leave(&policy.can_announce),
+        quote: policy
+            .can_quote
+            .as_ref()
+            .map(|said| StoredLeave::of(&leave_of(said, author))),
     };
-    let says = [&wishes.reply, &wishes.favourite, &wishes.reblog];
+    let says = [
+        &wishes.reply,
+        &wishes.favourite,
+        &wishes.reblog,
+        &wishes.quote,
+    ];
     if says.iter().all(|leave| leave.is_none()) {
         return Ok(String::new());
     }
@@ -71,10 +84,23 @@ fn leave_of(said: &SubPolicy, author: &Account) -> Leave {
     }
 }
 
-/// What was stored; of what is written here nothing is.
+/// What a member says of who may quote what they write, for storing.
+pub(super) fn of_member(quoting: Quoting) -> Result<String> {
+    let wishes = StoredWishes {
+        quote: Some(StoredLeave::of(&quoting.leave())),
+        ..StoredWishes::default()
+    };
+    Ok(serde_json::to_string(&wishes)?)
+}
+
+/// What was stored; of what is written here only who may quote it is. Where nothing is said of that, nobody may
+/// (FEP-044f, and what Mastodon makes of it).
 pub(super) fn read(json: &str) -> Result<Wishes> {
     if json.is_empty() {
-        return Ok(Wishes::default());
+        return Ok(Wishes {
+            quote: Some(Leave::default()),
+            ..Wishes::default()
+        });
     }
     let stored: StoredWishes = serde_json::from_str(json)
         .map_err(|_| Error::internal(format!("a status has the wishes {json:?}")))?;
@@ -83,7 +109,7 @@ pub(super) fn read(json: &str) -> Result<Wishes> {
         reply: leave(stored.reply)?,
         favourite: leave(stored.favourite)?,
         reblog: leave(stored.reblog)?,
-        quote: None,
+        quote: Some(leave(stored.quote)?.unwrap_or_default()),
     })
 }
 
@@ -152,6 +178,9 @@ pub fn asks_first(status: &Status, act: Act) -> String {
     let who = status.author.handle();
     match act {
         Act::Reply => format!("Your answer waits for a yes of {who}; until then you alone see it."),
+        Act::Quote => {
+            format!("Your post goes out at once; what it quotes is shown once {who} says yes.")
+        }
         _ => format!("{who} wants to be asked first."),
     }
 }
@@ -160,6 +189,7 @@ fn doing(act: Act) -> &'static str {
     match act {
         Act::Reply => "answer",
         Act::Reblog => "boost",
+        Act::Quote => "quote",
         _ => "favourite",
     }
 }
@@ -194,8 +224,28 @@ fn let_do(status: &Status, act: Act) -> Vec<&'static str> {
     groups
 }
 
+/// Whether its author lets somebody else quote it, at once or once asked.
+pub fn may_be_quoted(status: &Status) -> bool {
+    let leave = status.wishes.quote.as_ref();
+    leave.is_some_and(|leave| !leave.freely.is_empty() || !leave.asking.is_empty())
+}
+
+/// Whether its author says to everybody that some quotes of it wait for a yes.
+pub(crate) fn lets_quote_by_asking(status: &Status) -> bool {
+    let leave = status.wishes.quote.as_ref();
+    leave.is_some_and(|leave| !leave.asking.is_empty())
+}
+
 /// Whether anything is said that a reader may have to be told before they act.
 pub fn has_terms(status: &Status, act: Act) -> bool {
+    if act == Act::Quote {
+        // Leave for everybody, at once or once asked, is the same whoever reads it.
+        let of_some = |leave: &Leave| {
+            let mut whom = leave.freely.iter().chain(&leave.asking);
+            whom.any(|whom| *whom != Whom::Everyone)
+        };
+        return status.wishes.quote.as_ref().is_some_and(of_some);
+    }
     status.wishes.of(act).is_some()
         || (act == Act::Reply && status.replies != comity_policy::Replies::default())
 }

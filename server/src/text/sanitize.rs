@@ -114,6 +114,64 @@ pub fn html(untrusted: &str) -> String {
     plain::escape(&plain::block(&safe))
 }
 
+/// The class of the link that stands for a quote where quotes are not known.
+const QUOTE_LINK: &str = "class=\"quote-inline\"";
+
+/// Safe HTML without the links that stand for a quote: it is shown beside them.
+pub fn without_quote_link(safe: &str) -> String {
+    let mut kept = String::with_capacity(safe.len());
+    let mut rest = safe;
+    while let Some(at) = rest.find('<') {
+        let element = &rest[at..];
+        let name = ["<p ", "<span "]
+            .into_iter()
+            .find(|name| element.starts_with(name));
+        let opening = element.find('>').map(|end| &element[..end]);
+        let length = match (name, opening) {
+            (Some(name), Some(opening)) if opening.contains(QUOTE_LINK) => {
+                whole_element(element, name.trim_end())
+            }
+            _ => None,
+        };
+        match length {
+            Some(length) => {
+                kept.push_str(&rest[..at]);
+                rest = &element[length..];
+            }
+            None => {
+                kept.push_str(&rest[..=at]);
+                rest = &element[1..];
+            }
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// How long the element is that begins here, with others of its name within it.
+fn whole_element(html: &str, opening: &str) -> Option<usize> {
+    let closing = format!("</{}>", &opening[1..]);
+    let mut depth = 0_usize;
+    let mut at = 0;
+    loop {
+        let next = at + html[at..].find('<')?;
+        let tag = &html[next..];
+        if tag.starts_with(&closing) {
+            depth = depth.checked_sub(1)?;
+            at = next + closing.len();
+            if depth == 0 {
+                return Some(at);
+            }
+            continue;
+        }
+        let after = tag.strip_prefix(opening);
+        if after.is_some_and(|after| after.starts_with([' ', '>'])) {
+            depth += 1;
+        }
+        at = next + 1;
+    }
+}
+
 /// The words without any tag. Quotes stay as they are, as in what the cleaner writes.
 fn words(untrusted: &str) -> String {
     let words = plain::without_tags(untrusted);
@@ -165,6 +223,27 @@ mod tests {
                 assert!(!safe.contains(forbidden), "{hostile} became {safe}");
             }
             assert_eq!(html(&safe), safe, "a second pass changes nothing");
+        }
+    }
+
+    #[test]
+    fn the_link_that_stands_for_a_quote_goes_and_nothing_else() {
+        for (sent, left) in [
+            (
+                "<p class=\"quote-inline\">RE: <a href=\"https://a.example/1\">a</a></p><p>Look</p>",
+                "<p>Look</p>",
+            ),
+            (
+                "<p>Look<span class=\"quote-inline\"><br/>RE: <span>a</span></span> here</p>",
+                "<p>Look here</p>",
+            ),
+            (
+                "<p>class=\"quote-inline\"</p>",
+                "<p>class=\"quote-inline\"</p>",
+            ),
+            ("<p>Ünïcode <b>stays</b></p>", "<p>Ünïcode <b>stays</b></p>"),
+        ] {
+            assert_eq!(without_quote_link(&html(sent)), left);
         }
     }
 

@@ -3,6 +3,8 @@
 use axum::extract::State;
 
 use super::{Place, Stretch, read};
+use comity_policy::Way;
+
 use crate::app::App;
 use crate::communities;
 use crate::error::Result;
@@ -77,6 +79,11 @@ async fn show(
         Which::Home => NavItem::Home,
         Which::Community | Which::Everyone => NavItem::Community,
     };
+    let way = match which {
+        Which::Home => Way::HomeTimeline,
+        // What is quoted may have been written elsewhere; a public place it is all the same.
+        Which::Community | Which::Everyone => Way::PublicTimeline,
+    };
     let title = match which {
         Which::Home => "Home",
         Which::Community => "Community",
@@ -92,7 +99,7 @@ async fn show(
             .as_ref()
             .filter(|_| writes)
             .map(|me| composer(app, me)),
-        statuses: views(app, visit, &stretch.entries).await?,
+        statuses: views(app, visit, way, &stretch.entries).await?,
         older: stretch.older.map(|id| format!("{address}?max_id={id}")),
         newer: (!at_top).then(|| address.to_owned()),
     }))

@@ -6,6 +6,8 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::{Answer, LIMITS, Wave};
+use comity_policy::Way;
+
 use crate::accounts::Account;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -27,7 +29,7 @@ pub async fn view(app: &App, visit: &Visit, me: &Arc<Account>) -> Result<Option<
     let now_ms = app.now_ms();
     let about = match &wave.about {
         Some(status) => {
-            let reader = Reader::of(app, visit, &[status]).await?;
+            let reader = Reader::of(app, visit, Way::Page, &[status]).await?;
             let words = plain::excerpt(&text(status).content, SHOWN_OF_POST);
             Some((reader.view(status, None).url, words))
         }

@@ -49,6 +49,7 @@ pub use rule::{
     RuleView, StanceChoice, Strength, TakingBackView,
 };
 pub use status::{
-    AttachmentKind, AttachmentView, Counts, SeenBy, StatusView, Veil, ViewerView, WhyNot,
+    AttachmentKind, AttachmentView, Counts, QuotedView, SeenBy, StatusView, Veil, ViewerView,
+    WhyNot,
 };
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

@@ -1,12 +1,13 @@
-//! An answer that waits for a yes, between two installations of ours.
+//! Answers and quotes that wait for a yes, between two installations of ours.
 
 use comity::accounts;
 use comity::contacts;
-use comity::statuses::{self, Answering};
-use comity_policy::Approval;
+use comity::quotes::{self, State};
+use comity::statuses::{self, Answering, Quoting};
+use comity_policy::{Approval, Stance};
 use comity_vocab::Visibility;
 
-use crate::installation::{draft, until};
+use crate::installation::{Installation, draft, until};
 use crate::{neighbours, on_both};
 
 on_both! {
@@ -57,4 +58,59 @@ async fn the_yes_to_an_answer_to_what_is_for_followers_is_read_by_its_server(eng
     })
     .await;
 }
+
+async fn a_quote_is_asked_for_stamped_and_taken_back_everywhere(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
+    let mut asking = draft("Words worth quoting", Visibility::Public, None);
+    asking.terms.quotes = Quoting::Asking;
+    let post = statuses::publish(&north.app, &north.community, alice.clone(), asking).await.unwrap();
+    let seen = south.awaits(&bob, &post.iri).await;
+    let mut quoting = draft("Look at that", Visibility::Public, None);
+    quoting.quote_id = Some(seen.id);
+    let quote = statuses::publish(&south.app, &south.community, bob.clone(), quoting).await.unwrap();
+    assert_eq!(state(&south, quote.id).await, Some(State::Waits));
+    let arrived = north.awaits(&alice, &quote.iri).await;
+    until("the north holds it back", async || {
+        (state(&north, arrived.id).await == Some(State::Waits)).then_some(())
+    })
+    .await;
+
+    contacts::let_in(&north.app, &alice, arrived.id).await.unwrap();
+    until("the south reads the yes", async || {
+        (state(&south, quote.id).await == Some(State::Stands)).then_some(())
+    })
+    .await;
+    assert_eq!(state(&north, arrived.id).await, Some(State::Stands));
+    let stamp = statuses::load_one(&south.app, quote.id).await.unwrap().quote.unwrap().stamp;
+    assert!(stamp.unwrap().starts_with(alice.iri.as_str()));
+
+    quotes::take_out(&north.app, &alice, arrived.id).await.unwrap();
+    until("the south hears of it", async || {
+        (state(&south, quote.id).await == Some(State::Removed)).then_some(())
+    })
+    .await;
+}
+
+async fn a_refused_server_that_asks_to_quote_gets_nothing(engine) {
+    let (north, south, alice, bob) = neighbours(engine).await;
+    let mut open = draft("Words worth quoting", Visibility::Public, None);
+    open.terms.quotes = Quoting::Everyone;
+    let post = statuses::publish(&north.app, &north.community, alice.clone(), open).await.unwrap();
+    let seen = south.awaits(&bob, &post.iri).await;
+    north.rule(&south, Stance::Refused).await;
+    let mut quoting = draft("Look at that", Visibility::Public, None);
+    quoting.quote_id = Some(seen.id);
+    let quote = statuses::publish(&south.app, &south.community, bob.clone(), quoting).await.unwrap();
+    for place in [&south, &north, &south] {
+        place.is_idle().await;
+    }
+    assert_eq!(state(&south, quote.id).await, Some(State::Waits));
+    assert!(statuses::find_by_iri(&north.app, &quote.iri).await.unwrap().is_none());
+}
+}
+
+/// What became of the quote of a post.
+async fn state(place: &Installation, id: i64) -> Option<State> {
+    let status = statuses::load_one(&place.app, id).await.unwrap();
+    status.quote.map(|quote| quote.state)
 }

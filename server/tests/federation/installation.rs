@@ -250,6 +250,7 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         spoiler_text: String::new(),
         visibility,
         in_reply_to_id,
+        quote_id: None,
         language: Some("en".to_owned()),
         sensitive: false,
         tell: None,

@@ -28,8 +28,10 @@ use cast::{Cast, ELSEWHERE, word};
 /// operator's for moderators; why the emergency gate was closed for a while. *evidence*: what led to the operator's rule.
 /// *asked*, *whisper*: by Zora, about whom the author is asked first: a public answer to *public*, and a word to the
 /// author alone; *reasonasked*: why they are. *ownlist*, *houselist*: on a list of the author's, and of the community's.
+/// *quoted*: a public post that `follower` quotes in a public one of theirs, *quoting*. Rita's and Lena's answers claim to
+/// quote *private* and *direct*, which nobody let them.
 /// *kept*: a public post that its author keeps from the server *open*. It names a topic, and so do *unlisted* and *local*.
-pub const WORDS: [&str; 30] = [
+pub const WORDS: [&str; 32] = [
     "public",
     "unlisted",
     "private",
@@ -41,6 +43,8 @@ pub const WORDS: [&str; 30] = [
     "oldprivate",
     "deleted",
     "kept",
+    "quoted",
+    "quoting",
     "bio",
     "field",
     "mail",
@@ -82,6 +86,8 @@ old              y       y      y        y        y         y         -       y 
 oldprivate       -       -      -        y        -         y         -       -      -    -        -
 deleted          -       -      -        -        -         -         -       -      -    -        -
 kept             cpyt    pyt    cepykst  hcepykst cepykst   hcepykswtr -      cepykst pyks epykst   cepykst
+quoted           cpy     py     cepyks   hcepyks  cepyks    hcepykswrn -      cepyks pyks epyks    cepyks
+quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
 bio              p       p      pls      pls      pls       plso      -       pls    pls  pls      pls
 field            p       p      p        p        p         po        -       p      p    p        p
 mail             -       -      -        -        -         -         -       -      -    -        -
@@ -119,6 +125,8 @@ old              -        -    -    -    -    -    -    -       -       yes     
 oldprivate       -        -    -    -    -    -    -    -       -       yes     yes        -
 deleted          -        -    -    -    -    -    -    -       -       yes     yes        -
 kept             -        -    -    -    yes  -    -    yes     -       -       yes        -
+quoted           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+quoting          -        yes  yes  -    yes  -    yes  yes     -       -       -          -
 bio              -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
 field            -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
 mail             -        -    -    -    -    -    -    -       -       -       -          -

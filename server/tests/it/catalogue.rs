@@ -16,9 +16,8 @@ const WITHOUT: &[(&str, &str)] = &[
     ("L24", "there is no collection of a conversation"),
     (
         "L30",
-        "it is others' servers that would have to hold it; approvals are not signed yet",
+        "it is others' servers that would have to hold it; they are told who may boost nothing yet",
     ),
-    ("L34", "there are no quotes of ours yet"),
     ("L41", "there are no feeds"),
     ("L42", "there is no REST API and no stream"),
     ("L44", "there is no media"),

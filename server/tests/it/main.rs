@@ -40,6 +40,7 @@ mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod published;
+mod quotes;
 mod reach;
 mod routes;
 mod serving;

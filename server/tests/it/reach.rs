@@ -168,7 +168,7 @@ coast_test! {
         coast.alice.get(&post.path).await.is(200).shows("Says rita").hides("Says nora");
         let plain: Value = coast.got("open", "Create").into_iter()
             .find(|sent| sent["object"]["content"].to_string().contains("Only me")).unwrap();
-        assert!(plain["object"].get("interactionPolicy").is_none());
+        assert!(plain["object"]["interactionPolicy"].get("canReply").is_none());
     }
 
     async fn l29_the_composer_and_the_ledger_tell_nothing_of_what_others_lay_down(coast) {

@@ -49,14 +49,27 @@ pub struct NoteOut {
     /// The conversation as others named it, handed on unchanged.
     pub conversation: Option<String>,
     /// What it quotes.
-    pub quote: Option<Iri>,
+    pub quote: Option<QuoteOut>,
     /// Makes it a Question.
     pub poll: Option<Poll>,
     /// Whose answers stand, where not everybody's do. Said as GoToSocial's `interactionPolicy`, which asks other servers
     /// to keep to it.
     pub can_reply: Option<LeaveOut>,
+    /// Who may quote it; where nothing is said, nobody may (FEP-044f).
+    pub can_quote: Option<LeaveOut>,
     /// The yes of whom it answers.
     pub reply_authorization: Option<Iri>,
+}
+
+/// What a status quotes.
+#[derive(Clone, Debug)]
+pub struct QuoteOut {
+    /// Its address.
+    pub of: Iri,
+    /// The yes of its author (FEP-044f). None while they are asked, and where it is the author's own.
+    pub authorization: Option<Iri>,
+    /// It may be shown. Before that it goes by no name under which servers show what they are not let.
+    pub stands: bool,
 }
 
 /// Who may do one thing: actors and collections of them. Nobody is said by naming the author alone.
@@ -96,10 +109,11 @@ pub fn note(note: &NoteOut) -> Value {
     let mut fields = Fields::new(context(), kind);
     fields.set("id", note.id.as_str());
     fields.set("attributedTo", note.author.as_str());
-    fields.set("content", note.content.as_str());
+    let content = with_link(note);
+    fields.set("content", content.as_str());
     if let Some(language) = &note.language {
         let mut by_language = serde_json::Map::new();
-        by_language.insert(language.clone(), json!(note.content));
+        by_language.insert(language.clone(), json!(content));
         fields.set("contentMap", by_language);
     }
     fields.set(
@@ -128,10 +142,13 @@ pub fn note(note: &NoteOut) -> Value {
         );
     }
     if let Some(quote) = &note.quote {
-        // The first for Mastodon, the others for those who had quotes before it.
-        for name in ["quote", "quoteUri", "_misskey_quote"] {
-            fields.set(name, quote.as_str());
+        // The first for those who ask whether it may be shown, the others for those who had quotes before that.
+        fields.set("quote", quote.of.as_str());
+        for name in ["quoteUri", "_misskey_quote"] {
+            fields.set_if(name, quote.stands.then(|| quote.of.as_str()));
         }
+        let stamp = quote.authorization.as_ref();
+        fields.set_if("quoteAuthorization", stamp.map(Iri::as_str));
     }
     fields.set(
         "attachment",
@@ -141,15 +158,13 @@ pub fn note(note: &NoteOut) -> Value {
     if let Some(poll) = &note.poll {
         set_poll(&mut fields, poll);
     }
-    if let Some(leave) = &note.can_reply {
-        // What is not mentioned stays as everybody has it. Before 0.19 the two lists had other names.
-        fields.set(
-            "interactionPolicy",
-            json!({ "canReply": {
-                "automaticApproval": leave.automatic, "manualApproval": leave.manual,
-                "always": leave.automatic, "approvalRequired": leave.manual,
-            }}),
-        );
+    let said = [("canReply", &note.can_reply), ("canQuote", &note.can_quote)];
+    let policy: serde_json::Map<String, Value> = said
+        .into_iter()
+        .filter_map(|(name, leave)| Some((name.to_owned(), sub_policy(leave.as_ref()?))))
+        .collect();
+    if !policy.is_empty() {
+        fields.set("interactionPolicy", policy);
     }
     if let Some(stamp) = &note.reply_authorization {
         // The first since GoToSocial 0.20, the other before.
@@ -157,6 +172,31 @@ pub fn note(note: &NoteOut) -> Value {
         fields.set("approvedBy", stamp.as_str());
     }
     fields.done()
+}
+
+/// Of answers, what is not mentioned stays as everybody has it. Before 0.19 GoToSocial's two lists had other names.
+fn sub_policy(leave: &LeaveOut) -> Value {
+    json!({
+        "automaticApproval": leave.automatic, "manualApproval": leave.manual,
+        "always": leave.automatic, "approvalRequired": leave.manual,
+    })
+}
+
+/// For servers that know no quotes, a link to what is quoted stands above the words; others take it away by its class.
+fn with_link(note: &NoteOut) -> String {
+    let Some(quote) = &note.quote else {
+        return note.content.clone();
+    };
+    let address = quote
+        .of
+        .as_str()
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;");
+    format!(
+        "<p class=\"quote-inline\">RE: <a href=\"{address}\">{address}</a></p>{}",
+        note.content
+    )
 }
 
 /// `to` and `cc` that spell a visibility. A local status has neither: it must not be sent.
@@ -265,11 +305,13 @@ fn context() -> Value {
             "blurhash": "toot:blurhash",
             "focalPoint": { "@id": "toot:focalPoint", "@container": "@list" },
             "quote": { "@id": "https://w3id.org/fep/044f#quote", "@type": "@id" },
+            "quoteAuthorization": { "@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id" },
             "quoteUri": "fedibird:quoteUri",
             "_misskey_quote": "misskey:_misskey_quote",
             "gts": "https://gotosocial.org/ns#",
             "interactionPolicy": { "@id": "gts:interactionPolicy", "@type": "@id" },
             "canReply": { "@id": "gts:canReply", "@type": "@id" },
+            "canQuote": { "@id": "gts:canQuote", "@type": "@id" },
             "approvedBy": { "@id": "gts:approvedBy", "@type": "@id" },
             "replyAuthorization": { "@id": "gts:replyAuthorization", "@type": "@id" },
             "automaticApproval": { "@id": "gts:automaticApproval", "@type": "@id" },

@@ -1,4 +1,4 @@
-//! The page of what a member lays down for all they write: who may answer.
+//! The page of what a member lays down for all they write: who may answer, and who may quote.
 
 use askama::Template;
 use axum::extract::State;
@@ -8,17 +8,18 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply, Visit, cookie};
 use crate::members;
-use crate::statuses::Answering;
-use crate::statuses::web::answers;
+use crate::statuses::web::{answers, quotes};
+use crate::statuses::{Answering, Quoting};
 use crate::web;
 use crate::web::view::{AnswerChoice, Frame, NavItem, Notice};
 
-/// Who may answer, where a post says nothing else.
+/// Who may answer and quote, where a post says nothing else.
 #[derive(Template)]
 #[template(path = "members/writing.html")]
 struct WritingPage {
     frame: Frame,
     answers: Vec<AnswerChoice>,
+    quotes: Vec<AnswerChoice>,
 }
 
 /// `GET /settings/writing`
@@ -28,6 +29,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     Ok(Reply::page(WritingPage {
         frame,
         answers: answers(me.member.answering),
+        quotes: quotes(me.member.quoting),
     }))
 }
 
@@ -35,6 +37,8 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
 #[derive(Deserialize)]
 pub struct WritingForm {
     answers: String,
+    #[serde(default)]
+    quotes: Option<String>,
 }
 
 /// `POST /settings/writing`
@@ -50,7 +54,13 @@ pub async fn save(
             "must be everyone, followers, mentioned, asking or nobody",
         )
     })?;
-    members::choose_answering(&app, me.account.id, answering).await?;
+    let quoting = match &form.quotes {
+        Some(word) => Quoting::parse(word).ok_or_else(|| {
+            Error::invalid("quotes", "must be everyone, followers, asking or nobody")
+        })?,
+        None => me.member.quoting,
+    };
+    members::choose_answering(&app, me.account.id, answering, quoting).await?;
     let done = Notice("From your next post on. What you wrote before stays as it was.".to_owned());
     Ok(Reply::see_other("/settings/writing").with_cookie(cookie::notice(&visit.community, &done)))
 }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
 use crate::members::Role;
-use crate::statuses::{Answering, Draft, MOST_NAMED, Terms, find, publish};
-use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, SeenBy};
+use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
+use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, SeenBy};
 use crate::web::{frame, person_view};
 use crate::{accounts, conversations, reach, rules};
 
@@ -29,8 +29,11 @@ pub struct ComposeForm {
     #[serde(default)]
     answers: String,
     #[serde(default)]
+    quotes: String,
+    #[serde(default)]
     kept_from: String,
     in_reply_to: Option<i64>,
+    quote: Option<i64>,
     #[serde(default)]
     tell: Vec<String>,
     #[serde(default)]
@@ -52,6 +55,7 @@ impl ComposeForm {
             spoiler: composer.spoiler.clone(),
             visibility: composer.seen_by.value().to_owned(),
             in_reply_to: composer.in_reply_to,
+            quote: composer.quote,
             tell: ticked.map(|who| who.handle.clone()).collect(),
             told,
             ..ComposeForm::default()
@@ -69,17 +73,20 @@ impl ComposeForm {
         });
         // Small composers leave it at what the member laid down for all.
         let answering = Answering::parse(&self.answers).unwrap_or(me.member.answering);
+        let quoting = Quoting::parse(&self.quotes).unwrap_or(me.member.quoting);
         Ok(Draft {
             text: self.text.clone(),
             spoiler_text: self.spoiler.clone(),
             visibility: Visibility::parse(&self.visibility).unwrap_or(me.member.default_visibility),
             in_reply_to_id: self.in_reply_to,
+            quote_id: self.quote,
             language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
             sensitive: !self.spoiler.trim().is_empty(),
             tell,
             terms: Terms {
                 kept_from: named(app, me, &self.kept_from).await?,
                 replies: answering.replies(),
+                quotes: quoting,
             },
         })
     }
@@ -94,6 +101,9 @@ impl ComposeForm {
         }
         if let Some(answering) = Answering::parse(&self.answers) {
             composer.answers = answers(answering);
+        }
+        if let Some(quoting) = Quoting::parse(&self.quotes) {
+            composer.quotes = quotes(quoting);
         }
         if !self.language.is_empty() {
             for language in &mut composer.languages {
@@ -121,6 +131,22 @@ pub fn answers(chosen: Answering) -> Vec<AnswerChoice> {
         chosen: answering == chosen,
     };
     Answering::ALL.into_iter().map(choice).collect()
+}
+
+/// Who may quote, to choose from.
+pub fn quotes(chosen: Quoting) -> Vec<AnswerChoice> {
+    let words = |quoting| match quoting {
+        Quoting::Everyone => "Anyone may quote it",
+        Quoting::Followers => "Followers may quote it",
+        Quoting::Asking => "Quotes wait for my yes",
+        Quoting::Nobody => "Nobody may quote it",
+    };
+    let choice = |quoting: Quoting| AnswerChoice {
+        value: quoting.as_str(),
+        words: words(quoting),
+        chosen: quoting == chosen,
+    };
+    Quoting::ALL.into_iter().map(choice).collect()
 }
 
 /// Servers and people as typed, with spaces or commas between them. Nobody is asked who they are: that would tell their
@@ -200,6 +226,7 @@ async fn known(app: &App, me: &Me, word: &str) -> Result<comity_vocab::Iri> {
 #[derive(Debug, Deserialize)]
 pub struct ComposeQuery {
     in_reply_to: Option<i64>,
+    quote: Option<i64>,
     to: Option<i64>,
 }
 
@@ -217,6 +244,7 @@ pub async fn compose_form(
         composer.seen_by = SeenBy::Mentioned;
     }
     composer.in_reply_to = query.in_reply_to;
+    composer.quote = query.quote;
     compose_page(&app, &me, &visit, composer, None).await
 }
 
@@ -231,10 +259,17 @@ async fn compose_page(
     let mut answering = None;
     if let Some(id) = composer.in_reply_to {
         let status = find(app, &me.party(), Way::Page, id).await?;
-        let reader = Reader::of(app, visit, &[&status]).await?;
+        let reader = Reader::of(app, visit, Way::Page, &[&status]).await?;
         let left = conversations::who_left(app, &status).await?;
         reader.prepare_reply(&mut composer, &status, &left);
         answering = Some(reader.view(&status, None));
+    }
+    let mut quoting = None;
+    if let Some(id) = composer.quote {
+        let status = find(app, &me.party(), Way::Page, id).await?;
+        let reader = Reader::of(app, visit, Way::Page, &[&status]).await?;
+        reader.prepare_quote(&mut composer, &status);
+        quoting = Some(QuotedView::Post(Box::new(reader.as_quoted(&status))));
     }
     if let Some(form) = sent {
         form.refill(&mut composer);
@@ -253,6 +288,7 @@ async fn compose_page(
         frame,
         composer,
         answering,
+        quoting,
     });
     Ok(page_with(page, wrong.as_ref()))
 }
@@ -279,6 +315,7 @@ pub async fn compose(
 ) -> Result<Reply> {
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
+    composer.quote = form.quote;
     if form.check {
         return compose_page(&app, &me, &visit, composer, Some(&form)).await;
     }
@@ -317,4 +354,5 @@ pub(super) const LABELS: &[Label] = &[
     Label::of("language", "the language"),
     Label::of("kept_from", "what you keep it from"),
     Label::of("in_reply_to_id", "what you answer"),
+    Label::of("quote_id", "what you quote"),
 ];

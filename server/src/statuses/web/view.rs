@@ -1,5 +1,8 @@
 //! From what the gate cleared to what a page lays out.
 
+mod quoted;
+
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way};
@@ -10,13 +13,16 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Me, Visit};
+use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
+use crate::text::sanitize;
 use crate::web::view::{
     AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind,
-    PersonView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
+    PersonView, QuotedView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
+use quoted::{quote_mark, quoted};
 
 /// Languages offered to writers, by their own names; the member's own comes first.
 const LANGUAGES: &[(&str, &str)] = &[
@@ -57,6 +63,8 @@ pub struct Reader<'a> {
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    /// What these quote, as the reader may see it by the same way.
+    quoted: HashMap<i64, Visible<Status>>,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
     app: App,
@@ -65,10 +73,11 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// For a page that shows these.
+    /// For a page that shows these by this way.
     pub async fn of(
         app: &App,
         visit: &'a Visit,
+        way: Way,
         statuses: &[&Visible<Status>],
     ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
@@ -85,6 +94,7 @@ impl<'a> Reader<'a> {
             None => HashMap::new(),
         };
         Ok(Reader {
+            quoted: quoted(app, visit, way, statuses).await?,
             answers,
             visit,
             now_ms: app.now_ms(),
@@ -115,10 +125,19 @@ impl<'a> Reader<'a> {
             });
         }
         let waits = me.is_some_and(|me| status.waits_for(me.account.id));
+        let quote = status.quote.as_ref();
+        let quote_waits =
+            me.is_some_and(|me| quote.is_some_and(|quote| quote.waits_for(me.account.id)));
+        let answer_waits =
+            waits && (!quote_waits || matches!(status.approval, Approval::Waits { .. }));
         if waits {
             marks.push(Mark {
                 kind: MarkKind::Ask,
-                text: "waits for your yes".to_owned(),
+                text: if quote_waits {
+                    "quotes you; waits for your yes".to_owned()
+                } else {
+                    "waits for your yes".to_owned()
+                },
             });
         }
         let bound = status.conditions();
@@ -131,12 +150,23 @@ impl<'a> Reader<'a> {
         }
         if own {
             marks.extend(consent_mark(status));
+            marks.extend(quote_mark(status));
         }
         let answers_me = me.is_some_and(|me| status.answers(me.account.id));
         let why = WhyNot {
             reply: self.why_not(status, Act::Reply),
             favourite: self.why_not(status, Act::Favourite),
             reblog: self.why_not(status, Act::Reblog),
+            quote: self.why_not(status, Act::Quote),
+        };
+        let quote = self.quote_of(status);
+        let quotes_me = me.is_some_and(|me| {
+            let quote = status.quote.as_ref();
+            quote.is_some_and(|quote| quote.state == State::Stands && quote.is_of(me.account.id))
+        });
+        let content = match quote {
+            Some(QuotedView::Post(_)) => Cow::Owned(sanitize::without_quote_link(&words.content)),
+            _ => Cow::Borrowed(words.content.as_str()),
         };
         let is_out = matches!(status.approval, Approval::Removed { .. });
         StatusView {
@@ -154,7 +184,7 @@ impl<'a> Reader<'a> {
             edited: status.edited_at.is_some(),
             seen_by: seen_by(status.visibility),
             spoiler: spoiler(&words.spoiler_text, bound),
-            html: with_title(&words.title, &words.content),
+            html: with_title(&words.title, &content),
             lang: words.language.clone(),
             sensitive: words.sensitive,
             pinned: false,
@@ -178,8 +208,13 @@ impl<'a> Reader<'a> {
                 reblogged: self.reblogged.contains(&status.id),
                 pinned: self.pinned.contains(&status.id),
                 may_pin: own && is_open,
-                may_take_out: answers_me && !own && !is_out && !waits,
-                may_put_back: answers_me && !own && (is_out || waits),
+                may_take_out: answers_me && !own && !is_out && !answer_waits,
+                may_put_back: answers_me && !own && (is_out || answer_waits),
+                may_unquote: quotes_me && !own,
+                may_quote: me.is_some()
+                    && is_open
+                    && (own || (statuses::may_be_quoted(status) && why.quote.is_none()))
+                    && !bound.contains(Conditions::NO_BOOSTS),
                 may_reply: me.is_some() && why.reply.is_none(),
                 may_favourite: me.is_some() && why.favourite.is_none(),
                 may_reblog: why.reblog.is_none()
@@ -193,6 +228,7 @@ impl<'a> Reader<'a> {
             } else {
                 words.attachments.iter().map(attachment).collect()
             },
+            quote,
             veil: None,
             reply: None,
         }
@@ -325,7 +361,7 @@ async fn answers(
     me: &Me,
     shown: &[&Visible<Status>],
 ) -> Result<HashMap<(i64, Act), Verdict>> {
-    let acts = [Act::Reply, Act::Favourite, Act::Reblog];
+    let acts = [Act::Reply, Act::Favourite, Act::Reblog, Act::Quote];
     let asked: Vec<(Act, &Status)> = shown
         .iter()
         .flat_map(|status| acts.map(|act| (act, &***status)))
@@ -340,9 +376,9 @@ async fn answers(
 }
 
 /// Posts as a list shows them.
-pub async fn views(app: &App, visit: &Visit, list: &[Shown]) -> Result<Vec<StatusView>> {
+pub async fn views(app: &App, visit: &Visit, way: Way, list: &[Shown]) -> Result<Vec<StatusView>> {
     let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
-    let reader = Reader::of(app, visit, &statuses).await?;
+    let reader = Reader::of(app, visit, way, &statuses).await?;
     Ok(list
         .iter()
         .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
@@ -364,6 +400,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
     ComposerView {
         action: "/compose".to_owned(),
         in_reply_to: None,
+        quote: None,
         text: String::new(),
         spoiler: String::new(),
         seen_by: seen_by(me.member.default_visibility),
@@ -372,6 +409,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         limit: app.config.limits.post_characters,
         tell: Vec::new(),
         answers: super::answers(me.member.answering),
+        quotes: super::quotes(me.member.quoting),
         asks: None,
         kept_from: String::new(),
         reach: None,

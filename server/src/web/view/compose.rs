@@ -2,14 +2,16 @@
 
 use super::SeenBy;
 
-/// The full composer. Posts `text`, `spoiler`, `visibility` (a [`SeenBy::value`]), `language`, `answers`, `kept_from`,
-/// `in_reply_to`, `tell` (once for each ticked), `csrf` and `back` to `action`; and `check` to see whom it would reach.
+/// The full composer. Posts `text`, `spoiler`, `visibility` (a [`SeenBy::value`]), `language`, `answers`,
+/// `quotes`, `kept_from`, `in_reply_to`, `quote`, `tell` (once for each ticked), `csrf` and `back` to `action`; and `check` to see whom it would reach.
 #[derive(Clone, Debug)]
 pub struct ComposerView {
     /// Where it posts to: `/compose`, or `/statuses/7/edit`.
     pub action: String,
     /// The status it answers.
     pub in_reply_to: Option<i64>,
+    /// The status it quotes.
+    pub quote: Option<i64>,
     /// The words so far.
     pub text: String,
     /// The content warning so far; empty for none.
@@ -26,7 +28,9 @@ pub struct ComposerView {
     pub tell: Vec<Tell>,
     /// Who may answer: what may be chosen; empty where it cannot be changed, as in an edit.
     pub answers: Vec<AnswerChoice>,
-    /// Whoever is answered says yes to each answer first: a sentence.
+    /// Who may quote, likewise.
+    pub quotes: Vec<AnswerChoice>,
+    /// Whoever is answered or quoted says yes first: a sentence.
     pub asks: Option<String>,
     /// Servers and people it is kept from beyond what the rules say, as typed.
     pub kept_from: String,
@@ -49,7 +53,7 @@ pub struct LanguageChoice {
     pub chosen: bool,
 }
 
-/// Who may answer a post.
+/// Who may answer or quote a post.
 #[derive(Clone, Debug)]
 pub struct AnswerChoice {
     /// What the form sends.

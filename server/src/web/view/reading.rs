@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     Above, ComposerView, Following, Frame, Mark, NavItem, NodeBody, PersonRow, PersonView,
-    Protection, SeenBy, StatusView, Step,
+    Protection, QuotedView, SeenBy, StatusView, Step,
 };
 
 /// A conversation around one post.
@@ -82,6 +82,8 @@ pub struct ComposePage {
     pub composer: ComposerView,
     /// What is answered.
     pub answering: Option<StatusView>,
+    /// The post that is quoted.
+    pub quoting: Option<QuotedView>,
 }
 
 /// Changing a post.
@@ -231,6 +233,8 @@ pub enum NotificationKind {
     Favourite,
     /// They boosted a post.
     Reblog,
+    /// They quoted a post.
+    Quote,
     /// They mention the viewer.
     Mention,
     /// They answered a post.
@@ -250,7 +254,7 @@ impl NotificationKind {
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog => "boost",
             NotificationKind::Mention => "at",
-            NotificationKind::Reply => "reply",
+            NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
         }
@@ -281,6 +285,7 @@ impl NotificationRow {
             NotificationKind::Request => "asks to follow you",
             NotificationKind::Favourite => "favourited your post",
             NotificationKind::Reblog => "boosted your post",
+            NotificationKind::Quote => "quoted your post",
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Reply => "replied to you",
             // These are told in a sentence of their own.

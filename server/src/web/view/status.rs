@@ -47,10 +47,39 @@ pub struct StatusView {
     pub marks: Vec<Mark>,
     /// Pictures and files.
     pub attachments: Vec<AttachmentView>,
+    /// What it quotes.
+    pub quote: Option<QuotedView>,
     /// The whole post is folded under this sentence until asked for.
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
     pub reply: Option<ReplyView>,
+}
+
+/// What a post quotes, as this viewer may see it.
+#[derive(Clone, Debug)]
+pub enum QuotedView {
+    /// The quoted post itself, with no quote of its own.
+    Post(Box<StatusView>),
+    /// A sentence in its place.
+    Instead(&'static str),
+}
+
+impl QuotedView {
+    /// The quoted post, where it is shown.
+    pub fn post(&self) -> Option<&StatusView> {
+        match self {
+            QuotedView::Post(status) => Some(status),
+            QuotedView::Instead(_) => None,
+        }
+    }
+
+    /// What stands in its place.
+    pub fn instead(&self) -> Option<&'static str> {
+        match self {
+            QuotedView::Post(_) => None,
+            QuotedView::Instead(sentence) => Some(sentence),
+        }
+    }
 }
 
 /// Why a post is folded, with the face and name left out because they may be the unwanted part.
@@ -123,6 +152,10 @@ pub struct ViewerView {
     pub may_take_out: bool,
     /// They took it out.
     pub may_put_back: bool,
+    /// It quotes them, and they may take their post out of it.
+    pub may_unquote: bool,
+    /// They may quote it.
+    pub may_quote: bool,
     /// They may answer it.
     pub may_reply: bool,
     /// They may favourite it.
@@ -140,6 +173,8 @@ pub struct WhyNot {
     pub favourite: Option<String>,
     /// Boost it.
     pub reblog: Option<String>,
+    /// Quote it.
+    pub quote: Option<String>,
 }
 
 /// Who can see a post, in the words of the pages.

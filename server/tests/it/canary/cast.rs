@@ -50,6 +50,8 @@ pub struct Cast {
     pub links: Vec<String>,
     /// Numbers of lists of servers.
     pub lists: Vec<i64>,
+    /// Numbers of stamps.
+    pub stamps: Vec<i64>,
     /// Ends the workers.
     _stop: watch::Sender<bool>,
 }
@@ -104,6 +106,7 @@ impl Cast {
             statuses: Vec::new(),
             links: Vec::new(),
             lists: Vec::new(),
+            stamps: Vec::new(),
             _stop: stop,
         };
         Box::pin(cast.played()).await
@@ -132,6 +135,7 @@ impl Cast {
 
         let statuses = self.author_writes().await;
         let public_iri = self.iri_of(&statuses[0]);
+        let (private_iri, direct_iri) = (self.iri_of(&statuses[2]), self.iri_of(&statuses[3]));
         for (server, name, said) in [
             ("open", "rita", "reply"),
             ("limited", "lena", "limited"),
@@ -139,20 +143,55 @@ impl Cast {
         ] {
             let by = self.peer.iri(server, name);
             let author = self.member("author").account.iri.to_string();
-            self.says(&peer::create(
-                &by,
-                said,
-                &word(said),
-                Some(&public_iri),
-                Some(&author),
-            ))
-            .await;
+            let mut answer = peer::create(&by, said, &word(said), Some(&public_iri), Some(&author));
+            let claimed = if said == "reply" {
+                &private_iri
+            } else {
+                &direct_iri
+            };
+            answer["object"]["quote"] = json!(claimed);
+            self.says(&answer).await;
         }
+        self.is_quoted().await;
         self.zora_waits(&public_iri).await;
         self.keeps_lists().await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
+    }
+
+    /// The follower quotes a post of the author's, who lets everybody.
+    async fn is_quoted(&mut self) {
+        let fields = [
+            ("text", word("quoted")),
+            ("visibility", "public".to_owned()),
+            ("quotes", "everyone".to_owned()),
+        ];
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let author = self.members.get_mut("author").unwrap();
+        let quoted = self.town.compose(author, &fields).await;
+        let id = quoted.id.to_string();
+        let text = word("quoting");
+        let fields = [
+            ("text", text.as_str()),
+            ("visibility", "public"),
+            ("quote", &id),
+        ];
+        let follower = self.members.get_mut("follower").unwrap();
+        let quoting = self.town.compose(follower, &fields).await;
+        self.statuses.push((quoted.id, "author".to_owned()));
+        self.statuses.push((quoting.id, "follower".to_owned()));
+        let quoted = self.iri_of(&quoted);
+        let by = self.member("follower").account.iri.clone();
+        self.links
+            .extend([quoted, format!("{by}/statuses/{}", quoting.id)]);
+        let app = &self.town.app;
+        let status = comity::statuses::load_one(app, quoting.id).await.unwrap();
+        let stamp = status.quote.unwrap().stamp.unwrap();
+        let number = stamp.rsplit('/').next().unwrap();
+        self.stamps.push(number.parse().unwrap());
     }
 
     /// Somebody about whom the author is asked first answers them, and writes to them alone.

@@ -47,9 +47,9 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             all.map(|handle| path.replace("{handle}", handle)).collect()
         }
         path if path.contains("{name}/statuses/{id}") || path.contains("{name}/stamps/{id}") => {
-            cast.statuses
-                .iter()
-                .flat_map(|(id, _)| {
+            let ids = cast.statuses.iter().map(|(id, _)| id);
+            ids.chain(&cast.stamps)
+                .flat_map(|id| {
                     ["author", "stranger"].map(|name| {
                         path.replace("{name}", name)
                             .replace("{id}", &id.to_string())
@@ -123,6 +123,11 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                 cast.statuses
                     .iter()
                     .map(|(id, _)| format!("/compose?in_reply_to={id}")),
+            );
+            all.extend(
+                cast.statuses
+                    .iter()
+                    .map(|(id, _)| format!("/compose?quote={id}")),
             );
             all.extend(cast.accounts.iter().map(|id| format!("/compose?to={id}")));
         }
