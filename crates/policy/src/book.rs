@@ -35,6 +35,7 @@ pub struct RuleBook {
     supposed: Supposed,
     asks_of_peers: bool,
     asks_first: bool,
+    appends_notices: bool,
     next_expiry: Option<i64>,
 }
 
@@ -77,6 +78,7 @@ impl RuleBook {
                 || communities
                     .iter()
                     .any(|served| served.mode == Mode::Cautious),
+            appends_notices: rules.iter().any(Rule::appends_notice),
             communities,
             member_modes: Arc::default(),
             in_waves: Arc::default(),
@@ -175,6 +177,11 @@ impl RuleBook {
     /// Whether anybody's first contact is asked about.
     pub(crate) fn asks_first(&self) -> bool {
         self.asks_first
+    }
+
+    /// Whether any rule wants a notice under what is sent.
+    pub fn appends_notices(&self) -> bool {
+        self.appends_notices
     }
 
     /// Whether any answer depends on what is known of servers.

@@ -93,6 +93,7 @@ impl<T> Visible<T> {
             considered: Vec::new(),
             set_aside: Vec::new(),
             listed: Vec::new(),
+            notices: Vec::new(),
             epoch: self.epoch(),
             secret: false,
         };

@@ -10,6 +10,7 @@ mod edit;
 mod held;
 mod load;
 mod model;
+mod notice;
 mod policy;
 mod publish;
 mod receive;

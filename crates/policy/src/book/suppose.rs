@@ -38,6 +38,7 @@ impl RuleBook {
         book.supposed.added = Some(Box::new(rule));
         book
     }
+        book.appends_notices |= rule.appends_notice();
 
     /// As if the rule of that number had been taken back.
     #[must_use]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use comity_vocab::Domain;
 
-use super::{Recipient, Visible};
+use super::{Notice, Recipient, Visible};
 use crate::{
-    Act, CommunityId, Exchange, Party, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties,
-    Verdict, Way, decide,
+    Act, CommunityId, Exchange, Party, Person, PersonId, Refusal, Rule, RuleBook, RuleId, Subject,
+    Thing, Ties, Verdict, Way, decide,
 };
 
 pub(super) fn party_of(person: &Person) -> Party {
@@ -93,8 +93,20 @@ pub(super) fn shown<T: Subject>(
         viewer: Arc::clone(viewer),
         conditions: verdict.conditions,
         because: verdict.because,
+        notices: notices(book, &verdict.notices),
         epoch: verdict.epoch,
     })
+}
+
+/// What these rules want said, the widest scope first.
+pub(super) fn notices(book: &RuleBook, rules: &[RuleId]) -> Vec<Notice> {
+    let mut rules: Vec<_> = rules.iter().filter_map(|id| book.rule(*id)).collect();
+    rules.sort_by_key(|rule| (rule.scope.breadth(), rule.id));
+    let notice = |rule: &Rule| Notice {
+        scope: rule.scope,
+        reason: rule.reason_public.clone(),
+    };
+    rules.into_iter().map(notice).collect()
 }
 
 pub(super) fn receives(
