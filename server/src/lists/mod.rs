@@ -330,6 +330,24 @@ pub fn source_of(file_name: &str) -> Result<String> {
 async fn check_room(app: &App, list: &List, more: usize) -> Result<()> {
     let full = |most: usize, of: &str| {
         Err(Error::invalid(
+/// Whether a rule may open to whoever is on this list: not while its sources put names on it without a person, each of
+/// whom it would let in. The other way round it is refused in [`sources::set_terms`].
+pub(crate) async fn check_opening(app: &App, owner: Scope, id: ListId) -> Result<()> {
+    let Some(list) = store::by_id(&app.db, id.0).await? else {
+        return Ok(()); // that it is gone is told elsewhere
+    };
+    if list.scope() != owner || !list.applies_alone {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "pattern",
+        format!(
+            "the list {} takes in by itself what its sources add, and this rule would let each of them in; first have a person put them on the list (“Put on the list by itself” on its page, or comity list terms {} --alone false)",
+            list.name, list.name
+        ),
+    ))
+}
+
             "entries",
             format!("would be more than the {most} that {of} can have; remove some first"),
         ))
