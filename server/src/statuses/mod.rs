@@ -17,6 +17,7 @@ mod receive;
 mod record;
 mod store;
 pub mod web;
+pub(crate) mod weigh;
 mod wishes;
 
 pub(crate) use consent::{answer_in, needs_yes, receive_no, receive_yes};
