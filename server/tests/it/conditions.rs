@@ -154,9 +154,18 @@ coast_test! {
         coast.takes_in(&first).await;
         assert!(coast.number(&format!("{rita}/boosts/1")).await.is_some());
         coast.alice.get("/home").await.is(200).shows("From the harbour");
+        // What somebody elsewhere shares of what somebody elsewhere wrote comes as well.
+        let olga = coast.peer.iri("kept", "olga");
+        let mut note = peer::create(&olga, "7", "From another shore", None, None)["object"].take();
+        note["@context"] = json!("https://www.w3.org/ns/activitystreams");
+        coast.peer.serves(&note);
+        let mut shared = boost("3");
+        shared["object"] = note["id"].clone();
+        coast.takes_in(&shared).await;
+        coast.alice.get("/home").await.is(200).shows("From another shore");
         let mut alice = std::mem::replace(&mut coast.alice, coast.town.member("alia").await);
         coast.adds(&mut alice, "boosts", "mine").await;
-        alice.get("/home").await.is(200).hides("From the harbour");
+        alice.get("/home").await.is(200).hides("From the harbour").hides("From another shore");
         let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
         coast.adds(&mut marta, "boosts", "community").await;
         let second = json!({ "id": format!("{rita}/boosts/2"), "type": "Announce", "actor": rita, "to": first["to"], "object": first["object"] });
