@@ -22,6 +22,7 @@ pub const ALL: &[Migration] = &[
     migration!(16, "notices", "../../migrations/0016_notices.sql"),
     migration!(17, "waves", "../../migrations/0017_waves.sql"),
     migration!(18, "consent", "../../migrations/0018_consent.sql"),
+    migration!(19, "changed", "../../migrations/0020_changed.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -29,7 +29,7 @@ pub struct RuleBook {
     communities: Vec<Community>,
     member_modes: Arc<HashMap<PersonId, Mode>>,
     in_waves: Arc<HashSet<PersonId>>,
-    lists: Arc<HashMap<ListId, ListIndex>>,
+    lists: Arc<HashMap<ListId, Arc<ListIndex>>>,
     /// The domains of handles whose accounts are at home on another host, by that host.
     handles_at: Arc<HashMap<Domain, Vec<Domain>>>,
     supposed: Supposed,
@@ -133,7 +133,7 @@ impl RuleBook {
     pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
         let names = Arc::make_mut(&mut self.names);
         let lists = lists.into_iter();
-        let lists = lists.map(|list| (list.id, ListIndex::new(list, names)));
+        let lists = lists.map(|list| (list.id, Arc::new(ListIndex::new(list, names))));
         self.lists = Arc::new(lists.collect());
         self
     }
@@ -156,12 +156,12 @@ impl RuleBook {
 
     /// Who is on a list, if it is here.
     pub(crate) fn list(&self, id: ListId) -> Option<&ListIndex> {
-        self.lists.get(&id)
+        self.lists.get(&id).map(Arc::as_ref)
     }
 
     /// Every list that is here.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (ListId, &ListIndex)> {
-        self.lists.iter().map(|(id, list)| (*id, list))
+        self.lists.iter().map(|(id, list)| (*id, list.as_ref()))
     }
 
     /// The domains of handles that are known to be at home on this host, other than its own.

@@ -245,6 +245,8 @@ pub async fn compare(
 ) -> Result<Difference> {
     let there = all_entries(app, list).await?;
     let patterns: HashSet<&str> = there.iter().map(|entry| entry.pattern.as_str()).collect();
+    let typed = rules::typed_pattern(pattern);
+    rules::changed::of_list(&mut tx, app, list, Some(&typed), by, now_ms)?;
     let (there_already, added): (Vec<_>, Vec<_>) = reading
         .entries
         .iter()
@@ -307,6 +309,9 @@ pub fn rule_about(app: &App, list: &List) -> Option<Rule> {
     let pattern = Pattern::List(ListId(list.id));
     let book = app.gate.book();
     let mut rules = book.rules_of(list.scope());
+    if !difference.added.is_empty() {
+        rules::changed::of_list(&mut tx, app, list, None, from.by, now_ms)?;
+    }
     rules.find(|rule| rule.pattern == pattern).cloned()
 }
 
@@ -398,6 +403,7 @@ fn columns(owner: Scope) -> Result<Owner> {
 fn most_lists() -> i64 {
     i64::try_from(MOST_LISTS).unwrap_or(i64::MAX)
 }
+    app.wake.ring();
 
 fn taken(why: Error, name: &str) -> Error {
     match why {

@@ -2,6 +2,7 @@
 //! them at each change.
 
 mod change;
+pub(crate) mod changed;
 pub mod command;
 mod concerned;
 pub mod conditions;
@@ -74,10 +75,10 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
         }
     }
     check_room(app, &new)?;
-    let now = app.now_ms();
     if let (Stance::Open, Pattern::List(list)) = (new.stance, &new.pattern) {
         lists::check_opening(app, new.scope, *list).await?;
     }
+    let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expires_at", "lies in the past"));
     }
