@@ -56,7 +56,6 @@ pub(crate) struct Narrowing {
     pub(crate) considered: Vec<RuleId>,
     pub(crate) set_aside: Vec<RuleId>,
     pub(crate) listed: Vec<Listed>,
-    pub(crate) notices: Vec<RuleId>,
     pub(crate) secret: bool,
 }
 
@@ -85,7 +84,6 @@ impl Narrowing {
             considered: Vec::new(),
             set_aside: Vec::new(),
             listed: Vec::new(),
-            notices: Vec::new(),
             secret: false,
         }
     }
@@ -122,7 +120,6 @@ impl Narrowing {
             considered: self.considered,
             set_aside: self.set_aside,
             listed: self.listed,
-            notices: self.notices,
             epoch: rules.epoch(),
             secret: self.secret,
         };

@@ -275,7 +275,11 @@ impl<F: FactSource> Gate<F> {
                 conditions |= verdict.conditions;
                 because = verdict.because;
                 bound.push(verdict.conditions);
-                wanted.extend(verdict.notices);
+                for notice in notices(&book, &verdict, &thing.owner) {
+                    if !wanted.contains(&notice) {
+                        wanted.push(notice);
+                    }
+                }
                 cleared.push(recipient);
             } else {
                 refused.push((recipient, verdict));
@@ -288,7 +292,7 @@ impl<F: FactSource> Gate<F> {
             viewer: Arc::new(viewer),
             conditions,
             because,
-            notices: notices(&book, &wanted),
+            notices: wanted,
             epoch: book.epoch(),
         };
         Ok(Audience {

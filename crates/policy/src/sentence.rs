@@ -93,7 +93,6 @@ impl<T> Visible<T> {
             considered: Vec::new(),
             set_aside: Vec::new(),
             listed: Vec::new(),
-            notices: Vec::new(),
             epoch: self.epoch(),
             secret: false,
         };

@@ -6,8 +6,8 @@ use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
-    Act, Because, CommunityId, Conditions, Exchange, Listed, Outcome, Party, Pattern, Person,
-    PersonId, Rule, RuleBook, Scope, Stance, Ties, Way,
+    Act, Because, CommunityId, Exchange, Listed, Outcome, Party, Pattern, Person, PersonId, Rule,
+    RuleBook, Scope, Stance, Ties, Way,
 };
 
 /// One side of an exchange, with the community that speaks for it.
@@ -276,9 +276,6 @@ fn apply(rule: &Rule, facts: Facts, secret: bool, narrowing: &mut Narrowing) {
     let added = row::conditions(rule.conditions, facts);
     let outcome = stance.outcome.max(added.outcome);
     let conditions = stance.conditions | added.conditions;
-    if facts.act.is_outward() && conditions.contains(Conditions::APPEND_NOTICE) {
-        narrowing.notices.push(rule.id);
-    }
     let because = if row::limits(rule.stance, rule.conditions, facts) {
         Because::Limited(rule.id)
     } else {

@@ -95,8 +95,6 @@ pub struct Verdict {
     pub set_aside: Vec<RuleId>,
     /// Of the rules about lists, by which entries they spoke of those involved.
     pub listed: Vec<Listed>,
-    /// The rules that want a notice under what is sent, in the order of their numbers.
-    pub notices: Vec<RuleId>,
     /// The state of the rules under which this was decided.
     pub epoch: Epoch,
     /// Whether something besides `because` refuses that the asker must not learn of.
@@ -120,7 +118,6 @@ impl Verdict {
         self.considered.extend(other.considered);
         self.set_aside.extend(other.set_aside);
         self.listed.extend(other.listed);
-        self.notices.extend(other.notices);
         self.sort();
         self
     }
@@ -131,8 +128,6 @@ impl Verdict {
         self.considered.dedup();
         self.set_aside.sort_unstable();
         self.set_aside.dedup();
-        self.notices.sort_unstable();
-        self.notices.dedup();
         self.set_aside
             .retain(|id| self.considered.binary_search(id).is_err());
         if self.listed.len() > 1 {
@@ -157,7 +152,6 @@ impl Verdict {
             considered: Vec::new(),
             set_aside: Vec::new(),
             listed: Vec::new(),
-            notices: Vec::new(),
             epoch,
             secret: true,
         }
