@@ -5,7 +5,7 @@ use comity_vocab::Iri;
 use serde_json::{Value, json};
 
 use super::Whose;
-use super::cast::{Cast, Local, Party};
+use super::cast::{Cast, Guise, Local, Party};
 use super::expected::Rules;
 use super::planted::create;
 use super::stage::{Asker, Stage};
@@ -14,6 +14,9 @@ use crate::error::Result;
 use crate::statuses;
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// How the last part of the address of what is shared begins.
+const SHARED: &str = "shared";
 
 /// How an Announce has what it shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,13 @@ pub async fn try_all(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tall
         }
     }
     Ok(())
+}
+
+/// Whether this is the path of something that was shared here.
+pub fn is_shared(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|last| last.starts_with(SHARED))
 }
 
 async fn of_party(
@@ -103,6 +113,10 @@ async fn of_party(
             )
         });
     }
+    // Whose it is has to be read where a rule is about one person, or about a handle from elsewhere.
+    if party.others.is_none() || party.guise == Guise::Alias {
+        return Ok(());
+    }
     let asked = stage.peer.since(mark).iter().any(|came| {
         came.host == party.domain.as_str() && shared.note.as_str().ends_with(&came.path)
     });
@@ -118,7 +132,7 @@ async fn share(stage: &Stage, cast: &Cast, by: &Iri, holds: Holds) -> Result<Sha
     let follower = &cast.control().follower;
     let shared = Shared {
         boost: Iri::parse(&format!("{follower}/boost{number}"))?,
-        note: Iri::parse(&format!("{by}/shared{number}"))?,
+        note: Iri::parse(&format!("{by}/{SHARED}{number}"))?,
         word: stage.word(),
     };
     let mut note = create(by, &shared.note, &shared.word, None, None)["object"].take();
