@@ -23,7 +23,7 @@ pub const ALL: &[Migration] = &[
     migration!(17, "waves", "../../migrations/0017_waves.sql"),
     migration!(18, "consent", "../../migrations/0018_consent.sql"),
     migration!(19, "quotes", "../../migrations/0019_quotes.sql"),
-    migration!(20, "place", "../../migrations/0020_place.sql"),
+    migration!(20, "changed", "../../migrations/0020_changed.sql"),
     migration!(21, "aliases", "../../migrations/0021_aliases.sql"),
     migration!(22, "left", "../../migrations/0022_left.sql"),
 ];

@@ -29,12 +29,13 @@ pub struct RuleBook {
     communities: Vec<Community>,
     member_modes: Arc<HashMap<PersonId, Mode>>,
     in_waves: Arc<HashSet<PersonId>>,
-    lists: Arc<HashMap<ListId, ListIndex>>,
+    lists: Arc<HashMap<ListId, Arc<ListIndex>>>,
     /// The domains of handles whose accounts are at home on another host, by that host.
     handles_at: Arc<HashMap<Domain, Vec<Domain>>>,
     supposed: Supposed,
     asks_of_peers: bool,
     asks_first: bool,
+    appends_notices: bool,
     next_expiry: Option<i64>,
 }
 
@@ -77,6 +78,7 @@ impl RuleBook {
                 || communities
                     .iter()
                     .any(|served| served.mode == Mode::Cautious),
+            appends_notices: rules.iter().any(Rule::appends_notice),
             communities,
             member_modes: Arc::default(),
             in_waves: Arc::default(),
@@ -131,7 +133,7 @@ impl RuleBook {
     pub fn with_lists(mut self, lists: Vec<ListEntries>) -> Self {
         let names = Arc::make_mut(&mut self.names);
         let lists = lists.into_iter();
-        let lists = lists.map(|list| (list.id, ListIndex::new(list, names)));
+        let lists = lists.map(|list| (list.id, Arc::new(ListIndex::new(list, names))));
         self.lists = Arc::new(lists.collect());
         self
     }
@@ -154,12 +156,12 @@ impl RuleBook {
 
     /// Who is on a list, if it is here.
     pub(crate) fn list(&self, id: ListId) -> Option<&ListIndex> {
-        self.lists.get(&id)
+        self.lists.get(&id).map(Arc::as_ref)
     }
 
     /// Every list that is here.
     pub(crate) fn lists(&self) -> impl Iterator<Item = (ListId, &ListIndex)> {
-        self.lists.iter().map(|(id, list)| (*id, list))
+        self.lists.iter().map(|(id, list)| (*id, list.as_ref()))
     }
 
     /// The domains of handles that are known to be at home on this host, other than its own.
@@ -175,6 +177,11 @@ impl RuleBook {
     /// Whether anybody's first contact is asked about.
     pub(crate) fn asks_first(&self) -> bool {
         self.asks_first
+    }
+
+    /// Whether any rule wants a notice under what is sent.
+    pub fn appends_notices(&self) -> bool {
+        self.appends_notices
     }
 
     /// Whether any answer depends on what is known of servers.

@@ -133,6 +133,7 @@ impl Conditions {
         let content = Conditions::DROP_MEDIA
             | Conditions::MARK_SENSITIVE
             | Conditions::DROP_PREVIEWS
+            | Conditions::APPEND_NOTICE
             | Conditions::LIMITED;
         Conditions(self.0 & !content.0)
     }

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use comity_vocab::{Domain, Iri, Visibility};
 
-use ask::{involved, pairs_between, pairs_of, party_of, receives, servers_of, shown};
+use ask::{involved, notices, pairs_between, pairs_of, party_of, receives, servers_of, shown};
 pub use attested::Attested;
 pub use claim::Claim;
-pub use evidence::{Admitted, Audience, Contact, Permitted, Recipient, Visible};
+pub use evidence::{Admitted, Audience, Contact, Notice, Permitted, Recipient, Visible};
 pub use part::Part;
 
 use crate::{
@@ -266,12 +266,20 @@ impl<F: FactSource> Gate<F> {
         let mut conditions = Conditions::NONE;
         let mut because = Because::Nothing;
         let mut cleared = Vec::new();
+        let mut bound = Vec::new();
+        let mut wanted = Vec::new();
         let mut refused = Vec::new();
         for (recipient, party) in recipients.into_iter().zip(parties) {
             let verdict = receives(&book, &ties, way, &thing, &recipient, &party);
             if verdict.is_allowed() {
                 conditions |= verdict.conditions;
                 because = verdict.because;
+                bound.push(verdict.conditions);
+                for notice in notices(&book, &verdict, &thing.owner) {
+                    if !wanted.contains(&notice) {
+                        wanted.push(notice);
+                    }
+                }
                 cleared.push(recipient);
             } else {
                 refused.push((recipient, verdict));
@@ -284,11 +292,13 @@ impl<F: FactSource> Gate<F> {
             viewer: Arc::new(viewer),
             conditions,
             because,
+            notices: wanted,
             epoch: book.epoch(),
         };
         Ok(Audience {
             subject,
             cleared,
+            bound,
             refused,
         })
     }

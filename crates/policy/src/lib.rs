@@ -37,7 +37,7 @@ pub use facts::{
     Approval, Circle, FactError, FactSource, Peer, Replies, Subject, Thing, Tie, Ties,
 };
 pub use gate::{
-    Admitted, Attested, Audience, Claim, Contact, Gate, Part, Permitted, Recipient, Visible,
+    Admitted, Attested, Audience, Claim, Contact, Gate, Notice, Part, Permitted, Recipient, Visible,
 };
 pub use hosted::{Hosted, KNOWN_DAYS};
 pub use leave::{Leave, Standing, Whom, Wishes};

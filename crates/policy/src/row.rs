@@ -102,7 +102,8 @@ pub(crate) fn conditions(added: Conditions, facts: Facts) -> Row {
         conditions: match facts.heading {
             Heading::In if facts.author => added.inward(),
             Heading::In => added.inward().without_content(),
-            Heading::Out => added.outward(),
+            Heading::Out if facts.author => added.outward(),
+            Heading::Out => added.outward().without_content(),
         },
     };
     let bound = row.conditions;

@@ -204,3 +204,10 @@ pub struct Rule {
     /// Where it came from: a person, a list and its version, a proposal.
     pub source: String,
 }
+
+impl Rule {
+    /// Whether it wants a notice under what is sent to whom it is about.
+    pub fn appends_notice(&self) -> bool {
+        self.conditions.contains(Conditions::APPEND_NOTICE)
+    }
+}

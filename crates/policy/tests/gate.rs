@@ -294,6 +294,63 @@ async fn may_answers_for_acts_between_people_here() {
     );
 }
 
+#[tokio::test]
+async fn a_notice_goes_to_whom_the_rule_is_about_in_the_words_of_its_reason_and_to_nobody_else() {
+    let wants = |id, scope, reason: Option<&str>| Rule {
+        conditions: Conditions::APPEND_NOTICE,
+        reason_public: reason.map(str::to_owned),
+        reason_moderators: Some("seen by night".to_owned()),
+        ..rule(id, scope, about("bigcorp.example"), Stance::Open)
+    };
+    let own = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let rules = vec![
+        wants(11, own, Some("mine")),
+        wants(12, Scope::Community(HARBOUR), None),
+        // Of another community, and of somebody whom she answers: neither is about what she writes.
+        wants(13, Scope::Community(MEADOW), Some("theirs")),
+        wants(14, Scope::Member(bob().id.unwrap(), HARBOUR), Some("his")),
+    ];
+    let gate = gate(&Facts::new(), rules);
+    let answer = || {
+        Post(Thing {
+            within: vec![bob()],
+            ..post(alice())
+        })
+    };
+    let said = |seen: &Visible<Post>| -> Vec<_> {
+        let all = seen.notices().iter();
+        all.map(|notice| (notice.scope, notice.reason.clone()))
+            .collect()
+    };
+    let to_rex = gate
+        .show(&account(rex()), Way::Fetch, answer())
+        .await
+        .unwrap()
+        .unwrap();
+    let both = vec![
+        (Scope::Community(HARBOUR), None),
+        (own, Some("mine".to_owned())),
+    ];
+    assert_eq!(said(&to_rex), both);
+    for other in [account(fay()), member(bob()), member(alice())] {
+        let seen = gate
+            .show(&other, Way::Rest, answer())
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(seen.notices().is_empty(), "{other:?}");
+    }
+    let everybody = vec![recipient(fay()), recipient(rex())];
+    let audience = gate
+        .address(answer(), Way::FollowerDelivery, everybody)
+        .await
+        .unwrap();
+    assert_eq!(audience.cleared().len(), 2);
+    let noted: Vec<_> = audience.cleared_under(Conditions::APPEND_NOTICE).collect();
+    assert_eq!(noted, [&recipient(rex())]);
+    assert!(gate.book().appends_notices());
+}
+
 #[test]
 fn what_the_gate_returns_can_wait_on_any_thread() {
     fn waits<T: Send>(_: T) {}

@@ -5,6 +5,8 @@
 //! happen is what the program really answers, sends and takes in. Nobody outside is ever asked: everything that goes
 //! out comes to the hostile peer. Nothing that a real member wrote is read: the words that are looked for are planted.
 
+mod alike;
+mod boosts;
 mod cast;
 pub mod command;
 mod copy;
@@ -106,6 +108,8 @@ pub async fn run_tampered(
         Box::pin(surfaces::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(identity::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(inbound::try_all(&stage, &cast, &rules, &mut tally)).await?;
+        Box::pin(boosts::try_all(&stage, &cast, &rules, &mut tally)).await?;
+        Box::pin(alike::try_all(&stage, &cast, &rules, &mut tally)).await?;
         Box::pin(state::try_all(&mut stage, &cast, &rules, mark, &mut tally)).await?;
     }
     let tried = communities.len().min(most);

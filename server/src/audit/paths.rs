@@ -9,8 +9,6 @@ pub enum Nature {
     Asked(&'static str),
     /// Nobody can hold it.
     Cannot(&'static str),
-    /// This audit has no try of it that could fail.
-    Untried(&'static str),
     /// Comity does not have what could leak.
     Absent(&'static str),
 }
@@ -55,14 +53,6 @@ const fn absent(number: u8, title: &'static str, what: &'static str) -> Path {
     }
 }
 
-const fn untried(number: u8, title: &'static str) -> Path {
-    Path {
-        number,
-        title,
-        nature: Nature::Untried("no try of it is made yet"),
-    }
-}
-
 /// In the order of the document.
 #[rustfmt::skip]
 pub const PATHS: [Path; 65] = [
@@ -96,7 +86,7 @@ pub const PATHS: [Path; 65] = [
     tried(28, "Redirects and content negotiation", "requests by whom a rule refuses were not led to a page"),
     tried(29, "Error oracles", "answers about what is hidden were, in status, headers and text, those about what does not exist"),
     asked(30, "Boosts by remote people", "what they already hold they can show; whom a rule refuses gets nothing from here"),
-    untried(31, "Inbound boosts of refused and limited people"),
+    tried(31, "Inbound boosts of refused and limited people", "boosts by somebody who is followed brought nothing in of whom the rules refuse, and showed nothing of whom they limit"),
     asked(32, "Reply crawling", "others may gather answers from servers that hold them; Comity crawls nobody"),
     asked(33, "Invisible brigading", "answers that nobody brings here cannot be seen from here"),
     tried(34, "Quotes", "quotes were not brought where what they quote may not go, and quotes that nobody let showed no word of it"),
@@ -116,7 +106,7 @@ pub const PATHS: [Path; 65] = [
     tried(48, "Spellings of a domain", "requests whose key was spelled differently got no word"),
     tried(49, "Handles of another domain", "requests by people whose handles are of a refused domain got no word"),
     tried(50, "Things of another origin", "things that somebody else claims to have made were not taken in"),
-    untried(51, "Lookalikes"),
+    tried(51, "Lookalikes", "people on servers that read like a refused one were pointed out on their profiles"),
     cannot(52, "A new account by the same person", "nobody can tell that it is the same person"),
     absent(53, "Nomadic identity", "identities of more than one server are not understood"),
     tried(54, "Direct delivery to an inbox", "deliveries by or for whom a rule refuses left nothing behind"),

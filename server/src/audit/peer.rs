@@ -53,6 +53,8 @@ struct Shared {
     came: Mutex<Vec<Came>>,
     /// People whose handle is of another domain than their server: by address, the domain.
     homes: Mutex<HashMap<(String, String), String>>,
+    /// What people there wrote, by its address.
+    documents: Mutex<HashMap<String, Value>>,
 }
 
 impl Drop for Peer {
@@ -79,6 +81,7 @@ impl Peer {
             public_pem: spki_to_pem(&public),
             came: Mutex::default(),
             homes: Mutex::default(),
+            documents: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(shared.clone());
         let serving = tokio::spawn(async move {
@@ -99,6 +102,11 @@ impl Peer {
             (home.as_str().to_owned(), name.to_owned()),
             server.as_str().to_owned(),
         );
+    }
+
+    /// From now on this is to be had at its address.
+    pub fn serves(&self, id: &Iri, document: Value) {
+        held(&self.shared.documents).insert(id.as_str().to_owned(), document);
     }
 
     /// How much came so far.
@@ -163,7 +171,12 @@ async fn answer(State(all): State<Arc<Shared>>, request: Request<Body>) -> Respo
         path if path.starts_with("/.well-known/") || path.starts_with("/nodeinfo") => {
             StatusCode::NOT_FOUND.into_response()
         }
-        path => document(&all.actor(&host, path), "application/activity+json"),
+        path => {
+            let id = format!("{}{path}", Shared::origin(&host));
+            let written = held(&all.documents).get(&id).cloned();
+            let found = written.unwrap_or_else(|| all.actor(&host, path));
+            document(&found, "application/activity+json")
+        }
     }
 }
 

@@ -132,7 +132,43 @@ impl Cast {
             }
         }
         stage.is_idle().await?;
-        self.check_planted(stage).await
+        self.check_planted(stage).await?;
+        self.follow_control(stage).await
+    }
+
+    /// Those who live here follow somebody elsewhere: what that one shares comes to them.
+    async fn follow_control(&self, stage: &Stage) -> Result<()> {
+        let control = self.control();
+        let lost = || Error::internal("could not play somebody elsewhere who is followed");
+        let followed = accounts::find_by_iri(&stage.app, &control.follower).await?;
+        let followed = followed.ok_or_else(lost)?;
+        let authors = self.authors.iter().map(|author| &author.local);
+        let everybody: Vec<_> = authors.chain([&self.friend]).collect();
+        let mark = stage.peer.count();
+        for local in &everybody {
+            follows::follow(&stage.app, &local.account, followed.id).await?;
+        }
+        stage.is_idle().await?;
+        for came in stage.peer.since(mark) {
+            let Ok(asked) = serde_json::from_str::<Value>(&came.body) else {
+                continue;
+            };
+            if asked["type"] != "Follow" || asked["object"] != control.follower.as_str() {
+                continue;
+            }
+            let id = format!("{}#yes{}", control.follower, stage.number());
+            let accept = json!({ "id": id, "type": "Accept", "actor": control.follower.as_str(), "object": asked });
+            stage
+                .bring(&self.community, &control.follower, &accept)
+                .await?;
+        }
+        stage.is_idle().await?;
+        for local in &everybody {
+            if follows::state(&stage.app, local.account.id, followed.id).await? != State::Accepted {
+                return Err(lost());
+            }
+        }
+        Ok(())
     }
 
     /// An audit in which nobody follows would find nothing, and must not say so.

@@ -206,7 +206,6 @@ impl Finding {
                 "nothing is in force that it could be tried with".to_owned(),
             ),
             Nature::Tried(proof) => (Verdict::Held, format!("{tried} of {tried} {proof}")),
-            Nature::Untried(why) => (Verdict::Untried, why.to_owned()),
             Nature::Asked(why) => (Verdict::Asked, why.to_owned()),
             Nature::Cannot(why) => (Verdict::Cannot, why.to_owned()),
             Nature::Absent(what) => (

@@ -5,8 +5,10 @@ use comity_vocab::Visibility;
 use url::form_urlencoded;
 
 use super::Whose;
-use super::cast::Cast;
+use super::boosts;
+use super::cast::{Cast, Guise};
 use super::expected::{Road, Rules, Tie, may_get};
+use super::peer::Came;
 use super::planted::draft;
 use super::stage::{Asker, Stage};
 use super::tally::Tally;
@@ -45,7 +47,12 @@ fn requests(stage: &Stage, cast: &Cast, rules: &Rules, mark: usize, tally: &mut 
             stage.app.now_ms(),
         );
         if stance == Stance::Refused {
-            let asked = came.iter().find(|came| came.host == party.domain.as_str());
+            // What somebody shared is read before it is known that its author's handle is from a refused place.
+            let is_read =
+                |came: &Came| party.guise == Guise::Alias && boosts::is_shared(&came.path);
+            let asked = came
+                .iter()
+                .find(|came| came.host == party.domain.as_str() && !is_read(came));
             tally.tried(63, asked.is_none(), || {
                 format!(
                     "{} was asked for {}",

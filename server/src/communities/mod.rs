@@ -160,7 +160,9 @@ pub(crate) fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
 /// Changes what a community says and whom it lets in.
 pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<Arc<Community>> {
     settings.check()?;
+    let before = app.communities.load().by_id(id).ok_or(Error::NotFound)?;
     let mut tx = Tx::new();
+    rules::changed::of_mode(&mut tx, app, id, before.mode, settings.mode)?;
     store::change(&mut tx, id, &settings);
     // Other processes read communities anew when the epoch advances.
     rules::advance_epoch(&mut tx);
@@ -168,5 +170,6 @@ pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<A
         return Err(Error::NotFound);
     };
     rules::reload(app).await?;
+    app.wake.ring();
     app.communities.load().by_id(id).ok_or(Error::NotFound)
 }

@@ -25,7 +25,7 @@ mod worker;
 use std::collections::BTreeMap;
 
 use comity_db::Tx;
-use comity_policy::{Because, CommunityId, Contact, Listener, Party, Verdict};
+use comity_policy::{Because, CommunityId, Contact, Listener, Verdict};
 use comity_vocab::Domain;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,8 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
+use crate::reach;
 use crate::rules::{Crossed, Crossing, Direction};
-use crate::{reach, rules};
 
 /// An activity of ours on its way: what it is about, by id. Addresses are kept where the thing may be gone when it is
 /// sent.
@@ -210,6 +210,11 @@ impl Outgoing {
         }
     }
 
+    /// Whether it brings words that somebody here wrote in a post.
+    fn speaks(&self) -> bool {
+        matches!(self, Outgoing::Create { .. } | Outgoing::Update { .. })
+    }
+
     /// The status of ours that it takes back.
     fn ends(&self) -> Option<i64> {
         match self {
@@ -286,13 +291,8 @@ async fn try_address(app: &App, outgoing_id: i64) -> Result<()> {
     let now_ms = app.now_ms();
     let mut inboxes = inboxes::Inboxes::default();
     let mut refused = BTreeMap::new();
-    let me = Party::Member(sender.person());
-    let carries = meant.thing.as_ref().map(|thing| !thing.within.is_empty());
-    // Its author may read this: nothing of what others lay down, nor from whom they keep what this answers or shares.
     let mut note = |domain, verdict: &Verdict| {
-        let told = rules::own_reason(&app.gate.book(), &me, verdict)
-            .filter(|told| carries == Some(false) || *told != Because::KeptFrom);
-        if let Some(because) = told {
+        if let Some(because) = meant.told_to_author(app, &sender, verdict) {
             refused.insert(domain, because);
         }
     };

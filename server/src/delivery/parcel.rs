@@ -1,15 +1,16 @@
 //! What is sent: made when it is sent, from what is true then, once for all hosts of a batch.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use comity_policy::{CommunityId, Epoch, Party, Visible, Way};
+use comity_policy::{Because, CommunityId, Epoch, Party, Person, Visible, Way};
 use comity_vocab::{Consented, Domain, Iri, Visibility};
 use comity_wire::{SigningKey, Synchronization};
 use serde_json::Value;
 
 use super::inboxes::inbox_for;
-use super::recipients::{self, Reach};
+use super::recipients;
 use super::{Outgoing, community_of, load, sentence, synchronization};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
@@ -27,16 +28,33 @@ pub(super) struct Parcel {
     pub by: CommunityId,
     pub key: Arc<SigningKey>,
     pub outgoing: Outgoing,
-    pub body: Vec<u8>,
+    /// What goes to every inbox that is not among `noted`.
+    body: Vec<u8>,
+    /// Somebody for whom each of these inboxes is, to whom what is sent carries a notice.
+    noted: HashMap<Iri, Person>,
+    way: Way,
+    outgoing_id: i64,
     /// Where it may be brought; `None` for what goes wherever it was addressed to.
     pub inboxes: Option<HashSet<Iri>>,
-    /// Why a recipient may not have it, by domain.
-    pub refused: Vec<(Domain, String)>,
+    /// Why whom an inbox is for may not have it.
+    pub refused: HashMap<Iri, Refused>,
+    /// The status of ours that it brings along.
+    pub carries: Option<i64>,
     /// What a server is told of the sender's followers there.
     pub followers: HashMap<Domain, Synchronization>,
     epoch: Epoch,
     severed: u64,
     made_at: i64,
+}
+
+/// Why somebody may not have a parcel.
+pub(super) struct Refused {
+    /// Where they are.
+    pub domain: Domain,
+    /// For those who run this community.
+    pub why: String,
+    /// For the author's ledger.
+    pub told: Option<Because>,
 }
 
 impl Parcel {
@@ -46,6 +64,24 @@ impl Parcel {
         self.epoch == app.gate.epoch()
             && self.severed == app.hosts.severed.of(self.sender.id)
             && app.now_ms() - self.made_at <= LASTS_MS
+    }
+
+    /// What goes to this inbox. Where a rule wants a notice said there, it is made for this one request: it names the
+    /// server, and holds what is in force now.
+    pub async fn body_for(&self, app: &App, inbox: &Iri) -> Result<Cow<'_, [u8]>> {
+        let Some(reader) = self.noted.get(inbox) else {
+            return Ok(Cow::Borrowed(&self.body));
+        };
+        let reader = Party::Account(reader.clone());
+        let body = document(
+            app,
+            &self.sender,
+            &self.outgoing,
+            self.outgoing_id,
+            self.way,
+            reader,
+        );
+        Ok(Cow::Owned(serde_json::to_vec(&body.await?)?))
     }
 }
 
@@ -67,26 +103,41 @@ pub(super) async fn prepare(
     let by = community_of(&sender)?;
     let mut wanted = hosts.clone();
     let mut inboxes = HashSet::new();
-    let mut refused = Vec::new();
+    let mut refused: HashMap<Iri, Refused> = HashMap::new();
+    let mut noted = HashMap::new();
     let mut reader = None;
+    // Of many who share an inbox, any may be the one whom a rule with a notice is about.
+    let may_note = outgoing.speaks() && app.gate.book().appends_notices();
     let mut after = recipients::START;
     while !wanted.is_empty() && !reach.is_by_ledger() {
         let page = reach.page_at(app, &wanted, after).await?;
         let cleared = reach.clear(app, page.people).await?;
-        refused.extend(
-            cleared
-                .refused
-                .into_iter()
-                .map(|(recipient, why)| (recipient.person.domain, sentence(app, by, &why))),
-        );
+        for (recipient, verdict) in cleared.refused {
+            let inbox = inbox_for(&recipient, reach.whole_hosts()).clone();
+            refused.entry(inbox).or_insert_with(|| Refused {
+                domain: recipient.person.domain,
+                why: sentence(app, by, &verdict),
+                told: reach.told_to_author(app, &sender, &verdict),
+            });
+        }
+        if may_note {
+            for recipient in cleared.noted {
+                let inbox = inbox_for(&recipient, reach.whole_hosts()).clone();
+                let reader = reader_at(&recipient.person, &inbox);
+                noted.entry(inbox).or_insert(reader);
+            }
+        }
         for recipient in cleared.people {
             let inbox = inbox_for(&recipient, reach.whole_hosts());
             // One cleared recipient is enough for an inbox that they share.
-            if recipient.shared_inbox.as_ref() == Some(inbox) {
+            if !may_note && recipient.shared_inbox.as_ref() == Some(inbox) {
                 wanted.remove(&inbox.domain());
             }
             inboxes.insert(inbox.clone());
-            reader.get_or_insert(recipient.person);
+            // The others must not read what is said to these alone.
+            if !noted.contains_key(inbox) {
+                reader.get_or_insert(recipient.person);
+            }
         }
         match page.next {
             Some(next) => after = next,
@@ -102,7 +153,7 @@ pub(super) async fn prepare(
                 &sender,
                 &outgoing,
                 outgoing_id,
-                &reach,
+                reach.way(),
                 Party::Account(reader),
             )
             .await?
@@ -119,6 +170,10 @@ pub(super) async fn prepare(
         by,
         key: accounts::signing_key(app, sender.id).await?,
         body: serde_json::to_vec(&body)?,
+        noted,
+        way: reach.way(),
+        outgoing_id,
+        carries: outgoing.carries(),
         sender,
         outgoing,
         inboxes: (!reach.is_by_ledger()).then_some(inboxes),
@@ -130,6 +185,20 @@ pub(super) async fn prepare(
     }))
 }
 
+/// Who reads what comes to this inbox, as the gate was asked: where the inbox is on another server than they are, rules
+/// about that one count as well.
+fn reader_at(person: &Person, inbox: &Iri) -> Person {
+    let alias = person.alias_domain.clone();
+    match inbox.domain() {
+        same if same == person.domain => person.clone(),
+        elsewhere => Person {
+            alias_domain: alias.or_else(|| Some(person.domain.clone())),
+            domain: elsewhere,
+            ..person.clone()
+        },
+    }
+}
+
 /// The document as `reader`, one of the cleared recipients, may see it. All recipients see the same: what they may not
 /// see at all is not sent.
 async fn document(
@@ -137,11 +206,10 @@ async fn document(
     sender: &Account,
     outgoing: &Outgoing,
     outgoing_id: i64,
-    reach: &Reach,
+    way: Way,
     reader: Party,
 ) -> Result<Value> {
     let me = &sender.iri;
-    let way = reach.way();
     Ok(match outgoing {
         Outgoing::Create { status } => {
             statuses::activity::create(&shown(app, &reader, way, *status).await?)?

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use comity_db::{Sql, params, row, sql};
-use comity_policy::{Person, PersonId, Recipient, Subject, Thing, Verdict, Way};
+use comity_policy::{
+    Because, Conditions, Party, Person, PersonId, Recipient, Subject, Thing, Verdict, Way,
+};
 use comity_vocab::{Domain, Visibility};
 
 use super::Outgoing;
@@ -11,7 +13,7 @@ use crate::accounts::{self, Account, stored_domain, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::quotes::Quote;
-use crate::{reach, stamps, statuses};
+use crate::{reach, rules, stamps, statuses};
 
 /// Followers looked at together: one query for them, one for their ties.
 const PAGE: i64 = 2_000;
@@ -53,6 +55,8 @@ pub(super) struct RecipientPage {
 #[derive(Default)]
 pub(super) struct Cleared {
     pub people: Vec<Recipient>,
+    /// Those of them to whom what is sent carries a notice.
+    pub noted: Vec<Recipient>,
     /// With the reason.
     pub refused: Vec<(Recipient, Verdict)>,
 }
@@ -364,7 +368,7 @@ impl Reach {
         let Some(thing) = &self.thing else {
             return Ok(Cleared {
                 people,
-                refused: Vec::new(),
+                ..Cleared::default()
             });
         };
         if people.is_empty() {
@@ -376,8 +380,27 @@ impl Reach {
             .await?;
         Ok(Cleared {
             people: audience.cleared().to_vec(),
+            noted: audience
+                .cleared_under(Conditions::APPEND_NOTICE)
+                .cloned()
+                .collect(),
             refused: audience.refused().to_vec(),
         })
+    }
+
+    /// What its author may read of why somebody was not to have it: nothing of what others lay down, nor from whom they
+    /// keep what this answers or shares.
+    pub fn told_to_author(
+        &self,
+        app: &App,
+        sender: &Account,
+        verdict: &Verdict,
+    ) -> Option<Because> {
+        let me = Party::Member(sender.person());
+        let thing = self.thing.as_ref();
+        let is_their_own = thing.is_some_and(|thing| thing.within.is_empty());
+        rules::own_reason(&app.gate.book(), &me, verdict)
+            .filter(|told| is_their_own || *told != Because::KeptFrom)
     }
 
     /// How it goes.

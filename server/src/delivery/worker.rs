@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use comity_db::Tx;
-use comity_policy::Contact;
+use comity_policy::{Because, Contact, Party};
 use comity_vocab::{Domain, Iri};
 use comity_wire::{Letter, Scheme, WireError};
 use futures_util::FutureExt as _;
@@ -53,6 +53,8 @@ struct Turn {
     over: Vec<i64>,
     /// Those of them that arrived.
     brought: Vec<i64>,
+    /// Those of them that a rule stopped on the way.
+    kept: Vec<Kept>,
     /// Not tried.
     back: Vec<i64>,
     /// Tried, and to be tried again.
@@ -61,6 +63,13 @@ struct Turn {
     trouble: Option<Trouble>,
     arrived: bool,
     scheme: Option<Scheme>,
+}
+
+/// A status that a server was not to have when its turn came.
+struct Kept {
+    status: i64,
+    domain: Domain,
+    because: Because,
 }
 
 /// A failure that may pass.
@@ -230,6 +239,7 @@ impl Turn {
             domain,
             over,
             brought: Vec::new(),
+            kept: Vec::new(),
             back: Vec::new(),
             failed: Vec::new(),
             trouble: None,
@@ -262,6 +272,10 @@ async fn bring(
                 turn.over.push(row.id);
             }
             End::Dropped => turn.over.push(row.id),
+            End::Kept(kept) => {
+                turn.kept.push(kept);
+                turn.over.push(row.id);
+            }
             End::Later => turn.back.push(row.id),
             End::Failed { why, .. } if row.attempts >= SUSPECT_AFTER && suspects.is_empty() => {
                 debug!(domain = %turn.domain, id = row.id, %why, "a delivery keeps failing; trying the next one");
@@ -294,8 +308,13 @@ async fn bring(
 enum End {
     Arrived,
     Dropped,
+    /// The same, and its author may read why.
+    Kept(Kept),
     Later,
-    Failed { after_ms: Option<i64>, why: String },
+    Failed {
+        after_ms: Option<i64>,
+        why: String,
+    },
 }
 
 async fn bring_one(
@@ -326,14 +345,14 @@ async fn bring_one(
         .as_ref()
         .is_some_and(|inboxes| !inboxes.contains(&inbox))
     {
-        let why = parcel
-            .refused
-            .iter()
-            .find(|(refused, _)| refused == domain)
-            .map(|(_, why)| why.clone());
-        let why = why.unwrap_or_else(|| "nobody there may have it any more".to_owned());
+        let refused = parcel.refused.get(&inbox);
+        let why = refused.map_or_else(
+            || "nobody there may have it any more".to_owned(),
+            |refused| refused.why.clone(),
+        );
         tell_out(app, &parcel.sender, domain, &parcel.outgoing, Err(why));
-        return End::Dropped;
+        let kept = refused.and_then(|refused| Some((refused.domain.clone(), refused.told?)));
+        return kept_from(&parcel, kept);
     }
     let permitted = match app.gate.permit(parcel.by, domain, Contact::Deliver).await {
         Ok(Ok(permitted)) => permitted,
@@ -349,11 +368,17 @@ async fn bring_one(
                 &parcel.outgoing,
                 Err(sentence(app, parcel.by, &refusal.verdict)),
             );
-            return End::Dropped;
+            let me = Party::Member(parcel.sender.person());
+            let told = rules::own_reason(&app.gate.book(), &me, &refusal.verdict);
+            return kept_from(&parcel, told.map(|because| (domain.clone(), because)));
         }
     };
+    // What it is about went away, or may not go there any more, since the parcel was made.
+    let Ok(body) = parcel.body_for(app, &inbox).await else {
+        return End::Later;
+    };
     let letter = Letter {
-        body: &parcel.body,
+        body: &body,
         followers: parcel.followers.get(domain),
     };
     match app
@@ -378,6 +403,18 @@ async fn bring_one(
             info!(%domain, id = row.id, inbox = row.inbox, %error, "gave a delivery up");
             End::Dropped
         }
+    }
+}
+
+/// What was on its way is stopped; its author may read by what.
+fn kept_from(parcel: &Parcel, told: Option<(Domain, Because)>) -> End {
+    match (parcel.carries, told) {
+        (Some(status), Some((domain, because))) => End::Kept(Kept {
+            status,
+            domain,
+            because,
+        }),
+        _ => End::Dropped,
     }
 }
 
@@ -406,7 +443,12 @@ async fn settle(app: &App, ended: Vec<Turn>) {
     let brought = ended.iter().flat_map(|turn| turn.brought.iter().copied());
     reach::note_delivered(&mut tx, brought.collect(), now_ms);
     let (mut over, mut back, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut kept: BTreeMap<i64, BTreeMap<Domain, Because>> = BTreeMap::new();
     for mut turn in ended {
+        for one in turn.kept.drain(..) {
+            let of_status = kept.entry(one.status).or_default();
+            of_status.insert(one.domain, one.because);
+        }
         over.append(&mut turn.over);
         back.append(&mut turn.back);
         failed.append(&mut turn.failed);
@@ -428,6 +470,11 @@ async fn settle(app: &App, ended: Vec<Turn>) {
         }
         if let Some(scheme) = turn.scheme {
             instances::save_scheme(&mut tx, &turn.domain, scheme, now_ms);
+        }
+    }
+    for (status, refused) in &kept {
+        if let Err(error) = reach::note_refused(&mut tx, *status, refused, now_ms) {
+            error!(%error, status, "could not write down from whom a status was kept");
         }
     }
     if !over.is_empty() {

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::follows::{FollowedThere, followed_elsewhere};
-use crate::rules::typed_pattern;
+use crate::rules::{changed, typed_pattern};
 
 pub use sql::Tally;
 
@@ -278,6 +278,7 @@ async fn write(
     }
     super::check_room(app, list, added.len()).await?;
     let now_ms = app.now_ms();
+    let puts_on = !added.is_empty();
     let mut by_source: BTreeMap<String, Vec<NewEntry>> = BTreeMap::new();
     for one in added {
         by_source.entry(one.url).or_default().push(one.entry);
@@ -295,6 +296,9 @@ async fn write(
         sql::say_anew(&mut tx, list.id, pattern, comment.as_deref());
     }
     sql::settle(&mut tx, list.id, now_ms);
+    if puts_on {
+        changed::of_list(&mut tx, app, list, None, by, now_ms)?;
+    }
     super::write(app, tx).await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use comity_db::{DbError, Tx};
 use comity_policy::{ListId, Listed, Pattern, Rule, Scope};
+use comity_vocab::Domain;
 
 pub use draft::{Draft, Look, Proposed, apply, decline, draft, put_on};
 pub use model::{Entry, List, NewEntry, Provenance, parse_entry, parse_name};
@@ -150,6 +151,20 @@ pub async fn all_entries(app: &App, list: &List) -> Result<Vec<Entry>> {
     entries(app, list, "", MOST_ENTRIES).await
 }
 
+/// Servers that a list names, with what is below them or without, at most so many.
+pub(crate) async fn servers_on(app: &App, id: ListId, most: usize) -> Result<Vec<Domain>> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let entries = store::entries(&app.db, id.0, "", limit).await?;
+    let patterns = entries
+        .iter()
+        .map(|entry| model::stored_entry(id.0, &entry.pattern));
+    let servers = patterns.filter_map(|pattern| match pattern {
+        Ok(Pattern::Domain(domain) | Pattern::Host(domain)) => Some(domain),
+        _ => None,
+    });
+    Ok(servers.collect())
+}
+
 /// One entry with where it comes from.
 pub async fn entry(app: &App, id: ListId, pattern: &Pattern) -> Result<Option<Entry>> {
     store::entry(&app.db, id.0, pattern).await
@@ -230,6 +245,8 @@ pub async fn remove(app: &App, list: &List, pattern: &Pattern, by: Option<i64>) 
     store::delete_entry(&mut tx, list.id, pattern);
     store::sources::decline(&mut tx, list.id, &rules::typed_pattern(pattern), by, now_ms);
     store::sources::settle(&mut tx, list.id, now_ms);
+    let typed = rules::typed_pattern(pattern);
+    rules::changed::of_list(&mut tx, app, list, Some(&typed), by, now_ms)?;
     if !write(app, tx).await? {
         return Err(Error::NotFound);
     }
@@ -292,6 +309,9 @@ pub async fn take_in(
     store::retract(&mut tx, list.id, &difference.retracted, Some(now_ms));
     store::retract(&mut tx, list.id, &difference.again, None);
     store::sources::settle(&mut tx, list.id, now_ms);
+    if !difference.added.is_empty() {
+        rules::changed::of_list(&mut tx, app, list, None, from.by, now_ms)?;
+    }
     write(app, tx).await?;
     Ok(())
 }
@@ -308,6 +328,24 @@ pub fn rule_about(app: &App, list: &List) -> Option<Rule> {
     let book = app.gate.book();
     let mut rules = book.rules_of(list.scope());
     rules.find(|rule| rule.pattern == pattern).cloned()
+}
+
+/// Whether a rule may open to whoever is on this list: not while its sources put names on it without a person, each of
+/// whom it would let in. The other way round it is refused in [`sources::set_terms`].
+pub(crate) async fn check_opening(app: &App, owner: Scope, id: ListId) -> Result<()> {
+    let Some(list) = store::by_id(&app.db, id.0).await? else {
+        return Ok(()); // that it is gone is told elsewhere
+    };
+    if list.scope() != owner || !list.applies_alone {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "pattern",
+        format!(
+            "the list {} takes in by itself what its sources add, and this rule would let each of them in; first have a person put them on the list (“Put on the list by itself” on its page, or comity list terms {} --alone false)",
+            list.name, list.name
+        ),
+    ))
 }
 
 /// The name of a file as it is remembered: its last part, in one line.
@@ -365,6 +403,7 @@ async fn write(app: &App, mut tx: Tx) -> Result<bool> {
         return Ok(false);
     }
     rules::reload(app).await?;
+    app.wake.ring();
     Ok(true)
 }
 

@@ -16,10 +16,13 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Me;
+use crate::lists;
 use store::Known;
 
-/// Followed people looked through, and servers that rules of one scope refuse.
+/// Followed people looked through, and servers that rules of one scope refuse, those they name before those on lists: a
+/// page waits for it, and longer lists are few.
 const MOST_COMPARED: usize = 5_000;
+
 /// What one member may take others for: whom they follow, what is refused to them, their own community. Made once for
 /// a page.
 pub struct Eye {
@@ -46,7 +49,7 @@ impl Eye {
         }
         Ok(Eye {
             house: me.community.domain.clone(),
-            refused: refused(app, me),
+            refused: refused(app, me).await?,
             servers,
             people,
         })
@@ -108,8 +111,8 @@ impl Eye {
     }
 }
 
-/// Servers that a rule which binds this member refuses, with who does; the widest scope is told.
-fn refused(app: &App, me: &Me) -> HashMap<String, (Domain, &'static str)> {
+/// Servers that a rule which binds this member refuses, by name or by a list, with who does; the widest scope is told.
+async fn refused(app: &App, me: &Me) -> Result<HashMap<String, (Domain, &'static str)>> {
     let book = app.gate.book();
     let community = CommunityId(me.community.id);
     let member = Scope::Member(PersonId(me.account.id), community);
@@ -120,19 +123,35 @@ fn refused(app: &App, me: &Me) -> HashMap<String, (Domain, &'static str)> {
     ];
     let mut refused = HashMap::new();
     for (scope, who) in scopes {
-        let named = book.rules_of(scope).filter_map(|rule| match &rule.pattern {
-            Pattern::Domain(domain) | Pattern::Host(domain) if rule.stance == Stance::Refused => {
-                Some(domain)
+        let mut room = MOST_COMPARED;
+        let mut listed = Vec::new();
+        let mut named = Vec::new();
+        let rules = book.rules_of(scope);
+        for rule in rules.filter(|rule| rule.stance == Stance::Refused) {
+            match &rule.pattern {
+                Pattern::List(list) => listed.push(*list),
+                Pattern::Domain(domain) | Pattern::Host(domain) if room > 0 => {
+                    named.push(domain.clone());
+                    room -= 1;
+                }
+                _ => {}
             }
-            _ => None,
-        });
-        for domain in named.take(MOST_COMPARED) {
+        }
+        for list in listed {
+            if room == 0 {
+                break;
+            }
+            let on_it = lists::servers_on(app, list, room).await?;
+            room -= on_it.len();
+            named.extend(on_it);
+        }
+        for domain in named {
             refused
-                .entry(seen_as_host(domain))
-                .or_insert_with(|| (domain.clone(), who));
+                .entry(seen_as_host(&domain))
+                .or_insert_with(|| (domain, who));
         }
     }
-    refused
+    Ok(refused)
 }
 
 fn shown_domain(domain: &str) -> String {

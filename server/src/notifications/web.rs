@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use comity_policy::{Rule, Scope, Stance, Way};
+use comity_policy::{Mode, Pattern, Rule, Scope, Stance, Way};
 
 use super::{Kind, Notification, OfRule};
 use crate::app::App;
@@ -10,7 +10,8 @@ use crate::conversations;
 use crate::error::Result;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::members;
-use crate::rules::{self, notices};
+use crate::rules;
+use crate::rules::notices::{self, Cause};
 use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
@@ -126,8 +127,12 @@ async fn rows(
                 .filter(|_| whole)
                 .map(|status| reader.view(status, None)),
             told: notification.of_rule.map(|of_rule| {
-                let rule = causes.get(&of_rule.rule_id);
-                told(app, visit, notification.kind, of_rule, rule)
+                let of = (notification.kind, of_rule);
+                match causes.get(&of_rule.rule_id) {
+                    Some(Cause::Rule(rule)) => told(app, visit, of, Some(rule)),
+                    Some(Cause::Changed(changed)) => told_of_change(app, visit, of, changed),
+                    None => told(app, visit, of, None),
+                }
             }),
             leave: about
                 .filter(|status| !left.contains(&status.conversation_id))
@@ -138,7 +143,8 @@ async fn rows(
 }
 
 /// What a boundary did to the reader's follows, in a sentence. What is no rule (any more) was the emergency gate.
-fn told(app: &App, visit: &Visit, kind: Kind, of_rule: OfRule, rule: Option<&Rule>) -> ToldView {
+fn told(app: &App, visit: &Visit, of: (Kind, OfRule), rule: Option<&Rule>) -> ToldView {
+    let (kind, of_rule) = of;
     let here = &visit.community.name;
     let whose = match rule.map(|rule| rule.scope) {
         Some(Scope::Operator) => "this installation",
@@ -179,6 +185,88 @@ fn told(app: &App, visit: &Visit, kind: Kind, of_rule: OfRule, rule: Option<&Rul
             Some(rule) => format!("/boundaries#rule-{}", rule.id.0),
             None => "/boundaries/history".to_owned(),
         },
+    }
+}
+
+/// What another list or another mode did to the reader's follows, in a sentence.
+fn told_of_change(
+    app: &App,
+    visit: &Visit,
+    of: (Kind, OfRule),
+    changed: &notices::Changed,
+) -> ToldView {
+    let (kind, of_rule) = of;
+    let here = &visit.community.name;
+    let suspended = kind == Kind::Suspended;
+    let book = app.gate.book();
+    match changed {
+        notices::Changed::List {
+            owner,
+            list,
+            removed,
+            ..
+        } => {
+            let name = book.list_name(*list).unwrap_or("that is gone");
+            let whose = match owner {
+                Scope::Member(..) => format!("Your list {name}"),
+                _ => format!("The list {name} of {here}"),
+            };
+            let did = match removed {
+                None => "names more now",
+                Some(_) => "names fewer now",
+            };
+            let undone = match removed {
+                None => "they are taken off it",
+                Some(_) => "they are on it again",
+            };
+            let sentence = if suspended {
+                format!(
+                    "{whose} {did}: {} suspended, and come back when {undone}.",
+                    concerned(of_rule)
+                )
+            } else {
+                format!(
+                    "{whose} {did}: the follows of {} work again.",
+                    people(of_rule)
+                )
+            };
+            let mut rules = book.rules_of(*owner);
+            let rule = rules.find(|rule| rule.pattern == Pattern::List(*list));
+            ToldView {
+                sentence,
+                reason: rule
+                    .filter(|_| suspended)
+                    .and_then(|rule| rule.reason_for(rules::listener(visit)))
+                    .map(str::to_owned),
+                url: match rule {
+                    Some(rule) => format!("/boundaries#rule-{}", rule.id.0),
+                    None => "/boundaries/history".to_owned(),
+                },
+            }
+        }
+        notices::Changed::Mode { to, .. } => {
+            let meets = match to {
+                Mode::Open => "welcomes servers that no rule names",
+                Mode::Cautious => "asks about servers that it has not known for long",
+                Mode::AllowList => "talks only with servers that a rule lets in",
+            };
+            let sentence = if suspended {
+                format!(
+                    "{here} now {meets}: {} suspended, and come back when that changes or a rule lets them in.",
+                    concerned(of_rule)
+                )
+            } else {
+                format!(
+                    "{here} now {meets}: the follows of {} work again.",
+                    people(of_rule)
+                )
+            };
+            ToldView {
+                sentence,
+                reason: None,
+                url: "/about#mode".to_owned(),
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, quotes, rules, waves};
+use crate::{delivery, follows, inbox, instances, lists, quotes, rules, statuses, waves};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -32,6 +32,14 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::FetchQuoted { community, status } => {
                 Box::pin(quotes::look(app, community, status)).await
             }
+            Job::WeighAnswers {
+                community,
+                parent,
+                after,
+            } => Box::pin(statuses::weigh::answers(app, community, parent, after)).await,
+            Job::ReadStamp {
+                community, status, ..
+            } => Box::pin(statuses::weigh::stamp(app, community, status)).await,
             Job::SynchronizeFollowers {
                 community,
                 actor,

@@ -47,6 +47,24 @@ pub enum Job {
         /// The status that quotes.
         status: i64,
     },
+    /// A status came in after answers to it that wait.
+    WeighAnswers {
+        /// In whose name we ask.
+        community: i64,
+        /// What they answer.
+        parent: i64,
+        /// Answers up to this number were weighed.
+        after: i64,
+    },
+    /// An answer that came before what it answers shows a yes to it.
+    ReadStamp {
+        /// In whose name we ask.
+        community: i64,
+        /// The answer.
+        status: i64,
+        /// Where the yes is.
+        domain: String,
+    },
     /// Somebody elsewhere has other followers here than we know of, by what their server told.
     SynchronizeFollowers {
         /// Whose members follow.
@@ -89,6 +107,8 @@ impl Job {
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
             Job::FetchQuoted { .. } => "fetch_quoted",
+            Job::WeighAnswers { .. } => "weigh_answers",
+            Job::ReadStamp { .. } => "read_stamp",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
@@ -105,14 +125,19 @@ impl Job {
                 let domain = Iri::parse(iri).ok()?.domain();
                 Some(domain.registrable().to_owned())
             }
-            Job::FetchNodeInfo { domain, .. } | Job::FetchListSource { domain, .. } => {
+            Job::FetchNodeInfo { domain, .. }
+            | Job::FetchListSource { domain, .. }
+            | Job::ReadStamp { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
                 Some(domain.registrable().to_owned())
             }
             // Whose server is asked is not known here; nobody waits for any of them.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
             Job::FetchQuoted { .. } => Some("all that is quoted".to_owned()),
-            Job::Address { .. } | Job::AnswerWave(_) | Job::TellOfRule { .. } => None,
+            Job::Address { .. }
+            | Job::AnswerWave(_)
+            | Job::TellOfRule { .. }
+            | Job::WeighAnswers { .. } => None,
         }
     }
 
@@ -125,6 +150,8 @@ impl Job {
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
             Job::FetchQuoted { status, .. } => format!("in {status}"),
+            Job::WeighAnswers { parent, .. } => format!("below {parent}"),
+            Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

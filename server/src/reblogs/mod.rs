@@ -10,7 +10,7 @@ use comity_db::Tx;
 use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Way};
 use comity_vocab::{Activity, Iri, Visibility};
 
-use crate::accounts::Account;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -93,7 +93,6 @@ pub async fn receive(
     visibility: Visibility,
 ) -> Result<()> {
     // Only who may see it may share it, and nobody may widen it (boundaries L09, L55).
-    let party = Party::Account(arrival.sender.person());
     let status = statuses::load_one(app, status_id).await?;
     if status.reblog_of.is_some() {
         return Err(Error::Forbidden(format!(
@@ -107,7 +106,15 @@ pub async fn receive(
             status.iri
         )));
     }
-    let status = app.gate.show(&party, Way::Boost, status).await??;
+    // What was written elsewhere is not ours to give them, and is for everybody: there the community itself looks, by its
+    // rules about who wrote it (boundaries L31).
+    let reader = if status.author.is_local() {
+        Party::Account(arrival.sender.person())
+    } else {
+        let own = accounts::find(app, arrival.community.actor_id).await?;
+        Party::Member(own.person())
+    };
+    let status = app.gate.show(&reader, Way::Boost, status).await??;
     let new = NewStatus::remote_reblog(
         app,
         announce,

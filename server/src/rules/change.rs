@@ -21,6 +21,8 @@ pub struct Change {
     pub scope: Scope,
     /// About whom it is.
     pub pattern: Pattern,
+    /// By which book it is told whom the pattern speaks of, where that is neither of the two.
+    pub names: Option<Arc<RuleBook>>,
 }
 
 impl Change {
@@ -33,6 +35,7 @@ impl Change {
             after: Arc::new(after),
             scope: new.scope,
             pattern: new.pattern.clone(),
+            names: None,
         }
     }
 
@@ -46,6 +49,7 @@ impl Change {
             before,
             scope,
             pattern,
+            names: None,
         })
     }
 
@@ -61,7 +65,8 @@ impl Change {
 
     /// Whether it may concern somebody who is at home there.
     pub fn may_concern(&self, host: &Domain) -> bool {
-        self.after.may_speak_of(&self.pattern, host)
+        let book = self.names.as_ref().unwrap_or(&self.after);
+        book.may_speak_of(&self.pattern, host)
     }
 }
 

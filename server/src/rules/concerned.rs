@@ -69,148 +69,71 @@ pub struct Part<T> {
     pub more: bool,
 }
 
-/// Whom members follow. Counts on `accounts_by_host` and `follows_by_target`.
-const FOLLOWING: Sql<PairRow> = sql!(
-    row: PairRow,
-    sqlite: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
+/// A statement for pairs: of `a`, who is at home on one of the servers `$1`, and `m`, a member of the community `$2` or
+/// of any, the member `$3` or any, with a higher number than `$4`. The engines differ in how a list is looked through.
+macro_rules! pairs_of {
+    (conversation: $conversation:literal, join: $join:literal, only: $only:literal, order: $order:literal $(,)?) => {
+        sql!(
+            row: PairRow,
+            sqlite: pairs_of!(text "IN (SELECT value FROM json_each($1))", $conversation, $join, $only, $order),
+            pg: pairs_of!(text "= ANY($1)", $conversation, $join, $only, $order)
+        )
+    };
+    (text $among:literal, $conversation:literal, $join:literal, $only:literal, $order:literal) => {
+        concat!(
+            "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
                     m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
                     a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                    CAST(0 AS BIGINT) AS conversation_id
+                    ", $conversation, " AS conversation_id
                FROM accounts a
-               JOIN follows f ON f.target_id = a.id
-               JOIN accounts m ON m.id = f.account_id
-              WHERE a.host IN (SELECT value FROM json_each($1))
-                AND f.state = 'accepted' AND m.community_id IS NOT NULL
-                AND a.host <> m.host
-                AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-                AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-                AND m.id > $4
-              ORDER BY m.id, a.id
-              LIMIT $5",
-    pg: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                CAST(0 AS BIGINT) AS conversation_id
-           FROM accounts a
-           JOIN follows f ON f.target_id = a.id
-           JOIN accounts m ON m.id = f.account_id
-          WHERE a.host = ANY($1)
-            AND f.state = 'accepted' AND m.community_id IS NOT NULL
-            AND a.host <> m.host
-            AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-            AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-            AND m.id > $4
-          ORDER BY m.id, a.id
-          LIMIT $5"
-);
-/// Who follows members. Counts on `accounts_by_host` and the key of `follows`.
-const FOLLOWERS: Sql<PairRow> = sql!(
-    row: PairRow,
-    sqlite: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                    m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                    a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                    CAST(0 AS BIGINT) AS conversation_id
-               FROM accounts a
-               JOIN follows f ON f.account_id = a.id
-               JOIN accounts m ON m.id = f.target_id
-              WHERE a.host IN (SELECT value FROM json_each($1))
-                AND f.state = 'accepted' AND m.community_id IS NOT NULL
-                AND a.host <> m.host
-                AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-                AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-                AND m.id > $4
-              ORDER BY m.id, a.id
-              LIMIT $5",
-    pg: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                CAST(0 AS BIGINT) AS conversation_id
-           FROM accounts a
-           JOIN follows f ON f.account_id = a.id
-           JOIN accounts m ON m.id = f.target_id
-          WHERE a.host = ANY($1)
-            AND f.state = 'accepted' AND m.community_id IS NOT NULL
-            AND a.host <> m.host
-            AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-            AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-            AND m.id > $4
-          ORDER BY m.id, a.id
-          LIMIT $5"
-);
-/// Who answered members, once for each answer; of what was not said in public only each member themself is told. Counts on `accounts_by_host` and `statuses_by_author`.
-const ANSWERS: Sql<PairRow> = sql!(
-    row: PairRow,
-    sqlite: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                    m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                    a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                    s.conversation_id AS conversation_id
-               FROM accounts a
-               JOIN statuses s ON s.account_id = a.id
-               JOIN accounts m ON m.id = s.in_reply_to_account_id
-              WHERE a.host IN (SELECT value FROM json_each($1))
-                AND s.reblog_of_id IS NULL AND m.community_id IS NOT NULL
-            AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
-                AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
-                AND a.host <> m.host
-                AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-                AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-                AND m.id > $4
-              ORDER BY s.id DESC
-              LIMIT $5",
-    pg: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                s.conversation_id AS conversation_id
-           FROM accounts a
-           JOIN statuses s ON s.account_id = a.id
-           JOIN accounts m ON m.id = s.in_reply_to_account_id
-          WHERE a.host = ANY($1)
-            AND s.reblog_of_id IS NULL AND m.community_id IS NOT NULL
-            AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))
-            AND a.host <> m.host
-            AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-            AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-            AND m.id > $4
-          ORDER BY s.id DESC
-          LIMIT $5"
-);
-/// Who boosted posts of members, once for each boost. Counts on the same.
-const BOOSTS: Sql<PairRow> = sql!(
-    row: PairRow,
-    sqlite: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                    m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                    a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                    o.conversation_id AS conversation_id
-               FROM accounts a
-               JOIN statuses s ON s.account_id = a.id
-               JOIN statuses o ON o.id = s.reblog_of_id
-               JOIN accounts m ON m.id = o.account_id
-              WHERE a.host IN (SELECT value FROM json_each($1))
-                AND (CAST($3 AS BIGINT) IS NOT NULL OR o.visibility IN ('public', 'unlisted'))
+               ", $join, "
+              WHERE a.host ", $among, "
+                AND ", $only, "
                 AND m.community_id IS NOT NULL
                 AND a.host <> m.host
                 AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
                 AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
                 AND m.id > $4
-              ORDER BY s.id DESC
-              LIMIT $5",
-    pg: "SELECT m.id AS member_id, m.iri AS member_iri, m.host AS member_host, m.domain AS member_domain,
-                m.community_id AS member_community, a.id AS other_id, a.iri AS other_iri, a.host AS other_host,
-                a.domain AS other_domain, a.community_id AS other_community, a.username AS other_name,
-                o.conversation_id AS conversation_id
-           FROM accounts a
-           JOIN statuses s ON s.account_id = a.id
+              ORDER BY ", $order, "
+              LIMIT $5"
+        )
+    };
+}
+
+/// Whom members follow. Counts on `accounts_by_host` and `follows_by_target`.
+const FOLLOWING: Sql<PairRow> = pairs_of!(
+    conversation: "CAST(0 AS BIGINT)",
+    join: "JOIN follows f ON f.target_id = a.id
+           JOIN accounts m ON m.id = f.account_id",
+    only: "f.state = 'accepted'",
+    order: "m.id, a.id",
+);
+/// Who follows members. Counts on `accounts_by_host` and the key of `follows`.
+const FOLLOWERS: Sql<PairRow> = pairs_of!(
+    conversation: "CAST(0 AS BIGINT)",
+    join: "JOIN follows f ON f.account_id = a.id
+           JOIN accounts m ON m.id = f.target_id",
+    only: "f.state = 'accepted'",
+    order: "m.id, a.id",
+);
+/// Who answered members, once for each answer; of what was not said in public only each member themself is told. Counts on
+/// `accounts_by_host` and `statuses_by_author`.
+const ANSWERS: Sql<PairRow> = pairs_of!(
+    conversation: "s.conversation_id",
+    join: "JOIN statuses s ON s.account_id = a.id
+           JOIN accounts m ON m.id = s.in_reply_to_account_id",
+    only: "s.reblog_of_id IS NULL
+           AND (CAST($3 AS BIGINT) IS NOT NULL OR s.visibility IN ('public', 'unlisted'))",
+    order: "s.id DESC",
+);
+/// Who boosted posts of members, once for each boost. Counts on the same.
+const BOOSTS: Sql<PairRow> = pairs_of!(
+    conversation: "o.conversation_id",
+    join: "JOIN statuses s ON s.account_id = a.id
            JOIN statuses o ON o.id = s.reblog_of_id
-           JOIN accounts m ON m.id = o.account_id
-          WHERE a.host = ANY($1)
-            AND (CAST($3 AS BIGINT) IS NOT NULL OR o.visibility IN ('public', 'unlisted'))
-            AND m.community_id IS NOT NULL
-            AND a.host <> m.host
-            AND (CAST($2 AS BIGINT) IS NULL OR m.community_id = CAST($2 AS BIGINT))
-            AND (CAST($3 AS BIGINT) IS NULL OR m.id = CAST($3 AS BIGINT))
-            AND m.id > $4
-          ORDER BY s.id DESC
-          LIMIT $5"
+           JOIN accounts m ON m.id = o.account_id",
+    only: "(CAST($3 AS BIGINT) IS NOT NULL OR o.visibility IN ('public', 'unlisted'))",
+    order: "s.id DESC",
 );
 
 /// Servers that a change may concern.

@@ -15,9 +15,8 @@ pub struct Choice {
     pub sentence: &'static str,
 }
 
-/// What can be chosen, in the order in which it is shown. Link previews are not on the list, since none are made here, nor
-/// is a notice under what is sent, which nothing puts there yet.
-pub const CHOICES: [Choice; 7] = [
+/// What can be chosen, in the order in which it is shown. Link previews are not on the list, since none are made here.
+pub const CHOICES: [Choice; 8] = [
     Choice {
         word: "media",
         condition: Conditions::DROP_MEDIA,
@@ -52,6 +51,11 @@ pub const CHOICES: [Choice; 7] = [
         word: "direct",
         condition: Conditions::NO_DIRECT,
         sentence: "No direct messages, neither from them nor to them.",
+    },
+    Choice {
+        word: "notice",
+        condition: Conditions::APPEND_NOTICE,
+        sentence: "What is sent to them carries a notice: the reason, and where the boundaries are told.",
     },
 ];
 

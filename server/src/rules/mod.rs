@@ -2,6 +2,7 @@
 //! them at each change.
 
 mod change;
+pub(crate) mod changed;
 pub mod command;
 mod concerned;
 pub mod conditions;
@@ -20,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use comity_db::Tx;
-use comity_policy::{CommunityId, Mode, Pattern, PersonId, Rule, RuleBook, Scope};
+use comity_policy::{CommunityId, Mode, Pattern, PersonId, Rule, RuleBook, Scope, Stance};
 use comity_vocab::Domain;
 
 pub use change::Change;
@@ -74,6 +75,9 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
         }
     }
     check_room(app, &new)?;
+    if let (Stance::Open, Pattern::List(list)) = (new.stance, &new.pattern) {
+        lists::check_opening(app, new.scope, *list).await?;
+    }
     let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expires_at", "lies in the past"));

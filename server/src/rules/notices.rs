@@ -1,5 +1,5 @@
 //! Members are told when a boundary that is not their own suspends follows of theirs, and when they work again: one
-//! notification for each rule. In the background, some members at a time, and safe to run twice.
+//! notification for each rule, each closing of the gate, each change of a list or of a mode. In the background, some members at a time, and safe to run twice.
 //!
 //! What is compared are the rules as they are when a page of members is looked at. Of two changes that part the same
 //! people within moments, either may be the one that is told of.
@@ -10,6 +10,8 @@ use std::sync::Arc;
 use comity_db::Tx;
 use comity_policy::{CommunityId, Pattern, Rule, RuleId, Scope};
 
+use super::changed;
+pub use super::changed::Changed;
 use super::concerned;
 use super::severed::{by_member, parted};
 use super::{Change, catch_up, store};
@@ -60,6 +62,12 @@ pub fn promise(tx: &mut Tx, app: &App, id: i64, ends_at: Option<i64>) -> Result<
         queue::push_at(tx, app, &job(id, Told::Restored, 0), ends_at + AFTER_END_MS)?;
     }
     Ok(())
+}
+
+/// Promises to tell of a change that may do both: some follows it may suspend, and others bring back.
+pub(super) fn of_change(tx: &mut Tx, app: &App, id: i64) -> Result<()> {
+    promise(tx, app, id, None)?;
+    of_end(tx, app, id)
 }
 
 /// Promises to tell of the end of a rule or of a closing.
@@ -163,12 +171,13 @@ async fn change(app: &App, cause: i64, told: Told) -> Result<Option<Change>> {
         after: book,
         scope: rule.scope,
         pattern: rule.pattern,
+        names: None,
     }))
 }
 
 async fn of_gate(app: &App, closing: i64, told: Told) -> Result<Option<Change>> {
     let Some(community) = emergency::community_of(app, closing).await? else {
-        return Ok(None);
+        return changed::made(app, closing).await;
     };
     let Some(community) = app.communities.load().by_id(community) else {
         return Ok(None);
@@ -183,11 +192,28 @@ async fn of_gate(app: &App, closing: i64, told: Told) -> Result<Option<Change>> 
         after: book,
         scope: Scope::Community(id),
         pattern: Pattern::Everything,
+        names: None,
     }))
 }
 
-/// The rules of these numbers, in force or not; what else has such a number is left out.
-pub async fn causes(app: &App, ids: Vec<i64>) -> Result<HashMap<i64, Rule>> {
-    let rules = store::by_ids(&app.db, ids).await?;
-    Ok(rules.into_iter().map(|rule| (rule.id.0, rule)).collect())
+/// What suspends follows, or brings them back.
+#[derive(Debug)]
+pub enum Cause {
+    /// A rule, in force or not.
+    Rule(Box<Rule>),
+    /// Another list, or another mode.
+    Changed(Changed),
+}
+
+/// The rules and changes of these numbers; a closing of the gate, which has such a number as well, is left out.
+pub async fn causes(app: &App, ids: Vec<i64>) -> Result<HashMap<i64, Cause>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let changed = changed::by_ids(app, ids.clone()).await?.into_iter();
+    let rules = store::by_ids(&app.db, ids).await?.into_iter();
+    Ok(changed
+        .map(|(id, changed)| (id, Cause::Changed(changed)))
+        .chain(rules.map(|rule| (rule.id.0, Cause::Rule(Box::new(rule)))))
+        .collect())
 }

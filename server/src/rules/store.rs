@@ -1,5 +1,7 @@
 //! SQL of `rules` and `policy_epoch`.
 
+pub mod changes;
+
 use std::collections::HashMap;
 
 use comity_db::{Db, Sql, Tx, params, sql};

@@ -10,7 +10,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Attached, Status, text};
+use super::{Attached, Status, notice, text};
 use crate::accounts::{Account, stored_iri};
 use crate::aliases::{self, Canary};
 use crate::app::App;
@@ -89,7 +89,7 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
     Ok(NoteOut {
         id: status.iri.clone(),
         author: author.iri.clone(),
-        content: text.content.clone(),
+        content: format!("{}{}", text.content, notice::under(status)?),
         summary: Some(text.spoiler_text.clone()).filter(|warning| !warning.is_empty()),
         sensitive: text.sensitive,
         published: status.created_at,

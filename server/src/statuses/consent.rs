@@ -1,26 +1,19 @@
 //! The yes of others to answers: whether one is needed, whether a stamp is good, and what becomes of an answer when its
 //! yes or no comes in. What members here say to answers of others is in `held` and in `stamps`.
 
-use std::sync::Arc;
-
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Approval, Outcome, PersonId, Standing};
+use comity_policy::{Act, Admitted, Approval, Outcome, Standing};
 use comity_vocab::{Activity, ActivityKind, Consented, Document, Iri, Object, Visibility};
 
 use super::model::Status;
 use super::{held, load, policy, store};
-use crate::accounts::{Account, stored_iri};
+use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::{Arrival, resolve};
-
-/// Answers whose stamps are read when what they answer comes in after them: each takes a request.
-const MOST_WEIGHED: usize = 20;
-/// Answers that came before what they answer, looked at together.
-const ON_A_PAGE: i64 = 100;
 
 /// Whether an answer by `author` to something from elsewhere has its place only by a yes. Who is let by name, or with
 /// everybody, needs none; who is let as a follower does, since nobody else can see who follows (GoToSocial, *Validating
@@ -229,53 +222,5 @@ pub(super) async fn restamp(
     store::set_reply_stamp(&mut tx, status.id, Some(stamp.as_str()));
     held::stand(app, &mut tx, status, status.approval_word).await?;
     app.commit(tx).await?;
-    Ok(())
-}
-
-/// What answers a status from elsewhere and came before it was let wait when that came in: whose answer needs no yes, or
-/// has one, stands after all.
-pub(super) async fn weigh_answers(
-    app: &App,
-    community: &Arc<Community>,
-    parent_id: i64,
-) -> Result<()> {
-    let Some(parent) = load::load(app, &[parent_id]).await?.pop() else {
-        return Ok(());
-    };
-    if parent.author.is_local() || parent.wishes.reply.is_none() {
-        return Ok(());
-    }
-    let waits = Approval::Waits {
-        on: PersonId(parent.author.id),
-    };
-    let mut stamped = Vec::new();
-    let mut after = 0;
-    // Who needs no yes is seen to before anybody is asked anything.
-    loop {
-        let ids = store::waiting_answers(&app.db, parent_id, after, ON_A_PAGE).await?;
-        let Some(last) = ids.last() else { break };
-        after = *last;
-        for status in load::load(app, &ids).await? {
-            if status.approval != waits {
-                continue;
-            }
-            if needs_yes(&parent, &status.author) {
-                if status.reply_stamp.is_some() && stamped.len() < MOST_WEIGHED {
-                    stamped.push(status);
-                }
-                continue;
-            }
-            let mut tx = Tx::new();
-            held::stand(app, &mut tx, &status, status.approval_word).await?;
-            app.commit(tx).await?;
-        }
-    }
-    for status in stamped {
-        let Some(stamp) = &status.reply_stamp else {
-            continue;
-        };
-        // A server that does not answer keeps back its own people's answers and nobody else's.
-        let _ = restamp(app, community, &status, &stored_iri(stamp)?).await;
-    }
     Ok(())
 }

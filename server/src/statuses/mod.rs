@@ -10,12 +10,14 @@ mod edit;
 mod held;
 mod load;
 mod model;
+mod notice;
 mod policy;
 mod publish;
 mod receive;
 mod record;
 mod store;
 pub mod web;
+pub(crate) mod weigh;
 mod wishes;
 
 pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_yes, signer};

@@ -13,6 +13,7 @@ use super::load;
 use super::model::{Attached, Status, Text};
 use super::record::{self, NewStatus, Parent};
 use super::store;
+use super::weigh;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
@@ -104,10 +105,10 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
             };
             stamps::give(app, &mut tx, answer, None, Telling::Them).await?;
         }
+        if known.awaited {
+            weigh::promise(&mut tx, app, arrival.community.id, new.id())?;
+        }
         if app.commit_and_ring(tx).await? {
-            if known.awaited {
-                consent::weigh_answers(app, &arrival.community, new.id()).await?;
-            }
             for member in spoken_to(&mentions, parent.as_ref()) {
                 waves::look(app, member).await?;
             }
@@ -132,8 +133,9 @@ pub async fn adopt_answers(app: &App, community: &Arc<Community>, id: i64) -> Re
     }
     let mut tx = Tx::new();
     store::adopt(&mut tx, &row);
-    app.commit(tx).await?;
-    consent::weigh_answers(app, community, id).await
+    weigh::promise(&mut tx, app, community.id, id)?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
 }
 
 /// What an answer finds where it comes in.

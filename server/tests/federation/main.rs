@@ -7,6 +7,7 @@ mod consent;
 mod followers;
 mod installation;
 mod leaving;
+mod notice;
 mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;

@@ -125,6 +125,38 @@ fn leaky() -> Tamper {
     })
 }
 
+/// A page that does not say what a name reads like.
+fn silent() -> Tamper {
+    Box::new(|_, router: Router| {
+        router.layer(axum::middleware::map_response(
+            async |response: axum::response::Response| {
+                let (parts, body) = response.into_parts();
+                let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+                // What is no text goes as it came.
+                let body = match String::from_utf8(bytes.to_vec()) {
+                    Ok(text) => text.replace("reads like", "reads ----").into_bytes(),
+                    Err(other) => other.into_bytes(),
+                };
+                axum::response::Response::from_parts(parts, axum::body::Body::from(body))
+            },
+        ))
+    })
+}
+
+/// As if whom a community limits were limited nowhere.
+fn boosting() -> Tamper {
+    Box::new(|app: &App, router| {
+        let book = app.gate.book();
+        let loud = book
+            .communities()
+            .flat_map(|community| book.rules_of(Scope::Community(community)))
+            .find(|rule| rule.stance == Stance::Limited)
+            .unwrap();
+        app.gate.replace(book.without(loud.id));
+        router
+    })
+}
+
 fn verdict(report: &Report, number: u8) -> Verdict {
     report.of_path(number).unwrap().verdict
 }
@@ -135,11 +167,10 @@ town_test! {
         let report = Box::pin(audited(&town, honest)).await;
         let text = report.text();
         assert!(report.leaking().is_empty(), "{text}");
-        for held in [1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 16, 17, 19, 20, 21, 22, 23, 26, 27, 28, 29, 34, 37, 40, 42, 43, 46, 47, 48, 49, 50, 54, 55, 57, 58, 59, 60, 61, 63, 64, 65] {
+        for held in [1, 2, 3, 4, 5, 7, 8, 9, 12, 14, 16, 17, 19, 20, 21, 22, 23, 26, 27, 28, 29, 31, 34, 37, 40, 42, 43, 46, 47, 48, 49, 50, 51, 54, 55, 57, 58, 59, 60, 61, 63, 64, 65] {
             assert_eq!(verdict(&report, held), Verdict::Held, "L{held:02}\n{text}");
         }
         assert_eq!(verdict(&report, 18), Verdict::Cannot);
-        assert_eq!(verdict(&report, 31), Verdict::Untried);
         assert_eq!(verdict(&report, 33), Verdict::Asked);
         assert_eq!(verdict(&report, 10), Verdict::Absent);
         assert!(text.contains("Rules of scope community, refused: 3 of 3."), "{text}");
@@ -155,7 +186,7 @@ town_test! {
         rules_of_all_scopes(&town).await;
         let report = Box::pin(audited(&town, without_rules)).await;
         let text = report.text();
-        for leaks in [1, 3, 5, 8, 14, 17, 19, 22, 23, 26, 27, 28, 29, 34, 47, 48, 49, 54, 57, 58, 63, 64] {
+        for leaks in [1, 3, 5, 8, 14, 17, 19, 22, 23, 26, 27, 28, 29, 31, 34, 47, 48, 49, 51, 54, 57, 58, 63, 64] {
             assert_eq!(verdict(&report, leaks), Verdict::Leaks, "L{leaks:02}\n{text}");
         }
         assert_eq!(report.json()["holds"], false);
@@ -165,6 +196,16 @@ town_test! {
     async fn a_surface_that_asks_nobody_is_found_out(town) {
         let report = Box::pin(audited(&town, leaky)).await;
         assert_eq!(report.leaking(), ["L42"], "{}", report.text());
+    }
+
+    async fn boosts_that_are_taken_as_they_come_and_resemblances_that_nobody_tells_are_found_out(town) {
+        rules_of_all_scopes(&town).await;
+        let report = Box::pin(audited(&town, silent)).await;
+        assert_eq!(report.leaking(), ["L51"], "{}", report.text());
+        let report = Box::pin(audited(&town, boosting)).await;
+        let text = report.text();
+        assert_eq!(verdict(&report, 31), Verdict::Leaks, "{text}");
+        assert!(text.contains("loud.example") && !text.contains("privately.example"), "{text}");
     }
 
     async fn without_rules_strangers_are_tried(town) {

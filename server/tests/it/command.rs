@@ -282,6 +282,10 @@ fn an_operator_keeps_lists_takes_a_file_in_and_writes_it_out() {
         says(&["rule", "list"]).contains("open  a.example  (no reason given)  with media, direct")
     );
 
+    cannot(
+        &run(&["rule", "set", "list:leaky", "open"]),
+        "comity list terms leaky --alone false",
+    );
     says(&["rule", "set", "list:leaky", "refused"]);
     assert!(says(&["rule", "list"]).contains("refused  everybody on the list “leaky”"));
     let why = says(&["rule", "why", "www.bigcorp.example"]);

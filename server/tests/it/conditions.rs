@@ -132,6 +132,32 @@ coast_test! {
         coast.bob.get(&later).await.is(200).shows("And at this").hides("A gull");
     }
 
+    async fn a_member_has_a_notice_said_under_what_goes_to_a_server_and_to_no_other(coast) {
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "notice"), ("scope", "mine"), ("reason", "I did not choose your terms")];
+        coast.alice.post("/boundaries", &rule).await.leads("/boundaries");
+        coast.alice.get("/boundaries").await.is(200).shows("What is sent to them carries a notice").shows("I did not choose your terms");
+        coast.town.post(&mut coast.alice, "See you at the quay", "public").await;
+        coast.town.post(&mut coast.bob, "I am there already", "public").await;
+        coast.is_idle().await;
+        let content = |server: &str, number: usize| coast.got(server, "Create")[number]["object"]["content"].as_str().unwrap().to_owned();
+        let notice = format!("The author attaches this to what goes to {open}: I did not choose your terms.");
+        let (first, second) = (content("open", 0), content("open", 1));
+        let (hers, his) = if first.contains("quay") { (first, second) } else { (second, first) };
+        assert!(hers.contains(&notice), "{hers}");
+        assert!(!his.contains("attaches"), "{his}");
+        for number in 0..2 {
+            assert!(!content("kept", number).contains("attaches"));
+        }
+        // What names single people there goes to each of their inboxes.
+        let text = format!("@rita@{open} @nora@{open} between us");
+        coast.town.post(&mut coast.alice, &text, "direct").await;
+        coast.is_idle().await;
+        let direct: Vec<_> = coast.got("open", "Create").split_off(2);
+        assert_eq!(direct.len(), 2);
+        assert!(direct.iter().all(|create| create["object"]["content"].as_str().unwrap().contains(&notice)));
+    }
+
     async fn boosts_of_theirs_are_not_taken(coast) {
         coast.alice_follows_rita().await;
         let bobs = coast.town.post(&mut coast.bob, "From the harbour", "public").await;
@@ -146,9 +172,18 @@ coast_test! {
         coast.takes_in(&first).await;
         assert!(coast.number(&format!("{rita}/boosts/1")).await.is_some());
         coast.alice.get("/home").await.is(200).shows("From the harbour");
+        // What somebody elsewhere shares of what somebody elsewhere wrote comes as well.
+        let olga = coast.peer.iri("kept", "olga");
+        let mut note = peer::create(&olga, "7", "From another shore", None, None)["object"].take();
+        note["@context"] = json!("https://www.w3.org/ns/activitystreams");
+        coast.peer.serves(&note);
+        let mut shared = boost("3");
+        shared["object"] = note["id"].clone();
+        coast.takes_in(&shared).await;
+        coast.alice.get("/home").await.is(200).shows("From another shore");
         let mut alice = std::mem::replace(&mut coast.alice, coast.town.member("alia").await);
         coast.adds(&mut alice, "boosts", "mine").await;
-        alice.get("/home").await.is(200).hides("From the harbour");
+        alice.get("/home").await.is(200).hides("From the harbour").hides("From another shore");
         let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
         coast.adds(&mut marta, "boosts", "community").await;
         let second = json!({ "id": format!("{rita}/boosts/2"), "type": "Announce", "actor": rita, "to": first["to"], "object": first["object"] });

@@ -483,6 +483,19 @@ coast_test! {
         let (_, page) = coast.rita_leaves("1", "Ask me", json!({ "canReply": { "always": [rita], "approvalRequired": [PUBLIC] } })).await;
         coast.bob.get(&page).await.is(200).shows("Early word 2").hides("Early word 1");
 
+        // Each of many is read, however many there are.
+        let target = format!("{rita}/statuses/5");
+        for number in 300..325 {
+            let at = format!("{rita}/stamps/{number}");
+            coast.peer.serves(&stamp(&at, &rita, &format!("{olga}/statuses/{number}"), &target));
+            let mut early = peer::create(&olga, &number.to_string(), &format!("Early of many {number}"), Some(&target), Some(&alice));
+            early["object"]["replyAuthorization"] = json!(at);
+            coast.brings(&early).await;
+        }
+        let (_, page) = coast.rita_leaves("5", "Ask me", json!({ "canReply": { "always": [rita], "approvalRequired": [PUBLIC] } })).await;
+        let page = coast.bob.get(&page).await.is(200);
+        assert_eq!(page.words().matches("Early of many").count(), 25);
+
         // However many need a yes, who needs none does not wait behind them.
         let target = format!("{rita}/statuses/9");
         for number in 100..121 {

@@ -182,6 +182,37 @@ coast_test! {
         coast.told().await.shows("Still here").hides("New here");
     }
 
+    async fn a_voucher_lets_a_server_in_before_its_time_and_lasts_as_long_as_it_stands(coast) {
+        use comity::communities::{Settings, change_settings};
+        let here = coast.town.community();
+        let settings = Settings { mode: comity_policy::Mode::Cautious, ..Settings::of(&here) };
+        change_settings(&coast.town.app, here.id, settings).await.unwrap();
+        let mut marta = coast.town.member_of(&here, "marta", Role::Moderator).await;
+        let vouchers = [("name", "vouchers"), ("scope", "community")];
+        let list = marta.post("/boundaries/lists", &vouchers).await.is(303).leads_to().unwrap();
+        let open = [("pattern", "list:vouchers"), ("stance", "open"), ("scope", "community"), ("reason", "Our neighbours vouch for them")];
+        marta.post("/boundaries", &open).await.leads("/boundaries");
+        coast.nora_says("1", "Nobody vouches for me").await;
+        coast.told().await.hides("Nobody vouches for me");
+        let server = coast.peer.domain("open");
+        marta.post(&list, &[("pattern", &*server), ("comment", "the island vouches")]).await.is(303);
+        coast.nora_says("2", "Vouched for").await;
+        coast.told().await.shows("Vouched for").hides("Nobody vouches for me");
+        // It lifts what the community does about the unknown, and no rule of it.
+        let limited = [("pattern", &*server), ("stance", "refused"), ("scope", "community")];
+        marta.post("/boundaries", &limited).await.is(303);
+        let nora = coast.peer.iri("open", "nora");
+        let alice = coast.alice.account.iri.to_string();
+        coast.brings(&peer::create(&nora, "3", "Refused all the same", None, Some(&alice))).await;
+        assert!(coast.id_of(&format!("{nora}/statuses/3")).await.is_none());
+        let rule = marta.get("/boundaries").await.is(200).number_after("action=\"/boundaries/").unwrap();
+        marta.post(&format!("/boundaries/{rule}/remove"), &[]).await.is(303);
+        marta.post(&format!("{list}/remove"), &[("pattern", &*server)]).await.is(303);
+        coast.nora_says("4", "No longer vouched for").await;
+        coast.told().await.hides("No longer vouched for");
+        coast.queue().await.shows("No longer vouched for");
+    }
+
     async fn neighbours_of_one_installation_are_asked_about_too(coast) {
         let island = coast.town.found("island.localhost", "Island").await;
         let mut tom = coast.town.member_of(&island, "tom", Role::Member).await;

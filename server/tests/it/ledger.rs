@@ -102,6 +102,48 @@ coast_test! {
         coast.town.anonymous().get(&post.path).await.is(200).hides("Where it went");
     }
 
+    async fn l59_the_author_reads_what_stopped_a_post_that_was_on_its_way(coast) {
+        let kept = coast.peer.domain("kept");
+        let text = format!("@one@{kept} @two@{kept} between us");
+        let held = coast.peer.hold().await;
+        let post = coast.town.post(&mut coast.alice, &text, "direct").await;
+        while coast.peer.waiting() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // The first is on its way, the second was cleared with it and has not left.
+        let ledger = format!("/statuses/{}/reach", post.id);
+        coast.alice.get(&ledger).await.is(200).hides("You refuse");
+        coast.alice_refuses_kept().await;
+        drop(held);
+        coast.is_idle().await;
+        assert_eq!(coast.got("kept", "Create").len(), 1);
+        let page = coast.alice.get(&ledger).await.is(200);
+        page.shows("Sent there.").shows("Not sent").shows("You refuse kept.localhost").shows("they sell what they read");
+    }
+
+    async fn what_others_lay_down_meanwhile_is_not_in_the_ledger(coast) {
+        let kept = coast.peer.domain("kept");
+        // Bob keeps what alice answers; who he keeps it from is his to know.
+        let first = coast.town.post(&mut coast.bob, "From bob", "public").await;
+        coast.is_idle().await;
+        let held = coast.peer.hold().await;
+        let parent = first.id.to_string();
+        let text = format!("@one@{kept} @two@{kept} see this");
+        let answer = [("text", text.as_str()), ("visibility", "direct"), ("in_reply_to", parent.as_str())];
+        let answer = coast.alice.post("/compose", &answer).await.is(303).leads_to().unwrap();
+        while coast.peer.waiting() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "between them and me")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        drop(held);
+        coast.is_idle().await;
+        assert_eq!(coast.got("kept", "Create").iter().filter(|create| create.to_string().contains("see this")).count(), 1);
+        let id = answer.rsplit('/').next().unwrap().split('#').next().unwrap();
+        let page = coast.alice.get(&format!("/statuses/{id}/reach")).await.is(200);
+        page.hides("between them and me").hides("refuses kept").hides("Not sent");
+    }
+
     async fn what_a_moderator_wrote_for_moderators_is_not_read_in_the_ledger(coast) {
         let here = coast.town.community();
         let mut warden = coast.town.member_of(&here, "warden", Role::Moderator).await;

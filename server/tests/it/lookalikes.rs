@@ -53,6 +53,19 @@ coast_test! {
         coast.alice.get(&other).await.is(200).hides("reads like");
     }
 
+    async fn l48_a_server_that_reads_like_one_on_a_refused_list_is_told(coast) {
+        let list = [("name", "spam"), ("scope", "mine")];
+        let list = coast.alice.post("/boundaries/lists", &list).await.is(303).leads_to().unwrap();
+        let kept = coast.peer.domain("kept");
+        coast.alice.post(&list, &[("pattern", &*kept)]).await.is(303);
+        let lookalike = coast.meets("кept", "nora").await; // a Cyrillic к
+        coast.alice.get(&lookalike).await.is(200).hides("reads like");
+        let rule = [("pattern", "list:spam"), ("stance", "refused"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        coast.alice.get(&lookalike).await.is(200).shows("reads like kept.localhost").shows("which you refuse");
+        coast.bob.get(&lookalike).await.is(200).hides("reads like");
+    }
+
     async fn l48_a_server_that_reads_like_ours_is_told(coast) {
         let lookalike = coast.meets("harb0ur", "alice").await;
         coast.alice.get(&lookalike).await.is(200).shows("reads like harbour.localhost, which is this community");

@@ -1,14 +1,15 @@
 //! Members hear of a boundary that is not their own when it suspends follows of theirs, and when they work again; and see
 //! meanwhile which are suspended.
 
+use comity::lists::{self, List, NewEntry, Provenance};
 use comity::members::Role;
 use comity::rules::{self, NewRule, Source};
-use comity_policy::{Pattern, Scope, Stance};
+use comity_policy::{ListId, Mode, Pattern, Scope, Stance};
 use comity_vocab::Domain;
 
 use crate::coast::works;
 use crate::promises;
-use crate::town::{Member, Town};
+use crate::town::{Answer, Member, Town};
 use crate::town_test;
 
 async fn is_idle(town: &Town) {
@@ -43,6 +44,33 @@ fn about_island(scope: Scope, stance: Stance) -> NewRule {
         reason_moderators: Some("for those who govern".to_owned()),
         ..NewRule::about(scope, pattern, stance, Source::Person)
     }
+}
+
+async fn a_list(town: &Town, owner: Scope) -> List {
+    let id = lists::create(&town.app, owner, "shared").await.unwrap();
+    lists::find(&town.app, &[owner], id).await.unwrap()
+}
+
+async fn put_on(town: &Town, list: &List, pattern: &str, by: Option<i64>) {
+    let entry = NewEntry {
+        pattern: lists::parse_entry(pattern).unwrap(),
+        comment: None,
+    };
+    let from = Provenance { by, source: None };
+    lists::add(&town.app, list, vec![entry], &from)
+        .await
+        .unwrap();
+}
+
+async fn take_off(town: &Town, list: &List, pattern: &str) {
+    let pattern = lists::parse_entry(pattern).unwrap();
+    lists::remove(&town.app, list, &pattern, None)
+        .await
+        .unwrap();
+}
+
+fn page_events(page: &Answer) -> usize {
+    page.body.matches("<li class=\"event").count()
 }
 
 const SUSPENDED: &str = "now refuses island.example: 2 people you follow and one who follows you are suspended, and come back when it is taken back.";
@@ -94,6 +122,75 @@ town_test! {
         }
         is_idle(&town).await;
         assert_eq!(alice.get("/notifications").await.body.matches("<li class=\"event").count(), before);
+    }
+
+    async fn who_is_concerned_is_told_when_a_list_that_a_rule_names_names_more_and_when_fewer(town) {
+        let (_, mut alice, mut bob) = neighbours(&town).await;
+        let _stop = works(&town);
+        let scope = rules::of_community(&town.community());
+        let list = a_list(&town, scope).await;
+        // As long as no rule names it, it is a list of names.
+        put_on(&town, &list, "island.example", None).await;
+        take_off(&town, &list, "island.example").await;
+        let named = NewRule {
+            reason_members: Some("they sell what they read".to_owned()),
+            ..NewRule::about(scope, Pattern::List(ListId(list.id)), Stance::Refused, Source::Person)
+        };
+        rules::set(&town.app, named).await.unwrap();
+        put_on(&town, &list, "elsewhere.example", None).await;
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).hides("The list shared");
+
+        put_on(&town, &list, "island.example", None).await;
+        is_idle(&town).await;
+        let more = "The list shared of Harbour names more now: 2 people you follow and one who follows you are suspended, and come back when they are taken off it.";
+        let page = alice.get("/notifications").await.is(200).shows(more);
+        assert!(page.shows("they sell what they read").body.contains("/boundaries#rule-"));
+        assert_eq!(alice.get("/notifications").await.body.matches("The list shared").count(), 1);
+        bob.get("/notifications").await.is(200).hides("The list shared");
+
+        take_off(&town, &list, "island.example").await;
+        is_idle(&town).await;
+        let fewer = "The list shared of Harbour names fewer now: the follows of 2 people you follow and one who follows you work again.";
+        alice.get("/notifications").await.is(200).shows(fewer);
+        bob.get("/notifications").await.is(200).hides("The list shared");
+    }
+
+    async fn of_a_list_of_their_own_a_member_is_told_what_they_did_not_do_themselves(town) {
+        let (_, mut alice, _) = neighbours(&town).await;
+        let _stop = works(&town);
+        let own = rules::of_member(&alice.account).unwrap();
+        let list = a_list(&town, own).await;
+        let named = NewRule::about(own, Pattern::List(ListId(list.id)), Stance::Refused, Source::Person);
+        rules::set(&town.app, named).await.unwrap();
+        put_on(&town, &list, "island.example", Some(alice.account.id)).await;
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).hides("Your list");
+        take_off(&town, &list, "island.example").await;
+        put_on(&town, &list, "=island.example", None).await;
+        is_idle(&town).await;
+        alice.get("/notifications").await.is(200).shows("Your list shared names more now: 2 people you follow");
+    }
+
+    async fn who_is_concerned_is_told_when_their_community_chooses_another_mode(town) {
+        use comity::communities::{Settings, change_settings};
+        let (_, mut alice, mut bob) = neighbours(&town).await;
+        let _stop = works(&town);
+        let here = town.community();
+        for mode in [Mode::AllowList, Mode::Open] {
+            let settings = Settings { mode, ..Settings::of(&here) };
+            change_settings(&town.app, here.id, settings).await.unwrap();
+            is_idle(&town).await;
+        }
+        let page = alice.get("/notifications").await.is(200);
+        let page = page.shows("Harbour now talks only with servers that a rule lets in: 2 people you follow and one who follows you are suspended, and come back when that changes or a rule lets them in.")
+            .shows("Harbour now welcomes servers that no rule names: the follows of 2 people you follow and one who follows you work again.");
+        bob.get("/notifications").await.is(200).hides("Harbour now");
+        // What changes nothing about that is no change of the mode.
+        let settings = Settings { name: "Harbour town".to_owned(), ..Settings::of(&here) };
+        change_settings(&town.app, here.id, settings).await.unwrap();
+        is_idle(&town).await;
+        assert_eq!(page_events(&alice.get("/notifications").await), page_events(&page));
     }
 
     async fn the_operators_rule_is_told_and_ones_own_is_not(town) {

@@ -105,6 +105,9 @@ async fn answer(
     answer.unwrap()
 }
 
+const ALONE: comity_db::Sql =
+    comity_db::sql!("UPDATE policy_lists SET applies_alone = true WHERE id = $1");
+
 async fn make(browser: &mut Browser, name: &str, scope: &str) -> String {
     let made = browser
         .post("/boundaries/lists", &[("name", name), ("scope", scope)])
@@ -282,7 +285,18 @@ coast_test! {
         apply(&mut marta, &list).await;
         terms(&mut marta, &list, "yes", "50", "1").await;
         let open = [("pattern", "list:friends"), ("stance", "open"), ("scope", "community")];
-        marta.post("/boundaries", &open).await.is(303);
+        marta.post("/boundaries", &open).await.is(422).shows("list friends takes in by itself what its sources add").shows("first have a person");
+        // Any other rule about it may be set, and must not become an open one by being replaced.
+        let refused = [("pattern", "list:friends"), ("stance", "limited"), ("scope", "community")];
+        marta.post("/boundaries", &refused).await.leads("/boundaries");
+        marta.post("/boundaries", &open).await.is(422);
+        terms(&mut marta, &list, "", "50", "1").await;
+        marta.post("/boundaries", &open).await.leads("/boundaries");
+        // As it may stand in a database of before, or where both were set in one moment.
+        let id: i64 = list.rsplit('/').next().unwrap().parse().unwrap();
+        let mut tx = comity_db::Tx::new();
+        tx.exec(ALONE, comity_db::params![id]);
+        let _ = coast.town.app.db.write(tx).await.unwrap();
         shelf.says("friends.txt", &["one.example", "two.example"]);
         a_day_later(&coast).await;
         marta.get(&list).await.is(200).shows("1 entry").shows("Look at 1 that wait");

@@ -1,4 +1,5 @@
-//! The book as it would be: with one rule more, with one less, with an emergency gate closed or open. For asking what a
+//! The book as it would be: with one rule more, with one less, with an emergency gate closed or open, with
+//! another mode, with a list that names others. For asking what a
 //! change would do before it is made; what is supposed is never put in force.
 
 use std::sync::Arc;
@@ -6,8 +7,11 @@ use std::sync::Arc;
 use comity_vocab::Domain;
 
 use crate::about::About;
+use crate::list::ListIndex;
 use crate::lookup::ScopeRules;
-use crate::{CommunityId, Mode, Pattern, PersonId, Rule, RuleBook, RuleId, Scope, Stance, Ties};
+use crate::{
+    CommunityId, ListEntries, Mode, Pattern, PersonId, Rule, RuleBook, RuleId, Scope, Stance, Ties,
+};
 
 /// In what a supposed book differs from the one it shares its rules with.
 #[derive(Clone, Default, Debug)]
@@ -34,6 +38,7 @@ impl RuleBook {
         let names = Arc::make_mut(&mut book.names);
         Arc::make_mut(book.by_scope.entry(rule.scope).or_default()).add(names, place, &rule);
         book.asks_of_peers |= rule.pattern.asks_of_peers();
+        book.appends_notices |= rule.appends_notice();
         book.asks_first |= rule.stance == Stance::Ask;
         book.supposed.added = Some(Box::new(rule));
         book
@@ -74,6 +79,30 @@ impl RuleBook {
             }
         }
         book.asks_of_peers |= is_closed;
+        book
+    }
+
+    /// As if a list named these and nobody else.
+    #[must_use]
+    pub fn with_list(&self, list: ListEntries) -> RuleBook {
+        let mut book = self.clone();
+        let id = list.id;
+        let index = ListIndex::new(list, Arc::make_mut(&mut book.names));
+        Arc::make_mut(&mut book.lists).insert(id, Arc::new(index));
+        book
+    }
+
+    /// As if this community met the unknown so.
+    #[must_use]
+    pub fn with_mode(&self, community: CommunityId, mode: Mode) -> RuleBook {
+        let mut book = self.clone();
+        for served in &mut book.communities {
+            if served.id == community {
+                served.mode = mode;
+            }
+        }
+        book.asks_of_peers |= mode == Mode::Cautious;
+        book.asks_first |= mode == Mode::Cautious;
         book
     }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use comity_vocab::Domain;
 
-use super::{Recipient, Visible};
+use super::{Notice, Recipient, Visible};
 use crate::{
-    Act, CommunityId, Exchange, Party, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties,
-    Verdict, Way, decide,
+    Act, CommunityId, Conditions, Exchange, Party, Person, PersonId, Refusal, Rule, RuleBook,
+    Scope, Subject, Thing, Ties, Verdict, Way, decide,
 };
 
 pub(super) fn party_of(person: &Person) -> Party {
@@ -93,8 +93,32 @@ pub(super) fn shown<T: Subject>(
         viewer: Arc::clone(viewer),
         conditions: verdict.conditions,
         because: verdict.because,
+        notices: notices(book, &verdict, &thing.owner),
         epoch: verdict.epoch,
     })
+}
+
+/// What is to be said under a thing of `owner`: what the rules that bind them and decided this want said, the widest
+/// scope first. Rules of those whom it answers are not about it.
+pub(super) fn notices(book: &RuleBook, verdict: &Verdict, owner: &Person) -> Vec<Notice> {
+    if !verdict.conditions.contains(Conditions::APPEND_NOTICE) {
+        return Vec::new();
+    }
+    let binds = |scope| match scope {
+        Scope::Operator => true,
+        Scope::Community(community) => owner.community == Some(community),
+        Scope::Member(member, _) => owner.id == Some(member),
+    };
+    let rules = verdict.considered.iter().filter_map(|id| book.rule(*id));
+    let mut rules: Vec<&Rule> = rules
+        .filter(|rule| rule.appends_notice() && binds(rule.scope))
+        .collect();
+    rules.sort_by_key(|rule| (rule.scope.breadth(), rule.id));
+    let notice = |rule: &Rule| Notice {
+        scope: rule.scope,
+        reason: rule.reason_public.clone(),
+    };
+    rules.into_iter().map(notice).collect()
 }
 
 pub(super) fn receives(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use comity_vocab::{Domain, Iri};
 
-use crate::{Because, Conditions, Epoch, Party, Person, Verdict};
+use crate::{Because, Conditions, Epoch, Party, Person, Scope, Verdict};
 
 /// A peer sent this, and may. Only what is admitted can become a remote thing here.
 #[must_use = "what was admitted is meant to be received"]
@@ -75,6 +75,7 @@ pub struct Visible<T> {
     pub(super) viewer: Arc<Party>,
     pub(super) conditions: Conditions,
     pub(super) because: Because,
+    pub(super) notices: Vec<Notice>,
     pub(super) epoch: Epoch,
 }
 
@@ -92,6 +93,11 @@ impl<T> Visible<T> {
     /// What lets them see it.
     pub fn because(&self) -> Because {
         self.because
+    }
+
+    /// What is to be said under it when it is sent to this viewer, widest scope first.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// Whether a rule limits who made it: it is shown with a mark.
@@ -129,11 +135,23 @@ impl<T> fmt::Debug for Visible<T> {
     }
 }
 
+/// What a rule wants said under what is sent to whom it is about, in the words that stood in it
+/// when the gate was asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// Whose rule it is.
+    pub scope: Scope,
+    /// Its reason for everybody.
+    pub reason: Option<String>,
+}
+
 /// These recipients were each cleared for this thing.
 #[must_use = "an audience is meant to be delivered to"]
 pub struct Audience<T> {
     pub(super) subject: Visible<T>,
     pub(super) cleared: Vec<Recipient>,
+    /// Of each of those cleared.
+    pub(super) bound: Vec<Conditions>,
     pub(super) refused: Vec<(Recipient, Verdict)>,
 }
 
@@ -147,6 +165,14 @@ impl<T> Audience<T> {
     /// Who may get it.
     pub fn cleared(&self) -> &[Recipient] {
         &self.cleared
+    }
+
+    /// Who may get it under this condition.
+    pub fn cleared_under(&self, condition: Conditions) -> impl Iterator<Item = &Recipient> {
+        let bound = self.cleared.iter().zip(&self.bound);
+        bound
+            .filter(move |(_, bound)| bound.contains(condition))
+            .map(|(recipient, _)| recipient)
     }
 
     /// Who may not, and why: for the ledger.

@@ -1,1 +1,0 @@
--- A place kept for a step that is made elsewhere.
