@@ -14,10 +14,10 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{finish, health::health, wants_activity};
+use crate::http::{Wants, client, finish, health::health, wants_activity};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, pins, quotes, reach, reblogs, relations, rules,
+    hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations, rules,
     search, stamps, statuses, timelines, waves, web,
 };
 
@@ -35,6 +35,8 @@ pub enum Kind {
     Form,
     /// A page or a document, as the requester wishes.
     Both,
+    /// For apps.
+    Api,
     /// For other servers.
     Activity,
     /// A file, or a word about ourselves.
@@ -49,6 +51,8 @@ pub struct Route {
     pub path: &'static str,
     /// What it gives.
     pub kind: Kind,
+    /// Of addresses for apps: what whoever asks must have.
+    pub wants: Wants,
     handler: fn() -> MethodRouter<App>,
 }
 
@@ -57,6 +61,7 @@ const fn reads(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App
         method: "GET",
         path,
         kind,
+        wants: Wants::Nothing,
         handler,
     }
 }
@@ -66,6 +71,22 @@ const fn acts(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>
         method: "POST",
         path,
         kind,
+        wants: Wants::Nothing,
+        handler,
+    }
+}
+
+const fn api(
+    method: &'static str,
+    path: &'static str,
+    wants: Wants,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method,
+        path,
+        kind: Kind::Api,
+        wants,
         handler,
     }
 }
@@ -378,6 +399,47 @@ pub const ROUTES: &[Route] = &[
         get(stamps::activity::show)
     }),
     // About ourselves
+    // Apps
+    reads("/oauth/authorize", Kind::Page, || {
+        get(oauth::web::authorize_page)
+    }),
+    acts("/oauth/authorize", Kind::Form, || {
+        post(oauth::web::authorize)
+    }),
+    reads("/settings/apps", Kind::Page, || get(oauth::web::apps)),
+    acts("/settings/apps", Kind::Form, || post(oauth::web::end_app)),
+    api("POST", "/oauth/token", Wants::Nothing, || {
+        post(oauth::api::token)
+    }),
+    api("POST", "/oauth/revoke", Wants::Nothing, || {
+        post(oauth::api::revoke)
+    }),
+    api(
+        "GET",
+        "/oauth/userinfo",
+        Wants::Member(&["profile"]),
+        || get(oauth::api::userinfo),
+    ),
+    api(
+        "POST",
+        "/oauth/userinfo",
+        Wants::Member(&["profile"]),
+        || post(oauth::api::userinfo),
+    ),
+    reads(
+        "/.well-known/oauth-authorization-server",
+        Kind::Asset,
+        || get(oauth::api::metadata),
+    ),
+    api("POST", "/api/v1/apps", Wants::Nothing, || {
+        post(oauth::api::register)
+    }),
+    api(
+        "GET",
+        "/api/v1/apps/verify_credentials",
+        Wants::AnyApp,
+        || get(oauth::api::verify_app),
+    ),
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)
     }),
@@ -414,7 +476,17 @@ pub fn build(app: &App) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| {
-            router.route(route.path, (route.handler)())
+            let handler = (route.handler)();
+            router.route(
+                route.path,
+                match route.kind {
+                    Kind::Api => handler.layer(from_fn_with_state(
+                        (app.clone(), route.wants),
+                        client::authorize,
+                    )),
+                    _ => handler,
+                },
+            )
         })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

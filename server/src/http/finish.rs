@@ -13,7 +13,8 @@ use serde_json::json;
 use tracing::Instrument;
 
 use super::cookie::Cookie;
-use super::reply::{Reply, Told, as_sentence};
+use super::cors;
+use super::reply::{FormAction, Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
 use crate::app::App;
@@ -36,6 +37,12 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .get::<MatchedPath>()
         .map_or("-", MatchedPath::as_str)
         .to_owned();
+    let path = parts.uri.path().to_owned();
+    if let Some(mut response) = cors::preflight(&parts.method, &path) {
+        seal(&mut response);
+        cors::open(&mut response);
+        return response;
+    }
     let id = app.next_id();
     let span = tracing::info_span!("request", id, method = %parts.method, route);
     let answered = next
@@ -44,6 +51,9 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
     seal(&mut response);
+    if cors::is_open(&path) {
+        cors::open(&mut response);
+    }
     let _entered = span.enter();
     tracing::debug!(
         status = response.status().as_u16(),
@@ -64,16 +74,12 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
         return forget_notice(app, asked, response).await;
     };
     let mut answer = if is_for_machines(&asked) {
-        let mut sentence = told.sentence;
-        if sentence.is_empty() {
-            sentence = as_sentence(
-                &told
-                    .status
-                    .canonical_reason()
-                    .unwrap_or("failed")
-                    .to_lowercase(),
-            );
-        }
+        let sentence = match told.sentence.as_str() {
+            "" => bare(&asked, told.status),
+            // As Mastodon has it, which some apps compare.
+            said if is_api(&asked) => said.strip_suffix('.').unwrap_or(said).to_owned(),
+            said => said.to_owned(),
+        };
         Reply::json(
             json!({ "error": sentence }),
             "application/json; charset=utf-8",
@@ -119,6 +125,20 @@ fn told_by(response: &Response) -> Option<Told> {
     })
 }
 
+/// What programs are told where there is nothing to tell beyond the status. Apps compare some of Mastodon's sentences.
+fn bare(asked: &Parts, status: StatusCode) -> String {
+    let is_api = is_api(asked);
+    match status {
+        StatusCode::NOT_FOUND if is_api => "Record not found".to_owned(),
+        StatusCode::UNAUTHORIZED if is_api => "The access token is invalid".to_owned(),
+        _ => as_sentence(&status.canonical_reason().unwrap_or("failed").to_lowercase()),
+    }
+}
+
+fn is_api(asked: &Parts) -> bool {
+    asked.uri.path().starts_with("/api/")
+}
+
 /// Other servers rarely say what they accept when they post.
 fn is_for_machines(asked: &Parts) -> bool {
     let sends_json = asked
@@ -126,7 +146,7 @@ fn is_for_machines(asked: &Parts) -> bool {
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
         || asked.headers.contains_key("signature");
-    wants_json(&asked.headers) || sends_json || asked.uri.path().starts_with("/.well-known/")
+    wants_json(&asked.headers) || sends_json || cors::is_open(asked.uri.path())
 }
 
 async fn page(app: &App, visit: &Visit, told: Told) -> Reply {
@@ -166,6 +186,13 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
 }
 
 fn seal(response: &mut Response) {
+    let policy = response.extensions().get::<FormAction>().and_then(|away| {
+        let wider = POLICY.replace(
+            "form-action 'self'",
+            &format!("form-action 'self' {}", away.0),
+        );
+        HeaderValue::from_str(&wider).ok()
+    });
     let status = response.status();
     // Not found and gone are kept by caches unless told otherwise, and what one requester does not find another may.
     if (status.is_client_error() || status.is_server_error())
@@ -190,5 +217,8 @@ fn seal(response: &mut Response) {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(policy) = policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
 }

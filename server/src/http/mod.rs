@@ -1,11 +1,15 @@
-//! The ground every request stands on: who asks ([`viewer`]), what they sent ([`form`], [`page_link`]), how often
+//! The ground every request stands on: who asks ([`viewer`], and apps: [`client`]), what they sent ([`form`], [`input`],
+//! [`page_link`]), how often
 //! ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
 
 pub mod address;
+pub mod client;
 pub mod cookie;
+pub mod cors;
 pub mod finish;
 pub mod form;
 pub mod health;
+pub mod input;
 pub mod page_link;
 pub mod rate_limit;
 pub mod reply;
@@ -15,7 +19,9 @@ pub mod viewer;
 use http::HeaderMap;
 use http::header::ACCEPT;
 
+pub use client::{Client, Wants};
 pub use form::Form;
+pub use input::Input;
 pub use page_link::Page;
 pub use rate_limit::{Kind, RateLimits};
 pub use reply::Reply;

@@ -31,6 +31,8 @@ pub enum Kind {
     SignInAs,
     /// New members from an address.
     SignUp,
+    /// New apps from an address.
+    App,
     /// Look-ups elsewhere by a member.
     Lookup,
     /// Questions of a member about whom a post would reach.
@@ -50,6 +52,7 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    app: Counter,
     lookup: Counter,
     preview: Counter,
     inbox: Counter,
@@ -57,6 +60,9 @@ pub struct RateLimits {
     burial: Counter,
     yes: Counter,
 }
+
+/// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
+const APPS: u32 = 60;
 
 /// Changes of mind about one answer in an hour: each is told to everybody who has it.
 const YESES: u32 = 4;
@@ -77,6 +83,7 @@ impl RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            app: within(APPS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
@@ -100,6 +107,7 @@ impl RateLimits {
             Kind::SignInFrom => &self.sign_in_from,
             Kind::SignInAs => &self.sign_in_as,
             Kind::SignUp => &self.sign_up,
+            Kind::App => &self.app,
             Kind::Lookup => &self.lookup,
             Kind::Preview => &self.preview,
             Kind::Inbox => &self.inbox,

@@ -38,6 +38,18 @@ impl Reply {
         reply
     }
 
+    /// Back to an app that asked for a member's yes: the one answer that leads away from here.
+    pub fn to_app(location: &str) -> Reply {
+        let mut reply = Reply::empty(StatusCode::SEE_OTHER).with(CACHE_CONTROL, "no-store");
+        match HeaderValue::from_str(location) {
+            Ok(location) => {
+                reply.0.headers_mut().insert(LOCATION, location);
+                reply
+            }
+            Err(_) => Error::internal("the address of an app is no header").into(),
+        }
+    }
+
     /// An ActivityPub document, for one requester who proved who they are.
     pub fn activity(document: serde_json::Value) -> Reply {
         Reply::json(document, "application/activity+json")
@@ -105,6 +117,15 @@ impl Reply {
         self
     }
 
+    /// The same, for a page whose form may be answered by leading to `source` as well, as [`Redirect::source`] gives it.
+    ///
+    /// [`Redirect::source`]: crate::oauth::Redirect::source
+    #[must_use]
+    pub fn with_form_action(mut self, source: String) -> Reply {
+        self.0.extensions_mut().insert(FormAction(source));
+        self
+    }
+
     /// The same with one more cookie, as [`super::cookie`] writes it.
     #[must_use]
     pub fn with_cookie(mut self, cookie: HeaderValue) -> Reply {
@@ -118,6 +139,10 @@ impl IntoResponse for Reply {
         self.0
     }
 }
+
+/// Where the form of a page may lead besides here.
+#[derive(Clone, Debug)]
+pub struct FormAction(pub String);
 
 /// What a requester is told when something could not be done; [`finish`](super::finish) puts it on the surface that
 /// was asked for.

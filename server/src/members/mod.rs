@@ -24,6 +24,7 @@ use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
+use crate::oauth;
 use crate::rules;
 use crate::statuses::{Answering, Quoting};
 
@@ -253,7 +254,7 @@ async fn credential(
     store::credential_by_email(&app.db, community.id, name).await
 }
 
-/// Changes a password, and signs every browser out.
+/// Changes a password, signs every browser out, and ends what every app was let.
 pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
     app.limits.check(
         Kind::SignInAs,
@@ -268,12 +269,13 @@ pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -
     set_password(app, member.account_id, new).await
 }
 
-/// Sets a password without the old one, as an operator may, and signs every browser out.
+/// Sets a password without the old one, as an operator may, signs every browser out, and ends what every app was let.
 pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
     password::check_length(new)?;
     let mut tx = Tx::new();
     store::change_password(&mut tx, account_id, password::hash(new).await?);
     store::end_sessions(&mut tx, account_id);
+    oauth::end_all(&mut tx, account_id);
     match app.db.write(tx).await? {
         Wrote::All => Ok(()),
         Wrote::Nothing { .. } => Err(Error::NotFound),

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::communities::SignUp;
 use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
-use crate::http::form::{Label, page_with, trouble};
+use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
 use crate::web;
@@ -169,11 +169,17 @@ async fn show_sign_up(
 }
 
 /// `POST /sign-out`
-pub async fn sign_out(State(app): State<App>, visit: Visit, Form(()): Form<()>) -> Result<Reply> {
+pub async fn sign_out(
+    State(app): State<App>,
+    visit: Visit,
+    Form(back): Form<Back>,
+) -> Result<Reply> {
     if let Some(session) = visit.session() {
         sessions::end(&app, session).await?;
     }
-    Ok(Reply::see_other("/").with_cookie(Cookie::Session.clear(&visit.community)))
+    Ok(back
+        .to()
+        .with_cookie(Cookie::Session.clear(&visit.community)))
 }
 
 /// `GET /setup/{token}`

@@ -32,6 +32,7 @@ mod lookalikes;
 mod moderated;
 mod mutated;
 mod notices;
+mod oauth;
 mod oracles;
 #[path = "../peer/mod.rs"]
 mod peer;

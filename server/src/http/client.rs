@@ -1,0 +1,147 @@
+//! Apps with a token: who they speak for, and whether they may ask at all.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use comity_policy::{CommunityId, Party};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::reply::Reply;
+use super::viewer::{Here, Me};
+use crate::accounts;
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::members;
+use crate::oauth::{self, Grant, Scopes};
+
+/// What an address of the API wants of whoever asks. It stands beside the address, and is checked before the handler
+/// runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    /// Nothing. A token that comes along must be good.
+    Nothing,
+    /// The token of any app.
+    AnyApp,
+    /// A member's token with one of these scopes.
+    Member(&'static [&'static str]),
+}
+
+/// An app that asks, with a token that was checked.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// What its token opens.
+    pub grant: Grant,
+    /// Where.
+    pub community: Arc<Community>,
+    me: Option<Me>,
+}
+
+impl Client {
+    /// The member it speaks for.
+    pub fn me(&self) -> Result<&Me> {
+        self.me.as_ref().ok_or_else(needs_member)
+    }
+
+    /// As a party to an exchange.
+    pub fn party(&self) -> Party {
+        match &self.me {
+            Some(me) => me.party(),
+            None => Party::Anonymous(CommunityId(self.community.id)),
+        }
+    }
+}
+
+fn needs_member() -> Error {
+    Error::invalid("this", "method requires an authenticated user")
+}
+
+/// The layer around every address of the API.
+pub async fn authorize(
+    State((app, wants)): State<(App, Wants)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match check(&app, wants, &mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(reply) => reply.into_response(),
+    }
+}
+
+async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> {
+    let Here(community) = Here::from_request_parts(parts, app).await?;
+    let client = match bearer(&parts.headers) {
+        Some(token) => Some(resume(app, community, token).await?),
+        None => None,
+    };
+    match (wants, &client) {
+        (Wants::Nothing, _) | (Wants::AnyApp, Some(_)) => {}
+        (_, None) => return Err(Error::Unauthorized.into()),
+        (Wants::Member(scopes), Some(client)) => {
+            client.me()?;
+            let may = scopes
+                .iter()
+                .any(|scope| client.grant.scopes.cover(&Scopes::of(scope)));
+            if !may {
+                return Err(Error::Forbidden(
+                    "this action is outside the authorized scopes".to_owned(),
+                )
+                .into());
+            }
+        }
+    }
+    if let Some(client) = client {
+        parts.extensions.insert(client);
+    }
+    Ok(())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Client> {
+    let grant = oauth::resume(app, &community, token)
+        .await?
+        .ok_or(Error::Unauthorized)?;
+    let me = match grant.account_id {
+        Some(account_id) => {
+            let account = accounts::find(app, account_id).await?;
+            if account.gone_at.is_some() {
+                return Err(Error::Unauthorized);
+            }
+            Some(Me {
+                member: members::find(app, account_id).await?,
+                account,
+                community: community.clone(),
+            })
+        }
+        None => None,
+    };
+    Ok(Client {
+        grant,
+        community,
+        me,
+    })
+}
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Reply;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Client, Reply> {
+        parts
+            .extensions
+            .get::<Client>()
+            .cloned()
+            .ok_or_else(|| Error::Unauthorized.into())
+    }
+}

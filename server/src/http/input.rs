@@ -1,0 +1,388 @@
+//! What apps send. The same fields come in a query, in a form, or as JSON, as each client was written; names nest as
+//! Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
+
+use axum::body::Body;
+use axum::extract::FromRequest;
+use bytes::Bytes;
+use http::Request;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value};
+
+use super::reply::Reply;
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// The longest post with everything around it, each byte written `%XX`.
+const LONGEST_BODY: usize = 256 * 1024;
+/// Fields of one request: the longest are lists of ids.
+const MOST_FIELDS: usize = 1_000;
+/// How deep names nest.
+const DEEPEST: usize = 5;
+
+/// What an app sent, wherever it put it. Where a field comes twice, the body goes before the query.
+#[derive(Debug)]
+pub struct Input<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request<Body>, _: &App) -> Result<Input<T>, Reply> {
+        Ok(Input(read(request).await?))
+    }
+}
+
+async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
+    let (parts, body) = request.into_parts();
+    let mut fields = Map::new();
+    let mut count = 0;
+    if let Some(query) = parts.uri.query() {
+        put_pairs(&mut fields, &mut count, query.as_bytes())?;
+    }
+    let kind = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let announced = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY) {
+        return Err(too_long());
+    }
+    let bytes = whole(body).await?;
+    if kind.starts_with("application/x-www-form-urlencoded") {
+        let mut from_body = Map::new();
+        put_pairs(&mut from_body, &mut count, &bytes)?;
+        fields.extend(from_body);
+    } else if kind.starts_with("application/json") && !bytes.is_empty() {
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(sent)) => fields.extend(sent),
+            Ok(_) => return Err(unreadable("is not a JSON object")),
+            Err(why) => return Err(unreadable(&format!("is not JSON: {why}"))),
+        }
+    } else if !bytes.is_empty() {
+        return Err(unreadable(
+            "must be application/json or application/x-www-form-urlencoded",
+        ));
+    }
+    T::deserialize(Lenient(Value::Object(fields)))
+        .map_err(|why| unreadable(&format!("could not be read: {why}")))
+}
+
+async fn whole(body: Body) -> Result<Bytes> {
+    match Limited::new(body, LONGEST_BODY).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
+        Err(_) => Err(unreadable("broke off while it was read")),
+    }
+}
+
+fn unreadable(why: &str) -> Error {
+    Error::invalid("request", why)
+}
+
+fn too_long() -> Error {
+    unreadable(&format!("is longer than {} KiB", LONGEST_BODY / 1024))
+}
+
+fn put_pairs(fields: &mut Map<String, Value>, count: &mut usize, text: &[u8]) -> Result<()> {
+    for (name, value) in url::form_urlencoded::parse(text) {
+        *count += 1;
+        if *count > MOST_FIELDS {
+            return Err(unreadable(&format!("has more than {MOST_FIELDS} fields")));
+        }
+        let steps = steps(&name);
+        if steps.len() > DEEPEST {
+            return Err(unreadable(&format!(
+                "has names that nest deeper than {DEEPEST}"
+            )));
+        }
+        let (first, rest) = steps.split_first().unwrap_or((&"", &[]));
+        let place = fields.entry((*first).to_owned()).or_insert(Value::Null);
+        put(place, rest, value.into_owned());
+    }
+    Ok(())
+}
+
+/// `a[b][]` as `a`, `b` and nothing.
+fn steps(name: &str) -> Vec<&str> {
+    let Some((first, rest)) = name.split_once('[').filter(|_| name.ends_with(']')) else {
+        return vec![name];
+    };
+    let inner = rest.strip_suffix(']').unwrap_or(rest);
+    std::iter::once(first).chain(inner.split("][")).collect()
+}
+
+fn put(place: &mut Value, steps: &[&str], value: String) {
+    let Some((first, rest)) = steps.split_first() else {
+        *place = Value::String(value);
+        return;
+    };
+    if first.is_empty() {
+        if !place.is_array() {
+            *place = Value::Array(Vec::new());
+        }
+        let Value::Array(items) = place else { return };
+        // `a[][x]=1&a[][y]=2&a[][x]=3` are two things: a name that is there already begins the next.
+        let continues = rest.first().is_some_and(|next| {
+            items
+                .last()
+                .and_then(Value::as_object)
+                .is_some_and(|last| !last.contains_key(*next))
+        });
+        if !continues {
+            items.push(Value::Null);
+        }
+        if let Some(last) = items.last_mut() {
+            put(last, rest, value);
+        }
+        return;
+    }
+    if !place.is_object() {
+        *place = Value::Object(Map::new());
+    }
+    if let Value::Object(inner) = place {
+        let next = inner.entry((*first).to_owned()).or_insert(Value::Null);
+        put(next, rest, value);
+    }
+}
+
+/// A value whose text may be read as a number or a yes, and one thing as a list of one.
+struct Lenient(Value);
+
+type Why = serde_json::Error;
+
+impl<'de> IntoDeserializer<'de, Why> for Lenient {
+    type Deserializer = Lenient;
+
+    fn into_deserializer(self) -> Lenient {
+        self
+    }
+}
+
+/// Text as the JSON it would have been.
+macro_rules! number {
+    ($($verb:ident)*) => {$(
+        fn $verb<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+            match &self.0 {
+                Value::String(text) => match text.trim().parse::<serde_json::Number>() {
+                    Ok(number) => Value::Number(number).$verb(visitor),
+                    Err(_) => self.0.$verb(visitor),
+                },
+                _ => self.0.$verb(visitor),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Lenient {
+    type Error = Why;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        match self.0 {
+            Value::Object(_) => self.deserialize_map(visitor),
+            Value::Array(_) => self.deserialize_seq(visitor),
+            plain => plain.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        // As Rails casts: what says no is no, and anything else that is said is yes.
+        match &self.0 {
+            Value::String(text) => visitor.visit_bool(!matches!(
+                text.trim().to_ascii_lowercase().as_str(),
+                "" | "0" | "f" | "false" | "off" | "no"
+            )),
+            Value::Number(number) => visitor.visit_bool(number.as_i64() != Some(0)),
+            Value::Null => visitor.visit_bool(false),
+            _ => self.0.deserialize_bool(visitor),
+        }
+    }
+
+    number! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32
+        deserialize_u64 deserialize_f32 deserialize_f64
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        match self.0 {
+            Value::Number(number) => visitor.visit_string(number.to_string()),
+            Value::Bool(yes) => visitor.visit_string(yes.to_string()),
+            other => other.deserialize_string(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Why> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        let items = match self.0 {
+            Value::Array(items) => items,
+            Value::Null => Vec::new(),
+            // `a[0]=x&a[1]=y`
+            Value::Object(named) => {
+                let mut numbered: Vec<(usize, Value)> = named
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, (name, value))| (name.parse().unwrap_or(at), value))
+                    .collect();
+                numbered.sort_by_key(|(at, _)| *at);
+                numbered.into_iter().map(|(_, value)| value).collect()
+            }
+            one => vec![one],
+        };
+        visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Lenient)))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(MapDeserializer::new(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name, Lenient(value))),
+            )),
+            other => other.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Why> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Why> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        i128 u128 char bytes byte_buf unit_struct tuple tuple_struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Pair {
+        name: String,
+        value: String,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Sent {
+        id: Vec<String>,
+        limit: Option<i64>,
+        sensitive: bool,
+        text: Option<String>,
+        fields_attributes: Vec<Pair>,
+    }
+
+    async fn sent(query: &str, kind: &str, body: &str) -> Result<Sent> {
+        let request = Request::builder()
+            .uri(format!("/api?{query}"))
+            .header(CONTENT_TYPE, kind)
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        read(request).await
+    }
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const JSON: &str = "application/json; charset=utf-8";
+
+    #[tokio::test]
+    async fn a_query_a_form_and_json_say_the_same() {
+        let wanted = Sent {
+            id: vec!["1".to_owned(), "2".to_owned()],
+            limit: Some(40),
+            sensitive: true,
+            text: Some(String::new()),
+            fields_attributes: vec![
+                Pair {
+                    name: "a".to_owned(),
+                    value: "b".to_owned(),
+                },
+                Pair {
+                    name: "c".to_owned(),
+                    value: String::new(),
+                },
+            ],
+        };
+        let form = "id[]=1&id[]=2&limit=40&sensitive=1&text=&fields_attributes[0][name]=a\
+                    &fields_attributes[0][value]=b&fields_attributes[1][name]=c";
+        let listed = "id[]=1&id[]=2&limit=40&sensitive=true&text=&fields_attributes[][name]=a\
+                      &fields_attributes[][value]=b&fields_attributes[][name]=c";
+        let json = r#"{"id": [1, "2"], "limit": "40", "sensitive": true, "text": "",
+                       "fields_attributes": [{"name": "a", "value": "b"}, {"name": "c"}]}"#;
+        assert_eq!(sent("", FORM, form).await.unwrap(), wanted);
+        assert_eq!(sent(listed, "", "").await.unwrap(), wanted);
+        assert_eq!(sent("limit=3", JSON, json).await.unwrap(), wanted);
+    }
+
+    #[tokio::test]
+    async fn one_thing_is_a_list_of_one_and_no_is_no() {
+        let one = sent("id=7&sensitive=false", "", "").await.unwrap();
+        assert_eq!(one.id, ["7"]);
+        assert!(!one.sensitive);
+        assert_eq!(sent("", "", "").await.unwrap(), Sent::default());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_said() {
+        let many = "id[]=1&".repeat(MOST_FIELDS + 1);
+        let long = format!("text={}", "x".repeat(LONGEST_BODY));
+        for (query, kind, body) in [
+            ("limit=many", "", ""),
+            ("a[b][c][d][e][f]=1", "", ""),
+            ("", FORM, many.as_str()),
+            ("", FORM, long.as_str()),
+            ("", JSON, "[1]"),
+            ("", JSON, "{"),
+            ("", "text/plain", "hello"),
+        ] {
+            assert!(
+                matches!(sent(query, kind, body).await, Err(Error::Invalid { .. })),
+                "{query} {kind}"
+            );
+        }
+    }
+}

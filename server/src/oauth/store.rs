@@ -1,0 +1,229 @@
+//! SQL of `apps`, `oauth_codes` and `access_tokens`.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use super::model::{AppRow, ClientApp, CodeRow, GrantRow, TokenRow};
+use crate::error::Result;
+
+const INSERT_APP: Sql = sql!(
+    "INSERT INTO apps (id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+);
+
+pub async fn insert_app(db: &Db, app: &ClientApp) -> Result<()> {
+    db.exec(
+        INSERT_APP,
+        params![
+            app.id,
+            app.community_id,
+            app.client_id.as_str(),
+            app.secret_hash.clone(),
+            app.name.as_str(),
+            app.website.as_deref(),
+            serde_json::to_string(&app.redirect_uris)?,
+            app.scopes.to_string(),
+            app.created_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const APP_BY_CLIENT: Sql<AppRow> = sql!(
+    row: AppRow,
+    "SELECT id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at
+       FROM apps
+      WHERE client_id = $1"
+);
+const APP_BY_ID: Sql<AppRow> = sql!(
+    row: AppRow,
+    "SELECT id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at
+       FROM apps
+      WHERE id = $1"
+);
+
+pub async fn app_by_client(db: &Db, client_id: &str) -> Result<Option<AppRow>> {
+    Ok(db.opt(APP_BY_CLIENT, params![client_id]).await?)
+}
+
+pub async fn app_by_id(db: &Db, id: i64) -> Result<Option<AppRow>> {
+    Ok(db.opt(APP_BY_ID, params![id]).await?)
+}
+
+const INSERT_CODE: Sql = sql!(
+    "INSERT INTO oauth_codes (code_hash, app_id, account_id, redirect_uri, scopes, challenge, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
+);
+
+pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<()> {
+    db.exec(
+        INSERT_CODE,
+        params![
+            code_hash,
+            code.app_id,
+            code.account_id,
+            code.redirect_uri.as_str(),
+            code.scopes.as_str(),
+            code.challenge.as_deref(),
+            code.expires_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const CODE: Sql<CodeRow> = sql!(
+    row: CodeRow,
+    "SELECT app_id, account_id, redirect_uri, scopes, challenge, expires_at, token_id
+       FROM oauth_codes
+      WHERE code_hash = $1"
+);
+
+pub async fn code(db: &Db, code_hash: Vec<u8>) -> Result<Option<CodeRow>> {
+    Ok(db.opt(CODE, params![code_hash]).await?)
+}
+
+const EXCHANGE: Sql = sql!(
+    "UPDATE oauth_codes
+        SET token_id = $2
+      WHERE code_hash = $1 AND token_id IS NULL"
+);
+
+/// Undoes the whole transaction when it was exchanged already.
+pub fn exchange(tx: &mut Tx, code_hash: Vec<u8>, token_id: i64) {
+    tx.must(EXCHANGE, params![code_hash, token_id]);
+}
+
+const INSERT_TOKEN: Sql = sql!(
+    "INSERT INTO access_tokens (id, token_hash, app_id, account_id, scopes, created_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $6)"
+);
+
+pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
+    tx.exec(
+        INSERT_TOKEN,
+        params![
+            token.id,
+            token_hash,
+            token.app_id,
+            token.account_id,
+            token.scopes.as_str(),
+            token.last_used_at,
+        ],
+    );
+}
+
+const TOKEN: Sql<TokenRow> = sql!(
+    row: TokenRow,
+    "SELECT id, app_id, account_id, scopes, last_used_at
+       FROM access_tokens
+      WHERE token_hash = $1"
+);
+
+pub async fn token(db: &Db, token_hash: Vec<u8>) -> Result<Option<TokenRow>> {
+    Ok(db.opt(TOKEN, params![token_hash]).await?)
+}
+
+const TOUCH: Sql = sql!("UPDATE access_tokens SET last_used_at = $2 WHERE id = $1");
+
+pub async fn touch(db: &Db, id: i64, now_ms: i64) -> Result<()> {
+    db.exec(TOUCH, params![id, now_ms]).await?;
+    Ok(())
+}
+
+const REVOKE: Sql = sql!("DELETE FROM access_tokens WHERE id = $1");
+
+pub async fn revoke(db: &Db, id: i64) -> Result<()> {
+    db.exec(REVOKE, params![id]).await?;
+    Ok(())
+}
+
+const REVOKE_TOKEN: Sql = sql!("DELETE FROM access_tokens WHERE token_hash = $1 AND app_id = $2");
+
+pub async fn revoke_token(db: &Db, token_hash: Vec<u8>, app_id: i64) -> Result<()> {
+    db.exec(REVOKE_TOKEN, params![token_hash, app_id]).await?;
+    Ok(())
+}
+
+const REVOKE_OF: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AND id = $2");
+
+pub async fn revoke_of(db: &Db, account_id: i64, id: i64) -> Result<u64> {
+    Ok(db.exec(REVOKE_OF, params![account_id, id]).await?)
+}
+
+const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
+const DROP_CODES: Sql = sql!("DELETE FROM oauth_codes WHERE account_id = $1");
+
+/// Ends what a member let every app, and what they just said yes to.
+pub fn revoke_all(tx: &mut Tx, account_id: i64) {
+    tx.exec(REVOKE_ALL, params![account_id]);
+    tx.exec(DROP_CODES, params![account_id]);
+}
+
+/// Apps shown to one member.
+const MOST_GRANTS: i64 = 200;
+
+const GRANTS: Sql<GrantRow> = sql!(
+    row: GrantRow,
+    "SELECT t.id, a.name, a.website, t.scopes, t.created_at, t.last_used_at
+       FROM access_tokens t
+       JOIN apps a ON a.id = t.app_id
+      WHERE t.account_id = $1
+      ORDER BY t.last_used_at DESC, t.id DESC
+      LIMIT $2"
+);
+
+pub async fn grants(db: &Db, account_id: i64) -> Result<Vec<GrantRow>> {
+    Ok(db.all(GRANTS, params![account_id, MOST_GRANTS]).await?)
+}
+
+const SPARE_TOKENS: Sql = sql!(
+    "DELETE FROM access_tokens
+      WHERE id IN (SELECT id FROM access_tokens
+                    WHERE app_id = $1 AND account_id IS NULL
+                    ORDER BY created_at DESC
+                    LIMIT 100 OFFSET $2)"
+);
+
+/// Keeps the newest tokens that an app has for itself.
+pub fn drop_spare_tokens(tx: &mut Tx, app_id: i64, keep: i64) {
+    tx.exec(SPARE_TOKENS, params![app_id, keep]);
+}
+
+const FORGET_CODES: Sql = sql!(
+    "DELETE FROM oauth_codes
+      WHERE code_hash IN (SELECT code_hash FROM oauth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
+);
+/// On `access_tokens_idle`.
+const FORGET_TOKENS: Sql = sql!(
+    "DELETE FROM access_tokens
+      WHERE id IN (SELECT id FROM access_tokens
+                    WHERE account_id IS NULL AND last_used_at < $1
+                    ORDER BY last_used_at
+                    LIMIT $2)"
+);
+const FORGET_APPS: Sql = sql!(
+    "DELETE FROM apps
+      WHERE id IN (SELECT a.id
+                     FROM apps a
+                    WHERE a.created_at < $1
+                      AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = a.id)
+                      AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
+                    ORDER BY a.created_at
+                    LIMIT $2)"
+);
+
+/// Forgets codes that expired before `codes_ms`.
+pub async fn forget_codes(db: &Db, codes_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_CODES, params![codes_ms, most]).await?)
+}
+
+/// Forgets tokens of apps for themselves that were not used since.
+pub async fn forget_tokens(db: &Db, since_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_TOKENS, params![since_ms, most]).await?)
+}
+
+/// Forgets apps older than `apps_ms` that nobody lets anything.
+pub async fn forget_apps(db: &Db, apps_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_APPS, params![apps_ms, most]).await?)
+}

@@ -1,0 +1,333 @@
+//! The page on which a member lets an app in, and the list of those that were let.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::{Asked, Asking, NotAsked, Scopes, Wrong};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::web;
+use crate::web::time::day;
+use crate::web::view::{Frame, NavItem, Notice};
+
+/// What an app asks for, on the page and in its form alike.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    client_id: String,
+    redirect_uri: String,
+    scope: String,
+    response_type: String,
+    state: String,
+    code_challenge: String,
+    code_challenge_method: String,
+}
+
+impl Wish {
+    fn asking(&self) -> Asking {
+        Asking {
+            client_id: self.client_id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            scope: self.scope.clone(),
+            response_type: self.response_type.clone(),
+            code_challenge: self.code_challenge.clone(),
+            code_challenge_method: self.code_challenge_method.clone(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "oauth/authorize.html")]
+struct AuthorizePage {
+    frame: Frame,
+    app: String,
+    website: Option<String>,
+    handle: String,
+    lines: Vec<Line>,
+    /// The server a yes leads to; `None` where the member carries a code over.
+    leads_to: Option<String>,
+    wish: Wish,
+    here: String,
+}
+
+/// One thing an app asks for.
+struct Line {
+    words: String,
+    /// It can do harm that cannot be undone.
+    is_grave: bool,
+}
+
+#[derive(Template)]
+#[template(path = "oauth/code.html")]
+struct CodePage {
+    frame: Frame,
+    app: String,
+    /// `None`: the member said no.
+    code: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "oauth/wrong.html")]
+struct WrongPage {
+    frame: Frame,
+    sentence: &'static str,
+}
+
+/// `GET /oauth/authorize`
+pub async fn authorize_page(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Query(wish): Query<Wish>,
+) -> Result<Reply> {
+    let asked = match super::ask(&app, &me.community, &wish.asking()).await {
+        Ok(asked) => asked,
+        Err(not) => return not_asked(&app, &visit, not, &wish.state).await,
+    };
+    let source = asked.redirect.source();
+    let mut frame = web::frame(&app, &visit, "Let an app in", NavItem::Elsewhere).await?;
+    frame.no_index = true;
+    let page = AuthorizePage {
+        frame,
+        app: asked.client.name.clone(),
+        website: asked.client.website.clone(),
+        handle: format!("@{}@{}", me.account.username, me.community.domain.unicode()),
+        lines: lines(&asked.scopes),
+        leads_to: source.clone(),
+        wish,
+        here: visit.here.clone(),
+    };
+    let reply = Reply::page(page);
+    Ok(match source {
+        Some(source) => reply.with_form_action(source),
+        None => reply,
+    })
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Decision {
+    #[serde(flatten)]
+    wish: Wish,
+    #[serde(default)]
+    decision: String,
+}
+
+/// `POST /oauth/authorize`
+pub async fn authorize(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<Decision>,
+) -> Result<Reply> {
+    let wish = form.wish;
+    let asked = match super::ask(&app, &me.community, &wish.asking()).await {
+        Ok(asked) => asked,
+        Err(not) => return not_asked(&app, &visit, not, &wish.state).await,
+    };
+    let code = match form.decision.as_str() {
+        "yes" => Some(super::grant(&app, me.account.id, &asked).await?),
+        "no" => None,
+        _ => return Err(Error::invalid("decision", "must be yes or no")),
+    };
+    let answer = match &code {
+        Some(code) => asked
+            .redirect
+            .with(&[("code", code), ("state", &wish.state)]),
+        None => asked.redirect.with(&[
+            ("error", "access_denied"),
+            ("error_description", "The member said no."),
+            ("state", &wish.state),
+        ]),
+    };
+    match answer {
+        Some(location) => Ok(Reply::to_app(&location)),
+        None => carried_over(&app, &visit, &asked, code).await,
+    }
+}
+
+/// Where no app can be reached, the member copies the code.
+async fn carried_over(
+    app: &App,
+    visit: &Visit,
+    asked: &Asked,
+    code: Option<String>,
+) -> Result<Reply> {
+    let mut frame = web::frame(app, visit, "Your code", NavItem::Elsewhere).await?;
+    frame.no_index = true;
+    Ok(Reply::page(CodePage {
+        frame,
+        app: asked.client.name.clone(),
+        code,
+    }))
+}
+
+async fn not_asked(app: &App, visit: &Visit, not: NotAsked, state: &str) -> Result<Reply> {
+    let (redirect, wrong) = match not {
+        NotAsked::Other(error) => return Err(error),
+        NotAsked::Here(sentence) => return wrong_page(app, visit, sentence).await,
+        NotAsked::There(redirect, wrong) => (redirect, wrong),
+    };
+    let Wrong { code, why } = wrong;
+    match redirect.with(&[
+        ("error", code),
+        ("error_description", why),
+        ("state", state),
+    ]) {
+        Some(location) => Ok(Reply::to_app(&location)),
+        None => wrong_page(app, visit, why).await,
+    }
+}
+
+async fn wrong_page(app: &App, visit: &Visit, sentence: &'static str) -> Result<Reply> {
+    let frame = web::frame(app, visit, "That app did not ask well", NavItem::Elsewhere).await?;
+    Ok(Reply::page(WrongPage { frame, sentence }).with_status(StatusCode::BAD_REQUEST))
+}
+
+/// What scopes let an app do, in words: the widest first, and what they hold not again.
+fn lines(scopes: &Scopes) -> Vec<Line> {
+    let plain = |words: &str| Line {
+        words: words.to_owned(),
+        is_grave: false,
+    };
+    let grave = |words: &str| Line {
+        words: words.to_owned(),
+        is_grave: true,
+    };
+    let mut lines = Vec::new();
+    let has = |name: &str| scopes.cover(&Scopes::of(name));
+    if has("read") {
+        lines.push(plain(
+            "Read all that you can read here: timelines, what is written to you alone, notifications, lists and settings.",
+        ));
+    } else if let Some(parts) = parts(scopes, "read:") {
+        lines.push(plain(&format!("Read your {parts}.")));
+    } else if has("profile") {
+        lines.push(plain("Read who you are: your name and handle."));
+    }
+    if has("write") {
+        lines.push(grave(
+            "Act in your name: write, change and delete posts, follow and block people, change your profile and settings.",
+        ));
+    } else if let Some(parts) = parts(scopes, "write:") {
+        lines.push(grave(&format!("Change in your name: {parts}.")));
+    }
+    if has("push") {
+        lines.push(plain("Be told of your notifications as they come."));
+    }
+    if scopes.touch("admin:read") {
+        lines.push(grave(
+            "Read what moderators read, if you are one: accounts, reports and addresses.",
+        ));
+    }
+    if scopes.touch("admin:write") {
+        lines.push(grave(
+            "Do what moderators do, if you are one: decide on accounts, reports and boundaries.",
+        ));
+    }
+    lines
+}
+
+/// "lists, mutes and statuses"
+fn parts(scopes: &Scopes, prefix: &str) -> Option<String> {
+    let mut parts: Vec<String> = super::scopes::all()
+        .filter(|name| scopes.cover(&Scopes::of(name)))
+        .filter_map(|name| name.strip_prefix(prefix))
+        .map(|part| match part {
+            "statuses" => "posts".to_owned(),
+            "accounts" => "profile".to_owned(),
+            other => other.to_owned(),
+        })
+        .collect();
+    let last = parts.pop()?;
+    Some(match parts.as_slice() {
+        [] => last,
+        others => format!("{} and {last}", others.join(", ")),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "oauth/apps.html")]
+struct AppsPage {
+    frame: Frame,
+    apps: Vec<AppView>,
+}
+
+struct AppView {
+    id: i64,
+    name: String,
+    website: Option<String>,
+    lines: Vec<Line>,
+    since: String,
+    used: String,
+}
+
+/// `GET /settings/apps`
+pub async fn apps(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
+    let grants = super::grants(&app, me.account.id).await?;
+    let mut frame = web::frame(&app, &visit, "Apps", NavItem::Me).await?;
+    frame.no_index = true;
+    let apps = grants
+        .into_iter()
+        .map(|grant| AppView {
+            id: grant.id,
+            name: grant.name,
+            website: grant.website,
+            lines: lines(&Scopes::parse(&grant.scopes)),
+            since: day(grant.created_at),
+            used: day(grant.last_used_at),
+        })
+        .collect();
+    Ok(Reply::page(AppsPage { frame, apps }))
+}
+
+/// Which app to let no more.
+#[derive(Deserialize)]
+pub struct EndApp {
+    id: i64,
+}
+
+/// `POST /settings/apps`
+pub async fn end_app(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<EndApp>,
+) -> Result<Reply> {
+    super::end_one(&app, me.account.id, form.id).await?;
+    let done = Notice("That app has to ask you again.".to_owned());
+    Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(scopes: &str) -> Vec<String> {
+        lines(&Scopes::parse(scopes))
+            .into_iter()
+            .map(|line| line.words)
+            .collect()
+    }
+
+    #[test]
+    fn scopes_are_told_plainly_and_once() {
+        assert_eq!(told("read write follow push").len(), 3);
+        assert_eq!(
+            told("read:statuses read:lists"),
+            ["Read your lists and posts."]
+        );
+        assert_eq!(told("profile"), ["Read who you are: your name and handle."]);
+        assert_eq!(
+            told("follow"),
+            [
+                "Read your blocks, follows and mutes.",
+                "Change in your name: blocks, follows and mutes."
+            ]
+        );
+        assert_eq!(told("read admin:write:reports").len(), 2);
+    }
+}

@@ -1,0 +1,401 @@
+//! Apps: registering, a member's yes, tokens and their ends.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use comity::http::Wants;
+use comity::router::{Kind, ROUTES};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use crate::town::{Answer, Browser, Member, Town};
+use crate::town_test;
+
+const BACK: &str = "https://app.example/back?from=here";
+const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+fn challenge() -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()).as_ref())
+}
+
+/// An app that was registered.
+struct Registered {
+    browser: Browser,
+    id: String,
+    secret: String,
+}
+
+impl Registered {
+    async fn new(town: &Town, scopes: &str) -> Registered {
+        Registered::at(town.anonymous(), scopes).await
+    }
+
+    async fn at(mut browser: Browser, scopes: &str) -> Registered {
+        let uris = format!("{BACK}\n{OUT_OF_BAND}");
+        let body = form(&[
+            ("client_name", "Ferryman"),
+            ("redirect_uris", &uris),
+            ("scopes", scopes),
+            ("website", "https://app.example/"),
+        ]);
+        let told = browser
+            .post_raw("/api/v1/apps", &[], &body)
+            .await
+            .is(200)
+            .json();
+        assert_eq!(told["redirect_uris"], json!([BACK, OUT_OF_BAND]));
+        Registered {
+            browser,
+            id: told["client_id"].as_str().unwrap().to_owned(),
+            secret: told["client_secret"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// The fields with which it asks for a yes.
+    fn wish<'a>(
+        &'a self,
+        scope: &'a str,
+        redirect: &'a str,
+        challenge: &'a str,
+    ) -> Vec<(&'a str, &'a str)> {
+        let mut wish = vec![
+            ("client_id", self.id.as_str()),
+            ("redirect_uri", redirect),
+            ("scope", scope),
+            ("response_type", "code"),
+            ("state", "so & so"),
+        ];
+        if !challenge.is_empty() {
+            wish.extend([
+                ("code_challenge", challenge),
+                ("code_challenge_method", "S256"),
+            ]);
+        }
+        wish
+    }
+
+    async fn token(&mut self, pairs: &[(&str, &str)]) -> Answer {
+        let mut all = vec![
+            ("client_id", self.id.as_str()),
+            ("client_secret", self.secret.as_str()),
+        ];
+        all.extend_from_slice(pairs);
+        let body = form(&all);
+        self.browser.post_raw("/oauth/token", &[], &body).await
+    }
+
+    async fn exchange(&mut self, code: &str) -> Answer {
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", BACK),
+            ("code_verifier", VERIFIER),
+        ])
+        .await
+    }
+
+    /// A token of this member, by the whole way.
+    async fn let_in(&mut self, member: &mut Member, scope: &str) -> String {
+        let code = self.code(member, scope).await;
+        let told = self.exchange(&code).await.is(200).json();
+        assert_eq!(told["token_type"], "Bearer");
+        assert_eq!(told["scope"], scope);
+        told["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn code(&self, member: &mut Member, scope: &str) -> String {
+        let challenge = challenge();
+        let mut wish = self.wish(scope, BACK, &challenge);
+        wish.push(("decision", "yes"));
+        let answer = member.post("/oauth/authorize", &wish).await.is(303);
+        query(&location(&answer), "code").unwrap()
+    }
+}
+
+fn location(answer: &Answer) -> String {
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+fn query(location: &str, name: &str) -> Option<String> {
+    let (_, query) = location.split_once('?')?;
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Asks with a token.
+async fn ask(browser: &mut Browser, path: &str, token: &str) -> Answer {
+    let header = format!("Bearer {token}");
+    browser
+        .send(Method::GET, path, &[("authorization", &header)], "")
+        .await
+}
+
+fn error(answer: &Answer) -> String {
+    let told: Value = answer.json();
+    told["error"].as_str().unwrap_or_default().to_owned()
+}
+
+town_test! {
+    async fn a_member_lets_an_app_in_and_ends_it(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "read write profile").await;
+        let challenge = challenge();
+        let asks = form(&app.wish("read profile", BACK, &challenge));
+        let page = alice.get(&format!("/oauth/authorize?{asks}")).await.is(200)
+            .shows("Ferryman").shows("Read all that you can read here");
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("form-action 'self' https://app.example;"), "{policy}");
+
+        let token = app.let_in(&mut alice, "read profile").await;
+        let who = ask(&mut app.browser, "/oauth/userinfo", &token).await.is(200).json();
+        assert_eq!(who["preferred_username"], "alice");
+        assert_eq!(who["sub"], alice.account.iri.as_str());
+        assert_eq!(who["iss"], town.community().origin.clone() + "/");
+
+        let list = alice.get("/settings/apps").await.is(200).shows("Ferryman");
+        let id = list.hidden("id").unwrap();
+        let mut bob = town.member("bob").await;
+        bob.post("/settings/apps", &[("id", &id)]).await.is(404);
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(200);
+        alice.post("/settings/apps", &[("id", &id)]).await.is(303);
+        let ended = ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+        assert!(!ended.body.contains("alice"));
+    }
+
+    async fn the_answer_carries_what_was_asked_along(town) {
+        let mut alice = town.member("alice").await;
+        let app = Registered::new(&town, "read").await;
+        for (decision, name, value) in [("yes", "code", None), ("no", "error", Some("access_denied"))] {
+            let mut wish = app.wish("read", BACK, "");
+            wish.push(("decision", decision));
+            let to = location(&alice.post("/oauth/authorize", &wish).await.is(303));
+            assert!(to.starts_with("https://app.example/back?from=here&"), "{to}");
+            assert_eq!(query(&to, "state").as_deref(), Some("so & so"));
+            let said = query(&to, name).unwrap();
+            assert!(value.is_none_or(|value| value == said), "{to}");
+        }
+        let mut wish = app.wish("read", OUT_OF_BAND, "");
+        wish.push(("decision", "yes"));
+        let page = alice.post("/oauth/authorize", &wish).await.is(200);
+        assert!(page.headers.get("location").is_none());
+        let mut app = app;
+        let code = page.body.split("id=\"code\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        app.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", OUT_OF_BAND)])
+            .await.is(200);
+    }
+
+    async fn a_wrong_app_is_answered_nowhere(town) {
+        let mut alice = town.member("alice").await;
+        let app = Registered::new(&town, "read").await;
+        let challenge = challenge();
+        for (name, value) in [("client_id", "nobody"), ("redirect_uri", "https://evil.example/"), ("redirect_uri", "https://app.example/back")] {
+            let mut wish = app.wish("read", BACK, &challenge);
+            wish.retain(|(key, _)| *key != name);
+            wish.push((name, value));
+            let page = alice.get(&format!("/oauth/authorize?{}", form(&wish))).await.is(400);
+            assert!(page.headers.get("location").is_none());
+            wish.push(("decision", "yes"));
+            let page = alice.post("/oauth/authorize", &wish).await.is(400);
+            assert!(page.headers.get("location").is_none());
+        }
+        for (name, value, code) in [
+            ("response_type", "token", "unsupported_response_type"),
+            ("scope", "read write", "invalid_scope"),
+            ("scope", "admin:read", "invalid_scope"),
+            ("code_challenge_method", "plain", "invalid_request"),
+            ("code_challenge", "short", "invalid_request"),
+        ] {
+            let mut wish = app.wish("read", BACK, &challenge);
+            wish.retain(|(key, _)| *key != name);
+            wish.push((name, value));
+            let to = location(&alice.get(&format!("/oauth/authorize?{}", form(&wish))).await.is(303));
+            assert_eq!(query(&to, "error").as_deref(), Some(code), "{name}={value}");
+            assert_eq!(query(&to, "code"), None);
+        }
+        // A visitor signs in first, and comes back.
+        let asks = form(&app.wish("read", BACK, &challenge));
+        let to = town.anonymous().get(&format!("/oauth/authorize?{asks}")).await.is(303);
+        assert!(location(&to).starts_with("/sign-in?back="));
+    }
+
+    async fn a_code_is_good_once_for_its_app_and_its_verifier(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "read profile").await;
+        let mut other = Registered::new(&town, "read profile").await;
+        let code = app.code(&mut alice, "profile").await;
+        assert_eq!(error(&other.exchange(&code).await.is(400)), "invalid_grant");
+        for wrong in [
+            [("redirect_uri", BACK), ("code_verifier", "another")],
+            [("redirect_uri", BACK), ("code_verifier", "")],
+            [("redirect_uri", OUT_OF_BAND), ("code_verifier", VERIFIER)],
+        ] {
+            let mut all = vec![("grant_type", "authorization_code"), ("code", code.as_str())];
+            all.extend(wrong);
+            assert_eq!(error(&app.token(&all).await.is(400)), "invalid_grant", "{wrong:?}");
+        }
+        let token = app.exchange(&code).await.is(200).json()["access_token"].as_str().unwrap().to_owned();
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(200);
+        // Somebody else has the code, too: what it gave ends.
+        assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+
+        let late = app.code(&mut alice, "profile").await;
+        town.wait_s(601);
+        assert_eq!(error(&app.exchange(&late).await.is(400)), "invalid_grant");
+        // Nobody took a challenge out on the way.
+        let mut wish = app.wish("profile", BACK, "");
+        wish.push(("decision", "yes"));
+        let code = query(&location(&alice.post("/oauth/authorize", &wish).await.is(303)), "code").unwrap();
+        assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
+    }
+
+    async fn an_app_says_who_it_is_in_three_ways(town) {
+        let mut app = Registered::new(&town, "read").await;
+        app.token(&[("grant_type", "client_credentials")]).await.is(200);
+        let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", app.id, app.secret)));
+        app.browser.post_raw("/oauth/token", &[("authorization", &basic)], "grant_type=client_credentials").await.is(200);
+        let body = json!({"client_id": app.id, "client_secret": app.secret, "grant_type": "client_credentials"}).to_string();
+        app.browser.send(Method::POST, "/oauth/token", &[("content-type", "application/json")], &body).await.is(200);
+        let secret = std::mem::replace(&mut app.secret, "another".to_owned());
+        let answer = app.token(&[("grant_type", "client_credentials")]).await.is(401);
+        assert_eq!(error(&answer), "invalid_client");
+        app.secret = secret;
+        assert_eq!(error(&app.token(&[("grant_type", "password")]).await.is(400)), "unsupported_grant_type");
+        let wide = app.token(&[("grant_type", "client_credentials"), ("scope", "write")]).await.is(400);
+        assert_eq!(error(&wide), "invalid_scope");
+    }
+
+    async fn an_app_for_itself_is_no_member(town) {
+        let mut app = Registered::new(&town, "read profile").await;
+        let told = app.token(&[("grant_type", "client_credentials"), ("scope", "read profile")]).await.is(200).json();
+        let token = told["access_token"].as_str().unwrap().to_owned();
+        let itself = ask(&mut app.browser, "/api/v1/apps/verify_credentials", &token).await.is(200).json();
+        assert_eq!(itself["name"], "Ferryman");
+        assert_eq!(itself["scopes"], json!(["read", "profile"]));
+        assert!(itself.get("client_secret").is_none());
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(422);
+        // No more than ten at once.
+        for _ in 0..10 {
+            town.wait_s(1);
+            app.token(&[("grant_type", "client_credentials")]).await.is(200);
+        }
+        ask(&mut app.browser, "/api/v1/apps/verify_credentials", &token).await.is(401);
+    }
+
+    async fn tokens_end_in_every_way_that_should_end_them(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let mut other = Registered::new(&town, "profile").await;
+        let token = app.let_in(&mut alice, "profile").await;
+        let revoke = |app: &Registered| form(&[("client_id", &app.id), ("client_secret", &app.secret), ("token", &token)]);
+        let body = revoke(&other);
+        other.browser.post_raw("/oauth/revoke", &[], &body).await.is(200);
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(200);
+        let body = revoke(&app);
+        for _ in 0..2 {
+            let ended = app.browser.post_raw("/oauth/revoke", &[], &body).await.is(200);
+            assert_eq!(ended.json(), json!({}));
+        }
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+
+        let token = app.let_in(&mut alice, "profile").await;
+        comity::members::set_password(&town.app, alice.account.id, "another-good-password").await.unwrap();
+        ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+    }
+
+    async fn a_token_opens_its_own_community_only(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let token = app.let_in(&mut alice, "profile").await;
+        let island = town.found("island.localhost", "Island").await;
+        let mut there = town.visitor_of(&island);
+        ask(&mut there, "/oauth/userinfo", &token).await.is(401);
+        let body = form(&[("client_id", &app.id), ("client_secret", &app.secret), ("grant_type", "client_credentials")]);
+        there.post_raw("/oauth/token", &[], &body).await.is(401);
+    }
+
+    async fn scopes_are_asked_for_on_every_address(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "read write follow push profile").await;
+        for route in ROUTES.iter().filter(|route| route.kind == Kind::Api) {
+            let path = route.path.replace("{id}", "7").replace("{name}", "nobody");
+            let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+            let bad = [("authorization", "Bearer nothing")];
+            app.browser.send(method.clone(), &path, &bad, "").await.is(401);
+            let Wants::Member(scopes) = route.wants else { continue };
+            app.browser.send(method.clone(), &path, &[], "").await.is(401);
+            // All but what is wanted.
+            let least = ["push", "profile"].into_iter().find(|name| !scopes.contains(name)).unwrap();
+            let token = app.let_in(&mut alice, least).await;
+            let header = format!("Bearer {token}");
+            let answer = app.browser.send(method, &path, &[("authorization", &header)], "").await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+    }
+
+    async fn an_app_registers_within_bounds(town) {
+        let mut visitor = town.anonymous();
+        for (name, uris, scopes, website) in [
+            ("", BACK, "read", ""),
+            ("Ferryman", "", "read", ""),
+            ("Ferryman", "javascript:alert(1)", "read", ""),
+            ("Ferryman", "http://app.example/", "read", ""),
+            ("Ferryman", BACK, "nonsense", ""),
+            ("Ferryman", BACK, "read", "javascript:alert(1)"),
+            (&"x".repeat(61), BACK, "read", ""),
+        ] {
+            let body = form(&[("client_name", name), ("redirect_uris", uris), ("scopes", scopes), ("website", website)]);
+            let answer = visitor.post_raw("/api/v1/apps", &[], &body).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {uris} {scopes} {website}");
+            assert!(!error(&answer).is_empty());
+        }
+        let body = json!({"client_name": "Ferryman", "redirect_uris": ["icecubesapp://", BACK]}).to_string();
+        let told = visitor.send(Method::POST, "/api/v1/apps", &[("content-type", "application/json")], &body).await.is(200).json();
+        assert_eq!(told["scopes"], json!(["read"]));
+        assert_eq!(told["redirect_uri"], format!("icecubesapp://\n{BACK}"));
+        for _ in 0..60 {
+            visitor.send(Method::POST, "/api/v1/apps", &[("content-type", "application/json")], &body).await;
+        }
+        let much = visitor.send(Method::POST, "/api/v1/apps", &[("content-type", "application/json")], &body).await.is(429);
+        assert!(much.headers.contains_key("retry-after"));
+    }
+
+    async fn programs_of_other_origins_may_ask(town) {
+        let mut visitor = town.anonymous();
+        let from = [("origin", "https://elk.example"), ("access-control-request-method", "POST")];
+        let preflight = visitor.send(Method::OPTIONS, "/api/v1/apps", &from, "").await.is(204);
+        assert_eq!(preflight.headers["access-control-allow-origin"], "*");
+        assert!(preflight.headers["access-control-allow-headers"].to_str().unwrap().contains("Authorization"));
+        let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert_eq!(nowhere.headers["access-control-allow-origin"], "*");
+        assert_eq!(error(&nowhere), "Record not found");
+        let page = visitor.send(Method::OPTIONS, "/sign-in", &from, "").await;
+        assert!(page.headers.get("access-control-allow-origin").is_none());
+        let invalid = ask(&mut visitor, "/api/v1/apps/verify_credentials", "nothing").await.is(401);
+        assert_eq!(error(&invalid), "The access token is invalid");
+        let told = visitor.get("/.well-known/oauth-authorization-server").await.is(200).json();
+        assert_eq!(told["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(told["issuer"], town.community().origin.clone() + "/");
+    }
+
+    async fn apps_that_nobody_lets_in_are_forgotten(town) {
+        let mut alice = town.member("alice").await;
+        let mut kept = Registered::new(&town, "profile").await;
+        let token = kept.let_in(&mut alice, "profile").await;
+        let mut idle = Registered::new(&town, "profile").await;
+        town.wait_s(3 * 24 * 3600);
+        let now_ms = town.app.now_ms();
+        assert!(comity::oauth::forget_old(&town.app, now_ms, 100).await.unwrap() > 0);
+        assert_eq!(error(&idle.token(&[("grant_type", "client_credentials")]).await.is(401)), "invalid_client");
+        ask(&mut kept.browser, "/oauth/userinfo", &token).await.is(200);
+    }
+}
