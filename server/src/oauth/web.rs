@@ -56,6 +56,8 @@ struct AuthorizePage {
 /// One thing an app asks for.
 struct Line {
     words: String,
+    /// Of `icons.svg`.
+    icon: &'static str,
     /// It can do harm that cannot be undone.
     is_grave: bool,
 }
@@ -191,10 +193,12 @@ async fn wrong_page(app: &App, visit: &Visit, sentence: &'static str) -> Result<
 fn lines(scopes: &Scopes) -> Vec<Line> {
     let plain = |words: &str| Line {
         words: words.to_owned(),
+        icon: "look",
         is_grave: false,
     };
     let grave = |words: &str| Line {
         words: words.to_owned(),
+        icon: "pen",
         is_grave: true,
     };
     let mut lines = Vec::new();
@@ -216,7 +220,10 @@ fn lines(scopes: &Scopes) -> Vec<Line> {
         lines.push(grave(&format!("Change in your name: {parts}.")));
     }
     if has("push") {
-        lines.push(plain("Be told of your notifications as they come."));
+        lines.push(Line {
+            icon: "bell",
+            ..plain("Be told of your notifications as they come.")
+        });
     }
     if scopes.touch("admin:read") {
         lines.push(grave(
