@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health, wants_activity};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations, rules,
-    search, stamps, statuses, timelines, waves, web,
+    hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations,
+    rules, search, stamps, statuses, timelines, waves, web,
 };
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
@@ -398,7 +398,6 @@ pub const ROUTES: &[Route] = &[
     reads("/users/{name}/stamps/{id}", Kind::Activity, || {
         get(stamps::activity::show)
     }),
-    // About ourselves
     // Apps
     reads("/oauth/authorize", Kind::Page, || {
         get(oauth::web::authorize_page)
@@ -440,6 +439,7 @@ pub const ROUTES: &[Route] = &[
         Wants::AnyApp,
         || get(oauth::api::verify_app),
     ),
+    // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)
     }),

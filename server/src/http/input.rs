@@ -71,8 +71,12 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
             "must be application/json or application/x-www-form-urlencoded",
         ));
     }
-    T::deserialize(Lenient(Value::Object(fields)))
-        .map_err(|why| unreadable(&format!("could not be read: {why}")))
+    let fields = Value::Object(fields);
+    // No database of ours keeps it the same way as the other.
+    if holds_nul(&fields) {
+        return Err(unreadable("holds a NUL character"));
+    }
+    T::deserialize(Lenient(fields)).map_err(|why| unreadable(&format!("could not be read: {why}")))
 }
 
 async fn whole(body: Body) -> Result<Bytes> {
@@ -80,6 +84,17 @@ async fn whole(body: Body) -> Result<Bytes> {
         Ok(whole) => Ok(whole.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
         Err(_) => Err(unreadable("broke off while it was read")),
+    }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 
@@ -375,6 +390,8 @@ mod tests {
             ("a[b][c][d][e][f]=1", "", ""),
             ("", FORM, many.as_str()),
             ("", FORM, long.as_str()),
+            ("text=a%00b", "", ""),
+            ("", JSON, r#"{"id": ["a\u0000b"]}"#),
             ("", JSON, "[1]"),
             ("", JSON, "{"),
             ("", "text/plain", "hello"),

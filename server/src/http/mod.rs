@@ -67,8 +67,8 @@ fn first_wanted(headers: &HeaderMap) -> Option<Face> {
 /// `path` if it is an address on this server and nothing else, for coming back after an act. What browsers would read
 /// as another server (`//elsewhere`, `/\elsewhere`) is refused, and so is what would break a header.
 pub fn local_path(path: &str) -> Option<&str> {
-    /// Longer than any address of ours with its query.
-    const LONGEST: usize = 2048;
+    /// Longer than any address of ours with its query: the longest holds an app's address, each letter written `%XX`.
+    const LONGEST: usize = 4096;
     let rest = path.strip_prefix('/')?;
     let stays = !rest.starts_with(['/', '\\']) && path.len() <= LONGEST;
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic());

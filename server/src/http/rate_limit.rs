@@ -33,6 +33,8 @@ pub enum Kind {
     SignUp,
     /// New apps from an address.
     App,
+    /// Tokens that an app fetches for itself.
+    AppToken,
     /// Look-ups elsewhere by a member.
     Lookup,
     /// Questions of a member about whom a post would reach.
@@ -53,6 +55,7 @@ pub struct RateLimits {
     sign_in_as: Counter,
     sign_up: Counter,
     app: Counter,
+    app_token: Counter,
     lookup: Counter,
     preview: Counter,
     inbox: Counter,
@@ -63,6 +66,9 @@ pub struct RateLimits {
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// Tokens that one app may fetch for itself in an hour: it needs one, and keeps it.
+const APP_TOKENS: u32 = 60;
 
 /// Changes of mind about one answer in an hour: each is told to everybody who has it.
 const YESES: u32 = 4;
@@ -84,6 +90,7 @@ impl RateLimits {
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
+            app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
@@ -108,6 +115,7 @@ impl RateLimits {
             Kind::SignInAs => &self.sign_in_as,
             Kind::SignUp => &self.sign_up,
             Kind::App => &self.app,
+            Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,
             Kind::Preview => &self.preview,
             Kind::Inbox => &self.inbox,

@@ -38,7 +38,7 @@ impl Reply {
         reply
     }
 
-    /// Back to an app that asked for a member's yes: the one answer that leads away from here.
+    /// To an app, with a member's yes or no, which they just gave: the one answer that leads away from here.
     pub fn to_app(location: &str) -> Reply {
         let mut reply = Reply::empty(StatusCode::SEE_OTHER).with(CACHE_CONTROL, "no-store");
         match HeaderValue::from_str(location) {

@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_db::{Tx, Wrote};
 
-pub use model::{ClientApp, GrantRow, NewApp};
+pub use model::{ClientApp, LetIn, NewApp};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::Scopes;
 
@@ -36,17 +36,21 @@ const CODE_REMEMBERED_MS: i64 = DAY_MS;
 /// An app that nobody let anything is forgotten after so long: anybody may register any number.
 const IDLE_APP_MS: i64 = DAY_MS;
 /// A token that an app has for itself and does not use is forgotten after so long.
-const IDLE_TOKEN_MS: i64 = 30 * DAY_MS;
-/// Tokens that an app has for itself at once.
-const MOST_OWN_TOKENS: i64 = 10;
+const IDLE_TOKEN_MS: i64 = 7 * DAY_MS;
+/// Tokens that an app has at once of one member, or for itself: one for each device, and then some.
+const MOST_TOKENS: i64 = 10;
+/// Apps that all addresses together may register in a day.
+const MOST_NEW_APPS: i64 = 10_000;
 /// How exactly we know when a token was used last; each time costs a write.
 const USED_EVERY_MS: i64 = 3_600_000;
 /// Characters of an app's name, as Mastodon has it.
 const LONGEST_NAME: usize = 60;
-/// Characters of an address, as Mastodon has it.
-const LONGEST_ADDRESS: usize = 2_000;
+/// Characters of an address.
+const LONGEST_ADDRESS: usize = 1_000;
 /// Addresses of one app: one for each platform it runs on, and then some.
 const MOST_REDIRECTS: usize = 20;
+/// Characters of all of them: anybody may register any number of apps.
+const LONGEST_REDIRECTS: usize = 4_000;
 
 /// What an app did wrong, by the names of RFC 6749 §5.2 and §4.1.2.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,12 @@ pub async fn register(
     for uri in &new.redirect_uris {
         Redirect::parse(uri)?;
     }
+    if new.redirect_uris.iter().map(String::len).sum::<usize>() > LONGEST_REDIRECTS {
+        return Err(Error::invalid(
+            "redirect_uris",
+            format!("must together be at most {LONGEST_REDIRECTS} characters"),
+        ));
+    }
     let website = new.website.filter(|website| !website.trim().is_empty());
     if let Some(website) = &website {
         let is_web =
@@ -121,6 +131,10 @@ pub async fn register(
         return Err(Error::invalid("scopes", "names nothing that exists"));
     }
     app.limits.check(Kind::App, neighbourhood)?;
+    let day_ago = app.now_ms() - DAY_MS;
+    if store::newer_apps(&app.db, day_ago, MOST_NEW_APPS).await? >= MOST_NEW_APPS {
+        return Err(Error::TooMany { after_s: 3_600 });
+    }
     let (client_id, secret) = (Token::random()?, Token::random()?);
     let client = ClientApp {
         id: app.next_id(),
@@ -331,10 +345,18 @@ pub async fn exchange(
     let made = new_token(app, &client, Some(row.account_id), row.scopes)?;
     let mut tx = Tx::new();
     store::exchange(&mut tx, code.hash(), made.row.id);
+    store::drop_spare_tokens(&mut tx, client.id, Some(row.account_id), MOST_TOKENS - 1);
     store::insert_token(&mut tx, made.secret.hash(), &made.row);
     match app.db.write(tx).await? {
         Wrote::All => Ok(made.told()),
-        Wrote::Nothing { .. } => wrong("invalid_grant", WHY),
+        Wrote::Nothing { .. } => {
+            // Two came at once. Nobody knows which of them is the thief.
+            let other = store::code(&app.db, code.hash()).await?;
+            if let Some(token_id) = other.and_then(|row| row.token_id) {
+                store::revoke(&app.db, token_id).await?;
+            }
+            wrong("invalid_grant", WHY)
+        }
     }
 }
 
@@ -353,9 +375,10 @@ pub async fn token_for_app(
             "The scopes asked for are not among those the app registered.",
         );
     }
+    app.limits.check(Kind::AppToken, &client.client_id)?;
     let made = new_token(app, &client, None, scopes.to_string())?;
     let mut tx = Tx::new();
-    store::drop_spare_tokens(&mut tx, client.id, MOST_OWN_TOKENS - 1);
+    store::drop_spare_tokens(&mut tx, client.id, None, MOST_TOKENS - 1);
     store::insert_token(&mut tx, made.secret.hash(), &made.row);
     app.commit(tx).await?;
     Ok(made.told())
@@ -448,16 +471,36 @@ pub async fn find_app(app: &App, id: i64) -> Result<ClientApp> {
     ClientApp::from_row(row.ok_or(Error::NotFound)?)
 }
 
-/// What a member lets apps do, the last used first.
-pub async fn grants(app: &App, account_id: i64) -> Result<Vec<GrantRow>> {
-    store::grants(&app.db, account_id).await
+/// Which apps a member let in, the last used first.
+pub async fn let_in(app: &App, account_id: i64) -> Result<Vec<LetIn>> {
+    let mut apps: Vec<LetIn> = Vec::new();
+    for token in store::grants(&app.db, account_id).await? {
+        let scopes = Scopes::parse(&token.scopes);
+        match apps.iter_mut().find(|known| known.app_id == token.app_id) {
+            Some(known) => {
+                known.scopes = known.scopes.and(&scopes);
+                known.since = known.since.min(token.created_at);
+            }
+            None => apps.push(LetIn {
+                app_id: token.app_id,
+                name: token.name,
+                website: token.website,
+                scopes,
+                since: token.created_at,
+                last_used_at: token.last_used_at,
+            }),
+        }
+    }
+    Ok(apps)
 }
 
-/// Ends what a member let one app.
-pub async fn end_one(app: &App, account_id: i64, id: i64) -> Result<()> {
-    match store::revoke_of(&app.db, account_id, id).await? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
+/// Ends all that a member let one app, with what they said yes to and it did not fetch yet.
+pub async fn end_app(app: &App, account_id: i64, app_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::revoke_app(&mut tx, account_id, app_id);
+    match app.commit(tx).await? {
+        true => Ok(()),
+        false => Err(Error::NotFound),
     }
 }
 

@@ -48,22 +48,33 @@ row! {
 }
 
 row! {
-    /// What a member let one app.
+    /// A token of one member, with its app.
     #[derive(Debug)]
     pub struct GrantRow {
-        /// Of its token.
-        pub id: i64,
-        /// As the app calls itself.
+        pub app_id: i64,
         pub name: String,
-        /// Where to read about it.
         pub website: Option<String>,
-        /// As [`Scopes::parse`] reads them.
         pub scopes: String,
-        /// Unix milliseconds.
         pub created_at: i64,
-        /// Unix milliseconds, to within an hour.
         pub last_used_at: i64,
     }
+}
+
+/// What a member let one app, by all its tokens together.
+#[derive(Debug)]
+pub struct LetIn {
+    /// Which.
+    pub app_id: i64,
+    /// As it calls itself.
+    pub name: String,
+    /// Where to read about it.
+    pub website: Option<String>,
+    /// All that its tokens open.
+    pub scopes: Scopes,
+    /// Unix milliseconds: the first of its tokens.
+    pub since: i64,
+    /// Unix milliseconds, to within an hour.
+    pub last_used_at: i64,
 }
 
 /// A program that a member may let in.

@@ -39,7 +39,7 @@ impl Redirect {
         }
         if text.len() > super::LONGEST_ADDRESS || !text.bytes().all(|byte| byte.is_ascii_graphic())
         {
-            return no("holds an address with blanks or of more than 2000 characters");
+            return no("holds an address with blanks or of more than 1000 characters");
         }
         let Ok(url) = Url::parse(text) else {
             return no("holds something that is not an absolute address");
@@ -52,6 +52,14 @@ impl Redirect {
         }
         if NO_PLACES.contains(&url.scheme()) {
             return no("holds an address that leads to no app");
+        }
+        // It is put into a header, where some letters mean something.
+        let is_plain = |host: &str| {
+            host.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte))
+        };
+        if matches!(url.scheme(), "http" | "https") && !url.host_str().is_some_and(is_plain) {
+            return no("holds an address whose server has no usual name");
         }
         if url.scheme() == "http" && !is_this_machine(&url) {
             return no("holds an address without encryption; begin it with https://");
@@ -133,6 +141,9 @@ mod tests {
             "https://a.example/#fragment",
             "https://me:secret@a.example/",
             "https://a.example/ b",
+            "https://*/",
+            "https://a;sandbox/",
+            "https://a,b.example/",
             "https://a.example/\r\nX: y",
         ] {
             assert!(Redirect::parse(bad).is_err(), "{bad:?}");

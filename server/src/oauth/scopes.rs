@@ -113,6 +113,12 @@ impl Scopes {
         scopes
     }
 
+    /// These and those.
+    #[must_use]
+    pub fn and(&self, other: &Scopes) -> Scopes {
+        Scopes::parse(&format!("{self} {other}"))
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()

@@ -145,10 +145,14 @@ pub async fn revoke_token(db: &Db, token_hash: Vec<u8>, app_id: i64) -> Result<(
     Ok(())
 }
 
-const REVOKE_OF: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AND id = $2");
+const REVOKE_APP: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AND app_id = $2");
+const DROP_CODES_OF_APP: Sql =
+    sql!("DELETE FROM oauth_codes WHERE account_id = $1 AND app_id = $2");
 
-pub async fn revoke_of(db: &Db, account_id: i64, id: i64) -> Result<u64> {
-    Ok(db.exec(REVOKE_OF, params![account_id, id]).await?)
+/// Ends what a member let one app, and what they just said yes to.
+pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
+    tx.must(REVOKE_APP, params![account_id, app_id]);
+    tx.exec(DROP_CODES_OF_APP, params![account_id, app_id]);
 }
 
 const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
@@ -160,12 +164,12 @@ pub fn revoke_all(tx: &mut Tx, account_id: i64) {
     tx.exec(DROP_CODES, params![account_id]);
 }
 
-/// Apps shown to one member.
-const MOST_GRANTS: i64 = 200;
+/// Tokens of one member that are read for the list of their apps; each app has a few at most.
+const MOST_GRANTS: i64 = 2_000;
 
 const GRANTS: Sql<GrantRow> = sql!(
     row: GrantRow,
-    "SELECT t.id, a.name, a.website, t.scopes, t.created_at, t.last_used_at
+    "SELECT t.app_id, a.name, a.website, t.scopes, t.created_at, t.last_used_at
        FROM access_tokens t
        JOIN apps a ON a.id = t.app_id
       WHERE t.account_id = $1
@@ -180,14 +184,25 @@ pub async fn grants(db: &Db, account_id: i64) -> Result<Vec<GrantRow>> {
 const SPARE_TOKENS: Sql = sql!(
     "DELETE FROM access_tokens
       WHERE id IN (SELECT id FROM access_tokens
-                    WHERE app_id = $1 AND account_id IS NULL
-                    ORDER BY created_at DESC
-                    LIMIT 100 OFFSET $2)"
+                    WHERE app_id = $1 AND account_id IS NOT DISTINCT FROM $2
+                    ORDER BY created_at DESC, id DESC
+                    LIMIT 100 OFFSET $3)"
 );
 
-/// Keeps the newest tokens that an app has for itself.
-pub fn drop_spare_tokens(tx: &mut Tx, app_id: i64, keep: i64) {
-    tx.exec(SPARE_TOKENS, params![app_id, keep]);
+/// Keeps the newest tokens that an app has of this member, or for itself.
+pub fn drop_spare_tokens(tx: &mut Tx, app_id: i64, account_id: Option<i64>, keep: i64) {
+    tx.exec(SPARE_TOKENS, params![app_id, account_id, keep]);
+}
+
+const NEWER_APPS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT id FROM apps WHERE created_at > $1 LIMIT $2) AS newer"
+);
+
+/// How many apps were registered since then, counted up to `most`.
+pub async fn newer_apps(db: &Db, since_ms: i64, most: i64) -> Result<i64> {
+    Ok(db.one(NEWER_APPS, params![since_ms, most]).await?.0)
 }
 
 const FORGET_CODES: Sql = sql!(

@@ -76,6 +76,14 @@ struct CodePage {
 struct WrongPage {
     frame: Frame,
     sentence: &'static str,
+    /// Where the app hears of it, if the member lets it.
+    back: Option<BackToApp>,
+}
+
+/// The address of an app's answer, and its server.
+struct BackToApp {
+    url: String,
+    place: String,
 }
 
 /// `GET /oauth/authorize`
@@ -167,26 +175,29 @@ async fn carried_over(
     }))
 }
 
+/// An app that asks wrongly leads nobody away by that: anybody registers any address, and a link to here looks like us
+/// (RFC 9700 §4.11.2). The member may go on to it, and sees where.
 async fn not_asked(app: &App, visit: &Visit, not: NotAsked, state: &str) -> Result<Reply> {
-    let (redirect, wrong) = match not {
+    let (sentence, back) = match not {
         NotAsked::Other(error) => return Err(error),
-        NotAsked::Here(sentence) => return wrong_page(app, visit, sentence).await,
-        NotAsked::There(redirect, wrong) => (redirect, wrong),
+        NotAsked::Here(sentence) => (sentence, None),
+        NotAsked::There(redirect, Wrong { code, why }) => {
+            let url = redirect.with(&[
+                ("error", code),
+                ("error_description", why),
+                ("state", state),
+            ]);
+            let back = url.zip(redirect.source());
+            (why, back.map(|(url, place)| BackToApp { url, place }))
+        }
     };
-    let Wrong { code, why } = wrong;
-    match redirect.with(&[
-        ("error", code),
-        ("error_description", why),
-        ("state", state),
-    ]) {
-        Some(location) => Ok(Reply::to_app(&location)),
-        None => wrong_page(app, visit, why).await,
-    }
-}
-
-async fn wrong_page(app: &App, visit: &Visit, sentence: &'static str) -> Result<Reply> {
     let frame = web::frame(app, visit, "That app did not ask well", NavItem::Elsewhere).await?;
-    Ok(Reply::page(WrongPage { frame, sentence }).with_status(StatusCode::BAD_REQUEST))
+    let page = WrongPage {
+        frame,
+        sentence,
+        back,
+    };
+    Ok(Reply::page(page).with_status(StatusCode::BAD_REQUEST))
 }
 
 /// What scopes let an app do, in words: the widest first, and what they hold not again.
@@ -274,18 +285,18 @@ struct AppView {
 
 /// `GET /settings/apps`
 pub async fn apps(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
-    let grants = super::grants(&app, me.account.id).await?;
+    let let_in = super::let_in(&app, me.account.id).await?;
     let mut frame = web::frame(&app, &visit, "Apps", NavItem::Me).await?;
     frame.no_index = true;
-    let apps = grants
+    let apps = let_in
         .into_iter()
-        .map(|grant| AppView {
-            id: grant.id,
-            name: grant.name,
-            website: grant.website,
-            lines: lines(&Scopes::parse(&grant.scopes)),
-            since: day(grant.created_at),
-            used: day(grant.last_used_at),
+        .map(|one| AppView {
+            id: one.app_id,
+            name: one.name,
+            website: one.website,
+            lines: lines(&one.scopes),
+            since: day(one.since),
+            used: day(one.last_used_at),
         })
         .collect();
     Ok(Reply::page(AppsPage { frame, apps }))
@@ -304,7 +315,7 @@ pub async fn end_app(
     visit: Visit,
     Form(form): Form<EndApp>,
 ) -> Result<Reply> {
-    super::end_one(&app, me.account.id, form.id).await?;
+    super::end_app(&app, me.account.id, form.id).await?;
     let done = Notice("That app has to ask you again.".to_owned());
     Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
 }

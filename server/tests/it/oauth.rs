@@ -166,9 +166,15 @@ town_test! {
         let mut bob = town.member("bob").await;
         bob.post("/settings/apps", &[("id", &id)]).await.is(404);
         ask(&mut app.browser, "/oauth/userinfo", &token).await.is(200);
+        // On another device, and on a third that has not fetched its token yet: it is one app.
+        let second = app.let_in(&mut alice, "profile").await;
+        let code = app.code(&mut alice, "read profile").await;
+        assert_eq!(alice.get("/settings/apps").await.body.matches("Ferryman</b>").count(), 1);
         alice.post("/settings/apps", &[("id", &id)]).await.is(303);
         let ended = ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
         assert!(!ended.body.contains("alice"));
+        ask(&mut app.browser, "/oauth/userinfo", &second).await.is(401);
+        assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
     }
 
     async fn the_answer_carries_what_was_asked_along(town) {
@@ -217,9 +223,17 @@ town_test! {
             let mut wish = app.wish("read", BACK, &challenge);
             wish.retain(|(key, _)| *key != name);
             wish.push((name, value));
-            let to = location(&alice.get(&format!("/oauth/authorize?{}", form(&wish))).await.is(303));
-            assert_eq!(query(&to, "error").as_deref(), Some(code), "{name}={value}");
-            assert_eq!(query(&to, "code"), None);
+            // Whoever follows a link to here is led to no stranger by it; where the app is told is a link of its own.
+            wish.push(("decision", "yes"));
+            for page in [
+                alice.get(&format!("/oauth/authorize?{}", form(&wish))).await.is(400),
+                alice.post("/oauth/authorize", &wish).await.is(400),
+            ] {
+                assert!(page.headers.get("location").is_none());
+                let told = format!("https://app.example/back?from=here&#38;error={code}&#38;");
+                assert!(page.body.contains(&told), "{name}={value}\n{}", page.body);
+                assert!(!page.body.contains("code="), "{name}={value}");
+            }
         }
         // A visitor signs in first, and comes back.
         let asks = form(&app.wish("read", BACK, &challenge));
@@ -272,6 +286,29 @@ town_test! {
         assert_eq!(error(&app.token(&[("grant_type", "password")]).await.is(400)), "unsupported_grant_type");
         let wide = app.token(&[("grant_type", "client_credentials"), ("scope", "write")]).await.is(400);
         assert_eq!(error(&wide), "invalid_scope");
+    }
+
+    async fn of_two_who_exchange_one_code_at_once_nobody_keeps_a_token(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "profile").await;
+        for _ in 0..5 {
+            let code = app.code(&mut alice, "profile").await;
+            let fields = form(&[
+                ("client_id", &app.id), ("client_secret", &app.secret), ("grant_type", "authorization_code"),
+                ("code", &code), ("redirect_uri", BACK), ("code_verifier", VERIFIER),
+            ]);
+            let (mut one, mut other) = (town.anonymous(), town.anonymous());
+            let (one, other) = tokio::join!(
+                one.post_raw("/oauth/token", &[], &fields),
+                other.post_raw("/oauth/token", &[], &fields)
+            );
+            let given: Vec<Answer> = [one, other].into_iter().filter(|answer| answer.status == StatusCode::OK).collect();
+            assert!(given.len() <= 1);
+            for answer in given {
+                let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+                ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+            }
+        }
     }
 
     async fn an_app_for_itself_is_no_member(town) {
@@ -350,6 +387,8 @@ town_test! {
             ("Ferryman", "javascript:alert(1)", "read", ""),
             ("Ferryman", "http://app.example/", "read", ""),
             ("Ferryman", BACK, "nonsense", ""),
+            ("Ferry\0man", BACK, "read", ""),
+            ("Ferryman", &format!("https://app.example/{}\n", "x".repeat(900)).repeat(5), "read", ""),
             ("Ferryman", BACK, "read", "javascript:alert(1)"),
             (&"x".repeat(61), BACK, "read", ""),
         ] {
