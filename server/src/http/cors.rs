@@ -21,10 +21,8 @@ const OPEN: [&str; 6] = [
 
 /// Whether programs of other origins may read what is there.
 pub fn is_open(path: &str) -> bool {
-    OPEN.iter().any(|open| match open.ends_with('/') {
-        true => path.starts_with(open),
-        false => path == *open,
-    })
+    OPEN.iter()
+        .any(|open| path == *open || (open.ends_with('/') && path.starts_with(open)))
 }
 
 /// The answer to a browser that asks whether it may ask.

@@ -173,7 +173,7 @@ struct Lenient(Value);
 
 type Why = serde_json::Error;
 
-impl<'de> IntoDeserializer<'de, Why> for Lenient {
+impl IntoDeserializer<'_, Why> for Lenient {
     type Deserializer = Lenient;
 
     fn into_deserializer(self) -> Lenient {

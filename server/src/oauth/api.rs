@@ -191,7 +191,7 @@ fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
         .with(CACHE_CONTROL, "private, no-store"))
 }
 
-/// `GET` and `POST /oauth/userinfo`: who the member is, in the words of OpenID Connect.
+/// `GET` and `POST /oauth/userinfo`: who the member is, in the words of `OpenID` Connect.
 pub async fn userinfo(client: Client) -> Result<Reply> {
     let me = client.me()?;
     let account = &me.account;

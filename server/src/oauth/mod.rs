@@ -498,9 +498,10 @@ pub async fn let_in(app: &App, account_id: i64) -> Result<Vec<LetIn>> {
 pub async fn end_app(app: &App, account_id: i64, app_id: i64) -> Result<()> {
     let mut tx = Tx::new();
     store::revoke_app(&mut tx, account_id, app_id);
-    match app.commit(tx).await? {
-        true => Ok(()),
-        false => Err(Error::NotFound),
+    if app.commit(tx).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
     }
 }
 
