@@ -439,6 +439,49 @@ pub const ROUTES: &[Route] = &[
         Wants::AnyApp,
         || get(oauth::api::verify_app),
     ),
+    // For apps that show boundaries
+    api(
+        "GET",
+        "/api/comity/v1/why",
+        Wants::Member(&["read:blocks"]),
+        || get(rules::api::why),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/rules",
+        Wants::Member(&["read:blocks"]),
+        || get(rules::api::rules),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/reach",
+        Wants::Member(&["read:statuses"]),
+        || post(reach::api::preview),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/statuses/{id}/reach",
+        Wants::Member(&["read:statuses"]),
+        || get(reach::api::ledger),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/contacts",
+        Wants::Member(&["read:notifications"]),
+        || get(contacts::api::list),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/contacts/{id}/welcome",
+        Wants::Member(&["write:follows"]),
+        || post(contacts::api::welcome),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/contacts/{id}/send-away",
+        Wants::Member(&["write:follows"]),
+        || post(contacts::api::send_away),
+    ),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)

@@ -5,6 +5,7 @@
 //! the gate asks for from then on), or no. A follow waits beside it, as one of a locked account does. Whoever sent it
 //! hears the same as after a yes.
 
+pub mod api;
 mod moderated;
 mod store;
 pub mod web;

@@ -49,6 +49,23 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
 }
 
 fn view(reader: &Reader<'_>, visit: &Visit, eye: &Eye, waiting: &Waiting) -> ContactView {
+    ContactView {
+        person: person_view(&waiting.sender, &visit.community),
+        about: plain::excerpt(&profile(&waiting.sender).note, SHOWN_OF_NOTE),
+        known: known(visit, eye, waiting),
+        why: waiting.why.clone(),
+        asks_to_follow: waiting.asks_to_follow,
+        may_answer: waiting.may_answer,
+        posts: waiting
+            .posts
+            .iter()
+            .map(|status| (status.id, reader.view(status, None)))
+            .collect(),
+    }
+}
+
+/// What is known of who waits, a sentence each.
+pub(super) fn known(visit: &Visit, eye: &Eye, waiting: &Waiting) -> Vec<String> {
     let server = &waiting.sender.host;
     let mut known = Vec::new();
     if !waiting.sender.is_local() {
@@ -61,19 +78,7 @@ fn view(reader: &Reader<'_>, visit: &Visit, eye: &Eye, waiting: &Waiting) -> Con
         many => format!("{many} people in {} follow them.", visit.community.name),
     });
     known.extend(eye.sees(&waiting.sender));
-    ContactView {
-        person: person_view(&waiting.sender, &visit.community),
-        about: plain::excerpt(&profile(&waiting.sender).note, SHOWN_OF_NOTE),
-        known,
-        why: waiting.why.clone(),
-        asks_to_follow: waiting.asks_to_follow,
-        may_answer: waiting.may_answer,
-        posts: waiting
-            .posts
-            .iter()
-            .map(|status| (status.id, reader.view(status, None)))
-            .collect(),
-    }
+    known
 }
 
 fn age(server: &str, peer: &Peer) -> String {

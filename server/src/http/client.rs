@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use comity_policy::{CommunityId, Party};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::reply::Reply;
-use super::viewer::{Here, Me};
+use super::viewer::{Here, Me, Visit};
 use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
@@ -47,12 +46,9 @@ impl Client {
         self.me.as_ref().ok_or_else(needs_member)
     }
 
-    /// As a party to an exchange.
-    pub fn party(&self) -> Party {
-        match &self.me {
-            Some(me) => me.party(),
-            None => Party::Anonymous(CommunityId(self.community.id)),
-        }
+    /// What their pages would be made for.
+    pub fn visit(&self) -> Result<Visit> {
+        Visit::as_member(self.me()?)
     }
 }
 

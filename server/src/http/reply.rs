@@ -57,6 +57,13 @@ impl Reply {
             .with(VARY, "Accept, Signature")
     }
 
+    /// What an app asked for with its token: for it alone.
+    pub fn api(document: serde_json::Value) -> Reply {
+        Reply::json(document, "application/json; charset=utf-8")
+            .with(CACHE_CONTROL, "private, no-store")
+            .with(VARY, "Authorization, Origin")
+    }
+
     /// Any JSON: WebFinger, NodeInfo. The same for everybody unless the caller says otherwise.
     #[expect(
         clippy::needless_pass_by_value,

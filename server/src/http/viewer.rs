@@ -82,6 +82,18 @@ impl Me {
 }
 
 impl Visit {
+    /// As this member would see a page: for what pages and apps tell alike.
+    pub fn as_member(me: &Me) -> Result<Visit> {
+        Ok(Visit {
+            community: me.community.clone(),
+            me: Some(me.clone()),
+            here: "/".to_owned(),
+            notice: None,
+            holder: Token::random()?,
+            is_new_visitor: false,
+        })
+    }
+
     /// As a party to an exchange.
     pub fn party(&self) -> Party {
         match &self.me {

@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use http::header::CACHE_CONTROL;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -54,7 +53,7 @@ pub async fn register(
     entity["client_id"] = json!(client.client_id);
     entity["client_secret"] = json!(secret);
     entity["client_secret_expires_at"] = json!(0);
-    Ok(Reply::json(entity, JSON).with(CACHE_CONTROL, "private, no-store"))
+    Ok(Reply::api(entity))
 }
 
 /// An app as apps read it.
@@ -72,7 +71,7 @@ fn entity(client: &ClientApp) -> Value {
 /// `GET /api/v1/apps/verify_credentials`
 pub async fn verify_app(State(app): State<App>, client: Client) -> Result<Reply> {
     let client = super::find_app(&app, client.grant.app_id).await?;
-    Ok(Reply::json(entity(&client), JSON).with(CACHE_CONTROL, "private, no-store"))
+    Ok(Reply::api(entity(&client)))
 }
 
 /// What an app sends for a token.
@@ -186,9 +185,7 @@ fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
             )
         }
     };
-    Ok(Reply::json(document, JSON)
-        .with_status(status)
-        .with(CACHE_CONTROL, "private, no-store"))
+    Ok(Reply::api(document).with_status(status))
 }
 
 /// `GET` and `POST /oauth/userinfo`: who the member is, in the words of `OpenID` Connect.
@@ -202,7 +199,7 @@ pub async fn userinfo(client: Client) -> Result<Reply> {
         "preferred_username": account.username,
         "profile": format!("{}/@{}", me.community.origin, account.username),
     });
-    Ok(Reply::json(document, JSON).with(CACHE_CONTROL, "private, no-store"))
+    Ok(Reply::api(document))
 }
 
 /// `GET /.well-known/oauth-authorization-server`

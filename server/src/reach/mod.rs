@@ -1,6 +1,7 @@
 //! Reach: whom a post would reach, before it is sent ([`preview`]), and where what a member wrote or shared went and was
 //! kept from, after. This is the ledger. Its author reads it; a Delete and the end of a boost go to exactly the servers in it (boundaries L04, L38).
 
+pub mod api;
 mod fetches;
 mod preview;
 mod store;

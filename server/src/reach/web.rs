@@ -146,7 +146,7 @@ fn rows(arrivals: &[Arrival], now_ms: i64) -> Vec<LedgerRow> {
 }
 
 /// What kept it from a server, as far as its author may hear.
-async fn why(
+pub(super) async fn why(
     app: &App,
     visit: &Visit,
     me: &Me,

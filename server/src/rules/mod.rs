@@ -1,6 +1,7 @@
 //! Rules: set, list, take back, explain. The rows are the record; what decides is the gate's book, made anew from
 //! them at each change.
 
+pub mod api;
 mod change;
 pub(crate) mod changed;
 pub mod command;

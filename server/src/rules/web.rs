@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub use history::history;
 pub use setting::{add, pattern};
 use setting::{condition_choices, lasts};
-pub use why::why;
+pub use why::{WhyQuestion, answer, why};
 
 use super::{
     Change, Whose, conditions, dry_run, in_force, listener, of_community, of_member, whom,

@@ -4,6 +4,7 @@
 //! `Admitted<Note>`. Both end in [`record`], which places it in timelines and tells the people it names.
 
 pub mod activity;
+pub mod api;
 mod consent;
 mod delete;
 mod edit;

@@ -6,6 +6,7 @@ mod view;
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
+pub(super) use compose::named;
 pub use compose::{answers, compose, compose_form, quotes};
 pub use view::{Reader, choices, composer, path, seen_by, views};
 

@@ -27,14 +27,14 @@ fn challenge() -> String {
 }
 
 /// An app that was registered.
-struct Registered {
-    browser: Browser,
+pub struct Registered {
+    pub browser: Browser,
     id: String,
     secret: String,
 }
 
 impl Registered {
-    async fn new(town: &Town, scopes: &str) -> Registered {
+    pub async fn new(town: &Town, scopes: &str) -> Registered {
         Registered::at(town.anonymous(), scopes).await
     }
 
@@ -103,7 +103,7 @@ impl Registered {
     }
 
     /// A token of this member, by the whole way.
-    async fn let_in(&mut self, member: &mut Member, scope: &str) -> String {
+    pub async fn let_in(&mut self, member: &mut Member, scope: &str) -> String {
         let code = self.code(member, scope).await;
         let told = self.exchange(&code).await.is(200).json();
         assert_eq!(told["token_type"], "Bearer");
@@ -132,7 +132,7 @@ fn query(location: &str, name: &str) -> Option<String> {
 }
 
 /// Asks with a token.
-async fn ask(browser: &mut Browser, path: &str, token: &str) -> Answer {
+pub async fn ask(browser: &mut Browser, path: &str, token: &str) -> Answer {
     let header = format!("Bearer {token}");
     browser
         .send(Method::GET, path, &[("authorization", &header)], "")

@@ -18,15 +18,17 @@ use crate::relations;
 use crate::rules::command::party;
 use crate::rules::{self, listener, plainly};
 use crate::statuses;
-use crate::web::frame;
 use crate::web::view::{NavItem, OutcomeView, WhyPage};
+use crate::web::{bare_frame, frame};
 
 /// `GET /why?about=` or `?status=`
 #[derive(Debug, Deserialize)]
 pub struct WhyQuestion {
+    /// A server, a handle or an address.
     #[serde(default)]
-    about: String,
-    status: Option<i64>,
+    pub about: String,
+    /// Or a post.
+    pub status: Option<i64>,
 }
 
 /// `GET /why`
@@ -35,8 +37,17 @@ pub async fn why(
     visit: Visit,
     Query(question): Query<WhyQuestion>,
 ) -> Result<Reply> {
-    let mut page = WhyPage {
+    let page = WhyPage {
         frame: frame(&app, &visit, "Why?", NavItem::Boundaries).await?,
+        ..answer(&app, &visit, question).await?
+    };
+    Ok(Reply::page(page))
+}
+
+/// The answer for this reader, with a bare frame around it.
+pub async fn answer(app: &App, visit: &Visit, question: WhyQuestion) -> Result<WhyPage> {
+    let mut page = WhyPage {
+        frame: bare_frame(visit, "Why?"),
         about: question.about.trim().to_owned(),
         outcome: None,
         question: String::new(),
@@ -48,7 +59,7 @@ pub async fn why(
     };
     if let Some(id) = question.status {
         // Whoever may not see it hears that there is nothing, as everywhere.
-        let status = statuses::find(&app, &visit.party(), Way::Page, id).await?;
+        let status = statuses::find(app, &visit.party(), Way::Page, id).await?;
         let party = visit.party();
         let verdict = app
             .gate
@@ -60,15 +71,15 @@ pub async fn why(
             })
             .await?;
         page.question = format!("Is this post of {} shown to you?", status.author.handle());
-        explain(&app, &visit, &verdict, &mut page).await?;
+        explain(app, visit, &verdict, &mut page).await?;
     } else if !page.about.is_empty() {
-        match party(&app, &page.about).await {
+        match party(app, &page.about).await {
             Ok(other) => {
                 let owner = match &visit.me {
                     Some(me) => me.account.clone(),
-                    None => accounts::find(&app, visit.community.actor_id).await?,
+                    None => accounts::find(app, visit.community.actor_id).await?,
                 };
-                let explanation = rules::explain(&app, &owner, &other).await?;
+                let explanation = rules::explain(app, &owner, &other).await?;
                 let us = if visit.me.is_some() {
                     "you".to_owned()
                 } else {
@@ -80,10 +91,10 @@ pub async fn why(
                 } else {
                     explanation.inward
                 };
-                explain(&app, &visit, &stricter, &mut page).await?;
+                explain(app, visit, &stricter, &mut page).await?;
                 // One's own block is one's own to know, also where a rule of theirs stands before it.
                 if let (Some(me), Some(them)) = (&visit.me, other.person().and_then(|them| them.id))
-                    && relations::relations(&app, me.account.id, vec![them.0])
+                    && relations::relations(app, me.account.id, vec![them.0])
                         .await?
                         .get(&them.0)
                         .is_some_and(|relation| relation.blocking)
@@ -98,7 +109,7 @@ pub async fn why(
             }
         }
     }
-    Ok(Reply::page(page))
+    Ok(page)
 }
 
 /// Fills in the answer, as far as it is the reader's to know. Visitors hear of rules that have a reason for everybody,

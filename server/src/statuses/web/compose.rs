@@ -151,7 +151,7 @@ pub fn quotes(chosen: Quoting) -> Vec<AnswerChoice> {
 
 /// Servers and people as typed, with spaces or commas between them. Nobody is asked who they are: that would tell their
 /// server.
-async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
+pub async fn named(app: &App, me: &Me, typed: &str) -> Result<Vec<Pattern>> {
     let mut patterns = Vec::new();
     let words = typed
         .split([' ', ',', '\n', '\t'])

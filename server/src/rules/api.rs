@@ -1,0 +1,88 @@
+//! Why something is as it is, and one's rules, for apps: what the pages say, as data.
+
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::web::{WhyQuestion, answer, view};
+use super::{in_force, of_community, of_member};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Client, Input, Reply};
+use crate::web::view::{OutcomeView, RuleView, WhyPage};
+
+/// What an app asks about: a server, a handle or an address, or one post.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    about: String,
+    status_id: Option<i64>,
+}
+
+/// `GET /api/comity/v1/why?about=` or `?status_id=`
+pub async fn why(
+    State(app): State<App>,
+    client: Client,
+    Input(question): Input<Question>,
+) -> Result<Reply> {
+    let visit = client.visit()?;
+    let question = WhyQuestion {
+        about: question.about,
+        status: question.status_id,
+    };
+    Ok(Reply::api(answer_entity(
+        &answer(&app, &visit, question).await?,
+    )))
+}
+
+/// `outcome` is one of `allowed`, `limited`, `waits`, `refused`, or null where nothing is known.
+fn answer_entity(page: &WhyPage) -> Value {
+    let outcome = page.outcome.map(|outcome| match outcome {
+        OutcomeView::Allowed => "allowed",
+        OutcomeView::Limited => "limited",
+        OutcomeView::Waits => "waits",
+        OutcomeView::Refused => "refused",
+    });
+    let entities = |rules: &[RuleView]| rules.iter().map(entity).collect::<Vec<_>>();
+    json!({
+        "question": page.question,
+        "outcome": outcome,
+        "sentence": page.sentence,
+        "rule": page.because.as_ref().map(entity),
+        "considered": entities(&page.considered),
+        "set_aside": entities(&page.set_aside),
+        "change": page.change,
+    })
+}
+
+/// A rule as its reader may know it.
+fn entity(rule: &RuleView) -> Value {
+    json!({
+        "id": rule.id.to_string(),
+        "pattern": rule.pattern,
+        "stance": rule.mark.kind.class(),
+        "sentence": rule.sentence,
+        "conditions": rule.conditions,
+        "reason": rule.reason,
+        "whose": rule.whose,
+        "since": rule.since_iso,
+        "may_remove": rule.may_remove,
+    })
+}
+
+/// `GET /api/comity/v1/rules`: those in force that the member set, and those of their community.
+pub async fn rules(State(app): State<App>, client: Client) -> Result<Reply> {
+    let visit = client.visit()?;
+    let me = client.me()?;
+    let entities = |scope| {
+        in_force(&app, scope)
+            .iter()
+            .filter_map(|rule| view(&app, rule, &visit))
+            .map(|rule| entity(&rule))
+            .collect::<Vec<_>>()
+    };
+    Ok(Reply::api(json!({
+        "mine": entities(of_member(&me.account)?),
+        "community": entities(of_community(&me.community)),
+    })))
+}

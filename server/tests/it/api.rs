@@ -1,0 +1,65 @@
+//! What apps read of boundaries: the same as the pages say, for the same people.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::oauth::{Registered, ask};
+use crate::town::{Answer, Browser};
+use crate::town_test;
+
+/// Sends JSON with a token.
+async fn send(browser: &mut Browser, path: &str, token: &str, body: &Value) -> Answer {
+    let header = format!("Bearer {token}");
+    let headers = [
+        ("authorization", header.as_str()),
+        ("content-type", "application/json"),
+    ];
+    browser
+        .send(Method::POST, path, &headers, &body.to_string())
+        .await
+}
+
+town_test! {
+    async fn an_app_hears_why_as_its_member_does(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut app = Registered::new(&town, "read").await;
+        let (hers, his) = (app.let_in(&mut alice, "read").await, app.let_in(&mut bob, "read").await);
+        let rule = [("pattern", "bigcorp.example"), ("stance", "refused"), ("scope", "mine"), ("reason", "they sell what they read")];
+        alice.post("/boundaries", &rule).await.is(303);
+        let why = "/api/comity/v1/why?about=people.bigcorp.example";
+        let told = ask(&mut app.browser, why, &hers).await.is(200).json();
+        assert_eq!(told["outcome"], "refused");
+        assert_eq!(told["rule"]["stance"], "refused");
+        assert_eq!(told["rule"]["reason"], "they sell what they read");
+        assert_eq!(told["rule"]["may_remove"], true);
+        let told = ask(&mut app.browser, why, &his).await.is(200).hides("they sell").json();
+        assert_eq!(told["outcome"], "allowed");
+        assert_eq!(told["rule"], Value::Null);
+        let rules = ask(&mut app.browser, "/api/comity/v1/rules", &hers).await.is(200).json();
+        assert_eq!(rules["mine"][0]["pattern"], "bigcorp.example");
+        let rules = ask(&mut app.browser, "/api/comity/v1/rules", &his).await.is(200).json();
+        assert_eq!(rules, json!({ "mine": [], "community": [] }));
+    }
+
+    async fn an_app_sees_before_and_after_what_its_member_sees(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut app = Registered::new(&town, "read").await;
+        let (hers, his) = (app.let_in(&mut alice, "read").await, app.let_in(&mut bob, "read").await);
+        let draft = json!({ "status": "Low water", "visibility": "local" });
+        let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
+        assert_eq!(told["held"], "Members of Harbour. It goes to no other server.");
+        assert_eq!(told["not_sent"], json!([]));
+        let draft = json!({ "status": "Low water", "visibility": "everywhere" });
+        send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(422);
+        assert!(!town.anonymous().get("/@alice").await.body.contains("Low water"), "nothing was posted");
+
+        let post = town.post(&mut alice, "High water", "public").await;
+        let ledger = format!("/api/comity/v1/statuses/{}/reach", post.id);
+        let told = ask(&mut app.browser, &ledger, &hers).await.is(200).json();
+        assert_eq!((&told["sent"], &told["servers"], &told["is_known"]), (&json!(0), &json!([]), &json!(true)));
+        ask(&mut app.browser, &ledger, &his).await.is(404);
+        ask(&mut app.browser, "/api/comity/v1/statuses/7/reach", &his).await.is(404);
+        let told = ask(&mut app.browser, "/api/comity/v1/contacts", &hers).await.is(200).json();
+        assert_eq!(told, json!([]));
+    }
+}
