@@ -18,6 +18,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use cast::{Cast, ELSEWHERE, word};
 
+use crate::oauth::Registered;
+
 /// Where each word is planted:
 /// *public*, *unlisted*, *private* (followers only), *direct* (to `mentioned` and to Rita), *local*: the author's posts;
 /// *warned* and *warning*: a public post and its content warning; *old*, *oldprivate*: what *public* and *private* said
@@ -252,6 +254,9 @@ impl io::Write for Line {
     }
 }
 
+/// What the apps of the members may do.
+const EVERYTHING: &str = "read write follow push profile";
+
 #[rustfmt::skip]
 const VIEWERS: [&str; 11] = [
     "visitor", "passer", "stranger", "follower", "mentioned", "blocked", "muted", "deaf", "islander", "moderator", "author",
@@ -292,9 +297,29 @@ async fn crawl(engine: Engine) {
     for viewer in VIEWERS {
         let mut browser = cast.browser(viewer);
         let signed_in = cast.members.contains_key(viewer);
+        let mut token = None;
+        if signed_in {
+            let home = if viewer == "islander" {
+                "passer"
+            } else {
+                "visitor"
+            };
+            let mut app = Registered::at(cast.browser(home), EVERYTHING).await;
+            token = Some(format!(
+                "Bearer {}",
+                app.let_in(&mut browser, EVERYTHING).await
+            ));
+        }
         for route in walk::reads() {
             for path in walk::filled(&cast, route) {
-                let answer = browser.get(&path).await;
+                // An app sees for its member what pages show them, and nothing without a token.
+                let answer = match &token {
+                    Some(token) if route.kind == Kind::Api => {
+                        let headers = [("authorization", token.as_str())];
+                        browser.send(Method::GET, &path, &headers, "").await
+                    }
+                    _ => browser.get(&path).await,
+                };
                 assert!(
                     !answer.status.is_server_error(),
                     "{viewer} at {path}: {}",

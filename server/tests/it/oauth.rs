@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::town::{Answer, Browser, Member, Town};
+use crate::town::{Answer, Browser, Town};
 use crate::town_test;
 
 const BACK: &str = "https://app.example/back?from=here";
@@ -38,7 +38,7 @@ impl Registered {
         Registered::at(town.anonymous(), scopes).await
     }
 
-    async fn at(mut browser: Browser, scopes: &str) -> Registered {
+    pub async fn at(mut browser: Browser, scopes: &str) -> Registered {
         let uris = format!("{BACK}\n{OUT_OF_BAND}");
         let body = form(&[
             ("client_name", "Ferryman"),
@@ -103,7 +103,7 @@ impl Registered {
     }
 
     /// A token of this member, by the whole way.
-    pub async fn let_in(&mut self, member: &mut Member, scope: &str) -> String {
+    pub async fn let_in(&mut self, member: &mut Browser, scope: &str) -> String {
         let code = self.code(member, scope).await;
         let told = self.exchange(&code).await.is(200).json();
         assert_eq!(told["token_type"], "Bearer");
@@ -111,7 +111,7 @@ impl Registered {
         told["access_token"].as_str().unwrap().to_owned()
     }
 
-    async fn code(&self, member: &mut Member, scope: &str) -> String {
+    async fn code(&self, member: &mut Browser, scope: &str) -> String {
         let challenge = challenge();
         let mut wish = self.wish(scope, BACK, &challenge);
         wish.push(("decision", "yes"));

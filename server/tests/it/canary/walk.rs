@@ -69,7 +69,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .map(|id| path.replace("{id}", &id.to_string()))
             .collect(),
         path if path.starts_with("/boundaries/{id}") => vec![path.replace("{id}", "7")],
-        path if path.starts_with("/statuses/{id}") => cast
+        path if path.contains("/statuses/{id}") => cast
             .statuses
             .iter()
             .map(|(id, _)| path.replace("{id}", &id.to_string()))
@@ -131,11 +131,16 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             );
             all.extend(cast.accounts.iter().map(|id| format!("/compose?to={id}")));
         }
-        "/why" => {
+        "/why" | "/api/comity/v1/why" => {
+            let status = if path == "/why" {
+                "status"
+            } else {
+                "status_id"
+            };
             all.extend(
                 cast.statuses
                     .iter()
-                    .map(|(id, _)| format!("/why?status={id}")),
+                    .map(|(id, _)| format!("{path}?{status}={id}")),
             );
             let servers = ["open", "limited", "refused"].map(|server| cast.peer.domain(server));
             let about = servers.into_iter().chain([
@@ -147,7 +152,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                 about
                     .chain(handles())
                     .chain(cast.links.iter().map(|link| coded(link)))
-                    .map(|about| format!("/why?about={about}")),
+                    .map(|about| format!("{path}?about={about}")),
             );
         }
         "/@{handle}" => {
@@ -201,18 +206,18 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/community" => 'c',
         "/everyone" => 'e',
         "/notifications" => 'n',
-        "/contacts" => 'z',
+        "/contacts" | "/api/comity/v1/contacts" => 'z',
         "/search" => 's',
         "/statuses/{id}/history" => 'y',
         "/statuses/{id}/edit" => 'w',
         "/compose" => 'k',
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
-        "/boundaries" | "/boundaries/history" => 'b',
+        "/boundaries" | "/boundaries/history" | "/api/comity/v1/rules" => 'b',
         path if path.starts_with("/boundaries/lists") => 'i',
         "/tags/{name}" => 't',
-        "/why" => 'q',
-        "/statuses/{id}/reach" => 'r',
+        "/why" | "/api/comity/v1/why" => 'q',
+        "/statuses/{id}/reach" | "/api/comity/v1/statuses/{id}/reach" => 'r',
         "/settings/profile" => 'o',
         // Nothing that anybody wrote belongs there.
         _ => '!',
