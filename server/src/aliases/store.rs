@@ -18,7 +18,7 @@ pub async fn canary_of(db: &Db, community_id: i64, domain: &str) -> Result<Optio
 /// Counts on `canaries_once`.
 const COUNT: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT count(*) FROM (SELECT 1 FROM canaries WHERE community_id = $1 LIMIT $2) some"
+    "SELECT count(*) FROM (SELECT 1 FROM canaries WHERE community_id = $1 LIMIT $2) known"
 );
 
 /// Whether a community has as many as it may.
