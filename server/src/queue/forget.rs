@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, statuses};
+use crate::{aliases, contacts, delivery, inbox, members, rules, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -56,16 +56,18 @@ enum Old {
     Outgoing,
     Contacts,
     Canaries,
+    Changes,
 }
 
 impl Old {
-    const ALL: [Old; 6] = [
+    const ALL: [Old; 7] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
         Old::Outgoing,
         Old::Contacts,
         Old::Canaries,
+        Old::Changes,
     ];
 
     fn words(self) -> &'static str {
@@ -76,6 +78,7 @@ impl Old {
             Old::Outgoing => "activities of ours",
             Old::Contacts => "first contacts",
             Old::Canaries => "canaries",
+            Old::Changes => "changes of boundaries",
         }
     }
 
@@ -88,6 +91,7 @@ impl Old {
             Old::Outgoing => delivery::forget_old(&app.db, now_ms, BATCH).await,
             Old::Contacts => contacts::forget_old(app, now_ms, BATCH).await,
             Old::Canaries => aliases::forget_old(&app.db, now_ms, BATCH).await,
+            Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
         }
     }
 }
