@@ -11,3 +11,5 @@ CREATE TABLE boundary_changes (
   mode_to      TEXT,
   at           BIGINT NOT NULL
 );
+CREATE INDEX boundary_changes_by_age ON boundary_changes (at);
+CREATE INDEX notifications_by_rule ON notifications (rule_id) WHERE rule_id IS NOT NULL;

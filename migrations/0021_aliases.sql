@@ -9,8 +9,10 @@ CREATE TABLE canaries (
 );
 CREATE UNIQUE INDEX canaries_once ON canaries (community_id, domain);
 CREATE INDEX canaries_by_age ON canaries (given_at);
+CREATE INDEX canaries_by_turn ON canaries (community_id, given_at);
 
 CREATE TABLE sightings (
+  id       BIGINT NOT NULL,                -- for a link to it that says nothing
   token    TEXT NOT NULL REFERENCES canaries (token) ON DELETE CASCADE,
   domain   TEXT NOT NULL,                  -- who asked: the name that somebody registered
   host     TEXT NOT NULL,                  -- the server below it that asked last
@@ -20,4 +22,5 @@ CREATE TABLE sightings (
   times    BIGINT NOT NULL,                -- once a minute counts
   PRIMARY KEY (token, domain)
 );
+CREATE UNIQUE INDEX sightings_by_id ON sightings (id);
 CREATE INDEX sightings_by_age ON sightings (last_at);

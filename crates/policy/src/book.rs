@@ -35,7 +35,6 @@ pub struct RuleBook {
     supposed: Supposed,
     asks_of_peers: bool,
     asks_first: bool,
-    appends_notices: bool,
     next_expiry: Option<i64>,
 }
 
@@ -78,7 +77,6 @@ impl RuleBook {
                 || communities
                     .iter()
                     .any(|served| served.mode == Mode::Cautious),
-            appends_notices: rules.iter().any(Rule::appends_notice),
             communities,
             member_modes: Arc::default(),
             in_waves: Arc::default(),
@@ -179,9 +177,27 @@ impl RuleBook {
         self.asks_first
     }
 
-    /// Whether any rule wants a notice under what is sent.
-    pub fn appends_notices(&self) -> bool {
-        self.appends_notices
+    /// At which of these servers a rule that binds `owner` may want a notice under what they write. Elsewhere nobody is
+    /// told one.
+    pub fn with_notices<'a>(
+        &self,
+        owner: &Person,
+        hosts: impl IntoIterator<Item = &'a Domain>,
+    ) -> HashSet<Domain> {
+        let community = owner.community;
+        let own = community.and_then(|community| Some(Scope::Member(owner.id?, community)));
+        let scopes = [Some(Scope::Operator), community.map(Scope::Community), own];
+        let rules = scopes
+            .into_iter()
+            .flatten()
+            .flat_map(|scope| self.rules_of(scope));
+        let rules: Vec<&Rule> = rules.filter(|rule| rule.appends_notice()).collect();
+        let may_be_told = |host: &&Domain| {
+            rules
+                .iter()
+                .any(|rule| self.may_speak_of(&rule.pattern, host))
+        };
+        hosts.into_iter().filter(may_be_told).cloned().collect()
     }
 
     /// Whether any answer depends on what is known of servers.

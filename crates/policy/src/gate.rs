@@ -266,7 +266,7 @@ impl<F: FactSource> Gate<F> {
         let mut conditions = Conditions::NONE;
         let mut because = Because::Nothing;
         let mut cleared = Vec::new();
-        let mut bound = Vec::new();
+        let mut said = Vec::new();
         let mut wanted = Vec::new();
         let mut refused = Vec::new();
         for (recipient, party) in recipients.into_iter().zip(parties) {
@@ -274,12 +274,13 @@ impl<F: FactSource> Gate<F> {
             if verdict.is_allowed() {
                 conditions |= verdict.conditions;
                 because = verdict.because;
-                bound.push(verdict.conditions);
-                for notice in notices(&book, &verdict, &thing.owner) {
-                    if !wanted.contains(&notice) {
-                        wanted.push(notice);
+                let notices = notices(&book, &verdict, &thing.owner);
+                for notice in &notices {
+                    if !wanted.contains(notice) {
+                        wanted.push(notice.clone());
                     }
                 }
+                said.push(notices);
                 cleared.push(recipient);
             } else {
                 refused.push((recipient, verdict));
@@ -298,7 +299,7 @@ impl<F: FactSource> Gate<F> {
         Ok(Audience {
             subject,
             cleared,
-            bound,
+            notices: said,
             refused,
         })
     }

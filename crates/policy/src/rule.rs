@@ -4,7 +4,7 @@ use std::fmt;
 
 use comity_vocab::{Domain, Iri};
 
-use crate::{CommunityId, Conditions, ListId, PersonId, RuleId, Version};
+use crate::{CommunityId, Conditions, ListId, Person, PersonId, RuleId, Version};
 
 /// Whose rule it is, and so whom it binds. The strictest answer of all scopes wins. The fourth
 /// scope, a single status, travels with the status itself: [`Thing::kept_from`](crate::Thing) and
@@ -20,6 +20,15 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether rules of this scope are rules of this person: the installation's, their community's or their own.
+    pub(crate) fn binds(self, person: &Person) -> bool {
+        match self {
+            Scope::Operator => true,
+            Scope::Community(community) => person.community == Some(community),
+            Scope::Member(member, _) => person.id == Some(member),
+        }
+    }
+
     /// Wide before narrow: of several reasons, the one that binds most people is told.
     pub(crate) fn breadth(self) -> u8 {
         match self {

@@ -346,9 +346,32 @@ async fn a_notice_goes_to_whom_the_rule_is_about_in_the_words_of_its_reason_and_
         .await
         .unwrap();
     assert_eq!(audience.cleared().len(), 2);
-    let noted: Vec<_> = audience.cleared_under(Conditions::APPEND_NOTICE).collect();
-    assert_eq!(noted, [&recipient(rex())]);
-    assert!(gate.book().appends_notices());
+    let noted: Vec<_> = audience.noted().collect();
+    assert_eq!(noted, [(&recipient(rex()), to_rex.notices())]);
+}
+
+#[test]
+fn only_rules_that_bind_an_author_make_notices_under_what_they_write_and_only_where_they_may_speak_of_somebody()
+ {
+    let hosts = ["bigcorp.example", "eu.bigcorp.example", "plaza.example"].map(domain);
+    let told = |scope, pattern| {
+        let wants = Rule {
+            conditions: Conditions::APPEND_NOTICE,
+            ..rule(11, scope, pattern, Stance::Open)
+        };
+        let gate = gate(&Facts::new(), vec![wants]);
+        let told = gate.book().with_notices(&alice(), &hosts);
+        hosts.iter().filter(|host| told.contains(host)).count()
+    };
+    let of = |person: Person| Scope::Member(person.id.unwrap(), HARBOUR);
+    for scope in [Scope::Operator, Scope::Community(HARBOUR), of(alice())] {
+        assert_eq!(told(scope, about("bigcorp.example")), 2, "{scope:?}");
+        assert_eq!(told(scope, Pattern::Everything), 3, "{scope:?}");
+        assert_eq!(told(scope, about("elsewhere.example")), 0, "{scope:?}");
+    }
+    for others in [Scope::Community(MEADOW), of(bob())] {
+        assert_eq!(told(others, Pattern::Everything), 0, "{others:?}");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub async fn command(app: &App, command: AliasCommand) -> Result<String> {
     }
     let mut text = String::new();
     for one in seen {
-        let refused = if one.refuses_asker { "  refused" } else { "" };
+        let refused = if one.is_refused() { "  refused" } else { "" };
         let how = if one.proved { "signed" } else { "claimed" };
         let _ = writeln!(
             text,

@@ -25,16 +25,22 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::token::Token;
+use crate::web::time;
 use crate::{inbox, instances};
+use store::SightingRow;
 
 /// Letters of a canary, six bits each: nobody guesses one.
 const LETTERS: usize = 22;
-/// Servers of one community that have one. A flood of new names makes no more rows; those that came before stay seen.
+/// Servers of one community that have one. Where there are so many, a new one takes the place of the oldest that was not
+/// given for [`LAID_BY_MS`] and that nobody else asked with: a flood of new names makes no more rows, and pushes out nobody
+/// who reads here and nothing that was seen.
 const MOST_CANARIES: i64 = 20_000;
+/// After this time a canary may make place for another. One that is in use is given again within it.
+const LAID_BY_MS: i64 = 2 * DAY_MS;
 /// Servers that are written down for one canary, of those that proved who they are and of those that only said so: whoever
 /// has one can name anybody.
 const MOST_SIGHTINGS: i64 = 50;
-/// Sightings shown and listed, the newest.
+/// Sightings shown and listed: those that are proved first, of each kind the newest.
 const MOST_SHOWN: i64 = 200;
 /// How long a canary is known after it was last given, and a sighting after it was last made.
 const KEPT_DAYS: i64 = 180;
@@ -102,8 +108,22 @@ pub async fn of_viewer(app: &App, community: &Community, viewer: &Party) -> Resu
         }
         return Ok(Some(Canary(token)));
     }
+    // Read first, so that a request where there is no place for more writes nothing.
+    let mut instead_of = None;
+    if store::are_as_many(&app.db, community.id, MOST_CANARIES).await? {
+        instead_of = store::laid_by(&app.db, community.id, now_ms - LAID_BY_MS).await?;
+        if instead_of.is_none() {
+            return Ok(None);
+        }
+    }
     let new = Canary::random()?;
-    store::make(&app.db, &new.0, community.id, host, now_ms, MOST_CANARIES).await?;
+    let made = store::NewCanary {
+        token: &new.0,
+        community_id: community.id,
+        host,
+        now_ms,
+    };
+    store::make(&app.db, &made, instead_of, MOST_CANARIES).await?;
     // Another request may have been quicker, and where there are enough there is none.
     let made = store::canary_of(&app.db, community.id, domain).await?;
     Ok(made.map(|(token, _)| Canary(token)))
@@ -121,14 +141,18 @@ pub fn watch(
     let Some(canary) = canary.cloned() else {
         return;
     };
-    let Ok(turn) = app.watch.0.clone().try_acquire_owned() else {
-        debug!("too many ask with canaries at once; this one is not looked at");
-        return;
-    };
     let proved = asked
         .as_ref()
         .ok()
         .and_then(|viewer| viewer.domain().cloned());
+    // Who names nobody takes no turn of those who do.
+    if proved.is_none() && !inbox::claims(app, community, parts) {
+        return;
+    }
+    let Ok(turn) = app.watch.0.clone().try_acquire_owned() else {
+        debug!("too many ask with canaries at once; this one is not looked at");
+        return;
+    };
     let (app, community, parts) = (app.clone(), community.clone(), parts.clone());
     tokio::spawn(async move {
         let _turn = turn;
@@ -169,7 +193,14 @@ async fn sight(
     if before.is_none() {
         tracing::info!(given_to = %owner, asked_by = %host, proved, "a server asked for what another alone was given");
     }
-    store::sight(&app.db, &canary.0, host, proved, now_ms, MOST_SIGHTINGS).await
+    let new = store::NewSighting {
+        id: app.next_id(),
+        token: &canary.0,
+        host,
+        proved,
+        now_ms,
+    };
+    store::sight(&app.db, &new, MOST_SIGHTINGS).await
 }
 
 /// Whether it is a server of this installation.
@@ -183,6 +214,8 @@ fn is_ours(app: &App, host: &Domain) -> bool {
 /// That one server asked for what another alone was given.
 #[derive(Debug, Clone)]
 pub struct Sighting {
+    /// Its number.
+    pub id: i64,
     /// Whose canary it was: the name that somebody registered.
     pub given_to: Domain,
     /// Who asked with it, by the server that did it last.
@@ -201,14 +234,59 @@ pub struct Sighting {
     pub refuses_given: bool,
 }
 
-/// What was seen of a community's canaries: first where somebody asked whom it refuses, then the newest.
+impl Sighting {
+    /// Whether somebody asked whom the community refuses. What nobody proved says that of nobody: who has a canary can name
+    /// whom they like, and would make a server look bad that did nothing.
+    pub fn is_refused(&self) -> bool {
+        self.proved && self.refuses_asker
+    }
+
+    /// What is written into a rule about the first server, for moderators.
+    fn evidence(&self) -> String {
+        let asked_by = &self.asked_by;
+        let asked = if self.proved {
+            format!("{asked_by} asked for it (signed)")
+        } else {
+            format!("somebody who named {asked_by}, without proof, asked for it")
+        };
+        format!(
+            "{} was given an address that only it knew, and {asked}, first on {}, last on {}. One person with an account \
+             there may have passed it on.",
+            self.given_to,
+            time::iso(self.first_at),
+            time::iso(self.last_at)
+        )
+    }
+}
+
+/// What was seen of a community's canaries: first where somebody proved to be whom it refuses, then what else is proved,
+/// then the rest, the newest first.
 pub async fn sightings(app: &App, community: &Community) -> Result<Vec<Sighting>> {
     let rows = store::newest(&app.db, community.id, MOST_SHOWN).await?;
+    let mut seen = read(app, community, rows).await?;
+    seen.sort_by_key(|one| !one.is_refused());
+    Ok(seen)
+}
+
+/// About whom a rule may be because of what was seen, and what is written into it as evidence; `None` where the community
+/// saw no such thing.
+pub async fn grounds(
+    app: &App,
+    community: &Community,
+    sighting: i64,
+) -> Result<Option<(Domain, String)>> {
+    let row = store::seen(&app.db, community.id, sighting).await?;
+    let seen = read(app, community, row.into_iter().collect()).await?.pop();
+    Ok(seen.map(|seen| (seen.given_to.clone(), seen.evidence())))
+}
+
+async fn read(app: &App, community: &Community, rows: Vec<SightingRow>) -> Result<Vec<Sighting>> {
     let hosts = rows.iter().flat_map(|row| [&row.host, &row.given_host]);
     let refused = refused(app, community, hosts).await?;
     let mut seen = Vec::with_capacity(rows.len());
     for row in rows {
         seen.push(Sighting {
+            id: row.id,
             refuses_asker: refused.contains(&row.host),
             refuses_given: refused.contains(&row.given_host),
             given_to: stored_domain(&row.given_to)?,
@@ -219,7 +297,6 @@ pub async fn sightings(app: &App, community: &Community) -> Result<Vec<Sighting>
             times: row.times,
         });
     }
-    seen.sort_by_key(|one| !one.refuses_asker);
     Ok(seen)
 }
 

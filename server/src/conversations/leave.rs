@@ -2,7 +2,8 @@
 //!
 //! Who left is told nothing of what happens in it: no mention, answer, favourite or boost. What people they follow write
 //! there stays on their home timeline, as Mastodon leaves it when a conversation is muted, and the page of it stays open
-//! to them. Whoever answers there joins again. Other servers are told nothing.
+//! to them. Whoever answers there joins again. Nobody else is told, here or elsewhere, and whom an answer is for stays as it is: who
+//! left hears nothing of it and can read it.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ use super::store;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::statuses::{self, Status};
+use crate::statuses;
 
 /// `me` leaves the conversation around this status. Leaving twice changes nothing.
 pub async fn leave(app: &App, me: &Account, status_id: i64) -> Result<()> {
@@ -38,25 +39,13 @@ pub(crate) fn joined(tx: &mut Tx, account_id: i64, conversation: i64) {
     store::join(tx, account_id, conversation);
 }
 
-/// Conversations that go into another, because what they answer has come: who left one of them left the whole. In the
-/// transaction that moves their posts, before it does.
+/// Conversations that go into another, because what they answer has come: who left one of them left the whole, unless they
+/// wrote in a part that they did not leave. In the transaction that moves their posts, before it does.
 pub(crate) use store::merge;
 
 /// Which of these conversations `me` left.
 pub async fn left_by(app: &App, me: &Account, among: Vec<i64>) -> Result<HashSet<i64>> {
     let left = store::left_by(&app.db, me.id, among).await?;
-    Ok(left.into_iter().collect())
-}
-
-/// Which of the people around this status left its conversation.
-pub async fn who_left(app: &App, status: &Status) -> Result<HashSet<i64>> {
-    let people = status.mentions.iter().chain([&status.author]);
-    let here = people.filter(|account| account.is_local());
-    let here: Vec<i64> = here.map(|account| account.id).collect();
-    if here.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let left = store::who_left(&app.db, status.conversation_id, here).await?;
     Ok(left.into_iter().collect())
 }
 

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use comity_policy::{Because, Party, Refusal, Visible, Way};
 use comity_vocab::Domain;
 
-pub use leave::{join, leave, left_by, who_left};
+pub use leave::{join, leave, left_by};
 pub(crate) use leave::{joined, merge};
 
 use crate::app::App;

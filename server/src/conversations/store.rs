@@ -36,43 +36,61 @@ pub async fn left_by(db: &Db, account_id: i64, among: Vec<i64>) -> Result<Vec<i6
     Ok(db.column(LEFT_BY, params![account_id, among]).await?)
 }
 
-const WHO_LEFT: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT account_id
-               FROM left_conversations
-              WHERE conversation_id = $1 AND account_id IN (SELECT value FROM json_each($2))",
-    pg: "SELECT account_id
-           FROM left_conversations
-          WHERE conversation_id = $1 AND account_id = ANY($2)"
-);
-
-/// Which of these people left it.
-pub async fn who_left(db: &Db, conversation: i64, among: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(db.column(WHO_LEFT, params![conversation, among]).await?)
+/// The conversations of the answers to `$1` that wait for it, as long as they are moved into `$2`: see
+/// `statuses::store::adopt`, whose choice this repeats.
+macro_rules! of_moved {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " IN (SELECT o.conversation_id
+                    FROM statuses o
+                   WHERE o.in_reply_to_iri = $1
+                     AND o.in_reply_to_id IS NULL
+                     AND o.conversation_id <> $2
+                     AND (SELECT count(*)
+                            FROM (SELECT s.id
+                                    FROM statuses s
+                                   WHERE s.conversation_id = o.conversation_id
+                                   LIMIT $3) known) < $3
+                   ORDER BY o.id
+                   LIMIT 500)",
+            $after
+        )
+    };
 }
 
-/// The conversations of the answers to `$1` that wait for it, as long as they are moved: see `statuses::store::adopt`,
-/// whose choice this repeats.
-const MERGE: Sql = sql!(
+const CARRY: Sql = sql!(of_moved!(
     "INSERT INTO left_conversations (account_id, conversation_id, created_at)
      SELECT l.account_id, $2, l.created_at
        FROM left_conversations l
-      WHERE l.conversation_id IN (SELECT o.conversation_id
-                                    FROM statuses o
-                                   WHERE o.in_reply_to_iri = $1
-                                     AND o.in_reply_to_id IS NULL
-                                     AND (SELECT count(*)
-                                            FROM (SELECT s.id
-                                                    FROM statuses s
-                                                   WHERE s.conversation_id = o.conversation_id
-                                                   LIMIT $3) known) < $3
-                                   ORDER BY o.id
-                                   LIMIT 500)
-     ON CONFLICT DO NOTHING"
-);
+      WHERE NOT EXISTS (SELECT 1
+                          FROM statuses w
+                         WHERE w.conversation_id = $2 AND w.account_id = l.account_id)
+        AND l.conversation_id",
+    " ON CONFLICT DO NOTHING"
+));
+const STAY: Sql = sql!(of_moved!(
+    "DELETE FROM left_conversations
+      WHERE conversation_id = $2
+        AND account_id IN (SELECT w.account_id
+                             FROM statuses w
+                            WHERE NOT EXISTS (SELECT 1
+                                                FROM left_conversations l
+                                               WHERE l.account_id = w.account_id
+                                                 AND l.conversation_id = w.conversation_id)
+                              AND w.conversation_id",
+    ")"
+));
+const FORGET: Sql = sql!(of_moved!(
+    "DELETE FROM left_conversations WHERE conversation_id",
+    ""
+));
 
-/// Who left a conversation that waits for the status `iri` left the conversation `into` as well. Rows of what is nowhere
-/// any more stay, and mean nothing.
+/// Who left a conversation that waits for the status `iri` left the conversation `into` as well, unless they wrote in one of
+/// its parts and did not leave that: who sends the post that joins them must not choose what a member hears of. Of the
+/// conversations that are moved nothing is kept.
 pub fn merge(tx: &mut Tx, iri: &str, into: i64, longest: i64) {
-    tx.exec(MERGE, params![iri, into, longest]);
+    for statement in [CARRY, STAY, FORGET] {
+        tx.exec(statement, params![iri, into, longest]);
+    }
 }

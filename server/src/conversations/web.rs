@@ -76,9 +76,8 @@ pub async fn page(
     );
     let (mut answering, mut leaving) = (None, None);
     if let Some(me) = &visit.me {
-        let left = super::who_left(&app, &around.focus).await?;
         let mut composer = composer(&app, me);
-        reader.prepare_reply(&mut composer, &around.focus, &left);
+        reader.prepare_reply(&mut composer, &around.focus);
         answering = Some(composer);
         let conversation = around.focus.conversation_id;
         let mine = super::left_by(&app, &me.account, vec![conversation]).await?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use comity_policy::{Because, CommunityId, Epoch, Party, Person, Visible, Way};
+use comity_policy::{Because, CommunityId, Epoch, Notice, Party, Person, Visible, Way};
 use comity_vocab::{Consented, Domain, Iri, Visibility};
 use comity_wire::{SigningKey, Synchronization};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::{Outgoing, community_of, load, sentence, synchronization};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::statuses::{self, Status};
+use crate::statuses::{self, MOST_NOTICES, Notices, Status};
 use crate::{favourites, follows, pins, quotes, reblogs, relations, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
@@ -30,8 +30,8 @@ pub(super) struct Parcel {
     pub outgoing: Outgoing,
     /// What goes to every inbox that is not among `noted`.
     body: Vec<u8>,
-    /// Somebody for whom each of these inboxes is, to whom what is sent carries a notice.
-    noted: HashMap<Iri, Person>,
+    /// Inboxes to which what is sent carries notices.
+    noted: HashMap<Iri, Noted>,
     way: Way,
     outgoing_id: i64,
     /// Where it may be brought; `None` for what goes wherever it was addressed to.
@@ -45,6 +45,14 @@ pub(super) struct Parcel {
     epoch: Epoch,
     severed: u64,
     made_at: i64,
+}
+
+/// What is said to those behind one inbox. They all read the same copy.
+struct Noted {
+    /// One of them who was cleared.
+    reader: Person,
+    /// What any of them is to be told.
+    notices: Vec<Notice>,
 }
 
 /// Why somebody may not have a parcel.
@@ -69,17 +77,18 @@ impl Parcel {
     /// What goes to this inbox. Where a rule wants a notice said there, it is made for this one request: it names the
     /// server, and holds what is in force now.
     pub async fn body_for(&self, app: &App, inbox: &Iri) -> Result<Cow<'_, [u8]>> {
-        let Some(reader) = self.noted.get(inbox) else {
+        let Some(noted) = self.noted.get(inbox) else {
             return Ok(Cow::Borrowed(&self.body));
         };
-        let reader = Party::Account(reader.clone());
+        let notices = Notices::at(inbox.domain(), noted.notices.clone());
         let body = document(
             app,
             &self.sender,
             &self.outgoing,
             self.outgoing_id,
             self.way,
-            reader,
+            Party::Account(noted.reader.clone()),
+            &notices,
         );
         Ok(Cow::Owned(serde_json::to_vec(&body.await?)?))
     }
@@ -104,10 +113,13 @@ pub(super) async fn prepare(
     let mut wanted = hosts.clone();
     let mut inboxes = HashSet::new();
     let mut refused: HashMap<Iri, Refused> = HashMap::new();
-    let mut noted = HashMap::new();
+    let mut noted: HashMap<Iri, Noted> = HashMap::new();
     let mut reader = None;
-    // Of many who share an inbox, any may be the one whom a rule with a notice is about.
-    let may_note = outgoing.speaks() && app.gate.book().appends_notices();
+    // Of many who share an inbox, any may be the one whom a rule with a notice is about: there all are looked at.
+    let mut with_notices = HashSet::new();
+    if let Some(thing) = reach.thing.as_ref().filter(|_| outgoing.speaks()) {
+        with_notices = app.gate.book().with_notices(&thing.owner, &wanted);
+    }
     let mut after = recipients::START;
     while !wanted.is_empty() && !reach.is_by_ledger() {
         let page = reach.page_at(app, &wanted, after).await?;
@@ -120,24 +132,29 @@ pub(super) async fn prepare(
                 told: reach.told_to_author(app, &sender, &verdict),
             });
         }
-        if may_note {
-            for recipient in cleared.noted {
+        if outgoing.speaks() {
+            for (recipient, notices) in cleared.noted {
                 let inbox = inbox_for(&recipient, reach.whole_hosts()).clone();
-                let reader = reader_at(&recipient.person, &inbox);
-                noted.entry(inbox).or_insert(reader);
+                let at = noted.entry(inbox).or_insert_with(|| Noted {
+                    reader: recipient.person,
+                    notices: Vec::new(),
+                });
+                for notice in notices {
+                    if at.notices.len() < MOST_NOTICES && !at.notices.contains(&notice) {
+                        at.notices.push(notice);
+                    }
+                }
             }
         }
         for recipient in cleared.people {
             let inbox = inbox_for(&recipient, reach.whole_hosts());
             // One cleared recipient is enough for an inbox that they share.
-            if !may_note && recipient.shared_inbox.as_ref() == Some(inbox) {
-                wanted.remove(&inbox.domain());
+            let host = inbox.domain();
+            if !with_notices.contains(&host) && recipient.shared_inbox.as_ref() == Some(inbox) {
+                wanted.remove(&host);
             }
             inboxes.insert(inbox.clone());
-            // The others must not read what is said to these alone.
-            if !noted.contains_key(inbox) {
-                reader.get_or_insert(recipient.person);
-            }
+            reader.get_or_insert(recipient.person);
         }
         match page.next {
             Some(next) => after = next,
@@ -155,6 +172,8 @@ pub(super) async fn prepare(
                 outgoing_id,
                 reach.way(),
                 Party::Account(reader),
+                // The others must not read what is said to some alone.
+                &Notices::none(),
             )
             .await?
         }
@@ -185,21 +204,7 @@ pub(super) async fn prepare(
     }))
 }
 
-/// Who reads what comes to this inbox, as the gate was asked: where the inbox is on another server than they are, rules
-/// about that one count as well.
-fn reader_at(person: &Person, inbox: &Iri) -> Person {
-    let alias = person.alias_domain.clone();
-    match inbox.domain() {
-        same if same == person.domain => person.clone(),
-        elsewhere => Person {
-            alias_domain: alias.or_else(|| Some(person.domain.clone())),
-            domain: elsewhere,
-            ..person.clone()
-        },
-    }
-}
-
-/// The document as `reader`, one of the cleared recipients, may see it. All recipients see the same: what they may not
+/// The document as `reader`, one of the cleared recipients, may see it, with these notices and no others. All recipients see the same: what they may not
 /// see at all is not sent.
 async fn document(
     app: &App,
@@ -208,15 +213,16 @@ async fn document(
     outgoing_id: i64,
     way: Way,
     reader: Party,
+    notices: &Notices,
 ) -> Result<Value> {
     let me = &sender.iri;
     Ok(match outgoing {
         Outgoing::Create { status } => {
-            statuses::activity::create(&shown(app, &reader, way, *status).await?)?
+            statuses::activity::create(&shown(app, &reader, way, *status).await?, notices)?
         }
         Outgoing::Update { status } => {
             let status = shown(app, &reader, way, *status).await?;
-            statuses::activity::update(&status, outgoing_id)?
+            statuses::activity::update(&status, outgoing_id, notices)?
         }
         Outgoing::Delete {
             iri, visibility, ..

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use comity_db::{Sql, params, row, sql};
 use comity_policy::{
-    Because, Conditions, Party, Person, PersonId, Recipient, Subject, Thing, Verdict, Way,
+    Because, Notice, Party, Person, PersonId, Recipient, Subject, Thing, Verdict, Way,
 };
 use comity_vocab::{Domain, Visibility};
 
@@ -55,8 +55,8 @@ pub(super) struct RecipientPage {
 #[derive(Default)]
 pub(super) struct Cleared {
     pub people: Vec<Recipient>,
-    /// Those of them to whom what is sent carries a notice.
-    pub noted: Vec<Recipient>,
+    /// Those of them to whom what is sent carries notices, with these.
+    pub noted: Vec<(Recipient, Vec<Notice>)>,
     /// With the reason.
     pub refused: Vec<(Recipient, Verdict)>,
 }
@@ -381,8 +381,8 @@ impl Reach {
         Ok(Cleared {
             people: audience.cleared().to_vec(),
             noted: audience
-                .cleared_under(Conditions::APPEND_NOTICE)
-                .cloned()
+                .noted()
+                .map(|(recipient, notices)| (recipient.clone(), notices.to_vec()))
                 .collect(),
             refused: audience.refused().to_vec(),
         })

@@ -22,7 +22,7 @@ use comity_vocab::{ActivityKind, Domain};
 
 pub(crate) use process::process;
 pub(crate) use relevance::naming;
-pub(crate) use signed::claimed;
+pub(crate) use signed::{claimed, claims};
 pub use signed::{signed_viewer, signer, viewer_of};
 pub(crate) use store::forget_old;
 

@@ -205,6 +205,12 @@ pub async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Res
     }
 }
 
+/// Whether a GET says which server it comes from at all. Looks nowhere.
+pub(crate) fn claims(app: &App, community: &Arc<Community>, parts: &Parts) -> bool {
+    request(app, community, parts, &[])
+        .is_some_and(|request| comity_wire::read_claim(&request, app.now_ms()).is_ok())
+}
+
 /// The server that a signed GET says it comes from, and whether a key that we hold already proves it. Asks nobody, so it
 /// may be asked of whom we do not contact.
 pub(crate) async fn claimed(

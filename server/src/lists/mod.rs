@@ -155,14 +155,15 @@ pub async fn all_entries(app: &App, list: &List) -> Result<Vec<Entry>> {
 pub(crate) async fn servers_on(app: &App, id: ListId, most: usize) -> Result<Vec<Domain>> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let entries = store::entries(&app.db, id.0, "", limit).await?;
-    let patterns = entries
-        .iter()
-        .map(|entry| model::stored_entry(id.0, &entry.pattern));
-    let servers = patterns.filter_map(|pattern| match pattern {
-        Ok(Pattern::Domain(domain) | Pattern::Host(domain)) => Some(domain),
-        _ => None,
-    });
-    Ok(servers.collect())
+    let mut servers = Vec::new();
+    for entry in entries {
+        if let Pattern::Domain(domain) | Pattern::Host(domain) =
+            model::stored_entry(id.0, &entry.pattern)?
+        {
+            servers.push(domain);
+        }
+    }
+    Ok(servers)
 }
 
 /// One entry with where it comes from.
@@ -241,12 +242,15 @@ pub async fn add(
 /// Takes one off. *Not found* when it is not there. A source that names it does not bring it back.
 pub async fn remove(app: &App, list: &List, pattern: &Pattern, by: Option<i64>) -> Result<()> {
     let now_ms = app.now_ms();
+    let concerns_somebody = rules::changed::concerns_somebody(app, list, pattern).await?;
     let mut tx = Tx::new();
     store::delete_entry(&mut tx, list.id, pattern);
     store::sources::decline(&mut tx, list.id, &rules::typed_pattern(pattern), by, now_ms);
     store::sources::settle(&mut tx, list.id, now_ms);
     let typed = rules::typed_pattern(pattern);
-    rules::changed::of_list(&mut tx, app, list, Some(&typed), by, now_ms)?;
+    if concerns_somebody {
+        rules::changed::of_list(&mut tx, app, list, Some(&typed), by, now_ms)?;
+    }
     if !write(app, tx).await? {
         return Err(Error::NotFound);
     }

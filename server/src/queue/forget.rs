@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, oauth, statuses};
+use crate::{aliases, contacts, delivery, inbox, members, oauth, rules, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -57,10 +57,11 @@ enum Old {
     Contacts,
     Canaries,
     Apps,
+    Changes,
 }
 
 impl Old {
-    const ALL: [Old; 7] = [
+    const ALL: [Old; 8] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -68,6 +69,7 @@ impl Old {
         Old::Contacts,
         Old::Canaries,
         Old::Apps,
+        Old::Changes,
     ];
 
     fn words(self) -> &'static str {
@@ -79,6 +81,7 @@ impl Old {
             Old::Contacts => "first contacts",
             Old::Canaries => "canaries",
             Old::Apps => "apps that nobody lets anything",
+            Old::Changes => "changes of boundaries",
         }
     }
 
@@ -92,6 +95,7 @@ impl Old {
             Old::Contacts => contacts::forget_old(app, now_ms, BATCH).await,
             Old::Canaries => aliases::forget_old(&app.db, now_ms, BATCH).await,
             Old::Apps => oauth::forget_old(app, now_ms, BATCH).await,
+            Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
         }
     }
 }

@@ -106,8 +106,9 @@ pub async fn receive(
             status.iri
         )));
     }
-    // What was written elsewhere is not ours to give them, and is for everybody: there the community itself looks, by its
-    // rules about who wrote it (boundaries L31).
+    // What was written elsewhere is not ours to give them, and is for everybody: there the community's own account looks, so
+    // the community's and the installation's rules about who wrote it count (boundaries L31). Whether that author would
+    // have this booster read it is not asked; only their server could tell.
     let reader = if status.author.is_local() {
         Party::Account(arrival.sender.person())
     } else {

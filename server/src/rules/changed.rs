@@ -4,14 +4,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use comity_db::Tx;
+use comity_db::{Db, Tx};
 use comity_policy::{CommunityId, ListEntries, ListId, Mode, Pattern, PersonId, Scope};
 
 use super::store::changes::{self, ChangeRow};
-use super::{Change, notices};
+use super::{Change, concerned, notices};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
+use crate::follows::Side;
 use crate::lists;
+
+/// How long a change is kept that nobody was told of. Every job that might tell of it has long been done or given up.
+const KEPT_DAYS: i64 = 30;
 
 /// What was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,46 @@ pub(crate) fn of_list(
         },
     );
     notices::of_change(tx, app, id)
+}
+
+/// Whether a rule names this list, and anybody whom it binds follows whom this entry names, or is followed by them. Asked
+/// before an entry is taken off: entries go one by one, and each that is told of costs work that reads the whole list.
+pub(crate) async fn concerns_somebody(
+    app: &App,
+    list: &lists::List,
+    entry: &Pattern,
+) -> Result<bool> {
+    if lists::rule_about(app, list).is_none() {
+        return Ok(false);
+    }
+    let (id, owner) = (ListId(list.id), list.scope());
+    let book = app.gate.book();
+    let names = book.with_list(ListEntries {
+        id,
+        owner,
+        name: list.name.clone(),
+        entries: vec![entry.clone()],
+    });
+    let change = Change {
+        before: book.clone(),
+        after: book,
+        scope: owner,
+        pattern: Pattern::List(id),
+        names: Some(Arc::new(names)),
+    };
+    let hosts = concerned::hosts(app, &change).await?.all;
+    for side in [Side::Following, Side::Follower] {
+        let follows = concerned::follows(app, &change, &hosts, side, 0, 1).await?;
+        if !follows.all.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Forgets changes of which no notification tells.
+pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    changes::forget_untold(db, now_ms - KEPT_DAYS * DAY_MS, most).await
 }
 
 /// A community's mode is changed in this transaction.

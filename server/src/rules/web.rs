@@ -16,6 +16,7 @@ pub use why::{WhyQuestion, answer, why};
 use super::{
     Change, Whose, conditions, dry_run, in_force, listener, of_community, of_member, whom,
 };
+use crate::aliases;
 use crate::app::App;
 use crate::communities::Community;
 use crate::emergency;
@@ -158,15 +159,14 @@ pub fn protections(here: &Community, of: Protected<'_>) -> Vec<Protection> {
     ]
 }
 
-/// `GET /boundaries?pattern=&scope=&evidence=`
+/// `GET /boundaries?pattern=&sighting=`. A link fills in about whom a rule would be and nothing else: reasons and what they
+/// rest on are read from what was seen here, never from an address that anybody can make up.
 #[derive(Debug, Deserialize)]
 pub struct Prefill {
     #[serde(default)]
     pattern: String,
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    evidence: String,
+    /// What was seen of an alias, by its number.
+    sighting: Option<i64>,
 }
 
 /// `GET /boundaries`
@@ -176,11 +176,18 @@ pub async fn boundaries(
     visit: Visit,
     Query(prefill): Query<Prefill>,
 ) -> Result<Reply> {
-    let governs = me.member.role >= Role::Moderator;
-    let form = RuleForm {
-        for_community: governs && prefill.scope == "community",
-        evidence: prefill.evidence,
-        ..empty_form(prefill.pattern)
+    let form = match prefill.sighting {
+        Some(id) if me.member.role >= Role::Moderator => {
+            let grounds = aliases::grounds(&app, &me.community, id).await?;
+            let (server, evidence) = grounds.ok_or(Error::NotFound)?;
+            RuleForm {
+                for_community: true,
+                evidence,
+                ..empty_form(server.as_str().to_owned())
+            }
+        }
+        Some(_) => return Err(Error::NotFound),
+        None => empty_form(prefill.pattern),
     };
     page(&app, &me, &visit, form, None).await
 }

@@ -10,7 +10,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Attached, Status, notice, text};
+use super::{Attached, Notices, Status, notice, text};
 use crate::accounts::{Account, stored_iri};
 use crate::aliases::{self, Canary};
 use crate::app::App;
@@ -25,12 +25,12 @@ const PAGE: i64 = 40;
 
 /// A status of ours, for who may see it.
 pub fn note(status: &Visible<Status>) -> Result<Value> {
-    Ok(build::note(&outward(status)?))
+    Ok(build::note(&outward(status, &Notices::of(status))?))
 }
 
 /// The same for one server that fetches it, with the canary it has, if it has one.
 pub fn note_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
-    let mut note = outward(status)?;
+    let mut note = outward(status, &Notices::of(status))?;
     note.replies = note
         .replies
         .map(|replies| aliases::with(&replies, canary))
@@ -38,27 +38,36 @@ pub fn note_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Va
     Ok(build::note(&note))
 }
 
-/// It was written.
-pub fn create(status: &Visible<Status>) -> Result<Value> {
-    create_with(status, None)
+/// It was written, as it is brought to those behind one inbox.
+pub(crate) fn create(status: &Visible<Status>, notices: &Notices) -> Result<Value> {
+    creation(status, build::note(&outward(status, notices)?))
 }
 
 /// The same for one server that fetches it, with the canary it has, if it has one.
 pub fn create_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
+    creation(status, note_with(status, canary)?)
+}
+
+fn creation(status: &Visible<Status>, note: Value) -> Result<Value> {
     let id = stored_iri(&format!("{}/activity", status.iri))?;
     Ok(build::create(
         &id,
         &status.author.iri,
         status.created_at,
-        note_with(status, canary)?,
+        note,
     ))
 }
 
 /// It was changed, or what others say to it was. Each time has an Update of its own, by its `number`.
-pub(crate) fn update(status: &Visible<Status>, number: i64) -> Result<Value> {
+pub(crate) fn update(status: &Visible<Status>, number: i64, notices: &Notices) -> Result<Value> {
     let at = status.edited_at.unwrap_or(status.created_at);
     let id = stored_iri(&format!("{}#updates/{number}", status.iri))?;
-    Ok(build::update(&id, &status.author.iri, at, note(status)?))
+    Ok(build::update(
+        &id,
+        &status.author.iri,
+        at,
+        build::note(&outward(status, notices)?),
+    ))
 }
 
 /// It is gone. It says nothing but the id (L04), and is addressed to no more people than the status was. Whom a direct
@@ -73,7 +82,7 @@ pub(crate) fn delete(author: &Account, status: &Iri, visibility: Visibility) -> 
     Ok(build::delete(&id, &author.iri, status, &[to], &[]))
 }
 
-fn outward(status: &Visible<Status>) -> Result<NoteOut> {
+fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
     let text = text(status);
     let author = &status.author;
     let followers = author
@@ -89,7 +98,7 @@ fn outward(status: &Visible<Status>) -> Result<NoteOut> {
     Ok(NoteOut {
         id: status.iri.clone(),
         author: author.iri.clone(),
-        content: format!("{}{}", text.content, notice::under(status)?),
+        content: format!("{}{}", text.content, notice::under(author, notices)?),
         summary: Some(text.spoiler_text.clone()).filter(|warning| !warning.is_empty()),
         sensitive: text.sensitive,
         published: status.created_at,

@@ -30,6 +30,7 @@ pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
+pub use notice::{MOST_NOTICES, Notices};
 pub use policy::{Answering, MOST_NAMED, Quoting, Terms};
 pub use publish::{preview, publish};
 pub(crate) use receive::is_seen;

@@ -1,34 +1,63 @@
 //! What is said under a status where a rule about whom it is sent to wants a notice there.
 
 use comity_policy::{Notice, Scope, Visible};
-use comity_vocab::Iri;
+use comity_vocab::{Domain, Iri};
 
 use super::Status;
+use crate::accounts::{Account, stored_iri};
 use crate::error::Result;
 use crate::text::plain;
 
 /// Of several rules that want a notice, so many are heard: one of each scope, as a rule.
-const MOST_NOTICES: usize = 3;
+pub const MOST_NOTICES: usize = 3;
 
-/// What is said under a status of ours to this viewer, as HTML; mostly nothing.
-pub(super) fn under(status: &Visible<Status>) -> Result<String> {
+/// What is to be said under a status of ours in one place.
+#[derive(Debug)]
+pub struct Notices {
+    there: Option<Domain>,
+    all: Vec<Notice>,
+}
+
+impl Notices {
+    /// To its viewer, as the gate answered about them.
+    pub fn of(status: &Visible<Status>) -> Notices {
+        Notices {
+            there: status.viewer().domain().cloned(),
+            all: status.notices().to_vec(),
+        }
+    }
+
+    /// To those on this server who read the same copy, as the gate answered about each.
+    pub fn at(there: Domain, all: Vec<Notice>) -> Notices {
+        Notices {
+            there: Some(there),
+            all,
+        }
+    }
+
+    /// Nothing.
+    pub fn none() -> Notices {
+        Notices {
+            there: None,
+            all: Vec::new(),
+        }
+    }
+}
+
+/// This under a status by `author`, as HTML; mostly nothing.
+pub(super) fn under(author: &Account, notices: &Notices) -> Result<String> {
     let mut said = String::new();
-    let Some(there) = status.viewer().domain() else {
+    let Some(there) = &notices.there else {
         return Ok(said);
     };
-    let origin = &status.author.iri;
+    let origin = &author.iri;
     let about = origin
         .as_str()
         .strip_suffix(origin.path())
         .unwrap_or_default();
-    let about = crate::accounts::stored_iri(&format!("{about}/about"))?;
-    for notice in status.notices().iter().take(MOST_NOTICES) {
-        said += &paragraph(
-            notice,
-            &status.author.domain.unicode(),
-            &there.unicode(),
-            &about,
-        );
+    let about = stored_iri(&format!("{about}/about"))?;
+    for notice in notices.all.iter().take(MOST_NOTICES) {
+        said += &paragraph(notice, &author.domain.unicode(), &there.unicode(), &about);
     }
     Ok(said)
 }

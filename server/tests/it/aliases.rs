@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use comity::communities::{Settings, change_settings};
 use comity::members::Role;
+use comity_db::{Sql, params, sql};
 use comity_policy::Mode;
 use http::Method;
 
@@ -15,6 +16,24 @@ use crate::town::{Answer, Member};
 const KEPT_DAYS: i64 = 180;
 /// Servers that are written down for one canary while they prove nothing.
 const MOST_SAID: usize = 50;
+/// What the page shows.
+const MOST_SHOWN: usize = 200;
+/// Servers of one community that have a canary.
+const MOST_CANARIES: i64 = 20_000;
+
+const COUNT: Sql<(i64,)> =
+    sql!(row: (i64,), full_scan: "a test's own count", "SELECT count(*) FROM canaries");
+/// `$3` more canaries, as if so many servers had read here.
+const FILL: Sql = sql!(
+    "WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT)
+          UNION ALL
+         SELECT n + 1 FROM numbers WHERE n < $3
+     )
+     INSERT INTO canaries (token, community_id, domain, host, made_at, given_at)
+     SELECT 'word-' || n, $1, 'd' || n || '.example', 'd' || n || '.example', $2, $2
+       FROM numbers"
+);
 
 impl Coast {
     /// Somebody who looks after the harbour.
@@ -98,11 +117,19 @@ coast_test! {
         let page = coast.page_shows(&mut marta, "which Harbour refuses, asked for it").await;
         let page = page.shows("open.localhost was given an address that only it knew").shows("It signed what it asked.");
         // The boundary that may come of it has what was seen filled in, for everybody in the harbour.
-        let link = page.body.split("href=\"").find(|link| link.starts_with("/boundaries?pattern=open.localhost")).expect("a link");
-        let link = link.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
-        let form = marta.get(link.split('#').next().unwrap()).await.is(200);
+        assert!(page.body.contains("<b>open.localhost was given"), "what is proved of a refused one stands out");
+        let link = page.body.split("href=\"").find(|link| link.starts_with("/boundaries?sighting=")).expect("a link");
+        let link = link.split(['"', '#']).next().unwrap().to_owned();
+        let form = marta.get(&link).await.is(200);
+        assert!(form.body.contains("name=\"pattern\" value=\"open.localhost"), "{}", form.body);
         let form = form.shows("open.localhost was given an address that only it knew, and kept.localhost");
         assert!(form.body.contains("value=\"community\" checked"), "{}", form.body);
+        // A link that somebody made up fills in no evidence and speaks for nobody.
+        let made_up = marta.get("/boundaries?pattern=fresh.localhost&scope=community&evidence=They%20sell%20it").await.is(200);
+        assert!(made_up.body.contains("value=\"fresh.localhost\"") && !made_up.body.contains("They sell it"), "{}", made_up.body);
+        assert!(!made_up.body.contains("value=\"community\" checked"), "{}", made_up.body);
+        marta.get("/boundaries?sighting=1").await.is(404);
+        coast.bob.get(&link).await.is(404);
         let seen = [("pattern", "open.localhost"), ("stance", "limited"), ("scope", "community"), ("evidence", "seen there")];
         marta.post("/boundaries", &seen).await.leads("/boundaries");
         marta.get("/boundaries/history").await.is(200).shows("Seen: seen there");
@@ -116,13 +143,19 @@ coast_test! {
         let post = coast.town.post(&mut coast.alice, "For whoever reads", "public").await;
         let given = coast.replies_for("open", "rita", &post).await;
         coast.asks("kept", "lena", &given).await.is(200);
-        coast.page_shows(&mut marta, "open.localhost shares with kept.localhost").await;
+        coast.page_shows(&mut marta, "open.localhost was given an address that only it knew; kept.localhost").await;
         // A server that never spoke here before is refused; nobody asks it for its key.
         coast.harbour_refuses(&mut marta, "far").await;
         coast.asks("far", "mia", &given).await.is(404);
-        let page = coast.page_shows(&mut marta, "far.localhost").await.shows("did not prove to be it");
+        let page = coast.page_shows(&mut marta, "far.localhost").await.shows("did not prove to be");
+        // Whom anybody can name is not pointed at.
+        let page = page.shows("somebody who named far.localhost").hides("which Harbour refuses");
+        assert!(!page.body.contains("<b>open.localhost"), "{}", page.body);
         let words = page.words();
-        assert!(words.find("far.localhost") < words.find("shares with"), "the refused one comes first: {words}");
+        assert!(words.find("; kept.localhost") < words.find("far.localhost"), "what is proved comes first: {words}");
+        let claim = page.body.rsplit("/boundaries?sighting=").next().unwrap().split(['"', '#']).next().unwrap();
+        let form = marta.get(&format!("/boundaries?sighting={claim}")).await.is(200);
+        form.shows("somebody who named far.localhost").shows("without proof, asked for it").shows("One person with an account there");
         // Once it came to be known, it proves itself.
         let far = coast.peer.iri("far", "mia");
         coast.town.wait_s(61);
@@ -131,7 +164,7 @@ coast_test! {
         coast.signed(&far, Method::GET, &given, "").await.is(200);
         coast.settles().await;
         let page = marta.get("/boundaries/aliases").await.is(200);
-        page.shows("open.localhost shares with far.localhost").hides("did not prove to be it");
+        page.shows("; far.localhost").hides("did not prove to be");
     }
 
     async fn l18_l29_attack_19_a_canary_that_is_known_is_answered_like_one_that_is_not(coast) {
@@ -220,5 +253,51 @@ coast_test! {
         coast.asks("kept", "lena", &given).await.is(404);
         coast.settles().await;
         marla.get("/boundaries/aliases").await.is(200).shows("Nobody asked");
+    }
+
+    async fn l18_attack_23_claims_of_many_canaries_push_out_nothing_that_is_proved(coast) {
+        let mut marta = coast.marta().await;
+        let post = coast.town.post(&mut coast.alice, "For whoever reads", "public").await;
+        let mut given = Vec::new();
+        for (server, name) in [("open", "rita"), ("kept", "lena"), ("fresh", "ida"), ("new4", "mia"), ("new5", "mia")] {
+            given.push(coast.replies_for(server, name, &post).await);
+        }
+        coast.asks("kept", "lena", &given[0]).await.is(200);
+        coast.page_shows(&mut marta, "; kept.localhost").await;
+        let here = coast.town.community();
+        let settings = Settings { mode: Mode::AllowList, ..Settings::of(&here) };
+        change_settings(&coast.town.app, here.id, settings).await.unwrap();
+        coast.town.wait_s(60);
+        for number in 0..MOST_SAID {
+            for path in &given {
+                coast.asks(&format!("said{number}"), "mia", path).await.is(404);
+            }
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+        coast.settles().await;
+        let page = marta.get("/boundaries/aliases").await.is(200).shows("; kept.localhost").shows("which Harbour refuses, asked for it");
+        assert_eq!(page.words().matches("was given an address that only it knew").count(), MOST_SHOWN);
+    }
+
+    async fn l18_attack_23_a_flood_of_new_servers_makes_place_only_where_nobody_reads_and_nothing_was_seen(coast) {
+        let mut marta = coast.marta().await;
+        let post = coast.town.post(&mut coast.alice, "For whoever reads", "public").await;
+        let given = coast.replies_for("open", "rita", &post).await;
+        coast.asks("kept", "lena", &given).await.is(200);
+        coast.page_shows(&mut marta, "; kept.localhost").await;
+        let db = &coast.town.app.db;
+        let count = async || db.opt(COUNT, params![]).await.unwrap().unwrap().0;
+        let (here, now_ms) = (coast.town.community().id, coast.town.app.now_ms());
+        db.exec(FILL, params![here, now_ms, MOST_CANARIES - count().await]).await.unwrap();
+        assert_eq!(count().await, MOST_CANARIES);
+        // All were given today: there is no place, and nothing is written.
+        assert!(!coast.replies_for("new4", "mia", &post).await.contains("given="));
+        assert_eq!(count().await, MOST_CANARIES);
+        // Days later the oldest makes place; of what was seen nothing is lost.
+        coast.town.wait_s(3 * 86_400);
+        assert!(coast.replies_for("new5", "mia", &post).await.contains("given="));
+        assert_eq!(count().await, MOST_CANARIES);
+        assert_eq!(coast.replies_for("open", "rita", &post).await, given);
+        marta.get("/boundaries/aliases").await.is(200).shows("; kept.localhost");
     }
 }

@@ -38,7 +38,7 @@ town_test! {
         alice.get("/notifications").await.is(200).shows("The long one").hides("Which pier?");
     }
 
-    async fn who_answers_joins_again_and_who_left_is_named_by_nobody_who_does_not_want_it(town) {
+    async fn who_answers_joins_again_and_nobody_else_learns_who_left(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let root = town.post(&mut alice, "Where shall we meet?", "public").await;
         let told = |page: &crate::town::Answer| {
@@ -47,12 +47,26 @@ town_test! {
         };
         assert!(told(&bob.get(&root.path).await.is(200)));
         alice.post(&format!("/statuses/{}/leave", root.id), &[]).await.is(303);
-        assert!(!told(&bob.get(&root.path).await.is(200)), "she is no longer named by itself");
-        assert!(!told(&bob.get(&format!("/compose?in_reply_to={}", root.id)).await.is(200)));
+        assert!(told(&bob.get(&root.path).await.is(200)), "bob does not see that she left");
+        assert!(told(&bob.get(&format!("/compose?in_reply_to={}", root.id)).await.is(200)));
         town.reply(&mut alice, &root, "I changed my mind", "public").await;
-        assert!(told(&bob.get(&root.path).await.is(200)), "who answers takes part again");
         town.reply(&mut bob, &root, "@alice Good", "public").await;
         alice.get("/notifications").await.is(200).shows("Good");
+    }
+
+    async fn who_left_may_still_read_answers_that_are_for_few(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let root = town.post(&mut alice, "@bob Between us", "direct").await;
+        alice.post(&format!("/statuses/{}/leave", root.id), &[]).await.is(303);
+        // As the form comes: with the boxes that are ticked.
+        let page = bob.get(&root.path).await.is(200);
+        let at = page.body.find("name=\"tell\" value=\"@alice").expect("a box for alice");
+        assert!(page.body[at..].split('>').next().unwrap().contains("checked"));
+        let handle = page.body[at..].split('"').nth(3).unwrap().to_owned();
+        let answer = [("text", "So it stays"), ("visibility", "direct"), ("tell", handle.as_str()), ("in_reply_to", &root.id.to_string())];
+        bob.post("/compose", &answer).await.is(303);
+        alice.get("/notifications").await.is(200).hides("So it stays");
+        alice.get(&root.path).await.is(200).shows("So it stays");
     }
 
     async fn l29_nobody_leaves_a_conversation_that_is_not_theirs_to_see(town) {
@@ -113,5 +127,34 @@ coast_test! {
         coast.alice.post(&format!("/statuses/{root}/join"), &[]).await.is(303);
         coast.says("kept", "lena", "fifth", "One more answer", Some(&format!("{rita}/statuses/second"))).await;
         coast.alice.get("/notifications").await.is(200).shows("One more answer");
+    }
+
+    async fn a_post_that_comes_late_silences_nothing_in_which_a_member_wrote(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let root = format!("{rita}/statuses/root");
+        // She wrote in what the late post belongs to, and left what answers it.
+        let mine = coast.town.post(&mut coast.alice, "What do you think?", "public").await;
+        coast.says("open", "rita", "second", "An answer to what is not here", Some(&root)).await;
+        let id = coast.id_of(&format!("{rita}/statuses/second")).await.unwrap();
+        coast.alice.post(&format!("/statuses/{id}/leave"), &[]).await.is(303);
+        let mine_iri = format!("{}/statuses/{}", coast.alice.account.iri, mine.id);
+        coast.says("open", "rita", "root", "An answer that joins them", Some(&mine_iri)).await;
+        coast.says("kept", "lena", "third", "And what about this", Some(&mine_iri)).await;
+        coast.alice.get("/notifications").await.is(200).shows("An answer that joins them").shows("And what about this");
+        // The other way round: she left what the late post belongs to, and wrote below what answers it.
+        let other = format!("{rita}/statuses/other");
+        coast.says("open", "rita", "loud", "Something loud", None).await;
+        let loud = coast.id_of(&format!("{rita}/statuses/loud")).await.unwrap();
+        coast.alice.post(&format!("/statuses/{loud}/leave"), &[]).await.is(303);
+        coast.says("kept", "lena", "quiet", "A quiet word", Some(&other)).await;
+        let quiet = coast.id_of(&format!("{}/statuses/quiet", coast.peer.iri("kept", "lena"))).await.unwrap();
+        let quiet = quiet.to_string();
+        let said = [("text", "I hear you"), ("visibility", "public"), ("in_reply_to", quiet.as_str())];
+        let said = coast.town.compose(&mut coast.alice, &said).await;
+        coast.is_idle().await;
+        coast.says("open", "rita", "other", "Louder", Some(&format!("{rita}/statuses/loud"))).await;
+        let said_iri = format!("{}/statuses/{}", coast.alice.account.iri, said.id);
+        coast.says("kept", "lena", "low", "Good to hear", Some(&said_iri)).await;
+        coast.alice.get("/notifications").await.is(200).shows("Good to hear");
     }
 }

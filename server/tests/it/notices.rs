@@ -4,6 +4,7 @@
 use comity::lists::{self, List, NewEntry, Provenance};
 use comity::members::Role;
 use comity::rules::{self, NewRule, Source};
+use comity_db::{Sql, params, sql};
 use comity_policy::{ListId, Mode, Pattern, Scope, Stance};
 use comity_vocab::Domain;
 
@@ -67,6 +68,13 @@ async fn take_off(town: &Town, list: &List, pattern: &str) {
     lists::remove(&town.app, list, &pattern, None)
         .await
         .unwrap();
+}
+
+/// Changes of lists and modes that are written down.
+async fn changes(town: &Town) -> i64 {
+    const COUNT: Sql<(i64,)> =
+        sql!(row: (i64,), full_scan: "a test's own count", "SELECT count(*) FROM boundary_changes");
+    town.app.db.opt(COUNT, params![]).await.unwrap().unwrap().0
 }
 
 fn page_events(page: &Answer) -> usize {
@@ -140,6 +148,10 @@ town_test! {
         put_on(&town, &list, "elsewhere.example", None).await;
         is_idle(&town).await;
         alice.get("/notifications").await.is(200).hides("The list shared");
+        // Where nobody is followed, taking somebody off is nothing to tell of, and nothing is done for it.
+        let before = changes(&town).await;
+        take_off(&town, &list, "elsewhere.example").await;
+        assert_eq!(changes(&town).await, before);
 
         put_on(&town, &list, "island.example", None).await;
         is_idle(&town).await;
@@ -154,6 +166,18 @@ town_test! {
         let fewer = "The list shared of Harbour names fewer now: the follows of 2 people you follow and one who follows you work again.";
         alice.get("/notifications").await.is(200).shows(fewer);
         bob.get("/notifications").await.is(200).hides("The list shared");
+
+        // A month on, what nobody was told of is forgotten; what stands among notifications is not.
+        assert_eq!(changes(&town).await, 3);
+        town.wait_s(31 * 86_400);
+        let _forgets = works(&town);
+        for _ in 0..500 {
+            if changes(&town).await == 2 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(changes(&town).await, 2);
     }
 
     async fn of_a_list_of_their_own_a_member_is_told_what_they_did_not_do_themselves(town) {

@@ -38,7 +38,6 @@ impl RuleBook {
         let names = Arc::make_mut(&mut book.names);
         Arc::make_mut(book.by_scope.entry(rule.scope).or_default()).add(names, place, &rule);
         book.asks_of_peers |= rule.pattern.asks_of_peers();
-        book.appends_notices |= rule.appends_notice();
         book.asks_first |= rule.stance == Stance::Ask;
         book.supposed.added = Some(Box::new(rule));
         book

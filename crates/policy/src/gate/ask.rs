@@ -7,7 +7,7 @@ use comity_vocab::Domain;
 use super::{Notice, Recipient, Visible};
 use crate::{
     Act, CommunityId, Conditions, Exchange, Party, Person, PersonId, Refusal, Rule, RuleBook,
-    Scope, Subject, Thing, Ties, Verdict, Way, decide,
+    Subject, Thing, Ties, Verdict, Way, decide,
 };
 
 pub(super) fn party_of(person: &Person) -> Party {
@@ -104,14 +104,9 @@ pub(super) fn notices(book: &RuleBook, verdict: &Verdict, owner: &Person) -> Vec
     if !verdict.conditions.contains(Conditions::APPEND_NOTICE) {
         return Vec::new();
     }
-    let binds = |scope| match scope {
-        Scope::Operator => true,
-        Scope::Community(community) => owner.community == Some(community),
-        Scope::Member(member, _) => owner.id == Some(member),
-    };
     let rules = verdict.considered.iter().filter_map(|id| book.rule(*id));
     let mut rules: Vec<&Rule> = rules
-        .filter(|rule| rule.appends_notice() && binds(rule.scope))
+        .filter(|rule| rule.appends_notice() && rule.scope.binds(owner))
         .collect();
     rules.sort_by_key(|rule| (rule.scope.breadth(), rule.id));
     let notice = |rule: &Rule| Notice {

@@ -151,7 +151,7 @@ pub struct Audience<T> {
     pub(super) subject: Visible<T>,
     pub(super) cleared: Vec<Recipient>,
     /// Of each of those cleared.
-    pub(super) bound: Vec<Conditions>,
+    pub(super) notices: Vec<Vec<Notice>>,
     pub(super) refused: Vec<(Recipient, Verdict)>,
 }
 
@@ -167,12 +167,13 @@ impl<T> Audience<T> {
         &self.cleared
     }
 
-    /// Who may get it under this condition.
-    pub fn cleared_under(&self, condition: Conditions) -> impl Iterator<Item = &Recipient> {
-        let bound = self.cleared.iter().zip(&self.bound);
-        bound
-            .filter(move |(_, bound)| bound.contains(condition))
-            .map(|(recipient, _)| recipient)
+    /// Those of them under whose copy something is to be said, with what; widest scope first.
+    pub fn noted(&self) -> impl Iterator<Item = (&Recipient, &[Notice])> {
+        let each = self
+            .cleared
+            .iter()
+            .zip(self.notices.iter().map(Vec::as_slice));
+        each.filter(|(_, notices)| !notices.is_empty())
     }
 
     /// Who may not, and why: for the ledger.

@@ -52,3 +52,19 @@ pub fn insert(tx: &mut Tx, row: &ChangeRow) {
 pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<ChangeRow>> {
     Ok(db.all(BY_IDS, params![ids]).await?)
 }
+
+/// Counts on `boundary_changes_by_age` and `notifications_by_rule`.
+const FORGET_UNTOLD: Sql = sql!(
+    "DELETE FROM boundary_changes
+      WHERE id IN (SELECT c.id
+                     FROM boundary_changes c
+                    WHERE c.at < $1
+                      AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.rule_id = c.id)
+                    ORDER BY c.at
+                    LIMIT $2)"
+);
+
+/// Changes before that moment that no notification names.
+pub async fn forget_untold(db: &Db, before_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_UNTOLD, params![before_ms, most]).await?)
+}

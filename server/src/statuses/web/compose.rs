@@ -14,7 +14,7 @@ use crate::members::Role;
 use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, SeenBy};
 use crate::web::{frame, person_view};
-use crate::{accounts, conversations, reach, rules};
+use crate::{accounts, reach, rules};
 
 /// What the composer sends.
 #[derive(Debug, Default, Deserialize)]
@@ -260,8 +260,7 @@ async fn compose_page(
     if let Some(id) = composer.in_reply_to {
         let status = find(app, &me.party(), Way::Page, id).await?;
         let reader = Reader::of(app, visit, Way::Page, &[&status]).await?;
-        let left = conversations::who_left(app, &status).await?;
-        reader.prepare_reply(&mut composer, &status, &left);
+        reader.prepare_reply(&mut composer, &status);
         answering = Some(reader.view(&status, None));
     }
     let mut quoting = None;

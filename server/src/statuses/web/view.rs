@@ -299,14 +299,9 @@ impl<'a> Reader<'a> {
         person_view(account, &self.visit.community)
     }
 
-    /// Fills a composer that answers `status`: whom it tells, who may see it. Who left the conversation is told only if
-    /// the author wants so.
-    pub fn prepare_reply(
-        &self,
-        composer: &mut ComposerView,
-        status: &Visible<Status>,
-        left: &HashSet<i64>,
-    ) {
+    /// Fills a composer that answers `status`: whom it tells, who may see it. Who left the conversation is among them as
+    /// before: of an answer to few they would lose the words, and others would learn that they left.
+    pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
         let here = &self.visit.community;
         let me = self.visit.me.as_ref().map(|me| me.account.id);
         composer.in_reply_to = Some(status.id);
@@ -326,7 +321,7 @@ impl<'a> Reader<'a> {
                 Tell {
                     handle: person.handle(),
                     name: person.name,
-                    ticked: ticked && !left.contains(&account.id),
+                    ticked,
                 }
             })
             .collect();
