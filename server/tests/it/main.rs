@@ -8,6 +8,7 @@ mod coast;
 
 mod acts;
 mod aliases;
+mod ask;
 mod audit;
 mod boundaries;
 mod canary;

@@ -109,7 +109,7 @@ const COPIES: Sql<CopyRow> = sql!(
                                FROM reached
                               WHERE status_id IN (SELECT value FROM json_each($1)) AND way IN ('delivered', 'fetched')
                              UNION ALL
-                             SELECT o.status_id, d.domain, d.created_at
+                             SELECT COALESCE(o.status_id, 0) AS status_id, d.domain, d.created_at
                                FROM outgoing o
                                JOIN deliveries d ON d.outgoing_id = o.id
                               WHERE o.status_id IN (SELECT value FROM json_each($1))
@@ -126,7 +126,7 @@ const COPIES: Sql<CopyRow> = sql!(
                            FROM reached
                           WHERE status_id = ANY($1) AND way IN ('delivered', 'fetched')
                          UNION ALL
-                         SELECT o.status_id, d.domain, d.created_at
+                         SELECT COALESCE(o.status_id, 0) AS status_id, d.domain, d.created_at
                            FROM outgoing o
                            JOIN deliveries d ON d.outgoing_id = o.id
                           WHERE o.status_id = ANY($1)
