@@ -26,7 +26,8 @@ pub const ALL: &[Migration] = &[
     migration!(20, "changed", "../../migrations/0020_changed.sql"),
     migration!(21, "aliases", "../../migrations/0021_aliases.sql"),
     migration!(22, "left", "../../migrations/0022_left.sql"),
-    migration!(23, "oauth", "../../migrations/0023_oauth.sql"),
+    migration!(23, "asked", "../../migrations/0023_asked.sql"),
+    migration!(24, "oauth", "../../migrations/0024_oauth.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -56,6 +57,7 @@ pub const BIG_TABLES: &[&str] = &[
     "outgoing",
     "deliveries",
     "reached",
+    "asked_back",
     "seen_activities",
     "sessions",
     "apps",

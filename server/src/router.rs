@@ -135,6 +135,7 @@ pub const ROUTES: &[Route] = &[
         get(statuses::web::history)
     }),
     reads("/statuses/{id}/reach", Kind::Page, || get(reach::web::page)),
+    acts("/statuses/{id}/reach", Kind::Form, || post(reach::web::ask)),
     // Writing
     reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
@@ -262,6 +263,7 @@ pub const ROUTES: &[Route] = &[
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
+    acts("/boundaries/{id}/ask", Kind::Form, || post(rules::web::ask)),
     acts("/boundaries/{id}/remove", Kind::Form, || {
         post(rules::web::remove)
     }),

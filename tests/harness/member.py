@@ -155,10 +155,10 @@ class Member:
 
     # Boundaries
 
-    def rule_set(self, domain: str, stance: str) -> str:
+    def rule_set(self, domain: str, stance: str, **more: str) -> str:
         """Sets a boundary of their own on the page, and answers with its number."""
         before = self._rules()
-        self._send(self.browser.get("/boundaries"), "/boundaries", pattern=domain, stance=stance, scope="mine")
+        self._send(self.browser.get("/boundaries"), "/boundaries", pattern=domain, stance=stance, scope="mine", **more)
         (number,) = self._rules() - before
         return number
 

@@ -116,6 +116,22 @@ def asked_back(scene: Scene):
     alice.rule_end(rule)
 
 
+def asked_back_later(scene: Scene):
+    """Alice refuses a peer that has a copy, and asks for it: the peer is told to delete it, and the post stays elsewhere."""
+    alice, peer, other = scene.alice, scene.peer, scene.other
+    said, post = scene.writes(alice, "public")
+    soon(f"… and {peer.software}", lambda: peer.got("Create", said))
+    rule = alice.rule_set(peer.domain, "refused", ask_back="true")
+    soon("the peer is asked to delete what it holds", lambda: peer.got("Delete", post))
+    told = peer.got("Delete", post)["activity"]
+    check("… in a Delete that holds addresses and nothing else", lambda: is_bare(told))
+    looks_absent(peer, "the post that stays", post)
+    scene.all_has_arrived(scene.maren)
+    check(f"{other.software} was asked for nothing", lambda: other.got("Delete", post) is None)
+    can_read(other, "the post", post, said)
+    alice.rule_end(rule)
+
+
 def not_asked_back(scene: Scene):
     """Where the community refuses a server, not even that is said to it."""
     alice, peer, other = scene.alice, scene.peer, scene.other

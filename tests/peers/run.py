@@ -107,6 +107,7 @@ def as_opponents(scene: Scene):
     titled(f"Alice refuses {who}, and Maren carries her words", posts.author_refuses, scene)
     titled(f"Maren refuses {who}, and answers what it has", posts.answerer_refuses, scene)
     titled(f"a copy is asked back from {who}", posts.asked_back, scene)
+    titled(f"… and so is one of a post that stays, from {who}", posts.asked_back_later, scene)
     titled(f"… and is not where the community refuses {who}", posts.not_asked_back, scene)
 
 

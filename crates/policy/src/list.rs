@@ -109,7 +109,7 @@ impl RuleBook {
     }
 
     /// Whether a list names a single account that is at home on this host, whatever its port.
-    pub(crate) fn list_names_somebody_at(&self, id: ListId, server: &Domain) -> bool {
+    pub fn list_names_somebody_at(&self, id: ListId, server: &Domain) -> bool {
         let host = self.names.find(server.host());
         host.zip(self.list(id))
             .is_some_and(|(host, list)| list.homes.contains(&host))

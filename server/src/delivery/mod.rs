@@ -22,11 +22,11 @@ mod store;
 mod synchronization;
 mod worker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comity_db::Tx;
 use comity_policy::{Because, CommunityId, Contact, Listener, Verdict};
-use comity_vocab::Domain;
+use comity_vocab::{Domain, Iri};
 use serde::{Deserialize, Serialize};
 
 pub use forecast::{Forecast, Kept, Why, forecast};
@@ -70,6 +70,16 @@ pub enum Outgoing {
         followers: bool,
         /// Others whom it had reached.
         accounts: Vec<i64>,
+    },
+    /// A server that its author refuses by now is asked to delete its copy of a status, or to end a boost; bare. The status
+    /// stays. Its deliveries are written when it is asked.
+    AskBack {
+        /// What it is called.
+        iri: String,
+        /// Whom it was for: nobody else is addressed.
+        visibility: String,
+        /// What it boosts.
+        boosted: Option<String>,
     },
     /// A status was boosted.
     Announce {
@@ -229,6 +239,7 @@ impl Outgoing {
             Outgoing::Create { .. } => "a post",
             Outgoing::Update { .. } => "an edit",
             Outgoing::Delete { .. } => "a deletion",
+            Outgoing::AskBack { .. } => "the wish that a copy is deleted",
             Outgoing::Announce { .. } => "a boost",
             Outgoing::Follow { .. } => "a follow",
             Outgoing::Accept { .. } => "a yes to a follow",
@@ -270,6 +281,27 @@ pub fn queue(tx: &mut Tx, app: &App, from_account_id: i64, outgoing: &Outgoing) 
             account: from_account_id,
         },
     )
+}
+
+/// Sends `outgoing`, which says by itself for whom it is, to these inboxes, in the caller's transaction. Returns its number.
+/// After the transaction is written, ring `app.wake` for deliveries.
+pub(crate) fn bring(
+    tx: &mut Tx,
+    app: &App,
+    from_account_id: i64,
+    outgoing: &Outgoing,
+    inboxes: &BTreeSet<Iri>,
+) -> Result<i64> {
+    let id = app.next_id();
+    let now_ms = app.now_ms();
+    let activity = serde_json::to_string(outgoing)?;
+    store::insert_outgoing(tx, id, from_account_id, activity, None, now_ms);
+    let rows: Vec<_> = inboxes
+        .iter()
+        .map(|inbox| (app.next_id(), inbox.clone(), inbox.domain()))
+        .collect();
+    store::insert_deliveries(tx, id, &rows, now_ms)?;
+    Ok(id)
 }
 
 /// The job: finds the recipients of an outgoing activity, clears each, and writes a delivery for each inbox.

@@ -233,6 +233,19 @@ async fn document(
             };
             statuses::activity::delete(sender, &stored_iri(iri)?, visibility)?
         }
+        Outgoing::AskBack {
+            iri,
+            boosted: Some(original),
+            ..
+        } => {
+            reblogs::activity::ask_back(me, &stored_iri(iri)?, &stored_iri(original)?, outgoing_id)?
+        }
+        Outgoing::AskBack {
+            iri, visibility, ..
+        } => {
+            let visibility = Visibility::parse(visibility)?;
+            statuses::activity::ask_back(sender, &stored_iri(iri)?, visibility, outgoing_id)?
+        }
         Outgoing::Announce { status } => {
             let boost = shown(app, &reader, way, *status).await?;
             let original = boost

@@ -41,6 +41,8 @@ pub(super) struct Reach {
     pub thing: Option<Thing>,
     /// Takes back this status: it goes where the ledger says that the status went, and nowhere else.
     ends: Option<i64>,
+    /// Asks servers for what the ledger says that they hold: they were written down when it was asked.
+    asks: bool,
     sender_id: i64,
 }
 
@@ -78,6 +80,7 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             people,
             thing,
             ends: None,
+            asks: false,
             sender_id: sender.id,
         }))
     };
@@ -89,6 +92,7 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             people: Vec::new(),
             thing: None,
             ends: Some(status),
+            asks: false,
             sender_id: sender.id,
         }));
     }
@@ -127,6 +131,14 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             };
             to(vec![asked.id], false, Some(status.thing()))
         }
+        Outgoing::AskBack { .. } => Ok(Some(Reach {
+            followers: false,
+            people: Vec::new(),
+            thing: None,
+            ends: None,
+            asks: true,
+            sender_id: sender.id,
+        })),
         Outgoing::Delete {
             followers,
             accounts,
@@ -249,6 +261,7 @@ impl Reach {
             people,
             thing: Some(thing),
             ends: None,
+            asks: false,
             sender_id: sender.id,
         }
     }
@@ -263,6 +276,7 @@ impl Reach {
                 ..member.thing()
             }),
             ends: None,
+            asks: false,
             sender_id: member.id,
         }
     }
@@ -281,7 +295,7 @@ impl Reach {
     /// Whether it goes where the ledger says. Then its deliveries are all that is known: the ledger is closed when they
     /// are written.
     pub fn is_by_ledger(&self) -> bool {
-        self.ends.is_some()
+        self.ends.is_some() || self.asks
     }
 
     /// The first page holds the people who are meant by themselves, each also some followers.

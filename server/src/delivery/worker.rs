@@ -16,7 +16,7 @@ use tracing::{debug, error, info, warn};
 
 use super::parcel::{self, Parcel};
 use super::store::{self, Claim, DeliveryRow};
-use super::{sentence, tell_out};
+use super::{Outgoing, sentence, tell_out};
 use crate::app::App;
 use crate::error::Result;
 use crate::{instances, reach, rules};
@@ -373,6 +373,14 @@ async fn bring_one(
             return kept_from(&parcel, told.map(|because| (domain.clone(), because)));
         }
     };
+    // Where the refusal was taken back meanwhile, what is there may stay.
+    if matches!(parcel.outgoing, Outgoing::AskBack { .. }) {
+        match reach::asks_at(app, &parcel.sender, domain).await {
+            Ok(true) => {}
+            Ok(false) => return End::Dropped,
+            Err(_) => return End::Later,
+        }
+    }
     // What it is about went away, or may not go there any more, since the parcel was made.
     let Ok(body) = parcel.body_for(app, &inbox).await else {
         return End::Later;

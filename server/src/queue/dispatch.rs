@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, quotes, rules, statuses, waves};
+use crate::{delivery, follows, inbox, instances, lists, quotes, reach, rules, statuses, waves};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -48,6 +48,7 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             } => Box::pin(follows::synchronize(app, community, &actor, &url, &digest)).await,
             Job::AnswerWave(batch) => Box::pin(waves::answer_all(app, batch)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
+            asked @ Job::AskBack { .. } => Box::pin(reach::ask_back(app, asked)).await,
             Job::TellOfRule {
                 cause,
                 restored,

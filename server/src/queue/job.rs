@@ -87,6 +87,21 @@ pub enum Job {
         /// Where it is.
         domain: String,
     },
+    /// A member asks the servers that a rule of theirs refuses to delete what they hold of the member's posts.
+    AskBack {
+        /// Whose posts.
+        account: i64,
+        /// The rule.
+        rule: i64,
+        /// Which time of asking: a later one takes its place.
+        ask: i64,
+        /// What was asked back before is asked back again.
+        again: bool,
+        /// The ledger was gone through up to this post,
+        after: i64,
+        /// and of it up to this server.
+        domain: String,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -112,6 +127,7 @@ impl Job {
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
+            Job::AskBack { .. } => "ask_back",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -136,6 +152,7 @@ impl Job {
             Job::FetchQuoted { .. } => Some("all that is quoted".to_owned()),
             Job::Address { .. }
             | Job::AnswerWave(_)
+            | Job::AskBack { .. }
             | Job::TellOfRule { .. }
             | Job::WeighAnswers { .. } => None,
         }
@@ -145,7 +162,7 @@ impl Job {
     pub(super) fn lane(&self) -> String {
         match self {
             Job::ProcessActivity { signer, .. } => format!("from {signer}"),
-            Job::Address { account, .. } => format!("by {account}"),
+            Job::Address { account, .. } | Job::AskBack { account, .. } => format!("by {account}"),
             Job::AnswerWave(batch) => format!("at {}", batch.account),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),

@@ -2,17 +2,20 @@
 //! kept from, after. This is the ledger. Its author reads it; a Delete and the end of a boost go to exactly the servers in it (boundaries L04, L38).
 
 pub mod api;
+mod ask;
 mod fetches;
 mod preview;
 mod store;
 pub mod web;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use comity_db::Tx;
 use comity_policy::{Because, Party, RuleId, Visible, Way};
 use comity_vocab::{Domain, Iri};
 
+pub use ask::{Asking, Offer, ask_for_one};
+pub(crate) use ask::{ask_back, asked_by, asks_at, offer_of, offers, promise};
 pub use fetches::Fetches;
 pub use preview::preview;
 
@@ -27,6 +30,7 @@ const PAGE: i64 = 200;
 /// These deliveries arrived. In the transaction that ends them, before they are gone from it.
 pub(crate) fn note_delivered(tx: &mut Tx, delivery_ids: Vec<i64>, now_ms: i64) {
     if !delivery_ids.is_empty() {
+        store::asked::arrived(tx, delivery_ids.clone(), now_ms);
         store::delivered(tx, delivery_ids, now_ms);
     }
 }
@@ -125,18 +129,23 @@ pub(crate) async fn arrived_at(app: &App, status_id: i64) -> Result<Vec<Iri>> {
         }
     }
     for domain in asked.into_iter().filter(|domain| !served.contains(domain)) {
-        if let Some((own, shared)) = store::inbox_at(&app.db, &domain).await? {
-            let inbox = stored_iri(shared.as_deref().unwrap_or(&own))?;
-            // As with every delivery: an inbox on another host was not cleared with its owner.
-            let inbox = if inbox.domain().as_str() == domain {
-                inbox
-            } else {
-                stored_iri(&own)?
-            };
-            inboxes.insert(inbox);
-        }
+        inboxes.extend(inbox_of(app, &domain).await?);
     }
     Ok(inboxes.into_iter().collect())
+}
+
+/// An inbox of a server that came for something; `None` where nobody there is known.
+async fn inbox_of(app: &App, domain: &str) -> Result<Option<Iri>> {
+    let Some((own, shared)) = store::inbox_at(&app.db, domain).await? else {
+        return Ok(None);
+    };
+    let inbox = stored_iri(shared.as_deref().unwrap_or(&own))?;
+    // As with every delivery: an inbox on another host was not cleared with its owner.
+    Ok(Some(if inbox.domain().as_str() == domain {
+        inbox
+    } else {
+        stored_iri(&own)?
+    }))
 }
 
 /// The end of a status goes out in this transaction. Nothing is known of it any more, and what arrives late is left
@@ -170,6 +179,15 @@ pub struct Arrival {
     pub first_at: i64,
     /// The last time.
     pub last_at: i64,
+}
+
+/// That a server was asked to delete its copy, while the status stays.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// When last, in unix milliseconds.
+    pub at: i64,
+    /// When it took that; whether it did as asked, nobody here can know.
+    pub arrived_at: Option<i64>,
 }
 
 /// What kept it from a server.
@@ -211,6 +229,8 @@ pub struct Reach {
     pub arrivals: Vec<Arrival>,
     /// Servers that were not to have it, by name.
     pub refused: Vec<Refused>,
+    /// Of those that have it, which were asked to delete it.
+    pub asked: HashMap<Domain, Asked>,
     /// There are more servers that have it after this one.
     pub more_after: Option<Domain>,
 }
@@ -297,11 +317,21 @@ pub async fn of(
             last_at: row.last_at,
         });
     }
+    // Only who has it was asked: not more than the two pages of those.
+    let mut asked = HashMap::new();
+    for row in store::asked::asked_of(&app.db, status_id, after, 2 * PAGE).await? {
+        let told = Asked {
+            at: row.asked_at,
+            arrived_at: row.arrived_at,
+        };
+        asked.insert(stored_domain(&row.domain)?, told);
+    }
     let reach = Reach {
         sent: counts.sent,
         fetched: counts.fetched,
         arrivals,
         refused,
+        asked,
         more_after: last.map(|last| stored_domain(&last)).transpose()?,
     };
     Ok((status, reach))

@@ -1,5 +1,7 @@
 //! SQL of `reached`.
 
+pub mod asked;
+
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::clock::DAY_MS;
@@ -147,12 +149,14 @@ const FORGET_REBLOGS: Sql = sql!(
 /// Its end goes out in this transaction; nothing more is written down of it.
 pub fn end(tx: &mut Tx, status_id: i64, now_ms: i64) {
     tx.exec(FORGET, params![status_id]);
+    asked::forget(tx, status_id);
     tx.exec(ENDED, params![status_id, now_ms]);
     tx.exec(FORGET_ENDED, params![now_ms - ENDED_KEPT_MS]);
 }
 
 /// Boosts of a status go with it, and no end of their own is sent.
 pub fn forget_reblogs(tx: &mut Tx, status_id: i64) {
+    asked::forget_reblogs(tx, status_id);
     tx.exec(FORGET_REBLOGS, params![status_id]);
 }
 

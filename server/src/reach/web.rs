@@ -4,17 +4,17 @@ use axum::extract::{Path, Query, State};
 use comity_policy::{
     Act, Because, Exchange, Listener, Outcome, Party, PersonId, Subject, Visible, Way,
 };
-use comity_vocab::Visibility;
+use comity_vocab::{Domain, Visibility};
 use serde::Deserialize;
 
-use super::{Arrival, Counts, Kept, Means, Refused};
+use super::{Arrival, Asked, Counts, Kept, Means, Offer, Reach, Refused};
 use crate::app::App;
-use crate::error::Result;
-use crate::http::{Me, Reply, Visit};
+use crate::error::{Error, Result};
+use crate::http::{Form, Me, Reply, Visit};
 use crate::rules;
 use crate::statuses::{self, Status};
 use crate::text::plain;
-use crate::web::view::{LedgerRow, NavItem, Protection, ReachPage, Strength, Travels};
+use crate::web::view::{HeldRow, LedgerRow, NavItem, Protection, ReachPage, Strength, Travels};
 use crate::web::{frame, time};
 
 /// Letters of the post above its ledger.
@@ -66,13 +66,81 @@ pub async fn page(
         url: statuses::web::path(&status, &visit.community),
         excerpt: excerpt(&status),
         sentence,
-        arrivals: rows(&reach.arrivals, now_ms),
+        arrivals: held(&app, &visit, &me, &reach, now_ms).await?,
+        ask_url: format!("/statuses/{id}/reach"),
         more_url: reach
             .more_after
             .map(|last| format!("/statuses/{id}/reach?after={last}")),
         refused,
         protections: protections(&visit.community.name, status.visibility),
     }))
+}
+
+/// What the button beside a server sends.
+#[derive(Debug, Deserialize)]
+pub struct AskForm {
+    server: String,
+}
+
+/// `POST /statuses/{id}/reach`: asks one server to delete its copy. To whom it is not theirs, there is no such post.
+pub async fn ask(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(form): Form<AskForm>,
+) -> Result<Reply> {
+    let server = Domain::parse(&form.server).map_err(|_| Error::NotFound)?;
+    super::ask_for_one(&app, &me.account, id, &server).await?;
+    Ok(Reply::see_other(&format!("/statuses/{id}/reach")))
+}
+
+/// The servers that have it, with what they were and can be asked.
+async fn held(
+    app: &App,
+    visit: &Visit,
+    me: &Me,
+    reach: &Reach,
+    now_ms: i64,
+) -> Result<Vec<HeldRow>> {
+    let mut servers: Vec<Domain> = reach
+        .arrivals
+        .iter()
+        .map(|row| row.server.clone())
+        .collect();
+    servers.dedup();
+    let offers = super::offers(app, &me.account, &servers).await?;
+    let rows = rows(&reach.arrivals, now_ms);
+    Ok(servers
+        .into_iter()
+        .zip(rows)
+        .map(|(server, row)| HeldRow {
+            row,
+            asked: reach.asked.get(&server).map(|asked| told(*asked, now_ms)),
+            ask: offers.get(&server).map(|offer| match offer {
+                Offer::Asks => Ok(()),
+                Offer::Silent => Err(format!(
+                    "It cannot be asked to delete this: {} sends nothing there at all now.",
+                    visit.community.name
+                )),
+            }),
+            domain: server.as_str().to_owned(),
+        })
+        .collect())
+}
+
+/// "Asked to delete it on 3 May 2026; it took the message."
+fn told(asked: Asked, now_ms: i64) -> String {
+    let day = time::day(asked.at);
+    match asked.arrived_at {
+        Some(at) if time::day(at) == day => {
+            format!("Asked to delete it on {day}; it took the message.")
+        }
+        Some(at) => format!(
+            "Asked to delete it on {day}; it took the message {}.",
+            time::words(at, now_ms)
+        ),
+        None => format!("Asked to delete it on {day}; it has not taken the message so far."),
+    }
 }
 
 /// The line below one's own post; `None` where the post never leaves, or is older than the ledger.
@@ -217,7 +285,8 @@ fn protections(name: &str, visibility: Visibility) -> Vec<Protection> {
     }
     all.push(protection(
         Strength::Asked,
-        "Servers that have it are asked to forget it when you delete it.".to_owned(),
+        "Servers that have it are asked to forget it when you delete it, or when you refuse them and ask."
+            .to_owned(),
     ));
     all.push(protection(
         Strength::CannotBeHeld,

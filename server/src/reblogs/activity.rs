@@ -33,11 +33,16 @@ pub(crate) fn announce(boost: &Visible<Status>, original: &Iri) -> Result<Value>
 
 /// They take it back.
 pub(crate) fn undo(me: &Iri, announce: &Iri, original: &Iri) -> Result<Value> {
+    undo_as(&format!("{announce}#undo"), me, announce, original)
+}
+
+/// The same to one server only, while the boost stands: a name of its own, so that its end can still be told there.
+pub(crate) fn ask_back(me: &Iri, announce: &Iri, original: &Iri, number: i64) -> Result<Value> {
+    undo_as(&format!("{announce}#undo-{number}"), me, announce, original)
+}
+
+fn undo_as(id: &str, me: &Iri, announce: &Iri, original: &Iri) -> Result<Value> {
     let to = [PUBLIC.to_owned()];
     let inner = build::announce(announce, me, original, i64::MIN, &to, &[]);
-    Ok(build::undo(
-        &stored_iri(&format!("{announce}#undo"))?,
-        me,
-        inner,
-    ))
+    Ok(build::undo(&stored_iri(id)?, me, inner))
 }

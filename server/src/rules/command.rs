@@ -88,6 +88,10 @@ pub struct SetRule {
     /// Somebody is to look at it again after so many days
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     review: Option<u16>,
+    /// With a refused rule of a member: ask those servers to delete what they hold of the member's posts, which stay here
+    /// and elsewhere
+    #[arg(long)]
+    ask_back: bool,
     /// Print what it would do, and set nothing
     #[arg(long)]
     dry_run: bool,
@@ -209,6 +213,7 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
         evidence: typed.evidence,
         expires_at: typed.expires.map(in_days),
         review_at: typed.review.map(in_days),
+        ask_back: typed.ask_back,
         ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
     };
     if typed.dry_run {

@@ -40,6 +40,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
+use crate::reach::{self, Asking};
 use crate::{lists, waves};
 
 /// Longer reasons are essays.
@@ -75,6 +76,7 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
             ));
         }
     }
+    let asks = asks(&new)?;
     check_room(app, &new)?;
     if let (Stance::Open, Pattern::List(list)) = (new.stance, &new.pattern) {
         lists::check_opening(app, new.scope, *list).await?;
@@ -93,10 +95,55 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
     store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
     notices::of_setting(&mut tx, app, new.scope, id, replaced, new.expires_at)?;
+    if let Some(member) = asks {
+        reach::promise(&mut tx, app, member.0, id, Asking::Once)?;
+    }
     app.commit(tx).await?;
     reload(app).await?;
     app.wake.ring();
     Ok(id)
+}
+
+/// Who asks those whom the rule refuses for what they hold. A community's rule asks for nothing: each author decides that.
+fn asks(new: &NewRule) -> Result<Option<PersonId>> {
+    match new.scope {
+        _ if !new.ask_back => Ok(None),
+        Scope::Member(member, _) if new.stance == Stance::Refused => Ok(Some(member)),
+        _ => Err(Error::invalid(
+            "ask_back",
+            "goes with a refused boundary of a member's own; each author decides for what they wrote",
+        )),
+    }
+}
+
+/// Asks those whom a rule of a member's own refuses to delete what they hold of the member's posts, also what they were
+/// asked for before.
+pub async fn ask_back(app: &App, member: &Account, rule_id: i64) -> Result<()> {
+    if refused_by(app, member, rule_id).await?.is_none() {
+        return Err(Error::NotFound);
+    }
+    let mut tx = Tx::new();
+    reach::promise(&mut tx, app, member.id, rule_id, Asking::Again)?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// Whom a rule of a member's own refuses: still, or again by one that took its place. `None` for all other rules.
+pub(crate) async fn refused_by(
+    app: &App,
+    member: &Account,
+    rule_id: i64,
+) -> Result<Option<Pattern>> {
+    let scope = of_member(member)?;
+    let Some(rule) = store::by_id(&app.db, rule_id).await? else {
+        return Ok(None);
+    };
+    let book = app.gate.book();
+    let stands = rule.scope == scope
+        && book
+            .rules_of(scope)
+            .any(|own| own.pattern == rule.pattern && own.stance == Stance::Refused);
+    Ok(stands.then_some(rule.pattern))
 }
 
 /// Every rule is in memory, and asked about at each exchange.

@@ -36,6 +36,8 @@ pub struct NewRule {
     pub review_at: Option<i64>,
     /// When it ends by itself; unix milliseconds.
     pub expires_at: Option<i64>,
+    /// Those whom it refuses are asked to delete what they hold of the member's posts; only a member's own rule asks.
+    pub ask_back: bool,
     /// Where it comes from.
     pub source: Source,
 }
@@ -94,6 +96,7 @@ impl NewRule {
             set_by: None,
             review_at: None,
             expires_at: None,
+            ask_back: false,
             source,
         }
     }

@@ -25,8 +25,9 @@ use crate::http::form::page_with;
 use crate::http::reply::as_sentence;
 use crate::http::{Form, Me, Reply, Visit};
 use crate::members::{self, Role};
+use crate::reach::{self, Offer};
 use crate::web::view::{
-    BoundariesPage, DryRunView, Mark, MarkKind, NavItem, Protection, RuleForm, RuleView,
+    AskView, BoundariesPage, DryRunView, Mark, MarkKind, NavItem, Protection, RuleForm, RuleView,
     StanceChoice, Strength, TakingBackView,
 };
 use crate::web::{frame, time};
@@ -77,6 +78,7 @@ pub fn view(app: &App, rule: &Rule, visit: &Visit) -> Option<RuleView> {
         since_iso: time::iso(rule.set_at),
         since_text: time::day(rule.set_at),
         until_text: rule.expires_at.map(time::day),
+        ask: None,
         review_text: rule
             .review_at
             .filter(|_| may_remove)
@@ -201,6 +203,7 @@ fn empty_form(pattern: String) -> RuleForm {
         reason: String::new(),
         evidence: String::new(),
         for_community: false,
+        ask_back: false,
         dry_run: None,
         trouble: None,
     }
@@ -226,9 +229,11 @@ async fn page(
         None
     };
     let trouble = form.trouble.clone();
+    let mut mine: Vec<RuleView> = views(of_member(&me.account)?);
+    add_asks(app, me, &mut mine).await?;
     let page = Reply::page(BoundariesPage {
         frame: frame(app, visit, "Boundaries", NavItem::Boundaries).await?,
-        mine: views(of_member(&me.account)?),
+        mine,
         community: views(of_community(&me.community)),
         operator: views(Scope::Operator),
         mode: mode_sentence(&me.community),
@@ -244,6 +249,33 @@ async fn page(
         protections: protections(&me.community, Protected::Boundary),
     });
     Ok(page_with(page, trouble.as_ref()))
+}
+
+/// What can be asked of those whom one's own rules refuse, and when that was done.
+async fn add_asks(app: &App, me: &Me, mine: &mut [RuleView]) -> Result<()> {
+    let book = app.gate.book();
+    let refusing = |id| {
+        let rule = book.rule(RuleId(id));
+        rule.filter(|rule| rule.stance == Stance::Refused)
+    };
+    let ids = mine.iter().map(|view| view.id);
+    let asked = reach::asked_by(app, ids.filter(|id| refusing(*id).is_some()).collect()).await?;
+    for view in mine {
+        let Some(rule) = refusing(view.id) else {
+            continue;
+        };
+        view.ask = Some(AskView {
+            may: reach::offer_of(app, &me.account, &rule.pattern).await? == Offer::Asks,
+            asked_text: asked.get(&view.id).map(|at| time::day(*at)),
+        });
+    }
+    Ok(())
+}
+
+/// `POST /boundaries/{id}/ask`
+pub async fn ask(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+    super::ask_back(&app, &me.account, id).await?;
+    Ok(Reply::see_other(&format!("/boundaries#rule-{id}")))
 }
 
 /// What the choice of a mode sends.

@@ -38,15 +38,15 @@ pub use people::{
     WelcomedView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
-pub use reach::{LedgerRow, ReachPage};
+pub use reach::{HeldRow, LedgerRow, ReachPage};
 pub use reading::{
     ComposePage, ConversationPage, EditPage, HashtagPage, HistoryPage, LeaveView, NotificationKind,
     NotificationRow, NotificationsPage, SearchPage, ServerLine, TimelinePage, ToldView, Travels,
     VersionView, Which,
 };
 pub use rule::{
-    ConditionChoice, DryRunView, LastsChoice, Mark, MarkKind, OutcomeView, Protection, RuleForm,
-    RuleView, StanceChoice, Strength, TakingBackView,
+    AskView, ConditionChoice, DryRunView, LastsChoice, Mark, MarkKind, OutcomeView, Protection,
+    RuleForm, RuleView, StanceChoice, Strength, TakingBackView,
 };
 pub use status::{
     AttachmentKind, AttachmentView, Counts, QuotedView, SeenBy, StatusView, Veil, ViewerView,

@@ -9,6 +9,7 @@ mod coast;
 mod acts;
 mod aliases;
 mod api;
+mod ask;
 mod audit;
 mod boundaries;
 mod canary;

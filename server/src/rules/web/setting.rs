@@ -49,6 +49,7 @@ pub async fn add(
         pattern: form.pattern,
         reason: form.reason,
         evidence: form.evidence,
+        ask_back: !form.ask_back.is_empty(),
     };
     page(&app, &me, &visit, form, None).await
 }
@@ -86,6 +87,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<Option<DryRunView
         evidence: Some(form.evidence.trim().to_owned())
             .filter(|seen| for_community && !seen.is_empty()),
         set_by: Some(me.account.id),
+        ask_back: !form.ask_back.is_empty(),
         ..NewRule::about(scope, pattern, stance, Source::Person)
     };
     let shown = format!(
@@ -120,6 +122,7 @@ const LABELS: &[Label] = &[
     Label::of("reason", "the reason"),
     Label::of("evidence", "what was seen"),
     Label::of("lasts", "how long it lasts"),
+    Label::of("ask_back", "asking them to delete"),
 ];
 
 /// What the form sends.
@@ -137,6 +140,9 @@ pub struct NewRuleForm {
     evidence: String,
     #[serde(default)]
     scope: String,
+    /// Anything, to ask them to delete what they hold.
+    #[serde(default)]
+    ask_back: String,
     /// Days; empty for as long as nobody takes it back.
     #[serde(default)]
     lasts: String,

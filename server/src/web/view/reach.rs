@@ -19,11 +19,26 @@ pub struct ReachPage {
     /// Servers that were not to have it, with the reason.
     pub refused: Vec<LedgerRow>,
     /// Servers that have it, with the way it took.
-    pub arrivals: Vec<LedgerRow>,
+    pub arrivals: Vec<HeldRow>,
+    /// The form that asks one of them to delete it.
+    pub ask_url: String,
     /// The next page of them.
     pub more_url: Option<String>,
     /// What is held, asked and cannot be held.
     pub protections: Vec<Protection>,
+}
+
+/// A server that has it.
+#[derive(Clone, Debug)]
+pub struct HeldRow {
+    /// What everybody reads of it.
+    pub row: LedgerRow,
+    /// Its name as the form sends it.
+    pub domain: String,
+    /// That it was asked to delete it, in a sentence.
+    pub asked: Option<String>,
+    /// It is refused by now, and can be asked; otherwise why it cannot, in a sentence.
+    pub ask: Option<Result<(), String>>,
 }
 
 /// One server in the ledger.

@@ -138,6 +138,17 @@ pub struct RuleView {
     pub review_text: Option<String>,
     /// The viewer may take it away; shows the button.
     pub may_remove: bool,
+    /// What can be asked of those whom it refuses: only where the viewer's own rules are shown to be changed.
+    pub ask: Option<AskView>,
+}
+
+/// Asking servers to delete what they hold.
+#[derive(Clone, Debug)]
+pub struct AskView {
+    /// Something may be said to them.
+    pub may: bool,
+    /// When they were last asked, for people: "3 May 2026".
+    pub asked_text: Option<String>,
 }
 
 /// One stance to choose from.
@@ -229,6 +240,8 @@ pub struct RuleForm {
     pub reason: String,
     /// What was seen, typed so far or filled in by a link (only when the viewer may set the community's rules).
     pub evidence: String,
+    /// They are to be asked to delete what they hold.
+    pub ask_back: bool,
     /// The community's scope is chosen (only when the viewer may set its rules).
     pub for_community: bool,
     /// What it would do, once that was asked.
