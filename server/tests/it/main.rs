@@ -41,6 +41,7 @@ mod pins;
 mod promises;
 mod published;
 mod quotes;
+mod quotes_held;
 mod reach;
 mod routes;
 mod serving;
