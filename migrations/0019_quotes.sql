@@ -15,6 +15,18 @@ CREATE TABLE quotes (
 CREATE INDEX quotes_by_quoted ON quotes (quoted_id) WHERE quoted_id IS NOT NULL;
 CREATE INDEX quotes_by_stamp ON quotes (stamp) WHERE stamp IS NOT NULL;
 
+-- What a member said no to, so that it stays said when the other server says first that it does not quote them, then that
+-- it does.
+CREATE TABLE quotes_refused (
+  quoted_id   BIGINT NOT NULL REFERENCES statuses (id) ON DELETE CASCADE,           -- a member's
+  quoting_iri TEXT NOT NULL,
+  state       TEXT NOT NULL,               -- declined, removed
+  PRIMARY KEY (quoted_id, quoting_iri)
+);
+
+-- What asked whether an answer may stand; the yes and the no name it.
+ALTER TABLE statuses ADD COLUMN reply_request TEXT;
+
 -- The end of a stamp is told by its address.
 CREATE INDEX statuses_by_reply_stamp ON statuses (reply_stamp) WHERE reply_stamp IS NOT NULL;
 

@@ -28,6 +28,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::{Answers, Community};
 use crate::error::{Error, Result};
+use crate::quotes::Seen;
 use crate::statuses::{self, Status};
 use crate::{follows, instances, rules};
 
@@ -180,15 +181,15 @@ fn party_of(account: &Account) -> Party {
     }
 }
 
-/// `me` lets one post in; its author is asked about again next time.
-pub async fn let_in(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+/// `me` lets one post in, as they saw it; its author is asked about again next time.
+pub async fn let_in(app: &App, me: &Arc<Account>, status_id: i64, seen: Seen) -> Result<()> {
     let row = store::find(&app.db, me.id, status_id)
         .await?
         .ok_or(Error::NotFound)?;
     check_member_may_answer(app, me, row.sender_id).await?;
     let mut tx = Tx::new();
     store::release(&mut tx, me.id, status_id);
-    statuses::let_in(app, &mut tx, me, status_id, row.is_named).await?;
+    statuses::let_in(app, &mut tx, me, status_id, row.is_named, seen).await?;
     if !app.commit_and_ring(tx).await? {
         return Err(Error::NotFound);
     }
@@ -214,7 +215,7 @@ pub async fn welcome(app: &App, me: &Arc<Account>, sender_id: i64) -> Result<()>
     store::welcome(&mut tx, me.id, sender.id, app.now_ms());
     app.commit(tx).await?;
     for row in store::by_sender(&app.db, me.id, sender.id, MOST_OF_A_SENDER).await? {
-        gone_is_fine(let_in(app, me, row.status_id).await)?;
+        gone_is_fine(let_in(app, me, row.status_id, Seen::Whatever).await)?;
     }
     gone_is_fine(follows::accept_request(app, me, sender.id).await)
 }

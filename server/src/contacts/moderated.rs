@@ -19,7 +19,9 @@ use crate::communities::{Answers, Community};
 use crate::error::{Error, Result};
 use crate::follows::{self, followed_on};
 use crate::instances;
+use crate::quotes::Seen;
 use crate::rules::{self, NewRule, Source, of_community};
+use crate::statuses;
 
 /// People on the page, those who came last.
 const MOST_SHOWN: i64 = 60;
@@ -278,8 +280,8 @@ async fn asks_themself(app: &App, member: &Account, sender: &Account) -> Result<
             .any(|rule| book.rule(*rule).is_some_and(own_rule)))
 }
 
-/// The community says no to all that waits of this person for members who did not ask themselves. What they send next is
-/// asked about again.
+/// The community says no to all that waits of this person for members who did not ask themselves, of them or of what is
+/// done to their posts. What they send next is asked about again.
 pub async fn send_away(app: &App, community: &Community, sender_id: i64) -> Result<()> {
     let sender = found(app, community, sender_id).await?;
     for member in members(app, community, &sender).await? {
@@ -287,6 +289,9 @@ pub async fn send_away(app: &App, community: &Community, sender_id: i64) -> Resu
             continue;
         }
         for row in store::by_sender(&app.db, member.id, sender.id, MOST_OF_A_SENDER).await? {
+            if statuses::waits_by_wish(app, row.status_id, member.id).await? {
+                continue;
+            }
             gone_is_fine(dismiss(app, &member, row.status_id).await)?;
         }
         if !member.locked {
@@ -311,14 +316,17 @@ async fn members(app: &App, community: &Community, sender: &Account) -> Result<V
     Ok(found.into_values().collect())
 }
 
-/// Lets in what waits for members who do not ask about this person themselves.
+/// Lets in what waits for members who do not ask about this person themselves, but for what the member asks about of each.
 async fn release(app: &App, community: &Community, sender: &Account) -> Result<()> {
     for member in members(app, community, sender).await? {
         if waits_for(app, &member, sender).await? {
             continue;
         }
         for row in store::by_sender(&app.db, member.id, sender.id, MOST_OF_A_SENDER).await? {
-            gone_is_fine(let_in(app, &member, row.status_id).await)?;
+            if statuses::waits_by_wish(app, row.status_id, member.id).await? {
+                continue;
+            }
+            gone_is_fine(let_in(app, &member, row.status_id, Seen::Whatever).await)?;
         }
         if !member.locked {
             gone_is_fine(follows::accept_request(app, &member, sender.id).await)?;

@@ -15,6 +15,7 @@ use crate::http::form::Back;
 use crate::http::{Form, Me, Reply, Visit};
 use crate::lookalikes::Eye;
 use crate::members::Role;
+use crate::quotes::web::LetIn;
 use crate::statuses::web::Reader;
 use crate::text::plain;
 use crate::waves;
@@ -99,10 +100,10 @@ pub async fn let_in(
     State(app): State<App>,
     me: Me,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(form): Form<LetIn>,
 ) -> Result<Reply> {
-    super::let_in(&app, &me.account, id).await?;
-    Ok(back.to())
+    super::let_in(&app, &me.account, id, form.seen()).await?;
+    Ok(form.to())
 }
 
 /// `POST /contacts/{id}/dismiss`: one post.

@@ -15,8 +15,8 @@ use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};
 use crate::text::{plain, sanitize};
 use crate::web::view::{
-    Above, ConversationPage, HoleView, LeaveView, Mark, NavItem, Node, NodeBody, ServerLine,
-    lay_out,
+    Above, ConversationPage, HoleView, LeaveView, Mark, NavItem, Node, NodeBody, QuotedView,
+    ServerLine, lay_out,
 };
 use crate::web::{frame, person_view};
 use crate::{reach, rules};
@@ -65,7 +65,10 @@ pub async fn page(
     let text = statuses::text(&around.focus);
     // A title is seen in tabs and previews, where nothing can be folded.
     let words = if text.spoiler_text.is_empty() {
-        plain::block(&sanitize::without_quote_link(&text.content))
+        match focus.quote {
+            Some(QuotedView::Post(_)) => plain::block(&sanitize::without_quote_link(&text.content)),
+            _ => plain::block(&text.content),
+        }
     } else {
         text.spoiler_text.clone()
     };

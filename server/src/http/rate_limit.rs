@@ -45,7 +45,7 @@ pub enum Kind {
     Fetch,
     /// Deletions by a server of what was never here.
     Burial,
-    /// Times that a yes to one answer comes again after a no.
+    /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
 }
 
@@ -70,7 +70,8 @@ const APPS: u32 = 60;
 /// Tokens that one app may fetch for itself in an hour: it needs one, and keeps it.
 const APP_TOKENS: u32 = 60;
 
-/// Changes of mind about one answer in an hour: each is told to everybody who has it.
+/// Changes of mind about one answer or quote in an hour: each is told to everybody who has it, or is a question to a
+/// server that did not ask for it.
 const YESES: u32 = 4;
 
 /// Deletions of what was never here that are remembered for one server in an hour: a copy of such a thing may still be

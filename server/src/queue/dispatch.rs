@@ -29,9 +29,9 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::FetchParent { community, status } => {
                 Box::pin(inbox::resolve::parent(app, community, status)).await
             }
-            Job::FetchQuoted { community, status } => {
-                Box::pin(quotes::look(app, community, status)).await
-            }
+            Job::FetchQuoted {
+                community, status, ..
+            } => Box::pin(quotes::look(app, community, status)).await,
             Job::WeighAnswers {
                 community,
                 parent,

@@ -46,6 +46,8 @@ pub enum Job {
         community: i64,
         /// The status that quotes.
         status: i64,
+        /// Where what is quoted is, and the yes.
+        domain: String,
     },
     /// A status came in after answers to it that wait.
     WeighAnswers {
@@ -143,13 +145,13 @@ impl Job {
             }
             Job::FetchNodeInfo { domain, .. }
             | Job::FetchListSource { domain, .. }
+            | Job::FetchQuoted { domain, .. }
             | Job::ReadStamp { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
                 Some(domain.registrable().to_owned())
             }
-            // Whose server is asked is not known here; nobody waits for any of them.
+            // Whose server is asked is not known here; nobody waits for it.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
-            Job::FetchQuoted { .. } => Some("all that is quoted".to_owned()),
             Job::Address { .. }
             | Job::AnswerWave(_)
             | Job::AskBack { .. }

@@ -16,9 +16,10 @@ use comity_db::Tx;
 use comity_policy::{Act, Conditions, Outcome, Party, Visible, Way};
 use comity_vocab::{Consented, Visibility};
 
-pub use model::{NewQuote, Quote, State};
+pub use model::{NewQuote, Quote, Seen, State};
 pub(crate) use receive::{
-    claims, ended, look, needs_look, of_note, receive_no, receive_request, receive_yes, requote,
+    claims, ended, job, look, needs_look, of_note, receive_no, receive_request, receive_yes,
+    requote,
 };
 pub(crate) use store::keep;
 
@@ -77,7 +78,13 @@ pub(crate) async fn choose(
     } else if verdict.outcome == Outcome::Hold {
         let mut asked = Vec::new();
         contacts::ask(app, &mut asked, quoted.author.id, false, author).await?;
-        holder = asked.pop();
+        holder = asked.pop().filter(|asked| asked.has_room);
+        if holder.is_none() {
+            return Err(Error::Forbidden(format!(
+                "too much waits for a yes of {} already; they would never hear of it",
+                quoted.author.handle()
+            )));
+        }
         State::Waits
     } else {
         State::Stands
@@ -140,22 +147,46 @@ async fn stand(
         return Ok(());
     }
     let stamp = stamp.as_ref().map(comity_vocab::Iri::as_str);
-    store::change(tx, status.id, quote.state, State::Stands, stamp);
+    store::change(tx, status.id, quote, State::Stands, stamp);
     tell(app, tx, answer.answered, &status.author, status.id);
     update(app, tx, status)
 }
 
-/// A status that waited for `me` was let in, in the caller's transaction: its quote stands, if it waited for that.
+/// A status that waited for `me` was let in, in the caller's transaction: its quote stands, if it waited for that. What
+/// they did not see it quote does not come in: the other server may change that under their click.
 pub(crate) async fn let_in(
     app: &App,
     tx: &mut Tx,
     me: &Arc<Account>,
     status: &Status,
+    seen: Seen,
 ) -> Result<()> {
-    match status.quote.as_ref().filter(|quote| quote.waits_for(me.id)) {
+    let quote = status.quote.as_ref().filter(|quote| quote.waits_for(me.id));
+    if let Seen::Quoting(id) = seen
+        && quote.is_some_and(|quote| quote.id != id)
+    {
+        return Err(Error::Conflict(
+            "what it quotes of yours is not what you saw; look at it again".to_owned(),
+        ));
+    }
+    match quote {
         Some(quote) => stand(app, tx, status, quote, quote.request.as_deref()).await,
         None => Ok(()),
     }
+}
+
+/// Whether a quote waits for this member because of what they laid down of the post itself, whoever asks. A rule or a mode
+/// may have held it as well.
+pub(crate) async fn waits_by_wish(app: &App, status: &Status, member_id: i64) -> Result<bool> {
+    let quote = status.quote.as_ref();
+    let Some(id) = quote
+        .filter(|quote| quote.waits_for(member_id))
+        .and_then(|quote| quote.id)
+    else {
+        return Ok(false);
+    };
+    let quoted = statuses::load_one(app, id).await?;
+    Ok(statuses::lets_quote_by_asking(&quoted))
 }
 
 /// This member does not want it, in the caller's transaction. Whoever asked hears of it where they knew that quotes wait,
@@ -172,11 +203,12 @@ pub(crate) async fn turn_down(
     if !quote.waits_for(account_id) {
         return Ok(());
     }
-    store::change(tx, status.id, State::Waits, State::Declined, None);
+    store::change(tx, status.id, quote, State::Declined, None);
     update(app, tx, status)?;
     let Some(answer) = as_answer(status, quote) else {
         return Ok(());
     };
+    store::refuse(tx, answer.target_id, status.iri.as_str(), State::Declined);
     let quoted = statuses::load_one(app, answer.target_id).await?;
     if status.author.is_local()
         || !statuses::lets_quote_by_asking(&quoted)
@@ -199,8 +231,14 @@ pub async fn take_out(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
         return Ok(());
     }
     let mut tx = Tx::new();
-    store::change(&mut tx, status.id, State::Stands, State::Removed, None);
+    store::change(&mut tx, status.id, quote, State::Removed, None);
     if let Some(answer) = as_answer(&status, quote) {
+        store::refuse(
+            &mut tx,
+            answer.target_id,
+            status.iri.as_str(),
+            State::Removed,
+        );
         stamps::refuse(app, &mut tx, answer, None, Telling::Everybody).await?;
     }
     update(app, &mut tx, &status)?;

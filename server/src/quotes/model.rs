@@ -93,6 +93,15 @@ impl Quote {
     }
 }
 
+/// What a member saw a post quote when they said yes to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// This post of theirs, or none.
+    Quoting(Option<i64>),
+    /// They say yes to whoever wrote it, whatever that is.
+    Whatever,
+}
+
 /// What a new status quotes.
 #[derive(Debug)]
 pub struct NewQuote {

@@ -8,7 +8,7 @@ use comity_vocab::{Activity, ActivityKind, Consented, Document, Iri, Note, Objec
 use super::activity;
 use super::model::{Quote, State};
 use super::{as_answer, is_open, stand, store, update};
-use crate::accounts::{Account, stored_iri};
+use crate::accounts::Account;
 use crate::app::App;
 use crate::contacts;
 use crate::error::{Error, Result};
@@ -39,23 +39,29 @@ pub async fn of_note(app: &App, note: &Note, author: &Account) -> Result<Option<
         return Ok(Some(quote));
     };
     let quoted = statuses::load_one(app, id).await?;
-    let may_stand = is_open(quoted.visibility) && quoted.reblog_of.is_none();
-    let stands = may_stand
-        && if quoted.author.is_local() {
-            stamps::lets_quote(app, id, &note.id).await?
-        } else {
-            quoted.author.id == author.id
-        };
-    if stands {
-        quote.state = State::Stands;
-    }
+    let seen_by = note.visibility(author.followers_iri.as_ref());
     quote.id = Some(id);
     quote.author = Some(quoted.author.clone());
+    quote.state = if !is_open(quoted.visibility) || quoted.reblog_of.is_some() {
+        State::Claimed
+    } else if !quoted.author.is_local() {
+        if quoted.author.id == author.id {
+            State::Stands
+        } else {
+            State::Claimed
+        }
+    } else if let Some(no) = store::refused(&app.db, id, note.id.as_str()).await? {
+        no
+    } else if is_open(seen_by) && stamps::lets_quote(app, id, &note.id).await? {
+        State::Stands
+    } else {
+        State::Claimed
+    };
     Ok(Some(quote))
 }
 
 /// Whether there is something to ask another server: a yes to read, or a post of the author's own that is not here. What
-/// shows neither is not even fetched.
+/// shows neither is not even fetched, nor a yes at another server than the one that can say it.
 pub fn needs_look(app: &App, quote: &Quote, author: &Account) -> bool {
     let is_ours = app
         .communities
@@ -64,7 +70,22 @@ pub fn needs_look(app: &App, quote: &Quote, author: &Account) -> bool {
         .is_some();
     quote.state == State::Claimed
         && !is_ours
-        && (quote.stamp.is_some() || quote.iri.same_origin(&author.iri))
+        && (yes_of(quote).is_some() || quote.iri.same_origin(&author.iri))
+}
+
+/// The yes that it shows, where it is at the server of whoever is quoted.
+fn yes_of(quote: &Quote) -> Option<Iri> {
+    let stamp = Iri::parse(quote.stamp.as_deref()?).ok()?;
+    stamp.same_origin(&quote.iri).then_some(stamp)
+}
+
+/// The look at what another server says of this quote.
+pub fn job(community: i64, status: i64, quote: &Quote) -> Job {
+    Job::FetchQuoted {
+        community,
+        status,
+        domain: quote.iri.domain().to_string(),
+    }
 }
 
 /// Its author elsewhere says something else now of what it quotes, or shows a yes, or none any more. What members here say
@@ -74,29 +95,40 @@ pub async fn requote(app: &App, arrival: &Arrival, status: &Status, note: &Note)
     let mut tx = Tx::new();
     match (&status.quote, &now) {
         (None, None) => return Ok(()),
-        (Some(_), None) => store::drop_of(&mut tx, status.id),
+        (Some(was), None) => store::drop_of(&mut tx, status.id, was),
         (was, Some(now)) => {
-            let was = was.as_ref().filter(|was| was.iri == now.iri);
+            let same = was.as_ref().filter(|was| was.iri == now.iri);
             let is_ours = now.author.as_ref().is_some_and(|author| author.is_local());
-            let same = was.is_some_and(|was| {
+            let stands = same.is_some_and(|was| {
                 was.state == State::Stands && (was.stamp == now.stamp || now.state == State::Stands)
             });
-            if same || (was.is_some() && is_ours) {
+            if stands || (same.is_some() && is_ours) {
                 return Ok(());
             }
-            store::keep(&mut tx, status.id, now);
-            let is_heard = was.is_none() || limited(app, status).is_ok();
+            match was {
+                Some(was) => store::replace(&mut tx, status.id, was, now),
+                None => store::keep(&mut tx, status.id, now),
+            }
+            // What was looked at in vain may be there by now. The look itself waits its turn where there were many.
+            let is_new = same.is_none_or(|was| was.stamp != now.stamp);
+            let is_heard = is_new || limited(app, status).is_ok();
             if needs_look(app, now, &status.author) && is_heard {
-                let job = Job::FetchQuoted {
-                    community: arrival.community.id,
-                    status: status.id,
-                };
-                queue::push(&mut tx, app, &job)?;
+                queue::push(&mut tx, app, &job(arrival.community.id, status.id, now))?;
             }
         }
     }
-    app.commit_and_ring(tx).await?;
-    Ok(())
+    commit(app, tx, status).await
+}
+
+/// Or the job that brought it runs again: it was decided by what is no longer so.
+async fn commit(app: &App, tx: Tx, status: &Status) -> Result<()> {
+    if app.commit_and_ring(tx).await? {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "what is said of the quote in {} changed meanwhile",
+        status.iri
+    )))
 }
 
 /// Each further look at one quote is a request to a server that did not ask for it, or is told to many.
@@ -127,8 +159,9 @@ async fn try_look(app: &App, community: i64, status_id: i64) -> Result<()> {
     if status.author.is_local() || !needs_look(app, quote, &status.author) {
         return Ok(());
     }
-    let stamp = quote.stamp.as_deref().map(stored_iri).transpose()?;
-    let signer = match &stamp {
+    // What shows one thing after the other is read no more often than what stays the same.
+    limited(app, &status)?;
+    let signer = match &yes_of(quote) {
         Some(stamp) => {
             let to = (Consented::Quote, &status.iri, &quote.iri);
             statuses::signer(app, &community, stamp, to).await?
@@ -152,7 +185,9 @@ async fn try_look(app: &App, community: i64, status_id: i64) -> Result<()> {
     };
     let quoted = statuses::load_one(app, quoted).await?;
     let is_own = quoted.author.id == status.author.id;
-    let is_let = is_own || signer.as_ref() == Some(&quoted.author.iri);
+    // Who cannot read what quotes them could not take it out again.
+    let is_let =
+        is_own || (is_open(status.visibility) && signer.as_ref() == Some(&quoted.author.iri));
     if !is_let || !is_open(quoted.visibility) || quoted.reblog_of.is_some() {
         return Ok(());
     }
@@ -164,9 +199,8 @@ async fn try_look(app: &App, community: i64, status_id: i64) -> Result<()> {
         ..quote.clone()
     };
     let mut tx = Tx::new();
-    store::keep(&mut tx, status.id, &settled);
-    app.commit(tx).await?;
-    Ok(())
+    store::replace(&mut tx, status.id, quote, &settled);
+    commit(app, tx, &status).await
 }
 
 /// Somebody elsewhere asks whether they may quote something of ours. Nothing is fetched for who cannot see what they ask
@@ -205,6 +239,11 @@ pub async fn receive_request(
             sender.iri
         )));
     };
+    // What its author could not read, they could not take out again, either.
+    if !is_open(status.visibility) {
+        return Err(Error::Forbidden(format!("{quoting} is not for everybody")));
+    }
+    let was = quote;
     // It may have come in before what it quotes was written down as known.
     let quote = &Quote {
         id: Some(quoted.id),
@@ -214,11 +253,14 @@ pub async fn receive_request(
     };
     let mut tx = Tx::new();
     match quote.state {
-        State::Waits => return Ok(()),
         State::Declined | State::Removed => {
             if let Some(answer) = as_answer(&status, quote) {
                 stamps::refuse(app, &mut tx, answer, Some(request), Telling::Them).await?;
             }
+        }
+        // Once more, too, where it found no room before.
+        State::Waits => {
+            hold(app, &mut tx, &status, &quoted.author).await?;
         }
         State::Claimed if verdict.outcome == Outcome::Hold => {
             let waits = Quote {
@@ -226,20 +268,28 @@ pub async fn receive_request(
                 stamp: None,
                 ..quote.clone()
             };
-            store::keep(&mut tx, status.id, &waits);
-            let mut asked = Vec::new();
-            contacts::ask(app, &mut asked, quoted.author.id, false, sender).await?;
-            for asked in asked {
-                contacts::hold(&mut tx, asked, status.id, sender.id, app.now_ms());
+            store::replace(&mut tx, status.id, was, &waits);
+            if !hold(app, &mut tx, &status, &quoted.author).await? {
+                return Ok(());
             }
         }
         State::Claimed | State::Stands => {
-            store::keep(&mut tx, status.id, quote);
+            store::replace(&mut tx, status.id, was, quote);
             stand(app, &mut tx, &status, quote, Some(request.as_str())).await?;
         }
     }
-    app.commit_and_ring(tx).await?;
-    Ok(())
+    commit(app, tx, &status).await
+}
+
+/// Lets it wait among the first contacts of whoever is quoted; says whether there was room.
+async fn hold(app: &App, tx: &mut Tx, status: &Status, quoted: &Account) -> Result<bool> {
+    let mut asked = Vec::new();
+    contacts::ask(app, &mut asked, quoted.id, false, &status.author).await?;
+    let has_room = asked.iter().all(|asked| asked.has_room);
+    for asked in asked {
+        contacts::hold(tx, asked, status.id, status.author.id, app.now_ms());
+    }
+    Ok(has_room)
 }
 
 /// Whoever asked hears a no where who may quote is said to everybody and nothing else stood against them: of rules and
@@ -254,6 +304,16 @@ async fn refuse(
 ) -> Result<()> {
     if *refusal.because() != Because::Wishes(Act::Quote) {
         return Ok(());
+    }
+    // Nobody ends what somebody else was let, and a yes that was given is taken back by who gave it alone.
+    if let Some(id) = statuses::find_by_iri(app, quoting).await? {
+        let known = statuses::load_one(app, id).await?;
+        let of_this = known.quote.as_ref().filter(|quote| quote.iri == quoted.iri);
+        let is_heard =
+            of_this.is_some_and(|quote| matches!(quote.state, State::Stands | State::Waits));
+        if known.author.id != arrival.sender.id || is_heard {
+            return Ok(());
+        }
     }
     let answer = Answer {
         what: Consented::Quote,
@@ -273,7 +333,8 @@ pub fn claims(activity: &Activity) -> Option<Iri> {
     match &activity.object {
         Object::Embedded(document) => match document.as_ref() {
             Document::Activity(request) if request.kind == ActivityKind::QuoteRequest => {
-                request.instrument.clone()
+                let by_id = || activity::asked_for(request.id.as_ref()?);
+                request.instrument.clone().or_else(by_id)
             }
             _ => None,
         },
@@ -319,7 +380,11 @@ pub async fn receive_yes(
         )));
     }
     let to = (Consented::Quote, &status.iri, &quote.iri);
-    let signer = statuses::signer(app, &arrival.community, stamp, to).await?;
+    let signer = if stamp.same_origin(&arrival.sender.iri) {
+        statuses::signer(app, &arrival.community, stamp, to).await?
+    } else {
+        None
+    };
     if signer.as_ref() != Some(&arrival.sender.iri) {
         return Err(Error::Forbidden(format!(
             "{stamp} is no yes to {}",
@@ -328,10 +393,9 @@ pub async fn receive_yes(
     }
     let mut tx = Tx::new();
     let stamp = Some(stamp.as_str());
-    store::change(&mut tx, status.id, quote.state, State::Stands, stamp);
+    store::change(&mut tx, status.id, &quote, State::Stands, stamp);
     update(app, &mut tx, &status)?;
-    app.commit_and_ring(tx).await?;
-    Ok(())
+    commit(app, tx, &status).await
 }
 
 /// They say no, or take their yes back.
@@ -340,16 +404,26 @@ pub async fn receive_no(app: &App, arrival: &Arrival, status_id: i64) -> Result<
     end(app, &status, &quote).await
 }
 
-/// A stamp is deleted by whoever gave it. Says whether it was one to a quote that stands here.
+/// A stamp is deleted by whoever gave it. Says whether it was one to a quote that stands here, or one that is claimed.
 pub async fn ended(app: &App, arrival: &Arrival, stamp: &Iri) -> Result<bool> {
-    let ids = store::by_stamp(&app.db, stamp.as_str(), arrival.sender.id).await?;
-    for id in &ids {
-        let status = statuses::load_one(app, *id).await?;
-        if let Some(quote) = &status.quote {
-            end(app, &status, quote).await?;
+    if !stamp.same_origin(&arrival.sender.iri) {
+        return Ok(false);
+    }
+    let claimed = store::unclaim(&app.db, stamp.as_str(), arrival.sender.id).await?;
+    let mut after = 0;
+    loop {
+        let ids = store::by_stamp(&app.db, stamp.as_str(), arrival.sender.id, after).await?;
+        for id in &ids {
+            let status = statuses::load_one(app, *id).await?;
+            if let Some(quote) = &status.quote {
+                end(app, &status, quote).await?;
+            }
+        }
+        match ids.last() {
+            Some(last) => after = *last,
+            None => return Ok(claimed > 0 || after > 0),
         }
     }
-    Ok(!ids.is_empty())
 }
 
 async fn end(app: &App, status: &Status, quote: &Quote) -> Result<()> {
@@ -359,8 +433,7 @@ async fn end(app: &App, status: &Status, quote: &Quote) -> Result<()> {
         State::Claimed | State::Declined | State::Removed => return Ok(()),
     };
     let mut tx = Tx::new();
-    store::change(&mut tx, status.id, quote.state, to, None);
+    store::change(&mut tx, status.id, quote, to, None);
     update(app, &mut tx, status)?;
-    app.commit_and_ring(tx).await?;
-    Ok(())
+    commit(app, tx, status).await
 }

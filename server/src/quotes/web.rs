@@ -1,11 +1,34 @@
-//! The button by which a member takes a post of theirs out of what quotes it.
+//! The buttons by which a member takes a post of theirs out of what quotes it, or lets it in.
 
 use axum::extract::{Path, State};
+use serde::Deserialize;
 
+use super::Seen;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Reply, local_path};
+
+/// A yes to a post as it was before the member.
+#[derive(Debug, Deserialize)]
+pub struct LetIn {
+    #[serde(default)]
+    back: String,
+    /// What it quotes of theirs once they say yes.
+    quote: Option<i64>,
+}
+
+impl LetIn {
+    /// What they saw it quote.
+    pub fn seen(&self) -> Seen {
+        Seen::Quoting(self.quote)
+    }
+
+    /// The page one came from, if it is ours.
+    pub fn to(&self) -> Reply {
+        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+    }
+}
 
 /// `POST /statuses/{id}/unquote`: something that quotes the member.
 pub async fn take_out(

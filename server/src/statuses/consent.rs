@@ -167,11 +167,17 @@ pub(crate) async fn receive_no(app: &App, arrival: &Arrival, answer: i64) -> Res
 
 /// Somebody elsewhere deletes a yes of theirs to an answer, which is the same as a no. Says whether anything stood by it.
 pub(crate) async fn receive_end(app: &App, arrival: &Arrival, stamp: &Iri) -> Result<bool> {
-    let ids = store::stamped(&app.db, stamp.as_str(), arrival.sender.id).await?;
-    for id in &ids {
-        receive_no(app, arrival, *id).await?;
+    let mut after = 0;
+    loop {
+        let ids = store::stamped(&app.db, stamp.as_str(), arrival.sender.id, after).await?;
+        for id in &ids {
+            receive_no(app, arrival, *id).await?;
+        }
+        match ids.last() {
+            Some(last) => after = *last,
+            None => return Ok(after > 0),
+        }
     }
-    Ok(!ids.is_empty())
 }
 
 /// An answer that we hold to something by whoever sent this, with what it answers.

@@ -93,6 +93,10 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
             note.id, note.author
         )));
     }
+    let is_older = |at: i64| status.edited_at.is_some_and(|newest| at < newest);
+    if note.updated.is_some_and(is_older) {
+        return Ok(());
+    }
     rewish(app, &status, note).await?;
     if let Some(stamp) = &note.reply_authorization {
         consent::restamp(app, &arrival.community, &status, stamp).await?;

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Approval, Party, PersonId, Replies, Way};
-use comity_vocab::{Consented, Visibility};
+use comity_vocab::{Consented, Iri, Visibility};
 
 use super::model::Status;
 use super::receive::is_seen;
 use super::{delete, load, policy, record, store};
-use crate::accounts::Account;
+use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::contacts;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
-use crate::quotes;
+use crate::quotes::{self, Seen};
 use crate::stamps::{self, Answer, Telling};
 
 /// A status that waited for `me` comes in, in the caller's transaction: it has its place under what it answers, names `me`
@@ -26,12 +26,13 @@ pub(crate) async fn let_in(
     me: &Arc<Account>,
     status_id: i64,
     is_named: bool,
+    seen: Seen,
 ) -> Result<()> {
     let status = load::load_one(app, status_id).await?;
     if stands_by_yes_of(&status, me.id) {
         stand(app, tx, &status, policy::WAITS).await?;
     }
-    quotes::let_in(app, tx, me, &status).await?;
+    quotes::let_in(app, tx, me, &status, seen).await?;
     if is_named {
         store::mention(tx, status.id, me.id);
         let now = app.now_ms();
@@ -71,9 +72,23 @@ pub(crate) async fn turn_down(
         && let Some(answer) = answer(&status, &parent)
         && is_seen(app, &status.author, parent.id).await?
     {
-        stamps::refuse(app, tx, answer, None, Telling::Them).await?;
+        let request = request_of(app, &status).await?;
+        stamps::refuse(app, tx, answer, request.as_ref(), Telling::Them).await?;
     }
     Ok(())
+}
+
+/// Whether this waits for a member by their own wish for one post, whoever wrote it: an answer or a quote that they want to
+/// be asked about. What else waits, waits for who wrote it.
+pub(crate) async fn waits_by_wish(app: &App, status_id: i64, member_id: i64) -> Result<bool> {
+    let status = load::load_one(app, status_id).await?;
+    let parent = if stands_by_yes_of(&status, member_id) {
+        answered(app, &status).await?
+    } else {
+        None
+    };
+    let asks = parent.is_some_and(|parent| parent.replies.asking > parent.replies.freely);
+    Ok(asks || quotes::waits_by_wish(app, &status, member_id).await?)
 }
 
 /// `me` takes an answer to something of theirs out of the conversation. It stays its author's own, on their profile.
@@ -95,13 +110,13 @@ pub async fn take_out(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
     Ok(())
 }
 
-/// `me` lets an answer stand that they took out, or turned down when it waited.
-pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+/// `me` lets an answer stand that they took out, or turned down when it waited; with it what they saw it quote of theirs.
+pub async fn put_back(app: &App, me: &Arc<Account>, status_id: i64, seen: Seen) -> Result<()> {
     let status = answer_to(app, me, status_id).await?;
     let from = match status.approval {
         Approval::Stands => return Ok(()),
         // As it waits among the first contacts, it is let in from there.
-        Approval::Waits { .. } => match contacts::let_in(app, me, status_id).await {
+        Approval::Waits { .. } => match contacts::let_in(app, me, status_id, seen).await {
             Err(Error::NotFound) => {
                 contacts::check_member_may_answer(app, me, status.author.id).await?;
                 policy::WAITS
@@ -165,9 +180,16 @@ pub(super) async fn stand(app: &App, tx: &mut Tx, status: &Status, from: &str) -
             policy::REMOVED => telling(status),
             _ => Telling::Them,
         };
-        stamps::give(app, tx, answer, None, told).await?;
+        let request = request_of(app, status).await?;
+        stamps::give(app, tx, answer, request.as_ref(), told).await?;
     }
     Ok(())
+}
+
+/// What asked whether it may stand, if anything did.
+async fn request_of(app: &App, status: &Status) -> Result<Option<Iri>> {
+    let request = store::reply_request(&app.db, status.id).await?;
+    request.as_deref().map(stored_iri).transpose()
 }
 
 /// What it answers, if that is here.

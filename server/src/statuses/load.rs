@@ -25,14 +25,11 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     }
     let rows = store::by_ids(&app.db, ids.to_vec()).await?;
     let shared: Vec<i64> = rows.iter().filter_map(|row| row.reblog_of_id).collect();
-    let sharer_of: HashMap<i64, i64> = if shared.is_empty() {
+    let shared: HashMap<i64, Shares> = if shared.is_empty() {
         HashMap::new()
     } else {
-        store::by_ids(&app.db, shared)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row.account_id))
-            .collect()
+        let rows = store::by_ids(&app.db, shared).await?;
+        rows.iter().map(|row| (row.id, Shares::of(row))).collect()
     };
     let addressed = store::addressed_by(&app.db, rows.iter().map(|row| row.id).collect()).await?;
     let people = accounts::find_many(
@@ -47,7 +44,7 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
             })
             .flatten()
             .chain(addressed.iter().map(|(_, account, _)| *account))
-            .chain(sharer_of.values().copied())
+            .chain(shared.values().flat_map(Shares::people))
             .collect(),
     )
     .await?;
@@ -63,12 +60,9 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     }
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {
-        let reblog_of = row.reblog_of_id.and_then(|id| {
-            let author = people.get(sharer_of.get(&id)?)?;
-            Some((id, author.clone()))
-        });
+        let shares = row.reblog_of_id.and_then(|id| shared.get(&id));
         let named = named.remove(&row.id).unwrap_or_default();
-        let status = assemble(row, &people, reblog_of, named)?;
+        let status = assemble(row, &people, shares, named)?;
         found.insert(status.id, status);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -77,6 +71,36 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
 /// This status, with nobody cleared to read it yet.
 pub async fn load_one(app: &App, id: i64) -> Result<Status> {
     load(app, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Of a status that is shared: whose it is, and whose rules it carries besides.
+struct Shares {
+    author: i64,
+    carried: Vec<i64>,
+}
+
+impl Shares {
+    fn of(row: &StatusRow) -> Shares {
+        let binds = |state: &String| {
+            [State::Stands, State::Waits]
+                .map(State::as_str)
+                .contains(&state.as_str())
+        };
+        let quotes = row.quote_state.as_ref().is_some_and(binds);
+        let quoted = row.quoted_account_id.filter(|_| quotes);
+        Shares {
+            author: row.account_id,
+            carried: row
+                .in_reply_to_account_id
+                .into_iter()
+                .chain(quoted)
+                .collect(),
+        }
+    }
+
+    fn people(&self) -> impl Iterator<Item = i64> {
+        std::iter::once(self.author).chain(self.carried.iter().copied())
+    }
 }
 
 /// Whom a status is addressed to.
@@ -89,12 +113,15 @@ struct Named {
 fn assemble(
     row: StatusRow,
     people: &HashMap<i64, Arc<Account>>,
-    reblog_of: Option<(i64, Arc<Account>)>,
+    shares: Option<&Shares>,
     named: Named,
 ) -> Result<Status> {
     let author = people
         .get(&row.account_id)
         .ok_or_else(|| Error::internal(format!("status {} has no author", row.id)))?;
+    let sharer = shares.and_then(|shares| people.get(&shares.author));
+    let reblog_of = row.reblog_of_id.zip(sharer.cloned());
+    let carried = shares.into_iter().flat_map(|shares| &shares.carried);
     let quote = match (row.quoted_iri, row.quote_state) {
         (Some(iri), Some(state)) => Some(Quote {
             iri: stored_iri(&iri)?,
@@ -124,6 +151,7 @@ fn assemble(
             .cloned(),
         conversation_id: row.conversation_id,
         reblog_of,
+        carried: carried.filter_map(|id| people.get(id)).cloned().collect(),
         mentions: named.mentions,
         asked: named.asked,
         limited: row.limited,

@@ -25,7 +25,7 @@ pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
 pub use edit::{edit, receive_edit, versions};
-pub(crate) use held::{let_in, turn_down};
+pub(crate) use held::{let_in, turn_down, waits_by_wish};
 pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};

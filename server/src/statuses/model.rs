@@ -81,6 +81,8 @@ pub struct Status {
     pub conversation_id: i64,
     /// The status it shares, with that one's author.
     pub reblog_of: Option<(i64, Arc<Account>)>,
+    /// Whom the status that it shares answers or quotes: it carries their rules with it.
+    pub carried: Vec<Arc<Account>>,
     /// The people it names.
     pub mentions: Vec<Arc<Account>>,
     /// Members whom it names once they say yes: they may see it, and are told nothing of it.
@@ -185,6 +187,12 @@ impl Status {
         self.approval_word == super::policy::DECLINED
     }
 
+    /// Whose rules bind what carries it further, beside its author's: whom it answers, and whom it quotes.
+    pub(super) fn bound_by(&self) -> Vec<Arc<Account>> {
+        let quoted = self.quote.iter().filter_map(Quote::bound_by);
+        self.in_reply_to.iter().chain(quoted).cloned().collect()
+    }
+
     /// Whether it answers something by this account.
     pub fn answers(&self, account_id: i64) -> bool {
         self.in_reply_to
@@ -196,7 +204,8 @@ impl Status {
 impl Subject for Status {
     fn thing(&self) -> Thing {
         let answered = self.in_reply_to.iter().map(|account| account.person());
-        let shared = self.reblog_of.iter().map(|(_, account)| account.person());
+        let shared = self.reblog_of.iter().map(|(_, account)| account);
+        let shared = shared.chain(&self.carried).map(|account| account.person());
         let quoted = self.quote.iter().filter_map(Quote::bound_by);
         let quoted = quoted.map(|account| account.person());
         Thing {

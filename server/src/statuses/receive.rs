@@ -82,14 +82,11 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
                 },
             )?;
         }
-        if quote
+        if let Some(quote) = quote
             .as_ref()
-            .is_some_and(|quote| quotes::needs_look(app, quote, &author))
+            .filter(|quote| quotes::needs_look(app, quote, &author))
         {
-            let job = Job::FetchQuoted {
-                community: arrival.community.id,
-                status: new.id(),
-            };
+            let job = quotes::job(arrival.community.id, new.id(), quote);
             queue::push(&mut tx, app, &job)?;
         }
         if let Some(parent) = parent
@@ -223,6 +220,10 @@ pub async fn receive_request(
         )));
     }
     if status.approval != Approval::Stands {
+        // Its yes or no names what asked first.
+        let mut tx = Tx::new();
+        store::set_reply_request(&mut tx, status.id, request.as_str());
+        app.commit(tx).await?;
         return Ok(());
     }
     let Some(answer) = held::answer(&status, &parent) else {

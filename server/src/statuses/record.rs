@@ -36,6 +36,8 @@ pub(crate) struct NewStatus {
     tags: Vec<String>,
     /// Whom it answers or shares.
     within: Option<Arc<Account>>,
+    /// Whom the status that it shares answers or quotes.
+    carried: Vec<Arc<Account>>,
     terms: Terms,
     /// Whether answers to it came before it.
     is_awaited: bool,
@@ -96,6 +98,7 @@ impl NewStatus {
             mentions,
             tags,
             within: parent.map(|parent| parent.author.clone()),
+            carried: Vec::new(),
             terms,
             is_awaited: false,
             asked: Vec::new(),
@@ -165,6 +168,7 @@ impl NewStatus {
             mentions,
             tags,
             within: parent.map(|parent| parent.author.clone()),
+            carried: Vec::new(),
             terms,
             is_awaited: false,
             asked: Vec::new(),
@@ -240,6 +244,7 @@ impl NewStatus {
             mentions: Vec::new(),
             tags: Vec::new(),
             within: Some(original.author.clone()),
+            carried: original.bound_by(),
             terms,
             is_awaited: false,
             asked: Vec::new(),
@@ -309,6 +314,7 @@ impl NewStatus {
             within: self
                 .within
                 .iter()
+                .chain(&self.carried)
                 .chain(self.quote.as_ref().and_then(|new| new.quote.bound_by()))
                 .map(|account| account.person())
                 .collect(),

@@ -152,18 +152,41 @@ pub fn set_reply_stamp(tx: &mut Tx, id: i64, stamp: Option<&str>) {
     tx.exec(SET_REPLY_STAMP, params![id, stamp]);
 }
 
+const SET_REPLY_REQUEST: Sql =
+    sql!("UPDATE statuses SET reply_request = $2 WHERE id = $1 AND reply_request IS NULL");
+
+/// Keeps what asked first whether this answer may stand.
+pub fn set_reply_request(tx: &mut Tx, id: i64, request: &str) {
+    tx.exec(SET_REPLY_REQUEST, params![id, request]);
+}
+
+const REPLY_REQUEST: Sql<(Option<String>,)> = sql!(
+    row: (Option<String>,),
+    "SELECT reply_request FROM statuses WHERE id = $1"
+);
+
+/// What asked whether this answer may stand.
+pub async fn reply_request(db: &Db, id: i64) -> Result<Option<String>> {
+    let row = db.opt(REPLY_REQUEST, params![id]).await?;
+    Ok(row.and_then(|(request,)| request))
+}
+
 /// Counts on `statuses_by_reply_stamp`.
 const STAMPED: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
        FROM statuses
-      WHERE reply_stamp = $1 AND in_reply_to_account_id = $2 AND approval = 'stands'
+      WHERE reply_stamp = $1 AND in_reply_to_account_id = $2 AND approval = 'stands' AND id > $3
+      ORDER BY id
       LIMIT 20"
 );
 
-/// Answers to this account that stand and show this yes. It is for one; others may claim it as well.
-pub async fn stamped(db: &Db, stamp: &str, account_id: i64) -> Result<Vec<i64>> {
-    Ok(db.column(STAMPED, params![stamp, account_id]).await?)
+/// Answers to this account with numbers above `after` that stand and show this yes. It is for one; others may claim it as
+/// well.
+pub async fn stamped(db: &Db, stamp: &str, account_id: i64, after: i64) -> Result<Vec<i64>> {
+    Ok(db
+        .column(STAMPED, params![stamp, account_id, after])
+        .await?)
 }
 
 /// Counts on `statuses_by_parent`.
@@ -454,7 +477,8 @@ const REACHED: Sql<(i64,)> = sql!(
       UNION
      SELECT c.account_id FROM statuses c WHERE c.in_reply_to_id = $1
       UNION
-     SELECT p.account_id FROM quotes q JOIN statuses p ON p.id = q.status_id WHERE q.quoted_id = $1
+     SELECT p.account_id FROM quotes q JOIN statuses p ON p.id = q.status_id
+      WHERE q.quoted_id = $1 AND q.state IN ('stands', 'waits')
       LIMIT 2000"
 );
 

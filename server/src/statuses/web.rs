@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit};
+use crate::quotes::web::LetIn;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};
 use crate::web::{frame, person_view, time};
 
@@ -152,8 +153,8 @@ pub async fn put_back(
     State(app): State<App>,
     me: Me,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(form): Form<LetIn>,
 ) -> Result<Reply> {
-    super::put_back(&app, &me.account, id).await?;
-    Ok(back.to())
+    super::put_back(&app, &me.account, id, form.seen()).await?;
+    Ok(form.to())
 }

@@ -1,9 +1,9 @@
 //! Timelines as pages.
 
 use axum::extract::State;
+use comity_policy::Way;
 
 use super::{Place, Stretch, read};
-use comity_policy::Way;
 
 use crate::app::App;
 use crate::communities;

@@ -18,6 +18,7 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::queue::{self, Job, Outcome};
+use crate::quotes::Seen;
 use crate::statuses::{self, Status};
 use crate::{contacts, follows, id, rules};
 
@@ -230,7 +231,7 @@ async fn answer_batch(app: &App, batch: Batch) -> Result<Option<Batch>> {
     let posts = store::posts(&app.db, me.id, span, batch.after_post, BATCH).await?;
     for id in &posts {
         let came = if batch.let_in {
-            contacts::let_in(app, &me, *id).await
+            contacts::let_in(app, &me, *id, Seen::Whatever).await
         } else {
             contacts::dismiss(app, &me, *id).await
         };

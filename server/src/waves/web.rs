@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use comity_policy::Way;
 use serde::Deserialize;
 
 use super::{Answer, LIMITS, Wave};
-use comity_policy::Way;
 
 use crate::accounts::Account;
 use crate::app::App;

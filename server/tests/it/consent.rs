@@ -280,6 +280,25 @@ coast_test! {
         assert!(coast.told_of("open", "Reject", &format!("{nora}/statuses/2")).is_empty());
     }
 
+    async fn a_request_for_an_answer_that_waits_is_answered_once_somebody_decides(coast) {
+        let (_, iri) = coast.alice_lets("asking").await;
+        let nora = coast.peer.iri("open", "nora");
+        for (number, act, hears) in [("1", "let-in", "Accept"), ("2", "dismiss", "Reject")] {
+            let mut note = peer::create(&nora, number, "May I", Some(&iri), None)["object"].clone();
+            note["@context"] = json!("https://www.w3.org/ns/activitystreams");
+            coast.peer.serves(&note);
+            let answer = format!("{nora}/statuses/{number}");
+            let request = json!({ "type": "ReplyRequest", "id": format!("{answer}/request"), "actor": nora, "object": iri, "instrument": answer });
+            coast.brings(&request).await;
+            let id = coast.id_of(&answer).await.unwrap();
+            assert!(coast.told_of("open", hears, &answer).is_empty());
+            coast.alice.post(&format!("/contacts/{id}/{act}"), &[]).await.is(303);
+            coast.is_idle().await;
+            let told = coast.told_of("open", hears, &answer).pop().unwrap();
+            assert_eq!((&told["object"]["type"], &told["object"]["id"]), (&json!("ReplyRequest"), &json!(format!("{answer}/request"))), "{told}");
+        }
+    }
+
     async fn a_request_to_answer_is_read_at_its_server_and_answered_by_who_may(coast) {
         let (post, iri) = coast.alice_lets("followers").await;
         for (name, hears) in [("rita", "Accept"), ("nora", "Reject")] {

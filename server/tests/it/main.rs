@@ -44,6 +44,7 @@ mod pins;
 mod promises;
 mod published;
 mod quotes;
+mod quotes_held;
 mod reach;
 mod routes;
 mod serving;

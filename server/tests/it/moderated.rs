@@ -11,7 +11,7 @@ use crate::town::{Answer, Member};
 
 impl Coast {
     /// A moderator, whose community asks about the server *open* and is answered by these.
-    async fn is_answered_by(&self, answers: Answers) -> Member {
+    pub async fn is_answered_by(&self, answers: Answers) -> Member {
         let here = self.town.community();
         let mut marta = self.town.member_of(&here, "marta", Role::Moderator).await;
         let open = self.peer.domain("open");

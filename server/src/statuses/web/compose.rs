@@ -267,7 +267,7 @@ async fn compose_page(
     if let Some(id) = composer.quote {
         let status = find(app, &me.party(), Way::Page, id).await?;
         let reader = Reader::of(app, visit, Way::Page, &[&status]).await?;
-        reader.prepare_quote(&mut composer, &status);
+        reader.prepare_quote(&mut composer, &status).await?;
         quoting = Some(QuotedView::Post(Box::new(reader.as_quoted(&status))));
     }
     if let Some(form) = sent {

@@ -119,10 +119,7 @@ impl<'a> Reader<'a> {
             marks.push(Mark::plain(MarkKind::You));
         }
         if status.is_limited() {
-            marks.push(Mark {
-                kind: MarkKind::Limited,
-                text: "limited here".to_owned(),
-            });
+            marks.push(limited_mark());
         }
         let waits = me.is_some_and(|me| status.waits_for(me.account.id));
         let quote = status.quote.as_ref();
@@ -229,6 +226,7 @@ impl<'a> Reader<'a> {
                 words.attachments.iter().map(attachment).collect()
             },
             quote,
+            asks_to_quote: self.asks_to_quote(status),
             veil: None,
             reply: None,
         }
@@ -325,6 +323,13 @@ impl<'a> Reader<'a> {
                 }
             })
             .collect();
+    }
+}
+
+fn limited_mark() -> Mark {
+    Mark {
+        kind: MarkKind::Limited,
+        text: "limited here".to_owned(),
     }
 }
 

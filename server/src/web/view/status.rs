@@ -49,6 +49,8 @@ pub struct StatusView {
     pub attachments: Vec<AttachmentView>,
     /// What it quotes.
     pub quote: Option<QuotedView>,
+    /// The post of the viewer's that it quotes once they say yes.
+    pub asks_to_quote: Option<i64>,
     /// The whole post is folded under this sentence until asked for.
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.

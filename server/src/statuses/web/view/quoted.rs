@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use comity_policy::{Act, Conditions, Visible, Way};
+use comity_policy::{Act, Conditions, Outcome, Visible, Way};
 
-use super::{Reader, attachment, path, spoiler, with_title};
+use super::{Reader, attachment, limited_mark, path, spoiler, with_title};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Visit;
@@ -19,6 +19,11 @@ impl Reader<'_> {
     pub(super) fn quote_of(&self, status: &Visible<Status>) -> Option<QuotedView> {
         let quote = status.quote.as_ref()?;
         match quote.state {
+            // Whoever is asked sees of which post, and nobody else.
+            State::Waits if self.is_asked_about(status) => {
+                let quoted = quote.id.and_then(|id| self.quoted.get(&id))?;
+                Some(QuotedView::Post(Box::new(self.as_quoted(quoted))))
+            }
             State::Claimed | State::Waits | State::Declined => None,
             State::Removed => Some(QuotedView::Instead(
                 "It quoted a post whose author took it out of this one.",
@@ -26,7 +31,9 @@ impl Reader<'_> {
             State::Stands => {
                 let quoted = quote.id.and_then(|id| self.quoted.get(&id));
                 let shown = quoted.filter(|quoted| {
-                    !quoted.is_folded() && !quoted.conditions().contains(Conditions::NO_BOOSTS)
+                    !quoted.is_folded()
+                        && !quoted.is_muted()
+                        && !quoted.conditions().contains(Conditions::NO_BOOSTS)
                 });
                 Some(match shown {
                     Some(quoted) => QuotedView::Post(Box::new(self.as_quoted(quoted))),
@@ -34,6 +41,19 @@ impl Reader<'_> {
                 })
             }
         }
+    }
+
+    /// Whether its quote waits for the reader's yes.
+    fn is_asked_about(&self, status: &Status) -> bool {
+        let me = self.visit.me.as_ref();
+        let quote = status.quote.as_ref();
+        me.is_some_and(|me| quote.is_some_and(|quote| quote.waits_for(me.account.id)))
+    }
+
+    /// What it quotes of the reader's, where that waits for their yes.
+    pub(super) fn asks_to_quote(&self, status: &Status) -> Option<i64> {
+        let quote = status.quote.as_ref();
+        quote.filter(|_| self.is_asked_about(status))?.id
     }
 
     /// A post within one that quotes it: what it quotes itself is shown on its own page.
@@ -51,6 +71,11 @@ impl Reader<'_> {
             html: with_title(&words.title, &words.content),
             lang: words.language.clone(),
             sensitive: words.sensitive,
+            marks: if status.is_limited() {
+                vec![limited_mark()]
+            } else {
+                Vec::new()
+            },
             attachments: if bound.contains(Conditions::DROP_MEDIA) {
                 Vec::new()
             } else {
@@ -61,19 +86,33 @@ impl Reader<'_> {
     }
 
     /// Fills a composer that quotes `status`: everybody may see what does.
-    pub fn prepare_quote(&self, composer: &mut ComposerView, status: &Visible<Status>) {
+    pub async fn prepare_quote(
+        &self,
+        composer: &mut ComposerView,
+        status: &Visible<Status>,
+    ) -> Result<()> {
         composer.quote = Some(status.id);
         let is_open = |choice: &SeenBy| matches!(choice, SeenBy::Everyone | SeenBy::Quietly);
         composer.choices.retain(is_open);
         if !is_open(&composer.seen_by) {
             composer.seen_by = SeenBy::Quietly;
         }
-        let me = self.visit.me.as_ref().map(|me| me.account.id);
-        // Elsewhere everybody is asked, those too who need not wait.
-        let asks = !status.author.is_local() || statuses::lets_quote_by_asking(status);
-        if asks && Some(status.author.id) != me {
+        let Some(me) = &self.visit.me else {
+            return Ok(());
+        };
+        if status.author.id == me.account.id {
+            return Ok(());
+        }
+        // A rule may ask as well as its author. Elsewhere everybody is asked, those too who need not wait.
+        let party = me.party();
+        let answer = self.app.gate.may(&party, Act::Quote, Way::Page, &**status);
+        let holds = answer
+            .await?
+            .is_ok_and(|verdict| verdict.outcome == Outcome::Hold);
+        if holds || !status.author.is_local() {
             composer.asks = Some(statuses::asks_first(status, Act::Quote));
         }
+        Ok(())
     }
 }
 
@@ -84,10 +123,11 @@ pub(super) async fn quoted(
     way: Way,
     shown: &[&Visible<Status>],
 ) -> Result<HashMap<i64, Visible<Status>>> {
+    let me = visit.me.as_ref().map(|me| me.account.id);
     let standing = shown
         .iter()
         .filter_map(|status| status.quote.as_ref())
-        .filter(|quote| quote.state == State::Stands);
+        .filter(|quote| quote.state == State::Stands || me.is_some_and(|me| quote.waits_for(me)));
     let mut ids: Vec<i64> = standing.filter_map(|quote| quote.id).collect();
     ids.sort_unstable();
     ids.dedup();
