@@ -149,9 +149,9 @@ pub enum Outgoing {
         replier: i64,
         /// To those who have what is answered; otherwise to who answered.
         everybody: bool,
-        /// It is a quote.
-        #[serde(default)]
-        quoted: bool,
+        /// What it is, by the word of `stamps.permits`. Older promises are about answers.
+        #[serde(default = "of_an_answer")]
+        permits: String,
         /// The yes that is no more, if there was one.
         #[serde(default)]
         stamp: Option<i64>,
@@ -206,6 +206,10 @@ pub enum Outgoing {
         #[serde(default)]
         status: Option<i64>,
     },
+}
+
+fn of_an_answer() -> String {
+    "reply".to_owned()
 }
 
 impl Outgoing {

@@ -299,16 +299,16 @@ async fn document(
             stamps::activity::accept(sender, &stamp, &replier.iri, &target.iri, outgoing_id)?
         }
         Outgoing::RejectReply {
-            quoted: true,
+            permits,
             stamp: Some(stamp),
             ..
-        } => stamps::activity::gone(sender, *stamp)?,
+        } if stamps::read(permits)? == Consented::Quote => stamps::activity::gone(sender, *stamp)?,
         Outgoing::RejectReply {
             object,
             request,
             target,
             replier,
-            quoted,
+            permits,
             ..
         } => {
             let target = statuses::load_one(app, *target).await?;
@@ -316,11 +316,7 @@ async fn document(
             let request = request.as_deref().map(stored_iri).transpose()?;
             stamps::activity::reject(
                 sender,
-                if *quoted {
-                    Consented::Quote
-                } else {
-                    Consented::Reply
-                },
+                stamps::read(permits)?,
                 &stored_iri(object)?,
                 request,
                 &replier.iri,

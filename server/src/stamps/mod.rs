@@ -8,7 +8,7 @@ mod store;
 use comity_db::Tx;
 use comity_vocab::{Consented, Iri};
 
-pub(crate) use store::StampRow;
+pub(crate) use store::{StampRow, read};
 
 use crate::accounts::{Account, stored_iri};
 use crate::app::App;
@@ -62,7 +62,7 @@ pub async fn give(
         target_id: answer.target_id,
         object_iri: answer.iri.as_str().to_owned(),
         request: request.or_else(|| known.and_then(|stamp| stamp.request)),
-        permits: store::word(answer.what).to_owned(),
+        permits: store::word(answer.what)?.to_owned(),
     };
     store::insert(tx, &stamp, app.now_ms());
     let accept = |everybody| Outgoing::AcceptReply {
@@ -90,7 +90,8 @@ pub async fn refuse(
     telling: Telling,
 ) -> Result<()> {
     let known = of(app, answer).await?;
-    store::delete(tx, answer.target_id, answer.iri.as_str(), answer.what);
+    let permits = store::word(answer.what)?;
+    store::delete(tx, answer.target_id, answer.iri.as_str(), permits);
     let stamp = known.as_ref().map(|stamp| stamp.id);
     let request = known
         .and_then(|stamp| stamp.request)
@@ -101,7 +102,7 @@ pub async fn refuse(
         target: answer.target_id,
         replier: answer.author.id,
         everybody,
-        quoted: answer.what == Consented::Quote,
+        permits: permits.to_owned(),
         stamp,
     };
     if !answer.author.is_local() {

@@ -21,22 +21,27 @@ row! {
 impl StampRow {
     /// What it is a yes to.
     pub fn permits(&self) -> Result<Consented> {
-        match self.permits.as_str() {
-            "reply" => Ok(Consented::Reply),
-            "quote" => Ok(Consented::Quote),
-            other => Err(Error::internal(format!(
-                "stamp {} permits {other:?}",
-                self.id
-            ))),
-        }
+        read(&self.permits)
     }
 }
 
 /// The word of the column. Members here say yes to answers and to quotes, and to nothing else one by one.
-pub fn word(permits: Consented) -> &'static str {
+pub fn word(permits: Consented) -> Result<&'static str> {
     match permits {
-        Consented::Quote => "quote",
-        Consented::Reply | Consented::Like | Consented::Announce => "reply",
+        Consented::Reply => Ok("reply"),
+        Consented::Quote => Ok("quote"),
+        Consented::Like | Consented::Announce => Err(Error::internal(
+            "a stamp is for an answer or a quote".to_owned(),
+        )),
+    }
+}
+
+/// Reads [`word`].
+pub fn read(word: &str) -> Result<Consented> {
+    match word {
+        "reply" => Ok(Consented::Reply),
+        "quote" => Ok(Consented::Quote),
+        other => Err(Error::internal(format!("a stamp permits {other:?}"))),
     }
 }
 
@@ -65,7 +70,7 @@ pub async fn of(
     permits: Consented,
 ) -> Result<Option<StampRow>> {
     Ok(db
-        .opt(OF, params![target_id, object_iri, word(permits)])
+        .opt(OF, params![target_id, object_iri, word(permits)?])
         .await?)
 }
 
@@ -94,6 +99,6 @@ pub fn insert(tx: &mut Tx, row: &StampRow, now_ms: i64) {
 const DELETE: Sql =
     sql!("DELETE FROM stamps WHERE target_id = $1 AND object_iri = $2 AND permits = $3");
 
-pub fn delete(tx: &mut Tx, target_id: i64, object_iri: &str, permits: Consented) {
-    tx.exec(DELETE, params![target_id, object_iri, word(permits)]);
+pub fn delete(tx: &mut Tx, target_id: i64, object_iri: &str, permits: &str) {
+    tx.exec(DELETE, params![target_id, object_iri, permits]);
 }

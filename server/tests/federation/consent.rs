@@ -2,7 +2,7 @@
 
 use comity::accounts;
 use comity::contacts;
-use comity::quotes::{self, State};
+use comity::quotes::{self, Seen, State};
 use comity::statuses::{self, Answering, Quoting};
 use comity_policy::{Approval, Stance};
 use comity_vocab::Visibility;
@@ -23,7 +23,7 @@ async fn an_answer_waits_for_a_yes_and_is_taken_back_everywhere(engine) {
     assert!(matches!(arrived.approval, Approval::Waits { .. }));
     assert!(south.sees(&carol, &answer.iri).await.is_none(), "it waits in the south, too");
 
-    contacts::let_in(&north.app, &alice, arrived.id).await.unwrap();
+    contacts::let_in(&north.app, &alice, arrived.id, Seen::Quoting(None)).await.unwrap();
     let stands = south.awaits(&carol, &answer.iri).await;
     let alice_there = accounts::find_by_iri(&south.app, &alice.iri).await.unwrap().unwrap();
     assert!(stands.answers(alice_there.id));
@@ -35,7 +35,7 @@ async fn an_answer_waits_for_a_yes_and_is_taken_back_everywhere(engine) {
         matches!(now.approval, Approval::Removed { .. }).then_some(())
     })
     .await;
-    statuses::put_back(&north.app, &alice, arrived.id).await.unwrap();
+    statuses::put_back(&north.app, &alice, arrived.id, Seen::Quoting(None)).await.unwrap();
     until("it has its place again", async || {
         let now = statuses::load_one(&south.app, answer.id).await.unwrap();
         (now.approval == Approval::Stands).then_some(())
@@ -75,7 +75,7 @@ async fn a_quote_is_asked_for_stamped_and_taken_back_everywhere(engine) {
     })
     .await;
 
-    contacts::let_in(&north.app, &alice, arrived.id).await.unwrap();
+    contacts::let_in(&north.app, &alice, arrived.id, Seen::Whatever).await.unwrap();
     until("the south reads the yes", async || {
         (state(&south, quote.id).await == Some(State::Stands)).then_some(())
     })
