@@ -334,11 +334,7 @@ pub(crate) async fn offers(
     let mut offers = HashMap::new();
     for server in servers {
         if asks_at(app, author, server).await? {
-            let offer = match may_contact(app, author, server).await? {
-                true => Offer::Asks,
-                false => Offer::Silent,
-            };
-            offers.insert(server.clone(), offer);
+            offers.insert(server.clone(), offer(app, author, server).await?);
         }
     }
     Ok(offers)
@@ -346,13 +342,14 @@ pub(crate) async fn offers(
 
 /// What can be asked by a rule: silence where it is about one server only to which nothing may be said.
 pub(crate) async fn offer_of(app: &App, author: &Account, pattern: &Pattern) -> Result<Offer> {
-    let server = match pattern {
-        Pattern::Account(iri) => iri.domain(),
-        Pattern::Domain(domain) | Pattern::Host(domain) => domain.clone(),
-        _ => return Ok(Offer::Asks),
-    };
-    Ok(match may_contact(app, author, &server).await? {
-        true => Offer::Asks,
-        false => Offer::Silent,
-    })
+    match pattern {
+        Pattern::Account(iri) => offer(app, author, &iri.domain()).await,
+        Pattern::Domain(domain) | Pattern::Host(domain) => offer(app, author, domain).await,
+        _ => Ok(Offer::Asks),
+    }
+}
+
+async fn offer(app: &App, author: &Account, server: &Domain) -> Result<Offer> {
+    let may = may_contact(app, author, server).await?;
+    Ok(if may { Offer::Asks } else { Offer::Silent })
 }

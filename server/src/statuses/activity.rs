@@ -74,7 +74,7 @@ pub(crate) fn update(status: &Visible<Status>, number: i64, notices: &Notices) -
 /// one was for is not known any more, so that names its author.
 pub(crate) fn delete(author: &Account, status: &Iri, visibility: Visibility) -> Result<Value> {
     let id = stored_iri(&format!("{status}#delete"))?;
-    delete_as(&id, author, status, visibility)
+    Ok(delete_as(&id, author, status, visibility))
 }
 
 /// The same to a server that is to delete its copy while the status stays: a name of its own, so that the end of the status
@@ -86,16 +86,16 @@ pub(crate) fn ask_back(
     number: i64,
 ) -> Result<Value> {
     let id = stored_iri(&format!("{status}#delete-{number}"))?;
-    delete_as(&id, author, status, visibility)
+    Ok(delete_as(&id, author, status, visibility))
 }
 
-fn delete_as(id: &Iri, author: &Account, status: &Iri, visibility: Visibility) -> Result<Value> {
+fn delete_as(id: &Iri, author: &Account, status: &Iri, visibility: Visibility) -> Value {
     let to = match (visibility, &author.followers_iri) {
         (Visibility::Public | Visibility::Unlisted, _) => PUBLIC.to_owned(),
         (Visibility::Private, Some(followers)) => followers.as_str().to_owned(),
         _ => author.iri.as_str().to_owned(),
     };
-    Ok(build::delete(id, &author.iri, status, &[to], &[]))
+    build::delete(id, &author.iri, status, &[to], &[])
 }
 
 fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {

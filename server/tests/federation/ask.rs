@@ -11,7 +11,7 @@ on_both! {
     async fn l38_what_is_asked_back_goes_there_and_stays_at_home(engine) {
         let (north, south, alice, bob) = Box::pin(neighbours(engine)).await;
         let post = north.post(&alice, "Soon regretted", Visibility::Public).await;
-        south.awaits(&bob, &post.iri).await;
+        let _ = south.awaits(&bob, &post.iri).await;
         // So that it is in the ledger that it arrived.
         north.is_idle().await;
         let scope = Scope::Member(PersonId(alice.id), CommunityId(north.community.id));

@@ -11,10 +11,17 @@ use serde_json::Value;
 
 use crate::acts::Post;
 use crate::coast::{Coast, works};
+use crate::promises;
 
 const ASKS: Sql<(i64, i64)> = sql!(
     row: (i64, i64), full_scan: "a test's own question",
     "SELECT rule_id, ask_id FROM asks"
+);
+
+/// Pages that wait for a time to come; a lease is longer.
+const RESTING: Sql<(i64,)> = sql!(
+    row: (i64,), full_scan: "a test's own question",
+    "SELECT count(*) FROM jobs WHERE kind = 'ask_back' AND run_at > $1 AND run_at <= $1 + 10000"
 );
 
 impl Coast {
@@ -37,11 +44,26 @@ impl Coast {
     }
 
     async fn everything_is_done(&self) {
-        for _ in 0..5 {
-            self.town.wait_s(10);
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        self.town.wait_s(10);
+        for _ in 0..3_000 {
+            let now_ms = self.town.app.now_ms();
+            if promises::left(&self.town.app.db, now_ms).await == 0 {
+                return;
+            }
+            // Only once a page waits for its time: whoever works has leases, and they must not run out.
+            let (resting,) = self
+                .town
+                .app
+                .db
+                .one(RESTING, params![now_ms])
+                .await
+                .unwrap();
+            if resting > 0 {
+                self.town.wait_s(10);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        self.is_idle().await;
+        panic!("the workers did not come to rest");
     }
 
     fn iri_of(&self, post: &Post) -> String {
