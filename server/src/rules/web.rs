@@ -273,7 +273,12 @@ async fn add_asks(app: &App, me: &Me, mine: &mut [RuleView]) -> Result<()> {
 }
 
 /// `POST /boundaries/{id}/ask`
-pub async fn ask(State(app): State<App>, me: Me, Path(id): Path<i64>) -> Result<Reply> {
+pub async fn ask(
+    State(app): State<App>,
+    me: Me,
+    Path(id): Path<i64>,
+    Form(()): Form<()>,
+) -> Result<Reply> {
     super::ask_back(&app, &me.account, id).await?;
     Ok(Reply::see_other(&format!("/boundaries#rule-{id}")))
 }
