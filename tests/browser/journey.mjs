@@ -198,7 +198,7 @@ await step('sets a boundary, asks why, and takes it back', async () => {
   await page.goto('/why?about=bigcorp.example')
   expect('why names the reason', await page.locator('main').getByText('They sell what we say.').first().isVisible())
   await page.goto('/boundaries')
-  await press(rule.locator('button').last())
+  await press(rule.getByRole('button', { name: /^Remove/ }))
   await page.goto('/boundaries')
   expect('the rule is gone', (await rule.count()) === 0)
 })

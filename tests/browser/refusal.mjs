@@ -202,7 +202,7 @@ for (const town of ['harbour', 'meadow', 'bigcorp']) {
 }
 await step(maren, 'she takes the boundary back, and her follows are no longer suspended', async (page) => {
   await page.goto('/boundaries')
-  await press(page, page.locator('article.rule', { hasText: server }).first().locator('form button').last())
+  await press(page, page.locator('article.rule', { hasText: server }).first().getByRole('button', { name: /^Remove/ }))
   for (const list of ['following', 'followers']) {
     await page.goto(`/@maren/${list}`)
     expect('nobody is suspended', (await page.locator('.suspended').count()) === 0)
