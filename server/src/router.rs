@@ -1,12 +1,13 @@
 //! Every URL we answer, on one page. The router is made from this list, and so are the tests that walk it.
 
+mod route;
+
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::handler::Handler;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -14,82 +15,20 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::http::{Wants, client, finish, health::health, wants_activity};
+use crate::http::{Wants, client, finish, health::health};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
     hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations,
     rules, search, stamps, statuses, timelines, waves, web,
 };
 
+pub use route::{Kind, Route};
+use route::{acts, api, either, reads};
+
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
 /// The longest document another server may send; forms have their own, smaller bound.
 const LONGEST_BODY: usize = 1024 * 1024;
-
-/// What an address gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A page for people.
-    Page,
-    /// An act of a member, or of somebody about to become one.
-    Form,
-    /// A page or a document, as the requester wishes.
-    Both,
-    /// For apps.
-    Api,
-    /// For other servers.
-    Activity,
-    /// A file, or a word about ourselves.
-    Asset,
-}
-
-/// One address.
-pub struct Route {
-    /// `GET` or `POST`.
-    pub method: &'static str,
-    /// With `{names}` for what varies.
-    pub path: &'static str,
-    /// What it gives.
-    pub kind: Kind,
-    /// Of addresses for apps: what whoever asks must have.
-    pub wants: Wants,
-    handler: fn() -> MethodRouter<App>,
-}
-
-const fn reads(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
-    Route {
-        method: "GET",
-        path,
-        kind,
-        wants: Wants::Nothing,
-        handler,
-    }
-}
-
-const fn acts(path: &'static str, kind: Kind, handler: fn() -> MethodRouter<App>) -> Route {
-    Route {
-        method: "POST",
-        path,
-        kind,
-        wants: Wants::Nothing,
-        handler,
-    }
-}
-
-const fn api(
-    method: &'static str,
-    path: &'static str,
-    wants: Wants,
-    handler: fn() -> MethodRouter<App>,
-) -> Route {
-    Route {
-        method,
-        path,
-        kind: Kind::Api,
-        wants,
-        handler,
-    }
-}
 
 /// Every URL.
 pub const ROUTES: &[Route] = &[
@@ -500,21 +439,6 @@ pub const ROUTES: &[Route] = &[
     reads("/health", Kind::Asset, || get(health)),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
 ];
-
-/// The page or the document of an address, as the requester wishes.
-fn either<P, D, A: 'static, B: 'static>(page: P, document: D) -> MethodRouter<App>
-where
-    P: Handler<A, App>,
-    D: Handler<B, App>,
-{
-    get(|State(app): State<App>, request: Request| async move {
-        if wants_activity(request.headers()) {
-            document.call(request, app).await
-        } else {
-            page.call(request, app).await
-        }
-    })
-}
 
 /// The router of an installation.
 pub fn build(app: &App) -> Router {

@@ -1,0 +1,96 @@
+//! What one address is: how it is asked, what it gives, and what whoever asks must have.
+
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, get};
+
+use crate::app::App;
+use crate::http::{Wants, wants_activity};
+
+/// What an address gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A page for people.
+    Page,
+    /// An act of a member, or of somebody about to become one.
+    Form,
+    /// A page or a document, as the requester wishes.
+    Both,
+    /// For apps.
+    Api,
+    /// For other servers.
+    Activity,
+    /// A file, or a word about ourselves.
+    Asset,
+}
+
+/// One address.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// With `{names}` for what varies.
+    pub path: &'static str,
+    /// What it gives.
+    pub kind: Kind,
+    /// Of addresses for apps: what whoever asks must have.
+    pub wants: Wants,
+    pub(super) handler: fn() -> MethodRouter<App>,
+}
+
+pub(super) const fn reads(
+    path: &'static str,
+    kind: Kind,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method: "GET",
+        path,
+        kind,
+        wants: Wants::Nothing,
+        handler,
+    }
+}
+
+pub(super) const fn acts(
+    path: &'static str,
+    kind: Kind,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method: "POST",
+        path,
+        kind,
+        wants: Wants::Nothing,
+        handler,
+    }
+}
+
+pub(super) const fn api(
+    method: &'static str,
+    path: &'static str,
+    wants: Wants,
+    handler: fn() -> MethodRouter<App>,
+) -> Route {
+    Route {
+        method,
+        path,
+        kind: Kind::Api,
+        wants,
+        handler,
+    }
+}
+
+/// The page or the document of an address, as the requester wishes.
+pub(super) fn either<P, D, A: 'static, B: 'static>(page: P, document: D) -> MethodRouter<App>
+where
+    P: Handler<A, App>,
+    D: Handler<B, App>,
+{
+    get(|State(app): State<App>, request: Request| async move {
+        if wants_activity(request.headers()) {
+            document.call(request, app).await
+        } else {
+            page.call(request, app).await
+        }
+    })
+}
