@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 
 /// The app cannot be reached: the member carries the code over by hand.
 pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+/// Characters of an address.
+pub const LONGEST_ADDRESS: usize = 1_000;
 /// Schemes whose addresses are not places but programs or files.
 const NO_PLACES: [&str; 8] = [
     "javascript",
@@ -37,8 +39,7 @@ impl Redirect {
                 url: None,
             });
         }
-        if text.len() > super::LONGEST_ADDRESS || !text.bytes().all(|byte| byte.is_ascii_graphic())
-        {
+        if text.len() > LONGEST_ADDRESS || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return no("holds an address with blanks or of more than 1000 characters");
         }
         let Ok(url) = Url::parse(text) else {
