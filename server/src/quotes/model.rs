@@ -35,6 +35,11 @@ impl State {
         }
     }
 
+    /// Whether what quotes by it is bound by the rules of whoever is quoted.
+    pub fn binds(self) -> bool {
+        matches!(self, State::Stands | State::Waits)
+    }
+
     /// Reads [`State::as_str`].
     pub fn parse(word: &str) -> Result<State> {
         [
@@ -81,9 +86,7 @@ impl Quote {
 
     /// Whose rules bind what quotes them: it is shown with their words, or goes out with their name.
     pub fn bound_by(&self) -> Option<&Arc<Account>> {
-        matches!(self.state, State::Stands | State::Waits)
-            .then_some(self.author.as_ref())
-            .flatten()
+        self.author.as_ref().filter(|_| self.state.binds())
     }
 
     /// Whose yes is awaited from another server.

@@ -29,7 +29,9 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
         HashMap::new()
     } else {
         let rows = store::by_ids(&app.db, shared).await?;
-        rows.iter().map(|row| (row.id, Shares::of(row))).collect()
+        rows.iter()
+            .map(|row| Ok((row.id, Shares::of(row)?)))
+            .collect::<Result<_>>()?
     };
     let addressed = store::addressed_by(&app.db, rows.iter().map(|row| row.id).collect()).await?;
     let people = accounts::find_many(
@@ -80,22 +82,18 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(row: &StatusRow) -> Shares {
-        let binds = |state: &String| {
-            [State::Stands, State::Waits]
-                .map(State::as_str)
-                .contains(&state.as_str())
-        };
-        let quotes = row.quote_state.as_ref().is_some_and(binds);
-        let quoted = row.quoted_account_id.filter(|_| quotes);
-        Shares {
+    fn of(row: &StatusRow) -> Result<Shares> {
+        let state = row.quote_state.as_deref().map(State::parse).transpose()?;
+        let binds = state.is_some_and(State::binds);
+        let quoted = row.quoted_account_id.filter(|_| binds);
+        Ok(Shares {
             author: row.account_id,
             carried: row
                 .in_reply_to_account_id
                 .into_iter()
                 .chain(quoted)
                 .collect(),
-        }
+        })
     }
 
     fn people(&self) -> impl Iterator<Item = i64> {
