@@ -1,5 +1,6 @@
 //! From what the gate cleared to what a page lays out.
 
+mod composer;
 mod quoted;
 
 use std::borrow::Cow;
@@ -17,44 +18,14 @@ use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
-    AttachmentKind, AttachmentView, ComposerView, Counts, LanguageChoice, Mark, MarkKind,
-    PersonView, QuotedView, ReplyView, SeenBy, StatusView, Tell, Veil, ViewerView, WhyNot,
+    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, PersonView, QuotedView, ReplyView,
+    StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
+use composer::choices_for_reply;
+pub use composer::{choices, composer, seen_by};
 use quoted::{quote_mark, quoted};
-
-/// Languages offered to writers, by their own names; the member's own comes first.
-const LANGUAGES: &[(&str, &str)] = &[
-    ("ar", "العربية"),
-    ("bn", "বাংলা"),
-    ("cs", "Čeština"),
-    ("de", "Deutsch"),
-    ("el", "Ελληνικά"),
-    ("en", "English"),
-    ("es", "Español"),
-    ("fa", "فارسی"),
-    ("fi", "Suomi"),
-    ("fr", "Français"),
-    ("he", "עברית"),
-    ("hi", "हिन्दी"),
-    ("id", "Bahasa Indonesia"),
-    ("it", "Italiano"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("nb", "Norsk bokmål"),
-    ("nl", "Nederlands"),
-    ("pl", "Polski"),
-    ("pt", "Português"),
-    ("ru", "Русский"),
-    ("sv", "Svenska"),
-    ("th", "ไทย"),
-    ("tr", "Türkçe"),
-    ("uk", "Українська"),
-    ("ur", "اردو"),
-    ("vi", "Tiếng Việt"),
-    ("zh", "中文"),
-];
 
 /// What filling the posts of one page needs to know of the reader, asked once for all of them.
 pub struct Reader<'a> {
@@ -296,34 +267,6 @@ impl<'a> Reader<'a> {
     pub fn person(&self, account: &Account) -> PersonView {
         person_view(account, &self.visit.community)
     }
-
-    /// Fills a composer that answers `status`: whom it tells, who may see it. Who left the conversation is among them as
-    /// before: of an answer to few they would lose the words, and others would learn that they left.
-    pub fn prepare_reply(&self, composer: &mut ComposerView, status: &Visible<Status>) {
-        let here = &self.visit.community;
-        let me = self.visit.me.as_ref().map(|me| me.account.id);
-        composer.in_reply_to = Some(status.id);
-        composer.seen_by = seen_by(visibility(composer.seen_by).narrowed_to(status.visibility));
-        composer.choices = choices_for_reply(status.visibility);
-        composer.submit = "Reply";
-        composer.asks = self.asks_first(status, Act::Reply);
-        let others = status
-            .mentions
-            .iter()
-            .filter(|account| account.id != status.author.id);
-        composer.tell = std::iter::once((&status.author, true))
-            .chain(others.map(|account| (account, false)))
-            .filter(|(account, _)| Some(account.id) != me)
-            .map(|(account, ticked)| {
-                let person = person_view(account, here);
-                Tell {
-                    handle: person.handle(),
-                    name: person.name,
-                    ticked,
-                }
-            })
-            .collect();
-    }
 }
 
 fn limited_mark() -> Mark {
@@ -383,76 +326,6 @@ pub async fn views(app: &App, visit: &Visit, way: Way, list: &[Shown]) -> Result
         .iter()
         .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
         .collect())
-}
-
-/// A composer for a new post of this member.
-pub fn composer(app: &App, me: &Me) -> ComposerView {
-    let own = me.member.language.as_str();
-    let mut languages: Vec<LanguageChoice> = LANGUAGES
-        .iter()
-        .map(|(tag, name)| LanguageChoice {
-            tag: (*tag).to_owned(),
-            name: (*name).to_owned(),
-            chosen: *tag == own,
-        })
-        .collect();
-    languages.sort_by_key(|language| !language.chosen);
-    ComposerView {
-        action: "/compose".to_owned(),
-        in_reply_to: None,
-        quote: None,
-        text: String::new(),
-        spoiler: String::new(),
-        seen_by: seen_by(me.member.default_visibility),
-        choices: choices(),
-        languages,
-        limit: app.config.limits.post_characters,
-        tell: Vec::new(),
-        answers: super::answers(me.member.answering),
-        quotes: super::quotes(me.member.quoting),
-        asks: None,
-        kept_from: String::new(),
-        reach: None,
-        trouble: None,
-        submit: "Post",
-    }
-}
-
-/// What a writer may choose, widest first.
-pub fn choices() -> Vec<SeenBy> {
-    SeenBy::ALL.to_vec()
-}
-
-fn choices_for_reply(parent: Visibility) -> Vec<SeenBy> {
-    SeenBy::ALL
-        .into_iter()
-        .filter(|choice| {
-            let chosen = visibility(*choice);
-            chosen.narrowed_to(parent) == chosen
-        })
-        .collect()
-}
-
-/// A visibility in the words of the pages.
-pub fn seen_by(visibility: Visibility) -> SeenBy {
-    match visibility {
-        Visibility::Public => SeenBy::Everyone,
-        Visibility::Unlisted => SeenBy::Quietly,
-        Visibility::Private => SeenBy::Followers,
-        Visibility::Direct => SeenBy::Mentioned,
-        Visibility::Local => SeenBy::Community,
-    }
-}
-
-/// The visibility that a choice on a page means.
-fn visibility(chosen: SeenBy) -> Visibility {
-    match chosen {
-        SeenBy::Everyone => Visibility::Public,
-        SeenBy::Quietly => Visibility::Unlisted,
-        SeenBy::Followers => Visibility::Private,
-        SeenBy::Mentioned => Visibility::Direct,
-        SeenBy::Community => Visibility::Local,
-    }
 }
 
 /// Where a status is on the pages of `here`: its conversation, with itself in sight.
