@@ -304,16 +304,19 @@ async fn refused(app: &App, author: &Account, servers: &[Domain]) -> Result<Vec<
 
 /// Whether this server, or somebody there, is refused what the author writes: only then is it asked for anything.
 pub(crate) async fn asks_at(app: &App, author: &Account, server: &Domain) -> Result<bool> {
-    let scope = rules::of_member(author)?;
-    let book = app.gate.book();
-    let names_somebody = book.rules_of(scope).any(|rule| {
-        rule.stance == Stance::Refused && names_somebody_at(app, &rule.pattern, server)
-    });
-    if names_somebody {
+    if refuses_somebody_at(app, author, server)? {
         return Ok(true);
     }
     let refused = refused(app, author, std::slice::from_ref(server)).await?;
     Ok(refused.contains(&true))
+}
+
+/// Whether a rule of the author's own refuses single people, and one of them is there.
+fn refuses_somebody_at(app: &App, author: &Account, server: &Domain) -> Result<bool> {
+    let scope = rules::of_member(author)?;
+    Ok(app.gate.book().rules_of(scope).any(|rule| {
+        rule.stance == Stance::Refused && names_somebody_at(app, &rule.pattern, server)
+    }))
 }
 
 /// Whether a server can be asked.
@@ -332,8 +335,9 @@ pub(crate) async fn offers(
     servers: &[Domain],
 ) -> Result<HashMap<Domain, Offer>> {
     let mut offers = HashMap::new();
-    for server in servers {
-        if asks_at(app, author, server).await? {
+    let asked = refused(app, author, servers).await?;
+    for (server, is_refused) in servers.iter().zip(asked) {
+        if is_refused || refuses_somebody_at(app, author, server)? {
             offers.insert(server.clone(), offer(app, author, server).await?);
         }
     }
