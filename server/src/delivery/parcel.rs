@@ -204,8 +204,8 @@ pub(super) async fn prepare(
     }))
 }
 
-/// The document as `reader`, one of the cleared recipients, may see it, with these notices and no others. All recipients see the same: what they may not
-/// see at all is not sent.
+/// The document as `reader`, one of the cleared recipients, may see it, with these notices and no others. All recipients
+/// see the same: what they may not see at all is not sent.
 async fn document(
     app: &App,
     sender: &Account,

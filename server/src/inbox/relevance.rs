@@ -12,8 +12,8 @@ use crate::{follows, statuses};
 /// Addresses looked up in one status; a status that names more people is a hellthread, and the first tell enough.
 const MOST_LOOKED_AT: usize = 50;
 
-/// Whether a status that was brought to us concerns somebody here: its author is followed here by a follow that works, it answers or is
-/// answered by something we hold, or it is addressed to somebody who lives here.
+/// Whether a status that was brought to us concerns somebody here: its author is followed here by a follow that works, it
+/// answers or is answered by something we hold, or it is addressed to somebody who lives here.
 pub(super) async fn concerns_us(app: &App, arrival: &Arrival, note: &Note) -> Result<bool> {
     if names_somebody_here(app, arrival, note).await?
         || follows::is_followed_here(app, &arrival.sender).await?
