@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post, put};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -379,6 +379,331 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/apps/verify_credentials",
         Wants::AnyApp,
         || get(oauth::api::verify_app),
+    ),
+    // Apps: the server
+    api("GET", "/api/v2/instance", Wants::Nothing, || {
+        get(communities::api::instance)
+    }),
+    api("GET", "/api/v1/instance", Wants::Nothing, || {
+        get(communities::api::instance_v1)
+    }),
+    api("GET", "/api/v1/instance/rules", Wants::Nothing, || {
+        get(communities::api::rules)
+    }),
+    api(
+        "GET",
+        "/api/v1/instance/extended_description",
+        Wants::Nothing,
+        || get(communities::api::extended_description),
+    ),
+    api(
+        "GET",
+        "/api/v1/instance/domain_blocks",
+        Wants::Nothing,
+        || get(communities::api::domain_blocks),
+    ),
+    api("GET", "/api/v1/custom_emojis", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    api("GET", "/api/v1/announcements", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    api("GET", "/api/v1/trends", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    api("GET", "/api/v1/trends/tags", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    api("GET", "/api/v1/trends/links", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    api("GET", "/api/v1/trends/statuses", Wants::Nothing, || {
+        get(communities::api::nothing)
+    }),
+    // Apps: people
+    api(
+        "GET",
+        "/api/v1/accounts/verify_credentials",
+        Wants::Member(&["read:accounts", "profile"]),
+        || get(accounts::api::verify_credentials),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/accounts/update_credentials",
+        Wants::Member(&["write:accounts"]),
+        || patch(accounts::api::update_credentials),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts",
+        Wants::Anyone(&["read:accounts"]),
+        || get(accounts::api::accounts),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/lookup",
+        Wants::Anyone(&["read:accounts"]),
+        || get(accounts::api::lookup),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/search",
+        Wants::Member(&["read:accounts", "read:search"]),
+        || get(accounts::api::search),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/relationships",
+        Wants::Member(&["read:follows"]),
+        || get(accounts::api::relations),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/familiar_followers",
+        Wants::Member(&["read:follows"]),
+        || get(accounts::api::familiar_followers),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}",
+        Wants::Anyone(&["read:accounts"]),
+        || get(accounts::api::account),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/statuses",
+        Wants::Anyone(&["read:statuses"]),
+        || get(accounts::api::statuses),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/followers",
+        Wants::Anyone(&["read:accounts"]),
+        || get(follows::api::followers),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/following",
+        Wants::Anyone(&["read:accounts"]),
+        || get(follows::api::following),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/follow",
+        Wants::Member(&["write:follows", "follow"]),
+        || post(follows::api::follow),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unfollow",
+        Wants::Member(&["write:follows", "follow"]),
+        || post(follows::api::unfollow),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/remove_from_followers",
+        Wants::Member(&["write:follows", "follow"]),
+        || post(follows::api::remove_follower),
+    ),
+    api(
+        "GET",
+        "/api/v1/follow_requests",
+        Wants::Member(&["read:follows", "follow"]),
+        || get(follows::api::requests),
+    ),
+    api(
+        "POST",
+        "/api/v1/follow_requests/{id}/authorize",
+        Wants::Member(&["write:follows", "follow"]),
+        || post(follows::api::authorize),
+    ),
+    api(
+        "POST",
+        "/api/v1/follow_requests/{id}/reject",
+        Wants::Member(&["write:follows", "follow"]),
+        || post(follows::api::reject),
+    ),
+    // Apps: statuses
+    api(
+        "POST",
+        "/api/v1/statuses",
+        Wants::Member(&["write:statuses"]),
+        || post(statuses::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses",
+        Wants::Anyone(&["read:statuses"]),
+        || get(statuses::api::statuses),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(statuses::api::status),
+    ),
+    api(
+        "PUT",
+        "/api/v1/statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || put(statuses::api::edit),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || delete(statuses::api::delete),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/context",
+        Wants::Anyone(&["read:statuses"]),
+        || get(conversations::api::context),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/source",
+        Wants::Member(&["read:statuses"]),
+        || get(statuses::api::source),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/history",
+        Wants::Anyone(&["read:statuses"]),
+        || get(statuses::api::history),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/reblogged_by",
+        Wants::Anyone(&["read:statuses"]),
+        || get(statuses::api::reblogged_by),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/favourited_by",
+        Wants::Anyone(&["read:statuses"]),
+        || get(favourites::api::favourited_by),
+    ),
+    api(
+        "PUT",
+        "/api/v1/statuses/{id}/interaction_policy",
+        Wants::Member(&["write:statuses"]),
+        || put(statuses::api::interaction_policy),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/quotes",
+        Wants::Member(&["read:statuses"]),
+        || get(quotes::api::quotes),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/quotes/{quoting}/revoke",
+        Wants::Member(&["write:statuses"]),
+        || post(quotes::api::revoke),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/favourite",
+        Wants::Member(&["write:favourites"]),
+        || post(favourites::api::favourite),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unfavourite",
+        Wants::Member(&["write:favourites"]),
+        || post(favourites::api::unfavourite),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/reblog",
+        Wants::Member(&["write:statuses"]),
+        || post(reblogs::api::reblog),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unreblog",
+        Wants::Member(&["write:statuses"]),
+        || post(reblogs::api::unreblog),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/pin",
+        Wants::Member(&["write:accounts"]),
+        || post(pins::api::pin),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unpin",
+        Wants::Member(&["write:accounts"]),
+        || post(pins::api::unpin),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/mute",
+        Wants::Member(&["write:mutes"]),
+        || post(conversations::api::mute),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unmute",
+        Wants::Member(&["write:mutes"]),
+        || post(conversations::api::unmute),
+    ),
+    // Apps: timelines and what happened
+    api(
+        "GET",
+        "/api/v1/timelines/home",
+        Wants::Member(&["read:statuses"]),
+        || get(timelines::api::home),
+    ),
+    api(
+        "GET",
+        "/api/v1/timelines/public",
+        Wants::Anyone(&["read:statuses"]),
+        || get(timelines::api::public),
+    ),
+    api(
+        "GET",
+        "/api/v1/timelines/tag/{name}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(timelines::api::tag),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/unread_count",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::unread_count),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/{id}",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::one),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/clear",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::clear),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/{id}/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/search",
+        Wants::Member(&["read:search"]),
+        || get(search::api::search),
     ),
     // For apps that show boundaries
     api(

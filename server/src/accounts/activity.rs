@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use comity_db::params;
 use comity_policy::{CommunityId, Party, Visible, Way};
 use comity_vocab::build::{self, ActorOut, Picture};
 use comity_vocab::{Handle, Iri, Jrd};
@@ -21,6 +22,7 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
+use crate::window::Window;
 use crate::{inbox, reach, reblogs, statuses};
 
 /// Activities on a page of an outbox.
@@ -293,7 +295,10 @@ pub async fn outbox(
         )));
     }
     let below = query.max_id.unwrap_or(i64::MAX);
-    let older = |max_id, most| statuses::by_author(&app.db, account.id, max_id, most);
+    let older = |max_id, most| {
+        let window = Window::older_than(max_id);
+        statuses::BY_AUTHOR.read(&app.db, window, most, params![account.id])
+    };
     let (shown, next) = statuses::collection_page(&app, &viewer, below, PAGE, older).await?;
     let own = aliases::of_viewer(&app, &community, &viewer).await?;
     let mut items = Vec::with_capacity(shown.len());

@@ -4,6 +4,8 @@
 //! ([`create_local`]). Both end in the same row.
 
 pub mod activity;
+pub mod api;
+pub mod entity;
 mod keyring;
 mod model;
 mod store;
@@ -27,13 +29,13 @@ use crate::error::{Error, Result};
 use crate::{rules, text};
 
 /// Longer display names are cut: Mastodon allows 30 characters, Misskey 50; nobody reads beyond this.
-const LONGEST_NAME: usize = 100;
+pub(crate) const LONGEST_NAME: usize = 100;
 /// Profile texts of other servers beyond this many bytes of HTML are cut off before sanitising.
 const LONGEST_NOTE: usize = 20_000;
 /// What a member may type about themselves, in characters.
-const LONGEST_OWN_NOTE: usize = 2_000;
+pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
 /// Name and value pairs under a profile.
-const MOST_FIELDS: usize = 8;
+pub(crate) const MOST_FIELDS: usize = 8;
 
 /// The account with this id.
 pub async fn find(app: &App, id: i64) -> Result<Arc<Account>> {

@@ -36,6 +36,7 @@ row! {
         pub statuses_count: i64,
         pub followers_count: i64,
         pub following_count: i64,
+        pub last_status_at: Option<i64>,
         pub created_at: i64,
         pub fetched_at: i64,
         pub gone_at: Option<i64>,
@@ -88,6 +89,8 @@ pub struct Account {
     pub followers_count: i64,
     /// How many it follows, as far as we know.
     pub following_count: i64,
+    /// When it last wrote or boosted something that counts, as far as we know; unix milliseconds.
+    pub last_status_at: Option<i64>,
     /// Unix milliseconds.
     pub created_at: i64,
     /// When a remote account was last read from its origin; unix milliseconds.
@@ -147,6 +150,7 @@ impl Account {
             statuses_count: row.statuses_count,
             followers_count: row.followers_count,
             following_count: row.following_count,
+            last_status_at: row.last_status_at,
             created_at: row.created_at,
             fetched_at: row.fetched_at,
             gone_at: row.gone_at,

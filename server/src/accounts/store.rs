@@ -12,7 +12,7 @@ macro_rules! select_account {
             "SELECT a.id, a.iri, a.username, a.domain, a.host, a.community_id, a.kind, a.display_name, a.note,
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
-                    a.followers_count, a.following_count, a.created_at, a.fetched_at, a.gone_at
+                    a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at
                FROM accounts a ",
             $rest
         )

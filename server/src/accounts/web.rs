@@ -23,6 +23,7 @@ use crate::web::view::{
     RelationView, Trouble,
 };
 use crate::web::{frame, person_view, time};
+use crate::window::Window;
 use crate::{follows, lookalikes, pins, relations, rules};
 
 /// Lines a profile can have in the form.
@@ -69,10 +70,19 @@ pub async fn profile_page(
         Stretch {
             entries: Vec::new(),
             older: None,
+            newer: None,
         }
     } else {
         let posts = Place::Author(account.id, replies);
-        timelines::read(&app, &party, posts, page.below(), limit).await?
+        timelines::read(
+            &app,
+            &party,
+            posts,
+            Window::older_than(page.below()),
+            limit,
+            |_| true,
+        )
+        .await?
     };
     let mut statuses = Vec::new();
     let mut entries = stretch.entries;

@@ -2,6 +2,7 @@
 //! an account of its own that signs what it asks of others.
 
 pub mod activity;
+pub mod api;
 pub mod command;
 mod model;
 pub mod published;

@@ -3,6 +3,7 @@
 //! A post that a rule of the viewer or of their community withholds leaves a mark that says whose rule it is. A post
 //! that is simply not for the viewer leaves nothing at all: a mark would tell that it exists.
 
+pub mod api;
 mod leave;
 mod store;
 pub mod web;

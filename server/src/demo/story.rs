@@ -223,5 +223,6 @@ fn public(language: &str, text: &str) -> Draft {
         sensitive: false,
         tell: None,
         terms: Terms::default(),
+        once: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Favourites: like a status, and take it back. Emoji reactions of other servers count as one.
 
 pub mod activity;
+pub mod api;
 mod store;
 pub mod web;
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO favourites (account_id, status_id, iri, created_at)
@@ -16,6 +17,11 @@ const IRI_OF: Sql<(String,)> =
     sql!(row: (String,), "SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
 const STATUS_BY_IRI: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
+/// Who favourited a status. Counts on `favourites_by_status`.
+pub const BY: Ids = ids_in!(
+    "account_id",
+    "SELECT account_id FROM favourites WHERE status_id = $4"
+);
 const AMONG: Sql<(i64,)> = sql!(
     row: (i64,),
     sqlite: "SELECT status_id

@@ -5,6 +5,7 @@
 //! (`synchronize`).
 
 pub mod activity;
+pub mod api;
 mod elsewhere;
 mod ended;
 mod store;
@@ -15,7 +16,7 @@ pub mod web;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_db::Tx;
+use comity_db::{Tx, params};
 use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
@@ -32,6 +33,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
+use crate::window::Window;
 use crate::{contacts, rules, timelines, waves};
 
 /// How one account stands to another.
@@ -310,7 +312,15 @@ pub async fn receive_undo(
 
 /// Who asks to follow `me`, newest accounts first.
 pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
-    store::requests(&app.db, me.id, i64::MAX, most).await
+    let window = Window::older_than(i64::MAX);
+    store::REQUESTS
+        .read(&app.db, window, most, params![me.id])
+        .await
+}
+
+/// Whom `me` follows and who follow this account, at most `most`.
+pub async fn familiar(app: &App, me: &Account, other: i64, most: i64) -> Result<Vec<i64>> {
+    store::familiar(&app.db, me.id, other, most).await
 }
 
 /// [`accept`], if they ask; *not found* otherwise.

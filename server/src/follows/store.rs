@@ -4,6 +4,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::communities::Community;
 use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 row! {
     /// One follow or request.
@@ -102,30 +103,42 @@ pub fn delete(tx: &mut Tx, account_id: i64, target_id: i64) {
 
 // Lists
 
-const FOLLOWERS: Sql<(i64,)> = sql!(
-    row: (i64,),
+/// Accepted followers.
+pub const FOLLOWERS: Ids = ids_in!(
+    "account_id",
     "SELECT account_id
        FROM follows
-      WHERE target_id = $1 AND state = 'accepted' AND account_id < $2
-      ORDER BY account_id DESC
-      LIMIT $3"
+      WHERE target_id = $4 AND state = 'accepted'"
 );
-const FOLLOWING: Sql<(i64,)> = sql!(
-    row: (i64,),
+/// Accounts followed with a yes.
+pub const FOLLOWING: Ids = ids_in!(
+    "target_id",
     "SELECT target_id
        FROM follows
-      WHERE account_id = $1 AND state = 'accepted' AND target_id < $2
-      ORDER BY target_id DESC
-      LIMIT $3"
+      WHERE account_id = $4 AND state = 'accepted'"
 );
-const REQUESTS: Sql<(i64,)> = sql!(
-    row: (i64,),
+/// Who asks to follow.
+pub const REQUESTS: Ids = ids_in!(
+    "account_id",
     "SELECT account_id
        FROM follows
-      WHERE target_id = $1 AND state = 'requested' AND account_id < $2
-      ORDER BY account_id DESC
+      WHERE target_id = $4 AND state = 'requested'"
+);
+/// Whom `$1` follows and who follow `$2`.
+const FAMILIAR: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT f.target_id
+       FROM follows f
+       JOIN follows g ON g.account_id = f.target_id
+      WHERE f.account_id = $1 AND f.state = 'accepted' AND g.target_id = $2 AND g.state = 'accepted'
+      ORDER BY f.target_id DESC
       LIMIT $3"
 );
+
+/// Whom `me` follows and who follow `other`, newest accounts first.
+pub async fn familiar(db: &Db, me: i64, other: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(db.column(FAMILIAR, params![me, other, limit]).await?)
+}
 
 const BETWEEN: Sql<(i64, i64, String)> = sql!(
     row: (i64, i64, String),
@@ -146,20 +159,6 @@ const BETWEEN: Sql<(i64, i64, String)> = sql!(
           WHERE target_id = $1 AND account_id = ANY($2)
           LIMIT $3",
 );
-
-/// Accepted followers, newest accounts first.
-pub async fn followers(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(FOLLOWERS, params![target_id, max_id, limit])
-        .await?)
-}
-
-/// Accounts that are followed, newest accounts first.
-pub async fn following(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(FOLLOWING, params![account_id, max_id, limit])
-        .await?)
-}
 
 /// Followers who are not at home on this host.
 const FOLLOWERS_AWAY: Sql<(i64,)> = sql!(
@@ -192,13 +191,6 @@ pub async fn followers_away(db: &Db, target_id: i64, home: &str, limit: i64) -> 
 pub async fn following_away(db: &Db, account_id: i64, home: &str, limit: i64) -> Result<Vec<i64>> {
     Ok(db
         .column(FOLLOWING_AWAY, params![account_id, home, limit])
-        .await?)
-}
-
-/// Accounts that wait for an answer, newest accounts first.
-pub async fn requests(db: &Db, target_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(REQUESTS, params![target_id, max_id, limit])
         .await?)
 }
 

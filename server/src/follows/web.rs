@@ -1,8 +1,10 @@
 //! The follow button, lists of followers, and the people who wait for a yes.
 
 use axum::extract::{Path, State};
+use comity_db::params;
 use comity_policy::Way;
 
+use super::store;
 use super::{Side, Suspended, Suspension, suspended};
 use crate::accounts::web::{Listed, named, rows};
 use crate::accounts::{self, Account};
@@ -13,6 +15,7 @@ use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::rules;
 use crate::web::view::{NavItem, PeoplePage, PeopleTab, SuspendedRow};
 use crate::web::{frame, person_view};
+use crate::window::{Ids, Window};
 
 /// `POST /accounts/{id}/follow`
 pub async fn follow(
@@ -68,7 +71,7 @@ pub async fn followers(
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = match visit.me {
-        Some(_) => super::store::followers(&app.db, owner.id, page.below(), page.limit).await?,
+        Some(_) => read(&app, store::FOLLOWERS, owner.id, &page).await?,
         None => Vec::new(),
     };
     show(&app, &visit, &page, &owner, PeopleTab::Followers, &ids).await
@@ -84,7 +87,7 @@ pub async fn following(
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
     let ids = match visit.me {
-        Some(_) => super::store::following(&app.db, owner.id, page.below(), page.limit).await?,
+        Some(_) => read(&app, store::FOLLOWING, owner.id, &page).await?,
         None => Vec::new(),
     };
     show(&app, &visit, &page, &owner, PeopleTab::Following, &ids).await
@@ -92,8 +95,13 @@ pub async fn following(
 
 /// `GET /follow-requests`
 pub async fn requests(State(app): State<App>, me: Me, visit: Visit, page: Page) -> Result<Reply> {
-    let ids = super::store::requests(&app.db, me.account.id, page.below(), page.limit).await?;
+    let ids = read(&app, store::REQUESTS, me.account.id, &page).await?;
     show(&app, &visit, &page, &me.account, PeopleTab::Requests, &ids).await
+}
+
+async fn read(app: &App, list: Ids, of: i64, page: &Page) -> Result<Vec<i64>> {
+    let window = Window::older_than(page.below());
+    list.read(&app.db, window, page.limit, params![of]).await
 }
 
 async fn show(

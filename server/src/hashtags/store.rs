@@ -1,8 +1,8 @@
 //! SQL of `hashtag_entries`.
 
-use comity_db::{Db, Sql, Tx, params, sql};
+use comity_db::{Sql, Tx, params, sql};
 
-use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO hashtag_entries (name, status_id)
@@ -10,13 +10,15 @@ const INSERT: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 const WITHDRAW: Sql = sql!("DELETE FROM hashtag_entries WHERE status_id = $1");
-const IDS: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT status_id
-       FROM hashtag_entries
-      WHERE name = $1 AND status_id < $2
-      ORDER BY status_id DESC
-      LIMIT $3"
+/// Statuses that name one of these (folded); nobody is cleared to see them yet.
+pub const NAMED: Ids = ids_in!(
+    "status_id",
+    sqlite: "SELECT DISTINCT status_id
+               FROM hashtag_entries
+              WHERE name IN (SELECT value FROM json_each($4))",
+    pg: "SELECT DISTINCT status_id
+           FROM hashtag_entries
+          WHERE name = ANY($4)"
 );
 
 pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
@@ -25,9 +27,4 @@ pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
 
 pub fn withdraw(tx: &mut Tx, status_id: i64) {
     tx.exec(WITHDRAW, params![status_id]);
-}
-
-/// Statuses that name it (folded), newest first; nobody is cleared to see them yet.
-pub async fn ids(db: &Db, name: &str, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db.column(IDS, params![name, max_id, limit]).await?)
 }

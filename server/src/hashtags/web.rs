@@ -11,6 +11,7 @@ use crate::text::hashtag::{folded, path};
 use crate::timelines::{Place, read};
 use crate::web::frame;
 use crate::web::view::{HashtagPage, NavItem};
+use crate::window::Window;
 
 /// `GET /tags/{name}`: what names a topic, as far as the reader may see it. Visitors see what was written here.
 pub async fn page(
@@ -27,9 +28,10 @@ pub async fn page(
     let stretch = read(
         &app,
         &visit.party(),
-        Place::Hashtag(folded.clone()),
-        page.below(),
+        Place::Hashtags(vec![folded.clone()]),
+        Window::older_than(page.below()),
         page.length(),
+        |_| true,
     )
     .await?;
     let mut frame = frame(&app, &visit, &format!("#{folded}"), NavItem::Elsewhere).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use comity_policy::{CommunityId, Party};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -24,6 +25,8 @@ use crate::oauth::{self, Grant, Scopes};
 pub enum Wants {
     /// Nothing. A token that comes along must be good.
     Nothing,
+    /// Nothing; where a member's token comes along, one with one of these scopes.
+    Anyone(&'static [&'static str]),
     /// The token of any app.
     AnyApp,
     /// A member's token with one of these scopes.
@@ -41,6 +44,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The member it speaks for, as whoever asks.
+    pub fn caller(&self) -> Result<Caller> {
+        Ok(Caller::from(self.me()?))
+    }
+
     /// The member it speaks for.
     pub fn me(&self) -> Result<&Me> {
         self.me.as_ref().ok_or_else(needs_member)
@@ -49,6 +57,57 @@ impl Client {
     /// What their pages would be made for.
     pub fn visit(&self) -> Result<Visit> {
         Visit::as_member(self.me()?)
+    }
+}
+
+/// Whoever asks where no token is needed: a member's app, an app by itself, or anybody.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Where.
+    pub community: Arc<Community>,
+    /// The member whose app it is, if it is one's.
+    pub me: Option<Me>,
+}
+
+impl Caller {
+    /// As a party to an exchange.
+    pub fn party(&self) -> Party {
+        match &self.me {
+            Some(me) => me.party(),
+            None => Party::Anonymous(CommunityId(self.community.id)),
+        }
+    }
+
+    /// The account of the member who asks.
+    pub fn account_id(&self) -> Option<i64> {
+        self.me.as_ref().map(|me| me.account.id)
+    }
+}
+
+impl From<&Me> for Caller {
+    fn from(me: &Me) -> Caller {
+        Caller {
+            community: me.community.clone(),
+            me: Some(me.clone()),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Reply;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Reply> {
+        if let Some(client) = parts.extensions.get::<Client>() {
+            return Ok(Caller {
+                community: client.community.clone(),
+                me: client.me.clone(),
+            });
+        }
+        let Here(community) = Here::from_request_parts(parts, app).await?;
+        Ok(Caller {
+            community,
+            me: None,
+        })
     }
 }
 
@@ -76,25 +135,34 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
         None => None,
     };
     match (wants, &client) {
-        (Wants::Nothing, _) | (Wants::AnyApp, Some(_)) => {}
+        (Wants::Nothing | Wants::Anyone(_), None)
+        | (Wants::Nothing, _)
+        | (Wants::AnyApp, Some(_)) => {}
         (_, None) => return Err(Error::Unauthorized.into()),
+        // What an app may ask for itself, anybody may.
+        (Wants::Anyone(_), Some(client)) if client.me.is_none() => {}
+        (Wants::Anyone(scopes), Some(client)) => covers(client, scopes)?,
         (Wants::Member(scopes), Some(client)) => {
             client.me()?;
-            let may = scopes
-                .iter()
-                .any(|scope| client.grant.scopes.cover(&Scopes::of(scope)));
-            if !may {
-                return Err(Error::Forbidden(
-                    "this action is outside the authorized scopes".to_owned(),
-                )
-                .into());
-            }
+            covers(client, scopes)?;
         }
     }
     if let Some(client) = client {
         parts.extensions.insert(client);
     }
     Ok(())
+}
+
+fn covers(client: &Client, scopes: &[&str]) -> Result<()> {
+    let may = scopes
+        .iter()
+        .any(|scope| client.grant.scopes.cover(&Scopes::of(scope)));
+    if may {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "this action is outside the authorized scopes".to_owned(),
+    ))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -2,10 +2,11 @@
 //! Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
 
 use axum::body::Body;
-use axum::extract::FromRequest;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
 use bytes::Bytes;
 use http::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
@@ -32,6 +33,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
 
     async fn from_request(request: Request<Body>, _: &App) -> Result<Input<T>, Reply> {
         Ok(Input(read(request).await?))
+    }
+}
+
+/// The number in a path that names what is asked for. What is no number names nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Id(pub i64);
+
+impl FromRequestParts<App> for Id {
+    type Rejection = Reply;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Id, Reply> {
+        let named = RawPathParams::from_request_parts(parts, &()).await;
+        let params = named.map_err(|_| Error::NotFound)?;
+        let id = params
+            .iter()
+            .find(|(name, _)| *name == "id")
+            .and_then(|(_, value)| value.parse().ok());
+        id.map(Id).ok_or_else(|| Error::NotFound.into())
     }
 }
 

@@ -1,6 +1,5 @@
 //! The ground every request stands on: who asks ([`viewer`], and apps: [`client`]), what they sent ([`form`], [`input`],
-//! [`page_link`]), how often
-//! ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
+//! [`page_link`], [`paging`]), how often ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
 
 pub mod address;
 pub mod client;
@@ -11,6 +10,7 @@ pub mod form;
 pub mod health;
 pub mod input;
 pub mod page_link;
+pub mod paging;
 pub mod rate_limit;
 pub mod reply;
 pub mod token;
@@ -19,10 +19,11 @@ pub mod viewer;
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-pub use client::{Client, Wants};
+pub use client::{Caller, Client, Wants};
 pub use form::Form;
-pub use input::Input;
+pub use input::{Id, Input};
 pub use page_link::Page;
+pub use paging::Paging;
 pub use rate_limit::{Kind, RateLimits};
 pub use reply::Reply;
 pub use viewer::{Here, Me, Visit};

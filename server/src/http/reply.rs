@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use comity_policy::{Because, Refusal};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::local_path;
@@ -121,6 +121,15 @@ impl Reply {
         self.0
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// The same with the links of [`Paging`](super::Paging) to what comes before and after.
+    #[must_use]
+    pub fn with_links(mut self, links: Option<HeaderValue>) -> Reply {
+        if let Some(links) = links {
+            self.0.headers_mut().insert(LINK, links);
+        }
         self
     }
 

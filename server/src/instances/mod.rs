@@ -5,6 +5,8 @@
 
 mod store;
 
+pub use store::count;
+
 use comity_db::{Db, Tx};
 use comity_policy::{CommunityId, Contact, Peer, Version};
 use comity_vocab::{Domain, Iri, nodeinfo};

@@ -111,3 +111,14 @@ pub async fn save_software(db: &Db, domain: &str, name: &str, version: &str) -> 
         .await?;
     Ok(())
 }
+
+const COUNT: Sql<(i64,)> = sql!(
+    row: (i64,),
+    full_scan: "one row a server, and it is asked for once when an app signs in",
+    "SELECT count(*) FROM instances"
+);
+
+/// Servers that were ever heard of.
+pub async fn count(db: &Db) -> Result<i64> {
+    Ok(db.one(COUNT, params![]).await?.0)
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use comity_db::{DbError, Tx, Wrote};
 use comity_policy::Mode;
-use comity_vocab::{ActorKind, Domain};
+use comity_vocab::{ActorKind, Domain, Visibility};
 
 pub use model::{Member, NewMember, Role, Session};
 pub(crate) use store::forget_old;
@@ -20,6 +20,7 @@ pub use store::{count, read_notifications, stewards};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::Kind;
@@ -27,6 +28,7 @@ use crate::http::token::Token;
 use crate::oauth;
 use crate::rules;
 use crate::statuses::{Answering, Quoting};
+use crate::text;
 
 /// As Mastodon has it, so that a handle can move there and back.
 const LONGEST_USERNAME: usize = 30;
@@ -294,18 +296,66 @@ pub async fn choose_mode(app: &App, account_id: i64, mode: Mode) -> Result<()> {
     rules::reload(app).await
 }
 
-/// Says who may answer and quote what this member writes, where a post says nothing else.
-pub async fn choose_answering(
-    app: &App,
-    account_id: i64,
-    answering: Answering,
-    quoting: Quoting,
-) -> Result<()> {
-    let (answers, quotes) = (answering.as_str(), quoting.as_str());
-    match store::choose_answering(&app.db, account_id, answers, quotes).await? {
+/// What a member lays down for all they write, where a post says nothing else.
+#[derive(Clone, Debug)]
+pub struct Writing {
+    /// Who may answer.
+    pub answering: Answering,
+    /// Who may quote.
+    pub quoting: Quoting,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The language, as a tag; empty for none.
+    pub language: String,
+}
+
+impl Writing {
+    /// As it is.
+    pub fn of(member: &Member) -> Writing {
+        Writing {
+            answering: member.answering,
+            quoting: member.quoting,
+            visibility: member.default_visibility,
+            language: member.language.clone(),
+        }
+    }
+}
+
+/// Changes what this member lays down for all they write.
+pub async fn choose_writing(app: &App, account_id: i64, writing: Writing) -> Result<()> {
+    let tag = &writing.language;
+    if !tag.is_empty() && !text::language::is_tag(tag) {
+        return Err(Error::invalid(
+            "language",
+            "is not a language tag such as en or pt-BR",
+        ));
+    }
+    match store::choose_writing(&app.db, account_id, writing).await? {
         0 => Err(Error::NotFound),
         _ => Ok(()),
     }
+}
+
+/// How many live in a community, and how much they do there.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Its members.
+    pub members: i64,
+    /// Those who wrote or boosted something within a month.
+    pub active: i64,
+    /// What they wrote that counts: nothing direct.
+    pub statuses: i64,
+}
+
+/// The numbers of a community.
+pub async fn counts(app: &App, community_id: i64) -> Result<Counts> {
+    let month_ago = app.now_ms() - 30 * DAY_MS;
+    let (members, active, statuses) = store::counts(&app.db, community_id, month_ago).await?;
+    Ok(Counts {
+        members,
+        active,
+        statuses,
+    })
 }
 
 /// Gives a member another role.

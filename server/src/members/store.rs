@@ -2,6 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
+use super::Writing;
 use super::model::{CredentialRow, MemberRow, SessionRow};
 use crate::error::Result;
 
@@ -46,6 +47,21 @@ const COUNT_ADMINS: Sql<(i64,)> =
 /// How many live here.
 pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![community_id]).await?.0)
+}
+
+const COUNTS: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    "SELECT count(*),
+            CAST(COALESCE(sum(CASE WHEN a.last_status_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+            CAST(COALESCE(sum(a.statuses_count), 0) AS BIGINT)
+       FROM members m
+       JOIN accounts a ON a.id = m.account_id
+      WHERE m.community_id = $1"
+);
+
+/// (members, those who wrote since, what all wrote)
+pub async fn counts(db: &Db, community_id: i64, since_ms: i64) -> Result<(i64, i64, i64)> {
+    Ok(db.one(COUNTS, params![community_id, since_ms]).await?)
 }
 
 pub async fn count_admins(db: &Db, community_id: i64) -> Result<i64> {
@@ -120,17 +136,24 @@ pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
     tx.must(CHOOSE_MODE, params![account_id, mode]);
 }
 
-const CHOOSE_ANSWERING: Sql =
-    sql!("UPDATE members SET replies = $2, quotes = $3 WHERE account_id = $1");
+const CHOOSE_WRITING: Sql = sql!(
+    "UPDATE members
+        SET replies = $2, quotes = $3, default_visibility = $4, language = $5
+      WHERE account_id = $1"
+);
 
-pub async fn choose_answering(
-    db: &Db,
-    account_id: i64,
-    answers: &'static str,
-    quotes: &'static str,
-) -> Result<u64> {
+pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Result<u64> {
     Ok(db
-        .exec(CHOOSE_ANSWERING, params![account_id, answers, quotes])
+        .exec(
+            CHOOSE_WRITING,
+            params![
+                account_id,
+                writing.answering.as_str(),
+                writing.quoting.as_str(),
+                writing.visibility.as_str(),
+                writing.language
+            ],
+        )
         .await?)
 }
 

@@ -1,6 +1,8 @@
 //! Notifications: who is told of what. Written beside the act that causes them; whether one is shown is asked of the
 //! gate when it is read, so a mute or a rule set later hides what was written earlier.
 
+pub mod api;
+pub mod entity;
 mod store;
 pub mod web;
 
@@ -12,10 +14,11 @@ use comity_policy::{Party, Subject, Thing, Visible, Way};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
+use crate::window::Window;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +169,37 @@ pub struct Stretch {
 
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
-    let rows = store::newest(&app.db, me.id, max_id, limit).await?;
+    stretch(app, me, Window::older_than(max_id), limit).await
+}
+
+/// One thing that this member is told.
+pub async fn find(app: &App, me: &Account, id: i64) -> Result<Notification> {
+    let window = Window {
+        below: id.saturating_add(1),
+        above: id.saturating_sub(1),
+        from_below: false,
+    };
+    let found = stretch(app, me, window, 1).await?.shown.pop();
+    found.ok_or(Error::NotFound)
+}
+
+/// Everything this member was told is forgotten.
+pub async fn clear(app: &App, me: &Account) -> Result<()> {
+    store::clear(&app.db, me.id).await?;
+    Ok(())
+}
+
+/// One thing this member was told is forgotten. *Not found* where there is none of theirs.
+pub async fn dismiss(app: &App, me: &Account, id: i64) -> Result<()> {
+    match store::dismiss(&app.db, me.id, id).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// What this member is told within a window, from the end that it says; at most `limit` before the gate.
+pub async fn stretch(app: &App, me: &Account, window: Window, limit: i64) -> Result<Stretch> {
+    let rows = store::within(&app.db, me.id, window, limit).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);

@@ -4,6 +4,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::OfRule;
 use crate::error::Result;
+use crate::window::Window;
 
 row! {
     /// A notification before anybody asked whether it is shown.
@@ -40,10 +41,20 @@ const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
     "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at
        FROM notifications
-      WHERE account_id = $1 AND id < $2
+      WHERE account_id = $1 AND id < $2 AND id > $3
       ORDER BY id DESC
-      LIMIT $3"
+      LIMIT $4"
 );
+const OLDEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at
+       FROM notifications
+      WHERE account_id = $1 AND id < $2 AND id > $3
+      ORDER BY id
+      LIMIT $4"
+);
+const CLEAR: Sql = sql!("DELETE FROM notifications WHERE account_id = $1");
+const DISMISS: Sql = sql!("DELETE FROM notifications WHERE account_id = $1 AND id = $2");
 const NEWER: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
@@ -110,13 +121,24 @@ pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) 
     tx.exec(DELETE, params![to, kind, from, status]);
 }
 
-pub async fn newest(
+/// At most `limit` of what lies in a window: newest first, or from below, oldest first.
+pub async fn within(
     db: &Db,
     account_id: i64,
-    max_id: i64,
+    window: Window,
     limit: i64,
 ) -> Result<Vec<NotificationRow>> {
-    Ok(db.all(NEWEST, params![account_id, max_id, limit]).await?)
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    let values = params![account_id, window.below, window.above, limit];
+    Ok(db.all(statement, values).await?)
+}
+
+pub async fn clear(db: &Db, account_id: i64) -> Result<u64> {
+    Ok(db.exec(CLEAR, params![account_id]).await?)
+}
+
+pub async fn dismiss(db: &Db, account_id: i64, id: i64) -> Result<u64> {
+    Ok(db.exec(DISMISS, params![account_id, id]).await?)
 }
 
 pub async fn any_newer(db: &Db, account_id: i64, than_id: i64) -> Result<bool> {

@@ -2,6 +2,7 @@
 //! see it anyway.
 
 pub mod activity;
+pub mod api;
 mod store;
 pub mod web;
 

@@ -58,10 +58,11 @@ enum Old {
     Canaries,
     Apps,
     Changes,
+    Keys,
 }
 
 impl Old {
-    const ALL: [Old; 8] = [
+    const ALL: [Old; 9] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -70,6 +71,7 @@ impl Old {
         Old::Canaries,
         Old::Apps,
         Old::Changes,
+        Old::Keys,
     ];
 
     fn words(self) -> &'static str {
@@ -82,6 +84,7 @@ impl Old {
             Old::Canaries => "canaries",
             Old::Apps => "apps that nobody lets anything",
             Old::Changes => "changes of boundaries",
+            Old::Keys => "keys of posts",
         }
     }
 
@@ -96,6 +99,7 @@ impl Old {
             Old::Canaries => aliases::forget_old(&app.db, now_ms, BATCH).await,
             Old::Apps => oauth::forget_old(app, now_ms, BATCH).await,
             Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
+            Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
         }
     }
 }

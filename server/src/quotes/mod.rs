@@ -5,6 +5,7 @@
 //! `stamps`. What is quoted is shown by evidence of its own, to nobody who may not see it.
 
 pub(crate) mod activity;
+pub mod api;
 mod model;
 mod receive;
 mod store;
@@ -21,6 +22,7 @@ pub(crate) use receive::{
     claims, ended, job, look, needs_look, of_note, receive_no, receive_request, receive_yes,
     requote,
 };
+pub use store::counts;
 pub(crate) use store::keep;
 
 use crate::accounts::{Account, stored_iri};

@@ -4,6 +4,7 @@ use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::model::{Quote, State};
 use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 /// One yes is for one quote. Others may claim it as well; so many are looked at in one go.
 pub const BATCH: i64 = 20;
@@ -136,4 +137,29 @@ const REFUSED: Sql<(String,)> = sql!(
 pub async fn refused(db: &Db, quoted_id: i64, quoting: &str) -> Result<Option<State>> {
     let word = db.opt(REFUSED, params![quoted_id, quoting]).await?;
     word.map(|(word,)| State::parse(&word)).transpose()
+}
+
+/// What quotes a status, with its author's yes. Counts on `quotes_by_quoted`.
+pub const QUOTING: Ids = ids_in!(
+    "status_id",
+    "SELECT status_id
+       FROM quotes
+      WHERE quoted_id = $4 AND state = 'stands'"
+);
+
+const COUNTS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT COALESCE(quoted_id, 0), count(*)
+               FROM quotes
+              WHERE quoted_id IN (SELECT value FROM json_each($1)) AND state = 'stands'
+              GROUP BY quoted_id",
+    pg: "SELECT COALESCE(quoted_id, 0), count(*)
+           FROM quotes
+          WHERE quoted_id = ANY($1) AND state = 'stands'
+          GROUP BY quoted_id",
+);
+
+/// How many quote each of these, with its author's yes.
+pub async fn counts(db: &Db, ids: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(COUNTS, params![ids]).await?)
 }

@@ -1,6 +1,7 @@
 //! Reblogs: share a status with one's followers, and take it back. A reblog is a status of its own without words.
 
 pub mod activity;
+pub mod api;
 pub mod web;
 
 use std::collections::HashSet;

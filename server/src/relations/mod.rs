@@ -2,6 +2,7 @@
 //! for one's own eyes, and the muted cannot notice it.
 
 pub mod activity;
+pub mod entity;
 mod store;
 pub mod web;
 

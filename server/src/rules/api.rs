@@ -1,6 +1,8 @@
 //! Why something is as it is, and one's rules, for apps: what the pages say, as data.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
+use comity_policy::{Pattern, Rule, Stance};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -85,4 +87,30 @@ pub async fn rules(State(app): State<App>, client: Client) -> Result<Reply> {
         "mine": entities(of_member(&me.account)?),
         "community": entities(of_community(&me.community)),
     })))
+}
+
+/// A rule about a server as Mastodon publishes its domain blocks; rules about people, lists or software are none, and
+/// neither is what is open.
+pub fn as_block(rule: &Rule) -> Option<Value> {
+    let domain = match &rule.pattern {
+        Pattern::Host(domain) | Pattern::Domain(domain) => domain,
+        _ => return None,
+    };
+    let severity = match rule.stance {
+        Stance::Refused | Stance::Withheld => "suspend",
+        Stance::Limited | Stance::Ask => "silence",
+        Stance::Open => return None,
+    };
+    let hash = digest(&SHA256, domain.as_str().as_bytes());
+    let hex: String = hash
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Some(json!({
+        "domain": domain.as_str(),
+        "digest": hex,
+        "severity": severity,
+        "comment": rule.reason_public.clone().unwrap_or_default(),
+    }))
 }

@@ -1,5 +1,6 @@
 //! Search: a person or a post by handle or link, here or elsewhere; people we know by the beginning of their name.
 
+pub mod api;
 pub mod web;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::http::Me;
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
 
@@ -93,6 +95,49 @@ pub async fn find(
         }),
         Err(_) => by_name(app, viewer, question).await,
     }
+}
+
+/// What an app of `me` finds: with `resolve`, others are asked for what is not here; without, nobody is. Where a link or a
+/// handle leads nowhere, nothing is found.
+pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<Results> {
+    let party = me.party();
+    let question = question.trim();
+    if question.is_empty() || question.len() > LONGEST {
+        return Ok(Results::default());
+    }
+    if resolve {
+        return find(app, &me.community, &party, question).await;
+    }
+    if let Some(handle) = whole_handle(question)
+        && let Some(domain) = &handle.domain
+    {
+        let known = accounts::find_by_handle(app, &handle.username, domain).await?;
+        let mut people = Vec::new();
+        if let Some(known) = known {
+            people.extend(
+                accounts::show(app, &party, Way::Search, known.id)
+                    .await
+                    .ok(),
+            );
+        }
+        return Ok(Results {
+            people,
+            ..Results::default()
+        });
+    }
+    by_name(app, &party, question).await
+}
+
+/// People alone, of what [`look`] finds.
+pub async fn people(
+    app: &App,
+    me: &Me,
+    question: &str,
+    resolve: bool,
+) -> Result<Vec<Visible<Account>>> {
+    // What is typed of a name while it is typed is no question for others.
+    let asks = resolve && whole_handle(question.trim()).is_some();
+    Ok(look(app, me, question, asks).await?.people)
 }
 
 fn whole_handle(question: &str) -> Option<Handle> {

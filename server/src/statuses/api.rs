@@ -1,12 +1,21 @@
-//! What apps send as a post, in Mastodon's words and two of ours.
+//! Statuses for apps, in Mastodon's words and two of ours.
 
+use axum::extract::State;
+use comity_policy::Way;
 use comity_vocab::Visibility;
+use http::HeaderMap;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{Answering, Draft, Terms, web};
+use super::entity::Entities;
+use super::once::Once;
+use super::{Answering, Draft, Quoting, Terms, find, find_many, text, versions, web};
+use crate::accounts::api::Ids;
+use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Me;
+use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::web::time;
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -15,10 +24,12 @@ pub struct Sent {
     status: String,
     spoiler_text: String,
     visibility: String,
-    language: String,
+    local_only: bool,
+    language: Option<String>,
     sensitive: bool,
     in_reply_to_id: Option<i64>,
     quoted_status_id: Option<i64>,
+    quote_approval_policy: String,
     /// Servers, people and lists that are not to have it, as in the composer.
     kept_from: String,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
@@ -29,6 +40,7 @@ impl Sent {
     /// What it asks to publish.
     pub async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         let visibility = match self.visibility.as_str() {
+            _ if self.local_only => Visibility::Local,
             "" => me.member.default_visibility,
             word => Visibility::parse(word).map_err(|_| {
                 Error::invalid(
@@ -42,20 +54,209 @@ impl Sent {
             word => Answering::parse(word)
                 .ok_or_else(|| Error::invalid("answers", "is no word for who may answer"))?,
         };
+        let quoting = match self.quote_approval_policy.as_str() {
+            "" => me.member.quoting,
+            word => read_quoting(word)?,
+        };
+        let language = match &self.language {
+            Some(tag) => tag.trim(),
+            None => &me.member.language,
+        };
         Ok(Draft {
             text: self.status.clone(),
             spoiler_text: self.spoiler_text.clone(),
             visibility,
             in_reply_to_id: self.in_reply_to_id,
             quote_id: self.quoted_status_id,
-            language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
+            language: Some(language.to_owned()).filter(|tag| !tag.is_empty()),
             sensitive: self.sensitive || !self.spoiler_text.trim().is_empty(),
-            tell: None,
+            // Apps write into the text whom they tell.
+            tell: Some(Vec::new()),
             terms: Terms {
                 kept_from: web::named(app, me, &self.kept_from).await?,
                 replies: answering.replies(),
-                quotes: me.member.quoting,
+                quotes: quoting,
             },
+            once: None,
         })
     }
+}
+
+fn read_quoting(word: &str) -> Result<Quoting> {
+    super::entity::read_quote_policy(word).ok_or_else(|| {
+        Error::invalid(
+            "quote_approval_policy",
+            "must be public, followers or nobody",
+        )
+    })
+}
+
+/// `POST /api/v1/statuses`
+pub async fn create(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    Input(sent): Input<Sent>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let key = headers.get("idempotency-key");
+    let draft = Draft {
+        once: key.and_then(|key| Once::of(key.to_str().ok()?)),
+        ..sent.draft(&app, me).await?
+    };
+    let status = super::publish(&app, &me.community, me.account.clone(), draft).await?;
+    let caller = client.caller()?;
+    Ok(Reply::api(
+        Entities::one(&app, &caller, Way::Page, &status).await?,
+    ))
+}
+
+/// `GET /api/v1/statuses/{id}`
+pub async fn status(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
+    Ok(Reply::api(entity(&app, &caller, id).await?))
+}
+
+/// This status for whoever asks; a boost is around what it shares.
+pub async fn entity(app: &App, caller: &Caller, id: i64) -> Result<Value> {
+    let party = caller.party();
+    let status = find(app, &party, Way::Page, id).await?;
+    let Some((shared, _)) = status.reblog_of else {
+        return Entities::one(app, caller, Way::Page, &status).await;
+    };
+    let original = find(app, &party, Way::Page, shared).await?;
+    let shown = super::Shown {
+        status: original,
+        reblog: Some(status),
+    };
+    let list = Entities::list(app, caller, Way::Page, &[shown]).await?;
+    list.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// `GET /api/v1/statuses?id[]=`
+pub async fn statuses(
+    State(app): State<App>,
+    caller: Caller,
+    Input(asked): Input<Ids>,
+) -> Result<Reply> {
+    let ids = asked.numbers();
+    let found = super::Shown::list(&app, &caller.party(), Way::Page, &ids).await?;
+    let list = Entities::list(&app, &caller, Way::Page, &found).await?;
+    Ok(Reply::api(json!(list)))
+}
+
+/// `PUT /api/v1/statuses/{id}`
+pub async fn edit(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(sent): Input<Sent>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let was = super::edit::own(&app, &me.party(), &me.account, id).await?;
+    let mut draft = sent.draft(&app, me).await?;
+    if sent.language.is_none() {
+        draft.language.clone_from(&text(&was).language);
+    }
+    let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
+    let caller = client.caller()?;
+    Ok(Reply::api(
+        Entities::one(&app, &caller, Way::Page, &edited).await?,
+    ))
+}
+
+/// `DELETE /api/v1/statuses/{id}`: answers with the status as it was typed, for writing it anew.
+pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let status = super::edit::own(&app, &me.party(), &me.account, id).await?;
+    let mut entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
+    entity["text"] = json!(text(&status).source);
+    super::delete(&app, me.account.clone(), id).await?;
+    Ok(Reply::api(entity))
+}
+
+/// `GET /api/v1/statuses/{id}/source`
+pub async fn source(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let status = super::edit::own(&app, &me.party(), &me.account, id).await?;
+    let words = text(&status);
+    Ok(Reply::api(json!({
+        "id": id.to_string(),
+        "text": words.source,
+        "spoiler_text": words.spoiler_text,
+    })))
+}
+
+/// `GET /api/v1/statuses/{id}/history`
+pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
+    let status = find(&app, &caller.party(), Way::Page, id).await?;
+    let now = Entities::one(&app, &caller, Way::Page, &status).await?;
+    let all: Vec<Value> = versions(&app, &status)
+        .await?
+        .into_iter()
+        .map(|version| {
+            json!({
+                "content": web::with_title(&version.text.title, &version.text.content),
+                "spoiler_text": version.text.spoiler_text,
+                "sensitive": now["sensitive"],
+                "created_at": time::iso_ms(version.created_at),
+                "account": now["account"],
+                "media_attachments": now["media_attachments"],
+                "emojis": [],
+                "poll": null,
+            })
+        })
+        .collect();
+    Ok(Reply::api(json!(all)))
+}
+
+/// `GET /api/v1/statuses/{id}/reblogged_by`
+pub async fn reblogged_by(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    paging: Paging,
+) -> Result<Reply> {
+    let (party, here) = (caller.party(), &caller.community);
+    let status = find(&app, &party, Way::Page, id).await?;
+    let (window, limit) = (paging.window(), paging.limit(40, 80));
+    let values = comity_db::params![status.id];
+    let mut ids = super::REBLOGS_OF
+        .read(&app.db, window, limit, values)
+        .await?;
+    if window.from_below {
+        ids.reverse();
+    }
+    let boosts = find_many(&app, &party, Way::Page, &ids).await?;
+    let people: Vec<i64> = boosts.iter().map(|boost| boost.author.id).collect();
+    let faces = Faces::of(&app, &party, Way::Page, here, &people).await?;
+    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
+    let links = paging.links(
+        here,
+        ids.first().copied(),
+        ids.last().copied().filter(|_| is_full),
+    );
+    Ok(Reply::api(faces.in_order(&people)).with_links(links))
+}
+
+/// Who may quote from now on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    quote_approval_policy: String,
+}
+
+/// `PUT /api/v1/statuses/{id}/interaction_policy`
+pub async fn interaction_policy(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(policy): Input<Policy>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let quoting = read_quoting(&policy.quote_approval_policy)?;
+    let status = super::choose_quoting(&app, me.account.clone(), id, quoting).await?;
+    let caller = client.caller()?;
+    Ok(Reply::api(
+        Entities::one(&app, &caller, Way::Page, &status).await?,
+    ))
 }

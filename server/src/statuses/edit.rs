@@ -9,6 +9,7 @@ use comity_vocab::{Note, Visibility};
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text, Version};
+use super::policy::Quoting;
 use super::receive;
 use super::store::{self, Edit};
 use super::wishes;
@@ -62,6 +63,29 @@ pub async fn edit(
             author.id,
             &Outgoing::Update { status: status_id },
         )?;
+    }
+    app.commit_and_ring(tx).await?;
+    load::find(app, &me, Way::Page, status_id).await
+}
+
+/// Says who may quote a status of one's own from now on; quotes that stand stay. The servers that have it are told.
+pub async fn choose_quoting(
+    app: &App,
+    author: Arc<Account>,
+    status_id: i64,
+    quoting: Quoting,
+) -> Result<Visible<Status>> {
+    let me = Party::Member(author.person());
+    let status = own(app, &me, &author, status_id).await?;
+    let now = wishes::of_member(quoting)?;
+    if wishes::read(&now)? == status.wishes {
+        return Ok(status);
+    }
+    let mut tx = Tx::new();
+    store::set_wishes(&mut tx, status.id, &now);
+    if status.visibility != Visibility::Local {
+        let update = Outgoing::Update { status: status_id };
+        delivery::queue(&mut tx, app, author.id, &update)?;
     }
     app.commit_and_ring(tx).await?;
     load::find(app, &me, Way::Page, status_id).await

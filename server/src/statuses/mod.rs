@@ -8,10 +8,12 @@ pub mod api;
 mod consent;
 mod delete;
 mod edit;
+pub mod entity;
 mod held;
 mod load;
 mod model;
 mod notice;
+mod once;
 mod policy;
 mod publish;
 mod receive;
@@ -24,13 +26,14 @@ mod wishes;
 pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_yes, signer};
 pub(crate) use delete::remove;
 pub use delete::{delete, delete_all_of, receive_delete};
-pub use edit::{edit, receive_edit, versions};
+pub use edit::{choose_quoting, edit, receive_edit, versions};
 pub(crate) use held::{let_in, turn_down, waits_by_wish};
 pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
 pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use notice::{MOST_NOTICES, Notices};
+pub(crate) use once::forget_old as forget_old_keys;
 pub use policy::{Answering, MOST_NAMED, Quoting, Terms};
 pub use publish::{preview, publish};
 pub(crate) use receive::is_seen;
@@ -38,8 +41,8 @@ pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub(crate) use store::forget_old;
 pub use store::{
-    add_favourite, by_author, in_conversation, known, own_by_author, reached, reblog_by,
-    reblogged_among, replies_to, with_above,
+    BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, add_favourite, in_conversation, known, reached,
+    reblog_by, reblogged_among, replies_to, with_above,
 };
 pub(crate) use wishes::lets_quote_by_asking;
 pub use wishes::{asks_first, has_terms, may, may_be_quoted, why_not};

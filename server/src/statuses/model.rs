@@ -7,6 +7,7 @@ use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visibl
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 use serde::{Deserialize, Serialize};
 
+use super::once::Once;
 use super::policy::Terms;
 use crate::accounts::Account;
 use crate::quotes::Quote;
@@ -247,6 +248,8 @@ pub struct Draft {
     pub tell: Option<Vec<Handle>>,
     /// Who is not to have it, and who may answer.
     pub terms: Terms,
+    /// The app's name for it: a second one of that name is not posted.
+    pub once: Option<Once>,
 }
 
 /// An older version of a status.

@@ -11,6 +11,7 @@ use comity_vocab::{Handle, Visibility};
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text};
+use super::once;
 use super::record::{self, NewStatus, Parent};
 use super::wishes;
 use crate::accounts::Account;
@@ -38,6 +39,12 @@ pub async fn publish(
     draft: Draft,
 ) -> Result<Visible<Status>> {
     draft.check(app)?;
+    let once = draft.once.clone();
+    if let Some(once) = &once
+        && let Some(id) = once::posted(app, author.id, once).await?
+    {
+        return load::find(app, &Party::Member(author.person()), Way::Page, id).await;
+    }
     let mut new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
     let visibility = new.visibility();
     if visibility == Visibility::Direct && new.mentions().is_empty() && !new.asks() {
@@ -49,6 +56,9 @@ pub async fn publish(
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
+    if let Some(once) = &once {
+        once::note(&mut tx, author.id, once, new.id(), app.now_ms());
+    }
     // Who answers takes part again.
     if let Some(conversation) = new.joins() {
         conversations::joined(&mut tx, author.id, conversation);
@@ -68,8 +78,13 @@ pub async fn publish(
         let request = Outgoing::QuoteRequest { status: new.id() };
         delivery::queue(&mut tx, app, author.id, &request)?;
     }
-    app.commit_and_ring(tx).await?;
-    load::find(app, &Party::Member(author.person()), Way::Page, new.id()).await
+    let id = match (app.commit_and_ring(tx).await?, &once) {
+        // The same was sent twice at once, and the other was faster.
+        (false, Some(once)) => once::posted(app, author.id, once).await?,
+        _ => None,
+    };
+    let me = Party::Member(author.person());
+    load::find(app, &me, Way::Page, id.unwrap_or(new.id())).await
 }
 
 /// Whom a draft would reach, and with which visibility, if it were published now, as far as its author's own side
@@ -207,7 +222,7 @@ impl Draft {
         if self
             .language
             .as_deref()
-            .is_some_and(|tag| !is_language(tag))
+            .is_some_and(|tag| !text::language::is_tag(tag))
         {
             return Err(Error::invalid(
                 "language",
@@ -275,23 +290,4 @@ async fn answered(
         })?;
     }
     Ok((parent, holds))
-}
-
-/// Loosely BCP 47: what our pages put into `lang` attributes and `contentMap` keys.
-fn is_language(tag: &str) -> bool {
-    (2..=35).contains(&tag.len())
-        && tag.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn language_tags_are_tags() {
-        assert!(is_language("en") && is_language("pt-BR") && is_language("zh-Hant-TW"));
-        assert!(!is_language("\" onload=") && !is_language("e") && !is_language("en--us"));
-    }
 }

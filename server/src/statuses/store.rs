@@ -10,7 +10,8 @@ use crate::conversations;
 use crate::error::Result;
 
 pub use lists::{
-    by_author, in_conversation, own_by_author, reblog_by, reblogged_among, replies_to, with_above,
+    BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, in_conversation, reblog_by, reblogged_among, replies_to,
+    with_above,
 };
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.

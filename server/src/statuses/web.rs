@@ -8,7 +8,7 @@ use comity_policy::Way;
 
 pub(super) use compose::named;
 pub use compose::{answers, compose, compose_form, quotes};
-pub use view::{Reader, choices, composer, path, seen_by, views};
+pub use view::{Reader, choices, composer, path, quoted_by, seen_by, spoiler, views, with_title};
 
 use compose::{ComposeForm, LABELS};
 

@@ -2,6 +2,7 @@
 //! their handle and their page.
 
 pub mod hashtag;
+pub mod language;
 pub mod length;
 pub mod mention;
 pub mod plain;

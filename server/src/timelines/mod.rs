@@ -3,10 +3,11 @@
 //! Home is written when a status comes in (one row a follower here); the community's and everyone's are read from
 //! the statuses themselves. Every entry is asked of the gate when it is read.
 
+pub mod api;
 mod store;
 pub mod web;
 
-use comity_db::Tx;
+use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -15,7 +16,8 @@ pub use store::{backfill, withdraw};
 use crate::app::App;
 use crate::error::Result;
 use crate::hashtags;
-use crate::statuses::{self, Shown};
+use crate::statuses::{BY_AUTHOR, OWN_BY_AUTHOR, Shown};
+use crate::window::Window;
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
@@ -53,6 +55,8 @@ pub struct Stretch {
     pub entries: Vec<Shown>,
     /// Ask again with this `max_id` for what is older; `None` at the end.
     pub older: Option<i64>,
+    /// Ask again with this `min_id` for what is newer: also where nothing is yet.
+    pub newer: Option<i64>,
 }
 
 /// Where a list of statuses is kept.
@@ -66,8 +70,8 @@ pub enum Place {
     Everyone,
     /// What one account wrote and boosted.
     Author(i64, Replies),
-    /// What names a topic in public; its folded name.
-    Hashtag(String),
+    /// What names one of these topics in public; their folded names.
+    Hashtags(Vec<String>),
 }
 
 /// Whether a profile shows answers to others among the posts.
@@ -85,62 +89,83 @@ impl Place {
         match self {
             Place::Home(_) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
-            Place::Everyone | Place::Hashtag(_) => Way::PublicTimeline,
+            Place::Everyone | Place::Hashtags(_) => Way::PublicTimeline,
             Place::Author(..) => Way::Page,
         }
     }
 
-    async fn ids(&self, app: &App, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-        match self {
-            Place::Home(account_id) => store::home(&app.db, *account_id, max_id, limit).await,
-            Place::Community(community_id) => {
-                store::of_community(&app.db, *community_id, max_id, limit).await
-            }
-            Place::Everyone => store::public(&app.db, max_id, limit).await,
-            Place::Author(account_id, Replies::Shown) => {
-                statuses::by_author(&app.db, *account_id, max_id, limit).await
-            }
-            Place::Author(account_id, Replies::LeftOut) => {
-                statuses::own_by_author(&app.db, *account_id, max_id, limit).await
-            }
-            Place::Hashtag(name) => hashtags::ids(&app.db, name, max_id, limit).await,
-        }
+    async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
+        let (list, of) = match self {
+            Place::Home(account_id) => (store::HOME, params![*account_id]),
+            Place::Community(community_id) => (store::OF_COMMUNITY, params![*community_id]),
+            Place::Everyone => (store::PUBLIC, Vec::new()),
+            Place::Author(account_id, Replies::Shown) => (BY_AUTHOR, params![*account_id]),
+            Place::Author(account_id, Replies::LeftOut) => (OWN_BY_AUTHOR, params![*account_id]),
+            Place::Hashtags(names) => (hashtags::NAMED, params![names.clone()]),
+        };
+        list.read(&app.db, window, limit, of).await
     }
 }
 
-/// What is at a place for this viewer. Reads until the page is full, the timeline ends, or enough was asked.
+/// What is at a place for this viewer, of all that `wanted` says yes to. Reads until the page is full, the timeline ends,
+/// or enough was asked.
 pub async fn read(
     app: &App,
     viewer: &Party,
     place: Place,
-    mut max_id: i64,
+    mut window: Window,
     limit: usize,
+    wanted: impl Fn(&Shown) -> bool,
 ) -> Result<Stretch> {
     let mut entries = Vec::with_capacity(limit);
     let batch = i64::try_from(limit)
         .unwrap_or(i64::MAX)
         .saturating_add(SPARE);
+    let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
-        let found = place.ids(app, max_id, batch).await?;
-        let at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
+        let found = place.ids(app, window, batch).await?;
+        at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
         if let Some(last) = found.last() {
-            max_id = *last;
+            if window.from_below {
+                window.above = *last;
+            } else {
+                window.below = *last;
+            }
         }
-        entries.extend(Shown::list(app, viewer, place.way(), &found).await?);
-        if entries.len() > limit {
-            entries.truncate(limit);
-            let older = entries.last().map(Shown::entry_id);
-            return Ok(Stretch { entries, older });
-        }
-        if at_end {
-            return Ok(Stretch {
-                entries,
-                older: None,
-            });
+        let shown = Shown::list(app, viewer, place.way(), &found).await?;
+        entries.extend(shown.into_iter().filter(&wanted));
+        if entries.len() > limit || at_end {
+            break;
         }
     }
+    let is_full = entries.len() > limit;
+    entries.truncate(limit);
+    let goes_on = is_full || !at_end;
+    // Where a page is not full, what was looked at last goes before what was shown.
+    let last = if is_full {
+        entries.last().map(Shown::entry_id)
+    } else {
+        Some(if window.from_below {
+            window.above
+        } else {
+            window.below
+        })
+    };
+    if window.from_below {
+        entries.reverse();
+        return Ok(Stretch {
+            older: entries.last().map(Shown::entry_id),
+            newer: if goes_on {
+                last
+            } else {
+                entries.first().map(Shown::entry_id)
+            },
+            entries,
+        });
+    }
     Ok(Stretch {
+        older: last.filter(|_| goes_on),
+        newer: entries.first().map(Shown::entry_id),
         entries,
-        older: Some(max_id),
     })
 }

@@ -1,9 +1,9 @@
 //! SQL of `home_entries`, and the readings of `statuses` that timelines are.
 
-use comity_db::{Db, Sql, Tx, params, sql};
+use comity_db::{Sql, Tx, params, sql};
 
 use super::Entry;
-use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 /// A new follower gets this many of the author's newest.
 const BACKFILL: i64 = 40;
@@ -71,47 +71,27 @@ pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
     tx.exec(WITHDRAW, params![follower_id, author_id]);
 }
 
-const HOME: Sql<(i64,)> = sql!(
-    row: (i64,),
+/// Of one member.
+pub const HOME: Ids = ids_in!(
+    "status_id",
     "SELECT status_id
        FROM home_entries
-      WHERE account_id = $1 AND status_id < $2
-      ORDER BY status_id DESC
-      LIMIT $3"
+      WHERE account_id = $4"
 );
 /// Counts on `statuses_of_community`.
-const OF_COMMUNITY: Sql<(i64,)> = sql!(
-    row: (i64,),
+pub const OF_COMMUNITY: Ids = ids_in!(
+    "id",
     "SELECT id
        FROM statuses
-      WHERE community_id = $1
+      WHERE community_id = $4
         AND reblog_of_id IS NULL
         AND visibility IN ('public', 'local')
-        AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)
-        AND id < $2
-      ORDER BY id DESC
-      LIMIT $3"
+        AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
 );
 /// Counts on `statuses_public`.
-const PUBLIC: Sql<(i64,)> = sql!(
-    row: (i64,),
+pub const PUBLIC: Ids = ids_in!(
+    "id",
     "SELECT id
        FROM statuses
-      WHERE visibility = 'public' AND reblog_of_id IS NULL AND id < $1
-      ORDER BY id DESC
-      LIMIT $2"
+      WHERE visibility = 'public' AND reblog_of_id IS NULL"
 );
-
-pub async fn home(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db.column(HOME, params![account_id, max_id, limit]).await?)
-}
-
-pub async fn of_community(db: &Db, community_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(OF_COMMUNITY, params![community_id, max_id, limit])
-        .await?)
-}
-
-pub async fn public(db: &Db, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db.column(PUBLIC, params![max_id, limit]).await?)
-}

@@ -12,6 +12,7 @@ use crate::http::{Page, Reply, Visit};
 use crate::statuses::web::{composer, views};
 use crate::web::frame;
 use crate::web::view::{NavItem, TimelinePage, Which};
+use crate::window::Window;
 
 /// `GET /`: home for members; for visitors, what this place is.
 pub async fn front(State(app): State<App>, visit: Visit, page: Page) -> Result<Reply> {
@@ -30,8 +31,9 @@ pub async fn home(State(app): State<App>, visit: Visit, page: Page) -> Result<Re
         &app,
         &me.party(),
         Place::Home(me.account.id),
-        page.below(),
+        Window::older_than(page.below()),
         page.length(),
+        |_| true,
     )
     .await?;
     show(&app, &visit, &page, Which::Home, "/home", stretch).await
@@ -44,8 +46,9 @@ pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Resu
         &app,
         &party,
         Place::Community(visit.community.id),
-        page.below(),
+        Window::older_than(page.below()),
         page.length(),
+        |_| true,
     )
     .await?;
     show(&app, &visit, &page, Which::Community, "/community", stretch).await
@@ -60,8 +63,9 @@ pub async fn everyone(State(app): State<App>, visit: Visit, page: Page) -> Resul
         &app,
         &visit.party(),
         Place::Everyone,
-        page.below(),
+        Window::older_than(page.below()),
         page.length(),
+        |_| true,
     )
     .await?;
     show(&app, &visit, &page, Which::Everyone, "/everyone", stretch).await

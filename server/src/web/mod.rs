@@ -41,6 +41,17 @@ const ASSETS: &[Asset] = &[
         kind: "image/svg+xml",
         bytes: include_bytes!("icons.svg"),
     },
+    // For apps, which want a picture of everybody; our pages draw initials.
+    Asset {
+        name: "no-avatar.png",
+        kind: "image/png",
+        bytes: include_bytes!("no-avatar.png"),
+    },
+    Asset {
+        name: "no-header.png",
+        kind: "image/png",
+        bytes: include_bytes!("no-header.png"),
+    },
 ];
 
 /// Letters of the stamp: enough that two versions never share it.

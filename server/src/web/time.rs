@@ -16,6 +16,16 @@ pub fn iso(at_ms: i64) -> String {
     zoned(at_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// RFC 3339, to the millisecond, as apps read it.
+pub fn iso_ms(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// The day alone, as apps read it: `2026-05-03`.
+pub fn iso_day(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%Y-%m-%d").to_string()
+}
+
 /// "14:02" today, "Tue 14:02" within a week before or after, "3 May" within the year, "3 May 2025" before.
 pub fn words(at_ms: i64, now_ms: i64) -> String {
     let at = zoned(at_ms);

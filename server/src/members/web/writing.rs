@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply, Visit, cookie};
-use crate::members;
+use crate::members::{self, Writing};
 use crate::statuses::web::{answers, quotes};
 use crate::statuses::{Answering, Quoting};
 use crate::web;
@@ -60,7 +60,12 @@ pub async fn save(
         })?,
         None => me.member.quoting,
     };
-    members::choose_answering(&app, me.account.id, answering, quoting).await?;
+    let writing = Writing {
+        answering,
+        quoting,
+        ..Writing::of(&me.member)
+    };
+    members::choose_writing(&app, me.account.id, writing).await?;
     let done = Notice("From your next post on. What you wrote before stays as it was.".to_owned());
     Ok(Reply::see_other("/settings/writing").with_cookie(cookie::notice(&visit.community, &done)))
 }

@@ -3,25 +3,20 @@
 use comity_db::{Db, Sql, params, sql};
 
 use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
-const BY_AUTHOR: Sql<(i64,)> = sql!(
-    row: (i64,),
+/// What an account wrote and boosted.
+pub const BY_AUTHOR: Ids = ids_in!("id", "SELECT id FROM statuses WHERE account_id = $4");
+/// The same without answers to others.
+pub const OWN_BY_AUTHOR: Ids = ids_in!(
+    "id",
     "SELECT id
        FROM statuses
-      WHERE account_id = $1 AND id < $2
-      ORDER BY id DESC
-      LIMIT $3"
+      WHERE account_id = $4
+        AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
 );
-const OWN_BY_AUTHOR: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT id
-       FROM statuses
-      WHERE account_id = $1
-        AND id < $2
-        AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)
-      ORDER BY id DESC
-      LIMIT $3"
-);
+/// Boosts of a status. Counts on `statuses_by_reblog`.
+pub const REBLOGS_OF: Ids = ids_in!("id", "SELECT id FROM statuses WHERE reblog_of_id = $4");
 const IN_CONVERSATION: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
@@ -56,20 +51,6 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
 );
 const REBLOG_BY: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
-
-/// Newest first, older than `max_id`.
-pub async fn by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(BY_AUTHOR, params![account_id, max_id, limit])
-        .await?)
-}
-
-/// The same without answers to others.
-pub async fn own_by_author(db: &Db, account_id: i64, max_id: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db
-        .column(OWN_BY_AUTHOR, params![account_id, max_id, limit])
-        .await?)
-}
 
 /// Oldest first, newer than `min_id`.
 pub async fn in_conversation(

@@ -88,6 +88,7 @@ impl ComposeForm {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            once: None,
         })
     }
 

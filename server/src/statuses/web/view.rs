@@ -25,6 +25,7 @@ use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
 use composer::choices_for_reply;
 pub use composer::{choices, composer, seen_by};
+pub use quoted::quoted_by;
 use quoted::{quote_mark, quoted};
 
 /// What filling the posts of one page needs to know of the reader, asked once for all of them.
@@ -339,7 +340,7 @@ pub fn path(status: &Status, here: &Community) -> String {
 }
 
 /// The author's warning, or else that of a rule.
-fn spoiler(authors: &str, bound: Conditions) -> Option<String> {
+pub fn spoiler(authors: &str, bound: Conditions) -> Option<String> {
     if !authors.is_empty() {
         return Some(authors.to_owned());
     }
@@ -349,7 +350,7 @@ fn spoiler(authors: &str, bound: Conditions) -> Option<String> {
 }
 
 /// Articles have a heading of their own.
-fn with_title(title: &str, content: &str) -> String {
+pub fn with_title(title: &str, content: &str) -> String {
     if title.is_empty() {
         return content.to_owned();
     }

@@ -116,14 +116,8 @@ impl Reader<'_> {
     }
 }
 
-/// What these quote and may show, cleared for the reader by itself.
-pub(super) async fn quoted(
-    app: &App,
-    visit: &Visit,
-    way: Way,
-    shown: &[&Visible<Status>],
-) -> Result<HashMap<i64, Visible<Status>>> {
-    let me = visit.me.as_ref().map(|me| me.account.id);
+/// What these quote and may show to this reader, by id: nobody is cleared to see it yet.
+pub fn quoted_by(me: Option<i64>, shown: &[&Visible<Status>]) -> Vec<i64> {
     let standing = shown
         .iter()
         .filter_map(|status| status.quote.as_ref())
@@ -131,6 +125,17 @@ pub(super) async fn quoted(
     let mut ids: Vec<i64> = standing.filter_map(|quote| quote.id).collect();
     ids.sort_unstable();
     ids.dedup();
+    ids
+}
+
+/// The same, cleared for the reader by itself.
+pub(super) async fn quoted(
+    app: &App,
+    visit: &Visit,
+    way: Way,
+    shown: &[&Visible<Status>],
+) -> Result<HashMap<i64, Visible<Status>>> {
+    let ids = quoted_by(visit.me.as_ref().map(|me| me.account.id), shown);
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

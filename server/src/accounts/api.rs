@@ -1,0 +1,306 @@
+//! Accounts for apps.
+
+use axum::extract::State;
+use comity_policy::Way;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::entity::{Faces, entity, own};
+use super::{ProfileDraft, change_profile, profile, show};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::members::{self, Writing};
+use crate::relations::entity::relationships;
+use crate::statuses::Shown;
+use crate::statuses::entity::Entities;
+use crate::text::{hashtag, plain};
+use crate::timelines::{self, Place, Replies};
+use crate::{follows, pins, search, statuses};
+
+/// Requests to follow that are counted for a member's own account.
+const MOST_REQUESTS: i64 = 100;
+/// Accounts that are asked for at once.
+const MOST_AT_ONCE: usize = 80;
+
+/// `GET /api/v1/accounts/verify_credentials`
+pub async fn verify_credentials(State(app): State<App>, client: Client) -> Result<Reply> {
+    Ok(Reply::api(own_entity(&app, client.me()?).await?))
+}
+
+async fn own_entity(app: &App, me: &Me) -> Result<Value> {
+    let account = show(app, &me.party(), Way::Page, me.account.id).await?;
+    let requests = follows::requests(app, &me.account, MOST_REQUESTS).await?;
+    Ok(own(&account, me, requests.len()))
+}
+
+/// `GET /api/v1/accounts/{id}`
+pub async fn account(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
+    let account = show(&app, &caller.party(), Way::Page, id).await?;
+    Ok(Reply::api(entity(&account, &caller.community)))
+}
+
+/// Ids of a question.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ids {
+    /// Each a number; others name nothing.
+    pub id: Vec<String>,
+}
+
+impl Ids {
+    /// Those that are numbers, each once, no more than are answered at once.
+    pub fn numbers(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = Vec::new();
+        for id in self.id.iter().filter_map(|id| id.parse().ok()) {
+            if !ids.contains(&id) && ids.len() < MOST_AT_ONCE {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+/// `GET /api/v1/accounts?id[]=`
+pub async fn accounts(
+    State(app): State<App>,
+    caller: Caller,
+    Input(asked): Input<Ids>,
+) -> Result<Reply> {
+    let ids = asked.numbers();
+    let faces = Faces::of(&app, &caller.party(), Way::Page, &caller.community, &ids).await?;
+    Ok(Reply::api(faces.in_order(&ids)))
+}
+
+/// Whom an app looks for by name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Lookup {
+    acct: String,
+}
+
+/// `GET /api/v1/accounts/lookup?acct=`: who is known here by this handle. Nobody is asked elsewhere.
+pub async fn lookup(
+    State(app): State<App>,
+    caller: Caller,
+    Input(asked): Input<Lookup>,
+) -> Result<Reply> {
+    let handle = asked.acct.trim().trim_start_matches('@');
+    let named = super::web::named(&app, &caller.community, handle).await?;
+    let account = show(&app, &caller.party(), Way::Lookup, named.id).await?;
+    Ok(Reply::api(entity(&account, &caller.community)))
+}
+
+/// Whom an app looks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    q: String,
+    resolve: bool,
+    following: bool,
+}
+
+/// `GET /api/v1/accounts/search`
+pub async fn search(
+    State(app): State<App>,
+    client: Client,
+    paging: Paging,
+    Input(question): Input<Question>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let most = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
+    let found = search::people(&app, me, &question.q, question.resolve).await?;
+    let mut ids: Vec<i64> = found.iter().map(|account| account.id).collect();
+    if question.following {
+        let states = follows::states(&app, me.account.id, ids.clone()).await?;
+        ids.retain(|id| {
+            states
+                .get(id)
+                .is_some_and(|(mine, _)| *mine == follows::State::Accepted)
+        });
+    }
+    let shown: Vec<Value> = found
+        .iter()
+        .filter(|account| ids.contains(&account.id))
+        .take(most)
+        .map(|account| entity(account, &me.community))
+        .collect();
+    Ok(Reply::api(json!(shown)))
+}
+
+/// `GET /api/v1/accounts/relationships`
+pub async fn relations(
+    State(app): State<App>,
+    client: Client,
+    Input(asked): Input<Ids>,
+) -> Result<Reply> {
+    let found = relationships(&app, client.me()?, &asked.numbers()).await?;
+    Ok(Reply::api(json!(found)))
+}
+
+/// `GET /api/v1/accounts/familiar_followers`: which of those the member follows follow these.
+pub async fn familiar_followers(
+    State(app): State<App>,
+    client: Client,
+    Input(asked): Input<Ids>,
+) -> Result<Reply> {
+    /// Faces beside one name.
+    const MOST: i64 = 12;
+    let me = client.me()?;
+    let mut answer = Vec::new();
+    for id in asked.numbers().into_iter().take(20) {
+        let familiar = follows::familiar(&app, &me.account, id, MOST).await?;
+        let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &familiar).await?;
+        answer.push(json!({ "id": id.to_string(), "accounts": faces.in_order(&familiar) }));
+    }
+    Ok(Reply::api(json!(answer)))
+}
+
+/// Which of what somebody wrote is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    pinned: bool,
+    only_media: bool,
+    exclude_replies: bool,
+    exclude_reblogs: bool,
+    exclude_direct: bool,
+    tagged: String,
+}
+
+impl Choice {
+    fn wants(&self, shown: &Shown) -> bool {
+        let words = statuses::text(&shown.status);
+        let tag = hashtag::folded(&self.tagged);
+        !(self.exclude_reblogs && shown.reblog.is_some())
+            && !(self.only_media && words.attachments.is_empty())
+            && !(self.exclude_direct && shown.status.visibility == comity_vocab::Visibility::Direct)
+            && (tag.is_empty() || words.tags.iter().any(|name| hashtag::folded(name) == tag))
+    }
+}
+
+/// `GET /api/v1/accounts/{id}/statuses`
+pub async fn statuses(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    paging: Paging,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
+    let party = caller.party();
+    let account = show(&app, &party, Way::Page, id).await?;
+    // What people elsewhere write is read by visitors where it was written (L35).
+    if caller.me.is_none() && !account.is_local() {
+        return Ok(Reply::api(json!([])));
+    }
+    if choice.pinned {
+        let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
+        let list = Entities::list(&app, &caller, Way::Page, &pinned).await?;
+        return Ok(Reply::api(json!(list)));
+    }
+    let replies = if choice.exclude_replies {
+        Replies::LeftOut
+    } else {
+        Replies::Shown
+    };
+    let place = Place::Author(account.id, replies);
+    timelines::api::answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+}
+
+/// What an app changes of its member's profile; what it leaves out stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Changes {
+    display_name: Option<String>,
+    note: Option<String>,
+    locked: Option<bool>,
+    discoverable: Option<bool>,
+    fields_attributes: Option<Vec<Line>>,
+    source: Defaults,
+}
+
+/// One line under a profile.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    name: String,
+    value: String,
+}
+
+/// What the composer proposes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Defaults {
+    privacy: Option<String>,
+    language: Option<String>,
+    quote_policy: Option<String>,
+}
+
+/// `PATCH /api/v1/accounts/update_credentials`
+pub async fn update_credentials(
+    State(app): State<App>,
+    client: Client,
+    Input(changes): Input<Changes>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let shown = show(&app, &me.party(), Way::Page, me.account.id).await?;
+    let words = profile(&shown);
+    let fields = match &changes.fields_attributes {
+        Some(lines) => lines
+            .iter()
+            .filter(|line| !line.name.trim().is_empty())
+            .map(|line| (line.name.trim().to_owned(), line.value.trim().to_owned()))
+            .collect(),
+        None => words
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), plain::block(value)))
+            .collect(),
+    };
+    let draft = ProfileDraft {
+        display_name: changes
+            .display_name
+            .unwrap_or_else(|| shown.display_name.clone()),
+        note: changes.note.unwrap_or_else(|| words.note_source.clone()),
+        fields,
+        locked: changes.locked.unwrap_or(shown.locked),
+        discoverable: changes.discoverable.unwrap_or(shown.discoverable),
+    };
+    let defaults = changes.source.read(me)?;
+    change_profile(&app, &me.account, draft).await?;
+    if let Some(defaults) = defaults {
+        members::choose_writing(&app, me.account.id, defaults).await?;
+    }
+    let me = Me::of(&app, me.account.id).await?;
+    Ok(Reply::api(own_entity(&app, &me).await?))
+}
+
+impl Defaults {
+    /// What they come to for this member, where anything is said.
+    fn read(&self, me: &Me) -> Result<Option<Writing>> {
+        if self.privacy.is_none() && self.language.is_none() && self.quote_policy.is_none() {
+            return Ok(None);
+        }
+        let mut writing = Writing::of(&me.member);
+        if let Some(word) = &self.privacy {
+            writing.visibility = comity_vocab::Visibility::parse(word).map_err(|_| {
+                Error::invalid(
+                    "source[privacy]",
+                    "must be public, unlisted, private or direct",
+                )
+            })?;
+        }
+        if let Some(word) = &self.quote_policy {
+            writing.quoting = statuses::entity::read_quote_policy(word).ok_or_else(|| {
+                Error::invalid(
+                    "source[quote_policy]",
+                    "must be public, followers or nobody",
+                )
+            })?;
+        }
+        if let Some(tag) = &self.language {
+            tag.trim().clone_into(&mut writing.language);
+        }
+        Ok(Some(writing))
+    }
+}

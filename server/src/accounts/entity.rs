@@ -1,0 +1,184 @@
+//! Accounts as apps read them, in Mastodon's words.
+
+use std::collections::HashMap;
+
+use comity_policy::{Party, Visible, Way};
+use comity_vocab::ActorKind;
+use serde_json::{Value, json};
+
+use super::{Account, Profile, profile, show_many};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::Result;
+use crate::http::Me;
+use crate::members::Role;
+use crate::text::plain;
+use crate::web::{profile_path, time};
+
+/// The handle as apps write it: without its server where that is `here`.
+pub fn acct(account: &Account, here: &Community) -> String {
+    if account.domain == here.domain {
+        account.username.clone()
+    } else {
+        format!("{}@{}", account.username, account.domain)
+    }
+}
+
+/// The page of an account that a browser opens: its own server's, where it has one.
+pub fn page(account: &Account, here: &Community) -> String {
+    match &account.url {
+        Some(url) => url.clone(),
+        None if account.is_local() => format!("{}{}", here.origin, profile_path(account, here)),
+        None => account.iri.as_str().to_owned(),
+    }
+}
+
+/// An account, for whoever was cleared to see it.
+pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
+    let words = profile(account);
+    let mut entity = bare(account, here);
+    entity["note"] = json!(words.note);
+    entity["fields"] = fields(words);
+    if let Some(header) = &words.header_url {
+        entity["header"] = json!(header);
+        entity["header_static"] = json!(header);
+    }
+    entity
+}
+
+/// Name, value and since when the value is known to be theirs, of each line.
+fn fields(words: &Profile) -> Value {
+    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": null });
+    words.fields.iter().map(field).collect()
+}
+
+/// What may be told of whoever wrote something that is shown: their name and where they are.
+fn bare(account: &Account, here: &Community) -> Value {
+    let picture = |url: Option<&String>, file: &str| match url {
+        Some(url) => url.clone(),
+        None => format!("{}/assets/{file}", here.origin),
+    };
+    let avatar = picture(account.avatar_url.as_ref(), "no-avatar.png");
+    let header = picture(None, "no-header.png");
+    // As Mastodon does: the hour somebody joined is nobody's business.
+    let joined = format!("{}T00:00:00.000Z", time::iso_day(account.created_at));
+    json!({
+        "id": account.id.to_string(),
+        "username": account.username,
+        "acct": acct(account, here),
+        "display_name": account.display_name,
+        "locked": account.locked,
+        "bot": matches!(account.kind, ActorKind::Service | ActorKind::Application),
+        "discoverable": account.discoverable,
+        "indexable": false,
+        "group": account.kind == ActorKind::Group,
+        "created_at": joined,
+        "note": "",
+        "url": page(account, here),
+        "uri": account.iri.as_str(),
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "header": header,
+        "header_static": header,
+        "followers_count": account.followers_count,
+        "following_count": account.following_count,
+        "statuses_count": account.statuses_count,
+        "last_status_at": account.last_status_at.map(time::iso_day),
+        "hide_collections": false,
+        "noindex": !account.discoverable,
+        "emojis": [],
+        "roles": [],
+        "fields": [],
+    })
+}
+
+/// One's own account, with what only oneself is told: the profile as it was typed, and what the composer proposes.
+pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value {
+    let words = profile(account);
+    let mut entity = entity(account, &me.community);
+    let typed: Vec<Value> = words
+        .fields
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "value": plain::block(value), "verified_at": null }))
+        .collect();
+    entity["source"] = json!({
+        "note": words.note_source,
+        "fields": typed,
+        "privacy": crate::statuses::entity::visibility(me.member.default_visibility),
+        "sensitive": false,
+        "language": Some(&me.member.language).filter(|tag| !tag.is_empty()),
+        "follow_requests_count": follow_requests,
+        "hide_collections": false,
+        "discoverable": account.discoverable,
+        "indexable": false,
+        "attribution_domains": [],
+        "quote_policy": crate::statuses::entity::quote_policy(me.member.quoting),
+    });
+    entity["role"] = role(me.member.role);
+    entity
+}
+
+/// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
+fn role(role: Role) -> Value {
+    /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
+    const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
+    /// Everything.
+    const GOVERNS: u64 = 0x1;
+    let (id, name, permissions) = match role {
+        Role::Member => ("-99", "", 0),
+        Role::Moderator => ("1", "Moderator", MODERATES),
+        Role::Admin => ("3", "Admin", GOVERNS),
+    };
+    json!({
+        "id": id,
+        "name": name,
+        "color": "",
+        "permissions": permissions.to_string(),
+        "highlighted": role != Role::Member,
+    })
+}
+
+/// The people of one answer, each cleared once.
+#[derive(Default)]
+pub struct Faces(HashMap<i64, Value>);
+
+impl Faces {
+    /// Those of these that `viewer` may see.
+    pub async fn of(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        ids: &[i64],
+    ) -> Result<Faces> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let shown = show_many(app, viewer, way, &ids).await?;
+        let faces = shown.into_iter().filter_map(|(id, accounts)| {
+            let account = accounts.first()?;
+            Some((id, entity(account, here)))
+        });
+        Ok(Faces(faces.collect()))
+    }
+
+    /// Whoever wrote something that is shown. Where their profile is not for the viewer, their name alone.
+    pub fn author(&self, account: &Account, here: &Community) -> Value {
+        match self.0.get(&account.id) {
+            Some(entity) => entity.clone(),
+            None => bare(account, here),
+        }
+    }
+
+    /// Somebody in a list: not there where they are not for the viewer.
+    pub fn get(&self, id: i64) -> Option<&Value> {
+        self.0.get(&id)
+    }
+
+    /// Those of these who are for the viewer, in this order.
+    pub fn in_order(&self, ids: &[i64]) -> Value {
+        ids.iter()
+            .filter_map(|id| self.0.get(id).cloned())
+            .collect()
+    }
+}

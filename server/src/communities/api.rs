@@ -1,0 +1,195 @@
+//! What apps read about the server they talk to: a community, with its limits.
+
+use axum::extract::State;
+use comity_policy::Way;
+use serde_json::{Value, json};
+
+use super::published::{Audience, published};
+use super::{Community, SignUp};
+use crate::accounts::entity::Faces;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, Reply};
+use crate::{members, rules, text};
+
+/// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
+/// the front.
+const VERSION: &str = concat!("4.2.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
+/// The numbers by which apps know what is there: Mastodon's counts only where everything below it works.
+const API_OF_MASTODON: u32 = 1;
+/// Of what stands under `/api/comity/`.
+const API_OF_COMITY: u32 = 1;
+/// What a link counts in a post, however long it is.
+const LINK_LENGTH: u32 = 23;
+/// Lines under a profile, and pins, as the pages have them.
+const MOST_PINS: u32 = 5;
+
+/// What both versions tell.
+struct Told {
+    description: String,
+    users: i64,
+    active: i64,
+    statuses: i64,
+    servers: i64,
+    contact: Value,
+    rules: Value,
+    configuration: Value,
+}
+
+async fn told(app: &App, caller: &Caller) -> Result<Told> {
+    let here = &caller.community;
+    let counts = members::counts(app, here.id).await?;
+    let stewards = members::stewards(&app.db, here.id).await?;
+    let faces = Faces::of(app, &caller.party(), Way::Page, here, &stewards).await?;
+    Ok(Told {
+        description: text::plain::block(&text::render::simple(&here.description)),
+        users: counts.members,
+        active: counts.active,
+        statuses: counts.statuses,
+        servers: crate::instances::count(&app.db).await?,
+        contact: stewards
+            .first()
+            .and_then(|id| faces.get(*id).cloned())
+            .unwrap_or_default(),
+        rules: house_rules(here),
+        configuration: configuration(app, here),
+    })
+}
+
+fn house_rules(here: &Community) -> Value {
+    let rule = |(at, rule): (usize, &String)| json!({ "id": (at + 1).to_string(), "text": rule, "hint": "", "translations": {} });
+    here.house_rules().iter().enumerate().map(rule).collect()
+}
+
+fn configuration(app: &App, here: &Community) -> Value {
+    json!({
+        "urls": {
+            "streaming": streaming(here),
+            "about": format!("{}/about", here.origin),
+            "status": null,
+            "privacy_policy": null,
+            "terms_of_service": null,
+        },
+        "accounts": {
+            "max_featured_tags": 10,
+            "max_pinned_statuses": MOST_PINS,
+            "max_profile_fields": crate::accounts::MOST_FIELDS,
+            "profile_field_name_limit": crate::accounts::LONGEST_NAME,
+            "profile_field_value_limit": crate::accounts::LONGEST_OWN_NOTE,
+            "max_note_length": crate::accounts::LONGEST_OWN_NOTE,
+            "max_display_name_length": crate::accounts::LONGEST_NAME,
+        },
+        "statuses": {
+            "max_characters": app.config.limits.post_characters,
+            "max_media_attachments": 0,
+            "characters_reserved_per_url": LINK_LENGTH,
+            "supported_mime_types": ["text/plain"],
+        },
+        "translation": { "enabled": false },
+        "limited_federation": here.mode == comity_policy::Mode::AllowList,
+        "timelines_access": {
+            "live_feeds": { "local": "public", "remote": "authenticated" },
+            "hashtag_feeds": { "local": "public", "remote": "authenticated" },
+            "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
+        },
+    })
+}
+
+/// Where streams are: the same host, by WebSocket.
+fn streaming(here: &Community) -> String {
+    here.origin.replacen("http", "ws", 1)
+}
+
+/// `GET /api/v2/instance`
+pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
+    let here = &caller.community;
+    let told = told(&app, &caller).await?;
+    let picture = format!("{}/assets/no-header.png", here.origin);
+    Ok(Reply::api(json!({
+        "domain": here.domain.as_str(),
+        "title": here.name,
+        "version": VERSION,
+        "source_url": app.config.source_url,
+        "description": told.description,
+        "usage": { "users": { "active_month": told.active } },
+        "thumbnail": { "url": picture, "blurhash": null, "versions": {}, "description": null },
+        "icon": [],
+        "languages": [],
+        "configuration": told.configuration,
+        "registrations": {
+            "enabled": here.sign_up == SignUp::Open,
+            "approval_required": false,
+            "reason_required": false,
+            "message": null,
+            "min_age": null,
+            "url": format!("{}/sign-up", here.origin),
+        },
+        "api_versions": { "mastodon": API_OF_MASTODON, "comity": API_OF_COMITY },
+        "contact": { "email": app.config.federation.contact, "account": told.contact },
+        "rules": told.rules,
+    })))
+}
+
+/// `GET /api/v1/instance`
+pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply> {
+    let here = &caller.community;
+    let told = told(&app, &caller).await?;
+    Ok(Reply::api(json!({
+        "uri": here.domain.as_str(),
+        "title": here.name,
+        "short_description": text::plain::line(&told.description),
+        "description": told.description,
+        "email": app.config.federation.contact,
+        "version": VERSION,
+        "urls": { "streaming_api": streaming(here) },
+        "stats": {
+            "user_count": told.users,
+            "status_count": told.statuses,
+            "domain_count": told.servers,
+        },
+        "thumbnail": format!("{}/assets/no-header.png", here.origin),
+        "languages": [],
+        "registrations": here.sign_up == SignUp::Open,
+        "approval_required": false,
+        "invites_enabled": false,
+        "max_toot_chars": app.config.limits.post_characters,
+        "configuration": told.configuration,
+        "contact_account": told.contact,
+        "rules": told.rules,
+    })))
+}
+
+/// `GET /api/v1/instance/rules`
+pub async fn rules(caller: Caller) -> Reply {
+    Reply::api(house_rules(&caller.community))
+}
+
+/// `GET /api/v1/instance/extended_description`
+pub async fn extended_description(caller: Caller) -> Reply {
+    let here = &caller.community;
+    Reply::api(json!({
+        "updated_at": crate::web::time::iso_ms(here.created_at),
+        "content": text::render::simple(&here.description),
+    }))
+}
+
+/// `GET /api/v1/instance/domain_blocks`: whom the community refuses or limits, as far as it lets the asker read that by
+/// name.
+pub async fn domain_blocks(State(app): State<App>, caller: Caller) -> Result<Reply> {
+    let audience = match caller.me {
+        Some(_) => Audience::Members,
+        None => Audience::Public,
+    };
+    let published = published(&app, &caller.community, audience);
+    let blocks: Vec<Value> = published
+        .rules
+        .iter()
+        .filter_map(rules::api::as_block)
+        .collect();
+    Ok(Reply::api(json!(blocks)))
+}
+
+/// What Comity has none of: an empty list, and never *not found*, at which some apps fail.
+pub async fn nothing() -> Reply {
+    Reply::api(json!([]))
+}

@@ -1,0 +1,48 @@
+//! Favourites for apps.
+
+use axum::extract::State;
+use comity_policy::Way;
+use serde_json::json;
+
+use crate::accounts::entity::Faces;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, Client, Id, Paging, Reply};
+use crate::statuses;
+use crate::statuses::api::entity;
+
+/// `POST /api/v1/statuses/{id}/favourite`
+pub async fn favourite(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::favourite(&app, &client.me()?.account, id).await?;
+    Ok(Reply::api(entity(&app, &client.caller()?, id).await?))
+}
+
+/// `POST /api/v1/statuses/{id}/unfavourite`
+pub async fn unfavourite(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::unfavourite(&app, &client.me()?.account, id).await?;
+    Ok(Reply::api(entity(&app, &client.caller()?, id).await?))
+}
+
+/// `GET /api/v1/statuses/{id}/favourited_by`
+pub async fn favourited_by(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    paging: Paging,
+) -> Result<Reply> {
+    let (party, here) = (caller.party(), &caller.community);
+    let status = statuses::find(&app, &party, Way::Page, id).await?;
+    let (window, limit) = (paging.window(), paging.limit(40, 80));
+    let values = comity_db::params![status.id];
+    let mut ids = super::store::BY
+        .read(&app.db, window, limit, values)
+        .await?;
+    if window.from_below {
+        ids.reverse();
+    }
+    let faces = Faces::of(&app, &party, Way::Page, here, &ids).await?;
+    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
+    let oldest = ids.last().copied().filter(|_| is_full);
+    let links = paging.links(here, ids.first().copied(), oldest);
+    Ok(Reply::api(json!(faces.in_order(&ids))).with_links(links))
+}

@@ -1,0 +1,127 @@
+//! Notifications for apps.
+
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::entity;
+use super::{Notification, clear as clear_all, dismiss as dismiss_one, find, stretch};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Client, Id, Input, Me, Paging, Reply};
+
+/// So often it is read on where little of it is wanted.
+const MOST_ROUNDS: usize = 5;
+
+/// Which notifications an app asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    types: Vec<String>,
+    exclude_types: Vec<String>,
+    account_id: Option<i64>,
+}
+
+impl Choice {
+    fn wants(&self, notification: &Notification) -> bool {
+        let Some(word) = entity::word(notification.kind) else {
+            return false;
+        };
+        (self.types.is_empty() || self.types.iter().any(|kind| kind == word))
+            && !self.exclude_types.iter().any(|kind| kind == word)
+            && self.account_id.is_none_or(|id| notification.from.id == id)
+    }
+}
+
+/// A page of what a member is told: what is wanted of it, and from where it goes on in both directions.
+pub(super) async fn page(
+    app: &App,
+    me: &Me,
+    paging: &Paging,
+    choice: &Choice,
+    limit: usize,
+) -> Result<(Vec<Notification>, Option<i64>, Option<i64>)> {
+    let mut window = paging.window();
+    let batch = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found = Vec::with_capacity(limit);
+    let mut goes_on = false;
+    for _ in 0..MOST_ROUNDS {
+        let stretch = stretch(app, &me.account, window, batch).await?;
+        found.extend(stretch.shown.into_iter().filter(|told| choice.wants(told)));
+        goes_on = stretch.last.is_some();
+        let Some(last) = stretch.last else { break };
+        if window.from_below {
+            window.above = last;
+        } else {
+            window.below = last;
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    let is_cut = found.len() > limit;
+    found.truncate(limit);
+    let end = if is_cut {
+        found.last().map(|told| told.id)
+    } else {
+        Some(if window.from_below {
+            window.above
+        } else {
+            window.below
+        })
+    };
+    if window.from_below {
+        found.reverse();
+    }
+    let first = found.first().map(|told| told.id);
+    let last = found.last().map(|told| told.id);
+    if window.from_below {
+        return Ok((found, if goes_on { end } else { first }, last));
+    }
+    Ok((found, first, end.filter(|_| goes_on || is_cut)))
+}
+
+/// `GET /api/v1/notifications`
+pub async fn list(
+    State(app): State<App>,
+    client: Client,
+    paging: Paging,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let limit = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
+    let (found, newer, older) = page(&app, me, &paging, &choice, limit).await?;
+    let list = entity::list(&app, me, &found).await?;
+    let links = paging.links(&me.community, newer, older);
+    Ok(Reply::api(json!(list)).with_links(links))
+}
+
+/// `GET /api/v1/notifications/{id}`
+pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let found = find(&app, &me.account, id).await?;
+    let list = entity::list(&app, me, &[found]).await?;
+    let entity = list
+        .into_iter()
+        .next()
+        .ok_or(crate::error::Error::NotFound)?;
+    Ok(Reply::api(entity))
+}
+
+/// `GET /api/v1/notifications/unread_count`
+pub async fn unread_count(State(app): State<App>, client: Client) -> Result<Reply> {
+    let unread = super::unread(&app, client.me()?).await?;
+    Ok(Reply::api(json!({ "count": unread })))
+}
+
+/// `POST /api/v1/notifications/clear`
+pub async fn clear(State(app): State<App>, client: Client) -> Result<Reply> {
+    clear_all(&app, &client.me()?.account).await?;
+    Ok(Reply::api(json!({})))
+}
+
+/// `POST /api/v1/notifications/{id}/dismiss`
+pub async fn dismiss(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    dismiss_one(&app, &client.me()?.account, id).await?;
+    Ok(Reply::api(json!({})))
+}

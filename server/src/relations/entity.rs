@@ -1,0 +1,55 @@
+//! How a member stands to others, as apps read it.
+
+use serde_json::{Value, json};
+
+use super::relations;
+use crate::accounts;
+use crate::app::App;
+use crate::error::Result;
+use crate::follows::{self, State};
+use crate::http::Me;
+
+/// How `me` stands to each of these who exist, in this order. That they block `me` nobody is told (boundaries L12).
+pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
+    let known = accounts::find_many(app, ids.to_vec()).await?;
+    let known: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| known.contains_key(id))
+        .collect();
+    let states = follows::states(app, me.account.id, known.clone()).await?;
+    let relations = relations(app, me.account.id, known.clone()).await?;
+    let entity = |id: &i64| {
+        let (mine, theirs) = states
+            .get(id)
+            .copied()
+            .unwrap_or((State::None, State::None));
+        let relation = relations.get(id).copied().unwrap_or_default();
+        let following = mine == State::Accepted;
+        json!({
+            "id": id.to_string(),
+            "following": following,
+            "showing_reblogs": following,
+            "notifying": false,
+            "languages": null,
+            "followed_by": theirs == State::Accepted,
+            "blocking": relation.blocking,
+            "blocked_by": false,
+            "muting": relation.muting,
+            "muting_notifications": relation.muting,
+            "muting_expires_at": null,
+            "requested": mine == State::Requested,
+            "requested_by": theirs == State::Requested,
+            "domain_blocking": false,
+            "endorsed": false,
+            "note": "",
+        })
+    };
+    Ok(known.iter().map(entity).collect())
+}
+
+/// How `me` stands to this account.
+pub async fn relationship(app: &App, me: &Me, id: i64) -> Result<Value> {
+    let found = relationships(app, me, &[id]).await?.pop();
+    found.ok_or(crate::error::Error::NotFound)
+}

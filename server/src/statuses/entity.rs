@@ -1,0 +1,360 @@
+//! Statuses as apps read them, in Mastodon's words. What an app is told of a status is what the page tells: words only
+//! from [`Visible`], quotes and people cleared for the viewer by the same way.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use comity_policy::{Act, Conditions, Leave, Outcome, Verdict, Visible, Way, Whom};
+use comity_vocab::{Iri, Visibility};
+use serde_json::{Value, json};
+
+use super::web::{quoted_by, spoiler, with_title};
+use super::{Attached, Quoting, Shown, Status, find_many, text};
+use crate::accounts::Account;
+use crate::accounts::entity::{Faces, acct, page};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::Result;
+use crate::http::Caller;
+use crate::quotes::State;
+use crate::text::hashtag;
+use crate::web::time;
+use crate::{conversations, favourites, pins, quotes, reblogs};
+
+/// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
+/// fail, so that is said beside it (`local_only`).
+pub fn visibility(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Unlisted | Visibility::Local => "unlisted",
+        Visibility::Private => "private",
+        Visibility::Direct => "direct",
+    }
+}
+
+/// Who may quote, in Mastodon's words. It has none for asking first, which is nearest to followers: they wait as well.
+pub fn quote_policy(quoting: Quoting) -> &'static str {
+    match quoting {
+        Quoting::Everyone => "public",
+        Quoting::Followers | Quoting::Asking => "followers",
+        Quoting::Nobody => "nobody",
+    }
+}
+
+/// Reads [`quote_policy`].
+pub fn read_quote_policy(word: &str) -> Option<Quoting> {
+    match word {
+        "public" => Some(Quoting::Everyone),
+        "followers" => Some(Quoting::Followers),
+        "nobody" => Some(Quoting::Nobody),
+        _ => Quoting::parse(word),
+    }
+}
+
+/// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
+pub struct Entities {
+    here: Arc<Community>,
+    me: Option<i64>,
+    faces: Faces,
+    favourited: HashSet<i64>,
+    reblogged: HashSet<i64>,
+    pinned: HashSet<i64>,
+    left: HashSet<i64>,
+    quotes: HashMap<i64, i64>,
+    quoted: HashMap<i64, Visible<Status>>,
+    may_quote: HashMap<i64, Verdict>,
+}
+
+impl Entities {
+    /// For these, as they were cleared by this way.
+    pub async fn of(
+        app: &App,
+        caller: &Caller,
+        way: Way,
+        statuses: &[&Visible<Status>],
+    ) -> Result<Entities> {
+        let party = caller.party();
+        let me = caller.account_id();
+        let quoted: HashMap<i64, Visible<Status>> = match quoted_by(me, statuses) {
+            ids if ids.is_empty() => HashMap::new(),
+            ids => find_many(app, &party, way, &ids)
+                .await?
+                .into_iter()
+                .map(|status| (status.id, status))
+                .collect(),
+        };
+        let all = || statuses.iter().copied().chain(quoted.values());
+        let ids: Vec<i64> = all().map(|status| status.id).collect();
+        let people: Vec<i64> = all().map(|status| status.author.id).collect();
+        let faces = Faces::of(app, &party, way, &caller.community, &people).await?;
+        let quotes = quotes::counts(&app.db, ids.clone()).await?;
+        let threads = all().map(|status| status.conversation_id).collect();
+        let (favourited, reblogged, pinned, left) = match &caller.me {
+            Some(me) if !ids.is_empty() => (
+                favourites::among(&app.db, me.account.id, ids.clone()).await?,
+                reblogs::among(app, me.account.id, ids.clone()).await?,
+                pins::among(app, me.account.id, &ids).await?,
+                conversations::left_by(app, &me.account, threads).await?,
+            ),
+            _ => Default::default(),
+        };
+        let may_quote = match me {
+            Some(_) => {
+                let asked: Vec<(Act, &Status)> = all()
+                    .filter(|status| super::may_be_quoted(status))
+                    .map(|status| (Act::Quote, &**status))
+                    .collect();
+                let verdicts = app.gate.may_all(&party, way, &asked).await?;
+                let ids = asked.iter().map(|(_, status)| status.id);
+                ids.zip(verdicts).collect()
+            }
+            None => HashMap::new(),
+        };
+        Ok(Entities {
+            here: caller.community.clone(),
+            me,
+            faces,
+            favourited,
+            reblogged,
+            pinned,
+            left,
+            quotes: quotes.into_iter().collect(),
+            quoted,
+            may_quote,
+        })
+    }
+
+    /// A list, as a timeline has it.
+    pub async fn list(app: &App, caller: &Caller, way: Way, list: &[Shown]) -> Result<Vec<Value>> {
+        let statuses: Vec<&Visible<Status>> = list
+            .iter()
+            .flat_map(|shown| std::iter::once(&shown.status).chain(shown.reblog.as_ref()))
+            .collect();
+        let entities = Entities::of(app, caller, way, &statuses).await?;
+        Ok(list.iter().map(|shown| entities.shown(shown)).collect())
+    }
+
+    /// One status by itself.
+    pub async fn one(
+        app: &App,
+        caller: &Caller,
+        way: Way,
+        status: &Visible<Status>,
+    ) -> Result<Value> {
+        let entities = Entities::of(app, caller, way, &[status]).await?;
+        Ok(entities.status(status))
+    }
+
+    /// An entry of a list: a boost is around what it shares.
+    pub fn shown(&self, shown: &Shown) -> Value {
+        let status = self.status(&shown.status);
+        match &shown.reblog {
+            Some(reblog) => self.wrapped(reblog, status),
+            None => status,
+        }
+    }
+
+    fn wrapped(&self, reblog: &Visible<Status>, status: Value) -> Value {
+        let mut entity = status.clone();
+        entity["id"] = json!(reblog.id.to_string());
+        entity["created_at"] = json!(time::iso_ms(reblog.created_at));
+        entity["uri"] = json!(reblog.iri.as_str());
+        entity["url"] = json!(reblog.iri.as_str());
+        entity["account"] = self.faces.author(&reblog.author, &self.here);
+        entity["visibility"] = json!(visibility(reblog.visibility));
+        entity["edited_at"] = Value::Null;
+        // Apps that show a quote would show it twice (Hollo's 480).
+        entity["quote"] = Value::Null;
+        entity["reblog"] = status;
+        entity
+    }
+
+    /// A status.
+    pub fn status(&self, status: &Visible<Status>) -> Value {
+        let mut entity = self.bare(status);
+        entity["quote"] = self.quote(status);
+        entity
+    }
+
+    fn bare(&self, status: &Visible<Status>) -> Value {
+        let words = text(status);
+        let bound = status.conditions();
+        let id = status.id;
+        let own = self.me == Some(status.author.id);
+        let warning = spoiler(&words.spoiler_text, bound);
+        let attachments: Vec<Value> = if bound.contains(Conditions::DROP_MEDIA) {
+            Vec::new()
+        } else {
+            let numbered = words.attachments.iter().enumerate();
+            numbered
+                .map(|(at, file)| attachment(id, at, file))
+                .collect()
+        };
+        let mentions: Vec<Value> = status
+            .mentions
+            .iter()
+            .map(|account| mention(account, &self.here))
+            .collect();
+        let mut entity = json!({
+            "id": id.to_string(),
+            "created_at": time::iso_ms(status.created_at),
+            "in_reply_to_id": status.in_reply_to_id.map(|id| id.to_string()),
+            "in_reply_to_account_id": status.in_reply_to.as_ref().map(|account| account.id.to_string()),
+            "sensitive": words.sensitive || warning.is_some(),
+            "spoiler_text": warning.unwrap_or_default(),
+            "visibility": visibility(status.visibility),
+            "local_only": status.visibility == Visibility::Local,
+            "language": words.language,
+            "uri": status.iri.as_str(),
+            "url": status.url.as_deref().unwrap_or(status.iri.as_str()),
+            "replies_count": status.replies_count,
+            "reblogs_count": status.reblogs_count,
+            "favourites_count": status.favourites_count,
+            "quotes_count": self.quotes.get(&id).copied().unwrap_or(0),
+            "edited_at": status.edited_at.map(time::iso_ms),
+            "content": with_title(&words.title, &words.content),
+            "reblog": null,
+            "application": null,
+            "account": self.faces.author(&status.author, &self.here),
+            "media_attachments": attachments,
+            "mentions": mentions,
+            "tags": tags(&words.tags, &self.here),
+            "emojis": [],
+            "card": null,
+            "poll": null,
+            "quote": null,
+            "quote_approval": self.quote_approval(status),
+        });
+        if self.me.is_some() {
+            entity["favourited"] = json!(self.favourited.contains(&id));
+            entity["reblogged"] = json!(self.reblogged.contains(&id));
+            entity["bookmarked"] = json!(false);
+            entity["muted"] = json!(self.left.contains(&status.conversation_id));
+            entity["filtered"] = json!([]);
+            if own {
+                entity["pinned"] = json!(self.pinned.contains(&id));
+            }
+        }
+        entity
+    }
+
+    /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
+    fn quote(&self, status: &Visible<Status>) -> Value {
+        let Some(quote) = &status.quote else {
+            return Value::Null;
+        };
+        let own = self.me == Some(status.author.id);
+        let asked = self.me.is_some_and(|me| quote.waits_for(me));
+        let state = match quote.state {
+            State::Claimed => return Value::Null,
+            State::Waits if own || asked => "pending",
+            State::Declined if own => "rejected",
+            State::Waits | State::Declined => return Value::Null,
+            State::Removed => "revoked",
+            State::Stands => "accepted",
+        };
+        let shown = quote
+            .id
+            .and_then(|id| self.quoted.get(&id))
+            .filter(|quoted| {
+                let stands = quote.state == State::Stands || asked;
+                stands
+                    && !quoted.is_folded()
+                    && !quoted.is_muted()
+                    && !quoted.conditions().contains(Conditions::NO_BOOSTS)
+            });
+        let Some(quoted) = shown else {
+            let state = if state == "accepted" {
+                "unauthorized"
+            } else {
+                state
+            };
+            return json!({ "state": state, "quoted_status": null });
+        };
+        json!({ "state": state, "quoted_status": self.bare(quoted) })
+    }
+
+    /// Who may quote it, and whether the viewer may.
+    fn quote_approval(&self, status: &Visible<Status>) -> Value {
+        let none = Leave::default();
+        let leave = status.wishes.quote.as_ref().unwrap_or(&none);
+        let is_open = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
+        let own = self.me == Some(status.author.id);
+        let answer = self
+            .may_quote
+            .get(&status.id)
+            .map(|verdict| verdict.outcome);
+        let current = match answer {
+            _ if self.me.is_none() || !is_open => "denied",
+            _ if status.conditions().contains(Conditions::NO_BOOSTS) => "denied",
+            _ if own => "automatic",
+            None | Some(Outcome::Refuse) => "denied",
+            Some(Outcome::Hold) => "manual",
+            Some(_) => "automatic",
+        };
+        json!({ "automatic": whom(&leave.freely), "manual": whom(&leave.asking), "current_user": current })
+    }
+}
+
+/// Groups of people in Mastodon's words.
+fn whom(some: &[Whom]) -> Vec<&'static str> {
+    let mut words: Vec<&str> = some
+        .iter()
+        .map(|whom| match whom {
+            Whom::Everyone => "public",
+            Whom::Followers => "followers",
+            Whom::Following => "following",
+            Whom::Person(_) => "unsupported_policy",
+        })
+        .collect();
+    words.dedup();
+    words
+}
+
+fn mention(account: &Account, here: &Community) -> Value {
+    json!({
+        "id": account.id.to_string(),
+        "username": account.username,
+        "acct": acct(account, here),
+        "url": page(account, here),
+    })
+}
+
+/// Hashtags by their pages here.
+pub fn tags(names: &[String], here: &Community) -> Value {
+    let tag = |name: &String| json!({ "name": hashtag::folded(name), "url": format!("{}/tags/{}", here.origin, hashtag::folded(name)) });
+    names.iter().map(tag).collect()
+}
+
+/// A file that stays where its author put it.
+fn attachment(status_id: i64, at: usize, file: &Attached) -> Value {
+    let kind = match file
+        .media_type
+        .as_deref()
+        .and_then(|kind| kind.split('/').next())
+    {
+        Some(kind @ ("image" | "video" | "audio")) => kind,
+        _ => "unknown",
+    };
+    let original = match (file.width, file.height) {
+        (Some(width), Some(height)) if height > 0 => json!({
+            "width": width,
+            "height": height,
+            "size": format!("{width}x{height}"),
+            "aspect": f64::from(width) / f64::from(height),
+        }),
+        _ => json!({}),
+    };
+    json!({
+        "id": format!("{status_id}{at:02}"),
+        "type": kind,
+        "url": file.url,
+        "preview_url": file.url,
+        "remote_url": Iri::parse(&file.url).is_ok().then_some(&file.url),
+        "preview_remote_url": null,
+        "text_url": null,
+        "meta": { "original": original },
+        "description": file.description,
+        "blurhash": file.blurhash,
+    })
+}

@@ -1,0 +1,69 @@
+//! What an app sends twice is posted once: it names each post with a key of its own (`Idempotency-Key`), and phones try
+//! again when an answer is lost.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use crate::app::App;
+use crate::error::Result;
+
+/// How long a key is remembered: as long as Mastodon does.
+const REMEMBERED_MS: i64 = 3_600_000;
+
+/// The key of one post, as it is kept.
+#[derive(Clone, Debug)]
+pub struct Once(Vec<u8>);
+
+impl Once {
+    /// From what an app sent. An empty one is none.
+    pub fn of(key: &str) -> Option<Once> {
+        (!key.is_empty()).then(|| Once(digest(&SHA256, key.as_bytes()).as_ref().to_vec()))
+    }
+}
+
+const POSTED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT status_id
+       FROM written_once
+      WHERE account_id = $1 AND key_hash = $2 AND created_at > $3"
+);
+
+/// What this member posted with this key.
+pub(super) async fn posted(app: &App, account_id: i64, once: &Once) -> Result<Option<i64>> {
+    let since = app.now_ms() - REMEMBERED_MS;
+    let found = app
+        .db
+        .opt_column(POSTED, params![account_id, once.0.clone(), since])
+        .await?;
+    Ok(found)
+}
+
+const DROP: Sql =
+    sql!("DELETE FROM written_once WHERE account_id = $1 AND key_hash = $2 AND created_at <= $3");
+const NOTE: Sql = sql!(
+    "INSERT INTO written_once (account_id, key_hash, status_id, created_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING"
+);
+
+/// Keeps it, in the transaction that posts. Undoes that when somebody was faster.
+pub(super) fn note(tx: &mut Tx, account_id: i64, once: &Once, status_id: i64, now_ms: i64) {
+    let old = now_ms - REMEMBERED_MS;
+    tx.exec(DROP, params![account_id, once.0.clone(), old]);
+    tx.must(NOTE, params![account_id, once.0.clone(), status_id, now_ms]);
+}
+
+const FORGET: Sql = sql!(
+    "DELETE FROM written_once
+      WHERE (account_id, key_hash) IN (SELECT account_id, key_hash
+                                         FROM written_once
+                                        WHERE created_at < $1
+                                        LIMIT $2)"
+);
+
+/// Forgets a batch of old ones; how many it were.
+pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    Ok(db
+        .exec(FORGET, params![now_ms - REMEMBERED_MS, most])
+        .await?)
+}

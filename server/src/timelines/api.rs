@@ -1,0 +1,113 @@
+//! Timelines for apps.
+
+use axum::extract::{Path, State};
+use comity_policy::Way;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Place, read};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Client, Input, Paging, Reply};
+use crate::statuses::entity::Entities;
+use crate::statuses::{Shown, text};
+use crate::text::hashtag;
+
+/// What an app wants of a timeline.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    local: bool,
+    remote: bool,
+    only_media: bool,
+    any: Vec<String>,
+    all: Vec<String>,
+    none: Vec<String>,
+}
+
+impl Choice {
+    fn wants(&self, shown: &Shown) -> bool {
+        let status = &shown.status;
+        let words = text(status);
+        let names = |tag: &String| {
+            let tag = hashtag::folded(tag);
+            words.tags.iter().any(|name| hashtag::folded(name) == tag)
+        };
+        !(self.only_media && words.attachments.is_empty())
+            && !(self.local && !status.author.is_local())
+            && !(self.remote && status.author.is_local())
+            && self.all.iter().all(names)
+            && !self.none.iter().any(names)
+    }
+}
+
+/// `GET /api/v1/timelines/home`
+pub async fn home(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let caller = client.caller()?;
+    let place = Place::Home(client.me()?.account.id);
+    answer(&app, &caller, place, &paging, |_| true).await
+}
+
+/// `GET /api/v1/timelines/public`: what people elsewhere write is shown to members only, as on the pages.
+pub async fn public(
+    State(app): State<App>,
+    caller: Caller,
+    paging: Paging,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
+    if choice.local {
+        let place = Place::Community(caller.community.id);
+        return answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await;
+    }
+    if caller.me.is_none() {
+        return Err(Error::invalid(
+            "this",
+            "method requires an authenticated user",
+        ));
+    }
+    answer(&app, &caller, Place::Everyone, &paging, |shown| {
+        choice.wants(shown)
+    })
+    .await
+}
+
+/// `GET /api/v1/timelines/tag/{name}`
+pub async fn tag(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    paging: Paging,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
+    let names: Vec<String> = std::iter::once(&name)
+        .chain(choice.any.iter().take(MOST_TAGS))
+        .map(|name| hashtag::folded(name))
+        .collect();
+    let place = Place::Hashtags(names);
+    answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+}
+
+/// Hashtags that one timeline is made of, beside its own.
+const MOST_TAGS: usize = 3;
+
+/// A page of a timeline, with the links to the next ones.
+pub async fn answer(
+    app: &App,
+    caller: &Caller,
+    place: Place,
+    paging: &Paging,
+    wanted: impl Fn(&Shown) -> bool,
+) -> Result<Reply> {
+    let limit = usize::try_from(paging.limit(20, 40)).unwrap_or_default();
+    let way = place.way();
+    let party = caller.party();
+    let stretch = read(app, &party, place, paging.window(), limit, wanted).await?;
+    let way = match way {
+        // What is quoted may have been written elsewhere; a public place it is all the same.
+        Way::LocalTimeline => Way::PublicTimeline,
+        way => way,
+    };
+    let list = Entities::list(app, caller, way, &stretch.entries).await?;
+    let links = paging.links(&caller.community, stretch.newer, stretch.older);
+    Ok(Reply::api(json!(list)).with_links(links))
+}

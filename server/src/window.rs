@@ -1,0 +1,76 @@
+//! Lists of ids that are read from either end: the newest of what lies between two ids, or those next to the lower one.
+
+use comity_db::{Db, Sql, Value};
+
+use crate::error::Result;
+
+/// A stretch of ids between two that are not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Only smaller ones.
+    pub below: i64,
+    /// Only greater ones.
+    pub above: i64,
+    /// Where too many lie in it: those next to `above`, and not the newest.
+    pub from_below: bool,
+}
+
+impl Window {
+    /// The newest that are older than `max_id`.
+    pub fn older_than(max_id: i64) -> Window {
+        Window {
+            below: max_id,
+            above: 0,
+            from_below: false,
+        }
+    }
+}
+
+/// One list, by two statements. Made by [`ids_in!`].
+#[derive(Clone, Copy)]
+pub struct Ids {
+    pub(crate) newest: Sql<(i64,)>,
+    pub(crate) oldest: Sql<(i64,)>,
+}
+
+impl Ids {
+    /// At most `limit` of them: newest first, or, from below, oldest first. `more` are the values from `$4` on.
+    pub async fn read(
+        &self,
+        db: &Db,
+        window: Window,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> Result<Vec<i64>> {
+        let mut values = comity_db::params![window.below, window.above, limit];
+        values.extend(more);
+        let statement = if window.from_below {
+            self.oldest
+        } else {
+            self.newest
+        };
+        Ok(db.column(statement, values).await?)
+    }
+}
+
+/// The two statements of a list: the text ends within a `WHERE`, `$id` is the column of the ids.
+macro_rules! ids_in {
+    ($id:literal, $text:expr) => {
+        $crate::window::ids_in!($id, sqlite: $text, pg: $text)
+    };
+    ($id:literal, sqlite: $sqlite:expr, pg: $pg:expr) => {
+        $crate::window::Ids {
+            newest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT $3"),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT $3"),
+            ),
+            oldest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT $3"),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT $3"),
+            ),
+        }
+    };
+}
+pub(crate) use ids_in;
