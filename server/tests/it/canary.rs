@@ -71,7 +71,7 @@ pub const WORDS: [&str; 32] = [
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
 /// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people, u the page about the community,
-/// t the page of a topic, b boundaries, q why, o one's own settings, r where one's own post went.
+/// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here.
@@ -90,8 +90,8 @@ deleted          -       -      -        -        -         -         -       - 
 kept             cpyt    pyt    cepykst  hcepykst cepykst   hcepykswtr -      cepykst pyks epykst   cepykst
 quoted           cpy     py     cepyks   hcepyks  cepyks    hcepykswrn -      cepyks pyks epyks    cepyks
 quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
-bio              p       p      pls      pls      pls       plso      -       pls    pls  pls      pls
-field            p       p      p        p        p         po        -       p      p    p        p
+bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
+field            px      px     px       px       px        pox       -       px     px   px       px
 mail             -       -      -        -        -         -         -       -      -    -        -
 reply            py      py     epyks    epyks    epyks     nepyks    -       epyks  pyks epyks    epyks
 limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
@@ -175,9 +175,23 @@ struct Crawl {
 }
 
 impl Crawl {
+    /// One answer to an app: each post carries its author's profile.
+    fn api(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
+        let is_profile = |name: &&str| matches!(*name, "bio" | "field");
+        let seen = WORDS.into_iter().filter(|name| text.contains(&word(name)));
+        let (beside, words): (Vec<_>, Vec<_>) = seen.partition(is_profile);
+        self.words(viewer, place, asked, words);
+        self.words(viewer, 'x', asked, beside);
+    }
+
     /// One answer on the pages.
     fn page(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
-        for name in WORDS.into_iter().filter(|name| text.contains(&word(name))) {
+        let seen = WORDS.into_iter().filter(|name| text.contains(&word(name)));
+        self.words(viewer, place, asked, seen.collect());
+    }
+
+    fn words(&mut self, viewer: &'static str, place: char, asked: &str, seen: Vec<&'static str>) {
+        for name in seen {
             self.seen.insert((viewer, name, place));
             if !self.pages[&(viewer, name)].contains(place) {
                 self.wrong
@@ -294,6 +308,7 @@ async fn crawl(engine: Engine) {
         wrong: BTreeSet::new(),
     };
 
+    let mut tokens = Vec::new();
     for viewer in VIEWERS {
         let mut browser = cast.browser(viewer);
         let signed_in = cast.members.contains_key(viewer);
@@ -310,6 +325,7 @@ async fn crawl(engine: Engine) {
                 app.let_in(&mut browser, EVERYTHING).await
             ));
         }
+        tokens.extend(token.clone().map(|token| (viewer, token)));
         for route in walk::reads() {
             for path in walk::filled(&cast, route) {
                 // An app sees for its member what pages show them, and nothing without a token.
@@ -326,7 +342,12 @@ async fn crawl(engine: Engine) {
                     answer.status
                 );
                 let text = format!("{:?}{}", answer.headers, answer.body);
-                crawl.page(viewer, walk::place(route, signed_in), &path, &text);
+                let place = walk::place(route, signed_in);
+                if route.kind == Kind::Api {
+                    crawl.api(viewer, place, &path, &text);
+                } else {
+                    crawl.page(viewer, place, &path, &text);
+                }
             }
         }
     }
@@ -353,6 +374,7 @@ async fn crawl(engine: Engine) {
         );
     }
     Box::pin(forms(&cast, &mut crawl)).await;
+    Box::pin(acts(&cast, &tokens, &mut crawl)).await;
 
     // The address is there: one signs in with it.
     let form = [
@@ -415,6 +437,8 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
                 // A page is a page: a signature makes nobody a member.
                 if route.kind == Kind::Page {
                     crawl.page("visitor", walk::place(route, false), &path, &text);
+                } else if route.kind == Kind::Api {
+                    crawl.api("visitor", walk::place(route, false), &path, &text);
                 } else {
                     crawl.document(asker, &path, &text);
                 }
@@ -489,6 +513,34 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
                 "{path}: {}",
                 answer.body
             );
+        }
+    }
+}
+
+/// Everybody's app does everything to everything, and reads what comes back.
+async fn acts(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl) {
+    let changes = |route: &&comity::router::Route| {
+        let is_oauth = route.path.starts_with("/oauth") || route.path == "/api/v1/apps";
+        route.kind == Kind::Api && route.method != "GET" && !is_oauth
+    };
+    for (viewer, token) in tokens {
+        let mut browser = cast.browser(viewer);
+        for route in ROUTES.iter().filter(changes) {
+            for path in walk::filled(cast, route) {
+                let headers = [
+                    ("authorization", token.as_str()),
+                    ("content-type", "application/x-www-form-urlencoded"),
+                ];
+                let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+                let answer = browser.send(method, &path, &headers, "").await;
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{viewer} to {path}: {}",
+                    answer.status
+                );
+                let text = format!("{:?}{}", answer.headers, answer.body);
+                crawl.act(viewer, &path, &text);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod audit;
 mod boundaries;
 mod canary;
 mod catalogue;
+mod clients;
 mod command;
 mod communities;
 mod conditions;

@@ -59,6 +59,10 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         }
         "/assets/{name}" => vec!["/assets/style.css".to_owned(), "/assets/author".to_owned()],
         "/tags/{name}" => vec![format!("/tags/{TOPIC}"), "/tags/author".to_owned()],
+        "/api/v1/timelines/tag/{name}" => vec![
+            format!("/api/v1/timelines/tag/{TOPIC}"),
+            format!("/api/v1/timelines/tag/author?any[]={TOPIC}"),
+        ],
         path if path.contains("{name}") => names
             .iter()
             .map(|name| path.replace("{name}", name))
@@ -73,6 +77,11 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .statuses
             .iter()
             .map(|(id, _)| path.replace("{id}", &id.to_string()))
+            // Which of them quotes which is known to few; every one is tried with the last.
+            .map(|path| match cast.statuses.last() {
+                Some((last, _)) => path.replace("{quoting}", &last.to_string()),
+                None => path,
+            })
             .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
@@ -155,6 +164,45 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|about| format!("{path}?about={about}")),
             );
         }
+        "/api/v2/search" | "/api/v1/accounts/search" => {
+            let names = cast
+                .handles
+                .iter()
+                .filter_map(|handle| handle.split('@').next())
+                .map(str::to_owned);
+            let asked = names
+                .chain(handles())
+                .chain(cast.links.iter().map(|link| coded(link)));
+            all.extend(asked.flat_map(|question| {
+                ["", "&resolve=true"].map(|resolve| format!("{path}?q={question}{resolve}"))
+            }));
+        }
+        "/api/v1/accounts/lookup" => {
+            all.extend(handles().map(|handle| format!("{path}?acct={handle}")));
+        }
+        "/api/v1/accounts"
+        | "/api/v1/accounts/relationships"
+        | "/api/v1/accounts/familiar_followers" => {
+            all.extend(cast.accounts.iter().map(|id| format!("{path}?id[]={id}")));
+        }
+        "/api/v1/statuses" => {
+            all.extend(
+                cast.statuses
+                    .iter()
+                    .map(|(id, _)| format!("{path}?id[]={id}")),
+            );
+        }
+        "/api/v1/accounts/{id}/statuses" => {
+            let choices = ["exclude_replies=true", "pinned=true", "min_id=1"];
+            all.extend(cast.accounts.iter().flat_map(|id| {
+                choices.map(|choice| format!("/api/v1/accounts/{id}/statuses?{choice}"))
+            }));
+        }
+        "/api/v1/timelines/public" => {
+            all.extend(
+                ["local=true", "remote=true", "min_id=1"].map(|choice| format!("{path}?{choice}")),
+            );
+        }
         "/@{handle}" => {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
@@ -200,6 +248,17 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
 /// The letter of the table for what this address is.
 pub fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
+        "/api/v1/timelines/home" => 'h',
+        "/api/v1/timelines/public" => 'e',
+        "/api/v1/timelines/tag/{name}" => 't',
+        "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
+        "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        "/api/v1/statuses/{id}/history" => 'y',
+        "/api/v1/statuses/{id}/source" => 'w',
+        "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',
+        path if path.starts_with("/api/v1/statuses") => 'p',
+        "/api/v1/accounts/{id}/statuses" => 'p',
+        path if path.starts_with("/api/v1/accounts") || path == "/api/v1/follow_requests" => 'l',
         "/" if signed_in => 'h',
         "/" | "/about" | "/about/boundaries.json" => 'u',
         "/home" => 'h',

@@ -1,0 +1,310 @@
+//! What apps read and do, as they do it.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::oauth::{Registered, ask};
+use crate::town::{Answer, Browser, Town};
+use crate::town_test;
+
+/// A member's app.
+pub struct App {
+    pub browser: Browser,
+    token: String,
+}
+
+impl App {
+    /// The app of a member that the town has not got yet.
+    pub async fn of(town: &Town, name: &str) -> App {
+        let mut member = town.member(name).await;
+        App::let_in(town, &mut member).await
+    }
+
+    /// The app of this member.
+    pub async fn let_in(town: &Town, member: &mut Browser) -> App {
+        let mut app = Registered::new(town, "read write follow push profile").await;
+        let token = app.let_in(member, "read write follow push profile").await;
+        App {
+            browser: app.browser,
+            token,
+        }
+    }
+
+    /// Asks.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        ask(&mut self.browser, path, &self.token).await
+    }
+
+    /// Sends JSON.
+    pub async fn send(&mut self, method: Method, path: &str, body: &Value) -> Answer {
+        let header = format!("Bearer {}", self.token);
+        let headers = [
+            ("authorization", header.as_str()),
+            ("content-type", "application/json"),
+        ];
+        self.browser
+            .send(method, path, &headers, &body.to_string())
+            .await
+    }
+
+    /// Posts JSON.
+    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &body).await
+    }
+
+    /// Posts a status, and gives what came back.
+    pub async fn write(&mut self, body: Value) -> Value {
+        self.post("/api/v1/statuses", body).await.is(200).json()
+    }
+
+    /// The account that it is let in to.
+    pub async fn me(&mut self) -> String {
+        let me = self
+            .get("/api/v1/accounts/verify_credentials")
+            .await
+            .is(200)
+            .json();
+        id(&me).to_owned()
+    }
+}
+
+/// The id of an entity.
+pub fn id(entity: &Value) -> &str {
+    entity["id"].as_str().unwrap()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(id).collect()
+}
+
+/// Where a `Link` header leads.
+fn link(answer: &Answer, rel: &str) -> Option<String> {
+    let links = answer.headers.get("link")?.to_str().unwrap();
+    let link = links
+        .split(", ")
+        .find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
+    let address = link.split('>').next()?.strip_prefix('<')?;
+    let from = address.find("/api")?;
+    Some(address[from..].to_owned())
+}
+
+town_test! {
+    async fn an_app_signs_in_and_reads_whose_it_is(town) {
+        let mut app = App::of(&town, "alice").await;
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!((&me["username"], &me["acct"]), (&json!("alice"), &json!("alice")));
+        assert_eq!(me["source"]["privacy"], "public");
+        assert_eq!(me["source"]["follow_requests_count"], 0);
+        assert!(me["avatar"].as_str().unwrap().ends_with("/assets/no-avatar.png"));
+        let changes = json!({
+            "display_name": "Alice of the harbour", "note": "Tides & #boats", "locked": true,
+            "fields_attributes": [{ "name": "Ship", "value": "Heron" }],
+            "source": { "privacy": "private", "language": "de" },
+        });
+        let me = app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &changes).await.is(200).json();
+        assert_eq!(me["display_name"], "Alice of the harbour");
+        assert_eq!(me["locked"], true);
+        assert_eq!(me["source"]["note"], "Tides & #boats");
+        assert_eq!(me["source"]["fields"][0]["value"], "Heron");
+        assert_eq!((&me["source"]["privacy"], &me["source"]["language"]), (&json!("private"), &json!("de")));
+        // What is left out stays.
+        let me = app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "locked": false })).await.is(200).json();
+        assert_eq!((&me["locked"], &me["fields"][0]["name"]), (&json!(false), &json!("Ship")));
+        assert!(me["note"].as_str().unwrap().contains("Tides &amp;"));
+        let sent = app.write(json!({ "status": "Moin" })).await;
+        assert_eq!((&sent["visibility"], &sent["language"]), (&json!("private"), &json!("de")));
+    }
+
+    async fn an_app_posts_edits_and_takes_back(town) {
+        let mut app = App::of(&town, "alice").await;
+        let body = json!({ "status": "High water at #noon", "spoiler_text": "tides", "visibility": "unlisted", "language": "en" });
+        let sent = app.write(body).await;
+        let at = format!("/api/v1/statuses/{}", id(&sent));
+        assert_eq!(sent["spoiler_text"], "tides");
+        assert_eq!(sent["sensitive"], true);
+        assert_eq!(sent["tags"][0]["name"], "noon");
+        assert_eq!(sent["account"]["username"], "alice");
+        assert_eq!(sent["in_reply_to_id"], Value::Null);
+        let edited = app.send(Method::PUT, &at, &json!({ "status": "Low water" })).await.is(200).json();
+        assert!(edited["content"].as_str().unwrap().contains("Low water"));
+        assert_eq!((&edited["visibility"], &edited["language"]), (&json!("unlisted"), &json!("en")));
+        assert!(edited["edited_at"].is_string());
+        let history = app.get(&format!("{at}/history")).await.is(200).json();
+        assert_eq!(history.as_array().unwrap().len(), 2);
+        assert!(history[0]["content"].as_str().unwrap().contains("High water"));
+        let source = app.get(&format!("{at}/source")).await.is(200).json();
+        assert_eq!(source["text"], "Low water");
+        let gone = app.send(Method::DELETE, &at, &json!({})).await.is(200).json();
+        assert_eq!(gone["text"], "Low water");
+        app.get(&at).await.is(404);
+        app.send(Method::DELETE, &at, &json!({})).await.is(404);
+        let empty = app.post("/api/v1/statuses", json!({ "status": "  " })).await.is(422).json();
+        assert!(empty["error"].as_str().unwrap().contains("empty"));
+    }
+
+    async fn the_same_key_is_posted_once(town) {
+        let mut app = App::of(&town, "alice").await;
+        let header = format!("Bearer {}", app.token);
+        let headers = [
+            ("authorization", header.as_str()), ("content-type", "application/json"), ("idempotency-key", "a key of the app"),
+        ];
+        let body = json!({ "status": "Once" }).to_string();
+        let first = app.browser.send(Method::POST, "/api/v1/statuses", &headers, &body).await.is(200).json();
+        let again = app.browser.send(Method::POST, "/api/v1/statuses", &headers, &body).await.is(200).json();
+        assert_eq!(id(&first), id(&again));
+        let mut other = App::of(&town, "bob").await;
+        let theirs = format!("Bearer {}", other.token);
+        let headers = [("authorization", theirs.as_str()), headers[1], headers[2]];
+        let bobs = other.browser.send(Method::POST, "/api/v1/statuses", &headers, &body).await.is(200).json();
+        assert_ne!(id(&first), id(&bobs));
+        let home = app.get("/api/v1/timelines/home").await.is(200).json();
+        assert_eq!(ids(&home), [id(&first)]);
+    }
+
+    async fn a_timeline_is_read_in_both_directions(town) {
+        let mut app = App::of(&town, "alice").await;
+        let mut posts = Vec::new();
+        for number in 0..7 {
+            posts.push(id(&app.write(json!({ "status": format!("Wave {number}") })).await).to_owned());
+        }
+        posts.reverse();
+        let first = app.get("/api/v1/timelines/home?limit=3").await.is(200);
+        assert_eq!(ids(&first.json()), posts[..3]);
+        let older = app.get(&link(&first, "next").unwrap()).await.is(200);
+        assert_eq!(ids(&older.json()), posts[3..6]);
+        let last = app.get(&link(&older, "next").unwrap()).await.is(200);
+        assert_eq!(ids(&last.json()), posts[6..]);
+        assert_eq!(link(&last, "next"), None);
+        // The page immediately above, and not the newest.
+        let above = app.get(&format!("/api/v1/timelines/home?limit=2&min_id={}", posts[6])).await.is(200);
+        assert_eq!(ids(&above.json()), posts[4..6]);
+        let newer = app.get(&link(&above, "prev").unwrap()).await.is(200);
+        assert_eq!(ids(&newer.json()), posts[2..4]);
+        let since = app.get(&format!("/api/v1/timelines/home?limit=2&since_id={}", posts[6])).await.is(200);
+        assert_eq!(ids(&since.json()), posts[..2]);
+        let me = app.me().await;
+        let own = app.get(&format!("/api/v1/accounts/{me}/statuses?limit=2&exclude_reblogs=true")).await.is(200);
+        assert_eq!(ids(&own.json()), posts[..2]);
+    }
+
+    async fn people_answer_boost_and_favourite(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let post = alice.write(json!({ "status": "Low tide", "quote_approval_policy": "public" })).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        let answer = bob.write(json!({ "status": "@alice dry feet", "in_reply_to_id": id(&post) })).await;
+        assert_eq!(answer["in_reply_to_account_id"], post["account"]["id"]);
+        assert_eq!(answer["mentions"][0]["acct"], "alice");
+        let liked = bob.post(&format!("{at}/favourite"), json!({})).await.is(200).json();
+        assert_eq!((&liked["favourited"], &liked["favourites_count"]), (&json!(true), &json!(1)));
+        let boost = bob.post(&format!("{at}/reblog"), json!({})).await.is(200).json();
+        assert_eq!((&boost["reblog"]["id"], &boost["reblog"]["reblogged"]), (&post["id"], &json!(true)));
+        assert_ne!(boost["id"], post["id"]);
+        let again = bob.post(&format!("{at}/reblog"), json!({})).await.is(200).json();
+        assert_eq!(again["id"], boost["id"], "twice is once");
+        let quote = bob.write(json!({ "status": "Look", "quoted_status_id": id(&post) })).await;
+        assert_eq!((&quote["quote"]["state"], &quote["quote"]["quoted_status"]["id"]), (&json!("accepted"), &post["id"]));
+        for (list, who) in [("favourited_by", "bob"), ("reblogged_by", "bob")] {
+            let people = alice.get(&format!("{at}/{list}")).await.is(200).json();
+            assert_eq!(people[0]["username"], who, "{list}");
+        }
+        let context = alice.get(&format!("{at}/context")).await.is(200).json();
+        assert_eq!(ids(&context["descendants"]), [id(&answer)]);
+        let above = bob.get(&format!("/api/v1/statuses/{}/context", id(&answer))).await.is(200).json();
+        assert_eq!(ids(&above["ancestors"]), [id(&post)]);
+
+        let told = alice.get("/api/v1/notifications").await.is(200).json();
+        let kinds: Vec<&str> = told.as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["quote", "reblog", "favourite", "mention"]);
+        assert_eq!(told[3]["status"]["id"], answer["id"]);
+        let some = alice.get("/api/v1/notifications?types[]=mention&limit=1").await.is(200).json();
+        assert_eq!(ids(&some), [id(&told[3])]);
+        let but = alice.get("/api/v1/notifications?exclude_types[]=quote&exclude_types[]=reblog").await.is(200).json();
+        assert_eq!(but.as_array().unwrap().len(), 2);
+        alice.post(&format!("/api/v1/notifications/{}/dismiss", id(&told[0])), json!({})).await.is(200);
+        alice.get(&format!("/api/v1/notifications/{}", id(&told[0]))).await.is(404);
+        bob.get(&format!("/api/v1/notifications/{}", id(&told[1]))).await.is(404);
+        let quotes = alice.get(&format!("{at}/quotes")).await.is(200).json();
+        assert_eq!(ids(&quotes), [id(&quote)]);
+        let without = alice.post(&format!("{at}/quotes/{}/revoke", id(&quote)), json!({})).await.is(200).json();
+        assert_eq!(without["quote"]["state"], "revoked");
+        let back = bob.post(&format!("{at}/unreblog"), json!({})).await.is(200).json();
+        assert_eq!((&back["id"], &back["reblogged"]), (&post["id"], &json!(false)));
+        alice.post("/api/v1/notifications/clear", json!({})).await.is(200);
+        assert_eq!(alice.get("/api/v1/notifications").await.is(200).json(), json!([]));
+    }
+
+    async fn people_follow_and_ask(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let (hers, his) = (alice.me().await, bob.me().await);
+        let follow = format!("/api/v1/accounts/{his}/follow");
+        let stands = alice.post(&follow, json!({})).await.is(200).json();
+        assert_eq!((&stands["following"], &stands["requested"]), (&json!(true), &json!(false)));
+        alice.post(&follow, json!({})).await.is(200);
+        let followers = bob.get(&format!("/api/v1/accounts/{his}/followers")).await.is(200).json();
+        assert_eq!(ids(&followers), [hers.as_str()]);
+        let both = bob.get(&format!("/api/v1/accounts/relationships?id[]={hers}&id[]=7")).await.is(200).json();
+        assert_eq!((both.as_array().unwrap().len(), &both[0]["followed_by"]), (1, &json!(true)));
+        alice.post(&format!("/api/v1/accounts/{his}/unfollow"), json!({})).await.is(200);
+        bob.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "locked": true })).await.is(200);
+        let asked = alice.post(&follow, json!({})).await.is(200).json();
+        assert_eq!((&asked["following"], &asked["requested"]), (&json!(false), &json!(true)));
+        let waiting = bob.get("/api/v1/follow_requests").await.is(200).json();
+        assert_eq!(ids(&waiting), [hers.as_str()]);
+        let yes = bob.post(&format!("/api/v1/follow_requests/{hers}/authorize"), json!({})).await.is(200).json();
+        assert_eq!(yes["followed_by"], true);
+        let off = bob.post(&format!("/api/v1/accounts/{hers}/remove_from_followers"), json!({})).await.is(200).json();
+        assert_eq!(off["followed_by"], false);
+        bob.post(&format!("/api/v1/follow_requests/{hers}/authorize"), json!({})).await.is(404);
+        let found = alice.get("/api/v1/accounts/lookup?acct=bob").await.is(200).json();
+        assert_eq!(id(&found), his);
+        let found = alice.get("/api/v2/search?q=bo&type=accounts").await.is(200).json();
+        assert_eq!(ids(&found["accounts"]), [his.as_str()]);
+    }
+
+    async fn what_is_not_for_an_app_is_not_there(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let post = alice.write(json!({ "status": "Only for those who follow", "visibility": "private" })).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        for path in ["", "/context", "/history", "/source", "/favourited_by", "/reblogged_by", "/quotes"] {
+            bob.get(&format!("{at}{path}")).await.is(404);
+            bob.get(&format!("/api/v1/statuses/7{path}")).await.is(404);
+        }
+        for act in ["favourite", "reblog", "pin", "mute"] {
+            bob.post(&format!("{at}/{act}"), json!({})).await.is(404);
+        }
+        bob.send(Method::PUT, &at, &json!({ "status": "Mine" })).await.is(404);
+        bob.get("/api/v1/statuses/not-a-number").await.is(404);
+        // A token for writing alone reads nothing as its member, not even where no token is needed.
+        let mut member = town.member("carol").await;
+        let mut app = Registered::new(&town, "read write").await;
+        let writes = app.let_in(&mut member, "write").await;
+        ask(&mut app.browser, &at, &writes).await.is(403);
+        let own = format!("/api/v1/accounts/{}/statuses", alice.me().await);
+        ask(&mut app.browser, &own, &writes).await.is(403);
+        let mut visitor = town.anonymous();
+        visitor.get(&at).await.is(404);
+        assert_eq!(visitor.get(&own).await.is(200).json(), json!([]));
+        visitor.get("/api/v1/timelines/home").await.is(401);
+        visitor.get("/api/v1/timelines/public").await.is(422);
+    }
+
+    async fn what_stays_in_the_community_says_so(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let post = alice.write(json!({ "status": "Between us", "visibility": "local" })).await;
+        assert_eq!((&post["visibility"], &post["local_only"]), (&json!("unlisted"), &json!(true)));
+        town.anonymous().get(&format!("/api/v1/statuses/{}", id(&post))).await.is(404);
+    }
+
+    async fn anybody_reads_about_the_server(town) {
+        let mut visitor = town.anonymous();
+        let told = visitor.get("/api/v2/instance").await.is(200).json();
+        assert_eq!(told["domain"], "harbour.localhost");
+        assert!(told["version"].as_str().unwrap().starts_with("4."));
+        assert!(told["configuration"]["statuses"]["max_characters"].as_i64().unwrap() > 0);
+        let told = visitor.get("/api/v1/instance").await.is(200).json();
+        assert_eq!(told["uri"], "harbour.localhost");
+        for path in ["custom_emojis", "announcements", "trends/tags", "trends/links", "trends/statuses"] {
+            assert_eq!(visitor.get(&format!("/api/v1/{path}")).await.is(200).json(), json!([]));
+        }
+    }
+}
