@@ -90,6 +90,8 @@ pub struct Limits {
     pub sign_ups: u32,
     /// Look-ups of people and posts of other servers by one member within a minute.
     pub lookups: u32,
+    /// Requests of one member's apps within five minutes; whoever has no token may send a fifth of it from one address.
+    pub api_requests: u32,
     /// Activities that one server may send within a second, on average.
     pub inbox_per_host: u32,
 }

@@ -29,6 +29,8 @@ pub const ALL: &[Migration] = &[
     migration!(23, "asked", "../../migrations/0023_asked.sql"),
     migration!(24, "oauth", "../../migrations/0024_oauth.sql"),
     migration!(25, "written_once", "../../migrations/0025_written_once.sql"),
+    migration!(26, "direct", "../../migrations/0026_direct.sql"),
+    migration!(27, "polls", "../../migrations/0027_polls.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -18,8 +18,8 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations,
-    rules, search, stamps, statuses, timelines, waves, web,
+    hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach, reblogs,
+    relations, rules, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -115,6 +115,7 @@ pub const ROUTES: &[Route] = &[
         post(conversations::web::join)
     }),
     acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
+    acts("/statuses/{id}/vote", Kind::Form, || post(polls::web::vote)),
     acts("/statuses/{id}/unpin", Kind::Form, || {
         post(pins::web::unpin)
     }),
@@ -701,6 +702,42 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/polls/{id}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(polls::api::poll),
+    ),
+    api(
+        "POST",
+        "/api/v1/polls/{id}/votes",
+        Wants::Member(&["write:statuses"]),
+        || post(polls::api::vote),
+    ),
+    api(
+        "GET",
+        "/api/v1/conversations",
+        Wants::Member(&["read:statuses"]),
+        || get(conversations::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/conversations/{id}/read",
+        Wants::Member(&["write:conversations"]),
+        || post(conversations::api::read),
+    ),
+    api(
+        "POST",
+        "/api/v1/conversations/{id}/unread",
+        Wants::Member(&["write:conversations"]),
+        || post(conversations::api::unread),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/conversations/{id}",
+        Wants::Member(&["write:conversations"]),
+        || delete(conversations::api::hide),
+    ),
+    api(
+        "GET",
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
@@ -771,16 +808,15 @@ pub fn build(app: &App) -> Router {
         .iter()
         .fold(Router::new(), |router, route| {
             let handler = (route.handler)();
-            router.route(
-                route.path,
-                match route.kind {
-                    Kind::Api => handler.layer(from_fn_with_state(
-                        (app.clone(), route.wants),
-                        client::authorize,
-                    )),
-                    _ => handler,
-                },
-            )
+            if route.kind != Kind::Api {
+                return router.route(route.path, handler);
+            }
+            let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
+            let handler = handler.layer(layer);
+            // Some apps end addresses with a slash.
+            router
+                .route(&format!("{}/", route.path), handler.clone())
+                .route(route.path, handler)
         })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

@@ -65,6 +65,7 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
             quotes: Quoting::Everyone,
             ..Terms::default()
         },
+        poll: crate::polls::Wish::AsItIs,
         once: None,
     }
 }

@@ -274,6 +274,17 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "limits.api_requests",
+        about: "Requests of one member's apps within five minutes, and of whoever has no token from one address a fifth\n\
+                of that.",
+        kind: Kind::Number,
+        default: "1500",
+        take: |config, text| {
+            config.limits.api_requests = number(text, 50, 10_000_000)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "limits.inbox_per_host",
         about: "Activities that one other server may send within a second, on average.",
         kind: Kind::Number,
@@ -308,6 +319,7 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             sign_in_tries: 0,
             sign_ups: 0,
             lookups: 0,
+            api_requests: 0,
             inbox_per_host: 0,
         },
     };

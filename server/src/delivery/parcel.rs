@@ -16,7 +16,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
-use crate::{favourites, follows, pins, quotes, reblogs, relations, stamps};
+use crate::{favourites, follows, pins, polls, quotes, reblogs, relations, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -326,6 +326,15 @@ async fn document(
         }
         Outgoing::QuoteRequest { status } => {
             quotes::activity::request(&shown(app, &reader, way, *status).await?)?
+        }
+        Outgoing::Vote {
+            status,
+            option,
+            number,
+        } => {
+            let (status, title) = polls::outgoing(app, *status, *option).await?;
+            let asker = &status.author.iri;
+            polls::activity::vote(me, *number, &title, &status.iri, asker, app.now_ms())?
         }
         Outgoing::Like { iri, status } => {
             let status = statuses::load_one(app, *status).await?;

@@ -223,6 +223,7 @@ fn public(language: &str, text: &str) -> Draft {
         sensitive: false,
         tell: None,
         terms: Terms::default(),
+        poll: crate::polls::Wish::AsItIs,
         once: None,
     }
 }

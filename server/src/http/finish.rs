@@ -76,6 +76,9 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
     let mut answer = if is_for_machines(&asked) {
         let sentence = match told.sentence.as_str() {
             "" => bare(&asked, told.status),
+            _ if is_api(&asked) && told.status == StatusCode::TOO_MANY_REQUESTS => {
+                bare(&asked, told.status)
+            }
             // As Mastodon has it, which some apps compare.
             said if is_api(&asked) => said.strip_suffix('.').unwrap_or(said).to_owned(),
             said => said.to_owned(),
@@ -92,7 +95,14 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
     }
     .with_status(told.status)
     .into_response();
-    for name in [RETRY_AFTER, SET_COOKIE] {
+    let kept = [
+        RETRY_AFTER,
+        SET_COOKIE,
+        HeaderName::from_static("x-ratelimit-limit"),
+        HeaderName::from_static("x-ratelimit-remaining"),
+        HeaderName::from_static("x-ratelimit-reset"),
+    ];
+    for name in kept {
         if let Some(value) = response.headers().get(&name) {
             answer.headers_mut().insert(name, value.clone());
         }
@@ -130,6 +140,7 @@ fn bare(asked: &Parts, status: StatusCode) -> String {
     let is_api = is_api(asked);
     match status {
         StatusCode::NOT_FOUND if is_api => "Record not found".to_owned(),
+        StatusCode::TOO_MANY_REQUESTS if is_api => "Too many requests".to_owned(),
         StatusCode::UNAUTHORIZED if is_api => "The access token is invalid".to_owned(),
         _ => as_sentence(&status.canonical_reason().unwrap_or("failed").to_lowercase()),
     }

@@ -106,6 +106,7 @@ async fn rows(
             Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
             Kind::Mention => NotificationKind::Mention,
             Kind::Quote => NotificationKind::Quote,
+            Kind::Poll => NotificationKind::Poll,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
         };

@@ -7,7 +7,9 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, quotes, reach, rules, statuses, waves};
+use crate::{
+    delivery, follows, inbox, instances, lists, polls, quotes, reach, rules, statuses, waves,
+};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -49,6 +51,8 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::AnswerWave(batch) => Box::pin(waves::answer_all(app, batch)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
             asked @ Job::AskBack { .. } => Box::pin(reach::ask_back(app, asked)).await,
+            Job::TellPoll { status } => Box::pin(polls::tell(app, status)).await,
+            Job::EndPoll { status, ends_at } => Box::pin(polls::end(app, status, ends_at)).await,
             Job::TellOfRule {
                 cause,
                 restored,

@@ -104,6 +104,18 @@ pub enum Job {
         /// and of it up to this server.
         domain: String,
     },
+    /// The numbers of a poll of ours are sent to those who have it.
+    TellPoll {
+        /// Which status asks.
+        status: i64,
+    },
+    /// A poll is over.
+    EndPoll {
+        /// Which status asks.
+        status: i64,
+        /// When; where it ends at another time by now, that is another promise.
+        ends_at: i64,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -130,6 +142,8 @@ impl Job {
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
             Job::AskBack { .. } => "ask_back",
+            Job::TellPoll { .. } => "tell_poll",
+            Job::EndPoll { .. } => "end_poll",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -155,6 +169,8 @@ impl Job {
             Job::Address { .. }
             | Job::AnswerWave(_)
             | Job::AskBack { .. }
+            | Job::TellPoll { .. }
+            | Job::EndPoll { .. }
             | Job::TellOfRule { .. }
             | Job::WeighAnswers { .. } => None,
         }
@@ -171,6 +187,7 @@ impl Job {
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             Job::WeighAnswers { parent, .. } => format!("below {parent}"),
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
+            Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

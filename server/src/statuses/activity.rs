@@ -156,7 +156,7 @@ fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
         context: None,
         conversation: None,
         quote: quote(status)?,
-        poll: None,
+        poll: text.poll.as_ref().map(|poll| poll.outward()),
         can_reply: can_reply(status, followers),
         can_quote: can_quote(status, followers),
         reply_authorization: status.reply_stamp.as_deref().map(stored_iri).transpose()?,

@@ -15,6 +15,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::polls::{NewPoll, Wish};
 use crate::web::time;
 
 /// A post as an app sends it.
@@ -30,10 +31,33 @@ pub struct Sent {
     in_reply_to_id: Option<i64>,
     quoted_status_id: Option<i64>,
     quote_approval_policy: String,
+    poll: Option<Asked>,
     /// Servers, people and lists that are not to have it, as in the composer.
     kept_from: String,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
     answers: String,
+}
+
+/// A poll as an app sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    options: Vec<String>,
+    /// Seconds.
+    expires_in: i64,
+    multiple: bool,
+    hide_totals: bool,
+}
+
+impl Asked {
+    fn wish(&self) -> Wish {
+        Wish::Make(NewPoll {
+            options: self.options.clone(),
+            multiple: self.multiple,
+            hide_totals: self.hide_totals,
+            lasts_ms: self.expires_in.saturating_mul(1000),
+        })
+    }
 }
 
 impl Sent {
@@ -77,6 +101,8 @@ impl Sent {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            // An edit that says nothing of a poll takes it away, as Mastodon's apps expect.
+            poll: self.poll.as_ref().map_or(Wish::Without, Asked::wish),
             once: None,
         })
     }

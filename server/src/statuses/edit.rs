@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Party, Visible, Way};
-use comity_vocab::{Note, Visibility};
+use comity_vocab::{Note, NoteKind, Visibility};
 
 use super::consent;
 use super::load;
@@ -20,6 +20,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::inbox::Arrival;
+use crate::polls::{self, Poll, Wish};
 use crate::quotes;
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
@@ -37,7 +38,8 @@ pub async fn edit(
     let same = was.source == draft.text
         && was.spoiler_text == draft.spoiler_text
         && was.language == draft.language;
-    if same && was.sensitive == draft.sensitive {
+    let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
+    if same && was.sensitive == draft.sensitive && poll.is_none() {
         return Ok(status);
     }
     // The people it names stay those it was sent to; an edit does not ring new bells.
@@ -56,6 +58,10 @@ pub async fn edit(
     };
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, app.now_ms())?;
+    if let Some(poll) = poll {
+        store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
+        polls::replace(app, &mut tx, status.id, poll.as_ref())?;
+    }
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,
@@ -89,6 +95,19 @@ pub async fn choose_quoting(
     }
     app.commit_and_ring(tx).await?;
     load::find(app, &me, Way::Page, status_id).await
+}
+
+/// What takes the place of a poll, if anything does. The same question goes on with its votes.
+fn poll_of(app: &App, was: Option<&Poll>, wish: &Wish) -> Result<Option<Option<Poll>>> {
+    Ok(match wish {
+        Wish::AsItIs => None,
+        Wish::Without => was.is_some().then_some(None),
+        Wish::Make(poll) => {
+            let now = poll.begin(app.now_ms())?;
+            let is_same = was.is_some_and(|was| was.asks_the_same(&now));
+            (!is_same).then_some(Some(now))
+        }
+    })
 }
 
 /// A status of one's own, for changing it.
@@ -127,6 +146,17 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     }
     quotes::requote(app, arrival, &status, note).await?;
     let words = receive::words(note);
+    let asked = words.poll != status.text.poll;
+    if asked {
+        let mut tx = Tx::new();
+        polls::hear(
+            &mut tx,
+            status.id,
+            status.text.poll.as_ref(),
+            words.poll.as_ref(),
+        );
+        app.commit(tx).await?;
+    }
     let unchanged = status.text.content == words.content
         && status.text.spoiler_text == words.spoiler_text
         && status.text.title == words.title

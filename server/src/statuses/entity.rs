@@ -19,7 +19,7 @@ use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{conversations, favourites, pins, quotes, reblogs};
+use crate::{conversations, favourites, pins, polls, quotes, reblogs};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -61,6 +61,7 @@ pub struct Entities {
     pinned: HashSet<i64>,
     left: HashSet<i64>,
     quotes: HashMap<i64, i64>,
+    votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
     may_quote: HashMap<i64, Verdict>,
 }
@@ -87,6 +88,11 @@ impl Entities {
         let ids: Vec<i64> = all().map(|status| status.id).collect();
         let people: Vec<i64> = all().map(|status| status.author.id).collect();
         let faces = Faces::of(app, &party, way, &caller.community, &people).await?;
+        let asks = all().filter(|status| text(status).poll.is_some());
+        let votes = match me {
+            Some(me) => polls::own(&app.db, me, asks.map(|status| status.id).collect()).await?,
+            None => HashMap::new(),
+        };
         let quotes = quotes::counts(&app.db, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
         let (favourited, reblogged, pinned, left) = match &caller.me {
@@ -119,6 +125,7 @@ impl Entities {
             pinned,
             left,
             quotes: quotes.into_iter().collect(),
+            votes,
             quoted,
             may_quote,
         })
@@ -221,7 +228,7 @@ impl Entities {
             "tags": tags(&words.tags, &self.here),
             "emojis": [],
             "card": null,
-            "poll": null,
+            "poll": self.poll(status),
             "quote": null,
             "quote_approval": self.quote_approval(status),
         });
@@ -236,6 +243,16 @@ impl Entities {
             }
         }
         entity
+    }
+
+    fn poll(&self, status: &Visible<Status>) -> Value {
+        let Some(poll) = &text(status).poll else {
+            return Value::Null;
+        };
+        let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
+        let own = self.me.map(|_| own);
+        let is_own = self.me == Some(status.author.id);
+        polls::entity::entity(status.id, poll, own, is_own)
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.

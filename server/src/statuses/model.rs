@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::once::Once;
 use super::policy::Terms;
 use crate::accounts::Account;
+use crate::polls::{self, Poll};
 use crate::quotes::Quote;
 
 row! {
@@ -135,6 +136,8 @@ pub struct Text {
     pub tags: Vec<String>,
     /// Files that came with it.
     pub attachments: Vec<Attached>,
+    /// What it asks.
+    pub poll: Option<Poll>,
 }
 
 /// A file that came with a status, as it is stored: it stays where its author put it.
@@ -248,6 +251,8 @@ pub struct Draft {
     pub tell: Option<Vec<Handle>>,
     /// Who is not to have it, and who may answer.
     pub terms: Terms,
+    /// What it asks.
+    pub poll: polls::Wish,
     /// The app's name for it: a second one of that name is not posted.
     pub once: Option<Once>,
 }

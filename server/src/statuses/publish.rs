@@ -20,6 +20,7 @@ use crate::communities::Community;
 use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
+use crate::polls::{self, Wish};
 use crate::{conversations, lists, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
@@ -56,6 +57,9 @@ pub async fn publish(
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
+    if let Some(poll) = new.poll() {
+        polls::end_later(app, &mut tx, new.id(), poll)?;
+    }
     if let Some(once) = &once {
         once::note(&mut tx, author.id, once, new.id(), app.now_ms());
     }
@@ -181,7 +185,14 @@ async fn prepare(
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, author).await?;
     }
-    let words = draft.render(&mentions, community);
+    let poll = match &draft.poll {
+        Wish::Make(poll) => Some(poll.begin(app.now_ms())?),
+        Wish::AsItIs | Wish::Without => None,
+    };
+    let words = Text {
+        poll,
+        ..draft.render(&mentions, community)
+    };
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
     let new = NewStatus::local(

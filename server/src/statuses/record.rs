@@ -15,10 +15,12 @@ use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::contacts::{self, Asked};
+use crate::conversations;
 use crate::error::Result;
 use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
+use crate::polls::{self, Poll};
 use crate::quotes::{self, NewQuote, State};
 use crate::timelines;
 
@@ -45,6 +47,8 @@ pub(crate) struct NewStatus {
     asked: Vec<Asked>,
     /// What it quotes.
     quote: Option<NewQuote>,
+    /// What it asks.
+    poll: Option<Poll>,
 }
 
 /// What a new status answers.
@@ -82,6 +86,11 @@ impl NewStatus {
         let now = app.now_ms();
         let id = app.ids.at(now);
         let tags = text.tags.clone();
+        let poll = text.poll.clone();
+        let kind = match poll {
+            Some(_) => NoteKind::Question,
+            None => NoteKind::Note,
+        };
         let row = StatusRow {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
@@ -89,7 +98,7 @@ impl NewStatus {
             wishes: wishes::of_member(terms.quotes)?,
             replies_freely: terms.replies.freely.as_str().to_owned(),
             replies_asking: terms.replies.asking.as_str().to_owned(),
-            ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
+            ..row(id, &author, kind, visibility, parent, text, now)?
         };
         Ok(NewStatus {
             row,
@@ -103,6 +112,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll,
         })
     }
 
@@ -134,6 +144,7 @@ impl NewStatus {
             ..Terms::default()
         };
         let tags = text.tags.clone();
+        let poll = text.poll.clone();
         let mut row = StatusRow {
             iri: note.id.as_str().to_owned(),
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
@@ -173,6 +184,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll,
         })
     }
 
@@ -249,6 +261,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll: None,
         })
     }
 
@@ -327,6 +340,11 @@ impl NewStatus {
     /// The lists from which it is kept.
     pub(super) fn lists(&self) -> impl Iterator<Item = ListId> {
         self.terms.lists()
+    }
+
+    /// What it asks.
+    pub(super) fn poll(&self) -> Option<&Poll> {
+        self.poll.as_ref()
     }
 
     /// Who may see it.
@@ -412,9 +430,13 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         is_awaited,
         asked,
         quote,
+        poll,
         ..
     } = new;
     store::insert(tx, row);
+    if let Some(poll) = poll {
+        polls::keep(tx, row.id, poll);
+    }
     if let Some(NewQuote { quote, .. }) = quote {
         quotes::keep(tx, row.id, quote);
     }
@@ -456,6 +478,11 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
             in_reply_to_account_id: row.in_reply_to_account_id,
         },
     );
+    if visibility == Visibility::Direct {
+        let named = mentions.iter().map(|account| account.id);
+        let people: Vec<i64> = named.chain([author.id]).collect();
+        conversations::place(tx, row.id, &people);
+    }
     let now = app.now_ms();
     for account in mentions.iter().filter(|account| account.is_local()) {
         notifications::notify(

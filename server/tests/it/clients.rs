@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::oauth::{Registered, ask};
 use crate::town::{Answer, Browser, Town};
 use crate::town_test;
+use comity_db::testing::Engine;
 
 /// A member's app.
 pub struct App {
@@ -298,13 +299,71 @@ town_test! {
     async fn anybody_reads_about_the_server(town) {
         let mut visitor = town.anonymous();
         let told = visitor.get("/api/v2/instance").await.is(200).json();
-        assert_eq!(told["domain"], "harbour.localhost");
+        assert_eq!(told["domain"], "harbour.example");
         assert!(told["version"].as_str().unwrap().starts_with("4."));
         assert!(told["configuration"]["statuses"]["max_characters"].as_i64().unwrap() > 0);
         let told = visitor.get("/api/v1/instance").await.is(200).json();
-        assert_eq!(told["uri"], "harbour.localhost");
+        assert_eq!(told["uri"], "harbour.example");
         for path in ["custom_emojis", "announcements", "trends/tags", "trends/links", "trends/statuses"] {
             assert_eq!(visitor.get(&format!("/api/v1/{path}")).await.is(200).json(), json!([]));
         }
     }
+
+    async fn what_is_between_few_is_a_conversation(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let first = alice.write(json!({ "status": "@bob at noon?", "visibility": "direct" })).await;
+        let hers = alice.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((&hers[0]["unread"], &hers[0]["accounts"][0]["username"]), (&json!(false), &json!("bob")));
+        let his = bob.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((&his[0]["unread"], &his[0]["last_status"]["id"]), (&json!(true), &first["id"]));
+        let at = format!("/api/v1/conversations/{}", id(&his[0]));
+        assert_eq!(bob.post(&format!("{at}/read"), json!({})).await.is(200).json()["unread"], false);
+        assert_eq!(bob.post(&format!("{at}/unread"), json!({})).await.is(200).json()["unread"], true);
+        bob.send(Method::DELETE, &at, &json!({})).await.is(200);
+        assert_eq!(bob.get("/api/v1/conversations/").await.is(200).json(), json!([]));
+        let answer = json!({ "status": "@bob or later", "visibility": "direct", "in_reply_to_id": id(&first) });
+        let second = alice.write(answer).await;
+        let his = bob.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((his.as_array().unwrap().len(), &his[0]["last_status"]["id"]), (1, &second["id"]));
+        let mut carol = App::of(&town, "carol").await;
+        assert_eq!(carol.get("/api/v1/conversations").await.is(200).json(), json!([]));
+        carol.post(&format!("{at}/read"), json!({})).await.is(404);
+        // What is taken back is in no conversation any more.
+        for post in [&first, &second] {
+            alice.send(Method::DELETE, &format!("/api/v1/statuses/{}", id(post)), &json!({})).await.is(200);
+        }
+        assert_eq!(bob.get("/api/v1/conversations").await.is(200).json(), json!([]));
+    }
+}
+
+async fn who_asks_too_much_is_told(engine: Engine) {
+    let town = Town::with(engine, "[limits]\napi_requests = 50").await;
+    let mut app = App::of(&town, "alice").await;
+    let path = "/api/v1/timelines/home";
+    let first = app.get(path).await.is(200);
+    let header = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header(&first, "x-ratelimit-limit"), "50");
+    assert_eq!(header(&first, "x-ratelimit-remaining"), "49");
+    assert!(header(&first, "x-ratelimit-reset").ends_with("000Z"));
+    for _ in 0..49 {
+        app.get(path).await.is(200);
+    }
+    let much = app.get(path).await.is(429);
+    assert_eq!(much.json()["error"], "Too many requests");
+    assert_eq!(header(&much, "x-ratelimit-remaining"), "0");
+    assert!(much.headers.contains_key("retry-after"));
+    town.clock.advance(6_000);
+    app.get(path).await.is(200);
+    // Somebody else is not kept waiting.
+    App::of(&town, "bob").await.get(path).await.is(200);
+}
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_on_sqlite() {
+    Box::pin(who_asks_too_much_is_told(Engine::Sqlite)).await;
+}
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_on_postgres() {
+    Box::pin(who_asks_too_much_is_told(Engine::Postgres)).await;
 }

@@ -41,6 +41,7 @@ mod oracles;
 mod peer;
 mod people;
 mod pins;
+mod polls;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod published;

@@ -88,6 +88,7 @@ impl ComposeForm {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            poll: crate::polls::Wish::AsItIs,
             once: None,
         })
     }

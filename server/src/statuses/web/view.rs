@@ -14,12 +14,13 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Me, Visit};
+use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
-    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, PersonView, QuotedView, ReplyView,
-    StatusView, Veil, ViewerView, WhyNot,
+    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
+    QuotedView, ReplyView, StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
@@ -37,6 +38,8 @@ pub struct Reader<'a> {
     pinned: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
     quoted: HashMap<i64, Visible<Status>>,
+    /// What the reader chose in their polls.
+    votes: HashMap<i64, Vec<i64>>,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
     app: App,
@@ -61,6 +64,12 @@ impl<'a> Reader<'a> {
             ),
             _ => (HashSet::new(), HashSet::new(), HashSet::new()),
         };
+        let asks = statuses.iter().filter(|status| text(status).poll.is_some());
+        let asks: Vec<i64> = asks.map(|status| status.id).collect();
+        let votes = match &visit.me {
+            Some(me) => polls::own(&app.db, me.account.id, asks).await?,
+            None => HashMap::new(),
+        };
         let answers = match &visit.me {
             Some(me) => answers(app, me, statuses).await?,
             None => HashMap::new(),
@@ -68,6 +77,7 @@ impl<'a> Reader<'a> {
         Ok(Reader {
             quoted: quoted(app, visit, way, statuses).await?,
             answers,
+            votes,
             visit,
             now_ms: app.now_ms(),
             favourited,
@@ -197,6 +207,7 @@ impl<'a> Reader<'a> {
             } else {
                 words.attachments.iter().map(attachment).collect()
             },
+            poll: words.poll.as_ref().map(|poll| self.poll(status, poll)),
             quote,
             asks_to_quote: self.asks_to_quote(status),
             veil: None,
@@ -219,6 +230,45 @@ impl<'a> Reader<'a> {
             view.veil = Some(self.veil(status));
         }
         view
+    }
+
+    /// What it asks.
+    fn poll(&self, status: &Status, poll: &Poll) -> PollView {
+        let me = self.visit.me.as_ref();
+        let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
+        let is_author = me.is_some_and(|me| me.account.id == status.author.id);
+        let people = poll
+            .voters
+            .filter(|_| poll.multiple)
+            .unwrap_or(poll.votes());
+        let share = |votes: i64| {
+            let hundredths = votes.saturating_mul(100).checked_div(people).unwrap_or(0);
+            u8::try_from(hundredths.clamp(0, 100)).unwrap_or(0)
+        };
+        let option = |(at, option): (i64, &Choice)| OptionView {
+            title: option.title.clone(),
+            share: share(option.votes),
+            own: own.contains(&at),
+        };
+        let many = poll.voters.unwrap_or(poll.votes());
+        let many = match (many, poll.voters.is_some()) {
+            (1, true) => "1 person".to_owned(),
+            (1, false) => "1 vote".to_owned(),
+            (_, true) => format!("{many} people"),
+            (_, false) => format!("{many} votes"),
+        };
+        let end = match poll.ends_at {
+            _ if poll.closed => "over".to_owned(),
+            Some(at) => format!("ends {}", time::words(at, self.now_ms)),
+            None => "no end".to_owned(),
+        };
+        PollView {
+            options: (0_i64..).zip(&poll.options).map(option).collect(),
+            multiple: poll.multiple,
+            may_vote: me.is_some() && !is_author && own.is_empty() && !poll.closed,
+            shows_numbers: poll.shows_numbers(),
+            told: format!("{many} · {end}"),
+        }
     }
 
     /// Why its author's word stands against this.

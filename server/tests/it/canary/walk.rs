@@ -253,6 +253,7 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        "/api/v1/conversations" | "/api/v1/polls/{id}" => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
         "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',
