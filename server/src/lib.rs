@@ -33,6 +33,7 @@ pub mod polls; // what a post asks, and the votes
 pub mod quotes; // show another's post in one's own, once they let it
 pub mod reblogs; // boost and take back
 pub mod relations; // block and mute
+pub mod scheduled; // posts that are published later
 pub mod statuses; // write, edit, delete, receive
 
 // Effects

@@ -31,6 +31,8 @@ pub const ALL: &[Migration] = &[
     migration!(25, "written_once", "../../migrations/0025_written_once.sql"),
     migration!(26, "direct", "../../migrations/0026_direct.sql"),
     migration!(27, "polls", "../../migrations/0027_polls.sql"),
+    migration!(28, "scheduled", "../../migrations/0028_scheduled.sql"),
+    migration!(29, "follow_wishes", "../../migrations/0029_follow_wishes.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -19,7 +19,7 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
     hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach, reblogs,
-    relations, rules, search, stamps, statuses, timelines, waves, web,
+    relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -702,6 +702,30 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/scheduled_statuses",
+        Wants::Member(&["read:statuses"]),
+        || get(scheduled::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(scheduled::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || put(scheduled::api::reschedule),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || delete(scheduled::api::cancel),
+    ),
+    api(
+        "GET",
         "/api/v1/polls/{id}",
         Wants::Anyone(&["read:statuses"]),
         || get(polls::api::poll),
@@ -795,6 +819,9 @@ pub const ROUTES: &[Route] = &[
     reads("/.well-known/host-meta.json", Kind::Asset, || {
         get(communities::activity::host_meta_json)
     }),
+    reads("/nodeinfo/2.0", Kind::Asset, || {
+        get(communities::activity::nodeinfo_2_0)
+    }),
     reads("/nodeinfo/2.1", Kind::Asset, || {
         get(communities::activity::nodeinfo)
     }),
@@ -807,16 +834,17 @@ pub fn build(app: &App) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| {
-            let handler = (route.handler)();
-            if route.kind != Kind::Api {
-                return router.route(route.path, handler);
+            let mut handler = (route.handler)();
+            if route.kind == Kind::Api {
+                let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
+                handler = handler.layer(layer);
             }
-            let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
-            let handler = handler.layer(layer);
             // Some apps end addresses with a slash.
-            router
-                .route(&format!("{}/", route.path), handler.clone())
-                .route(route.path, handler)
+            let router = match route.kind == Kind::Api || route.path == "/oauth/authorize" {
+                true => router.route(&format!("{}/", route.path), handler.clone()),
+                false => router,
+            };
+            router.route(route.path, handler)
         })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

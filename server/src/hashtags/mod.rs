@@ -6,6 +6,7 @@ pub mod web;
 use comity_db::Tx;
 use comity_vocab::Visibility;
 
+pub use store::beginning;
 pub(crate) use store::NAMED;
 
 use crate::text::hashtag::folded;

@@ -104,6 +104,13 @@ pub enum Job {
         /// and of it up to this server.
         domain: String,
     },
+    /// The time of a scheduled post has come.
+    PublishScheduled {
+        /// Which.
+        scheduled: i64,
+        /// When; where it has another time by now, that is another promise.
+        at: i64,
+    },
     /// The numbers of a poll of ours are sent to those who have it.
     TellPoll {
         /// Which status asks.
@@ -142,6 +149,7 @@ impl Job {
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
             Job::AskBack { .. } => "ask_back",
+            Job::PublishScheduled { .. } => "publish_scheduled",
             Job::TellPoll { .. } => "tell_poll",
             Job::EndPoll { .. } => "end_poll",
             Job::TellOfRule { .. } => "tell_of_rule",
@@ -169,6 +177,7 @@ impl Job {
             Job::Address { .. }
             | Job::AnswerWave(_)
             | Job::AskBack { .. }
+            | Job::PublishScheduled { .. }
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
             | Job::TellOfRule { .. }
@@ -187,6 +196,7 @@ impl Job {
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             Job::WeighAnswers { parent, .. } => format!("below {parent}"),
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
+            Job::PublishScheduled { scheduled, .. } => format!("scheduled {scheduled}"),
             Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.

@@ -19,6 +19,7 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
         .collect();
     let states = follows::states(app, me.account.id, known.clone()).await?;
     let relations = relations(app, me.account.id, known.clone()).await?;
+    let wanted = follows::wanted(app, me.account.id, known.clone()).await?;
     let entity = |id: &i64| {
         let (mine, theirs) = states
             .get(id)
@@ -26,12 +27,14 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
             .unwrap_or((State::None, State::None));
         let relation = relations.get(id).copied().unwrap_or_default();
         let following = mine == State::Accepted;
+        let wanted = wanted.get(id);
+        let languages = wanted.map(|wanted| &wanted.languages);
         json!({
             "id": id.to_string(),
             "following": following,
-            "showing_reblogs": following,
+            "showing_reblogs": following && wanted.is_none_or(|wanted| wanted.reblogs),
             "notifying": false,
-            "languages": null,
+            "languages": languages.filter(|languages| !languages.is_empty()),
             "followed_by": theirs == State::Accepted,
             "blocking": relation.blocking,
             "blocked_by": false,

@@ -338,9 +338,14 @@ fn mention(account: &Account, here: &Community) -> Value {
 }
 
 /// Hashtags by their pages here.
-pub fn tags(names: &[String], here: &Community) -> Value {
-    let tag = |name: &String| json!({ "name": hashtag::folded(name), "url": format!("{}/tags/{}", here.origin, hashtag::folded(name)) });
-    names.iter().map(tag).collect()
+fn tags(names: &[String], here: &Community) -> Value {
+    names.iter().map(|name| tag(name, here)).collect()
+}
+
+/// One of them. How often it is used is not counted, and said to be not known.
+pub fn tag(name: &str, here: &Community) -> Value {
+    let name = hashtag::folded(name);
+    json!({ "name": name, "url": format!("{}/tags/{name}", here.origin), "history": [] })
 }
 
 /// A file that stays where its author put it.

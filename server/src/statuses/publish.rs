@@ -91,6 +91,11 @@ pub async fn publish(
     load::find(app, &me, Way::Page, id.unwrap_or(new.id())).await
 }
 
+/// What can be said of a draft without looking anything up.
+pub fn check(app: &App, draft: &Draft) -> Result<()> {
+    draft.check(app)
+}
+
 /// Whom a draft would reach, and with which visibility, if it were published now, as far as its author's own side
 /// decides. Refused where [`publish`] refuses; words need not be there yet. Nobody elsewhere is asked anything: who is
 /// not known here is left out.

@@ -22,7 +22,7 @@ use crate::id;
 use crate::notifications::{self, Kind};
 use crate::polls::{self, Poll};
 use crate::quotes::{self, NewQuote, State};
-use crate::timelines;
+use crate::{text, timelines};
 
 /// 1 January 2008: no server that speaks to others is older.
 const EARLIEST_MS: i64 = 1_199_145_600_000;
@@ -476,6 +476,8 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
             community_id: author.community_id,
             visibility,
             in_reply_to_account_id: row.in_reply_to_account_id,
+            is_reblog: row.reblog_of_id.is_some(),
+            language: text::language::first_part(row.language.as_deref()),
         },
     );
     if visibility == Visibility::Direct {

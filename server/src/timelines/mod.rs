@@ -36,6 +36,10 @@ pub struct Entry {
     pub visibility: Visibility,
     /// Who is answered.
     pub in_reply_to_account_id: Option<i64>,
+    /// It shares what somebody else wrote.
+    pub is_reblog: bool,
+    /// The first part of its language's tag, in lower case; empty where none is said.
+    pub language: String,
 }
 
 /// Places a status in the home timelines of those here who follow its author, in the caller's transaction. A reply

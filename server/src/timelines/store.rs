@@ -23,6 +23,8 @@ const INSERT_FOLLOWERS: Sql = sql!(
        JOIN members m ON m.account_id = f.account_id
       WHERE f.target_id = $2
         AND f.state = 'accepted'
+        AND (f.reblogs OR NOT $4)
+        AND (f.languages = '' OR CAST($5 AS TEXT) = '' OR f.languages LIKE '% ' || CAST($5 AS TEXT) || ' %')
         AND (CAST($3 AS BIGINT) IS NULL
              OR CAST($3 AS BIGINT) = $2
              OR CAST($3 AS BIGINT) = f.account_id
@@ -56,7 +58,9 @@ pub fn insert_followers(tx: &mut Tx, entry: &Entry) {
         params![
             entry.status_id,
             entry.author_id,
-            entry.in_reply_to_account_id
+            entry.in_reply_to_account_id,
+            entry.is_reblog,
+            entry.language.as_str()
         ],
     );
 }

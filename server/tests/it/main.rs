@@ -49,6 +49,7 @@ mod quotes;
 mod quotes_held;
 mod reach;
 mod routes;
+mod scheduled;
 mod serving;
 mod sources;
 mod statements;
