@@ -32,7 +32,11 @@ pub const ALL: &[Migration] = &[
     migration!(26, "direct", "../../migrations/0026_direct.sql"),
     migration!(27, "polls", "../../migrations/0027_polls.sql"),
     migration!(28, "scheduled", "../../migrations/0028_scheduled.sql"),
-    migration!(29, "follow_wishes", "../../migrations/0029_follow_wishes.sql"),
+    migration!(
+        29,
+        "follow_wishes",
+        "../../migrations/0029_follow_wishes.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -508,6 +508,24 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["read:blocks", "follow"]),
+        || get(rules::domain_blocks::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["write:blocks", "follow"]),
+        || post(rules::domain_blocks::block),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["write:blocks", "follow"]),
+        || delete(rules::domain_blocks::unblock),
+    ),
+    api(
+        "GET",
         "/api/v1/follow_requests",
         Wants::Member(&["read:follows", "follow"]),
         || get(follows::api::requests),

@@ -6,8 +6,8 @@ pub mod web;
 use comity_db::Tx;
 use comity_vocab::Visibility;
 
-pub use store::beginning;
 pub(crate) use store::NAMED;
+pub use store::beginning;
 
 use crate::text::hashtag::folded;
 

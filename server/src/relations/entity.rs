@@ -8,17 +8,23 @@ use crate::app::App;
 use crate::error::Result;
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::rules;
 
 /// How `me` stands to each of these who exist, in this order. That they block `me` nobody is told (boundaries L12).
 pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
-    let known = accounts::find_many(app, ids.to_vec()).await?;
+    let accounts = accounts::find_many(app, ids.to_vec()).await?;
     let known: Vec<i64> = ids
         .iter()
         .copied()
-        .filter(|id| known.contains_key(id))
+        .filter(|id| accounts.contains_key(id))
         .collect();
     let states = follows::states(app, me.account.id, known.clone()).await?;
     let relations = relations(app, me.account.id, known.clone()).await?;
+    let own = rules::in_force(app, rules::of_member(&me.account)?);
+    let refuses = |id: &i64| {
+        let host = accounts.get(id).map(|account| &account.host);
+        host.is_some_and(|host| rules::domain_blocks::refuses(&own, host))
+    };
     let wanted = follows::wanted(app, me.account.id, known.clone()).await?;
     let entity = |id: &i64| {
         let (mine, theirs) = states
@@ -43,7 +49,7 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
             "muting_expires_at": null,
             "requested": mine == State::Requested,
             "requested_by": theirs == State::Requested,
-            "domain_blocking": false,
+            "domain_blocking": refuses(id),
             "endorsed": false,
             "note": "",
         })

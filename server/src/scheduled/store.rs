@@ -9,9 +9,13 @@ row! {
     /// One row of `scheduled`.
     #[derive(Debug)]
     pub struct ScheduledRow {
+        /// Names it.
         pub id: i64,
+        /// Unix milliseconds.
         pub scheduled_at: i64,
+        /// JSON.
         pub sent: String,
+        /// Why it could not be published.
         pub trouble: Option<String>,
     }
 }

@@ -9,10 +9,10 @@ use comity_policy::Way;
 use crate::accounts::entity::entity;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::text::hashtag;
-use crate::{follows, hashtags};
 use crate::http::{Client, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
+use crate::text::hashtag;
+use crate::{follows, hashtags};
 
 /// What an app looks for.
 #[derive(Debug, Default, Deserialize)]

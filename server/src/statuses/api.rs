@@ -300,7 +300,9 @@ pub async fn reblogged_by(
     let boosts = find_many(&app, &party, Way::Page, &ids).await?;
     // Whoever boosts before a few did not do it before everybody.
     let open = [Visibility::Public, Visibility::Unlisted];
-    let open = boosts.iter().filter(|boost| open.contains(&boost.visibility));
+    let open = boosts
+        .iter()
+        .filter(|boost| open.contains(&boost.visibility));
     let people: Vec<i64> = open.map(|boost| boost.author.id).collect();
     let faces = Faces::of(&app, &party, Way::Page, here, &people).await?;
     let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);

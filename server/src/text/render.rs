@@ -56,7 +56,9 @@ pub fn simple(source: &str) -> String {
 /// The same for what stands in one line, without a paragraph around it.
 pub fn line(source: &str) -> String {
     let html = simple(&source.split_whitespace().collect::<Vec<_>>().join(" "));
-    let inner = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|html| html.strip_suffix("</p>"));
     inner.unwrap_or_default().to_owned()
 }
 

@@ -422,7 +422,9 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
         ["open", "limited", "refused"].map(|server| (server, Some(cast.peer.iri(server, "actor")))),
     );
     for (asker, key) in askers {
-        for route in walk::reads() {
+        // A signature makes nobody a member's app: these are asked by one server, and by nobody in particular.
+        let asks_api = matches!(asker, "unsigned" | "rita");
+        for route in walk::reads().filter(|route| asks_api || route.kind != Kind::Api) {
             for path in walk::filled(cast, route) {
                 let answer = match &key {
                     Some(by) => cast.signed(by, Method::GET, &path, "").await,

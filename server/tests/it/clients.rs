@@ -334,6 +334,42 @@ town_test! {
         }
         assert_eq!(bob.get("/api/v1/conversations").await.is(200).json(), json!([]));
     }
+
+    async fn an_app_blocks_a_server_and_sees_it_as_a_boundary(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let blocks = "/api/v1/domain_blocks";
+        for _ in 0..2 {
+            alice.post(blocks, json!({ "domain": "Bigcorp.example" })).await.is(200);
+        }
+        assert_eq!(alice.get(blocks).await.is(200).json(), json!(["bigcorp.example"]));
+        let rules = alice.get("/api/comity/v1/rules").await.is(200).json();
+        assert_eq!((&rules["mine"][0]["pattern"], &rules["mine"][0]["stance"]), (&json!("bigcorp.example"), &json!("refused")));
+        for wrong in ["", "not a server", "@ines@bigcorp.example"] {
+            alice.post(blocks, json!({ "domain": wrong })).await.is(422);
+        }
+        let mut bob = App::of(&town, "bob").await;
+        assert_eq!(bob.get(blocks).await.is(200).json(), json!([]));
+        alice.send(Method::DELETE, &format!("{blocks}?domain=bigcorp.example"), &json!({})).await.is(200);
+        assert_eq!(alice.get(blocks).await.is(200).json(), json!([]));
+        alice.send(Method::DELETE, blocks, &json!({ "domain": "never.example" })).await.is(200);
+    }
+
+    async fn a_boost_comes_home_where_that_is_wanted(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let his = bob.me().await;
+        let follow = format!("/api/v1/accounts/{his}/follow");
+        let stands = alice.post(&follow, json!({ "reblogs": false, "languages": ["de", "EN-gb"] })).await.is(200).json();
+        assert_eq!((&stands["showing_reblogs"], &stands["languages"]), (&json!(false), &json!(["de", "en"])));
+        let mut carol = App::of(&town, "carol").await;
+        let post = carol.write(json!({ "status": "To be shared" })).await;
+        bob.post(&format!("/api/v1/statuses/{}/reblog", id(&post)), json!({})).await.is(200);
+        let plain = bob.write(json!({ "status": "Moin", "language": "de-AT" })).await;
+        bob.write(json!({ "status": "Bonjour", "language": "fr" })).await;
+        let home = alice.get("/api/v1/timelines/home").await.is(200).json();
+        assert_eq!(ids(&home), [id(&plain)]);
+        let stands = alice.post(&follow, json!({ "reblogs": true })).await.is(200).json();
+        assert_eq!((&stands["showing_reblogs"], &stands["languages"]), (&json!(true), &json!(["de", "en"])));
+    }
 }
 
 async fn who_asks_too_much_is_told(engine: Engine) {

@@ -83,6 +83,16 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
                 None => path,
             })
             .collect(),
+        path if path.starts_with("/api/v1/accounts/{id}") => cast
+            .accounts
+            .iter()
+            .map(|id| path.replace("{id}", &id.to_string()))
+            .collect(),
+        // What these name is known to few, and nothing of the cast is one of them: a few are tried.
+        path if path.starts_with("/api/") && path.contains("{id}") => numbers()
+            .step_by(7)
+            .map(|id| path.replace("{id}", &id.to_string()))
+            .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
             .collect(),
@@ -273,7 +283,10 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/compose" => 'k',
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
-        "/boundaries" | "/boundaries/history" | "/api/comity/v1/rules" => 'b',
+        "/boundaries"
+        | "/boundaries/history"
+        | "/api/comity/v1/rules"
+        | "/api/v1/domain_blocks" => 'b',
         path if path.starts_with("/boundaries/lists") => 'i',
         "/tags/{name}" => 't',
         "/why" | "/api/comity/v1/why" => 'q',
