@@ -48,6 +48,9 @@ pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod timelines; // home, community, everyone
 
+// What a member keeps for themselves
+pub mod bookmarks; // posts to read again
+
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given
 pub mod emergency; // the gate for the first hour of a wave, and its log

@@ -37,6 +37,7 @@ pub const ALL: &[Migration] = &[
         "follow_wishes",
         "../../migrations/0029_follow_wishes.sql"
     ),
+    migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -72,4 +73,5 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "bookmarks",
 ];

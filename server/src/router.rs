@@ -17,9 +17,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach, reblogs,
-    relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
+    accounts, aliases, bookmarks, communities, contacts, conversations, emergency, favourites,
+    follows, hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach,
+    reblogs, relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -783,6 +783,31 @@ pub const ROUTES: &[Route] = &[
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
+    ),
+    // Apps: what a member keeps for themself
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/bookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::bookmark),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unbookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::unbookmark),
+    ),
+    api(
+        "GET",
+        "/api/v1/bookmarks",
+        Wants::Member(&["read:bookmarks"]),
+        || get(bookmarks::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/favourites",
+        Wants::Member(&["read:favourites"]),
+        || get(favourites::api::list),
     ),
     // For apps that show boundaries
     api(
