@@ -49,7 +49,9 @@ pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod timelines; // home, community, everyone
 
 // What a member keeps for themselves
+pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
+pub mod endorsements; // whom one recommends on one's profile
 
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given

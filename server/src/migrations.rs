@@ -38,6 +38,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0029_follow_wishes.sql"
     ),
     migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
+    migration!(31, "relations", "../../migrations/0031_relations.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -74,4 +75,6 @@ pub const BIG_TABLES: &[&str] = &[
     "access_tokens",
     "oauth_codes",
     "bookmarks",
+    "account_notes",
+    "endorsements",
 ];

@@ -17,9 +17,10 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    accounts, aliases, bookmarks, communities, contacts, conversations, emergency, favourites,
-    follows, hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach,
-    reblogs, relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
+    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
+    endorsements, favourites, follows, hashtags, inbox, lists, members, notifications, oauth, pins,
+    polls, quotes, reach, reblogs, relations, rules, scheduled, search, stamps, statuses,
+    timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -808,6 +809,85 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/favourites",
         Wants::Member(&["read:favourites"]),
         || get(favourites::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/note",
+        Wants::Member(&["write:accounts"]),
+        || post(account_notes::api::note),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/endorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unendorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/pin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unpin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "GET",
+        "/api/v1/endorsements",
+        Wants::Member(&["read:accounts"]),
+        || get(endorsements::api::own),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/endorsements",
+        Wants::Anyone(&["read:accounts"]),
+        || get(endorsements::api::of_account),
+    ),
+    // Apps: blocks and mutes
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/block",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::block),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unblock",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::unblock),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/mute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::mute),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unmute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::unmute),
+    ),
+    api(
+        "GET",
+        "/api/v1/blocks",
+        Wants::Member(&["read:blocks"]),
+        || get(relations::api::blocks),
+    ),
+    api(
+        "GET",
+        "/api/v1/mutes",
+        Wants::Member(&["read:mutes"]),
+        || get(relations::api::mutes),
     ),
     // For apps that show boundaries
     api(
