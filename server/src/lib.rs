@@ -52,6 +52,7 @@ pub mod timelines; // home, community, everyone
 pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
 pub mod endorsements; // whom one recommends on one's profile
+pub mod markers; // how far one has read
 
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given

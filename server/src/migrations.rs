@@ -39,6 +39,7 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
     migration!(31, "relations", "../../migrations/0031_relations.sql"),
+    migration!(32, "markers", "../../migrations/0032_markers.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -77,4 +78,5 @@ pub const BIG_TABLES: &[&str] = &[
     "bookmarks",
     "account_notes",
     "endorsements",
+    "markers",
 ];

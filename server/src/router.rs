@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, follows, hashtags, inbox, lists, members, notifications, oauth, pins,
-    polls, quotes, reach, reblogs, relations, rules, scheduled, search, stamps, statuses,
-    timelines, waves, web,
+    endorsements, favourites, follows, hashtags, inbox, lists, markers, members, notifications,
+    oauth, pins, polls, quotes, reach, reblogs, relations, rules, scheduled, search, stamps,
+    statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -809,6 +809,24 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/favourites",
         Wants::Member(&["read:favourites"]),
         || get(favourites::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/markers",
+        Wants::Member(&["read:statuses"]),
+        || get(markers::api::show),
+    ),
+    api(
+        "POST",
+        "/api/v1/markers",
+        Wants::Member(&["write:statuses"]),
+        || post(markers::api::save),
+    ),
+    api(
+        "GET",
+        "/api/v1/preferences",
+        Wants::Member(&["read:accounts"]),
+        || get(members::api::preferences),
     ),
     api(
         "POST",

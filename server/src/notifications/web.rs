@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::conversations;
 use crate::error::Result;
 use crate::http::{Me, Page, Reply, Visit};
-use crate::members;
+use crate::markers;
 use crate::rules;
 use crate::rules::notices::{self, Cause};
 use crate::statuses::text;
@@ -53,7 +53,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
     if let Some(newest) =
         newest.filter(|id| page.max_id.is_none() && *id > me.member.notifications_read_id)
     {
-        members::read_notifications(&app.db, me.account.id, newest).await?;
+        markers::read_notifications(&app.db, me.account.id, newest, app.now_ms()).await?;
     }
     Ok(Reply::page(NotificationsPage { frame, rows, older }))
 }
