@@ -52,6 +52,7 @@ pub mod timelines; // home, community, everyone
 pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
 pub mod endorsements; // whom one recommends on one's profile
+pub mod filters; // what one wants folded, or not at all
 pub mod markers; // how far one has read
 
 // The policy's own surfaces

@@ -40,6 +40,7 @@ pub const ALL: &[Migration] = &[
     migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
     migration!(31, "relations", "../../migrations/0031_relations.sql"),
     migration!(32, "markers", "../../migrations/0032_markers.sql"),
+    migration!(33, "filters", "../../migrations/0033_filters.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -79,4 +80,7 @@ pub const BIG_TABLES: &[&str] = &[
     "account_notes",
     "endorsements",
     "markers",
+    "filters",
+    "filter_keywords",
+    "filter_statuses",
 ];

@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, follows, hashtags, inbox, lists, markers, members, notifications,
-    oauth, pins, polls, quotes, reach, reblogs, relations, rules, scheduled, search, stamps,
-    statuses, timelines, waves, web,
+    endorsements, favourites, filters, follows, hashtags, inbox, lists, markers, members,
+    notifications, oauth, pins, polls, quotes, reach, reblogs, relations, rules, scheduled, search,
+    stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -906,6 +906,121 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/mutes",
         Wants::Member(&["read:mutes"]),
         || get(relations::api::mutes),
+    ),
+    // Apps: filters
+    api(
+        "GET",
+        "/api/v2/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keywords),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keyword),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change_keyword),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::statuses),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_status),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::status),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_status),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::v1::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::v1::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::v1::remove),
     ),
     // For apps that show boundaries
     api(

@@ -15,6 +15,7 @@ use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
+use crate::filters::Matcher;
 use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
@@ -61,6 +62,7 @@ pub struct Entities {
     pinned: HashSet<i64>,
     bookmarked: HashSet<i64>,
     left: HashSet<i64>,
+    filters: Matcher,
     quotes: HashMap<i64, i64>,
     votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
@@ -96,13 +98,14 @@ impl Entities {
         };
         let quotes = quotes::counts(&app.db, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
-        let (favourited, reblogged, pinned, bookmarked, left) = match &caller.me {
+        let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (
                 favourites::among(&app.db, me.account.id, ids.clone()).await?,
                 reblogs::among(app, me.account.id, ids.clone()).await?,
                 pins::among(app, me.account.id, &ids).await?,
                 bookmarks::of(app, me.account.id, &ids).await?,
                 conversations::left_by(app, &me.account, threads).await?,
+                Matcher::of(app, me.account.id).await?,
             ),
             _ => Default::default(),
         };
@@ -127,6 +130,7 @@ impl Entities {
             pinned,
             bookmarked,
             left,
+            filters,
             quotes: quotes.into_iter().collect(),
             votes,
             quoted,
@@ -248,7 +252,7 @@ impl Entities {
             entity["reblogged"] = json!(self.reblogged.contains(&id));
             entity["bookmarked"] = json!(self.bookmarked.contains(&id));
             entity["muted"] = json!(self.left.contains(&status.conversation_id));
-            entity["filtered"] = json!([]);
+            entity["filtered"] = json!(self.filters.results(status));
             if own {
                 entity["pinned"] = json!(self.pinned.contains(&id));
             }
