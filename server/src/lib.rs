@@ -54,6 +54,7 @@ pub mod bookmarks; // posts to read again
 pub mod endorsements; // whom one recommends on one's profile
 pub mod filters; // what one wants folded, or not at all
 pub mod markers; // how far one has read
+pub mod reading_lists; // people whose posts one reads together
 
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given

@@ -41,6 +41,11 @@ pub const ALL: &[Migration] = &[
     migration!(31, "relations", "../../migrations/0031_relations.sql"),
     migration!(32, "markers", "../../migrations/0032_markers.sql"),
     migration!(33, "filters", "../../migrations/0033_filters.sql"),
+    migration!(
+        34,
+        "reading_lists",
+        "../../migrations/0034_reading_lists.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -83,4 +88,6 @@ pub const BIG_TABLES: &[&str] = &[
     "filters",
     "filter_keywords",
     "filter_statuses",
+    "reading_lists",
+    "reading_list_entries",
 ];

@@ -19,8 +19,8 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, filters, follows, hashtags, inbox, lists, markers, members,
-    notifications, oauth, pins, polls, quotes, reach, reblogs, relations, rules, scheduled, search,
-    stamps, statuses, timelines, waves, web,
+    notifications, oauth, pins, polls, quotes, reach, reading_lists, reblogs, relations, rules,
+    scheduled, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -1021,6 +1021,67 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/filters/{id}",
         Wants::Member(&["write:filters"]),
         || delete(filters::v1::remove),
+    ),
+    // Apps: lists of people
+    api(
+        "GET",
+        "/api/v1/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || put(reading_lists::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::people),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::put_in),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::take_out),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::with),
+    ),
+    api(
+        "GET",
+        "/api/v1/timelines/list/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::timeline),
     ),
     // For apps that show boundaries
     api(

@@ -16,6 +16,7 @@ pub use store::{backfill, withdraw};
 use crate::app::App;
 use crate::error::Result;
 use crate::hashtags;
+use crate::reading_lists;
 use crate::statuses::{BY_AUTHOR, OWN_BY_AUTHOR, Shown};
 use crate::window::Window;
 
@@ -68,6 +69,8 @@ pub struct Stretch {
 pub enum Place {
     /// What this member and those they follow write.
     Home(i64),
+    /// What comes into this member's home from the people of this list of theirs, with these answers.
+    List(i64, i64, reading_lists::Replies),
     /// What the people of one community write for everyone, or for the community only.
     Community(i64),
     /// What everybody we know of writes for everyone.
@@ -91,7 +94,7 @@ impl Place {
     /// As the gate is asked for it.
     fn way(&self) -> Way {
         match self {
-            Place::Home(_) => Way::HomeTimeline,
+            Place::Home(_) | Place::List(..) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
             Place::Everyone | Place::Hashtags(_) => Way::PublicTimeline,
             Place::Author(..) => Way::Page,
@@ -101,6 +104,14 @@ impl Place {
     async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
+            Place::List(account_id, list_id, replies) => {
+                let list = match replies {
+                    reading_lists::Replies::Followed => reading_lists::ENTRIES_OF_FOLLOWED,
+                    reading_lists::Replies::List => reading_lists::ENTRIES_OF_LIST,
+                    reading_lists::Replies::None => reading_lists::ENTRIES_WITHOUT_REPLIES,
+                };
+                (list, params![*account_id, *list_id])
+            }
             Place::Community(community_id) => (store::OF_COMMUNITY, params![*community_id]),
             Place::Everyone => (store::PUBLIC, Vec::new()),
             Place::Author(account_id, Replies::Shown) => (BY_AUTHOR, params![*account_id]),

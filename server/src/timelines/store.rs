@@ -75,12 +75,17 @@ pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
     tx.exec(WITHDRAW, params![follower_id, author_id]);
 }
 
-/// Of one member.
+/// Of one member, without the people of their exclusive lists.
 pub const HOME: Ids = ids_in!(
-    "status_id",
-    "SELECT status_id
-       FROM home_entries
-      WHERE account_id = $4"
+    "h.status_id",
+    "SELECT h.status_id
+       FROM home_entries h
+      WHERE h.account_id = $4
+        AND (h.author_id = $4
+             OR NOT EXISTS (SELECT 1
+                              FROM reading_list_entries e
+                              JOIN reading_lists l ON l.id = e.list_id
+                             WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive))"
 );
 /// Counts on `statuses_of_community`.
 pub const OF_COMMUNITY: Ids = ids_in!(
