@@ -52,7 +52,9 @@ pub mod timelines; // home, community, everyone
 pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
 pub mod endorsements; // whom one recommends on one's profile
+pub mod featured_tags; // topics on one's profile
 pub mod filters; // what one wants folded, or not at all
+pub mod followed_tags; // topics in one's home
 pub mod markers; // how far one has read
 pub mod reading_lists; // people whose posts one reads together
 

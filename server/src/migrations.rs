@@ -46,6 +46,7 @@ pub const ALL: &[Migration] = &[
         "reading_lists",
         "../../migrations/0034_reading_lists.sql"
     ),
+    migration!(35, "tags", "../../migrations/0035_tags.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -90,4 +91,6 @@ pub const BIG_TABLES: &[&str] = &[
     "filter_statuses",
     "reading_lists",
     "reading_list_entries",
+    "followed_tags",
+    "featured_tags",
 ];

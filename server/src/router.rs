@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, filters, follows, hashtags, inbox, lists, markers, members,
-    notifications, oauth, pins, polls, quotes, reach, reading_lists, reblogs, relations, rules,
-    scheduled, search, stamps, statuses, timelines, waves, web,
+    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
+    lists, markers, members, notifications, oauth, pins, polls, quotes, reach, reading_lists,
+    reblogs, relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -1082,6 +1082,70 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/timelines/list/{id}",
         Wants::Member(&["read:lists"]),
         || get(reading_lists::api::timeline),
+    ),
+    // Apps: topics
+    api(
+        "GET",
+        "/api/v1/followed_tags",
+        Wants::Member(&["read:follows"]),
+        || get(followed_tags::api::list),
+    ),
+    api("GET", "/api/v1/tags/{name}", Wants::Nothing, || {
+        get(followed_tags::api::show)
+    }),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/follow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::follow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfollow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::unfollow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/feature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::feature),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfeature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::unfeature),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/featured_tags",
+        Wants::Member(&["write:accounts"]),
+        || post(featured_tags::api::create),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/featured_tags/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(featured_tags::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/featured_tags",
+        Wants::Anyone(&["read:accounts"]),
+        || get(featured_tags::api::of_account),
     ),
     // For apps that show boundaries
     api(

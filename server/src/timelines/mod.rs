@@ -11,7 +11,7 @@ use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
-pub use store::{backfill, withdraw};
+pub use store::{backfill, backfill_tag, withdraw, withdraw_tag};
 
 use crate::app::App;
 use crate::error::Result;
@@ -41,16 +41,22 @@ pub struct Entry {
     pub is_reblog: bool,
     /// The first part of its language's tag, in lower case; empty where none is said.
     pub language: String,
+    /// Under which topics it is listed.
+    pub topics: Vec<String>,
 }
 
-/// Places a status in the home timelines of those here who follow its author, in the caller's transaction. A reply
-/// goes to those who follow both people (as everywhere in the field); a direct status only to its author.
+/// Places a status in the home timelines of those here who follow its author or what it is about, in the caller's
+/// transaction. A reply goes to those who follow both people (as everywhere in the field); a direct status only to its
+/// author.
 pub fn insert(tx: &mut Tx, entry: &Entry) {
     if entry.community_id.is_some() {
         store::insert_own(tx, entry);
     }
     if entry.visibility != Visibility::Direct {
         store::insert_followers(tx, entry);
+    }
+    for topic in &entry.topics {
+        store::insert_by_tag(tx, entry, topic);
     }
 }
 
