@@ -48,6 +48,16 @@ pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod timelines; // home, community, everyone
 
+// What a member keeps for themselves
+pub mod account_notes; // what one notes about somebody
+pub mod bookmarks; // posts to read again
+pub mod endorsements; // whom one recommends on one's profile
+pub mod featured_tags; // topics on one's profile
+pub mod filters; // what one wants folded, or not at all
+pub mod followed_tags; // topics in one's home
+pub mod markers; // how far one has read
+pub mod reading_lists; // people whose posts one reads together
+
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given
 pub mod emergency; // the gate for the first hour of a wave, and its log

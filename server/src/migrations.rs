@@ -37,6 +37,16 @@ pub const ALL: &[Migration] = &[
         "follow_wishes",
         "../../migrations/0029_follow_wishes.sql"
     ),
+    migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
+    migration!(31, "relations", "../../migrations/0031_relations.sql"),
+    migration!(32, "markers", "../../migrations/0032_markers.sql"),
+    migration!(33, "filters", "../../migrations/0033_filters.sql"),
+    migration!(
+        34,
+        "reading_lists",
+        "../../migrations/0034_reading_lists.sql"
+    ),
+    migration!(35, "tags", "../../migrations/0035_tags.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -72,4 +82,15 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "bookmarks",
+    "account_notes",
+    "endorsements",
+    "markers",
+    "filters",
+    "filter_keywords",
+    "filter_statuses",
+    "reading_lists",
+    "reading_list_entries",
+    "followed_tags",
+    "featured_tags",
 ];

@@ -17,9 +17,10 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, polls, quotes, reach, reblogs,
-    relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
+    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
+    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
+    lists, markers, members, notifications, oauth, pins, polls, quotes, reach, reading_lists,
+    reblogs, relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -783,6 +784,368 @@ pub const ROUTES: &[Route] = &[
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
+    ),
+    // Apps: what a member keeps for themself
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/bookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::bookmark),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unbookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::unbookmark),
+    ),
+    api(
+        "GET",
+        "/api/v1/bookmarks",
+        Wants::Member(&["read:bookmarks"]),
+        || get(bookmarks::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/favourites",
+        Wants::Member(&["read:favourites"]),
+        || get(favourites::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/markers",
+        Wants::Member(&["read:statuses"]),
+        || get(markers::api::show),
+    ),
+    api(
+        "POST",
+        "/api/v1/markers",
+        Wants::Member(&["write:statuses"]),
+        || post(markers::api::save),
+    ),
+    api(
+        "GET",
+        "/api/v1/preferences",
+        Wants::Member(&["read:accounts"]),
+        || get(members::api::preferences),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/note",
+        Wants::Member(&["write:accounts"]),
+        || post(account_notes::api::note),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/endorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unendorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/pin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unpin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "GET",
+        "/api/v1/endorsements",
+        Wants::Member(&["read:accounts"]),
+        || get(endorsements::api::own),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/endorsements",
+        Wants::Anyone(&["read:accounts"]),
+        || get(endorsements::api::of_account),
+    ),
+    // Apps: blocks and mutes
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/block",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::block),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unblock",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::unblock),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/mute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::mute),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unmute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::unmute),
+    ),
+    api(
+        "GET",
+        "/api/v1/blocks",
+        Wants::Member(&["read:blocks"]),
+        || get(relations::api::blocks),
+    ),
+    api(
+        "GET",
+        "/api/v1/mutes",
+        Wants::Member(&["read:mutes"]),
+        || get(relations::api::mutes),
+    ),
+    // Apps: filters
+    api(
+        "GET",
+        "/api/v2/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keywords),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keyword),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change_keyword),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::statuses),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_status),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::status),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_status),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::v1::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::v1::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::v1::remove),
+    ),
+    // Apps: lists of people
+    api(
+        "GET",
+        "/api/v1/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || put(reading_lists::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::people),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::put_in),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::take_out),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::with),
+    ),
+    api(
+        "GET",
+        "/api/v1/timelines/list/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::timeline),
+    ),
+    // Apps: topics
+    api(
+        "GET",
+        "/api/v1/followed_tags",
+        Wants::Member(&["read:follows"]),
+        || get(followed_tags::api::list),
+    ),
+    api("GET", "/api/v1/tags/{name}", Wants::Nothing, || {
+        get(followed_tags::api::show)
+    }),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/follow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::follow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfollow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::unfollow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/feature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::feature),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfeature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::unfeature),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/featured_tags",
+        Wants::Member(&["write:accounts"]),
+        || post(featured_tags::api::create),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/featured_tags/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(featured_tags::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/featured_tags",
+        Wants::Anyone(&["read:accounts"]),
+        || get(featured_tags::api::of_account),
     ),
     // For apps that show boundaries
     api(

@@ -74,7 +74,7 @@ fn flatten<'a>(branches: &'a [Branch], into: &mut Vec<&'a Visible<Status>>) {
 /// `POST /api/v1/statuses/{id}/mute`: the member is told of nothing in this conversation any more.
 pub async fn mute(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let me = client.me()?;
-    super::leave(&app, &me.account, id).await?;
+    super::mute(&app, &me.account, id).await?;
     let entity = statuses::api::entity(&app, &client.caller()?, id).await?;
     Ok(Reply::api(entity))
 }

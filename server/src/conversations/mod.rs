@@ -16,7 +16,7 @@ use comity_vocab::Domain;
 
 pub(crate) use direct::place;
 pub use direct::{Direct, Mark, direct, directs, mark};
-pub use leave::{join, leave, left_by};
+pub use leave::{join, leave, left_by, mute};
 pub(crate) use leave::{joined, merge};
 
 use crate::app::App;

@@ -6,13 +6,15 @@ use crate::error::Result;
 use crate::window::{Ids, ids_in};
 
 const LEAVE: Sql = sql!(
-    "INSERT INTO left_conversations (account_id, conversation_id, created_at)
-     VALUES ($1, $2, $3)
-     ON CONFLICT DO NOTHING"
+    "INSERT INTO left_conversations (account_id, conversation_id, stays, created_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (account_id, conversation_id) DO UPDATE
+        SET stays = left_conversations.stays OR excluded.stays"
 );
 
-pub fn leave(tx: &mut Tx, account_id: i64, conversation: i64, now_ms: i64) {
-    tx.exec(LEAVE, params![account_id, conversation, now_ms]);
+/// If it `stays` left, answering in it does not end that.
+pub fn leave(tx: &mut Tx, account_id: i64, conversation: i64, stays: bool, now_ms: i64) {
+    tx.exec(LEAVE, params![account_id, conversation, stays, now_ms]);
 }
 
 const JOIN: Sql =
@@ -20,6 +22,15 @@ const JOIN: Sql =
 
 pub fn join(tx: &mut Tx, account_id: i64, conversation: i64) {
     tx.exec(JOIN, params![account_id, conversation]);
+}
+
+const JOIN_BY_ANSWERING: Sql = sql!(
+    "DELETE FROM left_conversations
+      WHERE account_id = $1 AND conversation_id = $2 AND NOT stays"
+);
+
+pub fn join_by_answering(tx: &mut Tx, account_id: i64, conversation: i64) {
+    tx.exec(JOIN_BY_ANSWERING, params![account_id, conversation]);
 }
 
 const LEFT_BY: Sql<(i64,)> = sql!(
@@ -61,18 +72,19 @@ macro_rules! of_moved {
 }
 
 const CARRY: Sql = sql!(of_moved!(
-    "INSERT INTO left_conversations (account_id, conversation_id, created_at)
-     SELECT l.account_id, $2, l.created_at
+    "INSERT INTO left_conversations (account_id, conversation_id, stays, created_at)
+     SELECT l.account_id, $2, l.stays, l.created_at
        FROM left_conversations l
-      WHERE NOT EXISTS (SELECT 1
-                          FROM statuses w
-                         WHERE w.conversation_id = $2 AND w.account_id = l.account_id)
+      WHERE (l.stays OR NOT EXISTS (SELECT 1
+                                      FROM statuses w
+                                     WHERE w.conversation_id = $2 AND w.account_id = l.account_id))
         AND l.conversation_id",
     " ON CONFLICT DO NOTHING"
 ));
 const STAY: Sql = sql!(of_moved!(
     "DELETE FROM left_conversations
       WHERE conversation_id = $2
+        AND NOT stays
         AND account_id IN (SELECT w.account_id
                              FROM statuses w
                             WHERE NOT EXISTS (SELECT 1

@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::window::Window;
-use crate::{contacts, rules, text, timelines, waves};
+use crate::{contacts, endorsements, reading_lists, rules, text, timelines, waves};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -449,4 +449,6 @@ fn unrecord(tx: &mut Tx, follower_id: i64, target_id: i64) {
     accounts::count_follows(tx, follower_id);
     accounts::count_follows(tx, target_id);
     timelines::withdraw(tx, follower_id, target_id);
+    reading_lists::withdraw(tx, follower_id, target_id);
+    endorsements::withdraw(tx, follower_id, target_id);
 }

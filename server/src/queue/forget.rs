@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, oauth, rules, statuses};
+use crate::{aliases, contacts, delivery, inbox, members, oauth, relations, rules, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -59,10 +59,11 @@ enum Old {
     Apps,
     Changes,
     Keys,
+    Mutes,
 }
 
 impl Old {
-    const ALL: [Old; 9] = [
+    const ALL: [Old; 10] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -72,6 +73,7 @@ impl Old {
         Old::Apps,
         Old::Changes,
         Old::Keys,
+        Old::Mutes,
     ];
 
     fn words(self) -> &'static str {
@@ -85,6 +87,7 @@ impl Old {
             Old::Apps => "apps that nobody lets anything",
             Old::Changes => "changes of boundaries",
             Old::Keys => "keys of posts",
+            Old::Mutes => "mutes that ended",
         }
     }
 
@@ -100,6 +103,7 @@ impl Old {
             Old::Apps => oauth::forget_old(app, now_ms, BATCH).await,
             Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
             Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
+            Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::follows::{self, State};
 use crate::http::Me;
-use crate::rules;
+use crate::web::time;
+use crate::{account_notes, endorsements, rules};
 
 /// How `me` stands to each of these who exist, in this order. That they block `me` nobody is told (boundaries L12).
 pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
@@ -26,6 +27,8 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
         host.is_some_and(|host| rules::domain_blocks::refuses(&own, host))
     };
     let wanted = follows::wanted(app, me.account.id, known.clone()).await?;
+    let notes = account_notes::of(app, me.account.id, &known).await?;
+    let endorsed = endorsements::of(app, me.account.id, &known).await?;
     let entity = |id: &i64| {
         let (mine, theirs) = states
             .get(id)
@@ -45,13 +48,13 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
             "blocking": relation.blocking,
             "blocked_by": false,
             "muting": relation.muting,
-            "muting_notifications": relation.muting,
-            "muting_expires_at": null,
+            "muting_notifications": relation.muting_notifications,
+            "muting_expires_at": relation.muting_until.map(time::iso_ms),
             "requested": mine == State::Requested,
             "requested_by": theirs == State::Requested,
             "domain_blocking": refuses(id),
-            "endorsed": false,
-            "note": "",
+            "endorsed": endorsed.contains(id),
+            "note": notes.get(id).map(String::as_str).unwrap_or_default(),
         })
     };
     Ok(known.iter().map(entity).collect())

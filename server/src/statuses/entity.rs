@@ -15,11 +15,12 @@ use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
+use crate::filters::Matcher;
 use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{conversations, favourites, pins, polls, quotes, reblogs};
+use crate::{bookmarks, conversations, favourites, pins, polls, quotes, reblogs};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -59,7 +60,9 @@ pub struct Entities {
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    bookmarked: HashSet<i64>,
     left: HashSet<i64>,
+    filters: Matcher,
     quotes: HashMap<i64, i64>,
     votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
@@ -95,12 +98,14 @@ impl Entities {
         };
         let quotes = quotes::counts(&app.db, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
-        let (favourited, reblogged, pinned, left) = match &caller.me {
+        let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (
                 favourites::among(&app.db, me.account.id, ids.clone()).await?,
                 reblogs::among(app, me.account.id, ids.clone()).await?,
                 pins::among(app, me.account.id, &ids).await?,
+                bookmarks::of(app, me.account.id, &ids).await?,
                 conversations::left_by(app, &me.account, threads).await?,
+                Matcher::of(app, me.account.id).await?,
             ),
             _ => Default::default(),
         };
@@ -123,7 +128,9 @@ impl Entities {
             favourited,
             reblogged,
             pinned,
+            bookmarked,
             left,
+            filters,
             quotes: quotes.into_iter().collect(),
             votes,
             quoted,
@@ -139,6 +146,14 @@ impl Entities {
             .collect();
         let entities = Entities::of(app, caller, way, &statuses).await?;
         Ok(list.iter().map(|shown| entities.shown(shown)).collect())
+    }
+
+    /// Statuses by their ids, in this order, without those that whoever asks may not see.
+    pub async fn named(app: &App, caller: &Caller, way: Way, ids: &[i64]) -> Result<Vec<Value>> {
+        let statuses = find_many(app, &caller.party(), way, ids).await?;
+        let shown: Vec<&Visible<Status>> = statuses.iter().collect();
+        let entities = Entities::of(app, caller, way, &shown).await?;
+        Ok(shown.iter().map(|status| entities.status(status)).collect())
     }
 
     /// One status by itself.
@@ -235,9 +250,9 @@ impl Entities {
         if self.me.is_some() {
             entity["favourited"] = json!(self.favourited.contains(&id));
             entity["reblogged"] = json!(self.reblogged.contains(&id));
-            entity["bookmarked"] = json!(false);
+            entity["bookmarked"] = json!(self.bookmarked.contains(&id));
             entity["muted"] = json!(self.left.contains(&status.conversation_id));
-            entity["filtered"] = json!([]);
+            entity["filtered"] = json!(self.filters.results(status));
             if own {
                 entity["pinned"] = json!(self.pinned.contains(&id));
             }

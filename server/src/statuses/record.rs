@@ -478,6 +478,7 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
             in_reply_to_account_id: row.in_reply_to_account_id,
             is_reblog: row.reblog_of_id.is_some(),
             language: text::language::first_part(row.language.as_deref()),
+            topics: hashtags::listed(visibility, tags),
         },
     );
     if visibility == Visibility::Direct {

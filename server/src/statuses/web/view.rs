@@ -13,6 +13,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
+use crate::filters::{Action, Context, Filter, Matcher};
 use crate::http::{Me, Visit};
 use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
@@ -40,6 +41,8 @@ pub struct Reader<'a> {
     quoted: HashMap<i64, Visible<Status>>,
     /// What the reader chose in their polls.
     votes: HashMap<i64, Vec<i64>>,
+    /// What the reader wants folded, or not at all.
+    filters: Matcher,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
     app: App,
@@ -74,10 +77,15 @@ impl<'a> Reader<'a> {
             Some(me) => answers(app, me, statuses).await?,
             None => HashMap::new(),
         };
+        let filters = match &visit.me {
+            Some(me) if !ids.is_empty() => Matcher::of(app, me.account.id).await?,
+            _ => Matcher::default(),
+        };
         Ok(Reader {
             quoted: quoted(app, visit, way, statuses).await?,
             answers,
             votes,
+            filters,
             visit,
             now_ms: app.now_ms(),
             favourited,
@@ -226,9 +234,13 @@ impl<'a> Reader<'a> {
                 choices: choices_for_reply(status.visibility),
             });
         }
-        if status.is_folded() {
-            view.veil = Some(self.veil(status));
-        }
+        view.veil = if status.is_folded() {
+            Some(self.veil(status))
+        } else {
+            // What is answered has to stand somewhere: here, what a filter hides is folded too.
+            let filter = self.filters.decides(status, Context::Thread);
+            filter.and_then(filter_veil)
+        };
         view
     }
 
@@ -269,6 +281,22 @@ impl<'a> Reader<'a> {
             shows_numbers: poll.shows_numbers(),
             told: format!("{many} · {end}"),
         }
+    }
+
+    /// One post of a list in this context; `None` where a filter of the reader hides it.
+    pub fn view_in(
+        &self,
+        context: Option<Context>,
+        status: &Visible<Status>,
+        reblog: Option<&Visible<Status>>,
+    ) -> Option<StatusView> {
+        let filter = context.and_then(|context| self.filters.decides(status, context));
+        if filter.is_some_and(|filter| filter.action == Action::Hide) {
+            return None;
+        }
+        let mut view = self.view(status, reblog);
+        view.veil = filter.and_then(filter_veil);
+        Some(view)
     }
 
     /// Why its author's word stands against this.
@@ -317,6 +345,27 @@ impl<'a> Reader<'a> {
     /// Somebody's name and face.
     pub fn person(&self, account: &Account) -> PersonView {
         person_view(account, &self.visit.community)
+    }
+}
+
+/// A filter of one's own, by its title. Pictures that it blurs are links here, and open only when asked for.
+fn filter_veil(filter: &Filter) -> Option<Veil> {
+    (filter.action != Action::Blur).then(|| Veil {
+        sentence: format!("Filtered: {}", filter.title),
+        mark: Mark::plain(MarkKind::Muted),
+        why_url: None,
+    })
+}
+
+/// The context of filters that a list by this way is.
+fn context(way: Way) -> Option<Context> {
+    match way {
+        Way::HomeTimeline => Some(Context::Home),
+        Way::LocalTimeline | Way::PublicTimeline => Some(Context::Public),
+        Way::Notification => Some(Context::Notifications),
+        Way::Conversation => Some(Context::Thread),
+        Way::Page => Some(Context::Account),
+        _ => None,
     }
 }
 
@@ -369,13 +418,14 @@ async fn answers(
     Ok(keys.zip(verdicts).collect())
 }
 
-/// Posts as a list shows them.
+/// Posts as a list shows them; without those that a filter of the reader hides there.
 pub async fn views(app: &App, visit: &Visit, way: Way, list: &[Shown]) -> Result<Vec<StatusView>> {
     let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
     let reader = Reader::of(app, visit, way, &statuses).await?;
+    let context = context(way);
     Ok(list
         .iter()
-        .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
+        .filter_map(|shown| reader.view_in(context, &shown.status, shown.reblog.as_ref()))
         .collect())
 }
 
