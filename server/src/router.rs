@@ -19,7 +19,7 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
     hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations,
-    rules, search, stamps, statuses, timelines, waves, web,
+    rules, search, stamps, statuses, streaming, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -650,6 +650,52 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:mutes"]),
         || post(conversations::api::unmute),
     ),
+    // Apps: streams
+    api("GET", "/api/v1/streaming", Wants::Stream, || {
+        get(streaming::api::socket)
+    }),
+    api("GET", "/api/v1/streaming/health", Wants::Nothing, || {
+        get(streaming::api::health)
+    }),
+    api("GET", "/api/v1/streaming/user", Wants::Stream, || {
+        get(streaming::api::user)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/user/notification",
+        Wants::Stream,
+        || get(streaming::api::notifications),
+    ),
+    api("GET", "/api/v1/streaming/public", Wants::Stream, || {
+        get(streaming::api::public)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/public/local",
+        Wants::Stream,
+        || get(streaming::api::public_local),
+    ),
+    api(
+        "GET",
+        "/api/v1/streaming/public/remote",
+        Wants::Stream,
+        || get(streaming::api::public_remote),
+    ),
+    api("GET", "/api/v1/streaming/hashtag", Wants::Stream, || {
+        get(streaming::api::hashtag)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/hashtag/local",
+        Wants::Stream,
+        || get(streaming::api::hashtag_local),
+    ),
+    api("GET", "/api/v1/streaming/list", Wants::Stream, || {
+        get(streaming::api::list)
+    }),
+    api("GET", "/api/v1/streaming/direct", Wants::Stream, || {
+        get(streaming::api::direct)
+    }),
     // Apps: timelines and what happened
     api(
         "GET",

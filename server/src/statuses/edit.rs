@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::inbox::Arrival;
 use crate::quotes;
+use crate::streaming::{self, Event};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -176,6 +177,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
             edited_at,
         },
     );
+    streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }
 

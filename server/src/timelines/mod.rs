@@ -11,7 +11,7 @@ use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
-pub use store::{backfill, withdraw};
+pub use store::{backfill, holders, withdraw};
 
 use crate::app::App;
 use crate::error::Result;

@@ -51,6 +51,7 @@ mod routes;
 mod serving;
 mod sources;
 mod statements;
+mod streaming;
 mod unknown;
 mod waves;
 mod writing;
