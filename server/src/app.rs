@@ -21,6 +21,7 @@ use crate::id::Ids;
 use crate::queue::Wake;
 use crate::reach::Fetches;
 use crate::rules::{Crossings, Looks, Splits};
+use crate::streaming::Hub;
 
 /// One running installation. Cheap to clone: it is one pointer.
 #[derive(Clone)]
@@ -62,6 +63,8 @@ pub struct Parts {
     pub watch: Watch,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
+    /// Who listens to streams in this process.
+    pub streams: Hub,
 }
 
 impl App {

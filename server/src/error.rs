@@ -60,6 +60,11 @@ impl Error {
         }
     }
 
+    /// Whether there is nothing, or nothing for whoever asked.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Error::NotFound)
+    }
+
     /// A broken promise of our own, with the sentence for the log.
     pub fn internal(why: impl Into<String>) -> Error {
         Error::Internal(why.into().into())

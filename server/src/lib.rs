@@ -46,6 +46,7 @@ pub mod notifications; // who is told of what
 pub mod reach; // whom a post would reach, and where it went
 pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
+pub mod streaming; // what happens, told as it happens
 pub mod timelines; // home, community, everyone
 
 // What a member keeps for themselves

@@ -20,7 +20,8 @@ use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
     lists, markers, members, notifications, oauth, pins, polls, quotes, reach, reading_lists,
-    reblogs, relations, rules, scheduled, search, stamps, statuses, timelines, waves, web,
+    reblogs, relations, rules, scheduled, search, stamps, statuses, streaming, timelines, waves,
+    web,
 };
 
 pub use route::{Kind, Route};
@@ -670,6 +671,52 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:mutes"]),
         || post(conversations::api::unmute),
     ),
+    // Apps: streams
+    api("GET", "/api/v1/streaming", Wants::Stream, || {
+        get(streaming::api::socket)
+    }),
+    api("GET", "/api/v1/streaming/health", Wants::Nothing, || {
+        get(streaming::api::health)
+    }),
+    api("GET", "/api/v1/streaming/user", Wants::Stream, || {
+        get(streaming::api::user)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/user/notification",
+        Wants::Stream,
+        || get(streaming::api::notifications),
+    ),
+    api("GET", "/api/v1/streaming/public", Wants::Stream, || {
+        get(streaming::api::public)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/public/local",
+        Wants::Stream,
+        || get(streaming::api::public_local),
+    ),
+    api(
+        "GET",
+        "/api/v1/streaming/public/remote",
+        Wants::Stream,
+        || get(streaming::api::public_remote),
+    ),
+    api("GET", "/api/v1/streaming/hashtag", Wants::Stream, || {
+        get(streaming::api::hashtag)
+    }),
+    api(
+        "GET",
+        "/api/v1/streaming/hashtag/local",
+        Wants::Stream,
+        || get(streaming::api::hashtag_local),
+    ),
+    api("GET", "/api/v1/streaming/list", Wants::Stream, || {
+        get(streaming::api::list)
+    }),
+    api("GET", "/api/v1/streaming/direct", Wants::Stream, || {
+        get(streaming::api::direct)
+    }),
     // Apps: timelines and what happened
     api(
         "GET",

@@ -29,6 +29,7 @@ use crate::id::Ids;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
 use crate::rules::{self, Crossings, Looks, Splits};
+use crate::streaming::{self, Hub};
 use crate::{communities, instances, migrations, reach, router};
 
 /// Why it cannot start: one sentence for the operator.
@@ -107,6 +108,7 @@ pub(crate) async fn start_with(
         fetches: Fetches::default(),
         watch: Watch::default(),
         crossings: Crossings::default(),
+        streams: Hub::default(),
         config,
         clock,
         db,
@@ -179,6 +181,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bo
     tokio::join!(
         listen::accept(app.clone(), router, listener, shutdown.clone()),
         queue::run(app.clone(), shutdown.clone()),
+        streaming::run(app.clone(), shutdown.clone()),
         async {
             let mut shutdown = shutdown;
             tokio::select! {

@@ -9,6 +9,7 @@
 //! | [`Db::one`], [`Db::opt`], [`Db::all`] | reading |
 //! | [`Db::exec`], [`Db::returning`] | one change, stored when they return |
 //! | [`Db::write`] | several changes, all or none: a [`Tx`] |
+//! | [`Db::listen`] | what is told of what was stored: [`Tx::tell`] |
 //!
 //! **Tables** are made of `BIGINT` (ids, times in unix milliseconds), `TEXT`, `BOOLEAN`, `DOUBLE
 //! PRECISION` and `BYTEA`; JSON is `TEXT` unless it is queried. No enums, arrays, triggers or
@@ -27,6 +28,7 @@ mod check;
 mod copy;
 mod error;
 mod migrate;
+mod news;
 mod open;
 mod postgres;
 mod rewrite;
@@ -44,6 +46,7 @@ mod verbs;
 pub use check::{Problem, check_statements};
 pub use error::{DbError, Failure};
 pub use migrate::Migration;
+pub use news::{Heard, LONGEST_LINE, Listener};
 pub use open::Db;
 pub use row::{Cell, Column, FromRow, Kind, Row};
 pub use schema::{Schema, SchemaColumn, Table, UniqueKey};

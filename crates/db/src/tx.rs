@@ -12,6 +12,8 @@ pub(crate) const STATEMENTS_MAX: usize = 10_000;
 #[derive(Debug, Default, Clone)]
 pub struct Tx {
     pub(crate) steps: Vec<Step>,
+    /// What is told once all of it is stored.
+    pub(crate) news: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +58,14 @@ impl Tx {
     /// Adds all of another transaction's statements behind these.
     pub fn append(&mut self, other: Tx) {
         self.steps.extend(other.steps);
+        self.news.extend(other.news);
+    }
+
+    /// Tells a line to whoever listens ([`Db::listen`](crate::Db::listen)), in every process on this database, once all
+    /// statements are stored; nobody is told where they are not. A line has no line break; one longer than
+    /// [`LONGEST_LINE`](crate::LONGEST_LINE) bytes is left out, and so are all when the process dies at that moment.
+    pub fn tell(&mut self, line: String) {
+        self.news.push(line);
     }
 
     /// Whether there is nothing to do.

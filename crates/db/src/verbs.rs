@@ -1,6 +1,7 @@
 //! The verbs: one `match` over the engines each.
 
 use crate::error::DbError;
+use crate::news;
 use crate::open::{Db, Engine};
 use crate::row::{Column, FromRow};
 use crate::sql::Sql;
@@ -114,13 +115,23 @@ impl Db {
                 tx.len()
             )));
         }
-        if tx.is_empty() {
-            return Ok(Wrote::All);
+        let bundles = news::bundles(&tx.news);
+        let wrote = match &*self.0 {
+            _ if tx.is_empty() => Wrote::All,
+            Engine::Sqlite(sqlite) => {
+                sqlite
+                    .write(move |conn| run::steps(conn, &tx.steps))
+                    .await?
+            }
+            Engine::Postgres(postgres) => postgres.write(&tx.steps).await?,
+        };
+        if wrote == Wrote::All && !bundles.is_empty() {
+            match &*self.0 {
+                Engine::Sqlite(sqlite) => sqlite.tell(bundles),
+                Engine::Postgres(postgres) => postgres.tell(bundles).await,
+            }
         }
-        match &*self.0 {
-            Engine::Sqlite(sqlite) => sqlite.write(move |conn| run::steps(conn, &tx.steps)).await,
-            Engine::Postgres(postgres) => postgres.write(&tx.steps).await,
-        }
+        Ok(wrote)
     }
 }
 

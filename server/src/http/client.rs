@@ -6,9 +6,10 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use comity_policy::{CommunityId, Party};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use url::form_urlencoded;
 
 use super::address;
 use super::rate_limit::Allowance;
@@ -34,6 +35,9 @@ pub enum Wants {
     AnyApp,
     /// A member's token with one of these scopes.
     Member(&'static [&'static str]),
+    /// Nothing but what the stream that is asked for wants, which its handler checks. Browsers cannot send a header
+    /// with a WebSocket or an event source, so the token may stand in the address, or for a protocol.
+    Stream,
 }
 
 /// An app that asks, with a token that was checked.
@@ -172,13 +176,17 @@ fn headers(allowance: &Allowance) -> Vec<(HeaderName, HeaderValue)> {
 
 async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> {
     let Here(community) = Here::from_request_parts(parts, app).await?;
-    let client = match bearer(&parts.headers) {
-        Some(token) => Some(resume(app, community, token).await?),
+    let token = match wants {
+        Wants::Stream => elsewhere(parts),
+        _ => bearer(&parts.headers).map(str::to_owned),
+    };
+    let client = match token {
+        Some(token) => Some(resume(app, community, &token).await?),
         None => None,
     };
     match (wants, &client) {
-        (Wants::Nothing | Wants::Anyone(_), None)
-        | (Wants::Nothing, _)
+        (Wants::Nothing | Wants::Anyone(_) | Wants::Stream, None)
+        | (Wants::Nothing | Wants::Stream, _)
         | (Wants::AnyApp, Some(_)) => {}
         (_, None) => return Err(Error::Unauthorized.into()),
         // What an app may ask for itself, anybody may.
@@ -213,6 +221,27 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme
         .eq_ignore_ascii_case("bearer")
         .then_some(token.trim())
+}
+
+/// The token of whoever asks for a stream: from the header, the address, or the first protocol.
+fn elsewhere(parts: &Parts) -> Option<String> {
+    let from_query = || {
+        let query = parts.uri.query()?;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs
+            .find(|(name, _)| name == "access_token")
+            .map(|(_, token)| token.into_owned())
+            .filter(|token| !token.is_empty())
+    };
+    let from_protocol = || {
+        let protocols = parts.headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+        let first = protocols.split(',').next()?.trim();
+        (!first.is_empty()).then(|| first.to_owned())
+    };
+    bearer(&parts.headers)
+        .map(str::to_owned)
+        .or_else(from_query)
+        .or_else(from_protocol)
 }
 
 async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Client> {

@@ -1,18 +1,28 @@
 //! The only way to answer. Nothing else makes a response, so nothing leaves without its kind and its cache rules;
 //! [`finish`](super::finish) adds what all answers share.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use askama::Template;
 use axum::body::Body;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use comity_policy::{Because, Refusal};
+use futures_util::Stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::local_path;
 use crate::error::Error;
+
+/// Bytes read at once from a WebSocket: what apps say is far shorter, and each open one keeps so much.
+const SOCKET_BUFFER: usize = 2 * 1024;
+/// Bytes of one message from a WebSocket: the name of a stream.
+const LARGEST_INCOMING: usize = 4 * 1024;
+/// Bytes that wait to be sent over a WebSocket: a post with everything around it stays far below.
+const LARGEST_OUTGOING: usize = 4 * 1024 * 1024;
 
 /// An answer.
 #[derive(Debug)]
@@ -102,6 +112,49 @@ impl Reply {
             .with(CACHE_CONTROL, "no-store")
     }
 
+    /// One word, as programs compare it.
+    pub fn plain_word(status: StatusCode, word: &'static str) -> Reply {
+        Reply::new(status, "text/plain; charset=utf-8", word).with(CACHE_CONTROL, "no-store")
+    }
+
+    /// Server-sent events, for as long as they come. Nothing in between may keep them or wait for more.
+    pub fn events<S>(blocks: S) -> Reply
+    where
+        S: Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
+    {
+        Reply::new(
+            StatusCode::OK,
+            "text/event-stream",
+            Body::from_stream(blocks),
+        )
+        .with(CACHE_CONTROL, "private, no-store")
+        .with(VARY, "Authorization, Origin")
+        .with(HeaderName::from_static("x-accel-buffering"), "no")
+    }
+
+    /// A WebSocket, over which `talk` goes on once this answer has arrived. What comes in is short, and apps put their
+    /// token where a protocol would stand: they want to hear that name again.
+    pub fn socket<F>(
+        mut upgrade: WebSocketUpgrade,
+        talk: impl FnOnce(WebSocket) -> F + Send + 'static,
+    ) -> Reply
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let asked = upgrade.requested_protocols().next().cloned();
+        if let Some(asked) = asked {
+            upgrade.set_selected_protocol(asked);
+        }
+        let response = upgrade
+            .read_buffer_size(SOCKET_BUFFER)
+            .write_buffer_size(0)
+            .max_write_buffer_size(LARGEST_OUTGOING)
+            .max_message_size(LARGEST_INCOMING)
+            .max_frame_size(LARGEST_INCOMING)
+            .on_upgrade(talk);
+        Reply(response)
+    }
+
     fn new(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Reply {
         let mut response = Response::new(body.into());
         *response.status_mut() = status;
@@ -171,7 +224,8 @@ pub struct Told {
 }
 
 impl Told {
-    fn of(error: &Error) -> Told {
+    /// What of an error may be told.
+    pub fn of(error: &Error) -> Told {
         let (status, sentence) = match error {
             Error::NotFound => (StatusCode::NOT_FOUND, String::new()),
             Error::Gone => (StatusCode::GONE, String::new()),

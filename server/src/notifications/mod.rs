@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
+use crate::streaming::{self, Event};
 use crate::window::Window;
 
 /// What happened.
@@ -138,6 +139,7 @@ pub(crate) fn tell_of_rule(
         Told::Restored => (Kind::Restored, Some(Kind::Suspended.as_str())),
     };
     store::insert_of_rule(tx, id, to, kind.as_str(), after, voice, of_rule, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
 }
 
 /// Tells `to`, a member here, in the caller's transaction; not of their own acts, of one act once, and of nothing in a
@@ -153,6 +155,7 @@ pub fn notify(
 ) {
     if to != from {
         store::insert(tx, id, to, kind.as_str(), from, status, now_ms);
+        streaming::announce(tx, &Event::Notified { to, id });
     }
 }
 

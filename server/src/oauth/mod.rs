@@ -21,7 +21,7 @@ pub use asking::{Asked, Asking, NotAsked, ask, grant};
 pub use model::{ClientApp, LetIn, NewApp};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::Scopes;
-pub use tokens::{Credentials, Grant, Made, exchange, resume, revoke, token_for_app};
+pub use tokens::{Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app};
 
 use crate::app::App;
 use crate::clock::DAY_MS;

@@ -4,6 +4,7 @@ use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::model::{AppRow, ClientApp, CodeRow, GrantRow, TokenRow};
 use crate::error::Result;
+use crate::streaming::{self, Event, Tokens};
 
 const INSERT_APP: Sql = sql!(
     "INSERT INTO apps (id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at)
@@ -133,16 +134,20 @@ pub async fn touch(db: &Db, id: i64, now_ms: i64) -> Result<()> {
 
 const REVOKE: Sql = sql!("DELETE FROM access_tokens WHERE id = $1");
 
-pub async fn revoke(db: &Db, id: i64) -> Result<()> {
-    db.exec(REVOKE, params![id]).await?;
-    Ok(())
+/// Ends one token, and what is open by it.
+pub fn revoke(tx: &mut Tx, id: i64) {
+    tx.exec(REVOKE, params![id]);
+    ended(
+        tx,
+        Tokens {
+            token: Some(id),
+            ..Tokens::default()
+        },
+    );
 }
 
-const REVOKE_TOKEN: Sql = sql!("DELETE FROM access_tokens WHERE token_hash = $1 AND app_id = $2");
-
-pub async fn revoke_token(db: &Db, token_hash: Vec<u8>, app_id: i64) -> Result<()> {
-    db.exec(REVOKE_TOKEN, params![token_hash, app_id]).await?;
-    Ok(())
+fn ended(tx: &mut Tx, tokens: Tokens) {
+    streaming::announce(tx, &Event::Ended(tokens));
 }
 
 const REVOKE_APP: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AND app_id = $2");
@@ -153,6 +158,14 @@ const DROP_CODES_OF_APP: Sql =
 pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
     tx.must(REVOKE_APP, params![account_id, app_id]);
     tx.exec(DROP_CODES_OF_APP, params![account_id, app_id]);
+    ended(
+        tx,
+        Tokens {
+            app: Some(app_id),
+            account: Some(account_id),
+            ..Tokens::default()
+        },
+    );
 }
 
 const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
@@ -162,6 +175,13 @@ const DROP_CODES: Sql = sql!("DELETE FROM oauth_codes WHERE account_id = $1");
 pub fn revoke_all(tx: &mut Tx, account_id: i64) {
     tx.exec(REVOKE_ALL, params![account_id]);
     tx.exec(DROP_CODES, params![account_id]);
+    ended(
+        tx,
+        Tokens {
+            account: Some(account_id),
+            ..Tokens::default()
+        },
+    );
 }
 
 /// Tokens of one member that are read for the list of their apps; each app has a few at most.
@@ -192,6 +212,35 @@ const SPARE_TOKENS: Sql = sql!(
 /// Keeps the newest tokens that an app has of this member, or for itself.
 pub fn drop_spare_tokens(tx: &mut Tx, app_id: i64, account_id: Option<i64>, keep: i64) {
     tx.exec(SPARE_TOKENS, params![app_id, account_id, keep]);
+    ended(
+        tx,
+        Tokens {
+            app: Some(app_id),
+            account: account_id,
+            ..Tokens::default()
+        },
+    );
+}
+
+const LIVE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT t.id
+               FROM access_tokens t
+               LEFT JOIN accounts a ON a.id = t.account_id
+              WHERE t.id IN (SELECT value FROM json_each($1)) AND a.gone_at IS NULL
+              ORDER BY t.id
+              LIMIT 10000",
+    pg: "SELECT t.id
+           FROM access_tokens t
+           LEFT JOIN accounts a ON a.id = t.account_id
+          WHERE t.id = ANY($1) AND a.gone_at IS NULL
+          ORDER BY t.id
+          LIMIT 10000",
+);
+
+/// Those of these tokens that did not end, and whose member is still here.
+pub async fn live_among(db: &Db, ids: Vec<i64>) -> Result<Vec<i64>> {
+    Ok(db.column(LIVE, params![ids]).await?)
 }
 
 const NEWER_APPS: Sql<(i64,)> = sql!(

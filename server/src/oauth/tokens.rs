@@ -1,5 +1,7 @@
 //! Tokens: exchanged for a code, or made for an app itself; what they open, and their end.
 
+use std::collections::HashSet;
+
 use aws_lc_rs::constant_time;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -82,7 +84,7 @@ pub async fn exchange(
         return wrong("invalid_grant", WHY);
     }
     if let Some(token_id) = row.token_id {
-        store::revoke(&app.db, token_id).await?;
+        end(app, token_id).await?;
         return wrong("invalid_grant", WHY);
     }
     let is_theirs = match &row.challenge {
@@ -107,7 +109,7 @@ pub async fn exchange(
             // Two came at once. Nobody knows which of them is the thief.
             let other = store::code(&app.db, code.hash()).await?;
             if let Some(token_id) = other.and_then(|row| row.token_id) {
-                store::revoke(&app.db, token_id).await?;
+                end(app, token_id).await?;
             }
             wrong("invalid_grant", WHY)
         }
@@ -179,15 +181,37 @@ pub async fn revoke(
     token: &str,
 ) -> Result<(), Failed> {
     let client = identify(app, community, credentials).await?;
-    if let Some(token) = Token::parse(token) {
-        store::revoke_token(&app.db, token.hash(), client.id).await?;
+    let Some(token) = Token::parse(token) else {
+        return Ok(());
+    };
+    if let Some(row) = store::token(&app.db, token.hash()).await?
+        && row.app_id == client.id
+    {
+        end(app, row.id).await?;
     }
     Ok(())
+}
+
+async fn end(app: &App, token_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::revoke(&mut tx, token_id);
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// Those of these tokens that still open something.
+pub async fn live_among(app: &App, tokens: Vec<i64>) -> Result<HashSet<i64>> {
+    Ok(store::live_among(&app.db, tokens)
+        .await?
+        .into_iter()
+        .collect())
 }
 
 /// What a token opens, to whom.
 #[derive(Debug, Clone)]
 pub struct Grant {
+    /// Which token.
+    pub token_id: i64,
     /// Which app.
     pub app_id: i64,
     /// Whose; nobody's where the app speaks for itself.
@@ -213,6 +237,7 @@ pub async fn resume(app: &App, community: &Community, token: &str) -> Result<Opt
         store::touch(&app.db, row.id, now_ms).await?;
     }
     Ok(Some(Grant {
+        token_id: row.id,
         app_id: row.app_id,
         account_id: row.account_id,
         scopes: Scopes::parse(&row.scopes),

@@ -115,7 +115,7 @@ async fn converse(
         .max_concurrent_streams(MOST_STREAMS)
         .keep_alive_interval(HEADERS_WITHIN * 3)
         .keep_alive_timeout(HEADERS_WITHIN);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     // While the version of HTTP is not known yet, no timeout of the builder runs.
     let silence = async {
         if tokio::time::timeout(HEADERS_WITHIN, spoke.notified())

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::Arrival;
 use crate::reach;
+use crate::streaming::{self, Event, Traces};
 
 /// How long it is remembered that something was deleted which was not here.
 const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
@@ -114,6 +115,7 @@ pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
 /// Takes a status out of everything it is part of. Its replies stay and keep their place; to those that waited for a
 /// yes from elsewhere nobody says it any more.
 pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
+    streaming::announce(tx, &Event::Deleted(Traces::of(status)));
     reach::forget_reblogs(tx, status.id);
     if !status.author.is_local() {
         store::decline_waiting(tx, status.id);

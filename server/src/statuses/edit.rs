@@ -22,6 +22,7 @@ use crate::hashtags;
 use crate::inbox::Arrival;
 use crate::polls::{self, Poll, Wish};
 use crate::quotes;
+use crate::streaming::{self, Event};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -206,6 +207,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
             edited_at,
         },
     );
+    streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }
 

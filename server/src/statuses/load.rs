@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::polls;
 use crate::quotes::{Quote, State};
+use crate::text::hashtag;
 
 /// Statuses looked at together for a page of a collection, and how often: where so many in a row are not for a viewer, the
 /// collection ends.
@@ -238,6 +239,32 @@ impl Shown {
             .map_or(self.status.id, |reblog| reblog.id)
     }
 
+    /// The same for one entry that was loaded for many viewers.
+    pub async fn of(app: &App, viewer: &Party, way: Way, loaded: &Loaded) -> Result<Option<Shown>> {
+        let all = std::iter::once(&loaded.entry).chain(&loaded.original);
+        let shown = app
+            .gate
+            .show_all(viewer, way, all.cloned().collect())
+            .await?;
+        let mut shown = shown.into_iter().map(std::result::Result::ok);
+        let Some(entry) = shown.next().flatten() else {
+            return Ok(None);
+        };
+        if entry.reblog_of.is_none() {
+            return Ok(Some(Shown {
+                status: entry,
+                reblog: None,
+            }));
+        }
+        if entry.conditions().contains(Conditions::NO_BOOSTS) {
+            return Ok(None);
+        }
+        Ok(shown.next().flatten().map(|status| Shown {
+            status,
+            reblog: Some(entry),
+        }))
+    }
+
     /// From ids that may be boosts: each boost and what it shares are cleared on their own, in one batch; an entry
     /// stays only when both are.
     pub async fn list(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Shown>> {
@@ -277,6 +304,44 @@ impl Shown {
             }
         }
         Ok(list)
+    }
+}
+
+/// A status and what it shares, read once for many who may see it or not. Nobody is cleared yet.
+#[derive(Debug)]
+pub struct Loaded {
+    entry: Status,
+    original: Option<Status>,
+}
+
+impl Loaded {
+    /// Reads it. `None` where it is not there.
+    pub async fn by_id(app: &App, id: i64) -> Result<Option<Loaded>> {
+        let Some(entry) = load(app, &[id]).await?.pop() else {
+            return Ok(None);
+        };
+        let original = match entry.reblog_of {
+            Some((id, _)) => load(app, &[id]).await?.pop(),
+            None => None,
+        };
+        Ok(Some(Loaded { entry, original }))
+    }
+
+    /// What may be known of it before anybody is cleared.
+    pub fn status(&self) -> &Status {
+        &self.entry
+    }
+
+    /// Whether public places list it under this topic, by its folded name.
+    pub fn is_about(&self, folded: &str) -> bool {
+        let tags = &self.entry.text.tags;
+        self.entry.visibility == Visibility::Public
+            && tags.iter().any(|tag| hashtag::folded(tag) == folded)
+    }
+
+    /// Whether files came with it.
+    pub fn has_files(&self) -> bool {
+        !self.entry.text.attachments.is_empty()
     }
 }
 

@@ -30,7 +30,7 @@ pub use edit::{choose_quoting, edit, receive_edit, versions};
 pub(crate) use held::{let_in, turn_down, waits_by_wish};
 pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
-pub use load::{Shown, find, find_by_iri, find_many, load, load_one};
+pub use load::{Loaded, Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;

@@ -59,7 +59,7 @@ row! {
 }
 
 /// What policy and pages may know of a status before anybody is cleared to read it. The words are behind [`text`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Status {
     /// Ours; sorts by the time it was published.
     pub id: i64,

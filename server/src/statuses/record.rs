@@ -22,10 +22,14 @@ use crate::id;
 use crate::notifications::{self, Kind};
 use crate::polls::{self, Poll};
 use crate::quotes::{self, NewQuote, State};
+use crate::streaming::{self, Event};
 use crate::{text, timelines};
 
 /// 1 January 2008: no server that speaks to others is older.
 const EARLIEST_MS: i64 = 1_199_145_600_000;
+
+/// What is older when it comes is no news: it is fetched to complete something.
+const NEWS_FOR_MS: i64 = 6 * 3_600_000;
 
 /// A status about to be born. There is no third constructor: nothing unadmitted can be stored.
 pub(crate) struct NewStatus {
@@ -487,6 +491,9 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         conversations::place(tx, row.id, &people);
     }
     let now = app.now_ms();
+    if now - id::time_of(row.id) < NEWS_FOR_MS {
+        streaming::announce(tx, &Event::Placed(row.id));
+    }
     for account in mentions.iter().filter(|account| account.is_local()) {
         notifications::notify(
             tx,

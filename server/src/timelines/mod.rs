@@ -11,7 +11,7 @@ use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
-pub use store::{backfill, backfill_tag, withdraw, withdraw_tag};
+pub use store::{backfill, backfill_tag, holders, withdraw, withdraw_tag};
 
 use crate::app::App;
 use crate::error::Result;

@@ -1,8 +1,9 @@
 //! SQL of `home_entries`, and the readings of `statuses` that timelines are.
 
-use comity_db::{Sql, Tx, params, sql};
+use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Entry;
+use crate::error::Result;
 use crate::window::{Ids, ids_in};
 
 /// A new follower gets this many of the author's newest.
@@ -125,6 +126,25 @@ pub fn backfill_tag(tx: &mut Tx, follower_id: i64, name: &str) {
 /// After it is followed no longer: they leave it again.
 pub fn withdraw_tag(tx: &mut Tx, follower_id: i64, name: &str) {
     tx.exec(WITHDRAW_TAG, params![follower_id, name]);
+}
+
+const HOLDERS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT account_id
+               FROM home_entries
+              WHERE status_id = $1 AND account_id IN (SELECT value FROM json_each($2))
+              ORDER BY account_id
+              LIMIT 10000",
+    pg: "SELECT account_id
+           FROM home_entries
+          WHERE status_id = $1 AND account_id = ANY($2)
+          ORDER BY account_id
+          LIMIT 10000",
+);
+
+/// Those of these members whose home has this status.
+pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<i64>> {
+    Ok(db.column(HOLDERS, params![status_id, among]).await?)
 }
 
 /// Of one member, without the people of their exclusive lists.

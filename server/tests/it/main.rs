@@ -57,6 +57,7 @@ mod scheduled;
 mod serving;
 mod sources;
 mod statements;
+mod streaming;
 mod topics;
 mod unknown;
 mod waves;

@@ -69,7 +69,7 @@ pub struct Town {
     pub clock: Clock,
     router: Router,
     /// Taken away last.
-    _database: Throwaway,
+    database: Throwaway,
 }
 
 impl Town {
@@ -96,10 +96,15 @@ impl Town {
             router: router::build(&app),
             app,
             clock,
-            _database: database,
+            database,
         };
         town.open(&town.community()).await;
         town
+    }
+
+    /// Where its database is, for one more node.
+    pub fn url(&self) -> &str {
+        self.database.url()
     }
 
     /// The first community, as it is now.

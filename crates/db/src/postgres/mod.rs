@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool, prepared static text, and transactions sent in one go.
 
 mod again;
+mod ear;
 mod tls;
 
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use deadpool_postgres::{
 use futures_util::future::{MaybeDone, maybe_done};
 use postgres_types::ToSql;
 use tokio_postgres::{Statement, config::SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{DbError, with_sources};
 use crate::row::{FromRow, Inner, Row};
@@ -19,6 +21,7 @@ use crate::tx::{Step, Wrote};
 use crate::value::Value;
 use crate::verbs::{ROWS_MAX, fits};
 use again::{Asks, Trouble, again};
+pub(crate) use ear::Ear;
 
 /// Connections per node. PostgreSQL allows a hundred in all by default, and two cores are kept busy
 /// by far fewer.
@@ -27,16 +30,25 @@ const CONNECTIONS: usize = 16;
 /// How long one waits for a connection, or for a new one to be made.
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 
+/// After so long without a word, whether the server is still there is asked on the connection that listens.
+const LISTENS_ALIVE: Duration = Duration::from_secs(30);
+
 /// Set on every new connection. A lock is waited for no longer than a statement may run; a
 /// transaction that a dead node left open ends by itself.
 const ON_CONNECT: &str = "SET statement_timeout = '30s';
     SET lock_timeout = '20s';
     SET idle_in_transaction_session_timeout = '60s'";
 
+/// Tells everybody who listens.
+const TELL: &str = "SELECT pg_notify('comity', $1)";
+
 /// An open PostgreSQL database.
 pub(crate) struct Postgres {
     pool: Pool,
     url: Shown,
+    /// For the connection that listens.
+    config: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
 }
 
 /// A URL without its password, for sentences.
@@ -59,12 +71,19 @@ impl Postgres {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = if config.get_ssl_mode() == SslMode::Require {
-            let tls = tls::connector(root.as_deref()).map_err(not)?;
-            Manager::from_config(config, tls, recycling)
-        } else {
-            Manager::from_config(config, tokio_postgres::NoTls, recycling)
+        let tls = match config.get_ssl_mode() {
+            SslMode::Require => Some(tls::connector(root.as_deref()).map_err(not)?),
+            _ => None,
         };
+        let manager = match &tls {
+            Some(tls) => Manager::from_config(config.clone(), tls.clone(), recycling),
+            None => Manager::from_config(config.clone(), tokio_postgres::NoTls, recycling),
+        };
+        // A connection over which seldom anything comes has to notice that the other end is gone.
+        config
+            .keepalives_idle(LISTENS_ALIVE)
+            .keepalives_interval(LISTENS_ALIVE / 3)
+            .keepalives_retries(3);
         let settings = Hook::async_fn(|client, _| {
             Box::pin(async move {
                 client
@@ -82,7 +101,12 @@ impl Postgres {
             .post_create(settings)
             .build()
             .map_err(|error| not(error.to_string()))?;
-        let postgres = Postgres { pool, url: shown };
+        let postgres = Postgres {
+            pool,
+            url: shown,
+            config,
+            tls,
+        };
         drop(postgres.client().await?);
         Ok(postgres)
     }
@@ -197,6 +221,40 @@ impl Postgres {
         let client = self.client().await?;
         let statement = prepare(&client, text, params).await?;
         Ok(client.execute(&statement, &borrowed(params)).await?)
+    }
+
+    /// A connection of its own, on which news come in.
+    pub(crate) async fn listen(&self) -> Result<Ear, DbError> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self
+                    .config
+                    .connect(tls.clone())
+                    .await
+                    .map_err(DbError::postgres)?;
+                Ear::new(client, connection).await
+            }
+            None => {
+                let (client, connection) = self
+                    .config
+                    .connect(tokio_postgres::NoTls)
+                    .await
+                    .map_err(DbError::postgres)?;
+                Ear::new(client, connection).await
+            }
+        }
+    }
+
+    /// Tells news to every process. By itself, after what they are about was stored: a transaction that notifies makes
+    /// all others that do wait for its commit. News are worth no failure.
+    pub(crate) async fn tell(&self, bundles: Vec<String>) {
+        for bundle in bundles {
+            let params = [Value::from(bundle)];
+            if let Err(why) = self.exec(TELL, &params).await {
+                tracing::warn!(%why, "could not tell other processes what is new");
+                return;
+            }
+        }
     }
 
     pub(crate) async fn write(&self, steps: &[Step]) -> Result<Wrote, DbError> {

@@ -8,11 +8,14 @@ mod watch;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
+use tokio::sync::broadcast;
 
 use crate::error::DbError;
+use crate::news;
 use readers::Readers;
 pub(crate) use run::Ran;
 use spot::Spot;
@@ -44,6 +47,8 @@ pub(crate) struct Sqlite {
     readers: Readers,
     writer: Writer,
     path: PathBuf,
+    /// What this process tells itself.
+    pub(crate) news: broadcast::Sender<Arc<str>>,
 }
 
 /// What an acknowledged write survives.
@@ -80,6 +85,7 @@ impl Sqlite {
             readers: Readers::start(several()?)?,
             writer: Writer::start(writer)?,
             path,
+            news: news::channel(),
         })
     }
 
@@ -113,6 +119,14 @@ impl Sqlite {
         change: impl FnMut(&Connection) -> Result<Ran<R>, DbError> + Send + 'static,
     ) -> Result<R, DbError> {
         self.writer.change(change).await
+    }
+
+    /// Tells news to whoever listens in this process.
+    pub(crate) fn tell(&self, bundles: Vec<String>) {
+        for bundle in bundles {
+            // Nobody listening is no error.
+            let _ = self.news.send(bundle.into());
+        }
     }
 
     /// Runs something on the writer outside any transaction, alone and without a time limit.

@@ -1,0 +1,188 @@
+//! From an event to what one listener is told of it: the gate is asked here, at the moment of telling.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_policy::Way;
+use serde_json::{Value, json};
+
+use super::hub::{Call, What};
+use super::stream::Stream;
+use crate::accounts::entity::Faces;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::Caller;
+use crate::notifications;
+use crate::rules;
+use crate::statuses::entity::Entities;
+use crate::statuses::{Loaded, Shown};
+
+/// What was read for everybody is read again when it is older: whoever was held up tells nothing stale.
+const FRESH_MS: i64 = 2_000;
+
+/// One thing that is told.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// By which stream.
+    pub stream: Vec<String>,
+    /// Mastodon's name for what happened.
+    pub event: &'static str,
+    /// JSON, or an id, or nothing.
+    pub payload: Option<Arc<str>>,
+}
+
+impl Frame {
+    /// For a WebSocket: the payload is JSON within JSON.
+    pub fn message(&self) -> String {
+        let mut message = json!({ "stream": self.stream, "event": self.event });
+        if let Some(payload) = &self.payload {
+            message["payload"] = json!(&**payload);
+        }
+        message.to_string()
+    }
+
+    /// For server-sent events. JSON has no line breaks, nor has an id.
+    pub fn block(&self) -> String {
+        let payload = self.payload.as_deref().unwrap_or("undefined");
+        format!("event: {}\ndata: {payload}\n\n", self.event)
+    }
+}
+
+/// What whoever listens is told, if anything.
+pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Vec<Frame>> {
+    let Some(_turn) = app.streams.turn().await else {
+        return Ok(Vec::new());
+    };
+    // What is told cannot be taken back: another process may have changed a rule a moment ago.
+    rules::catch_up(app).await?;
+    match &*call.what {
+        What::Placed { loaded, at_ms } => told(app, caller, call, loaded, *at_ms, "update").await,
+        What::Edited { loaded, at_ms } => {
+            told(app, caller, call, loaded, *at_ms, "status.update").await
+        }
+        What::Deleted(gone) => {
+            let mut frames = Vec::new();
+            for stream in &call.by {
+                let shown = app
+                    .gate
+                    .show(&caller.party(), stream.way(), gone.clone())
+                    .await?;
+                if let Ok(gone) = shown {
+                    frames.push(frame(stream, "delete", gone.id.to_string()));
+                }
+            }
+            Ok(frames)
+        }
+        What::Notified(id) => {
+            let Some(me) = &caller.me else {
+                return Ok(Vec::new());
+            };
+            let found = match notifications::find(app, &me.account, *id).await {
+                Ok(found) => found,
+                Err(why) if why.is_not_found() => return Ok(Vec::new()),
+                Err(why) => return Err(why),
+            };
+            let entity = notifications::entity::list(app, me, &[found]).await?.pop();
+            let told = entity.map(|entity| -> Arc<str> { entity.to_string().into() });
+            Ok(told.map_or_else(Vec::new, |told| {
+                let by = call.by.iter();
+                by.map(|stream| frame(stream, "notification", told.clone()))
+                    .collect()
+            }))
+        }
+        What::FiltersChanged => Ok(call
+            .by
+            .iter()
+            .map(|stream| Frame {
+                stream: stream.names(),
+                event: "filters_changed",
+                payload: None,
+            })
+            .collect()),
+    }
+}
+
+fn frame(stream: &Stream, event: &'static str, payload: impl Into<Arc<str>>) -> Frame {
+    Frame {
+        stream: stream.names(),
+        event,
+        payload: Some(payload.into()),
+    }
+}
+
+async fn told(
+    app: &App,
+    caller: &Caller,
+    call: &Call,
+    loaded: &Loaded,
+    at_ms: i64,
+    event: &'static str,
+) -> Result<Vec<Frame>> {
+    let again;
+    let loaded = if app.now_ms() - at_ms > FRESH_MS {
+        match Loaded::by_id(app, loaded.status().id).await? {
+            Some(loaded) => {
+                again = loaded;
+                &again
+            }
+            None => return Ok(Vec::new()),
+        }
+    } else {
+        loaded
+    };
+    let mut ready: HashMap<Way, Option<Arc<str>>> = HashMap::new();
+    let mut frames = Vec::new();
+    for stream in &call.by {
+        let way = stream.way();
+        if *stream == Stream::Direct {
+            let conversation = conversation(app, caller, loaded).await?;
+            frames.extend(conversation.map(|it| frame(stream, "conversation", it.to_string())));
+            continue;
+        }
+        if !ready.contains_key(&way) {
+            let status = status(app, caller, way, loaded).await?;
+            ready.insert(way, status.map(|status| status.to_string().into()));
+        }
+        if let Some(Some(status)) = ready.get(&way) {
+            frames.push(frame(stream, event, status.clone()));
+        }
+    }
+    Ok(frames)
+}
+
+async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<Value>> {
+    let Some(shown) = Shown::of(app, &caller.party(), way, loaded).await? else {
+        return Ok(None);
+    };
+    let way = match way {
+        // As in the timeline: what is quoted may have been written elsewhere.
+        Way::LocalTimeline => Way::PublicTimeline,
+        way => way,
+    };
+    let list = Entities::list(app, caller, way, &[shown]).await?;
+    Ok(list.into_iter().next())
+}
+
+/// A message, with those who have part in it.
+async fn conversation(app: &App, caller: &Caller, loaded: &Loaded) -> Result<Option<Value>> {
+    let party = caller.party();
+    let Some(shown) = Shown::of(app, &party, Way::Stream, loaded).await? else {
+        return Ok(None);
+    };
+    let message = &shown.status;
+    let me = caller.account_id();
+    let mut people: Vec<i64> = std::iter::once(&message.author)
+        .chain(&message.mentions)
+        .map(|account| account.id)
+        .filter(|id| Some(*id) != me)
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    let faces = Faces::of(app, &party, Way::Stream, &caller.community, &people).await?;
+    Ok(Some(json!({
+        "id": message.conversation_id.to_string(),
+        "unread": Some(message.author.id) != me,
+        "accounts": faces.in_order(&people),
+        "last_status": Entities::one(app, caller, Way::Stream, message).await?,
+    })))
+}
