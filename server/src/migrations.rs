@@ -29,6 +29,7 @@ pub const ALL: &[Migration] = &[
     migration!(23, "asked", "../../migrations/0023_asked.sql"),
     migration!(24, "oauth", "../../migrations/0024_oauth.sql"),
     migration!(25, "written_once", "../../migrations/0025_written_once.sql"),
+    migration!(26, "push", "../../migrations/0026_push.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -64,4 +65,5 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "push_subscriptions",
 ];

@@ -18,8 +18,8 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, quotes, reach, reblogs, relations,
-    rules, search, stamps, statuses, streaming, timelines, waves, web,
+    hashtags, inbox, lists, members, notifications, oauth, pins, push, quotes, reach, reblogs,
+    relations, rules, search, stamps, statuses, streaming, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -348,6 +348,7 @@ pub const ROUTES: &[Route] = &[
     }),
     reads("/settings/apps", Kind::Page, || get(oauth::web::apps)),
     acts("/settings/apps", Kind::Form, || post(oauth::web::end_app)),
+    acts("/settings/push", Kind::Form, || post(push::web::choose)),
     api("POST", "/oauth/token", Wants::Nothing, || {
         post(oauth::api::token)
     }),
@@ -649,6 +650,31 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/statuses/{id}/unmute",
         Wants::Member(&["write:mutes"]),
         || post(conversations::api::unmute),
+    ),
+    // Apps: push
+    api(
+        "GET",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || get(push::api::show),
+    ),
+    api(
+        "POST",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || post(push::api::subscribe),
+    ),
+    api(
+        "PUT",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || put(push::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || delete(push::api::end),
     ),
     // Apps: streams
     api("GET", "/api/v1/streaming", Wants::Stream, || {

@@ -7,7 +7,9 @@ use futures_util::FutureExt as _;
 
 use super::job::{Job, Outcome};
 use crate::app::App;
-use crate::{delivery, follows, inbox, instances, lists, quotes, reach, rules, statuses, waves};
+use crate::{
+    delivery, follows, inbox, instances, lists, push, quotes, reach, rules, statuses, waves,
+};
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
 pub(super) const LONGEST_RUN: Duration = Duration::from_secs(60);
@@ -49,6 +51,16 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::AnswerWave(batch) => Box::pin(waves::answer_all(app, batch)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
             asked @ Job::AskBack { .. } => Box::pin(reach::ask_back(app, asked)).await,
+            Job::Wake {
+                account,
+                notification,
+            } => Box::pin(push::wake(app, account, notification)).await,
+            Job::Push {
+                account,
+                notification,
+                subscription,
+                ..
+            } => Box::pin(push::deliver(app, account, notification, subscription)).await,
             Job::TellOfRule {
                 cause,
                 restored,

@@ -104,6 +104,24 @@ pub enum Job {
         /// and of it up to this server.
         domain: String,
     },
+    /// A member who has devices is told something.
+    Wake {
+        /// Who.
+        account: i64,
+        /// What.
+        notification: i64,
+    },
+    /// One device of theirs is woken.
+    Push {
+        /// Whose.
+        account: i64,
+        /// What they are told.
+        notification: i64,
+        /// Which device.
+        subscription: i64,
+        /// Where its push service is.
+        domain: String,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -130,6 +148,8 @@ impl Job {
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
             Job::AskBack { .. } => "ask_back",
+            Job::Wake { .. } => "wake",
+            Job::Push { .. } => "push",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -146,6 +166,7 @@ impl Job {
             Job::FetchNodeInfo { domain, .. }
             | Job::FetchListSource { domain, .. }
             | Job::FetchQuoted { domain, .. }
+            | Job::Push { domain, .. }
             | Job::ReadStamp { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
                 Some(domain.registrable().to_owned())
@@ -156,6 +177,7 @@ impl Job {
             | Job::AnswerWave(_)
             | Job::AskBack { .. }
             | Job::TellOfRule { .. }
+            | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
         }
     }
@@ -171,6 +193,8 @@ impl Job {
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             Job::WeighAnswers { parent, .. } => format!("below {parent}"),
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
+            Job::Wake { account, .. } => format!("devices of {account}"),
+            Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -44,6 +44,7 @@ mod pins;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod published;
+mod push;
 mod quotes;
 mod quotes_held;
 mod reach;
