@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
+use crate::push::Vapid;
 use crate::queue::Wake;
 use crate::reach::Fetches;
 use crate::rules::{Crossings, Looks, Splits};
@@ -65,6 +66,8 @@ pub struct Parts {
     pub crossings: Crossings,
     /// Who listens to streams in this process.
     pub streams: Hub,
+    /// By which push services know us.
+    pub vapid: Vapid,
 }
 
 impl App {

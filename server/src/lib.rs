@@ -43,6 +43,7 @@ pub mod delivery; // how activities go out
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
 pub mod notifications; // who is told of what
+pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
 pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it

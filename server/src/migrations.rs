@@ -47,6 +47,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0034_reading_lists.sql"
     ),
     migration!(35, "tags", "../../migrations/0035_tags.sql"),
+    migration!(36, "push", "../../migrations/0036_push.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -93,4 +94,5 @@ pub const BIG_TABLES: &[&str] = &[
     "reading_list_entries",
     "followed_tags",
     "featured_tags",
+    "push_subscriptions",
 ];

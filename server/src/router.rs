@@ -19,7 +19,7 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    lists, markers, members, notifications, oauth, pins, polls, quotes, reach, reading_lists,
+    lists, markers, members, notifications, oauth, pins, polls, push, quotes, reach, reading_lists,
     reblogs, relations, rules, scheduled, search, stamps, statuses, streaming, timelines, waves,
     web,
 };
@@ -351,6 +351,7 @@ pub const ROUTES: &[Route] = &[
     }),
     reads("/settings/apps", Kind::Page, || get(oauth::web::apps)),
     acts("/settings/apps", Kind::Form, || post(oauth::web::end_app)),
+    acts("/settings/push", Kind::Form, || post(push::web::choose)),
     api("POST", "/oauth/token", Wants::Nothing, || {
         post(oauth::api::token)
     }),
@@ -670,6 +671,31 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/statuses/{id}/unmute",
         Wants::Member(&["write:mutes"]),
         || post(conversations::api::unmute),
+    ),
+    // Apps: push
+    api(
+        "GET",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || get(push::api::show),
+    ),
+    api(
+        "POST",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || post(push::api::subscribe),
+    ),
+    api(
+        "PUT",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || put(push::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/push/subscription",
+        Wants::Member(&["push"]),
+        || delete(push::api::end),
     ),
     // Apps: streams
     api("GET", "/api/v1/streaming", Wants::Stream, || {

@@ -26,6 +26,7 @@ use crate::facts::Facts;
 use crate::http::RateLimits;
 use crate::http::token::Token;
 use crate::id::Ids;
+use crate::push::Vapid;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
 use crate::rules::{self, Crossings, Looks, Splits};
@@ -109,6 +110,7 @@ pub(crate) async fn start_with(
         watch: Watch::default(),
         crossings: Crossings::default(),
         streams: Hub::default(),
+        vapid: Vapid::default(),
         config,
         clock,
         db,

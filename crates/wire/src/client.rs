@@ -162,6 +162,10 @@ impl Wire {
         &self.hosts
     }
 
+    pub(crate) fn testing(&self) -> Option<&Testing> {
+        self.testing.as_ref()
+    }
+
     pub(crate) fn allows_http(&self) -> bool {
         self.testing.as_ref().is_some_and(|t| t.allow_http)
     }

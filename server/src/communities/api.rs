@@ -10,7 +10,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Reply};
-use crate::{members, rules, text};
+use crate::{members, push, rules, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
@@ -52,7 +52,7 @@ async fn told(app: &App, caller: &Caller) -> Result<Told> {
             .and_then(|id| faces.get(*id).cloned())
             .unwrap_or_default(),
         rules: house_rules(here),
-        configuration: configuration(app, here),
+        configuration: configuration(app, here).await?,
     })
 }
 
@@ -61,8 +61,9 @@ fn house_rules(here: &Community) -> Value {
     here.house_rules().iter().enumerate().map(rule).collect()
 }
 
-fn configuration(app: &App, here: &Community) -> Value {
-    json!({
+async fn configuration(app: &App, here: &Community) -> Result<Value> {
+    Ok(json!({
+        "vapid": { "public_key": push::public_key(app).await? },
         "urls": {
             "streaming": streaming(here),
             "about": format!("{}/about", here.origin),
@@ -92,7 +93,7 @@ fn configuration(app: &App, here: &Community) -> Value {
             "hashtag_feeds": { "local": "public", "remote": "authenticated" },
             "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
         },
-    })
+    }))
 }
 
 /// Where streams are: the same host, by WebSocket.

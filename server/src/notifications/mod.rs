@@ -16,6 +16,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::push;
 use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
 use crate::streaming::{self, Event};
@@ -155,6 +156,7 @@ pub fn notify(
 ) {
     if to != from {
         store::insert(tx, id, to, kind.as_str(), from, status, now_ms);
+        push::promise(tx, to, id, now_ms);
         streaming::announce(tx, &Event::Notified { to, id });
     }
 }
@@ -186,12 +188,17 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<St
 
 /// One thing that this member is told.
 pub async fn find(app: &App, me: &Account, id: i64) -> Result<Notification> {
+    find_by(app, me, Way::Notification, id).await
+}
+
+/// The same, for whatever brings it to them.
+pub async fn find_by(app: &App, me: &Account, way: Way, id: i64) -> Result<Notification> {
     let window = Window {
         below: id.saturating_add(1),
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch(app, me, window, 1).await?.shown.pop();
+    let found = stretch_by(app, me, way, window, 1).await?.shown.pop();
     found.ok_or(Error::NotFound)
 }
 
@@ -211,13 +218,23 @@ pub async fn dismiss(app: &App, me: &Account, id: i64) -> Result<()> {
 
 /// What this member is told within a window, from the end that it says; at most `limit` before the gate.
 pub async fn stretch(app: &App, me: &Account, window: Window, limit: i64) -> Result<Stretch> {
+    stretch_by(app, me, Way::Notification, window, limit).await
+}
+
+async fn stretch_by(
+    app: &App,
+    me: &Account,
+    way: Way,
+    window: Window,
+    limit: i64,
+) -> Result<Stretch> {
     let rows = store::within(&app.db, me.id, window, limit).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);
     let party = Party::Member(me.person());
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
-    let shown = statuses::find_many(app, &party, Way::Notification, &ids).await?;
+    let shown = statuses::find_many(app, &party, way, &ids).await?;
     let statuses: HashMap<i64, Arc<Visible<Status>>> = shown
         .into_iter()
         .map(|status| (status.id, Arc::new(status)))
@@ -226,11 +243,7 @@ pub async fn stretch(app: &App, me: &Account, window: Window, limit: i64) -> Res
         accounts::find_many(app, rows.iter().map(|row| row.from_account_id).collect()).await?;
     let heard = app
         .gate
-        .show_all(
-            &party,
-            Way::Notification,
-            people.into_values().map(Doer).collect(),
-        )
+        .show_all(&party, way, people.into_values().map(Doer).collect())
         .await?;
     let from: HashMap<i64, Arc<Visible<Doer>>> = heard
         .into_iter()

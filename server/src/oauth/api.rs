@@ -14,6 +14,7 @@ use super::{ClientApp, Credentials, Failed, Made, NewApp, Wrong, scopes};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Here, Input, Reply, address};
+use crate::push;
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -49,7 +50,7 @@ pub async fn register(
     };
     let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
     let (client, secret) = super::register(&app, &community, new, &neighbourhood).await?;
-    let mut entity = entity(&client);
+    let mut entity = entity(&app, &client).await?;
     entity["client_id"] = json!(client.client_id);
     entity["client_secret"] = json!(secret);
     entity["client_secret_expires_at"] = json!(0);
@@ -57,21 +58,22 @@ pub async fn register(
 }
 
 /// An app as apps read it.
-fn entity(client: &ClientApp) -> Value {
-    json!({
+async fn entity(app: &App, client: &ClientApp) -> Result<Value> {
+    Ok(json!({
         "id": client.id.to_string(),
         "name": client.name,
         "website": client.website,
         "scopes": client.scopes.names(),
         "redirect_uri": client.redirect_uris.join("\n"),
         "redirect_uris": client.redirect_uris,
-    })
+        "vapid_key": push::public_key(app).await?,
+    }))
 }
 
 /// `GET /api/v1/apps/verify_credentials`
 pub async fn verify_app(State(app): State<App>, client: Client) -> Result<Reply> {
     let client = super::find_app(&app, client.grant.app_id).await?;
-    Ok(Reply::api(entity(&client)))
+    Ok(Reply::api(entity(&app, &client).await?))
 }
 
 /// What an app sends for a token.

@@ -9,6 +9,7 @@ use super::{Asked, Asking, NotAsked, Scopes, Wrong};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::push;
 use crate::web;
 use crate::web::time::day;
 use crate::web::view::{Frame, NavItem, Notice};
@@ -272,6 +273,8 @@ fn parts(scopes: &Scopes, prefix: &str) -> Option<String> {
 struct AppsPage {
     frame: Frame,
     apps: Vec<AppView>,
+    /// Whether devices are told who and what.
+    tells: bool,
 }
 
 struct AppView {
@@ -299,7 +302,8 @@ pub async fn apps(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
             used: day(one.last_used_at),
         })
         .collect();
-    Ok(Reply::page(AppsPage { frame, apps }))
+    let tells = push::tells(&app.db, me.account.id).await?;
+    Ok(Reply::page(AppsPage { frame, apps, tells }))
 }
 
 /// Which app to let no more.

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, polls, quotes, reach, rules, scheduled, statuses,
+    delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled, statuses,
     waves,
 };
 
@@ -57,6 +57,16 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             }
             Job::TellPoll { status } => Box::pin(polls::tell(app, status)).await,
             Job::EndPoll { status, ends_at } => Box::pin(polls::end(app, status, ends_at)).await,
+            Job::Wake {
+                account,
+                notification,
+            } => Box::pin(push::wake(app, account, notification)).await,
+            Job::Push {
+                account,
+                notification,
+                subscription,
+                ..
+            } => Box::pin(push::deliver(app, account, notification, subscription)).await,
             Job::TellOfRule {
                 cause,
                 restored,

@@ -123,6 +123,24 @@ pub enum Job {
         /// When; where it ends at another time by now, that is another promise.
         ends_at: i64,
     },
+    /// A member who has devices is told something.
+    Wake {
+        /// Who.
+        account: i64,
+        /// What.
+        notification: i64,
+    },
+    /// One device of theirs is woken.
+    Push {
+        /// Whose.
+        account: i64,
+        /// What they are told.
+        notification: i64,
+        /// Which device.
+        subscription: i64,
+        /// Where its push service is.
+        domain: String,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -152,6 +170,8 @@ impl Job {
             Job::PublishScheduled { .. } => "publish_scheduled",
             Job::TellPoll { .. } => "tell_poll",
             Job::EndPoll { .. } => "end_poll",
+            Job::Wake { .. } => "wake",
+            Job::Push { .. } => "push",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -168,6 +188,7 @@ impl Job {
             Job::FetchNodeInfo { domain, .. }
             | Job::FetchListSource { domain, .. }
             | Job::FetchQuoted { domain, .. }
+            | Job::Push { domain, .. }
             | Job::ReadStamp { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
                 Some(domain.registrable().to_owned())
@@ -181,6 +202,7 @@ impl Job {
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
             | Job::TellOfRule { .. }
+            | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
         }
     }
@@ -198,6 +220,8 @@ impl Job {
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
             Job::PublishScheduled { scheduled, .. } => format!("scheduled {scheduled}"),
             Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
+            Job::Wake { account, .. } => format!("devices of {account}"),
+            Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -15,7 +15,7 @@ mod store;
 mod turns;
 mod worker;
 
-use comity_db::Tx;
+use comity_db::{Tx, params};
 use comity_vocab::{Domain, Iri};
 use tokio::sync::{Notify, watch};
 
@@ -43,6 +43,22 @@ pub fn push_at(tx: &mut Tx, app: &App, job: &Job, at_ms: i64) -> Result<()> {
     tx.exec(
         store::PUSH,
         store::push_params(app.next_id(), job, at_ms, at_ms)?,
+    );
+    Ok(())
+}
+
+/// The same, if this member has a device that wants to be woken; `id` is what it is woken for.
+pub(crate) fn push_to_devices(
+    tx: &mut Tx,
+    id: i64,
+    account_id: i64,
+    job: &Job,
+    now_ms: i64,
+) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    tx.exec(
+        store::PUSH_TO_DEVICES,
+        params![id, job.kind(), payload, now_ms, account_id],
     );
     Ok(())
 }

@@ -20,6 +20,13 @@ pub const PUSH: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, 0, $5)"
 );
 
+/// Only where `$5` has a device that wants to be woken.
+pub const PUSH_TO_DEVICES: Sql = sql!(
+    "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+     SELECT $1, $2, $3, $4, $4, 0, $4
+      WHERE EXISTS (SELECT 1 FROM push_subscriptions WHERE account_id = $5)"
+);
+
 /// It may run from `now_ms` on; `turn_ms` is its place among others that may.
 pub fn push_params(id: i64, job: &Job, turn_ms: i64, now_ms: i64) -> Result<Vec<Value>> {
     let payload = serde_json::to_string(job)?;

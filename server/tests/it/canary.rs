@@ -9,16 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use comity::router::{Kind, ROUTES};
+use comity::router::{self, Kind, ROUTES};
 use comity::rules::Crossing;
+use comity::streaming::{self, Event};
+use comity_db::Tx;
 use comity_db::testing::Engine;
 use http::Method;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use cast::{Cast, ELSEWHERE, word};
+use cast::{Cast, ELSEWHERE, TOPIC, word};
 
 use crate::oauth::Registered;
+use crate::streaming::{Ear, tune};
 
 /// Where each word is planted:
 /// *public*, *unlisted*, *private* (followers only), *direct* (to `mentioned` and to Rita), *local*: the author's posts;
@@ -351,6 +354,7 @@ async fn crawl(engine: Engine) {
             }
         }
     }
+    Box::pin(streams(&cast, &tokens, &mut crawl)).await;
     Box::pin(servers(&cast, &mut crawl)).await;
     // What the author's own rule keeps from Zora is told to whoever watches the border, and why it is so is not.
     let zora = cast.peer.iri("asking", "zora");
@@ -412,6 +416,59 @@ async fn crawl(engine: Engine) {
         crawl.wrong.insert(format!("the log tells {name}: {line}"));
     }
     crawl.end();
+}
+
+/// Everything that was planted is announced once more, while everybody listens to every stream that they can open.
+async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl) {
+    let on = tune(&cast.town.app).await;
+    let router = router::build(&cast.town.app);
+    let topic = format!("hashtag?tag={TOPIC}");
+    let all = [
+        ("user", 'h'),
+        ("user/notification", 'n'),
+        ("public", 'e'),
+        ("public/remote", 'e'),
+        ("public/local", 'c'),
+        (topic.as_str(), 't'),
+    ];
+    let mut told = 0;
+    for viewer in VIEWERS {
+        let token = tokens.iter().find(|(name, _)| *name == viewer);
+        let token = token.map_or("", |(_, token)| token.strip_prefix("Bearer ").unwrap());
+        let abroad = matches!(viewer, "islander" | "passer");
+        let host = if abroad {
+            "island.localhost"
+        } else {
+            "harbour.localhost"
+        };
+        for (path, place) in all {
+            let Ok(mut ear) = Ear::open(&router, host, path, token).await else {
+                assert!(token.is_empty(), "{viewer} cannot open {path}");
+                continue;
+            };
+            let mut tx = Tx::new();
+            for (id, _) in &cast.statuses {
+                streaming::announce(&mut tx, &Event::Placed(*id));
+                streaming::announce(&mut tx, &Event::Edited(*id));
+            }
+            if let Some(member) = cast.members.get(viewer) {
+                let me = &member.account;
+                let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
+                for bell in bells.await.unwrap().shown {
+                    let (to, id) = (me.id, bell.id);
+                    streaming::announce(&mut tx, &Event::Notified { to, id });
+                }
+            }
+            assert!(cast.town.app.commit(tx).await.unwrap());
+            for (event, data) in ear.rest().await {
+                let place = if event == "notification" { 'n' } else { place };
+                told += 1;
+                crawl.api(viewer, place, path, &data);
+            }
+        }
+    }
+    assert!(told > 100, "only {told} things were told");
+    drop(on);
 }
 
 /// Everybody elsewhere asks for everything, signed, and somebody who does not sign.

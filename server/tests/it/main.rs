@@ -48,6 +48,7 @@ mod polls;
 #[path = "../promises/mod.rs"]
 mod promises;
 mod published;
+mod push;
 mod quotes;
 mod quotes_held;
 mod reach;

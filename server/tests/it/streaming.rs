@@ -27,6 +27,9 @@ const SCOPES: &str = "read write follow push profile";
 /// Longer than anything takes that comes at all.
 const SOON: Duration = Duration::from_secs(10);
 
+/// Where nothing comes for so long, nothing more comes of what was announced.
+const QUIET: Duration = Duration::from_millis(500);
+
 /// Events come in until this is dropped.
 pub async fn tune(app: &comity::app::App) -> watch::Sender<bool> {
     let (stop, stopped) = watch::channel(false);
@@ -91,6 +94,15 @@ impl Ear {
                 self.text = rest.to_owned();
             }
         }
+    }
+
+    /// What comes until nothing has come for a moment.
+    pub async fn rest(&mut self) -> Vec<(String, String)> {
+        let mut heard = Vec::new();
+        while let Ok(Some(next)) = tokio::time::timeout(QUIET, self.next()).await {
+            heard.push(next);
+        }
+        heard
     }
 
     /// Everything up to what contains this word.
