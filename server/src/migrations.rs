@@ -28,6 +28,7 @@ pub const ALL: &[Migration] = &[
     migration!(22, "left", "../../migrations/0022_left.sql"),
     migration!(23, "asked", "../../migrations/0023_asked.sql"),
     migration!(24, "oauth", "../../migrations/0024_oauth.sql"),
+    migration!(25, "media", "../../migrations/0025_media.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -63,4 +64,5 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "media",
 ];

@@ -7,7 +7,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, oauth, rules, statuses};
+use crate::{aliases, contacts, delivery, inbox, media, members, oauth, rules, statuses};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -58,10 +58,11 @@ enum Old {
     Canaries,
     Apps,
     Changes,
+    Media,
 }
 
 impl Old {
-    const ALL: [Old; 8] = [
+    const ALL: [Old; 9] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -70,6 +71,7 @@ impl Old {
         Old::Canaries,
         Old::Apps,
         Old::Changes,
+        Old::Media,
     ];
 
     fn words(self) -> &'static str {
@@ -82,6 +84,7 @@ impl Old {
             Old::Canaries => "canaries",
             Old::Apps => "apps that nobody lets anything",
             Old::Changes => "changes of boundaries",
+            Old::Media => "files that no post has",
         }
     }
 
@@ -96,6 +99,7 @@ impl Old {
             Old::Canaries => aliases::forget_old(&app.db, now_ms, BATCH).await,
             Old::Apps => oauth::forget_old(app, now_ms, BATCH).await,
             Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
+            Old::Media => media::forget_old(app, now_ms, BATCH).await,
         }
     }
 }

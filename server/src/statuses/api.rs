@@ -7,6 +7,7 @@ use super::{Answering, Draft, Terms, web};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::media::{self, Attaching, Saying};
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -21,11 +22,39 @@ pub struct Sent {
     quoted_status_id: Option<i64>,
     /// Servers, people and lists that are not to have it, as in the composer.
     kept_from: String,
+    /// Files of the member's, in this order.
+    media_ids: Option<Vec<i64>>,
+    /// What is said of them.
+    media_attributes: Vec<SentSaying>,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
     answers: String,
 }
 
+/// What an app says of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SentSaying {
+    id: i64,
+    description: Option<String>,
+    focus: Option<String>,
+}
+
 impl Sent {
+    fn media(&self) -> Result<Attaching> {
+        let said = self.media_attributes.iter().map(|said| {
+            let focus = said.focus.as_deref().map(media::api::focus).transpose()?;
+            let saying = Saying {
+                description: said.description.clone(),
+                focus: focus.flatten(),
+            };
+            Ok((said.id, saying))
+        });
+        Ok(Attaching {
+            ids: self.media_ids.clone(),
+            said: said.collect::<Result<_>>()?,
+        })
+    }
+
     /// What it asks to publish.
     pub async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         let visibility = match self.visibility.as_str() {
@@ -56,6 +85,7 @@ impl Sent {
                 replies: answering.replies(),
                 quotes: me.member.quoting,
             },
+            media: self.media()?,
         })
     }
 }

@@ -9,6 +9,7 @@ use comity_vocab::{Note, Visibility};
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text, Version};
+use super::publish::Brings;
 use super::receive;
 use super::store::{self, Edit};
 use super::wishes;
@@ -17,9 +18,8 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
-use crate::hashtags;
 use crate::inbox::Arrival;
-use crate::quotes;
+use crate::{hashtags, media, quotes};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -29,13 +29,20 @@ pub async fn edit(
     status_id: i64,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check(app)?;
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
+    let files = media::choose(app, &author, &was.attachments, &draft.media).await?;
+    let brings = if files.is_empty() {
+        Brings::Words
+    } else {
+        Brings::Files
+    };
+    draft.check(app, brings)?;
     let same = was.source == draft.text
         && was.spoiler_text == draft.spoiler_text
-        && was.language == draft.language;
+        && was.language == draft.language
+        && was.attachments == files;
     if same && was.sensitive == draft.sensitive {
         return Ok(status);
     }
@@ -49,12 +56,20 @@ pub async fn edit(
         .map(|account| (account.handle(), account.clone()))
         .collect();
     let words = Text {
-        attachments: was.attachments.clone(),
+        attachments: files,
         title: was.title.clone(),
         ..draft.render(&mentions, community)
     };
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, app.now_ms())?;
+    media::attach(
+        &mut tx,
+        &author,
+        status_id,
+        &was.attachments,
+        &words.attachments,
+        app.now_ms(),
+    );
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,

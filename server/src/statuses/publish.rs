@@ -19,7 +19,7 @@ use crate::communities::Community;
 use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
-use crate::{conversations, lists, quotes, text};
+use crate::{conversations, lists, media, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
 /// The longest warning, in characters.
@@ -37,7 +37,7 @@ pub async fn publish(
     author: Arc<Account>,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check(app)?;
+    draft.check(app, Brings::of(&draft))?;
     let mut new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
     let visibility = new.visibility();
     if visibility == Visibility::Direct && new.mentions().is_empty() && !new.asks() {
@@ -49,6 +49,7 @@ pub async fn publish(
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
+    media::attach(&mut tx, &author, new.id(), &[], &new.files(), app.now_ms());
     // Who answers takes part again.
     if let Some(conversation) = new.joins() {
         conversations::joined(&mut tx, author.id, conversation);
@@ -68,7 +69,11 @@ pub async fn publish(
         let request = Outgoing::QuoteRequest { status: new.id() };
         delivery::queue(&mut tx, app, author.id, &request)?;
     }
-    app.commit_and_ring(tx).await?;
+    if !app.commit_and_ring(tx).await? {
+        return Err(Error::Conflict(
+            "a file of it came into another post at the same moment; choose it anew".to_owned(),
+        ));
+    }
     load::find(app, &Party::Member(author.person()), Way::Page, new.id()).await
 }
 
@@ -166,7 +171,11 @@ async fn prepare(
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, author).await?;
     }
-    let words = draft.render(&mentions, community);
+    let files = media::choose(app, author, &[], &draft.media).await?;
+    let words = Text {
+        attachments: files,
+        ..draft.render(&mentions, community)
+    };
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
     let new = NewStatus::local(
@@ -184,12 +193,30 @@ async fn prepare(
     Ok(new)
 }
 
+/// What a post is made of: without files it needs words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Brings {
+    /// Words alone.
+    Words,
+    /// Files as well.
+    Files,
+}
+
+impl Brings {
+    pub(super) fn of(draft: &Draft) -> Brings {
+        match &draft.media.ids {
+            Some(ids) if !ids.is_empty() => Brings::Files,
+            _ => Brings::Words,
+        }
+    }
+}
+
 impl Draft {
     /// What can be said of a draft without looking anything up. The length is counted as clients count it.
-    pub(super) fn check(&self, app: &App) -> Result<()> {
+    pub(super) fn check(&self, app: &App, brings: Brings) -> Result<()> {
         let length = text::length::of(&self.text);
         let most = app.config.limits.post_characters as usize;
-        if self.text.trim().is_empty() {
+        if self.text.trim().is_empty() && brings == Brings::Words {
             return Err(Error::invalid("text", "is empty; write something first"));
         }
         if length > most {

@@ -31,6 +31,7 @@ mod ledger;
 mod left;
 mod lists;
 mod lookalikes;
+mod media;
 mod moderated;
 mod mutated;
 mod notices;
