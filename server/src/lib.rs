@@ -28,6 +28,7 @@ pub mod oauth; // apps that members let in, and their tokens
 // Acts
 pub mod favourites; // like and unlike
 pub mod follows; // follow, request, accept, remove
+pub mod media; // pictures, sound and film
 pub mod pins; // put on top of one's profile, and take down
 pub mod polls; // what a post asks, and the votes
 pub mod quotes; // show another's post in one's own, once they let it

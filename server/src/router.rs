@@ -11,6 +11,7 @@ use axum::routing::{delete, get, patch, post, put};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
@@ -19,9 +20,9 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    lists, markers, members, notifications, oauth, pins, polls, push, quotes, reach, reading_lists,
-    reblogs, relations, rules, scheduled, search, stamps, statuses, streaming, timelines, waves,
-    web,
+    lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
+    reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
+    timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -29,6 +30,8 @@ use route::{acts, api, either, reads};
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
+/// Where files are sent: 99 MiB on a line that carries two megabits a second.
+const SENT_WITHIN: Duration = Duration::from_secs(600);
 /// The longest document another server may send; forms have their own, smaller bound.
 const LONGEST_BODY: usize = 1024 * 1024;
 
@@ -1263,6 +1266,44 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:follows"]),
         || post(contacts::api::send_away),
     ),
+    // Files
+    api(
+        "POST",
+        "/api/v2/media",
+        Wants::Member(&["write:media"]),
+        || post(media::api::upload),
+    )
+    .slow(),
+    api(
+        "POST",
+        "/api/v1/media",
+        Wants::Member(&["write:media"]),
+        || post(media::api::upload),
+    )
+    .slow(),
+    api(
+        "GET",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || get(media::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || put(media::api::change),
+    )
+    .slow(),
+    api(
+        "DELETE",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || delete(media::api::remove),
+    ),
+    reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
+    reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
+        get(media::remote::show)
+    }),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)
@@ -1288,7 +1329,15 @@ pub fn build(app: &App) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| {
-            let mut handler = (route.handler)();
+            let within = if route.slow {
+                SENT_WITHIN
+            } else {
+                ANSWER_WITHIN
+            };
+            let mut handler = (route.handler)().layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                within,
+            ));
             if route.kind == Kind::Api {
                 let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
                 handler = handler.layer(layer);
@@ -1302,12 +1351,16 @@ pub fn build(app: &App) -> Router {
         })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            ANSWER_WITHIN,
-        ))
         .layer(CatchPanicLayer::custom(finish::after_panic))
+        .layer(from_fn_with_state(app.clone(), media::web::by_host))
         .layer(from_fn_with_state(app.clone(), finish::finish))
-        .layer(CompressionLayer::new())
+        // Sound and film are packed already, and are sent in parts.
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("video/"))
+                    .and(NotForContentType::const_new("audio/")),
+            ),
+        )
         .with_state(app.clone())
 }

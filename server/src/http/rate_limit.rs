@@ -39,6 +39,8 @@ pub enum Kind {
     Lookup,
     /// Questions of a member about whom a post would reach.
     Preview,
+    /// Files that a member puts here.
+    Upload,
     /// Activities from a server.
     Inbox,
     /// Signed requests of a server.
@@ -71,6 +73,7 @@ pub struct RateLimits {
     app_token: Counter,
     lookup: Counter,
     preview: Counter,
+    upload: Counter,
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
@@ -100,6 +103,9 @@ const BURIALS: u32 = 1_000;
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
 
+/// Files that a member puts here in half an hour: Mastodon's number, which apps expect.
+const UPLOADS: u32 = 30;
+
 impl RateLimits {
     /// Everyone starts fresh.
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
@@ -115,6 +121,7 @@ impl RateLimits {
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
+            upload: within(UPLOADS, Duration::from_mins(30)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -150,6 +157,7 @@ impl RateLimits {
             Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,
             Kind::Preview => &self.preview,
+            Kind::Upload => &self.upload,
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,

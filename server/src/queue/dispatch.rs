@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled, statuses,
-    waves,
+    delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled,
+    statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.

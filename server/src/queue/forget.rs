@@ -7,7 +7,9 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, oauth, relations, rules, statuses};
+use crate::{
+    aliases, contacts, delivery, inbox, media, members, oauth, relations, rules, statuses,
+};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -60,10 +62,11 @@ enum Old {
     Changes,
     Keys,
     Mutes,
+    Media,
 }
 
 impl Old {
-    const ALL: [Old; 10] = [
+    const ALL: [Old; 11] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -74,6 +77,7 @@ impl Old {
         Old::Changes,
         Old::Keys,
         Old::Mutes,
+        Old::Media,
     ];
 
     fn words(self) -> &'static str {
@@ -88,6 +92,7 @@ impl Old {
             Old::Changes => "changes of boundaries",
             Old::Keys => "keys of posts",
             Old::Mutes => "mutes that ended",
+            Old::Media => "files that no post has",
         }
     }
 
@@ -104,6 +109,7 @@ impl Old {
             Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
             Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
             Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
+            Old::Media => media::forget_old(app, now_ms, BATCH).await,
         }
     }
 }

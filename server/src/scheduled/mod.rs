@@ -9,6 +9,7 @@ use comity_db::Tx;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::media;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
@@ -19,6 +20,8 @@ pub use store::ScheduledRow;
 const SOONEST_MS: i64 = 5 * 60 * 1000;
 /// Nobody plans further ahead, and clocks and rules change.
 const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
+/// Files that no post has are forgotten after a day, and a worker may come late.
+const FILES_WAIT_MS: i64 = media::LOOSE_MS / 6 * 5;
 /// Of one member.
 const MOST: i64 = 300;
 
@@ -49,7 +52,15 @@ impl Scheduled {
 /// Keeps a post until `at` (unix milliseconds). Refused where it could not be published now either.
 pub async fn schedule(app: &App, me: &Me, sent: Sent, at: i64) -> Result<Scheduled> {
     check_time(app, at)?;
-    statuses::check(app, &sent.draft(app, me).await?)?;
+    let draft = sent.draft(app, me).await?;
+    statuses::check(app, &draft)?;
+    let files = media::choose(app, &me.account, &[], &draft.media).await?;
+    if !files.is_empty() && at - app.now_ms() > FILES_WAIT_MS {
+        return Err(Error::invalid(
+            "scheduled_at",
+            "lies too far ahead for a post with files: they wait for their post for 20 hours",
+        ));
+    }
     let id = app.next_id();
     let mut tx = Tx::new();
     let text = serde_json::to_string(&sent)?;

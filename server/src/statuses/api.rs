@@ -15,6 +15,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::media::{self, Attaching, Saying};
 use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
 use crate::web::time;
@@ -38,8 +39,21 @@ pub struct Sent {
     scheduled_at: String,
     /// Servers, people and lists that are not to have it, as in the composer.
     kept_from: String,
+    /// Files of the member's, in this order.
+    media_ids: Option<Vec<i64>>,
+    /// What is said of them.
+    media_attributes: Vec<SentSaying>,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
     answers: String,
+}
+
+/// What an app says of a file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SentSaying {
+    id: i64,
+    description: Option<String>,
+    focus: Option<String>,
 }
 
 /// A poll as an app sends it.
@@ -84,11 +98,26 @@ impl Sent {
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
             "quoted_status_id": self.quoted_status_id.map(|id| id.to_string()),
             "poll": poll,
-            "media_ids": null,
+            "media_ids": self.media_ids.as_ref().map(|ids| ids.iter().map(i64::to_string).collect::<Vec<_>>()),
             "scheduled_at": null,
             "idempotency": null,
             "with_rate_limit": false,
             "application_id": null,
+        })
+    }
+
+    fn media(&self) -> Result<Attaching> {
+        let said = self.media_attributes.iter().map(|said| {
+            let focus = said.focus.as_deref().map(media::api::focus).transpose()?;
+            let saying = Saying {
+                description: said.description.clone(),
+                focus: focus.flatten(),
+            };
+            Ok((said.id, saying))
+        });
+        Ok(Attaching {
+            ids: self.media_ids.clone(),
+            said: said.collect::<Result<_>>()?,
         })
     }
 
@@ -132,6 +161,7 @@ impl Sent {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            media: self.media()?,
             // An edit that says nothing of a poll takes it away, as Mastodon's apps expect.
             poll: self.poll.as_ref().map_or(Wish::Without, Asked::wish),
             once: None,

@@ -10,6 +10,7 @@ use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text, Version};
 use super::policy::Quoting;
+use super::publish::Brings;
 use super::receive;
 use super::store::{self, Edit};
 use super::wishes;
@@ -18,11 +19,10 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
-use crate::hashtags;
 use crate::inbox::Arrival;
 use crate::polls::{self, Poll, Wish};
-use crate::quotes;
 use crate::streaming::{self, Event};
+use crate::{hashtags, media, quotes};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -32,13 +32,20 @@ pub async fn edit(
     status_id: i64,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check(app)?;
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
+    let files = media::choose(app, &author, &was.attachments, &draft.media).await?;
+    let brings = if files.is_empty() {
+        Brings::Words
+    } else {
+        Brings::Files
+    };
+    draft.check(app, brings)?;
     let same = was.source == draft.text
         && was.spoiler_text == draft.spoiler_text
-        && was.language == draft.language;
+        && was.language == draft.language
+        && was.attachments == files;
     let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
     if same && was.sensitive == draft.sensitive && poll.is_none() {
         return Ok(status);
@@ -53,7 +60,7 @@ pub async fn edit(
         .map(|account| (account.handle(), account.clone()))
         .collect();
     let words = Text {
-        attachments: was.attachments.clone(),
+        attachments: files,
         title: was.title.clone(),
         ..draft.render(&mentions, community)
     };
@@ -63,6 +70,14 @@ pub async fn edit(
         store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
         polls::replace(app, &mut tx, status.id, poll.as_ref())?;
     }
+    media::attach(
+        &mut tx,
+        &author,
+        status_id,
+        &was.attachments,
+        &words.attachments,
+        app.now_ms(),
+    );
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,

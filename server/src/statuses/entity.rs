@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{Act, Conditions, Leave, Outcome, Verdict, Visible, Way, Whom};
-use comity_vocab::{Iri, Visibility};
+use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Attached, Quoting, Shown, Status, find_many, text};
+use super::{Quoting, Shown, Status, find_many, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -20,7 +20,7 @@ use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{bookmarks, conversations, favourites, pins, polls, quotes, reblogs};
+use crate::{bookmarks, conversations, favourites, media, pins, polls, quotes, reblogs};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -54,6 +54,7 @@ pub fn read_quote_policy(word: &str) -> Option<Quoting> {
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
 pub struct Entities {
+    app: App,
     here: Arc<Community>,
     me: Option<i64>,
     faces: Faces,
@@ -122,6 +123,7 @@ impl Entities {
             None => HashMap::new(),
         };
         Ok(Entities {
+            app: app.clone(),
             here: caller.community.clone(),
             me,
             faces,
@@ -204,14 +206,7 @@ impl Entities {
         let id = status.id;
         let own = self.me == Some(status.author.id);
         let warning = spoiler(&words.spoiler_text, bound);
-        let attachments: Vec<Value> = if bound.contains(Conditions::DROP_MEDIA) {
-            Vec::new()
-        } else {
-            let numbered = words.attachments.iter().enumerate();
-            numbered
-                .map(|(at, file)| attachment(id, at, file))
-                .collect()
-        };
+        let attachments = media::entity::attachments(&self.app, status);
         let mentions: Vec<Value> = status
             .mentions
             .iter()
@@ -361,37 +356,4 @@ fn tags(names: &[String], here: &Community) -> Value {
 pub fn tag(name: &str, here: &Community) -> Value {
     let name = hashtag::folded(name);
     json!({ "name": name, "url": format!("{}/tags/{name}", here.origin), "history": [] })
-}
-
-/// A file that stays where its author put it.
-fn attachment(status_id: i64, at: usize, file: &Attached) -> Value {
-    let kind = match file
-        .media_type
-        .as_deref()
-        .and_then(|kind| kind.split('/').next())
-    {
-        Some(kind @ ("image" | "video" | "audio")) => kind,
-        _ => "unknown",
-    };
-    let original = match (file.width, file.height) {
-        (Some(width), Some(height)) if height > 0 => json!({
-            "width": width,
-            "height": height,
-            "size": format!("{width}x{height}"),
-            "aspect": f64::from(width) / f64::from(height),
-        }),
-        _ => json!({}),
-    };
-    json!({
-        "id": format!("{status_id}{at:02}"),
-        "type": kind,
-        "url": file.url,
-        "preview_url": file.url,
-        "remote_url": Iri::parse(&file.url).is_ok().then_some(&file.url),
-        "preview_remote_url": null,
-        "text_url": null,
-        "meta": { "original": original },
-        "description": file.description,
-        "blurhash": file.blurhash,
-    })
 }

@@ -8,7 +8,7 @@ use comity_db::Tx;
 use comity_policy::{Admitted, Circle, Conditions, ListId, Pattern, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
-use super::model::{Status, StatusRow, Text};
+use super::model::{Attached, Status, StatusRow, Text};
 use super::policy::{self, Terms};
 use super::store;
 use super::wishes;
@@ -349,6 +349,11 @@ impl NewStatus {
     /// What it asks.
     pub(super) fn poll(&self) -> Option<&Poll> {
         self.poll.as_ref()
+    }
+
+    /// The files it brings along.
+    pub(super) fn files(&self) -> Vec<Attached> {
+        serde_json::from_str(&self.row.attachments).unwrap_or_default()
     }
 
     /// Who may see it.

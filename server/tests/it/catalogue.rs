@@ -20,10 +20,9 @@ const WITHOUT: &[(&str, &str)] = &[
     ),
     ("L41", "there are no feeds"),
     ("L42", "there is no REST API and no stream"),
-    ("L44", "there is no media"),
     (
         "L45",
-        "no emoji, pictures or previews are served or fetched",
+        "no emoji, portraits or previews are served or fetched",
     ),
     (
         "L53",
@@ -35,7 +34,6 @@ const WITHOUT: &[(&str, &str)] = &[
         "there are no archives; what a list writes out is attack 26",
     ),
     ("attack 12", "no collection of others is read"),
-    ("attack 24", "there is no media"),
     ("attack 28", "no act needs two moderators yet"),
 ];
 

@@ -34,6 +34,7 @@ mod ledger;
 mod left;
 mod lists;
 mod lookalikes;
+mod media;
 mod moderated;
 mod mutated;
 mod muted;

@@ -15,13 +15,15 @@ use crate::communities::Community;
 use crate::error::Result;
 use crate::filters::{Action, Context, Filter, Matcher};
 use crate::http::{Me, Visit};
+use crate::media::address::{Addresses, RemotePart};
+use crate::media::{Part, Stored};
 use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
     AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
-    QuotedView, ReplyView, StatusView, Veil, ViewerView, WhyNot,
+    QuotedView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
@@ -213,7 +215,7 @@ impl<'a> Reader<'a> {
             attachments: if leaves_files_out {
                 Vec::new()
             } else {
-                words.attachments.iter().map(attachment).collect()
+                attachments(&self.app, status)
             },
             poll: words.poll.as_ref().map(|poll| self.poll(status, poll)),
             quote,
@@ -464,24 +466,68 @@ fn count(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
 }
 
-/// Files stay where they are: a page of ours loads nothing from elsewhere, so it shows a link.
-fn attachment(file: &Attached) -> AttachmentView {
-    let kind = match file
-        .media_type
-        .as_deref()
-        .and_then(|kind| kind.split('/').next())
-    {
+/// The files of a post, for whom it was cleared.
+fn attachments(app: &App, status: &Visible<Status>) -> Vec<AttachmentView> {
+    let addresses = Addresses::of(app, status);
+    let files = text(status).attachments.iter().enumerate();
+    files
+        .map(|(at, file)| match &file.here {
+            Some(stored) => ours(&addresses, file, stored),
+            None => theirs(&addresses, at, file),
+        })
+        .collect()
+}
+
+fn ours(addresses: &Addresses<'_>, file: &Attached, stored: &Stored) -> AttachmentView {
+    let kind = file.media_type.as_deref().unwrap_or_default();
+    let size = stored.meta.small.or(stored.meta.original);
+    let small = addresses.file(stored, Part::Small, &stored.preview_type);
+    AttachmentView {
+        kind: kind_of(file),
+        url: addresses
+            .file(stored, Part::Original, kind)
+            .unwrap_or_default(),
+        description: file.description.clone(),
+        server: None,
+        small: small.map(|url| SmallView {
+            url,
+            width: size.map_or(0, |size| size.width),
+            height: size.map_or(0, |size| size.height),
+        }),
+        plays: stored.kind != "image",
+        goes_round: stored.kind == "gifv",
+    }
+}
+
+/// A page of ours loads nothing from elsewhere: of pictures it shows our copy, and of the rest a link.
+fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> AttachmentView {
+    let copy = |part| {
+        let copied = file.is_copied();
+        copied.then(|| addresses.copy(at, part)).flatten()
+    };
+    let address = Iri::parse(&file.url).ok();
+    AttachmentView {
+        kind: kind_of(file),
+        url: copy(RemotePart::Original).unwrap_or_else(|| file.url.clone()),
+        description: file.description.clone(),
+        server: address.map(|address| address.domain().unicode()),
+        // Of its size only its server's word is known.
+        small: copy(RemotePart::Small).map(|url| SmallView {
+            url,
+            width: 0,
+            height: 0,
+        }),
+        plays: false,
+        goes_round: false,
+    }
+}
+
+fn kind_of(file: &Attached) -> AttachmentKind {
+    let family = file.media_type.as_deref();
+    match family.and_then(|kind| kind.split('/').next()) {
         Some("image") => AttachmentKind::Picture,
         Some("video") => AttachmentKind::Film,
         Some("audio") => AttachmentKind::Sound,
         _ => AttachmentKind::File,
-    };
-    AttachmentView {
-        kind,
-        url: file.url.clone(),
-        description: file.description.clone(),
-        server: Iri::parse(&file.url)
-            .ok()
-            .map(|address| address.domain().unicode()),
     }
 }

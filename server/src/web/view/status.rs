@@ -272,7 +272,7 @@ impl SeenBy {
     }
 }
 
-/// A picture or file of a post, shown as a link: pages load nothing from elsewhere.
+/// A picture or file of a post. Pages load nothing from elsewhere: what is not here, or copied here, is a link.
 #[derive(Clone, Debug)]
 pub struct AttachmentView {
     /// What it is.
@@ -283,6 +283,23 @@ pub struct AttachmentView {
     pub description: Option<String>,
     /// The server it is on.
     pub server: Option<String>,
+    /// A small picture of it that is served here.
+    pub small: Option<SmallView>,
+    /// The file itself is served here, and plays on the page.
+    pub plays: bool,
+    /// It is a film without sound that goes round, as it was drawn.
+    pub goes_round: bool,
+}
+
+/// A small picture.
+#[derive(Clone, Debug)]
+pub struct SmallView {
+    /// Where it is, here.
+    pub url: String,
+    /// Pixels, so that the page keeps room for it; 0 where they are not known.
+    pub width: u32,
+    /// The same.
+    pub height: u32,
 }
 
 /// What an attachment is.

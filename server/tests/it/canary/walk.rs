@@ -96,6 +96,12 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
             .collect(),
+        "/media/remote/{status}/{at}/{part}" => cast
+            .statuses
+            .iter()
+            .map(|(id, _)| format!("/media/remote/{id}/0/original"))
+            .collect(),
+        "/media/{key}/{file}" => vec!["/media/author/original.jpg".to_owned()],
         path => vec![path.replace("{token}", "nothing")],
     };
     if route.method == "GET" {
