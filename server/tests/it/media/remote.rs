@@ -20,8 +20,7 @@ impl Coast {
         self.peer
             .serves(&json!({ "id": picture, "bytes": STANDARD.encode(bytes) }));
         let mut said = peer::create(&rita, number, "Low water", None, Some(&alice));
-        said["object"]["attachment"] =
-            json!([{ "type": "Document", "mediaType": "image/png", "url": picture, "name": "A gull" }]);
+        said["object"]["attachment"] = json!([{ "type": "Document", "mediaType": "image/png", "url": picture, "name": "A gull" }]);
         self.brings(&said).await;
         let id = self.id_of(&format!("{rita}/statuses/{number}")).await;
         (id.unwrap(), picture)
@@ -34,8 +33,16 @@ impl Coast {
 
     async fn opens(&self, address: &Value) -> crate::town::Answer {
         let origin = self.town.community().origin.clone();
-        let path = address.as_str().unwrap().strip_prefix(&origin).unwrap().to_owned();
-        self.town.anonymous().send(Method::GET, &path, &[], "").await
+        let path = address
+            .as_str()
+            .unwrap()
+            .strip_prefix(&origin)
+            .unwrap()
+            .to_owned();
+        self.town
+            .anonymous()
+            .send(Method::GET, &path, &[], "")
+            .await
     }
 }
 
