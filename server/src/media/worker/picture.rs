@@ -37,7 +37,12 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         Format::Gif => ImageFormat::Gif,
         _ => ImageFormat::WebP,
     };
-    let (width, height) = reader(kind)?.into_dimensions().map_err(|why| told(&why))?;
+    let mut header = reader(kind)?;
+    // How large it is is told by us, with a sentence of its own.
+    let mut bounds = limits();
+    (bounds.max_image_width, bounds.max_image_height) = (None, None);
+    header.limits(bounds);
+    let (width, height) = header.into_dimensions().map_err(|why| told(&why))?;
     measure(width, height)?;
     if matches!(format, Format::Gif | Format::WebP { moves: true })
         && let Some(made) = moving(task, format, width, height)?
