@@ -41,8 +41,11 @@ SUITE = "suite"
 
 def tell(name: str, town: Town):
     story = Story(name)
-    town.people = town.populate("alice", "bodil", "chidi")
-    CLIENTS[name](town, story)
+    try:
+        town.people = town.populate("alice", "bodil", "chidi")
+        CLIENTS[name](town, story)
+    finally:
+        town.stop()
     story.end()
 
 
@@ -60,16 +63,14 @@ def main():
         begun = time.monotonic()
         folder = home / name
         folder.mkdir()
-        town = Town(chosen.comity, folder)
         try:
             if name == SUITE:
-                mastodon_py_suite.run(town, chosen.sources or home, (chosen.logs or home) / "mastodon-py-suite.log")
+                log = (chosen.logs or folder).resolve() / "mastodon-py-suite.log"
+                mastodon_py_suite.run(chosen.comity, folder, (chosen.sources or folder).resolve(), log)
             else:
-                tell(name, town)
+                tell(name, Town(chosen.comity, folder))
         except Exception as error:
             check(f"{name} came to its end: {error!r} at {counted.where_in_tests(error)}", False)
-        finally:
-            town.stop()
         print(f"  {time.monotonic() - begun:.1f} s", flush=True)
     if Story.missing:
         print(f"\n{len(Story.missing)} checks wait for what is not there yet:")

@@ -42,7 +42,7 @@ class Terminal:
                 if not line:
                     raise RuntimeError(f"toot named no address to sign in at: {said[-300:]}")
                 said += line
-            rest, _ = login.communicate(f"n\n{code_for(who, address.group(0).replace('/authorize/?','/authorize?'))}\n", timeout=PATIENCE_S)
+            rest, _ = login.communicate(f"n\n{code_for(who, address.group(0))}\n", timeout=PATIENCE_S)
             if login.returncode != 0:
                 raise RuntimeError(f"toot was not let in: {(said + rest)[-300:]}")
             return said + rest
