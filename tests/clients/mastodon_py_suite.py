@@ -6,6 +6,7 @@ with its reason; the list only shrinks.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -32,6 +33,8 @@ LONGEST_TEST_S = 40
 LONGEST_RUN_S = 420
 # What stands still most of the time runs beside the rest, in a town of its own.
 SLOW = ("test_streaming.py", "test_streaming_websocket.py")
+# Some ask servers on the internet. They are told of a proxy that is not there.
+NOWHERE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": "localhost,127.0.0.1"}
 # These read saved answers and ask no server.
 OFFLINE = ("test_entities.py", "test_types_base.py")
 
@@ -128,7 +131,7 @@ def results(suite: Path, only: tuple[str, ...], log: Path) -> dict[str, tuple[st
     chosen = [f"tests/{name}" for name in only] or [*left_out, "tests"]
     command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *chosen]
     with log.open("wb") as out:
-        subprocess.run(command, cwd=suite, stdout=out, stderr=out, timeout=LONGEST_RUN_S)
+        subprocess.run(command, cwd=suite, env=os.environ | NOWHERE, stdout=out, stderr=out, timeout=LONGEST_RUN_S)
     if not report.exists():
         raise RuntimeError(f"the suite did not come to its end; see {log}")
     return {f"{case.get('classname').removeprefix('tests.')}.py::{case.get('name')}": outcome(case) for case in ElementTree.parse(report).iter("testcase")}
