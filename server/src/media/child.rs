@@ -209,7 +209,7 @@ impl Drop for Group {
 }
 
 /// This program, also where a newer one lies in its place by now.
-fn this_program() -> PathBuf {
+pub(super) fn this_program() -> PathBuf {
     let running = Path::new("/proc/self/exe");
     if running.exists() {
         return running.to_owned();

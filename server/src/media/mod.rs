@@ -135,7 +135,8 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
     media.say(&saying);
     let storage = &app.media.storage;
     let bytes = if format.is_slow() {
-        media.kind = if format.is_picture() { "gifv" } else { "video" }.to_owned();
+        let kind = if format.is_picture() { "gifv" } else { "video" };
+        kind.clone_into(&mut media.kind);
         storage.keep_incoming(&media.file_key, &file.path()).await?
     } else {
         let made = app.media.nursery.make(file.folder(), format).await?;

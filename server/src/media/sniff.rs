@@ -17,9 +17,9 @@ pub enum Format {
         /// It says that it moves.
         moves: bool,
     },
-    /// MP4, QuickTime, and M4A.
+    /// MP4, `QuickTime`, and M4A.
     Mp4,
-    /// Matroska and WebM.
+    /// Matroska and `WebM`.
     Matroska,
     /// Ogg: Vorbis or Opus.
     Ogg,

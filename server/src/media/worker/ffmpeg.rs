@@ -187,7 +187,7 @@ fn video(
     ]);
     // From what was written: it is the picture that people see first.
     still.current_dir(".");
-    let poster = output_of(from_output(still), LARGEST_POSTER)?;
+    let poster = output_of(from_output(&still), LARGEST_POSTER)?;
     let (preview_type, blurhash, small) = picture::poster(picture::read_poster(poster)?)?;
     let made = report_of_output(task)?;
     let shown = made
@@ -309,7 +309,7 @@ fn reading(task: &Task, demuxer: &str) -> Command {
 }
 
 /// The same command, reading what was written instead.
-fn from_output(command: Command) -> Command {
+fn from_output(command: &Command) -> Command {
     let mut other = Command::new(command.get_program());
     for argument in command.get_args() {
         other.arg(if argument == INPUT {

@@ -12,6 +12,8 @@ pub use picture::MOST_PIXELS as MOST_PICTURE_PIXELS;
 mod pixels;
 
 use std::io::{Read, Write};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
@@ -78,14 +80,30 @@ pub struct Made {
 /// Why a file was not taken: a lower-case fragment for whoever sent it.
 type Refused = String;
 
+/// Where the task stands once the child is confined.
+const TASK: &str = "COMITY_MEDIA_TASK";
+
 /// The whole life of the child. It answers on standard output and ends.
+///
+/// It confines itself and then becomes this program anew: what a memory allocator has set aside before a limit is not held
+/// by it.
 pub fn main() -> std::io::Result<()> {
-    let mut text = String::new();
-    std::io::stdin()
-        .take(LONGEST_TASK)
-        .read_to_string(&mut text)?;
+    let Some(text) = std::env::var_os(TASK) else {
+        let mut text = String::new();
+        std::io::stdin()
+            .take(LONGEST_TASK)
+            .read_to_string(&mut text)?;
+        let task: Task = serde_json::from_str(&text)?;
+        confine(task.bounds)?;
+        let failed = Command::new(super::child::this_program())
+            .arg("media-worker")
+            .env_clear()
+            .env(TASK, text)
+            .exec();
+        return Err(failed);
+    };
+    let text = text.into_string().unwrap_or_default();
     let task: Task = serde_json::from_str(&text)?;
-    confine(task.bounds)?;
     let done = match work(&task) {
         Ok(made) => Done::Made(made),
         Err(why) => Done::Refused(why),

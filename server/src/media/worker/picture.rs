@@ -55,13 +55,13 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
     let (picture, orientation) = decoded(kind)?;
     let mut picture = pixels::shrunk(pixels::plain(picture), MOST_KEPT)?;
     picture.apply_orientation(orientation);
-    still(picture, kind != ImageFormat::Jpeg)
+    still(&picture, kind != ImageFormat::Jpeg)
 }
 
 /// What is kept of a picture that stands still.
-fn still(picture: DynamicImage, prefers_png: bool) -> Result<Made, Refused> {
-    let small = pixels::small(&picture)?;
-    let media_type = pixels::write(&picture, OUTPUT, prefers_png)?;
+fn still(picture: &DynamicImage, prefers_png: bool) -> Result<Made, Refused> {
+    let small = pixels::small(picture)?;
+    let media_type = pixels::write(picture, OUTPUT, prefers_png)?;
     let preview_type = pixels::write_small(&small, PREVIEW)?;
     Ok(Made {
         kind: "image".to_owned(),

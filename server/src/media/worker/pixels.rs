@@ -45,7 +45,7 @@ pub(super) fn shrunk(picture: DynamicImage, most: u64) -> Result<DynamicImage, R
 }
 
 fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, Refused> {
-    let broken = |_| "could not be made smaller".to_owned();
+    let broken = |()| "could not be made smaller".to_owned();
     let (pixels, kind) = match picture {
         DynamicImage::ImageRgba8(pixels) => (pixels.as_raw().as_slice(), PixelType::U8x4),
         DynamicImage::ImageRgb8(pixels) => (pixels.as_raw().as_slice(), PixelType::U8x3),
