@@ -1343,9 +1343,10 @@ pub fn build(app: &App) -> Router {
                 handler = handler.layer(layer);
             }
             // Some apps end addresses with a slash.
-            let router = match route.kind == Kind::Api || route.path == "/oauth/authorize" {
-                true => router.route(&format!("{}/", route.path), handler.clone()),
-                false => router,
+            let router = if route.kind == Kind::Api || route.path == "/oauth/authorize" {
+                router.route(&format!("{}/", route.path), handler.clone())
+            } else {
+                router
             };
             router.route(route.path, handler)
         })

@@ -161,6 +161,10 @@ pub async fn familiar_followers(
 /// Which of what somebody wrote is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field that apps send"
+)]
 pub struct Choice {
     pinned: bool,
     only_media: bool,
@@ -174,10 +178,12 @@ impl Choice {
     fn wants(&self, shown: &Shown) -> bool {
         let words = statuses::text(&shown.status);
         let tag = hashtag::folded(&self.tagged);
-        !(self.exclude_reblogs && shown.reblog.is_some())
-            && !(self.only_media && words.attachments.is_empty())
-            && !(self.exclude_direct && shown.status.visibility == comity_vocab::Visibility::Direct)
-            && (tag.is_empty() || words.tags.iter().any(|name| hashtag::folded(name) == tag))
+        let is_direct = shown.status.visibility == comity_vocab::Visibility::Direct;
+        let unwanted = (self.exclude_reblogs && shown.reblog.is_some())
+            || (self.only_media && words.attachments.is_empty())
+            || (self.exclude_direct && is_direct);
+        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == tag);
+        !unwanted && (tag.is_empty() || is_tagged())
     }
 }
 

@@ -116,7 +116,8 @@ pub struct SentKeyword {
     id: Option<i64>,
     keyword: Option<String>,
     whole_word: Option<bool>,
-    _destroy: bool,
+    #[serde(rename = "_destroy")]
+    destroy: bool,
 }
 
 impl SentKeyword {
@@ -125,7 +126,7 @@ impl SentKeyword {
             id: self.id,
             keyword: self.keyword,
             whole_word: self.whole_word,
-            goes: self._destroy,
+            goes: self.destroy,
         }
     }
 }

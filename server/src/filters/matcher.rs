@@ -140,8 +140,9 @@ impl Word {
             let (begin, end) = (from + at, from + at + self.folded.len());
             let before = text[..begin].chars().next_back();
             let after = text[end..].chars().next();
-            let stands = !(self.begins_alone && before.is_some_and(is_of_word))
-                && !(self.ends_alone && after.is_some_and(is_of_word));
+            let runs_on = (self.begins_alone && before.is_some_and(is_of_word))
+                || (self.ends_alone && after.is_some_and(is_of_word));
+            let stands = !runs_on;
             if stands {
                 return true;
             }

@@ -1,5 +1,7 @@
 //! Why something is as it is, and one's rules, for apps: what the pages say, as data.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use comity_policy::{Pattern, Rule, Stance};
@@ -92,9 +94,8 @@ pub async fn rules(State(app): State<App>, client: Client) -> Result<Reply> {
 /// A rule about a server as Mastodon publishes its domain blocks; rules about people, lists or software are none, and
 /// neither is what is open.
 pub fn as_block(rule: &Rule) -> Option<Value> {
-    let domain = match &rule.pattern {
-        Pattern::Host(domain) | Pattern::Domain(domain) => domain,
-        _ => return None,
+    let (Pattern::Host(domain) | Pattern::Domain(domain)) = &rule.pattern else {
+        return None;
     };
     let severity = match rule.stance {
         Stance::Refused | Stance::Withheld => "suspend",
@@ -102,11 +103,10 @@ pub fn as_block(rule: &Rule) -> Option<Value> {
         Stance::Open => return None,
     };
     let hash = digest(&SHA256, domain.as_str().as_bytes());
-    let hex: String = hash
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hex = String::new();
+    for byte in hash.as_ref() {
+        let _ = write!(hex, "{byte:02x}");
+    }
     Some(json!({
         "domain": domain.as_str(),
         "digest": hex,

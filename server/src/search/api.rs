@@ -70,9 +70,11 @@ pub async fn search(
         .map(|status| entities.status(status))
         .collect();
     let prefix = hashtag::folded(question.q.trim().trim_start_matches('#'));
-    let names = match wants("hashtags") && !prefix.is_empty() && !question.q.trim().contains(' ') {
-        true => hashtags::beginning(&app.db, &prefix, paging.limit(20, 40)).await?,
-        false => Vec::new(),
+    let is_one_word = !prefix.is_empty() && !question.q.trim().contains(' ');
+    let names = if wants("hashtags") && is_one_word {
+        hashtags::beginning(&app.db, &prefix, paging.limit(20, 40)).await?
+    } else {
+        Vec::new()
     };
     let tags: Vec<Value> = names
         .iter()

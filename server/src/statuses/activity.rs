@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
 use crate::media::Part;
 use crate::media::address::Addresses;
+use crate::polls::Poll;
 use crate::text::hashtag;
 use crate::{inbox, quotes, reach, reblogs};
 
@@ -169,7 +170,7 @@ fn outward(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<Not
         context: None,
         conversation: None,
         quote: quote(status)?,
-        poll: text.poll.as_ref().map(|poll| poll.outward()),
+        poll: text.poll.as_ref().map(Poll::outward),
         can_reply: can_reply(status, followers),
         can_quote: can_quote(status, followers),
         reply_authorization: status.reply_stamp.as_deref().map(stored_iri).transpose()?,

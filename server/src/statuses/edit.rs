@@ -47,7 +47,7 @@ pub async fn edit(
         && was.language == draft.language
         && was.attachments == files;
     let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
-    if same && was.sensitive == draft.sensitive && poll.is_none() {
+    if same && was.sensitive == draft.sensitive && matches!(poll, Becomes::AsItWas) {
         return Ok(status);
     }
     // The people it names stay those it was sent to; an edit does not ring new bells.
@@ -66,7 +66,7 @@ pub async fn edit(
     };
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, app.now_ms())?;
-    if let Some(poll) = poll {
+    if let Becomes::Other(poll) = poll {
         store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
         polls::replace(app, &mut tx, status.id, poll.as_ref())?;
     }
@@ -113,15 +113,28 @@ pub async fn choose_quoting(
     load::find(app, &me, Way::Page, status_id).await
 }
 
-/// What takes the place of a poll, if anything does. The same question goes on with its votes.
-fn poll_of(app: &App, was: Option<&Poll>, wish: &Wish) -> Result<Option<Option<Poll>>> {
+/// What becomes of a poll.
+enum Becomes {
+    /// It goes on, or there is none.
+    AsItWas,
+    /// Another takes its place, or none.
+    Other(Option<Poll>),
+}
+
+/// What becomes of a poll. The same question goes on with its votes.
+fn poll_of(app: &App, was: Option<&Poll>, wish: &Wish) -> Result<Becomes> {
     Ok(match wish {
-        Wish::AsItIs => None,
-        Wish::Without => was.is_some().then_some(None),
+        Wish::AsItIs => Becomes::AsItWas,
+        Wish::Without if was.is_none() => Becomes::AsItWas,
+        Wish::Without => Becomes::Other(None),
         Wish::Make(poll) => {
             let now = poll.begin(app.now_ms())?;
             let is_same = was.is_some_and(|was| was.asks_the_same(&now));
-            (!is_same).then_some(Some(now))
+            if is_same {
+                Becomes::AsItWas
+            } else {
+                Becomes::Other(Some(now))
+            }
         }
     })
 }

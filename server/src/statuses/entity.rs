@@ -273,10 +273,9 @@ impl Entities {
         let own = self.me == Some(status.author.id);
         let asked = self.me.is_some_and(|me| quote.waits_for(me));
         let state = match quote.state {
-            State::Claimed => return Value::Null,
             State::Waits if own || asked => "pending",
             State::Declined if own => "rejected",
-            State::Waits | State::Declined => return Value::Null,
+            State::Claimed | State::Waits | State::Declined => return Value::Null,
             State::Removed => "revoked",
             State::Stands => "accepted",
         };

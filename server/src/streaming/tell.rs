@@ -1,6 +1,7 @@
 //! From an event to what one listener is told of it: the gate is asked here, at the moment of telling.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use comity_policy::Way;
@@ -139,9 +140,9 @@ async fn told(
             frames.extend(conversation.map(|it| frame(stream, "conversation", it.to_string())));
             continue;
         }
-        if !ready.contains_key(&way) {
+        if let Entry::Vacant(place) = ready.entry(way) {
             let status = status(app, caller, way, loaded).await?;
-            ready.insert(way, status.map(|status| status.to_string().into()));
+            place.insert(status.map(|status| status.to_string().into()));
         }
         if let Some(Some(status)) = ready.get(&way) {
             frames.push(frame(stream, event, status.clone()));

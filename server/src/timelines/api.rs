@@ -33,11 +33,11 @@ impl Choice {
             let tag = hashtag::folded(tag);
             words.tags.iter().any(|name| hashtag::folded(name) == tag)
         };
-        !(self.only_media && words.attachments.is_empty())
-            && !(self.local && !status.author.is_local())
-            && !(self.remote && status.author.is_local())
-            && self.all.iter().all(names)
-            && !self.none.iter().any(names)
+        let is_local = status.author.is_local();
+        let unwanted = (self.only_media && words.attachments.is_empty())
+            || (self.local && !is_local)
+            || (self.remote && is_local);
+        !unwanted && self.all.iter().all(names) && !self.none.iter().any(names)
     }
 }
 
