@@ -78,7 +78,7 @@ pub fn photo_with_notes(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A chunk of a PNG, with a sum that fits.
-pub fn chunk(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+pub fn chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let body = [&kind[..], payload].concat();
     let sum = crc(&body).to_be_bytes();
@@ -107,9 +107,9 @@ pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
     head.extend([8, 2, 0, 0, 0]);
     [
         &b"\x89PNG\r\n\x1A\n"[..],
-        &chunk(b"IHDR", &head),
-        &chunk(b"IDAT", &[0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]),
-        &chunk(b"IEND", b""),
+        &chunk(*b"IHDR", &head),
+        &chunk(*b"IDAT", &[0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]),
+        &chunk(*b"IEND", b""),
     ]
     .concat()
 }

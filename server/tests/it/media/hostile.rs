@@ -161,7 +161,8 @@ fn a_child_writes_so_much_and_no_more() {
     let mut state = 1_u32;
     let noise = image::RgbImage::from_fn(1_000, 1_000, |_, _| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        image::Rgb([(state >> 24) as u8, (state >> 16) as u8, (state >> 8) as u8])
+        let [red, green, blue, _] = state.to_be_bytes();
+        image::Rgb([red, green, blue])
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
     noise.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
