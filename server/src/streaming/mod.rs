@@ -130,9 +130,10 @@ async fn placed(app: &App, id: i64, is_new: bool) -> Result<()> {
         return Ok(());
     };
     let members: Vec<i64> = members.into_iter().flatten().collect();
-    let at_home = match members.is_empty() {
-        true => Vec::new(),
-        false => timelines::holders(&app.db, id, members).await?,
+    let at_home = if members.is_empty() {
+        Vec::new()
+    } else {
+        timelines::holders(&app.db, id, members).await?
     };
     let what = Arc::new(if is_new {
         What::Placed { loaded, at_ms }

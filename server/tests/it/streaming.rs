@@ -307,7 +307,7 @@ town_test! {
         assert_eq!(all.next().await.unwrap(), ("delete".to_owned(), id));
     }
 
-    async fn a_block_and_a_mute_count_for_the_very_next_post(town) {
+    async fn l59_a_block_and_a_mute_count_for_the_very_next_post(town) {
         let studio = Studio::of(town).await;
         let (mut alice, mut bob) = (studio.town.member("alice").await, studio.town.member("bob").await);
         let (token, bobs) = (studio.token(&mut alice, SCOPES).await, studio.token(&mut bob, SCOPES).await);
@@ -331,7 +331,7 @@ town_test! {
         assert_eq!(heard, ["Oyster", "Periwinkle", "Limpet"]);
     }
 
-    async fn a_stream_ends_with_its_token(town) {
+    async fn l42_a_stream_ends_with_its_token(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;
         let (first, second) = (studio.token(&mut alice, SCOPES).await, studio.token(&mut alice, SCOPES).await);
@@ -355,7 +355,7 @@ town_test! {
         assert_eq!(app.streams.count(), 0);
     }
 
-    async fn a_stream_opens_for_those_whose_token_covers_it(town) {
+    async fn l42_attack_18_a_stream_opens_for_those_whose_token_covers_it(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;
         let mut bob = studio.town.member("bob").await;
@@ -595,7 +595,7 @@ async fn what_one_node_takes_in_another_tells() {
 }
 
 coast_test! {
-    async fn a_rule_counts_for_the_very_next_event(coast) {
+    async fn l42_l59_a_rule_counts_for_the_very_next_event(coast) {
         let on = tune(&coast.town.app).await;
         let router = router::build(&coast.town.app);
         let mut app = Registered::new(&coast.town, SCOPES).await;
