@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
+use crate::media;
 use crate::push::Vapid;
 use crate::queue::Wake;
 use crate::reach::Fetches;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub fetches: Fetches,
     /// How many canaries are looked at.
     pub watch: Watch,
+    /// Pictures, sound and film: where they are kept and opened.
+    pub media: media::Desk,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
     /// Who listens to streams in this process.

@@ -44,6 +44,33 @@ pub struct Config {
     pub federation: Federation,
     /// How much is let through.
     pub limits: Limits,
+    /// Pictures, sound and film.
+    pub media: Media,
+}
+
+/// Pictures, sound and film.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// The name under which files are served, where that is another one.
+    pub host: Option<Domain>,
+    /// Bytes of the largest picture that is taken.
+    pub largest_picture: u64,
+    /// Bytes of the largest sound or film that is taken.
+    pub largest_film: u64,
+    /// Bytes of all copies of pictures from elsewhere together.
+    pub largest_cache: u64,
+    /// The ffmpeg command; empty for none.
+    pub ffmpeg: String,
+    /// The program that is started to open files; this one, where none is named. No setting: for tests, which are
+    /// programs of their own.
+    pub worker: Option<PathBuf>,
+}
+
+impl Media {
+    /// Bytes of the largest file of any kind.
+    pub fn largest(&self) -> u64 {
+        self.largest_picture.max(self.largest_film)
+    }
 }
 
 /// How we meet other servers.
@@ -90,6 +117,8 @@ pub struct Limits {
     pub sign_ups: u32,
     /// Look-ups of people and posts of other servers by one member within a minute.
     pub lookups: u32,
+    /// Requests of one member's apps within five minutes; whoever has no token may send a fifth of it from one address.
+    pub api_requests: u32,
     /// Activities that one server may send within a second, on average.
     pub inbox_per_host: u32,
 }

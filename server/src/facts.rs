@@ -10,6 +10,8 @@ use crate::instances;
 const FOLLOWS: i64 = 1;
 const BLOCKS: i64 = 2;
 const MUTES: i64 = 3;
+/// Mutes, and still hears of what they do.
+const MUTES_BUT_HEARS: i64 = 5;
 
 /// Rows of (what, from, to). The pairs come as JSON, so that each is one look-up by primary key in each table.
 const TIES: Sql<(i64, i64, i64)> = sql!(
@@ -26,7 +28,7 @@ const TIES: Sql<(i64, i64, i64)> = sql!(
                FROM pairs p
                JOIN blocks b ON b.account_id = p.a AND b.target_id = p.b
               UNION ALL
-             SELECT 3, p.a, p.b
+             SELECT CASE WHEN m.notifications THEN 3 ELSE 5 END, p.a, p.b
                FROM pairs p
                JOIN mutes m ON m.account_id = p.a AND m.target_id = p.b
               WHERE m.expires_at IS NULL OR m.expires_at > $2
@@ -46,7 +48,7 @@ const TIES: Sql<(i64, i64, i64)> = sql!(
            FROM pairs p
            JOIN blocks b ON b.account_id = p.a AND b.target_id = p.b
           UNION ALL
-         SELECT CAST(3 AS BIGINT), p.a, p.b
+         SELECT CAST(CASE WHEN m.notifications THEN 3 ELSE 5 END AS BIGINT), p.a, p.b
            FROM pairs p
            JOIN mutes m ON m.account_id = p.a AND m.target_id = p.b
           WHERE m.expires_at IS NULL OR m.expires_at > CAST($2 AS BIGINT)
@@ -99,6 +101,11 @@ impl FactSource for Facts {
                     ..tie
                 },
                 MUTES => Tie { mutes: true, ..tie },
+                MUTES_BUT_HEARS => Tie {
+                    mutes: true,
+                    hears: true,
+                    ..tie
+                },
                 _ => Tie {
                     welcomes: true,
                     ..tie

@@ -28,10 +28,13 @@ pub mod oauth; // apps that members let in, and their tokens
 // Acts
 pub mod favourites; // like and unlike
 pub mod follows; // follow, request, accept, remove
+pub mod media; // pictures, sound and film
 pub mod pins; // put on top of one's profile, and take down
+pub mod polls; // what a post asks, and the votes
 pub mod quotes; // show another's post in one's own, once they let it
 pub mod reblogs; // boost and take back
 pub mod relations; // block and mute
+pub mod scheduled; // posts that are published later
 pub mod statuses; // write, edit, delete, receive
 
 // Effects
@@ -47,6 +50,16 @@ pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod streaming; // what happens, told as it happens
 pub mod timelines; // home, community, everyone
+
+// What a member keeps for themselves
+pub mod account_notes; // what one notes about somebody
+pub mod bookmarks; // posts to read again
+pub mod endorsements; // whom one recommends on one's profile
+pub mod featured_tags; // topics on one's profile
+pub mod filters; // what one wants folded, or not at all
+pub mod followed_tags; // topics in one's home
+pub mod markers; // how far one has read
+pub mod reading_lists; // people whose posts one reads together
 
 // The policy's own surfaces
 pub mod aliases; // which server hands on what it alone was given

@@ -78,6 +78,9 @@ enum Command {
     Audit(AuditArguments),
     /// Print how a document of another server is read, from a file or an address
     Inspect(inspect::InspectArguments),
+    /// Open one file from outside; the server starts this by itself
+    #[command(hide = true)]
+    MediaWorker,
 }
 
 #[derive(Subcommand)]
@@ -141,6 +144,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let command = arguments.command.unwrap_or(Command::Serve);
+    // Before anything else is set up: it is about to be confined.
+    if matches!(command, Command::MediaWorker) {
+        return Ok(comity::media::work_as_child()?);
+    }
     // What needs no settings must work where they are broken.
     if matches!(command, Command::Config(ConfigCommand::Example)) {
         return print(&config::example());
@@ -194,6 +201,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Demo(arguments) => show(arguments).await,
         Command::Audit(arguments) => audit(arguments, &config).await,
+        Command::MediaWorker => Ok(()),
         Command::Inspect(arguments) => {
             let inspected = inspect::run(arguments, config).await?;
             print(&inspected.json)?;

@@ -29,7 +29,26 @@ pub const ALL: &[Migration] = &[
     migration!(23, "asked", "../../migrations/0023_asked.sql"),
     migration!(24, "oauth", "../../migrations/0024_oauth.sql"),
     migration!(25, "written_once", "../../migrations/0025_written_once.sql"),
-    migration!(26, "push", "../../migrations/0026_push.sql"),
+    migration!(26, "direct", "../../migrations/0026_direct.sql"),
+    migration!(27, "polls", "../../migrations/0027_polls.sql"),
+    migration!(28, "scheduled", "../../migrations/0028_scheduled.sql"),
+    migration!(
+        29,
+        "follow_wishes",
+        "../../migrations/0029_follow_wishes.sql"
+    ),
+    migration!(30, "bookmarks", "../../migrations/0030_bookmarks.sql"),
+    migration!(31, "relations", "../../migrations/0031_relations.sql"),
+    migration!(32, "markers", "../../migrations/0032_markers.sql"),
+    migration!(33, "filters", "../../migrations/0033_filters.sql"),
+    migration!(
+        34,
+        "reading_lists",
+        "../../migrations/0034_reading_lists.sql"
+    ),
+    migration!(35, "tags", "../../migrations/0035_tags.sql"),
+    migration!(36, "push", "../../migrations/0036_push.sql"),
+    migration!(37, "media", "../../migrations/0037_media.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -65,5 +84,17 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "bookmarks",
+    "account_notes",
+    "endorsements",
+    "markers",
+    "filters",
+    "filter_keywords",
+    "filter_statuses",
+    "reading_lists",
+    "reading_list_entries",
+    "followed_tags",
+    "featured_tags",
     "push_subscriptions",
+    "media",
 ];

@@ -11,15 +11,18 @@ use axum::routing::{delete, get, patch, post, put};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    accounts, aliases, communities, contacts, conversations, emergency, favourites, follows,
-    hashtags, inbox, lists, members, notifications, oauth, pins, push, quotes, reach, reblogs,
-    relations, rules, search, stamps, statuses, streaming, timelines, waves, web,
+    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
+    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
+    lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
+    reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
+    timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -27,6 +30,8 @@ use route::{acts, api, either, reads};
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
+/// Where files are sent: 99 MiB on a line that carries two megabits a second.
+const SENT_WITHIN: Duration = Duration::from_secs(600);
 /// The longest document another server may send; forms have their own, smaller bound.
 const LONGEST_BODY: usize = 1024 * 1024;
 
@@ -115,6 +120,7 @@ pub const ROUTES: &[Route] = &[
         post(conversations::web::join)
     }),
     acts("/statuses/{id}/pin", Kind::Form, || post(pins::web::pin)),
+    acts("/statuses/{id}/vote", Kind::Form, || post(polls::web::vote)),
     acts("/statuses/{id}/unpin", Kind::Form, || {
         post(pins::web::unpin)
     }),
@@ -508,6 +514,24 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["read:blocks", "follow"]),
+        || get(rules::domain_blocks::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["write:blocks", "follow"]),
+        || post(rules::domain_blocks::block),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/domain_blocks",
+        Wants::Member(&["write:blocks", "follow"]),
+        || delete(rules::domain_blocks::unblock),
+    ),
+    api(
+        "GET",
         "/api/v1/follow_requests",
         Wants::Member(&["read:follows", "follow"]),
         || get(follows::api::requests),
@@ -773,9 +797,431 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/scheduled_statuses",
+        Wants::Member(&["read:statuses"]),
+        || get(scheduled::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(scheduled::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || put(scheduled::api::reschedule),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/scheduled_statuses/{id}",
+        Wants::Member(&["write:statuses"]),
+        || delete(scheduled::api::cancel),
+    ),
+    api(
+        "GET",
+        "/api/v1/polls/{id}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(polls::api::poll),
+    ),
+    api(
+        "POST",
+        "/api/v1/polls/{id}/votes",
+        Wants::Member(&["write:statuses"]),
+        || post(polls::api::vote),
+    ),
+    api(
+        "GET",
+        "/api/v1/conversations",
+        Wants::Member(&["read:statuses"]),
+        || get(conversations::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/conversations/{id}/read",
+        Wants::Member(&["write:conversations"]),
+        || post(conversations::api::read),
+    ),
+    api(
+        "POST",
+        "/api/v1/conversations/{id}/unread",
+        Wants::Member(&["write:conversations"]),
+        || post(conversations::api::unread),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/conversations/{id}",
+        Wants::Member(&["write:conversations"]),
+        || delete(conversations::api::hide),
+    ),
+    api(
+        "GET",
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
+    ),
+    // Apps: what a member keeps for themself
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/bookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::bookmark),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unbookmark",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::unbookmark),
+    ),
+    api(
+        "GET",
+        "/api/v1/bookmarks",
+        Wants::Member(&["read:bookmarks"]),
+        || get(bookmarks::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/favourites",
+        Wants::Member(&["read:favourites"]),
+        || get(favourites::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/markers",
+        Wants::Member(&["read:statuses"]),
+        || get(markers::api::show),
+    ),
+    api(
+        "POST",
+        "/api/v1/markers",
+        Wants::Member(&["write:statuses"]),
+        || post(markers::api::save),
+    ),
+    api(
+        "GET",
+        "/api/v1/preferences",
+        Wants::Member(&["read:accounts"]),
+        || get(members::api::preferences),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/note",
+        Wants::Member(&["write:accounts"]),
+        || post(account_notes::api::note),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/endorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unendorse",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/pin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::endorse),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unpin",
+        Wants::Member(&["write:accounts"]),
+        || post(endorsements::api::unendorse),
+    ),
+    api(
+        "GET",
+        "/api/v1/endorsements",
+        Wants::Member(&["read:accounts"]),
+        || get(endorsements::api::own),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/endorsements",
+        Wants::Anyone(&["read:accounts"]),
+        || get(endorsements::api::of_account),
+    ),
+    // Apps: blocks and mutes
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/block",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::block),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unblock",
+        Wants::Member(&["write:blocks"]),
+        || post(relations::api::unblock),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/mute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::mute),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts/{id}/unmute",
+        Wants::Member(&["write:mutes"]),
+        || post(relations::api::unmute),
+    ),
+    api(
+        "GET",
+        "/api/v1/blocks",
+        Wants::Member(&["read:blocks"]),
+        || get(relations::api::blocks),
+    ),
+    api(
+        "GET",
+        "/api/v1/mutes",
+        Wants::Member(&["read:mutes"]),
+        || get(relations::api::mutes),
+    ),
+    // Apps: filters
+    api(
+        "GET",
+        "/api/v2/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keywords),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/keywords",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::keyword),
+    ),
+    api(
+        "PUT",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::api::change_keyword),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/keywords/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_keyword),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::statuses),
+    ),
+    api(
+        "POST",
+        "/api/v2/filters/{id}/statuses",
+        Wants::Member(&["write:filters"]),
+        || post(filters::api::add_status),
+    ),
+    api(
+        "GET",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::api::status),
+    ),
+    api(
+        "DELETE",
+        "/api/v2/filters/statuses/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::api::remove_status),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/filters",
+        Wants::Member(&["write:filters"]),
+        || post(filters::v1::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["read:filters"]),
+        || get(filters::v1::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || put(filters::v1::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/filters/{id}",
+        Wants::Member(&["write:filters"]),
+        || delete(filters::v1::remove),
+    ),
+    // Apps: lists of people
+    api(
+        "GET",
+        "/api/v1/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || put(reading_lists::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::people),
+    ),
+    api(
+        "POST",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || post(reading_lists::api::put_in),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/lists/{id}/accounts",
+        Wants::Member(&["write:lists"]),
+        || delete(reading_lists::api::take_out),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/lists",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::with),
+    ),
+    api(
+        "GET",
+        "/api/v1/timelines/list/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(reading_lists::api::timeline),
+    ),
+    // Apps: topics
+    api(
+        "GET",
+        "/api/v1/followed_tags",
+        Wants::Member(&["read:follows"]),
+        || get(followed_tags::api::list),
+    ),
+    api("GET", "/api/v1/tags/{name}", Wants::Nothing, || {
+        get(followed_tags::api::show)
+    }),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/follow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::follow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfollow",
+        Wants::Member(&["write:follows"]),
+        || post(followed_tags::api::unfollow),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/feature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::feature),
+    ),
+    api(
+        "POST",
+        "/api/v1/tags/{name}/unfeature",
+        Wants::Member(&["write:accounts"]),
+        || post(followed_tags::api::unfeature),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/featured_tags",
+        Wants::Member(&["write:accounts"]),
+        || post(featured_tags::api::create),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/featured_tags/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(featured_tags::api::remove),
+    ),
+    api(
+        "GET",
+        "/api/v1/featured_tags/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(featured_tags::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/featured_tags",
+        Wants::Anyone(&["read:accounts"]),
+        || get(featured_tags::api::of_account),
     ),
     // For apps that show boundaries
     api(
@@ -820,6 +1266,44 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:follows"]),
         || post(contacts::api::send_away),
     ),
+    // Files
+    api(
+        "POST",
+        "/api/v2/media",
+        Wants::Member(&["write:media"]),
+        || post(media::api::upload),
+    )
+    .slow(),
+    api(
+        "POST",
+        "/api/v1/media",
+        Wants::Member(&["write:media"]),
+        || post(media::api::upload),
+    )
+    .slow(),
+    api(
+        "GET",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || get(media::api::show),
+    ),
+    api(
+        "PUT",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || put(media::api::change),
+    )
+    .slow(),
+    api(
+        "DELETE",
+        "/api/v1/media/{id}",
+        Wants::Member(&["write:media"]),
+        || delete(media::api::remove),
+    ),
+    reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
+    reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
+        get(media::remote::show)
+    }),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)
@@ -829,6 +1313,9 @@ pub const ROUTES: &[Route] = &[
     }),
     reads("/.well-known/host-meta.json", Kind::Asset, || {
         get(communities::activity::host_meta_json)
+    }),
+    reads("/nodeinfo/2.0", Kind::Asset, || {
+        get(communities::activity::nodeinfo_2_0)
     }),
     reads("/nodeinfo/2.1", Kind::Asset, || {
         get(communities::activity::nodeinfo)
@@ -842,26 +1329,38 @@ pub fn build(app: &App) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| {
-            let handler = (route.handler)();
-            router.route(
-                route.path,
-                match route.kind {
-                    Kind::Api => handler.layer(from_fn_with_state(
-                        (app.clone(), route.wants),
-                        client::authorize,
-                    )),
-                    _ => handler,
-                },
-            )
+            let within = if route.slow {
+                SENT_WITHIN
+            } else {
+                ANSWER_WITHIN
+            };
+            let mut handler = (route.handler)().layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                within,
+            ));
+            if route.kind == Kind::Api {
+                let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
+                handler = handler.layer(layer);
+            }
+            // Some apps end addresses with a slash.
+            let router = match route.kind == Kind::Api || route.path == "/oauth/authorize" {
+                true => router.route(&format!("{}/", route.path), handler.clone()),
+                false => router,
+            };
+            router.route(route.path, handler)
         })
         .fallback(|| async { Error::NotFound })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            ANSWER_WITHIN,
-        ))
         .layer(CatchPanicLayer::custom(finish::after_panic))
+        .layer(from_fn_with_state(app.clone(), media::web::by_host))
         .layer(from_fn_with_state(app.clone(), finish::finish))
-        .layer(CompressionLayer::new())
+        // Sound and film are packed already, and are sent in parts.
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("video/"))
+                    .and(NotForContentType::const_new("audio/")),
+            ),
+        )
         .with_state(app.clone())
 }

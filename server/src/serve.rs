@@ -26,6 +26,7 @@ use crate::facts::Facts;
 use crate::http::RateLimits;
 use crate::http::token::Token;
 use crate::id::Ids;
+use crate::media::Desk;
 use crate::push::Vapid;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
@@ -108,6 +109,7 @@ pub(crate) async fn start_with(
         looks: Looks::default(),
         fetches: Fetches::default(),
         watch: Watch::default(),
+        media: Desk::open(&db, &config, now_ms).await?,
         crossings: Crossings::default(),
         streams: Hub::default(),
         vapid: Vapid::default(),

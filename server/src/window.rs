@@ -74,3 +74,68 @@ macro_rules! ids_in {
     };
 }
 pub(crate) use ids_in;
+
+/// A list that goes on by ids of its own, beside what each of them stands for. Made by [`entries_in!`].
+#[derive(Clone, Copy)]
+pub struct Entries {
+    pub(crate) newest: Sql<(i64, i64)>,
+    pub(crate) oldest: Sql<(i64, i64)>,
+}
+
+/// Some of such a list.
+#[derive(Debug, Default)]
+pub struct Stretch {
+    /// What the entries stand for, newest first.
+    pub named: Vec<i64>,
+    /// The first entry.
+    pub newest: Option<i64>,
+    /// The last entry, where there may be older ones.
+    pub oldest: Option<i64>,
+}
+
+impl Entries {
+    /// At most `limit` of them. `more` are the values from `$4` on.
+    pub async fn read(
+        &self,
+        db: &Db,
+        window: Window,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> Result<Stretch> {
+        let mut values = comity_db::params![window.below, window.above, limit];
+        values.extend(more);
+        let mut rows = if window.from_below {
+            db.all(self.oldest, values).await?
+        } else {
+            db.all(self.newest, values).await?
+        };
+        let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
+        if window.from_below {
+            rows.reverse();
+        }
+        let oldest = rows.last().map(|(id, _)| *id);
+        Ok(Stretch {
+            newest: rows.first().map(|(id, _)| *id),
+            oldest: oldest.filter(|_| full || window.from_below),
+            named: rows.into_iter().map(|(_, named)| named).collect(),
+        })
+    }
+}
+
+/// The two statements of such a list: `$text` selects the id of an entry and what it stands for, and ends within a
+/// `WHERE`.
+macro_rules! entries_in {
+    ($id:literal, $text:expr) => {
+        $crate::window::Entries {
+            newest: comity_db::sql!(
+                row: (i64, i64),
+                concat!($text, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT $3")
+            ),
+            oldest: comity_db::sql!(
+                row: (i64, i64),
+                concat!($text, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT $3")
+            ),
+        }
+    };
+}
+pub(crate) use entries_in;

@@ -81,7 +81,7 @@ class Browser:
 
     def send(self, page: Page, form: Tag, suffix: str, **values: str) -> Page:
         """Fills in a form and sends it. A value for a field that the form does not have is a mistake of the caller."""
-        names = {field.get("name") for field in form.find_all(["input", "textarea", "select"])}
+        names = {field.get("name") for field in form.find_all(["input", "textarea", "select", "button"])}
         unknown = set(values) - names
         if unknown:
             raise LookupError(f"the form for {suffix} on {page.url} has no field {', '.join(sorted(unknown))}; it has {names}")

@@ -146,6 +146,8 @@ pub struct Tie {
     pub blocks: bool,
     /// They do not want to see them.
     pub mutes: bool,
+    /// Of a mute: they still want to be told what these do to them.
+    pub hears: bool,
     /// They were asked whether this one may make contact, and said yes.
     pub welcomes: bool,
 }

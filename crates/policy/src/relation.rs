@@ -32,17 +32,17 @@ pub(crate) fn narrow(
     }
 
     // A mute takes things out of the muter's sight, and changes nothing for the muted.
-    let (mutes, muter) = if act.is_inward() {
-        (there.mutes, id)
+    let (tie, muter) = if act.is_inward() {
+        (there, id)
     } else {
-        (back.mutes, asking)
+        (back, asking)
     };
-    if !mutes {
+    if !tie.mutes {
         return;
     }
     let hidden = match way {
         // Somebody else's answer to the muted still reaches whom it mentions.
-        Way::Notification | Way::Push => author,
+        Way::Notification | Way::Push => author && !tie.hears,
         Way::Stream => true,
         Way::HomeTimeline | Way::LocalTimeline | Way::PublicTimeline => !act.is_inward(),
         _ => false,

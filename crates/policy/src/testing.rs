@@ -35,6 +35,11 @@ impl Facts {
         self.change(from, to, |tie| tie.mutes = true);
     }
 
+    /// `from` mutes `to`, and still hears of what `to` does to them.
+    pub fn mute_but_hear(&self, from: PersonId, to: PersonId) {
+        self.change(from, to, |tie| (tie.mutes, tie.hears) = (true, true));
+    }
+
     /// `from` said yes to first contact by `to`.
     pub fn welcome(&self, from: PersonId, to: PersonId) {
         self.change(from, to, |tie| tie.welcomes = true);

@@ -317,6 +317,25 @@ fn withheld_gets_what_is_public_if_they_come_for_it() {
 }
 
 #[test]
+fn a_mute_that_lets_notifications_through_hides_the_rest() {
+    let whole = mutes(&alice(), &rex());
+    let mut ties = Ties::none();
+    let heard = Tie {
+        mutes: true,
+        hears: true,
+        ..Tie::default()
+    };
+    ties.insert(alice().id.unwrap(), rex().id.unwrap(), heard);
+    let book = book(vec![]);
+    for way in Way::ALL {
+        let of = |ties: &Ties| reads(&book, ties, &member(alice()), way, &post(rex()));
+        let told = matches!(way, Way::Notification | Way::Push);
+        assert_eq!(of(&ties) == of(&whole), !told, "{way:?}");
+        assert!(!told || of(&ties).is_allowed(), "{way:?}");
+    }
+}
+
+#[test]
 fn a_mute_hides_from_the_muter_and_shows_the_muted_nothing() {
     let ties = mutes(&alice(), &rex());
     let book = book(vec![]);

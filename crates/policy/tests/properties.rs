@@ -168,7 +168,7 @@ prop_compose! {
         let mut all = Ties::none();
         for (from, to, bits) in ties {
             // Most people do not block: following is the common tie.
-            let tie = Tie { follows: bits < 5, blocks: bits == 5, mutes: bits == 6, welcomes: bits == 7 };
+            let tie = Tie { follows: bits < 5, blocks: bits == 5, mutes: bits == 6, hears: false, welcomes: bits == 7 };
             all.insert(PersonId(from), PersonId(to), tie);
         }
         all

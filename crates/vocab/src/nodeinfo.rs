@@ -125,10 +125,21 @@ pub fn build(node: &NodeInfoOut) -> Value {
     document
 }
 
+/// The same in the schema before that, which does not know where the source is.
+pub fn build_2_0(node: &NodeInfoOut) -> Value {
+    let mut document = build(node);
+    document["version"] = json!("2.0");
+    if let Some(software) = document["software"].as_object_mut() {
+        software.remove("repository");
+    }
+    document
+}
+
 /// Writes what `/.well-known/nodeinfo` answers: where the document above is, and which actor speaks for the server.
-pub fn build_links(document: &Iri, application: &Iri) -> Value {
+pub fn build_links(document: &Iri, older: &Iri, application: &Iri) -> Value {
     json!({ "links": [
         { "rel": SCHEMAS[0], "href": document.as_str() },
+        { "rel": SCHEMAS[1], "href": older.as_str() },
         { "rel": APPLICATION, "href": application.as_str() },
     ] })
 }

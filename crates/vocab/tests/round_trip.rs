@@ -452,8 +452,8 @@ fn nodeinfo_comes_back() {
     );
     let place = iri("https://ours.example/nodeinfo/2.1");
     let application = iri("https://ours.example/actor");
-    let links = nodeinfo::build_links(&place, &application);
-    assert_eq!(links["links"][1]["href"], application.as_str());
+    let links = nodeinfo::build_links(&place, &place, &application);
+    assert_eq!(links["links"][2]["href"], application.as_str());
     let links = serde_json::to_vec(&links).unwrap();
     assert_eq!(nodeinfo::read_links(&links), Ok(place));
 }

@@ -305,7 +305,7 @@ pub async fn outbox(
     for status in shown {
         reach::note_fetched(&app, &viewer, &status).await?;
         let item = match &status.reblog_of {
-            None => statuses::activity::create_with(&status, own.as_ref())?,
+            None => statuses::activity::create_with(&app, &status, own.as_ref())?,
             Some((original, _)) => {
                 let original = statuses::load_one(&app, *original).await?;
                 reblogs::activity::announce(&status, &original.iri)?

@@ -109,6 +109,7 @@ pub async fn search(
 ) -> Result<Reply> {
     let me = client.me()?;
     let most = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
+    let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let found = search::people(&app, me, &question.q, question.resolve).await?;
     let mut ids: Vec<i64> = found.iter().map(|account| account.id).collect();
     if question.following {
@@ -122,6 +123,7 @@ pub async fn search(
     let shown: Vec<Value> = found
         .iter()
         .filter(|account| ids.contains(&account.id))
+        .skip(skip)
         .take(most)
         .map(|account| entity(account, &me.community))
         .collect();

@@ -325,7 +325,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
                 draft
                     .fields
                     .iter()
-                    .map(|(name, value)| (text::plain::line(name), text::render::simple(value))),
+                    .map(|(name, value)| (text::plain::line(name), text::render::line(value))),
             )?,
             locked: draft.locked,
             discoverable: draft.discoverable,

@@ -15,6 +15,7 @@ use crate::accounts::{self, Account, ProfileDraft};
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
+use crate::media::Attaching;
 use crate::relations::{self, Telling};
 use crate::rules::{self, NewRule, Source};
 use crate::statuses::{self, Draft, Quoting, Terms};
@@ -65,6 +66,8 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
             quotes: Quoting::Everyone,
             ..Terms::default()
         },
+        media: Attaching::default(),
+        poll: crate::polls::Wish::AsItIs,
         once: None,
     }
 }

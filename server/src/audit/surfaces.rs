@@ -12,13 +12,13 @@ use super::stage::{Asker, Stage};
 use super::tally::Tally;
 use crate::accounts;
 use crate::error::Result;
-use crate::router::ROUTES;
+use crate::router::{Kind, ROUTES};
 
 /// Shorter parts of a reason are words that stand on a page anyway.
 const TELLING: usize = 8;
 
 /// Where other servers' software has what Comity has not.
-const ABSENT: [(u8, &str); 14] = [
+const ABSENT: [(u8, &str); 11] = [
     (15, "/api/v1/push/subscription"),
     (24, "/contexts/{id}"),
     (24, "/users/{name}/statuses/{id}/context"),
@@ -28,9 +28,6 @@ const ABSENT: [(u8, &str); 14] = [
     (41, "/@{name}.rss"),
     (41, "/@{name}/feed.rss"),
     (41, "/users/{name}.atom"),
-    (42, "/api/v1/statuses/{id}"),
-    (42, "/api/v1/statuses/{id}/context"),
-    (42, "/api/v1/timelines/public"),
     (44, "/media/{id}"),
     (62, "/settings/export"),
 ];
@@ -86,7 +83,8 @@ fn is_public(post: &Post) -> bool {
     matches!(post.visibility, Visibility::Public | Visibility::Unlisted)
 }
 
-/// L40: every address that can be opened, and what is said to be absent (L24, L25, L26, L41, L42): nobody who does not say
+/// L40, and of addresses for apps L42: every address that can be opened, and what is said to be absent (L24, L25, L26,
+/// L41): nobody who does not say
 /// who they are gets a word that is not public, at any of them.
 async fn everywhere(stage: &Stage, cast: &Cast, author: &Author, tally: &mut Tally) -> Result<()> {
     let name = &author.local.account.username;
@@ -96,8 +94,12 @@ async fn everywhere(stage: &Stage, cast: &Cast, author: &Author, tally: &mut Tal
             .iter()
             .filter(|route| route.method == "GET")
             .map(|route| {
+                let number = if route.kind == Kind::Api { 42 } else { 40 };
                 let path = route.path.replace("{handle}", name).replace("{name}", name);
-                (40, path.replace("{id}", &id).replace("{token}", "nothing"))
+                (
+                    number,
+                    path.replace("{id}", &id).replace("{token}", "nothing"),
+                )
             });
         let absent = ABSENT
             .iter()

@@ -5,7 +5,7 @@ use comity_vocab::{Iri, nodeinfo};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use serde_json::json;
 
-use super::SignUp;
+use super::{Community, SignUp};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Here, Reply};
@@ -17,14 +17,31 @@ const KEPT: &str = "public, max-age=1800";
 /// `GET /.well-known/nodeinfo`
 pub async fn nodeinfo_links(Here(community): Here) -> Reply {
     for_everyone(Reply::json(
-        nodeinfo::build_links(&community.iri("/nodeinfo/2.1"), &community.iri("/actor")),
+        nodeinfo::build_links(
+            &community.iri("/nodeinfo/2.1"),
+            &community.iri("/nodeinfo/2.0"),
+            &community.iri("/actor"),
+        ),
         "application/json",
     ))
 }
 
 /// `GET /nodeinfo/2.1`. No number is estimated (FEP-0151): what is not counted is not said.
 pub async fn nodeinfo(State(app): State<App>, Here(community): Here) -> Result<Reply> {
-    let document = nodeinfo::build(&nodeinfo::NodeInfoOut {
+    let document = nodeinfo::build(&described(&app, &community).await?);
+    let kind = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
+    Ok(for_everyone(Reply::json(document, kind)))
+}
+
+/// `GET /nodeinfo/2.0`: some apps ask for it without looking which there are.
+pub async fn nodeinfo_2_0(State(app): State<App>, Here(community): Here) -> Result<Reply> {
+    let document = nodeinfo::build_2_0(&described(&app, &community).await?);
+    let kind = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.0#\"";
+    Ok(for_everyone(Reply::json(document, kind)))
+}
+
+async fn described(app: &App, community: &Community) -> Result<nodeinfo::NodeInfoOut> {
+    Ok(nodeinfo::NodeInfoOut {
         software: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         repository: Iri::parse(&app.config.source_url).ok(),
@@ -35,9 +52,7 @@ pub async fn nodeinfo(State(app): State<App>, Here(community): Here) -> Result<R
         local_posts: None,
         name: Some(community.name.clone()),
         description: Some(community.description.clone()).filter(|text| !text.is_empty()),
-    });
-    let kind = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
-    Ok(for_everyone(Reply::json(document, kind)))
+    })
 }
 
 /// `GET /.well-known/host-meta`: where WebFinger is, for those who look here first.

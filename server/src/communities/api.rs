@@ -10,7 +10,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Reply};
-use crate::{members, push, rules, text};
+use crate::{media, members, polls, push, rules, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
@@ -82,9 +82,24 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
         },
         "statuses": {
             "max_characters": app.config.limits.post_characters,
-            "max_media_attachments": 0,
+            "max_media_attachments": media::MOST_ATTACHED,
             "characters_reserved_per_url": LINK_LENGTH,
             "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "supported_mime_types": media::TAKEN,
+            "description_limit": media::LONGEST_DESCRIPTION,
+            "image_size_limit": app.config.media.largest_picture,
+            "image_matrix_limit": media::MOST_PICTURE_PIXELS,
+            "video_size_limit": app.config.media.largest_film,
+            "video_frame_rate_limit": 60,
+            "video_matrix_limit": media::MOST_FILM_PIXELS,
+        },
+        "polls": {
+            "max_options": polls::MOST_OPTIONS,
+            "max_characters_per_option": polls::LONGEST_OPTION,
+            "min_expiration": polls::SHORTEST_MS / 1000,
+            "max_expiration": polls::LONGEST_MS / 1000,
         },
         "translation": { "enabled": false },
         "limited_federation": here.mode == comity_policy::Mode::AllowList,

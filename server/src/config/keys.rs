@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use comity_vocab::{Domain, Iri};
 
-use super::{Config, ConfigError, Federation, Limits, Testing};
+use super::{Config, ConfigError, Federation, Limits, Media, Testing};
 
 /// One setting.
 pub struct Key {
@@ -274,12 +274,80 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "limits.api_requests",
+        about: "Requests of one member's apps within five minutes, and of whoever has no token from one address a fifth\n\
+                of that.",
+        kind: Kind::Number,
+        default: "1500",
+        take: |config, text| {
+            config.limits.api_requests = number(text, 50, 10_000_000)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "limits.inbox_per_host",
         about: "Activities that one other server may send within a second, on average.",
         kind: Kind::Number,
         default: "100",
         take: |config, text| {
             config.limits.inbox_per_host = number(text, 1, 100_000)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "media.host",
+        about: "A name of its own for pictures and other files, as in \"media.example.org\": then no page is served under\n\
+                it, and no file under the names of communities. It must lead to this server like theirs.",
+        kind: Kind::Text,
+        default: "",
+        take: |config, text| {
+            config.media.host = match text {
+                "" => None,
+                text => Some(Domain::parse(text).map_err(
+                    |_| "must be the name of a host, as in \"media.example.org\", or nothing",
+                )?),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "media.largest_picture_mb",
+        about: "The largest picture that members may send, in MiB.",
+        kind: Kind::Number,
+        default: "16",
+        take: |config, text| {
+            config.media.largest_picture = number::<u64>(text, 1, 64)? << 20;
+            Ok(())
+        },
+    },
+    Key {
+        name: "media.largest_film_mb",
+        about: "The largest sound or film that members may send, in MiB.",
+        kind: Kind::Number,
+        default: "99",
+        take: |config, text| {
+            config.media.largest_film = number::<u64>(text, 1, 1024)? << 20;
+            Ok(())
+        },
+    },
+    Key {
+        name: "media.cache_mb",
+        about: "How much room copies of pictures from other servers take, in MiB. What nobody looked at for longest goes first.",
+        kind: Kind::Number,
+        default: "1024",
+        take: |config, text| {
+            config.media.largest_cache = number::<u64>(text, 16, 1_000_000)? << 20;
+            Ok(())
+        },
+    },
+    Key {
+        name: "media.ffmpeg",
+        about: "The command that reads sound, film and moving pictures; ffprobe has to lie beside it. Where there is none,\n\
+                or this is empty, only pictures that stand still are taken.",
+        kind: Kind::Text,
+        default: "ffmpeg",
+        take: |config, text| {
+            text.clone_into(&mut config.media.ffmpeg);
             Ok(())
         },
     },
@@ -308,7 +376,16 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             sign_in_tries: 0,
             sign_ups: 0,
             lookups: 0,
+            api_requests: 0,
             inbox_per_host: 0,
+        },
+        media: Media {
+            host: None,
+            largest_picture: 0,
+            largest_film: 0,
+            largest_cache: 0,
+            ffmpeg: String::new(),
+            worker: None,
         },
     };
     for key in KEYS {

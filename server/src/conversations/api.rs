@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use comity_policy::{Visible, Way};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Branch, Leaf, thread};
+use super::{Branch, Direct, Leaf, Mark, thread};
+use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Caller, Client, Id, Reply};
+use crate::http::{Caller, Client, Id, Me, Paging, Reply};
 use crate::statuses::{self, Status, entity::Entities};
 
 /// `GET /api/v1/statuses/{id}/context`
@@ -73,7 +74,7 @@ fn flatten<'a>(branches: &'a [Branch], into: &mut Vec<&'a Visible<Status>>) {
 /// `POST /api/v1/statuses/{id}/mute`: the member is told of nothing in this conversation any more.
 pub async fn mute(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let me = client.me()?;
-    super::leave(&app, &me.account, id).await?;
+    super::mute(&app, &me.account, id).await?;
     let entity = statuses::api::entity(&app, &client.caller()?, id).await?;
     Ok(Reply::api(entity))
 }
@@ -84,4 +85,67 @@ pub async fn unmute(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     super::join(&app, &me.account, id).await?;
     let entity = statuses::api::entity(&app, &client.caller()?, id).await?;
     Ok(Reply::api(entity))
+}
+
+/// `GET /api/v1/conversations`
+pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let me = client.me()?;
+    let window = paging.window();
+    let limit = usize::try_from(paging.limit(20, 40)).unwrap_or_default();
+    let mut found = super::directs(&app, me).await?;
+    found.retain(|direct| direct.last.id < window.below && direct.last.id > window.above);
+    let is_full = found.len() > limit;
+    if window.from_below {
+        found = found.split_off(found.len().saturating_sub(limit));
+    }
+    found.truncate(limit);
+    let newest = found.first().map(|direct| direct.last.id);
+    let oldest = found.last().map(|direct| direct.last.id);
+    let links = paging.links(&me.community, newest, oldest.filter(|_| is_full));
+    Ok(Reply::api(json!(entities(&app, me, &found).await?)).with_links(links))
+}
+
+async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
+    let caller = Caller::from(me);
+    let statuses: Vec<&Visible<Status>> = found.iter().map(|direct| &direct.last).collect();
+    let told = Entities::of(app, &caller, Way::Page, &statuses).await?;
+    let people = || found.iter().flat_map(|direct| &direct.others);
+    let ids: Vec<i64> = people().map(|account| account.id).collect();
+    let faces = Faces::of(app, &me.party(), Way::Page, &me.community, &ids).await?;
+    let entity = |direct: &Direct| {
+        let others = direct.others.iter();
+        json!({
+            "id": direct.id.to_string(),
+            "unread": direct.is_unread,
+            "accounts": others.map(|other| faces.author(other, &me.community)).collect::<Vec<_>>(),
+            "last_status": told.status(&direct.last),
+        })
+    };
+    Ok(found.iter().map(entity).collect())
+}
+
+/// `POST /api/v1/conversations/{id}/read`
+pub async fn read(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    marked(&app, client.me()?, id, Mark::Read).await
+}
+
+/// `POST /api/v1/conversations/{id}/unread`
+pub async fn unread(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    marked(&app, client.me()?, id, Mark::Unread).await
+}
+
+async fn marked(app: &App, me: &Me, id: i64, mark: Mark) -> Result<Reply> {
+    let direct = super::direct(app, me, id).await?;
+    super::mark(app, me, &direct, mark).await?;
+    let direct = super::direct(app, me, id).await?;
+    let entity = entities(app, me, &[direct]).await?.pop();
+    Ok(Reply::api(entity.unwrap_or_default()))
+}
+
+/// `DELETE /api/v1/conversations/{id}`: it comes back once there is something new in it.
+pub async fn hide(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let direct = super::direct(&app, me, id).await?;
+    super::mark(&app, me, &direct, Mark::Hidden).await?;
+    Ok(Reply::api(json!({})))
 }

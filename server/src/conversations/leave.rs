@@ -2,7 +2,7 @@
 //!
 //! Who left is told nothing of what happens in it: no mention, answer, favourite or boost. What people they follow write
 //! there stays on their home timeline, as Mastodon leaves it when a conversation is muted, and the page of it stays open
-//! to them. Whoever answers there joins again. Nobody else is told, here or elsewhere, and whom an answer is for stays as it is: who
+//! to them. Whoever answers there joins again, unless they muted it: that is leaving for good, as apps do it. Nobody else is told, here or elsewhere, and whom an answer is for stays as it is: who
 //! left hears nothing of it and can read it.
 
 use std::collections::HashSet;
@@ -20,7 +20,16 @@ use crate::statuses;
 pub async fn leave(app: &App, me: &Account, status_id: i64) -> Result<()> {
     let conversation = around(app, me, status_id).await?;
     let mut tx = Tx::new();
-    store::leave(&mut tx, me.id, conversation, app.now_ms());
+    store::leave(&mut tx, me.id, conversation, false, app.now_ms());
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// `me` leaves it for good: answering in it does not end that, only joining does.
+pub async fn mute(app: &App, me: &Account, status_id: i64) -> Result<()> {
+    let conversation = around(app, me, status_id).await?;
+    let mut tx = Tx::new();
+    store::leave(&mut tx, me.id, conversation, true, app.now_ms());
     app.commit(tx).await?;
     Ok(())
 }
@@ -29,14 +38,14 @@ pub async fn leave(app: &App, me: &Account, status_id: i64) -> Result<()> {
 pub async fn join(app: &App, me: &Account, status_id: i64) -> Result<()> {
     let conversation = around(app, me, status_id).await?;
     let mut tx = Tx::new();
-    joined(&mut tx, me.id, conversation);
+    store::join(&mut tx, me.id, conversation);
     app.commit(tx).await?;
     Ok(())
 }
 
-/// The same for who answers in it, in the transaction of the answer.
+/// The same for who answers in it and did not mute it, in the transaction of the answer.
 pub(crate) fn joined(tx: &mut Tx, account_id: i64, conversation: i64) {
-    store::join(tx, account_id, conversation);
+    store::join_by_answering(tx, account_id, conversation);
 }
 
 /// Conversations that go into another, because what they answer has come: who left one of them left the whole, unless they

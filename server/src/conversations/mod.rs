@@ -4,6 +4,7 @@
 //! that is simply not for the viewer leaves nothing at all: a mark would tell that it exists.
 
 pub mod api;
+mod direct;
 mod leave;
 mod store;
 pub mod web;
@@ -13,7 +14,9 @@ use std::collections::{HashMap, HashSet};
 use comity_policy::{Because, Party, Refusal, Visible, Way};
 use comity_vocab::Domain;
 
-pub use leave::{join, leave, left_by};
+pub(crate) use direct::place;
+pub use direct::{Direct, Mark, direct, directs, mark};
+pub use leave::{join, leave, left_by, mute};
 pub(crate) use leave::{joined, merge};
 
 use crate::app::App;

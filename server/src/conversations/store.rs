@@ -1,17 +1,20 @@
-//! SQL of `left_conversations`.
+//! SQL of `left_conversations`, `direct_entries` and `direct_marks`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
+use crate::window::{Ids, ids_in};
 
 const LEAVE: Sql = sql!(
-    "INSERT INTO left_conversations (account_id, conversation_id, created_at)
-     VALUES ($1, $2, $3)
-     ON CONFLICT DO NOTHING"
+    "INSERT INTO left_conversations (account_id, conversation_id, stays, created_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (account_id, conversation_id) DO UPDATE
+        SET stays = left_conversations.stays OR excluded.stays"
 );
 
-pub fn leave(tx: &mut Tx, account_id: i64, conversation: i64, now_ms: i64) {
-    tx.exec(LEAVE, params![account_id, conversation, now_ms]);
+/// If it `stays` left, answering in it does not end that.
+pub fn leave(tx: &mut Tx, account_id: i64, conversation: i64, stays: bool, now_ms: i64) {
+    tx.exec(LEAVE, params![account_id, conversation, stays, now_ms]);
 }
 
 const JOIN: Sql =
@@ -19,6 +22,15 @@ const JOIN: Sql =
 
 pub fn join(tx: &mut Tx, account_id: i64, conversation: i64) {
     tx.exec(JOIN, params![account_id, conversation]);
+}
+
+const JOIN_BY_ANSWERING: Sql = sql!(
+    "DELETE FROM left_conversations
+      WHERE account_id = $1 AND conversation_id = $2 AND NOT stays"
+);
+
+pub fn join_by_answering(tx: &mut Tx, account_id: i64, conversation: i64) {
+    tx.exec(JOIN_BY_ANSWERING, params![account_id, conversation]);
 }
 
 const LEFT_BY: Sql<(i64,)> = sql!(
@@ -60,18 +72,19 @@ macro_rules! of_moved {
 }
 
 const CARRY: Sql = sql!(of_moved!(
-    "INSERT INTO left_conversations (account_id, conversation_id, created_at)
-     SELECT l.account_id, $2, l.created_at
+    "INSERT INTO left_conversations (account_id, conversation_id, stays, created_at)
+     SELECT l.account_id, $2, l.stays, l.created_at
        FROM left_conversations l
-      WHERE NOT EXISTS (SELECT 1
-                          FROM statuses w
-                         WHERE w.conversation_id = $2 AND w.account_id = l.account_id)
+      WHERE (l.stays OR NOT EXISTS (SELECT 1
+                                      FROM statuses w
+                                     WHERE w.conversation_id = $2 AND w.account_id = l.account_id))
         AND l.conversation_id",
     " ON CONFLICT DO NOTHING"
 ));
 const STAY: Sql = sql!(of_moved!(
     "DELETE FROM left_conversations
       WHERE conversation_id = $2
+        AND NOT stays
         AND account_id IN (SELECT w.account_id
                              FROM statuses w
                             WHERE NOT EXISTS (SELECT 1
@@ -93,4 +106,56 @@ pub fn merge(tx: &mut Tx, iri: &str, into: i64, longest: i64) {
     for statement in [CARRY, STAY, FORGET] {
         tx.exec(statement, params![iri, into, longest]);
     }
+}
+
+/// Accounts that live elsewhere have none.
+const PLACE: Sql = sql!(
+    "INSERT INTO direct_entries (account_id, status_id)
+     SELECT m.account_id, $2
+       FROM members m
+      WHERE m.account_id = $1
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn place(tx: &mut Tx, account_id: i64, status_id: i64) {
+    tx.exec(PLACE, params![account_id, status_id]);
+}
+
+/// Direct statuses that concern a member.
+pub const DIRECTS: Ids = ids_in!(
+    "status_id",
+    "SELECT status_id
+       FROM direct_entries
+      WHERE account_id = $4"
+);
+
+const MARKS: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    "SELECT conversation_id, read_id, hidden_id FROM direct_marks WHERE account_id = $1"
+);
+
+/// (conversation, read up to, hidden up to)
+pub async fn marks(db: &Db, account_id: i64) -> Result<Vec<(i64, i64, i64)>> {
+    Ok(db.all(MARKS, params![account_id]).await?)
+}
+
+const MARK: Sql = sql!(
+    "INSERT INTO direct_marks (account_id, conversation_id, read_id, hidden_id)
+     VALUES ($1, $2, COALESCE(CAST($3 AS BIGINT), 0), COALESCE(CAST($4 AS BIGINT), 0))
+     ON CONFLICT (account_id, conversation_id) DO UPDATE
+        SET read_id = COALESCE(CAST($3 AS BIGINT), direct_marks.read_id),
+            hidden_id = COALESCE(CAST($4 AS BIGINT), direct_marks.hidden_id)"
+);
+
+/// Changes what is given.
+pub async fn mark(
+    db: &Db,
+    account_id: i64,
+    conversation: i64,
+    read: Option<i64>,
+    hidden: Option<i64>,
+) -> Result<()> {
+    db.exec(MARK, params![account_id, conversation, read, hidden])
+        .await?;
+    Ok(())
 }

@@ -161,6 +161,15 @@ pub enum Outgoing {
         /// Ours: what quotes.
         status: i64,
     },
+    /// Somebody here votes in a poll of somebody elsewhere.
+    Vote {
+        /// Ours: what asks.
+        status: i64,
+        /// Which choice, from 0.
+        option: i64,
+        /// Names the vote.
+        number: i64,
+    },
     /// Somebody here likes a status.
     Like {
         /// Of the activity.
@@ -251,6 +260,7 @@ impl Outgoing {
             Outgoing::AcceptReply { .. } => "a yes to an answer or a quote",
             Outgoing::RejectReply { .. } => "a no to an answer or a quote",
             Outgoing::QuoteRequest { .. } => "a question about a quote",
+            Outgoing::Vote { .. } => "a vote",
             Outgoing::Like { .. } => "a favourite",
             Outgoing::Block { .. } => "a block",
             Outgoing::UpdateActor => "a profile",

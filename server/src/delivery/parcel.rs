@@ -16,7 +16,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
-use crate::{favourites, follows, pins, quotes, reblogs, relations, stamps};
+use crate::{favourites, follows, media, pins, polls, quotes, reblogs, relations, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -30,7 +30,7 @@ pub(super) struct Parcel {
     pub outgoing: Outgoing,
     /// What goes to every inbox that is not among `noted`.
     body: Vec<u8>,
-    /// Inboxes to which what is sent carries notices.
+    /// Inboxes to which what is sent carries notices, or addresses of files that are for their readers alone.
     noted: HashMap<Iri, Noted>,
     way: Way,
     outgoing_id: i64,
@@ -74,8 +74,8 @@ impl Parcel {
             && app.now_ms() - self.made_at <= LASTS_MS
     }
 
-    /// What goes to this inbox. Where a rule wants a notice said there, it is made for this one request: it names the
-    /// server, and holds what is in force now.
+    /// What goes to this inbox. Where a rule wants a notice said there, or files come along that not everybody may see, it is
+    /// made for this one request: it names the server or a reader there, and holds what is in force now.
     pub async fn body_for(&self, app: &App, inbox: &Iri) -> Result<Cow<'_, [u8]>> {
         let Some(noted) = self.noted.get(inbox) else {
             return Ok(Cow::Borrowed(&self.body));
@@ -121,6 +121,7 @@ pub(super) async fn prepare(
         with_notices = app.gate.book().with_notices(&thing.owner, &wanted);
     }
     let mut after = recipients::START;
+    let bound = has_bound_files(app, &outgoing).await?;
     while !wanted.is_empty() && !reach.is_by_ledger() {
         let page = reach.page_at(app, &wanted, after).await?;
         let cleared = reach.clear(app, page.people).await?;
@@ -154,6 +155,12 @@ pub(super) async fn prepare(
                 wanted.remove(&host);
             }
             inboxes.insert(inbox.clone());
+            if bound {
+                noted.entry(inbox.clone()).or_insert_with(|| Noted {
+                    reader: recipient.person.clone(),
+                    notices: Vec::new(),
+                });
+            }
             reader.get_or_insert(recipient.person);
         }
         match page.next {
@@ -204,6 +211,18 @@ pub(super) async fn prepare(
     }))
 }
 
+/// Whether what is sent brings files along whose addresses are made for each reader.
+async fn has_bound_files(app: &App, outgoing: &Outgoing) -> Result<bool> {
+    let (Outgoing::Create { status }
+    | Outgoing::Update { status }
+    | Outgoing::QuoteRequest { status }) = outgoing
+    else {
+        return Ok(false);
+    };
+    let status = statuses::load_one(app, *status).await?;
+    Ok(status.has_files() && !media::is_for_everybody(app, &status))
+}
+
 /// The document as `reader`, one of the cleared recipients, may see it, with these notices and no others. All recipients
 /// see the same: what they may not see at all is not sent.
 async fn document(
@@ -218,11 +237,11 @@ async fn document(
     let me = &sender.iri;
     Ok(match outgoing {
         Outgoing::Create { status } => {
-            statuses::activity::create(&shown(app, &reader, way, *status).await?, notices)?
+            statuses::activity::create(app, &shown(app, &reader, way, *status).await?, notices)?
         }
         Outgoing::Update { status } => {
             let status = shown(app, &reader, way, *status).await?;
-            statuses::activity::update(&status, outgoing_id, notices)?
+            statuses::activity::update(app, &status, outgoing_id, notices)?
         }
         Outgoing::Delete {
             iri, visibility, ..
@@ -325,7 +344,16 @@ async fn document(
             )?
         }
         Outgoing::QuoteRequest { status } => {
-            quotes::activity::request(&shown(app, &reader, way, *status).await?)?
+            quotes::activity::request(app, &shown(app, &reader, way, *status).await?)?
+        }
+        Outgoing::Vote {
+            status,
+            option,
+            number,
+        } => {
+            let (status, title) = polls::outgoing(app, *status, *option).await?;
+            let asker = &status.author.iri;
+            polls::activity::vote(me, *number, &title, &status.iri, asker, app.now_ms())?
         }
         Outgoing::Like { iri, status } => {
             let status = statuses::load_one(app, *status).await?;

@@ -166,7 +166,7 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
         Outgoing::Accept { follower, .. } => {
             to(vec![*follower], false, Some(between(sender, *follower)))
         }
-        Outgoing::Like { status, .. } => {
+        Outgoing::Like { status, .. } | Outgoing::Vote { status, .. } => {
             let Some(status) = present(statuses::load_one(app, *status).await)? else {
                 return Ok(None);
             };

@@ -12,6 +12,7 @@ use super::words::{
     NERVOUS, OFFER, ORANGES, PAINT, SCHOOL_BOAT, SEASICK, SEASICK_WARNING, SUMMARY,
 };
 use crate::error::{Error, Result};
+use crate::media::Attaching;
 use crate::rules::{Crossed, Crossing, Direction};
 use crate::statuses::{Draft, Terms};
 
@@ -223,6 +224,8 @@ fn public(language: &str, text: &str) -> Draft {
         sensitive: false,
         tell: None,
         terms: Terms::default(),
+        media: Attaching::default(),
+        poll: crate::polls::Wish::AsItIs,
         once: None,
     }
 }

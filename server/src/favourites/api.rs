@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::http::{Caller, Client, Id, Paging, Reply};
 use crate::statuses;
 use crate::statuses::api::entity;
+use crate::statuses::entity::Entities;
 
 /// `POST /api/v1/statuses/{id}/favourite`
 pub async fn favourite(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
@@ -21,6 +22,19 @@ pub async fn favourite(State(app): State<App>, client: Client, Id(id): Id) -> Re
 pub async fn unfavourite(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     super::unfavourite(&app, &client.me()?.account, id).await?;
     Ok(Reply::api(entity(&app, &client.caller()?, id).await?))
+}
+
+/// `GET /api/v1/favourites`: what the member favourited, the last first.
+pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let caller = client.caller()?;
+    let of = comity_db::params![client.me()?.account.id];
+    let limit = paging.limit(20, 40);
+    let stretch = super::store::BY_ACCOUNT
+        .read(&app.db, paging.window(), limit, of)
+        .await?;
+    let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
+    let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
+    Ok(Reply::api(json!(list)).with_links(links))
 }
 
 /// `GET /api/v1/statuses/{id}/favourited_by`

@@ -110,7 +110,7 @@ pub async fn status_of(app: &App, by: &Account, like: &Iri) -> Result<Option<i64
 
 fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
     let now = app.now_ms();
-    store::insert(tx, account_id, status.id, iri, now);
+    store::insert(tx, app.ids.at(now), account_id, status.id, iri, now);
     statuses::add_favourite(tx, status.id, 1);
     if status.author.is_local() {
         notifications::notify(

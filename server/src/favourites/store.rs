@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
-use crate::window::{Ids, ids_in};
+use crate::window::{Entries, Ids, entries_in, ids_in};
 
 const INSERT: Sql = sql!(
-    "INSERT INTO favourites (account_id, status_id, iri, created_at)
-     VALUES ($1, $2, $3, $4)
+    "INSERT INTO favourites (id, account_id, status_id, iri, created_at)
+     VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING"
 );
 const DELETE: Sql = sql!("DELETE FROM favourites WHERE account_id = $1 AND status_id = $2");
@@ -32,9 +32,17 @@ const AMONG: Sql<(i64,)> = sql!(
           WHERE account_id = $1 AND status_id = ANY($2)",
 );
 
+/// Statuses that an account favourited; nobody is cleared to see them yet. Counts on `favourites_newest`.
+pub const BY_ACCOUNT: Entries = entries_in!(
+    "id",
+    "SELECT id, status_id
+       FROM favourites
+      WHERE account_id = $4"
+);
+
 /// Undoes the whole transaction when it is there already.
-pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, iri: &str, now_ms: i64) {
-    tx.must(INSERT, params![account_id, status_id, iri, now_ms]);
+pub fn insert(tx: &mut Tx, id: i64, account_id: i64, status_id: i64, iri: &str, now_ms: i64) {
+    tx.must(INSERT, params![id, account_id, status_id, iri, now_ms]);
 }
 
 /// Undoes the whole transaction when there is none.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use comity_policy::Way;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::store;
@@ -9,13 +10,28 @@ use crate::accounts;
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Caller, Client, Id, Paging, Reply};
+use crate::http::{Caller, Client, Id, Input, Paging, Reply};
 use crate::relations::entity::relationship;
 
-/// `POST /api/v1/accounts/{id}/follow`
-pub async fn follow(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+/// What a member wants of whom they follow; what is left out stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    reblogs: Option<bool>,
+    languages: Option<Vec<String>>,
+}
+
+/// `POST /api/v1/accounts/{id}/follow`: also for saying of a follow what one wants of it.
+pub async fn follow(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(wish): Input<Wish>,
+) -> Result<Reply> {
     let me = client.me()?;
     super::follow(&app, &me.account, id).await?;
+    let languages = wish.languages.as_deref();
+    super::want(&app, &me.account, id, wish.reblogs, languages).await?;
     Ok(Reply::api(relationship(&app, me, id).await?))
 }
 

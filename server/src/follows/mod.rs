@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::window::Window;
-use crate::{contacts, rules, timelines, waves};
+use crate::{contacts, endorsements, reading_lists, rules, text, timelines, waves};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +121,55 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
     }
     app.commit_and_ring(tx).await?;
     self::state(app, me.id, target.id).await
+}
+
+/// What a member wants of what somebody writes whom they follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Their boosts come home.
+    pub reblogs: bool,
+    /// Only what is in one of these languages, by the first part of its tag; empty for all.
+    pub languages: Vec<String>,
+}
+
+/// Languages that one follow may be narrowed to.
+const MOST_LANGUAGES: usize = 20;
+
+/// Changes what is said of a follow; what is `None` stays. It holds for what comes from now on.
+pub async fn want(
+    app: &App,
+    me: &Account,
+    target_id: i64,
+    reblogs: Option<bool>,
+    languages: Option<&[String]>,
+) -> Result<()> {
+    let languages = languages.map(|tags| {
+        let parts = tags
+            .iter()
+            .map(|tag| text::language::first_part(Some(tag)))
+            .filter(|part| !part.is_empty())
+            .take(MOST_LANGUAGES);
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() {
+            String::new()
+        } else {
+            format!(" {} ", parts.join(" "))
+        }
+    });
+    if reblogs.is_none() && languages.is_none() {
+        return Ok(());
+    }
+    store::wish(&app.db, me.id, target_id, reblogs, languages).await
+}
+
+/// What `me` wants of those of these whom they follow or ask to.
+pub async fn wanted(app: &App, me: i64, of: Vec<i64>) -> Result<HashMap<i64, Wanted>> {
+    let rows = store::wishes(&app.db, me, of).await?;
+    let wanted = |(id, reblogs, languages): (i64, bool, String)| {
+        let languages = languages.split_whitespace().map(str::to_owned).collect();
+        (id, Wanted { reblogs, languages })
+    };
+    Ok(rows.into_iter().map(wanted).collect())
 }
 
 /// What a follow is at first.
@@ -400,4 +449,6 @@ fn unrecord(tx: &mut Tx, follower_id: i64, target_id: i64) {
     accounts::count_follows(tx, follower_id);
     accounts::count_follows(tx, target_id);
     timelines::withdraw(tx, follower_id, target_id);
+    reading_lists::withdraw(tx, follower_id, target_id);
+    endorsements::withdraw(tx, follower_id, target_id);
 }

@@ -27,6 +27,41 @@ const INSERT: Sql = sql!(
         SET iri = excluded.iri,
             state = CASE WHEN follows.state = 'accepted' THEN follows.state ELSE excluded.state END"
 );
+/// What is null stays as it is.
+const WISH: Sql = sql!(
+    "UPDATE follows
+        SET reblogs = COALESCE($3, reblogs), languages = COALESCE(CAST($4 AS TEXT), languages)
+      WHERE account_id = $1 AND target_id = $2"
+);
+
+/// What a member wants of somebody they follow.
+pub async fn wish(
+    db: &Db,
+    account_id: i64,
+    target_id: i64,
+    reblogs: Option<bool>,
+    languages: Option<String>,
+) -> Result<()> {
+    let values = params![account_id, target_id, reblogs, languages];
+    db.exec(WISH, values).await?;
+    Ok(())
+}
+
+const WISHES: Sql<(i64, bool, String)> = sql!(
+    row: (i64, bool, String),
+    sqlite: "SELECT target_id, reblogs, languages
+               FROM follows
+              WHERE account_id = $1 AND target_id IN (SELECT value FROM json_each($2))",
+    pg: "SELECT target_id, reblogs, languages
+           FROM follows
+          WHERE account_id = $1 AND target_id = ANY($2)",
+);
+
+/// (whom, whether their boosts come home, in which languages they write)
+pub async fn wishes(db: &Db, account_id: i64, of: Vec<i64>) -> Result<Vec<(i64, bool, String)>> {
+    Ok(db.all(WISHES, params![account_id, of]).await?)
+}
+
 const RENAME: Sql = sql!("UPDATE follows SET iri = $3 WHERE account_id = $1 AND target_id = $2");
 const ACCEPT: Sql =
     sql!("UPDATE follows SET state = 'accepted' WHERE account_id = $1 AND target_id = $2");

@@ -1,5 +1,6 @@
 //! Hashtags: which public posts name a topic, newest first. In no list is what was not written for public places.
 
+pub mod entity;
 mod store;
 pub mod web;
 
@@ -7,6 +8,7 @@ use comity_db::Tx;
 use comity_vocab::Visibility;
 
 pub(crate) use store::NAMED;
+pub use store::beginning;
 
 use crate::text::hashtag::folded;
 
@@ -17,8 +19,15 @@ const LONGEST: usize = 100;
 
 /// Lists a status under what it names, in the transaction that writes its words.
 pub(crate) fn place(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {
+    for name in listed(visibility, names) {
+        store::insert(tx, &name, status_id);
+    }
+}
+
+/// Under which folded names a status is listed.
+pub(crate) fn listed(visibility: Visibility, names: &[String]) -> Vec<String> {
     if visibility != Visibility::Public {
-        return;
+        return Vec::new();
     }
     let mut folded: Vec<String> = names
         .iter()
@@ -28,9 +37,7 @@ pub(crate) fn place(tx: &mut Tx, status_id: i64, visibility: Visibility, names: 
         .collect();
     folded.sort_unstable();
     folded.dedup();
-    for name in folded {
-        store::insert(tx, &name, status_id);
-    }
+    folded
 }
 
 /// The words of a status changed: it is listed under what they name now.

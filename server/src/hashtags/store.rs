@@ -1,7 +1,8 @@
 //! SQL of `hashtag_entries`.
 
-use comity_db::{Sql, Tx, params, sql};
+use comity_db::{Db, Sql, Tx, params, sql};
 
+use crate::error::Result;
 use crate::window::{Ids, ids_in};
 
 const INSERT: Sql = sql!(
@@ -20,6 +21,21 @@ pub const NAMED: Ids = ids_in!(
            FROM hashtag_entries
           WHERE name = ANY($4)"
 );
+
+const BEGINNING: Sql<(String,)> = sql!(
+    row: (String,),
+    "SELECT DISTINCT name
+       FROM hashtag_entries
+      WHERE name >= $1 AND name < $2
+      ORDER BY name
+      LIMIT $3"
+);
+
+/// Names (folded) that begin so, at most `limit`.
+pub async fn beginning(db: &Db, prefix: &str, limit: i64) -> Result<Vec<String>> {
+    let after = format!("{prefix}\u{10FFFF}");
+    Ok(db.column(BEGINNING, params![prefix, after, limit]).await?)
+}
 
 pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
     tx.exec(INSERT, params![name, status_id]);

@@ -6,11 +6,13 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use comity_policy::{CommunityId, Party};
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
+use super::address;
+use super::rate_limit::Allowance;
 use super::reply::Reply;
 use super::viewer::{Here, Me, Visit};
 use crate::accounts;
@@ -19,6 +21,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::members;
 use crate::oauth::{self, Grant, Scopes};
+use crate::web::time;
 
 /// What an address of the API wants of whoever asks. It stands beside the address, and is checked before the handler
 /// runs.
@@ -48,6 +51,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The account of the member it speaks for.
+    fn account_id(&self) -> Option<i64> {
+        self.grant.account_id
+    }
+
     /// The member it speaks for, as whoever asks.
     pub fn caller(&self) -> Result<Caller> {
         Ok(Caller::from(self.me()?))
@@ -126,10 +134,44 @@ pub async fn authorize(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match check(&app, wants, &mut parts).await {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+    let checked = check(&app, wants, &mut parts).await;
+    let (may, allowance) = match parts
+        .extensions
+        .get::<Client>()
+        .and_then(Client::account_id)
+    {
+        Some(account_id) => app.limits.ask_as(account_id),
+        None => {
+            let address = address::client(&parts, &app.config);
+            app.limits.ask_from(&address::neighbourhood(address))
+        }
+    };
+    let mut response = match checked {
+        Ok(()) if may => next.run(Request::from_parts(parts, body)).await,
+        Ok(()) => Reply::from(Error::TooMany { after_s: AGAIN_S }).into_response(),
         Err(reply) => reply.into_response(),
+    };
+    for (name, value) in headers(&allowance) {
+        response.headers_mut().insert(name, value);
     }
+    response
+}
+
+/// Whoever asked too much is told to wait so long, in seconds: by then some of it may be asked again.
+const AGAIN_S: u64 = 30;
+
+/// What is left, as Mastodon writes it: the time in ISO 8601 with microseconds.
+fn headers(allowance: &Allowance) -> Vec<(HeaderName, HeaderValue)> {
+    let whole_at = time::iso_ms(allowance.whole_at).replace('Z', "000Z");
+    let named = |name, value: String| {
+        let value = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static(""));
+        (HeaderName::from_static(name), value)
+    };
+    vec![
+        named("x-ratelimit-limit", allowance.most.to_string()),
+        named("x-ratelimit-remaining", allowance.left.to_string()),
+        named("x-ratelimit-reset", whole_at),
+    ]
 }
 
 async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> {

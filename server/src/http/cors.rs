@@ -10,8 +10,9 @@ use http::{HeaderValue, Method, StatusCode};
 use super::reply::Reply;
 
 /// Where it begins, and single addresses.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "/api/",
+    "/media/",
     "/.well-known/",
     "/nodeinfo/",
     "/oauth/token",

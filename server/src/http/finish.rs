@@ -14,17 +14,21 @@ use tracing::Instrument;
 
 use super::cookie::Cookie;
 use super::cors;
-use super::reply::{FormAction, Reply, Told, as_sentence};
+use super::reply::{FormAction, Inert, Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
 use crate::app::App;
+use crate::config;
 use crate::web;
 use crate::web::view::{ErrorPage, NavItem};
 
 /// Everything a page loads is our own: a picture from elsewhere would tell that server who reads here.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; \
                       font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
                       connect-src 'self'; manifest-src 'self'";
+
+/// For what came from outside: opened by itself, it is a picture and no page.
+const INERT: &str = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
 
 /// The outermost layer of the router.
 pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -39,7 +43,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .to_owned();
     let path = parts.uri.path().to_owned();
     if let Some(mut response) = cors::preflight(&parts.method, &path) {
-        seal(&mut response);
+        seal(&app, &mut response);
         cors::open(&mut response);
         return response;
     }
@@ -50,7 +54,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .instrument(span.clone())
         .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
-    seal(&mut response);
+    seal(&app, &mut response);
     if cors::is_open(&path) {
         cors::open(&mut response);
     }
@@ -76,6 +80,9 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
     let mut answer = if is_for_machines(&asked) {
         let sentence = match told.sentence.as_str() {
             "" => bare(&asked, told.status),
+            _ if is_api(&asked) && told.status == StatusCode::TOO_MANY_REQUESTS => {
+                bare(&asked, told.status)
+            }
             // As Mastodon has it, which some apps compare.
             said if is_api(&asked) => said.strip_suffix('.').unwrap_or(said).to_owned(),
             said => said.to_owned(),
@@ -92,7 +99,14 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
     }
     .with_status(told.status)
     .into_response();
-    for name in [RETRY_AFTER, SET_COOKIE] {
+    let kept = [
+        RETRY_AFTER,
+        SET_COOKIE,
+        HeaderName::from_static("x-ratelimit-limit"),
+        HeaderName::from_static("x-ratelimit-remaining"),
+        HeaderName::from_static("x-ratelimit-reset"),
+    ];
+    for name in kept {
         if let Some(value) = response.headers().get(&name) {
             answer.headers_mut().insert(name, value.clone());
         }
@@ -130,6 +144,7 @@ fn bare(asked: &Parts, status: StatusCode) -> String {
     let is_api = is_api(asked);
     match status {
         StatusCode::NOT_FOUND if is_api => "Record not found".to_owned(),
+        StatusCode::TOO_MANY_REQUESTS if is_api => "Too many requests".to_owned(),
         StatusCode::UNAUTHORIZED if is_api => "The access token is invalid".to_owned(),
         _ => as_sentence(&status.canonical_reason().unwrap_or("failed").to_lowercase()),
     }
@@ -185,14 +200,8 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
     response
 }
 
-fn seal(response: &mut Response) {
-    let policy = response.extensions().get::<FormAction>().and_then(|away| {
-        let wider = POLICY.replace(
-            "form-action 'self'",
-            &format!("form-action 'self' {}", away.0),
-        );
-        HeaderValue::from_str(&wider).ok()
-    });
+fn seal(app: &App, response: &mut Response) {
+    let policy = policy(app, response);
     let status = response.status();
     // Not found and gone are kept by caches unless told otherwise, and what one requester does not find another may.
     if (status.is_client_error() || status.is_server_error())
@@ -221,4 +230,25 @@ fn seal(response: &mut Response) {
     if let Some(policy) = policy {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+/// What differs from [`POLICY`]: where the form of a page may lead, and from where its pictures come.
+fn policy(app: &App, response: &Response) -> Option<HeaderValue> {
+    if response.extensions().get::<Inert>().is_some() {
+        return Some(HeaderValue::from_static(INERT));
+    }
+    let mut policy = POLICY.to_owned();
+    if let Some(host) = &app.config.media.host {
+        let files = format!("{}://{host}", config::scheme(host));
+        for kind in ["img-src 'self'", "media-src 'self'"] {
+            policy = policy.replace(kind, &format!("{kind} {files}"));
+        }
+    }
+    if let Some(away) = response.extensions().get::<FormAction>() {
+        let wider = format!("form-action 'self' {}", away.0);
+        policy = policy.replace("form-action 'self'", &wider);
+    }
+    (policy != POLICY)
+        .then(|| HeaderValue::from_str(&policy).ok())
+        .flatten()
 }

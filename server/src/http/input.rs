@@ -1,5 +1,5 @@
-//! What apps send. The same fields come in a query, in a form, or as JSON, as each client was written; names nest as
-//! Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
+//! What apps send. The same fields come in a query, in a form of either kind, or as JSON, as each client was written;
+//! names nest as Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
@@ -13,6 +13,8 @@ use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
+use super::files::{self, Files};
+use super::multipart;
 use super::reply::Reply;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -32,7 +34,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
     type Rejection = Reply;
 
     async fn from_request(request: Request<Body>, _: &App) -> Result<Input<T>, Reply> {
-        Ok(Input(read(request).await?))
+        Ok(Input(read(request, None).await?.0))
     }
 }
 
@@ -54,10 +56,28 @@ impl FromRequestParts<App> for Id {
     }
 }
 
-async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
+/// The same with the files that came along, which are read to disk and no further than is allowed here. Only where files
+/// are wanted: [`Input`] reads past none.
+#[derive(Debug)]
+pub struct Upload<T>(pub T, pub Files);
+
+impl<T: DeserializeOwned> FromRequest<App> for Upload<T> {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<Upload<T>, Reply> {
+        let (fields, files) = read(request, Some(app)).await?;
+        Ok(Upload(fields, files))
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    request: Request<Body>,
+    app: Option<&App>,
+) -> Result<(T, Files)> {
     let (parts, body) = request.into_parts();
     let mut fields = Map::new();
     let mut count = 0;
+    let mut sent = Files::default();
     if let Some(query) = parts.uri.query() {
         put_pairs(&mut fields, &mut count, query.as_bytes())?;
     }
@@ -65,16 +85,29 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
         .headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+        .unwrap_or_default();
     let announced = parts
         .headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LONGEST_BODY) {
+    let boundary = multipart::boundary(kind);
+    let kind = kind.to_ascii_lowercase();
+    if boundary.is_none() && announced.is_some_and(|length| length > LONGEST_BODY) {
         return Err(too_long());
     }
-    let bytes = whole(body).await?;
+    let bytes = match &boundary {
+        Some(boundary) => {
+            let (texts, files) = files::read(app, body, boundary).await?;
+            let mut from_body = Map::new();
+            for (name, value) in texts {
+                put_pair(&mut from_body, &mut count, &name, value)?;
+            }
+            fields.extend(from_body);
+            sent = files;
+            Bytes::new()
+        }
+        None => whole(body).await?,
+    };
     if kind.starts_with("application/x-www-form-urlencoded") {
         let mut from_body = Map::new();
         put_pairs(&mut from_body, &mut count, &bytes)?;
@@ -87,7 +120,7 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
         }
     } else if !bytes.is_empty() {
         return Err(unreadable(
-            "must be application/json or application/x-www-form-urlencoded",
+            "must be application/json, application/x-www-form-urlencoded or multipart/form-data",
         ));
     }
     let fields = Value::Object(fields);
@@ -95,7 +128,9 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T> {
     if holds_nul(&fields) {
         return Err(unreadable("holds a NUL character"));
     }
-    T::deserialize(Lenient(fields)).map_err(|why| unreadable(&format!("could not be read: {why}")))
+    let fields = T::deserialize(Lenient(fields))
+        .map_err(|why| unreadable(&format!("could not be read: {why}")))?;
+    Ok((fields, sent))
 }
 
 async fn whole(body: Body) -> Result<Bytes> {
@@ -117,7 +152,7 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-fn unreadable(why: &str) -> Error {
+pub(super) fn unreadable(why: &str) -> Error {
     Error::invalid("request", why)
 }
 
@@ -127,20 +162,30 @@ fn too_long() -> Error {
 
 fn put_pairs(fields: &mut Map<String, Value>, count: &mut usize, text: &[u8]) -> Result<()> {
     for (name, value) in url::form_urlencoded::parse(text) {
-        *count += 1;
-        if *count > MOST_FIELDS {
-            return Err(unreadable(&format!("has more than {MOST_FIELDS} fields")));
-        }
-        let steps = steps(&name);
-        if steps.len() > DEEPEST {
-            return Err(unreadable(&format!(
-                "has names that nest deeper than {DEEPEST}"
-            )));
-        }
-        let (first, rest) = steps.split_first().unwrap_or((&"", &[]));
-        let place = fields.entry((*first).to_owned()).or_insert(Value::Null);
-        put(place, rest, value.into_owned());
+        put_pair(fields, count, &name, value.into_owned())?;
     }
+    Ok(())
+}
+
+fn put_pair(
+    fields: &mut Map<String, Value>,
+    count: &mut usize,
+    name: &str,
+    value: String,
+) -> Result<()> {
+    *count += 1;
+    if *count > MOST_FIELDS {
+        return Err(unreadable(&format!("has more than {MOST_FIELDS} fields")));
+    }
+    let steps = steps(name);
+    if steps.len() > DEEPEST {
+        return Err(unreadable(&format!(
+            "has names that nest deeper than {DEEPEST}"
+        )));
+    }
+    let (first, rest) = steps.split_first().unwrap_or((&"", &[]));
+    let place = fields.entry((*first).to_owned()).or_insert(Value::Null);
+    put(place, rest, value);
     Ok(())
 }
 
@@ -357,7 +402,7 @@ mod tests {
             .header(CONTENT_TYPE, kind)
             .body(Body::from(body.to_owned()))
             .unwrap();
-        read(request).await
+        Ok(read(request, None).await?.0)
     }
 
     const FORM: &str = "application/x-www-form-urlencoded";

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::{NoOpMiddleware, StateInformationMiddleware};
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
@@ -39,6 +39,8 @@ pub enum Kind {
     Lookup,
     /// Questions of a member about whom a post would reach.
     Preview,
+    /// Files that a member puts here.
+    Upload,
     /// Activities from a server.
     Inbox,
     /// Signed requests of a server.
@@ -49,8 +51,21 @@ pub enum Kind {
     Yes,
 }
 
+/// What is left of what apps may ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// Requests in all, within the period.
+    pub most: u32,
+    /// Those left.
+    pub left: u32,
+    /// When all may be sent again; unix milliseconds.
+    pub whole_at: i64,
+}
+
 /// One counter for each kind.
 pub struct RateLimits {
+    by_member: Allowed,
+    by_address: Allowed,
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
@@ -58,11 +73,18 @@ pub struct RateLimits {
     app_token: Counter,
     lookup: Counter,
     preview: Counter,
+    upload: Counter,
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
     yes: Counter,
 }
+
+/// The period of what apps may ask.
+const API_PERIOD: Duration = Duration::from_mins(5);
+
+/// Whoever has no token may ask this part of what members may: one address is a household or a school.
+const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
@@ -81,12 +103,17 @@ const BURIALS: u32 = 1_000;
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
 
+/// Files that a member puts here in half an hour: Mastodon's number, which apps expect.
+const UPLOADS: u32 = 30;
+
 impl RateLimits {
     /// Everyone starts fresh.
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
         let within = |most: u32, period: Duration| Counter::new(clock, most, period);
         let five_minutes = Duration::from_mins(5);
         RateLimits {
+            by_member: Allowed::new(clock, limits.api_requests),
+            by_address: Allowed::new(clock, limits.api_requests / STRANGERS_SHARE),
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
@@ -94,6 +121,7 @@ impl RateLimits {
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
+            upload: within(UPLOADS, Duration::from_mins(30)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -109,6 +137,16 @@ impl RateLimits {
         }
     }
 
+    /// Counts one request of a member's apps: whether it may be answered, and what is left.
+    pub fn ask_as(&self, account_id: i64) -> (bool, Allowance) {
+        self.by_member.ask(&account_id.to_string())
+    }
+
+    /// Counts one request of whoever has no member's token, from this address.
+    pub fn ask_from(&self, neighbourhood: &str) -> (bool, Allowance) {
+        self.by_address.ask(neighbourhood)
+    }
+
     /// Counts one try of `key`; too many is an error that says when to come back.
     pub fn check(&self, kind: Kind, key: &str) -> Result<()> {
         let counter = match kind {
@@ -119,12 +157,54 @@ impl RateLimits {
             Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,
             Kind::Preview => &self.preview,
+            Kind::Upload => &self.upload,
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
             Kind::Yes => &self.yes,
         };
         counter.check(key)
+    }
+}
+
+/// A counter that tells what is left.
+struct Allowed {
+    limiter: RateLimiter<String, DashMapStateStore<String>, Ticks, StateInformationMiddleware>,
+    clock: Clock,
+    most: u32,
+}
+
+impl Allowed {
+    fn new(clock: &Clock, most: u32) -> Allowed {
+        let burst = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(API_PERIOD / burst.get())
+            .unwrap_or(Quota::per_second(NonZeroU32::MAX))
+            .allow_burst(burst);
+        Allowed {
+            limiter: RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone())).with_middleware(),
+            clock: clock.clone(),
+            most: burst.get(),
+        }
+    }
+
+    fn ask(&self, key: &str) -> (bool, Allowance) {
+        if self.limiter.len() > MANY_KEYS {
+            self.limiter.retain_recent();
+        }
+        let key = &key[..key.floor_char_boundary(LONGEST_KEY)];
+        let left = match self.limiter.check_key(&key.to_owned()) {
+            Ok(snapshot) => Some(snapshot.remaining_burst_capacity()),
+            Err(_) => None,
+        };
+        let used = self.most - left.unwrap_or(0).min(self.most);
+        let period_ms = i64::try_from(API_PERIOD.as_millis()).unwrap_or(i64::MAX);
+        let until_whole = period_ms / i64::from(self.most) * i64::from(used);
+        let allowance = Allowance {
+            most: self.most,
+            left: left.unwrap_or(0),
+            whole_at: self.clock.now_ms() + until_whole,
+        };
+        (left.is_some(), allowance)
     }
 }
 

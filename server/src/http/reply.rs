@@ -11,7 +11,10 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use comity_policy::{Because, Refusal};
 use futures_util::Stream;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER, SET_COOKIE, VARY};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, LINK, LOCATION, RETRY_AFTER, SET_COOKIE, VARY,
+};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::local_path;
@@ -92,6 +95,61 @@ impl Reply {
     pub fn asset(bytes: impl Into<Bytes>, content_type: &'static str) -> Reply {
         Reply::new(StatusCode::OK, content_type, bytes.into())
             .with(CACHE_CONTROL, "public, max-age=31536000, immutable")
+    }
+
+    /// A file that came from a member or from elsewhere, or a part of it: nothing in it can do anything.
+    pub fn sent(file: SentBody) -> Reply {
+        let mut reply = Reply::new(file.status, file.media_type, file.body)
+            .with(CONTENT_DISPOSITION, "inline")
+            .with(ACCEPT_RANGES, "bytes")
+            .with(
+                HeaderName::from_static("cross-origin-resource-policy"),
+                "cross-origin",
+            )
+            .with(
+                CACHE_CONTROL,
+                if file.for_everybody {
+                    "public, max-age=31536000, immutable"
+                } else {
+                    "private, max-age=3600"
+                },
+            );
+        let length = file.length;
+        let range = match (file.status, file.range) {
+            (_, Some((from, to))) => Some(format!("bytes {from}-{}/{length}", to - 1)),
+            (StatusCode::RANGE_NOT_SATISFIABLE, None) => Some(format!("bytes */{length}")),
+            _ => None,
+        };
+        let brings = match (file.status, file.range) {
+            (_, Some((from, to))) => Some(to - from),
+            (StatusCode::OK, None) => Some(length),
+            _ => None,
+        };
+        let headers = reply.0.headers_mut();
+        if let Ok(tag) = HeaderValue::from_str(&file.tag) {
+            headers.insert(ETAG, tag);
+        }
+        if let Some(brings) = brings {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(brings));
+        }
+        if let Some(Ok(range)) = range.as_deref().map(HeaderValue::from_str) {
+            headers.insert(CONTENT_RANGE, range);
+        }
+        reply.0.extensions_mut().insert(Inert);
+        reply
+    }
+
+    /// It has another address, for good: one of our own names, that the settings say.
+    pub fn moved(location: &str) -> Reply {
+        let mut reply =
+            Reply::empty(StatusCode::PERMANENT_REDIRECT).with(CACHE_CONTROL, "no-store");
+        match HeaderValue::from_str(location) {
+            Ok(location) => {
+                reply.0.headers_mut().insert(LOCATION, location);
+                reply
+            }
+            Err(_) => Error::NotFound.into(),
+        }
     }
 
     /// Taken in; the rest happens later.
@@ -208,6 +266,28 @@ impl IntoResponse for Reply {
         self.0
     }
 }
+
+/// A file as it is sent.
+pub struct SentBody {
+    /// 200, 206, 304 or 416.
+    pub status: StatusCode,
+    /// As much as was asked for.
+    pub body: Body,
+    /// One of those we make.
+    pub media_type: &'static str,
+    /// In quotes.
+    pub tag: String,
+    /// Bytes of the whole.
+    pub length: u64,
+    /// Which of them these are: from, and before where.
+    pub range: Option<(u64, u64)>,
+    /// Anybody may keep it.
+    pub for_everybody: bool,
+}
+
+/// The answer is a file from outside: it may load nothing, and do nothing.
+#[derive(Clone, Debug)]
+pub struct Inert;
 
 /// Where the form of a page may lead besides here.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{favourites, follows, pins, quotes, reblogs, relations, statuses};
+use crate::{favourites, follows, pins, polls, quotes, reblogs, relations, statuses};
 
 /// What became of an activity.
 pub(super) enum Came {
@@ -56,7 +56,8 @@ async fn create(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> 
     match activity.note() {
         Part::Held(note) => {
             if note.is_vote() {
-                return Ok(Came::Ignored("votes are not counted"));
+                let why = polls::receive(app, arrival, &note).await?;
+                return Ok(why.map_or(Came::Done, Came::Ignored));
             }
             if !relevance::concerns_us(app, arrival, &note).await? {
                 return Ok(Came::Ignored("concerns nobody here"));

@@ -128,6 +128,9 @@ pub async fn link(app: &App, community: &Arc<Community>, text: &str) -> Result<F
     if let Some(account) = accounts::find_by_iri(app, &iri).await? {
         return Ok(Found::Account(account));
     }
+    if let Some(found) = page_of_ours(app, &iri).await? {
+        return Ok(found);
+    }
     refuse_ours(app, &iri)?;
     let document = fetch(app, community, &iri).await?;
     // A page's address leads to a document with another id, which may be here already.
@@ -149,6 +152,28 @@ pub async fn link(app: &App, community: &Arc<Community>, text: &str) -> Result<F
         )),
         _ => Err(Error::NotFound),
     }
+}
+
+/// What one of our own pages is about: `/@ines`, `/@ines/7`, `/@maren@meadow.example/8`.
+async fn page_of_ours(app: &App, iri: &Iri) -> Result<Option<Found>> {
+    let communities = app.communities.load();
+    let Some(here) = communities.by_domain(&iri.domain()) else {
+        return Ok(None);
+    };
+    let path = iri.as_str().strip_prefix(here.origin.as_str());
+    let Some(path) = path.and_then(|path| path.strip_prefix("/@")) else {
+        return Ok(None);
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    Ok(match path.split_once('/') {
+        Some((_, id)) => id.parse().ok().map(Found::Status),
+        None => {
+            let handle = Handle::parse(path)?;
+            let domain = handle.domain.as_ref().unwrap_or(&here.domain);
+            let known = accounts::find_by_handle(app, &handle.username, domain).await?;
+            known.map(Found::Account)
+        }
+    })
 }
 
 /// The key with this id and its owner, fetched anew from its origin because of a request from `neighbourhood`. The

@@ -1,5 +1,6 @@
 //! Members: who lives here, how they come in, and the browsers they are signed in with.
 
+pub mod api;
 pub mod command;
 mod model;
 mod password;
@@ -16,7 +17,7 @@ use comity_vocab::{ActorKind, Domain, Visibility};
 
 pub use model::{Member, NewMember, Role, Session};
 pub(crate) use store::forget_old;
-pub use store::{count, read_notifications, stewards};
+pub use store::{count, stewards};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;

@@ -8,9 +8,11 @@ use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
-    "SELECT account_id, community_id, email, role, language, default_visibility, replies, quotes, notifications_read_id, created_at
-       FROM members
-      WHERE account_id = $1"
+    "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
+            COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at
+       FROM members m
+       LEFT JOIN markers k ON k.account_id = m.account_id AND k.timeline = 'notifications'
+      WHERE m.account_id = $1"
 );
 
 pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
@@ -89,8 +91,8 @@ pub async fn stewards(db: &Db, community_id: i64) -> Result<Vec<i64>> {
 
 const INSERT: Sql = sql!(
     "INSERT INTO members (account_id, community_id, email, email_key, password_hash, role, language,
-                          default_visibility, notifications_read_id, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'public', 0, $8)"
+                          default_visibility, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'public', $8)"
 );
 
 pub struct NewRow<'a> {
@@ -155,17 +157,6 @@ pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Resul
             ],
         )
         .await?)
-}
-
-const READ_NOTIFICATIONS: Sql = sql!(
-    "UPDATE members SET notifications_read_id = $2 WHERE account_id = $1 AND notifications_read_id < $2"
-);
-
-/// Notifications up to this id were seen; it never goes back.
-pub async fn read_notifications(db: &Db, account_id: i64, up_to: i64) -> Result<()> {
-    db.exec(READ_NOTIFICATIONS, params![account_id, up_to])
-        .await?;
-    Ok(())
 }
 
 // Sessions

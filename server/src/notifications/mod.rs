@@ -37,6 +37,8 @@ pub enum Kind {
     Reblog,
     /// Somebody quoted a status, and it stands.
     Quote,
+    /// A poll in which they voted, or which is theirs, is over.
+    Poll,
     /// A boundary that is not their own suspends follows of theirs.
     Suspended,
     /// It was taken back, or ended, and they work again.
@@ -53,6 +55,7 @@ impl Kind {
             Kind::Favourite => "favourite",
             Kind::Reblog => "reblog",
             Kind::Quote => "quote",
+            Kind::Poll => "poll",
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
@@ -67,6 +70,7 @@ impl Kind {
             Kind::Favourite,
             Kind::Reblog,
             Kind::Quote,
+            Kind::Poll,
             Kind::Suspended,
             Kind::Restored,
         ]
@@ -155,6 +159,11 @@ pub fn notify(
         push::promise(tx, to, id, now_ms);
         streaming::announce(tx, &Event::Notified { to, id });
     }
+}
+
+/// Tells a member that their own poll is over: the one thing somebody hears of themself.
+pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
+    store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
 }
 
 /// What was told is taken back together with the act.

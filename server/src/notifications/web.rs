@@ -8,8 +8,9 @@ use super::{Kind, Notification, OfRule};
 use crate::app::App;
 use crate::conversations;
 use crate::error::Result;
+use crate::filters::Context;
 use crate::http::{Me, Page, Reply, Visit};
-use crate::members;
+use crate::markers;
 use crate::rules;
 use crate::rules::notices::{self, Cause};
 use crate::statuses::text;
@@ -53,7 +54,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
     if let Some(newest) =
         newest.filter(|id| page.max_id.is_none() && *id > me.member.notifications_read_id)
     {
-        members::read_notifications(&app.db, me.account.id, newest).await?;
+        markers::read_notifications(&app.db, me.account.id, newest, app.now_ms()).await?;
     }
     Ok(Reply::page(NotificationsPage { frame, rows, older }))
 }
@@ -79,6 +80,15 @@ async fn rows(
     let mut last: Option<(Kind, Option<i64>)> = None;
     for notification in found {
         let about = notification.status.as_deref();
+        let whole = matches!(notification.kind, Kind::Mention | Kind::Quote);
+        // Other kinds are about posts of the reader, which no filter is for.
+        let context = Some(Context::Notifications);
+        let view = about
+            .filter(|_| whole)
+            .map(|status| reader.view_in(context, status, None));
+        let Some(status) = view.map_or(Some(None), |view| view.map(Some)) else {
+            continue;
+        };
         let key = (notification.kind, about.map(|status| status.id));
         let person = person_view(&notification.from, &visit.community);
         let is_new = notification.id > me.member.notifications_read_id;
@@ -106,10 +116,10 @@ async fn rows(
             Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
             Kind::Mention => NotificationKind::Mention,
             Kind::Quote => NotificationKind::Quote,
+            Kind::Poll => NotificationKind::Poll,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
         };
-        let whole = matches!(notification.kind, Kind::Mention | Kind::Quote);
         rows.push(NotificationRow {
             kind,
             people: vec![person],
@@ -123,9 +133,7 @@ async fn rows(
             about_url: about
                 .filter(|_| !whole)
                 .map(|status| path(status, &visit.community)),
-            status: about
-                .filter(|_| whole)
-                .map(|status| reader.view(status, None)),
+            status,
             told: notification.of_rule.map(|of_rule| {
                 let of = (notification.kind, of_rule);
                 match causes.get(&of_rule.rule_id) {

@@ -44,7 +44,7 @@ pub async fn featured(
     let canary = aliases::of_viewer(&app, &community, &viewer).await?;
     let items = pinned
         .iter()
-        .map(|shown| statuses::activity::note_with(&shown.status, canary.as_ref()))
+        .map(|shown| statuses::activity::note_with(&app, &shown.status, canary.as_ref()))
         .collect::<Result<_>>()?;
     let id = featured_of(&account)?;
     Ok(Reply::activity(build::collection_of(&id, items)))

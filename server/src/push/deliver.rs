@@ -190,6 +190,7 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Favourite => "Somebody favourited a post of yours",
         Kind::Reblog => "Somebody boosted a post of yours",
         Kind::Quote => "Somebody quoted a post of yours",
+        Kind::Poll => "A poll of somebody is over",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }
 }

@@ -8,7 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, push, quotes, reach, rules, statuses, waves,
+    delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled,
+    statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -51,6 +52,11 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::AnswerWave(batch) => Box::pin(waves::answer_all(app, batch)).await,
             Job::FetchListSource { source, .. } => Box::pin(lists::sources::ask(app, source)).await,
             asked @ Job::AskBack { .. } => Box::pin(reach::ask_back(app, asked)).await,
+            Job::PublishScheduled { scheduled: id, at } => {
+                Box::pin(scheduled::publish(app, id, at)).await
+            }
+            Job::TellPoll { status } => Box::pin(polls::tell(app, status)).await,
+            Job::EndPoll { status, ends_at } => Box::pin(polls::end(app, status, ends_at)).await,
             Job::Wake {
                 account,
                 notification,

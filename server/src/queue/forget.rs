@@ -7,7 +7,9 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{aliases, contacts, delivery, inbox, members, oauth, rules, statuses};
+use crate::{
+    aliases, contacts, delivery, inbox, media, members, oauth, relations, rules, statuses,
+};
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
@@ -59,10 +61,12 @@ enum Old {
     Apps,
     Changes,
     Keys,
+    Mutes,
+    Media,
 }
 
 impl Old {
-    const ALL: [Old; 9] = [
+    const ALL: [Old; 11] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -72,6 +76,8 @@ impl Old {
         Old::Apps,
         Old::Changes,
         Old::Keys,
+        Old::Mutes,
+        Old::Media,
     ];
 
     fn words(self) -> &'static str {
@@ -85,6 +91,8 @@ impl Old {
             Old::Apps => "apps that nobody lets anything",
             Old::Changes => "changes of boundaries",
             Old::Keys => "keys of posts",
+            Old::Mutes => "mutes that ended",
+            Old::Media => "files that no post has",
         }
     }
 
@@ -100,6 +108,8 @@ impl Old {
             Old::Apps => oauth::forget_old(app, now_ms, BATCH).await,
             Old::Changes => rules::changed::forget_old(&app.db, now_ms, BATCH).await,
             Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
+            Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
+            Old::Media => media::forget_old(app, now_ms, BATCH).await,
         }
     }
 }

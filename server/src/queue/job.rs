@@ -104,6 +104,25 @@ pub enum Job {
         /// and of it up to this server.
         domain: String,
     },
+    /// The time of a scheduled post has come.
+    PublishScheduled {
+        /// Which.
+        scheduled: i64,
+        /// When; where it has another time by now, that is another promise.
+        at: i64,
+    },
+    /// The numbers of a poll of ours are sent to those who have it.
+    TellPoll {
+        /// Which status asks.
+        status: i64,
+    },
+    /// A poll is over.
+    EndPoll {
+        /// Which status asks.
+        status: i64,
+        /// When; where it ends at another time by now, that is another promise.
+        ends_at: i64,
+    },
     /// A member who has devices is told something.
     Wake {
         /// Who.
@@ -148,6 +167,9 @@ impl Job {
             Job::AnswerWave(_) => "answer_wave",
             Job::FetchListSource { .. } => "fetch_list_source",
             Job::AskBack { .. } => "ask_back",
+            Job::PublishScheduled { .. } => "publish_scheduled",
+            Job::TellPoll { .. } => "tell_poll",
+            Job::EndPoll { .. } => "end_poll",
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
             Job::TellOfRule { .. } => "tell_of_rule",
@@ -176,6 +198,9 @@ impl Job {
             Job::Address { .. }
             | Job::AnswerWave(_)
             | Job::AskBack { .. }
+            | Job::PublishScheduled { .. }
+            | Job::TellPoll { .. }
+            | Job::EndPoll { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -193,6 +218,8 @@ impl Job {
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             Job::WeighAnswers { parent, .. } => format!("below {parent}"),
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
+            Job::PublishScheduled { scheduled, .. } => format!("scheduled {scheduled}"),
+            Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),

@@ -25,7 +25,7 @@ pub use job::{Job, Outcome};
 use crate::app::App;
 use crate::delivery;
 use crate::error::Result;
-use crate::lists;
+use crate::{lists, media};
 use turns::Turns;
 
 /// Promises `job` in the caller's transaction. After the transaction is written, ring [`Wake::ring`].
@@ -88,6 +88,7 @@ pub async fn run(app: App, shutdown: watch::Receiver<bool>) {
         worker::run(app.clone(), shutdown.clone()),
         delivery::run(app.clone(), shutdown.clone()),
         lists::sources::run(app.clone(), shutdown.clone()),
+        media::run(app.clone(), shutdown.clone()),
         forget::run(app, shutdown),
     );
 }

@@ -5,6 +5,7 @@ use comity_vocab::{Iri, build};
 use serde_json::Value;
 
 use crate::accounts::stored_iri;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, Status};
 
@@ -12,11 +13,11 @@ use crate::statuses::{self, Status};
 const REQUEST: &str = "#quote-request";
 
 /// It comes with the whole status, so that whoever is asked can read what they say yes to.
-pub fn request(status: &Visible<Status>) -> Result<Value> {
+pub fn request(app: &App, status: &Visible<Status>) -> Result<Value> {
     let quote = status.quote.as_ref().ok_or(Error::NotFound)?;
     let asked = quote.asks_elsewhere().ok_or(Error::NotFound)?;
     let id = stored_iri(&format!("{}{REQUEST}", status.iri))?;
-    let note = statuses::activity::note(status)?;
+    let note = statuses::activity::note(app, status)?;
     Ok(build::quote_request(
         &id,
         &status.author.iri,

@@ -1,17 +1,36 @@
 //! Boosts for apps.
 
 use axum::extract::State;
+use comity_vocab::Visibility;
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Client, Id, Reply};
+use crate::http::{Client, Id, Input, Reply};
 use crate::statuses;
 use crate::statuses::api::entity;
 
+/// Before whom an app boosts; empty for as many as the post itself has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    visibility: String,
+}
+
 /// `POST /api/v1/statuses/{id}/reblog`: answers with the boost, around what it shares.
-pub async fn reblog(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+pub async fn reblog(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(wish): Input<Wish>,
+) -> Result<Reply> {
     let me = client.me()?;
-    super::reblog(&app, &me.account, id).await?;
+    let wanted = match wish.visibility.as_str() {
+        "" => Visibility::Public,
+        word => Visibility::parse(word)
+            .map_err(|_| Error::invalid("visibility", "must be public, unlisted or private"))?,
+    };
+    super::reblog_for(&app, &me.account, id, wanted).await?;
     let boost = statuses::reblog_by(&app.db, id, me.account.id).await?;
     let boost = boost.ok_or(Error::NotFound)?;
     Ok(Reply::api(entity(&app, &client.caller()?, boost).await?))

@@ -22,10 +22,30 @@ use crate::statuses::{self, NewStatus, Status};
 /// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
 /// the author let it go (boundaries L05): the gate asks for both when it is addressed.
 pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    reblog_for(app, me, status_id, Visibility::Public).await
+}
+
+/// The same, seen by no more people than `wanted` lets.
+pub async fn reblog_for(
+    app: &App,
+    me: &Arc<Account>,
+    status_id: i64,
+    wanted: Visibility,
+) -> Result<()> {
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
     let visibility = seen_by(&status, me)
-        .ok_or_else(|| Error::Forbidden("its author did not write it for everyone".to_owned()))?;
+        .ok_or_else(|| Error::Forbidden("its author did not write it for everyone".to_owned()))?
+        .narrowed_to(wanted);
+    if !matches!(
+        wanted,
+        Visibility::Public | Visibility::Unlisted | Visibility::Private
+    ) {
+        return Err(Error::invalid(
+            "visibility",
+            "must be public, unlisted or private",
+        ));
+    }
     if status.reblog_of.is_some() {
         return Err(Error::invalid("id", "is a boost; boost the post itself"));
     }

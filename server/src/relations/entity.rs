@@ -8,17 +8,27 @@ use crate::app::App;
 use crate::error::Result;
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::web::time;
+use crate::{account_notes, endorsements, rules};
 
 /// How `me` stands to each of these who exist, in this order. That they block `me` nobody is told (boundaries L12).
 pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
-    let known = accounts::find_many(app, ids.to_vec()).await?;
+    let accounts = accounts::find_many(app, ids.to_vec()).await?;
     let known: Vec<i64> = ids
         .iter()
         .copied()
-        .filter(|id| known.contains_key(id))
+        .filter(|id| accounts.contains_key(id))
         .collect();
     let states = follows::states(app, me.account.id, known.clone()).await?;
     let relations = relations(app, me.account.id, known.clone()).await?;
+    let own = rules::in_force(app, rules::of_member(&me.account)?);
+    let refuses = |id: &i64| {
+        let host = accounts.get(id).map(|account| &account.host);
+        host.is_some_and(|host| rules::domain_blocks::refuses(&own, host))
+    };
+    let wanted = follows::wanted(app, me.account.id, known.clone()).await?;
+    let notes = account_notes::of(app, me.account.id, &known).await?;
+    let endorsed = endorsements::of(app, me.account.id, &known).await?;
     let entity = |id: &i64| {
         let (mine, theirs) = states
             .get(id)
@@ -26,23 +36,25 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
             .unwrap_or((State::None, State::None));
         let relation = relations.get(id).copied().unwrap_or_default();
         let following = mine == State::Accepted;
+        let wanted = wanted.get(id);
+        let languages = wanted.map(|wanted| &wanted.languages);
         json!({
             "id": id.to_string(),
             "following": following,
-            "showing_reblogs": following,
+            "showing_reblogs": following && wanted.is_none_or(|wanted| wanted.reblogs),
             "notifying": false,
-            "languages": null,
+            "languages": languages.filter(|languages| !languages.is_empty()),
             "followed_by": theirs == State::Accepted,
             "blocking": relation.blocking,
             "blocked_by": false,
             "muting": relation.muting,
-            "muting_notifications": relation.muting,
-            "muting_expires_at": null,
+            "muting_notifications": relation.muting_notifications,
+            "muting_expires_at": relation.muting_until.map(time::iso_ms),
             "requested": mine == State::Requested,
             "requested_by": theirs == State::Requested,
-            "domain_blocking": false,
-            "endorsed": false,
-            "note": "",
+            "domain_blocking": refuses(id),
+            "endorsed": endorsed.contains(id),
+            "note": notes.get(id).map(String::as_str).unwrap_or_default(),
         })
     };
     Ok(known.iter().map(entity).collect())

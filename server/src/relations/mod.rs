@@ -2,6 +2,7 @@
 //! for one's own eyes, and the muted cannot notice it.
 
 pub mod activity;
+pub mod api;
 pub mod entity;
 mod store;
 pub mod web;
@@ -21,6 +22,9 @@ use crate::follows;
 use crate::inbox::Arrival;
 use crate::timelines;
 
+pub use store::forget_ended;
+pub(crate) use store::{BLOCKED, MUTED};
+
 /// Whether the other side's server hears of a block (boundaries L12: telling invites retaliation, silence leaves
 /// their server without the knowledge it needs to help).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +42,41 @@ pub struct Relation {
     pub blocking: bool,
     /// Mutes it.
     pub muting: bool,
+    /// Mutes it, and what it does is not told either.
+    pub muting_notifications: bool,
+    /// When the mute ends by itself; unix milliseconds.
+    pub muting_until: Option<i64>,
+}
+
+/// What a mute hides, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mute {
+    /// What the muted do to the muter is not told either.
+    pub notifications: bool,
+    /// When it ends by itself, in unix milliseconds; `None` for good.
+    pub expires_at: Option<i64>,
+}
+
+impl Mute {
+    /// Everything, for good.
+    pub const WHOLE: Mute = Mute {
+        notifications: true,
+        expires_at: None,
+    };
 }
 
 /// How `me` stands to each of these, by id; nothing is held against who is not in it.
 pub async fn relations(app: &App, me: i64, others: Vec<i64>) -> Result<HashMap<i64, Relation>> {
     let mut relations: HashMap<i64, Relation> = HashMap::new();
-    for (other, blocks) in store::among(&app.db, me, others, app.now_ms()).await? {
-        let relation = relations.entry(other).or_default();
-        relation.blocking |= blocks;
-        relation.muting |= !blocks;
+    for row in store::among(&app.db, me, others, app.now_ms()).await? {
+        let relation = relations.entry(row.target_id).or_default();
+        if row.blocks {
+            relation.blocking = true;
+        } else {
+            relation.muting = true;
+            relation.muting_notifications = row.notifications;
+            relation.muting_until = row.expires_at;
+        }
     }
     Ok(relations)
 }
@@ -61,7 +91,8 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
         telling
     };
     let mut tx = Tx::new();
-    store::insert_block(&mut tx, me.id, target.id, &iri, telling, app.now_ms());
+    let id = app.next_id();
+    store::insert_block(&mut tx, id, me.id, target.id, &iri, telling, app.now_ms());
     follows::sever(app, &mut tx, me, &target).await?;
     timelines::withdraw(&mut tx, me.id, target.id);
     timelines::withdraw(&mut tx, target.id, me.id);
@@ -105,21 +136,16 @@ pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()>
     Ok(())
 }
 
-/// Hides what an account writes from one's own timelines and notifications, until `expires_at` (unix milliseconds)
-/// or for good.
-pub async fn mute(
-    app: &App,
-    me: &Arc<Account>,
-    target_id: i64,
-    expires_at: Option<i64>,
-) -> Result<()> {
+/// Hides what an account writes from one's own timelines, and what it does from one's notifications. Muting again says
+/// anew for how long, and what.
+pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, mute: Mute) -> Result<()> {
     let target = other(app, me, target_id).await?;
     let now = app.now_ms();
-    if expires_at.is_some_and(|at| at <= now) {
+    if mute.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expires_at", "lies in the past"));
     }
     let mut tx = Tx::new();
-    store::insert_mute(&mut tx, me.id, target.id, expires_at, now);
+    store::insert_mute(&mut tx, app.ids.at(now), me.id, target.id, mute, now);
     app.commit(tx).await?;
     Ok(())
 }
@@ -156,6 +182,7 @@ pub async fn receive_block(
     let mut tx = Tx::new();
     store::insert_block(
         &mut tx,
+        app.next_id(),
         arrival.sender.id,
         target.id,
         &iri,

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use serde::Deserialize;
 
-use super::Telling;
+use super::{Mute, Telling};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
@@ -53,7 +53,7 @@ pub async fn mute(
     Path(id): Path<i64>,
     Form(back): Form<Back>,
 ) -> Result<Reply> {
-    super::mute(&app, &me.account, id, None).await?;
+    super::mute(&app, &me.account, id, Mute::WHOLE).await?;
     Ok(back.to())
 }
 

@@ -26,7 +26,7 @@ pub enum Kind {
 
 /// One address.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// With `{names}` for what varies.
     pub path: &'static str,
@@ -34,7 +34,16 @@ pub struct Route {
     pub kind: Kind,
     /// Of addresses for apps: what whoever asks must have.
     pub wants: Wants,
+    /// It takes a file, which may be long on its way.
+    pub(super) slow: bool,
     pub(super) handler: fn() -> MethodRouter<App>,
+}
+
+impl Route {
+    /// The same, where a file comes in.
+    pub(super) const fn slow(self) -> Route {
+        Route { slow: true, ..self }
+    }
 }
 
 pub(super) const fn reads(
@@ -47,6 +56,7 @@ pub(super) const fn reads(
         path,
         kind,
         wants: Wants::Nothing,
+        slow: false,
         handler,
     }
 }
@@ -61,6 +71,7 @@ pub(super) const fn acts(
         path,
         kind,
         wants: Wants::Nothing,
+        slow: false,
         handler,
     }
 }
@@ -76,6 +87,7 @@ pub(super) const fn api(
         path,
         kind: Kind::Api,
         wants,
+        slow: false,
         handler,
     }
 }

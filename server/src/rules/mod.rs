@@ -8,6 +8,7 @@ pub mod command;
 mod concerned;
 pub mod conditions;
 mod crossings;
+pub mod domain_blocks;
 mod dry_run;
 mod explain;
 mod looks;

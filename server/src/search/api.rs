@@ -9,9 +9,10 @@ use comity_policy::Way;
 use crate::accounts::entity::entity;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::follows;
 use crate::http::{Client, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
+use crate::text::hashtag;
+use crate::{follows, hashtags};
 
 /// What an app looks for.
 #[derive(Debug, Default, Deserialize)]
@@ -68,9 +69,19 @@ pub async fn search(
         .iter()
         .map(|status| entities.status(status))
         .collect();
+    let prefix = hashtag::folded(question.q.trim().trim_start_matches('#'));
+    let names = match wants("hashtags") && !prefix.is_empty() && !question.q.trim().contains(' ') {
+        true => hashtags::beginning(&app.db, &prefix, paging.limit(20, 40)).await?,
+        false => Vec::new(),
+    };
+    let tags: Vec<Value> = names
+        .iter()
+        .skip(skip)
+        .map(|name| crate::statuses::entity::tag(name, &me.community))
+        .collect();
     Ok(Reply::api(json!({
         "accounts": people,
         "statuses": statuses,
-        "hashtags": [],
+        "hashtags": tags,
     })))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use comity_policy::{Circle, Party, Replies, Visible, Way, Whom};
+use comity_policy::{Circle, Conditions, Party, Replies, Visible, Way, Whom};
 use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, QuoteOut, Source};
 use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
@@ -17,6 +17,8 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
+use crate::media::Part;
+use crate::media::address::Addresses;
 use crate::text::hashtag;
 use crate::{inbox, quotes, reach, reblogs};
 
@@ -24,13 +26,13 @@ use crate::{inbox, quotes, reach, reblogs};
 const PAGE: i64 = 40;
 
 /// A status of ours, for who may see it.
-pub fn note(status: &Visible<Status>) -> Result<Value> {
-    Ok(build::note(&outward(status, &Notices::of(status))?))
+pub fn note(app: &App, status: &Visible<Status>) -> Result<Value> {
+    Ok(build::note(&outward(app, status, &Notices::of(status))?))
 }
 
 /// The same for one server that fetches it, with the canary it has, if it has one.
-pub fn note_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
-    let mut note = outward(status, &Notices::of(status))?;
+pub fn note_with(app: &App, status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
+    let mut note = outward(app, status, &Notices::of(status))?;
     note.replies = note
         .replies
         .map(|replies| aliases::with(&replies, canary))
@@ -39,13 +41,13 @@ pub fn note_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Va
 }
 
 /// It was written, as it is brought to those behind one inbox.
-pub(crate) fn create(status: &Visible<Status>, notices: &Notices) -> Result<Value> {
-    creation(status, build::note(&outward(status, notices)?))
+pub(crate) fn create(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<Value> {
+    creation(status, build::note(&outward(app, status, notices)?))
 }
 
 /// The same for one server that fetches it, with the canary it has, if it has one.
-pub fn create_with(status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
-    creation(status, note_with(status, canary)?)
+pub fn create_with(app: &App, status: &Visible<Status>, canary: Option<&Canary>) -> Result<Value> {
+    creation(status, note_with(app, status, canary)?)
 }
 
 fn creation(status: &Visible<Status>, note: Value) -> Result<Value> {
@@ -59,14 +61,19 @@ fn creation(status: &Visible<Status>, note: Value) -> Result<Value> {
 }
 
 /// It was changed, or what others say to it was. Each time has an Update of its own, by its `number`.
-pub(crate) fn update(status: &Visible<Status>, number: i64, notices: &Notices) -> Result<Value> {
+pub(crate) fn update(
+    app: &App,
+    status: &Visible<Status>,
+    number: i64,
+    notices: &Notices,
+) -> Result<Value> {
     let at = status.edited_at.unwrap_or(status.created_at);
     let id = stored_iri(&format!("{}#updates/{number}", status.iri))?;
     Ok(build::update(
         &id,
         &status.author.iri,
         at,
-        build::note(&outward(status, notices)?),
+        build::note(&outward(app, status, notices)?),
     ))
 }
 
@@ -98,8 +105,9 @@ fn delete_as(id: &Iri, author: &Account, status: &Iri, visibility: Visibility) -
     build::delete(id, &author.iri, status, &[to], &[])
 }
 
-fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
+fn outward(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
     let text = text(status);
+    let addresses = Addresses::of(app, status);
     let author = &status.author;
     let followers = author
         .followers_iri
@@ -140,7 +148,12 @@ fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
             .map(|tag| hashtag(author, tag))
             .collect::<Result<_>>()?,
         emojis: Vec::new(),
-        attachments: text.attachments.iter().filter_map(attachment).collect(),
+        attachments: text
+            .attachments
+            .iter()
+            .filter(|_| !status.conditions().contains(Conditions::DROP_MEDIA))
+            .filter_map(|file| attachment(&addresses, file))
+            .collect(),
         url: status
             .url
             .as_deref()
@@ -156,7 +169,7 @@ fn outward(status: &Visible<Status>, notices: &Notices) -> Result<NoteOut> {
         context: None,
         conversation: None,
         quote: quote(status)?,
-        poll: None,
+        poll: text.poll.as_ref().map(|poll| poll.outward()),
         can_reply: can_reply(status, followers),
         can_quote: can_quote(status, followers),
         reply_authorization: status.reply_stamp.as_deref().map(stored_iri).transpose()?,
@@ -233,15 +246,19 @@ fn can_reply(status: &Status, followers: &Iri) -> Option<LeaveOut> {
     })
 }
 
-fn attachment(file: &Attached) -> Option<Attachment> {
+fn attachment(addresses: &Addresses<'_>, file: &Attached) -> Option<Attachment> {
+    let url = match &file.here {
+        Some(stored) => addresses.file(stored, Part::Original, file.media_type.as_deref()?)?,
+        None => file.url.clone(),
+    };
     Some(Attachment {
-        url: Iri::parse(&file.url).ok()?,
+        url: Iri::parse(&url).ok()?,
         media_type: file.media_type.clone(),
         name: file.description.clone(),
         blurhash: file.blurhash.clone(),
         width: file.width,
         height: file.height,
-        focus: None,
+        focus: file.focus,
     })
 }
 
@@ -275,7 +292,7 @@ pub async fn show(
     }
     reach::note_fetched(&app, &viewer, &status).await?;
     let canary = aliases::of_viewer(&app, &community, &viewer).await?;
-    Ok(Reply::activity(note_with(&status, canary.as_ref())?))
+    Ok(Reply::activity(note_with(&app, &status, canary.as_ref())?))
 }
 
 /// `GET /users/{name}/statuses/{id}/activity`: the Create, or the Announce of a boost.
@@ -290,7 +307,7 @@ pub async fn show_activity(
     let document = match &status.reblog_of {
         None => {
             let canary = aliases::of_viewer(&app, &community, &viewer).await?;
-            create_with(&status, canary.as_ref())?
+            create_with(&app, &status, canary.as_ref())?
         }
         Some((original, _)) => {
             reblogs::activity::announce(&status, &super::load_one(&app, *original).await?.iri)?

@@ -4,7 +4,7 @@ use axum::extract::State;
 use comity_policy::Way;
 use comity_vocab::Visibility;
 use http::HeaderMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::entity::Entities;
@@ -15,10 +15,13 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::media::{self, Attaching, Saying};
+use crate::polls::{NewPoll, Wish};
+use crate::scheduled;
 use crate::web::time;
 
 /// A post as an app sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sent {
     status: String,
@@ -30,13 +33,94 @@ pub struct Sent {
     in_reply_to_id: Option<i64>,
     quoted_status_id: Option<i64>,
     quote_approval_policy: String,
+    poll: Option<Asked>,
+    /// When it is to be published; empty for now.
+    #[serde(skip_serializing)]
+    scheduled_at: String,
     /// Servers, people and lists that are not to have it, as in the composer.
     kept_from: String,
+    /// Files of the member's, in this order.
+    media_ids: Option<Vec<i64>>,
+    /// What is said of them.
+    media_attributes: Vec<SentSaying>,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
     answers: String,
 }
 
+/// What an app says of a file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SentSaying {
+    id: i64,
+    description: Option<String>,
+    focus: Option<String>,
+}
+
+/// A poll as an app sends it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Asked {
+    options: Vec<String>,
+    /// Seconds.
+    expires_in: i64,
+    multiple: bool,
+    hide_totals: bool,
+}
+
+impl Asked {
+    fn wish(&self) -> Wish {
+        Wish::Make(NewPoll {
+            options: self.options.clone(),
+            multiple: self.multiple,
+            hide_totals: self.hide_totals,
+            lasts_ms: self.expires_in.saturating_mul(1000),
+        })
+    }
+}
+
 impl Sent {
+    /// As Mastodon tells of what is scheduled.
+    pub fn params(&self) -> Value {
+        let poll = self.poll.as_ref().map(|poll| {
+            json!({
+                "options": poll.options,
+                "expires_in": poll.expires_in.to_string(),
+                "multiple": poll.multiple,
+                "hide_totals": poll.hide_totals,
+            })
+        });
+        json!({
+            "text": self.status,
+            "spoiler_text": self.spoiler_text,
+            "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
+            "language": self.language,
+            "sensitive": self.sensitive,
+            "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
+            "quoted_status_id": self.quoted_status_id.map(|id| id.to_string()),
+            "poll": poll,
+            "media_ids": self.media_ids.as_ref().map(|ids| ids.iter().map(i64::to_string).collect::<Vec<_>>()),
+            "scheduled_at": null,
+            "idempotency": null,
+            "with_rate_limit": false,
+            "application_id": null,
+        })
+    }
+
+    fn media(&self) -> Result<Attaching> {
+        let said = self.media_attributes.iter().map(|said| {
+            let focus = said.focus.as_deref().map(media::api::focus).transpose()?;
+            let saying = Saying {
+                description: said.description.clone(),
+                focus: focus.flatten(),
+            };
+            Ok((said.id, saying))
+        });
+        Ok(Attaching {
+            ids: self.media_ids.clone(),
+            said: said.collect::<Result<_>>()?,
+        })
+    }
+
     /// What it asks to publish.
     pub async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         let visibility = match self.visibility.as_str() {
@@ -77,6 +161,9 @@ impl Sent {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            media: self.media()?,
+            // An edit that says nothing of a poll takes it away, as Mastodon's apps expect.
+            poll: self.poll.as_ref().map_or(Wish::Without, Asked::wish),
             once: None,
         })
     }
@@ -99,6 +186,11 @@ pub async fn create(
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
+    if !sent.scheduled_at.trim().is_empty() {
+        let at = scheduled::api::read_time(&sent.scheduled_at)?;
+        let waits = scheduled::schedule(&app, me, sent, at).await?;
+        return Ok(Reply::api(scheduled::api::entity(&waits)));
+    }
     let key = headers.get("idempotency-key");
     let draft = Draft {
         once: key.and_then(|key| Once::of(key.to_str().ok()?)),
@@ -167,6 +259,15 @@ pub async fn edit(
 /// `DELETE /api/v1/statuses/{id}`: answers with the status as it was typed, for writing it anew.
 pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let me = client.me()?;
+    let named = find(&app, &me.party(), Way::Page, id).await?;
+    // Whoever deletes a boost of theirs takes it back.
+    if let Some((shared, _)) = &named.reblog_of
+        && named.author.id == me.account.id
+    {
+        let entity = entity(&app, &client.caller()?, id).await?;
+        crate::reblogs::unreblog(&app, &me.account, *shared).await?;
+        return Ok(Reply::api(entity));
+    }
     let status = super::edit::own(&app, &me.party(), &me.account, id).await?;
     let mut entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     entity["text"] = json!(text(&status).source);
@@ -227,7 +328,12 @@ pub async fn reblogged_by(
         ids.reverse();
     }
     let boosts = find_many(&app, &party, Way::Page, &ids).await?;
-    let people: Vec<i64> = boosts.iter().map(|boost| boost.author.id).collect();
+    // Whoever boosts before a few did not do it before everybody.
+    let open = [Visibility::Public, Visibility::Unlisted];
+    let open = boosts
+        .iter()
+        .filter(|boost| open.contains(&boost.visibility));
+    let people: Vec<i64> = open.map(|boost| boost.author.id).collect();
     let faces = Faces::of(&app, &party, Way::Page, here, &people).await?;
     let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
     let links = paging.links(

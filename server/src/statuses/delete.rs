@@ -17,8 +17,8 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::Arrival;
-use crate::reach;
 use crate::streaming::{self, Event, Traces};
+use crate::{media, reach};
 
 /// How long it is remembered that something was deleted which was not here.
 const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
@@ -119,6 +119,9 @@ pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
     reach::forget_reblogs(tx, status.id);
     if !status.author.is_local() {
         store::decline_waiting(tx, status.id);
+    }
+    if status.author.is_local() {
+        media::let_go(tx, status.id, now_ms);
     }
     store::delete(tx, status.id);
     store::bury(tx, status.iri.as_str(), now_ms);

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Party, Visible, Way};
-use comity_vocab::{Note, Visibility};
+use comity_vocab::{Note, NoteKind, Visibility};
 
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text, Version};
 use super::policy::Quoting;
+use super::publish::Brings;
 use super::receive;
 use super::store::{self, Edit};
 use super::wishes;
@@ -18,10 +19,10 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
-use crate::hashtags;
 use crate::inbox::Arrival;
-use crate::quotes;
+use crate::polls::{self, Poll, Wish};
 use crate::streaming::{self, Event};
+use crate::{hashtags, media, quotes};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -31,14 +32,22 @@ pub async fn edit(
     status_id: i64,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check(app)?;
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
+    let files = media::choose(app, &author, &was.attachments, &draft.media).await?;
+    let brings = if files.is_empty() {
+        Brings::Words
+    } else {
+        Brings::Files
+    };
+    draft.check(app, brings)?;
     let same = was.source == draft.text
         && was.spoiler_text == draft.spoiler_text
-        && was.language == draft.language;
-    if same && was.sensitive == draft.sensitive {
+        && was.language == draft.language
+        && was.attachments == files;
+    let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
+    if same && was.sensitive == draft.sensitive && poll.is_none() {
         return Ok(status);
     }
     // The people it names stay those it was sent to; an edit does not ring new bells.
@@ -51,12 +60,24 @@ pub async fn edit(
         .map(|account| (account.handle(), account.clone()))
         .collect();
     let words = Text {
-        attachments: was.attachments.clone(),
+        attachments: files,
         title: was.title.clone(),
         ..draft.render(&mentions, community)
     };
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, app.now_ms())?;
+    if let Some(poll) = poll {
+        store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
+        polls::replace(app, &mut tx, status.id, poll.as_ref())?;
+    }
+    media::attach(
+        &mut tx,
+        &author,
+        status_id,
+        &was.attachments,
+        &words.attachments,
+        app.now_ms(),
+    );
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,
@@ -90,6 +111,19 @@ pub async fn choose_quoting(
     }
     app.commit_and_ring(tx).await?;
     load::find(app, &me, Way::Page, status_id).await
+}
+
+/// What takes the place of a poll, if anything does. The same question goes on with its votes.
+fn poll_of(app: &App, was: Option<&Poll>, wish: &Wish) -> Result<Option<Option<Poll>>> {
+    Ok(match wish {
+        Wish::AsItIs => None,
+        Wish::Without => was.is_some().then_some(None),
+        Wish::Make(poll) => {
+            let now = poll.begin(app.now_ms())?;
+            let is_same = was.is_some_and(|was| was.asks_the_same(&now));
+            (!is_same).then_some(Some(now))
+        }
+    })
 }
 
 /// A status of one's own, for changing it.
@@ -128,6 +162,17 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     }
     quotes::requote(app, arrival, &status, note).await?;
     let words = receive::words(note);
+    let asked = words.poll != status.text.poll;
+    if asked {
+        let mut tx = Tx::new();
+        polls::hear(
+            &mut tx,
+            status.id,
+            status.text.poll.as_ref(),
+            words.poll.as_ref(),
+        );
+        app.commit(tx).await?;
+    }
     let unchanged = status.text.content == words.content
         && status.text.spoiler_text == words.spoiler_text
         && status.text.title == words.title

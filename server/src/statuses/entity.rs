@@ -5,21 +5,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{Act, Conditions, Leave, Outcome, Verdict, Visible, Way, Whom};
-use comity_vocab::{Iri, Visibility};
+use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Attached, Quoting, Shown, Status, find_many, text};
+use super::{Quoting, Shown, Status, find_many, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
+use crate::filters::Matcher;
 use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{conversations, favourites, pins, quotes, reblogs};
+use crate::{bookmarks, conversations, favourites, media, pins, polls, quotes, reblogs};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -53,14 +54,18 @@ pub fn read_quote_policy(word: &str) -> Option<Quoting> {
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
 pub struct Entities {
+    app: App,
     here: Arc<Community>,
     me: Option<i64>,
     faces: Faces,
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    bookmarked: HashSet<i64>,
     left: HashSet<i64>,
+    filters: Matcher,
     quotes: HashMap<i64, i64>,
+    votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
     may_quote: HashMap<i64, Verdict>,
 }
@@ -87,14 +92,21 @@ impl Entities {
         let ids: Vec<i64> = all().map(|status| status.id).collect();
         let people: Vec<i64> = all().map(|status| status.author.id).collect();
         let faces = Faces::of(app, &party, way, &caller.community, &people).await?;
+        let asks = all().filter(|status| text(status).poll.is_some());
+        let votes = match me {
+            Some(me) => polls::own(&app.db, me, asks.map(|status| status.id).collect()).await?,
+            None => HashMap::new(),
+        };
         let quotes = quotes::counts(&app.db, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
-        let (favourited, reblogged, pinned, left) = match &caller.me {
+        let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (
                 favourites::among(&app.db, me.account.id, ids.clone()).await?,
                 reblogs::among(app, me.account.id, ids.clone()).await?,
                 pins::among(app, me.account.id, &ids).await?,
+                bookmarks::of(app, me.account.id, &ids).await?,
                 conversations::left_by(app, &me.account, threads).await?,
+                Matcher::of(app, me.account.id).await?,
             ),
             _ => Default::default(),
         };
@@ -111,14 +123,18 @@ impl Entities {
             None => HashMap::new(),
         };
         Ok(Entities {
+            app: app.clone(),
             here: caller.community.clone(),
             me,
             faces,
             favourited,
             reblogged,
             pinned,
+            bookmarked,
             left,
+            filters,
             quotes: quotes.into_iter().collect(),
+            votes,
             quoted,
             may_quote,
         })
@@ -132,6 +148,14 @@ impl Entities {
             .collect();
         let entities = Entities::of(app, caller, way, &statuses).await?;
         Ok(list.iter().map(|shown| entities.shown(shown)).collect())
+    }
+
+    /// Statuses by their ids, in this order, without those that whoever asks may not see.
+    pub async fn named(app: &App, caller: &Caller, way: Way, ids: &[i64]) -> Result<Vec<Value>> {
+        let statuses = find_many(app, &caller.party(), way, ids).await?;
+        let shown: Vec<&Visible<Status>> = statuses.iter().collect();
+        let entities = Entities::of(app, caller, way, &shown).await?;
+        Ok(shown.iter().map(|status| entities.status(status)).collect())
     }
 
     /// One status by itself.
@@ -182,14 +206,7 @@ impl Entities {
         let id = status.id;
         let own = self.me == Some(status.author.id);
         let warning = spoiler(&words.spoiler_text, bound);
-        let attachments: Vec<Value> = if bound.contains(Conditions::DROP_MEDIA) {
-            Vec::new()
-        } else {
-            let numbered = words.attachments.iter().enumerate();
-            numbered
-                .map(|(at, file)| attachment(id, at, file))
-                .collect()
-        };
+        let attachments = media::entity::attachments(&self.app, status);
         let mentions: Vec<Value> = status
             .mentions
             .iter()
@@ -221,21 +238,31 @@ impl Entities {
             "tags": tags(&words.tags, &self.here),
             "emojis": [],
             "card": null,
-            "poll": null,
+            "poll": self.poll(status),
             "quote": null,
             "quote_approval": self.quote_approval(status),
         });
         if self.me.is_some() {
             entity["favourited"] = json!(self.favourited.contains(&id));
             entity["reblogged"] = json!(self.reblogged.contains(&id));
-            entity["bookmarked"] = json!(false);
+            entity["bookmarked"] = json!(self.bookmarked.contains(&id));
             entity["muted"] = json!(self.left.contains(&status.conversation_id));
-            entity["filtered"] = json!([]);
+            entity["filtered"] = json!(self.filters.results(status));
             if own {
                 entity["pinned"] = json!(self.pinned.contains(&id));
             }
         }
         entity
+    }
+
+    fn poll(&self, status: &Visible<Status>) -> Value {
+        let Some(poll) = &text(status).poll else {
+            return Value::Null;
+        };
+        let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
+        let own = self.me.map(|_| own);
+        let is_own = self.me == Some(status.author.id);
+        polls::entity::entity(status.id, poll, own, is_own)
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
@@ -321,40 +348,12 @@ fn mention(account: &Account, here: &Community) -> Value {
 }
 
 /// Hashtags by their pages here.
-pub fn tags(names: &[String], here: &Community) -> Value {
-    let tag = |name: &String| json!({ "name": hashtag::folded(name), "url": format!("{}/tags/{}", here.origin, hashtag::folded(name)) });
-    names.iter().map(tag).collect()
+fn tags(names: &[String], here: &Community) -> Value {
+    names.iter().map(|name| tag(name, here)).collect()
 }
 
-/// A file that stays where its author put it.
-fn attachment(status_id: i64, at: usize, file: &Attached) -> Value {
-    let kind = match file
-        .media_type
-        .as_deref()
-        .and_then(|kind| kind.split('/').next())
-    {
-        Some(kind @ ("image" | "video" | "audio")) => kind,
-        _ => "unknown",
-    };
-    let original = match (file.width, file.height) {
-        (Some(width), Some(height)) if height > 0 => json!({
-            "width": width,
-            "height": height,
-            "size": format!("{width}x{height}"),
-            "aspect": f64::from(width) / f64::from(height),
-        }),
-        _ => json!({}),
-    };
-    json!({
-        "id": format!("{status_id}{at:02}"),
-        "type": kind,
-        "url": file.url,
-        "preview_url": file.url,
-        "remote_url": Iri::parse(&file.url).is_ok().then_some(&file.url),
-        "preview_remote_url": null,
-        "text_url": null,
-        "meta": { "original": original },
-        "description": file.description,
-        "blurhash": file.blurhash,
-    })
+/// One of them. How often it is used is not counted, and said to be not known.
+pub fn tag(name: &str, here: &Community) -> Value {
+    let name = hashtag::folded(name);
+    json!({ "name": name, "url": format!("{}/tags/{name}", here.origin), "history": [] })
 }

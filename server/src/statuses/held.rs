@@ -12,6 +12,7 @@ use super::{delete, load, policy, record, store};
 use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::contacts;
+use crate::conversations;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::notifications::{self, Kind};
@@ -35,6 +36,9 @@ pub(crate) async fn let_in(
     quotes::let_in(app, tx, me, &status, seen).await?;
     if is_named {
         store::mention(tx, status.id, me.id);
+        if status.visibility == Visibility::Direct {
+            conversations::place(tx, status.id, &[me.id]);
+        }
         let now = app.now_ms();
         notifications::notify(
             tx,

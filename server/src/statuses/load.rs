@@ -11,6 +11,7 @@ use super::{policy, store, wishes};
 use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::polls;
 use crate::quotes::{Quote, State};
 use crate::text::hashtag;
 
@@ -52,6 +53,10 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     )
     .await?;
 
+    let asks = rows
+        .iter()
+        .filter(|row| row.kind == NoteKind::Question.as_str());
+    let mut polls = polls::of(&app.db, asks.map(|row| row.id).collect(), app.now_ms()).await?;
     let mut named: HashMap<i64, Named> = HashMap::new();
     for (status, account, waits) in addressed {
         let named = named.entry(status).or_default();
@@ -65,7 +70,9 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
     for row in rows {
         let shares = row.reblog_of_id.and_then(|id| shared.get(&id));
         let named = named.remove(&row.id).unwrap_or_default();
-        let status = assemble(row, &people, shares, named)?;
+        let poll = polls.remove(&row.id);
+        let mut status = assemble(row, &people, shares, named)?;
+        status.text.poll = poll;
         found.insert(status.id, status);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -175,6 +182,7 @@ fn assemble(
             sensitive: row.sensitive,
             tags: serde_json::from_str(&row.tags).unwrap_or_default(),
             attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+            poll: None,
         },
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use comity_db::row;
 use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visible, Wishes};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::once::Once;
 use super::policy::Terms;
 use crate::accounts::Account;
+use crate::media::{Attaching, Media, Saying, Stored};
+use crate::polls::{self, Poll};
 use crate::quotes::Quote;
 
 row! {
@@ -135,12 +138,14 @@ pub struct Text {
     pub tags: Vec<String>,
     /// Files that came with it.
     pub attachments: Vec<Attached>,
+    /// What it asks.
+    pub poll: Option<Poll>,
 }
 
-/// A file that came with a status, as it is stored: it stays where its author put it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A file that came with a status, as it is stored: one of ours, or one that stays where its author put it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attached {
-    /// Where it is.
+    /// Where it is; empty for one of ours, whose address is made for each reader.
     pub url: String,
     /// As its server claims.
     pub media_type: Option<String>,
@@ -152,6 +157,12 @@ pub struct Attached {
     pub height: Option<u32>,
     /// A blurred preview in text form.
     pub blurhash: Option<String>,
+    /// The point to keep in view, each from -1 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<(f32, f32)>,
+    /// The file of ours that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<Stored>,
 }
 
 impl Attached {
@@ -164,7 +175,57 @@ impl Attached {
             width: file.width,
             height: file.height,
             blurhash: file.blurhash.clone(),
+            focus: file.focus,
+            here: None,
         }
+    }
+
+    /// A file that a member put here.
+    pub(crate) fn own(media: &Media) -> Attached {
+        let stored = media.stored();
+        let size = stored.meta.original;
+        Attached {
+            url: String::new(),
+            media_type: Some(media.file_type.clone()),
+            description: Some(media.description.clone()).filter(|text| !text.is_empty()),
+            width: size.map(|size| size.width),
+            height: size.map(|size| size.height),
+            blurhash: Some(media.blurhash.clone()).filter(|text| !text.is_empty()),
+            focus: media.focus(),
+            here: Some(stored),
+        }
+    }
+
+    /// Whether it is this file of ours.
+    pub(crate) fn is(&self, id: i64) -> bool {
+        self.here.as_ref().is_some_and(|stored| stored.id == id)
+    }
+
+    /// Whether a copy of it is shown here: a picture is; sound and film stay where they are.
+    pub(crate) fn is_copied(&self) -> bool {
+        let kind = self.media_type.as_deref();
+        self.here.is_none() && kind.is_some_and(|kind| kind.starts_with("image/"))
+    }
+
+    /// Says something else of it.
+    pub(crate) fn say(&mut self, saying: &Saying) {
+        if let Some(description) = &saying.description {
+            let text = description.trim();
+            self.description = (!text.is_empty()).then(|| text.to_owned());
+        }
+        if let Some(focus) = saying.focus {
+            self.focus = (focus != (0.0, 0.0)).then_some(focus);
+        }
+    }
+
+    /// A number for a file from elsewhere, the same each time: apps want one.
+    pub(crate) fn number(&self) -> i64 {
+        let hash = digest(&SHA256, self.url.as_bytes());
+        let (first, _) = hash
+            .as_ref()
+            .split_first_chunk()
+            .expect("a hash has 32 bytes");
+        i64::from_be_bytes(*first) & i64::MAX
     }
 }
 
@@ -192,6 +253,11 @@ impl Status {
     pub(super) fn bound_by(&self) -> Vec<Arc<Account>> {
         let quoted = self.quote.iter().filter_map(Quote::bound_by);
         self.in_reply_to.iter().chain(quoted).cloned().collect()
+    }
+
+    /// Whether files of ours come along with it.
+    pub(crate) fn has_files(&self) -> bool {
+        self.text.attachments.iter().any(|file| file.here.is_some())
     }
 
     /// Whether it answers something by this account.
@@ -248,6 +314,10 @@ pub struct Draft {
     pub tell: Option<Vec<Handle>>,
     /// Who is not to have it, and who may answer.
     pub terms: Terms,
+    /// What it brings along.
+    pub media: Attaching,
+    /// What it asks.
+    pub poll: polls::Wish,
     /// The app's name for it: a second one of that name is not posted.
     pub once: Option<Once>,
 }

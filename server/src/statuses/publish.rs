@@ -20,7 +20,8 @@ use crate::communities::Community;
 use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
-use crate::{conversations, lists, quotes, text};
+use crate::polls::{self, Wish};
+use crate::{conversations, lists, media, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
 /// The longest warning, in characters.
@@ -38,7 +39,7 @@ pub async fn publish(
     author: Arc<Account>,
     draft: Draft,
 ) -> Result<Visible<Status>> {
-    draft.check(app)?;
+    draft.check(app, Brings::of(&draft))?;
     let once = draft.once.clone();
     if let Some(once) = &once
         && let Some(id) = once::posted(app, author.id, once).await?
@@ -56,9 +57,13 @@ pub async fn publish(
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
+    if let Some(poll) = new.poll() {
+        polls::end_later(app, &mut tx, new.id(), poll)?;
+    }
     if let Some(once) = &once {
         once::note(&mut tx, author.id, once, new.id(), app.now_ms());
     }
+    media::attach(&mut tx, &author, new.id(), &[], &new.files(), app.now_ms());
     // Who answers takes part again.
     if let Some(conversation) = new.joins() {
         conversations::joined(&mut tx, author.id, conversation);
@@ -78,13 +83,25 @@ pub async fn publish(
         let request = Outgoing::QuoteRequest { status: new.id() };
         delivery::queue(&mut tx, app, author.id, &request)?;
     }
-    let id = match (app.commit_and_ring(tx).await?, &once) {
-        // The same was sent twice at once, and the other was faster.
-        (false, Some(once)) => once::posted(app, author.id, once).await?,
-        _ => None,
-    };
+    let done = app.commit_and_ring(tx).await?;
     let me = Party::Member(author.person());
-    load::find(app, &me, Way::Page, id.unwrap_or(new.id())).await
+    if !done {
+        // The same was sent twice at once, and the other was faster.
+        if let Some(once) = &once
+            && let Some(id) = once::posted(app, author.id, once).await?
+        {
+            return load::find(app, &me, Way::Page, id).await;
+        }
+        return Err(Error::Conflict(
+            "a file of it came into another post at the same moment; choose it anew".to_owned(),
+        ));
+    }
+    load::find(app, &me, Way::Page, new.id()).await
+}
+
+/// What can be said of a draft without looking anything up.
+pub fn check(app: &App, draft: &Draft) -> Result<()> {
+    draft.check(app, Brings::of(draft))
 }
 
 /// Whom a draft would reach, and with which visibility, if it were published now, as far as its author's own side
@@ -181,7 +198,16 @@ async fn prepare(
     if let Some(holder) = holder {
         contacts::ask(app, &mut asked, holder, false, author).await?;
     }
-    let words = draft.render(&mentions, community);
+    let poll = match &draft.poll {
+        Wish::Make(poll) => Some(poll.begin(app.now_ms())?),
+        Wish::AsItIs | Wish::Without => None,
+    };
+    let files = media::choose(app, author, &[], &draft.media).await?;
+    let words = Text {
+        attachments: files,
+        poll,
+        ..draft.render(&mentions, community)
+    };
     let parent = parent.as_deref().map(Parent::of);
     let mentions = mentions.into_iter().map(|(_, account)| account).collect();
     let new = NewStatus::local(
@@ -199,12 +225,30 @@ async fn prepare(
     Ok(new)
 }
 
+/// What a post is made of: without files it needs words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Brings {
+    /// Words alone.
+    Words,
+    /// Files as well.
+    Files,
+}
+
+impl Brings {
+    pub(super) fn of(draft: &Draft) -> Brings {
+        match &draft.media.ids {
+            Some(ids) if !ids.is_empty() => Brings::Files,
+            _ => Brings::Words,
+        }
+    }
+}
+
 impl Draft {
     /// What can be said of a draft without looking anything up. The length is counted as clients count it.
-    pub(super) fn check(&self, app: &App) -> Result<()> {
+    pub(super) fn check(&self, app: &App, brings: Brings) -> Result<()> {
         let length = text::length::of(&self.text);
         let most = app.config.limits.post_characters as usize;
-        if self.text.trim().is_empty() {
+        if self.text.trim().is_empty() && brings == Brings::Words {
             return Err(Error::invalid("text", "is empty; write something first"));
         }
         if length > most {

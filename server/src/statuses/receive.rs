@@ -20,6 +20,7 @@ use crate::communities::Community;
 use crate::contacts::{self, Asked};
 use crate::error::{Error, Result};
 use crate::inbox::{self, Arrival, resolve};
+use crate::polls::Poll;
 use crate::queue::{self, Job};
 use crate::quotes::{self, NewQuote};
 use crate::stamps::{self, Answer, Telling};
@@ -387,6 +388,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
         sensitive: note.sensitive || conditions.contains(Conditions::MARK_SENSITIVE),
         tags: note.hashtags.clone(),
         attachments,
+        poll: note.poll.as_ref().map(Poll::of_note),
     }
 }
 

@@ -8,20 +8,22 @@ use comity_db::Tx;
 use comity_policy::{Admitted, Circle, Conditions, ListId, Pattern, PersonId, Thing};
 use comity_vocab::{Iri, Note, NoteKind, Visibility};
 
-use super::model::{Status, StatusRow, Text};
+use super::model::{Attached, Status, StatusRow, Text};
 use super::policy::{self, Terms};
 use super::store;
 use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::contacts::{self, Asked};
+use crate::conversations;
 use crate::error::Result;
 use crate::hashtags;
 use crate::id;
 use crate::notifications::{self, Kind};
+use crate::polls::{self, Poll};
 use crate::quotes::{self, NewQuote, State};
 use crate::streaming::{self, Event};
-use crate::timelines;
+use crate::{text, timelines};
 
 /// 1 January 2008: no server that speaks to others is older.
 const EARLIEST_MS: i64 = 1_199_145_600_000;
@@ -49,6 +51,8 @@ pub(crate) struct NewStatus {
     asked: Vec<Asked>,
     /// What it quotes.
     quote: Option<NewQuote>,
+    /// What it asks.
+    poll: Option<Poll>,
 }
 
 /// What a new status answers.
@@ -86,6 +90,11 @@ impl NewStatus {
         let now = app.now_ms();
         let id = app.ids.at(now);
         let tags = text.tags.clone();
+        let poll = text.poll.clone();
+        let kind = match poll {
+            Some(_) => NoteKind::Question,
+            None => NoteKind::Note,
+        };
         let row = StatusRow {
             iri: format!("{}/statuses/{id}", author.iri.as_str()),
             url: author.url.as_ref().map(|profile| format!("{profile}/{id}")),
@@ -93,7 +102,7 @@ impl NewStatus {
             wishes: wishes::of_member(terms.quotes)?,
             replies_freely: terms.replies.freely.as_str().to_owned(),
             replies_asking: terms.replies.asking.as_str().to_owned(),
-            ..row(id, &author, NoteKind::Note, visibility, parent, text, now)?
+            ..row(id, &author, kind, visibility, parent, text, now)?
         };
         Ok(NewStatus {
             row,
@@ -107,6 +116,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll,
         })
     }
 
@@ -138,6 +148,7 @@ impl NewStatus {
             ..Terms::default()
         };
         let tags = text.tags.clone();
+        let poll = text.poll.clone();
         let mut row = StatusRow {
             iri: note.id.as_str().to_owned(),
             url: note.url.as_ref().map(|url| url.as_str().to_owned()),
@@ -177,6 +188,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll,
         })
     }
 
@@ -253,6 +265,7 @@ impl NewStatus {
             is_awaited: false,
             asked: Vec::new(),
             quote: None,
+            poll: None,
         })
     }
 
@@ -331,6 +344,16 @@ impl NewStatus {
     /// The lists from which it is kept.
     pub(super) fn lists(&self) -> impl Iterator<Item = ListId> {
         self.terms.lists()
+    }
+
+    /// What it asks.
+    pub(super) fn poll(&self) -> Option<&Poll> {
+        self.poll.as_ref()
+    }
+
+    /// The files it brings along.
+    pub(super) fn files(&self) -> Vec<Attached> {
+        serde_json::from_str(&self.row.attachments).unwrap_or_default()
     }
 
     /// Who may see it.
@@ -416,9 +439,13 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         is_awaited,
         asked,
         quote,
+        poll,
         ..
     } = new;
     store::insert(tx, row);
+    if let Some(poll) = poll {
+        polls::keep(tx, row.id, poll);
+    }
     if let Some(NewQuote { quote, .. }) = quote {
         quotes::keep(tx, row.id, quote);
     }
@@ -458,8 +485,16 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
             community_id: author.community_id,
             visibility,
             in_reply_to_account_id: row.in_reply_to_account_id,
+            is_reblog: row.reblog_of_id.is_some(),
+            language: text::language::first_part(row.language.as_deref()),
+            topics: hashtags::listed(visibility, tags),
         },
     );
+    if visibility == Visibility::Direct {
+        let named = mentions.iter().map(|account| account.id);
+        let people: Vec<i64> = named.chain([author.id]).collect();
+        conversations::place(tx, row.id, &people);
+    }
     let now = app.now_ms();
     if now - id::time_of(row.id) < NEWS_FOR_MS {
         streaming::announce(tx, &Event::Placed(row.id));

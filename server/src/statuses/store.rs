@@ -139,6 +139,13 @@ const ADD_FAVOURITE: Sql = sql!(
       WHERE id = $1"
 );
 
+const SET_KIND: Sql = sql!("UPDATE statuses SET kind = $2 WHERE id = $1");
+
+/// An edit made another kind of it.
+pub fn set_kind(tx: &mut Tx, id: i64, kind: &str) {
+    tx.exec(SET_KIND, params![id, kind]);
+}
+
 const SET_WISHES: Sql = sql!("UPDATE statuses SET wishes = $2 WHERE id = $1");
 
 /// Changes what its author says of who may do what with it.

@@ -33,6 +33,13 @@ pub fn folded(name: &str) -> String {
     composed.to_lowercase()
 }
 
+/// The folded name of a hashtag that is named with or without its `#`; `None` for what is none.
+pub fn name(text: &str) -> Option<String> {
+    let written = format!("#{}", text.trim().trim_start_matches('#'));
+    let (length, name) = at_start(None, &written)?;
+    (length == written.len()).then(|| folded(&name))
+}
+
 /// Where the page of a hashtag is.
 pub fn path(name: &str) -> String {
     format!(
@@ -50,6 +57,14 @@ mod tests {
         assert_eq!(folded("#FÄHRE"), folded("fähre"));
         assert_eq!(folded("Ａｂｃ"), "abc");
         assert_eq!(path("Fähre 1"), "/tags/f%C3%A4hre%201");
+    }
+
+    #[test]
+    fn a_name_is_a_whole_tag() {
+        assert_eq!(name(" #Fähre"), Some("fähre".to_owned()));
+        for none in ["", "#", "12", "two words", "a-b", "a/b"] {
+            assert_eq!(name(none), None, "{none}");
+        }
     }
 
     #[test]

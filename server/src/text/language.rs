@@ -8,6 +8,15 @@ pub fn is_tag(tag: &str) -> bool {
         })
 }
 
+/// The first part of a tag, in lower case: `pt` of `pt-BR`. Empty for none.
+pub fn first_part(tag: Option<&str>) -> String {
+    let tag = tag.filter(|tag| is_tag(tag)).unwrap_or_default();
+    tag.split('-')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_tag;

@@ -28,6 +28,32 @@ pub fn block(html_or_text: &str) -> String {
     line(&words(cut(html_or_text, LONGEST)))
 }
 
+/// The words of HTML that is clean, as something is looked for in them: where a line or a paragraph ends is a space.
+pub fn spaced(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        let Some(end) = from.find('>') else {
+            rest = "";
+            break;
+        };
+        let name = from[1..end].trim_start_matches('/');
+        let name = name.split([' ', '/']).next().unwrap_or_default();
+        // Only these stand within a line; words go on across them.
+        if !matches!(
+            name,
+            "a" | "span" | "b" | "i" | "em" | "strong" | "u" | "s" | "del" | "code" | "sub" | "sup"
+        ) {
+            text.push(' ');
+        }
+        rest = &from[end + 1..];
+    }
+    text.push_str(rest);
+    unescape(&text)
+}
+
 /// At most `most` bytes, cut between characters.
 pub fn cut(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
@@ -130,6 +156,18 @@ mod tests {
     fn an_excerpt_says_that_there_is_more() {
         assert_eq!(excerpt("<p>fünf und</p>", 4), "fünf…");
         assert_eq!(excerpt("<p>fünf</p>", 4), "fünf");
+    }
+
+    #[test]
+    fn words_of_two_lines_do_not_run_together() {
+        let html = "<p>one</p><p>t<b>w</b>o<br>three &lt;4&gt;</p>";
+        assert_eq!(
+            spaced(html)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
+            "one two three <4>"
+        );
     }
 
     #[test]

@@ -53,6 +53,15 @@ pub fn simple(source: &str) -> String {
     })
 }
 
+/// The same for what stands in one line, without a paragraph around it.
+pub fn line(source: &str) -> String {
+    let html = simple(&source.split_whitespace().collect::<Vec<_>>().join(" "));
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|html| html.strip_suffix("</p>"));
+    inner.unwrap_or_default().to_owned()
+}
+
 /// Blank lines part paragraphs, other line ends are kept.
 fn paragraphs(source: &str, mut place: impl FnMut(&Token, &str, &mut String)) -> String {
     let source = source.replace("\r\n", "\n");

@@ -11,11 +11,12 @@ use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
-pub use store::{backfill, holders, withdraw};
+pub use store::{backfill, backfill_tag, holders, withdraw, withdraw_tag};
 
 use crate::app::App;
 use crate::error::Result;
 use crate::hashtags;
+use crate::reading_lists;
 use crate::statuses::{BY_AUTHOR, OWN_BY_AUTHOR, Shown};
 use crate::window::Window;
 
@@ -36,16 +37,26 @@ pub struct Entry {
     pub visibility: Visibility,
     /// Who is answered.
     pub in_reply_to_account_id: Option<i64>,
+    /// It shares what somebody else wrote.
+    pub is_reblog: bool,
+    /// The first part of its language's tag, in lower case; empty where none is said.
+    pub language: String,
+    /// Under which topics it is listed.
+    pub topics: Vec<String>,
 }
 
-/// Places a status in the home timelines of those here who follow its author, in the caller's transaction. A reply
-/// goes to those who follow both people (as everywhere in the field); a direct status only to its author.
+/// Places a status in the home timelines of those here who follow its author or what it is about, in the caller's
+/// transaction. A reply goes to those who follow both people (as everywhere in the field); a direct status only to its
+/// author.
 pub fn insert(tx: &mut Tx, entry: &Entry) {
     if entry.community_id.is_some() {
         store::insert_own(tx, entry);
     }
     if entry.visibility != Visibility::Direct {
         store::insert_followers(tx, entry);
+    }
+    for topic in &entry.topics {
+        store::insert_by_tag(tx, entry, topic);
     }
 }
 
@@ -64,6 +75,8 @@ pub struct Stretch {
 pub enum Place {
     /// What this member and those they follow write.
     Home(i64),
+    /// What comes into this member's home from the people of this list of theirs, with these answers.
+    List(i64, i64, reading_lists::Replies),
     /// What the people of one community write for everyone, or for the community only.
     Community(i64),
     /// What everybody we know of writes for everyone.
@@ -87,7 +100,7 @@ impl Place {
     /// As the gate is asked for it.
     fn way(&self) -> Way {
         match self {
-            Place::Home(_) => Way::HomeTimeline,
+            Place::Home(_) | Place::List(..) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
             Place::Everyone | Place::Hashtags(_) => Way::PublicTimeline,
             Place::Author(..) => Way::Page,
@@ -97,6 +110,14 @@ impl Place {
     async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
+            Place::List(account_id, list_id, replies) => {
+                let list = match replies {
+                    reading_lists::Replies::Followed => reading_lists::ENTRIES_OF_FOLLOWED,
+                    reading_lists::Replies::List => reading_lists::ENTRIES_OF_LIST,
+                    reading_lists::Replies::None => reading_lists::ENTRIES_WITHOUT_REPLIES,
+                };
+                (list, params![*account_id, *list_id])
+            }
             Place::Community(community_id) => (store::OF_COMMUNITY, params![*community_id]),
             Place::Everyone => (store::PUBLIC, Vec::new()),
             Place::Author(account_id, Replies::Shown) => (BY_AUTHOR, params![*account_id]),

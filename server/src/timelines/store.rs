@@ -24,6 +24,8 @@ const INSERT_FOLLOWERS: Sql = sql!(
        JOIN members m ON m.account_id = f.account_id
       WHERE f.target_id = $2
         AND f.state = 'accepted'
+        AND (f.reblogs OR NOT $4)
+        AND (f.languages = '' OR CAST($5 AS TEXT) = '' OR f.languages LIKE '% ' || CAST($5 AS TEXT) || ' %')
         AND (CAST($3 AS BIGINT) IS NULL
              OR CAST($3 AS BIGINT) = $2
              OR CAST($3 AS BIGINT) = f.account_id
@@ -57,7 +59,9 @@ pub fn insert_followers(tx: &mut Tx, entry: &Entry) {
         params![
             entry.status_id,
             entry.author_id,
-            entry.in_reply_to_account_id
+            entry.in_reply_to_account_id,
+            entry.is_reblog,
+            entry.language.as_str()
         ],
     );
 }
@@ -70,6 +74,58 @@ pub fn backfill(tx: &mut Tx, follower_id: i64, author_id: i64) {
 /// After an unfollow or a block: they leave it again.
 pub fn withdraw(tx: &mut Tx, follower_id: i64, author_id: i64) {
     tx.exec(WITHDRAW, params![follower_id, author_id]);
+}
+
+/// Counts on `followed_tags_by_name`.
+const INSERT_BY_TAG: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT t.account_id, $1, $2
+       FROM followed_tags t
+      WHERE t.name = $3
+     ON CONFLICT DO NOTHING"
+);
+const BACKFILL_TAG: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT $1, s.id, s.account_id
+       FROM hashtag_entries e
+       JOIN statuses s ON s.id = e.status_id
+      WHERE e.name = $2
+      ORDER BY e.status_id DESC
+      LIMIT $3
+     ON CONFLICT DO NOTHING"
+);
+/// What neither its author nor another topic brought.
+const WITHDRAW_TAG: Sql = sql!(
+    "DELETE FROM home_entries
+      WHERE account_id = $1
+        AND author_id <> $1
+        AND status_id IN (SELECT e.status_id FROM hashtag_entries e WHERE e.name = $2)
+        AND NOT EXISTS (SELECT 1
+                          FROM follows f
+                         WHERE f.account_id = $1
+                           AND f.target_id = home_entries.author_id
+                           AND f.state = 'accepted')
+        AND NOT EXISTS (SELECT 1
+                          FROM hashtag_entries o
+                          JOIN followed_tags t ON t.account_id = $1 AND t.name = o.name
+                         WHERE o.status_id = home_entries.status_id)"
+);
+
+pub fn insert_by_tag(tx: &mut Tx, entry: &Entry, name: &str) {
+    tx.exec(
+        INSERT_BY_TAG,
+        params![entry.status_id, entry.author_id, name],
+    );
+}
+
+/// After a topic is followed: the newest posts that name it join the follower's home.
+pub fn backfill_tag(tx: &mut Tx, follower_id: i64, name: &str) {
+    tx.exec(BACKFILL_TAG, params![follower_id, name, BACKFILL]);
+}
+
+/// After it is followed no longer: they leave it again.
+pub fn withdraw_tag(tx: &mut Tx, follower_id: i64, name: &str) {
+    tx.exec(WITHDRAW_TAG, params![follower_id, name]);
 }
 
 const HOLDERS: Sql<(i64,)> = sql!(
@@ -91,12 +147,17 @@ pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<i64
     Ok(db.column(HOLDERS, params![status_id, among]).await?)
 }
 
-/// Of one member.
+/// Of one member, without the people of their exclusive lists.
 pub const HOME: Ids = ids_in!(
-    "status_id",
-    "SELECT status_id
-       FROM home_entries
-      WHERE account_id = $4"
+    "h.status_id",
+    "SELECT h.status_id
+       FROM home_entries h
+      WHERE h.account_id = $4
+        AND (h.author_id = $4
+             OR NOT EXISTS (SELECT 1
+                              FROM reading_list_entries e
+                              JOIN reading_lists l ON l.id = e.list_id
+                             WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive))"
 );
 /// Counts on `statuses_of_community`.
 pub const OF_COMMUNITY: Ids = ids_in!(

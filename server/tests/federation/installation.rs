@@ -255,6 +255,8 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         sensitive: false,
         tell: None,
         terms: Terms::default(),
+        media: comity::media::Attaching::default(),
+        poll: comity::polls::Wish::AsItIs,
         once: None,
     }
 }

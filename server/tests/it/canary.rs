@@ -479,7 +479,9 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
         ["open", "limited", "refused"].map(|server| (server, Some(cast.peer.iri(server, "actor")))),
     );
     for (asker, key) in askers {
-        for route in walk::reads() {
+        // A signature makes nobody a member's app: these are asked by one server, and by nobody in particular.
+        let asks_api = matches!(asker, "unsigned" | "rita");
+        for route in walk::reads().filter(|route| asks_api || route.kind != Kind::Api) {
             for path in walk::filled(cast, route) {
                 let answer = match &key {
                     Some(by) => cast.signed(by, Method::GET, &path, "").await,
@@ -574,29 +576,39 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
     }
 }
 
+/// One in so many is tried by each.
+const PART: usize = 6;
+
 /// Everybody's app does everything to everything, and reads what comes back.
 async fn acts(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl) {
     let changes = |route: &&comity::router::Route| {
         let is_oauth = route.path.starts_with("/oauth") || route.path == "/api/v1/apps";
-        route.kind == Kind::Api && route.method != "GET" && !is_oauth
+        // What is let in or forgiven here is read afterwards, by whom the tables do not expect.
+        let opens = ["/welcome", "/unblock", "/unmute"];
+        let opens = opens.iter().any(|end| route.path.ends_with(end));
+        route.kind == Kind::Api && route.method != "GET" && !is_oauth && !opens
     };
-    for (viewer, token) in tokens {
+    // Every act is tried on a part of what there is, another one for each viewer and act: all of it by all would be
+    // thousands of requests, each of which takes its time.
+    for (turn, (viewer, token)) in tokens.iter().enumerate() {
         let mut browser = cast.browser(viewer);
-        for route in ROUTES.iter().filter(changes) {
-            for path in walk::filled(cast, route) {
+        for (number, route) in ROUTES.iter().filter(changes).enumerate() {
+            let paths = walk::filled(cast, route);
+            let some = paths.iter().skip((turn + number) % PART.min(paths.len()));
+            for path in some.step_by(PART) {
                 let headers = [
                     ("authorization", token.as_str()),
                     ("content-type", "application/x-www-form-urlencoded"),
                 ];
                 let method = Method::from_bytes(route.method.as_bytes()).unwrap();
-                let answer = browser.send(method, &path, &headers, "").await;
+                let answer = browser.send(method, path, &headers, "").await;
                 assert!(
                     !answer.status.is_server_error(),
                     "{viewer} to {path}: {}",
                     answer.status
                 );
                 let text = format!("{:?}{}", answer.headers, answer.body);
-                crawl.act(viewer, &path, &text);
+                crawl.act(viewer, path, &text);
             }
         }
     }

@@ -15,10 +15,9 @@ const WITHOUT: &[(&str, &str)] = &[
         "it is others' servers that would have to hold it; they are told who may boost nothing yet",
     ),
     ("L41", "there are no feeds"),
-    ("L44", "there is no media"),
     (
         "L45",
-        "no emoji, pictures or previews are served or fetched",
+        "no emoji, portraits or previews are served or fetched",
     ),
     (
         "L53",
@@ -30,7 +29,6 @@ const WITHOUT: &[(&str, &str)] = &[
         "there are no archives; what a list writes out is attack 26",
     ),
     ("attack 12", "no collection of others is read"),
-    ("attack 24", "there is no media"),
     ("attack 28", "no act needs two moderators yet"),
 ];
 

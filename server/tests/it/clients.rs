@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::oauth::{Registered, ask};
 use crate::town::{Answer, Browser, Town};
 use crate::town_test;
+use comity_db::testing::Engine;
 
 /// A member's app.
 pub struct App {
@@ -298,13 +299,107 @@ town_test! {
     async fn anybody_reads_about_the_server(town) {
         let mut visitor = town.anonymous();
         let told = visitor.get("/api/v2/instance").await.is(200).json();
-        assert_eq!(told["domain"], "harbour.localhost");
+        assert_eq!(told["domain"], "harbour.example");
         assert!(told["version"].as_str().unwrap().starts_with("4."));
         assert!(told["configuration"]["statuses"]["max_characters"].as_i64().unwrap() > 0);
         let told = visitor.get("/api/v1/instance").await.is(200).json();
-        assert_eq!(told["uri"], "harbour.localhost");
+        assert_eq!(told["uri"], "harbour.example");
         for path in ["custom_emojis", "announcements", "trends/tags", "trends/links", "trends/statuses"] {
             assert_eq!(visitor.get(&format!("/api/v1/{path}")).await.is(200).json(), json!([]));
         }
     }
+
+    async fn what_is_between_few_is_a_conversation(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let first = alice.write(json!({ "status": "@bob at noon?", "visibility": "direct" })).await;
+        let hers = alice.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((&hers[0]["unread"], &hers[0]["accounts"][0]["username"]), (&json!(false), &json!("bob")));
+        let his = bob.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((&his[0]["unread"], &his[0]["last_status"]["id"]), (&json!(true), &first["id"]));
+        let at = format!("/api/v1/conversations/{}", id(&his[0]));
+        assert_eq!(bob.post(&format!("{at}/read"), json!({})).await.is(200).json()["unread"], false);
+        assert_eq!(bob.post(&format!("{at}/unread"), json!({})).await.is(200).json()["unread"], true);
+        bob.send(Method::DELETE, &at, &json!({})).await.is(200);
+        assert_eq!(bob.get("/api/v1/conversations/").await.is(200).json(), json!([]));
+        let answer = json!({ "status": "@bob or later", "visibility": "direct", "in_reply_to_id": id(&first) });
+        let second = alice.write(answer).await;
+        let his = bob.get("/api/v1/conversations").await.is(200).json();
+        assert_eq!((his.as_array().unwrap().len(), &his[0]["last_status"]["id"]), (1, &second["id"]));
+        let mut carol = App::of(&town, "carol").await;
+        assert_eq!(carol.get("/api/v1/conversations").await.is(200).json(), json!([]));
+        carol.post(&format!("{at}/read"), json!({})).await.is(404);
+        // What is taken back is in no conversation any more.
+        for post in [&first, &second] {
+            alice.send(Method::DELETE, &format!("/api/v1/statuses/{}", id(post)), &json!({})).await.is(200);
+        }
+        assert_eq!(bob.get("/api/v1/conversations").await.is(200).json(), json!([]));
+    }
+
+    async fn an_app_blocks_a_server_and_sees_it_as_a_boundary(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let blocks = "/api/v1/domain_blocks";
+        for _ in 0..2 {
+            alice.post(blocks, json!({ "domain": "Bigcorp.example" })).await.is(200);
+        }
+        assert_eq!(alice.get(blocks).await.is(200).json(), json!(["bigcorp.example"]));
+        let rules = alice.get("/api/comity/v1/rules").await.is(200).json();
+        assert_eq!((&rules["mine"][0]["pattern"], &rules["mine"][0]["stance"]), (&json!("bigcorp.example"), &json!("refused")));
+        for wrong in ["", "not a server", "@ines@bigcorp.example"] {
+            alice.post(blocks, json!({ "domain": wrong })).await.is(422);
+        }
+        let mut bob = App::of(&town, "bob").await;
+        assert_eq!(bob.get(blocks).await.is(200).json(), json!([]));
+        alice.send(Method::DELETE, &format!("{blocks}?domain=bigcorp.example"), &json!({})).await.is(200);
+        assert_eq!(alice.get(blocks).await.is(200).json(), json!([]));
+        alice.send(Method::DELETE, blocks, &json!({ "domain": "never.example" })).await.is(200);
+    }
+
+    async fn a_boost_comes_home_where_that_is_wanted(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let his = bob.me().await;
+        let follow = format!("/api/v1/accounts/{his}/follow");
+        let stands = alice.post(&follow, json!({ "reblogs": false, "languages": ["de", "EN-gb"] })).await.is(200).json();
+        assert_eq!((&stands["showing_reblogs"], &stands["languages"]), (&json!(false), &json!(["de", "en"])));
+        let mut carol = App::of(&town, "carol").await;
+        let post = carol.write(json!({ "status": "To be shared" })).await;
+        bob.post(&format!("/api/v1/statuses/{}/reblog", id(&post)), json!({})).await.is(200);
+        let plain = bob.write(json!({ "status": "Moin", "language": "de-AT" })).await;
+        bob.write(json!({ "status": "Bonjour", "language": "fr" })).await;
+        let home = alice.get("/api/v1/timelines/home").await.is(200).json();
+        assert_eq!(ids(&home), [id(&plain)]);
+        let stands = alice.post(&follow, json!({ "reblogs": true })).await.is(200).json();
+        assert_eq!((&stands["showing_reblogs"], &stands["languages"]), (&json!(true), &json!(["de", "en"])));
+    }
+}
+
+async fn who_asks_too_much_is_told(engine: Engine) {
+    let town = Town::with(engine, "[limits]\napi_requests = 50").await;
+    let mut app = App::of(&town, "alice").await;
+    let path = "/api/v1/timelines/home";
+    let first = app.get(path).await.is(200);
+    let header = |answer: &Answer, name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header(&first, "x-ratelimit-limit"), "50");
+    assert_eq!(header(&first, "x-ratelimit-remaining"), "49");
+    assert!(header(&first, "x-ratelimit-reset").ends_with("000Z"));
+    for _ in 0..49 {
+        app.get(path).await.is(200);
+    }
+    let much = app.get(path).await.is(429);
+    assert_eq!(much.json()["error"], "Too many requests");
+    assert_eq!(header(&much, "x-ratelimit-remaining"), "0");
+    assert!(much.headers.contains_key("retry-after"));
+    town.clock.advance(6_000);
+    app.get(path).await.is(200);
+    // Somebody else is not kept waiting.
+    App::of(&town, "bob").await.get(path).await.is(200);
+}
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_on_sqlite() {
+    Box::pin(who_asks_too_much_is_told(Engine::Sqlite)).await;
+}
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_on_postgres() {
+    Box::pin(who_asks_too_much_is_told(Engine::Postgres)).await;
 }

@@ -13,6 +13,11 @@ fn filled(pattern: &str) -> String {
         .replace("{name}", "nobody")
         .replace("{token}", "nothing")
         .replace("{id}", "7")
+        .replace("{key}", "nothing")
+        .replace("{status}", "7")
+        .replace("{at}", "0")
+        .replace("{part}", "small")
+        .replace("{file}", "original.jpg")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {

@@ -70,6 +70,7 @@ pub struct Town {
     router: Router,
     /// Taken away last.
     database: Throwaway,
+    _files: tempfile::TempDir,
 }
 
 impl Town {
@@ -85,8 +86,22 @@ impl Town {
 
     /// The same, under another domain.
     pub async fn at(engine: Engine, domain: &str, settings: &str) -> Town {
+        Town::changed(engine, domain, settings, |_| {}).await
+    }
+
+    /// The same, with what no settings say.
+    pub async fn changed(
+        engine: Engine,
+        domain: &str,
+        settings: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Town {
         let settings = format!("domain = \"{domain}\"\nname = \"Harbour\"\n{settings}");
-        let config = Config::from_text("a test", &settings, Vec::new()).unwrap();
+        let mut config = Config::from_text("a test", &settings, Vec::new()).unwrap();
+        let files = tempfile::tempdir().unwrap();
+        config.data_dir = files.path().to_owned();
+        config.media.worker = Some(env!("CARGO_BIN_EXE_comity").into());
+        change(&mut config);
         let clock = Clock::held(NOON_MS);
         let database = throwaway(engine).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
@@ -97,6 +112,7 @@ impl Town {
             app,
             clock,
             database,
+            _files: files,
         };
         town.open(&town.community()).await;
         town
@@ -233,6 +249,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body as text.
     pub body: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
     asked: String,
 }
 
@@ -302,6 +320,18 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.send_bytes(method, path, headers, body.as_bytes().to_vec())
+            .await
+    }
+
+    /// The same with a body that is no text.
+    pub async fn send_bytes(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method.clone())
             .uri(path)
@@ -317,10 +347,11 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let request = request.body(Body::from(body)).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
         for cookie in parts.headers.get_all(SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());
         }
@@ -328,6 +359,7 @@ impl Browser {
             status: parts.status,
             headers: parts.headers,
             body,
+            bytes,
             asked: format!("{method} {path}"),
         };
         if let Some(token) = answer.hidden("csrf").filter(|token| !token.is_empty()) {

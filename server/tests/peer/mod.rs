@@ -12,6 +12,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use comity_vocab::Iri;
 use comity_wire::{Scheme, SigningKey, generate_rsa, sign, spki_to_pem};
 use serde_json::{Value, json};
@@ -249,6 +251,12 @@ async fn document(
     let id = format!("http://{}{}", host_of(&headers), address.path());
     let found = peer.documents.lock().unwrap().get(&id).cloned();
     peer.asked.lock().unwrap().push(id);
+    let file = found.as_ref().and_then(|found| found["bytes"].as_str());
+    if let Some(bytes) = file {
+        // It says that it is a page, whatever it is.
+        let bytes = STANDARD.decode(bytes).unwrap();
+        return ([(header::CONTENT_TYPE, "text/html")], bytes).into_response();
+    }
     match found {
         Some(found) => activity(&found).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

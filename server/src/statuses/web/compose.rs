@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
+use crate::media::Attaching;
 use crate::members::Role;
 use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, SeenBy};
@@ -88,6 +89,8 @@ impl ComposeForm {
                 replies: answering.replies(),
                 quotes: quoting,
             },
+            media: Attaching::default(),
+            poll: crate::polls::Wish::AsItIs,
             once: None,
         })
     }

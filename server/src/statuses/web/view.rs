@@ -13,13 +13,17 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
+use crate::filters::{Action, Context, Filter, Matcher};
 use crate::http::{Me, Visit};
+use crate::media::address::{Addresses, RemotePart};
+use crate::media::{Part, Stored};
+use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
 use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
-    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, PersonView, QuotedView, ReplyView,
-    StatusView, Veil, ViewerView, WhyNot,
+    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
+    QuotedView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
@@ -37,6 +41,10 @@ pub struct Reader<'a> {
     pinned: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
     quoted: HashMap<i64, Visible<Status>>,
+    /// What the reader chose in their polls.
+    votes: HashMap<i64, Vec<i64>>,
+    /// What the reader wants folded, or not at all.
+    filters: Matcher,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
     app: App,
@@ -61,13 +69,25 @@ impl<'a> Reader<'a> {
             ),
             _ => (HashSet::new(), HashSet::new(), HashSet::new()),
         };
+        let asks = statuses.iter().filter(|status| text(status).poll.is_some());
+        let asks: Vec<i64> = asks.map(|status| status.id).collect();
+        let votes = match &visit.me {
+            Some(me) => polls::own(&app.db, me.account.id, asks).await?,
+            None => HashMap::new(),
+        };
         let answers = match &visit.me {
             Some(me) => answers(app, me, statuses).await?,
             None => HashMap::new(),
         };
+        let filters = match &visit.me {
+            Some(me) if !ids.is_empty() => Matcher::of(app, me.account.id).await?,
+            _ => Matcher::default(),
+        };
         Ok(Reader {
             quoted: quoted(app, visit, way, statuses).await?,
             answers,
+            votes,
+            filters,
             visit,
             now_ms: app.now_ms(),
             favourited,
@@ -195,8 +215,9 @@ impl<'a> Reader<'a> {
             attachments: if leaves_files_out {
                 Vec::new()
             } else {
-                words.attachments.iter().map(attachment).collect()
+                attachments(&self.app, status)
             },
+            poll: words.poll.as_ref().map(|poll| self.poll(status, poll)),
             quote,
             asks_to_quote: self.asks_to_quote(status),
             veil: None,
@@ -215,10 +236,69 @@ impl<'a> Reader<'a> {
                 choices: choices_for_reply(status.visibility),
             });
         }
-        if status.is_folded() {
-            view.veil = Some(self.veil(status));
-        }
+        view.veil = if status.is_folded() {
+            Some(self.veil(status))
+        } else {
+            // What is answered has to stand somewhere: here, what a filter hides is folded too.
+            let filter = self.filters.decides(status, Context::Thread);
+            filter.and_then(filter_veil)
+        };
         view
+    }
+
+    /// What it asks.
+    fn poll(&self, status: &Status, poll: &Poll) -> PollView {
+        let me = self.visit.me.as_ref();
+        let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
+        let is_author = me.is_some_and(|me| me.account.id == status.author.id);
+        let people = poll
+            .voters
+            .filter(|_| poll.multiple)
+            .unwrap_or(poll.votes());
+        let share = |votes: i64| {
+            let hundredths = votes.saturating_mul(100).checked_div(people).unwrap_or(0);
+            u8::try_from(hundredths.clamp(0, 100)).unwrap_or(0)
+        };
+        let option = |(at, option): (i64, &Choice)| OptionView {
+            title: option.title.clone(),
+            share: share(option.votes),
+            own: own.contains(&at),
+        };
+        let many = poll.voters.unwrap_or(poll.votes());
+        let many = match (many, poll.voters.is_some()) {
+            (1, true) => "1 person".to_owned(),
+            (1, false) => "1 vote".to_owned(),
+            (_, true) => format!("{many} people"),
+            (_, false) => format!("{many} votes"),
+        };
+        let end = match poll.ends_at {
+            _ if poll.closed => "over".to_owned(),
+            Some(at) => format!("ends {}", time::words(at, self.now_ms)),
+            None => "no end".to_owned(),
+        };
+        PollView {
+            options: (0_i64..).zip(&poll.options).map(option).collect(),
+            multiple: poll.multiple,
+            may_vote: me.is_some() && !is_author && own.is_empty() && !poll.closed,
+            shows_numbers: poll.shows_numbers(),
+            told: format!("{many} · {end}"),
+        }
+    }
+
+    /// One post of a list in this context; `None` where a filter of the reader hides it.
+    pub fn view_in(
+        &self,
+        context: Option<Context>,
+        status: &Visible<Status>,
+        reblog: Option<&Visible<Status>>,
+    ) -> Option<StatusView> {
+        let filter = context.and_then(|context| self.filters.decides(status, context));
+        if filter.is_some_and(|filter| filter.action == Action::Hide) {
+            return None;
+        }
+        let mut view = self.view(status, reblog);
+        view.veil = filter.and_then(filter_veil);
+        Some(view)
     }
 
     /// Why its author's word stands against this.
@@ -267,6 +347,27 @@ impl<'a> Reader<'a> {
     /// Somebody's name and face.
     pub fn person(&self, account: &Account) -> PersonView {
         person_view(account, &self.visit.community)
+    }
+}
+
+/// A filter of one's own, by its title. Pictures that it blurs are links here, and open only when asked for.
+fn filter_veil(filter: &Filter) -> Option<Veil> {
+    (filter.action != Action::Blur).then(|| Veil {
+        sentence: format!("Filtered: {}", filter.title),
+        mark: Mark::plain(MarkKind::Muted),
+        why_url: None,
+    })
+}
+
+/// The context of filters that a list by this way is.
+fn context(way: Way) -> Option<Context> {
+    match way {
+        Way::HomeTimeline => Some(Context::Home),
+        Way::LocalTimeline | Way::PublicTimeline => Some(Context::Public),
+        Way::Notification => Some(Context::Notifications),
+        Way::Conversation => Some(Context::Thread),
+        Way::Page => Some(Context::Account),
+        _ => None,
     }
 }
 
@@ -319,13 +420,14 @@ async fn answers(
     Ok(keys.zip(verdicts).collect())
 }
 
-/// Posts as a list shows them.
+/// Posts as a list shows them; without those that a filter of the reader hides there.
 pub async fn views(app: &App, visit: &Visit, way: Way, list: &[Shown]) -> Result<Vec<StatusView>> {
     let statuses: Vec<&Visible<Status>> = list.iter().map(|shown| &shown.status).collect();
     let reader = Reader::of(app, visit, way, &statuses).await?;
+    let context = context(way);
     Ok(list
         .iter()
-        .map(|shown| reader.view(&shown.status, shown.reblog.as_ref()))
+        .filter_map(|shown| reader.view_in(context, &shown.status, shown.reblog.as_ref()))
         .collect())
 }
 
@@ -364,24 +466,68 @@ fn count(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
 }
 
-/// Files stay where they are: a page of ours loads nothing from elsewhere, so it shows a link.
-fn attachment(file: &Attached) -> AttachmentView {
-    let kind = match file
-        .media_type
-        .as_deref()
-        .and_then(|kind| kind.split('/').next())
-    {
+/// The files of a post, for whom it was cleared.
+fn attachments(app: &App, status: &Visible<Status>) -> Vec<AttachmentView> {
+    let addresses = Addresses::of(app, status);
+    let files = text(status).attachments.iter().enumerate();
+    files
+        .map(|(at, file)| match &file.here {
+            Some(stored) => ours(&addresses, file, stored),
+            None => theirs(&addresses, at, file),
+        })
+        .collect()
+}
+
+fn ours(addresses: &Addresses<'_>, file: &Attached, stored: &Stored) -> AttachmentView {
+    let kind = file.media_type.as_deref().unwrap_or_default();
+    let size = stored.meta.small.or(stored.meta.original);
+    let small = addresses.file(stored, Part::Small, &stored.preview_type);
+    AttachmentView {
+        kind: kind_of(file),
+        url: addresses
+            .file(stored, Part::Original, kind)
+            .unwrap_or_default(),
+        description: file.description.clone(),
+        server: None,
+        small: small.map(|url| SmallView {
+            url,
+            width: size.map_or(0, |size| size.width),
+            height: size.map_or(0, |size| size.height),
+        }),
+        plays: stored.kind != "image",
+        goes_round: stored.kind == "gifv",
+    }
+}
+
+/// A page of ours loads nothing from elsewhere: of pictures it shows our copy, and of the rest a link.
+fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> AttachmentView {
+    let copy = |part| {
+        let copied = file.is_copied();
+        copied.then(|| addresses.copy(at, part)).flatten()
+    };
+    let address = Iri::parse(&file.url).ok();
+    AttachmentView {
+        kind: kind_of(file),
+        url: copy(RemotePart::Original).unwrap_or_else(|| file.url.clone()),
+        description: file.description.clone(),
+        server: address.map(|address| address.domain().unicode()),
+        // Of its size only its server's word is known.
+        small: copy(RemotePart::Small).map(|url| SmallView {
+            url,
+            width: 0,
+            height: 0,
+        }),
+        plays: false,
+        goes_round: false,
+    }
+}
+
+fn kind_of(file: &Attached) -> AttachmentKind {
+    let family = file.media_type.as_deref();
+    match family.and_then(|kind| kind.split('/').next()) {
         Some("image") => AttachmentKind::Picture,
         Some("video") => AttachmentKind::Film,
         Some("audio") => AttachmentKind::Sound,
         _ => AttachmentKind::File,
-    };
-    AttachmentView {
-        kind,
-        url: file.url.clone(),
-        description: file.description.clone(),
-        server: Iri::parse(&file.url)
-            .ok()
-            .map(|address| address.domain().unicode()),
     }
 }

@@ -235,6 +235,8 @@ pub enum NotificationKind {
     Reblog,
     /// They quoted a post.
     Quote,
+    /// A poll of theirs in which the viewer voted, or one of the viewer, is over.
+    Poll,
     /// They mention the viewer.
     Mention,
     /// They answered a post.
@@ -253,6 +255,7 @@ impl NotificationKind {
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog => "boost",
+            NotificationKind::Poll => "asked",
             NotificationKind::Mention => "at",
             NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
@@ -286,6 +289,7 @@ impl NotificationRow {
             NotificationKind::Favourite => "favourited your post",
             NotificationKind::Reblog => "boosted your post",
             NotificationKind::Quote => "quoted your post",
+            NotificationKind::Poll => "asked, and the poll is over",
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Reply => "replied to you",
             // These are told in a sentence of their own.

@@ -47,6 +47,8 @@ pub struct StatusView {
     pub marks: Vec<Mark>,
     /// Pictures and files.
     pub attachments: Vec<AttachmentView>,
+    /// What it asks.
+    pub poll: Option<PollView>,
     /// What it quotes.
     pub quote: Option<QuotedView>,
     /// The post of the viewer's that it quotes once they say yes.
@@ -55,6 +57,32 @@ pub struct StatusView {
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
     pub reply: Option<ReplyView>,
+}
+
+/// A poll. Posts `choice` to `/statuses/ID/vote`, once for each that is ticked.
+#[derive(Clone, Debug)]
+pub struct PollView {
+    /// What can be chosen, in order.
+    pub options: Vec<OptionView>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// The viewer may vote.
+    pub may_vote: bool,
+    /// The numbers are shown.
+    pub shows_numbers: bool,
+    /// "12 people, ends on 3 May": how many voted, and until when.
+    pub told: String,
+}
+
+/// One choice of a poll.
+#[derive(Clone, Debug)]
+pub struct OptionView {
+    /// Plain text.
+    pub title: String,
+    /// Hundredths of the people who voted.
+    pub share: u8,
+    /// The viewer chose it.
+    pub own: bool,
 }
 
 /// What a post quotes, as this viewer may see it.
@@ -244,7 +272,7 @@ impl SeenBy {
     }
 }
 
-/// A picture or file of a post, shown as a link: pages load nothing from elsewhere.
+/// A picture or file of a post. Pages load nothing from elsewhere: what is not here, or copied here, is a link.
 #[derive(Clone, Debug)]
 pub struct AttachmentView {
     /// What it is.
@@ -255,6 +283,23 @@ pub struct AttachmentView {
     pub description: Option<String>,
     /// The server it is on.
     pub server: Option<String>,
+    /// A small picture of it that is served here.
+    pub small: Option<SmallView>,
+    /// The file itself is served here, and plays on the page.
+    pub plays: bool,
+    /// It is a film without sound that goes round, as it was drawn.
+    pub goes_round: bool,
+}
+
+/// A small picture.
+#[derive(Clone, Debug)]
+pub struct SmallView {
+    /// Where it is, here.
+    pub url: String,
+    /// Pixels, so that the page keeps room for it; 0 where they are not known.
+    pub width: u32,
+    /// The same.
+    pub height: u32,
 }
 
 /// What an attachment is.

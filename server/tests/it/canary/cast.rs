@@ -56,7 +56,7 @@ pub struct Cast {
     _stop: watch::Sender<bool>,
 }
 
-const SETTINGS: &str = "[limits]\nlookups = 10000\ninbox_per_host = 10000\nsign_in_tries = 10000\n\
+const SETTINGS: &str = "[limits]\nlookups = 10000\ninbox_per_host = 10000\nsign_in_tries = 10000\napi_requests = 1000000\n\
                         [federation.testing]\nallow_http = true\nallow_loopback = true\n";
 
 /// Who is elsewhere: (server, name). Rolf's server is refused, Lena's is limited; Rita and Lena follow the author and

@@ -83,9 +83,25 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
                 None => path,
             })
             .collect(),
+        path if path.starts_with("/api/v1/accounts/{id}") => cast
+            .accounts
+            .iter()
+            .map(|id| path.replace("{id}", &id.to_string()))
+            .collect(),
+        // What these name is known to few, and nothing of the cast is one of them: a few are tried.
+        path if path.starts_with("/api/") && path.contains("{id}") => numbers()
+            .step_by(7)
+            .map(|id| path.replace("{id}", &id.to_string()))
+            .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
             .collect(),
+        "/media/remote/{status}/{at}/{part}" => cast
+            .statuses
+            .iter()
+            .map(|(id, _)| format!("/media/remote/{id}/0/original"))
+            .collect(),
+        "/media/{key}/{file}" => vec!["/media/author/original.jpg".to_owned()],
         path => vec![path.replace("{token}", "nothing")],
     };
     if route.method == "GET" {
@@ -253,12 +269,17 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        "/api/v1/conversations" | "/api/v1/polls/{id}" => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
         "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',
         path if path.starts_with("/api/v1/statuses") => 'p',
         "/api/v1/accounts/{id}/statuses" => 'p',
         path if path.starts_with("/api/v1/accounts") || path == "/api/v1/follow_requests" => 'l',
+        "/api/v1/blocks" | "/api/v1/mutes" | "/api/v1/endorsements" => 'l',
+        "/api/v1/bookmarks" | "/api/v1/favourites" => 'p',
+        "/api/v1/timelines/list/{id}" => 'h',
+        "/api/v1/lists/{id}/accounts" => 'l',
         "/" if signed_in => 'h',
         "/" | "/about" | "/about/boundaries.json" => 'u',
         "/home" => 'h',
@@ -272,7 +293,10 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/compose" => 'k',
         "/@{handle}" | "/@{handle}/{id}" => 'p',
         "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
-        "/boundaries" | "/boundaries/history" | "/api/comity/v1/rules" => 'b',
+        "/boundaries"
+        | "/boundaries/history"
+        | "/api/comity/v1/rules"
+        | "/api/v1/domain_blocks" => 'b',
         path if path.starts_with("/boundaries/lists") => 'i',
         "/tags/{name}" => 't',
         "/why" | "/api/comity/v1/why" => 'q',

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use comity_policy::{Act, Conditions, Outcome, Visible, Way};
 
-use super::{Reader, attachment, limited_mark, path, spoiler, with_title};
+use super::{Reader, attachments, limited_mark, path, spoiler, with_title};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Visit;
@@ -79,7 +79,7 @@ impl Reader<'_> {
             attachments: if bound.contains(Conditions::DROP_MEDIA) {
                 Vec::new()
             } else {
-                words.attachments.iter().map(attachment).collect()
+                attachments(&self.app, status)
             },
             ..StatusView::default()
         }

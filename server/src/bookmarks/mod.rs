@@ -1,0 +1,63 @@
+//! Bookmarks: posts that a member keeps to read again. Nobody else learns of them, and one that the member may not see
+//! any more is not shown.
+
+pub mod api;
+mod store;
+
+use std::collections::HashSet;
+
+use comity_policy::{Party, Visible, Way};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Caller;
+use crate::statuses::{self, Status};
+use crate::window::{Stretch, Window};
+
+/// Bookmarks of one member: more than anybody reads again, and few enough to count at every one.
+const MOST: i64 = 20_000;
+
+/// Keeps a status that `me` may see; of a boost, what it shares. Doing it twice changes nothing.
+pub async fn bookmark(app: &App, me: &Account, status_id: i64) -> Result<Visible<Status>> {
+    let status = proper(app, me, status_id).await?;
+    if store::count(&app.db, me.id).await? >= MOST {
+        return Err(Error::invalid(
+            "bookmarks",
+            format!("are at most {MOST}; remove some first"),
+        ));
+    }
+    store::insert(&app.db, app.next_id(), me.id, status.id).await?;
+    Ok(status)
+}
+
+/// Keeps it no longer; also one that `me` cannot see any more.
+pub async fn unbookmark(app: &App, me: &Account, status_id: i64) -> Result<()> {
+    store::delete(&app.db, me.id, status_id).await
+}
+
+/// What is meant by the id of a status or of a boost: the status, for `me`.
+async fn proper(app: &App, me: &Account, status_id: i64) -> Result<Visible<Status>> {
+    let party = Party::Member(me.person());
+    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    match &status.reblog_of {
+        Some((original, _)) => statuses::find(app, &party, Way::Page, *original).await,
+        None => Ok(status),
+    }
+}
+
+/// Which of these statuses `account_id` keeps.
+pub async fn of(app: &App, account_id: i64, status_ids: &[i64]) -> Result<HashSet<i64>> {
+    if status_ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    store::among(&app.db, account_id, status_ids.to_vec()).await
+}
+
+/// Some of what a member keeps, by the id of the bookmark; nobody is cleared to see it yet.
+pub async fn list(app: &App, caller: &Caller, window: Window, limit: i64) -> Result<Stretch> {
+    match caller.account_id() {
+        Some(me) => store::list(&app.db, me, window, limit).await,
+        None => Ok(Stretch::default()),
+    }
+}

@@ -1,0 +1,56 @@
+//! SQL of `bookmarks`.
+
+use std::collections::HashSet;
+
+use comity_db::{Db, Sql, params, sql};
+
+use crate::error::Result;
+use crate::window::{Entries, Stretch, Window, entries_in};
+
+const INSERT: Sql = sql!(
+    "INSERT INTO bookmarks (id, account_id, status_id)
+     VALUES ($1, $2, $3)
+     ON CONFLICT DO NOTHING"
+);
+const DELETE: Sql = sql!("DELETE FROM bookmarks WHERE account_id = $1 AND status_id = $2");
+const COUNT: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT count(*) FROM bookmarks WHERE account_id = $1");
+const AMONG: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT status_id
+               FROM bookmarks
+              WHERE account_id = $1 AND status_id IN (SELECT value FROM json_each($2))",
+    pg: "SELECT status_id
+           FROM bookmarks
+          WHERE account_id = $1 AND status_id = ANY($2)",
+);
+/// Counts on `bookmarks_newest`.
+const LIST: Entries = entries_in!(
+    "id",
+    "SELECT id, status_id
+       FROM bookmarks
+      WHERE account_id = $4"
+);
+
+pub async fn insert(db: &Db, id: i64, account_id: i64, status_id: i64) -> Result<()> {
+    db.exec(INSERT, params![id, account_id, status_id]).await?;
+    Ok(())
+}
+
+pub async fn delete(db: &Db, account_id: i64, status_id: i64) -> Result<()> {
+    db.exec(DELETE, params![account_id, status_id]).await?;
+    Ok(())
+}
+
+pub async fn count(db: &Db, account_id: i64) -> Result<i64> {
+    Ok(db.one(COUNT, params![account_id]).await?.0)
+}
+
+pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
+    let among = db.column(AMONG, params![account_id, status_ids]).await?;
+    Ok(among.into_iter().collect())
+}
+
+pub async fn list(db: &Db, account_id: i64, window: Window, limit: i64) -> Result<Stretch> {
+    LIST.read(db, window, limit, params![account_id]).await
+}

@@ -1,0 +1,135 @@
+//! Files in a form (`multipart/form-data`): written to disk as they come, each in a folder of its own, and never held in
+//! memory.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use bytes::Bytes;
+use tempfile::TempDir;
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt as _;
+
+use super::input::unreadable;
+use super::multipart::Multipart;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::media::worker::INPUT;
+
+/// Files of one form: a portrait and a banner, a film and its picture.
+const MOST_FILES: usize = 4;
+/// Fields of one form that are no files; the longest are those of a profile.
+const MOST_TEXTS: usize = 200;
+/// Bytes of all of those together.
+const LONGEST_TEXTS: usize = 256 * 1024;
+
+/// The files of a form, by their fields.
+#[derive(Debug, Default)]
+pub struct Files(HashMap<String, SentFile>);
+
+impl Files {
+    /// Takes the file of this field, if one came.
+    pub fn take(&mut self, field: &str) -> Option<SentFile> {
+        self.0.remove(field)
+    }
+}
+
+/// A file that came, in a folder of its own, which goes with this value.
+#[derive(Debug)]
+pub struct SentFile {
+    folder: TempDir,
+    length: u64,
+}
+
+impl SentFile {
+    /// The folder it is in, under the name [`INPUT`].
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The file.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(INPUT)
+    }
+
+    /// Bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+}
+
+/// Reads a form: what is text, and the files, where they are wanted.
+pub(super) async fn read(
+    app: Option<&App>,
+    body: Body,
+    boundary: &str,
+) -> Result<(Vec<(String, String)>, Files)> {
+    let mut form = Multipart::new(body, boundary);
+    let mut texts = Vec::new();
+    let mut room = LONGEST_TEXTS;
+    let mut files = Files::default();
+    while let Some(part) = form.next().await? {
+        if !part.is_file {
+            if texts.len() >= MOST_TEXTS {
+                return Err(unreadable(&format!("has more than {MOST_TEXTS} fields")));
+            }
+            texts.push((part.name, text(&mut form, &mut room).await?));
+            continue;
+        }
+        // A form that is sent without choosing a file has an empty one.
+        let Some(first) = form.piece().await? else {
+            continue;
+        };
+        let Some(app) = app else {
+            return Err(unreadable("brings a file, and none is wanted here"));
+        };
+        if files.0.len() >= MOST_FILES {
+            return Err(unreadable(&format!("brings more than {MOST_FILES} files")));
+        }
+        files
+            .0
+            .insert(part.name, keep(app, &mut form, first).await?);
+    }
+    Ok((texts, files))
+}
+
+async fn text(form: &mut Multipart, room: &mut usize) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = form.piece().await? {
+        *room = room.checked_sub(piece.len()).ok_or_else(|| {
+            unreadable(&format!(
+                "has more than {} KiB of text",
+                LONGEST_TEXTS / 1024
+            ))
+        })?;
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable("holds text that is not UTF-8"))
+}
+
+async fn keep(app: &App, form: &mut Multipart, first: Bytes) -> Result<SentFile> {
+    let most = app.config.media.largest();
+    let failed = |why: std::io::Error| Error::Internal(Box::new(why));
+    let folder = app.media.nursery.folder().await?;
+    let mut file = File::create(folder.path().join(INPUT))
+        .await
+        .map_err(failed)?;
+    let mut length = 0;
+    let mut next = Some(first);
+    while let Some(piece) = next {
+        length += piece.len() as u64;
+        if length > most {
+            return Err(Error::invalid(
+                "file",
+                format!(
+                    "is larger than {} MiB, which is the most that is taken",
+                    most >> 20
+                ),
+            ));
+        }
+        file.write_all(&piece).await.map_err(failed)?;
+        next = form.piece().await?;
+    }
+    file.flush().await.map_err(failed)?;
+    Ok(SentFile { folder, length })
+}

@@ -1,0 +1,115 @@
+//! Files for apps.
+
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::entity;
+use super::model::{Media, Saying, State as Progress};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Client, Files, Me, Reply, SentFile, Upload};
+
+/// What an app says of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Said {
+    description: Option<String>,
+    focus: Option<String>,
+}
+
+impl Said {
+    fn saying(&self) -> Result<Saying> {
+        Ok(Saying {
+            description: self.description.clone(),
+            focus: self.focus.as_deref().map(focus).transpose()?.flatten(),
+        })
+    }
+}
+
+/// `x,y`; empty says nothing.
+pub(crate) fn focus(text: &str) -> Result<Option<(f32, f32)>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let number = |part: &str| {
+        part.trim()
+            .parse::<f32>()
+            .ok()
+            .filter(|axis| axis.is_finite())
+    };
+    let axes = text.split_once(',');
+    axes.and_then(|(x, y)| Some((number(x)?, number(y)?)))
+        .map(Some)
+        .ok_or_else(|| Error::invalid("focus", "must be two numbers from -1 to 1, as in 0.5,-0.25"))
+}
+
+/// `POST /api/v2/media` and `POST /api/v1/media`: 200 where it is ready, 202 where that takes a while.
+pub async fn upload(
+    State(app): State<App>,
+    client: Client,
+    Upload(said, mut files): Upload<Said>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let file = chosen(&mut files)?;
+    let media = Box::pin(super::upload(&app, me, file, said.saying()?)).await?;
+    let status = match media.state() {
+        Progress::Waiting => StatusCode::ACCEPTED,
+        _ => StatusCode::OK,
+    };
+    Ok(Reply::api(entity::own(&app, &me.account, &media)).with_status(status))
+}
+
+fn chosen(files: &mut Files) -> Result<SentFile> {
+    files
+        .take("file")
+        .ok_or_else(|| Error::invalid("file", "is missing; choose one"))
+}
+
+/// `GET /api/v1/media/{id}`: 206 while it is being made ready.
+pub async fn show(State(app): State<App>, client: Client, Path(id): Path<i64>) -> Result<Reply> {
+    let me = client.me()?;
+    let media = super::find_own(&app, me.account.id, id).await?;
+    told(&app, me, &media)
+}
+
+fn told(app: &App, me: &Me, media: &Media) -> Result<Reply> {
+    let status = match media.state() {
+        Progress::Ready => StatusCode::OK,
+        Progress::Waiting => StatusCode::PARTIAL_CONTENT,
+        Progress::Failed => {
+            let why = Some(media.why.as_str()).filter(|why| !why.is_empty());
+            return Err(Error::invalid(
+                "file",
+                why.unwrap_or("could not be made ready"),
+            ));
+        }
+    };
+    Ok(Reply::api(entity::own(app, &me.account, media)).with_status(status))
+}
+
+/// `PUT /api/v1/media/{id}`: says something else of a file that no post has yet. A picture of one's own for a film is not
+/// taken, and a request that brings one is told so.
+pub async fn change(
+    State(app): State<App>,
+    client: Client,
+    Path(id): Path<i64>,
+    Upload(said, mut files): Upload<Said>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    if files.take("thumbnail").is_some() {
+        return Err(Error::invalid(
+            "thumbnail",
+            "cannot be chosen here; leave it out, and the first picture stands for the film",
+        ));
+    }
+    let media = super::change(&app, me.account.id, id, &said.saying()?).await?;
+    told(&app, me, &media)
+}
+
+/// `DELETE /api/v1/media/{id}`
+pub async fn remove(State(app): State<App>, client: Client, Path(id): Path<i64>) -> Result<Reply> {
+    super::remove(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(json!({})))
+}

@@ -1,0 +1,234 @@
+//! Where files from outside are opened: not here. A child process does it, a few at a time, and is ended when it takes too
+//! long.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, Command};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::sniff::Format;
+use super::worker::{Bounds, Done, Made, Task};
+use crate::config;
+use crate::error::{Error, Result};
+
+/// Children that open pictures at the same time: each may take half a gigabyte and a whole core.
+const QUICK: usize = 2;
+/// The same of film and sound.
+const SLOW: usize = 1;
+/// Those who wait for a turn; more is a crowd, and is told to come back.
+const MOST_WAITING: usize = 32;
+/// What a child answers; the longest part is a blurhash.
+const LONGEST_ANSWER: u64 = 16 * 1024;
+/// Room for the largest picture, in sixteen bits with transparency and once more in eight, and for the program itself.
+const PICTURE: Bounds = Bounds {
+    memory: 1024 * 1024 * 1024,
+    cpu_s: 20,
+    file: 64 * 1024 * 1024,
+};
+/// What ffmpeg needs for the largest film it is given, by threads that each reserve much.
+const FILM: Bounds = Bounds {
+    memory: 3 * 1024 * 1024 * 1024,
+    cpu_s: 600,
+    // Set by the largest that is taken.
+    file: 0,
+};
+/// Longer than its share of computing by a machine that is busy.
+const PICTURE_WITHIN: Duration = Duration::from_secs(40);
+const FILM_WITHIN: Duration = Duration::from_secs(15 * 60);
+
+/// The children of this process.
+pub struct Nursery {
+    program: PathBuf,
+    ffmpeg: Option<(PathBuf, PathBuf)>,
+    folder: PathBuf,
+    film: Bounds,
+    quick: Semaphore,
+    slow: Semaphore,
+    waiting: Semaphore,
+}
+
+impl Nursery {
+    /// With what these settings name.
+    pub fn new(config: &config::Media, data_dir: &Path) -> Nursery {
+        Nursery {
+            program: config.worker.clone().unwrap_or_else(this_program),
+            ffmpeg: find_ffmpeg(&config.ffmpeg),
+            folder: data_dir.join("media").join("tmp"),
+            film: Bounds {
+                file: config.largest_film * 2,
+                ..FILM
+            },
+            quick: Semaphore::new(QUICK),
+            slow: Semaphore::new(SLOW),
+            waiting: Semaphore::new(MOST_WAITING),
+        }
+    }
+
+    /// Whether film and sound can be taken.
+    pub fn has_ffmpeg(&self) -> bool {
+        self.ffmpeg.is_some()
+    }
+
+    /// A new folder for one file, which goes when it is dropped.
+    pub async fn folder(&self) -> Result<TempDir> {
+        let parent = self.folder.clone();
+        tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&parent)?;
+            tempfile::Builder::new().prefix("in-").tempdir_in(parent)
+        })
+        .await
+        .map_err(|_| Error::internal("a folder for a file was not made"))?
+        .map_err(|why| Error::Internal(Box::new(why)))
+    }
+
+    /// Has the file `input` in `folder` made ready there. A file that is not taken is an invalid `file`.
+    pub async fn make(&self, folder: &Path, format: Format) -> Result<Made> {
+        let _turn = self.turn(format).await?;
+        let (bounds, within) = if format.is_slow() {
+            (self.film, FILM_WITHIN)
+        } else {
+            (PICTURE, PICTURE_WITHIN)
+        };
+        let commands = self.ffmpeg.as_ref();
+        told(self.ask(folder, bounds, within, commands).await?)
+    }
+
+    /// The same of a picture that is to stand still, whatever it did.
+    pub async fn make_still(&self, folder: &Path) -> Result<Made> {
+        let _turn = self.turn(Format::Png).await?;
+        told(self.ask(folder, PICTURE, PICTURE_WITHIN, None).await?)
+    }
+
+    async fn turn(&self, format: Format) -> Result<SemaphorePermit<'_>> {
+        let ended = |_| Error::internal("no children are started any more");
+        if format.is_slow() {
+            return self.slow.acquire().await.map_err(ended);
+        }
+        let _waiting = self
+            .waiting
+            .try_acquire()
+            .map_err(|_| Error::TooMany { after_s: 10 })?;
+        self.quick.acquire().await.map_err(ended)
+    }
+
+    /// `None`: it was ended, by us or by its limits.
+    async fn ask(
+        &self,
+        folder: &Path,
+        bounds: Bounds,
+        within: Duration,
+        commands: Option<&(PathBuf, PathBuf)>,
+    ) -> Result<Option<Done>> {
+        let failed = |why: std::io::Error| Error::internal(format!("media-worker: {why}"));
+        let (ffmpeg, ffprobe) = match commands {
+            Some((ffmpeg, ffprobe)) => {
+                (ffmpeg.display().to_string(), ffprobe.display().to_string())
+            }
+            None => (String::new(), String::new()),
+        };
+        let task = serde_json::to_vec(&Task {
+            bounds,
+            ffmpeg,
+            ffprobe,
+        })?;
+        let mut child = Command::new(&self.program)
+            .arg("media-worker")
+            .current_dir(folder)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            // With whatever it starts, so that all of it can be ended.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(failed)?;
+        let group = Group::of(&child);
+        let answer = tokio::time::timeout(within, async {
+            if let Some(mut pipe) = child.stdin.take() {
+                // A child that ends early says so by its answer.
+                let _ = pipe.write_all(&task).await;
+            }
+            let mut said = Vec::new();
+            if let Some(out) = child.stdout.take() {
+                out.take(LONGEST_ANSWER).read_to_end(&mut said).await?;
+            }
+            let status = child.wait().await?;
+            std::io::Result::Ok((status, said))
+        })
+        .await;
+        drop(group);
+        match answer {
+            Ok(Ok((status, said))) if status.success() => Ok(serde_json::from_slice(&said).ok()),
+            Ok(Ok((status, _))) => {
+                tracing::info!(%status, "a media-worker was ended by its limits, or broke down");
+                Ok(None)
+            }
+            Ok(Err(why)) => Err(failed(why)),
+            Err(_) => {
+                tracing::info!("a media-worker took too long and was ended");
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn told(answer: Option<Done>) -> Result<Made> {
+    match answer {
+        Some(Done::Made(made)) => Ok(made),
+        Some(Done::Refused(why)) => Err(Error::invalid("file", why)),
+        None => Err(Error::invalid(
+            "file",
+            "could not be opened within the memory and time a file is given; try a smaller one",
+        )),
+    }
+}
+
+/// A child with all that it started: ended when this is dropped, also when nobody waits for it any more.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Group {
+        let number = child.id().and_then(|id| i32::try_from(id).ok());
+        Group(number.and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Nobody there any more is the usual case.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// This program, also where a newer one lies in its place by now.
+pub(super) fn this_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("comity"))
+}
+
+/// The commands, by their whole paths: children have no environment to look in.
+fn find_ffmpeg(named: &str) -> Option<(PathBuf, PathBuf)> {
+    if named.is_empty() {
+        return None;
+    }
+    let ffmpeg = if named.contains('/') {
+        PathBuf::from(named)
+    } else {
+        std::env::split_paths(&std::env::var_os("PATH")?)
+            .map(|folder| folder.join(named))
+            .find(|file| file.is_file())?
+    };
+    let ffprobe = ffmpeg.with_file_name("ffprobe");
+    (ffmpeg.is_file() && ffprobe.is_file()).then_some((ffmpeg, ffprobe))
+}

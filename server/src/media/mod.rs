@@ -1,0 +1,353 @@
+//! Pictures, sound and film. A member puts a file here ([`upload`]), a child process makes it ready, a post takes it along
+//! ([`choose`], [`attach`]), and whoever may see the post gets it.
+//!
+//! Nothing that came is handed on as it came: it is opened in a child process and written anew, without the notes that
+//! cameras put into it.
+
+pub mod address;
+pub mod api;
+mod child;
+pub mod entity;
+mod model;
+pub mod remote;
+mod sniff;
+mod storage;
+mod store;
+pub mod web;
+mod work;
+pub mod worker;
+
+use std::path::Path;
+
+use comity_db::{Db, Tx};
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+
+pub use child::Nursery;
+pub use model::{Attaching, Media, Meta, Part, Saying, Size, State, Stored};
+pub use sniff::SUPPORTED;
+pub use storage::Storage;
+pub use work::{forget_old, run, work_once};
+pub use worker::main as work_as_child;
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http::token::Token;
+use crate::http::{Kind, Me, SentFile};
+use crate::statuses::Attached;
+use address::Secret;
+pub(crate) use address::is_for_everybody;
+use sniff::{DECIDES, Format, sniff};
+pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
+
+/// Files of one post: as many as Mastodon shows of others' posts.
+pub const MOST_ATTACHED: usize = 16;
+/// The kinds that are taken, as apps are told; what a file is is seen by its first bytes all the same.
+pub const TAKEN: [&str; 13] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/flac",
+    "audio/wav",
+    "audio/mp4",
+    "audio/webm",
+];
+/// Characters of a description: Mastodon's number.
+pub const LONGEST_DESCRIPTION: usize = 1_500;
+/// Pictures fetched from elsewhere at the same time.
+const MOST_FETCHES: usize = 6;
+/// How long a file waits for a post.
+pub const LOOSE_MS: i64 = DAY_MS;
+/// How long files outlive their post: whoever deletes one to write it anew takes them along.
+const REDRAFT_MS: i64 = 3_600_000;
+
+/// What an installation has for files.
+pub struct Desk {
+    /// Where they are kept.
+    pub storage: Storage,
+    /// Where they are opened.
+    pub nursery: Nursery,
+    secret: Secret,
+    waiting: Notify,
+    fetches: Semaphore,
+}
+
+impl Desk {
+    /// Opens it; the secret is made the first time.
+    pub async fn open(db: &Db, config: &Config, now_ms: i64) -> Result<Desk> {
+        let fresh = Token::random()?.hash();
+        let secret = store::secret(db, fresh, now_ms).await?;
+        Ok(Desk {
+            storage: Storage::on_disk(&config.data_dir),
+            nursery: Nursery::new(&config.media, &config.data_dir),
+            secret: Secret::new(&secret),
+            waiting: Notify::new(),
+            fetches: Semaphore::new(MOST_FETCHES),
+        })
+    }
+
+    /// A turn to fetch a picture from elsewhere.
+    async fn fetching(&self) -> Result<SemaphorePermit<'_>> {
+        let turn = self.fetches.acquire().await;
+        turn.map_err(|_| Error::internal("no pictures are fetched any more"))
+    }
+}
+
+/// Takes in a file of a member's. A picture that stands still is ready at once; the rest is made ready by [`work`].
+///
+/// Refused with a reason: what is too large, of another kind, damaged, or not to be opened within bounds.
+pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Result<Media> {
+    app.limits.check(Kind::Upload, &me.account.id.to_string())?;
+    check(&saying)?;
+    let format = format_of(&file.path()).await?;
+    check_length(app, format, file.length())?;
+    if !format.is_picture() && !app.media.nursery.has_ffmpeg() {
+        return Err(Error::invalid(
+            "file",
+            "is film or sound, which this server cannot take: ffmpeg is not installed on it",
+        ));
+    }
+    let mut media = Media {
+        id: app.next_id(),
+        account_id: me.account.id,
+        status_id: None,
+        kind: "unknown".to_owned(),
+        state: "waiting".to_owned(),
+        file_key: Token::random()?.reveal(),
+        file_type: String::new(),
+        preview_type: String::new(),
+        description: String::new(),
+        focus_x: 0.0,
+        focus_y: 0.0,
+        blurhash: String::new(),
+        meta: "{}".to_owned(),
+        why: String::new(),
+    };
+    media.say(&saying);
+    let storage = &app.media.storage;
+    let bytes = if format.is_slow() {
+        let kind = if format.is_picture() { "gifv" } else { "video" };
+        kind.clone_into(&mut media.kind);
+        storage.keep_incoming(&media.file_key, &file.path()).await?
+    } else {
+        let made = app.media.nursery.make(file.folder(), format).await?;
+        let bytes = keep(app, &media.file_key, file.folder(), &made).await?;
+        "ready".clone_into(&mut media.state);
+        media.kind = made.kind;
+        media.file_type = made.media_type;
+        media.preview_type = made.preview_type;
+        media.blurhash = made.blurhash;
+        media.meta = serde_json::to_string(&made.meta)?;
+        bytes
+    };
+    let now_ms = app.now_ms();
+    let length = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let stored = store::insert(&app.db, &media, length, now_ms, now_ms + LOOSE_MS).await;
+    if let Err(why) = stored {
+        storage.remove(&media.file_key).await?;
+        return Err(why);
+    }
+    app.media.waiting.notify_one();
+    Ok(media)
+}
+
+async fn format_of(path: &Path) -> Result<Format> {
+    let failed = |why: std::io::Error| Error::Internal(Box::new(why));
+    let mut head = Vec::with_capacity(DECIDES);
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
+    file.take(DECIDES as u64)
+        .read_to_end(&mut head)
+        .await
+        .map_err(failed)?;
+    sniff(&head).map_err(|why| Error::invalid("file", why))
+}
+
+fn check_length(app: &App, format: Format, length: u64) -> Result<()> {
+    let (most, what) = if format.is_picture() {
+        (app.config.media.largest_picture, "picture")
+    } else {
+        (app.config.media.largest_film, "film or sound")
+    };
+    if length > most {
+        return Err(Error::invalid(
+            "file",
+            format!(
+                "is a {what} of more than {} MiB, which is the most that is taken",
+                most >> 20
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Takes over what a child made; its length.
+async fn keep(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result<u64> {
+    let storage = &app.media.storage;
+    if !made.preview_type.is_empty() {
+        storage
+            .put(key, Part::Small, &folder.join(worker::PREVIEW))
+            .await?;
+    }
+    storage
+        .put(key, Part::Original, &folder.join(worker::OUTPUT))
+        .await
+}
+
+/// A file of one's own.
+pub async fn find_own(app: &App, account_id: i64, id: i64) -> Result<Media> {
+    let found = store::own(&app.db, id, account_id).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Says something else of a file that no post has yet; of one that a post has, the post's edit says it.
+pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Result<Media> {
+    check(saying)?;
+    let mut media = find_own(app, account_id, id).await?;
+    if media.status_id.is_some() {
+        return Err(Error::NotFound);
+    }
+    media.say(saying);
+    let mut tx = Tx::new();
+    store::say(&mut tx, &media);
+    app.commit(tx).await?;
+    Ok(media)
+}
+
+/// Takes away a file that no post has.
+pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
+    let media = find_own(app, account_id, id).await?;
+    if media.status_id.is_some() {
+        return Err(Error::invalid(
+            "id",
+            "belongs to a post; edit or delete the post",
+        ));
+    }
+    if !store::discard(&app.db, id, account_id).await? {
+        return Err(Error::NotFound);
+    }
+    app.media.waiting.notify_one();
+    Ok(())
+}
+
+fn check(saying: &Saying) -> Result<()> {
+    let length = saying.description.as_deref().unwrap_or_default();
+    if length.chars().count() > LONGEST_DESCRIPTION {
+        return Err(Error::invalid(
+            "description",
+            format!("is longer than {LONGEST_DESCRIPTION} characters"),
+        ));
+    }
+    let within = -1.0..=1.0;
+    match saying.focus {
+        Some((x, y)) if !within.contains(&x) || !within.contains(&y) => Err(Error::invalid(
+            "focus",
+            "must be two numbers from -1 to 1, as in 0.5,-0.25",
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl Media {
+    fn say(&mut self, saying: &Saying) {
+        if let Some(description) = &saying.description {
+            description.trim().clone_into(&mut self.description);
+        }
+        if let Some((x, y)) = saying.focus {
+            (self.focus_x, self.focus_y) = (f64::from(x), f64::from(y));
+        }
+    }
+}
+
+/// The files that a post is to have: of those it `has`, and of the author's own that are ready and free, in the order that
+/// was asked for.
+pub async fn choose(
+    app: &App,
+    author: &Account,
+    has: &[Attached],
+    attaching: &Attaching,
+) -> Result<Vec<Attached>> {
+    let mut chosen: Vec<Attached> = Vec::new();
+    match &attaching.ids {
+        None => chosen.extend_from_slice(has),
+        Some(ids) if ids.len() > MOST_ATTACHED => {
+            return Err(Error::invalid(
+                "media_ids",
+                format!("names more than {MOST_ATTACHED} files"),
+            ));
+        }
+        Some(ids) => {
+            for id in ids {
+                if chosen.iter().any(|file| file.is(*id)) {
+                    continue;
+                }
+                match has.iter().find(|file| file.is(*id)) {
+                    Some(file) => chosen.push(file.clone()),
+                    None => chosen.push(free(app, author, *id).await?),
+                }
+            }
+        }
+    }
+    for (id, saying) in &attaching.said {
+        check(saying)?;
+        if let Some(file) = chosen.iter_mut().find(|file| file.is(*id)) {
+            file.say(saying);
+        }
+    }
+    Ok(chosen)
+}
+
+async fn free(app: &App, author: &Account, id: i64) -> Result<Attached> {
+    let not = |why: &str| Error::invalid("media_ids", why);
+    let found = store::own(&app.db, id, author.id).await?;
+    // Another's, and one that never was, are answered alike.
+    let Some(media) = found.filter(|media| media.status_id.is_none()) else {
+        return Err(not(
+            "names a file that is not there, or that a post has already",
+        ));
+    };
+    match media.state() {
+        State::Ready => Ok(Attached::own(&media)),
+        State::Waiting => Err(not(
+            "names a file that is still being made ready; try again in a moment",
+        )),
+        State::Failed => Err(not("names a file that could not be made ready")),
+    }
+}
+
+/// Writes down that a post has these files now, and no others of those it `had`. Undoes the whole transaction where another
+/// post was faster.
+pub fn attach(
+    tx: &mut Tx,
+    author: &Account,
+    status_id: i64,
+    had: &[Attached],
+    has: &[Attached],
+    now_ms: i64,
+) {
+    let ids = |files: &[Attached]| -> Vec<i64> {
+        let ours = files.iter().filter_map(|file| file.here.as_ref());
+        ours.map(|stored| stored.id).collect()
+    };
+    let (before, after) = (ids(had), ids(has));
+    for id in after.iter().filter(|id| !before.contains(id)) {
+        store::attach(tx, *id, author.id, status_id);
+    }
+    for id in before.iter().filter(|id| !after.contains(id)) {
+        store::let_go_of(tx, *id, status_id, now_ms + REDRAFT_MS);
+    }
+}
+
+/// A post is deleted: nobody sees its files any more but their owner, and they are taken away within the hour, or before
+/// that by [`remove`].
+pub(crate) fn let_go(tx: &mut Tx, status_id: i64, now_ms: i64) {
+    store::let_go(tx, status_id, now_ms + REDRAFT_MS);
+}

@@ -1,0 +1,196 @@
+//! Pictures that came with posts from elsewhere: fetched when somebody here looks, opened and written anew like those of
+//! members, and kept for a while. No reader is seen by the server that a picture is from.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::{OriginalUri, Path, Query, State};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use comity_policy::{CommunityId, Contact, Party, Way};
+use comity_vocab::Iri;
+use comity_wire::{FetchedFile, WireError};
+use http::HeaderMap;
+use tokio::fs::File;
+use tracing::debug;
+
+use super::address::{MaySigned, RemotePart};
+use super::model::Part;
+use super::store::{self, Copy};
+use super::web::{may, party, send, served_as};
+use super::worker::{INPUT, Made};
+use super::{Desk, format_of, keep};
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::error::{Error, Result};
+use crate::http::Reply;
+use crate::statuses::{self, text};
+
+/// Domains that a picture may lead through: a server's own, and that of its store.
+const MOST_MOVES: usize = 2;
+/// How long it is not asked again for what could not be had.
+const MISSING_MS: i64 = 6 * 3_600_000;
+/// How exactly it is known when a copy was last looked at; each time costs a write.
+const USED_EVERY_MS: i64 = DAY_MS / 4;
+/// Copies looked at in one round of taking away.
+const BATCH: i64 = 200;
+
+/// `GET /media/remote/{status}/{at}/{part}`: the picture at this place of a status from elsewhere, for whom its address was
+/// made, if they may still see it there.
+pub async fn show(
+    State(app): State<App>,
+    Path((status, at, part)): Path<(i64, usize, String)>,
+    Query(signed): Query<MaySigned>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Reply> {
+    let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
+    let reader = signed.reader(&app, uri.path())?.ok_or(Error::NotFound)?;
+    let (party, community) = viewer(&app, reader).await?;
+    let status = statuses::find(&app, &party, Way::Rest, status).await?;
+    may(&app, &party, &status).await?;
+    let file = text(&status).attachments.get(at).ok_or(Error::NotFound)?;
+    if file.here.is_some() || !file.is_copied() {
+        return Err(Error::NotFound);
+    }
+    let address = Iri::parse(&file.url).map_err(|_| Error::NotFound)?;
+    let copy = Box::pin(copy_of(&app, community, &address)).await?;
+    let (part, media_type) = match part {
+        RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
+        _ => (Part::Original, &copy.file_type),
+    };
+    let media_type = served_as(media_type).ok_or(Error::NotFound)?;
+    let (file, length) = app.media.storage.open(&copy.file_key, part).await?;
+    let tag = format!("\"{}.{}\"", copy.file_key, part.word());
+    send(file, length, media_type, &tag, &headers, false).await
+}
+
+/// For whom an address was made: an account, or the visitors of a community.
+async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId)> {
+    if reader < 0 {
+        let community = CommunityId(-reader);
+        return Ok((Party::Anonymous(community), community));
+    }
+    let party = party(app, reader).await?;
+    let community = party.community().ok_or(Error::NotFound)?;
+    Ok((party, community))
+}
+
+/// The copy of what is at this address, fetched if there is none.
+async fn copy_of(app: &App, by: CommunityId, address: &Iri) -> Result<Copy> {
+    let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, address.as_str().as_bytes()));
+    let now_ms = app.now_ms();
+    if let Some(copy) = known(app, &key, now_ms).await? {
+        return copy.ok_or(Error::NotFound);
+    }
+    let _turn = app.media.fetching().await?;
+    // Whoever came first may have fetched it meanwhile.
+    if let Some(copy) = known(app, &key, now_ms).await? {
+        return copy.ok_or(Error::NotFound);
+    }
+    let (made, bytes) = match fetch(app, by, &key, address).await {
+        Ok(got) => got,
+        // Not theirs and not for good.
+        Err(why @ (Error::Internal(_) | Error::TooMany { .. })) => return Err(why),
+        Err(why) => {
+            debug!(%address, %why, "a picture could not be had");
+            store::keep_copy(&app.db, &Copy::missing(key, address.as_str(), now_ms)).await?;
+            return Err(Error::NotFound);
+        }
+    };
+    let copy = Copy {
+        file_key: key,
+        url: address.as_str().to_owned(),
+        file_type: made.media_type,
+        preview_type: made.preview_type,
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        used_at: now_ms,
+    };
+    store::keep_copy(&app.db, &copy).await?;
+    app.media.ring();
+    Ok(copy)
+}
+
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none.
+async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
+    let Some(copy) = store::copy(&app.db, key).await? else {
+        return Ok(None);
+    };
+    if copy.file_type.is_empty() {
+        return Ok((now_ms - copy.used_at < MISSING_MS).then_some(None));
+    }
+    match app.media.storage.open(key, Part::Original).await {
+        Ok(_) => {}
+        Err(Error::NotFound) => return Ok(None),
+        Err(why) => return Err(why),
+    }
+    if now_ms - copy.used_at > USED_EVERY_MS {
+        store::use_copy(&app.db, key, now_ms).await?;
+    }
+    Ok(Some(Some(copy)))
+}
+
+async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri) -> Result<(Made, u64)> {
+    let folder = app.media.nursery.folder().await?;
+    let input = folder.path().join(INPUT);
+    let mut next = address.clone();
+    let mut moves = 0;
+    loop {
+        let permit = app
+            .gate
+            .permit(by, &next.domain(), Contact::Fetch)
+            .await?
+            .map_err(|_| Error::Elsewhere("a rule refuses its server".to_owned()))?;
+        let mut file = File::create(&input)
+            .await
+            .map_err(|why| Error::Internal(Box::new(why)))?;
+        let most = app.config.media.largest_picture;
+        match app.wire.fetch_file(permit, &next, most, &mut file).await {
+            Ok(FetchedFile::Written(_)) => break,
+            Ok(FetchedFile::Moved(to)) if moves < MOST_MOVES => {
+                moves += 1;
+                next = to;
+            }
+            Ok(FetchedFile::Moved(_)) => {
+                return Err(Error::Elsewhere("leads on and on".to_owned()));
+            }
+            Err(WireError::Gone) => return Err(Error::Gone),
+            Err(why) => return Err(Error::Elsewhere(why.to_string())),
+        }
+    }
+    let format = format_of(&input).await?;
+    if !format.is_picture() {
+        return Err(Error::Elsewhere("is no picture".to_owned()));
+    }
+    let made = app.media.nursery.make_still(folder.path()).await?;
+    let bytes = keep(app, key, folder.path(), &made).await?;
+    Ok((made, bytes))
+}
+
+/// Takes away what was not looked at for longest, until the rest fits.
+pub(super) async fn prune(app: &App) -> Result<()> {
+    store::forget_missing(&app.db, app.now_ms() - MISSING_MS).await?;
+    loop {
+        let held = store::bytes_of_copies(&app.db).await?;
+        let mut over = held - i64::try_from(app.config.media.largest_cache).unwrap_or(i64::MAX);
+        if over <= 0 {
+            return Ok(());
+        }
+        let oldest = store::oldest_copies(&app.db, BATCH).await?;
+        if oldest.is_empty() {
+            return Ok(());
+        }
+        for copy in oldest {
+            if over <= 0 {
+                break;
+            }
+            app.media.storage.remove(&copy.file_key).await?;
+            store::forget_copy(&app.db, &copy.file_key).await?;
+            over -= copy.bytes;
+        }
+    }
+}
+
+impl Desk {
+    fn ring(&self) {
+        self.waiting.notify_one();
+    }
+}

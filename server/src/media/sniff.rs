@@ -1,0 +1,169 @@
+//! What a file is, by its first bytes. What a name or a header claims is not looked at.
+
+/// As many bytes decide.
+pub const DECIDES: usize = 64;
+
+/// A kind of file that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A photo.
+    Jpeg,
+    /// A picture.
+    Png,
+    /// A picture, often one that moves.
+    Gif,
+    /// A picture.
+    WebP {
+        /// It says that it moves.
+        moves: bool,
+    },
+    /// MP4, `QuickTime`, and M4A.
+    Mp4,
+    /// Matroska and `WebM`.
+    Matroska,
+    /// Ogg: Vorbis or Opus.
+    Ogg,
+    /// MP3.
+    Mp3,
+    /// FLAC.
+    Flac,
+    /// WAV.
+    Wav,
+}
+
+impl Format {
+    /// Whether it is read by the picture decoders and not by ffmpeg.
+    pub fn is_picture(self) -> bool {
+        matches!(
+            self,
+            Format::Jpeg | Format::Png | Format::Gif | Format::WebP { .. }
+        )
+    }
+
+    /// Whether making it ready may take longer than somebody waits for an answer.
+    pub fn is_slow(self) -> bool {
+        !matches!(
+            self,
+            Format::Jpeg | Format::Png | Format::WebP { moves: false }
+        )
+    }
+
+    /// What ffmpeg calls its container. It is told, so that nothing else is tried: some containers name other files.
+    pub fn demuxer(self) -> Option<&'static str> {
+        Some(match self {
+            Format::Mp4 => "mov",
+            Format::Matroska => "matroska",
+            Format::Ogg => "ogg",
+            Format::Mp3 => "mp3",
+            Format::Flac => "flac",
+            Format::Wav => "wav",
+            Format::Jpeg | Format::Png | Format::Gif | Format::WebP { .. } => return None,
+        })
+    }
+}
+
+/// Media types that apps may offer.
+pub const SUPPORTED: &[&str] = &[
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/x-m4a",
+    "audio/ogg",
+    "audio/flac",
+    "audio/wav",
+    "audio/x-wav",
+];
+
+/// What begins with these bytes; otherwise a lower-case fragment that says what to send instead.
+pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
+    let at =
+        |from: usize, bytes: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(bytes));
+    if head.is_empty() {
+        return Err("is empty");
+    }
+    if at(0, b"\xFF\xD8\xFF") {
+        return Ok(Format::Jpeg);
+    }
+    if at(0, b"\x89PNG\r\n\x1A\n") {
+        return Ok(Format::Png);
+    }
+    if at(0, b"GIF87a") || at(0, b"GIF89a") {
+        return Ok(Format::Gif);
+    }
+    if at(0, b"RIFF") && at(8, b"WEBP") {
+        let moves = at(12, b"VP8X") && head.get(20).is_some_and(|flags| flags & 0b10 != 0);
+        return Ok(Format::WebP { moves });
+    }
+    if at(0, b"RIFF") && at(8, b"WAVE") {
+        return Ok(Format::Wav);
+    }
+    if at(4, b"ftyp") {
+        let brand = head.get(8..12).unwrap_or_default();
+        return match brand {
+            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif" | b"avis" => Err(
+                "is a HEIC or AVIF picture, which cannot be read here; save it as JPEG or PNG first",
+            ),
+            _ => Ok(Format::Mp4),
+        };
+    }
+    if at(0, b"\x1A\x45\xDF\xA3") {
+        return Ok(Format::Matroska);
+    }
+    if at(0, b"OggS") {
+        return Ok(Format::Ogg);
+    }
+    if at(0, b"fLaC") {
+        return Ok(Format::Flac);
+    }
+    if at(0, b"ID3") || matches!(head, [0xFF, second, ..] if second & 0xE6 == 0xE2) {
+        return Ok(Format::Mp3);
+    }
+    let text = head.trim_ascii_start();
+    if text.starts_with(b"<") || text.starts_with(b"\xEF\xBB\xBF<") {
+        return Err(
+            "is SVG or another text, which may carry programs; save it as PNG or JPEG first",
+        );
+    }
+    Err(
+        "is no picture, film or sound that is known here; JPEG, PNG, GIF, WebP, MP4, WebM, MP3, Ogg, FLAC and WAV are",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_decide_and_nothing_else() {
+        let webp = |flags: u8| {
+            let mut head = b"RIFF\0\0\0\0WEBPVP8X\x0A\0\0\0".to_vec();
+            head.push(flags);
+            head
+        };
+        assert_eq!(sniff(&webp(0b10)), Ok(Format::WebP { moves: true }));
+        assert_eq!(sniff(&webp(0b01_0000)), Ok(Format::WebP { moves: false }));
+        assert_eq!(sniff(b"\0\0\0\x20ftypisom"), Ok(Format::Mp4));
+        assert_eq!(sniff(b"\xFF\xFB\x90\x64"), Ok(Format::Mp3));
+        for refused in [
+            &b"<svg xmlns='http://www.w3.org/2000/svg'>"[..],
+            b"\n <?xml version='1.0'?><svg/>",
+            b"\xEF\xBB\xBF<svg/>",
+            b"\0\0\0\x20ftypheic",
+            b"#EXTM3U\nfile:///etc/passwd",
+            b"ffconcat version 1.0",
+            b"PK\x03\x04",
+            b"\x7FELF",
+            b"%PDF-1.7",
+            b"BM",
+            b"",
+        ] {
+            assert!(sniff(refused).is_err(), "{refused:?}");
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! SQL of `media`, `media_copies` and `media_secrets`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use super::model::Media;
+use crate::error::Result;
+
+/// The columns of [`Media`], in its order.
+macro_rules! select_media {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, status_id, kind, state, file_key, file_type, preview_type, description, focus_x,
+                    focus_y, blurhash, meta, why
+               FROM media ",
+            $rest
+        )
+    };
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO media (id, account_id, forget_at, kind, state, file_key, file_type, preview_type, description,
+                        focus_x, focus_y, blurhash, meta, bytes, why, attempt_at, attempts, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, 0, $15)"
+);
+
+/// A new file of a member's, which no post has yet.
+pub async fn insert(db: &Db, media: &Media, bytes: i64, now_ms: i64, forget_at: i64) -> Result<()> {
+    db.exec(
+        INSERT,
+        params![
+            media.id,
+            media.account_id,
+            forget_at,
+            media.kind.as_str(),
+            media.state.as_str(),
+            media.file_key.as_str(),
+            media.file_type.as_str(),
+            media.preview_type.as_str(),
+            media.description.as_str(),
+            media.focus_x,
+            media.focus_y,
+            media.blurhash.as_str(),
+            media.meta.as_str(),
+            bytes,
+            now_ms,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const OWN: Sql<Media> = sql!(
+    row: Media,
+    select_media!("WHERE id = $1 AND account_id = $2 AND state <> 'gone'")
+);
+
+/// A file of this account's.
+pub async fn own(db: &Db, id: i64, account_id: i64) -> Result<Option<Media>> {
+    Ok(db.opt(OWN, params![id, account_id]).await?)
+}
+
+const BY_KEY: Sql<Media> = sql!(
+    row: Media,
+    select_media!("WHERE file_key = $1 AND state = 'ready'")
+);
+
+/// The file that has this in its address. Counts on `media_by_key`.
+pub async fn by_key(db: &Db, key: &str) -> Result<Option<Media>> {
+    Ok(db.opt(BY_KEY, params![key]).await?)
+}
+
+const SAY: Sql = sql!(
+    "UPDATE media
+        SET description = $3, focus_x = $4, focus_y = $5
+      WHERE id = $1 AND account_id = $2 AND state <> 'gone'"
+);
+
+/// Changes what is said of a file.
+pub fn say(tx: &mut Tx, media: &Media) {
+    tx.exec(
+        SAY,
+        params![
+            media.id,
+            media.account_id,
+            media.description.as_str(),
+            media.focus_x,
+            media.focus_y,
+        ],
+    );
+}
+
+const ATTACH: Sql = sql!(
+    "UPDATE media
+        SET status_id = $3, forget_at = NULL
+      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready'"
+);
+
+/// A post has it now; undoes the whole transaction when another was faster.
+pub fn attach(tx: &mut Tx, id: i64, account_id: i64, status_id: i64) {
+    tx.must(ATTACH, params![id, account_id, status_id]);
+}
+
+const LET_GO: Sql = sql!(
+    "UPDATE media
+        SET status_id = NULL, forget_at = $2
+      WHERE status_id = $1"
+);
+
+/// A post has none any more. Counts on `media_by_status`.
+pub fn let_go(tx: &mut Tx, status_id: i64, forget_at: i64) {
+    tx.exec(LET_GO, params![status_id, forget_at]);
+}
+
+const LET_GO_OF: Sql = sql!(
+    "UPDATE media
+        SET status_id = NULL, forget_at = $3
+      WHERE id = $1 AND status_id = $2"
+);
+
+/// A post does not have this one any more.
+pub fn let_go_of(tx: &mut Tx, id: i64, status_id: i64, forget_at: i64) {
+    tx.exec(LET_GO_OF, params![id, status_id, forget_at]);
+}
+
+const DISCARD: Sql = sql!(
+    "UPDATE media
+        SET state = 'gone', forget_at = NULL
+      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state <> 'gone'"
+);
+
+/// Its owner does not want it any more; whether it was theirs to take.
+pub async fn discard(db: &Db, id: i64, account_id: i64) -> Result<bool> {
+    Ok(db.exec(DISCARD, params![id, account_id]).await? > 0)
+}
+
+/// Counts on `media_loose`.
+const DISCARD_OLD: Sql = sql!(
+    "UPDATE media
+        SET state = 'gone', forget_at = NULL
+      WHERE id IN (SELECT id FROM media WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2) AND status_id IS NULL"
+);
+
+/// What no post has in time is let go.
+pub async fn discard_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(DISCARD_OLD, params![now_ms, most]).await?)
+}
+
+/// Counts on `media_gone`.
+const GONE: Sql<(i64, String)> = sql!(
+    row: (i64, String),
+    "SELECT id, file_key FROM media WHERE state = 'gone' ORDER BY id LIMIT $1"
+);
+
+/// Ids and keys of files to be taken away.
+pub async fn gone(db: &Db, most: i64) -> Result<Vec<(i64, String)>> {
+    Ok(db.all(GONE, params![most]).await?)
+}
+
+const DELETE: Sql = sql!(
+    sqlite: "DELETE FROM media WHERE id IN (SELECT value FROM json_each($1)) AND state = 'gone'",
+    pg: "DELETE FROM media WHERE id = ANY($1) AND state = 'gone'",
+);
+
+/// Their files are taken away.
+pub async fn delete(db: &Db, ids: Vec<i64>) -> Result<()> {
+    db.exec(DELETE, params![ids]).await?;
+    Ok(())
+}
+
+// What takes its time
+
+/// Counts on `media_waiting`.
+const CLAIM: Sql<(i64, String, i64)> = sql!(
+    row: (i64, String, i64),
+    "UPDATE media
+        SET attempt_at = $2, attempts = attempts + 1
+      WHERE id = (SELECT id FROM media WHERE state = 'waiting' AND attempt_at <= $1 ORDER BY attempt_at LIMIT 1)
+        AND attempt_at <= $1
+      RETURNING id, file_key, attempts"
+);
+
+/// The next that waits: its id, its key, and how often it was tried. It is this process's until `until`.
+pub async fn claim(db: &Db, now_ms: i64, until: i64) -> Result<Option<(i64, String, i64)>> {
+    let claimed = db.returning(CLAIM, params![now_ms, until]).await?;
+    Ok(claimed.into_iter().next())
+}
+
+const MADE: Sql = sql!(
+    "UPDATE media
+        SET state = 'ready', kind = $2, file_type = $3, preview_type = $4, blurhash = $5, meta = $6, bytes = $7
+      WHERE id = $1 AND state = 'waiting'"
+);
+
+/// It is ready; whether it was still wanted.
+pub async fn made(db: &Db, id: i64, made: &super::worker::Made, bytes: i64) -> Result<bool> {
+    let changed = db
+        .exec(
+            MADE,
+            params![
+                id,
+                made.kind.as_str(),
+                made.media_type.as_str(),
+                made.preview_type.as_str(),
+                made.blurhash.as_str(),
+                serde_json::to_string(&made.meta)?,
+                bytes,
+            ],
+        )
+        .await?;
+    Ok(changed > 0)
+}
+
+const FAILED: Sql =
+    sql!("UPDATE media SET state = 'failed', why = $2 WHERE id = $1 AND state = 'waiting'");
+
+/// It is not taken, because.
+pub async fn failed(db: &Db, id: i64, why: &str) -> Result<()> {
+    db.exec(FAILED, params![id, why]).await?;
+    Ok(())
+}
+
+const POSTPONE: Sql = sql!("UPDATE media SET attempt_at = $2 WHERE id = $1 AND state = 'waiting'");
+
+/// Another time, or another node.
+pub async fn postpone(db: &Db, id: i64, until: i64) -> Result<()> {
+    db.exec(POSTPONE, params![id, until]).await?;
+    Ok(())
+}
+
+// Copies
+
+row! {
+    /// A copy of a file from elsewhere.
+    #[derive(Debug)]
+    pub struct Copy {
+        pub file_key: String,
+        pub url: String,
+        pub file_type: String,
+        pub preview_type: String,
+        pub bytes: i64,
+        pub used_at: i64,
+    }
+}
+
+impl Copy {
+    /// That it could not be had.
+    pub fn missing(file_key: String, url: &str, now_ms: i64) -> Copy {
+        Copy {
+            file_key,
+            url: url.to_owned(),
+            file_type: String::new(),
+            preview_type: String::new(),
+            bytes: 0,
+            used_at: now_ms,
+        }
+    }
+}
+
+const COPY: Sql<Copy> = sql!(
+    row: Copy,
+    "SELECT file_key, url, file_type, preview_type, bytes, used_at FROM media_copies WHERE file_key = $1"
+);
+
+/// What is known of the file with this key.
+pub async fn copy(db: &Db, key: &str) -> Result<Option<Copy>> {
+    Ok(db.opt(COPY, params![key]).await?)
+}
+
+const KEEP_COPY: Sql = sql!(
+    "INSERT INTO media_copies (file_key, url, file_type, preview_type, bytes, used_at, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $6)
+     ON CONFLICT (file_key) DO UPDATE
+        SET file_type = excluded.file_type, preview_type = excluded.preview_type, bytes = excluded.bytes,
+            used_at = excluded.used_at"
+);
+
+/// Keeps what is known of a file.
+pub async fn keep_copy(db: &Db, copy: &Copy) -> Result<()> {
+    db.exec(
+        KEEP_COPY,
+        params![
+            copy.file_key.as_str(),
+            copy.url.as_str(),
+            copy.file_type.as_str(),
+            copy.preview_type.as_str(),
+            copy.bytes,
+            copy.used_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+const USE_COPY: Sql = sql!("UPDATE media_copies SET used_at = $2 WHERE file_key = $1");
+
+/// Somebody looked at it.
+pub async fn use_copy(db: &Db, key: &str, now_ms: i64) -> Result<()> {
+    db.exec(USE_COPY, params![key, now_ms]).await?;
+    Ok(())
+}
+
+const FORGET_COPY: Sql = sql!("DELETE FROM media_copies WHERE file_key = $1");
+
+/// It is taken away.
+pub async fn forget_copy(db: &Db, key: &str) -> Result<()> {
+    db.exec(FORGET_COPY, params![key]).await?;
+    Ok(())
+}
+
+const FORGET_MISSING: Sql = sql!("DELETE FROM media_copies WHERE used_at < $1 AND file_type = ''");
+
+/// What could not be had before this may be asked for again. Counts on `media_copies_by_use`.
+pub async fn forget_missing(db: &Db, before_ms: i64) -> Result<()> {
+    db.exec(FORGET_MISSING, params![before_ms]).await?;
+    Ok(())
+}
+
+const BYTES_OF_COPIES: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT CAST(COALESCE(sum(bytes), 0) AS BIGINT) FROM media_copies"
+);
+
+/// How much all copies hold together.
+pub async fn bytes_of_copies(db: &Db) -> Result<i64> {
+    Ok(db.one(BYTES_OF_COPIES, params![]).await?.0)
+}
+
+/// Counts on `media_copies_by_use`.
+const OLDEST_COPIES: Sql<Copy> = sql!(
+    row: Copy,
+    "SELECT file_key, url, file_type, preview_type, bytes, used_at FROM media_copies ORDER BY used_at LIMIT $1"
+);
+
+/// Those that nobody looked at for longest.
+pub async fn oldest_copies(db: &Db, most: i64) -> Result<Vec<Copy>> {
+    Ok(db.all(OLDEST_COPIES, params![most]).await?)
+}
+
+// The secret
+
+row! {
+    /// What addresses are signed with.
+    #[derive(Debug)]
+    pub struct SecretRow {
+        pub secret: Vec<u8>,
+    }
+}
+
+const SECRET: Sql<SecretRow> =
+    sql!(row: SecretRow, "SELECT secret FROM media_secrets WHERE id = 1");
+const KEEP_SECRET: Sql = sql!(
+    "INSERT INTO media_secrets (id, secret, created_at)
+     VALUES (1, $1, $2)
+     ON CONFLICT DO NOTHING"
+);
+
+/// The secret of this installation; `fresh` becomes it where there is none.
+pub async fn secret(db: &Db, fresh: Vec<u8>, now_ms: i64) -> Result<Vec<u8>> {
+    if let Some(row) = db.opt(SECRET, params![]).await? {
+        return Ok(row.secret);
+    }
+    db.exec(KEEP_SECRET, params![fresh, now_ms]).await?;
+    Ok(db.one(SECRET, params![]).await?.secret)
+}

@@ -1,0 +1,121 @@
+//! What takes its time: making film ready, and taking away what nobody has any more.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use super::{format_of, keep, remote, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// How often it is looked for what other nodes left.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// Longer than any child lives.
+const LEASE_MS: i64 = 20 * 60_000;
+/// A file whose node is another one waits for that.
+const ELSEWHERE_MS: i64 = 15_000;
+/// A film that ended its child so often, or the whole server with it, is given up.
+const MOST_ATTEMPTS: i64 = 3;
+/// How long after a failure of ours.
+const AGAIN_MS: i64 = 60_000;
+
+/// Works until `shutdown` turns true.
+pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
+    while !*shutdown.borrow() {
+        let worked = tokio::select! {
+            worked = work_once(&app) => worked,
+            changed = shutdown.changed() => if changed.is_err() { return } else { continue },
+        };
+        match worked {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(why) => error!(error = %why, "could not make a file ready"),
+        }
+        if let Err(why) = take_away(&app, 100).await {
+            error!(error = %why, "could not take files away");
+        }
+        if let Err(why) = remote::prune(&app).await {
+            error!(error = %why, "could not take copies away");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = app.media.waiting.notified() => {}
+            changed = shutdown.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// Makes the next file ready; whether there was one.
+pub async fn work_once(app: &App) -> Result<bool> {
+    let now_ms = app.now_ms();
+    let Some((id, key, attempts)) = store::claim(&app.db, now_ms, now_ms + LEASE_MS).await? else {
+        return Ok(false);
+    };
+    match make(app, id, &key, attempts).await {
+        Ok(()) => {}
+        Err(Error::Invalid { why, .. }) => {
+            info!(id, %why, "a file is not taken");
+            store::failed(&app.db, id, &why).await?;
+        }
+        Err(why) if attempts >= MOST_ATTEMPTS => {
+            store::failed(&app.db, id, "could not be made ready").await?;
+            return Err(why);
+        }
+        Err(why) => {
+            store::postpone(&app.db, id, now_ms + AGAIN_MS).await?;
+            return Err(why);
+        }
+    }
+    Ok(true)
+}
+
+async fn make(app: &App, id: i64, key: &str, attempts: i64) -> Result<()> {
+    if attempts > MOST_ATTEMPTS {
+        return Err(Error::invalid("file", "could not be made ready"));
+    }
+    let incoming = app.media.storage.incoming(key);
+    let folder = app.media.nursery.folder().await?;
+    let input = folder.path().join(super::worker::INPUT);
+    let failed = |why: std::io::Error| Error::Internal(Box::new(why));
+    match tokio::fs::hard_link(&incoming, &input).await {
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
+            store::postpone(&app.db, id, app.now_ms() + ELSEWHERE_MS).await?;
+            return Ok(());
+        }
+        Err(why) => return Err(failed(why)),
+        Ok(()) => {}
+    }
+    let format = format_of(&input).await?;
+    let made = app.media.nursery.make(folder.path(), format).await?;
+    let bytes = keep(app, key, folder.path(), &made).await?;
+    let length = i64::try_from(bytes).unwrap_or(i64::MAX);
+    if !store::made(&app.db, id, &made, length).await? {
+        // Its owner took it away meanwhile.
+        app.media.storage.remove(key).await?;
+    }
+    match tokio::fs::remove_file(&incoming).await {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(failed(why)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes away files that no post has had for long enough; how many there were.
+pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
+    let let_go = store::discard_old(&app.db, now_ms, most).await?;
+    take_away(app, most).await?;
+    remote::prune(app).await?;
+    Ok(let_go)
+}
+
+/// Files first: what is torn away in the middle is done again.
+async fn take_away(app: &App, most: i64) -> Result<()> {
+    let gone = store::gone(&app.db, most).await?;
+    for (_, key) in &gone {
+        app.media.storage.remove(key).await?;
+    }
+    if !gone.is_empty() {
+        store::delete(&app.db, gone.into_iter().map(|(id, _)| id).collect()).await?;
+    }
+    Ok(())
+}

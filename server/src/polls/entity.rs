@@ -1,0 +1,28 @@
+//! A poll as apps read it.
+
+use serde_json::{Value, json};
+
+use super::Poll;
+use crate::web::time;
+
+/// The poll of a status; `own` is what whoever asks chose, `None` where nobody in particular asks.
+pub fn entity(status_id: i64, poll: &Poll, own: Option<&[i64]>, is_own: bool) -> Value {
+    let shown = poll.shows_numbers();
+    let option = |option: &super::Choice| json!({ "title": option.title, "votes_count": shown.then_some(option.votes) });
+    let mut entity = json!({
+        "id": status_id.to_string(),
+        "expires_at": poll.ends_at.map(time::iso_ms),
+        "expired": poll.closed,
+        "multiple": poll.multiple,
+        "votes_count": poll.votes(),
+        "voters_count": poll.voters,
+        "options": poll.options.iter().map(option).collect::<Vec<_>>(),
+        "emojis": [],
+    });
+    if let Some(own) = own {
+        // Who asks does not vote: apps show them the numbers.
+        entity["voted"] = json!(is_own || !own.is_empty());
+        entity["own_votes"] = json!(own);
+    }
+    entity
+}

@@ -1,0 +1,181 @@
+//! Lists of people for apps.
+
+use axum::extract::State;
+use comity_policy::Way;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Draft, MOST_PEOPLE, ReadingList, Replies};
+use crate::accounts;
+use crate::accounts::entity::Faces;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Client, Id, Input, Paging, Reply};
+use crate::timelines::{self, Place};
+
+/// People of a page, and at most; some apps ask for a thousand at once.
+const USUAL: i64 = 40;
+
+fn entity(list: &ReadingList) -> Value {
+    json!({
+        "id": list.id.to_string(),
+        "title": list.title,
+        "replies_policy": list.replies.as_str(),
+        "exclusive": list.exclusive,
+    })
+}
+
+/// A list as an app sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Sent {
+    title: Option<String>,
+    replies_policy: Option<String>,
+    exclusive: Option<bool>,
+}
+
+impl Sent {
+    fn draft(self) -> Result<Draft> {
+        let replies = match self.replies_policy.as_deref() {
+            None | Some("") => None,
+            Some(word) => Some(Replies::parse(word).ok_or_else(|| {
+                Error::invalid("replies_policy", "must be followed, list or none")
+            })?),
+        };
+        Ok(Draft {
+            title: self.title,
+            replies,
+            exclusive: self.exclusive,
+        })
+    }
+}
+
+/// `GET /api/v1/lists`
+pub async fn list(State(app): State<App>, client: Client) -> Result<Reply> {
+    let all = super::of(&app, client.me()?.account.id).await?;
+    Ok(Reply::api(all.iter().map(entity).collect()))
+}
+
+/// `POST /api/v1/lists`
+pub async fn create(
+    State(app): State<App>,
+    client: Client,
+    Input(sent): Input<Sent>,
+) -> Result<Reply> {
+    let me = client.me()?.account.id;
+    let list = super::create(&app, me, &sent.draft()?).await?;
+    Ok(Reply::api(entity(&list)))
+}
+
+/// `GET /api/v1/lists/{id}`
+pub async fn show(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let list = super::find(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(entity(&list)))
+}
+
+/// `PUT /api/v1/lists/{id}`
+pub async fn change(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(sent): Input<Sent>,
+) -> Result<Reply> {
+    let me = client.me()?.account.id;
+    let list = super::change(&app, me, id, &sent.draft()?).await?;
+    Ok(Reply::api(entity(&list)))
+}
+
+/// `DELETE /api/v1/lists/{id}`
+pub async fn remove(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::remove(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(json!({})))
+}
+
+/// `GET /api/v1/lists/{id}/accounts`; `limit=0` for all of them.
+pub async fn people(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    paging: Paging,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let limit = if paging.wants_all() {
+        MOST_PEOPLE
+    } else {
+        paging.limit(USUAL, MOST_PEOPLE)
+    };
+    let stretch = super::people(&app, me.account.id, id, paging.window(), limit).await?;
+    let here = &me.community;
+    let faces = Faces::of(&app, &me.party(), Way::Page, here, &stretch.named).await?;
+    let reply = Reply::api(faces.in_order(&stretch.named));
+    if paging.wants_all() {
+        return Ok(reply);
+    }
+    Ok(reply.with_links(paging.links(here, stretch.newest, stretch.oldest)))
+}
+
+/// Whom an app means.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Named {
+    account_ids: Vec<String>,
+}
+
+impl Named {
+    /// Their numbers, each once. Who has none does not exist.
+    fn numbers(&self) -> Result<Vec<i64>> {
+        let mut ids = Vec::with_capacity(self.account_ids.len());
+        for id in &self.account_ids {
+            let id = id.parse().map_err(|_| Error::NotFound)?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        Ok(ids)
+    }
+}
+
+/// `POST /api/v1/lists/{id}/accounts`
+pub async fn put_in(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(named): Input<Named>,
+) -> Result<Reply> {
+    let me = client.me()?.account.id;
+    super::put_in(&app, me, id, &named.numbers()?).await?;
+    Ok(Reply::api(json!({})))
+}
+
+/// `DELETE /api/v1/lists/{id}/accounts`: named in the query, in a form or in JSON.
+pub async fn take_out(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(named): Input<Named>,
+) -> Result<Reply> {
+    let me = client.me()?.account.id;
+    super::take_out(&app, me, id, &named.numbers()?).await?;
+    Ok(Reply::api(json!({})))
+}
+
+/// `GET /api/v1/accounts/{id}/lists`: those of the member that this account is in.
+pub async fn with(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let account = accounts::show(&app, &me.party(), Way::Page, id).await?;
+    let lists = super::with(&app, me.account.id, account.id).await?;
+    Ok(Reply::api(lists.iter().map(entity).collect()))
+}
+
+/// `GET /api/v1/timelines/list/{id}`
+pub async fn timeline(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    paging: Paging,
+) -> Result<Reply> {
+    let me = client.me()?.account.id;
+    let list = super::find(&app, me, id).await?;
+    let place = Place::List(me, list.id, list.replies);
+    timelines::api::answer(&app, &client.caller()?, place, &paging, |_| true).await
+}

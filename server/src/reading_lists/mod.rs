@@ -1,0 +1,198 @@
+//! Lists of people whose posts a member reads together, in a timeline of their own; an exclusive one keeps them out of
+//! home. What Mastodon calls lists: ours of that name hold whom rules speak of (`lists/`).
+//!
+//! Only who is followed, or asked to be, is in one, and oneself. Nobody is told.
+
+pub mod api;
+mod store;
+
+use comity_db::Tx;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::follows::{self, State};
+use crate::window::{Stretch, Window};
+
+pub(crate) use store::{ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, withdraw};
+
+/// Lists of one member, as Mastodon has it.
+const MOST: i64 = 50;
+/// People in one list.
+const MOST_PEOPLE: i64 = 1_000;
+/// Characters of a title.
+const LONGEST_TITLE: usize = 256;
+
+/// Which answers a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replies {
+    /// To anybody who is followed.
+    Followed,
+    /// To people in the list.
+    #[default]
+    List,
+    /// None.
+    None,
+}
+
+impl Replies {
+    /// The word that is stored and that apps say.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Replies::Followed => "followed",
+            Replies::List => "list",
+            Replies::None => "none",
+        }
+    }
+
+    /// Reads [`Replies::as_str`].
+    pub fn parse(word: &str) -> Option<Replies> {
+        [Replies::Followed, Replies::List, Replies::None]
+            .into_iter()
+            .find(|replies| replies.as_str() == word)
+    }
+}
+
+/// A list.
+#[derive(Clone, Debug)]
+pub struct ReadingList {
+    /// Ours.
+    pub id: i64,
+    /// What its owner calls it.
+    pub title: String,
+    /// Which answers it shows.
+    pub replies: Replies,
+    /// Who is in it is not in home.
+    pub exclusive: bool,
+}
+
+/// What a member says of a list; what is left out stays, or is as usual.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// What they call it.
+    pub title: Option<String>,
+    /// Which answers it shows.
+    pub replies: Option<Replies>,
+    /// Whether who is in it is not in home.
+    pub exclusive: Option<bool>,
+}
+
+impl Draft {
+    fn over(&self, id: i64, before: Option<&ReadingList>) -> Result<ReadingList> {
+        let title = match (&self.title, before) {
+            (Some(title), _) => title.trim(),
+            (None, Some(before)) => &before.title,
+            (None, None) => "",
+        };
+        if title.is_empty() {
+            return Err(Error::invalid("title", "can't be blank"));
+        }
+        if title.chars().count() > LONGEST_TITLE {
+            return Err(Error::invalid(
+                "title",
+                format!("is longer than {LONGEST_TITLE} characters"),
+            ));
+        }
+        let replies = before.map_or(Replies::default(), |before| before.replies);
+        let exclusive = before.is_some_and(|before| before.exclusive);
+        Ok(ReadingList {
+            id,
+            title: title.to_owned(),
+            replies: self.replies.unwrap_or(replies),
+            exclusive: self.exclusive.unwrap_or(exclusive),
+        })
+    }
+}
+
+/// All lists of a member, oldest first.
+pub async fn of(app: &App, account_id: i64) -> Result<Vec<ReadingList>> {
+    store::of(&app.db, account_id).await
+}
+
+/// One list of `account_id`.
+pub async fn find(app: &App, account_id: i64, id: i64) -> Result<ReadingList> {
+    let mut all = of(app, account_id).await?.into_iter();
+    all.find(|list| list.id == id).ok_or(Error::NotFound)
+}
+
+/// Those lists of `account_id` that this account is in.
+pub async fn with(app: &App, account_id: i64, target_id: i64) -> Result<Vec<ReadingList>> {
+    store::with(&app.db, account_id, target_id).await
+}
+
+/// A new list.
+pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<ReadingList> {
+    let list = draft.over(app.next_id(), None)?;
+    let known = of(app, account_id).await?;
+    if i64::try_from(known.len()).is_ok_and(|len| len >= MOST) {
+        return Err(Error::invalid(
+            "lists",
+            format!("are at most {MOST}; remove some first"),
+        ));
+    }
+    store::insert(&app.db, account_id, &list).await?;
+    Ok(list)
+}
+
+/// Changes what `draft` names.
+pub async fn change(app: &App, account_id: i64, id: i64, draft: &Draft) -> Result<ReadingList> {
+    let before = find(app, account_id, id).await?;
+    let list = draft.over(id, Some(&before))?;
+    store::change(&app.db, &list).await?;
+    Ok(list)
+}
+
+/// Takes a list away; whom it had stays followed.
+pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
+    let list = find(app, account_id, id).await?;
+    store::delete(&app.db, list.id).await
+}
+
+/// Puts people in, all or nobody: *not found* where one of them is not followed, invalid where one is in it already.
+pub async fn put_in(app: &App, account_id: i64, id: i64, people: &[i64]) -> Result<()> {
+    let list = find(app, account_id, id).await?;
+    let states = follows::states(app, account_id, people.to_vec()).await?;
+    let is_followed = |id: &i64| {
+        *id == account_id || states.get(id).is_some_and(|(mine, _)| *mine != State::None)
+    };
+    if !people.iter().all(is_followed) {
+        return Err(Error::NotFound);
+    }
+    let count = store::count(&app.db, list.id).await?;
+    if i64::try_from(people.len()).is_ok_and(|more| count + more > MOST_PEOPLE) {
+        return Err(Error::invalid(
+            "accounts",
+            format!("of a list are at most {MOST_PEOPLE}; remove some first"),
+        ));
+    }
+    let mut tx = Tx::new();
+    for target_id in people {
+        store::put_in(&mut tx, app.next_id(), list.id, account_id, *target_id);
+    }
+    if !app.commit(tx).await? {
+        return Err(Error::invalid("account", "is in this list already"));
+    }
+    Ok(())
+}
+
+/// Takes people out.
+pub async fn take_out(app: &App, account_id: i64, id: i64, people: &[i64]) -> Result<()> {
+    let list = find(app, account_id, id).await?;
+    let mut tx = Tx::new();
+    for target_id in people {
+        store::take_out(&mut tx, list.id, *target_id);
+    }
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// Some of those in a list of `account_id`; nobody is cleared to see them yet.
+pub async fn people(
+    app: &App,
+    account_id: i64,
+    id: i64,
+    window: Window,
+    limit: i64,
+) -> Result<Stretch> {
+    let list = find(app, account_id, id).await?;
+    store::people(&app.db, list.id, window, limit).await
+}

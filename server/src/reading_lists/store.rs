@@ -1,0 +1,164 @@
+//! SQL of `reading_lists` and `reading_list_entries`, and the timelines that are read by them.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use super::{MOST, ReadingList, Replies};
+use crate::error::Result;
+use crate::window::{Entries, Ids, Stretch, Window, entries_in, ids_in};
+
+row! {
+    /// One row of `reading_lists`.
+    #[derive(Debug)]
+    pub struct ListRow {
+        pub id: i64,
+        pub title: String,
+        pub replies_policy: String,
+        pub exclusive: bool,
+    }
+}
+
+impl ListRow {
+    fn read(self) -> ReadingList {
+        ReadingList {
+            id: self.id,
+            title: self.title,
+            replies: Replies::parse(&self.replies_policy).unwrap_or_default(),
+            exclusive: self.exclusive,
+        }
+    }
+}
+
+const OF: Sql<ListRow> = sql!(
+    row: ListRow,
+    "SELECT id, title, replies_policy, exclusive
+       FROM reading_lists
+      WHERE account_id = $1
+      ORDER BY id
+      LIMIT $2"
+);
+/// Counts on `reading_list_entries_by_target`.
+const WITH: Sql<ListRow> = sql!(
+    row: ListRow,
+    "SELECT l.id, l.title, l.replies_policy, l.exclusive
+       FROM reading_list_entries e
+       JOIN reading_lists l ON l.id = e.list_id
+      WHERE e.account_id = $1 AND e.target_id = $2
+      ORDER BY l.id
+      LIMIT $3"
+);
+
+pub async fn of(db: &Db, account_id: i64) -> Result<Vec<ReadingList>> {
+    let rows = db.all(OF, params![account_id, MOST]).await?;
+    Ok(rows.into_iter().map(ListRow::read).collect())
+}
+
+pub async fn with(db: &Db, account_id: i64, target_id: i64) -> Result<Vec<ReadingList>> {
+    let rows = db.all(WITH, params![account_id, target_id, MOST]).await?;
+    Ok(rows.into_iter().map(ListRow::read).collect())
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO reading_lists (id, account_id, title, replies_policy, exclusive)
+     VALUES ($1, $2, $3, $4, $5)"
+);
+const CHANGE: Sql =
+    sql!("UPDATE reading_lists SET title = $2, replies_policy = $3, exclusive = $4 WHERE id = $1");
+const DELETE: Sql = sql!("DELETE FROM reading_lists WHERE id = $1");
+
+pub async fn insert(db: &Db, account_id: i64, list: &ReadingList) -> Result<()> {
+    let replies = list.replies.as_str();
+    let values = params![
+        list.id,
+        account_id,
+        list.title.as_str(),
+        replies,
+        list.exclusive
+    ];
+    db.exec(INSERT, values).await?;
+    Ok(())
+}
+
+pub async fn change(db: &Db, list: &ReadingList) -> Result<()> {
+    let replies = list.replies.as_str();
+    let values = params![list.id, list.title.as_str(), replies, list.exclusive];
+    db.exec(CHANGE, values).await?;
+    Ok(())
+}
+
+pub async fn delete(db: &Db, id: i64) -> Result<()> {
+    db.exec(DELETE, params![id]).await?;
+    Ok(())
+}
+
+const PUT_IN: Sql = sql!(
+    "INSERT INTO reading_list_entries (id, list_id, account_id, target_id)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING"
+);
+const TAKE_OUT: Sql =
+    sql!("DELETE FROM reading_list_entries WHERE list_id = $1 AND target_id = $2");
+const WITHDRAW: Sql =
+    sql!("DELETE FROM reading_list_entries WHERE account_id = $1 AND target_id = $2");
+const COUNT: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT count(*) FROM reading_list_entries WHERE list_id = $1");
+/// Counts on `reading_list_entries_newest`.
+const PEOPLE: Entries = entries_in!(
+    "id",
+    "SELECT id, target_id
+       FROM reading_list_entries
+      WHERE list_id = $4"
+);
+
+/// Undoes the whole transaction when they are in it already.
+pub fn put_in(tx: &mut Tx, id: i64, list_id: i64, account_id: i64, target_id: i64) {
+    tx.must(PUT_IN, params![id, list_id, account_id, target_id]);
+}
+
+pub fn take_out(tx: &mut Tx, list_id: i64, target_id: i64) {
+    tx.exec(TAKE_OUT, params![list_id, target_id]);
+}
+
+/// Whom one follows no longer is in no list of one's own, in the transaction that ends the follow.
+pub fn withdraw(tx: &mut Tx, account_id: i64, target_id: i64) {
+    tx.exec(WITHDRAW, params![account_id, target_id]);
+}
+
+pub async fn count(db: &Db, list_id: i64) -> Result<i64> {
+    Ok(db.one(COUNT, params![list_id]).await?.0)
+}
+
+pub async fn people(db: &Db, list_id: i64, window: Window, limit: i64) -> Result<Stretch> {
+    PEOPLE.read(db, window, limit, params![list_id]).await
+}
+
+/// What came into the home of `$4` from people in the list `$5`, exclusive or not.
+macro_rules! entries_of {
+    ($and:literal) => {
+        ids_in!(
+            "h.status_id",
+            concat!(
+                "SELECT h.status_id
+                   FROM home_entries h
+                   JOIN reading_list_entries e ON e.list_id = $5 AND e.target_id = h.author_id
+                   JOIN statuses s ON s.id = h.status_id
+                  WHERE h.account_id = $4",
+                $and
+            )
+        )
+    };
+}
+
+/// With answers to everybody who is followed: those are in home.
+pub const ENTRIES_OF_FOLLOWED: Ids = entries_of!("");
+/// With answers to people in the list, to the reader, and of people to themselves.
+pub const ENTRIES_OF_LIST: Ids = entries_of!(
+    " AND (s.in_reply_to_iri IS NULL
+           OR s.in_reply_to_account_id IN (s.account_id, h.account_id)
+           OR EXISTS (SELECT 1
+                        FROM reading_list_entries a
+                       WHERE a.list_id = $5 AND a.target_id = s.in_reply_to_account_id))"
+);
+/// Without answers, but for those of people to themselves and to the reader.
+pub const ENTRIES_WITHOUT_REPLIES: Ids = entries_of!(
+    " AND (s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id IN (s.account_id, h.account_id))"
+);

@@ -1,0 +1,88 @@
+//! Scheduled posts for apps.
+
+use axum::extract::State;
+use comity_db::params;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Scheduled, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Client, Id, Input, Paging, Reply};
+use crate::web::time;
+
+/// A time as apps write it (RFC 3339), in unix milliseconds.
+pub fn read_time(text: &str) -> Result<i64> {
+    let time: jiff::Timestamp = text.trim().parse().map_err(|_| {
+        Error::invalid(
+            "scheduled_at",
+            "must be a time such as 2026-05-03T14:00:00Z",
+        )
+    })?;
+    Ok(time.as_millisecond())
+}
+
+/// A scheduled post as apps read it.
+pub fn entity(scheduled: &Scheduled) -> Value {
+    json!({
+        "id": scheduled.id.to_string(),
+        "scheduled_at": time::iso_ms(scheduled.at),
+        "params": scheduled.sent.params(),
+        "media_attachments": [],
+        "trouble": scheduled.trouble,
+    })
+}
+
+/// `GET /api/v1/scheduled_statuses`
+pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let me = client.me()?;
+    let (window, limit) = (paging.window(), paging.limit(20, 40));
+    let values = params![me.account.id];
+    let mut ids = store::OF.read(&app.db, window, limit, values).await?;
+    if window.from_below {
+        ids.reverse();
+    }
+    let mut found = Vec::with_capacity(ids.len());
+    for id in &ids {
+        found.push(entity(&super::find(&app, me, *id).await?));
+    }
+    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
+    let oldest = ids.last().copied().filter(|_| is_full);
+    let links = paging.links(&me.community, ids.first().copied(), oldest);
+    Ok(Reply::api(json!(found)).with_links(links))
+}
+
+/// `GET /api/v1/scheduled_statuses/{id}`
+pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    Ok(Reply::api(entity(
+        &super::find(&app, client.me()?, id).await?,
+    )))
+}
+
+/// Another time.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Again {
+    scheduled_at: String,
+}
+
+/// `PUT /api/v1/scheduled_statuses/{id}`
+pub async fn reschedule(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(again): Input<Again>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    super::find(&app, me, id).await?;
+    let at = read_time(&again.scheduled_at)?;
+    Ok(Reply::api(entity(
+        &super::reschedule(&app, me, id, at).await?,
+    )))
+}
+
+/// `DELETE /api/v1/scheduled_statuses/{id}`
+pub async fn cancel(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::cancel(&app, client.me()?, id).await?;
+    Ok(Reply::api(json!({})))
+}

@@ -1,0 +1,154 @@
+//! Posts that are published later. Until then they are what an app sent and nothing else: who may have them is asked when
+//! they are published, by the rules of that moment. One that is refused then stays here, with the reason.
+
+pub mod api;
+mod store;
+
+use comity_db::Tx;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Me;
+use crate::media;
+use crate::queue::{self, Job, Outcome};
+use crate::statuses::api::Sent;
+use crate::statuses::{self, Once};
+
+pub use store::ScheduledRow;
+
+/// As Mastodon has it: sooner, one can as well publish it now.
+const SOONEST_MS: i64 = 5 * 60 * 1000;
+/// Nobody plans further ahead, and clocks and rules change.
+const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
+/// Files that no post has are forgotten after a day, and a worker may come late.
+const FILES_WAIT_MS: i64 = media::LOOSE_MS / 6 * 5;
+/// Of one member.
+const MOST: i64 = 300;
+
+/// A post that waits for its time.
+#[derive(Debug)]
+pub struct Scheduled {
+    /// Names it; not the number that the post will have.
+    pub id: i64,
+    /// Unix milliseconds.
+    pub at: i64,
+    /// As it was sent.
+    pub sent: Sent,
+    /// Why it could not be published when its time came: a sentence.
+    pub trouble: Option<String>,
+}
+
+impl Scheduled {
+    fn from_row(row: ScheduledRow) -> Result<Scheduled> {
+        Ok(Scheduled {
+            id: row.id,
+            at: row.scheduled_at,
+            sent: serde_json::from_str(&row.sent)?,
+            trouble: row.trouble,
+        })
+    }
+}
+
+/// Keeps a post until `at` (unix milliseconds). Refused where it could not be published now either.
+pub async fn schedule(app: &App, me: &Me, sent: Sent, at: i64) -> Result<Scheduled> {
+    check_time(app, at)?;
+    let draft = sent.draft(app, me).await?;
+    statuses::check(app, &draft)?;
+    let files = media::choose(app, &me.account, &[], &draft.media).await?;
+    if !files.is_empty() && at - app.now_ms() > FILES_WAIT_MS {
+        return Err(Error::invalid(
+            "scheduled_at",
+            "lies too far ahead for a post with files: they wait for their post for 20 hours",
+        ));
+    }
+    let id = app.next_id();
+    let mut tx = Tx::new();
+    let text = serde_json::to_string(&sent)?;
+    store::insert(&mut tx, id, me.account.id, at, &text, MOST);
+    promise(app, &mut tx, id, at)?;
+    if !app.commit(tx).await? {
+        return Err(Error::invalid(
+            "scheduled_at",
+            format!("cannot be set: {MOST} posts wait already"),
+        ));
+    }
+    Ok(Scheduled {
+        id,
+        at,
+        sent,
+        trouble: None,
+    })
+}
+
+fn check_time(app: &App, at: i64) -> Result<()> {
+    let from_now = at - app.now_ms();
+    if (SOONEST_MS..=LATEST_MS).contains(&from_now) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "scheduled_at",
+        "must lie at least five minutes ahead, and at most five years",
+    ))
+}
+
+fn promise(app: &App, tx: &mut Tx, id: i64, at: i64) -> Result<()> {
+    queue::push_at(tx, app, &Job::PublishScheduled { scheduled: id, at }, at)
+}
+
+/// One of this member's.
+pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
+    let row = store::find(&app.db, me.account.id, id).await?;
+    Scheduled::from_row(row.ok_or(Error::NotFound)?)
+}
+
+/// Another time for one of this member's.
+pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Scheduled> {
+    check_time(app, at)?;
+    let mut tx = Tx::new();
+    store::reschedule(&mut tx, me.account.id, id, at);
+    promise(app, &mut tx, id, at)?;
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
+    }
+    find(app, me, id).await
+}
+
+/// One of this member's is not published any more.
+pub async fn cancel(app: &App, me: &Me, id: i64) -> Result<()> {
+    match store::delete(&app.db, me.account.id, id).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// The job: its time has come, unless it has another one by now.
+pub(crate) async fn publish(app: &App, id: i64, at: i64) -> Outcome {
+    match try_publish(app, id, at).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => error.into(),
+    }
+}
+
+async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
+    let Some((account_id, row)) = store::due(&app.db, id, at).await? else {
+        return Ok(());
+    };
+    let scheduled = Scheduled::from_row(row)?;
+    let me = Me::of(app, account_id).await?;
+    let done = async {
+        let mut draft = scheduled.sent.draft(app, &me).await?;
+        // A worker that died between the two steps publishes it once all the same.
+        draft.once = Once::of(&format!("scheduled {id}"));
+        statuses::publish(app, &me.community, me.account.clone(), draft).await
+    };
+    match done.await {
+        Ok(_published) => {
+            store::delete(&app.db, account_id, id).await?;
+            Ok(())
+        }
+        Err(later @ (Error::Internal(_) | Error::Elsewhere(_) | Error::TooMany { .. })) => {
+            Err(later)
+        }
+        Err(refused) => store::trouble(&app.db, id, &refused.to_string()).await,
+    }
+}

@@ -1,0 +1,76 @@
+//! SQL of `scheduled`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use crate::error::Result;
+use crate::window::{Ids, ids_in};
+
+row! {
+    /// One row of `scheduled`.
+    #[derive(Debug)]
+    pub struct ScheduledRow {
+        /// Names it.
+        pub id: i64,
+        /// Unix milliseconds.
+        pub scheduled_at: i64,
+        /// JSON.
+        pub sent: String,
+        /// Why it could not be published.
+        pub trouble: Option<String>,
+    }
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO scheduled (id, account_id, scheduled_at, sent)
+     SELECT $1, $2, $3, $4
+      WHERE (SELECT count(*) FROM scheduled WHERE account_id = $2) < $5"
+);
+const RESCHEDULE: Sql = sql!(
+    "UPDATE scheduled SET scheduled_at = $3, trouble = NULL WHERE account_id = $1 AND id = $2"
+);
+const DELETE: Sql = sql!("DELETE FROM scheduled WHERE account_id = $1 AND id = $2");
+const TROUBLE: Sql = sql!("UPDATE scheduled SET trouble = $2 WHERE id = $1");
+
+/// Undoes the whole transaction where there are `most`.
+pub fn insert(tx: &mut Tx, id: i64, account_id: i64, at: i64, sent: &str, most: i64) {
+    tx.must(INSERT, params![id, account_id, at, sent, most]);
+}
+
+/// Undoes the whole transaction where it is none of theirs.
+pub fn reschedule(tx: &mut Tx, account_id: i64, id: i64, at: i64) {
+    tx.must(RESCHEDULE, params![account_id, id, at]);
+}
+
+pub async fn delete(db: &Db, account_id: i64, id: i64) -> Result<u64> {
+    Ok(db.exec(DELETE, params![account_id, id]).await?)
+}
+
+pub async fn trouble(db: &Db, id: i64, why: &str) -> Result<()> {
+    db.exec(TROUBLE, params![id, why]).await?;
+    Ok(())
+}
+
+const FIND: Sql<ScheduledRow> = sql!(
+    row: ScheduledRow,
+    "SELECT id, scheduled_at, sent, trouble FROM scheduled WHERE account_id = $1 AND id = $2"
+);
+
+pub async fn find(db: &Db, account_id: i64, id: i64) -> Result<Option<ScheduledRow>> {
+    Ok(db.opt(FIND, params![account_id, id]).await?)
+}
+
+const OWNER: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id FROM scheduled WHERE id = $1 AND scheduled_at = $2 AND trouble IS NULL"
+);
+
+/// Whose it is, and it, where it is due then.
+pub async fn due(db: &Db, id: i64, at: i64) -> Result<Option<(i64, ScheduledRow)>> {
+    let Some(account_id) = db.opt_column(OWNER, params![id, at]).await? else {
+        return Ok(None);
+    };
+    Ok(find(db, account_id, id).await?.map(|row| (account_id, row)))
+}
+
+/// Those of a member.
+pub const OF: Ids = ids_in!("id", "SELECT id FROM scheduled WHERE account_id = $4");

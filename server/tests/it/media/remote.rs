@@ -1,0 +1,96 @@
+//! Pictures that came with posts from elsewhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use comity_policy::Party;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::files::{photo_with_notes, png};
+use super::files_for;
+use crate::coast::Coast;
+use crate::peer;
+
+impl Coast {
+    /// Rita posts a picture; the number of the post, and where the picture is.
+    async fn rita_shows(&self, number: &str, bytes: &[u8]) -> (i64, String) {
+        let rita = self.peer.iri("open", "rita");
+        let alice = self.alice.account.iri.to_string();
+        let picture = format!("{rita}/{number}.jpg");
+        self.peer
+            .serves(&json!({ "id": picture, "bytes": STANDARD.encode(bytes) }));
+        let mut said = peer::create(&rita, number, "Low water", None, Some(&alice));
+        said["object"]["attachment"] = json!([{ "type": "Document", "mediaType": "image/png", "url": picture, "name": "A gull" }]);
+        self.brings(&said).await;
+        let id = self.id_of(&format!("{rita}/statuses/{number}")).await;
+        (id.unwrap(), picture)
+    }
+
+    async fn alices_file(&self, status: i64) -> Value {
+        let alice = Party::Member(self.alice.account.person());
+        files_for(&self.town, &alice, status).await.remove(0)
+    }
+
+    async fn opens(&self, address: &Value) -> crate::town::Answer {
+        let origin = self.town.community().origin.clone();
+        let path = address
+            .as_str()
+            .unwrap()
+            .strip_prefix(&origin)
+            .unwrap()
+            .to_owned();
+        self.town
+            .anonymous()
+            .send(Method::GET, &path, &[], "")
+            .await
+    }
+}
+
+coast_test! {
+    async fn a_picture_from_elsewhere_is_had_from_here(coast) {
+        let (post, picture) = coast.rita_shows("1", &photo_with_notes(60, 40)).await;
+        let file = coast.alices_file(post).await;
+        assert_eq!((&file["type"], &file["description"]), (&"image".into(), &"A gull".into()));
+        assert_eq!(file["remote_url"], picture.as_str());
+        assert!(!coast.peer.was_asked_for(&picture), "nobody looked yet");
+        let answer = coast.opens(&file["url"]).await.is(200);
+        assert_eq!(answer.headers["content-type"], "image/jpeg");
+        assert!(!answer.body.contains("GPS-52.37N") && !answer.body.contains("<script>"));
+        coast.opens(&file["preview_url"]).await.is(200);
+        // Kept: their server is asked once.
+        coast.peer.withdraws(&picture);
+        coast.opens(&file["url"]).await.is(200);
+        // Only by addresses that were made here, for as long as they last.
+        let bare = file["url"].as_str().unwrap().split('?').next().unwrap().to_owned();
+        coast.opens(&bare.into()).await.is(404);
+        let other = file["url"].as_str().unwrap().replace("/0/", "/1/");
+        coast.opens(&other.into()).await.is(404);
+        coast.town.wait_s(3 * 3_600);
+        coast.opens(&file["url"]).await.is(404);
+    }
+
+    async fn what_is_no_picture_is_not_had_at_all(coast) {
+        for (number, bytes) in [("1", &b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..]), ("2", b"<html>"), ("3", &png(300, 300)[..500])] {
+            let (post, _) = coast.rita_shows(number, bytes).await;
+            let file = coast.alices_file(post).await;
+            coast.opens(&file["url"]).await.is(404);
+            coast.opens(&file["preview_url"]).await.is(404);
+        }
+    }
+
+    async fn a_rule_that_drops_files_drops_those_addresses_too(coast) {
+        let (post, picture) = coast.rita_shows("1", &png(30, 30)).await;
+        let file = coast.alices_file(post).await;
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        coast.opens(&file["url"]).await.is(404);
+        assert!(!coast.peer.was_asked_for(&picture), "nothing is asked for that nobody may have");
+        let alice = Party::Member(coast.alice.account.person());
+        assert!(files_for(&coast.town, &alice, post).await.is_empty());
+        // It is hers alone.
+        let bob = Party::Member(coast.bob.account.person());
+        let his = files_for(&coast.town, &bob, post).await.remove(0);
+        coast.opens(&his["url"]).await.is(200);
+    }
+}

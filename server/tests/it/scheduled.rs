@@ -1,0 +1,63 @@
+//! Posts that are published later.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::clients::{App, id};
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn at(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
+coast_test! {
+    async fn a_post_waits_for_its_time(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let now = coast.town.app.now_ms();
+        let body = json!({ "status": "Good morning", "visibility": "public", "scheduled_at": at(now + HOUR_MS) });
+        let waits = app.write(body.clone()).await;
+        assert_eq!((&waits["params"]["text"], &waits["params"]["visibility"]), (&json!("Good morning"), &json!("public")));
+        let path = format!("/api/v1/scheduled_statuses/{}", id(&waits));
+        assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json()[0]["id"], waits["id"]);
+        let home = app.get("/api/v1/timelines/home").await.is(200).json();
+        assert_eq!(home, json!([]));
+        for wrong in [at(now + 1_000), at(now - HOUR_MS), "tomorrow".to_owned()] {
+            app.post("/api/v1/statuses", json!({ "status": "No", "scheduled_at": wrong })).await.is(422);
+        }
+        app.post("/api/v1/statuses", json!({ "status": "", "scheduled_at": at(now + HOUR_MS) })).await.is(422);
+        let later = json!({ "scheduled_at": at(now + 2 * HOUR_MS) });
+        app.send(Method::PUT, &path, &later).await.is(200);
+        let mut bob = App::let_in(&coast.town, &mut coast.bob).await;
+        bob.get(&path).await.is(404);
+        bob.send(Method::PUT, &path, &later).await.is(404);
+        bob.send(Method::DELETE, &path, &json!({})).await.is(404);
+        coast.town.wait_s(3_601);
+        coast.is_idle().await;
+        assert_eq!(app.get("/api/v1/timelines/home").await.is(200).json(), json!([]), "it has another time");
+        coast.town.wait_s(3_601);
+        coast.is_idle().await;
+        let home = app.get("/api/v1/timelines/home").await.is(200).json();
+        assert!(home[0]["content"].as_str().unwrap().contains("Good morning"));
+        assert_eq!(coast.got("open", "Create").len(), 1);
+        app.get(&path).await.is(404);
+        let never = app.write(json!({ "status": "Never", "scheduled_at": at(coast.town.app.now_ms() + HOUR_MS) })).await;
+        app.send(Method::DELETE, &format!("/api/v1/scheduled_statuses/{}", id(&never)), &json!({})).await.is(200);
+        assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json(), json!([]));
+    }
+
+    async fn what_is_refused_when_its_time_comes_is_kept_with_the_reason(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let lena = format!("@lena@{}", coast.peer.domain("kept"));
+        let later = at(coast.town.app.now_ms() + HOUR_MS);
+        let body = json!({ "status": format!("{lena} hello"), "visibility": "direct", "scheduled_at": later });
+        let waits = app.write(body).await;
+        // A rule that is set meanwhile holds.
+        coast.alice_refuses_kept().await;
+        coast.town.wait_s(3_601);
+        coast.is_idle().await;
+        let kept = app.get(&format!("/api/v1/scheduled_statuses/{}", id(&waits))).await.is(200).json();
+        assert_ne!(kept["trouble"], Value::Null);
+        assert!(coast.got("kept", "Create").is_empty());
+    }
+}

@@ -1,0 +1,101 @@
+//! Topics that a member follows or puts on their profile, through the API.
+
+use serde_json::{Value, json};
+
+use crate::kept::{App, ids, link};
+use crate::town_test;
+
+town_test! {
+    async fn what_names_a_followed_topic_comes_home(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        town.follow(&mut alice, &carol).await;
+        let before = town.post(&mut bob, "#Ferry timetable", "public").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let home = "/api/v1/timelines/home";
+        let tag = hers.get("/api/v1/tags/FERRY").await.is(200).json();
+        assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &json!(false)));
+        assert!(tag["url"].as_str().unwrap().ends_with("/tags/ferry"));
+        let tag = hers.post("/api/v1/tags/Ferry/follow", &Value::Null).await.is(200).json();
+        assert_eq!(tag["following"], true);
+        hers.post("/api/v1/tags/ferry/follow", &Value::Null).await.is(200);
+        assert_eq!(hers.ids(home).await, ids(&[&before]));
+        let after = town.post(&mut bob, "The #ferry, and the #barge", "public").await;
+        town.post(&mut bob, "Quietly of the #ferry", "unlisted").await;
+        town.post(&mut bob, "For few: #ferry", "private").await;
+        town.post(&mut bob, "Nothing of it", "public").await;
+        let carols = town.post(&mut carol, "Carol's #ferry", "public").await;
+        assert_eq!(hers.ids(home).await, ids(&[&carols, &after, &before]));
+        // Another topic holds what it brought, and so does a follow.
+        hers.post("/api/v1/tags/barge/follow", &Value::Null).await.is(200);
+        let tag = hers.post("/api/v1/tags/ferry/unfollow", &Value::Null).await.is(200).json();
+        assert_eq!(tag["following"], false);
+        assert_eq!(hers.ids(home).await, ids(&[&carols, &after]));
+        hers.post("/api/v1/tags/barge/unfollow", &Value::Null).await.is(200);
+        assert_eq!(hers.ids(home).await, ids(&[&carols]));
+        // A post of whom she blocks comes by no topic.
+        hers.post("/api/v1/tags/ferry/follow", &Value::Null).await.is(200);
+        assert_eq!(hers.ids(home).await, ids(&[&carols, &after, &before]));
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        town.post(&mut bob, "#ferry once more", "public").await;
+        assert_eq!(hers.ids(home).await, ids(&[&carols]));
+    }
+
+    async fn followed_topics_are_listed(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        for name in ["ferry", "barge", "f%C3%A4hre"] {
+            town.wait_s(1);
+            hers.post(&format!("/api/v1/tags/{name}/follow"), &Value::Null).await.is(200);
+        }
+        let told = hers.get("/api/v1/followed_tags").await.is(200).json();
+        let names: Vec<_> = told.as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["fähre", "barge", "ferry"]);
+        assert_eq!(told[0]["following"], true);
+        let first = hers.get("/api/v1/followed_tags?limit=2").await.is(200);
+        let next = hers.get(&link(&first, "next").unwrap()).await.is(200).json();
+        assert_eq!(next[0]["name"], "ferry");
+        assert_eq!(his.get("/api/v1/followed_tags").await.is(200).json(), json!([]));
+        for none in ["12", "two%20words", "%23"] {
+            hers.get(&format!("/api/v1/tags/{none}")).await.is(404);
+            hers.post(&format!("/api/v1/tags/{none}/follow"), &Value::Null).await.is(404);
+        }
+        let tag = town.anonymous().get("/api/v1/tags/ferry").await.is(200).json();
+        assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &Value::Null));
+    }
+
+    async fn a_profile_has_topics(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        for text in ["#Ferry one", "#ferry two", "#barge"] {
+            town.post(&mut alice, text, "public").await;
+        }
+        town.post(&mut alice, "#secret", "private").await;
+        town.post(&mut bob, "#ferry of bob", "public").await;
+        let told = hers.get("/api/v1/featured_tags/suggestions").await.is(200).json();
+        let names: Vec<_> = told.as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["ferry", "barge"]);
+        let told = hers.post("/api/v1/featured_tags", &json!({ "name": "#Ferry" })).await.is(200).json();
+        assert_eq!((&told["name"], &told["statuses_count"], &told["last_status_at"]), (&json!("ferry"), &json!("2"), &json!("2026-05-05")));
+        hers.post("/api/v1/featured_tags", &json!({ "name": "ferry" })).await.is(422);
+        hers.post("/api/v1/featured_tags", &json!({ "name": "no tag" })).await.is(422);
+        let tag = hers.post("/api/v1/tags/quay/feature", &Value::Null).await.is(200).json();
+        assert_eq!(tag["featuring"], true);
+        let seen = his.get(&format!("/api/v1/accounts/{}/featured_tags", alice.account.id)).await.is(200).json();
+        assert_eq!(seen, hers.get("/api/v1/featured_tags").await.is(200).json());
+        assert_eq!(seen.as_array().unwrap().len(), 2);
+        assert_eq!(seen[1]["last_status_at"], Value::Null);
+        let id = told["id"].as_str().unwrap();
+        his.delete(&format!("/api/v1/featured_tags/{id}")).await.is(404);
+        hers.delete(&format!("/api/v1/featured_tags/{id}")).await.is(200);
+        hers.post("/api/v1/tags/quay/unfeature", &Value::Null).await.is(200);
+        assert_eq!(hers.get("/api/v1/featured_tags").await.is(200).json(), json!([]));
+        for at in 0..10 {
+            hers.post("/api/v1/featured_tags", &json!({ "name": format!("t{at}") })).await.is(200);
+        }
+        hers.post("/api/v1/featured_tags", &json!({ "name": "t10" })).await.is(422).shows("at most 10");
+        // Who is blocked finds no profile.
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        his.get(&format!("/api/v1/accounts/{}/featured_tags", alice.account.id)).await.is(404);
+    }
+}

@@ -1,0 +1,88 @@
+"""Apps that others wrote, with Comity.
+
+    run.py --comity PATH [--sources DIR] [--logs DIR] [NAME …]
+
+Names are those of CLIENTS; without one, all of them. The last line counts what held and what did not; before it stands
+what Comity is known not to have yet.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import mastodon_py  # noqa: E402
+import mastodon_py_suite  # noqa: E402
+import signing_in  # noqa: E402
+import streams  # noqa: E402
+import toot_cli  # noqa: E402
+from harness import check as counted  # noqa: E402
+from harness.check import check  # noqa: E402
+from node_client import telling  # noqa: E402
+from story import Story  # noqa: E402
+from town import Town  # noqa: E402
+
+# Each in a town of its own, with three people in it.
+CLIENTS = {
+    "signing-in": signing_in.tell,
+    "mastodon.py": mastodon_py.tell,
+    "streams": streams.tell,
+    "toot": toot_cli.tell,
+    "masto": telling("masto.mjs"),
+    "megalodon": telling("megalodon.mjs"),
+}
+SUITE = "suite"
+
+
+def tell(name: str, town: Town):
+    story = Story(name)
+    try:
+        town.people = town.populate("alice", "bodil", "chidi")
+        CLIENTS[name](town, story)
+    finally:
+        town.stop()
+    story.end()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--comity", type=Path, metavar="PATH", required=True, help="the binary to test")
+    arguments.add_argument("--sources", type=Path, metavar="DIR", help="where the source of Mastodon.py is kept between runs")
+    arguments.add_argument("--logs", type=Path, metavar="DIR", help="where what the suite said is kept")
+    arguments.add_argument("names", metavar="NAME", nargs="*", help="one of " + ", ".join([*CLIENTS, SUITE]))
+    chosen = arguments.parse_args()
+
+    home = Path(tempfile.mkdtemp(prefix="comity-clients-"))
+    for name in chosen.names or [*CLIENTS, SUITE]:
+        print(f"\n== {name}", flush=True)
+        begun = time.monotonic()
+        folder = home / name
+        folder.mkdir()
+        try:
+            if name == SUITE:
+                log = (chosen.logs or folder).resolve() / "mastodon-py-suite.log"
+                mastodon_py_suite.run(chosen.comity, folder, (chosen.sources or folder).resolve(), log)
+            else:
+                tell(name, Town(chosen.comity, folder))
+        except Exception as error:
+            check(f"{name} came to its end: {error!r} at {counted.where_in_tests(error)}", False)
+        print(f"  {time.monotonic() - begun:.1f} s", flush=True)
+    if Story.missing:
+        print(f"\n{len(Story.missing)} checks wait for what is not there yet:")
+        for feature, count in Counter(Story.missing).most_common():
+            print(f"  – {count:3} {feature}")
+    if counted.failures:
+        print("\nThese did not hold:", *counted.failures, sep="\n  ✗ ")
+        print(f"\nThe servers' logs are in {home}.")
+    else:
+        shutil.rmtree(home)
+    print(f"\n{counted.closing_line()}")
+    sys.exit(1 if counted.failures else 0)
+
+
+main()

@@ -1,0 +1,115 @@
+"""toot, in a terminal: signed in by the code that its member copies over, then an afternoon's use."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from harness.steer import PATIENCE_S
+from story import Story
+from town import Town, code_for, picture
+
+TOOT = Path(sys.executable).with_name("toot")
+
+
+class Terminal:
+    """One member's terminal, with settings of its own."""
+
+    def __init__(self, town: Town, folder: Path):
+        self.town = town
+        self.environment = os.environ | {"XDG_CONFIG_HOME": str(folder), "HOME": str(folder), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+
+    def says(self, *words: str, hears: str | None = None) -> str:
+        """Runs one command to its end. What it complains of is raised."""
+        done = subprocess.run([TOOT, *words], env=self.environment, input=hears, capture_output=True, text=True, timeout=PATIENCE_S)
+        if done.returncode != 0 or "Traceback" in done.stderr:
+            raise RuntimeError(" ".join((done.stderr or done.stdout).split())[-300:])
+        return done.stdout
+
+    def tells(self, *words: str):
+        return json.loads(self.says(*words, "--json"))
+
+    def sign_in(self, who) -> str:
+        """Goes to the address that toot prints, without its opening a browser, and types in the code that stands there."""
+        command = [TOOT, "login", "--instance", self.town.url]
+        login = subprocess.Popen(command, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            said = ""
+            while not (address := re.search(r"https?://\S+/oauth/authorize\S+", said)):
+                line = login.stdout.readline()
+                if not line:
+                    raise RuntimeError(f"toot named no address to sign in at: {said[-300:]}")
+                said += line
+            rest, _ = login.communicate(f"n\n{code_for(who, address.group(0))}\n", timeout=PATIENCE_S)
+            if login.returncode != 0:
+                raise RuntimeError(f"toot was not let in: {(said + rest)[-300:]}")
+            return said + rest
+        finally:
+            login.kill()
+
+
+def tell(town: Town, story: Story):
+    alice, bodil, chidi = town.people
+    folder = town.folder / "terminal"
+    folder.mkdir()
+    toot = Terminal(town, folder)
+    check = story.check
+
+    check("toot signs in with a code", lambda: "ogged in" in toot.sign_in(alice))
+    check("it knows who it is", lambda: toot.tells("whoami")["acct"] == "alice")
+    check("… and where", lambda: toot.tells("instance")["uri"] == town.domain)
+    check("it describes its member", lambda: toot.says("update-account", "--display-name", "Alice at the oars", "--note", "rows", "--language", "en") and toot.tells("whoami")["display_name"] == "Alice at the oars")
+    post = check("it posts", lambda: toot.tells("post", "Out on the water #rowing", "--visibility", "public"))
+    check("… and shows it", lambda: "Out on the water" in toot.says("status", post["id"]))
+    check("… with a warning", lambda: toot.tells("post", "It rained", "--spoiler-text", "weather")["spoiler_text"] == "weather")
+    check("… to followers only", lambda: toot.tells("post", "Between us", "--visibility", "private")["visibility"] == "private")
+    check("it answers", lambda: toot.tells("post", "And back", "--reply-to", post["id"])["in_reply_to_id"] == post["id"])
+    check("… in a thread", lambda: "And back" in toot.says("thread", post["id"]))
+    check("it favours", lambda: toot.says("favourite", post["id"]) and toot.tells("status", post["id"])["favourited"])
+    check("… and takes the favour back", lambda: toot.says("unfavourite", post["id"]) and not toot.tells("status", post["id"])["favourited"])
+    check("it boosts", lambda: toot.says("reblog", post["id"]) and toot.tells("status", post["id"])["reblogged"])
+    check("… and is named for it", lambda: "alice" in toot.says("reblogged-by", post["id"]))
+    check("… and takes the boost back", lambda: toot.says("unreblog", post["id"]) and not toot.tells("status", post["id"])["reblogged"])
+    check("it pins", lambda: toot.says("pin", post["id"]) and toot.tells("status", post["id"])["pinned"])
+    check("… and takes down", lambda: toot.says("unpin", post["id"]) and not toot.tells("status", post["id"])["pinned"])
+    check("it bookmarks", lambda: toot.says("bookmark", post["id"]) and toot.tells("status", post["id"])["bookmarked"])
+    check("… and lists what it marked", lambda: "Out on the water" in toot.says("bookmarks", "-1"))
+
+    check("it follows", lambda: "following" in toot.says("follow", "bodil").lower())
+    check("… and lists whom", lambda: "bodil" in toot.says("following"))
+    check("it looks somebody up", lambda: "bodil" in toot.says("whois", "bodil"))
+    check("it searches", lambda: "bodil" in toot.says("search", "bodil"))
+    bodil.post("@alice see you at the pier")
+    check("home has what friends write", lambda: "at the pier" in toot.says("timelines", "home", "--no-pager"), within_s=10)
+    check("notifications say who called", lambda: "at the pier" in toot.says("notifications"), within_s=10)
+    check("the community's timeline has what is public", lambda: "Out on the water" in toot.says("timelines", "public", "--local", "--no-pager"))
+    check("a tag's has what carries it", lambda: "Out on the water" in toot.says("timelines", "tag", "rowing", "--no-pager"))
+    check("an account's has its posts", lambda: "at the pier" in toot.says("timelines", "account", "bodil", "--no-pager"))
+    check("notifications are cleared", lambda: "at the pier" not in toot.says("notifications", "--clear") + toot.says("notifications"))
+
+    check("it mutes", lambda: "muted" in toot.says("mute", "chidi").lower() and "chidi" in toot.says("muted"))
+    check("… and unmutes", lambda: "unmuted" in toot.says("unmute", "chidi").lower() and "chidi" not in toot.says("muted"))
+    check("it blocks", lambda: "blocked" in toot.says("block", "chidi").lower() and "chidi" in toot.says("blocked"))
+    check("… and unblocks", lambda: "unblocked" in toot.says("unblock", "chidi").lower() and "chidi" not in toot.says("blocked"))
+    check("it follows a tag", lambda: toot.says("tags", "follow", "rowing") and "rowing" in toot.says("tags", "followed"))
+    check("it features a tag", lambda: toot.says("tags", "feature", "rowing") and "rowing" in toot.says("tags", "featured"))
+    check("it makes a list", lambda: toot.says("lists", "create", "crew") and "crew" in toot.says("lists", "list"))
+    check("… and puts a friend in it", lambda: toot.says("lists", "add", "crew", "bodil") and "bodil" in toot.says("lists", "accounts", "crew"))
+    bodil.post("Rowlocks wanted")
+    check("… and reads it", lambda: "Rowlocks" in toot.says("timelines", "list", "crew", "--no-pager"), within_s=10)
+    check("it posts a picture", lambda: toot.tells("post", "Look", "--media", str(picture(folder / "boat.png")), "--description", "A boat")["media_attachments"][0]["description"] == "A boat")
+    check("it asks", lambda: len(toot.tells("post", "Tea?", "--poll-option", "yes", "--poll-option", "no")["poll"]["options"]) == 2)
+    check("it posts later", lambda: "cheduled" in toot.says("post", "Tomorrow", "--scheduled-in", "2 hours"))
+    check("it deletes", lambda: toot.says("delete", post["id"]) is not None and raises_not_found(toot, post["id"]))
+    check("it unfollows", lambda: toot.says("unfollow", "bodil") and "bodil" not in toot.says("following"))
+    check("it signs out", lambda: toot.says("logout", f"alice@{town.domain}") is not None)
+
+
+def raises_not_found(toot: Terminal, number: str) -> bool:
+    try:
+        toot.says("status", number)
+    except RuntimeError as error:
+        return "not found" in str(error).lower()
+    return False
