@@ -365,7 +365,7 @@ town_test! {
         for (path, posts_may, bells_may, visitor) in [
             ("user", 200, 403, 401), ("user/notification", 403, 200, 401), ("direct", 200, 403, 401),
             ("public", 200, 403, 401), ("public/remote", 200, 403, 401), ("public/local", 200, 403, 200),
-            ("hashtag?tag=tides", 200, 403, 200), ("hashtag", 422, 422, 422), ("list?list=7", 404, 404, 404),
+            ("hashtag?tag=tides", 200, 403, 200), ("hashtag", 422, 422, 422), ("list?list=7", 404, 403, 401),
         ] {
             for (token, expected) in [(&posts, posts_may), (&bells, bells_may), (&String::new(), visitor)] {
                 let status = studio.try_ear(path, token).await.err().unwrap_or(200);
@@ -380,6 +380,38 @@ town_test! {
         studio.write(&bobs, "@alice ahoy", "public").await;
         assert_eq!(told.next().await.unwrap().0, "notification");
         assert!(studio.heard(&alice, &mut quiet).await.is_empty());
+    }
+
+    async fn a_list_has_a_stream_and_an_exclusive_one_keeps_its_people_out_of_home(town) {
+        let studio = Studio::of(town).await;
+        let (mut alice, mut bob, mut carol) = (studio.town.member("alice").await, studio.town.member("bob").await, studio.town.member("carol").await);
+        let mut tokens = Vec::new();
+        for member in [&mut alice, &mut bob, &mut carol] {
+            tokens.push(studio.token(member, SCOPES).await);
+        }
+        for whom in [bob.account.id, carol.account.id] {
+            does(&mut alice, "follow", whom).await;
+        }
+        let list = studio.ask(Method::POST, "/api/v1/lists", &tokens[0], &json!({ "title": "Reef" })).await;
+        let id = list["id"].as_str().unwrap().to_owned();
+        let people = json!({ "account_ids": [bob.account.id.to_string()] });
+        studio.ask(Method::POST, &format!("/api/v1/lists/{id}/accounts"), &tokens[0], &people).await;
+        let path = format!("list?list={id}");
+        assert_eq!(studio.try_ear(&path, &tokens[1]).await.err(), Some(404), "another's");
+        assert_eq!(studio.try_ear(&path, "").await.err(), Some(401));
+        let (mut reef, mut home) = (studio.ear(&path, &tokens[0]).await, studio.ear("user", &tokens[0]).await);
+        studio.write(&tokens[1], "Oyster", "public").await;
+        studio.write(&tokens[2], "Urchin", "public").await;
+        assert_eq!(words(&studio.heard(&alice, &mut home).await, &ALL), ["Oyster", "Urchin"]);
+        studio.ask(Method::PUT, &format!("/api/v1/lists/{id}"), &tokens[0], &json!({ "title": "Reef", "exclusive": true })).await;
+        studio.write(&tokens[1], "Periwinkle", "private").await;
+        studio.write(&tokens[2], "Dogfish", "public").await;
+        assert_eq!(words(&studio.heard(&alice, &mut home).await, &ALL), ["Dogfish"]);
+        assert_eq!(words(&reef.until("Periwinkle").await, &ALL), ["Oyster", "Periwinkle"]);
+        // What is sorted out otherwise is told as well.
+        let filter = json!({ "title": "No fish", "context": ["home"], "keywords_attributes": [{ "keyword": "fish" }] });
+        studio.ask(Method::POST, "/api/v2/filters", &tokens[0], &filter).await;
+        assert_eq!(home.next().await.unwrap().0, "filters_changed");
     }
 
     async fn one_member_takes_a_few_places_and_no_more(town) {
