@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::statuses;
+use crate::streaming::{self, Event};
 use store::{FilterRow, KeywordRow};
 
 /// Filters of one member.
@@ -100,6 +101,7 @@ pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<i64> {
     let mut tx = Tx::new();
     store::insert(&mut tx, account_id, row(id, draft, None, app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &[], &draft.keywords)?;
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(id)
 }
@@ -114,6 +116,7 @@ pub async fn change(app: &App, account_id: i64, id: i64, draft: &Draft) -> Resul
     let mut tx = Tx::new();
     store::change(&mut tx, row(id, draft, Some(filter), app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &filter.keywords, &draft.keywords)?;
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(())
 }
@@ -123,6 +126,7 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
     let filter = find(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete(&mut tx, filter.id);
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(())
 }
@@ -155,6 +159,7 @@ pub async fn add_keyword(
             whole_word,
         },
     );
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(id)
 }
@@ -178,6 +183,7 @@ pub async fn change_keyword(
             whole_word,
         },
     );
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(())
 }
@@ -187,6 +193,7 @@ pub async fn remove_keyword(app: &App, account_id: i64, id: i64) -> Result<()> {
     let (_, keyword) = find_keyword(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_keyword(&mut tx, keyword.id);
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(())
 }
@@ -206,6 +213,7 @@ pub async fn add_status(app: &App, me: &Me, filter_id: i64, status_id: i64) -> R
     let id = app.next_id();
     let mut tx = Tx::new();
     store::insert_status(&mut tx, id, filter_id, status.id);
+    streaming::announce(&mut tx, &Event::FiltersChanged(me.account.id));
     if !app.commit(tx).await? {
         return Err(Error::invalid("status", "is in this filter already"));
     }
@@ -220,6 +228,7 @@ pub async fn remove_status(app: &App, account_id: i64, id: i64) -> Result<()> {
     let listed = find_listed(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_status(&mut tx, listed.id);
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
     app.commit(tx).await?;
     Ok(())
 }

@@ -58,6 +58,7 @@ impl FromRequestParts<App> for Asker {
 pub struct Choice {
     stream: Option<String>,
     tag: Option<String>,
+    list: Option<i64>,
     only_media: bool,
 }
 
@@ -76,8 +77,8 @@ pub async fn socket(
     })?;
     let mut streams = Vec::new();
     if let Some(name) = choice.stream.as_deref().filter(|name| !name.is_empty()) {
-        let stream = Stream::parse(name, choice.tag.as_deref())?;
-        stream.check(asker.client.as_ref())?;
+        let stream = Stream::parse(name, choice.tag.as_deref(), choice.list)?;
+        stream.check(&app, asker.client.as_ref()).await?;
         streams.push(stream);
     }
     let subscription = Subscription::open(&app, asker.holder(), streams).await?;
@@ -138,7 +139,7 @@ pub async fn hashtag(
     asker: Asker,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
-    let stream = Stream::parse("hashtag", choice.tag.as_deref())?;
+    let stream = Stream::parse("hashtag", choice.tag.as_deref(), None)?;
     events(app, asker, stream).await
 }
 
@@ -148,18 +149,22 @@ pub async fn hashtag_local(
     asker: Asker,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
-    let stream = Stream::parse("hashtag:local", choice.tag.as_deref())?;
+    let stream = Stream::parse("hashtag:local", choice.tag.as_deref(), None)?;
     events(app, asker, stream).await
 }
 
-/// `GET /api/v1/streaming/list`: of nothing, while members keep no lists.
-pub async fn list(State(app): State<App>, asker: Asker) -> Result<Reply> {
-    let stream = Stream::parse("list", None)?;
+/// `GET /api/v1/streaming/list`
+pub async fn list(
+    State(app): State<App>,
+    asker: Asker,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
+    let stream = Stream::parse("list", None, choice.list)?;
     events(app, asker, stream).await
 }
 
 async fn events(app: App, asker: Asker, stream: Stream) -> Result<Reply> {
-    stream.check(asker.client.as_ref())?;
+    stream.check(&app, asker.client.as_ref()).await?;
     let subscription = Subscription::open(&app, asker.holder(), vec![stream]).await?;
     Ok(Reply::events(flow(app, asker.caller, subscription)))
 }

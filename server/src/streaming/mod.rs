@@ -8,6 +8,7 @@
 pub mod api;
 mod event;
 mod hub;
+mod places;
 mod socket;
 mod stream;
 mod tell;
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 pub use event::{Event, Tokens, Traces, announce};
 pub use hub::Hub;
 use hub::What;
+use places::Places;
 pub use stream::Stream;
 
 use crate::app::App;
@@ -28,7 +30,6 @@ use crate::error::Result;
 use crate::oauth;
 use crate::serve::told_to_stop;
 use crate::statuses::Loaded;
-use crate::timelines;
 
 /// Tokens may end without being announced: by the command line on `SQLite`, or by a process that died just then.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -102,7 +103,7 @@ async fn take(app: &App, event: Event) -> Result<()> {
                 return Ok(());
             };
             hub.call(&Arc::new(What::Deleted(gone)), |_, stream| match stream {
-                Stream::User => true,
+                Stream::User | Stream::List(_) => true,
                 Stream::Public { .. } | Stream::Hashtag { .. } => !is_reblog,
                 Stream::Notifications | Stream::Direct => false,
             });
@@ -115,26 +116,29 @@ async fn take(app: &App, event: Event) -> Result<()> {
 
 async fn placed(app: &App, id: i64, is_new: bool) -> Result<()> {
     let hub = &app.streams;
-    let is_home = |stream: &Stream| *stream == Stream::User;
-    let members = hub.pick(|holder, streams| {
+    let is_wanted = hub.pick(|_, streams| {
         let wants = streams
             .iter()
             .any(|stream| *stream != Stream::Notifications);
-        wants.then(|| holder.account.filter(|_| streams.iter().any(is_home)))
+        wants.then_some(())
     });
-    if members.is_empty() {
+    if is_wanted.is_empty() {
         return Ok(());
     }
     let at_ms = app.now_ms();
     let Some(loaded) = Loaded::by_id(app, id).await? else {
         return Ok(());
     };
+<<<<<<< HEAD
     let members: Vec<i64> = members.into_iter().flatten().collect();
     let at_home = if members.is_empty() {
         Vec::new()
     } else {
         timelines::holders(&app.db, id, members).await?
     };
+=======
+    let places = Places::of(app, hub, id).await?;
+>>>>>>> w-streaming
     let what = Arc::new(if is_new {
         What::Placed { loaded, at_ms }
     } else {
@@ -144,7 +148,7 @@ async fn placed(app: &App, id: i64, is_new: bool) -> Result<()> {
         return Ok(());
     };
     hub.call(&what, |holder, stream| {
-        (is_new || *stream != Stream::Direct) && stream.holds(holder, loaded, &at_home)
+        (is_new || *stream != Stream::Direct) && stream.holds(holder, loaded, &places)
     });
     Ok(())
 }

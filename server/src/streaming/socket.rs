@@ -5,14 +5,14 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hub::Subscription;
 use super::stream::Stream;
 use super::tell;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::http::reply::Told;
 use crate::http::{Caller, Client};
 
@@ -34,6 +34,9 @@ struct Said {
     stream: String,
     #[serde(default)]
     tag: Option<String>,
+    /// Text, as ids are; some apps say a number.
+    #[serde(default)]
+    list: Option<Value>,
 }
 
 /// Talks until one side ends it, or the place is taken away.
@@ -68,7 +71,7 @@ pub(super) async fn talk(
                 match message {
                     _ if said > MOST_SAID => break,
                     Some(Ok(Message::Text(text))) => {
-                        let answer = hear(client.as_ref(), &subscription, &text);
+                        let answer = hear(&app, client.as_ref(), &subscription, &text).await;
                         answer.into_iter().map(Message::text).collect()
                     }
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
@@ -107,32 +110,13 @@ pub(super) async fn talk(
 }
 
 /// Does what the app asks for; what it is told when that does not go.
-fn hear(client: Option<&Client>, subscription: &Subscription, text: &str) -> Option<String> {
-    let done = serde_json::from_str::<Said>(text)
-        .map_err(|_| {
-            Error::invalid(
-                "this",
-                r#"is not understood; send {"type":"subscribe","stream":"user"}"#,
-            )
-        })
-        .and_then(|said| {
-            let stream = Stream::parse(&said.stream, said.tag.as_deref())?;
-            match said.what.as_str() {
-                "subscribe" => {
-                    stream.check(client)?;
-                    subscription.add(stream)
-                }
-                "unsubscribe" => {
-                    subscription.remove(&stream);
-                    Ok(())
-                }
-                _ => Err(Error::invalid(
-                    "type",
-                    "is neither subscribe nor unsubscribe",
-                )),
-            }
-        });
-    let why = done.err()?;
+async fn hear(
+    app: &App,
+    client: Option<&Client>,
+    subscription: &Subscription,
+    text: &str,
+) -> Option<String> {
+    let why = act(app, client, subscription, text).await.err()?;
     let told = Told::of(&why);
     let sentence = match told.sentence.as_str() {
         "" => told
@@ -143,4 +127,37 @@ fn hear(client: Option<&Client>, subscription: &Subscription, text: &str) -> Opt
         said => said.strip_suffix('.').unwrap_or(said).to_owned(),
     };
     Some(json!({ "error": sentence, "status": told.status.as_u16() }).to_string())
+}
+
+async fn act(
+    app: &App,
+    client: Option<&Client>,
+    subscription: &Subscription,
+    text: &str,
+) -> Result<()> {
+    let said: Said = serde_json::from_str(text).map_err(|_| {
+        Error::invalid(
+            "this",
+            r#"is not understood; send {"type":"subscribe","stream":"user"}"#,
+        )
+    })?;
+    let list = said.list.as_ref().and_then(|id| match id {
+        Value::String(id) => id.parse().ok(),
+        id => id.as_i64(),
+    });
+    let stream = Stream::parse(&said.stream, said.tag.as_deref(), list)?;
+    match said.what.as_str() {
+        "subscribe" => {
+            stream.check(app, client).await?;
+            subscription.add(stream)
+        }
+        "unsubscribe" => {
+            subscription.remove(&stream);
+            Ok(())
+        }
+        _ => Err(Error::invalid(
+            "type",
+            "is neither subscribe nor unsubscribe",
+        )),
+    }
 }

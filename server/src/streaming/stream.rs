@@ -4,9 +4,12 @@ use comity_policy::Way;
 use comity_vocab::Visibility;
 
 use super::hub::Holder;
+use super::places::Places;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Client;
 use crate::oauth::Scopes;
+use crate::reading_lists;
 use crate::statuses::Loaded;
 use crate::text::hashtag;
 
@@ -34,6 +37,8 @@ pub enum Stream {
         /// Only what is written here.
         local: bool,
     },
+    /// What comes home to a member from the people of this list of theirs.
+    List(i64),
     /// Messages to a member.
     Direct,
 }
@@ -50,9 +55,8 @@ pub enum From {
 }
 
 impl Stream {
-    /// Reads a name, with the tag that goes with some. *Not found* for one that nobody has; so is a list, while members
-    /// keep none.
-    pub fn parse(name: &str, tag: Option<&str>) -> Result<Stream> {
+    /// Reads a name, with the tag or the list that goes with some. *Not found* for one that nobody has.
+    pub fn parse(name: &str, tag: Option<&str>, list: Option<i64>) -> Result<Stream> {
         let (plain, only_media) = match name.strip_suffix(":media") {
             Some(plain) => (plain, true),
             None => (name, false),
@@ -65,6 +69,7 @@ impl Stream {
             ("user", false) => Ok(Stream::User),
             ("user:notification", false) => Ok(Stream::Notifications),
             ("direct", false) => Ok(Stream::Direct),
+            ("list", false) => list.map(Stream::List).ok_or(Error::NotFound),
             ("hashtag" | "hashtag:local", false) => {
                 let tag = tag.map(|tag| tag.trim().trim_start_matches('#'));
                 match tag.filter(|tag| !tag.is_empty()) {
@@ -82,7 +87,7 @@ impl Stream {
         }
     }
 
-    /// As apps know it: its name, and the tag where it has one.
+    /// As apps know it: its name, and the tag or the list where it has one.
     pub fn names(&self) -> Vec<String> {
         let name = match self {
             Stream::User => "user",
@@ -100,13 +105,22 @@ impl Stream {
                 let name = if *local { "hashtag:local" } else { "hashtag" };
                 return vec![name.to_owned(), tag.clone()];
             }
+            Stream::List(id) => return vec!["list".to_owned(), id.to_string()],
         };
         vec![name.to_owned()]
     }
 
     /// Whether whoever asks may open it: what REST shows visitors is for everybody, the rest for members whose token
-    /// covers it.
-    pub fn check(&self, client: Option<&Client>) -> Result<()> {
+    /// covers it. A list that is not theirs is *not found*.
+    pub async fn check(&self, app: &App, client: Option<&Client>) -> Result<()> {
+        self.covered(client)?;
+        if let (Stream::List(id), Some(client)) = (self, client) {
+            reading_lists::find(app, client.me()?.account.id, *id).await?;
+        }
+        Ok(())
+    }
+
+    fn covered(&self, client: Option<&Client>) -> Result<()> {
         let scope = match self {
             Stream::Notifications => "read:notifications",
             _ => "read:statuses",
@@ -135,7 +149,7 @@ impl Stream {
     /// By which way the gate is asked for what comes by it.
     pub(super) fn way(&self) -> Way {
         match self {
-            Stream::User | Stream::Direct => Way::Stream,
+            Stream::User | Stream::List(_) | Stream::Direct => Way::Stream,
             Stream::Notifications => Way::Notification,
             Stream::Public {
                 from: From::Here, ..
@@ -145,11 +159,12 @@ impl Stream {
     }
 
     /// Whether a status has its place in it, as the timeline of the same name has it. Nobody is cleared by that.
-    pub(super) fn holds(&self, holder: &Holder, loaded: &Loaded, at_home: &[i64]) -> bool {
+    pub(super) fn holds(&self, holder: &Holder, loaded: &Loaded, places: &Places) -> bool {
         let status = loaded.status();
         let author = &status.author;
         match self {
-            Stream::User => holder.account.is_some_and(|id| at_home.contains(&id)),
+            Stream::User => holder.account.is_some_and(|id| places.homes.contains(&id)),
+            Stream::List(id) => places.lists.contains(id),
             Stream::Notifications => false,
             Stream::Direct => {
                 let named =
@@ -198,14 +213,16 @@ mod tests {
             "public:remote:media",
             "direct",
         ] {
-            assert_eq!(Stream::parse(name, None).unwrap().names(), [name]);
+            assert_eq!(Stream::parse(name, None, None).unwrap().names(), [name]);
         }
-        let local = Stream::parse("hashtag:local", Some("#Tides")).unwrap();
+        let list = Stream::parse("list", None, Some(7)).unwrap();
+        assert_eq!(list.names(), ["list", "7"]);
+        let local = Stream::parse("hashtag:local", Some("#Tides"), None).unwrap();
         assert_eq!(local.names(), ["hashtag:local", "Tides"]);
         for name in ["", "home", "user:media", "list", "direct:media", "Public"] {
-            assert!(Stream::parse(name, None).is_err(), "{name}");
+            assert!(Stream::parse(name, None, None).is_err(), "{name}");
         }
-        assert!(Stream::parse("hashtag", None).is_err());
-        assert!(Stream::parse("hashtag", Some(&"x".repeat(101))).is_err());
+        assert!(Stream::parse("hashtag", None, None).is_err());
+        assert!(Stream::parse("hashtag", Some(&"x".repeat(101)), None).is_err());
     }
 }

@@ -345,7 +345,7 @@ async fn crawl(engine: Engine) {
                     answer.status
                 );
                 let text = format!("{:?}{}", answer.headers, answer.body);
-                let place = walk::place(route, signed_in);
+                let place = walk::place_of(route, &path, signed_in);
                 if route.kind == Kind::Api {
                     crawl.api(viewer, place, &path, &text);
                 } else {
@@ -495,9 +495,9 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
                 let text = format!("{:?}{}", answer.headers, answer.body);
                 // A page is a page: a signature makes nobody a member.
                 if route.kind == Kind::Page {
-                    crawl.page("visitor", walk::place(route, false), &path, &text);
+                    crawl.page("visitor", walk::place_of(route, &path, false), &path, &text);
                 } else if route.kind == Kind::Api {
-                    crawl.api("visitor", walk::place(route, false), &path, &text);
+                    crawl.api("visitor", walk::place_of(route, &path, false), &path, &text);
                 } else {
                     crawl.document(asker, &path, &text);
                 }

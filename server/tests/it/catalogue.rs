@@ -9,17 +9,12 @@ use std::path::{Path, PathBuf};
 const WITHOUT: &[(&str, &str)] = &[
     ("L10", "there are no polls of ours, and votes are not taken"),
     ("L11", "reports are neither sent nor taken"),
-    (
-        "L15",
-        "nothing is pushed to devices, mailed, or shared with services",
-    ),
     ("L24", "there is no collection of a conversation"),
     (
         "L30",
         "it is others' servers that would have to hold it; they are told who may boost nothing yet",
     ),
     ("L41", "there are no feeds"),
-    ("L42", "there is no REST API and no stream"),
     (
         "L45",
         "no emoji, portraits or previews are served or fetched",

@@ -85,7 +85,7 @@ town_test! {
         assert_eq!(waiting(&town, town.app.now_ms()).await, 100);
         // A start and an end at once. Who sends how much is not known to the next process: what it pushes has its turn now.
         let (_stop, stopped) = watch::channel(true);
-        queue::run(town.app.clone(), stopped).await;
+        Box::pin(queue::run(town.app.clone(), stopped)).await;
         assert_eq!(waiting(&town, town.app.now_ms()).await, 200);
     }
 }

@@ -174,7 +174,7 @@ town_test! {
         let set = hers.post("/api/v1/markers", &json!({ "notifications": { "last_read_id": id } })).await.is(200).json();
         assert_eq!(set["notifications"]["last_read_id"], id);
         assert_eq!(set["notifications"]["version"], 0);
-        assert!(set["notifications"]["updated_at"].as_str().unwrap().ends_with("Z"));
+        assert!(set["notifications"]["updated_at"].as_str().unwrap().ends_with('Z'));
         assert_eq!(set["home"], Value::Null);
         assert_eq!(hers.get("/api/v1/notifications/unread_count").await.is(200).json()["count"], 0);
         // The page reads on, and the marker follows it.

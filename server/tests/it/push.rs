@@ -272,7 +272,7 @@ town_test! {
 }
 
 coast_test! {
-    async fn a_device_is_woken_and_reads_nothing_that_was_not_wanted(coast) {
+    async fn l15_a_device_is_woken_and_reads_nothing_that_was_not_wanted(coast) {
         let service = Service::start().await;
         let device = device();
         let token = token(&coast.town, &mut coast.alice.browser, SCOPES).await;

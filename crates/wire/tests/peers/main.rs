@@ -9,3 +9,4 @@ mod deliver;
 mod fetch;
 mod hostile;
 mod peer;
+mod push;

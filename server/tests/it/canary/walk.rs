@@ -261,28 +261,35 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
     all
 }
 
+/// Whether it lists people, and no posts.
+fn is_of_people(path: &str) -> bool {
+    let of_accounts = path.starts_with("/api/v1/accounts") && !path.ends_with("/statuses");
+    of_accounts || path == "/api/v1/follow_requests"
+}
+
+/// The same for an address that was filled: the community's timeline is a part of everyone's, for apps.
+pub fn place_of(route: &Route, path: &str, signed_in: bool) -> char {
+    if path.contains("local=true") {
+        return 'c';
+    }
+    place(route, signed_in)
+}
+
 /// The letter of the table for what this address is.
-pub fn place(route: &Route, signed_in: bool) -> char {
+fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
-        "/api/v1/timelines/home" => 'h',
+        "/api/v1/timelines/home" | "/api/v1/timelines/list/{id}" | "/home" => 'h',
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         "/api/v2/search" | "/api/v1/accounts/search" => 's',
-        "/api/v1/conversations" | "/api/v1/polls/{id}" => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
         "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',
         path if path.starts_with("/api/v1/statuses") => 'p',
-        "/api/v1/accounts/{id}/statuses" => 'p',
-        path if path.starts_with("/api/v1/accounts") || path == "/api/v1/follow_requests" => 'l',
-        "/api/v1/blocks" | "/api/v1/mutes" | "/api/v1/endorsements" => 'l',
-        "/api/v1/bookmarks" | "/api/v1/favourites" => 'p',
-        "/api/v1/timelines/list/{id}" => 'h',
-        "/api/v1/lists/{id}/accounts" => 'l',
+        path if is_of_people(path) => 'l',
         "/" if signed_in => 'h',
         "/" | "/about" | "/about/boundaries.json" => 'u',
-        "/home" => 'h',
         "/community" => 'c',
         "/everyone" => 'e',
         "/notifications" => 'n',
@@ -291,8 +298,20 @@ pub fn place(route: &Route, signed_in: bool) -> char {
         "/statuses/{id}/history" => 'y',
         "/statuses/{id}/edit" => 'w',
         "/compose" => 'k',
-        "/@{handle}" | "/@{handle}/{id}" => 'p',
-        "/@{handle}/followers" | "/@{handle}/following" | "/follow-requests" => 'l',
+        "/@{handle}"
+        | "/@{handle}/{id}"
+        | "/api/v1/bookmarks"
+        | "/api/v1/favourites"
+        | "/api/v1/conversations"
+        | "/api/v1/polls/{id}"
+        | "/api/v1/accounts/{id}/statuses" => 'p',
+        "/@{handle}/followers"
+        | "/@{handle}/following"
+        | "/follow-requests"
+        | "/api/v1/blocks"
+        | "/api/v1/mutes"
+        | "/api/v1/endorsements"
+        | "/api/v1/lists/{id}/accounts" => 'l',
         "/boundaries"
         | "/boundaries/history"
         | "/api/comity/v1/rules"
