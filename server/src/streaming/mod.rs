@@ -129,16 +129,7 @@ async fn placed(app: &App, id: i64, is_new: bool) -> Result<()> {
     let Some(loaded) = Loaded::by_id(app, id).await? else {
         return Ok(());
     };
-<<<<<<< HEAD
-    let members: Vec<i64> = members.into_iter().flatten().collect();
-    let at_home = if members.is_empty() {
-        Vec::new()
-    } else {
-        timelines::holders(&app.db, id, members).await?
-    };
-=======
     let places = Places::of(app, hub, id).await?;
->>>>>>> w-streaming
     let what = Arc::new(if is_new {
         What::Placed { loaded, at_ms }
     } else {

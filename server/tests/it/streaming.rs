@@ -91,7 +91,8 @@ impl Ear {
                     let data = data.strip_prefix("data: ").unwrap();
                     self.came.push_back((event.to_owned(), data.to_owned()));
                 }
-                rest.clone_into(&mut self.text);
+                let rest = rest.to_owned();
+                self.text = rest;
             }
         }
     }
