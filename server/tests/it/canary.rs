@@ -377,8 +377,13 @@ async fn crawl(engine: Engine) {
             &came.body,
         );
     }
+    // What the author does opens things to others, so it comes last of each.
+    let (own, others): (Vec<_>, Vec<_>) = tokens
+        .into_iter()
+        .partition(|(viewer, _)| *viewer == "author");
+    Box::pin(acts(&cast, &others, &mut crawl)).await;
     Box::pin(forms(&cast, &mut crawl)).await;
-    Box::pin(acts(&cast, &tokens, &mut crawl)).await;
+    Box::pin(acts(&cast, &own, &mut crawl)).await;
 
     // The address is there: one signs in with it.
     let form = [
