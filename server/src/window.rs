@@ -53,6 +53,21 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// The same as a stretch of which each entry stands for itself.
+    pub async fn stretch(
+        &self,
+        db: &Db,
+        window: Window,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> Result<Stretch> {
+        let ids = self.read(db, window, limit, more).await?;
+        let rows = ids.into_iter().map(|id| (id, id)).collect();
+        Ok(Stretch::of(rows, window, limit))
+    }
+}
+
 /// The two statements of a list: the text ends within a `WHERE`, `$id` is the column of the ids.
 macro_rules! ids_in {
     ($id:literal, $text:expr) => {
@@ -104,21 +119,28 @@ impl Entries {
     ) -> Result<Stretch> {
         let mut values = comity_db::params![window.below, window.above, limit];
         values.extend(more);
-        let mut rows = if window.from_below {
+        let rows = if window.from_below {
             db.all(self.oldest, values).await?
         } else {
             db.all(self.newest, values).await?
         };
+        Ok(Stretch::of(rows, window, limit))
+    }
+}
+
+impl Stretch {
+    /// From rows as they were read. What was read from below has older entries: those it lies above.
+    fn of(mut rows: Vec<(i64, i64)>, window: Window, limit: i64) -> Stretch {
         let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
         if window.from_below {
             rows.reverse();
         }
         let oldest = rows.last().map(|(id, _)| *id);
-        Ok(Stretch {
+        Stretch {
             newest: rows.first().map(|(id, _)| *id),
             oldest: oldest.filter(|_| full || window.from_below),
             named: rows.into_iter().map(|(_, named)| named).collect(),
-        })
+        }
     }
 }
 

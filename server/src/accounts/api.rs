@@ -16,6 +16,7 @@ use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
 use crate::text::{hashtag, plain};
 use crate::timelines::{self, Place, Replies};
+use crate::window::Stretch;
 use crate::{follows, pins, search, statuses};
 
 /// Requests to follow that are counted for a member's own account.
@@ -156,6 +157,19 @@ pub async fn familiar_followers(
         answer.push(json!({ "id": id.to_string(), "accounts": faces.in_order(&familiar) }));
     }
     Ok(Reply::api(json!(answer)))
+}
+
+/// A page of a list of people: those of them who are for whoever asks, with the links to the next ones.
+pub async fn people(
+    app: &App,
+    caller: &Caller,
+    paging: &Paging,
+    stretch: &Stretch,
+) -> Result<Reply> {
+    let (party, here) = (caller.party(), &caller.community);
+    let faces = Faces::of(app, &party, Way::Page, here, &stretch.named).await?;
+    let links = paging.links(here, stretch.newest, stretch.oldest);
+    Ok(Reply::api(faces.in_order(&stretch.named)).with_links(links))
 }
 
 /// Which of what somebody wrote is asked for.

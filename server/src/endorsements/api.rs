@@ -4,7 +4,7 @@ use axum::extract::State;
 use comity_policy::Way;
 
 use crate::accounts;
-use crate::accounts::entity::Faces;
+use crate::accounts::api::people;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Paging, Reply};
@@ -49,8 +49,5 @@ pub async fn of_account(
 async fn list(app: &App, caller: &Caller, of: i64, paging: &Paging) -> Result<Reply> {
     let limit = paging.limit(USUAL, MOST);
     let stretch = super::list(app, of, paging.window(), limit).await?;
-    let (party, here) = (caller.party(), &caller.community);
-    let faces = Faces::of(app, &party, Way::Page, here, &stretch.named).await?;
-    let links = paging.links(here, stretch.newest, stretch.oldest);
-    Ok(Reply::api(faces.in_order(&stretch.named)).with_links(links))
+    people(app, caller, paging, &stretch).await
 }

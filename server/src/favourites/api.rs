@@ -4,7 +4,7 @@ use axum::extract::State;
 use comity_policy::Way;
 use serde_json::json;
 
-use crate::accounts::entity::Faces;
+use crate::accounts::api::people;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Paging, Reply};
@@ -44,19 +44,11 @@ pub async fn favourited_by(
     Id(id): Id,
     paging: Paging,
 ) -> Result<Reply> {
-    let (party, here) = (caller.party(), &caller.community);
-    let status = statuses::find(&app, &party, Way::Page, id).await?;
+    let status = statuses::find(&app, &caller.party(), Way::Page, id).await?;
     let (window, limit) = (paging.window(), paging.limit(40, 80));
     let values = comity_db::params![status.id];
-    let mut ids = super::store::BY
-        .read(&app.db, window, limit, values)
+    let stretch = super::store::BY
+        .stretch(&app.db, window, limit, values)
         .await?;
-    if window.from_below {
-        ids.reverse();
-    }
-    let faces = Faces::of(&app, &party, Way::Page, here, &ids).await?;
-    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
-    let oldest = ids.last().copied().filter(|_| is_full);
-    let links = paging.links(here, ids.first().copied(), oldest);
-    Ok(Reply::api(json!(faces.in_order(&ids))).with_links(links))
+    people(&app, &caller, &paging, &stretch).await
 }

@@ -3,15 +3,15 @@
 use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::store;
 use crate::accounts;
-use crate::accounts::entity::Faces;
+use crate::accounts::api::people;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
 use crate::relations::entity::relationship;
+use crate::window::Stretch;
 
 /// What a member wants of whom they follow; what is left out stays as it is.
 #[derive(Debug, Default, Deserialize)]
@@ -57,11 +57,11 @@ pub async fn followers(
     paging: Paging,
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
-    let ids = match &caller.me {
+    let stretch = match &caller.me {
         Some(_) => read(&app, store::FOLLOWERS, owner.id, &paging).await?,
-        None => Vec::new(),
+        None => Stretch::default(),
     };
-    people(&app, &caller, &paging, &ids).await
+    people(&app, &caller, &paging, &stretch).await
 }
 
 /// `GET /api/v1/accounts/{id}/following`
@@ -72,18 +72,18 @@ pub async fn following(
     paging: Paging,
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
-    let ids = match &caller.me {
+    let stretch = match &caller.me {
         Some(_) => read(&app, store::FOLLOWING, owner.id, &paging).await?,
-        None => Vec::new(),
+        None => Stretch::default(),
     };
-    people(&app, &caller, &paging, &ids).await
+    people(&app, &caller, &paging, &stretch).await
 }
 
 /// `GET /api/v1/follow_requests`
 pub async fn requests(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
     let me = client.me()?;
-    let ids = read(&app, store::REQUESTS, me.account.id, &paging).await?;
-    people(&app, &client.caller()?, &paging, &ids).await
+    let stretch = read(&app, store::REQUESTS, me.account.id, &paging).await?;
+    people(&app, &client.caller()?, &paging, &stretch).await
 }
 
 /// `POST /api/v1/follow_requests/{id}/authorize`
@@ -100,30 +100,8 @@ pub async fn reject(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     Ok(Reply::api(relationship(&app, me, id).await?))
 }
 
-async fn read(
-    app: &App,
-    list: crate::window::Ids,
-    owner: i64,
-    paging: &Paging,
-) -> Result<Vec<i64>> {
-    let window = paging.window();
-    let values = comity_db::params![owner];
-    let mut ids = list
-        .read(&app.db, window, paging.limit(40, 80), values)
-        .await?;
-    if window.from_below {
-        ids.reverse();
-    }
-    Ok(ids)
-}
-
-/// People in a list that goes on by their ids.
-async fn people(app: &App, caller: &Caller, paging: &Paging, ids: &[i64]) -> Result<Reply> {
-    let (party, here) = (caller.party(), &caller.community);
-    let faces = Faces::of(app, &party, Way::Page, here, ids).await?;
-    let shown: Value = faces.in_order(ids);
-    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= paging.limit(40, 80));
-    let oldest = ids.last().copied().filter(|_| is_full);
-    let links = paging.links(here, ids.first().copied(), oldest);
-    Ok(Reply::api(json!(shown)).with_links(links))
+async fn read(app: &App, list: crate::window::Ids, owner: i64, paging: &Paging) -> Result<Stretch> {
+    let (window, limit) = (paging.window(), paging.limit(40, 80));
+    list.stretch(&app.db, window, limit, comity_db::params![owner])
+        .await
 }

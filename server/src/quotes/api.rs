@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Paging, Reply};
+use crate::statuses;
 use crate::statuses::entity::Entities;
-use crate::statuses::{self, Shown};
 
 /// `GET /api/v1/statuses/{id}/quotes`: what quotes it, with its author's yes.
 pub async fn quotes(
@@ -18,21 +18,14 @@ pub async fn quotes(
     Id(id): Id,
     paging: Paging,
 ) -> Result<Reply> {
-    let party = caller.party();
-    let status = statuses::find(&app, &party, Way::Page, id).await?;
+    let status = statuses::find(&app, &caller.party(), Way::Page, id).await?;
     let (window, limit) = (paging.window(), paging.limit(20, 40));
     let values = comity_db::params![status.id];
-    let mut ids = super::store::QUOTING
-        .read(&app.db, window, limit, values)
+    let stretch = super::store::QUOTING
+        .stretch(&app.db, window, limit, values)
         .await?;
-    if window.from_below {
-        ids.reverse();
-    }
-    let found = Shown::list(&app, &party, Way::Page, &ids).await?;
-    let list = Entities::list(&app, &caller, Way::Page, &found).await?;
-    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
-    let oldest = ids.last().copied().filter(|_| is_full);
-    let links = paging.links(&caller.community, ids.first().copied(), oldest);
+    let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
+    let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
     Ok(Reply::api(json!(list)).with_links(links))
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::entity::relationship;
 use super::{BLOCKED, MUTED, Mute, Telling, relations};
+use crate::accounts::api::people;
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -109,10 +110,7 @@ pub async fn blocks(State(app): State<App>, client: Client, paging: Paging) -> R
     let of = comity_db::params![me.account.id];
     let limit = paging.limit(USUAL, MOST);
     let stretch = BLOCKED.read(&app.db, paging.window(), limit, of).await?;
-    let here = &me.community;
-    let faces = Faces::of(&app, &me.party(), Way::Page, here, &stretch.named).await?;
-    let links = paging.links(here, stretch.newest, stretch.oldest);
-    Ok(Reply::api(faces.in_order(&stretch.named)).with_links(links))
+    people(&app, &client.caller()?, &paging, &stretch).await
 }
 
 /// `GET /api/v1/mutes`: accounts, each with the end of its mute.

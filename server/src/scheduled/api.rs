@@ -38,17 +38,16 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     let me = client.me()?;
     let (window, limit) = (paging.window(), paging.limit(20, 40));
     let values = params![me.account.id];
-    let mut ids = store::OF.read(&app.db, window, limit, values).await?;
-    if window.from_below {
-        ids.reverse();
+    let stretch = store::OF.stretch(&app.db, window, limit, values).await?;
+    let mut found = Vec::with_capacity(stretch.named.len());
+    for id in &stretch.named {
+        // One that was published or taken back meanwhile is not in it any more.
+        match super::find(&app, me, *id).await {
+            Err(Error::NotFound) => {}
+            scheduled => found.push(entity(&scheduled?)),
+        }
     }
-    let mut found = Vec::with_capacity(ids.len());
-    for id in &ids {
-        found.push(entity(&super::find(&app, me, *id).await?));
-    }
-    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
-    let oldest = ids.last().copied().filter(|_| is_full);
-    let links = paging.links(&me.community, ids.first().copied(), oldest);
+    let links = paging.links(&me.community, stretch.newest, stretch.oldest);
     Ok(Reply::api(json!(found)).with_links(links))
 }
 

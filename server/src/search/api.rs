@@ -9,10 +9,11 @@ use comity_policy::Way;
 use crate::accounts::entity::entity;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::follows;
+use crate::hashtags::entity::tag;
 use crate::http::{Client, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
-use crate::{follows, hashtags};
 
 /// What an app looks for.
 #[derive(Debug, Default, Deserialize)]
@@ -71,16 +72,17 @@ pub async fn search(
         .collect();
     let prefix = hashtag::folded(question.q.trim().trim_start_matches('#'));
     let is_one_word = !prefix.is_empty() && !question.q.trim().contains(' ');
-    let names = if wants("hashtags") && is_one_word {
-        hashtags::beginning(&app.db, &prefix, paging.limit(20, 40)).await?
-    } else {
-        Vec::new()
-    };
-    let tags: Vec<Value> = names
-        .iter()
-        .skip(skip)
-        .map(|name| crate::statuses::entity::tag(name, &me.community))
-        .collect();
+    let mut tags: Vec<Value> = Vec::new();
+    if wants("hashtags") && is_one_word {
+        let names = super::topics(&app, &me.party(), &prefix).await?;
+        tags.extend(
+            names
+                .iter()
+                .skip(skip)
+                .take(most)
+                .map(|name| tag(name, &me.community)),
+        );
+    }
     Ok(Reply::api(json!({
         "accounts": people,
         "statuses": statuses,

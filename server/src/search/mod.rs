@@ -12,12 +12,17 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::hashtags;
 use crate::http::Me;
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
+use crate::timelines::{self, Place};
+use crate::window::Window;
 
 /// People shown for one question.
 const MOST_PEOPLE: i64 = 20;
+/// Topics looked at for one question: for each it is asked whether anything of it is for whoever asks.
+const MOST_TOPICS: i64 = 10;
 /// Longer questions are pasted by accident; addresses may be this long.
 const LONGEST: usize = 2_048;
 
@@ -126,6 +131,20 @@ pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<R
         });
     }
     by_name(app, &party, question).await
+}
+
+/// Topics (folded) that begin so and are named by something that this viewer may see: a name alone would tell of the rest.
+pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<String>> {
+    let mut seen = Vec::new();
+    for name in hashtags::beginning(&app.db, beginning, MOST_TOPICS).await? {
+        let place = Place::Hashtags(vec![name.clone()]);
+        let newest = Window::older_than(i64::MAX);
+        let found = timelines::read(app, viewer, place, newest, 1, |_| true).await?;
+        if !found.entries.is_empty() {
+            seen.push(name);
+        }
+    }
+    Ok(seen)
 }
 
 /// People alone, of what [`look`] finds.

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::entity::Entities;
 use super::once::Once;
 use super::{Answering, Draft, Quoting, Terms, find, find_many, text, versions, web};
-use crate::accounts::api::Ids;
-use crate::accounts::entity::Faces;
+use crate::accounts::api::{Ids, people};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
@@ -19,6 +18,7 @@ use crate::media::{self, Attaching, Saying};
 use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
 use crate::web::time;
+use crate::window::Stretch;
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -317,31 +317,24 @@ pub async fn reblogged_by(
     Id(id): Id,
     paging: Paging,
 ) -> Result<Reply> {
-    let (party, here) = (caller.party(), &caller.community);
+    let party = caller.party();
     let status = find(&app, &party, Way::Page, id).await?;
     let (window, limit) = (paging.window(), paging.limit(40, 80));
     let values = comity_db::params![status.id];
-    let mut ids = super::REBLOGS_OF
-        .read(&app.db, window, limit, values)
+    let stretch = super::REBLOGS_OF
+        .stretch(&app.db, window, limit, values)
         .await?;
-    if window.from_below {
-        ids.reverse();
-    }
-    let boosts = find_many(&app, &party, Way::Page, &ids).await?;
+    let boosts = find_many(&app, &party, Way::Page, &stretch.named).await?;
     // Whoever boosts before a few did not do it before everybody.
     let open = [Visibility::Public, Visibility::Unlisted];
     let open = boosts
         .iter()
         .filter(|boost| open.contains(&boost.visibility));
-    let people: Vec<i64> = open.map(|boost| boost.author.id).collect();
-    let faces = Faces::of(&app, &party, Way::Page, here, &people).await?;
-    let is_full = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
-    let links = paging.links(
-        here,
-        ids.first().copied(),
-        ids.last().copied().filter(|_| is_full),
-    );
-    Ok(Reply::api(faces.in_order(&people)).with_links(links))
+    let boosters = Stretch {
+        named: open.map(|boost| boost.author.id).collect(),
+        ..stretch
+    };
+    people(&app, &caller, &paging, &boosters).await
 }
 
 /// Who may quote from now on.

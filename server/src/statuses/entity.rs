@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::filters::Matcher;
+use crate::hashtags::entity::tag;
 use crate::http::Caller;
 use crate::quotes::State;
 use crate::text::hashtag;
@@ -235,7 +236,7 @@ impl Entities {
             "account": self.faces.author(&status.author, &self.here),
             "media_attachments": attachments,
             "mentions": mentions,
-            "tags": tags(&words.tags, &self.here),
+            "tags": self.tags(&words.tags),
             "emojis": [],
             "card": null,
             "poll": self.poll(status),
@@ -253,6 +254,11 @@ impl Entities {
             }
         }
         entity
+    }
+
+    fn tags(&self, names: &[String]) -> Value {
+        let names = names.iter().map(|name| hashtag::folded(name));
+        names.map(|name| tag(&name, &self.here)).collect()
     }
 
     fn poll(&self, status: &Visible<Status>) -> Value {
@@ -344,15 +350,4 @@ fn mention(account: &Account, here: &Community) -> Value {
         "acct": acct(account, here),
         "url": page(account, here),
     })
-}
-
-/// Hashtags by their pages here.
-fn tags(names: &[String], here: &Community) -> Value {
-    names.iter().map(|name| tag(name, here)).collect()
-}
-
-/// One of them. How often it is used is not counted, and said to be not known.
-pub fn tag(name: &str, here: &Community) -> Value {
-    let name = hashtag::folded(name);
-    json!({ "name": name, "url": format!("{}/tags/{name}", here.origin), "history": [] })
 }

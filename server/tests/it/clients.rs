@@ -335,6 +335,41 @@ town_test! {
         assert_eq!(bob.get("/api/v1/conversations").await.is(200).json(), json!([]));
     }
 
+    async fn a_topic_is_found_by_those_who_may_read_of_it(town) {
+        let (mut alice, mut bob, mut carol) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "carol").await);
+        alice.write(json!({ "status": "By the #Secretcove" })).await;
+        let search = "/api/v2/search?q=secretc";
+        for app in [&mut bob, &mut carol] {
+            assert_eq!(app.get(search).await.is(200).json()["hashtags"][0]["name"], "secretcove");
+        }
+        let block = format!("/api/v1/accounts/{}/block", bob.me().await);
+        alice.post(&block, json!({})).await.is(200);
+        assert_eq!(bob.get(search).await.is(200).json()["hashtags"], json!([]));
+        assert_eq!(carol.get(search).await.is(200).json()["hashtags"][0]["name"], "secretcove");
+    }
+
+    async fn people_in_a_list_are_read_in_both_directions(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let post = alice.write(json!({ "status": "Low tide" })).await;
+        for name in ["bob", "carol", "dora"] {
+            let mut app = App::of(&town, name).await;
+            app.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        }
+        let list = format!("/api/v1/statuses/{}/favourited_by", id(&post));
+        let all = alice.get(&list).await.is(200).json();
+        let all = ids(&all);
+        assert_eq!(all.len(), 3);
+        let first = alice.get(&format!("{list}?limit=2")).await.is(200);
+        assert_eq!(ids(&first.json()), all[..2]);
+        let rest = alice.get(&link(&first, "next").unwrap()).await.is(200);
+        assert_eq!((ids(&rest.json()), link(&rest, "next")), (vec![all[2]], None));
+        // What lies above has what it lies above below it, however short the page.
+        let above = alice.get(&format!("{list}?min_id={}", all[2])).await.is(200);
+        assert_eq!(ids(&above.json()), all[..2]);
+        let below = alice.get(&link(&above, "next").unwrap()).await.is(200);
+        assert_eq!(ids(&below.json()), all[2..]);
+    }
+
     async fn an_app_blocks_a_server_and_sees_it_as_a_boundary(town) {
         let mut alice = App::of(&town, "alice").await;
         let blocks = "/api/v1/domain_blocks";
