@@ -151,7 +151,9 @@ pub async fn familiar_followers(
     const MOST: i64 = 12;
     let me = client.me()?;
     let mut answer = Vec::new();
-    for id in asked.numbers().into_iter().take(20) {
+    let ids: Vec<i64> = asked.numbers().into_iter().take(20).collect();
+    let shown = super::show_many(&app, &me.party(), Way::Page, &ids).await?;
+    for id in ids.into_iter().filter(|id| shown.contains_key(id)) {
         let familiar = follows::familiar(&app, &me.account, id, MOST).await?;
         let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &familiar).await?;
         answer.push(json!({ "id": id.to_string(), "accounts": faces.in_order(&familiar) }));

@@ -101,7 +101,11 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     found.truncate(limit);
     let newest = found.first().map(|direct| direct.last.id);
     let oldest = found.last().map(|direct| direct.last.id);
-    let links = paging.links(&me.community, newest, oldest.filter(|_| is_full));
+    let links = paging.links(
+        &me.community,
+        newest,
+        oldest.filter(|_| is_full || window.from_below),
+    );
     Ok(Reply::api(json!(entities(&app, me, &found).await?)).with_links(links))
 }
 

@@ -10,7 +10,7 @@ pub mod v1;
 pub use matcher::{Match, Matcher};
 pub use model::{Action, Context, Draft, Expiry, Filter, Keyword, KeywordDraft, Listed};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comity_db::Tx;
 use comity_policy::Way;
@@ -295,14 +295,19 @@ fn change_keywords(
     drafts: &[KeywordDraft],
 ) -> Result<()> {
     let comes = drafts.iter().filter(|draft| draft.id.is_none()).count();
-    let goes = drafts.iter().filter(|draft| draft.goes).count();
+    let goes: HashSet<i64> = drafts
+        .iter()
+        .filter(|draft| draft.goes)
+        .filter_map(|draft| draft.id)
+        .filter(|id| before.iter().any(|known| known.id == *id))
+        .collect();
     let all = known
         .iter()
         .map(|filter| filter.keywords.len())
         .sum::<usize>();
     bounded(
         "keywords",
-        (all + comes).saturating_sub(goes),
+        (all + comes).saturating_sub(goes.len()),
         MOST_KEYWORDS,
     )?;
     for draft in drafts {

@@ -96,21 +96,6 @@ impl Paging {
             .then(|| HeaderValue::from_str(&links.join(", ")).ok())
             .flatten()
     }
-
-    /// The same for a list that goes on by counting.
-    pub fn links_by_offset(&self, here: &Community, usual: i64, shown: i64) -> Option<HeaderValue> {
-        if shown < self.limit.unwrap_or(usual) {
-            return None;
-        }
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&self.others);
-        if let Some(limit) = self.limit {
-            query.append_pair("limit", &limit.to_string());
-        }
-        query.append_pair("offset", &(self.offset() + shown).to_string());
-        let (origin, path, query) = (&here.origin, &self.path, query.finish());
-        HeaderValue::from_str(&format!("<{origin}{path}?{query}>; rel=\"next\"")).ok()
-    }
 }
 
 impl FromRequestParts<App> for Paging {

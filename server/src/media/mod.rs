@@ -41,6 +41,7 @@ use crate::statuses::Attached;
 use address::Secret;
 pub(crate) use address::is_for_everybody;
 use sniff::{DECIDES, Format, sniff};
+pub use store::{wait, wait_if_there};
 pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
 
 /// Files of one post: as many as Mastodon shows of others' posts.

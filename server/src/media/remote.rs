@@ -89,7 +89,9 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri) -> Result<Copy> {
     let (made, bytes) = match fetch(app, by, &key, address).await {
         Ok(got) => got,
         // Not theirs and not for good.
-        Err(why @ (Error::Internal(_) | Error::TooMany { .. })) => return Err(why),
+        Err(why @ (Error::Internal(_) | Error::TooMany { .. } | Error::NotFound)) => {
+            return Err(why);
+        }
         Err(why) => {
             debug!(%address, %why, "a picture could not be had");
             store::keep_copy(&app.db, &Copy::missing(key, address.as_str(), now_ms)).await?;
@@ -138,7 +140,8 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri) -> Result<(
             .gate
             .permit(by, &next.domain(), Contact::Fetch)
             .await?
-            .map_err(|_| Error::Elsewhere("a rule refuses its server".to_owned()))?;
+            // A rule of this community: another may have it, and this one once the rule is taken back.
+            .map_err(|_| Error::NotFound)?;
         let mut file = File::create(&input)
             .await
             .map_err(|why| Error::Internal(Box::new(why)))?;

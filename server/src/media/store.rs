@@ -111,6 +111,22 @@ pub fn let_go(tx: &mut Tx, status_id: i64, forget_at: i64) {
     tx.exec(LET_GO, params![status_id, forget_at]);
 }
 
+const WAIT: Sql = sql!(
+    "UPDATE media
+        SET forget_at = $3
+      WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'"
+);
+
+/// What no post has yet waits until then. Undoes the whole transaction where it is none of theirs, or gone.
+pub fn wait(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
+    tx.must(WAIT, params![account_id, id, forget_at]);
+}
+
+/// The same for what may be gone.
+pub fn wait_if_there(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
+    tx.exec(WAIT, params![account_id, id, forget_at]);
+}
+
 const LET_GO_OF: Sql = sql!(
     "UPDATE media
         SET status_id = NULL, forget_at = $3

@@ -200,10 +200,9 @@ fn words(told: &Notification) -> String {
         return told.from.handle().to_string();
     };
     let said = statuses::text(status);
-    let said = match said.spoiler_text.as_str() {
-        "" => text::plain::block(&said.content),
-        warning => warning.to_owned(),
-    };
+    // A rule may have put it behind a warning as well as its author.
+    let warning = statuses::web::spoiler(&said.spoiler_text, status.conditions());
+    let said = warning.unwrap_or_else(|| text::plain::block(&said.content));
     said.chars().take(MOST_WORDS).collect()
 }
 

@@ -114,6 +114,9 @@ pub async fn people(
     Ok(reply.with_links(paging.links(here, stretch.newest, stretch.oldest)))
 }
 
+/// People that one request puts into a list or takes out of it.
+const MOST_NAMED: usize = 200;
+
 /// Whom an app means.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -124,6 +127,12 @@ pub struct Named {
 impl Named {
     /// Their numbers, each once. Who has none does not exist.
     fn numbers(&self) -> Result<Vec<i64>> {
+        if self.account_ids.len() > MOST_NAMED {
+            return Err(Error::invalid(
+                "account_ids",
+                format!("names more than {MOST_NAMED} people at once"),
+            ));
+        }
         let mut ids = Vec::with_capacity(self.account_ids.len());
         for id in &self.account_ids {
             let id = id.parse().map_err(|_| Error::NotFound)?;

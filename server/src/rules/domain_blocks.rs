@@ -42,7 +42,7 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     if window.from_below {
         rules = rules.split_off(rules.len().saturating_sub(limit));
     }
-    let goes_on = rules.len() > limit;
+    let goes_on = rules.len() > limit || window.from_below;
     rules.truncate(limit);
     let newest = rules.first().map(|(id, _)| *id);
     let oldest = rules.last().map(|(id, _)| *id).filter(|_| goes_on);

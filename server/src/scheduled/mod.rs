@@ -15,13 +15,12 @@ use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
 
 pub use store::ScheduledRow;
+pub(crate) use store::take;
 
 /// As Mastodon has it: sooner, one can as well publish it now.
 const SOONEST_MS: i64 = 5 * 60 * 1000;
 /// Nobody plans further ahead, and clocks and rules change.
 const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
-/// Files that no post has are forgotten after a day, and a worker may come late.
-const FILES_WAIT_MS: i64 = media::LOOSE_MS / 6 * 5;
 /// Of one member.
 const MOST: i64 = 300;
 
@@ -50,26 +49,23 @@ impl Scheduled {
 }
 
 /// Keeps a post until `at` (unix milliseconds). Refused where it could not be published now either.
-pub async fn schedule(app: &App, me: &Me, sent: Sent, at: i64) -> Result<Scheduled> {
+pub async fn schedule(app: &App, me: &Me, mut sent: Sent, at: i64) -> Result<Scheduled> {
     check_time(app, at)?;
+    // What the member laid down for all they write may be something else by then.
+    sent.settle(me);
     let draft = sent.draft(app, me).await?;
     statuses::check(app, &draft)?;
-    let files = media::choose(app, &me.account, &[], &draft.media).await?;
-    if !files.is_empty() && at - app.now_ms() > FILES_WAIT_MS {
-        return Err(Error::invalid(
-            "scheduled_at",
-            "lies too far ahead for a post with files: they wait for their post for 20 hours",
-        ));
-    }
+    media::choose(app, &me.account, &[], &draft.media).await?;
     let id = app.next_id();
     let mut tx = Tx::new();
     let text = serde_json::to_string(&sent)?;
     store::insert(&mut tx, id, me.account.id, at, &text, MOST);
+    keep_files(&mut tx, me, &sent, at);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         return Err(Error::invalid(
             "scheduled_at",
-            format!("cannot be set: {MOST} posts wait already"),
+            format!("cannot be set: {MOST} posts wait already, or a file of it is gone"),
         ));
     }
     Ok(Scheduled {
@@ -78,6 +74,13 @@ pub async fn schedule(app: &App, me: &Me, sent: Sent, at: i64) -> Result<Schedul
         sent,
         trouble: None,
     })
+}
+
+/// Its files wait as long as it does, and a while longer. Undoes the whole transaction where one is gone.
+fn keep_files(tx: &mut Tx, me: &Me, sent: &Sent, at: i64) {
+    for id in sent.files() {
+        media::wait(tx, me.account.id, *id, at + media::LOOSE_MS);
+    }
 }
 
 fn check_time(app: &App, at: i64) -> Result<()> {
@@ -106,6 +109,7 @@ pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Schedule
     check_time(app, at)?;
     let mut tx = Tx::new();
     store::reschedule(&mut tx, me.account.id, id, at);
+    keep_files(&mut tx, me, &find(app, me, id).await?.sent, at);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
@@ -115,10 +119,17 @@ pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Schedule
 
 /// One of this member's is not published any more.
 pub async fn cancel(app: &App, me: &Me, id: i64) -> Result<()> {
-    match store::delete(&app.db, me.account.id, id).await? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
+    let scheduled = find(app, me, id).await?;
+    let mut tx = Tx::new();
+    store::take(&mut tx, id, scheduled.at);
+    for file in scheduled.sent.files() {
+        let forget_at = app.now_ms() + media::LOOSE_MS;
+        media::wait_if_there(&mut tx, me.account.id, *file, forget_at);
     }
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(())
 }
 
 /// The job: its time has come, unless it has another one by now.
@@ -137,18 +148,14 @@ async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
     let me = Me::of(app, account_id).await?;
     let done = async {
         let mut draft = scheduled.sent.draft(app, &me).await?;
-        // A worker that died between the two steps publishes it once all the same.
-        draft.once = Once::of(&format!("scheduled {id}"));
+        draft.once = Some(Once::of_scheduled(id, at));
         statuses::publish(app, &me.community, me.account.clone(), draft).await
     };
     match done.await {
-        Ok(_published) => {
-            store::delete(&app.db, account_id, id).await?;
-            Ok(())
-        }
+        Ok(_published) => Ok(()),
         Err(later @ (Error::Internal(_) | Error::Elsewhere(_) | Error::TooMany { .. })) => {
             Err(later)
         }
-        Err(refused) => store::trouble(&app.db, id, &refused.to_string()).await,
+        Err(refused) => store::trouble(&app.db, id, at, &refused.to_string()).await,
     }
 }

@@ -28,8 +28,8 @@ const INSERT: Sql = sql!(
 const RESCHEDULE: Sql = sql!(
     "UPDATE scheduled SET scheduled_at = $3, trouble = NULL WHERE account_id = $1 AND id = $2"
 );
-const DELETE: Sql = sql!("DELETE FROM scheduled WHERE account_id = $1 AND id = $2");
-const TROUBLE: Sql = sql!("UPDATE scheduled SET trouble = $2 WHERE id = $1");
+const TAKE: Sql = sql!("DELETE FROM scheduled WHERE id = $1 AND scheduled_at = $2");
+const TROUBLE: Sql = sql!("UPDATE scheduled SET trouble = $3 WHERE id = $1 AND scheduled_at = $2");
 
 /// Undoes the whole transaction where there are `most`.
 pub fn insert(tx: &mut Tx, id: i64, account_id: i64, at: i64, sent: &str, most: i64) {
@@ -41,12 +41,14 @@ pub fn reschedule(tx: &mut Tx, account_id: i64, id: i64, at: i64) {
     tx.must(RESCHEDULE, params![account_id, id, at]);
 }
 
-pub async fn delete(db: &Db, account_id: i64, id: i64) -> Result<u64> {
-    Ok(db.exec(DELETE, params![account_id, id]).await?)
+/// It is published or taken back, in the transaction that does. Undoes that where it is gone or has another time by now.
+pub fn take(tx: &mut Tx, id: i64, at: i64) {
+    tx.must(TAKE, params![id, at]);
 }
 
-pub async fn trouble(db: &Db, id: i64, why: &str) -> Result<()> {
-    db.exec(TROUBLE, params![id, why]).await?;
+/// Keeps why it could not be published then; one that has another time by now has no trouble yet.
+pub async fn trouble(db: &Db, id: i64, at: i64, why: &str) -> Result<()> {
+    db.exec(TROUBLE, params![id, at, why]).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::hashtags;
-use crate::http::Me;
+use crate::http::{Kind, Me};
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
 use crate::timelines::{self, Place};
@@ -111,6 +111,9 @@ pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<R
         return Ok(Results::default());
     }
     if resolve {
+        if question.contains("://") || whole_handle(question).is_some() {
+            app.limits.check(Kind::Lookup, &me.account.id.to_string())?;
+        }
         return find(app, &me.community, &party, question).await;
     }
     if let Some(handle) = whole_handle(question)

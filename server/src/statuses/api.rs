@@ -79,6 +79,25 @@ impl Asked {
 }
 
 impl Sent {
+    /// What the member laid down for all they write is said in it from now on, where it said nothing.
+    pub fn settle(&mut self, me: &Me) {
+        let member = &me.member;
+        let fill = |field: &mut String, word: &str| {
+            if field.is_empty() {
+                word.clone_into(field);
+            }
+        };
+        fill(&mut self.visibility, member.default_visibility.as_str());
+        fill(&mut self.answers, member.answering.as_str());
+        fill(&mut self.quote_approval_policy, member.quoting.as_str());
+        self.language.get_or_insert_with(|| member.language.clone());
+    }
+
+    /// The files it brings along, by number.
+    pub fn files(&self) -> &[i64] {
+        self.media_ids.as_deref().unwrap_or_default()
+    }
+
     /// As Mastodon tells of what is scheduled.
     pub fn params(&self) -> Value {
         let poll = self.poll.as_ref().map(|poll| {

@@ -98,7 +98,11 @@ impl Entities {
             Some(me) => polls::own(&app.db, me, asks.map(|status| status.id).collect()).await?,
             None => HashMap::new(),
         };
-        let quotes = quotes::counts(&app.db, ids.clone()).await?;
+        let quotes = if ids.is_empty() {
+            Vec::new()
+        } else {
+            quotes::counts(&app.db, ids.clone()).await?
+        };
         let threads = all().map(|status| status.conversation_id).collect();
         let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (

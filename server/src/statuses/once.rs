@@ -6,18 +6,34 @@ use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::app::App;
 use crate::error::Result;
+use crate::scheduled;
 
 /// How long a key is remembered: as long as Mastodon does.
 const REMEMBERED_MS: i64 = 3_600_000;
 
 /// The key of one post, as it is kept.
 #[derive(Clone, Debug)]
-pub struct Once(Vec<u8>);
+pub struct Once {
+    hash: Vec<u8>,
+    scheduled: Option<(i64, i64)>,
+}
 
 impl Once {
     /// From what an app sent. An empty one is none.
     pub fn of(key: &str) -> Option<Once> {
-        (!key.is_empty()).then(|| Once(digest(&SHA256, key.as_bytes()).as_ref().to_vec()))
+        (!key.is_empty()).then(|| Once {
+            hash: digest(&SHA256, key.as_bytes()).as_ref().to_vec(),
+            scheduled: None,
+        })
+    }
+
+    /// Of what was scheduled for then: it is posted only while it still is.
+    pub(crate) fn of_scheduled(id: i64, at_ms: i64) -> Once {
+        let key = format!("scheduled {id}");
+        Once {
+            hash: digest(&SHA256, key.as_bytes()).as_ref().to_vec(),
+            scheduled: Some((id, at_ms)),
+        }
     }
 }
 
@@ -33,7 +49,7 @@ pub(super) async fn posted(app: &App, account_id: i64, once: &Once) -> Result<Op
     let since = app.now_ms() - REMEMBERED_MS;
     let found = app
         .db
-        .opt_column(POSTED, params![account_id, once.0.clone(), since])
+        .opt_column(POSTED, params![account_id, once.hash.clone(), since])
         .await?;
     Ok(found)
 }
@@ -46,11 +62,17 @@ const NOTE: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 
-/// Keeps it, in the transaction that posts. Undoes that when somebody was faster.
+/// Keeps it, in the transaction that posts. Undoes that when somebody was faster, or it is scheduled for then no more.
 pub(super) fn note(tx: &mut Tx, account_id: i64, once: &Once, status_id: i64, now_ms: i64) {
     let old = now_ms - REMEMBERED_MS;
-    tx.exec(DROP, params![account_id, once.0.clone(), old]);
-    tx.must(NOTE, params![account_id, once.0.clone(), status_id, now_ms]);
+    tx.exec(DROP, params![account_id, once.hash.clone(), old]);
+    tx.must(
+        NOTE,
+        params![account_id, once.hash.clone(), status_id, now_ms],
+    );
+    if let Some((id, at_ms)) = once.scheduled {
+        scheduled::take(tx, id, at_ms);
+    }
 }
 
 const FORGET: Sql = sql!(
