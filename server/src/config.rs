@@ -46,6 +46,9 @@ pub struct Config {
     pub limits: Limits,
     /// Pictures, sound and film.
     pub media: Media,
+    /// Makes an RSA key, as [`comity_wire::generate_rsa`] does. No setting: for tests, which start hundreds of
+    /// installations, and most of whose time would go into looking for primes.
+    pub make_rsa: fn() -> (Vec<u8>, Vec<u8>),
 }
 
 /// Pictures, sound and film.

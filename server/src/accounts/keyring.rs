@@ -108,9 +108,10 @@ pub struct NewKeys {
 }
 
 /// Makes keys on a thread that may block.
-pub async fn generate_keys() -> Result<NewKeys> {
-    tokio::task::spawn_blocking(|| {
-        let (rsa_private, rsa_public) = comity_wire::generate_rsa();
+pub async fn generate_keys(app: &App) -> Result<NewKeys> {
+    let make_rsa = app.config.make_rsa;
+    tokio::task::spawn_blocking(move || {
+        let (rsa_private, rsa_public) = make_rsa();
         let (ed25519_private, ed25519_public) = comity_wire::generate_ed25519();
         NewKeys {
             rsa_private,

@@ -131,7 +131,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
             username: community.domain.host(),
             display_name: &community.name,
             kind: ActorKind::Application,
-            keys: accounts::generate_keys().await?,
+            keys: accounts::generate_keys(app).await?,
             now_ms,
         },
     )?;

@@ -387,6 +387,7 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             ffmpeg: String::new(),
             worker: None,
         },
+        make_rsa: comity_wire::generate_rsa,
     };
     for key in KEYS {
         (key.take)(&mut config, key.default)

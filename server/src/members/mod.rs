@@ -131,7 +131,7 @@ async fn add_with(
             username,
             display_name,
             kind: ActorKind::Person,
-            keys: accounts::generate_keys().await?,
+            keys: accounts::generate_keys(app).await?,
             now_ms,
         },
     )?;

@@ -1,6 +1,6 @@
 //! Whole installations in one process that meet each other over real HTTP on this machine.
 
-use crate::promises;
+use crate::{kept_keys, promises};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use comity::inbox::resolve;
 use comity::members::{self, NewMember, Role};
 use comity::rules::{self, NewRule, Source};
 use comity::statuses::{self, Draft, Status, Terms};
-use comity::{follows, serve};
-use comity_db::testing::{Engine, Throwaway, throwaway};
+use comity::{follows, migrations, serve};
+use comity_db::testing::{Engine, Throwaway, migrated};
 use comity_policy::{Party, Pattern, Scope, Stance, Visible, Way};
 use comity_vocab::{Handle, Visibility};
 use comity_wire::{Scheme, SigningKey, sign};
@@ -73,8 +73,9 @@ impl Installation {
              allow_http = true\n\
              allow_loopback = true\n"
         );
-        let config = Config::from_text("the test", &text, Vec::new()).unwrap();
-        let database = throwaway(engine).await;
+        let mut config = Config::from_text("the test", &text, Vec::new()).unwrap();
+        config.make_rsa = kept_keys::rsa;
+        let database = migrated(engine, migrations::ALL, 0).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
             .await
             .unwrap();

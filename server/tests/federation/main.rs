@@ -7,6 +7,8 @@ mod ask;
 mod consent;
 mod followers;
 mod installation;
+#[path = "../kept_keys/mod.rs"]
+mod kept_keys;
 mod leaving;
 mod notice;
 mod pins;

@@ -29,6 +29,8 @@ mod guarded;
 mod hashtags;
 mod jobs;
 mod kept;
+#[path = "../kept_keys/mod.rs"]
+mod kept_keys;
 mod leaving;
 mod ledger;
 mod left;

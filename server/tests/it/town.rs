@@ -15,14 +15,16 @@ use comity::config::Config;
 use comity::http::Me;
 use comity::http::cookie;
 use comity::members::{self, NewMember, Role, sessions};
-use comity::{router, serve};
-use comity_db::testing::{Engine, Throwaway, throwaway};
+use comity::{migrations, router, serve};
+use comity_db::testing::{Engine, Throwaway, migrated};
 use comity_vocab::Domain;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use url::form_urlencoded;
+
+use crate::kept_keys;
 
 /// When every town begins: 2026-05-05 12:00 UTC, a Tuesday.
 pub const NOON_MS: i64 = 1_777_982_400_000;
@@ -101,9 +103,10 @@ impl Town {
         let files = tempfile::tempdir().unwrap();
         config.data_dir = files.path().to_owned();
         config.media.worker = Some(env!("CARGO_BIN_EXE_comity").into());
+        config.make_rsa = kept_keys::rsa;
         change(&mut config);
         let clock = Clock::held(NOON_MS);
-        let database = throwaway(engine).await;
+        let database = migrated(engine, migrations::ALL, NOON_MS).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
             .await
             .unwrap();

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)] // All of this is tests.
 
+#[path = "../kept_keys/mod.rs"]
+mod kept_keys;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod program;

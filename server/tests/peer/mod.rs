@@ -15,9 +15,11 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_vocab::Iri;
-use comity_wire::{Scheme, SigningKey, generate_rsa, sign, spki_to_pem};
+use comity_wire::{Scheme, SigningKey, sign, spki_to_pem};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::kept_keys;
 
 /// What was delivered to one of its servers.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl Peer {
     /// Begins to listen. Every name under `.localhost` with its port is a server with every person one may ask for.
     pub async fn start() -> Peer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (private, public) = tokio::task::spawn_blocking(generate_rsa).await.unwrap();
+        let (private, public) = tokio::task::spawn_blocking(kept_keys::rsa).await.unwrap();
         let peer = Peer {
             port: listener.local_addr().unwrap().port(),
             private: Arc::new(private),

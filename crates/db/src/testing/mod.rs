@@ -16,12 +16,16 @@
 //! What goes wrong here ends the test with a sentence.
 
 mod cluster;
+mod template;
 
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+use crate::migrate::Migration;
 use crate::open::Db;
 use crate::sqlite::Durability;
 
@@ -57,45 +61,73 @@ struct Database {
 /// Makes an empty database. As in production, but for SQLite's waiting on the disk.
 pub async fn throwaway(engine: Engine) -> Throwaway {
     match engine {
+        Engine::Sqlite => on_sqlite(None).await,
+        Engine::Postgres => on_postgres("template0").await,
+    }
+}
+
+/// The same with all of `migrations` applied. That is done once on a machine, and copied from then on: `now_ms` is
+/// the time of whoever was first.
+pub async fn migrated(engine: Engine, migrations: &[Migration], now_ms: i64) -> Throwaway {
+    match engine {
         Engine::Sqlite => {
-            let directory =
-                TempDir::with_prefix("comity-").expect("the temporary directory can be written to");
-            let path = directory.path().join("comity.db");
-            let path = path
-                .to_str()
-                .expect("the temporary directory's name is UTF-8");
-            let opened = Db::open_sqlite(path, Durability::Crash).await;
-            let db = opened.unwrap_or_else(|error| panic!("{error}"));
-            Throwaway {
-                db,
-                url: format!("sqlite:{path}"),
-                _directory: Some(directory),
-                _database: None,
-            }
+            let template = template::on_sqlite(migrations, now_ms).await;
+            on_sqlite(Some(&template)).await
         }
         Engine::Postgres => {
-            let admin_url = cluster::admin_url().await;
-            let random = RandomState::new().hash_one(0);
-            let name = format!("{}{}_{random:016x}", cluster::PREFIX, std::process::id());
-            let made = command(
-                &admin_url,
-                &format!("CREATE DATABASE {name} TEMPLATE template0"),
-            )
-            .await;
-            made.unwrap_or_else(|error| panic!("could not make a database for the test: {error}"));
-            let mut url = url::Url::parse(&admin_url).expect("the cluster's URL was parsed before");
-            url.set_path(&name);
-            let db = Db::open(url.as_str())
-                .await
-                .unwrap_or_else(|error| panic!("{error}"));
-            Throwaway {
-                db,
-                url: url.to_string(),
-                _directory: None,
-                _database: Some(Database { admin_url, name }),
-            }
+            let template = template::on_postgres(migrations, now_ms).await;
+            on_postgres(&template).await
         }
     }
+}
+
+async fn on_sqlite(template: Option<&Path>) -> Throwaway {
+    let directory =
+        TempDir::with_prefix("comity-").expect("the temporary directory can be written to");
+    let path = directory.path().join("comity.db");
+    if let Some(template) = template {
+        fs::copy(template, &path).expect("the temporary directory has room");
+    }
+    let path = path
+        .to_str()
+        .expect("the temporary directory's name is UTF-8");
+    let opened = Db::open_sqlite(path, Durability::Crash).await;
+    let db = opened.unwrap_or_else(|error| panic!("{error}"));
+    Throwaway {
+        db,
+        url: format!("sqlite:{path}"),
+        _directory: Some(directory),
+        _database: None,
+    }
+}
+
+async fn on_postgres(template: &str) -> Throwaway {
+    let admin_url = cluster::admin_url().await;
+    let random = RandomState::new().hash_one(0);
+    let name = format!("{}{}_{random:016x}", cluster::PREFIX, std::process::id());
+    let made = command(
+        &admin_url,
+        &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+    )
+    .await;
+    made.unwrap_or_else(|error| panic!("could not make a database for the test: {error}"));
+    let url = url_of(&admin_url, &name);
+    let db = Db::open(&url)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    Throwaway {
+        db,
+        url,
+        _directory: None,
+        _database: Some(Database { admin_url, name }),
+    }
+}
+
+/// Of another database of the same server.
+fn url_of(admin_url: &str, name: &str) -> String {
+    let mut url = url::Url::parse(admin_url).expect("the cluster's URL was parsed before");
+    url.set_path(name);
+    url.to_string()
 }
 
 impl Throwaway {
