@@ -13,5 +13,5 @@ const ANSWERS: Sql<(i64,)> = sql!(row: (i64,), "SELECT CAST(1 AS BIGINT)");
 /// `GET /health`: the database answers. Under any name.
 pub async fn health(State(app): State<App>) -> Result<Reply> {
     app.db.one(ANSWERS, params![]).await?;
-    Ok(Reply::plain(StatusCode::OK, "OK".to_owned()))
+    Ok(Reply::plain_word(StatusCode::OK, "OK"))
 }

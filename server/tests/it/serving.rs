@@ -32,7 +32,7 @@ async fn a_server_answers_and_stops_when_told() {
     )
     .await;
     assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("OK\n"),
+        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("OK"),
         "{answer}"
     );
 
