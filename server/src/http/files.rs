@@ -1,7 +1,6 @@
 //! Files in a form (`multipart/form-data`): written to disk as they come, each in a folder of its own, and never held in
 //! memory.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
@@ -16,21 +15,27 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::media::worker::INPUT;
 
-/// Files of one form: a portrait and a banner, a film and its picture.
-const MOST_FILES: usize = 4;
+/// Files of one form: a portrait and a banner, a film and its picture, the pictures that the composer takes at a time.
+pub const MOST_FILES: usize = 4;
 /// Fields of one form that are no files; the longest are those of a profile.
 const MOST_TEXTS: usize = 200;
 /// Bytes of all of those together.
 const LONGEST_TEXTS: usize = 256 * 1024;
 
-/// The files of a form, by their fields.
+/// The files of a form with their fields, in the order they came.
 #[derive(Debug, Default)]
-pub struct Files(HashMap<String, SentFile>);
+pub struct Files(Vec<(String, SentFile)>);
 
 impl Files {
-    /// Takes the file of this field, if one came.
+    /// Takes the file of this field, if one came; the first where there were more.
     pub fn take(&mut self, field: &str) -> Option<SentFile> {
-        self.0.remove(field)
+        let at = self.0.iter().position(|(name, _)| name == field)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// Whether none came, or all were taken.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -86,9 +91,8 @@ pub(super) async fn read(
         if files.0.len() >= MOST_FILES {
             return Err(unreadable(&format!("brings more than {MOST_FILES} files")));
         }
-        files
-            .0
-            .insert(part.name, keep(app, &mut form, first).await?);
+        let file = keep(app, &mut form, first).await?;
+        files.0.push((part.name, file));
     }
     Ok((texts, files))
 }

@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::local_path;
+use super::files::{self, Files};
 use super::reply::{Reply, as_sentence};
 use super::viewer::{Me, Visit};
+use super::{local_path, multipart};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
@@ -58,6 +59,34 @@ impl<T: DeserializeOwned> FromRequest<App> for LongForm<T> {
     }
 }
 
+/// A form into which a member may put files. Read as any other where it brings none.
+#[derive(Debug)]
+pub struct FileForm<T>(pub T, pub Files);
+
+impl<T: DeserializeOwned> FromRequest<App> for FileForm<T> {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<FileForm<T>, Reply> {
+        let (mut parts, body) = request.into_parts();
+        // Nobody else is let send that much.
+        Me::from_request_parts(&mut parts, app).await?;
+        let kind = parts.headers.get(CONTENT_TYPE);
+        let boundary = kind.and_then(|kind| multipart::boundary(kind.to_str().ok()?));
+        let Some(boundary) = boundary else {
+            let request = Request::from_parts(parts, body);
+            let value = from_us(request, app, LONGEST_FORM).await?;
+            return Ok(FileForm(value, Files::default()));
+        };
+        let visit = Visit::from_request_parts(&mut parts, app).await?;
+        comes_from_us(&parts.headers, &visit.community)?;
+        let (texts, files) = files::read(Some(app), body, &boundary).await?;
+        let texts = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(texts)
+            .finish();
+        Ok(FileForm(fields(&visit, texts.as_bytes())?, files))
+    }
+}
+
 async fn from_us<T: DeserializeOwned>(
     request: Request<Body>,
     app: &App,
@@ -67,19 +96,26 @@ async fn from_us<T: DeserializeOwned>(
     let visit = Visit::from_request_parts(&mut parts, app).await?;
     comes_from_us(&parts.headers, &visit.community)?;
     let bytes = read(&parts.headers, body, longest).await?;
-    let mut fields = url::form_urlencoded::parse(&bytes);
+    Ok(fields(&visit, &bytes)?)
+}
+
+/// What the fields say, if the token among them is of a page that we gave to this visitor.
+fn fields<T: DeserializeOwned>(visit: &Visit, bytes: &[u8]) -> Result<T> {
+    let mut fields = url::form_urlencoded::parse(bytes);
     if fields.count() > MOST_FIELDS {
-        return Err(Error::invalid("form", format!("has more than {MOST_FIELDS} fields")).into());
+        return Err(Error::invalid(
+            "form",
+            format!("has more than {MOST_FIELDS} fields"),
+        ));
     }
     let token = fields
         .find(|(name, _)| name == TOKEN_FIELD)
         .map(|(_, value)| value.into_owned());
     if !token.is_some_and(|token| visit.made(&token)) {
-        return Err(not_ours().into());
+        return Err(not_ours());
     }
-    let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(&bytes)))
-        .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))?;
-    Ok(value)
+    T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(bytes)))
+        .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))
 }
 
 /// How a form calls a field, and how a sentence names it.

@@ -1,5 +1,6 @@
 //! Pages around one status: write, change, delete, what it said before. The conversation is in `conversations`.
 
+mod attach;
 mod compose;
 mod view;
 
@@ -16,7 +17,7 @@ use super::{delete, edit, find, text, versions};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{FileForm, Form, Me, Reply, Visit};
 use crate::quotes::web::LetIn;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};
 use crate::web::{frame, person_view, time};
@@ -33,7 +34,12 @@ pub async fn edit_form(
         return Err(Error::NotFound);
     }
     let words = text(&status);
+    let has = words.attachments.iter();
+    let has: Vec<i64> = has
+        .filter_map(|file| Some(file.here.as_ref()?.id))
+        .collect();
     let composer = ComposerView {
+        files: attach::views(&app, &me, &has).await?,
         text: words.source.clone(),
         spoiler: words.spoiler_text.clone(),
         seen_by: seen_by(status.visibility),
@@ -48,6 +54,7 @@ fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
         choices: Vec::new(),
         answers: Vec::new(),
         quotes: Vec::new(),
+        poll: None,
         submit: "Save",
         ..composer(app, me)
     }
@@ -75,24 +82,35 @@ pub async fn save(
     me: Me,
     visit: Visit,
     Path(id): Path<i64>,
-    Form(form): Form<ComposeForm>,
+    FileForm(mut form, files): FileForm<ComposeForm>,
 ) -> Result<Reply> {
-    let draft = form.draft(&app, &me).await?;
-    match edit(&app, &me.community, me.account.clone(), id, draft).await {
-        Ok(status) => Ok(Reply::see_other(&path(&status, &me.community))),
-        Err(why) => {
-            let trouble = trouble(why, LABELS)?;
-            let status = find(&app, &me.party(), Way::Page, id).await?;
-            let composer = ComposerView {
-                text: form.text,
-                spoiler: form.spoiler,
-                seen_by: seen_by(status.visibility),
-                trouble: Some(trouble),
-                ..edit_composer(&app, &me, id)
-            };
-            edit_page(&app, &visit, &status, composer).await
+    let saved = async {
+        if attach::take_in(&app, &me, &mut form, files).await? {
+            return Ok(None);
         }
+        let draft = form.draft(&app, &me).await?;
+        edit(&app, &me.community, me.account.clone(), id, draft)
+            .await
+            .map(Some)
+    };
+    let trouble = match Box::pin(saved).await {
+        Ok(Some(status)) => return Ok(Reply::see_other(&path(&status, &me.community))),
+        Ok(None) => None,
+        Err(why) => Some(trouble(why, LABELS)?),
+    };
+    let status = find(&app, &me.party(), Way::Page, id).await?;
+    if status.author.id != me.account.id {
+        return Err(Error::NotFound);
     }
+    let mut composer = ComposerView {
+        seen_by: seen_by(status.visibility),
+        trouble,
+        ..edit_composer(&app, &me, id)
+    };
+    composer.text.clone_from(&form.text);
+    composer.spoiler.clone_from(&form.spoiler);
+    attach::refill(&app, &me, &form, &mut composer).await?;
+    edit_page(&app, &visit, &status, composer).await
 }
 
 /// `POST /statuses/{id}/delete`

@@ -50,6 +50,7 @@
     const ask = async () => {
       const turn = ++latest;
       const sent = new URLSearchParams(new FormData(form));
+      sent.delete('file');
       sent.set('check', 'true');
       const answer = await fetch(form.action, { method: 'POST', body: sent });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -60,7 +61,14 @@
       else if (then && answer.ok) then.remove();
     };
     form.addEventListener('change', (event) => {
-      if (event.target.name !== 'language' && event.target.name !== 'spoiler') ask().catch(() => {});
+      if (!['language', 'spoiler', 'file', 'alt'].includes(event.target.name)) ask().catch(() => {});
+    });
+  });
+
+  // Files that were chosen are put to the post, as if "Add" had been pressed.
+  pages.querySelectorAll('[data-add]').forEach((chosen) => {
+    chosen.addEventListener('change', () => {
+      if (chosen.files.length) chosen.form.requestSubmit(chosen.form.querySelector('[name=add]'));
     });
   });
 

@@ -25,7 +25,8 @@ pub use community::{
     SetupPage, SignInPage, SignUpMode, SignUpPage, WhoseRules, WhyPage,
 };
 pub use compose::{
-    AnswerChoice, ComposerView, LanguageChoice, NotSent, ReachView, ReplyView, Tell, Trouble,
+    AnswerChoice, ComposerView, FileView, LanguageChoice, LengthChoice, NotSent, PollForm,
+    ReachView, ReplyView, Tell, Trouble,
 };
 pub use frame::{Frame, NavItem, Notice};
 pub use list::{

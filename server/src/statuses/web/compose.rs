@@ -5,12 +5,11 @@ use comity_policy::{Pattern, Way};
 use comity_vocab::{Handle, Visibility};
 use serde::Deserialize;
 
-use super::{Reader, composer, path, seen_by};
+use super::{Reader, attach, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Kind, Me, Reply, Visit, local_path};
-use crate::media::Attaching;
+use crate::http::{FileForm, Kind, Me, Reply, Visit, local_path};
 use crate::members::Role;
 use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
 use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, SeenBy};
@@ -41,6 +40,27 @@ pub struct ComposeForm {
     told: bool,
     #[serde(default)]
     back: String,
+    /// The form has room for files: what it names is what the post is to have.
+    #[serde(default)]
+    pub(super) with_files: bool,
+    #[serde(default)]
+    pub(super) media: Vec<i64>,
+    /// What is in each of `media`, in the same order.
+    #[serde(default)]
+    pub(super) alt: Vec<String>,
+    /// The file to take out again; nothing is published.
+    pub(super) drop: Option<i64>,
+    /// The files that came are looked at first; nothing is published.
+    #[serde(default)]
+    pub(super) add: bool,
+    #[serde(default)]
+    pub(super) option: Vec<String>,
+    #[serde(default)]
+    pub(super) poll_multiple: bool,
+    #[serde(default)]
+    pub(super) poll_hides: bool,
+    #[serde(default)]
+    pub(super) poll_minutes: i64,
     /// Whom it would reach is asked; nothing is published.
     #[serde(default)]
     check: bool,
@@ -89,8 +109,8 @@ impl ComposeForm {
                 replies: answering.replies(),
                 quotes: quoting,
             },
-            media: Attaching::default(),
-            poll: crate::polls::Wish::AsItIs,
+            media: attach::attaching(self),
+            poll: attach::poll(self),
             once: None,
         })
     }
@@ -276,6 +296,7 @@ async fn compose_page(
     }
     if let Some(form) = sent {
         form.refill(&mut composer);
+        attach::refill(app, me, form, &mut composer).await?;
     }
     // It reads all followers: who asks too often sees the composer without it.
     let key = me.account.id.to_string();
@@ -314,20 +335,23 @@ pub async fn compose(
     State(app): State<App>,
     me: Me,
     visit: Visit,
-    Form(form): Form<ComposeForm>,
+    FileForm(mut form, files): FileForm<ComposeForm>,
 ) -> Result<Reply> {
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
     composer.quote = form.quote;
-    if form.check {
-        return compose_page(&app, &me, &visit, composer, Some(&form)).await;
-    }
     let published = async {
+        if attach::take_in(&app, &me, &mut form, files).await? || form.check {
+            return Ok(None);
+        }
         let draft = form.draft(&app, &me).await?;
-        publish(&app, &me.community, me.account.clone(), draft).await
+        publish(&app, &me.community, me.account.clone(), draft)
+            .await
+            .map(Some)
     };
-    match published.await {
-        Ok(status) => {
+    match Box::pin(published).await {
+        Ok(None) => compose_page(&app, &me, &visit, composer, Some(&form)).await,
+        Ok(Some(status)) => {
             let back = local_path(&form.back).filter(|back| back.starts_with("/@"));
             let page =
                 back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
@@ -358,4 +382,16 @@ pub(super) const LABELS: &[Label] = &[
     Label::of("kept_from", "what you keep it from"),
     Label::of("in_reply_to_id", "what you answer"),
     Label::of("quote_id", "what you quote"),
+    Label::of("file", "the file"),
+    Label {
+        of: "description",
+        input: "file",
+        words: "the description of a file",
+    },
+    Label {
+        of: "media_ids",
+        input: "file",
+        words: "the post",
+    },
+    Label::of("poll", "the question"),
 ];

@@ -34,9 +34,15 @@ pub struct ComposerView {
     pub asks: Option<String>,
     /// Servers and people it is kept from beyond what the rules say, as typed.
     pub kept_from: String,
+    /// The pictures, sound and film it has so far.
+    pub files: Vec<FileView>,
+    /// Whether more files may be put to it.
+    pub takes_files: bool,
+    /// The question it asks; `None` where it cannot ask one, as in an edit.
+    pub poll: Option<PollForm>,
     /// Whom it would reach, if that was worked out.
     pub reach: Option<ReachView>,
-    /// What was wrong with it; fields are `text`, `spoiler`, `kept_from`.
+    /// What was wrong with it; fields are `text`, `spoiler`, `kept_from`, `file`, `poll`.
     pub trouble: Option<Trouble>,
     /// The button's word: "Post", "Reply", "Save".
     pub submit: &'static str,
@@ -49,6 +55,52 @@ pub struct LanguageChoice {
     pub tag: String,
     /// Its own name for itself, such as "Português".
     pub name: String,
+    /// The one chosen.
+    pub chosen: bool,
+}
+
+/// A file that a post is to have.
+#[derive(Clone, Debug)]
+pub struct FileView {
+    /// The form sends it as `media`.
+    pub id: i64,
+    /// A small picture of it; `None` for sound, and for what is not ready yet.
+    pub picture: Option<String>,
+    /// What kind it is, as a symbol: "picture", "film", "sound".
+    pub symbol: &'static str,
+    /// That it is being made ready, or why it cannot be.
+    pub told: Option<String>,
+    /// What is in it, in the author's words.
+    pub description: String,
+}
+
+/// The question that a post asks.
+#[derive(Clone, Debug, Default)]
+pub struct PollForm {
+    /// What may be chosen; empty lines are nothing.
+    pub options: Vec<String>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// The numbers are shown once it is over.
+    pub hide_totals: bool,
+    /// For how long it runs, to choose from.
+    pub lasts: Vec<LengthChoice>,
+}
+
+impl PollForm {
+    /// Whether anything is asked.
+    pub fn is_empty(&self) -> bool {
+        self.options.iter().all(|option| option.trim().is_empty())
+    }
+}
+
+/// For how long a question is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct LengthChoice {
+    /// In minutes, as the form sends it.
+    pub minutes: i64,
+    /// "1 day".
+    pub words: &'static str,
     /// The one chosen.
     pub chosen: bool,
 }

@@ -7,6 +7,7 @@ use super::Reader;
 use crate::app::App;
 use crate::http::Me;
 use crate::statuses::Status;
+use crate::statuses::web::attach::empty_poll;
 use crate::statuses::web::{answers, quotes};
 use crate::web::person_view;
 use crate::web::view::{ComposerView, LanguageChoice, SeenBy, Tell};
@@ -100,6 +101,9 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         quotes: quotes(me.member.quoting),
         asks: None,
         kept_from: String::new(),
+        files: Vec::new(),
+        takes_files: true,
+        poll: Some(empty_poll()),
         reach: None,
         trouble: None,
         submit: "Post",

@@ -1,0 +1,128 @@
+//! The composer of the pages: pictures with their descriptions, and a question, without a script.
+
+use http::Method;
+
+use super::files::{jpeg, part};
+use crate::town::{Answer, Member};
+use crate::town_test;
+
+/// Sends the composer as a browser does, with these pictures chosen.
+async fn send(
+    member: &mut Member,
+    path: &str,
+    fields: &[(&str, &str)],
+    pictures: &[Vec<u8>],
+) -> Answer {
+    let page = member.get("/compose").await.is(200);
+    let csrf = page.hidden("csrf").unwrap();
+    send_with(member, path, &csrf, fields, pictures).await
+}
+
+async fn send_with(
+    member: &mut Member,
+    path: &str,
+    csrf: &str,
+    fields: &[(&str, &str)],
+    pictures: &[Vec<u8>],
+) -> Answer {
+    let mut body = part("csrf", None, csrf.as_bytes());
+    body.extend(part("with_files", None, b"true"));
+    for (name, value) in fields {
+        body.extend(part(name, None, value.as_bytes()));
+    }
+    for picture in pictures {
+        body.extend(part("file", Some("cat.jpg"), picture));
+    }
+    // A browser sends the field also where nothing was chosen.
+    body.extend(part("file", Some(""), b""));
+    body.extend(b"--form--\r\n");
+    let kind = [("content-type", "multipart/form-data; boundary=form")];
+    member.send_bytes(Method::POST, path, &kind, body).await
+}
+
+/// The ids of the files that a composer names, in order.
+fn files(page: &Answer) -> Vec<String> {
+    let named = page.body.split(r#"name="media" value=""#).skip(1);
+    named
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+town_test! {
+    async fn pictures_are_chosen_described_and_published(town) {
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        let both = [jpeg(64, 48), jpeg(48, 64)];
+        let page = send(&mut alice, "/compose", &[("text", "At sea"), ("add", "true")], &both).await.is(200);
+        let ids = files(&page);
+        assert_eq!(ids.len(), 2, "{}", page.body);
+        let page = page.shows("At sea").shows("/small.jpg?");
+        assert!(!page.body.contains(" required data-limit"), "a picture says enough");
+        // One is taken out again, and what was said of the other stays.
+        let fields = [("text", "At sea"), ("media", &ids[0]), ("alt", "Wrong"), ("media", &ids[1]), ("alt", "A red boat"), ("drop", &ids[0])];
+        let page = send(&mut alice, "/compose", &fields, &[]).await.is(200).shows("A red boat").hides("Wrong");
+        assert_eq!(files(&page), ids[1..]);
+        let fields = [("text", "At sea"), ("visibility", "public"), ("media", &ids[1]), ("alt", "A red boat")];
+        let post = send(&mut alice, "/compose", &fields, &[]).await.is(303).leads_to().unwrap();
+        bob.get(&post).await.is(200).shows("alt=\"A red boat\"").shows("/small.jpg");
+        // A file that is given to one post is not given to another.
+        send(&mut alice, "/compose", &fields, &[]).await.is(422).shows("a post has already");
+        // What is somebody else's is not there.
+        send(&mut bob, "/compose", &[("text", "Mine"), ("media", &ids[1]), ("alt", "")], &[]).await.is(422).hides("A red boat");
+    }
+
+    async fn an_edit_changes_what_is_said_of_a_picture_and_takes_it_out(town) {
+        let mut alice = town.member("alice").await;
+        let fields = [("text", "Look"), ("visibility", "public")];
+        let post = send(&mut alice, "/compose", &fields, &[jpeg(64, 48)]).await.is(303).leads_to().unwrap();
+        let edit = format!("/statuses/{}/edit", post.rsplit('/').next().unwrap());
+        let page = alice.get(&edit).await.is(200).hides("Ask a question");
+        let ids = files(&page);
+        assert_eq!(ids.len(), 1, "{}", page.body);
+        let changed = [("text", "Look"), ("media", ids[0].as_str()), ("alt", "The harbour at noon")];
+        send(&mut alice, &edit, &changed, &[]).await.is(303);
+        alice.get(&post).await.is(200).shows("The harbour at noon");
+        // A form without room for files leaves them.
+        alice.post(&edit, &[("text", "Look here")]).await.is(303);
+        alice.get(&post).await.is(200).shows("The harbour at noon");
+        let out = [("text", "Look here"), ("media", ids[0].as_str()), ("alt", ""), ("drop", ids[0].as_str())];
+        let page = send(&mut alice, &edit, &out, &[]).await.is(200).shows("Look here");
+        assert_eq!(files(&page), Vec::<String>::new());
+        alice.get(&post).await.is(200).shows("The harbour at noon");
+        send(&mut alice, &edit, &[("text", "Look here")], &[]).await.is(303);
+        alice.get(&post).await.is(200).hides("The harbour at noon");
+        // Nobody else's page takes it.
+        let mut bob = town.member("bob").await;
+        send(&mut bob, &edit, &[("text", "Mine"), ("add", "true")], &[]).await.is(404);
+    }
+
+    async fn what_is_no_picture_is_told_and_the_words_stay(town) {
+        let mut alice = town.member("alice").await;
+        let page = send(&mut alice, "/compose", &[("text", "Look"), ("visibility", "private")], &[b"<svg/>".to_vec()]).await.is(422);
+        page.shows("The file").shows(">Look</textarea>").shows(r#"value="private" selected"#);
+        let many: Vec<Vec<u8>> = (0..5).map(|_| jpeg(8, 8)).collect();
+        send(&mut alice, "/compose", &[("text", "Look")], &many).await.is(422).shows("more than 4 files");
+        // Another site's page, and one without our token, get no file in.
+        send_with(&mut alice, "/compose", "guessed", &[("text", "Look")], &[jpeg(8, 8)]).await.is(403);
+        let page = send(&mut alice, "/compose", &[("text", "Look"), ("add", "true")], &[]).await.is(200);
+        assert_eq!(files(&page), Vec::<String>::new());
+    }
+
+    async fn a_question_is_asked_and_voted_on(town) {
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        let asked = [("text", "Tea or coffee?"), ("visibility", "public"), ("option", "Tea"), ("option", " "), ("option", "Coffee"), ("option", ""), ("poll_minutes", "60")];
+        let post = send(&mut alice, "/compose", &asked, &[]).await.is(303).leads_to().unwrap();
+        let page = bob.get(&post).await.is(200).shows("Tea").shows("Coffee").shows("Vote");
+        assert_eq!(page.body.matches(r#"name="choice""#).count(), 2, "{}", page.body);
+        bob.post(&format!("/statuses/{}/vote", post.rsplit('/').next().unwrap()), &[("choice", "1")]).await.is(303);
+        bob.get(&post).await.is(200).shows("Your choice.").shows("100 %");
+        // One answer is no question; the form comes back as it was.
+        let page = send(&mut alice, "/compose", &[("text", "Well?"), ("option", "Yes"), ("poll_minutes", "30")], &[]).await.is(422);
+        page.shows("The question").shows(r#"value="Yes""#).shows(r#"value="30" selected"#);
+        // As many lines as there may be are offered in the end.
+        let eight: Vec<(&str, &str)> = (0..7).map(|_| ("option", "A")).chain([("text", "Well?"), ("check", "true")]).collect();
+        let page = send(&mut alice, "/compose", &eight, &[]).await.is(200);
+        assert_eq!(page.body.matches(r#"name="option""#).count(), 8);
+    }
+}
