@@ -1,5 +1,8 @@
 //! Every URL we answer, on one page. The router is made from this list, and so are the tests that walk it.
 
+mod answers;
+mod endpoint;
+pub mod openapi;
 mod route;
 
 use std::time::Duration;
@@ -7,7 +10,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, patch, post, put};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,6 +27,7 @@ use crate::{
     timelines, waves, web,
 };
 
+use endpoint::{delete, get, patch, post, put};
 pub use route::{Kind, Route};
 use route::{acts, api, either, reads};
 
@@ -1224,6 +1227,9 @@ pub const ROUTES: &[Route] = &[
         || get(featured_tags::api::of_account),
     ),
     // For apps that show boundaries
+    api("GET", "/api/comity/v1/openapi.json", Wants::Nothing, || {
+        get(openapi::show)
+    }),
     api(
         "GET",
         "/api/comity/v1/why",
@@ -1334,10 +1340,12 @@ pub fn build(app: &App) -> Router {
             } else {
                 ANSWER_WITHIN
             };
-            let mut handler = (route.handler)().layer(TimeoutLayer::with_status_code(
-                StatusCode::REQUEST_TIMEOUT,
-                within,
-            ));
+            let mut handler = (route.handler)()
+                .router
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::REQUEST_TIMEOUT,
+                    within,
+                ));
             if route.kind == Kind::Api {
                 let layer = from_fn_with_state((app.clone(), route.wants), client::authorize);
                 handler = handler.layer(layer);

@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import described  # noqa: E402
 import mastodon_py  # noqa: E402
 import mastodon_py_suite  # noqa: E402
 import signing_in  # noqa: E402
@@ -35,6 +36,7 @@ CLIENTS = {
     "toot": toot_cli.tell,
     "masto": telling("masto.mjs"),
     "megalodon": telling("megalodon.mjs"),
+    "described": described.tell,
 }
 SUITE = "suite"
 

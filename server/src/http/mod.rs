@@ -15,6 +15,8 @@ pub mod page_link;
 pub mod paging;
 pub mod rate_limit;
 pub mod reply;
+pub mod shape;
+pub mod takes;
 pub mod token;
 pub mod viewer;
 

@@ -2,8 +2,9 @@
 
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, get};
+use axum::routing;
 
+use super::endpoint::Endpoint;
 use crate::app::App;
 use crate::http::{Wants, wants_activity};
 
@@ -36,7 +37,7 @@ pub struct Route {
     pub wants: Wants,
     /// It takes a file, which may be long on its way.
     pub(super) slow: bool,
-    pub(super) handler: fn() -> MethodRouter<App>,
+    pub(super) handler: fn() -> Endpoint,
 }
 
 impl Route {
@@ -46,11 +47,7 @@ impl Route {
     }
 }
 
-pub(super) const fn reads(
-    path: &'static str,
-    kind: Kind,
-    handler: fn() -> MethodRouter<App>,
-) -> Route {
+pub(super) const fn reads(path: &'static str, kind: Kind, handler: fn() -> Endpoint) -> Route {
     Route {
         method: "GET",
         path,
@@ -61,11 +58,7 @@ pub(super) const fn reads(
     }
 }
 
-pub(super) const fn acts(
-    path: &'static str,
-    kind: Kind,
-    handler: fn() -> MethodRouter<App>,
-) -> Route {
+pub(super) const fn acts(path: &'static str, kind: Kind, handler: fn() -> Endpoint) -> Route {
     Route {
         method: "POST",
         path,
@@ -80,7 +73,7 @@ pub(super) const fn api(
     method: &'static str,
     path: &'static str,
     wants: Wants,
-    handler: fn() -> MethodRouter<App>,
+    handler: fn() -> Endpoint,
 ) -> Route {
     Route {
         method,
@@ -93,16 +86,18 @@ pub(super) const fn api(
 }
 
 /// The page or the document of an address, as the requester wishes.
-pub(super) fn either<P, D, A: 'static, B: 'static>(page: P, document: D) -> MethodRouter<App>
+pub(super) fn either<P, D, A: 'static, B: 'static>(page: P, document: D) -> Endpoint
 where
     P: Handler<A, App>,
     D: Handler<B, App>,
 {
-    get(|State(app): State<App>, request: Request| async move {
-        if wants_activity(request.headers()) {
-            document.call(request, app).await
-        } else {
-            page.call(request, app).await
-        }
-    })
+    Endpoint::undescribed(routing::get(
+        |State(app): State<App>, request: Request| async move {
+            if wants_activity(request.headers()) {
+                document.call(request, app).await
+            } else {
+                page.call(request, app).await
+            }
+        },
+    ))
 }

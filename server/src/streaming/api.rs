@@ -19,6 +19,7 @@ use super::stream::{From, Stream};
 use super::tell;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::takes::Argument;
 use crate::http::{Caller, Client, Input, Reply, address};
 
 /// Proxies give up a connection over which nothing comes for a minute; Mastodon's interval.
@@ -39,6 +40,8 @@ impl Asker {
         Holder::new(here, self.client.as_ref(), self.from.clone())
     }
 }
+
+impl Argument for Asker {}
 
 impl FromRequestParts<App> for Asker {
     type Rejection = Reply;
