@@ -43,6 +43,7 @@ pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
+pub mod mail; // letters
 pub mod notifications; // who is told of what
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went

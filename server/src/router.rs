@@ -59,6 +59,33 @@ pub const ROUTES: &[Route] = &[
     acts("/settings/sessions", Kind::Form, || {
         post(members::web::security::end_session)
     }),
+    reads("/forgotten", Kind::Page, || {
+        get(members::web::forgotten::page)
+    }),
+    acts("/forgotten", Kind::Form, || {
+        post(members::web::forgotten::ask)
+    }),
+    reads("/reset/{token}", Kind::Page, || {
+        get(members::web::forgotten::reset_page)
+    }),
+    acts("/reset", Kind::Form, || {
+        post(members::web::forgotten::reset)
+    }),
+    reads("/confirm/{token}", Kind::Page, || {
+        get(members::web::forgotten::confirm_page)
+    }),
+    acts("/confirm", Kind::Form, || {
+        post(members::web::forgotten::confirm)
+    }),
+    reads("/settings/email", Kind::Page, || {
+        get(members::web::email::page)
+    }),
+    acts("/settings/email", Kind::Form, || {
+        post(members::web::email::change)
+    }),
+    acts("/settings/email/letter", Kind::Form, || {
+        post(members::web::email::ask_again)
+    }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)
     }),

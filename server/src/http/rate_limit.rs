@@ -31,6 +31,10 @@ pub enum Kind {
     SignInAs,
     /// New members from an address.
     SignUp,
+    /// Letters that somebody asks for from an address.
+    Letter,
+    /// Letters of one kind to one member.
+    LetterTo,
     /// New apps from an address.
     App,
     /// Tokens that an app fetches for itself.
@@ -69,6 +73,8 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    letter: Counter,
+    letter_to: Counter,
     app: Counter,
     app_token: Counter,
     lookup: Counter,
@@ -88,6 +94,12 @@ const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// Letters that somebody may ask for from one address in an hour, to whomever: a household forgets a few passwords.
+const LETTERS: u32 = 10;
+
+/// Letters of one kind to one member in an hour: some are lost, and nobody's box is to be filled.
+const LETTERS_TO: u32 = 4;
 
 /// Tokens that one app may fetch for itself in an hour: it needs one, and keeps it.
 const APP_TOKENS: u32 = 60;
@@ -117,6 +129,8 @@ impl RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            letter: within(LETTERS, Duration::from_hours(1)),
+            letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
@@ -153,6 +167,8 @@ impl RateLimits {
             Kind::SignInFrom => &self.sign_in_from,
             Kind::SignInAs => &self.sign_in_as,
             Kind::SignUp => &self.sign_up,
+            Kind::Letter => &self.letter,
+            Kind::LetterTo => &self.letter_to,
             Kind::App => &self.app,
             Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,

@@ -1,5 +1,7 @@
 //! The pages of coming in and going out: sign-in, sign-up, sign-out and setup.
 
+pub mod email;
+pub mod forgotten;
 pub mod security;
 pub mod writing;
 

@@ -5,6 +5,8 @@
 mod town;
 #[macro_use]
 mod coast;
+#[macro_use]
+mod post;
 
 mod acts;
 mod aliases;
@@ -32,6 +34,7 @@ mod kept;
 mod leaving;
 mod ledger;
 mod left;
+mod letters;
 mod lists;
 mod lookalikes;
 mod media;
