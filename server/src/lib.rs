@@ -24,6 +24,7 @@ pub mod communities; // the domains served here: name, rules text, mode
 pub mod instances; // what we know of other servers
 pub mod members; // sign-up, sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
+pub mod second_step; // a code besides the password
 
 // Acts
 pub mod favourites; // like and unlike

@@ -21,7 +21,7 @@ use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
     lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
-    reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
+    reading_lists, reblogs, relations, rules, scheduled, search, second_step, stamps, statuses, streaming,
     timelines, waves, web,
 };
 
@@ -58,6 +58,24 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/sessions", Kind::Form, || {
         post(members::web::security::end_session)
+    }),
+    acts("/sign-in/second-step", Kind::Form, || {
+        post(second_step::web::pass)
+    }),
+    reads("/settings/second-step", Kind::Page, || {
+        get(second_step::web::page)
+    }),
+    acts("/settings/second-step/begin", Kind::Form, || {
+        post(second_step::web::begin)
+    }),
+    acts("/settings/second-step/confirm", Kind::Form, || {
+        post(second_step::web::confirm)
+    }),
+    acts("/settings/second-step/codes", Kind::Form, || {
+        post(second_step::web::renew_codes)
+    }),
+    acts("/settings/second-step/off", Kind::Form, || {
+        post(second_step::web::turn_off)
     }),
     reads("/forgotten", Kind::Page, || {
         get(members::web::forgotten::page)

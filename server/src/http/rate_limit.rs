@@ -29,6 +29,8 @@ pub enum Kind {
     SignInFrom,
     /// Tries to sign in as somebody.
     SignInAs,
+    /// Codes that somebody types as a second step of signing in.
+    SecondStep,
     /// New members from an address.
     SignUp,
     /// Letters that somebody asks for from an address.
@@ -73,6 +75,7 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    second_step: Counter,
     letter: Counter,
     letter_to: Counter,
     app: Counter,
@@ -94,6 +97,10 @@ const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// Codes that are looked at for one member in a quarter of an hour: whoever knows the password and guesses at six digits,
+/// three of which are good at any time, comes through once in some two years.
+const SECOND_STEPS: u32 = 5;
 
 /// Letters that somebody may ask for from one address in an hour, to whomever: a household forgets a few passwords.
 const LETTERS: u32 = 10;
@@ -129,6 +136,7 @@ impl RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            second_step: within(SECOND_STEPS, Duration::from_mins(15)),
             letter: within(LETTERS, Duration::from_hours(1)),
             letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
@@ -166,6 +174,7 @@ impl RateLimits {
         let counter = match kind {
             Kind::SignInFrom => &self.sign_in_from,
             Kind::SignInAs => &self.sign_in_as,
+            Kind::SecondStep => &self.second_step,
             Kind::SignUp => &self.sign_up,
             Kind::Letter => &self.letter,
             Kind::LetterTo => &self.letter_to,

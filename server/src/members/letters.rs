@@ -37,6 +37,13 @@ pub enum Errand {
         /// Whose.
         member: i64,
     },
+    /// A member's second step was turned on or off.
+    SecondStep {
+        /// Whose.
+        member: i64,
+        /// Which of the two.
+        on: bool,
+    },
     /// A member has another address; the old one is told.
     AddressChanged {
         /// Whose.
@@ -53,6 +60,7 @@ impl Errand {
             Errand::Forgotten { community, name } => format!("letters to {name} of {community}"),
             Errand::Address { member }
             | Errand::PasswordChanged { member }
+            | Errand::SecondStep { member, .. }
             | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
         }
     }
@@ -107,6 +115,27 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 who.community.origin
             );
             Ok(who.letter("your password was changed", &text))
+        }
+        Errand::SecondStep { member, on } => {
+            let Some(who) = Who::find(app, *member).await? else {
+                return Ok(None);
+            };
+            let now = if *on {
+                "needs a code besides the password from now on"
+            } else {
+                "needs no code besides the password any more"
+            };
+            let text = format!(
+                "Signing in as {} {now}.\n\nIf it was not you, change your password now:\n\n{}/forgotten",
+                who.account.handle(),
+                who.community.origin
+            );
+            let about = if *on {
+                "your second step is on"
+            } else {
+                "your second step is off"
+            };
+            Ok(who.letter(about, &text))
         }
         Errand::AddressChanged { member, old } => {
             let Some(who) = Who::find(app, *member).await? else {

@@ -31,6 +31,7 @@ use crate::http::Kind;
 use crate::http::token::Token;
 use crate::oauth;
 use crate::rules;
+use crate::second_step;
 use crate::statuses::{Answering, Quoting};
 use crate::text;
 
@@ -204,7 +205,17 @@ fn check_email(email: &str) -> Result<()> {
     ))
 }
 
-/// Signs a browser in. An unknown name and a wrong password are told alike, and take as long.
+/// How far a browser came with a name and a password.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// All the way: its session.
+    Whole(Token),
+    /// A code is asked for; this is what it is held with.
+    Half(Token),
+}
+
+/// Signs a browser in, or half-way where a second step is asked for. An unknown name and a wrong password are told alike,
+/// and take as long.
 pub async fn sign_in(
     app: &App,
     community: &Community,
@@ -212,7 +223,7 @@ pub async fn sign_in(
     password: &str,
     neighbourhood: &str,
     user_agent: &str,
-) -> Result<Token> {
+) -> Result<SignedIn> {
     let name = name.trim();
     app.limits.check(Kind::SignInFrom, neighbourhood)?;
     let credential = credential(app, community, name).await?;
@@ -230,7 +241,14 @@ pub async fn sign_in(
     )
     .await?;
     match account_id.filter(|_| matches) {
-        Some(account_id) => sessions::start(app, account_id, user_agent).await,
+        Some(account_id) if second_step::is_on(app, account_id).await? => {
+            let half = second_step::hold(app, account_id).await?;
+            Ok(SignedIn::Half(half))
+        }
+        Some(account_id) => {
+            let session = sessions::start(app, account_id, user_agent).await?;
+            Ok(SignedIn::Whole(session))
+        }
         None => Err(Error::invalid("password", "does not belong to that name")),
     }
 }
@@ -306,6 +324,7 @@ fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result
     store::end_sessions(tx, account_id);
     oauth::end_all(tx, account_id);
     links::drop_all(tx, account_id);
+    second_step::drop_halves(tx, account_id);
     letters::promise(
         tx,
         app,
@@ -316,6 +335,7 @@ fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result
 /// Forgets up to `most` sessions and links of letters that have expired, and says how many it were.
 pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     let sessions = store::forget_old(db, now_ms, most).await?;
+    let sessions = sessions.max(second_step::forget_old(db, now_ms, most).await?);
     Ok(sessions.max(store::links::forget(db, now_ms, most).await?))
 }
 

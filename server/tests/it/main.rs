@@ -59,6 +59,7 @@ mod reach;
 mod reading_lists;
 mod routes;
 mod scheduled;
+mod second_step;
 mod serving;
 mod sources;
 mod statements;
