@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
+use crate::mail::Mailer;
 use crate::media;
 use crate::push::Vapid;
 use crate::queue::Wake;
@@ -65,6 +66,8 @@ pub struct Parts {
     pub watch: Watch,
     /// Pictures, sound and film: where they are kept and opened.
     pub media: media::Desk,
+    /// The way of letters; none where none are sent.
+    pub mailer: Option<Mailer>,
     /// A live line for each crossing and each refusal.
     pub crossings: Crossings,
     /// Who listens to streams in this process.

@@ -46,9 +46,54 @@ pub struct Config {
     pub limits: Limits,
     /// Pictures, sound and film.
     pub media: Media,
+    /// How letters go out.
+    pub mail: Mail,
     /// Makes an RSA key, as [`comity_wire::generate_rsa`] does. No setting: for tests, which start hundreds of
     /// installations, and most of whose time would go into looking for primes.
     pub make_rsa: fn() -> (Vec<u8>, Vec<u8>),
+}
+
+/// How letters go out: to one server, which brings them on.
+#[derive(Clone)]
+pub struct Mail {
+    /// Its name; empty where no letters are sent.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way to it is kept secret.
+    pub tls: MailTls,
+    /// The name we sign in with; empty for none.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// A file that holds the password instead.
+    pub password_file: Option<PathBuf>,
+    /// Whom letters come from: an address.
+    pub from: String,
+}
+
+impl std::fmt::Debug for Mail {
+    /// Without the password: settings are printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("server", &self.server)
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .field("user", &self.user)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the way to the mail server is kept secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// From the first byte on.
+    Whole,
+    /// Asked for in the open (STARTTLS); without it nothing is sent.
+    Start,
+    /// Not at all.
+    None,
 }
 
 /// Pictures, sound and film.

@@ -24,6 +24,7 @@ pub mod communities; // the domains served here: name, rules text, mode
 pub mod instances; // what we know of other servers
 pub mod members; // sign-up, sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
+pub mod second_step; // a code besides the password
 
 // Acts
 pub mod favourites; // like and unlike
@@ -43,6 +44,7 @@ pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
+pub mod mail; // letters
 pub mod notifications; // who is told of what
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went

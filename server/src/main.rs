@@ -15,10 +15,13 @@ use comity::config::{self, Config};
 use comity::emergency::command::GateCommand;
 use comity::error::Error;
 use comity::lists::command::ListCommand;
+use comity::mail::command::MailCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
-use comity::{aliases, audit, communities, demo, emergency, inspect, lists, members, rules, serve};
+use comity::{
+    aliases, audit, communities, demo, emergency, inspect, lists, mail, members, rules, serve,
+};
 use comity_db::Db;
 
 #[global_allocator]
@@ -72,6 +75,9 @@ enum Command {
     /// Add, list and change the communities served here
     #[command(subcommand)]
     Community(CommunityCommand),
+    /// Try the way of letters
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Run three small servers on this machine that federate with each other, with people in them
     Demo(demo::DemoArguments),
     /// Try every way past the rules as they are now, on a copy of the database, and print which of them hold
@@ -200,6 +206,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             print(&communities::command::command(&open(config).await?, command).await?)
         }
         Command::Demo(arguments) => show(arguments).await,
+        Command::Mail(command) => {
+            print(&mail::command::command(&open(config).await?, command).await?)
+        }
         Command::Audit(arguments) => audit(arguments, &config).await,
         Command::MediaWorker => Ok(()),
         Command::Inspect(arguments) => {

@@ -49,6 +49,8 @@ pub const ALL: &[Migration] = &[
     migration!(35, "tags", "../../migrations/0035_tags.sql"),
     migration!(36, "push", "../../migrations/0036_push.sql"),
     migration!(37, "media", "../../migrations/0037_media.sql"),
+    migration!(38, "letters", "../../migrations/0038_letters.sql"),
+    migration!(39, "second_steps", "../../migrations/0039_second_steps.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -23,8 +23,8 @@ use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
     lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
-    reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
-    timelines, waves, web,
+    reading_lists, reblogs, relations, rules, scheduled, search, second_step, stamps, statuses,
+    streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -61,6 +61,51 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/sessions", Kind::Form, || {
         post(members::web::security::end_session)
+    }),
+    acts("/sign-in/second-step", Kind::Form, || {
+        post(second_step::web::pass)
+    }),
+    reads("/settings/second-step", Kind::Page, || {
+        get(second_step::web::page)
+    }),
+    acts("/settings/second-step/begin", Kind::Form, || {
+        post(second_step::web::begin)
+    }),
+    acts("/settings/second-step/confirm", Kind::Form, || {
+        post(second_step::web::confirm)
+    }),
+    acts("/settings/second-step/codes", Kind::Form, || {
+        post(second_step::web::renew_codes)
+    }),
+    acts("/settings/second-step/off", Kind::Form, || {
+        post(second_step::web::turn_off)
+    }),
+    reads("/forgotten", Kind::Page, || {
+        get(members::web::forgotten::page)
+    }),
+    acts("/forgotten", Kind::Form, || {
+        post(members::web::forgotten::ask)
+    }),
+    reads("/reset/{token}", Kind::Page, || {
+        get(members::web::forgotten::reset_page)
+    }),
+    acts("/reset", Kind::Form, || {
+        post(members::web::forgotten::reset)
+    }),
+    reads("/confirm/{token}", Kind::Page, || {
+        get(members::web::forgotten::confirm_page)
+    }),
+    acts("/confirm", Kind::Form, || {
+        post(members::web::forgotten::confirm)
+    }),
+    reads("/settings/email", Kind::Page, || {
+        get(members::web::email::page)
+    }),
+    acts("/settings/email", Kind::Form, || {
+        post(members::web::email::change)
+    }),
+    acts("/settings/email/letter", Kind::Form, || {
+        post(members::web::email::ask_again)
     }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)

@@ -26,6 +26,7 @@ use crate::facts::Facts;
 use crate::http::RateLimits;
 use crate::http::token::Token;
 use crate::id::Ids;
+use crate::mail::Mailer;
 use crate::media::Desk;
 use crate::push::Vapid;
 use crate::queue::{self, Wake};
@@ -110,6 +111,7 @@ pub(crate) async fn start_with(
         fetches: Fetches::default(),
         watch: Watch::default(),
         media: Desk::open(&db, &config, now_ms).await?,
+        mailer: Mailer::open(&config.mail)?,
         crossings: Crossings::default(),
         streams: Hub::default(),
         vapid: Vapid::default(),

@@ -53,8 +53,8 @@ fn errors_name_the_key_the_value_and_the_remedy() {
             "there is no setting per_host, named in comity.toml: did you mean federation.per_host?",
         ),
         (
-            "[mail]\nserver = \"x\"",
-            "there is no setting mail, named in comity.toml: run `comity config example` for those there are",
+            "[billing]\nserver = \"x\"",
+            "there is no setting billing, named in comity.toml: run `comity config example` for those there are",
         ),
         (
             "domain = \"https://a.example\"",

@@ -29,8 +29,14 @@ pub enum Kind {
     SignInFrom,
     /// Tries to sign in as somebody.
     SignInAs,
+    /// Codes that somebody types as a second step of signing in.
+    SecondStep,
     /// New members from an address.
     SignUp,
+    /// Letters that somebody asks for from an address.
+    Letter,
+    /// Letters of one kind to one member.
+    LetterTo,
     /// New apps from an address.
     App,
     /// Tokens that an app fetches for itself.
@@ -69,6 +75,9 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    second_step: Counter,
+    letter: Counter,
+    letter_to: Counter,
     app: Counter,
     app_token: Counter,
     lookup: Counter,
@@ -88,6 +97,16 @@ const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// Codes that are looked at for one member in a quarter of an hour: whoever knows the password and guesses at six digits,
+/// three of which are good at any time, comes through once in some two years.
+const SECOND_STEPS: u32 = 5;
+
+/// Letters that somebody may ask for from one address in an hour, to whomever: a household forgets a few passwords.
+const LETTERS: u32 = 10;
+
+/// Letters of one kind to one member in an hour: some are lost, and nobody's box is to be filled.
+const LETTERS_TO: u32 = 4;
 
 /// Tokens that one app may fetch for itself in an hour: it needs one, and keeps it.
 const APP_TOKENS: u32 = 60;
@@ -117,6 +136,9 @@ impl RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            second_step: within(SECOND_STEPS, Duration::from_mins(15)),
+            letter: within(LETTERS, Duration::from_hours(1)),
+            letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
@@ -152,7 +174,10 @@ impl RateLimits {
         let counter = match kind {
             Kind::SignInFrom => &self.sign_in_from,
             Kind::SignInAs => &self.sign_in_as,
+            Kind::SecondStep => &self.second_step,
             Kind::SignUp => &self.sign_up,
+            Kind::Letter => &self.letter,
+            Kind::LetterTo => &self.letter_to,
             Kind::App => &self.app,
             Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,

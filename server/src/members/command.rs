@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::communities::command::named_or_only;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
+use crate::second_step;
 
 /// Letters of a password that we make up: 132 bits.
 const MADE_UP_LENGTH: usize = 22;
@@ -38,6 +39,14 @@ pub enum MemberCommand {
         name: String,
         /// member, moderator or admin
         role: String,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
+    /// Turn off a member's second step, who lost the device and the recovery codes
+    SecondStepOff {
+        /// The username
+        name: String,
         /// The community's domain; may be left out where there is only one
         #[arg(long)]
         community: Option<String>,
@@ -89,6 +98,14 @@ pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
             let account = member(app, &name, community.as_deref()).await?;
             change_role(app, account.id, parse(&role)?).await?;
             Ok(format!("{} is {role} now.", account.handle()))
+        }
+        MemberCommand::SecondStepOff { name, community } => {
+            let account = member(app, &name, community.as_deref()).await?;
+            second_step::drop_it(app, account.id).await?;
+            Ok(format!(
+                "{} needs no code to sign in any more.",
+                account.handle()
+            ))
         }
         MemberCommand::Password {
             name,

@@ -2,8 +2,12 @@
 
 pub mod api;
 pub mod command;
+pub mod email;
+pub mod letters;
+mod links;
 mod model;
 mod password;
+pub mod reset;
 pub mod sessions;
 pub mod setup;
 mod store;
@@ -11,12 +15,11 @@ pub mod web;
 
 use std::sync::Arc;
 
-use comity_db::{DbError, Tx, Wrote};
+use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain, Visibility};
 
 pub use model::{Member, NewMember, Role, Session};
-pub(crate) use store::forget_old;
 pub use store::{count, stewards};
 
 use crate::accounts::{self, Account, NewLocal};
@@ -28,6 +31,7 @@ use crate::http::Kind;
 use crate::http::token::Token;
 use crate::oauth;
 use crate::rules;
+use crate::second_step;
 use crate::statuses::{Answering, Quoting};
 use crate::text;
 
@@ -201,7 +205,17 @@ fn check_email(email: &str) -> Result<()> {
     ))
 }
 
-/// Signs a browser in. An unknown name and a wrong password are told alike, and take as long.
+/// How far a browser came with a name and a password.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// All the way: its session.
+    Whole(Token),
+    /// A code is asked for; this is what it is held with.
+    Half(Token),
+}
+
+/// Signs a browser in, or half-way where a second step is asked for. An unknown name and a wrong password are told alike,
+/// and take as long.
 pub async fn sign_in(
     app: &App,
     community: &Community,
@@ -209,7 +223,7 @@ pub async fn sign_in(
     password: &str,
     neighbourhood: &str,
     user_agent: &str,
-) -> Result<Token> {
+) -> Result<SignedIn> {
     let name = name.trim();
     app.limits.check(Kind::SignInFrom, neighbourhood)?;
     let credential = credential(app, community, name).await?;
@@ -227,7 +241,14 @@ pub async fn sign_in(
     )
     .await?;
     match account_id.filter(|_| matches) {
-        Some(account_id) => sessions::start(app, account_id, user_agent).await,
+        Some(account_id) if second_step::is_on(app, account_id).await? => {
+            let half = second_step::hold(app, account_id).await?;
+            Ok(SignedIn::Half(half))
+        }
+        Some(account_id) => {
+            let session = sessions::start(app, account_id, user_agent).await?;
+            Ok(SignedIn::Whole(session))
+        }
         None => Err(Error::invalid("password", "does not belong to that name")),
     }
 }
@@ -259,30 +280,63 @@ async fn credential(
 
 /// Changes a password, signs every browser out, and ends what every app was let.
 pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
-    app.limits.check(
-        Kind::SignInAs,
-        &format!("password of {}", member.account_id),
-    )?;
-    let credential = store::credential(&app.db, member.account_id)
+    check_is_their_password(app, member.account_id, "old", old).await?;
+    set_password(app, member.account_id, new).await
+}
+
+/// Asks a member who is signed in for their password again, before what cannot be undone; `field` is what the form calls
+/// it.
+pub(crate) async fn check_is_their_password(
+    app: &App,
+    account_id: i64,
+    field: &'static str,
+    typed: &str,
+) -> Result<()> {
+    app.limits
+        .check(Kind::SignInAs, &format!("password of {account_id}"))?;
+    let credential = store::credential(&app.db, account_id)
         .await?
         .ok_or(Error::NotFound)?;
-    if !password::matches(old, Some(credential.password_hash)).await? {
-        return Err(Error::invalid("old", "is not your password"));
+    if !password::matches(typed, Some(credential.password_hash)).await? {
+        return Err(Error::invalid(field, "is not your password"));
     }
-    set_password(app, member.account_id, new).await
+    Ok(())
 }
 
 /// Sets a password without the old one, as an operator may, signs every browser out, and ends what every app was let.
 pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
     password::check_length(new)?;
+    let hash = password::hash(new).await?;
     let mut tx = Tx::new();
-    store::change_password(&mut tx, account_id, password::hash(new).await?);
-    store::end_sessions(&mut tx, account_id);
-    oauth::end_all(&mut tx, account_id);
+    put_password(&mut tx, app, account_id, hash)?;
     match app.db.write(tx).await? {
-        Wrote::All => Ok(()),
+        Wrote::All => {
+            app.wake.ring();
+            Ok(())
+        }
         Wrote::Nothing { .. } => Err(Error::NotFound),
     }
+}
+
+/// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.
+fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result<()> {
+    store::change_password(tx, account_id, hash);
+    store::end_sessions(tx, account_id);
+    oauth::end_all(tx, account_id);
+    links::drop_all(tx, account_id);
+    second_step::drop_halves(tx, account_id);
+    letters::promise(
+        tx,
+        app,
+        letters::Errand::PasswordChanged { member: account_id },
+    )
+}
+
+/// Forgets up to `most` sessions and links of letters that have expired, and says how many it were.
+pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    let sessions = store::forget_old(db, now_ms, most).await?;
+    let sessions = sessions.max(second_step::forget_old(db, now_ms, most).await?);
+    Ok(sessions.max(store::links::forget(db, now_ms, most).await?))
 }
 
 /// How a member meets servers that no rule of theirs names, beyond what their community does. From the moment this

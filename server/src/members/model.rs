@@ -20,6 +20,8 @@ row! {
         pub quotes: String,
         pub notifications_read_id: i64,
         pub created_at: i64,
+        pub email_confirmed_at: Option<i64>,
+        pub email_wanted: Option<String>,
     }
 }
 
@@ -64,6 +66,10 @@ pub struct Member {
     pub notifications_read_id: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// When somebody showed that they read what is sent to `email`; unix milliseconds.
+    pub email_confirmed_at: Option<i64>,
+    /// Another address, until that is shown of it.
+    pub email_wanted: Option<String>,
 }
 
 impl Member {
@@ -86,6 +92,8 @@ impl Member {
             language: row.language,
             notifications_read_id: row.notifications_read_id,
             created_at: row.created_at,
+            email_confirmed_at: row.email_confirmed_at,
+            email_wanted: row.email_wanted,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! SQL of `members`, `sessions` and `setup_links`.
 
+pub mod links;
+
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Writing;
@@ -9,7 +11,8 @@ use crate::error::Result;
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
     "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
-            COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at
+            COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
+            m.email_confirmed_at, m.email_wanted
        FROM members m
        LEFT JOIN markers k ON k.account_id = m.account_id AND k.timeline = 'notifications'
       WHERE m.account_id = $1"
@@ -124,6 +127,37 @@ const CHANGE_PASSWORD: Sql = sql!("UPDATE members SET password_hash = $2 WHERE a
 
 pub fn change_password(tx: &mut Tx, account_id: i64, password_hash: String) {
     tx.must(CHANGE_PASSWORD, params![account_id, password_hash]);
+}
+
+const WANT_EMAIL: Sql = sql!("UPDATE members SET email_wanted = $2 WHERE account_id = $1");
+
+pub fn want_email(tx: &mut Tx, account_id: i64, email: Option<&str>) {
+    tx.must(WANT_EMAIL, params![account_id, email]);
+}
+
+const CHANGE_EMAIL: Sql = sql!(
+    "UPDATE members
+        SET email = $2, email_key = $3, email_confirmed_at = $4, email_wanted = NULL
+      WHERE account_id = $1"
+);
+
+/// Conflicts where it is another member's.
+pub fn change_email(tx: &mut Tx, account_id: i64, email: &str, confirmed_at: Option<i64>) {
+    tx.must(
+        CHANGE_EMAIL,
+        params![account_id, email, email.to_lowercase(), confirmed_at],
+    );
+}
+
+const CONFIRM_EMAIL: Sql = sql!(
+    "UPDATE members
+        SET email_confirmed_at = $3
+      WHERE account_id = $1 AND email = $2 AND email_confirmed_at IS NULL"
+);
+
+/// Somebody read what was sent there.
+pub fn confirm_email(tx: &mut Tx, account_id: i64, email: &str, at_ms: i64) {
+    tx.exec(CONFIRM_EMAIL, params![account_id, email, at_ms]);
 }
 
 const CHANGE_ROLE: Sql = sql!("UPDATE members SET role = $2 WHERE account_id = $1");

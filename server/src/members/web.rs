@@ -1,5 +1,7 @@
 //! The pages of coming in and going out: sign-in, sign-up, sign-out and setup.
 
+pub mod email;
+pub mod forgotten;
 pub mod security;
 pub mod writing;
 
@@ -9,7 +11,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
-use super::{NewMember, Role, sessions, setup};
+use super::{NewMember, Role, SignedIn, sessions, setup};
 use crate::app::App;
 use crate::communities::SignUp;
 use crate::error::{Error, Result};
@@ -17,6 +19,7 @@ use crate::http::cookie::{self, Cookie};
 use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
+use crate::second_step;
 use crate::web;
 use crate::web::view::{NavItem, Notice, SetupPage, SignInPage, SignUpMode, SignUpPage, Trouble};
 
@@ -70,7 +73,10 @@ pub async fn sign_in(
     )
     .await
     {
-        Ok(session) => Ok(signed_in(&visit, &session, next)),
+        Ok(SignedIn::Whole(session)) => Ok(signed_in(&visit, &session, next)),
+        Ok(SignedIn::Half(half)) => {
+            second_step::web::held(&app, &visit, half.reveal(), next, None).await
+        }
         Err(error) => {
             let trouble = trouble(error, LABELS)?;
             show_sign_in(&app, &visit, form.name.clone(), next, Some(trouble)).await
@@ -266,7 +272,7 @@ async fn show_setup(
 }
 
 /// The browser holds the session from now on; the visitor's form token has done its work.
-fn signed_in(visit: &Visit, session: &Token, next: &str) -> Reply {
+pub(crate) fn signed_in(visit: &Visit, session: &Token, next: &str) -> Reply {
     Reply::see_other(next)
         .with_cookie(cookie::session(
             &visit.community,
@@ -276,7 +282,7 @@ fn signed_in(visit: &Visit, session: &Token, next: &str) -> Reply {
         .with_cookie(Cookie::Visitor.clear(&visit.community))
 }
 
-fn browser_name(headers: &HeaderMap) -> &str {
+pub(crate) fn browser_name(headers: &HeaderMap) -> &str {
     headers
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok())

@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled,
-    statuses, waves,
+    delivery, follows, inbox, instances, lists, members, polls, push, quotes, reach, rules,
+    scheduled, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -67,6 +67,9 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 subscription,
                 ..
             } => Box::pin(push::deliver(app, account, notification, subscription)).await,
+            Job::SendLetter { errand, asked_at } => {
+                Box::pin(members::letters::send(app, &errand, asked_at)).await
+            }
             Job::TellOfRule {
                 cause,
                 restored,

@@ -3,6 +3,7 @@
 use comity_vocab::{Domain, Iri};
 use serde::{Deserialize, Serialize};
 
+use crate::members::letters::Errand;
 use crate::waves;
 
 /// Something promised. It holds ids and what came in from outside, never evidence: whoever runs it asks the gate.
@@ -141,6 +142,13 @@ pub enum Job {
         /// Where its push service is.
         domain: String,
     },
+    /// A letter to a member.
+    SendLetter {
+        /// What it is about.
+        errand: Errand,
+        /// When it was promised; unix milliseconds.
+        asked_at: i64,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -172,6 +180,7 @@ impl Job {
             Job::EndPoll { .. } => "end_poll",
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
+            Job::SendLetter { .. } => "send_letter",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -195,6 +204,8 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for it.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            // A mail server that does not answer keeps nothing else waiting.
+            Job::SendLetter { .. } => Some("the mail server".to_owned()),
             Job::Address { .. }
             | Job::AnswerWave(_)
             | Job::AskBack { .. }
@@ -222,6 +233,7 @@ impl Job {
             Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
+            Job::SendLetter { errand, .. } => errand.lane(),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -5,6 +5,8 @@
 mod town;
 #[macro_use]
 mod coast;
+#[macro_use]
+mod post;
 
 mod acts;
 mod aliases;
@@ -34,6 +36,7 @@ mod kept_keys;
 mod leaving;
 mod ledger;
 mod left;
+mod letters;
 mod lists;
 mod lookalikes;
 mod media;
@@ -58,6 +61,7 @@ mod reach;
 mod reading_lists;
 mod routes;
 mod scheduled;
+mod second_step;
 mod serving;
 mod sources;
 mod statements;

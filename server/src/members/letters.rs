@@ -1,0 +1,251 @@
+//! Letters to members: what is promised to the queue, and what they say. A job holds who it is about; the address, the
+//! words and what opens the door are looked up and made when the letter goes.
+
+use std::sync::Arc;
+
+use comity_db::Tx;
+use serde::{Deserialize, Serialize};
+
+use super::links::{self, Purpose};
+use super::{Member, credential, find};
+use crate::accounts::{self, Account};
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::Result;
+use crate::http::Kind;
+use crate::mail::{self, Letter, NotSent};
+use crate::queue::{self, Job, Outcome};
+
+/// What a letter is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Errand {
+    /// Somebody forgot a password. Whether that is a member is looked up by whoever sends, so that asking takes as long
+    /// for a name that is nobody's.
+    Forgotten {
+        /// Where.
+        community: i64,
+        /// As typed: a name, a handle or an address.
+        name: String,
+    },
+    /// A member is to show that they read what is sent to an address.
+    Address {
+        /// Who.
+        member: i64,
+    },
+    /// A member's password was changed.
+    PasswordChanged {
+        /// Whose.
+        member: i64,
+    },
+    /// A member's second step was turned on or off.
+    SecondStep {
+        /// Whose.
+        member: i64,
+        /// Which of the two.
+        on: bool,
+    },
+    /// A member has another address; the old one is told.
+    AddressChanged {
+        /// Whose.
+        member: i64,
+        /// The old one.
+        old: String,
+    },
+}
+
+impl Errand {
+    /// Letters of one lane go one after the other.
+    pub(crate) fn lane(&self) -> String {
+        match self {
+            Errand::Forgotten { community, name } => format!("letters to {name} of {community}"),
+            Errand::Address { member }
+            | Errand::PasswordChanged { member }
+            | Errand::SecondStep { member, .. }
+            | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
+        }
+    }
+}
+
+/// Promises a letter in the caller's transaction; where none are sent, nothing.
+pub fn promise(tx: &mut Tx, app: &App, errand: Errand) -> Result<()> {
+    if !mail::is_on(app) {
+        return Ok(());
+    }
+    let asked_at = app.now_ms();
+    queue::push(tx, app, &Job::SendLetter { errand, asked_at })
+}
+
+/// Writes the letter and hands it over.
+pub(crate) async fn send(app: &App, errand: &Errand, asked_at: i64) -> Outcome {
+    if app.now_ms() - asked_at > mail::TRIED_FOR_MS {
+        let why = "the mail server did not take it for a day".to_owned();
+        return Outcome::Abandon { why };
+    }
+    let written = match write(app, errand).await {
+        Ok(written) => written,
+        Err(error) => return error.into(),
+    };
+    let Some((community, letter)) = written else {
+        return Outcome::Done;
+    };
+    match mail::send(app, &community, &letter).await {
+        Ok(()) => Outcome::Done,
+        Err(NotSent::Never(why)) => Outcome::Abandon { why },
+        Err(NotSent::NotNow(why)) => Outcome::Retry {
+            after_ms: None,
+            why,
+        },
+    }
+}
+
+type Written = Option<(Arc<Community>, Letter)>;
+
+async fn write(app: &App, errand: &Errand) -> Result<Written> {
+    match errand {
+        Errand::Forgotten { community, name } => forgotten(app, *community, name).await,
+        Errand::Address { member } => address(app, *member).await,
+        Errand::PasswordChanged { member } => {
+            let Some(who) = Who::find(app, *member).await? else {
+                return Ok(None);
+            };
+            let text = format!(
+                "The password of {} was changed. Every browser was signed out, and every app has to ask again.\n\n\
+                 If it was not you, ask for a new password now:\n\n{}/forgotten",
+                who.account.handle(),
+                who.community.origin
+            );
+            Ok(who.letter("your password was changed", &text))
+        }
+        Errand::SecondStep { member, on } => {
+            let Some(who) = Who::find(app, *member).await? else {
+                return Ok(None);
+            };
+            let now = if *on {
+                "needs a code besides the password from now on"
+            } else {
+                "needs no code besides the password any more"
+            };
+            let text = format!(
+                "Signing in as {} {now}.\n\nIf it was not you, change your password now:\n\n{}/forgotten",
+                who.account.handle(),
+                who.community.origin
+            );
+            let about = if *on {
+                "your second step is on"
+            } else {
+                "your second step is off"
+            };
+            Ok(who.letter(about, &text))
+        }
+        Errand::AddressChanged { member, old } => {
+            let Some(who) = Who::find(app, *member).await? else {
+                return Ok(None);
+            };
+            let text = format!(
+                "{} has another e-mail address now, and this one gets no more letters about it.\n\n\
+                 If it was not you, write to those who look after {}; {}/about names them.",
+                who.account.handle(),
+                who.community.name,
+                who.community.origin
+            );
+            Ok(who.letter_to(old, "your address was changed", &text))
+        }
+    }
+}
+
+async fn forgotten(app: &App, community: i64, name: &str) -> Result<Written> {
+    let Some(community) = app.communities.load().by_id(community) else {
+        return Ok(None);
+    };
+    let Some(credential) = credential(app, &community, name).await? else {
+        return Ok(None);
+    };
+    let Some(who) = Who::find(app, credential.account_id).await? else {
+        return Ok(None);
+    };
+    let id = who.member.account_id;
+    // Nobody is told that there were too many: the page said the same as ever.
+    if app
+        .limits
+        .check(Kind::LetterTo, &format!("reset {id}"))
+        .is_err()
+    {
+        return Ok(None);
+    }
+    let token = links::make(app, id, Purpose::Reset, &who.member.email).await?;
+    let text = format!(
+        "Somebody, we hope you, asked for a new password for {}. Choose one here:\n\n{}/reset/{}\n\n\
+         The address is good once, for an hour. If it was not you, do nothing: your password is still the old one.",
+        who.account.handle(),
+        who.community.origin,
+        token.reveal()
+    );
+    Ok(who.letter("a new password", &text))
+}
+
+async fn address(app: &App, member: i64) -> Result<Written> {
+    let Some(who) = Who::find(app, member).await? else {
+        return Ok(None);
+    };
+    let to = match (&who.member.email_wanted, who.member.email_confirmed_at) {
+        (Some(wanted), _) => wanted.clone(),
+        (None, None) => who.member.email.clone(),
+        (None, Some(_)) => return Ok(None),
+    };
+    let token = links::make(app, member, Purpose::Address, &to).await?;
+    let text = format!(
+        "{} says that letters to this address reach them. If that is you, say so here:\n\n{}/confirm/{}\n\n\
+         The address is good once, for two days. If it is not you, do nothing, and no more will come.",
+        who.account.handle(),
+        who.community.origin,
+        token.reveal()
+    );
+    Ok(who.letter_to(&to, "is this your address?", &text))
+}
+
+/// Whom a letter is about.
+struct Who {
+    member: Member,
+    account: Arc<Account>,
+    community: Arc<Community>,
+}
+
+impl Who {
+    /// None once they left.
+    async fn find(app: &App, id: i64) -> Result<Option<Who>> {
+        let member = match find(app, id).await {
+            Ok(member) => member,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let account = accounts::find(app, id).await?;
+        let community = app.communities.load().by_id(member.community_id);
+        Ok(community
+            .filter(|_| account.gone_at.is_none())
+            .map(|community| Who {
+                member,
+                account,
+                community,
+            }))
+    }
+
+    fn letter(&self, about: &str, text: &str) -> Written {
+        self.letter_to(&self.member.email, about, text)
+    }
+
+    fn letter_to(&self, to: &str, about: &str, text: &str) -> Written {
+        Some((
+            self.community.clone(),
+            signed(&self.community, to, about, text),
+        ))
+    }
+}
+
+/// A letter of this community, with its name above and below.
+pub(crate) fn signed(community: &Community, to: &str, about: &str, text: &str) -> Letter {
+    Letter {
+        to: to.to_owned(),
+        subject: format!("{}: {about}", community.name),
+        text: format!("{text}\n\n-- \n{}\n{}\n", community.name, community.origin),
+    }
+}

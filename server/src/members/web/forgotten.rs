@@ -1,0 +1,190 @@
+//! The pages of a forgotten password, and of letters that ask whether an address is somebody's.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::request::Parts;
+use serde::Deserialize;
+
+use super::LABELS;
+use crate::accounts;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::form::{page_with, trouble};
+use crate::http::{Form, Reply, Visit, address, cookie};
+use crate::mail;
+use crate::members::{email, reset};
+use crate::web;
+use crate::web::view::{Frame, NavItem, Notice, Trouble};
+
+#[derive(Template)]
+#[template(path = "members/forgotten.html")]
+struct ForgottenPage {
+    frame: Frame,
+    /// Letters are sent from here.
+    sends: bool,
+    /// The form was sent.
+    asked: bool,
+    trouble: Option<Trouble>,
+}
+
+/// `GET /forgotten`
+pub async fn page(State(app): State<App>, visit: Visit) -> Result<Reply> {
+    show(&app, &visit, false, None).await
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Forgotten {
+    name: String,
+}
+
+/// `POST /forgotten`: the same page, whoever that is.
+pub async fn ask(
+    State(app): State<App>,
+    visit: Visit,
+    parts: Parts,
+    Form(form): Form<Forgotten>,
+) -> Result<Reply> {
+    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
+    match reset::ask(&app, &visit.community, &form.name, &neighbourhood).await {
+        Ok(()) => show(&app, &visit, true, None).await,
+        Err(error) => show(&app, &visit, false, Some(trouble(error, LABELS)?)).await,
+    }
+}
+
+async fn show(app: &App, visit: &Visit, asked: bool, trouble: Option<Trouble>) -> Result<Reply> {
+    let mut frame = web::frame(app, visit, "A new password", NavItem::SignIn).await?;
+    frame.no_index = true;
+    let page = ForgottenPage {
+        frame,
+        sends: mail::is_on(app),
+        asked,
+        trouble: trouble.clone(),
+    };
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
+}
+
+#[derive(Template)]
+#[template(path = "members/reset.html")]
+struct ResetPage {
+    frame: Frame,
+    token: String,
+    handle: String,
+    trouble: Option<Trouble>,
+}
+
+/// `GET /reset/{token}`
+pub async fn reset_page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Reply> {
+    show_reset(&app, &visit, token, None).await
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Reset {
+    token: String,
+    password: String,
+}
+
+/// `POST /reset`
+pub async fn reset(State(app): State<App>, visit: Visit, Form(form): Form<Reset>) -> Result<Reply> {
+    match reset::finish(&app, &visit.community, &form.token, &form.password).await {
+        Ok(()) => {
+            let done = Notice("Your password is changed. Sign in with it.".to_owned());
+            Ok(Reply::see_other("/sign-in").with_cookie(cookie::notice(&visit.community, &done)))
+        }
+        Err(error) => {
+            let trouble = trouble(error, LABELS)?;
+            show_reset(&app, &visit, form.token, Some(trouble)).await
+        }
+    }
+}
+
+async fn show_reset(
+    app: &App,
+    visit: &Visit,
+    token: String,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
+    let member = reset::led_to(app, &visit.community, &token)
+        .await?
+        .ok_or(Error::Gone)?;
+    let account = accounts::find(app, member.account_id).await?;
+    let mut frame = web::frame(app, visit, "A new password", NavItem::SignIn).await?;
+    frame.no_index = true;
+    let page = ResetPage {
+        frame,
+        token,
+        handle: account.handle().to_string(),
+        trouble: trouble.clone(),
+    };
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
+}
+
+#[derive(Template)]
+#[template(path = "members/confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    token: String,
+    email: String,
+    handle: String,
+    trouble: Option<Trouble>,
+}
+
+/// `GET /confirm/{token}`
+pub async fn confirm_page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Reply> {
+    show_confirm(&app, &visit, token, None).await
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Confirm {
+    token: String,
+}
+
+/// `POST /confirm`
+pub async fn confirm(
+    State(app): State<App>,
+    visit: Visit,
+    Form(form): Form<Confirm>,
+) -> Result<Reply> {
+    match email::confirm(&app, &visit.community, &form.token).await {
+        Ok(()) => {
+            let done = Notice("Your address is confirmed.".to_owned());
+            Ok(Reply::see_other("/").with_cookie(cookie::notice(&visit.community, &done)))
+        }
+        Err(error) => {
+            let trouble = trouble(error, LABELS)?;
+            show_confirm(&app, &visit, form.token, Some(trouble)).await
+        }
+    }
+}
+
+async fn show_confirm(
+    app: &App,
+    visit: &Visit,
+    token: String,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
+    let (member, email) = email::led_to(app, &visit.community, &token)
+        .await?
+        .ok_or(Error::Gone)?;
+    let account = accounts::find(app, member.account_id).await?;
+    let mut frame = web::frame(app, visit, "Is this your address?", NavItem::Elsewhere).await?;
+    frame.no_index = true;
+    let page = ConfirmPage {
+        frame,
+        token,
+        email,
+        handle: account.handle().to_string(),
+        trouble: trouble.clone(),
+    };
+    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
+}

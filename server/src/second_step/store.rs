@@ -1,0 +1,139 @@
+//! SQL of `second_steps`, `recovery_codes` and `half_sign_ins`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use crate::error::Result;
+
+row! {
+    /// One row of `second_steps`.
+    #[derive(Debug)]
+    pub struct StepRow {
+        pub secret: Vec<u8>,
+        pub confirmed_at: Option<i64>,
+        pub last_step: i64,
+    }
+}
+
+const FIND: Sql<StepRow> = sql!(
+    row: StepRow,
+    "SELECT secret, confirmed_at, last_step FROM second_steps WHERE account_id = $1"
+);
+
+pub async fn find(db: &Db, account_id: i64) -> Result<Option<StepRow>> {
+    Ok(db.opt(FIND, params![account_id]).await?)
+}
+
+const DROP_UNCONFIRMED: Sql =
+    sql!("DELETE FROM second_steps WHERE account_id = $1 AND confirmed_at IS NULL");
+const INSERT: Sql = sql!(
+    "INSERT INTO second_steps (account_id, secret, confirmed_at, last_step)
+     VALUES ($1, $2, NULL, 0)"
+);
+
+/// A secret that is not asked for yet; conflicts where one is.
+pub fn begin(tx: &mut Tx, account_id: i64, secret: Vec<u8>) {
+    tx.exec(DROP_UNCONFIRMED, params![account_id]);
+    tx.exec(INSERT, params![account_id, secret]);
+}
+
+const CONFIRM: Sql = sql!(
+    "UPDATE second_steps
+        SET confirmed_at = $2, last_step = $3
+      WHERE account_id = $1 AND confirmed_at IS NULL"
+);
+
+pub fn confirm(tx: &mut Tx, account_id: i64, now_ms: i64, step: i64) {
+    tx.must(CONFIRM, params![account_id, now_ms, step]);
+}
+
+const USE_CODE: Sql = sql!(
+    "UPDATE second_steps
+        SET last_step = $2
+      WHERE account_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2"
+);
+
+/// 0 when a code of this step or a later one was used already.
+pub async fn use_code(db: &Db, account_id: i64, step: i64) -> Result<u64> {
+    Ok(db.exec(USE_CODE, params![account_id, step]).await?)
+}
+
+const DROP: Sql = sql!("DELETE FROM second_steps WHERE account_id = $1");
+const DROP_CODES: Sql = sql!("DELETE FROM recovery_codes WHERE account_id = $1");
+const DROP_HALVES: Sql = sql!("DELETE FROM half_sign_ins WHERE account_id = $1");
+
+pub fn drop_all(tx: &mut Tx, account_id: i64) {
+    tx.must(DROP, params![account_id]);
+    tx.exec(DROP_CODES, params![account_id]);
+    tx.exec(DROP_HALVES, params![account_id]);
+}
+
+pub fn drop_halves(tx: &mut Tx, account_id: i64) {
+    tx.exec(DROP_HALVES, params![account_id]);
+}
+
+const INSERT_CODE: Sql = sql!("INSERT INTO recovery_codes (code_hash, account_id) VALUES ($1, $2)");
+
+/// These, and none of those before.
+pub fn replace_codes(tx: &mut Tx, account_id: i64, hashes: Vec<Vec<u8>>) {
+    tx.exec(DROP_CODES, params![account_id]);
+    for hash in hashes {
+        tx.exec(INSERT_CODE, params![hash, account_id]);
+    }
+}
+
+const USE_RECOVERY: Sql =
+    sql!("DELETE FROM recovery_codes WHERE code_hash = $1 AND account_id = $2");
+
+/// 0 when it is none of theirs, or was used.
+pub async fn use_recovery(db: &Db, account_id: i64, hash: Vec<u8>) -> Result<u64> {
+    Ok(db.exec(USE_RECOVERY, params![hash, account_id]).await?)
+}
+
+const COUNT_CODES: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT count(*) FROM recovery_codes WHERE account_id = $1");
+
+pub async fn count_codes(db: &Db, account_id: i64) -> Result<i64> {
+    Ok(db.one(COUNT_CODES, params![account_id]).await?.0)
+}
+
+const INSERT_HALF: Sql = sql!(
+    "INSERT INTO half_sign_ins (token_hash, account_id, expires_at)
+     VALUES ($1, $2, $3)"
+);
+
+pub async fn insert_half(
+    db: &Db,
+    token_hash: Vec<u8>,
+    account_id: i64,
+    expires_at: i64,
+) -> Result<()> {
+    db.exec(INSERT_HALF, params![token_hash, account_id, expires_at])
+        .await?;
+    Ok(())
+}
+
+const HALF: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id FROM half_sign_ins WHERE token_hash = $1 AND expires_at > $2"
+);
+
+pub async fn half(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<i64>> {
+    Ok(db.opt_column(HALF, params![token_hash, now_ms]).await?)
+}
+
+const USE_HALF: Sql = sql!("DELETE FROM half_sign_ins WHERE token_hash = $1");
+
+/// 0 when somebody was faster.
+pub async fn use_half(db: &Db, token_hash: Vec<u8>) -> Result<u64> {
+    Ok(db.exec(USE_HALF, params![token_hash]).await?)
+}
+
+const FORGET: Sql = sql!(
+    "DELETE FROM half_sign_ins
+      WHERE token_hash IN (SELECT token_hash FROM half_sign_ins WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
+);
+
+/// Forgets up to `most` that have expired, and says how many it were.
+pub async fn forget(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET, params![now_ms, most]).await?)
+}

@@ -1,0 +1,208 @@
+//! The second step of signing in.
+
+use aws_lc_rs::hmac;
+
+use crate::oauth::{Registered, ask};
+use crate::town::{Answer, Member, PASSWORD, Town};
+use crate::{post_test, town_test};
+
+/// A device that makes codes, as an app does that knows nothing of us.
+struct Device(Vec<u8>);
+
+impl Device {
+    /// Takes the secret from the letters on the page.
+    fn of(page: &Answer) -> Device {
+        let letters = page.body.split("id=\"letters\" value=\"").nth(1).unwrap();
+        let letters = letters.split('"').next().unwrap().replace(' ', "");
+        let mut bits = String::new();
+        for letter in letters.bytes() {
+            let at = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+            let value = at.iter().position(|known| *known == letter).unwrap();
+            bits.push_str(&format!("{value:05b}"));
+        }
+        let bytes = bits.as_bytes().chunks_exact(8);
+        let byte = |eight: &[u8]| u8::from_str_radix(std::str::from_utf8(eight).unwrap(), 2);
+        Device(bytes.map(|eight| byte(eight).unwrap()).collect())
+    }
+
+    /// What it shows at this time.
+    fn shows(&self, now_ms: i64) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.0);
+        let tag = hmac::sign(&key, &(now_ms / 30_000).to_be_bytes());
+        let tag = tag.as_ref();
+        let at = usize::from(tag[19] & 15);
+        let four = u32::from_be_bytes(tag[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+        format!("{:06}", four % 1_000_000)
+    }
+}
+
+const AT: &str = "/settings/second-step";
+
+/// Turns it on for somebody; their device and their recovery codes.
+async fn turn_on(town: &Town, member: &mut Member) -> (Device, Vec<String>) {
+    let begin = format!("{AT}/begin");
+    member
+        .post(&begin, &[("password", PASSWORD)])
+        .await
+        .leads(AT);
+    let page = member
+        .get(AT)
+        .await
+        .is(200)
+        .shows("Give your device the secret");
+    assert!(
+        page.body.contains("<svg class=\"qr\""),
+        "there is something for a camera"
+    );
+    assert!(page.body.contains("otpauth://totp/Harbour:"));
+    let device = Device::of(&page);
+    let code = device.shows(town.app.now_ms());
+    let page = member
+        .post(&format!("{AT}/confirm"), &[("code", &code)])
+        .await
+        .is(200);
+    let codes = page.body.split("<code dir=\"ltr\">").skip(1);
+    let codes = codes.map(|rest| rest.split('<').next().unwrap().to_owned());
+    (device, codes.collect())
+}
+
+/// Takes the first step, and gives what the browser is held with.
+async fn first(town: &Town) -> (crate::town::Browser, String) {
+    let mut browser = town.anonymous();
+    let form = [
+        ("name", "alice"),
+        ("password", PASSWORD),
+        ("next", "/settings/sessions"),
+    ];
+    let page = browser
+        .post("/sign-in", &form)
+        .await
+        .is(200)
+        .shows("And a code");
+    assert!(
+        !browser
+            .cookie_names()
+            .iter()
+            .any(|name| name.contains("session"))
+    );
+    let half = page.hidden("half").unwrap();
+    (browser, half)
+}
+
+async fn second(browser: &mut crate::town::Browser, half: &str, code: &str) -> Answer {
+    let form = [
+        ("half", half),
+        ("code", code),
+        ("next", "/settings/sessions"),
+    ];
+    browser.post("/sign-in/second-step", &form).await
+}
+
+town_test! {
+    async fn whoever_turned_it_on_signs_in_with_a_code_as_well(town) {
+        let mut alice = town.member("alice").await;
+        alice.post(&format!("{AT}/begin"), &[("password", "wrong horse")]).await.is(422).shows("is not your password");
+        let (device, codes) = turn_on(&town, &mut alice).await;
+        assert_eq!(codes.len(), 10);
+        alice.get(AT).await.is(200).shows("10 recovery codes are left").hides(&codes[0]);
+        // It was used to turn it on, and no code is good twice.
+        let used = device.shows(town.app.now_ms());
+        let (mut browser, half) = first(&town).await;
+        second(&mut browser, &half, &used).await.is(422).shows("is not right, or was used");
+        browser.get("/settings/sessions").await.is(303);
+        town.wait_s(30);
+        let code = device.shows(town.app.now_ms());
+        second(&mut browser, &half, &code).await.leads("/settings/sessions");
+        browser.get("/settings/sessions").await.is(200);
+        // What held the browser is used up, and so is the code.
+        let (mut other, half) = first(&town).await;
+        second(&mut other, &half, &code).await.is(422);
+    }
+
+    async fn a_recovery_code_lets_in_once(town) {
+        let mut alice = town.member("alice").await;
+        let (_, codes) = turn_on(&town, &mut alice).await;
+        let typed = codes[3].to_uppercase().replace('-', " ");
+        let (mut browser, half) = first(&town).await;
+        second(&mut browser, &half, &typed).await.leads("/settings/sessions");
+        let (mut browser, half) = first(&town).await;
+        second(&mut browser, &half, &codes[3]).await.is(422);
+        alice.get(AT).await.is(200).shows("9 recovery codes are left");
+        let fresh = alice.post(&format!("{AT}/codes"), &[("password", PASSWORD)]).await.is(200).shows("Write these down");
+        assert!(!fresh.body.contains(&codes[4]));
+        second(&mut browser, &half, &codes[4]).await.is(422);
+    }
+
+    async fn guessing_codes_is_slow_and_takes_no_longer_than_ten_minutes(town) {
+        let mut alice = town.member("alice").await;
+        let (device, _) = turn_on(&town, &mut alice).await;
+        town.wait_s(3_600);
+        let (mut browser, half) = first(&town).await;
+        for _ in 0..5 {
+            second(&mut browser, &half, "000000").await.is(422);
+        }
+        let right = device.shows(town.app.now_ms());
+        second(&mut browser, &half, &right).await.is(429);
+        town.wait_s(601);
+        let right = device.shows(town.app.now_ms());
+        second(&mut browser, &half, &right).await.leads("/sign-in");
+        browser.get("/sign-in").await.is(200).shows("That took too long");
+        second(&mut browser, "nothing", &right).await.leads("/sign-in");
+        browser.get("/settings/sessions").await.is(303);
+    }
+
+    async fn it_is_turned_off_with_a_password_or_a_code_and_nothing_else(town) {
+        let mut alice = town.member("alice").await;
+        let off = format!("{AT}/off");
+        alice.post(&off, &[("proof", PASSWORD)]).await.is(422);
+        let (device, codes) = turn_on(&town, &mut alice).await;
+        alice.post(&off, &[("proof", "wrong horse")]).await.is(422).shows("is not your password");
+        alice.post(&format!("{AT}/begin"), &[("password", PASSWORD)]).await.is(422).shows("is on already");
+        alice.post(&off, &[("proof", &codes[0])]).await.leads(AT);
+        let form = [("name", "alice"), ("password", PASSWORD)];
+        town.anonymous().post("/sign-in", &form).await.leads("/");
+        town.wait_s(3_600);
+        let (again, _) = turn_on(&town, &mut alice).await;
+        assert_ne!(again.0, device.0, "a secret is never used again");
+        alice.post(&off, &[("proof", PASSWORD)]).await.leads(AT);
+        town.anonymous().post("/sign-in", &form).await.leads("/");
+    }
+
+    async fn an_app_is_let_in_after_both_steps_only(town) {
+        let mut alice = town.member("alice").await;
+        let (device, _) = turn_on(&town, &mut alice).await;
+        town.wait_s(60);
+        let (mut browser, half) = first(&town).await;
+        browser.get("/oauth/authorize?client_id=x").await.is(303);
+        second(&mut browser, &half, &device.shows(town.app.now_ms())).await.is(303);
+        let mut app = Registered::new(&town, "read").await;
+        let token = app.let_in(&mut browser, "read").await;
+        ask(&mut app.browser, "/api/v1/accounts/verify_credentials", &token).await.is(200);
+    }
+
+    async fn what_was_begun_and_not_confirmed_is_not_asked_for(town) {
+        let mut alice = town.member("alice").await;
+        alice.post(&format!("{AT}/begin"), &[("password", PASSWORD)]).await.leads(AT);
+        alice.post(&format!("{AT}/confirm"), &[("code", "000000")]).await.is(422);
+        let form = [("name", "alice"), ("password", PASSWORD)];
+        town.anonymous().post("/sign-in", &form).await.leads("/");
+    }
+}
+
+post_test! {
+    async fn a_new_password_by_letter_does_not_lift_the_second_step(town, post) {
+        let mut alice = town.member("alice").await;
+        turn_on(&town, &mut alice).await;
+        assert!(post.next().await.text().contains("needs a code besides the password"));
+        let (mut held, half) = first(&town).await;
+        let mut browser = town.anonymous();
+        browser.post("/forgotten", &[("name", "alice")]).await.is(200);
+        let at = post.next().await.link("/reset/");
+        let token = at.strip_prefix("/reset/").unwrap();
+        browser.post("/reset", &[("token", token), ("password", "another horse")]).await.leads("/sign-in");
+        let form = [("name", "alice"), ("password", "another horse")];
+        browser.post("/sign-in", &form).await.is(200).shows("And a code");
+        // Whoever knew the old password goes no further.
+        second(&mut held, &half, "000000").await.leads("/sign-in");
+    }
+}
