@@ -48,9 +48,20 @@ pub struct Config {
     pub media: Media,
     /// How letters go out.
     pub mail: Mail,
+    /// What people are asked who want to join.
+    pub sign_up: AtSignUp,
     /// Makes an RSA key, as [`comity_wire::generate_rsa`] does. No setting: for tests, which start hundreds of
     /// installations, and most of whose time would go into looking for primes.
     pub make_rsa: fn() -> (Vec<u8>, Vec<u8>),
+}
+
+/// What people are asked who want to join.
+#[derive(Clone, Debug)]
+pub struct AtSignUp {
+    /// Years that somebody has to be old; 0 for any.
+    pub min_age: u32,
+    /// Where moderators say yes, they want to read why.
+    pub ask_reason: bool,
 }
 
 /// How letters go out: to one server, which brings them on.

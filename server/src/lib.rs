@@ -22,9 +22,11 @@ pub mod text; // from what people type and servers send to safe HTML
 pub mod accounts; // profiles, ours and others', and their keys
 pub mod communities; // the domains served here: name, rules text, mode
 pub mod instances; // what we know of other servers
-pub mod members; // sign-up, sign-in, sessions, the first admin
+pub mod invitations; // links by which people come in
+pub mod members; // sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
 pub mod second_step; // a code besides the password
+pub mod sign_ups; // who may join, who waits for it, and the moderators' yes
 
 // Acts
 pub mod favourites; // like and unlike

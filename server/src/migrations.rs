@@ -51,6 +51,7 @@ pub const ALL: &[Migration] = &[
     migration!(37, "media", "../../migrations/0037_media.sql"),
     migration!(38, "letters", "../../migrations/0038_letters.sql"),
     migration!(39, "second_steps", "../../migrations/0039_second_steps.sql"),
+    migration!(40, "sign_ups", "../../migrations/0040_sign_ups.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -22,9 +22,9 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
-    reading_lists, reblogs, relations, rules, scheduled, search, second_step, stamps, statuses,
-    streaming, timelines, waves, web,
+    invitations, lists, markers, media, members, notifications, oauth, pins, polls, push, quotes,
+    reach, reading_lists, reblogs, relations, rules, scheduled, search, second_step, sign_ups,
+    stamps, statuses, streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -43,8 +43,29 @@ pub const ROUTES: &[Route] = &[
     // Coming in and going out
     reads("/sign-in", Kind::Page, || get(members::web::sign_in_page)),
     acts("/sign-in", Kind::Form, || post(members::web::sign_in)),
-    reads("/sign-up", Kind::Page, || get(members::web::sign_up_page)),
-    acts("/sign-up", Kind::Form, || post(members::web::sign_up)),
+    reads("/sign-up", Kind::Page, || get(sign_ups::web::page)),
+    acts("/sign-up", Kind::Form, || post(sign_ups::web::sign_up)),
+    reads("/sign-up/{token}", Kind::Page, || {
+        get(sign_ups::web::standing)
+    }),
+    acts("/sign-up/letter", Kind::Form, || {
+        post(sign_ups::web::ask_again)
+    }),
+    reads("/sign-ups", Kind::Page, || get(sign_ups::web::queue)),
+    acts("/sign-ups/{id}/approve", Kind::Form, || {
+        post(sign_ups::web::approve)
+    }),
+    acts("/sign-ups/{id}/reject", Kind::Form, || {
+        post(sign_ups::web::turn_down)
+    }),
+    reads("/invite/{token}", Kind::Page, || {
+        get(invitations::web::follow)
+    }),
+    reads("/invitations", Kind::Page, || get(invitations::web::page)),
+    acts("/invitations", Kind::Form, || post(invitations::web::make)),
+    acts("/invitations/{id}/end", Kind::Form, || {
+        post(invitations::web::end)
+    }),
     acts("/sign-out", Kind::Form, || post(members::web::sign_out)),
     reads("/setup/{token}", Kind::Page, || {
         get(members::web::setup_page)
@@ -106,6 +127,9 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/email/letter", Kind::Form, || {
         post(members::web::email::ask_again)
+    }),
+    acts("/settings/sessions/others", Kind::Form, || {
+        post(members::web::security::end_others)
     }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)
@@ -493,6 +517,24 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/accounts",
         Wants::Anyone(&["read:accounts"]),
         || get(accounts::api::accounts),
+    ),
+    api(
+        "POST",
+        "/api/v1/accounts",
+        Wants::App(&["write:accounts"]),
+        || post(sign_ups::api::create),
+    ),
+    api(
+        "POST",
+        "/api/v1/emails/confirmations",
+        Wants::SignedUp(&["write:accounts"]),
+        || post(sign_ups::api::ask_again),
+    ),
+    api(
+        "GET",
+        "/api/v1/emails/check_confirmation",
+        Wants::SignedUp(&["read:accounts"]),
+        || get(sign_ups::api::is_confirmed),
     ),
     api(
         "GET",

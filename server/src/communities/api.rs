@@ -5,12 +5,12 @@ use comity_policy::Way;
 use serde_json::{Value, json};
 
 use super::published::{Audience, published};
-use super::{Community, SignUp};
+use super::{Community, Invites, SignUp};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Reply};
-use crate::{media, members, polls, push, rules, text};
+use crate::{media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
@@ -121,6 +121,7 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
     let here = &caller.community;
     let told = told(&app, &caller).await?;
     let picture = format!("{}/assets/no-header.png", here.origin);
+    let joining = sign_ups::registrations(&app, here);
     Ok(Reply::api(json!({
         "domain": here.domain.as_str(),
         "title": here.name,
@@ -133,11 +134,11 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
         "languages": [],
         "configuration": told.configuration,
         "registrations": {
-            "enabled": here.sign_up == SignUp::Open,
-            "approval_required": false,
-            "reason_required": false,
-            "message": null,
-            "min_age": null,
+            "enabled": joining.enabled,
+            "approval_required": joining.approval_required,
+            "reason_required": joining.reason_required,
+            "message": joining.message,
+            "min_age": joining.min_age,
             "url": format!("{}/sign-up", here.origin),
         },
         "api_versions": { "mastodon": API_OF_MASTODON, "comity": API_OF_COMITY },
@@ -150,6 +151,7 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
 pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply> {
     let here = &caller.community;
     let told = told(&app, &caller).await?;
+    let joining = sign_ups::registrations(&app, here);
     Ok(Reply::api(json!({
         "uri": here.domain.as_str(),
         "title": here.name,
@@ -165,9 +167,9 @@ pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply
         },
         "thumbnail": format!("{}/assets/no-header.png", here.origin),
         "languages": [],
-        "registrations": here.sign_up == SignUp::Open,
-        "approval_required": false,
-        "invites_enabled": false,
+        "registrations": joining.enabled,
+        "approval_required": joining.approval_required,
+        "invites_enabled": here.invites == Invites::Members && here.sign_up != SignUp::Closed,
         "max_toot_chars": app.config.limits.post_characters,
         "configuration": told.configuration,
         "contact_account": told.contact,

@@ -3,7 +3,7 @@
 use comity_policy::Mode;
 use comity_vocab::Domain;
 
-use super::{Answers, Settings, ShownTo, SignUp, change_settings, found};
+use super::{Answers, Invites, Settings, ShownTo, SignUp, change_settings, found};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -36,7 +36,7 @@ pub enum CommunityCommand {
         /// Its answer to servers it has no rule for: open, cautious or allow-list
         #[arg(long)]
         mode: Option<String>,
-        /// Who may join: open or closed
+        /// Who may join: open, approval (whoever a moderator says yes to), invitation or closed
         #[arg(long)]
         sign_up: Option<String>,
         /// Who says yes to first contacts where it asks: members, moderators or either
@@ -46,6 +46,9 @@ pub enum CommunityCommand {
         /// or members
         #[arg(long)]
         rules_shown_to: Option<String>,
+        /// Who may invite: moderators or members
+        #[arg(long)]
+        invites: Option<String>,
     },
 }
 
@@ -84,6 +87,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             sign_up,
             answers,
             rules_shown_to,
+            invites,
         } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
@@ -92,8 +96,9 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                     .ok_or_else(|| Error::invalid("mode", "must be open, cautious or allow-list"))
             });
             let sign_up = sign_up.map(|text| {
-                SignUp::parse(&text)
-                    .ok_or_else(|| Error::invalid("sign-up", "must be open or closed"))
+                SignUp::parse(&text).ok_or_else(|| {
+                    Error::invalid("sign-up", "must be open, approval, invitation or closed")
+                })
             });
             let answers = answers.map(|text| {
                 Answers::parse(&text).ok_or_else(|| {
@@ -105,6 +110,10 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                     Error::invalid("rules-shown-to", "must be everyone, peers or members")
                 })
             });
+            let invites = invites.map(|text| {
+                Invites::parse(&text)
+                    .ok_or_else(|| Error::invalid("invites", "must be moderators or members"))
+            });
             let settings = Settings {
                 name: name.unwrap_or(before.name),
                 description: description.unwrap_or(before.description),
@@ -113,6 +122,7 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                 sign_up: sign_up.transpose()?.unwrap_or(before.sign_up),
                 answers: answers.transpose()?.unwrap_or(before.answers),
                 rules_shown_to: shown_to.transpose()?.unwrap_or(before.rules_shown_to),
+                invites: invites.transpose()?.unwrap_or(before.invites),
             };
             let community = change_settings(app, community.id, settings).await?;
             Ok(format!("Changed {}.", community.domain))

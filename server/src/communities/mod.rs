@@ -15,7 +15,7 @@ use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
-pub use model::{Answers, Communities, Community, ShownTo, SignUp};
+pub use model::{Answers, Communities, Community, Invites, ShownTo, SignUp};
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub answers: Answers,
     /// Who may read its rules by name, besides its members.
     pub rules_shown_to: ShownTo,
+    /// Who may invite.
+    pub invites: Invites,
 }
 
 impl Settings {
@@ -62,6 +64,7 @@ impl Settings {
             sign_up: community.sign_up,
             answers: community.answers,
             rules_shown_to: community.rules_shown_to,
+            invites: community.invites,
         }
     }
 
@@ -118,6 +121,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         gate_until: None,
         answers: Answers::Members,
         rules_shown_to: ShownTo::Everyone,
+        invites: Invites::Moderators,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

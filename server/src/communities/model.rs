@@ -27,6 +27,7 @@ row! {
         pub gate_until: Option<i64>,
         pub answers: String,
         pub rules_shown_to: String,
+        pub invites: String,
     }
 }
 
@@ -61,6 +62,34 @@ pub struct Community {
     pub answers: Answers,
     /// Who may read its rules by name, besides its members.
     pub rules_shown_to: ShownTo,
+    /// Who may invite.
+    pub invites: Invites,
+}
+
+/// Who may invite people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invites {
+    /// Its moderators.
+    Moderators,
+    /// Each member.
+    Members,
+}
+
+impl Invites {
+    /// As stored and as the command line says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Invites::Moderators => "moderators",
+            Invites::Members => "members",
+        }
+    }
+
+    /// Reads [`Invites::as_str`].
+    pub fn parse(text: &str) -> Option<Invites> {
+        [Invites::Moderators, Invites::Members]
+            .into_iter()
+            .find(|invites| invites.as_str() == text)
+    }
 }
 
 /// Who says yes to first contacts about which a community asks.
@@ -128,6 +157,10 @@ impl ShownTo {
 pub enum SignUp {
     /// Anyone.
     Open,
+    /// Whoever a moderator says yes to.
+    Approval,
+    /// Whoever has an invitation.
+    Invitation,
     /// Nobody new, but by an operator.
     Closed,
 }
@@ -137,15 +170,22 @@ impl SignUp {
     pub fn as_str(self) -> &'static str {
         match self {
             SignUp::Open => "open",
+            SignUp::Approval => "approval",
+            SignUp::Invitation => "invitation",
             SignUp::Closed => "closed",
         }
     }
 
     /// Reads [`SignUp::as_str`].
     pub fn parse(text: &str) -> Option<SignUp> {
-        [SignUp::Open, SignUp::Closed]
-            .into_iter()
-            .find(|sign_up| sign_up.as_str() == text)
+        [
+            SignUp::Open,
+            SignUp::Approval,
+            SignUp::Invitation,
+            SignUp::Closed,
+        ]
+        .into_iter()
+        .find(|sign_up| sign_up.as_str() == text)
     }
 }
 
@@ -172,6 +212,7 @@ impl Community {
             answers: Answers::parse(&row.answers).ok_or_else(|| broken("answers"))?,
             rules_shown_to: ShownTo::parse(&row.rules_shown_to)
                 .ok_or_else(|| broken("rules_shown_to"))?,
+            invites: Invites::parse(&row.invites).ok_or_else(|| broken("invites"))?,
         })
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use comity_vocab::{Domain, Iri};
 
-use super::{Config, ConfigError, Federation, Limits, Mail, MailTls, Media, Testing};
+use super::{AtSignUp, Config, ConfigError, Federation, Limits, Mail, MailTls, Media, Testing};
 
 /// One setting.
 pub struct Key {
@@ -436,6 +436,27 @@ pub const KEYS: &[Key] = &[
             Ok(())
         },
     },
+    Key {
+        name: "sign_up.min_age",
+        about: "Years that somebody has to be old to join; 0 for any. They are asked for the day of their birth, which is\n\
+                looked at once and not kept.",
+        kind: Kind::Number,
+        default: "0",
+        take: |config, text| {
+            config.sign_up.min_age = number(text, 0, 120)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "sign_up.ask_reason",
+        about: "Where moderators say yes to whoever joins, they want to read why; false makes that a free choice.",
+        kind: Kind::Switch,
+        default: "true",
+        take: |config, text| {
+            config.sign_up.ask_reason = switch(text)?;
+            Ok(())
+        },
+    },
 ];
 
 /// The settings when nobody says anything.
@@ -481,6 +502,10 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             password: String::new(),
             password_file: None,
             from: String::new(),
+        },
+        sign_up: AtSignUp {
+            min_age: 0,
+            ask_reason: false,
         },
     };
     for key in KEYS {

@@ -21,6 +21,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::members;
 use crate::oauth::{self, Grant, Scopes};
+use crate::sign_ups;
 use crate::web::time;
 
 /// What an address of the API wants of whoever asks. It stands beside the address, and is checked before the handler
@@ -33,6 +34,10 @@ pub enum Wants {
     Anyone(&'static [&'static str]),
     /// The token of any app.
     AnyApp,
+    /// The token of an app for itself with one of these scopes.
+    App(&'static [&'static str]),
+    /// The token with one of these scopes of a member, or of somebody who waits to become one.
+    SignedUp(&'static [&'static str]),
     /// A member's token with one of these scopes.
     Member(&'static [&'static str]),
     /// Nothing but what the stream that is asked for wants, which its handler checks. Browsers cannot send a header
@@ -192,7 +197,25 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
         // What an app may ask for itself, anybody may.
         (Wants::Anyone(_), Some(client)) if client.me.is_none() => {}
         (Wants::Anyone(scopes), Some(client)) => covers(client, scopes)?,
+        (Wants::App(scopes), Some(client)) => {
+            if client.me.is_some() || client.grant.applicant_id.is_some() {
+                return Err(Error::Forbidden(
+                    "this method requires an client credentials authentication".to_owned(),
+                )
+                .into());
+            }
+            covers(client, scopes)?;
+        }
+        (Wants::SignedUp(scopes), Some(client)) => {
+            if client.grant.applicant_id.is_none() {
+                client.me()?;
+            }
+            covers(client, scopes)?;
+        }
         (Wants::Member(scopes), Some(client)) => {
+            if let Some(id) = client.grant.applicant_id {
+                return Err(sign_ups::api::why_not(app, id).await.into());
+            }
             client.me()?;
             covers(client, scopes)?;
         }

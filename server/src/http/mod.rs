@@ -30,7 +30,7 @@ pub use input::{Id, Input, Upload};
 pub use page_link::Page;
 pub use paging::Paging;
 pub use rate_limit::{Kind, RateLimits};
-pub use reply::Reply;
+pub use reply::{Reply, as_sentence};
 pub use viewer::{Here, Me, Visit};
 
 /// Whether the requester asks for the ActivityPub face of an address rather than for its page.

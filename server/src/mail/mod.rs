@@ -163,7 +163,7 @@ fn message(
             mailer.from.clone(),
         ))
         .to(Mailbox::new(None, to))
-        .subject(letter.subject.clone())
+        .subject(one_line(&letter.subject))
         .date(UNIX_EPOCH + Duration::from_millis(now_ms))
         .message_id(Some(id))
         .header(AutoSubmitted)
@@ -171,6 +171,14 @@ fn message(
     builder
         .body(letter.text.clone())
         .map_err(|why| never(why.to_string()))
+}
+
+/// What a name holds may not begin another line of the head.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control)
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// No machine answers it (RFC 3834).

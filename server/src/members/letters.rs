@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::http::Kind;
 use crate::mail::{self, Letter, NotSent};
 use crate::queue::{self, Job, Outcome};
+use crate::sign_ups;
 
 /// What a letter is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +38,21 @@ pub enum Errand {
         /// Whose.
         member: i64,
     },
+    /// Somebody who wants to join is to show that an address is theirs.
+    ConfirmSignUp {
+        /// Who.
+        applicant: i64,
+    },
+    /// Moderators said yes to them.
+    LetIn {
+        /// Whom.
+        applicant: i64,
+    },
+    /// Moderators said no.
+    TurnedDown {
+        /// To whom.
+        applicant: i64,
+    },
     /// A member's second step was turned on or off.
     SecondStep {
         /// Whose.
@@ -58,7 +74,10 @@ impl Errand {
     pub(crate) fn lane(&self) -> String {
         match self {
             Errand::Forgotten { community, name } => format!("letters to {name} of {community}"),
-            Errand::Address { member }
+            Errand::ConfirmSignUp { applicant: member }
+            | Errand::LetIn { applicant: member }
+            | Errand::TurnedDown { applicant: member }
+            | Errand::Address { member }
             | Errand::PasswordChanged { member }
             | Errand::SecondStep { member, .. }
             | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
@@ -104,6 +123,9 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
     match errand {
         Errand::Forgotten { community, name } => forgotten(app, *community, name).await,
         Errand::Address { member } => address(app, *member).await,
+        Errand::ConfirmSignUp { applicant } => sign_ups::letters::confirm(app, *applicant).await,
+        Errand::LetIn { applicant } => sign_ups::letters::let_in(app, *applicant).await,
+        Errand::TurnedDown { applicant } => sign_ups::letters::turned_down(app, *applicant).await,
         Errand::PasswordChanged { member } => {
             let Some(who) = Who::find(app, *member).await? else {
                 return Ok(None);

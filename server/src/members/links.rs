@@ -16,6 +16,8 @@ pub enum Purpose {
     Reset,
     /// To show that a member reads what is sent to an address.
     Address,
+    /// The same for somebody who is about to join.
+    SignUp,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
         match self {
             Purpose::Reset => "reset",
             Purpose::Address => "address",
+            Purpose::SignUp => "sign_up",
         }
     }
 
@@ -30,7 +33,7 @@ impl Purpose {
     fn lives_ms(self) -> i64 {
         match self {
             Purpose::Reset => 3_600_000,
-            Purpose::Address => 2 * DAY_MS,
+            Purpose::Address | Purpose::SignUp => 2 * DAY_MS,
         }
     }
 }
@@ -77,6 +80,11 @@ pub async fn find(app: &App, token: &str, purpose: Purpose) -> Result<Option<Led
 pub fn use_up(tx: &mut Tx, token: &str) {
     let hash = Token::parse(token).map(|token| token.hash());
     links::use_up(tx, hash.unwrap_or_default());
+}
+
+/// Ends what there is of one purpose, in the caller's transaction.
+pub fn drop_one(tx: &mut Tx, subject_id: i64, purpose: Purpose) {
+    links::drop_one(tx, subject_id, purpose.as_str());
 }
 
 /// Ends all links of somebody, in the caller's transaction.

@@ -4,12 +4,13 @@ pub mod api;
 pub mod command;
 pub mod email;
 pub mod letters;
-mod links;
+pub(crate) mod links;
 mod model;
 mod password;
 pub mod reset;
 pub mod sessions;
 pub mod setup;
+mod signing_in;
 mod store;
 pub mod web;
 
@@ -19,24 +20,25 @@ use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain, Visibility};
 
+pub(crate) use model::Settled;
 pub use model::{Member, NewMember, Role, Session};
+pub(crate) use signing_in::check_is_their_password;
+pub use signing_in::{SignedIn, change_password, set_password, sign_in};
+use signing_in::{credential, put_password};
 pub use store::{count, stewards};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;
 use crate::clock::DAY_MS;
-use crate::communities::{Community, SignUp};
+use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::Kind;
-use crate::http::token::Token;
-use crate::oauth;
 use crate::rules;
 use crate::second_step;
 use crate::statuses::{Answering, Quoting};
 use crate::text;
 
 /// As Mastodon has it, so that a handle can move there and back.
-const LONGEST_USERNAME: usize = 30;
+pub(crate) const LONGEST_USERNAME: usize = 30;
 /// RFC 5321's longest path, less the angle brackets.
 const LONGEST_EMAIL: usize = 254;
 
@@ -74,34 +76,9 @@ pub async fn find(app: &App, account_id: i64) -> Result<Member> {
     )
 }
 
-/// Joins somebody to a community: the page, the command line and the demo all come here.
+/// Joins somebody to a community, as an operator may: the command line, setup and the demo come here.
 pub async fn add(app: &App, community: &Community, new: NewMember) -> Result<Arc<Account>> {
     add_with(app, community, new, Tx::new()).await
-}
-
-/// Joins somebody as the page does: only where the community is open, and not too often from one address.
-pub async fn sign_up(
-    app: &App,
-    community: &Community,
-    new: NewMember,
-    neighbourhood: &str,
-) -> Result<Arc<Account>> {
-    if community.sign_up != SignUp::Open {
-        return Err(Error::Forbidden(
-            "nobody new is taken in just now".to_owned(),
-        ));
-    }
-    check(community, &new)?;
-    app.limits.check(Kind::SignUp, neighbourhood)?;
-    add(
-        app,
-        community,
-        NewMember {
-            role: Role::Member,
-            ..new
-        },
-    )
-    .await
 }
 
 /// `tx` goes first, in the same transaction; if it changes nothing where it must, nobody joins.
@@ -109,7 +86,7 @@ async fn add_with(
     app: &App,
     community: &Community,
     new: NewMember,
-    mut tx: Tx,
+    tx: Tx,
 ) -> Result<Arc<Account>> {
     check(community, &new)?;
     let username = new.username.trim();
@@ -125,31 +102,49 @@ async fn add_with(
     {
         return Err(taken());
     }
+    let settled = Settled {
+        id: app.next_id(),
+        username: username.to_owned(),
+        display_name: display_name.to_owned(),
+        email: new.email.trim().to_owned(),
+        password_hash: password::hash(&new.password).await?,
+        role: new.role,
+        email_confirmed_at: None,
+        invitation_id: None,
+    };
+    settle(app, community, settled, tx, Tx::new()).await
+}
+
+/// Makes somebody a member about whom all is checked. `before` and `after` are of the same transaction; where one of them
+/// changes nothing that it must, nobody joins.
+pub(crate) async fn settle(
+    app: &App,
+    community: &Community,
+    new: Settled,
+    before: Tx,
+    after: Tx,
+) -> Result<Arc<Account>> {
     let now_ms = app.now_ms();
-    let id = app.next_id();
+    let id = new.id;
+    let mut tx = before;
+    let display_name = match new.display_name.as_str() {
+        "" => &new.username,
+        name => name,
+    };
     accounts::create_local(
         &mut tx,
         NewLocal {
             id,
             community,
-            username,
+            username: &new.username,
             display_name,
             kind: ActorKind::Person,
             keys: accounts::generate_keys(app).await?,
             now_ms,
         },
     )?;
-    store::insert(
-        &mut tx,
-        store::NewRow {
-            account_id: id,
-            community_id: community.id,
-            email: new.email.trim(),
-            password_hash: password::hash(&new.password).await?,
-            role: new.role.as_str(),
-            created_at: now_ms,
-        },
-    );
+    store::insert(&mut tx, &new, community.id, now_ms);
+    tx.append(after);
     match app.db.write(tx).await {
         Ok(Wrote::All) => accounts::find(app, id).await,
         Ok(Wrote::Nothing { .. }) => Err(Error::Gone),
@@ -157,9 +152,30 @@ async fn add_with(
             "email",
             "belongs to a member already; sign in instead",
         )),
-        Err(DbError::Conflict(_)) => Err(taken()),
+        Err(DbError::Conflict(_)) => Err(Error::invalid("username", "is taken; choose another")),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Whether this is a member's address here.
+pub(crate) async fn has_email(app: &App, community_id: i64, email: &str) -> Result<bool> {
+    let found = store::credential_by_email(&app.db, community_id, email).await?;
+    Ok(found.is_some())
+}
+
+/// What is stored of a password.
+pub(crate) async fn hash_password(password: &str) -> Result<String> {
+    password::hash(password).await
+}
+
+/// Whether this may be a password at all.
+pub(crate) fn check_password(password: &str) -> Result<()> {
+    password::check_length(password)
+}
+
+/// Whether this name is the community's own.
+pub(crate) fn is_reserved(community: &Community, username: &str) -> bool {
+    RESERVED.contains(&username) || username == community.domain.host()
 }
 
 fn check(community: &Community, new: &NewMember) -> Result<()> {
@@ -168,7 +184,7 @@ fn check(community: &Community, new: &NewMember) -> Result<()> {
     password::check_length(&new.password)
 }
 
-fn check_username(community: &Community, username: &str) -> Result<()> {
+pub(crate) fn check_username(community: &Community, username: &str) -> Result<()> {
     let fits = (1..=LONGEST_USERNAME).contains(&username.len());
     if !fits
         || !username
@@ -181,7 +197,7 @@ fn check_username(community: &Community, username: &str) -> Result<()> {
         ));
     }
     // The community's own actor is called by its host.
-    if RESERVED.contains(&username) || username == community.domain.host() {
+    if is_reserved(community, username) {
         return Err(Error::invalid(
             "username",
             "is kept for the community itself; choose another",
@@ -190,7 +206,7 @@ fn check_username(community: &Community, username: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_email(email: &str) -> Result<()> {
+pub(crate) fn check_email(email: &str) -> Result<()> {
     let (local, domain) = email.rsplit_once('@').unwrap_or_default();
     let plain = email.chars().all(|letter| {
         !letter.is_whitespace() && !letter.is_control() && !"<>()[]\\,;:\"".contains(letter)
@@ -203,133 +219,6 @@ fn check_email(email: &str) -> Result<()> {
         "email",
         "must be an address such as ines@harbour.example",
     ))
-}
-
-/// How far a browser came with a name and a password.
-#[derive(Debug)]
-pub enum SignedIn {
-    /// All the way: its session.
-    Whole(Token),
-    /// A code is asked for; this is what it is held with.
-    Half(Token),
-}
-
-/// Signs a browser in, or half-way where a second step is asked for. An unknown name and a wrong password are told alike,
-/// and take as long.
-pub async fn sign_in(
-    app: &App,
-    community: &Community,
-    name: &str,
-    password: &str,
-    neighbourhood: &str,
-    user_agent: &str,
-) -> Result<SignedIn> {
-    let name = name.trim();
-    app.limits.check(Kind::SignInFrom, neighbourhood)?;
-    let credential = credential(app, community, name).await?;
-    let account_id = credential.as_ref().map(|credential| credential.account_id);
-    // Each account has one count, whichever of its names is typed; what is nobody's name has one, too, so that the
-    // answers are alike.
-    let who = account_id.map_or_else(
-        || format!("{} {}", community.id, name.to_lowercase()),
-        |id| format!("#{id}"),
-    );
-    app.limits.check(Kind::SignInAs, &who)?;
-    let matches = password::matches(
-        password,
-        credential.map(|credential| credential.password_hash),
-    )
-    .await?;
-    match account_id.filter(|_| matches) {
-        Some(account_id) if second_step::is_on(app, account_id).await? => {
-            let half = second_step::hold(app, account_id).await?;
-            Ok(SignedIn::Half(half))
-        }
-        Some(account_id) => {
-            let session = sessions::start(app, account_id, user_agent).await?;
-            Ok(SignedIn::Whole(session))
-        }
-        None => Err(Error::invalid("password", "does not belong to that name")),
-    }
-}
-
-/// By username, handle or e-mail address.
-async fn credential(
-    app: &App,
-    community: &Community,
-    name: &str,
-) -> Result<Option<model::CredentialRow>> {
-    let name = name.strip_prefix('@').unwrap_or(name);
-    let username = match name.rsplit_once('@') {
-        None => name,
-        Some((username, domain))
-            if Domain::parse(domain).is_ok_and(|domain| domain == community.domain) =>
-        {
-            username
-        }
-        Some(_) => return store::credential_by_email(&app.db, community.id, name).await,
-    };
-    if let Some(account) = accounts::find_by_handle(app, username, &community.domain).await?
-        && let Some(credential) = store::credential(&app.db, account.id).await?
-    {
-        return Ok(Some(credential));
-    }
-    // Somebody's e-mail address may be at the community's own domain.
-    store::credential_by_email(&app.db, community.id, name).await
-}
-
-/// Changes a password, signs every browser out, and ends what every app was let.
-pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
-    check_is_their_password(app, member.account_id, "old", old).await?;
-    set_password(app, member.account_id, new).await
-}
-
-/// Asks a member who is signed in for their password again, before what cannot be undone; `field` is what the form calls
-/// it.
-pub(crate) async fn check_is_their_password(
-    app: &App,
-    account_id: i64,
-    field: &'static str,
-    typed: &str,
-) -> Result<()> {
-    app.limits
-        .check(Kind::SignInAs, &format!("password of {account_id}"))?;
-    let credential = store::credential(&app.db, account_id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    if !password::matches(typed, Some(credential.password_hash)).await? {
-        return Err(Error::invalid(field, "is not your password"));
-    }
-    Ok(())
-}
-
-/// Sets a password without the old one, as an operator may, signs every browser out, and ends what every app was let.
-pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
-    password::check_length(new)?;
-    let hash = password::hash(new).await?;
-    let mut tx = Tx::new();
-    put_password(&mut tx, app, account_id, hash)?;
-    match app.db.write(tx).await? {
-        Wrote::All => {
-            app.wake.ring();
-            Ok(())
-        }
-        Wrote::Nothing { .. } => Err(Error::NotFound),
-    }
-}
-
-/// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.
-fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result<()> {
-    store::change_password(tx, account_id, hash);
-    store::end_sessions(tx, account_id);
-    oauth::end_all(tx, account_id);
-    links::drop_all(tx, account_id);
-    second_step::drop_halves(tx, account_id);
-    letters::promise(
-        tx,
-        app,
-        letters::Errand::PasswordChanged { member: account_id },
-    )
 }
 
 /// Forgets up to `most` sessions and links of letters that have expired, and says how many it were.

@@ -142,6 +142,26 @@ pub struct NewMember {
     pub role: Role,
 }
 
+/// Somebody about whom all is checked, on the point of becoming a member.
+pub(crate) struct Settled {
+    /// Of their account.
+    pub id: i64,
+    /// In the handle.
+    pub username: String,
+    /// What others read first; the username if empty.
+    pub display_name: String,
+    /// For signing in, and to reach them.
+    pub email: String,
+    /// Of their password.
+    pub password_hash: String,
+    /// What they may do here.
+    pub role: Role,
+    /// When they showed that the address is theirs.
+    pub email_confirmed_at: Option<i64>,
+    /// By which they came.
+    pub invitation_id: Option<i64>,
+}
+
 /// A browser that is signed in.
 #[derive(Clone, Debug)]
 pub struct Session {

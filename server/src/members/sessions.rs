@@ -83,6 +83,11 @@ pub async fn end_one(app: &App, account_id: i64, id: &str) -> Result<()> {
     }
 }
 
+/// Signs all of a member's browsers out but the one with this token, and says how many.
+pub async fn end_others(app: &App, account_id: i64, but: &Token) -> Result<u64> {
+    store::end_other_sessions(&app.db, account_id, but.hash()).await
+}
+
 /// Names this session in [`list`].
 pub fn id_of_token(token: &Token) -> String {
     id_of(&token.hash())

@@ -5,7 +5,7 @@ pub mod links;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Writing;
-use super::model::{CredentialRow, MemberRow, SessionRow};
+use super::model::{CredentialRow, MemberRow, SessionRow, Settled};
 use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
@@ -94,31 +94,24 @@ pub async fn stewards(db: &Db, community_id: i64) -> Result<Vec<i64>> {
 
 const INSERT: Sql = sql!(
     "INSERT INTO members (account_id, community_id, email, email_key, password_hash, role, language,
-                          default_visibility, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'public', $8)"
+                          default_visibility, created_at, email_confirmed_at, invitation_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'public', $8, $9, $10)"
 );
 
-pub struct NewRow<'a> {
-    pub account_id: i64,
-    pub community_id: i64,
-    pub email: &'a str,
-    pub password_hash: String,
-    pub role: &'static str,
-    pub created_at: i64,
-}
-
-pub fn insert(tx: &mut Tx, new: NewRow<'_>) {
+pub fn insert(tx: &mut Tx, new: &Settled, community_id: i64, now_ms: i64) {
     tx.exec(
         INSERT,
         params![
-            new.account_id,
-            new.community_id,
-            new.email,
+            new.id,
+            community_id,
+            new.email.as_str(),
             new.email.to_lowercase(),
-            new.password_hash,
-            new.role,
+            new.password_hash.as_str(),
+            new.role.as_str(),
             "en",
-            new.created_at,
+            now_ms,
+            new.email_confirmed_at,
+            new.invitation_id,
         ],
     );
 }
@@ -276,6 +269,12 @@ pub async fn end_session_of(db: &Db, account_id: i64, token_hash: Vec<u8>) -> Re
     Ok(db
         .exec(END_SESSION_OF, params![token_hash, account_id])
         .await?)
+}
+
+const END_OTHERS: Sql = sql!("DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2");
+
+pub async fn end_other_sessions(db: &Db, account_id: i64, but: Vec<u8>) -> Result<u64> {
+    Ok(db.exec(END_OTHERS, params![account_id, but]).await?)
 }
 
 pub fn end_sessions(tx: &mut Tx, account_id: i64) {

@@ -1,4 +1,4 @@
-//! The pages of coming in and going out: sign-in, sign-up, sign-out and setup.
+//! The pages of signing in and out, and of setup.
 
 pub mod email;
 pub mod forgotten;
@@ -13,7 +13,6 @@ use serde::Deserialize;
 
 use super::{NewMember, Role, SignedIn, sessions, setup};
 use crate::app::App;
-use crate::communities::SignUp;
 use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
 use crate::http::form::{Back, Label, page_with, trouble};
@@ -21,7 +20,7 @@ use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
 use crate::second_step;
 use crate::web;
-use crate::web::view::{NavItem, Notice, SetupPage, SignInPage, SignUpMode, SignUpPage, Trouble};
+use crate::web::view::{NavItem, Notice, SetupPage, SignInPage, Trouble};
 
 /// Where to go after signing in.
 #[derive(Deserialize)]
@@ -96,79 +95,6 @@ async fn show_sign_in(
         frame,
         name,
         next: next.to_owned(),
-        trouble: trouble.clone(),
-    };
-    Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
-}
-
-/// `GET /sign-up`
-pub async fn sign_up_page(State(app): State<App>, visit: Visit) -> Result<Reply> {
-    if visit.me.is_some() {
-        return Ok(Reply::see_other("/"));
-    }
-    show_sign_up(&app, &visit, SignUpForm::default(), None).await
-}
-
-/// What the form of sign-up sends.
-#[derive(Default, Deserialize)]
-pub struct SignUpForm {
-    username: String,
-    email: String,
-    password: String,
-    agree: Option<String>,
-}
-
-/// `POST /sign-up`
-pub async fn sign_up(
-    State(app): State<App>,
-    visit: Visit,
-    parts: Parts,
-    Form(form): Form<SignUpForm>,
-) -> Result<Reply> {
-    if !visit.community.house_rules().is_empty() && form.agree.is_none() {
-        let trouble = Trouble {
-            field: "agree",
-            text: "Please read them and say yes.".to_owned(),
-        };
-        return show_sign_up(&app, &visit, form, Some(trouble)).await;
-    }
-    let new = NewMember {
-        username: form.username.clone(),
-        email: form.email.clone(),
-        password: form.password.clone(),
-        display_name: String::new(),
-        role: Role::Member,
-    };
-    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
-    match super::sign_up(&app, &visit.community, new, &neighbourhood).await {
-        Ok(account) => {
-            let session = sessions::start(&app, account.id, browser_name(&parts.headers)).await?;
-            Ok(signed_in(&visit, &session, "/"))
-        }
-        Err(error) => {
-            let trouble = trouble(error, LABELS)?;
-            show_sign_up(&app, &visit, form, Some(trouble)).await
-        }
-    }
-}
-
-async fn show_sign_up(
-    app: &App,
-    visit: &Visit,
-    form: SignUpForm,
-    trouble: Option<Trouble>,
-) -> Result<Reply> {
-    let frame = web::frame(app, visit, "Sign up", NavItem::SignUp).await?;
-    let page = SignUpPage {
-        frame,
-        mode: match visit.community.sign_up {
-            SignUp::Open => SignUpMode::Open,
-            SignUp::Closed => SignUpMode::Closed,
-        },
-        domain: visit.community.domain.unicode(),
-        rules: visit.community.house_rules(),
-        username: form.username,
-        email: form.email,
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))

@@ -120,7 +120,7 @@ pub async fn token(
     answer(made.map(|made| told(&made)))
 }
 
-fn told(made: &Made) -> Value {
+pub(crate) fn told(made: &Made) -> Value {
     json!({
         "access_token": made.token,
         "token_type": "Bearer",

@@ -22,6 +22,7 @@ pub use model::{ClientApp, LetIn, NewApp};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::Scopes;
 pub use tokens::{Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app};
+pub(crate) use tokens::{Whose, token_at_sign_up};
 
 use crate::app::App;
 use crate::clock::DAY_MS;
@@ -73,6 +74,17 @@ fn wrong<T>(code: &'static str, why: &'static str) -> Result<T, Failed> {
 /// Ends what a member let all apps, in the caller's transaction.
 pub(crate) fn end_all(tx: &mut Tx, account_id: i64) {
     store::revoke_all(tx, account_id);
+}
+
+/// Somebody who waited is a member from now on, and the app that signed them up speaks for them; in the caller's
+/// transaction.
+pub(crate) fn let_applicant_in(tx: &mut Tx, applicant_id: i64) {
+    store::let_in(tx, applicant_id);
+}
+
+/// Somebody who waited does not come in, in the caller's transaction.
+pub(crate) fn end_of_applicant(tx: &mut Tx, applicant_id: i64) {
+    store::end_of_applicant(tx, applicant_id);
 }
 
 /// Forgets up to `most` codes, tokens and apps that are of no use any more, and says how many.

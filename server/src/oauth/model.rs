@@ -42,6 +42,7 @@ row! {
         pub id: i64,
         pub app_id: i64,
         pub account_id: Option<i64>,
+        pub applicant_id: Option<i64>,
         pub scopes: String,
         pub last_used_at: i64,
     }

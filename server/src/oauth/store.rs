@@ -96,8 +96,8 @@ pub fn exchange(tx: &mut Tx, code_hash: Vec<u8>, token_id: i64) {
 }
 
 const INSERT_TOKEN: Sql = sql!(
-    "INSERT INTO access_tokens (id, token_hash, app_id, account_id, scopes, created_at, last_used_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $6)"
+    "INSERT INTO access_tokens (id, token_hash, app_id, account_id, applicant_id, scopes, created_at, last_used_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
 );
 
 pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
@@ -108,6 +108,7 @@ pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
             token_hash,
             token.app_id,
             token.account_id,
+            token.applicant_id,
             token.scopes.as_str(),
             token.last_used_at,
         ],
@@ -116,13 +117,31 @@ pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
 
 const TOKEN: Sql<TokenRow> = sql!(
     row: TokenRow,
-    "SELECT id, app_id, account_id, scopes, last_used_at
+    "SELECT id, app_id, account_id, applicant_id, scopes, last_used_at
        FROM access_tokens
       WHERE token_hash = $1"
 );
 
 pub async fn token(db: &Db, token_hash: Vec<u8>) -> Result<Option<TokenRow>> {
     Ok(db.opt(TOKEN, params![token_hash]).await?)
+}
+
+const LET_IN: Sql = sql!(
+    "UPDATE access_tokens
+        SET account_id = applicant_id, applicant_id = NULL
+      WHERE applicant_id = $1"
+);
+
+/// Tokens of somebody who waited are a member's from now on.
+pub fn let_in(tx: &mut Tx, applicant_id: i64) {
+    tx.exec(LET_IN, params![applicant_id]);
+}
+
+const END_OF_APPLICANT: Sql = sql!("DELETE FROM access_tokens WHERE applicant_id = $1");
+
+/// Ends the tokens of somebody who waited.
+pub fn end_of_applicant(tx: &mut Tx, applicant_id: i64) {
+    tx.exec(END_OF_APPLICANT, params![applicant_id]);
 }
 
 const TOUCH: Sql = sql!("UPDATE access_tokens SET last_used_at = $2 WHERE id = $1");
@@ -204,7 +223,7 @@ pub async fn grants(db: &Db, account_id: i64) -> Result<Vec<GrantRow>> {
 const SPARE_TOKENS: Sql = sql!(
     "DELETE FROM access_tokens
       WHERE id IN (SELECT id FROM access_tokens
-                    WHERE app_id = $1 AND account_id IS NOT DISTINCT FROM $2
+                    WHERE app_id = $1 AND account_id IS NOT DISTINCT FROM $2 AND applicant_id IS NULL
                     ORDER BY created_at DESC, id DESC
                     LIMIT 100 OFFSET $3)"
 );

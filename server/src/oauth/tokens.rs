@@ -98,7 +98,8 @@ pub async fn exchange(
     if row.expires_at < app.now_ms() || row.redirect_uri != redirect_uri || !is_theirs {
         return wrong("invalid_grant", WHY);
     }
-    let made = new_token(app, &client, Some(row.account_id), row.scopes)?;
+    let whose = Some(Whose::Member(row.account_id));
+    let made = new_token(app, &client, whose, row.scopes)?;
     let mut tx = Tx::new();
     store::exchange(&mut tx, code.hash(), made.row.id);
     store::drop_spare_tokens(&mut tx, client.id, Some(row.account_id), MOST_TOKENS - 1);
@@ -140,6 +141,25 @@ pub async fn token_for_app(
     Ok(made.told())
 }
 
+/// For whom an app speaks with a token.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose {
+    /// A member, by their account.
+    Member(i64),
+    /// Somebody who waits to become one, by the number they will have.
+    Applicant(i64),
+}
+
+/// A token of whoever an app just signed up, with all that the app may ask for.
+pub(crate) async fn token_at_sign_up(app: &App, app_id: i64, whose: Whose) -> Result<Made> {
+    let client = find_app(app, app_id).await?;
+    let made = new_token(app, &client, Some(whose), client.scopes.to_string())?;
+    let mut tx = Tx::new();
+    store::insert_token(&mut tx, made.secret.hash(), &made.row);
+    app.commit(tx).await?;
+    Ok(made.told())
+}
+
 struct NewToken {
     secret: Token,
     row: TokenRow,
@@ -158,15 +178,21 @@ impl NewToken {
 fn new_token(
     app: &App,
     client: &ClientApp,
-    account_id: Option<i64>,
+    whose: Option<Whose>,
     scopes: String,
 ) -> Result<NewToken> {
+    let (account_id, applicant_id) = match whose {
+        None => (None, None),
+        Some(Whose::Member(id)) => (Some(id), None),
+        Some(Whose::Applicant(id)) => (None, Some(id)),
+    };
     Ok(NewToken {
         secret: Token::random()?,
         row: TokenRow {
             id: app.next_id(),
             app_id: client.id,
             account_id,
+            applicant_id,
             scopes,
             last_used_at: app.now_ms(),
         },
@@ -216,6 +242,8 @@ pub struct Grant {
     pub app_id: i64,
     /// Whose; nobody's where the app speaks for itself.
     pub account_id: Option<i64>,
+    /// Of somebody who waits to become a member: it opens nothing of theirs yet.
+    pub applicant_id: Option<i64>,
     /// What.
     pub scopes: Scopes,
 }
@@ -240,6 +268,7 @@ pub async fn resume(app: &App, community: &Community, token: &str) -> Result<Opt
         token_id: row.id,
         app_id: row.app_id,
         account_id: row.account_id,
+        applicant_id: row.applicant_id,
         scopes: Scopes::parse(&row.scopes),
     }))
 }

@@ -8,7 +8,7 @@ use tracing::{error, info};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    aliases, contacts, delivery, inbox, media, members, oauth, relations, rules, statuses,
+    aliases, contacts, delivery, inbox, media, members, oauth, relations, rules, sign_ups, statuses,
 };
 
 /// How often it is looked.
@@ -63,10 +63,11 @@ enum Old {
     Keys,
     Mutes,
     Media,
+    SignUps,
 }
 
 impl Old {
-    const ALL: [Old; 11] = [
+    const ALL: [Old; 12] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -78,6 +79,7 @@ impl Old {
         Old::Keys,
         Old::Mutes,
         Old::Media,
+        Old::SignUps,
     ];
 
     fn words(self) -> &'static str {
@@ -93,6 +95,7 @@ impl Old {
             Old::Keys => "keys of posts",
             Old::Mutes => "mutes that ended",
             Old::Media => "files that no post has",
+            Old::SignUps => "sign-ups that were decided or never answered",
         }
     }
 
@@ -110,6 +113,7 @@ impl Old {
             Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
             Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
             Old::Media => media::forget_old(app, now_ms, BATCH).await,
+            Old::SignUps => sign_ups::forget_old(app, now_ms, BATCH).await,
         }
     }
 }

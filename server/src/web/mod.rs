@@ -16,7 +16,7 @@ use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
-use crate::{contacts, notifications};
+use crate::{contacts, invitations, notifications};
 
 /// A file that pages need, with its kind.
 struct Asset {
@@ -87,6 +87,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     frame.source_url.clone_from(&app.config.source_url);
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
+        frame.may_invite = invitations::may(&me.community, &me.member);
         frame.unread = notifications::unread(app, me).await?;
         frame.waiting = contacts::count(app, &me.account).await?;
     }
@@ -100,7 +101,7 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
         community: visit.community.name.clone(),
         here: visit.here.clone(),
         notice: visit.notice.clone(),
-        sign_up_open: visit.community.sign_up == SignUp::Open,
+        sign_up_open: matches!(visit.community.sign_up, SignUp::Open | SignUp::Approval),
         stamp: STAMP.clone(),
         source_url: "/about".to_owned(),
         ..Frame::default()

@@ -22,7 +22,7 @@ mod thread;
 pub use alias::{AliasView, AliasesPage};
 pub use community::{
     AboutPage, BoundariesPage, ClosingView, ErrorPage, GateView, PastRuleView, PastRulesPage,
-    SetupPage, SignInPage, SignUpMode, SignUpPage, WhoseRules, WhyPage,
+    SetupPage, SignInPage, WhoseRules, WhyPage,
 };
 pub use compose::{
     AnswerChoice, ComposerView, FileView, LanguageChoice, LengthChoice, NotSent, PollForm,

@@ -162,6 +162,22 @@ town_test! {
         lost.get("/settings/sessions").await.is(303);
     }
 
+    async fn all_other_browsers_can_be_signed_out_at_once(town) {
+        let mut alice = town.member("alice").await;
+        let form = [("name", "alice"), ("password", PASSWORD)];
+        let mut others = [town.anonymous(), town.anonymous()];
+        for other in &mut others {
+            other.post("/sign-in", &form).await.leads("/");
+        }
+        let mut bob = town.member("bob").await;
+        alice.post("/settings/sessions/others", &[]).await.leads("/settings/sessions");
+        alice.get("/settings/sessions").await.is(200).shows("Every other browser is signed out").hides("/settings/sessions/others");
+        for other in &mut others {
+            other.get("/settings/sessions").await.is(303);
+        }
+        bob.get("/settings/sessions").await.is(200);
+    }
+
     async fn a_session_lives_while_it_is_used(town) {
         const DAY_S: i64 = 24 * 3600;
         let mut alice = town.member("alice").await;

@@ -48,14 +48,9 @@ post_test! {
         for _ in 0..2 {
             browser.get(&at).await.is(200).shows("@alice@harbour.example");
         }
-        let reset = at.strip_prefix("/reset/").unwrap().to_owned();
-        let form = |password: &'static str| [("token", reset.clone()), ("password", password.to_owned())];
-        let send = |form: &[(&'static str, String)]| form.iter().map(|(k, v)| (*k, v.clone())).collect::<Vec<_>>();
-        let as_str = |form: &[(&'static str, String)]| send(form);
+        let reset = at.strip_prefix("/reset/").unwrap();
         for (password, status) in [("short", 422), (NEW, 303), (NEW, 410)] {
-            let fields = as_str(&form(password));
-            let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
-            browser.post("/reset", &fields).await.is(status);
+            browser.post("/reset", &[("token", reset), ("password", password)]).await.is(status);
         }
         browser.get(&at).await.is(410);
         alice.get("/settings/sessions").await.is(303);

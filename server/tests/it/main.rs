@@ -5,7 +5,6 @@
 mod town;
 #[macro_use]
 mod coast;
-#[macro_use]
 mod post;
 
 mod acts;
@@ -63,6 +62,7 @@ mod routes;
 mod scheduled;
 mod second_step;
 mod serving;
+mod sign_ups;
 mod sources;
 mod statements;
 mod streaming;

@@ -111,6 +111,13 @@ impl Registered {
         told["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// A token of the app for itself.
+    pub async fn own_token(&mut self, scope: &str) -> String {
+        let grant = [("grant_type", "client_credentials"), ("scope", scope)];
+        let told = self.token(&grant).await.is(200).json();
+        told["access_token"].as_str().unwrap().to_owned()
+    }
+
     async fn code(&self, member: &mut Browser, scope: &str) -> String {
         let challenge = challenge();
         let mut wish = self.wish(scope, BACK, &challenge);

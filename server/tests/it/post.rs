@@ -77,7 +77,7 @@ impl Came {
 }
 
 #[derive(Default)]
-struct Box_ {
+struct Letterbox {
     came: Vec<Came>,
     taken: usize,
     /// What is said to the next letters instead of taking them.
@@ -87,7 +87,7 @@ struct Box_ {
 /// The mail server.
 #[derive(Clone)]
 pub struct Post {
-    inner: Arc<Mutex<Box_>>,
+    inner: Arc<Mutex<Letterbox>>,
     _stop: Arc<watch::Sender<bool>>,
 }
 
@@ -146,7 +146,7 @@ impl Post {
     }
 }
 
-async fn take(stream: TcpStream, inner: Arc<Mutex<Box_>>) {
+async fn take(stream: TcpStream, inner: Arc<Mutex<Letterbox>>) {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 post.test ESMTP\r\n").await.unwrap();

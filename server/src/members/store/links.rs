@@ -35,6 +35,10 @@ pub fn replace(
     );
 }
 
+pub fn drop_one(tx: &mut Tx, subject_id: i64, purpose: &'static str) {
+    tx.exec(DROP_ONE, params![subject_id, purpose]);
+}
+
 const FIND: Sql<LinkRow> = sql!(
     row: LinkRow,
     "SELECT subject_id, email

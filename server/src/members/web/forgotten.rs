@@ -13,6 +13,7 @@ use crate::http::form::{page_with, trouble};
 use crate::http::{Form, Reply, Visit, address, cookie};
 use crate::mail;
 use crate::members::{email, reset};
+use crate::sign_ups::{self, Standing};
 use crate::web;
 use crate::web::view::{Frame, NavItem, Notice, Trouble};
 
@@ -155,7 +156,11 @@ pub async fn confirm(
     visit: Visit,
     Form(form): Form<Confirm>,
 ) -> Result<Reply> {
-    match email::confirm(&app, &visit.community, &form.token).await {
+    let here = &visit.community;
+    if sign_ups::led_to(&app, here, &form.token).await?.is_some() {
+        return confirm_sign_up(&app, &visit, form.token).await;
+    }
+    match email::confirm(&app, here, &form.token).await {
         Ok(()) => {
             let done = Notice("Your address is confirmed.".to_owned());
             Ok(Reply::see_other("/").with_cookie(cookie::notice(&visit.community, &done)))
@@ -167,23 +172,52 @@ pub async fn confirm(
     }
 }
 
+/// Whoever joins by it signs in themself: the letter may be open where somebody else's browser is.
+async fn confirm_sign_up(app: &App, visit: &Visit, token: String) -> Result<Reply> {
+    let (sentence, next) = match sign_ups::confirm(app, &visit.community, &token).await {
+        Ok(Standing::In) => (
+            "You are in. Sign in with your name and password.",
+            "/sign-in",
+        ),
+        Ok(_) => (
+            "Your address is confirmed. The moderators read what you wrote, and you get their answer by letter.",
+            "/about",
+        ),
+        Err(error) => {
+            let trouble = trouble(error, LABELS)?;
+            return show_confirm(app, visit, token, Some(trouble)).await;
+        }
+    };
+    let told = cookie::notice(&visit.community, &Notice(sentence.to_owned()));
+    Ok(Reply::see_other(next).with_cookie(told))
+}
+
+/// The address that a link confirms, and for which handle.
+async fn confirms(app: &App, visit: &Visit, token: &str) -> Result<(String, String)> {
+    let here = &visit.community;
+    if let Some(applicant) = sign_ups::led_to(app, here, token).await? {
+        let handle = format!("@{}@{}", applicant.username, here.domain);
+        return Ok((applicant.email, handle));
+    }
+    let (member, email) = email::led_to(app, here, token).await?.ok_or(Error::Gone)?;
+    let account = accounts::find(app, member.account_id).await?;
+    Ok((email, account.handle().to_string()))
+}
+
 async fn show_confirm(
     app: &App,
     visit: &Visit,
     token: String,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let (member, email) = email::led_to(app, &visit.community, &token)
-        .await?
-        .ok_or(Error::Gone)?;
-    let account = accounts::find(app, member.account_id).await?;
+    let (email, handle) = confirms(app, visit, &token).await?;
     let mut frame = web::frame(app, visit, "Is this your address?", NavItem::Elsewhere).await?;
     frame.no_index = true;
     let page = ConfirmPage {
         frame,
         token,
         email,
-        handle: account.handle().to_string(),
+        handle,
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))

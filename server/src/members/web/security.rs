@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{LABELS, browser_name, signed_in};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::form::{page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie};
 use crate::members::{self, sessions};
@@ -82,6 +82,19 @@ pub async fn end_session(
 ) -> Result<Reply> {
     sessions::end_one(&app, me.account.id, &form.id).await?;
     let done = Notice("That browser is signed out.".to_owned());
+    Ok(Reply::see_other("/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
+}
+
+/// `POST /settings/sessions/others`
+pub async fn end_others(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(()): Form<()>,
+) -> Result<Reply> {
+    let this = visit.session().ok_or(Error::Unauthorized)?;
+    sessions::end_others(&app, me.account.id, this).await?;
+    let done = Notice("Every other browser is signed out.".to_owned());
     Ok(Reply::see_other("/settings/sessions").with_cookie(cookie::notice(&visit.community, &done)))
 }
 

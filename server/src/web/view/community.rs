@@ -21,35 +21,6 @@ pub struct SignInPage {
     pub trouble: Option<Trouble>,
 }
 
-/// Signing up. Posts `username`, `email`, `password` and `agree` ("on") to `/sign-up`.
-#[derive(Template, Debug)]
-#[template(path = "members/sign_up.html")]
-pub struct SignUpPage {
-    /// What surrounds it.
-    pub frame: Frame,
-    /// Who may.
-    pub mode: SignUpMode,
-    /// The community's domain, shown behind the username.
-    pub domain: String,
-    /// The community's rules for people, each one sentence; shown before the form.
-    pub rules: Vec<String>,
-    /// Typed so far.
-    pub username: String,
-    /// Typed so far.
-    pub email: String,
-    /// What was wrong.
-    pub trouble: Option<Trouble>,
-}
-
-/// Who may sign up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignUpMode {
-    /// Anyone.
-    Open,
-    /// Nobody.
-    Closed,
-}
-
 /// The first start: the community's name and its first member. Posts `token`, `community`, `username`, `email`, `password`
 /// to `/setup`.
 #[derive(Template, Debug)]

@@ -25,6 +25,8 @@ pub struct Frame {
     pub notice: Option<Notice>,
     /// New people may sign up, so a way to is shown.
     pub sign_up_open: bool,
+    /// Who is signed in may invite people.
+    pub may_invite: bool,
     /// Changes when the style or the script does, so that browsers may keep them for ever.
     pub stamp: String,
     /// Where this server's source is; the licence asks that everyone can find it.

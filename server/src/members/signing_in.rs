@@ -1,0 +1,158 @@
+//! Signing in, and passwords: what they open, and what ends when one is changed.
+
+use comity_db::{Tx, Wrote};
+use comity_vocab::Domain;
+
+use super::model::{self, Member};
+use super::{letters, links, password, sessions, store};
+use crate::accounts;
+use crate::app::App;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::http::Kind;
+use crate::http::token::Token;
+use crate::oauth;
+use crate::second_step;
+use crate::sign_ups;
+
+/// How far a browser came with a name and a password.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// All the way: its session.
+    Whole(Token),
+    /// A code is asked for; this is what it is held with.
+    Half(Token),
+}
+
+/// Signs a browser in, or half-way where a second step is asked for. An unknown name and a wrong password are told alike,
+/// and take as long.
+pub async fn sign_in(
+    app: &App,
+    community: &Community,
+    name: &str,
+    password: &str,
+    neighbourhood: &str,
+    user_agent: &str,
+) -> Result<SignedIn> {
+    let name = name.trim();
+    app.limits.check(Kind::SignInFrom, neighbourhood)?;
+    let credential = credential(app, community, name).await?;
+    let account_id = credential.as_ref().map(|credential| credential.account_id);
+    // Each account has one count, whichever of its names is typed; what is nobody's name has one, too, so that the
+    // answers are alike.
+    let who = account_id.map_or_else(
+        || format!("{} {}", community.id, name.to_lowercase()),
+        |id| format!("#{id}"),
+    );
+    app.limits.check(Kind::SignInAs, &who)?;
+    // Who wants to join has a password, and no account yet.
+    let waiting = match &credential {
+        Some(_) => None,
+        None => sign_ups::waiting(app, community, name).await?,
+    };
+    let (waits, waiting_hash) = waiting.unzip();
+    let hash = credential.map(|credential| credential.password_hash);
+    let matches = password::matches(password, hash.or(waiting_hash)).await?;
+    if matches && let Some(waits) = waits {
+        return Err(Error::Forbidden(match waits.standing {
+            sign_ups::Standing::Letter => format!(
+                "you are not in yet: answer the letter that went to {}",
+                waits.email
+            ),
+            _ => format!(
+                "you are not in yet: the moderators of {} have not answered",
+                community.name
+            ),
+        }));
+    }
+    match account_id.filter(|_| matches) {
+        Some(account_id) if second_step::is_on(app, account_id).await? => {
+            let half = second_step::hold(app, account_id).await?;
+            Ok(SignedIn::Half(half))
+        }
+        Some(account_id) => {
+            let session = sessions::start(app, account_id, user_agent).await?;
+            Ok(SignedIn::Whole(session))
+        }
+        None => Err(Error::invalid("password", "does not belong to that name")),
+    }
+}
+
+/// By username, handle or e-mail address.
+pub(super) async fn credential(
+    app: &App,
+    community: &Community,
+    name: &str,
+) -> Result<Option<model::CredentialRow>> {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    let username = match name.rsplit_once('@') {
+        None => name,
+        Some((username, domain))
+            if Domain::parse(domain).is_ok_and(|domain| domain == community.domain) =>
+        {
+            username
+        }
+        Some(_) => return store::credential_by_email(&app.db, community.id, name).await,
+    };
+    if let Some(account) = accounts::find_by_handle(app, username, &community.domain).await?
+        && let Some(credential) = store::credential(&app.db, account.id).await?
+    {
+        return Ok(Some(credential));
+    }
+    // Somebody's e-mail address may be at the community's own domain.
+    store::credential_by_email(&app.db, community.id, name).await
+}
+
+/// Changes a password, signs every browser out, and ends what every app was let.
+pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
+    check_is_their_password(app, member.account_id, "old", old).await?;
+    set_password(app, member.account_id, new).await
+}
+
+/// Asks a member who is signed in for their password again, before what cannot be undone; `field` is what the form calls
+/// it.
+pub(crate) async fn check_is_their_password(
+    app: &App,
+    account_id: i64,
+    field: &'static str,
+    typed: &str,
+) -> Result<()> {
+    app.limits
+        .check(Kind::SignInAs, &format!("password of {account_id}"))?;
+    let credential = store::credential(&app.db, account_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if !password::matches(typed, Some(credential.password_hash)).await? {
+        return Err(Error::invalid(field, "is not your password"));
+    }
+    Ok(())
+}
+
+/// Sets a password without the old one, as an operator may, signs every browser out, and ends what every app was let.
+pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
+    password::check_length(new)?;
+    let hash = password::hash(new).await?;
+    let mut tx = Tx::new();
+    put_password(&mut tx, app, account_id, hash)?;
+    match app.db.write(tx).await? {
+        Wrote::All => {
+            app.wake.ring();
+            Ok(())
+        }
+        Wrote::Nothing { .. } => Err(Error::NotFound),
+    }
+}
+
+/// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.
+pub(super) fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result<()> {
+    store::change_password(tx, account_id, hash);
+    store::end_sessions(tx, account_id);
+    oauth::end_all(tx, account_id);
+    links::drop_all(tx, account_id);
+    second_step::drop_halves(tx, account_id);
+    letters::promise(
+        tx,
+        app,
+        letters::Errand::PasswordChanged { member: account_id },
+    )
+}

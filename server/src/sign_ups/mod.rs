@@ -1,0 +1,499 @@
+//! Coming in: who may sign up, who waits for a letter or for a yes, and the moderators who say it. Somebody who waits has
+//! no account: there is nothing of theirs that anybody could see.
+
+pub mod api;
+mod check;
+pub(crate) mod letters;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::{DbError, Tx, Wrote};
+
+pub use check::Fault;
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::communities::{Community, SignUp};
+use crate::error::{Error, Result};
+use crate::http::Kind;
+use crate::http::token::Token;
+use crate::invitations;
+use crate::mail;
+use crate::members::letters::{self as post, Errand};
+use crate::members::links::{self, Purpose};
+use crate::members::{self, Role, Settled};
+use crate::oauth;
+use store::ApplicantRow;
+
+/// People who wait in one community at the same time: more than moderators ever answer, and each is a row that a
+/// stranger made.
+const MOST_WAITING: i64 = 1_000;
+/// Those of them that the moderators' page shows at once, longest first.
+const MOST_SHOWN: i64 = 100;
+/// Whoever does not answer the letter is forgotten after so long.
+const UNANSWERED_MS: i64 = 7 * DAY_MS;
+/// What was decided can be read for so long.
+const DECIDED_MS: i64 = 30 * DAY_MS;
+/// Characters of what moderators say to a no.
+const LONGEST_WORD: usize = 1_000;
+
+/// Somebody who wants to join, as typed.
+#[derive(Clone, Default)]
+pub struct NewSignUp {
+    /// In the handle.
+    pub username: String,
+    /// For signing in, and to reach them.
+    pub email: String,
+    /// Stored only as a hash.
+    pub password: String,
+    /// Why, for the moderators.
+    pub reason: String,
+    /// A day, where a least age is set; looked at and not kept.
+    pub date_of_birth: Option<String>,
+    /// The code of an invitation.
+    pub invitation: Option<String>,
+    /// They keep to what members ask of each other.
+    pub agrees: bool,
+    /// The app that they came with.
+    pub app_id: Option<i64>,
+}
+
+/// What came of it.
+pub enum Came {
+    /// They are a member.
+    In(Arc<Account>),
+    /// They wait: for the answer to a letter, for a yes, or for both.
+    Waits {
+        /// The number that their account will have.
+        id: i64,
+        /// Opens the page that tells how it stands.
+        standing: Token,
+    },
+}
+
+/// Why somebody did not come in.
+pub enum NotIn {
+    /// What they sent cannot be taken so: each thing that is wrong with it.
+    Faults(Vec<Fault>),
+    /// Everything else.
+    Other(Error),
+}
+
+impl From<Error> for NotIn {
+    fn from(error: Error) -> NotIn {
+        NotIn::Other(error)
+    }
+}
+
+impl From<NotIn> for Error {
+    /// The first of what is wrong.
+    fn from(not: NotIn) -> Error {
+        match not {
+            NotIn::Other(error) => error,
+            NotIn::Faults(faults) => faults.into_iter().next().map_or_else(
+                || Error::internal("nothing was wrong with a sign-up"),
+                Error::from,
+            ),
+        }
+    }
+}
+
+/// Signs somebody up, from this address.
+pub async fn apply(
+    app: &App,
+    community: &Community,
+    new: NewSignUp,
+    neighbourhood: &str,
+) -> Result<Came, NotIn> {
+    let code = new.invitation.as_deref().unwrap_or_default().trim();
+    let invitation = invitations::good(app, community, code).await?;
+    check_open(community, code, invitation.is_some())?;
+    let faults = check::faults(app, community, &new, invitation.is_some()).await?;
+    if !faults.is_empty() {
+        return Err(NotIn::Faults(faults));
+    }
+    app.limits.check(Kind::SignUp, neighbourhood)?;
+    let needs_yes = community.sign_up == SignUp::Approval && invitation.is_none();
+    let mut tx = Tx::new();
+    if let Some(invitation) = &invitation {
+        invitations::use_one(&mut tx, invitation.id);
+    }
+    let row = ApplicantRow {
+        id: app.next_id(),
+        community_id: community.id,
+        username: new.username.trim().to_owned(),
+        email: new.email.trim().to_owned(),
+        password_hash: members::hash_password(&new.password).await?,
+        reason: new.reason.trim().to_owned(),
+        needs_yes,
+        invitation_id: invitation.map(|invitation| invitation.id),
+        app_id: new.app_id,
+        state: String::new(),
+        word: String::new(),
+        created_at: app.now_ms(),
+        email_confirmed_at: None,
+        decided_at: None,
+    };
+    if !needs_yes && !mail::is_on(app) {
+        let account = members::settle(app, community, settled(row), tx, Tx::new()).await?;
+        return Ok(Came::In(account));
+    }
+    if store::count(&app.db, community.id, MOST_WAITING).await? >= MOST_WAITING {
+        return Err(NotIn::Other(Error::Forbidden(
+            "so many wait that nobody more can be taken in just now; come again in some days"
+                .to_owned(),
+        )));
+    }
+    let standing = Token::random()?;
+    let id = row.id;
+    store::insert(&mut tx, &row, standing.hash());
+    post::promise(&mut tx, app, Errand::ConfirmSignUp { applicant: id })?;
+    match app.db.write(tx).await {
+        Ok(Wrote::All) => {
+            app.wake.ring();
+            Ok(Came::Waits { id, standing })
+        }
+        Ok(Wrote::Nothing { .. }) => Err(NotIn::Other(invitation_over())),
+        Err(DbError::Conflict(key)) if key.contains("email") => {
+            Err(NotIn::Faults(vec![check::email_taken()]))
+        }
+        Err(DbError::Conflict(_)) => Err(NotIn::Faults(vec![check::name_taken()])),
+        Err(other) => Err(NotIn::Other(other.into())),
+    }
+}
+
+/// Whether anybody may sign up here, or somebody with an invitation.
+pub fn check_open(community: &Community, code: &str, is_invited: bool) -> Result<()> {
+    match community.sign_up {
+        SignUp::Closed => Err(Error::Forbidden(
+            "nobody new is taken in just now".to_owned(),
+        )),
+        _ if !code.is_empty() && !is_invited => Err(invitation_over()),
+        SignUp::Invitation if !is_invited => Err(Error::Forbidden(format!(
+            "one joins {} by invitation; ask somebody who is here for a link",
+            community.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn invitation_over() -> Error {
+    Error::Forbidden("this invitation is over; ask for another one".to_owned())
+}
+
+fn settled(row: ApplicantRow) -> Settled {
+    Settled {
+        id: row.id,
+        username: row.username,
+        display_name: String::new(),
+        email: row.email,
+        password_hash: row.password_hash,
+        role: Role::Member,
+        email_confirmed_at: row.email_confirmed_at,
+        invitation_id: row.invitation_id,
+    }
+}
+
+/// How it stands with somebody who wants to join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The letter is to be answered first.
+    Letter,
+    /// Moderators are to say yes.
+    Yes,
+    /// They are a member.
+    In,
+    /// Moderators said no, with this word.
+    TurnedDown(String),
+}
+
+/// Somebody who wants to join, as they see themself.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// The number that their account has, or will have.
+    pub id: i64,
+    /// In the handle.
+    pub username: String,
+    /// Where letters go.
+    pub email: String,
+    /// For the moderators.
+    pub reason: String,
+    /// Unix milliseconds.
+    pub since: i64,
+    /// How it stands.
+    pub standing: Standing,
+    /// The app that they came with.
+    pub app_id: Option<i64>,
+}
+
+impl Applicant {
+    fn of(app: &App, row: ApplicantRow) -> Applicant {
+        let standing = match row.state.as_str() {
+            "in" => Standing::In,
+            "turned_down" => Standing::TurnedDown(row.word),
+            _ if row.email_confirmed_at.is_none() && mail::is_on(app) => Standing::Letter,
+            _ => Standing::Yes,
+        };
+        Applicant {
+            id: row.id,
+            username: row.username,
+            email: row.email,
+            reason: row.reason,
+            since: row.created_at,
+            standing,
+            app_id: row.app_id,
+        }
+    }
+}
+
+/// How it stands with whoever holds this.
+pub async fn standing(app: &App, community: &Community, token: &str) -> Result<Applicant> {
+    let token = Token::parse(token).ok_or(Error::Gone)?;
+    let row = store::by_standing(&app.db, token.hash())
+        .await?
+        .filter(|row| row.community_id == community.id)
+        .ok_or(Error::Gone)?;
+    Ok(Applicant::of(app, row))
+}
+
+/// The same, by number.
+pub async fn find(app: &App, id: i64) -> Result<Option<Applicant>> {
+    let row = store::by_id(&app.db, id).await?;
+    Ok(row.map(|row| Applicant::of(app, row)))
+}
+
+/// Somebody who waits with this name or address, and the hash of their password: signing in tells them how it stands.
+pub(crate) async fn waiting(
+    app: &App,
+    community: &Community,
+    name: &str,
+) -> Result<Option<(Applicant, String)>> {
+    let name = name.trim().trim_start_matches('@');
+    let row = match store::by_name(&app.db, community.id, name).await? {
+        Some(row) => Some(row),
+        None => store::by_email(&app.db, community.id, name).await?,
+    };
+    Ok(row.map(|row| {
+        let hash = row.password_hash.clone();
+        (Applicant::of(app, row), hash)
+    }))
+}
+
+/// One more letter that asks whether the address is theirs; another address where one is given.
+pub async fn ask_again(
+    app: &App,
+    community: &Community,
+    applicant: &Applicant,
+    email: Option<&str>,
+) -> Result<(), NotIn> {
+    if applicant.standing != Standing::Letter {
+        return Err(NotIn::Other(Error::Forbidden(
+            "no address waits to be confirmed".to_owned(),
+        )));
+    }
+    let mut tx = Tx::new();
+    if let Some(email) = email
+        .map(str::trim)
+        .filter(|email| *email != applicant.email)
+    {
+        let fault = check::email(app, community, email, Some(applicant.id)).await?;
+        if let Some(fault) = fault {
+            return Err(NotIn::Faults(vec![fault]));
+        }
+        links::drop_all(&mut tx, applicant.id);
+        store::change_email(&mut tx, applicant.id, email);
+    }
+    app.limits
+        .check(Kind::LetterTo, &format!("sign-up {}", applicant.id))?;
+    let errand = Errand::ConfirmSignUp {
+        applicant: applicant.id,
+    };
+    post::promise(&mut tx, app, errand)?;
+    match app.db.write(tx).await {
+        Ok(_) => {
+            app.wake.ring();
+            Ok(())
+        }
+        Err(DbError::Conflict(_)) => Err(NotIn::Faults(vec![check::email_taken()])),
+        Err(other) => Err(NotIn::Other(other.into())),
+    }
+}
+
+/// Whose address a link of a letter confirms. Nothing happens by looking.
+pub async fn led_to(app: &App, community: &Community, token: &str) -> Result<Option<Applicant>> {
+    Ok(linked(app, community, token)
+        .await?
+        .map(|row| Applicant::of(app, row)))
+}
+
+async fn linked(app: &App, community: &Community, token: &str) -> Result<Option<ApplicantRow>> {
+    let Some(led) = links::find(app, token, Purpose::SignUp).await? else {
+        return Ok(None);
+    };
+    let row = store::by_id(&app.db, led.subject_id).await?;
+    Ok(row.filter(|row| {
+        row.community_id == community.id && row.email == led.email && row.state == "waits"
+    }))
+}
+
+/// Somebody who has the letter says that the address is theirs. Where that was all they waited for, they are in.
+pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<Standing> {
+    let row = linked(app, community, token).await?.ok_or(Error::Gone)?;
+    let now_ms = app.now_ms();
+    let mut tx = Tx::new();
+    links::use_up(&mut tx, token);
+    store::confirm(&mut tx, row.id, now_ms);
+    if row.needs_yes {
+        return if app.commit(tx).await? {
+            Ok(Standing::Yes)
+        } else {
+            Err(Error::Gone)
+        };
+    }
+    let confirmed = ApplicantRow {
+        email_confirmed_at: Some(now_ms),
+        ..row
+    };
+    let after = let_in(app, &confirmed);
+    members::settle(app, community, settled(confirmed), tx, after).await?;
+    Ok(Standing::In)
+}
+
+/// What follows on somebody's becoming a member, once they are one.
+fn let_in(app: &App, row: &ApplicantRow) -> Tx {
+    let mut tx = Tx::new();
+    store::let_in(&mut tx, row.id, app.now_ms());
+    oauth::let_applicant_in(&mut tx, row.id);
+    tx
+}
+
+/// Who waits for a yes in this community, longest first, and whether letters are waited for before that.
+pub async fn queue(app: &App, community: &Community) -> Result<Vec<Applicant>> {
+    let all = !mail::is_on(app);
+    let rows = store::queue(&app.db, community.id, all, MOST_SHOWN).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Applicant::of(app, row))
+        .collect())
+}
+
+async fn in_queue(app: &App, community: &Community, id: i64) -> Result<ApplicantRow> {
+    store::by_id(&app.db, id)
+        .await?
+        .filter(|row| row.community_id == community.id && row.state == "waits" && row.needs_yes)
+        .ok_or(Error::NotFound)
+}
+
+/// A moderator says yes.
+pub async fn approve(app: &App, community: &Community, by: &Account, id: i64) -> Result<()> {
+    let row = in_queue(app, community, id).await?;
+    let mut tx = Tx::new();
+    store::approve(&mut tx, id, app.now_ms(), by.id);
+    if row.email_confirmed_at.is_none() && mail::is_on(app) {
+        // They are in as soon as they answer the letter.
+        return if app.commit(tx).await? {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        };
+    }
+    let mut after = let_in(app, &row);
+    post::promise(&mut after, app, Errand::LetIn { applicant: id })?;
+    members::settle(app, community, settled(row), tx, after).await?;
+    app.wake.ring();
+    Ok(())
+}
+
+/// A moderator says no, with a word that goes into the letter.
+pub async fn turn_down(
+    app: &App,
+    community: &Community,
+    by: &Account,
+    id: i64,
+    word: &str,
+) -> Result<()> {
+    let word = word.trim();
+    if word.chars().count() > LONGEST_WORD {
+        return Err(Error::invalid(
+            "word",
+            format!("must have at most {LONGEST_WORD} characters"),
+        ));
+    }
+    let row = in_queue(app, community, id).await?;
+    let mut tx = Tx::new();
+    store::turn_down(&mut tx, id, word, app.now_ms(), by.id);
+    links::drop_all(&mut tx, id);
+    oauth::end_of_applicant(&mut tx, id);
+    if let Some(invitation) = row.invitation_id {
+        invitations::give_back(&mut tx, invitation);
+    }
+    // Letters go to addresses that were shown to be somebody's, and to nobody else.
+    if row.email_confirmed_at.is_some() {
+        post::promise(&mut tx, app, Errand::TurnedDown { applicant: id })?;
+    }
+    if app.commit_and_ring(tx).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// What apps are told of signing up.
+pub struct Registrations {
+    /// Anybody may ask.
+    pub enabled: bool,
+    /// Moderators say yes.
+    pub approval_required: bool,
+    /// They want to read why.
+    pub reason_required: bool,
+    /// Why nobody may.
+    pub message: Option<String>,
+    /// Years.
+    pub min_age: Option<u32>,
+}
+
+/// How it is here.
+pub fn registrations(app: &App, community: &Community) -> Registrations {
+    let asks = community.sign_up == SignUp::Approval;
+    Registrations {
+        enabled: matches!(community.sign_up, SignUp::Open | SignUp::Approval),
+        approval_required: asks,
+        reason_required: asks && app.config.sign_up.ask_reason,
+        message: match community.sign_up {
+            SignUp::Open | SignUp::Approval => None,
+            SignUp::Invitation => Some("One joins by invitation.".to_owned()),
+            SignUp::Closed => Some("Nobody new is taken in just now.".to_owned()),
+        },
+        min_age: Some(app.config.sign_up.min_age).filter(|age| *age > 0),
+    }
+}
+
+/// Forgets up to `most` who never answered the letter, or about whom was decided long ago, and says how many.
+pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
+    let no_letters = !mail::is_on(app);
+    let (unanswered, decided) = (now_ms - UNANSWERED_MS, now_ms - DECIDED_MS);
+    // Each is some statements of one transaction.
+    let most = most.min(500);
+    let old = store::old(&app.db, unanswered, decided, most, no_letters).await?;
+    let mut tx = Tx::new();
+    for id in &old {
+        if let Some(row) = store::by_id(&app.db, *id).await?
+            && row.state == "waits"
+        {
+            oauth::end_of_applicant(&mut tx, *id);
+            if let Some(invitation) = row.invitation_id {
+                invitations::give_back(&mut tx, invitation);
+            }
+        }
+        // A member has the number of the applicant they were; other links of theirs stay.
+        links::drop_one(&mut tx, *id, Purpose::SignUp);
+        store::drop_one(&mut tx, *id);
+    }
+    if !tx.is_empty() {
+        app.commit(tx).await?;
+    }
+    Ok(u64::try_from(old.len()).unwrap_or_default())
+}

@@ -1,0 +1,211 @@
+//! SQL of `applicants`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use crate::error::Result;
+
+row! {
+    /// One row of `applicants`.
+    #[derive(Debug, Clone)]
+    pub struct ApplicantRow {
+        pub id: i64,
+        pub community_id: i64,
+        pub username: String,
+        pub email: String,
+        pub password_hash: String,
+        pub reason: String,
+        pub needs_yes: bool,
+        pub invitation_id: Option<i64>,
+        pub app_id: Option<i64>,
+        pub state: String,
+        pub word: String,
+        pub created_at: i64,
+        pub email_confirmed_at: Option<i64>,
+        pub decided_at: Option<i64>,
+    }
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO applicants (id, community_id, username, email, email_key, password_hash, reason, needs_yes,
+                             invitation_id, app_id, standing_hash, state, word, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waits', '', $12)"
+);
+
+/// Conflicts where somebody else waits with this name or address.
+pub fn insert(tx: &mut Tx, new: &ApplicantRow, standing_hash: Vec<u8>) {
+    tx.exec(
+        INSERT,
+        params![
+            new.id,
+            new.community_id,
+            new.username.as_str(),
+            new.email.as_str(),
+            new.email.to_lowercase(),
+            new.password_hash.as_str(),
+            new.reason.as_str(),
+            new.needs_yes,
+            new.invitation_id,
+            new.app_id,
+            standing_hash,
+            new.created_at,
+        ],
+    );
+}
+
+const BY_ID: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
+            created_at, email_confirmed_at, decided_at
+       FROM applicants
+      WHERE id = $1"
+);
+const BY_STANDING: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
+            created_at, email_confirmed_at, decided_at
+       FROM applicants
+      WHERE standing_hash = $1"
+);
+const BY_NAME: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
+            created_at, email_confirmed_at, decided_at
+       FROM applicants
+      WHERE community_id = $1 AND username = $2 AND state = 'waits'"
+);
+const BY_EMAIL: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
+            created_at, email_confirmed_at, decided_at
+       FROM applicants
+      WHERE community_id = $1 AND email_key = $2 AND state = 'waits'"
+);
+
+pub async fn by_id(db: &Db, id: i64) -> Result<Option<ApplicantRow>> {
+    Ok(db.opt(BY_ID, params![id]).await?)
+}
+
+pub async fn by_standing(db: &Db, hash: Vec<u8>) -> Result<Option<ApplicantRow>> {
+    Ok(db.opt(BY_STANDING, params![hash]).await?)
+}
+
+/// Somebody who waits with this name.
+pub async fn by_name(db: &Db, community_id: i64, name: &str) -> Result<Option<ApplicantRow>> {
+    Ok(db
+        .opt(BY_NAME, params![community_id, name.to_lowercase()])
+        .await?)
+}
+
+/// Somebody who waits with this address.
+pub async fn by_email(db: &Db, community_id: i64, email: &str) -> Result<Option<ApplicantRow>> {
+    Ok(db
+        .opt(BY_EMAIL, params![community_id, email.to_lowercase()])
+        .await?)
+}
+
+const QUEUE: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
+            created_at, email_confirmed_at, decided_at
+       FROM applicants
+      WHERE community_id = $1 AND state = 'waits' AND needs_yes AND ($2 OR email_confirmed_at IS NOT NULL)
+      ORDER BY id
+      LIMIT $3"
+);
+
+/// Who waits for a yes, longest first; with `all` also those who have not shown that their address is theirs.
+pub async fn queue(db: &Db, community_id: i64, all: bool, most: i64) -> Result<Vec<ApplicantRow>> {
+    Ok(db.all(QUEUE, params![community_id, all, most]).await?)
+}
+
+const COUNT: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT id FROM applicants WHERE community_id = $1 AND state = 'waits' LIMIT $2) AS waiting"
+);
+
+/// How many wait, counted up to `most`.
+pub async fn count(db: &Db, community_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(COUNT, params![community_id, most]).await?.0)
+}
+
+const CONFIRM: Sql = sql!(
+    "UPDATE applicants
+        SET email_confirmed_at = $2
+      WHERE id = $1 AND state = 'waits' AND email_confirmed_at IS NULL"
+);
+
+pub fn confirm(tx: &mut Tx, id: i64, now_ms: i64) {
+    tx.must(CONFIRM, params![id, now_ms]);
+}
+
+const CHANGE_EMAIL: Sql = sql!(
+    "UPDATE applicants
+        SET email = $2, email_key = $3
+      WHERE id = $1 AND state = 'waits' AND email_confirmed_at IS NULL"
+);
+
+pub fn change_email(tx: &mut Tx, id: i64, email: &str) {
+    tx.must(CHANGE_EMAIL, params![id, email, email.to_lowercase()]);
+}
+
+const APPROVE: Sql = sql!(
+    "UPDATE applicants
+        SET needs_yes = FALSE, decided_at = $2, decided_by = $3
+      WHERE id = $1 AND state = 'waits' AND needs_yes"
+);
+
+/// The yes. They are in once their address is confirmed.
+pub fn approve(tx: &mut Tx, id: i64, now_ms: i64, by: i64) {
+    tx.must(APPROVE, params![id, now_ms, by]);
+}
+
+const TURN_DOWN: Sql = sql!(
+    "UPDATE applicants
+        SET state = 'turned_down', password_hash = '', word = $2, decided_at = $3, decided_by = $4
+      WHERE id = $1 AND state = 'waits'"
+);
+
+pub fn turn_down(tx: &mut Tx, id: i64, word: &str, now_ms: i64, by: i64) {
+    tx.must(TURN_DOWN, params![id, word, now_ms, by]);
+}
+
+const LET_IN: Sql = sql!(
+    "UPDATE applicants
+        SET state = 'in', password_hash = '', reason = '', decided_at = COALESCE(decided_at, $2)
+      WHERE id = $1 AND state = 'waits'"
+);
+
+/// They are a member from now on, by the same number.
+pub fn let_in(tx: &mut Tx, id: i64, now_ms: i64) {
+    tx.must(LET_IN, params![id, now_ms]);
+}
+
+const OLD: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM applicants
+      WHERE created_at < $1
+        AND ((state = 'waits' AND email_confirmed_at IS NULL AND NOT $4) OR (state <> 'waits' AND decided_at < $2))
+      ORDER BY created_at
+      LIMIT $3"
+);
+
+/// Those who never answered the letter and joined before `$1`, and those about whom was decided before `$2`.
+pub async fn old(
+    db: &Db,
+    unanswered_ms: i64,
+    decided_ms: i64,
+    most: i64,
+    no_letters: bool,
+) -> Result<Vec<i64>> {
+    Ok(db
+        .column(OLD, params![unanswered_ms, decided_ms, most, no_letters])
+        .await?)
+}
+
+const DROP: Sql = sql!("DELETE FROM applicants WHERE id = $1");
+
+pub fn drop_one(tx: &mut Tx, id: i64) {
+    tx.exec(DROP, params![id]);
+}
