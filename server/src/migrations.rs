@@ -49,6 +49,12 @@ pub const ALL: &[Migration] = &[
     migration!(35, "tags", "../../migrations/0035_tags.sql"),
     migration!(36, "push", "../../migrations/0036_push.sql"),
     migration!(37, "media", "../../migrations/0037_media.sql"),
+    migration!(
+        38,
+        "search",
+        sqlite: "../../migrations/0038_search.sqlite.sql",
+        postgres: "../../migrations/0038_search.postgres.sql",
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -97,4 +103,5 @@ pub const BIG_TABLES: &[&str] = &[
     "featured_tags",
     "push_subscriptions",
     "media",
+    "search_entries",
 ];

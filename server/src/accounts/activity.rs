@@ -227,8 +227,7 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         keys: super::public_keys_of(app, account).await?,
         locked: account.locked,
         discoverable: account.discoverable,
-        // Search consent is a choice of its own that members cannot make yet: no (L43).
-        indexable: false,
+        indexable: account.indexable,
         memorial: false,
         also_known_as: Vec::new(),
         moved_to: profile

@@ -239,6 +239,7 @@ pub struct Changes {
     note: Option<String>,
     locked: Option<bool>,
     discoverable: Option<bool>,
+    indexable: Option<bool>,
     fields_attributes: Option<Vec<Line>>,
     source: Defaults,
 }
@@ -289,6 +290,7 @@ pub async fn update_credentials(
         fields,
         locked: changes.locked.unwrap_or(shown.locked),
         discoverable: changes.discoverable.unwrap_or(shown.discoverable),
+        indexable: changes.indexable.unwrap_or(shown.indexable),
     };
     let defaults = changes.source.read(me)?;
     change_profile(&app, &me.account, draft).await?;

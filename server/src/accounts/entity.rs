@@ -70,7 +70,7 @@ fn bare(account: &Account, here: &Community) -> Value {
         "locked": account.locked,
         "bot": matches!(account.kind, ActorKind::Service | ActorKind::Application),
         "discoverable": account.discoverable,
-        "indexable": false,
+        "indexable": account.indexable,
         "group": account.kind == ActorKind::Group,
         "created_at": joined,
         "note": "",
@@ -110,7 +110,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
         "follow_requests_count": follow_requests,
         "hide_collections": false,
         "discoverable": account.discoverable,
-        "indexable": false,
+        "indexable": account.indexable,
         "attribution_domains": [],
         "quote_policy": crate::statuses::entity::quote_policy(me.member.quoting),
     });

@@ -181,6 +181,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             header_url: actor.image.as_ref().map(|url| url.as_str().to_owned()),
             locked: actor.locked,
             discoverable: actor.discoverable.unwrap_or(false),
+            indexable: actor.indexable.unwrap_or(false),
             inbox: actor.inbox.as_str().to_owned(),
             shared_inbox: actor
                 .shared_inbox
@@ -265,6 +266,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             header_url: None,
             locked: false,
             discoverable: true,
+            indexable: false,
             inbox: under("inbox"),
             shared_inbox: Some(community.iri("/inbox").as_str().to_owned()),
             outbox: Some(under("outbox")),
@@ -296,6 +298,8 @@ pub struct ProfileDraft {
     pub locked: bool,
     /// Let me be found.
     pub discoverable: bool,
+    /// Let strangers find my public posts by their words.
+    pub indexable: bool,
 }
 
 /// Changes a member's profile here and tells the servers that know it.
@@ -329,6 +333,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
             )?,
             locked: draft.locked,
             discoverable: draft.discoverable,
+            indexable: draft.indexable,
         },
     );
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;

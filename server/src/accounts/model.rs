@@ -26,6 +26,7 @@ row! {
         pub header_url: Option<String>,
         pub locked: bool,
         pub discoverable: bool,
+        pub indexable: bool,
         pub inbox: String,
         pub shared_inbox: Option<String>,
         pub outbox: Option<String>,
@@ -71,6 +72,8 @@ pub struct Account {
     pub locked: bool,
     /// Wants to be found.
     pub discoverable: bool,
+    /// Lets strangers find public posts by their words (FEP-5feb).
+    pub indexable: bool,
     /// Where activities for this account go.
     pub inbox: Iri,
     /// Where activities for many accounts of its server go.
@@ -141,6 +144,7 @@ impl Account {
             avatar_url: row.avatar_url,
             locked: row.locked,
             discoverable: row.discoverable,
+            indexable: row.indexable,
             inbox: stored_iri(&row.inbox)?,
             shared_inbox: row.shared_inbox.as_deref().map(stored_iri).transpose()?,
             followers_iri: row.followers_iri.as_deref().map(stored_iri).transpose()?,

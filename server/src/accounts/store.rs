@@ -10,7 +10,7 @@ macro_rules! select_account {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.iri, a.username, a.domain, a.host, a.community_id, a.kind, a.display_name, a.note,
-                    a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.inbox,
+                    a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at
                FROM accounts a ",
@@ -58,6 +58,7 @@ pub struct Stored {
     pub header_url: Option<String>,
     pub locked: bool,
     pub discoverable: bool,
+    pub indexable: bool,
     pub inbox: String,
     pub shared_inbox: Option<String>,
     pub outbox: Option<String>,
@@ -77,9 +78,9 @@ macro_rules! insert_account {
                                    note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
                                    inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
                                    moved_to_iri, statuses_count, followers_count, following_count, created_at,
-                                   fetched_at)
+                                   fetched_at, indexable)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, 0, 0, 0, $25, $26)",
+                     $22, $23, $24, 0, 0, 0, $25, $26, $27)",
             $rest
         )
     };
@@ -106,6 +107,7 @@ const UPSERT: Sql = sql!(insert_account!(
             header_url = excluded.header_url,
             locked = excluded.locked,
             discoverable = excluded.discoverable,
+            indexable = excluded.indexable,
             inbox = excluded.inbox,
             shared_inbox = excluded.shared_inbox,
             outbox = excluded.outbox,
@@ -165,12 +167,14 @@ fn values(account: Stored) -> Vec<Value> {
         account.moved_to_iri,
         account.created_at,
         account.fetched_at,
+        account.indexable,
     ]
 }
 
 const CHANGE_PROFILE: Sql = sql!(
     "UPDATE accounts
-        SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7
+        SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7,
+            indexable = $8
       WHERE id = $1"
 );
 
@@ -181,6 +185,7 @@ pub struct ProfileChange {
     pub fields: String,
     pub locked: bool,
     pub discoverable: bool,
+    pub indexable: bool,
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
@@ -194,6 +199,7 @@ pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
             change.fields,
             change.locked,
             change.discoverable,
+            change.indexable,
         ],
     );
 }

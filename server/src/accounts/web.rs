@@ -359,6 +359,7 @@ pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit) -> Result<R
         name: shown.display_name.clone(),
         bio: words.note_source.clone(),
         locked: shown.locked,
+        indexable: shown.indexable,
         fields,
     };
     edit_page(&app, &visit, form, None).await
@@ -369,6 +370,7 @@ struct Edited {
     name: String,
     bio: String,
     locked: bool,
+    indexable: bool,
     fields: Vec<(String, String)>,
 }
 
@@ -385,6 +387,7 @@ async fn edit_page(
         name: form.name,
         bio: form.bio,
         locked: form.locked,
+        indexable: form.indexable,
         fields,
         trouble: trouble.clone(),
     };
@@ -410,6 +413,8 @@ pub struct ProfileForm {
     bio: String,
     #[serde(default)]
     locked: String,
+    #[serde(default)]
+    indexable: String,
     /// `field_name_N` and `field_value_N`.
     #[serde(flatten)]
     others: HashMap<String, String>,
@@ -437,12 +442,14 @@ pub async fn save(
         })
         .collect();
     let locked = form.locked == "on";
+    let indexable = form.indexable == "on";
     let draft = ProfileDraft {
         display_name: form.name.clone(),
         note: form.bio.clone(),
         fields: fields.clone(),
         locked,
         discoverable: me.account.discoverable,
+        indexable,
     };
     match change_profile(&app, &me.account, draft).await {
         Ok(()) => Ok(Reply::see_other(&format!("/@{}", me.account.username))),
@@ -452,6 +459,7 @@ pub async fn save(
                 name: form.name,
                 bio: form.bio,
                 locked,
+                indexable,
                 fields,
             };
             edit_page(&app, &visit, form, Some(trouble)).await

@@ -273,6 +273,7 @@ impl Cast {
                 fields: Vec::new(),
                 locked: false,
                 discoverable: true,
+                indexable: true,
             };
             accounts::change_profile(&stage.app, &author, profile).await?;
             reblogs::reblog(&stage.app, &friend, public).await?;

@@ -58,6 +58,7 @@ impl<'a> Player<'a> {
             fields: Vec::new(),
             locked: false,
             discoverable: true,
+            indexable: false,
         };
         accounts::change_profile(&town.app, &me, profile).await?;
         if let Some(reason) = person.refuses_bigcorp {

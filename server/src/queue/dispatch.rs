@@ -9,7 +9,7 @@ use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
     delivery, follows, inbox, instances, lists, polls, push, quotes, reach, rules, scheduled,
-    statuses, waves,
+    search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -67,6 +67,11 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 subscription,
                 ..
             } => Box::pin(push::deliver(app, account, notification, subscription)).await,
+            Job::IndexStatuses { below } => {
+                Box::pin(search::index_older(app, below))
+                    .await
+                    .unwrap_or_else(Outcome::from)
+            }
             Job::TellOfRule {
                 cause,
                 restored,

@@ -141,6 +141,11 @@ pub enum Job {
         /// Where its push service is.
         domain: String,
     },
+    /// Posts from before there was an index of words are put into it.
+    IndexStatuses {
+        /// Those with smaller numbers are not in it yet.
+        below: i64,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -172,6 +177,7 @@ impl Job {
             Job::EndPoll { .. } => "end_poll",
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
+            Job::IndexStatuses { .. } => "index_statuses",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -201,6 +207,7 @@ impl Job {
             | Job::PublishScheduled { .. }
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
+            | Job::IndexStatuses { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -222,6 +229,7 @@ impl Job {
             Job::TellPoll { status } | Job::EndPoll { status, .. } => format!("poll of {status}"),
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
+            Job::IndexStatuses { .. } => "index of words".to_owned(),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -1,6 +1,7 @@
 //! The one place where a status comes into being, from either side of the border.
 
 mod quoting;
+mod searching;
 
 use std::sync::Arc;
 
@@ -443,6 +444,9 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         ..
     } = new;
     store::insert(tx, row);
+    if row.reblog_of_id.is_none() {
+        new.index(tx);
+    }
     if let Some(poll) = poll {
         polls::keep(tx, row.id, poll);
     }

@@ -97,6 +97,8 @@ pub struct EditProfilePage {
     pub bio: String,
     /// They answer every follow request themself.
     pub locked: bool,
+    /// Strangers may find their public posts by words.
+    pub indexable: bool,
     /// Name and source of each line; padded with empty ones to as many as there may be.
     pub fields: Vec<(String, String)>,
     /// What was wrong.

@@ -310,6 +310,8 @@ pub struct SearchPage {
     pub people: Vec<PersonRow>,
     /// Posts found.
     pub statuses: Vec<StatusView>,
+    /// Where older ones are.
+    pub older: Option<String>,
     /// Why something was not looked for or not found: "Harbour refuses bigcorp.example."
     pub remark: Option<String>,
 }
