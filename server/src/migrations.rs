@@ -55,6 +55,7 @@ pub const ALL: &[Migration] = &[
         sqlite: "../../migrations/0038_search.sqlite.sql",
         postgres: "../../migrations/0038_search.postgres.sql",
     ),
+    migration!(39, "profile", "../../migrations/0039_profile.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

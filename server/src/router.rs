@@ -200,11 +200,12 @@ pub const ROUTES: &[Route] = &[
         post(waves::web::choose_limit)
     }),
     reads("/settings/profile", Kind::Page, || {
-        get(accounts::web::edit_form)
+        get(accounts::edit_web::edit_form)
     }),
     acts("/settings/profile", Kind::Form, || {
-        post(accounts::web::save)
-    }),
+        post(accounts::edit_web::save)
+    })
+    .slow(),
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
@@ -438,7 +439,33 @@ pub const ROUTES: &[Route] = &[
         "PATCH",
         "/api/v1/accounts/update_credentials",
         Wants::Member(&["write:accounts"]),
-        || patch(accounts::api::update_credentials),
+        || patch(accounts::edit_api::update_credentials),
+    )
+    .slow(),
+    api(
+        "GET",
+        "/api/v1/profile",
+        Wants::Member(&["profile", "read:accounts"]),
+        || get(accounts::edit_api::show_own),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/profile",
+        Wants::Member(&["write:accounts"]),
+        || patch(accounts::edit_api::change_own),
+    )
+    .slow(),
+    api(
+        "DELETE",
+        "/api/v1/profile/avatar",
+        Wants::Member(&["write:accounts"]),
+        || delete(accounts::edit_api::remove_avatar),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/profile/header",
+        Wants::Member(&["write:accounts"]),
+        || delete(accounts::edit_api::remove_header),
     ),
     api(
         "GET",

@@ -4,6 +4,7 @@ use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
 use super::model::AccountRow;
 use crate::error::Result;
+use crate::media::portrait::Portrait;
 
 /// The columns of [`AccountRow`], in its order, from the table alias `a`.
 macro_rules! select_account {
@@ -12,7 +13,8 @@ macro_rules! select_account {
             "SELECT a.id, a.iri, a.username, a.domain, a.host, a.community_id, a.kind, a.display_name, a.note,
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
-                    a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at
+                    a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
+                    a.hide_collections, a.avatar_description, a.header_description
                FROM accounts a ",
             $rest
         )
@@ -174,10 +176,26 @@ fn values(account: Stored) -> Vec<Value> {
 const CHANGE_PROFILE: Sql = sql!(
     "UPDATE accounts
         SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7,
-            indexable = $8
+            indexable = $8, hide_collections = $9, avatar_description = $10, header_description = $11,
+            kind = CASE WHEN kind NOT IN ('Person', 'Service') THEN kind WHEN $12 THEN 'Service' ELSE 'Person' END
       WHERE id = $1"
 );
+const SET_AVATAR: Sql = sql!("UPDATE accounts SET avatar_url = $2 WHERE id = $1");
+const SET_HEADER: Sql = sql!("UPDATE accounts SET header_url = $2 WHERE id = $1");
 
+/// Says where a member's picture is, or that there is none.
+pub fn set_portrait(tx: &mut Tx, account_id: i64, which: Portrait, url: Option<&str>) {
+    let statement = match which {
+        Portrait::Avatar => SET_AVATAR,
+        Portrait::Header => SET_HEADER,
+    };
+    tx.exec(statement, params![account_id, url]);
+}
+
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each a column"
+)]
 pub struct ProfileChange {
     pub display_name: String,
     pub note: String,
@@ -186,6 +204,10 @@ pub struct ProfileChange {
     pub locked: bool,
     pub discoverable: bool,
     pub indexable: bool,
+    pub hide_collections: bool,
+    pub avatar_description: String,
+    pub header_description: String,
+    pub bot: bool,
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
@@ -200,6 +222,10 @@ pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
             change.locked,
             change.discoverable,
             change.indexable,
+            change.hide_collections,
+            change.avatar_description,
+            change.header_description,
+            change.bot,
         ],
     );
 }

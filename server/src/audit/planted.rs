@@ -274,6 +274,7 @@ impl Cast {
                 locked: false,
                 discoverable: true,
                 indexable: true,
+                ..ProfileDraft::default()
             };
             accounts::change_profile(&stage.app, &author, profile).await?;
             reblogs::reblog(&stage.app, &friend, public).await?;

@@ -59,6 +59,7 @@ impl<'a> Player<'a> {
             locked: false,
             discoverable: true,
             indexable: false,
+            ..ProfileDraft::default()
         };
         accounts::change_profile(&town.app, &me, profile).await?;
         if let Some(reason) = person.refuses_bigcorp {

@@ -58,8 +58,10 @@ pub async fn followers(
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
-        Some(_) => read(&app, store::FOLLOWERS, owner.id, &paging).await?,
-        None => Stretch::default(),
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+             read(&app, store::FOLLOWERS, owner.id, &paging).await?
+        }
+        _ => Stretch::default(),
     };
     people(&app, &caller, &paging, &stretch).await
 }
@@ -73,8 +75,10 @@ pub async fn following(
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
-        Some(_) => read(&app, store::FOLLOWING, owner.id, &paging).await?,
-        None => Stretch::default(),
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+             read(&app, store::FOLLOWING, owner.id, &paging).await?
+        }
+        _ => Stretch::default(),
     };
     people(&app, &caller, &paging, &stretch).await
 }

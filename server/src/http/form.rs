@@ -12,7 +12,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::files::{self, Files};
 use super::local_path;
+use super::multipart;
 use super::reply::{Reply, as_sentence};
 use super::viewer::{Me, Visit};
 use crate::app::App;
@@ -58,6 +60,36 @@ impl<T: DeserializeOwned> FromRequest<App> for LongForm<T> {
     }
 }
 
+/// A form of a member's that may bring files along (`multipart/form-data`).
+#[derive(Debug)]
+pub struct FileForm<T>(pub T, pub Files);
+
+impl<T: DeserializeOwned> FromRequest<App> for FileForm<T> {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request<Body>, app: &App) -> Result<FileForm<T>, Reply> {
+        let (mut parts, body) = request.into_parts();
+        // Nobody else is let send that much.
+        Me::from_request_parts(&mut parts, app).await?;
+        let kind = parts.headers.get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok());
+        let Some(boundary) = kind.and_then(multipart::boundary) else {
+            let request = Request::from_parts(parts, body);
+            let fields = from_us(request, app, LONGEST_FORM).await?;
+            return Ok(FileForm(fields, Files::default()));
+        };
+        let visit = Visit::from_request_parts(&mut parts, app).await?;
+        comes_from_us(&parts.headers, &visit.community)?;
+        let (texts, files) = files::read(Some(app), body, &boundary).await?;
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(&texts);
+        Ok(FileForm(
+            fields_of(&visit, form.finish().as_bytes())?,
+            files,
+        ))
+    }
+}
+
 async fn from_us<T: DeserializeOwned>(
     request: Request<Body>,
     app: &App,
@@ -67,7 +99,11 @@ async fn from_us<T: DeserializeOwned>(
     let visit = Visit::from_request_parts(&mut parts, app).await?;
     comes_from_us(&parts.headers, &visit.community)?;
     let bytes = read(&parts.headers, body, longest).await?;
-    let mut fields = url::form_urlencoded::parse(&bytes);
+    fields_of(&visit, &bytes)
+}
+
+fn fields_of<T: DeserializeOwned>(visit: &Visit, bytes: &[u8]) -> Result<T, Reply> {
+    let mut fields = url::form_urlencoded::parse(bytes);
     if fields.count() > MOST_FIELDS {
         return Err(Error::invalid("form", format!("has more than {MOST_FIELDS} fields")).into());
     }
@@ -77,7 +113,7 @@ async fn from_us<T: DeserializeOwned>(
     if !token.is_some_and(|token| visit.made(&token)) {
         return Err(not_ours().into());
     }
-    let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(&bytes)))
+    let value = T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(bytes)))
         .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))?;
     Ok(value)
 }

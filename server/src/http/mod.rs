@@ -23,7 +23,7 @@ use http::header::ACCEPT;
 
 pub use client::{Caller, Client, Wants};
 pub use files::{Files, SentFile};
-pub use form::Form;
+pub use form::{FileForm, Form};
 pub use input::{Id, Input, Upload};
 pub use page_link::Page;
 pub use paging::Paging;

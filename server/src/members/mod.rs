@@ -306,6 +306,8 @@ pub struct Writing {
     pub quoting: Quoting,
     /// Who may see it.
     pub visibility: Visibility,
+    /// Files are folded.
+    pub sensitive: bool,
     /// The language, as a tag; empty for none.
     pub language: String,
 }
@@ -317,6 +319,7 @@ impl Writing {
             answering: member.answering,
             quoting: member.quoting,
             visibility: member.default_visibility,
+            sensitive: member.sensitive,
             language: member.language.clone(),
         }
     }

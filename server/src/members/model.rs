@@ -18,6 +18,7 @@ row! {
         pub default_visibility: String,
         pub replies: String,
         pub quotes: String,
+        pub sensitive: bool,
         pub notifications_read_id: i64,
         pub created_at: i64,
     }
@@ -58,6 +59,8 @@ pub struct Member {
     pub answering: Answering,
     /// Who may quote, where a post says nothing else.
     pub quoting: Quoting,
+    /// Files are folded, where a post says nothing else.
+    pub sensitive: bool,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -82,6 +85,7 @@ impl Member {
                 .map_err(|_| broken("default_visibility"))?,
             answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
             quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
+            sensitive: row.sensitive,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,

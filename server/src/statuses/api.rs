@@ -29,7 +29,7 @@ pub struct Sent {
     visibility: String,
     local_only: bool,
     language: Option<String>,
-    sensitive: bool,
+    sensitive: Option<bool>,
     in_reply_to_id: Option<i64>,
     quoted_status_id: Option<i64>,
     quote_approval_policy: String,
@@ -91,6 +91,7 @@ impl Sent {
         fill(&mut self.answers, member.answering.as_str());
         fill(&mut self.quote_approval_policy, member.quoting.as_str());
         self.language.get_or_insert_with(|| member.language.clone());
+        self.sensitive.get_or_insert(member.sensitive);
     }
 
     /// The files it brings along, by number.
@@ -113,7 +114,7 @@ impl Sent {
             "spoiler_text": self.spoiler_text,
             "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
             "language": self.language,
-            "sensitive": self.sensitive,
+            "sensitive": self.sensitive == Some(true),
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
             "quoted_status_id": self.quoted_status_id.map(|id| id.to_string()),
             "poll": poll,
@@ -172,7 +173,7 @@ impl Sent {
             in_reply_to_id: self.in_reply_to_id,
             quote_id: self.quoted_status_id,
             language: Some(language.to_owned()).filter(|tag| !tag.is_empty()),
-            sensitive: self.sensitive || !self.spoiler_text.trim().is_empty(),
+            sensitive: self.sensitive.unwrap_or(me.member.sensitive) || !self.spoiler_text.trim().is_empty(),
             // Apps write into the text whom they tell.
             tell: Some(Vec::new()),
             terms: Terms {

@@ -1,6 +1,6 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
-mod files;
+pub mod files;
 mod hostile;
 mod remote;
 
@@ -79,6 +79,7 @@ impl Sender {
         let draft = Draft {
             poll: comity::polls::Wish::AsItIs,
             once: None,
+            written_with: None,
             text: text.to_owned(),
             spoiler_text: String::new(),
             visibility,
@@ -264,6 +265,7 @@ town_test! {
             let draft = Draft {
                 poll: comity::polls::Wish::AsItIs,
                 once: None,
+                written_with: None,
                 text: text.to_owned(),
                 spoiler_text: String::new(),
                 visibility: Visibility::Public,
