@@ -56,6 +56,7 @@ pub const ALL: &[Migration] = &[
         postgres: "../../migrations/0038_search.postgres.sql",
     ),
     migration!(39, "profile", "../../migrations/0039_profile.sql"),
+    migration!(40, "notify", "../../migrations/0040_notify.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

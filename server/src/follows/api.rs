@@ -19,6 +19,7 @@ use crate::window::Stretch;
 pub struct Wish {
     reblogs: Option<bool>,
     languages: Option<Vec<String>>,
+    notify: Option<bool>,
 }
 
 /// `POST /api/v1/accounts/{id}/follow`: also for saying of a follow what one wants of it.
@@ -31,7 +32,7 @@ pub async fn follow(
     let me = client.me()?;
     super::follow(&app, &me.account, id).await?;
     let languages = wish.languages.as_deref();
-    super::want(&app, &me.account, id, wish.reblogs, languages).await?;
+    super::want(&app, &me.account, id, wish.reblogs, languages, wish.notify).await?;
     Ok(Reply::api(relationship(&app, me, id).await?))
 }
 
@@ -59,7 +60,7 @@ pub async fn followers(
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-             read(&app, store::FOLLOWERS, owner.id, &paging).await?
+            read(&app, store::FOLLOWERS, owner.id, &paging).await?
         }
         _ => Stretch::default(),
     };
@@ -76,7 +77,7 @@ pub async fn following(
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-             read(&app, store::FOLLOWING, owner.id, &paging).await?
+            read(&app, store::FOLLOWING, owner.id, &paging).await?
         }
         _ => Stretch::default(),
     };

@@ -141,6 +141,15 @@ pub enum Job {
         /// Where its push service is.
         domain: String,
     },
+    /// Members who asked to be told of somebody's posts, or who boosted what was changed, are told.
+    TellOfPost {
+        /// Which.
+        status: i64,
+        /// It was changed.
+        edited: bool,
+        /// Members up to this number were told.
+        after: i64,
+    },
     /// Posts from before there was an index of words are put into it.
     IndexStatuses {
         /// Those with smaller numbers are not in it yet.
@@ -178,6 +187,7 @@ impl Job {
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
             Job::IndexStatuses { .. } => "index_statuses",
+            Job::TellOfPost { .. } => "tell_of_post",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -208,6 +218,7 @@ impl Job {
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
             | Job::IndexStatuses { .. }
+            | Job::TellOfPost { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -230,6 +241,7 @@ impl Job {
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
+            Job::TellOfPost { status, .. } => format!("about {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::polls::{self, Poll, Wish};
 use crate::streaming::{self, Event};
-use crate::{hashtags, media, quotes, search};
+use crate::{hashtags, media, notifications, quotes, search};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -241,6 +241,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
             edited_at,
         },
     );
+    notifications::promise_edited(tx, app.next_id(), status.id, app.now_ms());
     streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }
