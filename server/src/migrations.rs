@@ -57,6 +57,11 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(39, "profile", "../../migrations/0039_profile.sql"),
     migration!(40, "notify", "../../migrations/0040_notify.sql"),
+    migration!(
+        41,
+        "applications",
+        "../../migrations/0041_applications.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -106,4 +111,5 @@ pub const BIG_TABLES: &[&str] = &[
     "push_subscriptions",
     "media",
     "search_entries",
+    "status_apps",
 ];

@@ -69,6 +69,7 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
         media: Attaching::default(),
         poll: crate::polls::Wish::AsItIs,
         once: None,
+        written_with: None,
     }
 }
 

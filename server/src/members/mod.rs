@@ -308,6 +308,8 @@ pub struct Writing {
     pub visibility: Visibility,
     /// Files are folded.
     pub sensitive: bool,
+    /// Others are told with which app a post was written.
+    pub shows_app: bool,
     /// The language, as a tag; empty for none.
     pub language: String,
 }
@@ -320,6 +322,7 @@ impl Writing {
             quoting: member.quoting,
             visibility: member.default_visibility,
             sensitive: member.sensitive,
+            shows_app: member.shows_app,
             language: member.language.clone(),
         }
     }

@@ -19,6 +19,7 @@ row! {
         pub replies: String,
         pub quotes: String,
         pub sensitive: bool,
+        pub shows_app: bool,
         pub notifications_read_id: i64,
         pub created_at: i64,
     }
@@ -61,6 +62,8 @@ pub struct Member {
     pub quoting: Quoting,
     /// Files are folded, where a post says nothing else.
     pub sensitive: bool,
+    /// Others are told with which app a post was written.
+    pub shows_app: bool,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -86,6 +89,7 @@ impl Member {
             answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
             quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
             sensitive: row.sensitive,
+            shows_app: row.shows_app,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,

@@ -92,6 +92,7 @@ impl ComposeForm {
             media: Attaching::default(),
             poll: crate::polls::Wish::AsItIs,
             once: None,
+            written_with: None,
         })
     }
 
