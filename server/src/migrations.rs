@@ -57,11 +57,9 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(39, "profile", "../../migrations/0039_profile.sql"),
     migration!(40, "notify", "../../migrations/0040_notify.sql"),
-    migration!(
-        41,
-        "applications",
-        "../../migrations/0041_applications.sql"
-    ),
+    migration!(41, "applications", "../../migrations/0041_applications.sql"),
+    migration!(42, "links", "../../migrations/0042_links.sql"),
+    migration!(43, "discovery", "../../migrations/0043_discovery.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -112,4 +110,6 @@ pub const BIG_TABLES: &[&str] = &[
     "media",
     "search_entries",
     "status_apps",
+    "link_entries",
+    "dismissed_suggestions",
 ];

@@ -18,9 +18,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
+    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, discovery,
+    emergency, endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags,
+    inbox, lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
     reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
     timelines, waves, web,
 };
@@ -416,17 +416,47 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/announcements", Wants::Nothing, || {
         get(communities::api::nothing)
     }),
+    api("GET", "/api/v1/instance/peers", Wants::Nothing, || {
+        get(discovery::api::peers)
+    }),
+    api("GET", "/api/v1/instance/activity", Wants::Nothing, || {
+        get(discovery::api::activity)
+    }),
+    api("GET", "/api/v1/directory", Wants::Nothing, || {
+        get(discovery::api::directory)
+    }),
+    api(
+        "GET",
+        "/api/v2/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(discovery::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(discovery::api::suggestions_v1),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/suggestions/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(discovery::api::dismiss),
+    ),
+    api("GET", "/api/v1/timelines/link", Wants::Nothing, || {
+        get(timelines::api::link)
+    }),
     api("GET", "/api/v1/trends", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_tags)
     }),
     api("GET", "/api/v1/trends/tags", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_tags)
     }),
     api("GET", "/api/v1/trends/links", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_links)
     }),
     api("GET", "/api/v1/trends/statuses", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_statuses)
     }),
     // Apps: people
     api(

@@ -46,6 +46,12 @@ pub enum CommunityCommand {
         /// or members
         #[arg(long)]
         rules_shown_to: Option<String>,
+        /// Whether apps are told what is talked about lately: true or false
+        #[arg(long)]
+        trends: Option<bool>,
+        /// Whether everybody is told which servers are known here: true or false
+        #[arg(long)]
+        shows_peers: Option<bool>,
     },
 }
 
@@ -84,6 +90,8 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             sign_up,
             answers,
             rules_shown_to,
+            trends,
+            shows_peers,
         } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
@@ -113,6 +121,8 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                 sign_up: sign_up.transpose()?.unwrap_or(before.sign_up),
                 answers: answers.transpose()?.unwrap_or(before.answers),
                 rules_shown_to: shown_to.transpose()?.unwrap_or(before.rules_shown_to),
+                trends: trends.unwrap_or(before.trends),
+                shows_peers: shows_peers.unwrap_or(before.shows_peers),
             };
             let community = change_settings(app, community.id, settings).await?;
             Ok(format!("Changed {}.", community.domain))

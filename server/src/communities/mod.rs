@@ -49,6 +49,10 @@ pub struct Settings {
     pub answers: Answers,
     /// Who may read its rules by name, besides its members.
     pub rules_shown_to: ShownTo,
+    /// Whether what is talked about lately is shown.
+    pub trends: bool,
+    /// Whether it is shown which servers are known.
+    pub shows_peers: bool,
 }
 
 impl Settings {
@@ -62,6 +66,8 @@ impl Settings {
             sign_up: community.sign_up,
             answers: community.answers,
             rules_shown_to: community.rules_shown_to,
+            trends: community.trends,
+            shows_peers: community.shows_peers,
         }
     }
 
@@ -118,6 +124,8 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         gate_until: None,
         answers: Answers::Members,
         rules_shown_to: ShownTo::Everyone,
+        trends: true,
+        shows_peers: true,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

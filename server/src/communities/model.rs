@@ -27,6 +27,8 @@ row! {
         pub gate_until: Option<i64>,
         pub answers: String,
         pub rules_shown_to: String,
+        pub trends: bool,
+        pub shows_peers: bool,
     }
 }
 
@@ -61,6 +63,10 @@ pub struct Community {
     pub answers: Answers,
     /// Who may read its rules by name, besides its members.
     pub rules_shown_to: ShownTo,
+    /// What is talked about lately is shown.
+    pub trends: bool,
+    /// Which servers are known is shown.
+    pub shows_peers: bool,
 }
 
 /// Who says yes to first contacts about which a community asks.
@@ -172,6 +178,8 @@ impl Community {
             answers: Answers::parse(&row.answers).ok_or_else(|| broken("answers"))?,
             rules_shown_to: ShownTo::parse(&row.rules_shown_to)
                 .ok_or_else(|| broken("rules_shown_to"))?,
+            trends: row.trends,
+            shows_peers: row.shows_peers,
         })
     }
 

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::polls::{self, Poll, Wish};
 use crate::streaming::{self, Event};
-use crate::{hashtags, media, notifications, quotes, search};
+use crate::{hashtags, links, media, notifications, quotes, search};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -224,6 +224,7 @@ async fn rewish(app: &App, status: &Status, note: &Admitted<Note>) -> Result<()>
 
 fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64) -> Result<()> {
     search::place_anew(tx, &search::Entry::of(status, words));
+    links::place_anew(tx, status.id, status.visibility, &words.content);
     hashtags::place_anew(tx, status.id, status.visibility, &words.tags);
     store::edit(
         tx,

@@ -1,8 +1,9 @@
-//! By which words a new status is found.
+//! By which words a new status is found, and by which links.
 
 use comity_db::Tx;
 
 use super::NewStatus;
+use crate::links;
 use crate::search;
 use crate::statuses::{Status, Text};
 
@@ -32,6 +33,7 @@ impl NewStatus {
             text: &text,
         };
         search::place(tx, &entry);
+        links::place(tx, row.id, self.visibility, &row.content);
     }
 }
 
@@ -39,5 +41,6 @@ impl Status {
     /// Puts what it says now into the index, in place of what it said before.
     pub(crate) fn index_anew(&self, tx: &mut Tx) {
         search::place_anew(tx, &search::Entry::of(self, &self.text));
+        links::place_anew(tx, self.id, self.visibility, &self.text.content);
     }
 }
