@@ -44,13 +44,15 @@ pub mod statuses; // write, edit, delete, receive
 pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
+pub mod discovery; // people to find, and what is talked about
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
+pub mod links; // what leads to a page in public
 pub mod mail; // letters
 pub mod notifications; // who is told of what
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
-pub mod search; // find a person or a post by handle or link
+pub mod search; // find people and posts by name, link or words
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod streaming; // what happens, told as it happens
 pub mod timelines; // home, community, everyone

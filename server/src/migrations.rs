@@ -52,6 +52,17 @@ pub const ALL: &[Migration] = &[
     migration!(38, "letters", "../../migrations/0038_letters.sql"),
     migration!(39, "second_steps", "../../migrations/0039_second_steps.sql"),
     migration!(40, "sign_ups", "../../migrations/0040_sign_ups.sql"),
+    migration!(
+        41,
+        "search",
+        sqlite: "../../migrations/0041_search.sqlite.sql",
+        postgres: "../../migrations/0041_search.postgres.sql",
+    ),
+    migration!(42, "profile", "../../migrations/0042_profile.sql"),
+    migration!(43, "notify", "../../migrations/0043_notify.sql"),
+    migration!(44, "applications", "../../migrations/0044_applications.sql"),
+    migration!(45, "links", "../../migrations/0045_links.sql"),
+    migration!(46, "discovery", "../../migrations/0046_discovery.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -100,4 +111,8 @@ pub const BIG_TABLES: &[&str] = &[
     "featured_tags",
     "push_subscriptions",
     "media",
+    "search_entries",
+    "status_apps",
+    "link_entries",
+    "dismissed_suggestions",
 ];

@@ -20,11 +20,11 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    invitations, lists, markers, media, members, notifications, oauth, pins, polls, push, quotes,
-    reach, reading_lists, reblogs, relations, rules, scheduled, search, second_step, sign_ups,
-    stamps, statuses, streaming, timelines, waves, web,
+    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, discovery,
+    emergency, endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags,
+    inbox, invitations, lists, markers, media, members, notifications, oauth, pins, polls, push,
+    quotes, reach, reading_lists, reblogs, relations, rules, scheduled, search, second_step,
+    sign_ups, stamps, statuses, streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -272,11 +272,12 @@ pub const ROUTES: &[Route] = &[
         post(waves::web::choose_limit)
     }),
     reads("/settings/profile", Kind::Page, || {
-        get(accounts::web::edit_form)
+        get(accounts::edit_web::edit_form)
     }),
     acts("/settings/profile", Kind::Form, || {
-        post(accounts::web::save)
-    }),
+        post(accounts::edit_web::save)
+    })
+    .slow(),
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
@@ -487,17 +488,47 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/announcements", Wants::Nothing, || {
         get(communities::api::nothing)
     }),
+    api("GET", "/api/v1/instance/peers", Wants::Nothing, || {
+        get(discovery::api::peers)
+    }),
+    api("GET", "/api/v1/instance/activity", Wants::Nothing, || {
+        get(discovery::api::activity)
+    }),
+    api("GET", "/api/v1/directory", Wants::Nothing, || {
+        get(discovery::api::directory)
+    }),
+    api(
+        "GET",
+        "/api/v2/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(discovery::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/suggestions",
+        Wants::Member(&["read:accounts"]),
+        || get(discovery::api::suggestions_v1),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/suggestions/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(discovery::api::dismiss),
+    ),
+    api("GET", "/api/v1/timelines/link", Wants::Nothing, || {
+        get(timelines::api::link)
+    }),
     api("GET", "/api/v1/trends", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_tags)
     }),
     api("GET", "/api/v1/trends/tags", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_tags)
     }),
     api("GET", "/api/v1/trends/links", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_links)
     }),
     api("GET", "/api/v1/trends/statuses", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(discovery::api::trending_statuses)
     }),
     // Apps: people
     api(
@@ -510,7 +541,33 @@ pub const ROUTES: &[Route] = &[
         "PATCH",
         "/api/v1/accounts/update_credentials",
         Wants::Member(&["write:accounts"]),
-        || patch(accounts::api::update_credentials),
+        || patch(accounts::edit_api::update_credentials),
+    )
+    .slow(),
+    api(
+        "GET",
+        "/api/v1/profile",
+        Wants::Member(&["profile", "read:accounts"]),
+        || get(accounts::edit_api::show_own),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/profile",
+        Wants::Member(&["write:accounts"]),
+        || patch(accounts::edit_api::change_own),
+    )
+    .slow(),
+    api(
+        "DELETE",
+        "/api/v1/profile/avatar",
+        Wants::Member(&["write:accounts"]),
+        || delete(accounts::edit_api::remove_avatar),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/profile/header",
+        Wants::Member(&["write:accounts"]),
+        || delete(accounts::edit_api::remove_header),
     ),
     api(
         "GET",

@@ -195,13 +195,13 @@ pub(crate) async fn update(app: &App, account: &Visible<Account>, number: i64) -
 
 async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Result<ActorOut> {
     let under = |path: &str| stored_iri(&format!("{}/{path}", account.iri));
-    let picture = |url: Option<&str>| {
+    let picture = |url: Option<&str>, description: Option<&String>| {
         let url = Iri::parse(url?).ok()?;
         let media_type = media_type_of(&url).to_owned();
         Some(Picture {
             url,
             media_type,
-            description: None,
+            description: description.filter(|text| !text.is_empty()).cloned(),
         })
     };
     Ok(ActorOut {
@@ -222,13 +222,18 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         followers: under("followers")?,
         following: under("following")?,
         featured: Some(under("featured")?),
-        icon: picture(account.avatar_url.as_deref()),
-        image: picture(profile.and_then(|profile| profile.header_url.as_deref())),
+        icon: picture(
+            account.avatar_url.as_deref(),
+            profile.map(|profile| &profile.avatar_description),
+        ),
+        image: picture(
+            profile.and_then(|profile| profile.header_url.as_deref()),
+            profile.map(|profile| &profile.header_description),
+        ),
         keys: super::public_keys_of(app, account).await?,
         locked: account.locked,
         discoverable: account.discoverable,
-        // Search consent is a choice of its own that members cannot make yet: no (L43).
-        indexable: false,
+        indexable: account.indexable,
         memorial: false,
         also_known_as: Vec::new(),
         moved_to: profile

@@ -6,15 +6,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::entity::{Faces, entity, own};
-use super::{ProfileDraft, change_profile, profile, show};
+use super::show;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
-use crate::members::{self, Writing};
 use crate::relations::entity::relationships;
 use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
-use crate::text::{hashtag, plain};
+use crate::text::hashtag;
 use crate::timelines::{self, Place, Replies};
 use crate::window::Stretch;
 use crate::{follows, pins, search, statuses};
@@ -29,7 +28,7 @@ pub async fn verify_credentials(State(app): State<App>, client: Client) -> Resul
     Ok(Reply::api(own_entity(&app, client.me()?).await?))
 }
 
-async fn own_entity(app: &App, me: &Me) -> Result<Value> {
+pub(super) async fn own_entity(app: &App, me: &Me) -> Result<Value> {
     let account = show(app, &me.party(), Way::Page, me.account.id).await?;
     let requests = follows::requests(app, &me.account, MOST_REQUESTS).await?;
     Ok(own(&account, me, requests.len()))
@@ -229,102 +228,4 @@ pub async fn statuses(
     };
     let place = Place::Author(account.id, replies);
     timelines::api::answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
-}
-
-/// What an app changes of its member's profile; what it leaves out stays.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Changes {
-    display_name: Option<String>,
-    note: Option<String>,
-    locked: Option<bool>,
-    discoverable: Option<bool>,
-    fields_attributes: Option<Vec<Line>>,
-    source: Defaults,
-}
-
-/// One line under a profile.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Line {
-    name: String,
-    value: String,
-}
-
-/// What the composer proposes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Defaults {
-    privacy: Option<String>,
-    language: Option<String>,
-    quote_policy: Option<String>,
-}
-
-/// `PATCH /api/v1/accounts/update_credentials`
-pub async fn update_credentials(
-    State(app): State<App>,
-    client: Client,
-    Input(changes): Input<Changes>,
-) -> Result<Reply> {
-    let me = client.me()?;
-    let shown = show(&app, &me.party(), Way::Page, me.account.id).await?;
-    let words = profile(&shown);
-    let fields = match &changes.fields_attributes {
-        Some(lines) => lines
-            .iter()
-            .filter(|line| !line.name.trim().is_empty())
-            .map(|line| (line.name.trim().to_owned(), line.value.trim().to_owned()))
-            .collect(),
-        None => words
-            .fields
-            .iter()
-            .map(|(name, value)| (name.clone(), plain::block(value)))
-            .collect(),
-    };
-    let draft = ProfileDraft {
-        display_name: changes
-            .display_name
-            .unwrap_or_else(|| shown.display_name.clone()),
-        note: changes.note.unwrap_or_else(|| words.note_source.clone()),
-        fields,
-        locked: changes.locked.unwrap_or(shown.locked),
-        discoverable: changes.discoverable.unwrap_or(shown.discoverable),
-    };
-    let defaults = changes.source.read(me)?;
-    change_profile(&app, &me.account, draft).await?;
-    if let Some(defaults) = defaults {
-        members::choose_writing(&app, me.account.id, defaults).await?;
-    }
-    let me = Me::of(&app, me.account.id).await?;
-    Ok(Reply::api(own_entity(&app, &me).await?))
-}
-
-impl Defaults {
-    /// What they come to for this member, where anything is said.
-    fn read(&self, me: &Me) -> Result<Option<Writing>> {
-        if self.privacy.is_none() && self.language.is_none() && self.quote_policy.is_none() {
-            return Ok(None);
-        }
-        let mut writing = Writing::of(&me.member);
-        if let Some(word) = &self.privacy {
-            writing.visibility = comity_vocab::Visibility::parse(word).map_err(|_| {
-                Error::invalid(
-                    "source[privacy]",
-                    "must be public, unlisted, private or direct",
-                )
-            })?;
-        }
-        if let Some(word) = &self.quote_policy {
-            writing.quoting = statuses::entity::read_quote_policy(word).ok_or_else(|| {
-                Error::invalid(
-                    "source[quote_policy]",
-                    "must be public, followers or nobody",
-                )
-            })?;
-        }
-        if let Some(tag) = &self.language {
-            tag.trim().clone_into(&mut writing.language);
-        }
-        Ok(Some(writing))
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use comity_policy::{Party, Visible, Way};
+use comity_policy::{Conditions, Party, Visible, Way};
 use comity_vocab::ActorKind;
 use serde_json::{Value, json};
 
@@ -39,6 +39,12 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     let mut entity = bare(account, here);
     entity["note"] = json!(words.note);
     entity["fields"] = fields(words);
+    entity["avatar_description"] = json!(words.avatar_description);
+    entity["header_description"] = json!(words.header_description);
+    // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
+    if account.conditions().contains(Conditions::LIMITED) {
+        entity["limited"] = json!(true);
+    }
     if let Some(header) = &words.header_url {
         entity["header"] = json!(header);
         entity["header_static"] = json!(header);
@@ -70,7 +76,7 @@ fn bare(account: &Account, here: &Community) -> Value {
         "locked": account.locked,
         "bot": matches!(account.kind, ActorKind::Service | ActorKind::Application),
         "discoverable": account.discoverable,
-        "indexable": false,
+        "indexable": account.indexable,
         "group": account.kind == ActorKind::Group,
         "created_at": joined,
         "note": "",
@@ -80,15 +86,19 @@ fn bare(account: &Account, here: &Community) -> Value {
         "avatar_static": avatar,
         "header": header,
         "header_static": header,
+        "avatar_description": "",
+        "header_description": "",
         "followers_count": account.followers_count,
         "following_count": account.following_count,
         "statuses_count": account.statuses_count,
         "last_status_at": account.last_status_at.map(time::iso_day),
-        "hide_collections": false,
-        "noindex": !account.discoverable,
+        "hide_collections": account.hide_collections,
+        // Search engines may have the pages of those who live here; those of others we tell to leave out.
+        "noindex": !account.is_local(),
         "emojis": [],
         "roles": [],
         "fields": [],
+        "suspended": account.gone_at.is_some(),
     })
 }
 
@@ -105,12 +115,12 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
         "note": words.note_source,
         "fields": typed,
         "privacy": crate::statuses::entity::visibility(me.member.default_visibility),
-        "sensitive": false,
+        "sensitive": me.member.sensitive,
         "language": Some(&me.member.language).filter(|tag| !tag.is_empty()),
         "follow_requests_count": follow_requests,
-        "hide_collections": false,
+        "hide_collections": account.hide_collections,
         "discoverable": account.discoverable,
-        "indexable": false,
+        "indexable": account.indexable,
         "attribution_domains": [],
         "quote_policy": crate::statuses::entity::quote_policy(me.member.quoting),
     });
@@ -181,4 +191,34 @@ impl Faces {
             .filter_map(|id| self.0.get(id).cloned())
             .collect()
     }
+}
+
+/// One's own profile, as it is edited: Mastodon's `Profile`. What is not there is said to be not there, where others are
+/// shown a picture that stands for it.
+pub fn edited(account: &Visible<Account>) -> Value {
+    let words = profile(account);
+    let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": null });
+    let fields: Vec<Value> = words.fields.iter().map(typed).collect();
+    json!({
+        "id": account.id.to_string(),
+        "display_name": account.display_name,
+        "note": words.note_source,
+        "fields": fields,
+        "avatar": account.avatar_url,
+        "avatar_static": account.avatar_url,
+        "avatar_description": words.avatar_description,
+        "header": words.header_url,
+        "header_static": words.header_url,
+        "header_description": words.header_description,
+        "locked": account.locked,
+        "bot": account.kind == ActorKind::Service,
+        "hide_collections": account.hide_collections,
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        // Every profile here has these places.
+        "show_media": true,
+        "show_media_replies": true,
+        "show_featured": true,
+        "attribution_domains": [],
+    })
 }

@@ -5,6 +5,9 @@
 
 pub mod activity;
 pub mod api;
+mod change;
+pub mod edit_api;
+pub mod edit_web;
 pub mod entity;
 mod keyring;
 mod model;
@@ -18,13 +21,14 @@ use comity_db::Tx;
 use comity_policy::{Admitted, Party, Visible, Way};
 use comity_vocab::{Actor, ActorKind, Domain, Iri};
 
+pub(crate) use change::LONGEST_OWN_NOTE;
+pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
 pub use model::{Account, Profile, profile, stored_domain, stored_iri};
 pub use store::{add_to_statuses, count_follows};
 
 use crate::app::App;
 use crate::communities::Community;
-use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::{rules, text};
 
@@ -32,8 +36,6 @@ use crate::{rules, text};
 pub(crate) const LONGEST_NAME: usize = 100;
 /// Profile texts of other servers beyond this many bytes of HTML are cut off before sanitising.
 const LONGEST_NOTE: usize = 20_000;
-/// What a member may type about themselves, in characters.
-pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
 /// Name and value pairs under a profile.
 pub(crate) const MOST_FIELDS: usize = 8;
 
@@ -181,6 +183,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             header_url: actor.image.as_ref().map(|url| url.as_str().to_owned()),
             locked: actor.locked,
             discoverable: actor.discoverable.unwrap_or(false),
+            indexable: actor.indexable.unwrap_or(false),
             inbox: actor.inbox.as_str().to_owned(),
             shared_inbox: actor
                 .shared_inbox
@@ -207,6 +210,11 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     app.keyring.forget(actor.keys.iter().map(|key| &key.id));
     rules::note_split(app, &actor.id.domain(), &domain);
     find(app, id).await
+}
+
+/// Whether this account shows a member whom it follows and who follows it.
+pub fn shows_follows(account: &Account, member_id: i64) -> bool {
+    !account.hide_collections || account.id == member_id
 }
 
 /// What a new account that lives here needs.
@@ -265,6 +273,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             header_url: None,
             locked: false,
             discoverable: true,
+            indexable: false,
             inbox: under("inbox"),
             shared_inbox: Some(community.iri("/inbox").as_str().to_owned()),
             outbox: Some(under("outbox")),
@@ -280,59 +289,6 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
     for key in keys.rows(id, &iri, now_ms) {
         store::save_key(tx, key);
     }
-    Ok(())
-}
-
-/// What a member wants their profile to say.
-#[derive(Debug, Clone)]
-pub struct ProfileDraft {
-    /// What others read first.
-    pub display_name: String,
-    /// Plain text with links, mentions and hashtags.
-    pub note: String,
-    /// Name and plain-text value.
-    pub fields: Vec<(String, String)>,
-    /// Ask me before following.
-    pub locked: bool,
-    /// Let me be found.
-    pub discoverable: bool,
-}
-
-/// Changes a member's profile here and tells the servers that know it.
-pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Result<()> {
-    if draft.note.chars().count() > LONGEST_OWN_NOTE {
-        return Err(Error::invalid(
-            "note",
-            format!("is longer than {LONGEST_OWN_NOTE} characters"),
-        ));
-    }
-    if draft.fields.len() > MOST_FIELDS {
-        return Err(Error::invalid(
-            "fields",
-            format!("at most {MOST_FIELDS} lines fit"),
-        ));
-    }
-    let rendered = text::render::simple(&draft.note);
-    let mut tx = Tx::new();
-    store::change_profile(
-        &mut tx,
-        me.id,
-        store::ProfileChange {
-            display_name: shortened(&draft.display_name, LONGEST_NAME),
-            note: rendered,
-            note_source: draft.note,
-            fields: fields_json(
-                draft
-                    .fields
-                    .iter()
-                    .map(|(name, value)| (text::plain::line(name), text::render::line(value))),
-            )?,
-            locked: draft.locked,
-            discoverable: draft.discoverable,
-        },
-    );
-    delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
-    app.commit_and_ring(tx).await?;
     Ok(())
 }
 

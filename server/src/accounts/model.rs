@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 row! {
     /// One row of `accounts`, as every statement of this folder selects it (see [`columns`](super::store)).
     #[derive(Debug, Clone)]
+    #[allow(clippy::struct_excessive_bools, reason = "each is a column")]
     pub struct AccountRow {
         pub id: i64,
         pub iri: String,
@@ -26,6 +27,7 @@ row! {
         pub header_url: Option<String>,
         pub locked: bool,
         pub discoverable: bool,
+        pub indexable: bool,
         pub inbox: String,
         pub shared_inbox: Option<String>,
         pub outbox: Option<String>,
@@ -40,12 +42,19 @@ row! {
         pub created_at: i64,
         pub fetched_at: i64,
         pub gone_at: Option<i64>,
+        pub hide_collections: bool,
+        pub avatar_description: String,
+        pub header_description: String,
     }
 }
 
 /// Someone with a profile. What others may need to name or reach them is open; what they wrote about themselves is
 /// behind [`profile`], which asks for evidence.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each a column"
+)]
 pub struct Account {
     /// Ours.
     pub id: i64,
@@ -71,6 +80,8 @@ pub struct Account {
     pub locked: bool,
     /// Wants to be found.
     pub discoverable: bool,
+    /// Lets strangers find public posts by their words (FEP-5feb).
+    pub indexable: bool,
     /// Where activities for this account go.
     pub inbox: Iri,
     /// Where activities for many accounts of its server go.
@@ -97,6 +108,8 @@ pub struct Account {
     pub fetched_at: i64,
     /// When its owner deleted it; unix milliseconds.
     pub gone_at: Option<i64>,
+    /// Shows nobody else whom it follows and who follows it.
+    pub hide_collections: bool,
     profile: Profile,
 }
 
@@ -111,6 +124,10 @@ pub struct Profile {
     pub fields: Vec<(String, String)>,
     /// Where its wide picture is.
     pub header_url: Option<String>,
+    /// What is in the small picture, in their words; may be empty.
+    pub avatar_description: String,
+    /// What is in the wide one.
+    pub header_description: String,
     /// Where they moved to, if they did.
     pub moved_to_iri: Option<String>,
 }
@@ -141,6 +158,7 @@ impl Account {
             avatar_url: row.avatar_url,
             locked: row.locked,
             discoverable: row.discoverable,
+            indexable: row.indexable,
             inbox: stored_iri(&row.inbox)?,
             shared_inbox: row.shared_inbox.as_deref().map(stored_iri).transpose()?,
             followers_iri: row.followers_iri.as_deref().map(stored_iri).transpose()?,
@@ -154,11 +172,14 @@ impl Account {
             created_at: row.created_at,
             fetched_at: row.fetched_at,
             gone_at: row.gone_at,
+            hide_collections: row.hide_collections,
             profile: Profile {
                 note: row.note,
                 note_source: row.note_source,
                 fields: serde_json::from_str(&row.fields).unwrap_or_default(),
                 header_url: row.header_url,
+                avatar_description: row.avatar_description,
+                header_description: row.header_description,
                 moved_to_iri: row.moved_to_iri,
             },
         })

@@ -4,15 +4,17 @@ use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
 use super::model::AccountRow;
 use crate::error::Result;
+use crate::media::portrait::Portrait;
 
 /// The columns of [`AccountRow`], in its order, from the table alias `a`.
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.iri, a.username, a.domain, a.host, a.community_id, a.kind, a.display_name, a.note,
-                    a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.inbox,
+                    a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
-                    a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at
+                    a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
+                    a.hide_collections, a.avatar_description, a.header_description
                FROM accounts a ",
             $rest
         )
@@ -58,6 +60,7 @@ pub struct Stored {
     pub header_url: Option<String>,
     pub locked: bool,
     pub discoverable: bool,
+    pub indexable: bool,
     pub inbox: String,
     pub shared_inbox: Option<String>,
     pub outbox: Option<String>,
@@ -77,9 +80,9 @@ macro_rules! insert_account {
                                    note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
                                    inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
                                    moved_to_iri, statuses_count, followers_count, following_count, created_at,
-                                   fetched_at)
+                                   fetched_at, indexable)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, 0, 0, 0, $25, $26)",
+                     $22, $23, $24, 0, 0, 0, $25, $26, $27)",
             $rest
         )
     };
@@ -106,6 +109,7 @@ const UPSERT: Sql = sql!(insert_account!(
             header_url = excluded.header_url,
             locked = excluded.locked,
             discoverable = excluded.discoverable,
+            indexable = excluded.indexable,
             inbox = excluded.inbox,
             shared_inbox = excluded.shared_inbox,
             outbox = excluded.outbox,
@@ -165,15 +169,33 @@ fn values(account: Stored) -> Vec<Value> {
         account.moved_to_iri,
         account.created_at,
         account.fetched_at,
+        account.indexable,
     ]
 }
 
 const CHANGE_PROFILE: Sql = sql!(
     "UPDATE accounts
-        SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7
+        SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7,
+            indexable = $8, hide_collections = $9, avatar_description = $10, header_description = $11,
+            kind = CASE WHEN kind NOT IN ('Person', 'Service') THEN kind WHEN $12 THEN 'Service' ELSE 'Person' END
       WHERE id = $1"
 );
+const SET_AVATAR: Sql = sql!("UPDATE accounts SET avatar_url = $2 WHERE id = $1");
+const SET_HEADER: Sql = sql!("UPDATE accounts SET header_url = $2 WHERE id = $1");
 
+/// Says where a member's picture is, or that there is none.
+pub fn set_portrait(tx: &mut Tx, account_id: i64, which: Portrait, url: Option<&str>) {
+    let statement = match which {
+        Portrait::Avatar => SET_AVATAR,
+        Portrait::Header => SET_HEADER,
+    };
+    tx.exec(statement, params![account_id, url]);
+}
+
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each a column"
+)]
 pub struct ProfileChange {
     pub display_name: String,
     pub note: String,
@@ -181,6 +203,11 @@ pub struct ProfileChange {
     pub fields: String,
     pub locked: bool,
     pub discoverable: bool,
+    pub indexable: bool,
+    pub hide_collections: bool,
+    pub avatar_description: String,
+    pub header_description: String,
+    pub bot: bool,
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
@@ -194,6 +221,11 @@ pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
             change.fields,
             change.locked,
             change.discoverable,
+            change.indexable,
+            change.hide_collections,
+            change.avatar_description,
+            change.header_description,
+            change.bot,
         ],
     );
 }

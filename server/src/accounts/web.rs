@@ -8,26 +8,22 @@ use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
-use super::{Account, ProfileDraft, change_profile, find_by_handle, profile, show};
+use super::{Account, find_by_handle, profile, show};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
-use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::plain;
 use crate::timelines::{self, Place, Replies, Stretch};
 use crate::web::view::{
-    EditProfilePage, FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage,
-    RelationView, Trouble,
+    FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView,
 };
-use crate::web::{frame, person_view, time};
+use crate::web::{frame, own_file, person_view, time};
 use crate::window::Window;
 use crate::{follows, lookalikes, pins, relations, rules};
 
-/// Lines a profile can have in the form.
-const LINES: usize = 4;
 /// Letters of a profile text shown in a list.
 const SHOWN_OF_NOTE: usize = 140;
 
@@ -126,6 +122,9 @@ pub async fn profile_page(
         frame,
         lookalikes,
         bio_html: words.note.clone(),
+        header: words.header_url.as_deref().and_then(own_file),
+        avatar_description: words.avatar_description.clone(),
+        header_description: words.header_description.clone(),
         fields: words
             .fields
             .iter()
@@ -344,117 +343,4 @@ pub async fn rows(
         asks: listed == Listed::Asking,
     };
     Ok(people.iter().map(row).collect())
-}
-
-/// `GET /settings/profile`
-pub async fn edit_form(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
-    let shown = show(&app, &me.party(), Way::Page, me.account.id).await?;
-    let words = profile(&shown);
-    let fields = words
-        .fields
-        .iter()
-        .map(|(name, html)| (name.clone(), plain::block(html)))
-        .collect();
-    let form = Edited {
-        name: shown.display_name.clone(),
-        bio: words.note_source.clone(),
-        locked: shown.locked,
-        fields,
-    };
-    edit_page(&app, &visit, form, None).await
-}
-
-/// A profile as its form shows it.
-struct Edited {
-    name: String,
-    bio: String,
-    locked: bool,
-    fields: Vec<(String, String)>,
-}
-
-async fn edit_page(
-    app: &App,
-    visit: &Visit,
-    form: Edited,
-    trouble: Option<Trouble>,
-) -> Result<Reply> {
-    let mut fields = form.fields;
-    fields.resize(LINES.max(fields.len()), (String::new(), String::new()));
-    let page = EditProfilePage {
-        frame: frame(app, visit, "Your profile", NavItem::Me).await?,
-        name: form.name,
-        bio: form.bio,
-        locked: form.locked,
-        fields,
-        trouble: trouble.clone(),
-    };
-    Ok(page_with(Reply::page(page), trouble.as_ref()))
-}
-
-/// What the profile's fields are called in sentences.
-const LABELS: &[Label] = &[
-    Label {
-        of: "note",
-        input: "bio",
-        words: "what you say about yourself",
-    },
-    Label::of("fields", ""),
-];
-
-/// What the profile form sends.
-#[derive(Debug, Deserialize)]
-pub struct ProfileForm {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    bio: String,
-    #[serde(default)]
-    locked: String,
-    /// `field_name_N` and `field_value_N`.
-    #[serde(flatten)]
-    others: HashMap<String, String>,
-}
-
-/// `POST /settings/profile`
-pub async fn save(
-    State(app): State<App>,
-    me: Me,
-    visit: Visit,
-    Form(form): Form<ProfileForm>,
-) -> Result<Reply> {
-    let fields: Vec<(String, String)> = (0..LINES)
-        .filter_map(|line| {
-            let name = form
-                .others
-                .get(&format!("field_name_{line}"))?
-                .trim()
-                .to_owned();
-            let value = form
-                .others
-                .get(&format!("field_value_{line}"))
-                .map(|value| value.trim().to_owned());
-            (!name.is_empty()).then(|| (name, value.unwrap_or_default()))
-        })
-        .collect();
-    let locked = form.locked == "on";
-    let draft = ProfileDraft {
-        display_name: form.name.clone(),
-        note: form.bio.clone(),
-        fields: fields.clone(),
-        locked,
-        discoverable: me.account.discoverable,
-    };
-    match change_profile(&app, &me.account, draft).await {
-        Ok(()) => Ok(Reply::see_other(&format!("/@{}", me.account.username))),
-        Err(why) => {
-            let trouble = trouble(why, LABELS)?;
-            let form = Edited {
-                name: form.name,
-                bio: form.bio,
-                locked,
-                fields,
-            };
-            edit_page(&app, &visit, form, Some(trouble)).await
-        }
-    }
 }

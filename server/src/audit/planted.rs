@@ -69,6 +69,7 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
         media: Attaching::default(),
         poll: crate::polls::Wish::AsItIs,
         once: None,
+        written_with: None,
     }
 }
 
@@ -273,6 +274,8 @@ impl Cast {
                 fields: Vec::new(),
                 locked: false,
                 discoverable: true,
+                indexable: true,
+                ..ProfileDraft::default()
             };
             accounts::change_profile(&stage.app, &author, profile).await?;
             reblogs::reblog(&stage.app, &friend, public).await?;

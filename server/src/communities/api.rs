@@ -79,6 +79,8 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "profile_field_value_limit": crate::accounts::LONGEST_OWN_NOTE,
             "max_note_length": crate::accounts::LONGEST_OWN_NOTE,
             "max_display_name_length": crate::accounts::LONGEST_NAME,
+            "max_avatar_description_length": media::portrait::LONGEST_PORTRAIT_DESCRIPTION,
+            "max_header_description_length": media::portrait::LONGEST_PORTRAIT_DESCRIPTION,
         },
         "statuses": {
             "max_characters": app.config.limits.post_characters,

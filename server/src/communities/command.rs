@@ -49,6 +49,12 @@ pub enum CommunityCommand {
         /// Who may invite: moderators or members
         #[arg(long)]
         invites: Option<String>,
+        /// Whether apps are told what is talked about lately: true or false
+        #[arg(long)]
+        trends: Option<bool>,
+        /// Whether everybody is told which servers are known here: true or false
+        #[arg(long)]
+        shows_peers: Option<bool>,
     },
 }
 
@@ -88,6 +94,8 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
             answers,
             rules_shown_to,
             invites,
+            trends,
+            shows_peers,
         } => {
             let community = named(app, &domain)?;
             let before = Settings::of(&community);
@@ -123,6 +131,8 @@ pub async fn command(app: &App, command: CommunityCommand) -> Result<String> {
                 answers: answers.transpose()?.unwrap_or(before.answers),
                 rules_shown_to: shown_to.transpose()?.unwrap_or(before.rules_shown_to),
                 invites: invites.transpose()?.unwrap_or(before.invites),
+                trends: trends.unwrap_or(before.trends),
+                shows_peers: shows_peers.unwrap_or(before.shows_peers),
             };
             let community = change_settings(app, community.id, settings).await?;
             Ok(format!("Changed {}.", community.domain))

@@ -51,6 +51,10 @@ pub struct Settings {
     pub rules_shown_to: ShownTo,
     /// Who may invite.
     pub invites: Invites,
+    /// Whether what is talked about lately is shown.
+    pub trends: bool,
+    /// Whether it is shown which servers are known.
+    pub shows_peers: bool,
 }
 
 impl Settings {
@@ -65,6 +69,8 @@ impl Settings {
             answers: community.answers,
             rules_shown_to: community.rules_shown_to,
             invites: community.invites,
+            trends: community.trends,
+            shows_peers: community.shows_peers,
         }
     }
 
@@ -122,6 +128,8 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         answers: Answers::Members,
         rules_shown_to: ShownTo::Everyone,
         invites: Invites::Moderators,
+        trends: true,
+        shows_peers: true,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

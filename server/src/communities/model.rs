@@ -28,6 +28,8 @@ row! {
         pub answers: String,
         pub rules_shown_to: String,
         pub invites: String,
+        pub trends: bool,
+        pub shows_peers: bool,
     }
 }
 
@@ -62,6 +64,10 @@ pub struct Community {
     pub answers: Answers,
     /// Who may read its rules by name, besides its members.
     pub rules_shown_to: ShownTo,
+    /// What is talked about lately is shown.
+    pub trends: bool,
+    /// Which servers are known is shown.
+    pub shows_peers: bool,
     /// Who may invite.
     pub invites: Invites,
 }
@@ -213,6 +219,8 @@ impl Community {
             rules_shown_to: ShownTo::parse(&row.rules_shown_to)
                 .ok_or_else(|| broken("rules_shown_to"))?,
             invites: Invites::parse(&row.invites).ok_or_else(|| broken("invites"))?,
+            trends: row.trends,
+            shows_peers: row.shows_peers,
         })
     }
 

@@ -12,7 +12,7 @@ const MOST: i64 = 10_000;
 const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
-            trust_after_days, gate_until, answers, rules_shown_to, invites
+            trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"
@@ -53,7 +53,7 @@ pub fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
 const CHANGE: Sql = sql!(
     "UPDATE communities
         SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6, answers = $7, rules_shown_to = $8,
-            invites = $9
+            invites = $9, trends = $10, shows_peers = $11
       WHERE id = $1"
 );
 
@@ -70,6 +70,8 @@ pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
             settings.answers.as_str(),
             settings.rules_shown_to.as_str(),
             settings.invites.as_str(),
+            settings.trends,
+            settings.shows_peers,
         ],
     );
 }

@@ -58,6 +58,8 @@ impl<'a> Player<'a> {
             fields: Vec::new(),
             locked: false,
             discoverable: true,
+            indexable: false,
+            ..ProfileDraft::default()
         };
         accounts::change_profile(&town.app, &me, profile).await?;
         if let Some(reason) = person.refuses_bigcorp {

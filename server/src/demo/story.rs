@@ -227,5 +227,6 @@ fn public(language: &str, text: &str) -> Draft {
         media: Attaching::default(),
         poll: crate::polls::Wish::AsItIs,
         once: None,
+        written_with: None,
     }
 }

@@ -19,6 +19,7 @@ use crate::window::Stretch;
 pub struct Wish {
     reblogs: Option<bool>,
     languages: Option<Vec<String>>,
+    notify: Option<bool>,
 }
 
 /// `POST /api/v1/accounts/{id}/follow`: also for saying of a follow what one wants of it.
@@ -31,7 +32,7 @@ pub async fn follow(
     let me = client.me()?;
     super::follow(&app, &me.account, id).await?;
     let languages = wish.languages.as_deref();
-    super::want(&app, &me.account, id, wish.reblogs, languages).await?;
+    super::want(&app, &me.account, id, wish.reblogs, languages, wish.notify).await?;
     Ok(Reply::api(relationship(&app, me, id).await?))
 }
 
@@ -58,8 +59,10 @@ pub async fn followers(
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
-        Some(_) => read(&app, store::FOLLOWERS, owner.id, &paging).await?,
-        None => Stretch::default(),
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+            read(&app, store::FOLLOWERS, owner.id, &paging).await?
+        }
+        _ => Stretch::default(),
     };
     people(&app, &caller, &paging, &stretch).await
 }
@@ -73,8 +76,10 @@ pub async fn following(
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
     let stretch = match &caller.me {
-        Some(_) => read(&app, store::FOLLOWING, owner.id, &paging).await?,
-        None => Stretch::default(),
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+            read(&app, store::FOLLOWING, owner.id, &paging).await?
+        }
+        _ => Stretch::default(),
     };
     people(&app, &caller, &paging, &stretch).await
 }

@@ -130,6 +130,8 @@ pub struct Wanted {
     pub reblogs: bool,
     /// Only what is in one of these languages, by the first part of its tag; empty for all.
     pub languages: Vec<String>,
+    /// They want to be told of each post.
+    pub notify: bool,
 }
 
 /// Languages that one follow may be narrowed to.
@@ -142,6 +144,7 @@ pub async fn want(
     target_id: i64,
     reblogs: Option<bool>,
     languages: Option<&[String]>,
+    notify: Option<bool>,
 ) -> Result<()> {
     let languages = languages.map(|tags| {
         let parts = tags
@@ -156,18 +159,23 @@ pub async fn want(
             format!(" {} ", parts.join(" "))
         }
     });
-    if reblogs.is_none() && languages.is_none() {
+    if reblogs.is_none() && languages.is_none() && notify.is_none() {
         return Ok(());
     }
-    store::wish(&app.db, me.id, target_id, reblogs, languages).await
+    store::wish(&app.db, me.id, target_id, reblogs, languages, notify).await
 }
 
 /// What `me` wants of those of these whom they follow or ask to.
 pub async fn wanted(app: &App, me: i64, of: Vec<i64>) -> Result<HashMap<i64, Wanted>> {
     let rows = store::wishes(&app.db, me, of).await?;
-    let wanted = |(id, reblogs, languages): (i64, bool, String)| {
+    let wanted = |(id, reblogs, languages, notify): (i64, bool, String, bool)| {
         let languages = languages.split_whitespace().map(str::to_owned).collect();
-        (id, Wanted { reblogs, languages })
+        let wanted = Wanted {
+            reblogs,
+            languages,
+            notify,
+        };
+        (id, wanted)
     };
     Ok(rows.into_iter().map(wanted).collect())
 }

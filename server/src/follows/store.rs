@@ -30,7 +30,8 @@ const INSERT: Sql = sql!(
 /// What is null stays as it is.
 const WISH: Sql = sql!(
     "UPDATE follows
-        SET reblogs = COALESCE($3, reblogs), languages = COALESCE(CAST($4 AS TEXT), languages)
+        SET reblogs = COALESCE($3, reblogs), languages = COALESCE(CAST($4 AS TEXT), languages),
+            notify = COALESCE($5, notify)
       WHERE account_id = $1 AND target_id = $2"
 );
 
@@ -41,24 +42,29 @@ pub async fn wish(
     target_id: i64,
     reblogs: Option<bool>,
     languages: Option<String>,
+    notify: Option<bool>,
 ) -> Result<()> {
-    let values = params![account_id, target_id, reblogs, languages];
+    let values = params![account_id, target_id, reblogs, languages, notify];
     db.exec(WISH, values).await?;
     Ok(())
 }
 
-const WISHES: Sql<(i64, bool, String)> = sql!(
-    row: (i64, bool, String),
-    sqlite: "SELECT target_id, reblogs, languages
+const WISHES: Sql<(i64, bool, String, bool)> = sql!(
+    row: (i64, bool, String, bool),
+    sqlite: "SELECT target_id, reblogs, languages, notify
                FROM follows
               WHERE account_id = $1 AND target_id IN (SELECT value FROM json_each($2))",
-    pg: "SELECT target_id, reblogs, languages
+    pg: "SELECT target_id, reblogs, languages, notify
            FROM follows
           WHERE account_id = $1 AND target_id = ANY($2)",
 );
 
-/// (whom, whether their boosts come home, in which languages they write)
-pub async fn wishes(db: &Db, account_id: i64, of: Vec<i64>) -> Result<Vec<(i64, bool, String)>> {
+/// (whom, whether their boosts come home, in which languages they write, whether each post is told)
+pub async fn wishes(
+    db: &Db,
+    account_id: i64,
+    of: Vec<i64>,
+) -> Result<Vec<(i64, bool, String, bool)>> {
     Ok(db.all(WISHES, params![account_id, of]).await?)
 }
 

@@ -70,9 +70,11 @@ pub async fn followers(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = match visit.me {
-        Some(_) => read(&app, store::FOLLOWERS, owner.id, &page).await?,
-        None => Vec::new(),
+    let ids = match &visit.me {
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+            read(&app, store::FOLLOWERS, owner.id, &page).await?
+        }
+        _ => Vec::new(),
     };
     show(&app, &visit, &page, &owner, PeopleTab::Followers, &ids).await
 }
@@ -86,9 +88,11 @@ pub async fn following(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = match visit.me {
-        Some(_) => read(&app, store::FOLLOWING, owner.id, &page).await?,
-        None => Vec::new(),
+    let ids = match &visit.me {
+        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
+            read(&app, store::FOLLOWING, owner.id, &page).await?
+        }
+        _ => Vec::new(),
     };
     show(&app, &visit, &page, &owner, PeopleTab::Following, &ids).await
 }

@@ -7,8 +7,8 @@ pub mod web;
 use comity_db::Tx;
 use comity_vocab::Visibility;
 
-pub(crate) use store::NAMED;
 pub use store::beginning;
+pub(crate) use store::{NAMED, recent};
 
 use crate::text::hashtag::folded;
 

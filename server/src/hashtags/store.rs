@@ -37,6 +37,21 @@ pub async fn beginning(db: &Db, prefix: &str, limit: i64) -> Result<Vec<String>>
     Ok(db.column(BEGINNING, params![prefix, after, limit]).await?)
 }
 
+/// Counts on `hashtag_entries_by_status`.
+const RECENT: Sql<(String, i64)> = sql!(
+    row: (String, i64),
+    "SELECT name, status_id
+       FROM hashtag_entries
+      WHERE status_id > $1
+      ORDER BY status_id DESC
+      LIMIT $2"
+);
+
+/// Names and the statuses that name them, the newest first.
+pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64)>> {
+    Ok(db.all(RECENT, params![above, most]).await?)
+}
+
 pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
     tx.exec(INSERT, params![name, status_id]);
 }

@@ -53,6 +53,11 @@ pub async fn software(app: &App, domain: &Domain) -> Result<Option<Software>> {
     }))
 }
 
+/// Every server that was met, by name.
+pub async fn known(app: &App) -> Result<Vec<String>> {
+    store::known(&app.db).await
+}
+
 /// What is known of these servers, as rules ask for it. Those that were never heard of are left out.
 pub async fn peers(db: &Db, domains: &[Domain], now_ms: i64) -> Result<Vec<(Domain, Peer)>> {
     let names = domains.iter().map(|domain| domain.as_str().to_owned());

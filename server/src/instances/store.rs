@@ -122,3 +122,13 @@ const COUNT: Sql<(i64,)> = sql!(
 pub async fn count(db: &Db) -> Result<i64> {
     Ok(db.one(COUNT, params![]).await?.0)
 }
+
+const KNOWN: Sql<(String,)> = sql!(
+    row: (String,),
+    "SELECT domain FROM instances ORDER BY domain LIMIT $1"
+);
+
+/// Servers that were met, by name.
+pub async fn known(db: &Db) -> Result<Vec<String>> {
+    Ok(db.column(KNOWN, params![MOST_SERVERS]).await?)
+}

@@ -196,7 +196,7 @@ pub(crate) fn is_for_everybody(app: &App, status: &Status) -> bool {
 }
 
 /// Where files are served for this community.
-fn origin(app: &App, community: Option<i64>) -> String {
+pub(super) fn origin(app: &App, community: Option<i64>) -> String {
     if let Some(host) = &app.config.media.host {
         return format!("{}://{host}", config::scheme(host));
     }

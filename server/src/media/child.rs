@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::model::Size;
 use super::sniff::Format;
 use super::worker::{Bounds, Done, Made, Task};
 use crate::config;
@@ -95,13 +96,23 @@ impl Nursery {
             (PICTURE, PICTURE_WITHIN)
         };
         let commands = self.ffmpeg.as_ref();
-        told(self.ask(folder, bounds, within, commands).await?)
+        told(self.ask(folder, bounds, within, commands, None).await?)
     }
 
     /// The same of a picture that is to stand still, whatever it did.
     pub async fn make_still(&self, folder: &Path) -> Result<Made> {
         let _turn = self.turn(Format::Png).await?;
-        told(self.ask(folder, PICTURE, PICTURE_WITHIN, None).await?)
+        told(
+            self.ask(folder, PICTURE, PICTURE_WITHIN, None, None)
+                .await?,
+        )
+    }
+
+    /// The same, cut to this shape and no larger.
+    pub async fn make_fitting(&self, folder: &Path, size: Size) -> Result<Made> {
+        let _turn = self.turn(Format::Png).await?;
+        let fit = Some(size);
+        told(self.ask(folder, PICTURE, PICTURE_WITHIN, None, fit).await?)
     }
 
     async fn turn(&self, format: Format) -> Result<SemaphorePermit<'_>> {
@@ -123,6 +134,7 @@ impl Nursery {
         bounds: Bounds,
         within: Duration,
         commands: Option<&(PathBuf, PathBuf)>,
+        fit: Option<Size>,
     ) -> Result<Option<Done>> {
         let failed = |why: std::io::Error| Error::internal(format!("media-worker: {why}"));
         let (ffmpeg, ffprobe) = match commands {
@@ -135,6 +147,7 @@ impl Nursery {
             bounds,
             ffmpeg,
             ffprobe,
+            fit,
         })?;
         let mut child = Command::new(&self.program)
             .arg("media-worker")

@@ -9,6 +9,7 @@ pub mod api;
 mod child;
 pub mod entity;
 mod model;
+pub mod portrait;
 pub mod remote;
 mod sniff;
 mod storage;
@@ -132,6 +133,7 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
         blurhash: String::new(),
         meta: "{}".to_owned(),
         why: String::new(),
+        shown_as: String::new(),
     };
     media.say(&saying);
     let storage = &app.media.storage;

@@ -35,6 +35,8 @@ row! {
         pub meta: String,
         /// Why it could not be made ready.
         pub why: String,
+        /// `avatar` or `header`, where it is a picture of its owner's profile.
+        pub shown_as: String,
     }
 }
 

@@ -10,7 +10,7 @@ macro_rules! select_media {
     ($rest:literal) => {
         concat!(
             "SELECT id, account_id, status_id, kind, state, file_key, file_type, preview_type, description, focus_x,
-                    focus_y, blurhash, meta, why
+                    focus_y, blurhash, meta, why, shown_as
                FROM media ",
             $rest
         )
@@ -49,9 +49,47 @@ pub async fn insert(db: &Db, media: &Media, bytes: i64, now_ms: i64, forget_at: 
     Ok(())
 }
 
+const INSERT_SHOWN: Sql = sql!(
+    "INSERT INTO media (id, account_id, kind, state, file_key, file_type, preview_type, description, focus_x, focus_y,
+                        blurhash, meta, bytes, why, attempt_at, attempts, created_at, shown_as)
+     VALUES ($1, $2, $3, 'ready', $4, $5, $6, '', 0.0, 0.0, $7, $8, $9, '', $10, 0, $10, $11)"
+);
+
+/// A picture of a profile.
+pub fn insert_shown(tx: &mut Tx, media: &Media, bytes: i64, now_ms: i64) {
+    tx.exec(
+        INSERT_SHOWN,
+        params![
+            media.id,
+            media.account_id,
+            media.kind.as_str(),
+            media.file_key.as_str(),
+            media.file_type.as_str(),
+            media.preview_type.as_str(),
+            media.blurhash.as_str(),
+            media.meta.as_str(),
+            bytes,
+            now_ms,
+            media.shown_as.as_str(),
+        ],
+    );
+}
+
+/// Counts on `media_shown`.
+const DISCARD_SHOWN: Sql = sql!(
+    "UPDATE media
+        SET state = 'gone'
+      WHERE account_id = $1 AND shown_as = $2 AND shown_as <> '' AND state = 'ready'"
+);
+
+/// The picture that a profile has had as this one goes.
+pub fn discard_shown(tx: &mut Tx, account_id: i64, shown_as: &str) {
+    tx.exec(DISCARD_SHOWN, params![account_id, shown_as]);
+}
+
 const OWN: Sql<Media> = sql!(
     row: Media,
-    select_media!("WHERE id = $1 AND account_id = $2 AND state <> 'gone'")
+    select_media!("WHERE id = $1 AND account_id = $2 AND state <> 'gone' AND shown_as = ''")
 );
 
 /// A file of this account's.

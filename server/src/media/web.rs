@@ -79,6 +79,14 @@ pub(super) fn served_as(media_type: &str) -> Option<&'static str> {
 
 /// Whatever stands against it, there is nothing there (L29).
 async fn check(app: &App, media: &Media, reader: Option<i64>) -> Result<()> {
+    if !media.shown_as.is_empty() {
+        // Whoever may see the profile was told the address.
+        let owner = accounts::find(app, media.account_id).await?;
+        return match owner.gone_at {
+            None => Ok(()),
+            Some(_) => Err(Error::NotFound),
+        };
+    }
     let Some(status_id) = media.status_id else {
         // No post has it yet, or any more: it is its owner's alone.
         return match reader {

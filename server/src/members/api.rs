@@ -12,7 +12,7 @@ pub async fn preferences(client: Client) -> Result<Reply> {
     let language = Some(&member.language).filter(|tag| !tag.is_empty());
     Ok(Reply::api(json!({
         "posting:default:visibility": visibility(member.default_visibility),
-        "posting:default:sensitive": false,
+        "posting:default:sensitive": member.sensitive,
         "posting:default:language": language,
         "posting:default:quote_policy": quote_policy(member.quoting),
         "reading:expand:media": "default",

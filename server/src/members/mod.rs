@@ -249,6 +249,10 @@ pub struct Writing {
     pub quoting: Quoting,
     /// Who may see it.
     pub visibility: Visibility,
+    /// Files are folded.
+    pub sensitive: bool,
+    /// Others are told with which app a post was written.
+    pub shows_app: bool,
     /// The language, as a tag; empty for none.
     pub language: String,
 }
@@ -260,6 +264,8 @@ impl Writing {
             answering: member.answering,
             quoting: member.quoting,
             visibility: member.default_visibility,
+            sensitive: member.sensitive,
+            shows_app: member.shows_app,
             language: member.language.clone(),
         }
     }

@@ -18,6 +18,8 @@ row! {
         pub default_visibility: String,
         pub replies: String,
         pub quotes: String,
+        pub sensitive: bool,
+        pub shows_app: bool,
         pub notifications_read_id: i64,
         pub created_at: i64,
         pub email_confirmed_at: Option<i64>,
@@ -60,6 +62,10 @@ pub struct Member {
     pub answering: Answering,
     /// Who may quote, where a post says nothing else.
     pub quoting: Quoting,
+    /// Files are folded, where a post says nothing else.
+    pub sensitive: bool,
+    /// Others are told with which app a post was written.
+    pub shows_app: bool,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -88,6 +94,8 @@ impl Member {
                 .map_err(|_| broken("default_visibility"))?,
             answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
             quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
+            sensitive: row.sensitive,
+            shows_app: row.shows_app,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,

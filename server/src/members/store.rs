@@ -11,7 +11,7 @@ use crate::error::Result;
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
     "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
-            COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
+            m.sensitive, m.shows_app, COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
             m.email_confirmed_at, m.email_wanted
        FROM members m
        LEFT JOIN markers k ON k.account_id = m.account_id AND k.timeline = 'notifications'
@@ -167,7 +167,8 @@ pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
 
 const CHOOSE_WRITING: Sql = sql!(
     "UPDATE members
-        SET replies = $2, quotes = $3, default_visibility = $4, language = $5
+        SET replies = $2, quotes = $3, default_visibility = $4, language = $5, sensitive = $6,
+            shows_app = $7
       WHERE account_id = $1"
 );
 
@@ -180,7 +181,9 @@ pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Resul
                 writing.answering.as_str(),
                 writing.quoting.as_str(),
                 writing.visibility.as_str(),
-                writing.language
+                writing.language,
+                writing.sensitive,
+                writing.shows_app,
             ],
         )
         .await?)

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod entity;
 mod store;
+mod tell;
 pub mod web;
 
 use std::collections::HashMap;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Party, Subject, Thing, Visible, Way};
+
+pub(crate) use tell::{promise_edited, promise_new, tell_of_post};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -39,6 +42,10 @@ pub enum Kind {
     Quote,
     /// A poll in which they voted, or which is theirs, is over.
     Poll,
+    /// Somebody of whose posts they asked to be told wrote one.
+    Status,
+    /// A status that they boosted says something else now.
+    Update,
     /// A boundary that is not their own suspends follows of theirs.
     Suspended,
     /// It was taken back, or ended, and they work again.
@@ -56,6 +63,8 @@ impl Kind {
             Kind::Reblog => "reblog",
             Kind::Quote => "quote",
             Kind::Poll => "poll",
+            Kind::Status => "status",
+            Kind::Update => "update",
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
@@ -71,6 +80,8 @@ impl Kind {
             Kind::Reblog,
             Kind::Quote,
             Kind::Poll,
+            Kind::Status,
+            Kind::Update,
             Kind::Suspended,
             Kind::Restored,
         ]

@@ -144,3 +144,47 @@ pub async fn dismiss(db: &Db, account_id: i64, id: i64) -> Result<u64> {
 pub async fn any_newer(db: &Db, account_id: i64, than_id: i64) -> Result<bool> {
     Ok(db.opt(NEWER, params![account_id, than_id]).await?.is_some())
 }
+
+/// Counts on `follows_notify`; what is not in a home is not wanted there.
+const ASKED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT f.account_id
+       FROM follows f
+       JOIN members m ON m.account_id = f.account_id
+      WHERE f.target_id = $1 AND f.notify AND f.state = 'accepted' AND f.account_id > $3
+        AND EXISTS (SELECT 1
+                      FROM home_entries h
+                     WHERE h.account_id = f.account_id AND h.status_id = $2)
+      ORDER BY f.account_id
+      LIMIT $4"
+);
+
+/// Members above `after` who asked to be told of this author's posts and have this one in their home.
+pub async fn asked(
+    db: &Db,
+    author_id: i64,
+    status_id: i64,
+    after: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    let values = params![author_id, status_id, after, most];
+    Ok(db.column(ASKED, values).await?)
+}
+
+/// Counts on `statuses_by_reblog`.
+const BOOSTED_BY: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT s.account_id
+       FROM statuses s
+       JOIN members m ON m.account_id = s.account_id
+      WHERE s.reblog_of_id = $1 AND s.account_id > $2
+      ORDER BY s.account_id
+      LIMIT $3"
+);
+
+/// Members above `after` who boosted this status.
+pub async fn boosted_by(db: &Db, status_id: i64, after: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db
+        .column(BOOSTED_BY, params![status_id, after, most])
+        .await?)
+}

@@ -80,7 +80,10 @@ async fn rows(
     let mut last: Option<(Kind, Option<i64>)> = None;
     for notification in found {
         let about = notification.status.as_deref();
-        let whole = matches!(notification.kind, Kind::Mention | Kind::Quote);
+        let whole = matches!(
+            notification.kind,
+            Kind::Mention | Kind::Quote | Kind::Status
+        );
         // Other kinds are about posts of the reader, which no filter is for.
         let context = Some(Context::Notifications);
         let view = about
@@ -117,6 +120,8 @@ async fn rows(
             Kind::Mention => NotificationKind::Mention,
             Kind::Quote => NotificationKind::Quote,
             Kind::Poll => NotificationKind::Poll,
+            Kind::Status => NotificationKind::Status,
+            Kind::Update => NotificationKind::Update,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
         };

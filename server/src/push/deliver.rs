@@ -191,6 +191,8 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Reblog => "Somebody boosted a post of yours",
         Kind::Quote => "Somebody quoted a post of yours",
         Kind::Poll => "A poll of somebody is over",
+        Kind::Status => "Somebody posted",
+        Kind::Update => "Somebody changed a post that you boosted",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }
 }

@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, members, polls, push, quotes, reach, rules,
-    scheduled, statuses, waves,
+    delivery, follows, inbox, instances, lists, members, notifications, polls, push, quotes, reach,
+    rules, scheduled, search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -70,6 +70,16 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::SendLetter { errand, asked_at } => {
                 Box::pin(members::letters::send(app, &errand, asked_at)).await
             }
+            Job::TellOfPost {
+                status,
+                edited,
+                after,
+            } => Box::pin(notifications::tell_of_post(app, status, edited, after))
+                .await
+                .unwrap_or_else(Outcome::from),
+            Job::IndexStatuses { below } => Box::pin(search::index_older(app, below))
+                .await
+                .unwrap_or_else(Outcome::from),
             Job::TellOfRule {
                 cause,
                 restored,

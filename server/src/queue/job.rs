@@ -149,6 +149,20 @@ pub enum Job {
         /// When it was promised; unix milliseconds.
         asked_at: i64,
     },
+    /// Members who asked to be told of somebody's posts, or who boosted what was changed, are told.
+    TellOfPost {
+        /// Which.
+        status: i64,
+        /// It was changed.
+        edited: bool,
+        /// Members up to this number were told.
+        after: i64,
+    },
+    /// Posts from before there was an index of words are put into it.
+    IndexStatuses {
+        /// Those with smaller numbers are not in it yet.
+        below: i64,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -181,6 +195,8 @@ impl Job {
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
             Job::SendLetter { .. } => "send_letter",
+            Job::IndexStatuses { .. } => "index_statuses",
+            Job::TellOfPost { .. } => "tell_of_post",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -212,6 +228,8 @@ impl Job {
             | Job::PublishScheduled { .. }
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
+            | Job::IndexStatuses { .. }
+            | Job::TellOfPost { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -234,6 +252,8 @@ impl Job {
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
+            Job::IndexStatuses { .. } => "index of words".to_owned(),
+            Job::TellOfPost { status, .. } => format!("about {status}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

@@ -63,6 +63,34 @@ pub(crate) fn push_to_devices(
     Ok(())
 }
 
+/// The same, if a member asked to be told of each post of this author.
+pub(crate) fn push_if_asked(
+    tx: &mut Tx,
+    id: i64,
+    author_id: i64,
+    job: &Job,
+    now_ms: i64,
+) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    let values = params![id, job.kind(), payload, now_ms, author_id];
+    tx.exec(store::PUSH_IF_ASKED, values);
+    Ok(())
+}
+
+/// The same, if a member boosted this status.
+pub(crate) fn push_if_boosted(
+    tx: &mut Tx,
+    id: i64,
+    status_id: i64,
+    job: &Job,
+    now_ms: i64,
+) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    let values = params![id, job.kind(), payload, now_ms, status_id];
+    tx.exec(store::PUSH_IF_BOOSTED, values);
+    Ok(())
+}
+
 /// Promises one job by itself, at the turn of the server whose work it is. On SQLite such lone writes share a commit,
 /// so thousands a second cost little.
 pub async fn push_now(app: &App, job: &Job) -> Result<()> {

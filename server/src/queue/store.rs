@@ -20,6 +20,23 @@ pub const PUSH: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, 0, $5)"
 );
 
+/// Only where a member asked to be told of each post of `$5`. Counts on `follows_notify`.
+pub const PUSH_IF_ASKED: Sql = sql!(
+    "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+     SELECT $1, $2, $3, $4, $4, 0, $4
+      WHERE EXISTS (SELECT 1 FROM follows f WHERE f.target_id = $5 AND f.notify)"
+);
+
+/// Only where a member boosted `$5`. Counts on `statuses_by_reblog`.
+pub const PUSH_IF_BOOSTED: Sql = sql!(
+    "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+     SELECT $1, $2, $3, $4, $4, 0, $4
+      WHERE EXISTS (SELECT 1
+                      FROM statuses s
+                      JOIN members m ON m.account_id = s.account_id
+                     WHERE s.reblog_of_id = $5)"
+);
+
 /// Only where `$5` has a device that wants to be woken.
 pub const PUSH_TO_DEVICES: Sql = sql!(
     "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)

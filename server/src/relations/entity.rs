@@ -42,7 +42,7 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
             "id": id.to_string(),
             "following": following,
             "showing_reblogs": following && wanted.is_none_or(|wanted| wanted.reblogs),
-            "notifying": false,
+            "notifying": following && wanted.is_some_and(|wanted| wanted.notify),
             "languages": languages.filter(|languages| !languages.is_empty()),
             "followed_by": theirs == State::Accepted,
             "blocking": relation.blocking,

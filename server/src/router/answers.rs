@@ -30,6 +30,7 @@ fn schema(entity: &str) -> Value {
     match entity {
         "{}" => json!({ "type": "object" }),
         "any" => json!({}),
+        "boolean" => json!({ "type": "boolean" }),
         "number" => {
             json!({ "type": "object", "required": ["count"], "properties": { "count": { "type": "integer" } } })
         }
@@ -62,10 +63,12 @@ pub fn all() -> impl Iterator<Item = &'static str> {
 }
 
 const ANSWERS: &[(&str, &[&str])] = &[
-    ("Token", &["POST /oauth/token"]),
+    ("Token", &["POST /oauth/token", "POST /api/v1/accounts"]),
     (
         "{}",
         &[
+            "POST /api/v1/emails/confirmations",
+            "DELETE /api/v1/suggestions/{id}",
             "POST /oauth/revoke",
             "POST /api/v1/domain_blocks",
             "DELETE /api/v1/domain_blocks",
@@ -113,6 +116,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     (
         "[Status]",
         &[
+            "GET /api/v1/timelines/link",
             "GET /api/v1/trends/statuses",
             "GET /api/v1/accounts/{id}/statuses",
             "GET /api/v1/statuses",
@@ -128,6 +132,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     (
         "CredentialAccount",
         &[
+            "DELETE /api/v1/profile/header",
+            "DELETE /api/v1/profile/avatar",
             "GET /api/v1/accounts/verify_credentials",
             "PATCH /api/v1/accounts/update_credentials",
         ],
@@ -135,6 +141,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     (
         "[Account]",
         &[
+            "GET /api/v1/suggestions",
+            "GET /api/v1/directory",
             "GET /api/v1/accounts",
             "GET /api/v1/accounts/search",
             "GET /api/v1/accounts/{id}/followers",
@@ -177,7 +185,10 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/accounts/{id}/unmute",
         ],
     ),
-    ("[string]", &["GET /api/v1/domain_blocks"]),
+    (
+        "[string]",
+        &["GET /api/v1/domain_blocks", "GET /api/v1/instance/peers"],
+    ),
     (
         "Status",
         &[
@@ -332,4 +343,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "PUT /api/v1/media/{id}",
         ],
     ),
+    ("[Week]", &["GET /api/v1/instance/activity"]),
+    ("[Suggestion]", &["GET /api/v2/suggestions"]),
+    ("Profile", &["GET /api/v1/profile", "PATCH /api/v1/profile"]),
+    ("boolean", &["GET /api/v1/emails/check_confirmation"]),
 ];

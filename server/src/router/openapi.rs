@@ -65,7 +65,10 @@ fn entities() -> Value {
 
 fn scopes() -> Map<String, Value> {
     let all = ROUTES.iter().filter_map(|route| match route.wants {
-        Wants::Anyone(scopes) | Wants::Member(scopes) => Some(scopes),
+        Wants::Anyone(scopes)
+        | Wants::App(scopes)
+        | Wants::SignedUp(scopes)
+        | Wants::Member(scopes) => Some(scopes),
         Wants::Nothing | Wants::AnyApp | Wants::Stream => None,
     });
     all.flatten()
@@ -163,7 +166,9 @@ fn security(wants: Wants) -> Value {
             let each = scopes.iter().map(|scope| token(&[scope]));
             Value::Array(std::iter::once(json!({})).chain(each).collect())
         }
-        Wants::Member(scopes) => scopes.iter().map(|scope| token(&[scope])).collect(),
+        Wants::App(scopes) | Wants::SignedUp(scopes) | Wants::Member(scopes) => {
+            scopes.iter().map(|scope| token(&[scope])).collect()
+        }
     }
 }
 

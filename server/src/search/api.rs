@@ -23,6 +23,7 @@ pub struct Question {
     r#type: String,
     resolve: bool,
     following: bool,
+    account_id: String,
 }
 
 /// `GET /api/v2/search`
@@ -58,12 +59,30 @@ pub async fn search(
         .take(most)
         .map(|account| entity(account, &me.community))
         .collect();
+    let by = match question.account_id.trim() {
+        "" => None,
+        // Nobody has a number that is none.
+        id => Some(id.parse().unwrap_or(0)),
+    };
+    let page = super::Page {
+        window: paging.window(),
+        skip,
+        most,
+        by,
+    };
+    let said = if wants("statuses") && found.statuses.is_empty() {
+        Box::pin(super::posts(&app, me, &question.q, page)).await?
+    } else {
+        Vec::new()
+    };
     let statuses: Vec<&_> = found
         .statuses
         .iter()
+        .filter(|status| by.is_none_or(|id| status.author.id == id))
         .filter(|_| wants("statuses"))
         .skip(skip)
         .take(most)
+        .chain(&said)
         .collect();
     let entities = Entities::of(&app, &client.caller()?, Way::Lookup, &statuses).await?;
     let statuses: Vec<Value> = statuses

@@ -1,6 +1,11 @@
-//! Search: a person or a post by handle or link, here or elsewhere; people we know by the beginning of their name.
+//! Search: a person or a post by handle or link, here or elsewhere; people we know by the beginning of their name; posts by
+//! their words (`posts.rs`).
 
 pub mod api;
+mod index;
+mod posts;
+mod question;
+mod store;
 pub mod web;
 
 use std::sync::Arc;
@@ -18,6 +23,9 @@ use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
 use crate::timelines::{self, Place};
 use crate::window::Window;
+
+pub use index::{Entry, index_older, place, place_anew, take_out};
+pub use posts::Page;
 
 /// People shown for one question.
 const MOST_PEOPLE: i64 = 20;
@@ -148,6 +156,16 @@ pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<St
         }
     }
     Ok(seen)
+}
+
+/// Posts by their words, where the question is neither a link nor a handle.
+pub async fn posts(app: &App, me: &Me, question: &str, page: Page) -> Result<Vec<Visible<Status>>> {
+    let question = question.trim();
+    let is_address = question.contains("://") && !question.contains(char::is_whitespace);
+    if question.len() > LONGEST || is_address || whole_handle(question).is_some() {
+        return Ok(Vec::new());
+    }
+    posts::find(app, me, question, page).await
 }
 
 /// People alone, of what [`look`] finds.

@@ -3,10 +3,12 @@
 use axum::extract::{Query, State};
 use comity_policy::Way;
 use serde::Deserialize;
+use url::form_urlencoded;
 
+use super::Page;
 use crate::accounts::web::{Listed, rows};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::reply::as_sentence;
 use crate::http::{Kind, Reply, Visit};
 use crate::statuses::Shown;
@@ -14,12 +16,17 @@ use crate::statuses::web::views;
 use crate::text::hashtag;
 use crate::web::frame;
 use crate::web::view::{NavItem, SearchPage};
+use crate::window::Window;
+
+/// Posts on a page.
+const PAGE: usize = 20;
 
 /// `GET /search?q=`
 #[derive(Debug, Deserialize)]
 pub struct Question {
     #[serde(default)]
     q: String,
+    max_id: Option<i64>,
 }
 
 /// `GET /search`
@@ -38,9 +45,32 @@ pub async fn page(
         return Ok(Reply::see_other(&hashtag::path(name)));
     }
     let found = super::find(&app, &visit.community, &visit.party(), &question.q).await?;
+    let page = Page {
+        window: Window::older_than(question.max_id.unwrap_or(i64::MAX)),
+        skip: 0,
+        most: PAGE,
+        by: None,
+    };
+    let (said, wrong) = match &visit.me {
+        Some(me) => match Box::pin(super::posts(&app, me, &question.q, page)).await {
+            Ok(said) => (said, None),
+            Err(Error::Invalid { why, .. }) => (Vec::new(), Some(format!("search {why}"))),
+            Err(why) => return Err(why),
+        },
+        None => (Vec::new(), None),
+    };
+    let last = said.last().filter(|_| said.len() == PAGE);
+    let older = last.map(|status| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", &question.q);
+        query.append_pair("max_id", &status.id.to_string());
+        format!("/search?{}", query.finish())
+    });
+    let trouble = found.trouble.or(wrong);
     let statuses: Vec<Shown> = found
         .statuses
         .into_iter()
+        .chain(said)
         .map(|status| Shown {
             status,
             reblog: None,
@@ -51,6 +81,7 @@ pub async fn page(
         query: question.q,
         people: rows(&app, &visit, &found.people, Listed::People).await?,
         statuses: views(&app, &visit, Way::Search, &statuses).await?,
-        remark: found.trouble.map(|why| as_sentence(&why)),
+        older,
+        remark: trouble.map(|why| as_sentence(&why)),
     }))
 }

@@ -29,7 +29,7 @@ pub struct Sent {
     visibility: String,
     local_only: bool,
     language: Option<String>,
-    sensitive: bool,
+    sensitive: Option<bool>,
     in_reply_to_id: Option<i64>,
     quoted_status_id: Option<i64>,
     quote_approval_policy: String,
@@ -45,6 +45,8 @@ pub struct Sent {
     media_attributes: Vec<SentSaying>,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
     answers: String,
+    /// Which app sends it. We say so, and not the app.
+    application_id: Option<i64>,
 }
 
 /// What an app says of a file.
@@ -91,6 +93,7 @@ impl Sent {
         fill(&mut self.answers, member.answering.as_str());
         fill(&mut self.quote_approval_policy, member.quoting.as_str());
         self.language.get_or_insert_with(|| member.language.clone());
+        self.sensitive.get_or_insert(member.sensitive);
     }
 
     /// The files it brings along, by number.
@@ -113,7 +116,7 @@ impl Sent {
             "spoiler_text": self.spoiler_text,
             "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
             "language": self.language,
-            "sensitive": self.sensitive,
+            "sensitive": self.sensitive == Some(true),
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
             "quoted_status_id": self.quoted_status_id.map(|id| id.to_string()),
             "poll": poll,
@@ -121,7 +124,7 @@ impl Sent {
             "scheduled_at": null,
             "idempotency": null,
             "with_rate_limit": false,
-            "application_id": null,
+            "application_id": self.application_id.map(|id| id.to_string()),
         })
     }
 
@@ -172,7 +175,8 @@ impl Sent {
             in_reply_to_id: self.in_reply_to_id,
             quote_id: self.quoted_status_id,
             language: Some(language.to_owned()).filter(|tag| !tag.is_empty()),
-            sensitive: self.sensitive || !self.spoiler_text.trim().is_empty(),
+            sensitive: self.sensitive.unwrap_or(me.member.sensitive)
+                || !self.spoiler_text.trim().is_empty(),
             // Apps write into the text whom they tell.
             tell: Some(Vec::new()),
             terms: Terms {
@@ -184,6 +188,7 @@ impl Sent {
             // An edit that says nothing of a poll takes it away, as Mastodon's apps expect.
             poll: self.poll.as_ref().map_or(Wish::Without, Asked::wish),
             once: None,
+            written_with: self.application_id,
         })
     }
 }
@@ -202,9 +207,10 @@ pub async fn create(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    Input(sent): Input<Sent>,
+    Input(mut sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
+    sent.application_id = Some(client.grant.app_id);
     if !sent.scheduled_at.trim().is_empty() {
         let at = scheduled::api::read_time(&sent.scheduled_at)?;
         let waits = scheduled::schedule(&app, me, sent, at).await?;

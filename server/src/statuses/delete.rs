@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::inbox::Arrival;
 use crate::streaming::{self, Event, Traces};
-use crate::{media, reach};
+use crate::{media, reach, search};
 
 /// How long it is remembered that something was deleted which was not here.
 const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
@@ -123,6 +123,7 @@ pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {
     if status.author.is_local() {
         media::let_go(tx, status.id, now_ms);
     }
+    search::take_out(tx, status.id);
     store::delete(tx, status.id);
     store::bury(tx, status.iri.as_str(), now_ms);
     if record::is_counted(status.visibility) {

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::polls::{self, Poll, Wish};
 use crate::streaming::{self, Event};
-use crate::{hashtags, media, quotes};
+use crate::{hashtags, links, media, notifications, quotes, search};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -62,6 +62,10 @@ pub async fn edit(
     let words = Text {
         attachments: files,
         title: was.title.clone(),
+        poll: match &poll {
+            Becomes::AsItWas => was.poll.clone(),
+            Becomes::Other(poll) => poll.clone(),
+        },
         ..draft.render(&mentions, community)
     };
     let mut tx = Tx::new();
@@ -184,6 +188,7 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
             status.text.poll.as_ref(),
             words.poll.as_ref(),
         );
+        search::place_anew(&mut tx, &search::Entry::of(&status, &words));
         app.commit(tx).await?;
     }
     let unchanged = status.text.content == words.content
@@ -218,6 +223,8 @@ async fn rewish(app: &App, status: &Status, note: &Admitted<Note>) -> Result<()>
 }
 
 fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64) -> Result<()> {
+    search::place_anew(tx, &search::Entry::of(status, words));
+    links::place_anew(tx, status.id, status.visibility, &words.content);
     hashtags::place_anew(tx, status.id, status.visibility, &words.tags);
     store::edit(
         tx,
@@ -235,6 +242,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
             edited_at,
         },
     );
+    notifications::promise_edited(tx, app.next_id(), status.id, app.now_ms());
     streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }

@@ -69,6 +69,7 @@ pub struct Entities {
     votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
     may_quote: HashMap<i64, Verdict>,
+    written_with: HashMap<i64, Value>,
 }
 
 impl Entities {
@@ -102,6 +103,11 @@ impl Entities {
             Vec::new()
         } else {
             quotes::counts(&app.db, ids.clone()).await?
+        };
+        let local = all().filter(|status| status.author.is_local());
+        let written_with = match local.map(|status| status.id).collect::<Vec<i64>>() {
+            none if none.is_empty() => HashMap::new(),
+            local => super::written_with::of(&app.db, me, local).await?,
         };
         let threads = all().map(|status| status.conversation_id).collect();
         let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
@@ -142,6 +148,7 @@ impl Entities {
             votes,
             quoted,
             may_quote,
+            written_with,
         })
     }
 
@@ -236,7 +243,7 @@ impl Entities {
             "edited_at": status.edited_at.map(time::iso_ms),
             "content": with_title(&words.title, &words.content),
             "reblog": null,
-            "application": null,
+            "application": self.written_with.get(&id),
             "account": self.faces.author(&status.author, &self.here),
             "media_attachments": attachments,
             "mentions": mentions,

@@ -22,6 +22,7 @@ mod store;
 pub mod web;
 pub(crate) mod weigh;
 mod wishes;
+mod written_with;
 
 pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_yes, signer};
 pub(crate) use delete::remove;

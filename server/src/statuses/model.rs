@@ -320,6 +320,8 @@ pub struct Draft {
     pub poll: polls::Wish,
     /// The app's name for it: a second one of that name is not posted.
     pub once: Option<Once>,
+    /// The app that sends it, by its number.
+    pub written_with: Option<i64>,
 }
 
 /// An older version of a status.

@@ -14,6 +14,7 @@ use super::model::{Draft, Status, Text};
 use super::once;
 use super::record::{self, NewStatus, Parent};
 use super::wishes;
+use super::written_with;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
@@ -41,6 +42,7 @@ pub async fn publish(
 ) -> Result<Visible<Status>> {
     draft.check(app, Brings::of(&draft))?;
     let once = draft.once.clone();
+    let app_id = draft.written_with;
     if let Some(once) = &once
         && let Some(id) = once::posted(app, author.id, once).await?
     {
@@ -59,6 +61,9 @@ pub async fn publish(
     record::record(app, &mut tx, &new, None);
     if let Some(poll) = new.poll() {
         polls::end_later(app, &mut tx, new.id(), poll)?;
+    }
+    if let Some(app_id) = app_id {
+        written_with::note(&mut tx, new.id(), app_id);
     }
     if let Some(once) = &once {
         once::note(&mut tx, author.id, once, new.id(), app.now_ms());

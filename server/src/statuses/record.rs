@@ -1,6 +1,7 @@
 //! The one place where a status comes into being, from either side of the border.
 
 mod quoting;
+mod searching;
 
 use std::sync::Arc;
 
@@ -443,6 +444,9 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         ..
     } = new;
     store::insert(tx, row);
+    if row.reblog_of_id.is_none() {
+        new.index(tx);
+    }
     if let Some(poll) = poll {
         polls::keep(tx, row.id, poll);
     }
@@ -498,6 +502,11 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
     let now = app.now_ms();
     if now - id::time_of(row.id) < NEWS_FOR_MS {
         streaming::announce(tx, &Event::Placed(row.id));
+        let answers_others =
+            row.in_reply_to_iri.is_some() && row.in_reply_to_account_id != Some(author.id);
+        if row.reblog_of_id.is_none() && visibility != Visibility::Direct && !answers_others {
+            notifications::promise_new(tx, app.ids.at(now), row.id, author.id, now);
+        }
     }
     for account in mentions.iter().filter(|account| account.is_local()) {
         notifications::notify(

@@ -10,3 +10,4 @@ pub mod render;
 pub mod sanitize;
 pub mod scan;
 mod weight;
+pub mod words;

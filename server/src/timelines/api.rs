@@ -9,6 +9,7 @@ use super::{Place, read};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Input, Paging, Reply};
+use crate::links;
 use crate::statuses::entity::Entities;
 use crate::statuses::{Shown, text};
 use crate::text::hashtag;
@@ -85,6 +86,25 @@ pub async fn tag(
         .collect();
     let place = Place::Hashtags(names);
     answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+}
+
+/// Which page an app asks about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Page {
+    url: String,
+}
+
+/// `GET /api/v1/timelines/link?url=`: public posts that link to a page.
+pub async fn link(
+    State(app): State<App>,
+    caller: Caller,
+    paging: Paging,
+    Input(page): Input<Page>,
+) -> Result<Reply> {
+    let url = links::address(&page.url)
+        .ok_or_else(|| Error::invalid("url", "must be the address of a page, with https://"))?;
+    answer(&app, &caller, Place::Link(url), &paging, |_| true).await
 }
 
 /// Hashtags that one timeline is made of, beside its own.

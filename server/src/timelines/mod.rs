@@ -16,6 +16,7 @@ pub use store::{backfill, backfill_tag, holders, withdraw, withdraw_tag};
 use crate::app::App;
 use crate::error::Result;
 use crate::hashtags;
+use crate::links;
 use crate::reading_lists;
 use crate::statuses::{BY_AUTHOR, OWN_BY_AUTHOR, Shown};
 use crate::window::Window;
@@ -85,6 +86,8 @@ pub enum Place {
     Author(i64, Replies),
     /// What names one of these topics in public; their folded names.
     Hashtags(Vec<String>),
+    /// What links to this page in public; its address as [`links::address`] writes it.
+    Link(String),
 }
 
 /// Whether a profile shows answers to others among the posts.
@@ -102,7 +105,7 @@ impl Place {
         match self {
             Place::Home(_) | Place::List(..) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
-            Place::Everyone | Place::Hashtags(_) => Way::PublicTimeline,
+            Place::Everyone | Place::Hashtags(_) | Place::Link(_) => Way::PublicTimeline,
             Place::Author(..) => Way::Page,
         }
     }
@@ -133,6 +136,7 @@ impl Place {
             Place::Author(account_id, Replies::Shown) => (BY_AUTHOR, params![*account_id]),
             Place::Author(account_id, Replies::LeftOut) => (OWN_BY_AUTHOR, params![*account_id]),
             Place::Hashtags(names) => (hashtags::NAMED, params![names.clone()]),
+            Place::Link(url) => (links::LINKING, params![url.as_str()]),
         };
         list.read(&app.db, window, limit, of).await
     }

@@ -120,9 +120,15 @@ pub fn person_view(account: &Account, here: &Community) -> PersonView {
         url: profile_path(account, here),
         initials: initials_of(&account.display_name, &account.username),
         hue: hue_of(&handle),
-        // Loading a picture from elsewhere would tell that server who reads here.
-        avatar: None,
+        avatar: account.avatar_url.as_deref().and_then(own_file),
     }
+}
+
+/// The path of a picture that we keep. Loading one from elsewhere would tell that server who reads here.
+pub fn own_file(url: &str) -> Option<String> {
+    let path = url.splitn(4, '/').nth(3)?;
+    let is_own = path.starts_with("media/") && !path.starts_with("media/remote/");
+    is_own.then(|| format!("/{path}"))
 }
 
 /// Where somebody's profile is on the pages of `here`.

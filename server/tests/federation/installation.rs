@@ -259,6 +259,7 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         media: comity::media::Attaching::default(),
         poll: comity::polls::Wish::AsItIs,
         once: None,
+        written_with: None,
     }
 }
 

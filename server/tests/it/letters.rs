@@ -4,7 +4,7 @@ use comity::mail::{self, Letter};
 
 use crate::oauth::{Registered, ask};
 use crate::town::{PASSWORD, Town};
-use crate::town_test;
+use crate::{post_test, town_test};
 
 const NEW: &str = "another horse";
 

@@ -1,7 +1,7 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
 mod composed;
-mod files;
+pub mod files;
 mod hostile;
 mod remote;
 
@@ -80,6 +80,7 @@ impl Sender {
         let draft = Draft {
             poll: comity::polls::Wish::AsItIs,
             once: None,
+            written_with: None,
             text: text.to_owned(),
             spoiler_text: String::new(),
             visibility,
@@ -265,6 +266,7 @@ town_test! {
             let draft = Draft {
                 poll: comity::polls::Wish::AsItIs,
                 once: None,
+                written_with: None,
                 text: text.to_owned(),
                 spoiler_text: String::new(),
                 visibility: Visibility::Public,

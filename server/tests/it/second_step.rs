@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 
 use crate::oauth::{Registered, ask};
 use crate::town::{Answer, Member, PASSWORD, Town};
-use crate::town_test;
+use crate::{post_test, town_test};
 
 /// A device that makes codes, as an app does that knows nothing of us.
 struct Device(Vec<u8>);

@@ -18,7 +18,7 @@ use std::process::Command;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
-use super::model::Meta;
+use super::model::{Meta, Size};
 use super::sniff::{DECIDES, sniff};
 
 /// The file to be read, in the child's folder.
@@ -51,6 +51,9 @@ pub struct Task {
     pub ffmpeg: String,
     /// The ffprobe command, likewise.
     pub ffprobe: String,
+    /// A picture is cut to this shape, and made no larger than it.
+    #[serde(default)]
+    pub fit: Option<Size>,
 }
 
 /// What a child answers.

@@ -8,6 +8,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::{DynamicImage, ImageEncoder as _, RgbImage, RgbaImage};
 
+use super::super::model::Size;
 use super::Refused;
 
 /// Pixels of a small picture: 640 by 360, as Mastodon's.
@@ -42,6 +43,24 @@ pub(super) fn shrunk(picture: DynamicImage, most: u64) -> Result<DynamicImage, R
         return Ok(picture);
     }
     resized(&picture, width, height)
+}
+
+/// The middle of a picture in this shape, at most so large.
+pub(super) fn fitting(picture: DynamicImage, size: Size) -> Result<DynamicImage, Refused> {
+    let (width, height) = (u64::from(picture.width()), u64::from(picture.height()));
+    let (wide, high) = (u64::from(size.width), u64::from(size.height));
+    let (cut_width, cut_height) = if width * high > height * wide {
+        ((height * wide / high).max(1), height)
+    } else {
+        (width, (width * high / wide).max(1))
+    };
+    let side = |length: u64| u32::try_from(length).unwrap_or(u32::MAX);
+    let (x, y) = ((width - cut_width) / 2, (height - cut_height) / 2);
+    let cut = picture.crop_imm(side(x), side(y), side(cut_width), side(cut_height));
+    if cut_width <= wide {
+        return Ok(cut);
+    }
+    resized(&cut, size.width, size.height)
 }
 
 fn resized(picture: &DynamicImage, width: u32, height: u32) -> Result<DynamicImage, Refused> {

@@ -20,6 +20,8 @@ struct WritingPage {
     frame: Frame,
     answers: Vec<AnswerChoice>,
     quotes: Vec<AnswerChoice>,
+    sensitive: bool,
+    shows_app: bool,
 }
 
 /// `GET /settings/writing`
@@ -30,6 +32,8 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
         frame,
         answers: answers(me.member.answering),
         quotes: quotes(me.member.quoting),
+        sensitive: me.member.sensitive,
+        shows_app: me.member.shows_app,
     }))
 }
 
@@ -39,6 +43,10 @@ pub struct WritingForm {
     answers: String,
     #[serde(default)]
     quotes: Option<String>,
+    #[serde(default)]
+    sensitive: String,
+    #[serde(default)]
+    shows_app: String,
 }
 
 /// `POST /settings/writing`
@@ -63,6 +71,8 @@ pub async fn save(
     let writing = Writing {
         answering,
         quoting,
+        sensitive: form.sensitive == "on",
+        shows_app: form.shows_app == "on",
         ..Writing::of(&me.member)
     };
     members::choose_writing(&app, me.account.id, writing).await?;

@@ -102,7 +102,7 @@ impl ComposeForm {
             in_reply_to_id: self.in_reply_to,
             quote_id: self.quote,
             language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
-            sensitive: !self.spoiler.trim().is_empty(),
+            sensitive: me.member.sensitive || !self.spoiler.trim().is_empty(),
             tell,
             terms: Terms {
                 kept_from: named(app, me, &self.kept_from).await?,
@@ -112,6 +112,7 @@ impl ComposeForm {
             media: attach::attaching(self),
             poll: attach::poll(self),
             once: None,
+            written_with: None,
         })
     }
 

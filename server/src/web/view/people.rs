@@ -14,6 +14,12 @@ pub struct ProfilePage {
     pub person: PersonView,
     /// What they say of themself; sanitised HTML.
     pub bio_html: String,
+    /// Address of their wide picture on our own server.
+    pub header: Option<String>,
+    /// What is in their picture, in their words.
+    pub avatar_description: String,
+    /// What is in the wide one.
+    pub header_description: String,
     /// Lines of their profile.
     pub fields: Vec<FieldView>,
     /// "Here since May 2024".
@@ -84,10 +90,26 @@ pub enum Following {
     Yes,
 }
 
+/// A picture of a profile, in the form that changes it.
+#[derive(Clone, Debug)]
+pub struct PortraitView {
+    /// `avatar` or `header`.
+    pub name: &'static str,
+    /// As people call it.
+    pub label: &'static str,
+    /// How it is shown.
+    pub shape: &'static str,
+    /// There is one.
+    pub there: bool,
+    /// What is in it.
+    pub description: String,
+}
+
 /// Changing one's own profile. Posts `name`, `bio`, `locked` ("on"), `field_name_N` and `field_value_N` (N from 0)
 /// to `/settings/profile`.
 #[derive(Template, Debug)]
 #[template(path = "accounts/edit.html")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a tick of the form")]
 pub struct EditProfilePage {
     /// What surrounds it.
     pub frame: Frame,
@@ -97,6 +119,16 @@ pub struct EditProfilePage {
     pub bio: String,
     /// They answer every follow request themself.
     pub locked: bool,
+    /// They may be suggested to others.
+    pub discoverable: bool,
+    /// Strangers may find their public posts by words.
+    pub indexable: bool,
+    /// Nobody else sees whom they follow.
+    pub hide_collections: bool,
+    /// A program writes there.
+    pub bot: bool,
+    /// The small picture, and the wide one.
+    pub portraits: Vec<PortraitView>,
     /// Name and source of each line; padded with empty ones to as many as there may be.
     pub fields: Vec<(String, String)>,
     /// What was wrong.

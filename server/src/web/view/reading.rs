@@ -237,6 +237,10 @@ pub enum NotificationKind {
     Quote,
     /// A poll of theirs in which the viewer voted, or one of the viewer, is over.
     Poll,
+    /// They wrote, and the viewer asked to be told.
+    Status,
+    /// They changed what the viewer boosted.
+    Update,
     /// They mention the viewer.
     Mention,
     /// They answered a post.
@@ -251,10 +255,10 @@ impl NotificationKind {
     /// Name of the symbol `i-NAME` and of the style class.
     pub fn symbol(self) -> &'static str {
         match self {
-            NotificationKind::Follow => "me",
+            NotificationKind::Follow | NotificationKind::Status => "me",
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
-            NotificationKind::Reblog => "boost",
+            NotificationKind::Reblog | NotificationKind::Update => "boost",
             NotificationKind::Poll => "asked",
             NotificationKind::Mention => "at",
             NotificationKind::Reply | NotificationKind::Quote => "reply",
@@ -291,6 +295,8 @@ impl NotificationRow {
             NotificationKind::Quote => "quoted your post",
             NotificationKind::Poll => "asked, and the poll is over",
             NotificationKind::Mention => "mentioned you",
+            NotificationKind::Status => "posted",
+            NotificationKind::Update => "changed a post that you boosted",
             NotificationKind::Reply => "replied to you",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
@@ -310,6 +316,8 @@ pub struct SearchPage {
     pub people: Vec<PersonRow>,
     /// Posts found.
     pub statuses: Vec<StatusView>,
+    /// Where older ones are.
+    pub older: Option<String>,
     /// Why something was not looked for or not found: "Harbour refuses bigcorp.example."
     pub remark: Option<String>,
 }

@@ -309,6 +309,7 @@ impl Cast {
             ("bio", &bio),
             ("field_name_0", "Field"),
             ("field_value_0", &field),
+            ("indexable", "on"),
         ];
         self.member("author")
             .post("/settings/profile", &profile)

@@ -140,6 +140,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .chain(names)
                     .chain(links)
                     .chain(handles())
+                    .chain(handles().map(|handle| format!("from:{handle}")))
                     .map(|question| format!("/search?q={question}")),
             );
         }
@@ -186,8 +187,12 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                 .iter()
                 .filter_map(|handle| handle.split('@').next())
                 .map(str::to_owned);
+            // By whole words: what comes back does not repeat them.
+            let words = super::WORDS.iter().map(|name| coded(&word(name)));
             let asked = names
                 .chain(handles())
+                .chain(handles().map(|handle| format!("from:{handle}")))
+                .chain(words)
                 .chain(cast.links.iter().map(|link| coded(link)));
             all.extend(asked.flat_map(|question| {
                 ["", "&resolve=true"].map(|resolve| format!("{path}?q={question}{resolve}"))
@@ -301,6 +306,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}"
         | "/@{handle}/{id}"
         | "/api/v1/bookmarks"
+        | "/api/v1/trends/statuses"
         | "/api/v1/favourites"
         | "/api/v1/conversations"
         | "/api/v1/polls/{id}"

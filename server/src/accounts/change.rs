@@ -1,0 +1,159 @@
+//! A member changes their profile.
+
+use comity_db::Tx;
+use comity_policy::Visible;
+use comity_vocab::ActorKind;
+
+use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store};
+use crate::app::App;
+use crate::delivery::{self, Outgoing};
+use crate::error::{Error, Result};
+use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
+use crate::text::{self, plain};
+
+/// What a member may type about themselves, in characters.
+pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
+
+/// What a member wants their profile to say.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a tick of the form")]
+pub struct ProfileDraft {
+    /// What others read first.
+    pub display_name: String,
+    /// Plain text with links, mentions and hashtags.
+    pub note: String,
+    /// Name and plain-text value.
+    pub fields: Vec<(String, String)>,
+    /// Ask me before following.
+    pub locked: bool,
+    /// Let me be found.
+    pub discoverable: bool,
+    /// Let strangers find my public posts by their words.
+    pub indexable: bool,
+    /// Show nobody whom I follow and who follows me.
+    pub hide_collections: bool,
+    /// A program writes here, not a person.
+    pub bot: bool,
+    /// The small picture.
+    pub avatar: Picture,
+    /// The wide one.
+    pub header: Picture,
+}
+
+/// What becomes of a picture of a profile.
+#[derive(Debug, Default)]
+pub struct Picture {
+    /// A new one.
+    pub new: Option<Ready>,
+    /// The one there is goes.
+    pub gone: bool,
+    /// What is in it, for who cannot see it.
+    pub description: String,
+}
+
+impl ProfileDraft {
+    /// The profile as it is, for who changes a part of it.
+    pub fn of(shown: &Visible<Account>) -> ProfileDraft {
+        let words = profile(shown);
+        let typed = |(name, value): &(String, String)| (name.clone(), plain::block(value));
+        let picture = |description: &str| Picture {
+            description: description.to_owned(),
+            ..Picture::default()
+        };
+        ProfileDraft {
+            display_name: shown.display_name.clone(),
+            note: words.note_source.clone(),
+            fields: words.fields.iter().map(typed).collect(),
+            locked: shown.locked,
+            discoverable: shown.discoverable,
+            indexable: shown.indexable,
+            hide_collections: shown.hide_collections,
+            bot: shown.kind == ActorKind::Service,
+            avatar: picture(&words.avatar_description),
+            header: picture(&words.header_description),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.note.chars().count() > LONGEST_OWN_NOTE {
+            return Err(Error::invalid(
+                "note",
+                format!("is longer than {LONGEST_OWN_NOTE} characters"),
+            ));
+        }
+        if self.fields.len() > MOST_FIELDS {
+            return Err(Error::invalid(
+                "fields",
+                format!("at most {MOST_FIELDS} lines fit"),
+            ));
+        }
+        for (field, picture) in [
+            ("avatar_description", &self.avatar),
+            ("header_description", &self.header),
+        ] {
+            if picture.description.chars().count() > LONGEST_PORTRAIT_DESCRIPTION {
+                return Err(Error::invalid(
+                    field,
+                    format!("is longer than {LONGEST_PORTRAIT_DESCRIPTION} characters"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Changes a member's profile here and tells the servers that know it. A new picture that could not be kept is gone.
+pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Result<()> {
+    let changed = change(app, me, &draft).await;
+    if changed.is_err() {
+        for ready in [&draft.avatar.new, &draft.header.new].into_iter().flatten() {
+            portrait::drop_it(app, ready).await?;
+        }
+    }
+    changed
+}
+
+async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
+    draft.check()?;
+    let lines = draft.fields.iter();
+    let lines = lines.map(|(name, value)| (plain::line(name), text::render::line(value)));
+    let described = |picture: &Picture| {
+        if picture.gone {
+            return String::new();
+        }
+        picture.description.trim().to_owned()
+    };
+    let mut tx = Tx::new();
+    store::change_profile(
+        &mut tx,
+        me.id,
+        store::ProfileChange {
+            display_name: shortened(&draft.display_name, LONGEST_NAME),
+            note: text::render::simple(&draft.note),
+            note_source: draft.note.clone(),
+            fields: fields_json(lines)?,
+            locked: draft.locked,
+            discoverable: draft.discoverable,
+            indexable: draft.indexable,
+            hide_collections: draft.hide_collections,
+            avatar_description: described(&draft.avatar),
+            header_description: described(&draft.header),
+            bot: draft.bot,
+        },
+    );
+    for (which, picture) in [
+        (Portrait::Avatar, &draft.avatar),
+        (Portrait::Header, &draft.header),
+    ] {
+        if let Some(ready) = &picture.new {
+            portrait::hang(&mut tx, ready, app.now_ms());
+            store::set_portrait(&mut tx, me.id, which, Some(&ready.url));
+        } else if picture.gone {
+            portrait::take_down(&mut tx, me.id, which);
+            store::set_portrait(&mut tx, me.id, which, None);
+        }
+    }
+    delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Finding one's way: people who want to be found, people whom one might follow, what is talked about lately, and how much
+//! goes on here. Everything that names somebody is asked of the gate for whoever looks.
+
+pub mod api;
+mod store;
+mod trends;
+
+use comity_policy::{Party, Way};
+
+use crate::accounts;
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Me};
+use crate::id;
+
+/// People that may be skipped in a list: further down nobody reads.
+const MOST_SKIPPED: i64 = 10_000;
+/// People whom one follows and who are asked, so to speak, whom they follow: the latest.
+const MOST_ASKED: i64 = 300;
+/// Weeks of which is told how much went on, as Mastodon does.
+const WEEKS: i64 = 12;
+const WEEK_MS: i64 = 7 * DAY_MS;
+/// The first Monday: 5 January 1970.
+const MONDAY_MS: i64 = 4 * DAY_MS;
+
+/// In which order people are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Who wrote last.
+    Active,
+    /// Who came last.
+    New,
+}
+
+/// By which way people come to somebody who looks at a list of them: visitors read pages, and see nobody from elsewhere.
+fn way(party: &Party) -> Way {
+    match party {
+        Party::Member(_) => Way::Search,
+        _ => Way::Page,
+    }
+}
+
+/// People who want to be found, by number: those of this community, or (for members) all. Some of what was skipped and
+/// counted may not be for whoever asks.
+pub async fn directory(
+    app: &App,
+    caller: &Caller,
+    order: Order,
+    local: bool,
+    skip: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    if skip > MOST_SKIPPED {
+        return Ok(Vec::new());
+    }
+    let local = local || caller.me.is_none();
+    let found = store::listed(&app.db, order, local, caller.community.id, skip, most).await?;
+    shown(app, &caller.party(), found).await
+}
+
+/// Those of these whom this viewer may see, in this order.
+async fn shown(app: &App, viewer: &Party, ids: Vec<i64>) -> Result<Vec<i64>> {
+    let shown = accounts::show_many(app, viewer, way(viewer), &ids).await?;
+    Ok(ids
+        .into_iter()
+        .filter(|id| shown.contains_key(id))
+        .collect())
+}
+
+/// Why somebody is suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// People whom one follows do.
+    FriendsOfFriends,
+    /// Many here do.
+    MostFollowed,
+}
+
+/// People whom a member might follow: first those whom people follow whom they follow, then those whom most follow here. Only
+/// who wants to be found, and whom they neither follow nor sent away.
+pub async fn suggestions(app: &App, me: &Me, most: usize) -> Result<Vec<(i64, Source)>> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let friends = store::friends_of_friends(&app.db, me.account.id, MOST_ASKED, limit).await?;
+    let followed = store::most_followed(&app.db, me.account.id, me.community.id, limit).await?;
+    let mut all: Vec<(i64, Source)> = Vec::new();
+    let friends = friends.into_iter().map(|id| (id, Source::FriendsOfFriends));
+    let followed = followed.into_iter().map(|id| (id, Source::MostFollowed));
+    for (id, source) in friends.chain(followed) {
+        if all.iter().all(|(known, _)| *known != id) {
+            all.push((id, source));
+        }
+    }
+    let ids = all.iter().map(|(id, _)| *id).collect();
+    let visible = shown(app, &me.party(), ids).await?;
+    all.retain(|(id, _)| visible.contains(id));
+    all.truncate(most);
+    Ok(all)
+}
+
+/// A member does not want somebody suggested again. Twice is once.
+pub async fn dismiss(app: &App, me: &Me, target_id: i64) -> Result<()> {
+    let shown = accounts::show(app, &me.party(), Way::Search, target_id).await;
+    // Whom they may not see is not suggested, and they learn nothing by trying.
+    match shown {
+        Ok(account) => store::dismiss(&app.db, me.account.id, account.id).await,
+        Err(Error::Internal(why)) => Err(Error::Internal(why)),
+        Err(_) => Ok(()),
+    }
+}
+
+/// How much went on in one week.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Week {
+    /// Its first moment, Monday by UTC; unix milliseconds.
+    pub begins_ms: i64,
+    /// Posts of members, without those for a few.
+    pub statuses: i64,
+    /// Members who wrote one. Who only reads is not counted: nobody keeps book of it.
+    pub writers: i64,
+    /// Who became a member.
+    pub registrations: i64,
+}
+
+/// The last weeks of a community, this one first.
+pub async fn activity(app: &App, community_id: i64) -> Result<Vec<Week>> {
+    let now_ms = app.now_ms();
+    let this = (now_ms - MONDAY_MS) / WEEK_MS * WEEK_MS + MONDAY_MS;
+    let first = this - (WEEKS - 1) * WEEK_MS;
+    let written = store::written(&app.db, community_id, id::first_at(first) - 1, first).await?;
+    let joined = store::joined(&app.db, community_id, first).await?;
+    let week = |back: i64| {
+        let number = WEEKS - 1 - back;
+        let (statuses, writers) = written
+            .iter()
+            .find(|(week, _, _)| *week == number)
+            .map_or((0, 0), |(_, statuses, writers)| (*statuses, *writers));
+        let registrations = joined
+            .iter()
+            .find(|(week, _)| *week == number)
+            .map_or(0, |(_, count)| *count);
+        Week {
+            begins_ms: this - back * WEEK_MS,
+            statuses,
+            writers,
+            registrations,
+        }
+    };
+    Ok((0..WEEKS).map(week).collect())
+}

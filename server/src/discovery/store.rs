@@ -1,0 +1,180 @@
+//! SQL of `dismissed_suggestions`, and readings of other tables that lists of people and numbers are.
+
+use comity_db::{Db, Sql, params, sql};
+
+use super::{Order, WEEK_MS};
+use crate::error::Result;
+
+/// Counts on `accounts_listed_by_activity`.
+const ACTIVE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT a.id
+       FROM accounts a
+      WHERE a.discoverable AND a.gone_at IS NULL AND a.last_status_at IS NOT NULL AND a.kind <> 'Application'
+        AND (NOT $1 OR a.community_id = $2)
+      ORDER BY a.last_status_at DESC
+      LIMIT $3 OFFSET $4"
+);
+/// Counts on `accounts_listed_by_age`.
+const NEW: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT a.id
+       FROM accounts a
+      WHERE a.discoverable AND a.gone_at IS NULL AND a.created_at > 0 AND a.kind <> 'Application'
+        AND (NOT $1 OR a.community_id = $2)
+      ORDER BY a.created_at DESC
+      LIMIT $3 OFFSET $4"
+);
+
+/// People who want to be found.
+pub async fn listed(
+    db: &Db,
+    order: Order,
+    local: bool,
+    community_id: i64,
+    skip: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    let statement = match order {
+        Order::Active => ACTIVE,
+        Order::New => NEW,
+    };
+    let values = params![local, community_id, most, skip];
+    Ok(db.column(statement, values).await?)
+}
+
+/// Whom a member (`$1`) has nothing to do with yet, of the accounts `a`.
+macro_rules! is_new_to {
+    () => {
+        "a.discoverable AND a.gone_at IS NULL AND a.id <> $1 AND a.kind <> 'Application'
+         AND NOT EXISTS (SELECT 1 FROM follows m WHERE m.account_id = $1 AND m.target_id = a.id)
+         AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.account_id = $1 AND u.target_id = a.id)
+         AND NOT EXISTS (SELECT 1
+                           FROM dismissed_suggestions d
+                          WHERE d.account_id = $1 AND d.target_id = a.id)"
+    };
+}
+
+/// Who keeps to themself whom they follow is not asked.
+const FRIENDS_OF_FRIENDS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    concat!(
+        "SELECT a.id
+           FROM (SELECT f.target_id
+                   FROM follows f
+                  WHERE f.account_id = $1 AND f.state = 'accepted'
+                  ORDER BY f.created_at DESC
+                  LIMIT $2) mine
+           JOIN accounts friend ON friend.id = mine.target_id AND NOT friend.hide_collections
+           JOIN follows g ON g.account_id = friend.id AND g.state = 'accepted'
+           JOIN accounts a ON a.id = g.target_id
+          WHERE ",
+        is_new_to!(),
+        " GROUP BY a.id
+          ORDER BY count(*) DESC, a.id DESC
+          LIMIT $3"
+    )
+);
+
+pub async fn friends_of_friends(
+    db: &Db,
+    account_id: i64,
+    asked: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    let values = params![account_id, asked, most];
+    Ok(db.column(FRIENDS_OF_FRIENDS, values).await?)
+}
+
+/// Counts on `accounts_listed_by_followers`.
+const MOST_FOLLOWED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    concat!(
+        "SELECT a.id
+           FROM accounts a
+          WHERE a.community_id = $2 AND ",
+        is_new_to!(),
+        " ORDER BY a.followers_count DESC
+          LIMIT $3"
+    )
+);
+
+pub async fn most_followed(
+    db: &Db,
+    account_id: i64,
+    community_id: i64,
+    most: i64,
+) -> Result<Vec<i64>> {
+    let values = params![account_id, community_id, most];
+    Ok(db.column(MOST_FOLLOWED, values).await?)
+}
+
+const DISMISS: Sql = sql!(
+    "INSERT INTO dismissed_suggestions (account_id, target_id)
+     VALUES ($1, $2)
+     ON CONFLICT DO NOTHING"
+);
+
+pub async fn dismiss(db: &Db, account_id: i64, target_id: i64) -> Result<()> {
+    db.exec(DISMISS, params![account_id, target_id]).await?;
+    Ok(())
+}
+
+/// Counts on `statuses_of_community`.
+const WRITTEN: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    "SELECT CAST((s.created_at - $3) / $4 AS BIGINT) AS week, count(*) AS statuses,
+            count(DISTINCT s.account_id) AS writers
+       FROM statuses s
+      WHERE s.community_id = $1 AND s.reblog_of_id IS NULL AND s.id > $2 AND s.created_at >= $3
+        AND s.visibility IN ('public', 'unlisted')
+      GROUP BY 1
+      ORDER BY 1
+      LIMIT 20"
+);
+
+/// (week from the first on, posts, who wrote them)
+pub async fn written(
+    db: &Db,
+    community_id: i64,
+    above: i64,
+    first_ms: i64,
+) -> Result<Vec<(i64, i64, i64)>> {
+    let values = params![community_id, above, first_ms, WEEK_MS];
+    Ok(db.all(WRITTEN, values).await?)
+}
+
+const JOINED: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT CAST((m.created_at - $2) / $3 AS BIGINT) AS week, count(*) AS members
+       FROM members m
+      WHERE m.community_id = $1 AND m.created_at >= $2
+      GROUP BY 1
+      ORDER BY 1
+      LIMIT 20"
+);
+
+/// (week from the first on, new members)
+pub async fn joined(db: &Db, community_id: i64, first_ms: i64) -> Result<Vec<(i64, i64)>> {
+    let values = params![community_id, first_ms, WEEK_MS];
+    Ok(db.all(JOINED, values).await?)
+}
+
+/// Counts on `statuses_public`; looks at the newest `$2` alone.
+const LIKED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT newest.id
+       FROM (SELECT s.id, s.reblogs_count * 2 + s.favourites_count AS weight
+               FROM statuses s
+              WHERE s.visibility = 'public' AND s.reblog_of_id IS NULL AND s.id > $1
+              ORDER BY s.id DESC
+              LIMIT $2) newest
+      WHERE newest.weight > 1
+      ORDER BY newest.weight DESC, newest.id DESC
+      LIMIT $3"
+);
+
+/// Public posts above a number that others favourited or boosted, those first with which most was done.
+pub async fn liked(db: &Db, above: i64, among: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(LIKED, params![above, among, most]).await?)
+}

@@ -1,0 +1,115 @@
+//! Pictures of profiles: opened like every file, cut to the size they are shown in, and kept as long as they are shown.
+//!
+//! Their address is beyond guessing and new with each picture. It is told to those who may see the profile; who has it, loads
+//! it, as other servers do for whom they show the profile to.
+
+use comity_db::Tx;
+
+use super::model::{Media, Part, Size};
+use super::{address, check_length, format_of, keep, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::token::Token;
+use crate::http::{Kind, Me, SentFile};
+
+/// Characters that say what is in such a picture, as `configuration.accounts` tells apps.
+pub const LONGEST_PORTRAIT_DESCRIPTION: usize = 1_500;
+
+/// Which picture of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portrait {
+    /// The small square one.
+    Avatar,
+    /// The wide one.
+    Header,
+}
+
+impl Portrait {
+    /// As it is stored, and as forms and apps call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Portrait::Avatar => "avatar",
+            Portrait::Header => "header",
+        }
+    }
+
+    /// As large as it is kept: Mastodon's sizes.
+    fn size(self) -> Size {
+        match self {
+            Portrait::Avatar => Size::of(400, 400),
+            Portrait::Header => Size::of(1_500, 500),
+        }
+    }
+}
+
+/// A picture that is ready to be a profile's.
+#[derive(Debug)]
+pub struct Ready {
+    media: Media,
+    bytes: i64,
+    /// Where it is.
+    pub url: String,
+}
+
+/// Makes a file ready to be a picture of this member's. What is wrong with it is told by the name of its field.
+pub async fn make(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result<Ready> {
+    app.limits.check(Kind::Upload, &me.account.id.to_string())?;
+    Box::pin(prepare(app, me, which, file))
+        .await
+        .map_err(|why| match why {
+            Error::Invalid { why, .. } => Error::invalid(which.word(), why),
+            other => other,
+        })
+}
+
+async fn prepare(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result<Ready> {
+    let format = format_of(&file.path()).await?;
+    if !format.is_picture() {
+        return Err(Error::invalid("file", "is no picture; choose one"));
+    }
+    check_length(app, format, file.length())?;
+    let folder = file.folder();
+    let made = app.media.nursery.make_fitting(folder, which.size()).await?;
+    let key = Token::random()?.reveal();
+    let bytes = keep(app, &key, folder, &made).await?;
+    let path = address::path(&key, Part::Original, &made.media_type);
+    let path = path.ok_or_else(|| Error::internal("a picture of a kind that is not made"))?;
+    let origin = address::origin(app, me.account.community_id);
+    Ok(Ready {
+        url: format!("{origin}{path}"),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        media: Media {
+            id: app.next_id(),
+            account_id: me.account.id,
+            status_id: None,
+            kind: made.kind,
+            state: "ready".to_owned(),
+            file_key: key,
+            file_type: made.media_type,
+            preview_type: made.preview_type,
+            description: String::new(),
+            focus_x: 0.0,
+            focus_y: 0.0,
+            blurhash: made.blurhash,
+            meta: serde_json::to_string(&made.meta)?,
+            why: String::new(),
+            shown_as: which.word().to_owned(),
+        },
+    })
+}
+
+/// Puts it in the place of the one there was, in the caller's transaction.
+pub fn hang(tx: &mut Tx, ready: &Ready, now_ms: i64) {
+    store::discard_shown(tx, ready.media.account_id, &ready.media.shown_as);
+    store::insert_shown(tx, &ready.media, ready.bytes, now_ms);
+}
+
+/// Takes the one there was away, in the caller's transaction.
+pub fn take_down(tx: &mut Tx, account_id: i64, which: Portrait) {
+    store::discard_shown(tx, account_id, which.word());
+}
+
+/// It was not hung after all: its files go.
+pub async fn drop_it(app: &App, ready: &Ready) -> Result<()> {
+    app.media.storage.remove(&ready.media.file_key).await
+}

@@ -1,0 +1,130 @@
+//! Posts by their words. Found is what one wrote oneself or has part in, and what authors let everybody find; of that,
+//! what the gate shows the one who asks, asked anew for each page.
+
+use std::collections::HashMap;
+
+use comity_policy::{Visible, Way};
+
+use super::index::parts;
+use super::question::Asked;
+use super::store::{self, Among};
+use crate::accounts;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::Me;
+use crate::statuses::{self, Status};
+use crate::window::Window;
+
+/// Posts looked at beyond what a page shows, for those that are not for whoever asks.
+const SPARE: i64 = 20;
+/// A page asks the index at most so often for more.
+const MOST_ROUNDS: usize = 5;
+/// Posts that may be skipped: further down nobody reads, and each has to be asked of the gate.
+const MOST_SKIPPED: usize = 400;
+
+/// Which part of what is found is wanted.
+pub struct Page {
+    /// Between which posts.
+    pub window: Window,
+    /// How many of them are left out.
+    pub skip: usize,
+    /// How many are wanted.
+    pub most: usize,
+    /// Only what this account wrote.
+    pub by: Option<i64>,
+}
+
+/// Finds posts for `me`, newest first. Says what is wrong with a question that cannot be followed; somebody whom it names
+/// and who is not there, or not for them, wrote nothing.
+pub async fn find(
+    app: &App,
+    me: &Me,
+    question: &str,
+    mut page: Page,
+) -> Result<Vec<Visible<Status>>> {
+    let Some(mut asked) = Asked::read(question)? else {
+        return Ok(Vec::new());
+    };
+    if page.skip > MOST_SKIPPED {
+        return Ok(Vec::new());
+    }
+    for named in std::mem::take(&mut asked.people) {
+        match person(app, me, &named.handle).await? {
+            Some(id) => asked.person(&named, id),
+            None if named.not => {}
+            None => return Ok(Vec::new()),
+        }
+    }
+    if let Some(id) = page.by {
+        asked.with.push(super::index::mark(&format!("by{id}")));
+    }
+    let window = &mut page.window;
+    window.below = window.below.min(asked.below.unwrap_or(i64::MAX));
+    window.above = window.above.max(asked.above.unwrap_or(0));
+    let wanted = page.skip + page.most;
+    let batch = i64::try_from(wanted)
+        .unwrap_or(i64::MAX)
+        .saturating_add(SPARE);
+    let mut found = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        let rows = store::find(
+            &app.db,
+            *window,
+            batch,
+            me.account.id,
+            &asked.with,
+            &asked.without,
+            asked.among.unwrap_or(Among::All),
+        )
+        .await?;
+        let at_end = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
+        if let Some((last, _)) = rows.last() {
+            if window.from_below {
+                window.above = *last;
+            } else {
+                window.below = *last;
+            }
+        }
+        let shown = show(app, me, &rows).await?;
+        found.extend(
+            shown
+                .into_iter()
+                .filter(|status| asked.fits(&parts(statuses::text(status)))),
+        );
+        if found.len() >= wanted || at_end {
+            break;
+        }
+    }
+    let mut found: Vec<_> = found.into_iter().skip(page.skip).take(page.most).collect();
+    if page.window.from_below {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// What one has part in is looked up; what is found among strangers has to be a thing that search may find.
+async fn show(app: &App, me: &Me, rows: &[(i64, i64)]) -> Result<Vec<Visible<Status>>> {
+    let party = me.party();
+    let (own, others): (Vec<_>, Vec<_>) = rows.iter().partition(|(_, has_part)| *has_part == 1);
+    let mut shown: HashMap<i64, Visible<Status>> = HashMap::new();
+    for (way, rows) in [(Way::Lookup, own), (Way::Search, others)] {
+        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+        let cleared = statuses::find_many(app, &party, way, &ids).await?;
+        shown.extend(cleared.into_iter().map(|status| (status.id, status)));
+    }
+    Ok(rows.iter().filter_map(|(id, _)| shown.remove(id)).collect())
+}
+
+/// The account that a question names, if we know it and it is for `me`.
+async fn person(app: &App, me: &Me, handle: &str) -> Result<Option<i64>> {
+    if handle.eq_ignore_ascii_case("me") {
+        return Ok(Some(me.account.id));
+    }
+    let named = match accounts::web::named(app, &me.community, handle).await {
+        Ok(named) => named,
+        Err(why) if why.is_not_found() => return Ok(None),
+        Err(why) => return Err(why),
+    };
+    let shown = accounts::show(app, &me.party(), Way::Search, named.id).await;
+    Ok(shown.ok().map(|account| account.id))
+}

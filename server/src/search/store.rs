@@ -1,0 +1,153 @@
+//! SQL of `search_entries` and, on SQLite, of `search_words`: which words are in which post.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use crate::error::Result;
+use crate::window::Window;
+
+/// Words go where each engine keeps them; SQLite notes beside them that the post is in the index.
+const NOTE: Sql = sql!(
+    sqlite: "INSERT INTO search_entries (status_id)
+             SELECT $1 WHERE CAST($2 AS TEXT) <> ''
+             ON CONFLICT DO NOTHING",
+    pg: "INSERT INTO search_entries (status_id, words)
+         VALUES ($1, array_to_tsvector(string_to_array(CAST($2 AS TEXT), ' ')))
+         ON CONFLICT DO NOTHING",
+);
+const KEEP: Sql = sql!(
+    sqlite: "INSERT INTO search_words (rowid, words) VALUES ($1, $2)",
+    pg: "UPDATE search_entries SET words = words WHERE status_id = $1 AND CAST($2 AS TEXT) = ''",
+);
+const FORGET: Sql = sql!(
+    sqlite: "DELETE FROM search_words WHERE rowid = $1",
+    pg: "DELETE FROM search_entries WHERE status_id = $1",
+);
+
+/// Puts a post that is not in the index into it; words are divided by spaces.
+pub fn insert(tx: &mut Tx, status_id: i64, words: &str) {
+    tx.exec(NOTE, params![status_id, words]);
+    tx.exec(KEEP, params![status_id, words]);
+}
+
+/// Takes a post out of it.
+pub fn forget(tx: &mut Tx, status_id: i64) {
+    tx.exec(FORGET, params![status_id]);
+}
+
+const WITHOUT_WORDS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT s.id
+       FROM statuses s
+      WHERE s.id < $1 AND s.reblog_of_id IS NULL
+      ORDER BY s.id DESC
+      LIMIT $2"
+);
+
+/// Posts below this number, the newest first.
+pub async fn older(db: &Db, below: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(WITHOUT_WORDS, params![below, most]).await?)
+}
+
+/// What a member (`$4`) has part in: wrote it, is named in it, or kept, favourited or boosted it. Each by a key.
+macro_rules! has_part {
+    () => {
+        "(s.account_id = $4
+          OR EXISTS (SELECT 1 FROM mentions m WHERE m.status_id = s.id AND m.account_id = $4)
+          OR EXISTS (SELECT 1 FROM favourites f WHERE f.account_id = $4 AND f.status_id = s.id)
+          OR EXISTS (SELECT 1 FROM bookmarks b WHERE b.account_id = $4 AND b.status_id = s.id)
+          OR EXISTS (SELECT 1 FROM statuses r WHERE r.reblog_of_id = s.id AND r.account_id = $4))"
+    };
+}
+
+/// What anybody may find: its author lets it be found, and it is for everyone.
+macro_rules! is_open {
+    () => {
+        "(a.indexable AND a.gone_at IS NULL AND NOT s.limited AND s.visibility IN ('public', 'local'))"
+    };
+}
+
+macro_rules! found {
+    ($entries:literal, $order:literal) => {
+        concat!(
+            "SELECT s.id, CAST(CASE WHEN ",
+            has_part!(),
+            " THEN 1 ELSE 0 END AS BIGINT) AS has_part FROM ",
+            $entries,
+            " AND s.id < $1 AND s.id > $2
+              AND ((CAST($7 AS BIGINT) <> 2 AND ",
+            has_part!(),
+            ") OR (CAST($7 AS BIGINT) <> 1 AND ",
+            is_open!(),
+            ")) ORDER BY ",
+            $order,
+            " LIMIT $3"
+        )
+    };
+}
+
+/// Both engines have a language of their own for what is looked for. Words are letters, digits and our sign, so that nothing in
+/// them needs a way out of the quotes.
+macro_rules! found_in {
+    ($sqlite:literal, $pg:literal) => {
+        sql!(
+            row: (i64, i64),
+            sqlite: found!(
+                "search_words
+                  CROSS JOIN statuses s ON s.id = search_words.rowid
+                  CROSS JOIN accounts a ON a.id = s.account_id
+                  WHERE search_words MATCH
+                        '(' || (SELECT group_concat('\"' || w.value || '\"', ' AND ') FROM json_each($5) w) || ')'
+                        || COALESCE(' NOT ('
+                                    || (SELECT group_concat('\"' || n.value || '\"', ' OR ') FROM json_each($6) n)
+                                    || ')', '')",
+                $sqlite
+            ),
+            pg: found!(
+                "search_entries w
+                   JOIN statuses s ON s.id = w.status_id
+                   JOIN accounts a ON a.id = s.account_id
+                  WHERE w.words @@ CAST('''' || array_to_string(CAST($5 AS TEXT[]), ''' & ''') || '''' AS TSQUERY)
+                    AND NOT tsvector_to_array(w.words) && CAST($6 AS TEXT[])",
+                $pg
+            ),
+        )
+    };
+}
+
+const NEWEST: Sql<(i64, i64)> = found_in!("search_words.rowid DESC", "s.id DESC");
+const OLDEST: Sql<(i64, i64)> = found_in!("search_words.rowid", "s.id");
+
+/// Among which posts something is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Among {
+    /// Those one has part in, and those that anybody may find.
+    All = 0,
+    /// Those one has part in.
+    Library = 1,
+    /// Those that anybody may find.
+    Public = 2,
+}
+
+/// Posts with all of these words and none of those, and whether this member has part in each (1) or not (0): newest first, or from
+/// below, oldest first. Nobody is cleared to read them yet.
+pub async fn find(
+    db: &Db,
+    window: Window,
+    limit: i64,
+    account_id: i64,
+    with: &[String],
+    without: &[String],
+    among: Among,
+) -> Result<Vec<(i64, i64)>> {
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    let values = params![
+        window.below,
+        window.above,
+        limit,
+        account_id,
+        with.to_vec(),
+        without.to_vec(),
+        among as i64,
+    ];
+    Ok(db.all(statement, values).await?)
+}

@@ -1,0 +1,165 @@
+//! People to find, what is talked about, and how much goes on, through the API.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::kept::{App, ids};
+use crate::town::Town;
+use crate::town_test;
+
+fn names(list: &Value) -> Vec<&str> {
+    let list = list.as_array().unwrap().iter();
+    list.map(|one| {
+        one["username"]
+            .as_str()
+            .or(one["account"]["username"].as_str())
+            .unwrap()
+    })
+    .collect()
+}
+
+async fn hides(app: &mut App) {
+    let changes = json!({ "discoverable": false });
+    app.send(
+        Method::PATCH,
+        "/api/v1/accounts/update_credentials",
+        &changes,
+    )
+    .await
+    .is(200);
+}
+
+async fn sets(town: &Town, trends: bool, shows_peers: bool) {
+    let here = town.community();
+    let settings = comity::communities::Settings {
+        trends,
+        shows_peers,
+        ..comity::communities::Settings::of(&here)
+    };
+    comity::communities::change_settings(&town.app, here.id, settings)
+        .await
+        .unwrap();
+}
+
+town_test! {
+    async fn who_wants_to_be_found_is_listed(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        let mut carols = App::of(&town, &mut carol).await;
+        town.post(&mut bob, "one", "public").await;
+        town.post(&mut carol, "two", "public").await;
+        town.post(&mut alice, "three", "public").await;
+        let list = hers.get("/api/v1/directory").await.is(200).json();
+        assert_eq!(names(&list), ["alice", "carol", "bob"]);
+        let page = hers.get("/api/v1/directory?limit=1&offset=1").await.is(200).json();
+        assert_eq!(names(&page), ["carol"]);
+        hers.get("/api/v1/directory?order=old").await.is(422);
+        hides(&mut carols).await;
+        let list = town.anonymous().get("/api/v1/directory?local=true&order=active").await.is(200).json();
+        assert_eq!(names(&list), ["alice", "bob"]);
+        // Who is blocked is not among them, for either.
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["bob"]);
+    }
+
+    async fn whom_friends_follow_is_suggested(town) {
+        let (mut alice, mut bob, mut carol, mut dora) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await, town.member("dora").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        town.follow(&mut alice, &bob).await;
+        town.follow(&mut bob, &carol).await;
+        let list = hers.get("/api/v2/suggestions").await.is(200).json();
+        assert_eq!(names(&list), ["carol", "dora"]);
+        assert_eq!(list[0]["sources"], json!(["friends_of_friends"]));
+        assert_eq!(names(&hers.get("/api/v1/suggestions?limit=1").await.is(200).json()), ["carol"]);
+        hers.delete(&format!("/api/v1/suggestions/{}", carol.account.id)).await.is(200);
+        hers.delete("/api/v1/suggestions/1").await.is(200);
+        assert_eq!(names(&hers.get("/api/v2/suggestions").await.is(200).json()), ["dora"]);
+        let mut doras = App::of(&town, &mut dora).await;
+        hides(&mut doras).await;
+        assert_eq!(hers.get("/api/v2/suggestions").await.is(200).json(), json!([]));
+        // Who keeps to themself whom they follow suggests nobody.
+        let mut his = App::of(&town, &mut bob).await;
+        let mut carols = App::of(&town, &mut carol).await;
+        let before = doras.get("/api/v2/suggestions").await.is(200).json();
+        assert_eq!(before.as_array().unwrap().len(), 3);
+        his.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "hide_collections": true })).await.is(200);
+        doras.post(&format!("/api/v1/accounts/{}/follow", bob.account.id), &Value::Null).await.is(200);
+        let list = doras.get("/api/v2/suggestions").await.is(200).json();
+        assert!(list.as_array().unwrap().iter().all(|one| one["sources"] == json!(["most_followed"])), "{list}");
+        assert!(!names(&carols.get("/api/v2/suggestions").await.is(200).json()).contains(&"carol"));
+        town.anonymous().get("/api/v2/suggestions").await.is(401);
+    }
+
+    async fn what_two_people_talk_about_is_a_trend_for_who_may_see_them(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let (mut hers, mut carols) = (App::of(&town, &mut alice).await, App::of(&town, &mut carol).await);
+        let link = "https://tides.example/today?a=1&b=2";
+        let first = town.post(&mut alice, &format!("#Ferry at {link}"), "public").await;
+        let second = town.post(&mut bob, &format!("The #ferry, see {link}"), "public").await;
+        town.post(&mut alice, "#alone", "public").await;
+        town.post(&mut bob, "#ferry for few", "private").await;
+        let told = hers.get("/api/v1/trends/tags").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 1);
+        assert_eq!((&told[0]["name"], &told[0]["history"][0]["uses"], &told[0]["history"][0]["accounts"]), (&json!("ferry"), &json!("2"), &json!("2")));
+        assert_eq!(hers.get("/api/v1/trends").await.is(200).json(), told);
+        let told = hers.get("/api/v1/trends/links").await.is(200).json();
+        assert_eq!((&told[0]["url"], &told[0]["provider_name"]), (&json!(link), &json!("tides.example")));
+        let coded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+        let timeline = format!("/api/v1/timelines/link?url={coded}");
+        assert_eq!(hers.ids(&timeline).await, ids(&[&second, &first]));
+        assert_eq!(town.anonymous().get(&timeline).await.is(200).json().as_array().unwrap().len(), 2);
+        hers.get("/api/v1/timelines/link?url=none").await.is(422);
+        hers.post(&format!("/api/v1/statuses/{}/favourite", second.id), &Value::Null).await.is(200);
+        carols.post(&format!("/api/v1/statuses/{}/favourite", second.id), &Value::Null).await.is(200);
+        assert_eq!(hers.ids("/api/v1/trends/statuses").await, ids(&[&second]));
+        assert_eq!(hers.ids("/api/v1/trends/statuses?offset=1").await, ids(&[]));
+        // For whom one of the two may not be seen, it is one person's talk.
+        bob.does(&format!("/accounts/{}/block", carol.account.id)).await;
+        for path in ["tags", "links", "statuses"] {
+            assert_eq!(carols.get(&format!("/api/v1/trends/{path}")).await.is(200).json(), json!([]), "{path}");
+        }
+        assert_eq!(carols.ids(&timeline).await, ids(&[&first]));
+        sets(&town, false, true).await;
+        for path in ["tags", "links", "statuses"] {
+            assert_eq!(hers.get(&format!("/api/v1/trends/{path}")).await.is(200).json(), json!([]), "{path}");
+        }
+        // An edit takes the link away.
+        let path = format!("/api/v1/statuses/{}", first.id);
+        hers.put(&path, &json!({ "status": "nothing there" })).await.is(200);
+        assert_eq!(hers.ids(&timeline).await, ids(&[&second]));
+    }
+
+    async fn how_much_goes_on_is_told_by_weeks(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.post(&mut alice, "one", "public").await;
+        town.post(&mut alice, "two", "unlisted").await;
+        town.post(&mut bob, "for one", "private").await;
+        town.wait_s(7 * 24 * 3600);
+        town.post(&mut bob, "later", "public").await;
+        let weeks = town.anonymous().get("/api/v1/instance/activity").await.is(200).json();
+        assert_eq!(weeks.as_array().unwrap().len(), 12);
+        let told = |week: usize| ["statuses", "logins", "registrations"].map(|word| weeks[week][word].as_str().unwrap().to_owned());
+        assert_eq!(told(0), ["1", "1", "0"]);
+        assert_eq!(told(1), ["2", "1", "2"]);
+        let begins = |week: usize| weeks[week]["week"].as_str().unwrap().parse::<i64>().unwrap();
+        assert_eq!((begins(0) - begins(1), (begins(0) - 4 * 86_400) % (7 * 86_400)), (7 * 86_400, 0));
+    }
+}
+
+coast_test! {
+    async fn known_servers_are_told_unless_the_community_keeps_them(coast) {
+        let told = coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json();
+        let open = json!(coast.peer.domain("open"));
+        assert!(told.as_array().unwrap().contains(&open), "{told}");
+        sets(&coast.town, true, false).await;
+        assert_eq!(coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json(), json!([]));
+        // Visitors find who lives here.
+        let list = coast.town.anonymous().get("/api/v1/directory?order=new").await.is(200).json();
+        let mut names = names(&list);
+        names.sort_unstable();
+        assert_eq!(names, ["alice", "bob"]);
+    }
+}

@@ -1,0 +1,178 @@
+//! One's own profile, as apps and the page change it: words, pictures, and what is shown to whom.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::media::Sender;
+use crate::media::files::{jpeg, part, png};
+use crate::oauth::Registered;
+use crate::town::{Answer, Browser, Town};
+use crate::town_test;
+
+const CREDENTIALS: &str = "/api/v1/accounts/update_credentials";
+const MULTIPART: &str = "multipart/form-data; boundary=form";
+
+fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(part(name, None, value.as_bytes()));
+    }
+    for (name, bytes) in files {
+        body.extend(part(name, Some("me.png"), bytes));
+    }
+    body.extend(b"--form--\r\n");
+    body
+}
+
+async fn change(sender: &mut Sender, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    let body = form(fields, files);
+    sender
+        .ask(Method::PATCH, CREDENTIALS, MULTIPART, body)
+        .await
+}
+
+async fn loads(town: &Town, url: &Value) -> Answer {
+    let url = url.as_str().unwrap();
+    let path = url.split_once("//").unwrap().1;
+    let path = &path[path.find('/').unwrap()..];
+    town.anonymous().get(path).await
+}
+
+fn size(bytes: &[u8]) -> (u32, u32) {
+    let picture = image::load_from_memory(bytes).unwrap();
+    (picture.width(), picture.height())
+}
+
+town_test! {
+    async fn pictures_of_a_profile_are_cut_and_shown_and_taken_away(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let me = change(&mut alice, &[("avatar_description", "Me at sea")], &[("avatar", &jpeg(900, 600)), ("header", &png(3000, 800))])
+            .await.is(200).json();
+        assert_eq!(me["avatar_description"], "Me at sea");
+        let avatar = loads(&town, &me["avatar"]).await.is(200);
+        assert_eq!(size(&avatar.bytes), (400, 400));
+        let header = loads(&town, &me["header"]).await.is(200);
+        assert_eq!(size(&header.bytes), (1_500, 500));
+        // A smaller one is cut and not blown up.
+        let now = change(&mut alice, &[], &[("avatar", &png(90, 60))]).await.is(200).json();
+        assert_eq!(size(&loads(&town, &now["avatar"]).await.is(200).bytes), (60, 60));
+        assert_eq!((&now["header"], &now["avatar_description"]), (&me["header"], &json!("Me at sea")));
+        // The one before is gone.
+        loads(&town, &me["avatar"]).await.is(404);
+        town.anonymous().get("/@alice").await.is(200).shows("/media/").shows("Me at sea");
+        // It is no file for a post.
+        let gone = alice.ask(Method::DELETE, "/api/v1/profile/avatar", "text/plain", Vec::new()).await.is(200).json();
+        assert!(gone["avatar"].as_str().unwrap().ends_with("no-avatar.png"));
+        assert_eq!(gone["avatar_description"], "");
+        loads(&town, &now["avatar"]).await.is(404);
+        loads(&town, &now["header"]).await.is(200);
+        alice.ask(Method::DELETE, "/api/v1/profile/header", "text/plain", Vec::new()).await.is(200);
+        loads(&town, &now["header"]).await.is(404);
+    }
+
+    async fn what_is_no_picture_is_told_by_its_field_and_changes_nothing(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let answer = change(&mut alice, &[("display_name", "Other")], &[("avatar", b"<svg/>")]).await.is(422).json();
+        assert!(answer["error"].as_str().unwrap().contains("avatar"), "{answer}");
+        let mut tell = async |fields: &[(&str, &str)], told: &str| {
+            let answer = change(&mut alice, fields, &[]).await.is(422).json();
+            assert!(answer["error"].as_str().unwrap().contains(told), "{answer}");
+        };
+        tell(&[("avatar", "data:image/png;base64,AAAA")], "avatar").await;
+        tell(&[("attribution_domains[]", "news.example")], "attribution_domains").await;
+        tell(&[("note", &"x".repeat(3_000))], "note").await;
+        let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!(me["display_name"], "alice");
+    }
+
+    async fn everything_that_apps_know_of_a_profile_is_kept(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let fields = [
+            ("display_name", "Alice"), ("note", "Tides"), ("bot", "true"), ("locked", "true"), ("discoverable", "false"),
+            ("indexable", "true"), ("hide_collections", "true"), ("fields_attributes[0][name]", "Ship"),
+            ("fields_attributes[0][value]", "Heron"), ("fields_attributes[1][name]", "Port"), ("fields_attributes[1][value]", "Home"),
+            ("source[sensitive]", "true"), ("source[privacy]", "unlisted"), ("source[language]", "de"), ("source[quote_policy]", "nobody"),
+        ];
+        let me = change(&mut alice, &fields, &[]).await.is(200).json();
+        for (field, value) in [("bot", true), ("locked", true), ("discoverable", false), ("indexable", true), ("hide_collections", true)] {
+            assert_eq!(me[field], value, "{field}");
+        }
+        assert_eq!((&me["fields"][0]["name"], &me["fields"][1]["value"]), (&json!("Ship"), &json!("Home")));
+        let source = &me["source"];
+        assert_eq!((&source["sensitive"], &source["privacy"], &source["language"]), (&json!(true), &json!("unlisted"), &json!("de")));
+        assert_eq!(source["quote_policy"], "nobody");
+        let own = alice.get("/api/v1/profile").await.is(200).json();
+        assert_eq!((&own["note"], &own["avatar"], &own["indexable"]), (&json!("Tides"), &Value::Null, &json!(true)));
+        let body = json!({ "note": "Ebb" }).to_string().into_bytes();
+        let own = alice.ask(Method::PATCH, "/api/v1/profile", "application/json", body).await.is(200).json();
+        assert_eq!((&own["note"], &own["bot"]), (&json!("Ebb"), &json!(true)));
+        let preferences = alice.get("/api/v1/preferences").await.is(200).json();
+        assert_eq!(preferences["posting:default:sensitive"], true);
+        let body = json!({ "status": "Folded" }).to_string().into_bytes();
+        let post = alice.ask(Method::POST, "/api/v1/statuses", "application/json", body).await.is(200).json();
+        assert_eq!(post["sensitive"], true);
+        // Her own app is told of; others are not, until she says so.
+        assert!(post["application"]["name"].is_string());
+        let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+        assert_eq!(town.anonymous().get(&path).await.is(200).json()["application"], Value::Null);
+        alice.member.post("/settings/writing", &[("answers", "everyone"), ("shows_app", "on")]).await.is(303);
+        assert_eq!(town.anonymous().get(&path).await.is(200).json()["application"], post["application"]);
+        let actor = town.account(alice.member.account.id).await;
+        assert_eq!(actor.kind, comity_vocab::ActorKind::Service);
+    }
+
+    async fn whom_somebody_follows_is_theirs_to_show(town) {
+        let (mut alice, mut bob) = (Sender::new(&town, "alice").await, Sender::new(&town, "bob").await);
+        let id = alice.member.account.id;
+        town.follow(&mut bob.member, &alice.member).await;
+        let path = format!("/api/v1/accounts/{id}/followers");
+        assert_eq!(bob.get(&path).await.is(200).json().as_array().unwrap().len(), 1);
+        change(&mut alice, &[("hide_collections", "true")], &[]).await.is(200);
+        assert_eq!(bob.get(&path).await.is(200).json(), json!([]));
+        assert_eq!(alice.get(&path).await.is(200).json().as_array().unwrap().len(), 1);
+        let mut carol = town.member("carol").await;
+        carol.get("/@alice/followers").await.is(200).hides("/@bob\"");
+    }
+
+    async fn the_page_takes_pictures_too(town) {
+        let mut alice = town.member("alice").await;
+        let page = alice.get("/settings/profile").await.is(200);
+        let csrf = page.hidden("csrf").unwrap();
+        let fields = [("csrf", csrf.as_str()), ("name", "Alice"), ("bio", ""), ("discoverable", "on"), ("avatar_description", "A boat")];
+        let body = form(&fields, &[("avatar", &jpeg(500, 500))]);
+        let headers = [("content-type", MULTIPART)];
+        alice.send_bytes(Method::POST, "/settings/profile", &headers, body).await.is(303);
+        alice.get("/@alice").await.is(200).shows("A boat").shows("/media/");
+        // Without the token nothing is taken.
+        let body = form(&fields[1..], &[("avatar", &jpeg(50, 50))]);
+        alice.send_bytes(Method::POST, "/settings/profile", &headers, body).await.is(403);
+        let wrong = form(&fields, &[("avatar", b"no picture")]);
+        alice.send_bytes(Method::POST, "/settings/profile", &headers, wrong).await.is(422).shows("avatar-wrong");
+        let gone = [("name", "Alice"), ("avatar_gone", "on")];
+        alice.post("/settings/profile", &gone).await.is(303);
+        alice.get("/@alice").await.is(200).hides("/media/").hides("A boat");
+    }
+}
+
+coast_test! {
+    async fn other_servers_are_told_of_pictures_and_of_what_one_wants(coast) {
+        let mut app = Registered::new(&coast.town, "read write").await;
+        let token = app.let_in(&mut coast.alice, "read write").await;
+        let header = format!("Bearer {token}");
+        let headers = [("authorization", header.as_str()), ("content-type", MULTIPART)];
+        let body = form(&[("indexable", "true"), ("bot", "true"), ("avatar_description", "Me")], &[("avatar", &jpeg(500, 500))]);
+        send(&mut app.browser, &headers, body).await.is(200);
+        coast.is_idle().await;
+        let told = coast.got("open", "Update").pop().unwrap();
+        let actor = &told["object"];
+        assert_eq!((&actor["type"], &actor["indexable"]), (&json!("Service"), &json!(true)));
+        assert_eq!((&actor["icon"]["type"], &actor["icon"]["summary"]), (&json!("Image"), &json!("Me")));
+        loads(&coast.town, &actor["icon"]["url"]).await.is(200);
+    }
+}
+
+async fn send(browser: &mut Browser, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    browser
+        .send_bytes(Method::PATCH, CREDENTIALS, headers, body)
+        .await
+}

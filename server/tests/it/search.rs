@@ -1,0 +1,218 @@
+//! Posts found by their words, through the API and on the page.
+
+use comity_db::{Sql, sql};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::acts::Post;
+use crate::kept::{App, ids};
+use crate::peer;
+use crate::town_test;
+
+async fn lets_be_found(app: &mut App, yes: bool) {
+    let changes = json!({ "indexable": yes });
+    let me = app
+        .send(
+            Method::PATCH,
+            "/api/v1/accounts/update_credentials",
+            &changes,
+        )
+        .await
+        .is(200)
+        .json();
+    assert_eq!(me["indexable"], yes);
+    assert_eq!(me["source"]["indexable"], yes);
+}
+
+async fn found(app: &mut App, question: &str) -> Vec<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("q", question);
+    let path = format!("/api/v2/search?type=statuses&{}", query.finish());
+    let told = app.get(&path).await.is(200).json();
+    let list = told["statuses"].as_array().unwrap().iter();
+    list.map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn edit(app: &mut App, post: &Post, text: &str) {
+    let path = format!("/api/v1/statuses/{}", post.id);
+    app.put(&path, &json!({ "status": text })).await.is(200);
+}
+
+town_test! {
+    async fn words_find_what_authors_let_be_found_and_what_one_has_part_in(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        let open = town.post(&mut alice, "The FÄHRE leaves at noon", "public").await;
+        let quiet = town.post(&mut alice, "A fähre, quietly", "unlisted").await;
+        let few = town.post(&mut alice, "A fahre for few", "private").await;
+        let told = town.post(&mut alice, "@bob about the fahre", "direct").await;
+        // One's own is found, whoever else may.
+        assert_eq!(found(&mut hers, "fahre").await, ids(&[&told, &few, &quiet, &open]));
+        // Nobody is found who did not say so; what was said to oneself is.
+        assert_eq!(found(&mut his, "fähre").await, ids(&[&told]));
+        lets_be_found(&mut hers, true).await;
+        assert_eq!(found(&mut his, "Fähre").await, ids(&[&told, &open]));
+        // Something else than public is found once one has part in it.
+        his.post(&format!("/api/v1/statuses/{}/bookmark", quiet.id), &Value::Null).await.is(200);
+        assert_eq!(found(&mut his, "fähre").await, ids(&[&told, &quiet, &open]));
+        his.post(&format!("/api/v1/statuses/{}/unbookmark", quiet.id), &Value::Null).await.is(200);
+        his.post(&format!("/api/v1/statuses/{}/favourite", open.id), &Value::Null).await.is(200);
+        lets_be_found(&mut hers, false).await;
+        assert_eq!(found(&mut his, "fähre").await, ids(&[&told, &open]));
+        assert_eq!(found(&mut his, "fähre in:public").await, ids(&[]));
+        lets_be_found(&mut hers, true).await;
+        assert_eq!(found(&mut his, "fähre in:public").await, ids(&[&open]));
+        assert_eq!(found(&mut his, "fähre in:library").await, ids(&[&told, &open]));
+        // Visitors are not served.
+        town.anonymous().get("/api/v2/search?q=fahre").await.is(401);
+        town.anonymous().get("/search?q=fahre").await.is(200).hides("leaves at noon");
+        bob.get("/search?q=fahre").await.is(200).shows("leaves at noon").hides("for few");
+        bob.get("/search?q=has:everything").await.is(200).shows("can be followed by");
+    }
+
+    async fn a_refused_reader_finds_nothing(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        lets_be_found(&mut hers, true).await;
+        let post = town.post(&mut alice, "A heron on the quay", "public").await;
+        his.post(&format!("/api/v1/statuses/{}/favourite", post.id), &Value::Null).await.is(200);
+        assert_eq!(found(&mut his, "heron").await, ids(&[&post]));
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        let none = his.get("/api/v2/search?q=unheard&type=statuses").await.is(200);
+        for question in ["heron", "from:alice", "from:alice%20heron", "-unheard%20from:alice"] {
+            let told = his.get(&format!("/api/v2/search?q={question}&type=statuses")).await.is(200);
+            assert_eq!(told.body, none.body, "{question}");
+        }
+        let nobody = his.get("/api/v2/search?q=from:nobody&type=statuses").await.is(200);
+        assert_eq!(nobody.body, none.body);
+    }
+
+    async fn an_edit_changes_what_finds_a_post_and_a_deleted_one_is_found_by_nothing(town) {
+        let mut alice = town.member("alice").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let post = town.post(&mut alice, "Low water at dawn", "public").await;
+        town.wait_s(1);
+        edit(&mut hers, &post, "High water at dusk").await;
+        assert_eq!(found(&mut hers, "dusk").await, ids(&[&post]));
+        assert_eq!(found(&mut hers, "dawn").await, ids(&[]));
+        hers.delete(&format!("/api/v1/statuses/{}", post.id)).await.is(200);
+        assert_eq!(found(&mut hers, "dusk").await, ids(&[]));
+        let left = town.app.db.all(ENTRIES, comity_db::params![]).await.unwrap();
+        assert!(left.is_empty());
+    }
+
+    async fn operators_narrow_what_is_found(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        lets_be_found(&mut hers, true).await;
+        lets_be_found(&mut his, true).await;
+        let first = town.post(&mut alice, "tide at https://tides.example/today", "public").await;
+        let second = town.compose(&mut alice, &[("text", "tide and time"), ("visibility", "public"), ("spoiler", "wet")]).await;
+        let reply = town.reply(&mut bob, &first, "a tide indeed, 東京の海", "public").await;
+        town.wait_s(24 * 3600);
+        let later = town.post(&mut bob, "time and tide", "public").await;
+        assert_eq!(found(&mut hers, "tide").await, ids(&[&later, &reply, &second, &first]));
+        for (question, posts) in [
+            ("tide from:me", vec![&second, &first]),
+            ("tide -from:me", vec![&later, &reply]),
+            ("from:bob tide", vec![&later, &reply]),
+            ("from:@bob@harbour.example", vec![]),
+            ("tide to:alice", vec![&reply]),
+            ("tide is:reply", vec![&reply]),
+            ("tide -is:reply from:bob", vec![&later]),
+            ("tide has:link", vec![&first]),
+            ("tide -has:link", vec![&later, &reply, &second]),
+            ("tide has:poll", vec![]),
+            ("\"tide and time\"", vec![&second]),
+            ("tide -\"tide and time\" -is:reply", vec![&later, &first]),
+            ("tide -time", vec![&reply, &first]),
+            ("東京", vec![&reply]),
+            ("海", vec![&reply]),
+            ("京海", vec![]),
+            ("tide after:2026-05-05", vec![&later]),
+            ("tide before:2026-05-06", vec![&reply, &second, &first]),
+            ("tide during:2026-05-06", vec![&later]),
+        ] {
+            assert_eq!(found(&mut hers, question).await, ids(&posts), "{question}");
+        }
+        for (question, told) in [("has:nothing", "has:"), ("before:noon", "2026-05-31"), ("is:", "is:")] {
+            let wrong = hers.get(&format!("/api/v2/search?q={question}")).await.is(422).json();
+            assert!(wrong["error"].as_str().unwrap().contains(told), "{wrong}");
+        }
+        // Page by page.
+        let page = |more: &str| format!("/api/v2/search?q=tide&type=statuses&limit=2{more}");
+        let mut of = async |more: &str| {
+            let told = hers.get(&page(more)).await.is(200).json();
+            let list = told["statuses"].as_array().unwrap().clone();
+            list.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("").await, ids(&[&later, &reply]));
+        assert_eq!(of("&offset=2").await, ids(&[&second, &first]));
+        assert_eq!(of(&format!("&max_id={}", reply.id)).await, ids(&[&second, &first]));
+        assert_eq!(of(&format!("&min_id={}", first.id)).await, ids(&[&reply, &second]));
+        assert_eq!(of(&format!("&account_id={}", bob.account.id)).await, ids(&[&later, &reply]));
+        assert_eq!(of("&account_id=none").await, ids(&[]));
+    }
+
+    async fn what_was_written_before_is_indexed_by_a_job(town) {
+        let mut alice = town.member("alice").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let mut posts = Vec::new();
+        for at in 0..5 {
+            posts.push(town.post(&mut alice, &format!("ebb number {at}"), "public").await);
+        }
+        let mut tx = comity_db::Tx::new();
+        for post in &posts {
+            comity::search::take_out(&mut tx, post.id);
+        }
+        town.app.commit(tx).await.unwrap();
+        assert_eq!(found(&mut hers, "ebb").await, ids(&[]));
+        let stop = crate::coast::works(&town);
+        let job = comity::queue::Job::IndexStatuses { below: i64::MAX };
+        comity::queue::push_now(&town.app, &job).await.unwrap();
+        for _ in 0..500 {
+            if found(&mut hers, "ebb").await.len() == 5 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(found(&mut hers, "ebb").await.len(), 5);
+        drop(stop);
+    }
+}
+
+const ENTRIES: Sql<(i64,)> =
+    sql!(row: (i64,), full_scan: "a test", "SELECT status_id FROM search_entries LIMIT 10");
+
+coast_test! {
+    async fn l43_somebody_elsewhere_is_found_once_their_server_says_so(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let rita = coast.peer.iri("open", "rita");
+        let alice = coast.alice.account.iri.clone();
+        coast.brings(&peer::create(&rita, "1", "a gull at sea", None, Some(alice.as_str()))).await;
+        let mut his = App::of(&coast.town, &mut coast.bob).await;
+        let gull = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap().to_string();
+        assert_eq!(found(&mut hers, "gull").await, [gull.clone()]);
+        assert!(found(&mut his, "gull").await.is_empty());
+        let mut actor = coast.peer.person("open", "rita");
+        for (indexable, by_others) in [(true, vec![gull.clone()]), (false, vec![])] {
+            coast.town.wait_s(60);
+            actor["indexable"] = json!(indexable);
+            let id = format!("{rita}#update-{indexable}");
+            coast.peer.serves(&actor);
+            coast.brings(&json!({ "id": id, "type": "Update", "actor": rita, "object": actor })).await;
+            assert_eq!(found(&mut his, "gull").await, by_others, "{indexable}");
+        }
+        let edited = json!({
+            "id": format!("{rita}#edit"), "type": "Update", "actor": rita,
+            "object": {
+                "id": format!("{rita}/statuses/1"), "type": "Note", "attributedTo": rita, "content": "<p>a tern</p>",
+                "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [alice.as_str()], "updated": "2026-05-05T23:00:00Z",
+            },
+        });
+        coast.town.wait_s(24 * 3600);
+        coast.brings(&edited).await;
+        assert_eq!((found(&mut hers, "gull").await.len(), found(&mut hers, "tern").await.len()), (0, 1));
+    }
+}
