@@ -136,7 +136,7 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 who.account.handle(),
                 who.community.origin
             );
-            Ok(who.letter("your password was changed", &text))
+            Ok(Some(who.letter("your password was changed", &text)))
         }
         Errand::SecondStep { member, on } => {
             let Some(who) = Who::find(app, *member).await? else {
@@ -157,7 +157,7 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
             } else {
                 "your second step is off"
             };
-            Ok(who.letter(about, &text))
+            Ok(Some(who.letter(about, &text)))
         }
         Errand::AddressChanged { member, old } => {
             let Some(who) = Who::find(app, *member).await? else {
@@ -170,7 +170,7 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 who.community.name,
                 who.community.origin
             );
-            Ok(who.letter_to(old, "your address was changed", &text))
+            Ok(Some(who.letter_to(old, "your address was changed", &text)))
         }
     }
 }
@@ -202,7 +202,7 @@ async fn forgotten(app: &App, community: i64, name: &str) -> Result<Written> {
         who.community.origin,
         token.reveal()
     );
-    Ok(who.letter("a new password", &text))
+    Ok(Some(who.letter("a new password", &text)))
 }
 
 async fn address(app: &App, member: i64) -> Result<Written> {
@@ -222,7 +222,7 @@ async fn address(app: &App, member: i64) -> Result<Written> {
         who.community.origin,
         token.reveal()
     );
-    Ok(who.letter_to(&to, "is this your address?", &text))
+    Ok(Some(who.letter_to(&to, "is this your address?", &text)))
 }
 
 /// Whom a letter is about.
@@ -251,15 +251,13 @@ impl Who {
             }))
     }
 
-    fn letter(&self, about: &str, text: &str) -> Written {
+    fn letter(&self, about: &str, text: &str) -> (Arc<Community>, Letter) {
         self.letter_to(&self.member.email, about, text)
     }
 
-    fn letter_to(&self, to: &str, about: &str, text: &str) -> Written {
-        Some((
-            self.community.clone(),
-            signed(&self.community, to, about, text),
-        ))
+    fn letter_to(&self, to: &str, about: &str, text: &str) -> (Arc<Community>, Letter) {
+        let letter = signed(&self.community, to, about, text);
+        (self.community.clone(), letter)
     }
 }
 

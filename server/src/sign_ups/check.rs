@@ -116,7 +116,7 @@ fn password(password: &str) -> Option<Fault> {
     };
     let code = match password.len() {
         0 => "ERR_BLANK",
-        ..=100 => "ERR_TOO_SHORT",
+        1..=100 => "ERR_TOO_SHORT",
         _ => "ERR_TOO_LONG",
     };
     Some(Fault::of("password", code, why))
