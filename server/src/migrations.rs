@@ -49,6 +49,11 @@ pub const ALL: &[Migration] = &[
     migration!(35, "tags", "../../migrations/0035_tags.sql"),
     migration!(36, "push", "../../migrations/0036_push.sql"),
     migration!(37, "media", "../../migrations/0037_media.sql"),
+    migration!(
+        38,
+        "notification_policies",
+        "../../migrations/0038_notification_policies.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -63,6 +68,7 @@ pub const BIG_TABLES: &[&str] = &[
     "hashtag_entries",
     "home_entries",
     "notifications",
+    "notification_policies",
     "tombstones",
     "follows",
     "blocks",

@@ -65,6 +65,18 @@ pub const ROUTES: &[Route] = &[
     acts("/settings/writing", Kind::Form, || {
         post(members::web::writing::save)
     }),
+    reads("/settings/notifications", Kind::Page, || {
+        get(notifications::web::policy::page)
+    }),
+    acts("/settings/notifications", Kind::Form, || {
+        post(notifications::web::policy::save)
+    }),
+    acts("/notifications/requests/{id}/accept", Kind::Form, || {
+        post(notifications::web::policy::accept)
+    }),
+    acts("/notifications/requests/{id}/dismiss", Kind::Form, || {
+        post(notifications::web::policy::dismiss)
+    }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
     reads("/home", Kind::Page, || get(timelines::web::home)),
@@ -794,6 +806,114 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/notifications/{id}/dismiss",
         Wants::Member(&["write:notifications"]),
         || post(notifications::api::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::policy::show),
+    ),
+    api(
+        "PATCH",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || patch(notifications::api::policy::change),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::policy::show_v1),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || patch(notifications::api::policy::change_v1),
+    ),
+    api(
+        "PUT",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change_v1),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests/merged",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::merged),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/accept",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::accept_several),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::dismiss_several),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests/{id}",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::one),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/{id}/accept",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::accept),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/{id}/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::list),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/unread_count",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::unread_count),
+    ),
+    api(
+        "POST",
+        "/api/v2/notifications/clear",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::clear),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/{id}",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::one),
+    ),
+    api(
+        "POST",
+        "/api/v2/notifications/{id}/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::v2::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/{id}/accounts",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::people),
     ),
     api(
         "GET",

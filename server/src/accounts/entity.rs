@@ -92,6 +92,22 @@ fn bare(account: &Account, here: &Community) -> Value {
     })
 }
 
+/// What draws a small picture of somebody who was told of in full elsewhere.
+pub fn partial(entity: &Value) -> Value {
+    let kept = [
+        "id",
+        "acct",
+        "locked",
+        "bot",
+        "url",
+        "avatar",
+        "avatar_static",
+    ];
+    kept.into_iter()
+        .map(|name| (name.to_owned(), entity[name].clone()))
+        .collect()
+}
+
 /// One's own account, with what only oneself is told: the profile as it was typed, and what the composer proposes.
 pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value {
     let words = profile(account);

@@ -3,7 +3,11 @@
 
 pub mod api;
 pub mod entity;
+pub mod grouped;
+pub mod policy;
+pub mod requests;
 mod store;
+pub mod v2;
 pub mod web;
 
 use std::collections::HashMap;
@@ -23,7 +27,7 @@ use crate::streaming::{self, Event};
 use crate::window::Window;
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Named in a status, or answered.
     Mention,
@@ -62,7 +66,8 @@ impl Kind {
         }
     }
 
-    fn parse(word: &str) -> Option<Kind> {
+    /// Reads [`Kind::as_str`].
+    pub fn parse(word: &str) -> Option<Kind> {
         [
             Kind::Mention,
             Kind::Follow,
@@ -97,6 +102,15 @@ impl std::ops::Deref for Doer {
     }
 }
 
+/// Whether what stands aside is listed as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// It is not.
+    Not,
+    /// It is.
+    Too,
+}
+
 /// Something a member is told, with the evidence that they may see it.
 pub struct Notification {
     /// Sorts by time.
@@ -109,6 +123,8 @@ pub struct Notification {
     pub status: Option<Arc<Visible<Status>>>,
     /// By which rule, and how many follows it concerns.
     pub of_rule: Option<OfRule>,
+    /// It stands aside, by the member's policy.
+    pub set_aside: bool,
     /// Unix milliseconds.
     pub created_at: i64,
 }
@@ -183,7 +199,7 @@ pub struct Stretch {
 
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
-    stretch(app, me, Window::older_than(max_id), limit).await
+    stretch(app, me, Window::older_than(max_id), limit, Aside::Not).await
 }
 
 /// One thing that this member is told.
@@ -198,7 +214,8 @@ pub async fn find_by(app: &App, me: &Account, way: Way, id: i64) -> Result<Notif
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch_by(app, me, way, window, 1).await?.shown.pop();
+    let found = stretch_by(app, me, way, window, 1, Aside::Not).await?;
+    let found = found.shown.into_iter().next();
     found.ok_or(Error::NotFound)
 }
 
@@ -217,8 +234,14 @@ pub async fn dismiss(app: &App, me: &Account, id: i64) -> Result<()> {
 }
 
 /// What this member is told within a window, from the end that it says; at most `limit` before the gate.
-pub async fn stretch(app: &App, me: &Account, window: Window, limit: i64) -> Result<Stretch> {
-    stretch_by(app, me, Way::Notification, window, limit).await
+pub async fn stretch(
+    app: &App,
+    me: &Account,
+    window: Window,
+    limit: i64,
+    aside: Aside,
+) -> Result<Stretch> {
+    stretch_by(app, me, Way::Notification, window, limit, aside).await
 }
 
 async fn stretch_by(
@@ -227,11 +250,23 @@ async fn stretch_by(
     way: Way,
     window: Window,
     limit: i64,
+    aside: Aside,
 ) -> Result<Stretch> {
-    let rows = store::within(&app.db, me.id, window, limit).await?;
+    let rows = store::within(&app.db, me.id, window, limit, aside).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);
+    let shown = cleared(app, me, way, rows).await?;
+    Ok(Stretch { shown, first, last })
+}
+
+/// Of these, in their order, what the gate lets this member see by this way.
+async fn cleared(
+    app: &App,
+    me: &Account,
+    way: Way,
+    rows: Vec<store::NotificationRow>,
+) -> Result<Vec<Notification>> {
     let party = Party::Member(me.person());
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
     let shown = statuses::find_many(app, &party, way, &ids).await?;
@@ -276,14 +311,11 @@ async fn stretch_by(
                 following: row.following.unwrap_or(0),
                 followers: row.followers.unwrap_or(0),
             }),
+            set_aside: row.set_aside,
             created_at: row.created_at,
         });
     }
-    Ok(Stretch {
-        shown: list,
-        first,
-        last,
-    })
+    Ok(list)
 }
 
 /// Unread ones are counted up to here: beyond it a number only nags.

@@ -1,5 +1,7 @@
 //! Notifications as a page. Looking at it is reading them.
 
+pub mod policy;
+
 use axum::extract::State;
 
 use comity_policy::{Mode, Pattern, Rule, Scope, Stance, Way};

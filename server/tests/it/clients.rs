@@ -79,7 +79,7 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 /// Where a `Link` header leads.
-fn link(answer: &Answer, rel: &str) -> Option<String> {
+pub fn link(answer: &Answer, rel: &str) -> Option<String> {
     let links = answer.headers.get("link")?.to_str().unwrap();
     let link = links
         .split(", ")

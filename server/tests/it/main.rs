@@ -39,6 +39,7 @@ mod moderated;
 mod mutated;
 mod muted;
 mod notices;
+mod notified;
 mod oauth;
 mod oracles;
 #[path = "../peer/mod.rs"]
