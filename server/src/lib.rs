@@ -43,9 +43,11 @@ pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
+pub mod moderation; // what those who look after a community decide about accounts
 pub mod notifications; // who is told of what
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
+pub mod reports; // what is brought before moderators
 pub mod search; // find a person or a post by handle or link
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod streaming; // what happens, told as it happens

@@ -54,6 +54,8 @@ pub const ALL: &[Migration] = &[
         "notification_policies",
         "../../migrations/0038_notification_policies.sql"
     ),
+    migration!(39, "reports", "../../migrations/0039_reports.sql"),
+    migration!(40, "standing", "../../migrations/0040_standing.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -103,4 +105,8 @@ pub const BIG_TABLES: &[&str] = &[
     "featured_tags",
     "push_subscriptions",
     "media",
+    "reports",
+    "report_evidence",
+    "report_notes",
+    "moderation_actions",
 ];

@@ -18,11 +18,11 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, emergency,
-    endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags, inbox,
-    lists, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
-    reading_lists, reblogs, relations, rules, scheduled, search, stamps, statuses, streaming,
-    timelines, waves, web,
+    account_notes, accounts, aliases, bookmarks, communities, contacts,
+    conversations, emergency, endorsements, favourites, featured_tags, filters, followed_tags,
+    follows, hashtags, inbox, lists, markers, media, members, moderation, notifications, oauth,
+    pins, polls, push, quotes, reach, reading_lists, reblogs, relations, reports, rules, scheduled,
+    search, stamps, statuses, streaming, timelines, waves, web,
 };
 
 pub use route::{Kind, Route};
@@ -216,6 +216,37 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/profile", Kind::Form, || {
         post(accounts::web::save)
+    }),
+    // Reports
+    reads("/report", Kind::Page, || get(reports::web::form)),
+    acts("/report", Kind::Form, || post(reports::web::send)),
+    reads("/reports", Kind::Page, || get(reports::web::mine)),
+    reads("/moderation/reports", Kind::Page, || {
+        get(reports::web::queue)
+    }),
+    reads("/moderation/reports/{id}", Kind::Page, || {
+        get(reports::web::one)
+    }),
+    acts("/moderation/reports/{id}/assign", Kind::Form, || {
+        post(reports::web::assign)
+    }),
+    acts("/moderation/reports/{id}/unassign", Kind::Form, || {
+        post(reports::web::unassign)
+    }),
+    acts("/moderation/reports/{id}/note", Kind::Form, || {
+        post(reports::web::note)
+    }),
+    acts("/moderation/reports/{id}/category", Kind::Form, || {
+        post(reports::web::change)
+    }),
+    acts("/moderation/reports/{id}/resolve", Kind::Form, || {
+        post(reports::web::resolve)
+    }),
+    acts("/moderation/reports/{id}/reopen", Kind::Form, || {
+        post(reports::web::reopen)
+    }),
+    acts("/moderation/accounts/{id}", Kind::Form, || {
+        post(moderation::web::decide)
     }),
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
@@ -1103,6 +1134,12 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["read:mutes"]),
         || get(relations::api::mutes),
     ),
+    api(
+        "POST",
+        "/api/v1/reports",
+        Wants::Member(&["write:reports"]),
+        || post(reports::api::create),
+    ),
     // Apps: filters
     api(
         "GET",
@@ -1342,6 +1379,145 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/accounts/{id}/featured_tags",
         Wants::Anyone(&["read:accounts"]),
         || get(featured_tags::api::of_account),
+    ),
+    // Apps: those who look after a community
+    api(
+        "GET",
+        "/api/v1/admin/accounts",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::list),
+    ),
+    api(
+        "GET",
+        "/api/v2/admin/accounts",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/accounts/{id}",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::one),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/action",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::action),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/enable",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::enable),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/unsilence",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::unsilence),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/unsuspend",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::unsuspend),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/reports",
+        Wants::Member(&["admin:read:reports"]),
+        || get(moderation::api::reports::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/reports/{id}",
+        Wants::Member(&["admin:read:reports"]),
+        || get(moderation::api::reports::one),
+    ),
+    api(
+        "PUT",
+        "/api/v1/admin/reports/{id}",
+        Wants::Member(&["admin:write:reports"]),
+        || put(moderation::api::reports::change),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/assign_to_self",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::assign),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/unassign",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::unassign),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/resolve",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::resolve),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/reopen",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::reopen),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_blocks",
+        Wants::Member(&["admin:read:domain_blocks"]),
+        || get(moderation::api::servers::blocks),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/domain_blocks",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || post(moderation::api::servers::block),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:read:domain_blocks"]),
+        || get(moderation::api::servers::show_block),
+    ),
+    api(
+        "PUT",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || put(moderation::api::servers::change_block),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || delete(moderation::api::servers::unblock),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_allows",
+        Wants::Member(&["admin:read:domain_allows"]),
+        || get(moderation::api::servers::allows),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/domain_allows",
+        Wants::Member(&["admin:write:domain_allows"]),
+        || post(moderation::api::servers::allow),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_allows/{id}",
+        Wants::Member(&["admin:read:domain_allows"]),
+        || get(moderation::api::servers::show_allow),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/domain_allows/{id}",
+        Wants::Member(&["admin:write:domain_allows"]),
+        || delete(moderation::api::servers::disallow),
     ),
     // For apps that show boundaries
     api(

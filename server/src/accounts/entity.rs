@@ -135,7 +135,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
 }
 
 /// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
-fn role(role: Role) -> Value {
+pub fn role(role: Role) -> Value {
     /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
     const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
     /// Everything.

@@ -6,6 +6,7 @@ mod model;
 mod password;
 pub mod sessions;
 pub mod setup;
+pub(crate) mod standing;
 mod store;
 pub mod web;
 
@@ -15,7 +16,8 @@ use comity_db::{DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain, Visibility};
 
-pub use model::{Member, NewMember, Role, Session};
+pub use model::{Member, NewMember, Role, Session, Standing};
+pub(crate) use standing::suspended;
 pub(crate) use store::forget_old;
 pub use store::{count, stewards};
 

@@ -20,6 +20,8 @@ row! {
         pub quotes: String,
         pub notifications_read_id: i64,
         pub created_at: i64,
+        pub standing: String,
+        pub standing_reason: String,
     }
 }
 
@@ -64,6 +66,10 @@ pub struct Member {
     pub notifications_read_id: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Whether the moderators let them in.
+    pub standing: Standing,
+    /// Why they do not, in words for the member.
+    pub standing_reason: String,
 }
 
 impl Member {
@@ -77,16 +83,47 @@ impl Member {
         Ok(Member {
             account_id: row.account_id,
             community_id: row.community_id,
+            standing: Standing::parse(&row.standing).ok_or_else(|| broken("standing"))?,
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
             answering: Answering::parse(&row.replies).ok_or_else(|| broken("replies"))?,
             quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
+            standing_reason: row.standing_reason,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,
             created_at: row.created_at,
         })
+    }
+}
+
+/// What the moderators of their community decided about a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Active,
+    /// They cannot sign in; what they wrote stays.
+    Frozen,
+    /// They cannot sign in, and nothing of theirs is here for anybody.
+    Suspended,
+}
+
+impl Standing {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Standing::Active => "active",
+            Standing::Frozen => "frozen",
+            Standing::Suspended => "suspended",
+        }
+    }
+
+    /// Reads [`Standing::as_str`].
+    pub fn parse(word: &str) -> Option<Standing> {
+        [Standing::Active, Standing::Frozen, Standing::Suspended]
+            .into_iter()
+            .find(|standing| standing.as_str() == word)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Notifications as apps read them, in Mastodon's words.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::Caller;
 use crate::http::Me;
+use crate::reports::{self, Report};
 use crate::statuses::Status;
 use crate::statuses::entity::Entities;
 use crate::web::time;
@@ -35,6 +36,7 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         .map(|notification| notification.from.id)
         .collect();
     let faces = Faces::of(app, &me.party(), Way::Notification, &me.community, &people).await?;
+    let reports = reports_of(app, me, found.iter().collect()).await?;
     let tell = |notification: &Notification| {
         let kind = word(notification.kind)?;
         let mut entity = json!({
@@ -49,9 +51,26 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         if let Some(event) = event(notification, me) {
             entity["event"] = event;
         }
+        if let Some(report) = reports.get(&notification.id) {
+            entity["report"] = report.clone();
+        }
         Some(entity)
     };
     Ok(found.iter().filter_map(tell).collect())
+}
+
+/// The reports that these tell of, by the number of the notification.
+async fn reports_of(app: &App, me: &Me, told: Vec<&Notification>) -> Result<HashMap<i64, Value>> {
+    let told: Vec<(i64, &Report)> = told
+        .into_iter()
+        .filter_map(|told| Some((told.id, told.report.as_ref()?)))
+        .collect();
+    let mut entities = HashMap::new();
+    for (id, report) in told {
+        let entity = reports::entity::list(app, me, &[report]).await?.pop();
+        entities.extend(entity.map(|entity| (id, entity)));
+    }
+    Ok(entities)
 }
 
 /// What became of a member's follows, of a notification that tells that.
@@ -111,10 +130,11 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
             parts.push(partial(&faces.author(&told.from, &me.community)));
         }
     }
+    let reports = reports_of(app, me, newest().collect()).await?;
     let listed: Vec<Value> = groups
         .iter()
         .zip(&sampled)
-        .filter_map(|(group, sample)| entity(group, sample, me))
+        .filter_map(|(group, sample)| entity(group, sample, me, &reports))
         .collect();
     let statuses: Vec<Value> = statuses
         .into_iter()
@@ -141,7 +161,12 @@ fn sample(group: &Group) -> Vec<&Notification> {
         .collect()
 }
 
-fn entity(group: &Group, sample: &[&Notification], me: &Me) -> Option<Value> {
+fn entity(
+    group: &Group,
+    sample: &[&Notification],
+    me: &Me,
+    reports: &HashMap<i64, Value>,
+) -> Option<Value> {
     let newest = group.members.first()?;
     let kind = word(newest.kind)?;
     let people: Vec<String> = sample.iter().map(|told| told.from.id.to_string()).collect();
@@ -164,6 +189,9 @@ fn entity(group: &Group, sample: &[&Notification], me: &Me) -> Option<Value> {
     }
     if let Some(event) = event(newest, me) {
         entity["event"] = event;
+    }
+    if let Some(report) = reports.get(&newest.id) {
+        entity["report"] = report.clone();
     }
     Some(entity)
 }

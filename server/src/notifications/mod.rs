@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::push;
+use crate::reports::{self, Report};
 use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
 use crate::streaming::{self, Event};
@@ -47,6 +48,8 @@ pub enum Kind {
     Suspended,
     /// It was taken back, or ended, and they work again.
     Restored,
+    /// Somebody reported somebody, to a community that they look after.
+    Report,
 }
 
 impl Kind {
@@ -63,6 +66,7 @@ impl Kind {
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
+            Kind::Report => "admin.report",
         }
     }
 
@@ -78,6 +82,7 @@ impl Kind {
             Kind::Poll,
             Kind::Suspended,
             Kind::Restored,
+            Kind::Report,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -123,6 +128,8 @@ pub struct Notification {
     pub status: Option<Arc<Visible<Status>>>,
     /// By which rule, and how many follows it concerns.
     pub of_rule: Option<OfRule>,
+    /// Which report, for somebody who may see it.
+    pub report: Option<Report>,
     /// It stands aside, by the member's policy.
     pub set_aside: bool,
     /// Unix milliseconds.
@@ -180,6 +187,14 @@ pub fn notify(
 /// Tells a member that their own poll is over: the one thing somebody hears of themself.
 pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
     store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
+}
+
+/// Tells somebody who looks after a community of a report to it.
+pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
+    let now_ms = report.created_at;
+    store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
 }
 
 /// What was told is taken back together with the act.
@@ -285,6 +300,8 @@ async fn cleared(
         .flatten()
         .map(|doer| (doer.0.id, Arc::new(doer)))
         .collect();
+    let ids = rows.iter().filter_map(|row| row.report_id).collect();
+    let mut reports = reports::open_to(app, me.id, ids).await?;
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else {
@@ -301,6 +318,12 @@ async fn cleared(
                 None => continue,
             },
         };
+        let report = row.report_id.map(|id| reports.remove(&id));
+        let report = match report {
+            // They look after the community no more.
+            Some(None) => continue,
+            other => other.flatten(),
+        };
         list.push(Notification {
             id: row.id,
             kind,
@@ -311,6 +334,7 @@ async fn cleared(
                 following: row.following.unwrap_or(0),
                 followers: row.followers.unwrap_or(0),
             }),
+            report,
             set_aside: row.set_aside,
             created_at: row.created_at,
         });

@@ -21,6 +21,7 @@ row! {
         pub followers: Option<i64>,
         pub created_at: i64,
         pub set_aside: bool,
+        pub report_id: Option<i64>,
     }
 }
 
@@ -79,7 +80,7 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id DESC
@@ -87,7 +88,7 @@ const NEWEST: Sql<NotificationRow> = sql!(
 );
 const OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id
@@ -157,6 +158,17 @@ pub fn insert_of_rule(
     );
 }
 
+/// Counts on `notifications_once_of_report`.
+const INSERT_OF_REPORT: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, report_id)
+     VALUES ($1, $2, 'admin.report', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_of_report(tx: &mut Tx, id: i64, to: i64, from: i64, report_id: i64, now_ms: i64) {
+    tx.exec(INSERT_OF_REPORT, params![id, to, from, now_ms, report_id]);
+}
+
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {
     tx.exec(DELETE, params![to, kind, from, status]);
 }
@@ -195,7 +207,7 @@ pub async fn any_newer(db: &Db, account_id: i64, than_id: i64) -> Result<bool> {
 /// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
 const GROUPABLE: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
         AND kind IN ('favourite', 'reblog', 'follow')
@@ -218,7 +230,7 @@ pub async fn groupable(
 /// Counts on `notifications_once` and `notifications_by_account`.
 const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
       WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
@@ -227,7 +239,7 @@ const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
 );
 const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
       WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7

@@ -55,6 +55,7 @@ mod quotes;
 mod quotes_held;
 mod reach;
 mod reading_lists;
+mod reported;
 mod routes;
 mod scheduled;
 mod serving;

@@ -245,6 +245,8 @@ pub enum NotificationKind {
     Suspended,
     /// They work again.
     Restored,
+    /// They reported somebody.
+    Report,
 }
 
 impl NotificationKind {
@@ -260,6 +262,7 @@ impl NotificationKind {
             NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
+            NotificationKind::Report => "asked",
         }
     }
 }
@@ -292,6 +295,7 @@ impl NotificationRow {
             NotificationKind::Poll => "asked, and the poll is over",
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Reply => "replied to you",
+            NotificationKind::Report => "reported somebody",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
         }
