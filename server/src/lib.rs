@@ -38,6 +38,7 @@ pub mod scheduled; // posts that are published later
 pub mod statuses; // write, edit, delete, receive
 
 // Effects
+pub mod announcements; // what the members of a community are told
 pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out

@@ -56,6 +56,11 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(39, "reports", "../../migrations/0039_reports.sql"),
     migration!(40, "standing", "../../migrations/0040_standing.sql"),
+    migration!(
+        41,
+        "announcements",
+        "../../migrations/0041_announcements.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -109,4 +114,6 @@ pub const BIG_TABLES: &[&str] = &[
     "report_evidence",
     "report_notes",
     "moderation_actions",
+    "announcement_reads",
+    "announcement_reactions",
 ];

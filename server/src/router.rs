@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    account_notes, accounts, aliases, bookmarks, communities, contacts,
+    account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
     conversations, emergency, endorsements, favourites, featured_tags, filters, followed_tags,
     follows, hashtags, inbox, lists, markers, media, members, moderation, notifications, oauth,
     pins, polls, push, quotes, reach, reading_lists, reblogs, relations, reports, rules, scheduled,
@@ -216,6 +216,18 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/profile", Kind::Form, || {
         post(accounts::web::save)
+    }),
+    reads("/announcements", Kind::Page, || {
+        get(announcements::web::page)
+    }),
+    acts("/announcements", Kind::Form, || {
+        post(announcements::web::publish)
+    }),
+    acts("/announcements/{id}/delete", Kind::Form, || {
+        post(announcements::web::remove)
+    }),
+    acts("/announcements/{id}/dismiss", Kind::Form, || {
+        post(announcements::web::dismiss)
     }),
     // Reports
     reads("/report", Kind::Page, || get(reports::web::form)),
@@ -455,9 +467,30 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/custom_emojis", Wants::Nothing, || {
         get(communities::api::nothing)
     }),
-    api("GET", "/api/v1/announcements", Wants::Nothing, || {
-        get(communities::api::nothing)
-    }),
+    api(
+        "GET",
+        "/api/v1/announcements",
+        Wants::Anyone(&["read:accounts"]),
+        || get(announcements::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/announcements/{id}/dismiss",
+        Wants::Member(&["write:accounts"]),
+        || post(announcements::api::dismiss),
+    ),
+    api(
+        "PUT",
+        "/api/v1/announcements/{id}/reactions/{name}",
+        Wants::Member(&["write:favourites"]),
+        || put(announcements::api::react),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/announcements/{id}/reactions/{name}",
+        Wants::Member(&["write:favourites"]),
+        || delete(announcements::api::unreact),
+    ),
     api("GET", "/api/v1/trends", Wants::Nothing, || {
         get(communities::api::nothing)
     }),

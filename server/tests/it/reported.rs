@@ -193,6 +193,38 @@ town_test! {
     }
 }
 
+town_test! {
+    async fn what_is_announced_is_for_members_and_put_aside_once_read(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let mut bob = town.member("bob").await;
+        let mut marta = moderator(&town, "marta").await;
+        bob.post("/announcements", &[("text", "I am in charge")]).await.is(404);
+        marta.post("/announcements", &[("text", "  ")]).await.is(422);
+        marta.post("/announcements", &[("text", "The harbour <closes> at ten")]).await.leads("/announcements");
+        bob.get("/announcements").await.is(200).shows("The harbour <closes> at ten").hides("Take it down");
+        let all = "/api/v1/announcements";
+        assert_eq!(town.anonymous().get(all).await.is(200).json(), json!([]));
+        let told = alice.get(all).await.is(200).json();
+        assert_eq!((told[0]["read"].clone(), told[0]["reactions"].clone()), (json!(false), json!([])));
+        let at = format!("{all}/{}", id(&told[0]));
+        alice.send(Method::PUT, &format!("{at}/reactions/%F0%9F%8C%8A"), &json!({})).await.is(200);
+        alice.send(Method::PUT, &format!("{at}/reactions/wave"), &json!({})).await.is(422);
+        alice.post(&format!("{at}/dismiss"), json!({})).await.is(200);
+        assert_eq!(alice.get(all).await.json(), json!([]));
+        let told = alice.get(&format!("{all}?with_dismissed=true")).await.is(200).json();
+        assert_eq!(told[0]["reactions"], json!([{ "name": "🌊", "count": 1, "me": true }]));
+        alice.send(Method::DELETE, &format!("{at}/reactions/%F0%9F%8C%8A"), &json!({})).await.is(200);
+        alice.post(&format!("{all}/7/dismiss"), json!({})).await.is(404);
+        // Those of another community are none here.
+        let island = town.found("island.example", "Island").await;
+        let mut ines = town.member_of(&island, "ines", Role::Admin).await;
+        ines.get("/announcements").await.is(200).hides("closes");
+        ines.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.is(404);
+        marta.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.leads("/announcements");
+        assert_eq!(alice.get(&format!("{all}?with_dismissed=true")).await.json(), json!([]));
+    }
+}
+
 coast_test! {
     async fn l11_a_report_goes_on_without_its_author_and_not_where_a_boundary_keeps_away(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice.browser).await;

@@ -65,7 +65,8 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         ],
         path if path.contains("{name}") => names
             .iter()
-            .map(|name| path.replace("{name}", name))
+            // What an announcement's number is nobody here knows: there is none.
+            .map(|name| path.replace("{name}", name).replace("{id}", "7"))
             .collect(),
         path if path.starts_with("/boundaries/lists/{id}") => cast
             .lists
