@@ -41,6 +41,7 @@ pub mod scheduled; // posts that are published later
 pub mod statuses; // write, edit, delete, receive
 
 // Effects
+pub mod announcements; // what the members of a community are told
 pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
@@ -49,9 +50,11 @@ pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
 pub mod links; // what leads to a page in public
 pub mod mail; // letters
+pub mod moderation; // what those who look after a community decide about accounts
 pub mod notifications; // who is told of what
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
+pub mod reports; // what is brought before moderators
 pub mod search; // find people and posts by name, link or words
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod streaming; // what happens, told as it happens

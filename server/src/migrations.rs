@@ -63,6 +63,18 @@ pub const ALL: &[Migration] = &[
     migration!(44, "applications", "../../migrations/0044_applications.sql"),
     migration!(45, "links", "../../migrations/0045_links.sql"),
     migration!(46, "discovery", "../../migrations/0046_discovery.sql"),
+    migration!(
+        47,
+        "notification_policies",
+        "../../migrations/0047_notification_policies.sql"
+    ),
+    migration!(48, "reports", "../../migrations/0048_reports.sql"),
+    migration!(49, "standing", "../../migrations/0049_standing.sql"),
+    migration!(
+        50,
+        "announcements",
+        "../../migrations/0050_announcements.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -77,6 +89,7 @@ pub const BIG_TABLES: &[&str] = &[
     "hashtag_entries",
     "home_entries",
     "notifications",
+    "notification_policies",
     "tombstones",
     "follows",
     "blocks",
@@ -115,4 +128,10 @@ pub const BIG_TABLES: &[&str] = &[
     "status_apps",
     "link_entries",
     "dismissed_suggestions",
+    "reports",
+    "report_evidence",
+    "report_notes",
+    "moderation_actions",
+    "announcement_reads",
+    "announcement_reactions",
 ];

@@ -20,11 +20,12 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
-    account_notes, accounts, aliases, bookmarks, communities, contacts, conversations, discovery,
-    emergency, endorsements, favourites, featured_tags, filters, followed_tags, follows, hashtags,
-    inbox, invitations, lists, markers, media, members, notifications, oauth, pins, polls, push,
-    quotes, reach, reading_lists, reblogs, relations, rules, scheduled, search, second_step,
-    sign_ups, stamps, statuses, streaming, timelines, waves, web,
+    account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
+    conversations, discovery, emergency, endorsements, favourites, featured_tags, filters,
+    followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
+    moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
+    relations, reports, rules, scheduled, search, second_step, sign_ups, stamps, statuses,
+    streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -136,6 +137,18 @@ pub const ROUTES: &[Route] = &[
     }),
     acts("/settings/writing", Kind::Form, || {
         post(members::web::writing::save)
+    }),
+    reads("/settings/notifications", Kind::Page, || {
+        get(notifications::web::policy::page)
+    }),
+    acts("/settings/notifications", Kind::Form, || {
+        post(notifications::web::policy::save)
+    }),
+    acts("/notifications/requests/{id}/accept", Kind::Form, || {
+        post(notifications::web::policy::accept)
+    }),
+    acts("/notifications/requests/{id}/dismiss", Kind::Form, || {
+        post(notifications::web::policy::dismiss)
     }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
@@ -278,6 +291,49 @@ pub const ROUTES: &[Route] = &[
         post(accounts::edit_web::save)
     })
     .slow(),
+    reads("/announcements", Kind::Page, || {
+        get(announcements::web::page)
+    }),
+    acts("/announcements", Kind::Form, || {
+        post(announcements::web::publish)
+    }),
+    acts("/announcements/{id}/delete", Kind::Form, || {
+        post(announcements::web::remove)
+    }),
+    acts("/announcements/{id}/dismiss", Kind::Form, || {
+        post(announcements::web::dismiss)
+    }),
+    // Reports
+    reads("/report", Kind::Page, || get(reports::web::form)),
+    acts("/report", Kind::Form, || post(reports::web::send)),
+    reads("/reports", Kind::Page, || get(reports::web::mine)),
+    reads("/moderation/reports", Kind::Page, || {
+        get(reports::web::queue)
+    }),
+    reads("/moderation/reports/{id}", Kind::Page, || {
+        get(reports::web::one)
+    }),
+    acts("/moderation/reports/{id}/assign", Kind::Form, || {
+        post(reports::web::assign)
+    }),
+    acts("/moderation/reports/{id}/unassign", Kind::Form, || {
+        post(reports::web::unassign)
+    }),
+    acts("/moderation/reports/{id}/note", Kind::Form, || {
+        post(reports::web::note)
+    }),
+    acts("/moderation/reports/{id}/category", Kind::Form, || {
+        post(reports::web::change)
+    }),
+    acts("/moderation/reports/{id}/resolve", Kind::Form, || {
+        post(reports::web::resolve)
+    }),
+    acts("/moderation/reports/{id}/reopen", Kind::Form, || {
+        post(reports::web::reopen)
+    }),
+    acts("/moderation/accounts/{id}", Kind::Form, || {
+        post(moderation::web::decide)
+    }),
     // Boundaries
     reads("/boundaries", Kind::Page, || get(rules::web::boundaries)),
     acts("/boundaries", Kind::Form, || post(rules::web::add)),
@@ -485,9 +541,6 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/custom_emojis", Wants::Nothing, || {
         get(communities::api::nothing)
     }),
-    api("GET", "/api/v1/announcements", Wants::Nothing, || {
-        get(communities::api::nothing)
-    }),
     api("GET", "/api/v1/instance/peers", Wants::Nothing, || {
         get(discovery::api::peers)
     }),
@@ -518,6 +571,30 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/timelines/link", Wants::Nothing, || {
         get(timelines::api::link)
     }),
+    api(
+        "GET",
+        "/api/v1/announcements",
+        Wants::Anyone(&["read:accounts"]),
+        || get(announcements::api::list),
+    ),
+    api(
+        "POST",
+        "/api/v1/announcements/{id}/dismiss",
+        Wants::Member(&["write:accounts"]),
+        || post(announcements::api::dismiss),
+    ),
+    api(
+        "PUT",
+        "/api/v1/announcements/{id}/reactions/{name}",
+        Wants::Member(&["write:favourites"]),
+        || put(announcements::api::react),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/announcements/{id}/reactions/{name}",
+        Wants::Member(&["write:favourites"]),
+        || delete(announcements::api::unreact),
+    ),
     api("GET", "/api/v1/trends", Wants::Nothing, || {
         get(discovery::api::trending_tags)
     }),
@@ -944,6 +1021,114 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::policy::show),
+    ),
+    api(
+        "PATCH",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || patch(notifications::api::policy::change),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::policy::show_v1),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || patch(notifications::api::policy::change_v1),
+    ),
+    api(
+        "PUT",
+        "/api/v1/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change_v1),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests/merged",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::merged),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/accept",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::accept_several),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::dismiss_several),
+    ),
+    api(
+        "GET",
+        "/api/v1/notifications/requests/{id}",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::api::requests::one),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/{id}/accept",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::accept),
+    ),
+    api(
+        "POST",
+        "/api/v1/notifications/requests/{id}/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::requests::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::list),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/unread_count",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::unread_count),
+    ),
+    api(
+        "POST",
+        "/api/v2/notifications/clear",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::api::clear),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/{id}",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::one),
+    ),
+    api(
+        "POST",
+        "/api/v2/notifications/{id}/dismiss",
+        Wants::Member(&["write:notifications"]),
+        || post(notifications::v2::dismiss),
+    ),
+    api(
+        "GET",
+        "/api/v2/notifications/{id}/accounts",
+        Wants::Member(&["read:notifications"]),
+        || get(notifications::v2::people),
+    ),
+    api(
+        "GET",
         "/api/v1/scheduled_statuses",
         Wants::Member(&["read:statuses"]),
         || get(scheduled::api::list),
@@ -1129,6 +1314,12 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/mutes",
         Wants::Member(&["read:mutes"]),
         || get(relations::api::mutes),
+    ),
+    api(
+        "POST",
+        "/api/v1/reports",
+        Wants::Member(&["write:reports"]),
+        || post(reports::api::create),
     ),
     // Apps: filters
     api(
@@ -1369,6 +1560,145 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/accounts/{id}/featured_tags",
         Wants::Anyone(&["read:accounts"]),
         || get(featured_tags::api::of_account),
+    ),
+    // Apps: those who look after a community
+    api(
+        "GET",
+        "/api/v1/admin/accounts",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::list),
+    ),
+    api(
+        "GET",
+        "/api/v2/admin/accounts",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/accounts/{id}",
+        Wants::Member(&["admin:read:accounts"]),
+        || get(moderation::api::accounts::one),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/action",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::action),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/enable",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::enable),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/unsilence",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::unsilence),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/unsuspend",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::unsuspend),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/reports",
+        Wants::Member(&["admin:read:reports"]),
+        || get(moderation::api::reports::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/reports/{id}",
+        Wants::Member(&["admin:read:reports"]),
+        || get(moderation::api::reports::one),
+    ),
+    api(
+        "PUT",
+        "/api/v1/admin/reports/{id}",
+        Wants::Member(&["admin:write:reports"]),
+        || put(moderation::api::reports::change),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/assign_to_self",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::assign),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/unassign",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::unassign),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/resolve",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::resolve),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/reports/{id}/reopen",
+        Wants::Member(&["admin:write:reports"]),
+        || post(moderation::api::reports::reopen),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_blocks",
+        Wants::Member(&["admin:read:domain_blocks"]),
+        || get(moderation::api::servers::blocks),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/domain_blocks",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || post(moderation::api::servers::block),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:read:domain_blocks"]),
+        || get(moderation::api::servers::show_block),
+    ),
+    api(
+        "PUT",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || put(moderation::api::servers::change_block),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/domain_blocks/{id}",
+        Wants::Member(&["admin:write:domain_blocks"]),
+        || delete(moderation::api::servers::unblock),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_allows",
+        Wants::Member(&["admin:read:domain_allows"]),
+        || get(moderation::api::servers::allows),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/domain_allows",
+        Wants::Member(&["admin:write:domain_allows"]),
+        || post(moderation::api::servers::allow),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/domain_allows/{id}",
+        Wants::Member(&["admin:read:domain_allows"]),
+        || get(moderation::api::servers::show_allow),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/domain_allows/{id}",
+        Wants::Member(&["admin:write:domain_allows"]),
+        || delete(moderation::api::servers::disallow),
     ),
     // For apps that show boundaries
     api("GET", "/api/comity/v1/openapi.json", Wants::Nothing, || {

@@ -17,7 +17,7 @@ LEFT_OUT = ("/api/v1/streaming", "/oauth/revoke")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # Of each kind (what is described, what is not) of each address.
 EXAMPLES = 8
-SCOPES = "read write follow push profile"
+SCOPES = "read write follow push profile admin:read admin:write"
 
 
 def tell(town: Town, story: Story):

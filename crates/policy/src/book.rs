@@ -29,6 +29,7 @@ pub struct RuleBook {
     communities: Vec<Community>,
     member_modes: Arc<HashMap<PersonId, Mode>>,
     in_waves: Arc<HashSet<PersonId>>,
+    suspended: Arc<HashSet<PersonId>>,
     lists: Arc<HashMap<ListId, Arc<ListIndex>>>,
     /// The domains of handles whose accounts are at home on another host, by that host.
     handles_at: Arc<HashMap<Domain, Vec<Domain>>>,
@@ -80,6 +81,7 @@ impl RuleBook {
             communities,
             member_modes: Arc::default(),
             in_waves: Arc::default(),
+            suspended: Arc::default(),
             lists: Arc::default(),
             handles_at: Arc::default(),
             rules: Arc::new(rules),
@@ -123,6 +125,19 @@ impl RuleBook {
         self.in_waves = Arc::new(in_waves);
         self.asks_first |= !self.in_waves.is_empty();
         self
+    }
+
+    /// The same with the members whom their community suspended: nothing of theirs is shown or
+    /// sent, nothing reaches them, and nobody learns more than that they are not here.
+    #[must_use]
+    pub fn with_suspended(mut self, members: impl IntoIterator<Item = PersonId>) -> Self {
+        self.suspended = Arc::new(members.into_iter().collect());
+        self
+    }
+
+    /// Whether their community suspended this person.
+    pub fn is_suspended(&self, person: PersonId) -> bool {
+        self.suspended.contains(&person)
     }
 
     /// The same with the lists that rules and statuses may name. Whoever is on no list that is

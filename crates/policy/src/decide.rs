@@ -19,6 +19,9 @@ pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict
     // Who asks? Some ways are not open to those who do not say, and some acts need a person.
     asker(rules, exchange, &mut narrowing);
 
+    // Whom their community suspended: neither they nor what is theirs is here for anybody.
+    suspended(rules, exchange, &mut narrowing);
+
     // What is mine is mine to see, whomever it answers. Everybody else is measured against each
     // person involved: the owner, then those whom the thing answers, boosts or quotes.
     let own = exchange.act.is_outward() && is_party(exchange.party, &exchange.thing.owner);
@@ -125,6 +128,22 @@ impl Narrowing {
         };
         verdict.sort();
         verdict
+    }
+}
+
+/// A report is the one thing that is still done to somebody who is suspended: moderators hear it.
+fn suspended(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
+    let thing = exchange.thing;
+    let carried = exchange.act.needs_seeing();
+    let people = std::iter::once(&thing.owner)
+        .filter(|_| exchange.act != Act::Report)
+        .chain(thing.within.iter().filter(|_| carried))
+        .chain(exchange.party.person());
+    if people
+        .filter_map(|person| person.id)
+        .any(|id| rules.is_suspended(id))
+    {
+        narrowing.refuse_secretly(Because::NobodyHere, step::ASKER);
     }
 }
 

@@ -102,6 +102,22 @@ fn bare(account: &Account, here: &Community) -> Value {
     })
 }
 
+/// What draws a small picture of somebody who was told of in full elsewhere.
+pub fn partial(entity: &Value) -> Value {
+    let kept = [
+        "id",
+        "acct",
+        "locked",
+        "bot",
+        "url",
+        "avatar",
+        "avatar_static",
+    ];
+    kept.into_iter()
+        .map(|name| (name.to_owned(), entity[name].clone()))
+        .collect()
+}
+
 /// One's own account, with what only oneself is told: the profile as it was typed, and what the composer proposes.
 pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value {
     let words = profile(account);
@@ -129,7 +145,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
 }
 
 /// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
-fn role(role: Role) -> Value {
+pub fn role(role: Role) -> Value {
     /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
     const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
     /// Everything.

@@ -16,7 +16,7 @@ use crate::{media, members, polls, push, rules, sign_ups, text};
 /// the front.
 const VERSION: &str = concat!("4.2.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
 /// The numbers by which apps know what is there: Mastodon's counts only where everything below it works.
-const API_OF_MASTODON: u32 = 1;
+const API_OF_MASTODON: u32 = 2;
 /// Of what stands under `/api/comity/`.
 const API_OF_COMITY: u32 = 1;
 /// What a link counts in a post, however long it is.

@@ -222,10 +222,27 @@ pub async fn welcome(app: &App, me: &Arc<Account>, sender_id: i64) -> Result<()>
 
 /// `me` says no to all that waits of this person. What they say next is asked about again; a rule or a block ends that.
 pub async fn send_away(app: &App, me: &Arc<Account>, sender_id: i64) -> Result<()> {
+    dismiss_all(app, me, sender_id).await?;
+    gone_is_fine(follows::reject_request(app, me, sender_id).await)
+}
+
+/// Whether a post of this person waits for `me`.
+pub async fn waits(app: &App, me: &Account, sender_id: i64) -> Result<bool> {
+    let waiting = store::by_sender(&app.db, me.id, sender_id, 1).await?;
+    Ok(!waiting.is_empty())
+}
+
+/// `me` says yes to this person from now on, in the caller's transaction; nothing that waits is touched.
+pub(crate) fn permit(tx: &mut Tx, app: &App, me: &Account, sender_id: i64) {
+    store::welcome(tx, me.id, sender_id, app.now_ms());
+}
+
+/// `me` wants none of the posts that wait of this person. A follow that waits goes on waiting.
+pub(crate) async fn dismiss_all(app: &App, me: &Account, sender_id: i64) -> Result<()> {
     for row in store::by_sender(&app.db, me.id, sender_id, MOST_OF_A_SENDER).await? {
         gone_is_fine(dismiss(app, me, row.status_id).await)?;
     }
-    gone_is_fine(follows::reject_request(app, me, sender_id).await)
+    Ok(())
 }
 
 /// Another answer was quicker, or there was nothing of that kind.

@@ -200,6 +200,13 @@ pub enum Outgoing {
         /// Whom.
         target: i64,
     },
+    /// A report goes on to another server, from who speaks for a community.
+    Flag {
+        /// Ours.
+        report: i64,
+        /// Somebody there, whose moderators hear of it.
+        account: i64,
+    },
     /// A profile was changed.
     UpdateActor,
     /// A post was put on top of its author's profile.
@@ -263,6 +270,7 @@ impl Outgoing {
             Outgoing::Vote { .. } => "a vote",
             Outgoing::Like { .. } => "a favourite",
             Outgoing::Block { .. } => "a block",
+            Outgoing::Flag { .. } => "a report",
             Outgoing::UpdateActor => "a profile",
             Outgoing::Pin { .. } => "a pin",
             Outgoing::Unpin { .. } => "the end of a pin",

@@ -16,7 +16,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
-use crate::{favourites, follows, media, pins, polls, quotes, reblogs, relations, stamps};
+use crate::{favourites, follows, media, pins, polls, quotes, reblogs, relations, reports, stamps};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -378,6 +378,7 @@ async fn document(
         Outgoing::Unpin { iri, .. } => {
             pins::activity::remove(sender, outgoing_id, &stored_iri(iri)?)?
         }
+        Outgoing::Flag { report, .. } => reports::parcel(app, sender, *report).await?,
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

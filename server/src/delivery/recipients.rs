@@ -13,7 +13,7 @@ use crate::accounts::{self, Account, stored_domain, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::quotes::Quote;
-use crate::{reach, rules, stamps, statuses};
+use crate::{reach, reports, rules, stamps, statuses};
 
 /// Followers looked at together: one query for them, one for their ties.
 const PAGE: i64 = 2_000;
@@ -160,6 +160,12 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
                 return Ok(None);
             };
             to(Vec::new(), true, Some(status.thing()))
+        }
+        Outgoing::Flag { report, account } => {
+            let Some(thing) = reports::recipients(app, sender, *report, *account).await? else {
+                return Ok(None);
+            };
+            to(vec![*account], false, Some(thing))
         }
         Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
         Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),

@@ -19,7 +19,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::members;
+use crate::members::{self, Standing};
 use crate::oauth::{self, Grant, Scopes};
 use crate::sign_ups;
 use crate::web::time;
@@ -277,8 +277,12 @@ async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Cli
             if account.gone_at.is_some() {
                 return Err(Error::Unauthorized);
             }
+            let member = members::find(app, account_id).await?;
+            if member.standing != Standing::Active {
+                return Err(Error::Unauthorized);
+            }
             Some(Me {
-                member: members::find(app, account_id).await?,
+                member,
                 account,
                 community: community.clone(),
             })

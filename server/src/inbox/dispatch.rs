@@ -7,7 +7,7 @@ use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{favourites, follows, pins, polls, quotes, reblogs, relations, statuses};
+use crate::{favourites, follows, pins, polls, quotes, reblogs, relations, reports, statuses};
 
 /// What became of an activity.
 pub(super) enum Came {
@@ -37,7 +37,10 @@ pub(super) async fn dispatch(
         }
         ActivityKind::Block => block(app, arrival, &activity).await,
         ActivityKind::Undo => undo(app, arrival, &activity).await,
-        ActivityKind::Flag => Ok(Came::Ignored("reports are not taken by this way")),
+        ActivityKind::Flag => {
+            let why = reports::receive(app, arrival, &activity).await?;
+            Ok(why.map_or(Came::Done, Came::Ignored))
+        }
         ActivityKind::Move => Ok(Came::Ignored("moves are not followed")),
         ActivityKind::Add => add(app, arrival, &activity).await,
         ActivityKind::Remove => remove(app, arrival, &activity).await,

@@ -11,6 +11,7 @@ pub mod reset;
 pub mod sessions;
 pub mod setup;
 mod signing_in;
+pub(crate) mod standing;
 mod store;
 pub mod web;
 
@@ -21,10 +22,11 @@ use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain, Visibility};
 
 pub(crate) use model::Settled;
-pub use model::{Member, NewMember, Role, Session};
+pub use model::{Member, NewMember, Role, Session, Standing};
 pub(crate) use signing_in::check_is_their_password;
 pub use signing_in::{SignedIn, change_password, set_password, sign_in};
 use signing_in::{credential, put_password};
+pub(crate) use standing::suspended;
 pub use store::{count, stewards};
 
 use crate::accounts::{self, Account, NewLocal};

@@ -24,6 +24,8 @@ row! {
         pub created_at: i64,
         pub email_confirmed_at: Option<i64>,
         pub email_wanted: Option<String>,
+        pub standing: String,
+        pub standing_reason: String,
     }
 }
 
@@ -76,6 +78,10 @@ pub struct Member {
     pub email_confirmed_at: Option<i64>,
     /// Another address, until that is shown of it.
     pub email_wanted: Option<String>,
+    /// Whether the moderators let them in.
+    pub standing: Standing,
+    /// Why they do not, in words for the member.
+    pub standing_reason: String,
 }
 
 impl Member {
@@ -89,6 +95,7 @@ impl Member {
         Ok(Member {
             account_id: row.account_id,
             community_id: row.community_id,
+            standing: Standing::parse(&row.standing).ok_or_else(|| broken("standing"))?,
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
@@ -96,6 +103,7 @@ impl Member {
             quoting: Quoting::parse(&row.quotes).ok_or_else(|| broken("quotes"))?,
             sensitive: row.sensitive,
             shows_app: row.shows_app,
+            standing_reason: row.standing_reason,
             email: row.email,
             language: row.language,
             notifications_read_id: row.notifications_read_id,
@@ -103,6 +111,35 @@ impl Member {
             email_confirmed_at: row.email_confirmed_at,
             email_wanted: row.email_wanted,
         })
+    }
+}
+
+/// What the moderators of their community decided about a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Active,
+    /// They cannot sign in; what they wrote stays.
+    Frozen,
+    /// They cannot sign in, and nothing of theirs is here for anybody.
+    Suspended,
+}
+
+impl Standing {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Standing::Active => "active",
+            Standing::Frozen => "frozen",
+            Standing::Suspended => "suspended",
+        }
+    }
+
+    /// Reads [`Standing::as_str`].
+    pub fn parse(word: &str) -> Option<Standing> {
+        [Standing::Active, Standing::Frozen, Standing::Suspended]
+            .into_iter()
+            .find(|standing| standing.as_str() == word)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comity_db::Tx;
 
-use super::model::{Member, Session};
+use super::model::{Member, Session, Standing};
 use super::store;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,8 +19,9 @@ const SEEN_EVERY_MS: i64 = 3600 * 1000;
 /// What browsers call themselves is cut there.
 const LONGEST_NAME: usize = 200;
 
-/// Signs a browser in.
+/// Signs a browser in. Refused, with the reason, where the moderators decided so.
 pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token> {
+    super::standing::check(&super::find(app, account_id).await?)?;
     let token = Token::random()?;
     let now_ms = app.now_ms();
     let user_agent = &user_agent[..user_agent.floor_char_boundary(LONGEST_NAME)];
@@ -45,7 +46,7 @@ pub async fn resume(app: &App, community_id: i64, token: &Token) -> Result<Optio
         return Ok(None);
     };
     let member = super::find(app, account_id).await?;
-    if member.community_id != community_id {
+    if member.community_id != community_id || member.standing != Standing::Active {
         return Ok(None);
     }
     if now_ms - last_seen_at >= SEEN_EVERY_MS {

@@ -12,7 +12,7 @@ const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
     "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
             m.sensitive, m.shows_app, COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
-            m.email_confirmed_at, m.email_wanted
+            m.email_confirmed_at, m.email_wanted, m.standing, m.standing_reason
        FROM members m
        LEFT JOIN markers k ON k.account_id = m.account_id AND k.timeline = 'notifications'
       WHERE m.account_id = $1"
@@ -41,6 +41,24 @@ pub async fn credential_by_email(
             params![community_id, email.to_lowercase()],
         )
         .await?)
+}
+
+/// Counts on `members_suspended`.
+const SUSPENDED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id FROM members WHERE standing = 'suspended' ORDER BY account_id LIMIT $1"
+);
+
+/// At most so many whom their community suspended.
+pub async fn suspended(db: &Db, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(SUSPENDED, params![most]).await?)
+}
+
+const SET_STANDING: Sql =
+    sql!("UPDATE members SET standing = $2, standing_reason = $3 WHERE account_id = $1");
+
+pub fn set_standing(tx: &mut Tx, account_id: i64, standing: &str, reason: &str) {
+    tx.must(SET_STANDING, params![account_id, standing, reason]);
 }
 
 // Over the unique key (community_id, email_key).

@@ -1,11 +1,14 @@
 //! Notifications for apps.
 
+pub mod policy;
+pub mod requests;
+
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::entity;
-use super::{Notification, clear as clear_all, dismiss as dismiss_one, find, stretch};
+use super::{Aside, Notification, clear as clear_all, dismiss as dismiss_one, find, stretch};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Id, Input, Me, Paging, Reply};
@@ -20,10 +23,25 @@ pub struct Choice {
     types: Vec<String>,
     exclude_types: Vec<String>,
     account_id: Option<i64>,
+    include_filtered: bool,
+    /// Of groups: which kinds are grouped; all that can be where nothing is said.
+    pub(super) grouped_types: Option<Vec<String>>,
+    /// Of groups: how much is told of people.
+    pub(super) expand_accounts: Option<String>,
 }
 
 impl Choice {
-    fn wants(&self, notification: &Notification) -> bool {
+    /// Whether what stands aside is asked for as well.
+    pub(super) fn aside(&self) -> Aside {
+        if self.include_filtered || self.account_id.is_some() {
+            Aside::Too
+        } else {
+            Aside::Not
+        }
+    }
+
+    /// Whether this one is among them.
+    pub(super) fn wants(&self, notification: &Notification) -> bool {
         let Some(word) = entity::word(notification.kind) else {
             return false;
         };
@@ -46,7 +64,7 @@ pub(super) async fn page(
     let mut found = Vec::with_capacity(limit);
     let mut goes_on = false;
     for _ in 0..MOST_ROUNDS {
-        let stretch = stretch(app, &me.account, window, batch).await?;
+        let stretch = stretch(app, &me.account, window, batch, choice.aside()).await?;
         found.extend(stretch.shown.into_iter().filter(|told| choice.wants(told)));
         goes_on = stretch.last.is_some();
         let Some(last) = stretch.last else { break };

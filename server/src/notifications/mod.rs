@@ -3,8 +3,12 @@
 
 pub mod api;
 pub mod entity;
+pub mod grouped;
+pub mod policy;
+pub mod requests;
 mod store;
 mod tell;
+pub mod v2;
 pub mod web;
 
 use std::collections::HashMap;
@@ -20,13 +24,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::push;
+use crate::reports::{self, Report};
 use crate::rules::notices::Told;
 use crate::statuses::{self, Status};
 use crate::streaming::{self, Event};
 use crate::window::Window;
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Named in a status, or answered.
     Mention,
@@ -50,6 +55,8 @@ pub enum Kind {
     Suspended,
     /// It was taken back, or ended, and they work again.
     Restored,
+    /// Somebody reported somebody, to a community that they look after.
+    Report,
 }
 
 impl Kind {
@@ -68,10 +75,12 @@ impl Kind {
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
+            Kind::Report => "admin.report",
         }
     }
 
-    fn parse(word: &str) -> Option<Kind> {
+    /// Reads [`Kind::as_str`].
+    pub fn parse(word: &str) -> Option<Kind> {
         [
             Kind::Mention,
             Kind::Follow,
@@ -84,6 +93,7 @@ impl Kind {
             Kind::Update,
             Kind::Suspended,
             Kind::Restored,
+            Kind::Report,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -108,6 +118,15 @@ impl std::ops::Deref for Doer {
     }
 }
 
+/// Whether what stands aside is listed as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// It is not.
+    Not,
+    /// It is.
+    Too,
+}
+
 /// Something a member is told, with the evidence that they may see it.
 pub struct Notification {
     /// Sorts by time.
@@ -120,6 +139,10 @@ pub struct Notification {
     pub status: Option<Arc<Visible<Status>>>,
     /// By which rule, and how many follows it concerns.
     pub of_rule: Option<OfRule>,
+    /// Which report, for somebody who may see it.
+    pub report: Option<Report>,
+    /// It stands aside, by the member's policy.
+    pub set_aside: bool,
     /// Unix milliseconds.
     pub created_at: i64,
 }
@@ -177,6 +200,14 @@ pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
     store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
 }
 
+/// Tells somebody who looks after a community of a report to it.
+pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
+    let now_ms = report.created_at;
+    store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
 /// What was told is taken back together with the act.
 pub fn withdraw(tx: &mut Tx, to: i64, kind: Kind, from: i64, status: Option<i64>) {
     store::delete(tx, to, kind.as_str(), from, status);
@@ -194,7 +225,7 @@ pub struct Stretch {
 
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
-    stretch(app, me, Window::older_than(max_id), limit).await
+    stretch(app, me, Window::older_than(max_id), limit, Aside::Not).await
 }
 
 /// One thing that this member is told.
@@ -209,7 +240,8 @@ pub async fn find_by(app: &App, me: &Account, way: Way, id: i64) -> Result<Notif
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch_by(app, me, way, window, 1).await?.shown.pop();
+    let found = stretch_by(app, me, way, window, 1, Aside::Not).await?;
+    let found = found.shown.into_iter().next();
     found.ok_or(Error::NotFound)
 }
 
@@ -228,8 +260,14 @@ pub async fn dismiss(app: &App, me: &Account, id: i64) -> Result<()> {
 }
 
 /// What this member is told within a window, from the end that it says; at most `limit` before the gate.
-pub async fn stretch(app: &App, me: &Account, window: Window, limit: i64) -> Result<Stretch> {
-    stretch_by(app, me, Way::Notification, window, limit).await
+pub async fn stretch(
+    app: &App,
+    me: &Account,
+    window: Window,
+    limit: i64,
+    aside: Aside,
+) -> Result<Stretch> {
+    stretch_by(app, me, Way::Notification, window, limit, aside).await
 }
 
 async fn stretch_by(
@@ -238,11 +276,23 @@ async fn stretch_by(
     way: Way,
     window: Window,
     limit: i64,
+    aside: Aside,
 ) -> Result<Stretch> {
-    let rows = store::within(&app.db, me.id, window, limit).await?;
+    let rows = store::within(&app.db, me.id, window, limit, aside).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);
+    let shown = cleared(app, me, way, rows).await?;
+    Ok(Stretch { shown, first, last })
+}
+
+/// Of these, in their order, what the gate lets this member see by this way.
+async fn cleared(
+    app: &App,
+    me: &Account,
+    way: Way,
+    rows: Vec<store::NotificationRow>,
+) -> Result<Vec<Notification>> {
     let party = Party::Member(me.person());
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.status_id).collect();
     let shown = statuses::find_many(app, &party, way, &ids).await?;
@@ -261,6 +311,8 @@ async fn stretch_by(
         .flatten()
         .map(|doer| (doer.0.id, Arc::new(doer)))
         .collect();
+    let ids = rows.iter().filter_map(|row| row.report_id).collect();
+    let mut reports = reports::open_to(app, me.id, ids).await?;
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else {
@@ -277,6 +329,12 @@ async fn stretch_by(
                 None => continue,
             },
         };
+        let report = row.report_id.map(|id| reports.remove(&id));
+        let report = match report {
+            // They look after the community no more.
+            Some(None) => continue,
+            other => other.flatten(),
+        };
         list.push(Notification {
             id: row.id,
             kind,
@@ -287,14 +345,12 @@ async fn stretch_by(
                 following: row.following.unwrap_or(0),
                 followers: row.followers.unwrap_or(0),
             }),
+            report,
+            set_aside: row.set_aside,
             created_at: row.created_at,
         });
     }
-    Ok(Stretch {
-        shown: list,
-        first,
-        last,
-    })
+    Ok(list)
 }
 
 /// Unread ones are counted up to here: beyond it a number only nags.

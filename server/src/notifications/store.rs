@@ -2,7 +2,9 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
-use super::OfRule;
+pub mod requests;
+
+use super::{Aside, OfRule};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -18,19 +20,58 @@ row! {
         pub following: Option<i64>,
         pub followers: Option<i64>,
         pub created_at: i64,
+        pub set_aside: bool,
+        pub report_id: Option<i64>,
     }
 }
 
-/// Only members have any: for accounts elsewhere nothing is written. Nor for who left the conversation it is about.
+/// Only members have any: for accounts elsewhere nothing is written. Nor for who left the conversation it is about, nor
+/// for who drops what somebody like this does. Who wants it set aside has it set aside. A follow counts after three
+/// days, and an account is young for thirty, as Mastodon has it. What is not a stranger's doing, or is by somebody they
+/// said yes to or who looks after their community, or answers them, is for everybody.
 const INSERT: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, created_at)
-     SELECT $1, m.account_id, $3, $4, $5, $6
-       FROM members m
-      WHERE m.account_id = $2
-        AND NOT EXISTS (SELECT 1
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, created_at, set_aside)
+     SELECT $1, k.account_id, $3, $4, $5, $6,
+            NOT k.exempt AND COALESCE(
+                (p.not_following = 'filter' AND NOT k.follows)
+             OR (p.not_followers = 'filter' AND NOT k.followed)
+             OR (p.new_accounts = 'filter' AND k.young)
+             OR (p.private_mentions = 'filter' AND k.message AND NOT k.follows), FALSE)
+       FROM (SELECT m.account_id,
+                    EXISTS (SELECT 1
+                              FROM follows f
+                             WHERE f.account_id = m.account_id AND f.target_id = $4 AND f.state = 'accepted') AS follows,
+                    EXISTS (SELECT 1
+                              FROM follows f
+                             WHERE f.account_id = $4 AND f.target_id = m.account_id AND f.state = 'accepted'
+                               AND f.created_at <= CAST($6 AS BIGINT) - 259200000) AS followed,
+                    EXISTS (SELECT 1
+                              FROM accounts a
+                             WHERE a.id = $4 AND a.created_at > CAST($6 AS BIGINT) - 2592000000) AS young,
+                    EXISTS (SELECT 1
+                              FROM statuses s
+                             WHERE s.id = $5 AND s.account_id = $4 AND s.visibility = 'direct') AS message,
+                    (CAST($3 AS TEXT) = 'poll'
+                     OR EXISTS (SELECT 1 FROM welcomes w WHERE w.account_id = m.account_id AND w.target_id = $4)
+                     OR EXISTS (SELECT 1
+                                  FROM members o
+                                 WHERE o.account_id = $4 AND o.community_id = m.community_id AND o.role <> 'member')
+                     OR EXISTS (SELECT 1
+                                  FROM statuses s
+                                  JOIN statuses q ON q.id = s.in_reply_to_id
+                                 WHERE s.id = $5 AND s.account_id = $4 AND q.account_id = m.account_id)) AS exempt
+               FROM members m
+              WHERE m.account_id = $2) k
+       LEFT JOIN notification_policies p ON p.account_id = k.account_id
+      WHERE NOT EXISTS (SELECT 1
                           FROM statuses s
                           JOIN left_conversations l ON l.conversation_id = s.conversation_id
                          WHERE s.id = $5 AND l.account_id = $2)
+        AND (k.exempt OR NOT COALESCE(
+                (p.not_following = 'drop' AND NOT k.follows)
+             OR (p.not_followers = 'drop' AND NOT k.followed)
+             OR (p.new_accounts = 'drop' AND k.young)
+             OR (p.private_mentions = 'drop' AND k.message AND NOT k.follows), FALSE))
      ON CONFLICT DO NOTHING"
 );
 const DELETE: Sql = sql!(
@@ -39,17 +80,17 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
-      WHERE account_id = $1 AND id < $2 AND id > $3
+      WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id DESC
       LIMIT $4"
 );
 const OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
-      WHERE account_id = $1 AND id < $2 AND id > $3
+      WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id
       LIMIT $4"
 );
@@ -59,7 +100,7 @@ const NEWER: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT id
        FROM notifications
-      WHERE account_id = $1 AND id > $2
+      WHERE account_id = $1 AND id > $2 AND NOT set_aside
       ORDER BY id
       LIMIT 1"
 );
@@ -117,6 +158,17 @@ pub fn insert_of_rule(
     );
 }
 
+/// Counts on `notifications_once_of_report`.
+const INSERT_OF_REPORT: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, report_id)
+     VALUES ($1, $2, 'admin.report', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_of_report(tx: &mut Tx, id: i64, to: i64, from: i64, report_id: i64, now_ms: i64) {
+    tx.exec(INSERT_OF_REPORT, params![id, to, from, now_ms, report_id]);
+}
+
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {
     tx.exec(DELETE, params![to, kind, from, status]);
 }
@@ -127,9 +179,16 @@ pub async fn within(
     account_id: i64,
     window: Window,
     limit: i64,
+    aside: Aside,
 ) -> Result<Vec<NotificationRow>> {
     let statement = if window.from_below { OLDEST } else { NEWEST };
-    let values = params![account_id, window.below, window.above, limit];
+    let values = params![
+        account_id,
+        window.below,
+        window.above,
+        limit,
+        aside == Aside::Too
+    ];
     Ok(db.all(statement, values).await?)
 }
 
@@ -187,4 +246,91 @@ pub async fn boosted_by(db: &Db, status_id: i64, after: i64, most: i64) -> Resul
     Ok(db
         .column(BOOSTED_BY, params![status_id, after, most])
         .await?)
+}
+
+/// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
+const GROUPABLE: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+       FROM notifications
+      WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
+        AND kind IN ('favourite', 'reblog', 'follow')
+      ORDER BY id DESC
+      LIMIT $4"
+);
+
+pub async fn groupable(
+    db: &Db,
+    account_id: i64,
+    below: i64,
+    above: i64,
+    limit: i64,
+    aside: Aside,
+) -> Result<Vec<NotificationRow>> {
+    let values = params![account_id, below, above, limit, aside == Aside::Too];
+    Ok(db.all(GROUPABLE, values).await?)
+}
+
+/// Counts on `notifications_once` and `notifications_by_account`.
+const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+       FROM notifications
+      WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
+        AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
+      ORDER BY id DESC
+      LIMIT $8"
+);
+const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+       FROM notifications
+      WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
+        AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
+      ORDER BY id
+      LIMIT $8"
+);
+
+/// At most `limit` of one kind about one status, between two times, of what lies in a window.
+pub async fn of_group(
+    db: &Db,
+    account_id: i64,
+    (kind, status): (&str, Option<i64>),
+    (from_ms, to_ms): (i64, i64),
+    window: Window,
+    limit: i64,
+) -> Result<Vec<NotificationRow>> {
+    let statement = if window.from_below {
+        OF_GROUP_OLDEST
+    } else {
+        OF_GROUP_NEWEST
+    };
+    let values = params![
+        account_id,
+        kind,
+        status,
+        from_ms,
+        to_ms,
+        window.below,
+        window.above,
+        limit
+    ];
+    Ok(db.all(statement, values).await?)
+}
+
+const DISMISS_GROUP: Sql = sql!(
+    "DELETE FROM notifications
+      WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
+        AND created_at >= $4 AND created_at < $5"
+);
+
+pub async fn dismiss_group(
+    db: &Db,
+    account_id: i64,
+    (kind, status): (&str, Option<i64>),
+    (from_ms, to_ms): (i64, i64),
+) -> Result<()> {
+    let values = params![account_id, kind, status, from_ms, to_ms];
+    db.exec(DISMISS_GROUP, values).await?;
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Notifications as a page. Looking at it is reading them.
 
+pub mod policy;
+
 use axum::extract::State;
 
 use comity_policy::{Mode, Pattern, Rule, Scope, Stance, Way};
@@ -124,6 +126,7 @@ async fn rows(
             Kind::Update => NotificationKind::Update,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
+            Kind::Report => NotificationKind::Report,
         };
         rows.push(NotificationRow {
             kind,
@@ -132,12 +135,18 @@ async fn rows(
             when_iso: time::iso(notification.created_at),
             when_text: time::words(notification.created_at, now),
             is_new,
-            about: about
-                .filter(|_| !whole)
-                .map(|status| plain::excerpt(&text(status).content, QUOTED)),
-            about_url: about
-                .filter(|_| !whole)
-                .map(|status| path(status, &visit.community)),
+            about: match &notification.report {
+                Some(_) => Some("Look at the report".to_owned()),
+                None => about
+                    .filter(|_| !whole)
+                    .map(|status| plain::excerpt(&text(status).content, QUOTED)),
+            },
+            about_url: match &notification.report {
+                Some(report) => Some(format!("/moderation/reports/{}", report.id)),
+                None => about
+                    .filter(|_| !whole)
+                    .map(|status| path(status, &visit.community)),
+            },
             status,
             told: notification.of_rule.map(|of_rule| {
                 let of = (notification.kind, of_rule);

@@ -246,13 +246,15 @@ const LIVE: Sql<(i64,)> = sql!(
     sqlite: "SELECT t.id
                FROM access_tokens t
                LEFT JOIN accounts a ON a.id = t.account_id
-              WHERE t.id IN (SELECT value FROM json_each($1)) AND a.gone_at IS NULL
+               LEFT JOIN members m ON m.account_id = t.account_id
+              WHERE t.id IN (SELECT value FROM json_each($1)) AND a.gone_at IS NULL AND COALESCE(m.standing, 'active') = 'active'
               ORDER BY t.id
               LIMIT 10000",
     pg: "SELECT t.id
            FROM access_tokens t
            LEFT JOIN accounts a ON a.id = t.account_id
-          WHERE t.id = ANY($1) AND a.gone_at IS NULL
+           LEFT JOIN members m ON m.account_id = t.account_id
+          WHERE t.id = ANY($1) AND a.gone_at IS NULL AND COALESCE(m.standing, 'active') = 'active'
           ORDER BY t.id
           LIMIT 10000",
 );

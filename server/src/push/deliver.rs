@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows;
 use crate::http::Me;
+use crate::members::Standing;
 use crate::notifications::{self, Kind, Notification};
 use crate::queue::{self, Job, Outcome};
 use crate::{rules, statuses, text};
@@ -118,7 +119,7 @@ async fn look(app: &App, account_id: i64, id: i64) -> Result<Option<(Me, Notific
     rules::catch_up(app).await?;
     let found = async {
         let me = Me::of(app, account_id).await?;
-        if me.account.gone_at.is_some() {
+        if me.account.gone_at.is_some() || me.member.standing != Standing::Active {
             return Err(Error::NotFound);
         }
         let told = notifications::find_by(app, &me.account, Way::Push, id).await?;
@@ -193,6 +194,7 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Poll => "A poll of somebody is over",
         Kind::Status => "Somebody posted",
         Kind::Update => "Somebody changed a post that you boosted",
+        Kind::Report => "Somebody reported somebody",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }
 }

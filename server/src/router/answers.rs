@@ -88,6 +88,18 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/comity/v1/contacts/{id}/welcome",
             "POST /api/comity/v1/contacts/{id}/send-away",
             "DELETE /api/v1/media/{id}",
+            "POST /api/v1/announcements/{id}/dismiss",
+            "PUT /api/v1/announcements/{id}/reactions/{name}",
+            "DELETE /api/v1/announcements/{id}/reactions/{name}",
+            "POST /api/v1/notifications/requests/accept",
+            "POST /api/v1/notifications/requests/dismiss",
+            "POST /api/v1/notifications/requests/{id}/accept",
+            "POST /api/v1/notifications/requests/{id}/dismiss",
+            "POST /api/v2/notifications/clear",
+            "POST /api/v2/notifications/{id}/dismiss",
+            "POST /api/v1/admin/accounts/{id}/action",
+            "DELETE /api/v1/admin/domain_blocks/{id}",
+            "DELETE /api/v1/admin/domain_allows/{id}",
         ],
     ),
     ("UserInfo", &["GET /oauth/userinfo", "POST /oauth/userinfo"]),
@@ -155,6 +167,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/blocks",
             "GET /api/v1/mutes",
             "GET /api/v1/lists/{id}/accounts",
+            "GET /api/v2/notifications/{id}/accounts",
         ],
     ),
     (
@@ -238,7 +251,13 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ),
     ("word", &["GET /api/v1/streaming/health"]),
     ("[Notification]", &["GET /api/v1/notifications"]),
-    ("number", &["GET /api/v1/notifications/unread_count"]),
+    (
+        "number",
+        &[
+            "GET /api/v1/notifications/unread_count",
+            "GET /api/v2/notifications/unread_count",
+        ],
+    ),
     ("Notification", &["GET /api/v1/notifications/{id}"]),
     ("[ScheduledStatus]", &["GET /api/v1/scheduled_statuses"]),
     (
@@ -347,4 +366,78 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("[Suggestion]", &["GET /api/v2/suggestions"]),
     ("Profile", &["GET /api/v1/profile", "PATCH /api/v1/profile"]),
     ("boolean", &["GET /api/v1/emails/check_confirmation"]),
+    (
+        "NotificationPolicy",
+        &[
+            "GET /api/v2/notifications/policy",
+            "PATCH /api/v2/notifications/policy",
+        ],
+    ),
+    (
+        "V1NotificationPolicy",
+        &[
+            "GET /api/v1/notifications/policy",
+            "PATCH /api/v1/notifications/policy",
+            "PUT /api/v1/notifications/policy",
+        ],
+    ),
+    (
+        "[NotificationRequest]",
+        &["GET /api/v1/notifications/requests"],
+    ),
+    ("Merged", &["GET /api/v1/notifications/requests/merged"]),
+    (
+        "NotificationRequest",
+        &["GET /api/v1/notifications/requests/{id}"],
+    ),
+    (
+        "GroupedNotifications",
+        &[
+            "GET /api/v2/notifications",
+            "GET /api/v2/notifications/{id}",
+        ],
+    ),
+    ("Report", &["POST /api/v1/reports"]),
+    (
+        "[AdminAccount]",
+        &["GET /api/v1/admin/accounts", "GET /api/v2/admin/accounts"],
+    ),
+    (
+        "AdminAccount",
+        &[
+            "GET /api/v1/admin/accounts/{id}",
+            "POST /api/v1/admin/accounts/{id}/enable",
+            "POST /api/v1/admin/accounts/{id}/unsilence",
+            "POST /api/v1/admin/accounts/{id}/unsuspend",
+        ],
+    ),
+    ("[AdminReport]", &["GET /api/v1/admin/reports"]),
+    (
+        "AdminReport",
+        &[
+            "GET /api/v1/admin/reports/{id}",
+            "PUT /api/v1/admin/reports/{id}",
+            "POST /api/v1/admin/reports/{id}/assign_to_self",
+            "POST /api/v1/admin/reports/{id}/unassign",
+            "POST /api/v1/admin/reports/{id}/resolve",
+            "POST /api/v1/admin/reports/{id}/reopen",
+        ],
+    ),
+    ("[AdminDomainBlock]", &["GET /api/v1/admin/domain_blocks"]),
+    (
+        "AdminDomainBlock",
+        &[
+            "POST /api/v1/admin/domain_blocks",
+            "GET /api/v1/admin/domain_blocks/{id}",
+            "PUT /api/v1/admin/domain_blocks/{id}",
+        ],
+    ),
+    ("[AdminDomainAllow]", &["GET /api/v1/admin/domain_allows"]),
+    (
+        "AdminDomainAllow",
+        &[
+            "POST /api/v1/admin/domain_allows",
+            "GET /api/v1/admin/domain_allows/{id}",
+        ],
+    ),
 ];

@@ -221,6 +221,7 @@ pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Com
     let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)
         .with_member_modes(store::member_modes(db).await?)
         .with_waves(now_ms, waves::standing(db, now_ms).await?)
+        .with_suspended(crate::members::suspended(db).await?)
         .with_split_domains(store::split_domains(db).await?)
         .with_lists(lists::load(db).await?);
     Ok((book, communities))

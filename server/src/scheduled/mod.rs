@@ -9,10 +9,10 @@ use comity_db::Tx;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
-use crate::media;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
+use crate::{media, members};
 
 pub use store::ScheduledRow;
 pub(crate) use store::take;
@@ -147,6 +147,7 @@ async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
     let scheduled = Scheduled::from_row(row)?;
     let me = Me::of(app, account_id).await?;
     let done = async {
+        members::standing::check(&me.member)?;
         let mut draft = scheduled.sent.draft(app, &me).await?;
         draft.once = Some(Once::of_scheduled(id, at));
         statuses::publish(app, &me.community, me.account.clone(), draft).await

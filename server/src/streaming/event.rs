@@ -30,6 +30,8 @@ pub enum Event {
     },
     /// A member sorts what they read by other filters now.
     FiltersChanged(i64),
+    /// What stood aside of what a member is told stands with the rest.
+    Merged(i64),
     /// Tokens have ended, or may have.
     Ended(Tokens),
 }

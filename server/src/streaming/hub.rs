@@ -105,6 +105,7 @@ pub(super) enum What {
     Deleted(Gone),
     Notified(i64),
     FiltersChanged,
+    Merged,
 }
 
 impl Default for Hub {

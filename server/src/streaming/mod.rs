@@ -89,6 +89,11 @@ async fn take(app: &App, event: Event) -> Result<()> {
                 holder.hears(to, stream)
             });
         }
+        Event::Merged(account) => {
+            hub.call(&Arc::new(What::Merged), |holder, stream| {
+                holder.hears(account, stream)
+            });
+        }
         Event::FiltersChanged(account) => {
             hub.call(&Arc::new(What::FiltersChanged), |holder, stream| {
                 holder.account == Some(account) && *stream == Stream::User

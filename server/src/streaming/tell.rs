@@ -91,6 +91,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
                     .collect()
             }))
         }
+        // As Mastodon says it.
+        What::Merged => Ok(call
+            .by
+            .iter()
+            .map(|stream| frame(stream, "notifications_merged", "1"))
+            .collect()),
         What::FiltersChanged => Ok(call
             .by
             .iter()

@@ -589,7 +589,14 @@ async fn acts(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl)
     let changes = |route: &&comity::router::Route| {
         let is_oauth = route.path.starts_with("/oauth") || route.path == "/api/v1/apps";
         // What is let in or forgiven here is read afterwards, by whom the tables do not expect.
-        let opens = ["/welcome", "/unblock", "/unmute", "/follow", "/authorize"];
+        let opens = [
+            "/welcome",
+            "/accept",
+            "/unblock",
+            "/unmute",
+            "/follow",
+            "/authorize",
+        ];
         let opens = opens.iter().any(|end| route.path.ends_with(end));
         route.kind == Kind::Api && route.method != "GET" && !is_oauth && !opens
     };

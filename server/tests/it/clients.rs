@@ -23,8 +23,13 @@ impl App {
 
     /// The app of this member.
     pub async fn let_in(town: &Town, member: &mut Browser) -> App {
-        let mut app = Registered::new(town, "read write follow push profile").await;
-        let token = app.let_in(member, "read write follow push profile").await;
+        App::let_in_with(town, member, "read write follow push profile").await
+    }
+
+    /// The same, for what these scopes open.
+    pub async fn let_in_with(town: &Town, member: &mut Browser, scopes: &str) -> App {
+        let mut app = Registered::new(town, scopes).await;
+        let token = app.let_in(member, scopes).await;
         App {
             browser: app.browser,
             token,
@@ -79,7 +84,7 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 /// Where a `Link` header leads.
-fn link(answer: &Answer, rel: &str) -> Option<String> {
+pub fn link(answer: &Answer, rel: &str) -> Option<String> {
     let links = answer.headers.get("link")?.to_str().unwrap();
     let link = links
         .split(", ")

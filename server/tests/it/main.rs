@@ -44,6 +44,7 @@ mod moderated;
 mod mutated;
 mod muted;
 mod notices;
+mod notified;
 mod oauth;
 mod oracles;
 #[path = "../peer/mod.rs"]
@@ -60,6 +61,7 @@ mod quotes;
 mod quotes_held;
 mod reach;
 mod reading_lists;
+mod reported;
 mod routes;
 mod scheduled;
 mod search;

@@ -249,6 +249,8 @@ pub enum NotificationKind {
     Suspended,
     /// They work again.
     Restored,
+    /// They reported somebody.
+    Report,
 }
 
 impl NotificationKind {
@@ -264,6 +266,7 @@ impl NotificationKind {
             NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
+            NotificationKind::Report => "asked",
         }
     }
 }
@@ -298,6 +301,7 @@ impl NotificationRow {
             NotificationKind::Status => "posted",
             NotificationKind::Update => "changed a post that you boosted",
             NotificationKind::Reply => "replied to you",
+            NotificationKind::Report => "reported somebody",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
         }

@@ -65,7 +65,8 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         ],
         path if path.contains("{name}") => names
             .iter()
-            .map(|name| path.replace("{name}", name))
+            // What an announcement's number is nobody here knows: there is none.
+            .map(|name| path.replace("{name}", name).replace("{id}", "7"))
             .collect(),
         path if path.starts_with("/boundaries/lists/{id}") => cast
             .lists
@@ -287,6 +288,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
+        path if path.starts_with("/api/v2/notifications") => 'n',
         "/api/v2/search" | "/api/v1/accounts/search" => 's',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
@@ -298,7 +300,11 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/community" => 'c',
         "/everyone" => 'e',
         "/notifications" => 'n',
-        "/contacts" | "/api/comity/v1/contacts" => 'z',
+        "/contacts"
+        | "/api/comity/v1/contacts"
+        | "/settings/notifications"
+        | "/api/v1/notifications/requests"
+        | "/api/v1/notifications/requests/{id}" => 'z',
         "/search" => 's',
         "/statuses/{id}/history" => 'y',
         "/statuses/{id}/edit" => 'w',

@@ -1,0 +1,173 @@
+//! Announcements: what those who look after a community tell its members. They go to no other server, and visitors do not
+//! read them.
+
+pub mod api;
+mod store;
+pub mod web;
+
+use std::collections::{HashMap, HashSet};
+
+use comity_db::Tx;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Me;
+use crate::moderation::looked_after;
+
+/// Characters of an announcement, as Mastodon has it.
+const LONGEST: usize = 5_000;
+/// Announcements that stand at the same time; beyond that nobody reads them.
+const MOST: i64 = 20;
+/// Different emoji on one announcement, as Mastodon has it.
+const MOST_EMOJI: usize = 8;
+/// Scalar values of one emoji: the longest families have some ten.
+const LONGEST_EMOJI: usize = 16;
+
+/// Something that the members are told.
+#[derive(Debug, Clone)]
+pub struct Announcement {
+    /// Sorts by time.
+    pub id: i64,
+    /// As it was typed.
+    pub text: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub updated_at: i64,
+    /// The member has put it aside.
+    pub is_read: bool,
+    /// Each emoji with how many chose it, and whether the member is one of them; the first that came first.
+    pub reactions: Vec<(String, i64, bool)>,
+}
+
+/// What stands in the member's community, newest first.
+pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
+    let rows = store::list(&app.db, me.community.id, MOST).await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read: HashSet<i64> = store::read_among(&app.db, me.account.id, ids.clone())
+        .await?
+        .into_iter()
+        .collect();
+    let mut reactions: HashMap<i64, Vec<(String, i64, bool)>> = HashMap::new();
+    for row in store::reactions(&app.db, me.account.id, ids).await? {
+        let own = (row.name, row.chosen, row.mine > 0);
+        reactions.entry(row.announcement_id).or_default().push(own);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| Announcement {
+            id: row.id,
+            text: row.text,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            is_read: read.contains(&row.id),
+            reactions: reactions.remove(&row.id).unwrap_or_default(),
+        })
+        .collect())
+}
+
+async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
+    let all = list(app, me).await?;
+    all.into_iter()
+        .find(|one| one.id == id)
+        .ok_or(Error::NotFound)
+}
+
+/// Tells the members something; for those who look after the community.
+pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
+    let community = looked_after(me)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::invalid("text", "is empty"));
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Error::invalid(
+            "text",
+            format!("is longer than {LONGEST} characters"),
+        ));
+    }
+    let standing = store::list(&app.db, community.id, MOST).await?.len();
+    if i64::try_from(standing).is_ok_and(|standing| standing >= MOST) {
+        return Err(Error::invalid(
+            "text",
+            format!("would be one more than the {MOST} that can stand; take one down first"),
+        ));
+    }
+    let mut tx = Tx::new();
+    let id = app.next_id();
+    store::insert(
+        &mut tx,
+        (id, community.id, me.account.id),
+        text,
+        app.now_ms(),
+    );
+    app.commit(tx).await?;
+    Ok(id)
+}
+
+/// Takes it down.
+pub async fn remove(app: &App, me: &Me, id: i64) -> Result<()> {
+    let community = looked_after(me)?;
+    match store::delete(&app.db, community.id, id).await? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// The member has read it. Twice is once.
+pub async fn dismiss(app: &App, me: &Me, id: i64) -> Result<()> {
+    let found = find(app, me, id).await?;
+    store::mark_read(&app.db, found.id, me.account.id).await
+}
+
+/// The member answers it with an emoji. Twice is once.
+pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
+    let found = find(app, me, id).await?;
+    if !is_emoji(emoji) {
+        return Err(Error::invalid("name", "is no emoji"));
+    }
+    let known = found.reactions.iter().any(|(name, ..)| name == emoji);
+    if !known && found.reactions.len() >= MOST_EMOJI {
+        return Err(Error::invalid(
+            "name",
+            format!("would be one more than {MOST_EMOJI} different emoji"),
+        ));
+    }
+    store::react(&app.db, found.id, me.account.id, emoji, app.now_ms()).await
+}
+
+/// The member takes the emoji back. Twice is once.
+pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
+    let found = find(app, me, id).await?;
+    store::unreact(&app.db, found.id, me.account.id, emoji).await
+}
+
+/// Whether this can be one emoji of Unicode: a few symbols, and no letter or digit among them.
+fn is_emoji(name: &str) -> bool {
+    let symbol = |letter: char| {
+        letter > '\u{a8}'
+            && !letter.is_alphanumeric()
+            && !letter.is_whitespace()
+            && !letter.is_control()
+    };
+    !name.is_empty() && name.chars().count() <= LONGEST_EMOJI && name.chars().all(symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_emoji;
+
+    #[test]
+    fn an_emoji_is_told_from_words() {
+        for emoji in ["🌊", "❤️", "👩‍🚒", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"] {
+            assert!(is_emoji(emoji), "{emoji}");
+        }
+        for word in ["", "wave", ":wave:", "<b>", "é", "🌊 🌊", "１"] {
+            assert!(!is_emoji(word), "{word}");
+        }
+        assert!(!is_emoji(&"🌊".repeat(17)));
+    }
+}

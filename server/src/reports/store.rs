@@ -1,0 +1,302 @@
+//! SQL of `reports`, `report_evidence` and `report_notes`.
+
+use comity_db::{Db, Sql, Tx, params, sql};
+
+use super::model::{Choice, Evidence, Note, ReportRow};
+use crate::error::Result;
+use crate::window::Window;
+
+const INSERT: Sql = sql!(
+    "INSERT INTO reports
+            (id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, answer,
+             created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     ON CONFLICT DO NOTHING"
+);
+
+/// Or undoes the whole transaction where it came before.
+pub fn insert(tx: &mut Tx, row: ReportRow) {
+    tx.must(
+        INSERT,
+        params![
+            row.id,
+            row.community_id,
+            row.account_id,
+            row.target_id,
+            row.iri,
+            row.category,
+            row.comment,
+            row.rule_ids,
+            row.forwarded_to,
+            row.answer,
+            row.created_at,
+            row.updated_at
+        ],
+    );
+}
+
+const INSERT_EVIDENCE: Sql = sql!(
+    "INSERT INTO report_evidence (report_id, status_id, iri, said, created_at)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_evidence(tx: &mut Tx, report_id: i64, one: Evidence) {
+    tx.exec(
+        INSERT_EVIDENCE,
+        params![report_id, one.status_id, one.iri, one.said, one.created_at],
+    );
+}
+
+const EVIDENCE: Sql<Evidence> = sql!(
+    row: Evidence,
+    "SELECT status_id, iri, said, created_at
+       FROM report_evidence
+      WHERE report_id = $1
+      ORDER BY status_id
+      LIMIT $2"
+);
+
+pub async fn evidence(db: &Db, report_id: i64, most: i64) -> Result<Vec<Evidence>> {
+    Ok(db.all(EVIDENCE, params![report_id, most]).await?)
+}
+
+const STATUS_IDS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT report_id, status_id
+               FROM report_evidence
+              WHERE report_id IN (SELECT value FROM json_each($1))
+              ORDER BY report_id, status_id",
+    pg: "SELECT report_id, status_id
+           FROM report_evidence
+          WHERE report_id = ANY (CAST($1 AS BIGINT[]))
+          ORDER BY report_id, status_id",
+);
+
+/// Report and post, of these reports.
+pub async fn status_ids(db: &Db, reports: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(STATUS_IDS, params![reports]).await?)
+}
+
+const INSERT_NOTE: Sql = sql!(
+    "INSERT INTO report_notes (id, report_id, account_id, text, created_at) VALUES ($1, $2, $3, $4, $5)"
+);
+
+pub fn insert_note(tx: &mut Tx, report_id: i64, note: Note) {
+    tx.exec(
+        INSERT_NOTE,
+        params![
+            note.id,
+            report_id,
+            note.account_id,
+            note.text,
+            note.created_at
+        ],
+    );
+}
+
+/// Counts on `report_notes_by_report`.
+const NOTES: Sql<Note> = sql!(
+    row: Note,
+    "SELECT id, account_id, text, created_at FROM report_notes WHERE report_id = $1 ORDER BY id LIMIT $2"
+);
+
+pub async fn notes(db: &Db, report_id: i64, most: i64) -> Result<Vec<Note>> {
+    Ok(db.all(NOTES, params![report_id, most]).await?)
+}
+
+const FIND: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
+            resolved_by, resolved_at, answer, created_at, updated_at
+       FROM reports
+      WHERE community_id = $1 AND id = $2"
+);
+
+pub async fn find(db: &Db, community_id: i64, id: i64) -> Result<Option<ReportRow>> {
+    Ok(db.opt(FIND, params![community_id, id]).await?)
+}
+
+const BY_ID: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
+            resolved_by, resolved_at, answer, created_at, updated_at
+       FROM reports
+      WHERE id = $1"
+);
+
+pub async fn by_id(db: &Db, id: i64) -> Result<Option<ReportRow>> {
+    Ok(db.opt(BY_ID, params![id]).await?)
+}
+
+/// Counts on `reports_by_account`.
+const OWN: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
+            resolved_by, resolved_at, answer, created_at, updated_at
+       FROM reports
+      WHERE account_id = $1 AND iri IS NULL
+      ORDER BY id DESC
+      LIMIT $2"
+);
+
+pub async fn own(db: &Db, account_id: i64, most: i64) -> Result<Vec<ReportRow>> {
+    Ok(db.all(OWN, params![account_id, most]).await?)
+}
+
+/// Those of these that a moderator may see, by their community.
+const OPEN_TO: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    sqlite: "SELECT r.id, r.community_id, r.account_id, r.target_id, r.iri, r.category, r.comment, r.rule_ids,
+                    r.forwarded_to, r.assigned_to, r.resolved_by, r.resolved_at, r.answer, r.created_at, r.updated_at
+               FROM reports r
+               JOIN members m ON m.community_id = r.community_id
+              WHERE m.account_id = $1 AND m.role <> 'member' AND r.id IN (SELECT value FROM json_each($2))",
+    pg: "SELECT r.id, r.community_id, r.account_id, r.target_id, r.iri, r.category, r.comment, r.rule_ids,
+                r.forwarded_to, r.assigned_to, r.resolved_by, r.resolved_at, r.answer, r.created_at, r.updated_at
+           FROM reports r
+           JOIN members m ON m.community_id = r.community_id
+          WHERE m.account_id = $1 AND m.role <> 'member' AND r.id = ANY (CAST($2 AS BIGINT[]))",
+);
+
+pub async fn open_to(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<ReportRow>> {
+    Ok(db.all(OPEN_TO, params![account_id, ids]).await?)
+}
+
+/// Counts on `reports_of_community`.
+const NEWEST: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
+            resolved_by, resolved_at, answer, created_at, updated_at
+       FROM reports
+      WHERE community_id = $1 AND id < $2 AND id > $3
+        AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+        AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
+        AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+      ORDER BY id DESC
+      LIMIT $7"
+);
+const OLDEST: Sql<ReportRow> = sql!(
+    row: ReportRow,
+    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
+            resolved_by, resolved_at, answer, created_at, updated_at
+       FROM reports
+      WHERE community_id = $1 AND id < $2 AND id > $3
+        AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+        AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
+        AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+      ORDER BY id
+      LIMIT $7"
+);
+
+/// At most `limit` of a community within a window, from its end.
+pub async fn within(
+    db: &Db,
+    community_id: i64,
+    choice: Choice,
+    window: Window,
+    limit: i64,
+) -> Result<Vec<ReportRow>> {
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    let values = params![
+        community_id,
+        window.below,
+        window.above,
+        choice.resolved,
+        choice.account_id,
+        choice.target_id,
+        limit
+    ];
+    Ok(db.all(statement, values).await?)
+}
+
+/// Counts on `reports_by_account`.
+const SINCE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT r.id FROM reports r WHERE r.account_id = $1 AND r.id > $2 LIMIT $3) recent"
+);
+
+/// How many this account brought since then, counted up to `most`.
+pub async fn since(db: &Db, account_id: i64, above_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(SINCE, params![account_id, above_id, most]).await?.0)
+}
+
+/// Whoever looks after a community.
+const MODERATORS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT account_id
+       FROM members
+      WHERE community_id = $1 AND role <> 'member'
+      ORDER BY account_id
+      LIMIT $2"
+);
+
+pub async fn moderators(db: &Db, community_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(MODERATORS, params![community_id, most]).await?)
+}
+
+const ASSIGN: Sql = sql!(
+    "UPDATE reports SET assigned_to = $3, updated_at = $4 WHERE community_id = $1 AND id = $2"
+);
+const RESOLVE: Sql = sql!(
+    "UPDATE reports
+        SET resolved_at = $4, resolved_by = $3, updated_at = $4, answer = $5,
+            assigned_to = COALESCE(assigned_to, $3)
+      WHERE community_id = $1 AND id = $2 AND resolved_at IS NULL"
+);
+const REOPEN: Sql = sql!(
+    "UPDATE reports
+        SET resolved_at = NULL, resolved_by = NULL, updated_at = $3
+      WHERE community_id = $1 AND id = $2 AND resolved_at IS NOT NULL"
+);
+const CHANGE: Sql = sql!(
+    "UPDATE reports SET category = $3, rule_ids = $4, updated_at = $5 WHERE community_id = $1 AND id = $2"
+);
+
+pub async fn assign(
+    db: &Db,
+    (community_id, id): (i64, i64),
+    to: Option<i64>,
+    now_ms: i64,
+) -> Result<u64> {
+    let values = params![community_id, id, to, now_ms];
+    Ok(db.exec(ASSIGN, values).await?)
+}
+
+pub async fn resolve(
+    db: &Db,
+    (community_id, id): (i64, i64),
+    by: i64,
+    answer: String,
+    now_ms: i64,
+) -> Result<u64> {
+    let values = params![community_id, id, by, now_ms, answer];
+    Ok(db.exec(RESOLVE, values).await?)
+}
+
+pub async fn reopen(db: &Db, (community_id, id): (i64, i64), now_ms: i64) -> Result<u64> {
+    Ok(db.exec(REOPEN, params![community_id, id, now_ms]).await?)
+}
+
+pub async fn change(
+    db: &Db,
+    (community_id, id): (i64, i64),
+    category: &str,
+    rule_ids: String,
+    now_ms: i64,
+) -> Result<u64> {
+    let values = params![community_id, id, category, rule_ids, now_ms];
+    Ok(db.exec(CHANGE, values).await?)
+}
+
+/// Counts on `reports_of_community`.
+const OPEN: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT r.id FROM reports r WHERE r.community_id = $1 AND r.resolved_at IS NULL LIMIT $2) waiting"
+);
+
+pub async fn open(db: &Db, community_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(OPEN, params![community_id, most]).await?.0)
+}

@@ -1,0 +1,169 @@
+//! What members are told, as newer apps read it: in groups.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::clients::{App, id};
+use crate::town_test;
+
+fn names(list: &Value, name: &str) -> Vec<String> {
+    let all = list.as_array().unwrap().iter();
+    all.map(|one| one[name].as_str().unwrap().to_owned())
+        .collect()
+}
+
+town_test! {
+    async fn favourites_of_one_post_are_one_group(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let post = alice.write(json!({ "status": "Low tide" })).await;
+        let other = alice.write(json!({ "status": "High tide" })).await;
+        let mut people = Vec::new();
+        for name in ["bob", "carol", "dora"] {
+            let mut app = App::of(&town, name).await;
+            town.wait_s(1);
+            app.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+            people.push(app);
+        }
+        people[0].post(&format!("/api/v1/statuses/{}/favourite", id(&other)), json!({})).await.is(200);
+        town.wait_s(1);
+        people[0].write(json!({ "status": "@alice come and see" })).await;
+        let all = alice.get("/api/v2/notifications").await.is(200).json();
+        let groups = &all["notification_groups"];
+        assert_eq!(names(groups, "type"), ["mention", "favourite", "favourite"]);
+        let group = &groups[2];
+        assert_eq!((&group["notifications_count"], &group["status_id"]), (&json!(3), &post["id"]));
+        let (dora, bob) = (people[2].me().await, people[0].me().await);
+        assert_eq!(group["sample_account_ids"][0], json!(dora));
+        assert_eq!((all["accounts"].as_array().unwrap().len(), all["statuses"].as_array().unwrap().len()), (3, 3));
+        let key = group["group_key"].as_str().unwrap().to_owned();
+        // v1 names the same groups.
+        let told = alice.get("/api/v1/notifications?types[]=favourite").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().iter().filter(|one| one["group_key"] == json!(key)).count(), 3);
+
+        let one = alice.get(&format!("/api/v2/notifications/{key}")).await.is(200).json();
+        assert_eq!(one["notification_groups"][0]["notifications_count"], 3);
+        let first = alice.get(&format!("/api/v2/notifications/{key}/accounts?limit=2")).await.is(200);
+        assert_eq!(names(&first.json(), "username"), ["dora", "carol"]);
+        let next = crate::clients::link(&first, "next").unwrap();
+        assert_eq!(names(&alice.get(&next).await.is(200).json(), "username"), ["bob"]);
+        let count = alice.get("/api/v2/notifications/unread_count").await.is(200).json();
+        assert_eq!(count, json!({ "count": 3 }));
+        let some = alice.get("/api/v2/notifications?expand_accounts=partial_avatars&types[]=favourite").await.is(200).json();
+        assert_eq!(names(&some["accounts"], "id"), [bob.clone(), dora]);
+        assert_eq!(names(&some["partial_accounts"], "acct"), ["carol"]);
+        assert_eq!(some["partial_accounts"][0]["display_name"], Value::Null);
+        let apart = alice.get("/api/v2/notifications?grouped_types[]=follow").await.is(200).json();
+        assert_eq!(apart["notification_groups"].as_array().unwrap().len(), 5);
+
+        // Nobody else's: a group that one may not see is none.
+        people[0].get(&format!("/api/v2/notifications/{key}")).await.is(404);
+        people[0].post(&format!("/api/v2/notifications/{key}/dismiss"), json!({})).await.is(200);
+        assert_eq!(alice.get("/api/v2/notifications/unread_count").await.json()["count"], 3);
+        // Whom one mutes one hears nothing of, and they are not counted.
+        alice.post(&format!("/api/v1/accounts/{bob}/mute"), json!({})).await.is(200);
+        let one = alice.get(&format!("/api/v2/notifications/{key}")).await.is(200).json();
+        assert_eq!(one["notification_groups"][0]["notifications_count"], 2);
+        alice.post(&format!("/api/v2/notifications/{key}/dismiss"), json!({})).await.is(200);
+        alice.get(&format!("/api/v2/notifications/{key}")).await.is(404);
+        alice.get("/api/v2/notifications/favourite-1").await.is(404);
+        alice.send(Method::GET, "/api/v2/notifications?expand_accounts=none", &Value::Null).await.is(422);
+    }
+
+    async fn groups_are_read_page_by_page(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let mut bob = App::of(&town, "bob").await;
+        let mut posts = Vec::new();
+        for number in 0..5 {
+            let post = alice.write(json!({ "status": format!("Wave {number}") })).await;
+            town.wait_s(1);
+            bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+            posts.push(id(&post).to_owned());
+        }
+        posts.reverse();
+        let first = alice.get("/api/v2/notifications?limit=2").await.is(200);
+        assert_eq!(names(&first.json()["notification_groups"], "status_id"), posts[..2]);
+        let second = alice.get(&crate::clients::link(&first, "next").unwrap()).await.is(200);
+        assert_eq!(names(&second.json()["notification_groups"], "status_id"), posts[2..4]);
+        let third = alice.get(&crate::clients::link(&second, "next").unwrap()).await.is(200);
+        assert_eq!(names(&third.json()["notification_groups"], "status_id"), posts[4..]);
+        assert_eq!(crate::clients::link(&third, "next"), None);
+        let newer = alice.get(&crate::clients::link(&third, "prev").unwrap()).await.is(200);
+        assert_eq!(names(&newer.json()["notification_groups"], "status_id"), posts[2..4]);
+        let group = &newer.json()["notification_groups"][0];
+        assert_eq!(group["page_max_id"], group["page_min_id"]);
+    }
+}
+
+town_test! {
+    async fn what_strangers_do_is_set_aside_and_comes_in_with_a_yes(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let (mut carol, mut dora) = (App::of(&town, "carol").await, App::of(&town, "dora").await);
+        let (his, hers) = (bob.me().await, carol.me().await);
+        let policy = "/api/v2/notifications/policy";
+        let before = alice.get(policy).await.is(200).json();
+        assert_eq!((&before["for_not_following"], &before["for_limited_accounts"]), (&json!("accept"), &json!("drop")));
+        alice.send(Method::PATCH, policy, &json!({ "for_not_following": "perhaps" })).await.is(422);
+        alice.send(Method::PATCH, policy, &json!({ "for_limited_accounts": "accept" })).await.is(422);
+        let after = alice.send(Method::PATCH, policy, &json!({ "for_not_following": "filter" })).await.is(200).json();
+        assert_eq!((&after["for_not_following"], &after["for_not_followers"]), (&json!("filter"), &json!("accept")));
+        assert_eq!(alice.get("/api/v1/notifications/policy").await.json()["filter_not_following"], true);
+        alice.post(&format!("/api/v1/accounts/{}/follow", dora.me().await), json!({})).await.is(200);
+
+        bob.write(json!({ "status": "@alice a word" })).await;
+        carol.write(json!({ "status": "@alice two words" })).await;
+        dora.write(json!({ "status": "@alice three words" })).await;
+        let told = alice.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 1, "whom she follows she hears");
+        assert_eq!(alice.get("/api/v2/notifications/unread_count").await.json()["count"], 1);
+        let all = alice.get("/api/v1/notifications?include_filtered=true").await.is(200).json();
+        let aside: Vec<bool> = all.as_array().unwrap().iter().map(|one| one["filtered"].as_bool().unwrap()).collect();
+        assert_eq!(aside, [false, true, true]);
+        let waiting = alice.get("/api/v1/notifications/requests").await.is(200).json();
+        assert_eq!(names(&waiting, "id"), [hers.clone(), his.clone()]);
+        assert_eq!(waiting[1]["notifications_count"], "1");
+        assert!(waiting[1]["last_status"]["content"].as_str().unwrap().contains("a word"));
+        let summary = &alice.get(policy).await.json()["summary"];
+        assert_eq!(*summary, json!({ "pending_requests_count": 2, "pending_notifications_count": 2 }));
+        bob.get(&format!("/api/v1/notifications/requests/{hers}")).await.is(404);
+
+        alice.post(&format!("/api/v1/notifications/requests/{his}/accept"), json!({})).await.is(200);
+        assert_eq!(alice.get("/api/v1/notifications/requests/merged").await.json(), json!({ "merged": true }));
+        alice.post("/api/v1/notifications/requests/dismiss", json!({ "id": [hers, "7"] })).await.is(200);
+        alice.post(&format!("/api/v1/notifications/requests/{hers}/dismiss"), json!({})).await.is(404);
+        assert_eq!(alice.get("/api/v1/notifications/requests").await.json(), json!([]));
+        bob.write(json!({ "status": "@alice again" })).await;
+        carol.write(json!({ "status": "@alice again as well" })).await;
+        let told = alice.get("/api/v1/notifications?include_filtered=1").await.is(200).json();
+        let aside: Vec<bool> = told.as_array().unwrap().iter().map(|one| one["filtered"].as_bool().unwrap()).collect();
+        assert_eq!(aside, [true, false, false, false], "whom she said yes to she hears from then on");
+        // What answers her is for her.
+        let post = alice.write(json!({ "status": "Who is there?" })).await;
+        carol.write(json!({ "status": "@alice it is me", "in_reply_to_id": id(&post) })).await;
+        let told = alice.get("/api/v1/notifications").await.is(200).json();
+        assert!(told[0]["status"]["content"].as_str().unwrap().contains("it is me"));
+    }
+
+    async fn what_is_dropped_is_never_told(town) {
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        alice.get("/settings/notifications").await.is(200).shows("Accounts younger than thirty days");
+        let form = [
+            ("not_following", "accept"), ("not_followers", "drop"), ("new_accounts", "accept"),
+            ("private_mentions", "filter"),
+        ];
+        alice.post("/settings/notifications", &form).await.leads("/settings/notifications");
+        town.post(&mut bob, "@alice do you hear", "public").await;
+        alice.get("/notifications").await.is(200).hides("do you hear");
+        alice.get("/settings/notifications").await.is(200).hides("waits");
+        // A follow counts after three days.
+        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(303);
+        town.wait_s(4 * 86_400);
+        town.post(&mut bob, "@alice and now", "public").await;
+        alice.get("/notifications").await.is(200).shows("and now").hides("do you hear");
+        town.post(&mut bob, "@alice between us", "direct").await;
+        alice.get("/notifications").await.is(200).hides("between us");
+        alice.get("/settings/notifications").await.is(200).shows("One notification waits").shows("bob");
+        alice.post(&format!("/notifications/requests/{}/accept", bob.account.id), &[("back", "/notifications")]).await.leads("/notifications");
+        alice.get("/notifications").await.is(200).shows("between us");
+    }
+}
