@@ -135,7 +135,7 @@ pub async fn list(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let by_it = came.iter().filter(|(id, _)| *id == row.id);
+            let by_it = came.iter().filter(|(id, _)| *id == Some(row.id));
             let people = by_it.map(|(_, account)| *account).collect();
             (row, people)
         })

@@ -126,8 +126,8 @@ pub async fn end(db: &Db, id: i64, now_ms: i64) -> Result<u64> {
     Ok(db.exec(END, params![id, now_ms]).await?)
 }
 
-const CAME_BY: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
+const CAME_BY: Sql<(Option<i64>, i64)> = sql!(
+    row: (Option<i64>, i64),
     sqlite: "SELECT invitation_id, account_id
                FROM members
               WHERE invitation_id IN (SELECT value FROM json_each($1))
@@ -141,6 +141,6 @@ const CAME_BY: Sql<(i64, i64)> = sql!(
 );
 
 /// Who came by which of these.
-pub async fn came_by(db: &Db, ids: Vec<i64>, most: i64) -> Result<Vec<(i64, i64)>> {
+pub async fn came_by(db: &Db, ids: Vec<i64>, most: i64) -> Result<Vec<(Option<i64>, i64)>> {
     Ok(db.all(CAME_BY, params![ids, most]).await?)
 }
