@@ -10,4 +10,4 @@ CREATE INDEX accounts_listed_by_age ON accounts (created_at) WHERE discoverable 
 CREATE INDEX accounts_listed_by_followers ON accounts (community_id, followers_count) WHERE discoverable AND gone_at IS NULL;
 -- What a community shows of what goes on.
 ALTER TABLE communities ADD COLUMN trends BOOLEAN NOT NULL DEFAULT TRUE;
-ALTER TABLE communities ADD COLUMN shows_peers BOOLEAN NOT NULL DEFAULT TRUE;
+ALTER TABLE communities ADD COLUMN shows_peers BOOLEAN NOT NULL DEFAULT FALSE;

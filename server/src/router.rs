@@ -547,9 +547,12 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/instance/activity", Wants::Nothing, || {
         get(discovery::api::activity)
     }),
-    api("GET", "/api/v1/directory", Wants::Nothing, || {
-        get(discovery::api::directory)
-    }),
+    api(
+        "GET",
+        "/api/v1/directory",
+        Wants::Anyone(&["read:accounts"]),
+        || get(discovery::api::directory),
+    ),
     api(
         "GET",
         "/api/v2/suggestions",
@@ -568,9 +571,12 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:accounts"]),
         || delete(discovery::api::dismiss),
     ),
-    api("GET", "/api/v1/timelines/link", Wants::Nothing, || {
-        get(timelines::api::link)
-    }),
+    api(
+        "GET",
+        "/api/v1/timelines/link",
+        Wants::Anyone(&["read:statuses"]),
+        || get(timelines::api::link),
+    ),
     api(
         "GET",
         "/api/v1/announcements",
@@ -595,18 +601,30 @@ pub const ROUTES: &[Route] = &[
         Wants::Member(&["write:favourites"]),
         || delete(announcements::api::unreact),
     ),
-    api("GET", "/api/v1/trends", Wants::Nothing, || {
-        get(discovery::api::trending_tags)
-    }),
-    api("GET", "/api/v1/trends/tags", Wants::Nothing, || {
-        get(discovery::api::trending_tags)
-    }),
-    api("GET", "/api/v1/trends/links", Wants::Nothing, || {
-        get(discovery::api::trending_links)
-    }),
-    api("GET", "/api/v1/trends/statuses", Wants::Nothing, || {
-        get(discovery::api::trending_statuses)
-    }),
+    api(
+        "GET",
+        "/api/v1/trends",
+        Wants::Anyone(&["read:statuses"]),
+        || get(discovery::api::trending_tags),
+    ),
+    api(
+        "GET",
+        "/api/v1/trends/tags",
+        Wants::Anyone(&["read:statuses"]),
+        || get(discovery::api::trending_tags),
+    ),
+    api(
+        "GET",
+        "/api/v1/trends/links",
+        Wants::Anyone(&["read:statuses"]),
+        || get(discovery::api::trending_links),
+    ),
+    api(
+        "GET",
+        "/api/v1/trends/statuses",
+        Wants::Anyone(&["read:statuses"]),
+        || get(discovery::api::trending_statuses),
+    ),
     // Apps: people
     api(
         "GET",

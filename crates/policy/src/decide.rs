@@ -131,10 +131,11 @@ impl Narrowing {
     }
 }
 
-/// A report is the one thing that is still done to somebody who is suspended: moderators hear it.
+/// A report is the one thing that is still done to somebody who is suspended: moderators hear it. What somebody else wrote
+/// stays theirs to see, whomever it answers.
 fn suspended(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
     let thing = exchange.thing;
-    let carried = exchange.act.needs_seeing();
+    let carried = exchange.act.needs_seeing() && !is_party(exchange.party, &thing.owner);
     let people = std::iter::once(&thing.owner)
         .filter(|_| exchange.act != Act::Report)
         .chain(thing.within.iter().filter(|_| carried))

@@ -989,6 +989,22 @@ fn who_may_answer_is_the_authors_choice() {
 }
 
 #[test]
+fn what_answers_somebody_suspended_stays_its_authors_to_see() {
+    let book = book(vec![]).with_suspended(bob().id);
+    let answer = Thing {
+        within: vec![bob()],
+        ..post(alice())
+    };
+    let sees = |by: Person, thing: &Thing| {
+        reads(&book, &Ties::none(), &member(by), Way::Page, thing).because
+    };
+    assert_eq!(sees(alice(), &answer), Because::Nothing);
+    assert_eq!(sees(mia(), &answer), Because::NobodyHere);
+    assert_eq!(sees(alice(), &post(bob())), Because::NobodyHere);
+    assert_eq!(sees(bob(), &post(bob())), Because::NobodyHere);
+}
+
+#[test]
 fn an_answer_that_waits_is_between_the_two_and_one_taken_out_is_its_authors() {
     let sees = |approval, by: Person, way| {
         let answer = Thing {

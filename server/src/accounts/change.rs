@@ -8,6 +8,7 @@ use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened,
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::{Files, Me};
 use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
 use crate::text::{self, plain};
 
@@ -74,6 +75,36 @@ impl ProfileDraft {
         }
     }
 
+    /// Makes the pictures that came with a form ready. Where one is wrong, the other goes as well.
+    pub(super) async fn take_in(&mut self, app: &App, me: &Me, files: &mut Files) -> Result<()> {
+        let made = self.make_pictures(app, me, files).await;
+        if made.is_err() {
+            self.drop_pictures(app).await?;
+        }
+        made
+    }
+
+    async fn make_pictures(&mut self, app: &App, me: &Me, files: &mut Files) -> Result<()> {
+        for (which, picture) in [
+            (Portrait::Avatar, &mut self.avatar),
+            (Portrait::Header, &mut self.header),
+        ] {
+            if let Some(file) = files.take(which.word()) {
+                picture.gone = false;
+                picture.new = Some(portrait::make(app, me, which, &file).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// New pictures are not shown after all.
+    async fn drop_pictures(&self, app: &App) -> Result<()> {
+        for ready in [&self.avatar.new, &self.header.new].into_iter().flatten() {
+            portrait::drop_it(app, ready).await?;
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<()> {
         if self.note.chars().count() > LONGEST_OWN_NOTE {
             return Err(Error::invalid(
@@ -106,9 +137,7 @@ impl ProfileDraft {
 pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Result<()> {
     let changed = change(app, me, &draft).await;
     if changed.is_err() {
-        for ready in [&draft.avatar.new, &draft.header.new].into_iter().flatten() {
-            portrait::drop_it(app, ready).await?;
-        }
+        draft.drop_pictures(app).await?;
     }
     changed
 }

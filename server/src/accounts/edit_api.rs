@@ -10,7 +10,7 @@ use super::{Picture, ProfileDraft, change_profile, show};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Files, Me, Reply, Upload};
-use crate::media::portrait::{self, Portrait};
+use crate::media::portrait::Portrait;
 use crate::members::{self, Writing};
 use crate::statuses;
 use comity_policy::Way;
@@ -160,12 +160,7 @@ async fn change(app: &App, me: &Me, changes: Changes, mut files: Files) -> Resul
     if let Some(text) = changes.header_description {
         draft.header.description = text;
     }
-    if let Some(file) = files.take("avatar") {
-        draft.avatar.new = Some(portrait::make(app, me, Portrait::Avatar, &file).await?);
-    }
-    if let Some(file) = files.take("header") {
-        draft.header.new = Some(portrait::make(app, me, Portrait::Header, &file).await?);
-    }
+    draft.take_in(app, me, &mut files).await?;
     change_profile(app, &me.account, draft).await?;
     if let Some(defaults) = defaults {
         members::choose_writing(app, me.account.id, defaults).await?;

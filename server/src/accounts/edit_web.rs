@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{FileForm, Files, Me, Reply, Visit};
-use crate::media::portrait::{self, Portrait};
+use crate::media::portrait::Portrait;
 use crate::web::frame;
 use crate::web::view::{EditProfilePage, NavItem, PortraitView, Trouble};
 
@@ -146,14 +146,6 @@ pub async fn save(
 }
 
 async fn change(app: &App, me: &Me, mut draft: ProfileDraft, mut files: Files) -> Result<()> {
-    for (which, picture) in [
-        (Portrait::Avatar, &mut draft.avatar),
-        (Portrait::Header, &mut draft.header),
-    ] {
-        if let Some(file) = files.take(which.word()) {
-            picture.gone = false;
-            picture.new = Some(portrait::make(app, me, which, &file).await?);
-        }
-    }
+    draft.take_in(app, me, &mut files).await?;
     change_profile(app, &me.account, draft).await
 }

@@ -93,8 +93,8 @@ fn bare(account: &Account, here: &Community) -> Value {
         "statuses_count": account.statuses_count,
         "last_status_at": account.last_status_at.map(time::iso_day),
         "hide_collections": account.hide_collections,
-        // Search engines may have the pages of those who live here; those of others we tell to leave out.
-        "noindex": !account.is_local(),
+        // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
+        "noindex": !account.is_local() || !account.discoverable,
         "emojis": [],
         "roles": [],
         "fields": [],

@@ -145,15 +145,42 @@ pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     store::unreact(&app.db, found.id, me.account.id, emoji).await
 }
 
-/// Whether this can be one emoji of Unicode: a few symbols, and no letter or digit among them.
+/// Whether this is seen by nobody: joiners, tags, variants and other marks of format.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether this turns the direction of what stands beside it.
+fn is_turning(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether this can be one emoji of Unicode: a few symbols, one of them to be seen, and no letter or digit among them.
 fn is_emoji(name: &str) -> bool {
     let symbol = |letter: char| {
         letter > '\u{a8}'
             && !letter.is_alphanumeric()
             && !letter.is_whitespace()
             && !letter.is_control()
+            && !is_turning(letter)
     };
-    !name.is_empty() && name.chars().count() <= LONGEST_EMOJI && name.chars().all(symbol)
+    let seen = name.chars().any(|letter| !is_unseen(letter));
+    seen && name.chars().count() <= LONGEST_EMOJI && name.chars().all(symbol)
 }
 
 #[cfg(test)]
@@ -169,5 +196,8 @@ mod tests {
             assert!(!is_emoji(word), "{word}");
         }
         assert!(!is_emoji(&"🌊".repeat(17)));
+        for word in ["\u{200b}", "\u{200d}\u{fe0f}", "🌊\u{202e}", "\u{2066}🌊"] {
+            assert!(!is_emoji(word), "{word:?}");
+        }
     }
 }

@@ -52,7 +52,7 @@ pub enum CommunityCommand {
         /// Whether apps are told what is talked about lately: true or false
         #[arg(long)]
         trends: Option<bool>,
-        /// Whether everybody is told which servers are known here: true or false
+        /// Whether everybody is told which servers are known here: true or false (false at first)
         #[arg(long)]
         shows_peers: Option<bool>,
     },

@@ -129,7 +129,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         rules_shown_to: ShownTo::Everyone,
         invites: Invites::Moderators,
         trends: true,
-        shows_peers: true,
+        shows_peers: false,
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

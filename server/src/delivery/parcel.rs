@@ -378,7 +378,9 @@ async fn document(
         Outgoing::Unpin { iri, .. } => {
             pins::activity::remove(sender, outgoing_id, &stored_iri(iri)?)?
         }
-        Outgoing::Flag { report, .. } => reports::parcel(app, sender, *report).await?,
+        Outgoing::Flag { report, account } => {
+            reports::parcel(app, sender, *report, *account).await?
+        }
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

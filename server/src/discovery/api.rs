@@ -1,7 +1,7 @@
 //! For apps: people, suggestions, what is talked about, and how much goes on.
 
 use axum::extract::State;
-use comity_policy::Way;
+use comity_policy::{Mode, Way};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::hashtags::entity::tag;
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
-use crate::instances;
 use crate::statuses::entity::Entities;
 
 /// How an app wants people listed.
@@ -84,16 +83,26 @@ pub async fn dismiss(State(app): State<App>, client: Client, Id(id): Id) -> Resu
     Ok(Reply::api(json!({})))
 }
 
-/// `GET /api/v1/instance/peers`: servers we know, where the community says so.
+/// A community by choice tells visitors nothing of itself.
+fn is_kept(caller: &Caller) -> bool {
+    caller.me.is_none() && caller.community.mode == Mode::AllowList
+}
+
+/// `GET /api/v1/instance/peers`: servers we know and do not refuse, where the community says so.
 pub async fn peers(State(app): State<App>, caller: Caller) -> Result<Reply> {
-    if !caller.community.shows_peers {
+    if !caller.community.shows_peers || is_kept(&caller) {
         return Ok(Reply::api(json!([])));
     }
-    Ok(Reply::api(json!(instances::known(&app).await?)))
+    Ok(Reply::api(json!(
+        super::peers(&app, &caller.community).await?
+    )))
 }
 
 /// `GET /api/v1/instance/activity`: numbers are text, as in Mastodon. What it calls logins are members who wrote.
 pub async fn activity(State(app): State<App>, caller: Caller) -> Result<Reply> {
+    if is_kept(&caller) {
+        return Ok(Reply::api(json!([])));
+    }
     let weeks = super::activity(&app, caller.community.id).await?;
     let entity = |week: &super::Week| {
         json!({

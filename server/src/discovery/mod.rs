@@ -5,14 +5,18 @@ pub mod api;
 mod store;
 mod trends;
 
-use comity_policy::{Party, Way};
+use std::collections::HashSet;
+
+use comity_policy::{ListId, Mode, Party, Pattern, RuleBook, Scope, Stance, Way};
+use comity_vocab::Domain;
 
 use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
+use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Me};
-use crate::id;
+use crate::{id, instances};
 
 /// People that may be skipped in a list: further down nobody reads.
 const MOST_SKIPPED: i64 = 10_000;
@@ -106,6 +110,74 @@ pub async fn dismiss(app: &App, me: &Me, target_id: i64) -> Result<()> {
         Ok(account) => store::dismiss(&app.db, me.account.id, account.id).await,
         Err(Error::Internal(why)) => Err(Error::Internal(why)),
         Err(_) => Ok(()),
+    }
+}
+
+/// Servers that are known here, by name, without those that the installation or this community refuses.
+pub async fn peers(app: &App, here: &Community) -> Result<Vec<String>> {
+    let mut known = instances::known(app).await?;
+    let book = app.gate.book();
+    let own = Scope::Community(here.policy_id());
+    let refused = Named::by(&book, &[Scope::Operator, own], Stance::Refused);
+    // By choice, who is not let in is refused.
+    let let_in = (here.mode == Mode::AllowList).then(|| Named::by(&book, &[own], Stance::Open));
+    known.retain(|name| {
+        Domain::parse(name).is_ok_and(|server| {
+            !refused.holds(&book, &server)
+                && let_in
+                    .as_ref()
+                    .is_none_or(|let_in| let_in.holds(&book, &server))
+        })
+    });
+    Ok(known)
+}
+
+/// Servers as rules of one stance name them, to be asked of many.
+#[derive(Default)]
+struct Named {
+    /// With all below them; a port only where the rule names one.
+    below: HashSet<(String, Option<u16>)>,
+    hosts: HashSet<(String, Option<u16>)>,
+    lists: Vec<ListId>,
+    all: bool,
+}
+
+impl Named {
+    fn by(book: &RuleBook, scopes: &[Scope], stance: Stance) -> Named {
+        let mut named = Named::default();
+        let rules = scopes.iter().flat_map(|scope| book.rules_of(*scope));
+        for rule in rules.filter(|rule| rule.stance == stance) {
+            match &rule.pattern {
+                Pattern::Domain(server) => {
+                    named
+                        .below
+                        .insert((server.host().to_owned(), server.port()));
+                }
+                Pattern::Host(server) => {
+                    named
+                        .hosts
+                        .insert((server.host().to_owned(), server.port()));
+                }
+                Pattern::List(id) => named.lists.push(*id),
+                Pattern::Everything => named.all = true,
+                Pattern::Account(_) | Pattern::Software { .. } | Pattern::FirstSeen { .. } => {}
+            }
+        }
+        named
+    }
+
+    fn holds(&self, book: &RuleBook, server: &Domain) -> bool {
+        let names = |set: &HashSet<(String, Option<u16>)>, host: &str| {
+            set.contains(&(host.to_owned(), None))
+                || set.contains(&(host.to_owned(), server.port()))
+        };
+        self.all
+            || names(&self.hosts, server.host())
+            || server.lineage().any(|host| names(&self.below, host))
+            || self
+                .lists
+                .iter()
+                .any(|id| book.may_speak_of(&Pattern::List(*id), server))
     }
 }
 

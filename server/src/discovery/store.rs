@@ -55,7 +55,7 @@ macro_rules! is_new_to {
     };
 }
 
-/// Who keeps to themself whom they follow is not asked.
+/// Who keeps to themself whom they follow is not asked, and who follows somebody that keeps it is not told.
 const FRIENDS_OF_FRIENDS: Sql<(i64,)> = sql!(
     row: (i64,),
     concat!(
@@ -67,7 +67,7 @@ const FRIENDS_OF_FRIENDS: Sql<(i64,)> = sql!(
                   LIMIT $2) mine
            JOIN accounts friend ON friend.id = mine.target_id AND NOT friend.hide_collections
            JOIN follows g ON g.account_id = friend.id AND g.state = 'accepted'
-           JOIN accounts a ON a.id = g.target_id
+           JOIN accounts a ON a.id = g.target_id AND NOT a.hide_collections
           WHERE ",
         is_new_to!(),
         " GROUP BY a.id

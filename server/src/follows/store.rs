@@ -165,12 +165,14 @@ pub const REQUESTS: Ids = ids_in!(
        FROM follows
       WHERE target_id = $4 AND state = 'requested'"
 );
-/// Whom `$1` follows and who follow `$2`.
+/// Whom `$1` follows and who follow `$2`, of those who show whom they follow, where `$2` shows who follows.
 const FAMILIAR: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT f.target_id
        FROM follows f
        JOIN follows g ON g.account_id = f.target_id
+       JOIN accounts friend ON friend.id = f.target_id AND NOT friend.hide_collections
+       JOIN accounts t ON t.id = g.target_id AND (t.id = $1 OR NOT t.hide_collections)
       WHERE f.account_id = $1 AND f.state = 'accepted' AND g.target_id = $2 AND g.state = 'accepted'
       ORDER BY f.target_id DESC
       LIMIT $3"

@@ -43,6 +43,8 @@ pub enum Kind {
     AppToken,
     /// Look-ups elsewhere by a member.
     Lookup,
+    /// Searches of a member for posts by their words.
+    Search,
     /// Questions of a member about whom a post would reach.
     Preview,
     /// Files that a member puts here.
@@ -81,6 +83,7 @@ pub struct RateLimits {
     app: Counter,
     app_token: Counter,
     lookup: Counter,
+    search: Counter,
     preview: Counter,
     upload: Counter,
     inbox: Counter,
@@ -122,6 +125,9 @@ const BURIALS: u32 = 1_000;
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
 
+/// Searches for posts in a minute: more than anybody reads, and each asks the gate about many posts.
+const SEARCHES: u32 = 60;
+
 /// Files that a member puts here in half an hour: Mastodon's number, which apps expect.
 const UPLOADS: u32 = 30;
 
@@ -142,6 +148,7 @@ impl RateLimits {
             app: within(APPS, Duration::from_hours(1)),
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
+            search: within(SEARCHES, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
             upload: within(UPLOADS, Duration::from_mins(30)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
@@ -181,6 +188,7 @@ impl RateLimits {
             Kind::App => &self.app,
             Kind::AppToken => &self.app_token,
             Kind::Lookup => &self.lookup,
+            Kind::Search => &self.search,
             Kind::Preview => &self.preview,
             Kind::Upload => &self.upload,
             Kind::Inbox => &self.inbox,

@@ -47,10 +47,11 @@ const GOOD: Sql<InvitationRow> = sql!(
        FROM invitations
       WHERE code = $1 AND community_id = $2 AND ended_at IS NULL
         AND (expires_at IS NULL OR expires_at > $3)
-        AND (most_uses IS NULL OR uses < most_uses)"
+        AND (most_uses IS NULL OR uses < most_uses)
+        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active')"
 );
 
-/// The invitation with this code, while somebody may come in by it.
+/// The invitation with this code, while somebody may come in by it: whoever is frozen or suspended lets nobody in.
 pub async fn good(
     db: &Db,
     code: &str,
@@ -63,10 +64,11 @@ pub async fn good(
 const USE: Sql = sql!(
     "UPDATE invitations
         SET uses = uses + 1
-      WHERE id = $1 AND ended_at IS NULL AND (most_uses IS NULL OR uses < most_uses)"
+      WHERE id = $1 AND ended_at IS NULL AND (most_uses IS NULL OR uses < most_uses)
+        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active')"
 );
 
-/// Rolls everything back when others used it up meanwhile.
+/// Rolls everything back when others used it up meanwhile, or its maker was stopped.
 pub fn use_one(tx: &mut Tx, id: i64) {
     tx.must(USE, params![id]);
 }

@@ -7,7 +7,7 @@ use axum::extract::{OriginalUri, Path, Query, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
-use comity_policy::{Act, CommunityId, Outcome, Party, Way};
+use comity_policy::{Act, CommunityId, Outcome, Party, PersonId, Way};
 use http::header::{IF_NONE_MATCH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -82,9 +82,11 @@ async fn check(app: &App, media: &Media, reader: Option<i64>) -> Result<()> {
     if !media.shown_as.is_empty() {
         // Whoever may see the profile was told the address.
         let owner = accounts::find(app, media.account_id).await?;
-        return match owner.gone_at {
-            None => Ok(()),
-            Some(_) => Err(Error::NotFound),
+        let is_suspended = app.gate.book().is_suspended(PersonId(owner.id));
+        return if owner.gone_at.is_none() && !is_suspended {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
         };
     }
     let Some(status_id) = media.status_id else {

@@ -94,7 +94,10 @@ pub async fn led_to(
         return Ok(None);
     };
     let member = super::find(app, led.subject_id).await?;
-    Ok((member.community_id == community.id).then_some((member, led.email)))
+    // Only the address that is asked about now: another may have been wanted since, or none any more.
+    let asked = member.email_wanted.as_ref().unwrap_or(&member.email);
+    let is_good = member.community_id == community.id && *asked == led.email;
+    Ok(is_good.then_some((member, led.email)))
 }
 
 /// Somebody who has the letter says that the address is theirs.

@@ -149,7 +149,8 @@ pub(super) fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String
     store::end_sessions(tx, account_id);
     oauth::end_all(tx, account_id);
     links::drop_all(tx, account_id);
-    second_step::drop_halves(tx, account_id);
+    store::want_email(tx, account_id, None);
+    second_step::drop_begun(tx, account_id);
     letters::promise(
         tx,
         app,

@@ -199,9 +199,15 @@ pub async fn act(
         return Err(Error::Forbidden("this is you".to_owned()));
     }
     let report = match report_id {
-        Some(id) => Some(reports::find(app, community, id).await?),
+        Some(id) => Some(reports::find(app, community, me.account.id, id).await?),
         None => None,
     };
+    if report
+        .as_ref()
+        .is_some_and(|report| report.target_id != subject.account.id)
+    {
+        return Err(Error::invalid("report_id", "is about somebody else"));
+    }
     let mut tx = Tx::new();
     store::insert_act(
         &mut tx,
@@ -221,7 +227,8 @@ pub async fn act(
         None => act_elsewhere(app, tx, me, &subject, action, reason).await?,
     }
     if let Some(report) = report.filter(|report| report.resolved_at.is_none()) {
-        reports::resolve(app, &report, &me.account, reason).await?;
+        // The reason is for moderators, and for whom it is about; whoever reported is told none of it.
+        reports::resolve(app, &report, &me.account, "").await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::entity;
-use super::{Aside, Notification, clear as clear_all, dismiss as dismiss_one, find, stretch};
+use super::{Aside, Notification, clear as clear_all, dismiss as dismiss_one, read, stretch};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Id, Input, Me, Paging, Reply};
@@ -117,7 +117,7 @@ pub async fn list(
 /// `GET /api/v1/notifications/{id}`
 pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let me = client.me()?;
-    let found = find(&app, &me.account, id).await?;
+    let found = read(&app, &me.account, id).await?;
     let list = entity::list(&app, me, &[found]).await?;
     let entity = list
         .into_iter()

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::{Aside, Kind, Notification, cleared, dismiss as dismiss_one, find, store, stretch};
+use super::{Aside, Kind, Notification, cleared, dismiss as dismiss_one, read, store, stretch};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -225,7 +225,7 @@ async fn beyond(
 /// One group with what is shown of it, newest first. *Not found* where nothing is.
 pub async fn one(app: &App, me: &Account, key: Key) -> Result<Group> {
     let members = match key {
-        Key::Alone(id) => vec![find(app, me, id).await?],
+        Key::Alone(id) => vec![read(app, me, id).await?],
         Key::Together { .. } => {
             members(app, me, key, Window::older_than(i64::MAX), MOST_COUNTED)
                 .await?
@@ -251,7 +251,7 @@ pub async fn members(
     limit: i64,
 ) -> Result<(Vec<Notification>, Option<i64>)> {
     let (kind, status, span) = match key {
-        Key::Alone(id) => return Ok((vec![find(app, me, id).await?], None)),
+        Key::Alone(id) => return Ok((vec![read(app, me, id).await?], None)),
         Key::Together { kind, status, span } => (kind, status, span),
     };
     let mut rows = store::of_group(

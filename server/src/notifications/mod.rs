@@ -233,14 +233,23 @@ pub async fn find(app: &App, me: &Account, id: i64) -> Result<Notification> {
     find_by(app, me, Way::Notification, id).await
 }
 
+/// The same, for a member who asks for it by its number: it may stand aside.
+pub(crate) async fn read(app: &App, me: &Account, id: i64) -> Result<Notification> {
+    alone(app, me, Way::Notification, id, Aside::Too).await
+}
+
 /// The same, for whatever brings it to them.
 pub async fn find_by(app: &App, me: &Account, way: Way, id: i64) -> Result<Notification> {
+    alone(app, me, way, id, Aside::Not).await
+}
+
+async fn alone(app: &App, me: &Account, way: Way, id: i64, aside: Aside) -> Result<Notification> {
     let window = Window {
         below: id.saturating_add(1),
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch_by(app, me, way, window, 1, Aside::Not).await?;
+    let found = stretch_by(app, me, way, window, 1, aside).await?;
     let found = found.shown.into_iter().next();
     found.ok_or(Error::NotFound)
 }

@@ -276,7 +276,7 @@ const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
     "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
-      WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
+      WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
       ORDER BY id DESC
       LIMIT $8"
@@ -285,13 +285,13 @@ const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
     "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
        FROM notifications
-      WHERE account_id = $1 AND NOT set_aside AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
+      WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
       ORDER BY id
       LIMIT $8"
 );
 
-/// At most `limit` of one kind about one status, between two times, of what lies in a window.
+/// At most `limit` of one kind about one status, between two times, of what lies in a window; what stands aside as well.
 pub async fn of_group(
     db: &Db,
     account_id: i64,

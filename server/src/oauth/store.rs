@@ -279,11 +279,11 @@ const FORGET_CODES: Sql = sql!(
     "DELETE FROM oauth_codes
       WHERE code_hash IN (SELECT code_hash FROM oauth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
 );
-/// On `access_tokens_idle`.
+/// On `access_tokens_idle`. Those of people who wait to join end with their waiting.
 const FORGET_TOKENS: Sql = sql!(
     "DELETE FROM access_tokens
       WHERE id IN (SELECT id FROM access_tokens
-                    WHERE account_id IS NULL AND last_used_at < $1
+                    WHERE account_id IS NULL AND applicant_id IS NULL AND last_used_at < $1
                     ORDER BY last_used_at
                     LIMIT $2)"
 );

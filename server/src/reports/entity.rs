@@ -11,7 +11,7 @@ use crate::http::Me;
 use crate::web::time;
 
 /// A report, for whoever made it and for moderators. `target` is who is reported.
-pub fn entity(report: &Report, status_ids: &[i64], target: Value) -> Value {
+pub fn entity(report: &Report, status_ids: &[i64], target: &Value) -> Value {
     let ids = |ids: &[i64]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
     json!({
         "id": report.id.to_string(),
@@ -36,7 +36,7 @@ pub async fn list(app: &App, me: &Me, reports: &[&Report]) -> Result<Vec<Value>>
     let tell = |report: &&Report| {
         let target = named.get(&report.target_id)?;
         let ids = posts.get(&report.id).map(Vec::as_slice).unwrap_or_default();
-        Some(entity(report, ids, faces.author(target, &me.community)))
+        Some(entity(report, ids, &faces.author(target, &me.community)))
     };
     Ok(reports.iter().filter_map(tell).collect())
 }

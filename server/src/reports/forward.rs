@@ -1,5 +1,7 @@
 //! Where a report could go on to, and what is sent there: in the name of the community, without who reported.
 
+use std::collections::HashSet;
+
 use comity_policy::{Act, Exchange, Party, PersonId, Subject, Thing, Visible, Way};
 use comity_vocab::{Domain, Iri, Visibility};
 use serde_json::Value;
@@ -11,7 +13,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::rules;
-use crate::statuses::Status;
+use crate::statuses::{self, Status};
 
 /// The servers to which a report about this account and these posts could go on: that of the account, and those of whom
 /// the posts answer. Each with the reason, where a boundary of the member or their community keeps it from there.
@@ -72,13 +74,31 @@ pub(crate) async fn recipients(
     Ok(Some(thing(face, to, &reporter)))
 }
 
-/// The document of a report that goes on.
-pub(crate) async fn parcel(app: &App, face: &Account, report: i64) -> Result<Value> {
+/// The document of a report that goes on to the server of `to`. It names what anybody may read, and no other post; to a
+/// server that is not that of the account, what answers somebody there.
+pub(crate) async fn parcel(app: &App, face: &Account, report: i64, to: i64) -> Result<Value> {
     let row = store::by_id(&app.db, report).await?;
     let report = Report::from_row(row.ok_or(Error::NotFound)?)?;
     let target = accounts::find(app, report.target_id).await?;
+    let server = accounts::find(app, to).await?.host.clone();
+    let concerns = |post: &Status| {
+        let answered = post.in_reply_to.as_deref();
+        server == target.host || answered.is_some_and(|account| account.host == server)
+    };
     let mut objects: Vec<Iri> = vec![target.iri.clone()];
-    for one in super::evidence(app, &report).await? {
+    let evidence = super::evidence(app, &report).await?;
+    let ids: Vec<i64> = evidence.iter().map(|one| one.status_id).collect();
+    let named: HashSet<i64> = statuses::load(app, &ids)
+        .await?
+        .into_iter()
+        .filter(|post| matches!(post.visibility, Visibility::Public | Visibility::Unlisted))
+        .filter(concerns)
+        .map(|post| post.id)
+        .collect();
+    for one in evidence
+        .into_iter()
+        .filter(|one| named.contains(&one.status_id))
+    {
         objects.push(accounts::stored_iri(&one.iri)?);
     }
     activity::flag(&face.iri, report.id, &report.comment, &objects)

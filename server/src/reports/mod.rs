@@ -46,6 +46,8 @@ const MOST_STATUSES: usize = 50;
 const LONGEST_SAID: usize = 10_000;
 /// Reports of one account within a day; more is noise, or meant to be (boundaries L56).
 const MOST_A_DAY: i64 = 50;
+/// Reports of one server within a day, whoever there brings them.
+const MOST_A_DAY_OF_SERVER: i64 = 100;
 /// Moderators who are told.
 const MOST_MODERATORS: i64 = 50;
 /// Notes shown of one report.
@@ -73,7 +75,7 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
             format!("names more than {MOST_STATUSES} posts; choose the worst"),
         ));
     }
-    check_rules(&me.community, &complaint.rule_ids)?;
+    let rule_ids = check_rules(&me.community, &complaint.rule_ids)?;
     let now = app.now_ms();
     let since = id::first_at(now - DAY_MS);
     if store::since(&app.db, me.account.id, since, MOST_A_DAY).await? >= MOST_A_DAY {
@@ -87,7 +89,7 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
         .collect();
     let category = match complaint.category {
         // As Mastodon reads it: whoever names rules says which.
-        Category::Other if !complaint.rule_ids.is_empty() => Category::Violation,
+        Category::Other if !rule_ids.is_empty() => Category::Violation,
         category => category,
     };
     let row = model::ReportRow {
@@ -98,7 +100,7 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
         iri: None,
         category: category.as_str().to_owned(),
         comment: plain::block(&plain::escape(complaint.comment.trim())),
-        rule_ids: serde_json::to_string(&complaint.rule_ids)?,
+        rule_ids: serde_json::to_string(&rule_ids)?,
         forwarded_to: names(going.iter().map(|one| &one.server))?,
         assigned_to: None,
         resolved_by: None,
@@ -125,7 +127,8 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
     Ok(report)
 }
 
-fn check_rules(community: &Community, rules: &[i64]) -> Result<()> {
+/// These rules, each once: so there are never more than the community has.
+fn check_rules(community: &Community, rules: &[i64]) -> Result<Vec<i64>> {
     let known = i64::try_from(community.house_rules().len()).unwrap_or(0);
     if rules.iter().any(|rule| !(1..=known).contains(rule)) {
         return Err(Error::invalid(
@@ -133,7 +136,10 @@ fn check_rules(community: &Community, rules: &[i64]) -> Result<()> {
             "names no rule of this community",
         ));
     }
-    Ok(())
+    let mut rules = rules.to_vec();
+    rules.sort_unstable();
+    rules.dedup();
+    Ok(rules)
 }
 
 fn names<'a>(servers: impl Iterator<Item = &'a Domain>) -> Result<String> {
@@ -188,9 +194,10 @@ async fn tell_moderators(app: &App, tx: &mut Tx, report: &Report) -> Result<()> 
     Ok(())
 }
 
-/// A report to this community.
-pub async fn find(app: &App, community: &Community, id: i64) -> Result<Report> {
+/// A report to this community, for a moderator of it. *Not found* for whom it is about.
+pub async fn find(app: &App, community: &Community, viewer_id: i64, id: i64) -> Result<Report> {
     let row = store::find(&app.db, community.id, id).await?;
+    let row = row.filter(|row| row.target_id != viewer_id);
     Report::from_row(row.ok_or(Error::NotFound)?)
 }
 
@@ -209,15 +216,16 @@ pub(crate) async fn open_to(
         .collect()
 }
 
-/// Reports to this community within a window, newest first, and where it goes on.
+/// Reports to this community within a window, newest first, and where it goes on; none that is about the viewer.
 pub async fn list(
     app: &App,
     community: &Community,
+    viewer_id: i64,
     choice: Choice,
     window: Window,
     limit: i64,
 ) -> Result<(Vec<Report>, Option<i64>)> {
-    let mut rows = store::within(&app.db, community.id, choice, window, limit).await?;
+    let mut rows = store::within(&app.db, (community.id, viewer_id), choice, window, limit).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     if window.from_below {
         rows.reverse();
@@ -329,9 +337,9 @@ pub async fn change(
     category: Category,
     rules: &[i64],
 ) -> Result<()> {
-    check_rules(community, rules)?;
+    let rules = check_rules(community, rules)?;
     let key = (report.community_id, report.id);
-    let rules = serde_json::to_string(rules)?;
+    let rules = serde_json::to_string(&rules)?;
     found(store::change(&app.db, key, category.as_str(), rules, app.now_ms()).await?)
 }
 

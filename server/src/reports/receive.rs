@@ -8,7 +8,8 @@ use comity_vocab::{Activity, Iri, Object};
 
 use super::model::{Category, Evidence, Report, ReportRow};
 use super::{
-    LONGEST_COMMENT, MOST_A_DAY, MOST_STATUSES, evidence_of, posts, store, tell_moderators,
+    LONGEST_COMMENT, MOST_A_DAY, MOST_A_DAY_OF_SERVER, MOST_STATUSES, evidence_of, posts, store,
+    tell_moderators,
 };
 use crate::accounts;
 use crate::app::App;
@@ -56,12 +57,20 @@ pub(crate) async fn receive(
     let Some(target) = target.filter(|target| target.is_local()) else {
         return Ok(Some("reports nobody here"));
     };
-    let Some(community) = target.community_id.filter(|_| target.gone_at.is_none()) else {
+    // The gate judged it for the community where it arrived, and for no other.
+    let here = arrival.community.id;
+    let community = target.community_id.filter(|id| *id == here);
+    let Some(community) = community.filter(|_| target.gone_at.is_none()) else {
         return Ok(Some("reports nobody here"));
     };
     let now = app.now_ms();
     let since = id::first_at(now - DAY_MS);
     if store::since(&app.db, arrival.sender.id, since, MOST_A_DAY).await? >= MOST_A_DAY {
+        return Ok(Some("reports more than anybody can look at"));
+    }
+    let host = arrival.sender.host.as_str();
+    let most = MOST_A_DAY_OF_SERVER;
+    if store::since_from(&app.db, host, since, most).await? >= most {
         return Ok(Some("reports more than anybody can look at"));
     }
     let party = Party::Account(arrival.sender.person());

@@ -144,19 +144,21 @@ pub async fn own(db: &Db, account_id: i64, most: i64) -> Result<Vec<ReportRow>> 
     Ok(db.all(OWN, params![account_id, most]).await?)
 }
 
-/// Those of these that a moderator may see, by their community.
+/// Those of these that a moderator may see, by their community; none that is about them.
 const OPEN_TO: Sql<ReportRow> = sql!(
     row: ReportRow,
     sqlite: "SELECT r.id, r.community_id, r.account_id, r.target_id, r.iri, r.category, r.comment, r.rule_ids,
                     r.forwarded_to, r.assigned_to, r.resolved_by, r.resolved_at, r.answer, r.created_at, r.updated_at
                FROM reports r
                JOIN members m ON m.community_id = r.community_id
-              WHERE m.account_id = $1 AND m.role <> 'member' AND r.id IN (SELECT value FROM json_each($2))",
+              WHERE m.account_id = $1 AND m.role <> 'member' AND r.target_id <> m.account_id
+                AND r.id IN (SELECT value FROM json_each($2))",
     pg: "SELECT r.id, r.community_id, r.account_id, r.target_id, r.iri, r.category, r.comment, r.rule_ids,
                 r.forwarded_to, r.assigned_to, r.resolved_by, r.resolved_at, r.answer, r.created_at, r.updated_at
            FROM reports r
            JOIN members m ON m.community_id = r.community_id
-          WHERE m.account_id = $1 AND m.role <> 'member' AND r.id = ANY (CAST($2 AS BIGINT[]))",
+          WHERE m.account_id = $1 AND m.role <> 'member' AND r.target_id <> m.account_id
+            AND r.id = ANY (CAST($2 AS BIGINT[]))",
 );
 
 pub async fn open_to(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<ReportRow>> {
@@ -173,6 +175,7 @@ const NEWEST: Sql<ReportRow> = sql!(
         AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
         AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
         AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+        AND target_id <> $8
       ORDER BY id DESC
       LIMIT $7"
 );
@@ -185,14 +188,15 @@ const OLDEST: Sql<ReportRow> = sql!(
         AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
         AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
         AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+        AND target_id <> $8
       ORDER BY id
       LIMIT $7"
 );
 
-/// At most `limit` of a community within a window, from its end.
+/// At most `limit` of a community within a window, from its end; none about the viewer.
 pub async fn within(
     db: &Db,
-    community_id: i64,
+    (community_id, viewer_id): (i64, i64),
     choice: Choice,
     window: Window,
     limit: i64,
@@ -205,7 +209,8 @@ pub async fn within(
         choice.resolved,
         choice.account_id,
         choice.target_id,
-        limit
+        limit,
+        viewer_id
     ];
     Ok(db.all(statement, values).await?)
 }
@@ -220,6 +225,22 @@ const SINCE: Sql<(i64,)> = sql!(
 /// How many this account brought since then, counted up to `most`.
 pub async fn since(db: &Db, account_id: i64, above_id: i64, most: i64) -> Result<i64> {
     Ok(db.one(SINCE, params![account_id, above_id, most]).await?.0)
+}
+
+const SINCE_FROM: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT r.id
+               FROM reports r
+               JOIN accounts a ON a.id = r.account_id
+              WHERE a.host = $1 AND r.iri IS NOT NULL AND r.id > $2
+              LIMIT $3) recent"
+);
+
+/// How many this server brought since then, counted up to `most`.
+pub async fn since_from(db: &Db, host: &str, above_id: i64, most: i64) -> Result<i64> {
+    let values = params![host, above_id, most];
+    Ok(db.one(SINCE_FROM, values).await?.0)
 }
 
 /// Whoever looks after a community.

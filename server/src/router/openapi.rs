@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1), made of the list of addresses, of what their handlers take, and of what is
+//! The description of the API (`OpenAPI` 3.1), made of the list of addresses, of what their handlers take, and of what is
 //! written down of their answers. A test asks for each address and compares.
 
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ fn operation(route: &Route) -> Value {
     });
     let in_query = matches!(route.method, "GET" | "DELETE");
     if !in_query && (taken.files || !taken.fields.is_empty()) {
-        operation["requestBody"] = body(&taken);
+        operation["requestBody"] = body(route, &taken);
     }
     operation
 }
@@ -109,6 +109,7 @@ fn parameters(route: &Route, taken: &Taken) -> Vec<Value> {
         .collect();
     if matches!(route.method, "GET" | "DELETE") {
         for (name, schema) in &taken.fields {
+            let needed = taken.needed.contains(name);
             let is_list = kinds(schema).contains(&"array");
             // Several values of one name, as Rails has them.
             let name = if is_list {
@@ -119,7 +120,7 @@ fn parameters(route: &Route, taken: &Taken) -> Vec<Value> {
             all.push(json!({
                 "name": name,
                 "in": "query",
-                "required": taken.needed.contains(&name),
+                "required": needed,
                 "schema": schema,
             }));
         }
@@ -135,7 +136,16 @@ fn kinds(schema: &Value) -> Vec<&str> {
     }
 }
 
-fn body(taken: &Taken) -> Value {
+/// The fields of a form that are files.
+fn files(path: &str) -> &'static [&'static str] {
+    match path {
+        "/api/v1/accounts/update_credentials" | "/api/v1/profile" => &["avatar", "header"],
+        "/api/v1/media/{id}" => &["thumbnail"],
+        _ => &["file", "thumbnail"],
+    }
+}
+
+fn body(route: &Route, taken: &Taken) -> Value {
     let mut schema = json!({ "type": "object", "properties": taken.fields });
     if !taken.needed.is_empty() {
         schema["required"] = json!(taken.needed);
@@ -143,7 +153,9 @@ fn body(taken: &Taken) -> Value {
     let mut content = Map::new();
     if taken.files {
         let mut with_file = schema;
-        with_file["properties"]["file"] = json!({ "type": "string", "format": "binary" });
+        for name in files(route.path) {
+            with_file["properties"][*name] = json!({ "type": "string", "format": "binary" });
+        }
         content.insert(
             "multipart/form-data".to_owned(),
             json!({ "schema": with_file }),
@@ -261,6 +273,23 @@ mod tests {
         for name in ["max_id", "limit", "local"] {
             assert!(asked.contains(&format!("\"{name}\"")), "{name}: {asked}");
         }
+    }
+
+    #[test]
+    fn files_of_a_form_are_named() {
+        let document = document();
+        let fields = |path: &str, method: &str| {
+            document["paths"][path][method]["requestBody"]["content"]["multipart/form-data"]
+                ["schema"]["properties"]
+                .clone()
+        };
+        let profile = fields("/api/v1/accounts/update_credentials", "patch");
+        for name in ["avatar", "header"] {
+            assert_eq!(profile[name]["format"], "binary", "{profile}");
+        }
+        assert!(profile.get("file").is_none(), "{profile}");
+        let media = fields("/api/v2/media", "post");
+        assert_eq!(media["file"]["format"], "binary", "{media}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub async fn search(
     let by = match question.account_id.trim() {
         "" => None,
         // Nobody has a number that is none.
-        id => Some(id.parse().unwrap_or(0)),
+        id => Some(id.parse::<i64>().map_or(0, |id| id.max(0))),
     };
     let page = super::Page {
         window: paging.window(),

@@ -11,7 +11,7 @@ use super::store::{self, Among};
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::Me;
+use crate::http::{Kind, Me};
 use crate::statuses::{self, Status};
 use crate::window::Window;
 
@@ -20,7 +20,7 @@ const SPARE: i64 = 20;
 /// A page asks the index at most so often for more.
 const MOST_ROUNDS: usize = 5;
 /// Posts that may be skipped: further down nobody reads, and each has to be asked of the gate.
-const MOST_SKIPPED: usize = 400;
+const MOST_SKIPPED: usize = 100;
 
 /// Which part of what is found is wanted.
 pub struct Page {
@@ -48,6 +48,7 @@ pub async fn find(
     if page.skip > MOST_SKIPPED {
         return Ok(Vec::new());
     }
+    app.limits.check(Kind::Search, &me.account.id.to_string())?;
     for named in std::mem::take(&mut asked.people) {
         match person(app, me, &named.handle).await? {
             Some(id) => asked.person(&named, id),

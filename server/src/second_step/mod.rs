@@ -90,7 +90,7 @@ pub async fn confirm(app: &App, member: &Member, code: &str) -> Result<Vec<Strin
     let step = totp::step_of(&secret, &compact(code), now_ms, 0).ok_or_else(wrong)?;
     let (codes, hashes) = new_codes()?;
     let mut tx = Tx::new();
-    store::confirm(&mut tx, id, now_ms, step);
+    store::confirm(&mut tx, id, secret, now_ms, step);
     store::replace_codes(&mut tx, id, hashes);
     letters::promise(
         &mut tx,
@@ -147,17 +147,21 @@ pub async fn drop_it(app: &App, account_id: i64) -> Result<()> {
 
 /// Whether this is a code of the member's device or one of their recovery codes; it is used up by that.
 pub async fn check(app: &App, account_id: i64, typed: &str) -> Result<()> {
-    app.limits
-        .check(Kind::SecondStep, &account_id.to_string())?;
+    let typed = compact(typed);
+    let is_recovery = typed.len() == CODE * 8 / 5;
+    // Two counts: whoever guesses at the digits keeps nobody from their recovery codes.
+    let count = if is_recovery {
+        format!("recovery {account_id}")
+    } else {
+        account_id.to_string()
+    };
+    app.limits.check(Kind::SecondStep, &count)?;
     let Some(row) = store::find(&app.db, account_id).await? else {
         return Err(wrong());
     };
-    let typed = compact(typed);
     let used = match totp::step_of(&row.secret, &typed, app.now_ms(), row.last_step) {
         Some(step) => store::use_code(&app.db, account_id, step).await?,
-        None if typed.len() == CODE * 8 / 5 => {
-            store::use_recovery(&app.db, account_id, hash_of(&typed)).await?
-        }
+        None if is_recovery => store::use_recovery(&app.db, account_id, hash_of(&typed)).await?,
         None => 0,
     };
     if used == 0 { Err(wrong()) } else { Ok(()) }
@@ -198,9 +202,10 @@ pub(crate) async fn is_held(app: &App, half: &str) -> Result<bool> {
     }
 }
 
-/// Whoever knew an old password goes no further, in the caller's transaction.
-pub(crate) fn drop_halves(tx: &mut Tx, account_id: i64) {
+/// Whoever knew an old password goes no further, and what they began is not confirmed, in the caller's transaction.
+pub(crate) fn drop_begun(tx: &mut Tx, account_id: i64) {
     store::drop_halves(tx, account_id);
+    store::drop_unconfirmed(tx, account_id);
 }
 
 /// Forgets up to `most` browsers that were held too long, and says how many.

@@ -39,11 +39,16 @@ pub fn begin(tx: &mut Tx, account_id: i64, secret: Vec<u8>) {
 const CONFIRM: Sql = sql!(
     "UPDATE second_steps
         SET confirmed_at = $2, last_step = $3
-      WHERE account_id = $1 AND confirmed_at IS NULL"
+      WHERE account_id = $1 AND confirmed_at IS NULL AND secret = $4"
 );
 
-pub fn confirm(tx: &mut Tx, account_id: i64, now_ms: i64, step: i64) {
-    tx.must(CONFIRM, params![account_id, now_ms, step]);
+/// Rolls everything back when it is another secret by now.
+pub fn confirm(tx: &mut Tx, account_id: i64, secret: Vec<u8>, now_ms: i64, step: i64) {
+    tx.must(CONFIRM, params![account_id, now_ms, step, secret]);
+}
+
+pub fn drop_unconfirmed(tx: &mut Tx, account_id: i64) {
+    tx.exec(DROP_UNCONFIRMED, params![account_id]);
 }
 
 const USE_CODE: Sql = sql!(

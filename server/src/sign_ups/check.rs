@@ -43,16 +43,12 @@ impl From<Fault> for Error {
     }
 }
 
-/// Everything that is wrong with it, in the order of the form.
-pub async fn faults(
-    app: &App,
-    community: &Community,
-    new: &NewSignUp,
-    is_invited: bool,
-) -> Result<Vec<Fault>> {
+/// Everything that is wrong with it by itself, in the order of the form. Nothing is looked up, so that nobody learns
+/// here who is a member.
+pub fn faults(app: &App, community: &Community, new: &NewSignUp, is_invited: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
-    faults.extend(username(app, community, new.username.trim()).await?);
-    faults.extend(email(app, community, new.email.trim(), None).await?);
+    faults.extend(username(community, new.username.trim()));
+    faults.extend(email(new.email.trim()));
     faults.extend(password(&new.password));
     faults.extend(reason(app, community, new, is_invited));
     faults.extend(age(app, new.date_of_birth.as_deref().unwrap_or_default()));
@@ -60,19 +56,31 @@ pub async fn faults(
         let why = "has to be accepted; read what we ask of each other";
         faults.push(Fault::of("agreement", "ERR_ACCEPTED", why));
     }
+    faults
+}
+
+/// What of it is somebody else's. It tells who is a member, so whoever calls it counts first.
+pub async fn taken(app: &App, community: &Community, new: &NewSignUp) -> Result<Vec<Fault>> {
+    let mut faults = Vec::new();
+    faults.extend(taken_username(app, community, new.username.trim()).await?);
+    faults.extend(taken_email(app, community, new.email.trim(), None).await?);
     Ok(faults)
 }
 
-async fn username(app: &App, community: &Community, name: &str) -> Result<Option<Fault>> {
-    if let Err(Error::Invalid { why, .. }) = members::check_username(community, name) {
-        let code = match name {
-            "" => "ERR_BLANK",
-            name if name.len() > members::LONGEST_USERNAME => "ERR_TOO_LONG",
-            name if members::is_reserved(community, name) => "ERR_RESERVED",
-            _ => "ERR_INVALID",
-        };
-        return Ok(Some(Fault::of("username", code, why)));
-    }
+fn username(community: &Community, name: &str) -> Option<Fault> {
+    let Err(Error::Invalid { why, .. }) = members::check_username(community, name) else {
+        return None;
+    };
+    let code = match name {
+        "" => "ERR_BLANK",
+        name if name.len() > members::LONGEST_USERNAME => "ERR_TOO_LONG",
+        name if members::is_reserved(community, name) => "ERR_RESERVED",
+        _ => "ERR_INVALID",
+    };
+    Some(Fault::of("username", code, why))
+}
+
+async fn taken_username(app: &App, community: &Community, name: &str) -> Result<Option<Fault>> {
     let is_taken = accounts::find_by_handle(app, name, &community.domain)
         .await?
         .is_some()
@@ -80,21 +88,26 @@ async fn username(app: &App, community: &Community, name: &str) -> Result<Option
     Ok(is_taken.then(name_taken))
 }
 
-/// What is wrong with an address; `of` is who has it already and keeps it.
-pub async fn email(
+/// What is wrong with an address by itself.
+pub fn email(email: &str) -> Option<Fault> {
+    let Err(Error::Invalid { why, .. }) = members::check_email(email) else {
+        return None;
+    };
+    let code = if email.is_empty() {
+        "ERR_BLANK"
+    } else {
+        "ERR_INVALID"
+    };
+    Some(Fault::of("email", code, why))
+}
+
+/// Whether an address is somebody else's; `of` is who has it already and keeps it. Whoever calls it counts first.
+pub async fn taken_email(
     app: &App,
     community: &Community,
     email: &str,
     of: Option<i64>,
 ) -> Result<Option<Fault>> {
-    if let Err(Error::Invalid { why, .. }) = members::check_email(email) {
-        let code = if email.is_empty() {
-            "ERR_BLANK"
-        } else {
-            "ERR_INVALID"
-        };
-        return Ok(Some(Fault::of("email", code, why)));
-    }
     let waiting = store::by_email(&app.db, community.id, email).await?;
     let is_taken = members::has_email(app, community.id, email).await?
         || waiting.is_some_and(|other| Some(other.id) != of);

@@ -111,11 +111,16 @@ pub async fn apply(
     let code = new.invitation.as_deref().unwrap_or_default().trim();
     let invitation = invitations::good(app, community, code).await?;
     check_open(community, code, invitation.is_some())?;
-    let faults = check::faults(app, community, &new, invitation.is_some()).await?;
+    let faults = check::faults(app, community, &new, invitation.is_some());
     if !faults.is_empty() {
         return Err(NotIn::Faults(faults));
     }
+    // Counted before anything is looked up: the answer tells who is a member.
     app.limits.check(Kind::SignUp, neighbourhood)?;
+    let taken = check::taken(app, community, &new).await?;
+    if !taken.is_empty() {
+        return Err(NotIn::Faults(taken));
+    }
     let needs_yes = community.sign_up == SignUp::Approval && invitation.is_none();
     let mut tx = Tx::new();
     if let Some(invitation) = &invitation {
@@ -294,20 +299,24 @@ pub async fn ask_again(
             "no address waits to be confirmed".to_owned(),
         )));
     }
-    let mut tx = Tx::new();
-    if let Some(email) = email
+    let other = email
         .map(str::trim)
-        .filter(|email| *email != applicant.email)
-    {
-        let fault = check::email(app, community, email, Some(applicant.id)).await?;
-        if let Some(fault) = fault {
+        .filter(|email| *email != applicant.email);
+    if let Some(fault) = other.and_then(check::email) {
+        return Err(NotIn::Faults(vec![fault]));
+    }
+    // Counted before anything is looked up: the answer tells who is a member.
+    app.limits
+        .check(Kind::LetterTo, &format!("sign-up {}", applicant.id))?;
+    let mut tx = Tx::new();
+    if let Some(email) = other {
+        let taken = check::taken_email(app, community, email, Some(applicant.id)).await?;
+        if let Some(fault) = taken {
             return Err(NotIn::Faults(vec![fault]));
         }
         links::drop_all(&mut tx, applicant.id);
         store::change_email(&mut tx, applicant.id, email);
     }
-    app.limits
-        .check(Kind::LetterTo, &format!("sign-up {}", applicant.id))?;
     let errand = Errand::ConfirmSignUp {
         applicant: applicant.id,
     };
@@ -342,11 +351,23 @@ async fn linked(app: &App, community: &Community, token: &str) -> Result<Option<
 /// Somebody who has the letter says that the address is theirs. Where that was all they waited for, they are in.
 pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<Standing> {
     let row = linked(app, community, token).await?.ok_or(Error::Gone)?;
+    // What holds now counts, and not what held when they asked.
+    if community.sign_up == SignUp::Closed {
+        return Err(Error::Forbidden(
+            "nobody new is taken in just now".to_owned(),
+        ));
+    }
+    let asks = community.sign_up == SignUp::Approval
+        && row.invitation_id.is_none()
+        && row.decided_at.is_none();
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     links::use_up(&mut tx, token);
     store::confirm(&mut tx, row.id, now_ms);
-    if row.needs_yes {
+    if asks && !row.needs_yes {
+        store::ask_for_yes(&mut tx, row.id);
+    }
+    if asks || row.needs_yes {
         return if app.commit(tx).await? {
             Ok(Standing::Yes)
         } else {

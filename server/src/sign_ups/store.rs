@@ -139,6 +139,17 @@ pub fn confirm(tx: &mut Tx, id: i64, now_ms: i64) {
     tx.must(CONFIRM, params![id, now_ms]);
 }
 
+const ASK_FOR_YES: Sql = sql!(
+    "UPDATE applicants
+        SET needs_yes = TRUE
+      WHERE id = $1 AND state = 'waits' AND decided_at IS NULL"
+);
+
+/// They came when nobody was asked, and moderators are now.
+pub fn ask_for_yes(tx: &mut Tx, id: i64) {
+    tx.must(ASK_FOR_YES, params![id]);
+}
+
 const CHANGE_EMAIL: Sql = sql!(
     "UPDATE applicants
         SET email = $2, email_key = $3

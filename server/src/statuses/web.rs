@@ -88,7 +88,10 @@ pub async fn save(
         if attach::take_in(&app, &me, &mut form, files).await? {
             return Ok(None);
         }
-        let draft = form.draft(&app, &me).await?;
+        let mut draft = form.draft(&app, &me).await?;
+        // The form does not ask: it stays as it was marked.
+        let was = find(&app, &me.party(), Way::Page, id).await?;
+        draft.sensitive = text(&was).sensitive || !form.spoiler.trim().is_empty();
         edit(&app, &me.community, me.account.clone(), id, draft)
             .await
             .map(Some)

@@ -39,7 +39,7 @@ pub fn keys(sequence: &[String]) -> BTreeSet<String> {
     sequence
         .iter()
         .cloned()
-        .chain(pairs.map(|pair| pair.concat()))
+        .chain(pairs.map(<[String]>::concat))
         .collect()
 }
 

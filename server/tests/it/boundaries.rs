@@ -135,7 +135,9 @@ town_test! {
         let veil = page.body.find("<details class=\"veil\"").expect("a veil");
         assert!(veil < page.body.find("I do, says tom").unwrap(), "folded, and there when asked for");
         alice.get("/everyone").await.is(200).hides("A word of tom");
-        alice.get("/search?q=tom").await.is(200).hides("@island.example</");
+        // Whom tom answers finds the answer, and nobody finds tom.
+        alice.get("/search?q=tom").await.is(200).shows("I do, says tom");
+        town.member("carol").await.get("/search?q=tom").await.is(200).hides("@island.example</");
         alice.get(&own.path_in(&here)).await.is(200).shows("A word of tom");
         alice.get(&profile(&tom.account, &here)).await.is(200).shows("much noise").shows("Why?");
         bob.get("/home").await.is(200).shows("A word of tom");

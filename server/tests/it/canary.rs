@@ -95,7 +95,7 @@ quoted           cpy     py     cepyks   hcepyks  cepyks    hcepykswrn -      ce
 quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
 bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
 field            px      px     px       px       px        pox       -       px     px   px       px
-mail             -       -      -        -        -         -         -       -      -    -        -
+mail             -       -      -        -        -         o         -       -      -    -        -
 reply            py      py     epyks    epyks    epyks     nepyks    -       epyks  pyks epyks    epyks
 limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
 before           -       py     -        -        -         -         -       -      -    epyks    -

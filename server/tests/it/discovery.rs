@@ -152,14 +152,35 @@ town_test! {
 coast_test! {
     async fn known_servers_are_told_unless_the_community_keeps_them(coast) {
         let told = coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json();
+        assert_eq!(told, json!([]), "nothing is told before somebody decides so");
+        sets(&coast.town, true, true).await;
+        let told = coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json();
         let open = json!(coast.peer.domain("open"));
         assert!(told.as_array().unwrap().contains(&open), "{told}");
         sets(&coast.town, true, false).await;
         assert_eq!(coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json(), json!([]));
+        // Nor is it told of whom the community refuses, nor anything to visitors of one by choice.
+        sets(&coast.town, true, true).await;
+        let mut ines = coast.town.admin("ines").await;
+        let server = coast.peer.domain("open");
+        let rule = [("pattern", server.as_str()), ("stance", "refused"), ("scope", "community"), ("reason", "for the test")];
+        ines.post("/boundaries", &rule).await.is(303);
+        let told = coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json();
+        assert!(!told.as_array().unwrap().contains(&open), "{told}");
         // Visitors find who lives here.
         let list = coast.town.anonymous().get("/api/v1/directory?order=new").await.is(200).json();
         let mut names = names(&list);
         names.sort_unstable();
-        assert_eq!(names, ["alice", "bob"]);
+        assert_eq!(names, ["alice", "bob", "ines"]);
+        let here = coast.town.community();
+        let by_choice = comity::communities::Settings {
+            mode: comity_policy::Mode::AllowList,
+            ..comity::communities::Settings::of(&here)
+        };
+        comity::communities::change_settings(&coast.town.app, here.id, by_choice).await.unwrap();
+        for path in ["peers", "activity"] {
+            let told = coast.town.anonymous().get(&format!("/api/v1/instance/{path}")).await.is(200).json();
+            assert_eq!(told, json!([]), "{path}");
+        }
     }
 }

@@ -127,6 +127,18 @@ post_test! {
         assert!(told.text().contains("another e-mail address"), "{}", told.whole);
     }
 
+    async fn a_new_password_lets_go_of_an_address_that_was_wanted(town, post) {
+        let mut alice = town.member("alice").await;
+        let form = [("email", "new@mail.example"), ("password", PASSWORD)];
+        alice.post("/settings/email", &form).await.leads("/settings/email");
+        let link = post.next().await.link("/confirm/");
+        comity::members::set_password(&town.app, alice.account.id, NEW).await.unwrap();
+        assert!(post.next().await.text().contains("was changed"));
+        let member = comity::members::find(&town.app, alice.account.id).await.unwrap();
+        assert_eq!(member.email_wanted, None);
+        town.anonymous().get(&link).await.is(410);
+    }
+
     async fn a_server_that_says_later_is_asked_later_and_one_that_says_no_is_not(town, post) {
         let mut alice = town.member("alice").await;
         post.refuse("450 come again");

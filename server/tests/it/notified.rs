@@ -118,6 +118,7 @@ town_test! {
         let all = alice.get("/api/v1/notifications?include_filtered=true").await.is(200).json();
         let aside: Vec<bool> = all.as_array().unwrap().iter().map(|one| one["filtered"].as_bool().unwrap()).collect();
         assert_eq!(aside, [false, true, true]);
+        alice.get(&format!("/api/v1/notifications/{}", id(&all[1]))).await.is(200);
         let waiting = alice.get("/api/v1/notifications/requests").await.is(200).json();
         assert_eq!(names(&waiting, "id"), [hers.clone(), his.clone()]);
         assert_eq!(waiting[1]["notifications_count"], "1");

@@ -66,6 +66,13 @@ town_test! {
         assert_eq!(gone["avatar_description"], "");
         loads(&town, &now["avatar"]).await.is(404);
         loads(&town, &now["header"]).await.is(200);
+        // Not of who is suspended, as long as they are.
+        let mut ines = town.admin("ines").await;
+        let act = format!("/moderation/accounts/{}", alice.member.account.id);
+        ines.post(&act, &[("action", "suspend")]).await.is(303);
+        loads(&town, &now["header"]).await.is(404);
+        ines.post(&act, &[("action", "lift")]).await.is(303);
+        loads(&town, &now["header"]).await.is(200);
         alice.ask(Method::DELETE, "/api/v1/profile/header", "text/plain", Vec::new()).await.is(200);
         loads(&town, &now["header"]).await.is(404);
     }
@@ -119,6 +126,11 @@ town_test! {
         assert_eq!(town.anonymous().get(&path).await.is(200).json()["application"], post["application"]);
         let actor = town.account(alice.member.account.id).await;
         assert_eq!(actor.kind, comity_vocab::ActorKind::Service);
+        // The page edits words; how a post is marked stays.
+        change(&mut alice, &[("source[sensitive]", "false")], &[]).await.is(200);
+        let edit = format!("/statuses/{}/edit", post["id"].as_str().unwrap());
+        alice.member.post(&edit, &[("text", "Unfolded")]).await.is(303);
+        assert_eq!(alice.get(&path).await.is(200).json()["sensitive"], true);
     }
 
     async fn whom_somebody_follows_is_theirs_to_show(town) {
@@ -127,7 +139,12 @@ town_test! {
         town.follow(&mut bob.member, &alice.member).await;
         let path = format!("/api/v1/accounts/{id}/followers");
         assert_eq!(bob.get(&path).await.is(200).json().as_array().unwrap().len(), 1);
+        let mut dora = Sender::new(&town, "dora").await;
+        town.follow(&mut dora.member, &bob.member).await;
+        let familiar = format!("/api/v1/accounts/familiar_followers?id[]={id}");
+        assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"].as_array().unwrap().len(), 1);
         change(&mut alice, &[("hide_collections", "true")], &[]).await.is(200);
+        assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"], json!([]));
         assert_eq!(bob.get(&path).await.is(200).json(), json!([]));
         assert_eq!(alice.get(&path).await.is(200).json().as_array().unwrap().len(), 1);
         let mut carol = town.member("carol").await;

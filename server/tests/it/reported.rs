@@ -108,6 +108,13 @@ town_test! {
         assert_eq!(desk.get("/api/v1/admin/reports").await.json(), json!([]));
         assert_eq!(desk.get("/api/v1/admin/reports?resolved=true").await.json()[0]["id"], report["id"]);
         assert_eq!(desk.post(&format!("{at}/reopen"), json!({})).await.is(200).json()["action_taken"], false);
+        desk.post(&format!("/api/v1/admin/accounts/{}/action", alice.me().await), json!({ "type": "none", "report_id": id(&report) })).await.is(422);
+        // A moderator who is reported is told nothing of it.
+        let hers = json!({ "account_id": desk.me().await, "comment": "Sleeps on duty" });
+        let about = alice.post("/api/v1/reports", hers).await.is(200).json();
+        desk.get(&format!("/api/v1/admin/reports/{}", id(&about))).await.is(404);
+        assert_eq!(desk.get("/api/v1/admin/reports").await.json().as_array().unwrap().len(), 1);
+        marta.get("/moderation/reports").await.is(200).hides("Sleeps on duty");
         // Neither a member with the scope, nor a moderator without.
         let mut curious = town.member("carol").await;
         let mut carols = App::let_in_with(&town, &mut curious, MODERATES).await;
@@ -182,6 +189,9 @@ town_test! {
         assert_eq!((&milder["severity"], &milder["public_comment"], &milder["reject_reports"]), (&json!("silence"), &json!("sells follows"), &json!(true)));
         desk.get(&at).await.is(404);
         assert_eq!(desk.get(blocks).await.json().as_array().unwrap().len(), 1);
+        let at = format!("{blocks}/{}", id(&milder));
+        let milder = desk.send(Method::PUT, &at, &json!({ "public_comment": "" })).await.is(200).json();
+        assert_eq!(milder["public_comment"], Value::Null);
         desk.post(blocks, json!({ "domain": "other.example", "severity": "noop" })).await.is(422);
         desk.send(Method::DELETE, &format!("{blocks}/{}", id(&milder)), &json!({})).await.is(200);
         assert_eq!(desk.get(blocks).await.json(), json!([]));

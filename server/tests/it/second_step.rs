@@ -135,7 +135,7 @@ town_test! {
 
     async fn guessing_codes_is_slow_and_takes_no_longer_than_ten_minutes(town) {
         let mut alice = town.member("alice").await;
-        let (device, _) = turn_on(&town, &mut alice).await;
+        let (device, codes) = turn_on(&town, &mut alice).await;
         town.wait_s(3_600);
         let (mut browser, half) = first(&town).await;
         for _ in 0..5 {
@@ -143,6 +143,9 @@ town_test! {
         }
         let right = device.shows(town.app.now_ms());
         second(&mut browser, &half, &right).await.is(429);
+        // Whoever guesses at the digits keeps nobody from their recovery codes.
+        let (mut other, other_half) = first(&town).await;
+        second(&mut other, &other_half, &codes[0]).await.leads("/settings/sessions");
         town.wait_s(601);
         let right = device.shows(town.app.now_ms());
         second(&mut browser, &half, &right).await.leads("/sign-in");
@@ -186,6 +189,11 @@ town_test! {
         alice.post(&format!("{AT}/confirm"), &[("code", "000000")]).await.is(422);
         let form = [("name", "alice"), ("password", PASSWORD)];
         town.anonymous().post("/sign-in", &form).await.leads("/");
+        // It ends with the password that it was begun with.
+        let id = alice.account.id;
+        comity::members::set_password(&town.app, id, "another horse").await.unwrap();
+        let standing = comity::second_step::standing(&town.app, id).await.unwrap();
+        assert_eq!(standing, comity::second_step::Standing::Off);
     }
 }
 

@@ -148,6 +148,34 @@ town_test! {
         other.post("/sign-up", &second).await.is(422).shows("invitation is over");
     }
 
+    async fn who_was_stopped_lets_nobody_in(town) {
+        set(&town, SignUp::Invitation, Invites::Members).await;
+        let mut mona = moderator(&town).await;
+        let mut bob = town.member("bob").await;
+        bob.post("/invitations", &[("uses", "2"), ("days", "2")]).await.leads("/invitations");
+        let page = bob.get("/invitations").await.is(200);
+        let link = page.body.split("https://harbour.example/invite/").nth(1).unwrap();
+        let at = format!("/invite/{}", link.split('"').next().unwrap());
+        town.anonymous().get(&at).await.is(303);
+        let freeze = [("action", "freeze"), ("reason", "Spam")];
+        mona.post(&format!("/moderation/accounts/{}", bob.account.id), &freeze).await.is(303);
+        town.anonymous().get(&at).await.is(410);
+    }
+
+    async fn asking_who_is_a_member_is_counted(town) {
+        town.member("alice").await;
+        let mut browser = town.anonymous();
+        let taken = form(&[]).into_iter().map(|(name, value)| match name {
+            "username" => (name, "alice"),
+            _ => (name, value),
+        });
+        let taken: Vec<_> = taken.collect();
+        for _ in 0..5 {
+            browser.post("/sign-up", &taken).await.is(422).shows("is taken");
+        }
+        browser.post("/sign-up", &taken).await.is(429);
+    }
+
     async fn members_invite_where_they_may_and_never_without_end(town) {
         set(&town, SignUp::Approval, Invites::Members).await;
         let mut bob = town.member("bob").await;
@@ -190,13 +218,18 @@ town_test! {
         town.member("alice").await;
         let mut app = Registered::new(&town, "read write follow").await;
         let own = app.own_token("read write follow").await;
-        let wrong = json!({ "username": "alice", "email": "nowhere", "password": "short", "agreement": false });
+        let wrong = json!({ "username": "a b", "email": "nowhere", "password": "short", "agreement": false });
         let told = send(&town, &own, "/api/v1/accounts", &wrong).await.is(422).json();
         let codes = ["username", "email", "password", "agreement"].map(|field| told["details"][field][0]["error"].clone());
-        assert_eq!(codes, ["ERR_TAKEN", "ERR_INVALID", "ERR_TOO_SHORT", "ERR_ACCEPTED"]);
+        assert_eq!(codes, ["ERR_INVALID", "ERR_INVALID", "ERR_TOO_SHORT", "ERR_ACCEPTED"]);
         let said = told["error"].as_str().unwrap();
-        assert!(said.starts_with("Validation failed: Username is taken"), "{said}");
+        assert!(said.starts_with("Validation failed: Username must be"), "{said}");
         assert!(told["details"]["username"][0]["description"].is_string());
+        // Whether a name is taken is told once nothing else is wrong, and is counted.
+        let mut taken = nina();
+        taken["username"] = json!("alice");
+        let told = send(&town, &own, "/api/v1/accounts", &taken).await.is(422).json();
+        assert_eq!(told["details"]["username"][0]["error"], "ERR_TAKEN");
         let made = send(&town, &own, "/api/v1/accounts", &nina()).await.is(200).json();
         assert_eq!((&made["token_type"], &made["scope"]), (&json!("Bearer"), &json!("read write follow")));
         let token = made["access_token"].as_str().unwrap();
@@ -309,6 +342,20 @@ post_test! {
         let came = post.next().await;
         assert!(came.text().contains("said yes") && came.text().contains("/sign-in"), "{}", came.whole);
         sign_in(&town).await.leads("/");
+    }
+
+    async fn what_holds_when_a_letter_is_answered_counts(town, post) {
+        let mut mona = moderator(&town).await;
+        let mut browser = town.anonymous();
+        apply(&mut browser, &[]).await;
+        let link = post.next().await.link("/confirm/");
+        let confirm = [("token", link.strip_prefix("/confirm/").unwrap())];
+        set(&town, SignUp::Closed, Invites::Moderators).await;
+        browser.post("/confirm", &confirm).await.is(422).shows("taken in just now");
+        set(&town, SignUp::Approval, Invites::Moderators).await;
+        browser.post("/confirm", &confirm).await.leads("/about");
+        is_nobody(&town).await;
+        mona.get("/sign-ups").await.is(200).shows("nina@mail.example");
     }
 
     async fn a_no_goes_by_letter(town, post) {

@@ -91,9 +91,9 @@ pub(super) async fn on_postgres(migrations: &[Migration], now_ms: i64) -> String
 
 /// Whether it is a template of this checkout, and not the one called `name`.
 fn is_older(other: &str, name: &str) -> bool {
-    other.strip_suffix(".db").unwrap_or(other) != name
-        && !other.ends_with(".lock")
-        && other.starts_with(&of_checkout())
+    let is_lock = other.strip_suffix(".lock").is_some();
+    let of_this = other.strip_suffix(".db").unwrap_or(other) == name;
+    other.starts_with(&of_checkout()) && !is_lock && !of_this
 }
 
 /// What all its templates' names begin with.

@@ -56,7 +56,7 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
     let mut picture = pixels::shrunk(pixels::plain(picture), MOST_KEPT)?;
     picture.apply_orientation(orientation);
     if let Some(size) = task.fit {
-        picture = pixels::fitting(picture, size)?;
+        picture = pixels::fitting(&picture, size)?;
     }
     still(&picture, kind != ImageFormat::Jpeg)
 }

@@ -46,7 +46,7 @@ pub(super) fn shrunk(picture: DynamicImage, most: u64) -> Result<DynamicImage, R
 }
 
 /// The middle of a picture in this shape, at most so large.
-pub(super) fn fitting(picture: DynamicImage, size: Size) -> Result<DynamicImage, Refused> {
+pub(super) fn fitting(picture: &DynamicImage, size: Size) -> Result<DynamicImage, Refused> {
     let (width, height) = (u64::from(picture.width()), u64::from(picture.height()));
     let (wide, high) = (u64::from(size.width), u64::from(size.height));
     let (cut_width, cut_height) = if width * high > height * wide {

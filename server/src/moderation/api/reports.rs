@@ -34,7 +34,8 @@ pub async fn list(
         target_id: asked.target_account_id,
     };
     let (window, limit) = (paging.window(), paging.limit(100, 200));
-    let (found, older) = reports::list(&app, community, choice, window, limit).await?;
+    let viewer = me.account.id;
+    let (found, older) = reports::list(&app, community, viewer, choice, window, limit).await?;
     let newest = found.first().map(|report| report.id);
     let list = entity::reports(&app, me, &found).await?;
     let links = paging.links(&me.community, newest, older);
@@ -42,7 +43,7 @@ pub async fn list(
 }
 
 async fn found(app: &App, me: &Me, id: i64) -> Result<Report> {
-    reports::find(app, looked_after(me)?, id).await
+    reports::find(app, looked_after(me)?, me.account.id, id).await
 }
 
 async fn told(app: &App, me: &Me, id: i64) -> Result<Reply> {

@@ -83,9 +83,8 @@ fn stance(word: Option<&str>, before: Stance) -> Result<Stance> {
 fn conditions(before: Conditions, sent: &Sent) -> Conditions {
     let keep = |condition, said: Option<bool>| match said {
         Some(true) => condition,
-        Some(false) => Conditions::NONE,
         None if before.contains(condition) => condition,
-        None => Conditions::NONE,
+        Some(false) | None => Conditions::NONE,
     };
     let others = rules_others(before);
     others
@@ -113,7 +112,15 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-async fn told(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
+/// What an app says in place of what was said before: an empty text takes it away.
+fn said(text: Option<String>, before: Option<String>) -> Option<String> {
+    match text {
+        None => before,
+        text => given(text),
+    }
+}
+
+fn told(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
     Ok(Reply::api(found(app, me, id, told)?.1))
 }
 
@@ -124,7 +131,7 @@ pub async fn blocks(State(app): State<App>, client: Client, paging: Paging) -> R
 
 /// `GET /api/v1/admin/domain_blocks/{id}`
 pub async fn show_block(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    told(&app, client.me()?, id, entity::block).await
+    told(&app, client.me()?, id, entity::block)
 }
 
 /// `POST /api/v1/admin/domain_blocks`
@@ -158,7 +165,7 @@ pub async fn block(
         )
     };
     let id = rules::set(&app, new).await?;
-    told(&app, me, id, entity::block).await
+    told(&app, me, id, entity::block)
 }
 
 /// `PUT /api/v1/admin/domain_blocks/{id}`: another rule takes its place, with a number of its own.
@@ -169,12 +176,15 @@ pub async fn change_block(
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
-    let (rule, _) = found(&app, me, id, entity::block)?;
+    let (rule, before) = found(&app, me, id, entity::block)?;
+    // Two stances share a word: whoever sends back the one that they were told changes nothing.
+    let word = sent.severity.as_deref();
+    let word = word.filter(|word| before["severity"] != *word);
     let new = NewRule {
         conditions: conditions(rule.conditions, &sent),
-        reason_public: given(sent.public_comment.clone()).or(rule.reason_public),
+        reason_public: said(sent.public_comment.clone(), rule.reason_public),
         reason_members: rule.reason_members,
-        reason_moderators: given(sent.private_comment.clone()).or(rule.reason_moderators),
+        reason_moderators: said(sent.private_comment.clone(), rule.reason_moderators),
         evidence: rule.evidence,
         review_at: rule.review_at,
         expires_at: rule.expires_at,
@@ -182,12 +192,12 @@ pub async fn change_block(
         ..NewRule::about(
             rule.scope,
             rule.pattern,
-            stance(sent.severity.as_deref(), rule.stance)?,
+            stance(word, rule.stance)?,
             Source::Person,
         )
     };
     let id = rules::set(&app, new).await?;
-    told(&app, me, id, entity::block).await
+    told(&app, me, id, entity::block)
 }
 
 /// `DELETE /api/v1/admin/domain_blocks/{id}`: the rule is taken back; its history stays.
@@ -208,7 +218,7 @@ pub async fn allows(State(app): State<App>, client: Client, paging: Paging) -> R
 
 /// `GET /api/v1/admin/domain_allows/{id}`
 pub async fn show_allow(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    told(&app, client.me()?, id, entity::allow).await
+    told(&app, client.me()?, id, entity::allow)
 }
 
 /// `POST /api/v1/admin/domain_allows`
@@ -238,7 +248,7 @@ pub async fn allow(
             rules::set(&app, new).await?
         }
     };
-    told(&app, me, id, entity::allow).await
+    told(&app, me, id, entity::allow)
 }
 
 /// `DELETE /api/v1/admin/domain_allows/{id}`

@@ -39,6 +39,7 @@ pub async fn show(State(app): State<App>, client: Client) -> Result<Reply> {
 }
 
 /// What of it changes; what is left out stays.
+#[expect(clippy::struct_field_names, reason = "as apps send them")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Sent {
@@ -119,6 +120,7 @@ pub async fn show_v1(State(app): State<App>, client: Client) -> Result<Reply> {
 }
 
 /// The same in yes and no.
+#[expect(clippy::struct_field_names, reason = "as apps send them")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SentV1 {

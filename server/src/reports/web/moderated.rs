@@ -143,7 +143,7 @@ fn looked_after(me: &Me) -> Result<&Community> {
 }
 
 async fn found(app: &App, me: &Me, id: i64) -> Result<Report> {
-    reports::find(app, looked_after(me)?, id).await
+    reports::find(app, looked_after(me)?, me.account.id, id).await
 }
 
 async fn people(app: &App, reports: &[Report]) -> Result<HashMap<i64, Arc<Account>>> {
@@ -204,7 +204,8 @@ pub async fn queue(
         ..Choice::default()
     };
     let window = Window::older_than(part.max_id.unwrap_or(i64::MAX));
-    let (found, older) = reports::list(&app, community, choice, window, ON_A_PAGE).await?;
+    let viewer = me.account.id;
+    let (found, older) = reports::list(&app, community, viewer, choice, window, ON_A_PAGE).await?;
     let people = people(&app, &found).await?;
     let now = app.now_ms();
     let mut frame = frame(&app, &visit, "Reports", NavItem::Boundaries).await?;

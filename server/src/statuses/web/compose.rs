@@ -18,6 +18,10 @@ use crate::{accounts, reach, rules};
 
 /// What the composer sends.
 #[derive(Debug, Default, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a box or a button of the form"
+)]
 pub struct ComposeForm {
     pub(super) text: String,
     #[serde(default)]

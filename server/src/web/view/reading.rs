@@ -261,12 +261,11 @@ impl NotificationKind {
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog | NotificationKind::Update => "boost",
-            NotificationKind::Poll => "asked",
+            NotificationKind::Poll | NotificationKind::Report => "asked",
             NotificationKind::Mention => "at",
             NotificationKind::Reply | NotificationKind::Quote => "reply",
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
-            NotificationKind::Report => "asked",
         }
     }
 }

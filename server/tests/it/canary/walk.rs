@@ -332,7 +332,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/tags/{name}" => 't',
         "/why" | "/api/comity/v1/why" => 'q',
         "/statuses/{id}/reach" | "/api/comity/v1/statuses/{id}/reach" => 'r',
-        "/settings/profile" => 'o',
+        "/settings/profile" | "/settings/email" => 'o',
         // Nothing that anybody wrote belongs there.
         _ => '!',
     }

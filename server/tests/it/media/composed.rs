@@ -69,7 +69,7 @@ town_test! {
         let ids = files(&page);
         assert_eq!(ids.len(), 2, "{}", page.body);
         let page = page.shows("At sea");
-        holds(&page, "/original.jpg?");
+        holds(&page, "/small.jpg?");
         assert!(!page.body.contains(" required data-limit"), "a picture says enough");
         // One is taken out again, and what was said of the other stays.
         let fields = [("text", "At sea"), ("media", &ids[0]), ("alt", "Wrong"), ("media", &ids[1]), ("alt", "A red boat"), ("drop", &ids[0])];
@@ -79,7 +79,7 @@ town_test! {
         let post = page_of(&send(&mut alice, "/compose", &fields, &[]).await.is(303));
         let shown = bob.get(&post).await.is(200);
         holds(&shown, "alt=\"A red boat\"");
-        holds(&shown, "/original.jpg");
+        holds(&shown, "/media/");
         // A file that is given to one post is not given to another.
         send(&mut alice, "/compose", &fields, &[]).await.is(422).shows("a post has already");
         // What is somebody else's is not there.
@@ -138,7 +138,8 @@ town_test! {
         holds(&page, r#"value="Yes""#);
         holds(&page, r#"value="30" selected"#);
         // As many lines as there may be are offered in the end.
-        let eight: Vec<(&str, &str)> = (0..7).map(|_| ("option", "A")).chain([("text", "Well?"), ("check", "true")]).collect();
+        let eight = ["A", "B", "C", "D", "E", "F", "G"].map(|one| ("option", one));
+        let eight: Vec<(&str, &str)> = eight.into_iter().chain([("text", "Well?"), ("poll_minutes", "60"), ("check", "true")]).collect();
         let page = send(&mut alice, "/compose", &eight, &[]).await.is(200);
         assert_eq!(page.body.matches(r#"name="option""#).count(), 8);
     }
