@@ -26,8 +26,9 @@ use crate::{Synchronization, WireError, address, cavage, sign_with};
 /// Connections kept open to one host. Deliveries go to thousands of hosts; two each are plenty.
 const IDLE_PER_HOST: usize = 2;
 
-/// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(30);
+/// How long an unused connection is kept: less than the five seconds after which Node and Python servers close it. A
+/// request that meets the closing is lost, and the host would rest for a minute.
+const IDLE: Duration = Duration::from_secs(3);
 
 /// Longest `Retry-After` that is believed. A day is what a long maintenance takes; more would let
 /// them decide that we forget them.
