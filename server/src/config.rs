@@ -11,9 +11,8 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use comity_objects::Place;
 use comity_vocab::Domain;
-
-use keys::KEYS;
 
 /// The file that is read when none is named and it is there.
 pub const DEFAULT_FILE: &str = "comity.toml";
@@ -120,6 +119,8 @@ pub struct Media {
     pub largest_cache: u64,
     /// The ffmpeg command; empty for none.
     pub ffmpeg: String,
+    /// Where files are kept instead of the disk.
+    pub bucket: InBucket,
     /// The program that is started to open files; this one, where none is named. No setting: for tests, which are
     /// programs of their own.
     pub worker: Option<PathBuf>,
@@ -129,6 +130,68 @@ impl Media {
     /// Bytes of the largest file of any kind.
     pub fn largest(&self) -> u64 {
         self.largest_picture.max(self.largest_film)
+    }
+}
+
+/// A bucket of an S3 server.
+#[derive(Clone)]
+pub struct InBucket {
+    /// The address of the server; empty where files are on the disk.
+    pub endpoint: String,
+    /// The name of the bucket.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// Whether the bucket stands in the path.
+    pub in_path: bool,
+    /// The name of the key.
+    pub access_key: String,
+    /// The key.
+    pub secret_key: String,
+    /// A file that holds the key instead.
+    pub secret_key_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for InBucket {
+    /// Without the key: settings are printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InBucket")
+            .field("endpoint", &self.endpoint)
+            .field("name", &self.name)
+            .field("region", &self.region)
+            .field("in_path", &self.in_path)
+            .field("access_key", &self.access_key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl InBucket {
+    /// The bucket with its key, where there is one.
+    pub fn place(&self) -> Result<Option<Place>, ConfigError> {
+        if self.endpoint.is_empty() {
+            return Ok(None);
+        }
+        let secret_key = first_line("media.s3.secret_key_file", self.secret_key_file.as_deref())?
+            .unwrap_or_else(|| self.secret_key.clone());
+        for (name, value) in [
+            ("bucket", &self.name),
+            ("access_key", &self.access_key),
+            ("secret_key", &secret_key),
+        ] {
+            if value.is_empty() {
+                return Err(ConfigError(format!(
+                    "media.s3.endpoint is set and media.s3.{name} is empty: set both, or neither"
+                )));
+            }
+        }
+        Ok(Some(Place {
+            endpoint: self.endpoint.clone(),
+            bucket: self.name.clone(),
+            region: self.region.clone(),
+            in_path: self.in_path,
+            access_key: self.access_key.clone(),
+            secret_key,
+        }))
     }
 }
 
@@ -272,7 +335,7 @@ pub fn example() -> String {
          # The environment wins over this file: COMITY__LISTEN, COMITY__FEDERATION__CONTACT, …\n",
     );
     let mut section = "";
-    for key in KEYS {
+    for key in keys::all() {
         let (here, name) = key.name.rsplit_once('.').unwrap_or(("", key.name));
         if here != section {
             section = here;
@@ -316,6 +379,20 @@ fn read(path: &Path) -> Result<String, ConfigError> {
             path.display()
         ))
     })
+}
+
+/// A secret that stands in a file, where the setting `key` names one.
+pub fn first_line(key: &str, file: Option<&Path>) -> Result<Option<String>, ConfigError> {
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(file).map_err(|why| {
+        ConfigError(format!(
+            "{key} is \"{}\", which cannot be read: {why}",
+            file.display()
+        ))
+    })?;
+    Ok(Some(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 #[cfg(test)]

@@ -16,11 +16,13 @@ use comity::emergency::command::GateCommand;
 use comity::error::Error;
 use comity::lists::command::ListCommand;
 use comity::mail::command::MailCommand;
+use comity::media::command::MediaCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
 use comity::{
-    aliases, audit, communities, demo, emergency, inspect, lists, mail, members, rules, serve,
+    aliases, audit, communities, demo, emergency, inspect, lists, mail, media, members, rules,
+    serve,
 };
 use comity_db::Db;
 
@@ -78,6 +80,9 @@ enum Command {
     /// Try the way of letters
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Try the place where files are kept
+    #[command(subcommand)]
+    Media(MediaCommand),
     /// Run three small servers on this machine that federate with each other, with people in them
     Demo(demo::DemoArguments),
     /// Try every way past the rules as they are now, on a copy of the database, and print which of them hold
@@ -208,6 +213,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Demo(arguments) => show(arguments).await,
         Command::Mail(command) => {
             print(&mail::command::command(&open(config).await?, command).await?)
+        }
+        Command::Media(command) => {
+            print(&media::command::command(&open(config).await?, command).await?)
         }
         Command::Audit(arguments) => audit(arguments, &config).await,
         Command::MediaWorker => Ok(()),

@@ -27,7 +27,7 @@ use crate::http::RateLimits;
 use crate::http::token::Token;
 use crate::id::Ids;
 use crate::mail::Mailer;
-use crate::media::Desk;
+use crate::media::{Desk, Storage};
 use crate::push::Vapid;
 use crate::queue::{self, Wake};
 use crate::reach::Fetches;
@@ -96,6 +96,7 @@ pub(crate) async fn start_with(
     for community in communities.all() {
         config.check(&community.domain)?;
     }
+    let storage = Storage::open(&config.media, &config.data_dir)?;
     let app = App::new(Parts {
         limits: RateLimits::new(&clock, &config.limits),
         wire,
@@ -110,7 +111,7 @@ pub(crate) async fn start_with(
         looks: Looks::default(),
         fetches: Fetches::default(),
         watch: Watch::default(),
-        media: Desk::open(&db, &config, now_ms).await?,
+        media: Desk::open(&db, &config, storage, now_ms).await?,
         mailer: Mailer::open(&config.mail)?,
         crossings: Crossings::default(),
         streams: Hub::default(),

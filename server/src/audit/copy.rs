@@ -65,6 +65,8 @@ impl Copy {
         config.federation.testing = Testing::default();
         // The copy has the members of the original, and nobody writes to them.
         config.mail.server.clear();
+        // And none of the files of its members is touched.
+        config.media.bucket.endpoint.clear();
         config.limits.lookups = PLENTY;
         config.limits.inbox_per_host = PLENTY;
         config.limits.sign_in_tries = PLENTY;

@@ -1,10 +1,15 @@
 //! The list of settings. Reading ([`super::read`]), checking and the printed example are all made from it.
 
+mod mail;
+mod media;
+
 use std::path::PathBuf;
 
 use comity_vocab::{Domain, Iri};
 
-use super::{AtSignUp, Config, ConfigError, Federation, Limits, Mail, MailTls, Media, Testing};
+use super::{
+    AtSignUp, Config, ConfigError, Federation, InBucket, Limits, Mail, MailTls, Media, Testing,
+};
 
 /// One setting.
 pub struct Key {
@@ -15,7 +20,7 @@ pub struct Key {
     /// How the value is written in TOML.
     pub(super) kind: Kind,
     /// The value when nobody says, as text.
-    default: &'static str,
+    pub(super) default: &'static str,
     /// Puts the value in its place, or tells what a good one looks like: "must be …".
     pub(super) take: fn(&mut Config, &str) -> Result<(), String>,
 }
@@ -49,7 +54,14 @@ impl Key {
 }
 
 /// Every setting, section by section.
-pub const KEYS: &[Key] = &[
+pub fn all() -> impl Iterator<Item = &'static Key> {
+    [FIRST, media::KEYS, mail::KEYS, SIGN_UP]
+        .into_iter()
+        .flatten()
+}
+
+/// The installation itself, how it meets others, and how much is let through.
+const FIRST: &[Key] = &[
     Key {
         name: "data_dir",
         about: "The folder for everything that is kept in files. It is made if it is not there.",
@@ -294,148 +306,10 @@ pub const KEYS: &[Key] = &[
             Ok(())
         },
     },
-    Key {
-        name: "media.host",
-        about: "A name of its own for pictures and other files, as in \"media.example.org\": then no page is served under\n\
-                it, and no file under the names of communities. It must lead to this server like theirs.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            config.media.host = match text {
-                "" => None,
-                text => Some(Domain::parse(text).map_err(
-                    |_| "must be the name of a host, as in \"media.example.org\", or nothing",
-                )?),
-            };
-            Ok(())
-        },
-    },
-    Key {
-        name: "media.largest_picture_mb",
-        about: "The largest picture that members may send, in MiB.",
-        kind: Kind::Number,
-        default: "16",
-        take: |config, text| {
-            config.media.largest_picture = number::<u64>(text, 1, 64)? << 20;
-            Ok(())
-        },
-    },
-    Key {
-        name: "media.largest_film_mb",
-        about: "The largest sound or film that members may send, in MiB.",
-        kind: Kind::Number,
-        default: "99",
-        take: |config, text| {
-            config.media.largest_film = number::<u64>(text, 1, 1024)? << 20;
-            Ok(())
-        },
-    },
-    Key {
-        name: "media.cache_mb",
-        about: "How much room copies of pictures from other servers take, in MiB. What nobody looked at for longest goes first.",
-        kind: Kind::Number,
-        default: "1024",
-        take: |config, text| {
-            config.media.largest_cache = number::<u64>(text, 16, 1_000_000)? << 20;
-            Ok(())
-        },
-    },
-    Key {
-        name: "media.ffmpeg",
-        about: "The command that reads sound, film and moving pictures; ffprobe has to lie beside it. Where there is none,\n\
-                or this is empty, only pictures that stand still are taken.",
-        kind: Kind::Text,
-        default: "ffmpeg",
-        take: |config, text| {
-            text.clone_into(&mut config.media.ffmpeg);
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.server",
-        about: "The mail server that letters are handed to, as in \"mail.example.org\"; empty for none. Without it\n\
-                nobody confirms an address, and who forgot their password has to ask the operator.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            if !text.is_empty() && Domain::parse(text).is_err() {
-                return Err(
-                    "must be the name of a host, as in \"mail.example.org\", or nothing".to_owned(),
-                );
-            }
-            text.clone_into(&mut config.mail.server);
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.port",
-        about: "Its port: 587 with starttls and 465 with tls are usual.",
-        kind: Kind::Number,
-        default: "587",
-        take: |config, text| {
-            config.mail.port = number(text, 1, 65_535)?;
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.tls",
-        about: "How the way to it is kept secret: starttls, tls (from the first byte on), or none, which is for a server\n\
-                on this machine.",
-        kind: Kind::Text,
-        default: "starttls",
-        take: |config, text| {
-            config.mail.tls = match text {
-                "starttls" => MailTls::Start,
-                "tls" => MailTls::Whole,
-                "none" => MailTls::None,
-                _ => return Err("must be starttls, tls or none".to_owned()),
-            };
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.user",
-        about: "The name to sign in with there; empty where it asks for none.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            text.clone_into(&mut config.mail.user);
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.password",
-        about: "The password for it.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            text.clone_into(&mut config.mail.password);
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.password_file",
-        about: "A file with that password in its first line, instead of the key above.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            config.mail.password_file = (!text.is_empty()).then(|| PathBuf::from(text));
-            Ok(())
-        },
-    },
-    Key {
-        name: "mail.from",
-        about: "Whom letters come from: an address, as in \"comity@example.org\". It stands behind the community's name.",
-        kind: Kind::Text,
-        default: "",
-        take: |config, text| {
-            if !text.is_empty() && text.parse::<lettre::Address>().is_err() {
-                return Err("must be an address, as in \"comity@example.org\"".to_owned());
-            }
-            text.clone_into(&mut config.mail.from);
-            Ok(())
-        },
-    },
+];
+
+/// What people are asked who want to join.
+const SIGN_UP: &[Key] = &[
     Key {
         name: "sign_up.min_age",
         about: "Years that somebody has to be old to join; 0 for any. They are asked for the day of their birth, which is\n\
@@ -491,6 +365,15 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             largest_film: 0,
             largest_cache: 0,
             ffmpeg: String::new(),
+            bucket: InBucket {
+                endpoint: String::new(),
+                name: String::new(),
+                region: String::new(),
+                in_path: true,
+                access_key: String::new(),
+                secret_key: String::new(),
+                secret_key_file: None,
+            },
             worker: None,
         },
         make_rsa: comity_wire::generate_rsa,
@@ -508,7 +391,7 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             ask_reason: false,
         },
     };
-    for key in KEYS {
+    for key in all() {
         (key.take)(&mut config, key.default)
             .map_err(|why| ConfigError::new(format!("{} {why}", key.name)))?;
     }

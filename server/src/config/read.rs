@@ -1,6 +1,6 @@
 //! From a file or a variable to the settings, and what is told when one does not fit.
 
-use super::keys::{KEYS, Key, Kind};
+use super::keys::{self, Key, Kind};
 use super::suggest::nearest;
 use super::{Config, ConfigError};
 
@@ -49,7 +49,7 @@ fn flatten(
         };
         if let toml::Value::Table(inner) = value {
             let prefix = format!("{path}.");
-            if !KEYS.iter().any(|key| key.name.starts_with(&prefix)) {
+            if !keys::all().any(|key| key.name.starts_with(&prefix)) {
                 return Err(unknown(&path, file));
             }
             flatten(&path, inner, file, found)?;
@@ -73,13 +73,13 @@ fn flatten(
 }
 
 fn find(name: &str, origin: &str) -> Result<&'static Key, ConfigError> {
-    KEYS.iter()
+    keys::all()
         .find(|key| key.name == name)
         .ok_or_else(|| unknown(name, origin))
 }
 
 fn unknown(name: &str, origin: &str) -> ConfigError {
-    let remedy = match nearest(name, KEYS.iter().map(|key| key.name)) {
+    let remedy = match nearest(name, keys::all().map(|key| key.name)) {
         Some(meant) => format!("did you mean {meant}?"),
         None => "run `comity config example` for those there are".to_owned(),
     };

@@ -15,7 +15,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executo
 
 use crate::app::App;
 use crate::communities::Community;
-use crate::config::{ConfigError, Mail, MailTls};
+use crate::config::{self, ConfigError, Mail, MailTls};
 use crate::http::token::Token;
 
 /// A mail server that does not answer for so long will not: shorter than a job may run.
@@ -105,16 +105,8 @@ fn is_on_this_machine(server: &str) -> bool {
 }
 
 fn password(mail: &Mail) -> Result<String, ConfigError> {
-    let Some(file) = &mail.password_file else {
-        return Ok(mail.password.clone());
-    };
-    let text = std::fs::read_to_string(file).map_err(|why| {
-        ConfigError::new(format!(
-            "mail.password_file is \"{}\", which cannot be read: {why}",
-            file.display()
-        ))
-    })?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    let in_file = config::first_line("mail.password_file", mail.password_file.as_deref())?;
+    Ok(in_file.unwrap_or_else(|| mail.password.clone()))
 }
 
 /// Whether letters are sent from here at all.

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod api;
 mod child;
+pub mod command;
 pub mod entity;
 mod model;
 pub mod portrait;
@@ -85,11 +86,11 @@ pub struct Desk {
 
 impl Desk {
     /// Opens it; the secret is made the first time.
-    pub async fn open(db: &Db, config: &Config, now_ms: i64) -> Result<Desk> {
+    pub async fn open(db: &Db, config: &Config, storage: Storage, now_ms: i64) -> Result<Desk> {
         let fresh = Token::random()?.hash();
         let secret = store::secret(db, fresh, now_ms).await?;
         Ok(Desk {
-            storage: Storage::on_disk(&config.data_dir),
+            storage,
             nursery: Nursery::new(&config.media, &config.data_dir),
             secret: Secret::new(&secret),
             waiting: Notify::new(),

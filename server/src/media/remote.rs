@@ -58,9 +58,9 @@ pub async fn show(
         _ => (Part::Original, &copy.file_type),
     };
     let media_type = served_as(media_type).ok_or(Error::NotFound)?;
-    let (file, length) = app.media.storage.open(&copy.file_key, part).await?;
+    let file = app.media.storage.find(&copy.file_key, part).await?;
     let tag = format!("\"{}.{}\"", copy.file_key, part.word());
-    send(file, length, media_type, &tag, &headers, false).await
+    send(file, media_type, &tag, &headers, false).await
 }
 
 /// For whom an address was made: an account, or the visitors of a community.
@@ -119,7 +119,7 @@ async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>
     if copy.file_type.is_empty() {
         return Ok((now_ms - copy.used_at < MISSING_MS).then_some(None));
     }
-    match app.media.storage.open(key, Part::Original).await {
+    match app.media.storage.find(key, Part::Original).await {
         Ok(_) => {}
         Err(Error::NotFound) => return Ok(None),
         Err(why) => return Err(why),

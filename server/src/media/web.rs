@@ -1,22 +1,17 @@
 //! Files for whoever may see the post they belong to. Each time the gate is asked.
 
-use std::io::SeekFrom;
-
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, Query, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
 use comity_policy::{Act, CommunityId, Outcome, Party, PersonId, Way};
 use http::header::{IF_NONE_MATCH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::address::{self, MaySigned};
 use super::model::{Media, Part};
-use super::storage::is_key;
+use super::storage::{Kept, is_key};
 use super::store;
 use crate::accounts;
 use crate::app::App;
@@ -25,9 +20,6 @@ use crate::error::{Error, Result};
 use crate::http::address::asked_domain;
 use crate::http::reply::{Reply, SentBody};
 use crate::statuses;
-
-/// Read and sent at a time.
-const PIECE: usize = 64 * 1024;
 
 /// `GET /media/{key}/{file}`: to whoever may see its post; without a signature, to everybody or nobody.
 pub async fn show(
@@ -44,9 +36,9 @@ pub async fn show(
     let (part, media_type) = asked_for(&media, &file).ok_or(Error::NotFound)?;
     let reader = signed.reader(&app, uri.path())?;
     check(&app, &media, reader).await?;
-    let (file, length) = app.media.storage.open(&key, part).await?;
+    let file = app.media.storage.find(&key, part).await?;
     let tag = format!("\"{}.{}\"", key, part.word());
-    send(file, length, media_type, &tag, &headers, reader.is_none()).await
+    send(file, media_type, &tag, &headers, reader.is_none()).await
 }
 
 /// Which of its files this is, if it goes by exactly this name.
@@ -134,13 +126,13 @@ pub(super) async fn party(app: &App, reader: i64) -> Result<Party> {
 
 /// Sends a file, or the part of it that was asked for.
 pub(super) async fn send(
-    mut file: File,
-    length: u64,
+    file: Kept,
     media_type: &'static str,
     tag: &str,
     headers: &HeaderMap,
     for_everybody: bool,
 ) -> Result<Reply> {
+    let length = file.length;
     let text = |name| {
         headers
             .get(name)
@@ -175,23 +167,7 @@ pub(super) async fn send(
             }
         },
     };
-    let failed = |why: std::io::Error| Error::Internal(Box::new(why));
-    file.seek(SeekFrom::Start(from)).await.map_err(failed)?;
-    answer.body = Body::from_stream(futures_util::stream::try_unfold(
-        (file, to - from),
-        |(mut file, left)| async move {
-            if left == 0 {
-                return Ok::<_, std::io::Error>(None);
-            }
-            let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-            let mut piece = BytesMut::with_capacity(most);
-            let read = (&mut file).take(most as u64).read_buf(&mut piece).await?;
-            if read == 0 {
-                return Ok(None);
-            }
-            Ok(Some((Bytes::from(piece), (file, left - read as u64))))
-        },
-    ));
+    answer.body = file.read(from, to).await?;
     Ok(Reply::sent(answer))
 }
 

@@ -22,6 +22,13 @@ const AGAIN_MS: i64 = 60_000;
 
 /// Works until `shutdown` turns true.
 pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
+    if let Some(bucket) = app.media.storage.bucket()
+        && let Err(why) = bucket.is_there().await
+    {
+        // It may come back: nothing but files waits for it.
+        let why = super::command::cannot(&app, why);
+        error!(%why, "files cannot be kept; `comity media test` tries it again");
+    }
     while !*shutdown.borrow() {
         let worked = tokio::select! {
             worked = work_once(&app) => worked,
@@ -74,17 +81,15 @@ async fn make(app: &App, id: i64, key: &str, attempts: i64) -> Result<()> {
     if attempts > MOST_ATTEMPTS {
         return Err(Error::invalid("file", "could not be made ready"));
     }
-    let incoming = app.media.storage.incoming(key);
+    let storage = &app.media.storage;
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(super::worker::INPUT);
-    let failed = |why: std::io::Error| Error::Internal(Box::new(why));
-    match tokio::fs::hard_link(&incoming, &input).await {
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
+    match storage.lend_incoming(key, &input).await {
+        Err(Error::NotFound) => {
             store::postpone(&app.db, id, app.now_ms() + ELSEWHERE_MS).await?;
             return Ok(());
         }
-        Err(why) => return Err(failed(why)),
-        Ok(()) => {}
+        lent => lent?,
     }
     let format = format_of(&input).await?;
     let made = app.media.nursery.make(folder.path(), format).await?;
@@ -92,12 +97,9 @@ async fn make(app: &App, id: i64, key: &str, attempts: i64) -> Result<()> {
     let length = i64::try_from(bytes).unwrap_or(i64::MAX);
     if !store::made(&app.db, id, &made, length).await? {
         // Its owner took it away meanwhile.
-        app.media.storage.remove(key).await?;
+        storage.remove(key).await?;
     }
-    match tokio::fs::remove_file(&incoming).await {
-        Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(failed(why)),
-        _ => Ok(()),
-    }
+    storage.forget_incoming(key).await
 }
 
 /// Takes away files that no post has had for long enough; how many there were.

@@ -1,0 +1,335 @@
+//! One bucket, and the five things that are done with it.
+
+#![expect(
+    clippy::disallowed_types,
+    reason = "the operator's store is no other instance: no gate stands before it"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use http::header::{CONTENT_LENGTH, RANGE};
+use http::{Method, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{Body, Client, Response};
+use rusty_s3::{Credentials, S3Action as _, UrlStyle};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use url::Url;
+
+use crate::error::ObjectError;
+
+/// Name lookup, TCP and TLS together.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The longest silence while an answer comes.
+const SILENCE: Duration = Duration::from_secs(30);
+/// The longest that a file may take on its way in: a gigabyte at four megabytes a second.
+const PUT_WITHIN: Duration = Duration::from_secs(300);
+/// How long an address we made is good for; clocks may differ by less.
+const SIGNED_FOR: Duration = Duration::from_secs(900);
+/// How often a request is made that the store was too busy for, or that broke off, and how long is waited between.
+const TRIES: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(200),
+    Duration::from_millis(1000),
+];
+/// Read and sent at a time.
+const PIECE: usize = 64 * 1024;
+/// As much of an error is read.
+const LONGEST_ERROR: usize = 4096;
+/// Letters of S3's own word for an error.
+const LONGEST_CODE: usize = 64;
+
+/// Where a bucket is, and who we are there.
+#[derive(Clone)]
+pub struct Place {
+    /// The address of the server, as in `https://s3.example.org`.
+    pub endpoint: String,
+    /// The name of the bucket.
+    pub bucket: String,
+    /// The region; servers that have none take any word.
+    pub region: String,
+    /// Whether the bucket stands in the path (most servers of one's own) and not in the name of the host.
+    pub in_path: bool,
+    /// The name of the key.
+    pub access_key: String,
+    /// The key.
+    pub secret_key: String,
+}
+
+/// One bucket of one server. Cheap to clone.
+#[derive(Clone)]
+pub struct Bucket {
+    client: Client,
+    bucket: rusty_s3::Bucket,
+    credentials: Credentials,
+}
+
+/// Which part of an object: from where, to before where, in bytes.
+pub type Part = (u64, u64);
+
+impl Bucket {
+    /// Nothing is asked yet: this fails only where the settings cannot be used.
+    pub fn new(place: &Place) -> Result<Bucket, ObjectError> {
+        let settings = |why: String| ObjectError::Settings(why);
+        let endpoint = Url::parse(&place.endpoint)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| settings(format!("\"{}\" is no address of a server", place.endpoint)))?;
+        let style = if place.in_path {
+            UrlStyle::Path
+        } else {
+            UrlStyle::VirtualHost
+        };
+        let bucket =
+            rusty_s3::Bucket::new(endpoint, style, place.bucket.clone(), place.region.clone())
+                .map_err(|why| {
+                    settings(format!(
+                        "\"{}\" is no name of a bucket: {why}",
+                        place.bucket
+                    ))
+                })?;
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            // Bytes are counted: what is stored is what is sent.
+            .gzip(false)
+            .brotli(false)
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .build()
+            .map_err(|why| settings(format!("HTTP client: {why}")))?;
+        Ok(Bucket {
+            client,
+            bucket,
+            credentials: Credentials::new(&place.access_key, &place.secret_key),
+        })
+    }
+
+    /// Stores a file under this name, over what was there. Gives its length in bytes.
+    pub async fn put(&self, name: &str, from: &Path) -> Result<u64, ObjectError> {
+        let length = tokio::fs::metadata(from).await?.len();
+        self.ask(
+            Method::PUT,
+            || {
+                self.bucket
+                    .put_object(Some(&self.credentials), name)
+                    .sign(SIGNED_FOR)
+            },
+            Some((from, length)),
+            None,
+        )
+        .await?;
+        Ok(length)
+    }
+
+    /// How many bytes are under this name.
+    pub async fn length(&self, name: &str) -> Result<u64, ObjectError> {
+        let answer = self
+            .ask(
+                Method::HEAD,
+                || {
+                    self.bucket
+                        .head_object(Some(&self.credentials), name)
+                        .sign(SIGNED_FOR)
+                },
+                None,
+                None,
+            )
+            .await?;
+        // Of an answer without a body, reqwest knows no length: the header says it.
+        let length = answer.headers().get(CONTENT_LENGTH);
+        length
+            .and_then(|length| length.to_str().ok()?.parse().ok())
+            .ok_or_else(|| ObjectError::Unreachable("it does not say how long it is".to_owned()))
+    }
+
+    /// Whether the bucket is there and we may look into it.
+    pub async fn is_there(&self) -> Result<(), ObjectError> {
+        let address = || {
+            self.bucket
+                .head_bucket(Some(&self.credentials))
+                .sign(SIGNED_FOR)
+        };
+        self.ask(Method::HEAD, address, None, None).await?;
+        Ok(())
+    }
+
+    /// The bytes of one part, as they come. An object that went meanwhile is not found; one that breaks off ends with an
+    /// error.
+    pub async fn read(
+        &self,
+        name: &str,
+        (from, to): Part,
+    ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + Send + use<>, ObjectError> {
+        let answer = self.get(name, Some((from, to))).await?;
+        // A server that does not know ranges sends the whole from the beginning.
+        let skip = if answer.status() == StatusCode::PARTIAL_CONTENT {
+            0
+        } else {
+            from
+        };
+        let pieces = answer.bytes_stream().map_err(std::io::Error::other).boxed();
+        Ok(within(pieces, skip, to - from))
+    }
+
+    /// Writes the whole object into a file. Gives its length in bytes.
+    pub async fn fetch(&self, name: &str, to: &Path) -> Result<u64, ObjectError> {
+        let mut answer = self.get(name, None).await?;
+        let mut file = File::create(to).await?;
+        let mut length = 0;
+        while let Some(piece) = answer.chunk().await.map_err(|why| broke(&why))? {
+            file.write_all(&piece).await?;
+            length += piece.len() as u64;
+        }
+        file.flush().await?;
+        Ok(length)
+    }
+
+    /// Takes an object away. What is not there is as good as gone.
+    pub async fn remove(&self, name: &str) -> Result<(), ObjectError> {
+        let address = || {
+            self.bucket
+                .delete_object(Some(&self.credentials), name)
+                .sign(SIGNED_FOR)
+        };
+        match self.ask(Method::DELETE, address, None, None).await {
+            Ok(_) | Err(ObjectError::NotFound) => Ok(()),
+            Err(why) => Err(why),
+        }
+    }
+
+    async fn get(&self, name: &str, part: Option<Part>) -> Result<Response, ObjectError> {
+        let address = || {
+            self.bucket
+                .get_object(Some(&self.credentials), name)
+                .sign(SIGNED_FOR)
+        };
+        self.ask(Method::GET, address, None, part).await
+    }
+
+    /// Asks, and asks again where the store is busy or breaks off: each of these can be done twice.
+    async fn ask(
+        &self,
+        method: Method,
+        address: impl Fn() -> Url,
+        file: Option<(&Path, u64)>,
+        part: Option<Part>,
+    ) -> Result<Response, ObjectError> {
+        let mut why = ObjectError::NotFound;
+        for wait in TRIES {
+            tokio::time::sleep(wait).await;
+            let mut request = self.client.request(method.clone(), address());
+            if let Some((from, to)) = part {
+                request = request.header(RANGE, format!("bytes={from}-{}", to.saturating_sub(1)));
+            }
+            if let Some((path, length)) = file {
+                request = request
+                    .timeout(PUT_WITHIN)
+                    .header(CONTENT_LENGTH, length)
+                    .body(Body::wrap_stream(pieces_of(File::open(path).await?)));
+            }
+            why = match request.send().await {
+                Ok(answer) if answer.status().is_success() => return Ok(answer),
+                Ok(answer) => {
+                    let busy = answer.status().is_server_error()
+                        || answer.status() == StatusCode::TOO_MANY_REQUESTS;
+                    let why = refused(answer).await;
+                    if !busy {
+                        return Err(why);
+                    }
+                    why
+                }
+                Err(why) => broke(&why),
+            };
+            tracing::debug!(%why, %method, "the store is asked once more");
+        }
+        Err(why)
+    }
+}
+
+/// Not with its address: that is signed.
+fn broke(why: &reqwest::Error) -> ObjectError {
+    let what = if why.is_connect() {
+        "no connection"
+    } else if why.is_timeout() {
+        "it took too long"
+    } else {
+        "it broke off"
+    };
+    let mut source = std::error::Error::source(why);
+    let mut cause = String::new();
+    while let Some(inner) = source {
+        cause = format!(": {inner}");
+        source = inner.source();
+    }
+    ObjectError::Unreachable(format!("{what}{cause}"))
+}
+
+async fn refused(mut answer: Response) -> ObjectError {
+    if answer.status() == StatusCode::NOT_FOUND {
+        return ObjectError::NotFound;
+    }
+    let status = answer.status().as_u16();
+    let mut said = Vec::new();
+    while let Ok(Some(piece)) = answer.chunk().await {
+        said.extend_from_slice(&piece);
+        if said.len() > LONGEST_ERROR {
+            said.truncate(LONGEST_ERROR);
+            break;
+        }
+    }
+    ObjectError::Refused {
+        status,
+        code: code_in(&String::from_utf8_lossy(&said)),
+    }
+}
+
+/// S3's own word for an error: `<Error><Code>AccessDenied</Code>…`.
+fn code_in(said: &str) -> String {
+    let code = said.split_once("<Code>").map_or("", |(_, rest)| rest);
+    code.chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .take(LONGEST_CODE)
+        .collect()
+}
+
+fn pieces_of(file: File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
+    futures_util::stream::try_unfold(file, |mut file| async move {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    })
+}
+
+/// So many bytes after those that are skipped; fewer are an error, for the length was told before.
+fn within(
+    pieces: impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin,
+    skip: u64,
+    most: u64,
+) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    futures_util::stream::try_unfold(
+        (pieces, skip, most),
+        |(mut pieces, mut skip, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            while let Some(piece) = pieces.next().await {
+                let mut piece = piece?;
+                let passed = usize::try_from(skip).unwrap_or(usize::MAX).min(piece.len());
+                skip -= passed as u64;
+                piece = piece.slice(passed..);
+                if piece.is_empty() {
+                    continue;
+                }
+                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                let left = left - piece.len() as u64;
+                return Ok(Some((piece, (pieces, skip, left))));
+            }
+            Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof))
+        },
+    )
+}
