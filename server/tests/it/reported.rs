@@ -160,6 +160,9 @@ town_test! {
         let lifted = desk.post(&format!("{at}/unsuspend"), json!({})).await.is(200).json();
         assert_eq!(lifted["suspended"], false);
         alice.get(&post.path).await.is(200).shows("Still here");
+        // What was let in before does not come back with it.
+        app.get("/api/v1/timelines/home").await.is(401);
+        bob.get("/home").await.is(303);
         town.anonymous().post("/sign-in", &sign_in).await.is(303);
 
         // Nobody acts upon themself, nor upon who looks after the community with them.
