@@ -66,7 +66,7 @@ pub async fn directory(
     }
     let local = local || caller.me.is_none();
     let here = caller.community.id;
-    let found = if skip + most <= HEAD {
+    let found: Vec<i64> = if skip + most <= HEAD {
         let head = store::listed(&app.db, order, local, here, 0, HEAD);
         let key = (order, local.then_some(here));
         let head = app.lately.people.get(key, app.now_ms(), head).await?;
