@@ -63,7 +63,9 @@ town_test! {
         assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["bob"]);
         // Who comes is listed a moment later.
         let mut dora = town.member("dora").await;
+        town.wait_s(1);
         town.post(&mut dora, "four", "public").await;
+        assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["bob"]);
         town.wait_s(61);
         assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["dora", "bob"]);
     }
