@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::communities::Communities;
 use crate::config::Config;
 use crate::delivery::Hosts;
+use crate::discovery::Lately;
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
@@ -72,6 +73,8 @@ pub struct Parts {
     pub crossings: Crossings,
     /// Who listens to streams in this process.
     pub streams: Hub,
+    /// What came into question for lists that many look at.
+    pub lately: Lately,
     /// By which push services know us.
     pub vapid: Vapid,
 }

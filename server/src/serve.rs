@@ -21,6 +21,7 @@ use crate::app::{App, Parts};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Testing};
 use crate::delivery::Hosts;
+use crate::discovery::Lately;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::http::RateLimits;
@@ -115,6 +116,7 @@ pub(crate) async fn start_with(
         mailer: Mailer::open(&config.mail)?,
         crossings: Crossings::default(),
         streams: Hub::default(),
+        lately: Lately::default(),
         vapid: Vapid::default(),
         config,
         clock,

@@ -75,6 +75,7 @@ const LABELS: &[Label] = &[
         words: "what you say about yourself",
     },
     Label::of("fields", ""),
+    Label::of("file", "the file"),
     Label::of("avatar", "your picture"),
     Label::of("header", "your wide picture"),
     Label::of("avatar_description", "what you say of your picture"),
@@ -146,6 +147,7 @@ pub async fn save(
 }
 
 async fn change(app: &App, me: &Me, mut draft: ProfileDraft, mut files: Files) -> Result<()> {
+    files.check()?;
     draft.take_in(app, me, &mut files).await?;
     change_profile(app, &me.account, draft).await
 }

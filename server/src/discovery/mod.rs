@@ -2,10 +2,12 @@
 //! goes on here. Everything that names somebody is asked of the gate for whoever looks.
 
 pub mod api;
+mod kept;
 mod store;
 mod trends;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use comity_policy::{ListId, Mode, Party, Pattern, RuleBook, Scope, Stance, Way};
 use comity_vocab::Domain;
@@ -18,8 +20,12 @@ use crate::error::{Error, Result};
 use crate::http::{Caller, Me};
 use crate::{id, instances};
 
+pub use kept::Lately;
+
 /// People that may be skipped in a list: further down nobody reads.
 const MOST_SKIPPED: i64 = 10_000;
+/// The first of a list of people, which most look at: kept for all who do.
+const HEAD: i64 = 400;
 /// People whom one follows and who are asked, so to speak, whom they follow: the latest.
 const MOST_ASKED: i64 = 300;
 /// Weeks of which is told how much went on, as Mastodon does.
@@ -29,7 +35,7 @@ const WEEK_MS: i64 = 7 * DAY_MS;
 const MONDAY_MS: i64 = 4 * DAY_MS;
 
 /// In which order people are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Order {
     /// Who wrote last.
     Active,
@@ -59,17 +65,28 @@ pub async fn directory(
         return Ok(Vec::new());
     }
     let local = local || caller.me.is_none();
-    let found = store::listed(&app.db, order, local, caller.community.id, skip, most).await?;
+    let here = caller.community.id;
+    let found: Vec<i64> = if skip + most <= HEAD {
+        let head = store::listed(&app.db, order, local, here, 0, HEAD);
+        let key = (order, local.then_some(here));
+        let head = app.lately.people.get(key, app.now_ms(), head).await?;
+        let skip = usize::try_from(skip).unwrap_or_default();
+        let most = usize::try_from(most).unwrap_or_default();
+        head.iter().skip(skip).take(most).copied().collect()
+    } else {
+        store::listed(&app.db, order, local, here, skip, most).await?
+    };
     shown(app, &caller.party(), found).await
 }
 
-/// Those of these whom this viewer may see, in this order.
+/// Those of these whom this viewer may see and who still want to be found, in this order.
 async fn shown(app: &App, viewer: &Party, ids: Vec<i64>) -> Result<Vec<i64>> {
     let shown = accounts::show_many(app, viewer, way(viewer), &ids).await?;
-    Ok(ids
-        .into_iter()
-        .filter(|id| shown.contains_key(id))
-        .collect())
+    let is_found = |id: &i64| {
+        let account = shown.get(id).and_then(|copies| copies.first());
+        account.is_some_and(|account| account.discoverable && account.gone_at.is_none())
+    };
+    Ok(ids.into_iter().filter(is_found).collect())
 }
 
 /// Why somebody is suggested.
@@ -194,8 +211,16 @@ pub struct Week {
     pub registrations: i64,
 }
 
-/// The last weeks of a community, this one first.
-pub async fn activity(app: &App, community_id: i64) -> Result<Vec<Week>> {
+/// The last weeks of a community, this one first, as of a moment ago.
+pub async fn activity(app: &App, community_id: i64) -> Result<Arc<Vec<Week>>> {
+    let weeks = weeks(app, community_id);
+    app.lately
+        .weeks
+        .get(community_id, app.now_ms(), weeks)
+        .await
+}
+
+async fn weeks(app: &App, community_id: i64) -> Result<Vec<Week>> {
     let now_ms = app.now_ms();
     let this = (now_ms - MONDAY_MS) / WEEK_MS * WEEK_MS + MONDAY_MS;
     let first = this - (WEEKS - 1) * WEEK_MS;

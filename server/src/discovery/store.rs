@@ -161,10 +161,10 @@ pub async fn joined(db: &Db, community_id: i64, first_ms: i64) -> Result<Vec<(i6
 }
 
 /// Counts on `statuses_public`; looks at the newest `$2` alone.
-const LIKED: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT newest.id
-       FROM (SELECT s.id, s.reblogs_count * 2 + s.favourites_count AS weight
+const LIKED: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT newest.id, newest.account_id
+       FROM (SELECT s.id, s.account_id, s.reblogs_count * 2 + s.favourites_count AS weight
                FROM statuses s
               WHERE s.visibility = 'public' AND s.reblog_of_id IS NULL AND s.id > $1
               ORDER BY s.id DESC
@@ -174,7 +174,7 @@ const LIKED: Sql<(i64,)> = sql!(
       LIMIT $3"
 );
 
-/// Public posts above a number that others favourited or boosted, those first with which most was done.
-pub async fn liked(db: &Db, above: i64, among: i64, most: i64) -> Result<Vec<i64>> {
-    Ok(db.column(LIKED, params![above, among, most]).await?)
+/// Public posts above a number that others favourited or boosted and their authors, those first with which most was done.
+pub async fn liked(db: &Db, above: i64, among: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(LIKED, params![above, among, most]).await?)
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use comity_policy::{Conditions, Party, Visible, Way};
 use serde_json::{Value, json};
 
+use super::kept::Named;
 use super::store;
 use crate::app::App;
 use crate::clock::DAY_MS;
@@ -17,12 +18,18 @@ use crate::{hashtags, id, links};
 const LATELY_MS: i64 = 3 * DAY_MS;
 /// Days of which Mastodon's apps draw a line.
 const DAYS: i64 = 7;
-/// Posts that name something, looked at for one question: the newest.
-const MOST_LOOKED_AT: i64 = 400;
+/// The newest things that posts name, of which those are taken that are looked at.
+const MOST_READ: i64 = 5_000;
+/// So many are looked at for one question: the newest, but not more of one author than so many. Nobody alone fills what
+/// others talk about.
+const MOST_LOOKED_AT: usize = 400;
+const MOST_OF_ONE: usize = 20;
 /// The newest public posts, of which those are taken with which most was done.
 const MOST_WEIGHED: i64 = 5_000;
-/// Of those, so many are asked of the gate.
-const MOST_POSTS: i64 = 120;
+/// Of those, so many are read, and so many are asked of the gate: of one author a few, for some may not be shown.
+const MOST_LIKED: i64 = 1_000;
+const MOST_POSTS: usize = 120;
+const MOST_POSTS_OF_ONE: usize = 3;
 /// So many people make a talk.
 const FEWEST_PEOPLE: usize = 2;
 
@@ -70,19 +77,60 @@ impl Talk {
 
 /// Topics that people talk about, the most of them first.
 pub async fn topics(app: &App, viewer: &Party) -> Result<Vec<Talk>> {
-    let above = id::first_at(app.now_ms() - LATELY_MS);
-    let named = hashtags::recent(&app.db, above, MOST_LOOKED_AT).await?;
-    talks(app, viewer, named).await
+    let read = read_topics(app);
+    let named = app.lately.topics.get((), app.now_ms(), read).await?;
+    talks(app, viewer, &named).await
 }
 
 /// Pages that people talk about.
 pub async fn pages(app: &App, viewer: &Party) -> Result<Vec<Talk>> {
-    let above = id::first_at(app.now_ms() - LATELY_MS);
-    let linked = links::recent(&app.db, above, MOST_LOOKED_AT).await?;
-    talks(app, viewer, linked).await
+    let read = read_pages(app);
+    let linked = app.lately.pages.get((), app.now_ms(), read).await?;
+    talks(app, viewer, &linked).await
 }
 
-async fn talks(app: &App, viewer: &Party, named: Vec<(String, i64)>) -> Result<Vec<Talk>> {
+/// Before this number nothing is talked about lately.
+fn before_lately(app: &App) -> i64 {
+    id::first_at(app.now_ms() - LATELY_MS)
+}
+
+async fn read_topics(app: &App) -> Result<Named> {
+    let found = hashtags::recent(&app.db, before_lately(app), MOST_READ).await?;
+    Ok(named(found))
+}
+
+async fn read_pages(app: &App) -> Result<Named> {
+    let found = links::recent(&app.db, before_lately(app), MOST_READ).await?;
+    Ok(named(found))
+}
+
+async fn read_posts(app: &App) -> Result<Vec<i64>> {
+    let liked = store::liked(&app.db, before_lately(app), MOST_WEIGHED, MOST_LIKED).await?;
+    let liked = liked.into_iter();
+    Ok(fairly(liked, MOST_POSTS_OF_ONE, MOST_POSTS))
+}
+
+fn named(found: Vec<(String, i64, i64)>) -> Named {
+    let found = found.into_iter();
+    let found = found.map(|(name, post, author)| ((name, post), author));
+    fairly(found, MOST_OF_ONE, MOST_LOOKED_AT)
+}
+
+/// The first of these, and of one author not more than so many.
+fn fairly<T>(found: impl Iterator<Item = (T, i64)>, of_one: usize, most: usize) -> Vec<T> {
+    let mut counts: HashMap<i64, usize> = HashMap::new();
+    let mut taken = Vec::new();
+    for (one, author) in found {
+        let count = counts.entry(author).or_default();
+        *count += 1;
+        if *count <= of_one && taken.len() < most {
+            taken.push(one);
+        }
+    }
+    taken
+}
+
+async fn talks(app: &App, viewer: &Party, named: &[(String, i64)]) -> Result<Vec<Talk>> {
     let mut ids: Vec<i64> = named.iter().map(|(_, post)| *post).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -94,8 +142,9 @@ async fn talks(app: &App, viewer: &Party, named: Vec<(String, i64)>) -> Result<V
         .collect();
     let mut talks: BTreeMap<String, Vec<(i64, i64)>> = BTreeMap::new();
     for (name, post) in named {
-        if let Some(author) = authors.get(&post) {
-            talks.entry(name).or_default().push((post, *author));
+        if let Some(author) = authors.get(post) {
+            let posts = talks.entry(name.clone()).or_default();
+            posts.push((*post, *author));
         }
     }
     let talks = talks.into_iter().map(|(name, posts)| Talk { name, posts });
@@ -113,8 +162,8 @@ fn is_for_all(status: &Visible<Status>) -> bool {
 /// Posts with which much was done lately, one of each author, whose authors want to be found: neither answers, nor what is
 /// folded.
 pub async fn posts(app: &App, viewer: &Party) -> Result<Vec<Visible<Status>>> {
-    let above = id::first_at(app.now_ms() - LATELY_MS);
-    let ids = store::liked(&app.db, above, MOST_WEIGHED, MOST_POSTS).await?;
+    let read = read_posts(app);
+    let ids = app.lately.posts.get((), app.now_ms(), read).await?;
     let shown = statuses::find_many(app, viewer, way(viewer), &ids).await?;
     let mut authors = HashSet::new();
     let wanted = |status: &Visible<Status>| {

@@ -341,13 +341,16 @@ pub async fn followed_by_member(
 /// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
 const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT account_id
-       FROM follows
-      WHERE target_id = $1 AND state = 'accepted'
+    "SELECT f.account_id
+       FROM follows f
+      WHERE f.target_id = $1 AND f.state = 'accepted'
+        AND NOT EXISTS (SELECT 1
+                          FROM members m
+                         WHERE m.account_id = f.account_id AND m.standing = 'suspended')
       LIMIT $2"
 );
 
-/// Some of those here who follow somebody elsewhere.
+/// Some of those here who follow somebody elsewhere, without whom their community suspended: they read nothing.
 pub async fn followers_here(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(FOLLOWERS_HERE, params![account_id, most]).await?)
 }

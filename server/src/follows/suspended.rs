@@ -124,7 +124,8 @@ pub async fn suspended(app: &App, me: &Arc<Account>) -> Result<Suspended> {
     Ok(Suspended { all, more })
 }
 
-/// Whether somebody here follows `other`, who lives elsewhere, by a follow that works. Where all that were looked at are
+/// Whether somebody here follows `other`, who lives elsewhere, by a follow that works; a member who is suspended by their
+/// community does not count. Where all that were looked at are
 /// suspended and there are more, one of those is taken to work.
 pub(crate) async fn is_followed_here(app: &App, other: &Account) -> Result<bool> {
     let ids = store::followers_here(&app.db, other.id, MOST_ASKED).await?;

@@ -38,17 +38,21 @@ pub async fn beginning(db: &Db, prefix: &str, limit: i64) -> Result<Vec<String>>
 }
 
 /// Counts on `hashtag_entries_by_status`.
-const RECENT: Sql<(String, i64)> = sql!(
-    row: (String, i64),
-    "SELECT name, status_id
-       FROM hashtag_entries
-      WHERE status_id > $1
-      ORDER BY status_id DESC
+const RECENT: Sql<(String, i64, i64)> = sql!(
+    row: (String, i64, i64),
+    "SELECT newest.name, newest.status_id, s.account_id
+       FROM (SELECT name, status_id
+               FROM hashtag_entries
+              WHERE status_id > $1
+              ORDER BY status_id DESC
+              LIMIT $2) newest
+       JOIN statuses s ON s.id = newest.status_id
+      ORDER BY newest.status_id DESC
       LIMIT $2"
 );
 
-/// Names and the statuses that name them, the newest first.
-pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64)>> {
+/// Names, the statuses that name them and their authors, the newest first.
+pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64, i64)>> {
     Ok(db.all(RECENT, params![above, most]).await?)
 }
 

@@ -22,20 +22,34 @@ const MOST_TEXTS: usize = 200;
 /// Bytes of all of those together.
 const LONGEST_TEXTS: usize = 256 * 1024;
 
+/// Letters of a file's name that are told: enough to know it again.
+const LONGEST_NAME: usize = 60;
+
 /// The files of a form with their fields, in the order they came.
 #[derive(Debug, Default)]
-pub struct Files(Vec<(String, SentFile)>);
+pub struct Files {
+    kept: Vec<(String, SentFile)>,
+    refused: Option<String>,
+}
 
 impl Files {
     /// Takes the file of this field, if one came; the first where there were more.
     pub fn take(&mut self, field: &str) -> Option<SentFile> {
-        let at = self.0.iter().position(|(name, _)| name == field)?;
-        Some(self.0.remove(at).1)
+        let at = self.kept.iter().position(|(name, _)| name == field)?;
+        Some(self.kept.remove(at).1)
     }
 
     /// Whether none came, or all were taken.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
+    }
+
+    /// Refused, with the reason, where one of the files that came could not be taken.
+    pub fn check(&self) -> Result<()> {
+        match &self.refused {
+            None => Ok(()),
+            Some(why) => Err(Error::invalid("file", why.clone())),
+        }
     }
 }
 
@@ -44,6 +58,7 @@ impl Files {
 pub struct SentFile {
     folder: TempDir,
     length: u64,
+    called: String,
 }
 
 impl SentFile {
@@ -57,17 +72,44 @@ impl SentFile {
         self.folder.path().join(INPUT)
     }
 
+    /// The beginning of a sentence about it: its name in quotes and a space. Empty where it has none.
+    pub fn called(&self) -> &str {
+        &self.called
+    }
+
     /// Bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 }
 
-/// Reads a form: what is text, and the files, where they are wanted.
+/// Reads a form: what is text, and the files, where they are wanted. A file that cannot be taken is an error.
 pub(super) async fn read(
     app: Option<&App>,
     body: Body,
     boundary: &str,
+) -> Result<(Vec<(String, String)>, Files)> {
+    let (texts, files) = read_on(app, body, boundary, 0).await?;
+    files.check()?;
+    Ok((texts, files))
+}
+
+/// The same for a form that can be shown again: what was typed is read also where a file cannot be taken, which
+/// [`Files::check`] tells. Of such files no more is read past than the largest may be long.
+pub(super) async fn read_all(
+    app: &App,
+    body: Body,
+    boundary: &str,
+) -> Result<(Vec<(String, String)>, Files)> {
+    let past = app.config.media.largest();
+    read_on(Some(app), body, boundary, past).await
+}
+
+async fn read_on(
+    app: Option<&App>,
+    body: Body,
+    boundary: &str,
+    mut past: u64,
 ) -> Result<(Vec<(String, String)>, Files)> {
     let mut form = Multipart::new(body, boundary);
     let mut texts = Vec::new();
@@ -88,13 +130,39 @@ pub(super) async fn read(
         let Some(app) = app else {
             return Err(unreadable("brings a file, and none is wanted here"));
         };
-        if files.0.len() >= MOST_FILES {
-            return Err(unreadable(&format!("brings more than {MOST_FILES} files")));
+        let called = called(&part.filename);
+        let kept = if files.kept.len() < MOST_FILES {
+            keep(app, &mut form, first, called).await
+        } else {
+            let why = format!("{called}is one too many: {MOST_FILES} are taken at a time");
+            Err(Error::invalid("file", why))
+        };
+        match kept {
+            Ok(file) => files.kept.push((part.name, file)),
+            Err(Error::Invalid { field, why }) => {
+                while let Some(piece) = form.piece().await? {
+                    let Some(left) = past.checked_sub(piece.len() as u64) else {
+                        return Err(Error::Invalid { field, why });
+                    };
+                    past = left;
+                }
+                if files.refused.is_none() {
+                    files.refused = Some(why);
+                }
+            }
+            Err(other) => return Err(other),
         }
-        let file = keep(app, &mut form, first).await?;
-        files.0.push((part.name, file));
     }
     Ok((texts, files))
+}
+
+fn called(filename: &str) -> String {
+    let letters = filename.chars().filter(|letter| !letter.is_control());
+    let name: String = letters.take(LONGEST_NAME).collect();
+    if name.is_empty() {
+        return name;
+    }
+    format!("“{name}” ")
 }
 
 async fn text(form: &mut Multipart, room: &mut usize) -> Result<String> {
@@ -111,7 +179,7 @@ async fn text(form: &mut Multipart, room: &mut usize) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| unreadable("holds text that is not UTF-8"))
 }
 
-async fn keep(app: &App, form: &mut Multipart, first: Bytes) -> Result<SentFile> {
+async fn keep(app: &App, form: &mut Multipart, first: Bytes, called: String) -> Result<SentFile> {
     let most = app.config.media.largest();
     let failed = |why: std::io::Error| Error::Internal(Box::new(why));
     let folder = app.media.nursery.folder().await?;
@@ -126,7 +194,7 @@ async fn keep(app: &App, form: &mut Multipart, first: Bytes) -> Result<SentFile>
             return Err(Error::invalid(
                 "file",
                 format!(
-                    "is larger than {} MiB, which is the most that is taken",
+                    "{called}is larger than {} MiB, which is the most that is taken",
                     most >> 20
                 ),
             ));
@@ -135,5 +203,9 @@ async fn keep(app: &App, form: &mut Multipart, first: Bytes) -> Result<SentFile>
         next = form.piece().await?;
     }
     file.flush().await.map_err(failed)?;
-    Ok(SentFile { folder, length })
+    Ok(SentFile {
+        folder,
+        length,
+        called,
+    })
 }

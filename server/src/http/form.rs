@@ -59,7 +59,8 @@ impl<T: DeserializeOwned> FromRequest<App> for LongForm<T> {
     }
 }
 
-/// A form into which a member may put files. Read as any other where it brings none.
+/// A form into which a member may put files. Read as any other where it brings none; whoever takes it asks
+/// [`Files::check`] whether all could be taken, and shows the form again where not.
 #[derive(Debug)]
 pub struct FileForm<T>(pub T, pub Files);
 
@@ -79,7 +80,7 @@ impl<T: DeserializeOwned> FromRequest<App> for FileForm<T> {
         };
         let visit = Visit::from_request_parts(&mut parts, app).await?;
         comes_from_us(&parts.headers, &visit.community)?;
-        let (texts, files) = files::read(Some(app), body, &boundary).await?;
+        let (texts, files) = files::read_all(app, body, &boundary).await?;
         let texts = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(texts)
             .finish();

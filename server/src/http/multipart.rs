@@ -60,6 +60,8 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
 pub(super) struct Part {
     pub name: String,
     pub is_file: bool,
+    /// What a file is called where it came from; may be empty.
+    pub filename: String,
 }
 
 /// A form as it comes.
@@ -175,10 +177,11 @@ fn part(head: &[u8]) -> Result<Part> {
     let parameters = disposition.and_then(|value| value.split_once(';'));
     let (_, parameters) = parameters.ok_or_else(|| unreadable("has a part without a name"))?;
     let name = parameter(parameters, "name");
+    let filename = parameter(parameters, "filename");
     Ok(Part {
         name: name.ok_or_else(|| unreadable("has a part without a name"))?,
-        is_file: parameter(parameters, "filename").is_some()
-            || parameter(parameters, "filename*").is_some(),
+        is_file: filename.is_some() || parameter(parameters, "filename*").is_some(),
+        filename: filename.unwrap_or_default(),
     })
 }
 

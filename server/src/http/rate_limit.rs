@@ -33,6 +33,8 @@ pub enum Kind {
     SecondStep,
     /// New members from an address.
     SignUp,
+    /// Places that people from an address hold while they wait to become members.
+    Place,
     /// Letters that somebody asks for from an address.
     Letter,
     /// Letters of one kind to one member.
@@ -77,6 +79,7 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    place: Counter,
     second_step: Counter,
     letter: Counter,
     letter_to: Counter,
@@ -100,6 +103,11 @@ const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// Hours of sign-ups of which one address may hold the places for a week, while nobody answered a letter or said yes:
+/// otherwise a patient stranger would fill them all.
+const PLACES_HOURS: u32 = 4;
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// Codes that are looked at for one member in a quarter of an hour: whoever knows the password and guesses at six digits,
 /// three of which are good at any time, comes through once in some two years.
@@ -142,6 +150,7 @@ impl RateLimits {
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
+            place: within(limits.sign_ups.saturating_mul(PLACES_HOURS), WEEK),
             second_step: within(SECOND_STEPS, Duration::from_mins(15)),
             letter: within(LETTERS, Duration::from_hours(1)),
             letter_to: within(LETTERS_TO, Duration::from_hours(1)),
@@ -183,6 +192,7 @@ impl RateLimits {
             Kind::SignInAs => &self.sign_in_as,
             Kind::SecondStep => &self.second_step,
             Kind::SignUp => &self.sign_up,
+            Kind::Place => &self.place,
             Kind::Letter => &self.letter,
             Kind::LetterTo => &self.letter_to,
             Kind::App => &self.app,

@@ -21,12 +21,16 @@ pub const LINKING: Ids = ids_in!(
 );
 
 /// Counts on `link_entries_by_status`.
-const RECENT: Sql<(String, i64)> = sql!(
-    row: (String, i64),
-    "SELECT url, status_id
-       FROM link_entries
-      WHERE status_id > $1
-      ORDER BY status_id DESC
+const RECENT: Sql<(String, i64, i64)> = sql!(
+    row: (String, i64, i64),
+    "SELECT newest.url, newest.status_id, s.account_id
+       FROM (SELECT url, status_id
+               FROM link_entries
+              WHERE status_id > $1
+              ORDER BY status_id DESC
+              LIMIT $2) newest
+       JOIN statuses s ON s.id = newest.status_id
+      ORDER BY newest.status_id DESC
       LIMIT $2"
 );
 
@@ -38,7 +42,7 @@ pub fn withdraw(tx: &mut Tx, status_id: i64) {
     tx.exec(WITHDRAW, params![status_id]);
 }
 
-/// Addresses and the statuses that link to them, the newest first.
-pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64)>> {
+/// Addresses, the statuses that link to them and their authors, the newest first.
+pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64, i64)>> {
     Ok(db.all(RECENT, params![above, most]).await?)
 }

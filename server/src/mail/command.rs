@@ -1,6 +1,6 @@
 //! `comity mail …`: whether letters go out.
 
-use super::{Letter, NotSent, send};
+use super::{Letter, try_out};
 use crate::app::App;
 use crate::communities::command::named_or_only;
 use crate::error::{Error, Result};
@@ -36,11 +36,11 @@ pub async fn command(app: &App, command: MailCommand) -> Result<String> {
             community.name, community.name, community.origin
         ),
     };
-    match send(app, &community, &letter).await {
+    match try_out(app, &community, &letter).await {
         Ok(()) => Ok(format!(
             "{} took a letter to {address}. Look whether it arrives.",
             app.config.mail.server
         )),
-        Err(NotSent::Never(why) | NotSent::NotNow(why)) => Err(Error::Elsewhere(why)),
+        Err(why) => Err(Error::Elsewhere(why)),
     }
 }

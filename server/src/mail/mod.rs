@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
+use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -34,7 +35,7 @@ pub struct Letter {
     pub text: String,
 }
 
-/// Why a letter did not go.
+/// Why a letter did not go, to be written into logs and beside jobs: of whom it was for, it tells the domain alone.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {
     /// Another try makes no sense.
@@ -117,14 +118,15 @@ pub fn is_on(app: &App) -> bool {
 /// Hands one letter over, in the name of a community. What it says goes out as it stands: whoever calls knows that its
 /// reader may read it.
 pub async fn send(app: &App, community: &Community, letter: &Letter) -> Result<(), NotSent> {
-    let Some(mailer) = &app.mailer else {
-        return Err(NotSent::Never("no mail server is set".to_owned()));
-    };
-    let message = message(app, community, mailer, letter)?;
-    match mailer.transport.send(message).await {
-        Ok(_) => Ok(()),
-        Err(why) => {
-            let told = format!("the mail server did not take a letter: {why}");
+    match hand_over(app, community, letter).await {
+        Ok(()) => Ok(()),
+        Err(Failed::Before(why)) => Err(why),
+        Err(Failed::There(why)) => {
+            let domain = letter.to.rsplit('@').next().unwrap_or_default();
+            let told = format!(
+                "the mail server did not take a letter to {domain}: {}",
+                kind_of(&why)
+            );
             // A name or password that is wrong is the operator's to mend, and the letter may go after that.
             let code = why.status().map(u16::from).unwrap_or_default();
             if why.is_permanent() && !matches!(code, 530 | 534 | 535 | 538) {
@@ -133,6 +135,48 @@ pub async fn send(app: &App, community: &Community, letter: &Letter) -> Result<(
                 Err(NotSent::NotNow(told))
             }
         }
+    }
+}
+
+/// Where it failed.
+enum Failed {
+    /// Nothing was said to the mail server.
+    Before(NotSent),
+    /// What the mail server said, or what kept us from it. Servers repeat addresses.
+    There(smtp::Error),
+}
+
+async fn hand_over(app: &App, community: &Community, letter: &Letter) -> Result<(), Failed> {
+    let Some(mailer) = &app.mailer else {
+        let why = "no mail server is set".to_owned();
+        return Err(Failed::Before(NotSent::Never(why)));
+    };
+    let message = message(app, community, mailer, letter).map_err(Failed::Before)?;
+    let sent = mailer.transport.send(message).await;
+    sent.map(|_| ()).map_err(Failed::There)
+}
+
+/// Hands one letter over for whoever tries the way of letters; the error is told to them with the mail server's own words.
+pub(crate) async fn try_out(
+    app: &App,
+    community: &Community,
+    letter: &Letter,
+) -> Result<(), String> {
+    match hand_over(app, community, letter).await {
+        Ok(()) => Ok(()),
+        Err(Failed::Before(why)) => Err(why.to_string()),
+        Err(Failed::There(why)) => Err(format!("the mail server did not take a letter: {why}")),
+    }
+}
+
+/// What went wrong, without what the mail server wrote.
+fn kind_of(why: &smtp::Error) -> String {
+    match why.status() {
+        Some(code) => format!("it answered {}", u16::from(code)),
+        None if why.is_timeout() => "it did not answer in time".to_owned(),
+        None if why.is_response() => "its answer could not be read".to_owned(),
+        None if why.is_client() => "it cannot do what is asked of it".to_owned(),
+        None => "it could not be reached, or broke off".to_owned(),
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) use signing_in::check_is_their_password;
 pub use signing_in::{SignedIn, change_password, set_password, sign_in};
 use signing_in::{credential, put_password};
 pub(crate) use standing::suspended;
+pub(crate) use store::take_turns;
 pub use store::{count, stewards};
 
 use crate::accounts::{self, Account, NewLocal};

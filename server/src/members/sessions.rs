@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comity_db::Tx;
+use comity_db::{Tx, Wrote};
 
 use super::model::{Member, Session, Standing};
 use super::store;
@@ -21,11 +21,22 @@ const LONGEST_NAME: usize = 200;
 
 /// Signs a browser in. Refused, with the reason, where the moderators decided so.
 pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token> {
+    start_in(app, Tx::new(), account_id, user_agent)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The same with the caller's transaction, of which something may come to nothing: then nobody is signed in.
+pub(crate) async fn start_in(
+    app: &App,
+    mut tx: Tx,
+    account_id: i64,
+    user_agent: &str,
+) -> Result<Option<Token>> {
     super::standing::check(&super::find(app, account_id).await?)?;
     let token = Token::random()?;
     let now_ms = app.now_ms();
     let user_agent = &user_agent[..user_agent.floor_char_boundary(LONGEST_NAME)];
-    let mut tx = Tx::new();
     store::start_session(
         &mut tx,
         token.hash(),
@@ -34,8 +45,10 @@ pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token
         now_ms,
         now_ms + LIVES_S * 1000,
     );
-    let _ = app.db.write(tx).await?;
-    Ok(token)
+    match app.db.write(tx).await? {
+        Wrote::All => Ok(Some(token)),
+        Wrote::Nothing { .. } => Ok(None),
+    }
 }
 
 /// Who is signed in with this token in this community. A session that is used lives on.

@@ -52,7 +52,7 @@ pub async fn sign_in(
     };
     let (waits, waiting_hash) = waiting.unzip();
     let hash = credential.map(|credential| credential.password_hash);
-    let matches = password::matches(password, hash.or(waiting_hash)).await?;
+    let matches = password::matches(password, hash.clone().or(waiting_hash)).await?;
     if matches && let Some(waits) = waits {
         return Err(Error::Forbidden(match waits.standing {
             sign_ups::Standing::Letter => format!(
@@ -65,17 +65,21 @@ pub async fn sign_in(
             ),
         }));
     }
-    match account_id.filter(|_| matches) {
-        Some(account_id) if second_step::is_on(app, account_id).await? => {
-            let half = second_step::hold(app, account_id).await?;
-            Ok(SignedIn::Half(half))
-        }
-        Some(account_id) => {
-            let session = sessions::start(app, account_id, user_agent).await?;
-            Ok(SignedIn::Whole(session))
-        }
-        None => Err(Error::invalid("password", "does not belong to that name")),
-    }
+    let wrong = || Error::invalid("password", "does not belong to that name");
+    let (Some(account_id), Some(hash), true) = (account_id, hash, matches) else {
+        return Err(wrong());
+    };
+    // Comparing takes a while; whoever changed the password meanwhile ended what the old one opens.
+    let mut tx = Tx::new();
+    store::still_has_password(&mut tx, account_id, hash);
+    let signed_in = if second_step::is_on(app, account_id).await? {
+        let half = second_step::hold(app, tx, account_id).await?;
+        half.map(SignedIn::Half)
+    } else {
+        let session = sessions::start_in(app, tx, account_id, user_agent).await?;
+        session.map(SignedIn::Whole)
+    };
+    signed_in.ok_or_else(wrong)
 }
 
 /// By username, handle or e-mail address.
@@ -146,11 +150,12 @@ pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
 /// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.
 pub(super) fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result<()> {
     store::change_password(tx, account_id, hash);
+    // Before the sessions: whoever passes the second step at this moment has one by then, or gets none.
+    second_step::drop_begun(tx, account_id);
     store::end_sessions(tx, account_id);
     oauth::end_all(tx, account_id);
     links::drop_all(tx, account_id);
     store::want_email(tx, account_id, None);
-    second_step::drop_begun(tx, account_id);
     letters::promise(
         tx,
         app,

@@ -4,10 +4,12 @@ use comity_db::{Db, Tx};
 use comity_policy::PersonId;
 
 use super::model::{Member, Standing};
-use super::store;
+use super::{links, store};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::oauth;
 use crate::rules;
+use crate::second_step;
 use crate::streaming::{self, Event, Tokens};
 
 /// Members who are suspended at the same time, in one installation: all of them are in memory.
@@ -38,7 +40,8 @@ pub(crate) fn check(member: &Member) -> Result<()> {
 }
 
 /// Lets a member in or keeps them out, in a transaction that tells why. Their browsers are signed out, their apps ask in
-/// vain and their streams end with it; from the moment this returns the gate goes by it.
+/// vain and their streams end with it; a suspension ends also what apps were let, what a letter would open and what was
+/// begun, so that none of it comes back when it is lifted. From the moment this returns the gate goes by it.
 pub(crate) async fn set(
     app: &App,
     mut tx: Tx,
@@ -48,12 +51,17 @@ pub(crate) async fn set(
 ) -> Result<()> {
     store::set_standing(&mut tx, member.account_id, standing.as_str(), reason);
     if standing != Standing::Active {
+        second_step::drop_begun(&mut tx, member.account_id);
         store::end_sessions(&mut tx, member.account_id);
         let tokens = Tokens {
             account: Some(member.account_id),
             ..Tokens::default()
         };
         streaming::announce(&mut tx, &Event::Ended(tokens));
+    }
+    if standing == Standing::Suspended {
+        oauth::end_all(&mut tx, member.account_id);
+        links::drop_all(&mut tx, member.account_id);
     }
     rules::advance_epoch(&mut tx);
     if !app.commit_and_ring(tx).await? {

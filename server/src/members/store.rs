@@ -140,6 +140,22 @@ pub fn change_password(tx: &mut Tx, account_id: i64, password_hash: String) {
     tx.must(CHANGE_PASSWORD, params![account_id, password_hash]);
 }
 
+const STILL_HAS_PASSWORD: Sql = sql!(
+    "UPDATE members SET password_hash = password_hash WHERE account_id = $1 AND password_hash = $2"
+);
+
+/// Rolls everything back when the password is another by now; until the end it stays this one.
+pub fn still_has_password(tx: &mut Tx, account_id: i64, password_hash: String) {
+    tx.must(STILL_HAS_PASSWORD, params![account_id, password_hash]);
+}
+
+const TAKE_TURNS: Sql = sql!("UPDATE members SET mode = mode WHERE account_id = $1");
+
+/// What else of this member's does the same waits until this transaction ends.
+pub fn take_turns(tx: &mut Tx, account_id: i64) {
+    tx.must(TAKE_TURNS, params![account_id]);
+}
+
 const WANT_EMAIL: Sql = sql!("UPDATE members SET email_wanted = $2 WHERE account_id = $1");
 
 pub fn want_email(tx: &mut Tx, account_id: i64, email: Option<&str>) {

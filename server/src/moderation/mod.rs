@@ -176,8 +176,8 @@ pub async fn acts(app: &App, community: &Community, account_id: i64) -> Result<V
     store::acts(&app.db, community.id, account_id, MOST_ACTS).await
 }
 
-/// Does something to an account, and writes it down. With a report, that is closed by it. Nobody acts upon themself, nor
-/// upon a member whose role is theirs or higher.
+/// Does something to an account, and writes it down: both happen, or neither. With a report, that is closed by it. Nobody
+/// acts upon themself, nor upon a member whose role is theirs or higher.
 pub async fn act(
     app: &App,
     me: &Me,
@@ -222,15 +222,14 @@ pub async fn act(
             created_at: app.now_ms(),
         },
     );
-    match &subject.member {
-        Some(member) => act_on_member(app, tx, me, member, action, reason).await?,
-        None => act_elsewhere(app, tx, me, &subject, action, reason).await?,
-    }
     if let Some(report) = report.filter(|report| report.resolved_at.is_none()) {
         // The reason is for moderators, and for whom it is about; whoever reported is told none of it.
-        reports::resolve(app, &report, &me.account, "").await?;
+        reports::close(&mut tx, &report, &me.account, app.now_ms());
     }
-    Ok(())
+    match &subject.member {
+        Some(member) => act_on_member(app, tx, me, member, action, reason).await,
+        None => act_elsewhere(app, tx, me, &subject, action, reason).await,
+    }
 }
 
 async fn act_on_member(
@@ -279,7 +278,7 @@ async fn act_elsewhere(
         Action::Limit => Some(Stance::Limited),
         Action::Lift => {
             if let Some(rule) = &subject.rule {
-                rules::end(app, scope, rule.id.0, Some(me.account.id)).await?;
+                return rules::end_with(app, tx, scope, rule.id.0, Some(me.account.id)).await;
             }
             None
         }
@@ -298,8 +297,9 @@ async fn act_elsewhere(
             set_by: Some(me.account.id),
             ..NewRule::about(scope, pattern, stance, Source::Person)
         };
-        rules::set(app, new).await?;
+        rules::set_with(app, tx, new).await?;
+    } else {
+        app.commit(tx).await?;
     }
-    app.commit(tx).await?;
     Ok(())
 }

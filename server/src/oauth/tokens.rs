@@ -150,13 +150,16 @@ pub(crate) enum Whose {
     Applicant(i64),
 }
 
-/// A token of whoever an app just signed up, with all that the app may ask for.
-pub(crate) async fn token_at_sign_up(app: &App, app_id: i64, whose: Whose) -> Result<Made> {
+/// A token of whoever an app signs up, with all that the app may ask for, in the transaction that does.
+pub(crate) async fn token_at_sign_up(
+    app: &App,
+    tx: &mut Tx,
+    app_id: i64,
+    whose: Whose,
+) -> Result<Made> {
     let client = find_app(app, app_id).await?;
     let made = new_token(app, &client, Some(whose), client.scopes.to_string())?;
-    let mut tx = Tx::new();
-    store::insert_token(&mut tx, made.secret.hash(), &made.row);
-    app.commit(tx).await?;
+    store::insert_token(tx, made.secret.hash(), &made.row);
     Ok(made.told())
 }
 

@@ -10,6 +10,7 @@ use super::model::{Alerts, From, Keys, SubscriptionRow};
 use super::{seal, store, vapid};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::filters::{Action, Context, Matcher};
 use crate::follows;
 use crate::http::Me;
 use crate::members::Standing;
@@ -123,6 +124,9 @@ async fn look(app: &App, account_id: i64, id: i64) -> Result<Option<(Me, Notific
             return Err(Error::NotFound);
         }
         let told = notifications::find_by(app, &me.account, Way::Push, id).await?;
+        if is_filtered(app, account_id, &told).await? {
+            return Err(Error::NotFound);
+        }
         Ok((me, told))
     };
     match found.await {
@@ -130,6 +134,16 @@ async fn look(app: &App, account_id: i64, id: i64) -> Result<Option<(Me, Notific
         Err(why) if why.is_not_found() => Ok(None),
         Err(why) => Err(why),
     }
+}
+
+/// Whether a filter of the member hides what it is about where they are told of things.
+async fn is_filtered(app: &App, account_id: i64, told: &Notification) -> Result<bool> {
+    let Some(status) = told.status.as_deref() else {
+        return Ok(false);
+    };
+    let matcher = Matcher::of(app, account_id).await?;
+    let filter = matcher.decides(status, Context::Notifications);
+    Ok(filter.is_some_and(|filter| filter.action == Action::Hide))
 }
 
 async fn wants(app: &App, device: &SubscriptionRow, me: &Me, told: &Notification) -> Result<bool> {

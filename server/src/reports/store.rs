@@ -296,6 +296,11 @@ pub async fn resolve(
     Ok(db.exec(RESOLVE, values).await?)
 }
 
+/// The same in a transaction; nothing where it is closed already.
+pub fn close(tx: &mut Tx, (community_id, id): (i64, i64), by: i64, now_ms: i64) {
+    tx.exec(RESOLVE, params![community_id, id, by, now_ms, ""]);
+}
+
 pub async fn reopen(db: &Db, (community_id, id): (i64, i64), now_ms: i64) -> Result<u64> {
     Ok(db.exec(REOPEN, params![community_id, id, now_ms]).await?)
 }

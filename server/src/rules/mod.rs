@@ -62,6 +62,11 @@ const SOON_MS: i64 = 10_000;
 /// Sets a rule in place of the one its scope had for the same pattern, and returns its number. From the moment this
 /// returns, nothing is decided by the old one in this process; other nodes follow within half a second.
 pub async fn set(app: &App, new: NewRule) -> Result<i64> {
+    set_with(app, Tx::new(), new).await
+}
+
+/// The same, together with what the caller's transaction holds.
+pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64> {
     for reason in [
         &new.reason_public,
         &new.reason_members,
@@ -91,7 +96,6 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
     let mut same = book.rules_of(new.scope);
     let replaced = same.find(|rule| rule.pattern == new.pattern);
     let replaced = replaced.map(|rule| rule.id);
-    let mut tx = Tx::new();
     store::end_same(&mut tx, &new, now);
     store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
@@ -171,7 +175,17 @@ fn check_room(app: &App, new: &NewRule) -> Result<()> {
 
 /// Takes back a rule of this scope. Its row stays: the history is the record.
 pub async fn end(app: &App, scope: Scope, rule_id: i64, by: Option<i64>) -> Result<()> {
-    let mut tx = Tx::new();
+    end_with(app, Tx::new(), scope, rule_id, by).await
+}
+
+/// The same, together with what the caller's transaction holds.
+pub(crate) async fn end_with(
+    app: &App,
+    mut tx: Tx,
+    scope: Scope,
+    rule_id: i64,
+    by: Option<i64>,
+) -> Result<()> {
     store::end(&mut tx, rule_id, scope, by, app.now_ms());
     store::advance_epoch(&mut tx);
     if !matches!(scope, Scope::Member(..)) {

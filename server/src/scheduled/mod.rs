@@ -7,13 +7,15 @@ mod store;
 use comity_db::Tx;
 
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
-use crate::{media, members};
+use crate::{id, media, members};
 
+use store::Known;
 pub use store::ScheduledRow;
 pub(crate) use store::take;
 
@@ -23,6 +25,10 @@ const SOONEST_MS: i64 = 5 * 60 * 1000;
 const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
 /// Of one member.
 const MOST: i64 = 300;
+/// What cannot be published by a fault that may pass is tried for so long: later, what it says may be out of date.
+const TRIED_FOR_MS: i64 = DAY_MS;
+/// What waits for so long after its time is tried no more, however that came: longer than any job is tried.
+const OVERDUE_MS: i64 = 4 * DAY_MS;
 
 /// A post that waits for its time.
 #[derive(Debug)]
@@ -38,18 +44,33 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
-    fn from_row(row: ScheduledRow) -> Result<Scheduled> {
+    fn from_row(row: ScheduledRow, now_ms: i64) -> Result<Scheduled> {
+        let is_overdue = now_ms - row.scheduled_at > OVERDUE_MS;
+        let overdue = || "it was not published when its time came; choose another time".to_owned();
         Ok(Scheduled {
             id: row.id,
             at: row.scheduled_at,
             sent: serde_json::from_str(&row.sent)?,
-            trouble: row.trouble,
+            trouble: row.trouble.or_else(|| is_overdue.then(overdue)),
         })
     }
 }
 
-/// Keeps a post until `at` (unix milliseconds). Refused where it could not be published now either.
-pub async fn schedule(app: &App, me: &Me, mut sent: Sent, at: i64) -> Result<Scheduled> {
+/// Keeps a post until `at` (unix milliseconds). Refused where it could not be published now either. What comes again with
+/// the same key within an hour is there already.
+pub async fn schedule(
+    app: &App,
+    me: &Me,
+    mut sent: Sent,
+    at: i64,
+    once: Option<&Once>,
+) -> Result<Scheduled> {
+    let above = id::first_at(app.now_ms() - statuses::REMEMBERED_MS);
+    let known = once.map(|once| Known::by(&once.word(), above));
+    if let Some(waits) = waiting(app, me, known.as_ref()).await? {
+        return Ok(waits);
+    }
+    sent.know_by(once);
     check_time(app, at)?;
     // What the member laid down for all they write may be something else by then.
     sent.settle(me);
@@ -58,11 +79,30 @@ pub async fn schedule(app: &App, me: &Me, mut sent: Sent, at: i64) -> Result<Sch
     media::choose(app, &me.account, &[], &draft.media).await?;
     let id = app.next_id();
     let mut tx = Tx::new();
-    let text = serde_json::to_string(&sent)?;
-    store::insert(&mut tx, id, me.account.id, at, &text, MOST);
+    let row = ScheduledRow {
+        id,
+        scheduled_at: at,
+        sent: serde_json::to_string(&sent)?,
+        trouble: None,
+    };
+    if known.is_some() {
+        // Two that come at the same moment go one after the other.
+        members::take_turns(&mut tx, me.account.id);
+    }
+    let none = Known::default();
+    store::insert(
+        &mut tx,
+        &row,
+        me.account.id,
+        known.as_ref().unwrap_or(&none),
+        MOST,
+    );
     keep_files(&mut tx, me, &sent, at);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
+        if let Some(waits) = waiting(app, me, known.as_ref()).await? {
+            return Ok(waits);
+        }
         return Err(Error::invalid(
             "scheduled_at",
             format!("cannot be set: {MOST} posts wait already, or a file of it is gone"),
@@ -74,6 +114,16 @@ pub async fn schedule(app: &App, me: &Me, mut sent: Sent, at: i64) -> Result<Sch
         sent,
         trouble: None,
     })
+}
+
+/// What is known by this, if something is asked for.
+async fn waiting(app: &App, me: &Me, known: Option<&Known>) -> Result<Option<Scheduled>> {
+    let Some(known) = known else {
+        return Ok(None);
+    };
+    let row = store::known(&app.db, me.account.id, known).await?;
+    row.map(|row| Scheduled::from_row(row, app.now_ms()))
+        .transpose()
 }
 
 /// Its files wait as long as it does, and a while longer. Undoes the whole transaction where one is gone.
@@ -101,7 +151,7 @@ fn promise(app: &App, tx: &mut Tx, id: i64, at: i64) -> Result<()> {
 /// One of this member's.
 pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
     let row = store::find(&app.db, me.account.id, id).await?;
-    Scheduled::from_row(row.ok_or(Error::NotFound)?)
+    Scheduled::from_row(row.ok_or(Error::NotFound)?, app.now_ms())
 }
 
 /// Another time for one of this member's.
@@ -144,18 +194,29 @@ async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
     let Some((account_id, row)) = store::due(&app.db, id, at).await? else {
         return Ok(());
     };
-    let scheduled = Scheduled::from_row(row)?;
+    let scheduled = Scheduled::from_row(row, app.now_ms())?;
     let me = Me::of(app, account_id).await?;
     let done = async {
         members::standing::check(&me.member)?;
         let mut draft = scheduled.sent.draft(app, &me).await?;
-        draft.once = Some(Once::of_scheduled(id, at));
+        draft.once = Some(Once::of_scheduled(id, at, scheduled.sent.known_by()));
         statuses::publish(app, &me.community, me.account.clone(), draft).await
     };
     match done.await {
         Ok(_published) => Ok(()),
         Err(later @ (Error::Internal(_) | Error::Elsewhere(_) | Error::TooMany { .. })) => {
-            Err(later)
+            if app.now_ms() - at < TRIED_FOR_MS {
+                return Err(later);
+            }
+            let why = match later {
+                // What broke in here is for the log.
+                Error::Internal(source) => {
+                    tracing::error!(id, %source, "a scheduled post could not be published");
+                    "this server could not publish it; choose another time".to_owned()
+                }
+                other => other.to_string(),
+            };
+            store::trouble(&app.db, id, at, &why).await
         }
         Err(refused) => store::trouble(&app.db, id, at, &refused.to_string()).await,
     }

@@ -23,7 +23,16 @@ row! {
 const INSERT: Sql = sql!(
     "INSERT INTO scheduled (id, account_id, scheduled_at, sent)
      SELECT $1, $2, $3, $4
-      WHERE (SELECT count(*) FROM scheduled WHERE account_id = $2) < $5"
+      WHERE (SELECT count(*) FROM scheduled WHERE account_id = $2) < $5
+        AND NOT EXISTS (SELECT 1 FROM scheduled o WHERE o.account_id = $2 AND o.id > $6 AND o.sent LIKE $7)"
+);
+const KNOWN: Sql<ScheduledRow> = sql!(
+    row: ScheduledRow,
+    "SELECT id, scheduled_at, sent, trouble
+       FROM scheduled
+      WHERE account_id = $1 AND id > $2 AND sent LIKE $3
+      ORDER BY id
+      LIMIT 1"
 );
 const RESCHEDULE: Sql = sql!(
     "UPDATE scheduled SET scheduled_at = $3, trouble = NULL WHERE account_id = $1 AND id = $2"
@@ -31,9 +40,45 @@ const RESCHEDULE: Sql = sql!(
 const TAKE: Sql = sql!("DELETE FROM scheduled WHERE id = $1 AND scheduled_at = $2");
 const TROUBLE: Sql = sql!("UPDATE scheduled SET trouble = $3 WHERE id = $1 AND scheduled_at = $2");
 
-/// Undoes the whole transaction where there are `most`.
-pub fn insert(tx: &mut Tx, id: i64, account_id: i64, at: i64, sent: &str, most: i64) {
-    tx.must(INSERT, params![id, account_id, at, sent, most]);
+/// Undoes the whole transaction where there are `most`, or one above `above` is known by the same key.
+pub fn insert(tx: &mut Tx, new: &ScheduledRow, account_id: i64, known: &Known, most: i64) {
+    tx.must(
+        INSERT,
+        params![
+            new.id,
+            account_id,
+            new.scheduled_at,
+            new.sent.as_str(),
+            most,
+            known.above,
+            known.pattern.as_str(),
+        ],
+    );
+}
+
+/// By what something scheduled is known again.
+#[derive(Debug, Default)]
+pub struct Known {
+    above: i64,
+    /// Empty for nothing: no row is as short.
+    pattern: String,
+}
+
+impl Known {
+    /// By this word, among what is above this number. It stands in the JSON as no text that somebody wrote can: quotes in
+    /// those have a backslash.
+    pub fn by(word: &str, above: i64) -> Known {
+        Known {
+            above,
+            pattern: format!("%\"once\":\"{word}\"%"),
+        }
+    }
+}
+
+/// What this member scheduled and is known by this.
+pub async fn known(db: &Db, account_id: i64, known: &Known) -> Result<Option<ScheduledRow>> {
+    let values = params![account_id, known.above, known.pattern.as_str()];
+    Ok(db.opt(KNOWN, values).await?)
 }
 
 /// Undoes the whole transaction where it is none of theirs.

@@ -71,7 +71,8 @@ pub async fn search(
         by,
     };
     let said = if wants("statuses") && found.statuses.is_empty() {
-        Box::pin(super::posts(&app, me, &question.q, page)).await?
+        let found = Box::pin(super::posts(&app, me, &question.q, page)).await?;
+        found.posts
     } else {
         Vec::new()
     };

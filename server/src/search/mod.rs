@@ -25,7 +25,7 @@ use crate::timelines::{self, Place};
 use crate::window::Window;
 
 pub use index::{Entry, index_older, place, place_anew, take_out};
-pub use posts::Page;
+pub use posts::{Found as FoundPosts, Page};
 
 /// People shown for one question.
 const MOST_PEOPLE: i64 = 20;
@@ -159,11 +159,11 @@ pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<St
 }
 
 /// Posts by their words, where the question is neither a link nor a handle.
-pub async fn posts(app: &App, me: &Me, question: &str, page: Page) -> Result<Vec<Visible<Status>>> {
+pub async fn posts(app: &App, me: &Me, question: &str, page: Page) -> Result<FoundPosts> {
     let question = question.trim();
     let is_address = question.contains("://") && !question.contains(char::is_whitespace);
     if question.len() > LONGEST || is_address || whole_handle(question).is_some() {
-        return Ok(Vec::new());
+        return Ok(FoundPosts::default());
     }
     posts::find(app, me, question, page).await
 }

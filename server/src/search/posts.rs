@@ -17,8 +17,11 @@ use crate::window::Window;
 
 /// Posts looked at beyond what a page shows, for those that are not for whoever asks.
 const SPARE: i64 = 20;
-/// A page asks the index at most so often for more.
-const MOST_ROUNDS: usize = 5;
+/// A page asks the index at most so often for more, each time for twice as many: who looks among much that is not for them
+/// finds something among more than a thousand posts, and goes on from there.
+const MOST_ROUNDS: usize = 6;
+/// Posts that are looked at in one go.
+const MOST_BATCH: i64 = 400;
 /// Posts that may be skipped: further down nobody reads, and each has to be asked of the gate.
 const MOST_SKIPPED: usize = 100;
 
@@ -34,26 +37,30 @@ pub struct Page {
     pub by: Option<i64>,
 }
 
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// Newest first.
+    pub posts: Vec<Visible<Status>>,
+    /// Below this number may be more; none where everything was looked at, and for a page that is read from below.
+    pub older: Option<i64>,
+}
+
 /// Finds posts for `me`, newest first. Says what is wrong with a question that cannot be followed; somebody whom it names
 /// and who is not there, or not for them, wrote nothing.
-pub async fn find(
-    app: &App,
-    me: &Me,
-    question: &str,
-    mut page: Page,
-) -> Result<Vec<Visible<Status>>> {
+pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<Found> {
     let Some(mut asked) = Asked::read(question)? else {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     };
     if page.skip > MOST_SKIPPED {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     }
     app.limits.check(Kind::Search, &me.account.id.to_string())?;
     for named in std::mem::take(&mut asked.people) {
         match person(app, me, &named.handle).await? {
             Some(id) => asked.person(&named, id),
             None if named.not => {}
-            None => return Ok(Vec::new()),
+            None => return Ok(Found::default()),
         }
     }
     if let Some(id) = page.by {
@@ -63,10 +70,11 @@ pub async fn find(
     window.below = window.below.min(asked.below.unwrap_or(i64::MAX));
     window.above = window.above.max(asked.above.unwrap_or(0));
     let wanted = page.skip + page.most;
-    let batch = i64::try_from(wanted)
+    let mut batch = i64::try_from(wanted)
         .unwrap_or(i64::MAX)
         .saturating_add(SPARE);
     let mut found = Vec::new();
+    let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
         let rows = store::find(
             &app.db,
@@ -78,7 +86,7 @@ pub async fn find(
             asked.among.unwrap_or(Among::All),
         )
         .await?;
-        let at_end = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
+        at_end = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
         if let Some((last, _)) = rows.last() {
             if window.from_below {
                 window.above = *last;
@@ -95,12 +103,24 @@ pub async fn find(
         if found.len() >= wanted || at_end {
             break;
         }
+        batch = batch.saturating_mul(2).min(MOST_BATCH);
     }
-    let mut found: Vec<_> = found.into_iter().skip(page.skip).take(page.most).collect();
+    let is_full = found.len() >= wanted;
+    let is_all = at_end && found.len() <= wanted;
+    let mut posts: Vec<_> = found.into_iter().skip(page.skip).take(page.most).collect();
     if page.window.from_below {
-        found.reverse();
+        posts.reverse();
+        return Ok(Found { posts, older: None });
     }
-    Ok(found)
+    let reached = if is_full {
+        posts.last().map(|status| status.id)
+    } else {
+        Some(page.window.below)
+    };
+    Ok(Found {
+        posts,
+        older: reached.filter(|_| !is_all),
+    })
 }
 
 /// What one has part in is looked up; what is found among strangers has to be a thing that search may find.

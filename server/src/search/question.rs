@@ -13,6 +13,9 @@ use crate::text::{language, words};
 /// Words and operators of one question: nobody types more, and each costs a look into the index.
 const MOST_PARTS: usize = 24;
 
+/// Words and signs that all of it comes to: in a script without spaces one part may be a page of them.
+const MOST_KEYS: usize = 64;
+
 /// What is looked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -57,6 +60,9 @@ impl Asked {
         for part in &parts {
             asked.add(part)?;
         }
+        if asked.keys() > MOST_KEYS {
+            return Err(wrong("it is too long; ask for fewer words at once"));
+        }
         if asked == Asked::default() {
             return Ok(None);
         }
@@ -64,6 +70,11 @@ impl Asked {
             asked.with.push(mark(ANY));
         }
         Ok(Some(asked))
+    }
+
+    fn keys(&self) -> usize {
+        let absent: usize = self.no_phrases.iter().map(Vec::len).sum();
+        self.with.len() + self.without.len() + absent
     }
 
     fn add(&mut self, part: &Part) -> Result<()> {
@@ -317,5 +328,10 @@ mod tests {
             assert!(why.contains(told), "{question}: {why}");
         }
         assert!(Asked::read(&"word ".repeat(30)).is_err());
+        // Without spaces there is one part, and no end of what it comes to.
+        assert!(Asked::read("東京タワーへ行く道").is_ok());
+        let page: String = ('一'..).take(60).collect();
+        assert!(Asked::read(&page).is_err());
+        assert!(Asked::read(&format!("-{page}{page}")).is_err());
     }
 }

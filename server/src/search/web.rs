@@ -5,7 +5,7 @@ use comity_policy::Way;
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::Page;
+use super::{FoundPosts, Page};
 use crate::accounts::web::{Listed, rows};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -54,23 +54,24 @@ pub async fn page(
     let (said, wrong) = match &visit.me {
         Some(me) => match Box::pin(super::posts(&app, me, &question.q, page)).await {
             Ok(said) => (said, None),
-            Err(Error::Invalid { why, .. }) => (Vec::new(), Some(format!("search {why}"))),
+            Err(Error::Invalid { why, .. }) => {
+                (FoundPosts::default(), Some(format!("search {why}")))
+            }
             Err(why) => return Err(why),
         },
-        None => (Vec::new(), None),
+        None => (FoundPosts::default(), None),
     };
-    let last = said.last().filter(|_| said.len() == PAGE);
-    let older = last.map(|status| {
+    let older = said.older.map(|below| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("q", &question.q);
-        query.append_pair("max_id", &status.id.to_string());
+        query.append_pair("max_id", &below.to_string());
         format!("/search?{}", query.finish())
     });
     let trouble = found.trouble.or(wrong);
     let statuses: Vec<Shown> = found
         .statuses
         .into_iter()
-        .chain(said)
+        .chain(said.posts)
         .map(|status| Shown {
             status,
             reblog: None,

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
 use crate::members::letters::{self, Errand};
-use crate::members::{self, Member};
+use crate::members::{self, Member, sessions};
 
 pub use totp::base32;
 
@@ -167,16 +167,22 @@ pub async fn check(app: &App, account_id: i64, typed: &str) -> Result<()> {
     if used == 0 { Err(wrong()) } else { Ok(()) }
 }
 
-/// Holds a browser half-way that knew the password.
-pub(crate) async fn hold(app: &App, account_id: i64) -> Result<Token> {
+/// Holds a browser half-way that knew the password, with the caller's transaction; none where that came to nothing.
+pub(crate) async fn hold(app: &App, mut tx: Tx, account_id: i64) -> Result<Option<Token>> {
     let token = Token::random()?;
     let expires_at = app.now_ms() + HALF_LIVES_MS;
-    store::insert_half(&app.db, token.hash(), account_id, expires_at).await?;
-    Ok(token)
+    store::insert_half(&mut tx, token.hash(), account_id, expires_at);
+    Ok(app.commit(tx).await?.then_some(token))
 }
 
-/// Lets such a browser on, with a code. Whoever took too long begins again.
-pub(crate) async fn pass(app: &App, community: &Community, half: &str, typed: &str) -> Result<i64> {
+/// Signs such a browser in, with a code. Whoever took too long begins again.
+pub(crate) async fn pass(
+    app: &App,
+    community: &Community,
+    half: &str,
+    typed: &str,
+    user_agent: &str,
+) -> Result<Token> {
     let again = || Error::Forbidden("that took too long; sign in again".to_owned());
     let half = Token::parse(half).ok_or_else(again)?;
     let account_id = store::half(&app.db, half.hash(), app.now_ms())
@@ -186,10 +192,12 @@ pub(crate) async fn pass(app: &App, community: &Community, half: &str, typed: &s
         return Err(again());
     }
     check(app, account_id, typed).await?;
-    match store::use_half(&app.db, half.hash()).await? {
-        0 => Err(again()),
-        _ => Ok(account_id),
-    }
+    // In one transaction: between the two the password may change.
+    let mut tx = Tx::new();
+    store::use_half(&mut tx, half.hash());
+    sessions::start_in(app, tx, account_id, user_agent)
+        .await?
+        .ok_or_else(again)
 }
 
 /// Whether a browser is still held with this.

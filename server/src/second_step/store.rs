@@ -106,15 +106,8 @@ const INSERT_HALF: Sql = sql!(
      VALUES ($1, $2, $3)"
 );
 
-pub async fn insert_half(
-    db: &Db,
-    token_hash: Vec<u8>,
-    account_id: i64,
-    expires_at: i64,
-) -> Result<()> {
-    db.exec(INSERT_HALF, params![token_hash, account_id, expires_at])
-        .await?;
-    Ok(())
+pub fn insert_half(tx: &mut Tx, token_hash: Vec<u8>, account_id: i64, expires_at: i64) {
+    tx.exec(INSERT_HALF, params![token_hash, account_id, expires_at]);
 }
 
 const HALF: Sql<(i64,)> = sql!(
@@ -128,9 +121,9 @@ pub async fn half(db: &Db, token_hash: Vec<u8>, now_ms: i64) -> Result<Option<i6
 
 const USE_HALF: Sql = sql!("DELETE FROM half_sign_ins WHERE token_hash = $1");
 
-/// 0 when somebody was faster.
-pub async fn use_half(db: &Db, token_hash: Vec<u8>) -> Result<u64> {
-    Ok(db.exec(USE_HALF, params![token_hash]).await?)
+/// Rolls everything back when somebody was faster.
+pub fn use_half(tx: &mut Tx, token_hash: Vec<u8>) {
+    tx.must(USE_HALF, params![token_hash]);
 }
 
 const FORGET: Sql = sql!(

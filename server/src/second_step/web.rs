@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie, local_path};
-use crate::members::sessions;
 use crate::members::web::{browser_name, signed_in};
 use crate::web;
 use crate::web::view::{Frame, NavItem, Notice, Trouble};
@@ -222,11 +221,9 @@ pub async fn pass(
     Form(form): Form<Pass>,
 ) -> Result<Reply> {
     let next = local_path(&form.next).unwrap_or("/");
-    match super::pass(&app, &visit.community, &form.half, &form.code).await {
-        Ok(account_id) => {
-            let session = sessions::start(&app, account_id, browser_name(&headers)).await?;
-            Ok(signed_in(&visit, &session, next))
-        }
+    let browser = browser_name(&headers);
+    match super::pass(&app, &visit.community, &form.half, &form.code, browser).await {
+        Ok(session) => Ok(signed_in(&visit, &session, next)),
         Err(error) if super::is_held(&app, &form.half).await? => {
             held(
                 &app,

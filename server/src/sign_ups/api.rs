@@ -46,13 +46,12 @@ pub async fn create(
         app_id: Some(client.grant.app_id),
     };
     let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
-    let who = match super::apply(&app, here, new, &neighbourhood).await {
-        Ok(Came::In(account)) => oauth::Whose::Member(account.id),
-        Ok(Came::Waits { id, .. }) => oauth::Whose::Applicant(id),
+    let made = match super::apply(&app, here, new, &neighbourhood).await {
+        Ok(Came::In { token, .. } | Came::Waits { token, .. }) => token,
         Err(NotIn::Faults(faults)) => return Ok(invalid(&faults)),
         Err(NotIn::Other(error)) => return Err(error),
     };
-    let made = oauth::token_at_sign_up(&app, client.grant.app_id, who).await?;
+    let made = made.ok_or_else(|| Error::internal("an app signed somebody up and got no token"))?;
     Ok(Reply::api(oauth::api::told(&made)))
 }
 

@@ -59,11 +59,16 @@ pub fn faults(app: &App, community: &Community, new: &NewSignUp, is_invited: boo
     faults
 }
 
-/// What of it is somebody else's. It tells who is a member, so whoever calls it counts first.
-pub async fn taken(app: &App, community: &Community, new: &NewSignUp) -> Result<Vec<Fault>> {
+/// What of it is somebody else's, who is none of `but`. It tells who is a member, so whoever calls it counts first.
+pub async fn taken(
+    app: &App,
+    community: &Community,
+    new: &NewSignUp,
+    but: &[i64],
+) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
-    faults.extend(taken_username(app, community, new.username.trim()).await?);
-    faults.extend(taken_email(app, community, new.email.trim(), None).await?);
+    faults.extend(taken_username(app, community, new.username.trim(), but).await?);
+    faults.extend(taken_email(app, community, new.email.trim(), but).await?);
     Ok(faults)
 }
 
@@ -80,11 +85,17 @@ fn username(community: &Community, name: &str) -> Option<Fault> {
     Some(Fault::of("username", code, why))
 }
 
-async fn taken_username(app: &App, community: &Community, name: &str) -> Result<Option<Fault>> {
+async fn taken_username(
+    app: &App,
+    community: &Community,
+    name: &str,
+    but: &[i64],
+) -> Result<Option<Fault>> {
+    let waiting = store::by_name(&app.db, community.id, name).await?;
     let is_taken = accounts::find_by_handle(app, name, &community.domain)
         .await?
         .is_some()
-        || store::by_name(&app.db, community.id, name).await?.is_some();
+        || waiting.is_some_and(|other| !but.contains(&other.id));
     Ok(is_taken.then(name_taken))
 }
 
@@ -101,16 +112,16 @@ pub fn email(email: &str) -> Option<Fault> {
     Some(Fault::of("email", code, why))
 }
 
-/// Whether an address is somebody else's; `of` is who has it already and keeps it. Whoever calls it counts first.
+/// Whether an address is somebody else's, who is none of `but`. Whoever calls it counts first.
 pub async fn taken_email(
     app: &App,
     community: &Community,
     email: &str,
-    of: Option<i64>,
+    but: &[i64],
 ) -> Result<Option<Fault>> {
     let waiting = store::by_email(&app.db, community.id, email).await?;
     let is_taken = members::has_email(app, community.id, email).await?
-        || waiting.is_some_and(|other| Some(other.id) != of);
+        || waiting.is_some_and(|other| !but.contains(&other.id));
     Ok(is_taken.then(email_taken))
 }
 

@@ -4,6 +4,7 @@
 pub mod api;
 mod check;
 pub(crate) mod letters;
+mod places;
 mod store;
 pub mod web;
 
@@ -28,10 +29,7 @@ use crate::members::{self, Role, Settled};
 use crate::oauth;
 use store::ApplicantRow;
 
-/// People who wait in one community at the same time: more than moderators ever answer, and each is a row that a
-/// stranger made.
-const MOST_WAITING: i64 = 1_000;
-/// Those of them that the moderators' page shows at once, longest first.
+/// People who wait that the moderators' page shows at once, longest first.
 const MOST_SHOWN: i64 = 100;
 /// Whoever does not answer the letter is forgotten after so long.
 const UNANSWERED_MS: i64 = 7 * DAY_MS;
@@ -64,13 +62,18 @@ pub struct NewSignUp {
 /// What came of it.
 pub enum Came {
     /// They are a member.
-    In(Arc<Account>),
+    In {
+        /// Theirs.
+        account: Arc<Account>,
+        /// Of the app that they came with.
+        token: Option<oauth::Made>,
+    },
     /// They wait: for the answer to a letter, for a yes, or for both.
     Waits {
-        /// The number that their account will have.
-        id: i64,
         /// Opens the page that tells how it stands.
         standing: Token,
+        /// Of the app that they came with.
+        token: Option<oauth::Made>,
     },
 }
 
@@ -117,12 +120,19 @@ pub async fn apply(
     }
     // Counted before anything is looked up: the answer tells who is a member.
     app.limits.check(Kind::SignUp, neighbourhood)?;
-    let taken = check::taken(app, community, &new).await?;
+    let outwaited = places::outwaited(app, community, &new).await?;
+    let given_up: Vec<i64> = outwaited.iter().map(|row| row.id).collect();
+    let taken = check::taken(app, community, &new, &given_up).await?;
     if !taken.is_empty() {
         return Err(NotIn::Faults(taken));
     }
     let needs_yes = community.sign_up == SignUp::Approval && invitation.is_none();
     let mut tx = Tx::new();
+    for row in &outwaited {
+        places::give_up(&mut tx, row);
+    }
+    // Where this is the first that came to nothing, somebody was faster; later it is the invitation.
+    let before_invitation = tx.len();
     if let Some(invitation) = &invitation {
         invitations::use_one(&mut tx, invitation.id);
     }
@@ -142,24 +152,25 @@ pub async fn apply(
         email_confirmed_at: None,
         decided_at: None,
     };
-    if !needs_yes && !mail::is_on(app) {
-        let account = members::settle(app, community, settled(row), tx, Tx::new()).await?;
-        return Ok(Came::In(account));
-    }
-    if store::count(&app.db, community.id, MOST_WAITING).await? >= MOST_WAITING {
-        return Err(NotIn::Other(Error::Forbidden(
-            "so many wait that nobody more can be taken in just now; come again in some days"
-                .to_owned(),
-        )));
-    }
-    let standing = Token::random()?;
     let id = row.id;
+    if !needs_yes && !mail::is_on(app) {
+        let mut after = Tx::new();
+        let token = app_token(app, &mut after, row.app_id, oauth::Whose::Member(id)).await?;
+        let account = members::settle(app, community, settled(row), tx, after).await?;
+        return Ok(Came::In { account, token });
+    }
+    places::check(app, community, outwaited.len(), neighbourhood).await?;
+    let standing = Token::random()?;
     store::insert(&mut tx, &row, standing.hash());
+    let token = app_token(app, &mut tx, row.app_id, oauth::Whose::Applicant(id)).await?;
     post::promise(&mut tx, app, Errand::ConfirmSignUp { applicant: id })?;
     match app.db.write(tx).await {
         Ok(Wrote::All) => {
             app.wake.ring();
-            Ok(Came::Waits { id, standing })
+            Ok(Came::Waits { standing, token })
+        }
+        Ok(Wrote::Nothing { at }) if at < before_invitation => {
+            Err(NotIn::Faults(vec![check::name_taken()]))
         }
         Ok(Wrote::Nothing { .. }) => Err(NotIn::Other(invitation_over())),
         Err(DbError::Conflict(key)) if key.contains("email") => {
@@ -167,6 +178,21 @@ pub async fn apply(
         }
         Err(DbError::Conflict(_)) => Err(NotIn::Faults(vec![check::name_taken()])),
         Err(other) => Err(NotIn::Other(other.into())),
+    }
+}
+
+/// A token for the app that signs somebody up, in the transaction that does.
+async fn app_token(
+    app: &App,
+    tx: &mut Tx,
+    app_id: Option<i64>,
+    whose: oauth::Whose,
+) -> Result<Option<oauth::Made>> {
+    match app_id {
+        Some(app_id) => oauth::token_at_sign_up(app, tx, app_id, whose)
+            .await
+            .map(Some),
+        None => Ok(None),
     }
 }
 
@@ -310,7 +336,7 @@ pub async fn ask_again(
         .check(Kind::LetterTo, &format!("sign-up {}", applicant.id))?;
     let mut tx = Tx::new();
     if let Some(email) = other {
-        let taken = check::taken_email(app, community, email, Some(applicant.id)).await?;
+        let taken = check::taken_email(app, community, email, &[applicant.id]).await?;
         if let Some(fault) = taken {
             return Err(NotIn::Faults(vec![fault]));
         }
@@ -350,6 +376,14 @@ async fn linked(app: &App, community: &Community, token: &str) -> Result<Option<
 
 /// Somebody who has the letter says that the address is theirs. Where that was all they waited for, they are in.
 pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<Standing> {
+    match try_confirm(app, community, token).await {
+        // A moderator said yes at the same moment: what is left to do is something else now.
+        Err(Error::Gone) => try_confirm(app, community, token).await,
+        done => done,
+    }
+}
+
+async fn try_confirm(app: &App, community: &Community, token: &str) -> Result<Standing> {
     let row = linked(app, community, token).await?.ok_or(Error::Gone)?;
     // What holds now counts, and not what held when they asked.
     if community.sign_up == SignUp::Closed {
@@ -363,7 +397,7 @@ pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<St
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     links::use_up(&mut tx, token);
-    store::confirm(&mut tx, row.id, now_ms);
+    store::confirm(&mut tx, row.id, row.needs_yes, now_ms);
     if asks && !row.needs_yes {
         store::ask_for_yes(&mut tx, row.id);
     }
@@ -410,10 +444,19 @@ async fn in_queue(app: &App, community: &Community, id: i64) -> Result<Applicant
 
 /// A moderator says yes.
 pub async fn approve(app: &App, community: &Community, by: &Account, id: i64) -> Result<()> {
+    match try_approve(app, community, by, id).await {
+        // They answered the letter at the same moment: what is left to do is something else now.
+        Err(Error::NotFound | Error::Gone) => try_approve(app, community, by, id).await,
+        done => done,
+    }
+}
+
+async fn try_approve(app: &App, community: &Community, by: &Account, id: i64) -> Result<()> {
     let row = in_queue(app, community, id).await?;
     let mut tx = Tx::new();
-    store::approve(&mut tx, id, app.now_ms(), by.id);
-    if row.email_confirmed_at.is_none() && mail::is_on(app) {
+    let is_confirmed = row.email_confirmed_at.is_some();
+    store::approve(&mut tx, id, is_confirmed, app.now_ms(), by.id);
+    if !is_confirmed && mail::is_on(app) {
         // They are in as soon as they answer the letter.
         return if app.commit(tx).await? {
             Ok(())
@@ -504,17 +547,16 @@ pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
         if let Some(row) = store::by_id(&app.db, *id).await?
             && row.state == "waits"
         {
-            oauth::end_of_applicant(&mut tx, *id);
-            if let Some(invitation) = row.invitation_id {
-                invitations::give_back(&mut tx, invitation);
-            }
+            places::give_up(&mut tx, &row);
+            continue;
         }
         // A member has the number of the applicant they were; other links of theirs stay.
         links::drop_one(&mut tx, *id, Purpose::SignUp);
-        store::drop_one(&mut tx, *id);
+        store::drop_decided(&mut tx, *id);
     }
-    if !tx.is_empty() {
-        app.commit(tx).await?;
+    // Where another node forgets the same, or one of them came in meanwhile, nothing of it happens; the next time does.
+    if !tx.is_empty() && !app.commit(tx).await? {
+        return Ok(0);
     }
     Ok(u64::try_from(old.len()).unwrap_or_default())
 }

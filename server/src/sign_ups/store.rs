@@ -132,11 +132,12 @@ pub async fn count(db: &Db, community_id: i64, most: i64) -> Result<i64> {
 const CONFIRM: Sql = sql!(
     "UPDATE applicants
         SET email_confirmed_at = $2
-      WHERE id = $1 AND state = 'waits' AND email_confirmed_at IS NULL"
+      WHERE id = $1 AND state = 'waits' AND email_confirmed_at IS NULL AND needs_yes = $3"
 );
 
-pub fn confirm(tx: &mut Tx, id: i64, now_ms: i64) {
-    tx.must(CONFIRM, params![id, now_ms]);
+/// Undoes the whole transaction where it was confirmed already, or they wait for a yes other than it says.
+pub fn confirm(tx: &mut Tx, id: i64, needs_yes: bool, now_ms: i64) {
+    tx.must(CONFIRM, params![id, now_ms, needs_yes]);
 }
 
 const ASK_FOR_YES: Sql = sql!(
@@ -163,12 +164,14 @@ pub fn change_email(tx: &mut Tx, id: i64, email: &str) {
 const APPROVE: Sql = sql!(
     "UPDATE applicants
         SET needs_yes = FALSE, decided_at = $2, decided_by = $3
-      WHERE id = $1 AND state = 'waits' AND needs_yes"
+      WHERE id = $1 AND state = 'waits' AND needs_yes
+        AND (email_confirmed_at IS NOT NULL) = CAST($4 AS BOOLEAN)"
 );
 
-/// The yes. They are in once their address is confirmed.
-pub fn approve(tx: &mut Tx, id: i64, now_ms: i64, by: i64) {
-    tx.must(APPROVE, params![id, now_ms, by]);
+/// The yes. They are in once their address is confirmed. Undoes the whole transaction where it is confirmed other than it
+/// says.
+pub fn approve(tx: &mut Tx, id: i64, is_confirmed: bool, now_ms: i64, by: i64) {
+    tx.must(APPROVE, params![id, now_ms, by, is_confirmed]);
 }
 
 const TURN_DOWN: Sql = sql!(
@@ -215,8 +218,17 @@ pub async fn old(
         .await?)
 }
 
-const DROP: Sql = sql!("DELETE FROM applicants WHERE id = $1");
+const DROP_DECIDED: Sql = sql!("DELETE FROM applicants WHERE id = $1 AND state <> 'waits'");
+const DROP_UNANSWERED: Sql = sql!(
+    "DELETE FROM applicants
+      WHERE id = $1 AND state = 'waits' AND email_confirmed_at IS NULL"
+);
 
-pub fn drop_one(tx: &mut Tx, id: i64) {
-    tx.exec(DROP, params![id]);
+pub fn drop_decided(tx: &mut Tx, id: i64) {
+    tx.exec(DROP_DECIDED, params![id]);
+}
+
+/// Undoes the whole transaction where they answered the letter meanwhile, or are gone.
+pub fn drop_unanswered(tx: &mut Tx, id: i64) {
+    tx.must(DROP_UNANSWERED, params![id]);
 }

@@ -97,7 +97,7 @@ pub async fn sign_up(
     };
     let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
     match super::apply(&app, &visit.community, new, &neighbourhood).await {
-        Ok(Came::In(account)) => enter(&app, &visit, account.id, &parts.headers).await,
+        Ok(Came::In { account, .. }) => enter(&app, &visit, account.id, &parts.headers).await,
         Ok(Came::Waits { standing, .. }) => {
             Ok(Reply::see_other(&format!("/sign-up/{}", standing.reveal())))
         }

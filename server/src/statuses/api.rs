@@ -47,6 +47,8 @@ pub struct Sent {
     answers: String,
     /// Which app sends it. We say so, and not the app.
     application_id: Option<i64>,
+    /// The key that the app named it by, as [`Once::word`] writes it. We say so, and not the app.
+    once: Option<String>,
 }
 
 /// What an app says of a file.
@@ -94,6 +96,16 @@ impl Sent {
         fill(&mut self.quote_approval_policy, member.quoting.as_str());
         self.language.get_or_insert_with(|| member.language.clone());
         self.sensitive.get_or_insert(member.sensitive);
+    }
+
+    /// Writes down, or takes away, by which key it is known again.
+    pub(crate) fn know_by(&mut self, once: Option<&Once>) {
+        self.once = once.map(Once::word);
+    }
+
+    /// By which key it is known again.
+    pub(crate) fn known_by(&self) -> Option<&str> {
+        self.once.as_deref()
     }
 
     /// The files it brings along, by number.
@@ -211,14 +223,21 @@ pub async fn create(
 ) -> Result<Reply> {
     let me = client.me()?;
     sent.application_id = Some(client.grant.app_id);
+    let key = headers.get("idempotency-key");
+    let once = key.and_then(|key| Once::of(key.to_str().ok()?));
     if !sent.scheduled_at.trim().is_empty() {
         let at = scheduled::api::read_time(&sent.scheduled_at)?;
-        let waits = scheduled::schedule(&app, me, sent, at).await?;
+        // What was scheduled with this key may be published by now.
+        if let Some(once) = &once
+            && let Some(id) = super::once::posted(&app, me.account.id, once).await?
+        {
+            return Ok(Reply::api(entity(&app, &client.caller()?, id).await?));
+        }
+        let waits = scheduled::schedule(&app, me, sent, at, once.as_ref()).await?;
         return Ok(Reply::api(scheduled::api::entity(&waits)));
     }
-    let key = headers.get("idempotency-key");
     let draft = Draft {
-        once: key.and_then(|key| Once::of(key.to_str().ok()?)),
+        once,
         ..sent.draft(&app, me).await?
     };
     let status = super::publish(&app, &me.community, me.account.clone(), draft).await?;

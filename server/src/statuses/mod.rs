@@ -35,7 +35,7 @@ pub use load::{Loaded, Shown, find, find_by_iri, find_many, load, load_one};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
-pub(crate) use once::forget_old as forget_old_keys;
+pub(crate) use once::{REMEMBERED_MS, forget_old as forget_old_keys};
 pub use policy::{Answering, MOST_NAMED, Quoting, Terms};
 pub use publish::{check, preview, publish};
 pub(crate) use receive::is_seen;

@@ -2,6 +2,8 @@
 //! again when an answer is lost.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::app::App;
@@ -9,13 +11,15 @@ use crate::error::Result;
 use crate::scheduled;
 
 /// How long a key is remembered: as long as Mastodon does.
-const REMEMBERED_MS: i64 = 3_600_000;
+pub(crate) const REMEMBERED_MS: i64 = 3_600_000;
 
 /// The key of one post, as it is kept.
 #[derive(Clone, Debug)]
 pub struct Once {
     hash: Vec<u8>,
     scheduled: Option<(i64, i64)>,
+    /// The key that an app gave to what was scheduled.
+    given: Option<Vec<u8>>,
 }
 
 impl Once {
@@ -24,16 +28,23 @@ impl Once {
         (!key.is_empty()).then(|| Once {
             hash: digest(&SHA256, key.as_bytes()).as_ref().to_vec(),
             scheduled: None,
+            given: None,
         })
     }
 
-    /// Of what was scheduled for then: it is posted only while it still is.
-    pub(crate) fn of_scheduled(id: i64, at_ms: i64) -> Once {
+    /// Of what was scheduled for then, with the key that [`Once::word`] wrote down: it is posted only while it still is.
+    pub(crate) fn of_scheduled(id: i64, at_ms: i64, given: Option<&str>) -> Once {
         let key = format!("scheduled {id}");
         Once {
             hash: digest(&SHA256, key.as_bytes()).as_ref().to_vec(),
             scheduled: Some((id, at_ms)),
+            given: given.and_then(|word| URL_SAFE_NO_PAD.decode(word).ok()),
         }
+    }
+
+    /// As it is written down beside what is scheduled.
+    pub(crate) fn word(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.hash)
     }
 }
 
@@ -70,6 +81,10 @@ pub(super) fn note(tx: &mut Tx, account_id: i64, once: &Once, status_id: i64, no
         NOTE,
         params![account_id, once.hash.clone(), status_id, now_ms],
     );
+    if let Some(given) = &once.given {
+        tx.exec(DROP, params![account_id, given.clone(), old]);
+        tx.exec(NOTE, params![account_id, given.clone(), status_id, now_ms]);
+    }
     if let Some((id, at_ms)) = once.scheduled {
         scheduled::take(tx, id, at_ms);
     }

@@ -53,6 +53,24 @@ impl App {
             .await
     }
 
+    /// Posts a status by a key of the app's.
+    pub async fn sends_with_key(&mut self, key: &str, body: &Value) -> Answer {
+        let header = format!("Bearer {}", self.token);
+        let headers = [
+            ("authorization", header.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
+        self.browser
+            .send(
+                Method::POST,
+                "/api/v1/statuses",
+                &headers,
+                &body.to_string(),
+            )
+            .await
+    }
+
     /// Posts JSON.
     pub async fn post(&mut self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, &body).await
@@ -165,6 +183,28 @@ town_test! {
         assert_ne!(id(&first), id(&bobs));
         let home = app.get("/api/v1/timelines/home").await.is(200).json();
         assert_eq!(ids(&home), [id(&first)]);
+    }
+
+    async fn the_same_key_is_scheduled_once_and_what_is_overdue_says_so(town) {
+        let mut app = App::of(&town, "alice").await;
+        let at = jiff::Timestamp::from_millisecond(town.app.now_ms() + 1_800_000).unwrap().to_string();
+        let body = json!({ "status": "Once", "scheduled_at": at });
+        let mut ask = async |key| id(&app.sends_with_key(key, &body).await.is(200).json()).to_owned();
+        let first = ask("a key of the app").await;
+        assert_eq!(ask("a key of the app").await, first);
+        assert_ne!(ask("another key").await, first);
+        let all = app.get("/api/v1/scheduled_statuses").await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        // No key of an app's own making is looked at.
+        let sly = json!({ "status": "Sly", "scheduled_at": at, "once": "x" });
+        assert_ne!(id(&app.write(sly).await), first);
+        // Nobody works here: what was not published is told, with all that it was.
+        let path = format!("/api/v1/scheduled_statuses/{first}");
+        assert_eq!(app.get(&path).await.is(200).json()["trouble"], Value::Null);
+        town.wait_s(5 * 24 * 3_600);
+        let kept = app.get(&path).await.is(200).json();
+        assert!(kept["trouble"].as_str().unwrap().contains("choose another time"), "{kept}");
+        assert_eq!(kept["params"]["text"], "Once");
     }
 
     async fn a_timeline_is_read_in_both_directions(town) {

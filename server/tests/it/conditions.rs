@@ -113,6 +113,22 @@ coast_test! {
         assert!(stored(&coast, "3").await);
     }
 
+    async fn what_only_a_suspended_member_follows_is_not_taken_in(coast) {
+        coast.alice_follows_rita().await;
+        let rita = coast.peer.iri("open", "rita");
+        let stored = async |coast: &Coast, number: &str| {
+            coast.takes_in(&peer::create(&rita, number, "Low water", None, None)).await;
+            coast.number(&format!("{rita}/statuses/{number}")).await.is_some()
+        };
+        assert!(stored(&coast, "1").await);
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
+        let at = format!("/moderation/accounts/{}", coast.alice.account.id);
+        marta.post(&at, &[("action", "suspend"), ("reason", "Threats")]).await.is(303);
+        assert!(!stored(&coast, "2").await, "who follows her reads nothing");
+        marta.post(&at, &[("action", "lift"), ("reason", "")]).await.is(303);
+        assert!(stored(&coast, "3").await);
+    }
+
     async fn files_are_left_out_and_words_put_behind_a_warning_for_whom_the_rule_is(coast) {
         let page = coast.rita_says("1", "Look at this").await;
         coast.alice.get(&page).await.is(200).shows("A gull").hides("files left out");

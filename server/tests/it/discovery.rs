@@ -61,6 +61,27 @@ town_test! {
         // Who is blocked is not among them, for either.
         alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
         assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["bob"]);
+        // Who comes is listed a moment later.
+        let mut dora = town.member("dora").await;
+        town.wait_s(1);
+        town.post(&mut dora, "four", "public").await;
+        assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["bob"]);
+        town.wait_s(61);
+        assert_eq!(names(&his.get("/api/v1/directory").await.is(200).json()), ["dora", "bob"]);
+    }
+
+    async fn nobody_alone_fills_what_is_talked_about(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        town.post(&mut alice, "#ferry", "public").await;
+        town.post(&mut carol, "#ferry, too", "public").await;
+        for post in 0..14 {
+            let topics: Vec<String> = (0..30).map(|topic| format!("#t{post}x{topic}")).collect();
+            town.post(&mut bob, &topics.join(" "), "public").await;
+        }
+        let mut hers = App::of(&town, &mut alice).await;
+        let told = hers.get("/api/v1/trends/tags").await.is(200).json();
+        assert_eq!(told[0]["name"], "ferry");
     }
 
     async fn whom_friends_follow_is_suggested(town) {

@@ -32,6 +32,22 @@ post_test! {
         assert_eq!(came.text().trim(), "High water.\r\n.\r\nLow water.");
     }
 
+    async fn what_is_noted_of_a_letter_that_did_not_go_names_nobody(town, post) {
+        let letter = Letter {
+            to: "ines@mail.example".to_owned(),
+            subject: "Moin".to_owned(),
+            text: "High water.".to_owned(),
+        };
+        post.refuse("550 <ines@mail.example> is nobody here");
+        let why = mail::send(&town.app, &town.community(), &letter).await.unwrap_err();
+        let told = match why {
+            mail::NotSent::Never(told) => told,
+            later => panic!("{later} is no end"),
+        };
+        assert!(told.contains("mail.example") && told.contains("550"), "{told}");
+        assert!(!told.contains("ines"), "{told}");
+    }
+
     async fn who_forgot_a_password_gets_a_new_one_by_letter(town, post) {
         let mut alice = town.member("alice").await;
         let mut app = Registered::new(&town, "read").await;

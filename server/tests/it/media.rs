@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::oauth::Registered;
-use crate::town::{Answer, Browser, Member, Town};
+use crate::town::{Answer, Browser, Member, PASSWORD, Town};
 use crate::town_test;
 use files::{jpeg, part, photo_with_notes, png};
 
@@ -30,6 +30,15 @@ impl Sender {
         let mut app = Registered::new(town, "read write").await;
         let token = app.let_in(&mut member, "read write").await;
         Sender { member, app, token }
+    }
+
+    /// Signs in anew, and lets the app in again.
+    pub async fn comes_back(&mut self, town: &Town) {
+        let name = self.member.account.username.clone();
+        let mut browser = town.anonymous();
+        let form = [("name", name.as_str()), ("password", PASSWORD)];
+        browser.post("/sign-in", &form).await.is(303);
+        self.token = self.app.let_in(&mut browser, "read write").await;
     }
 
     /// Sends a file as this name and type, which say nothing.

@@ -73,6 +73,7 @@ town_test! {
         loads(&town, &now["header"]).await.is(404);
         ines.post(&act, &[("action", "lift")]).await.is(303);
         loads(&town, &now["header"]).await.is(200);
+        alice.comes_back(&town).await;
         alice.ask(Method::DELETE, "/api/v1/profile/header", "text/plain", Vec::new()).await.is(200);
         loads(&town, &now["header"]).await.is(404);
     }

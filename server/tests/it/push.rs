@@ -329,6 +329,22 @@ coast_test! {
         assert_eq!(service.count(), 4);
     }
 
+    async fn what_a_filter_hides_among_notifications_wakes_nobody(coast) {
+        let service = Service::start().await;
+        let device = device();
+        let token = token(&coast.town, &mut coast.alice.browser, "read write push").await;
+        asks(&coast.town, &token, Method::POST, AT, &device.wish(&service.endpoint, true, "all")).await.is(200);
+        for (word, context) in [("oyster", "notifications"), ("urchin", "home")] {
+            let filter = json!({ "title": word, "filter_action": "hide", "context": [context], "keywords_attributes": [{ "keyword": word, "whole_word": true }] });
+            asks(&coast.town, &token, Method::POST, "/api/v2/filters", &filter).await.is(200);
+        }
+        names_alice(&coast, "open", "rita", "Oyster").await;
+        coast.is_idle().await;
+        assert_eq!(service.count(), 0);
+        names_alice(&coast, "open", "rita", "Urchin").await;
+        assert_eq!(device.reads(&service.newest(1).await)["notification_type"], "mention");
+    }
+
     async fn a_rule_that_names_the_push_service_counts(coast) {
         let service = Service::start().await;
         let device = device();

@@ -160,6 +160,9 @@ town_test! {
         let lifted = desk.post(&format!("{at}/unsuspend"), json!({})).await.is(200).json();
         assert_eq!(lifted["suspended"], false);
         alice.get(&post.path).await.is(200).shows("Still here");
+        // What was let in before does not come back with it.
+        app.get("/api/v1/timelines/home").await.is(401);
+        bob.get("/home").await.is(303);
         town.anonymous().post("/sign-in", &sign_in).await.is(303);
 
         // Nobody acts upon themself, nor upon who looks after the community with them.
@@ -265,6 +268,37 @@ coast_test! {
         assert!(got[0]["actor"].as_str().unwrap().ends_with("/actor"));
         assert!(!got[0].to_string().contains("alice"), "who reports is not told");
         assert!(coast.got("kept", "Flag").is_empty());
+    }
+
+    async fn what_is_done_to_somebody_elsewhere_is_written_down_and_closes_its_report(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice.browser).await;
+        let mut marta = moderator(&coast.town, "marta").await;
+        let mut desk = App::let_in_with(&coast.town, &mut marta.browser, MODERATES).await;
+        let rita = coast.peer.iri("open", "rita");
+        let about = coast.alice.account.iri.to_string();
+        coast.brings(&peer::create(&rita, "1", "Nasty words", None, Some(&about))).await;
+        let post = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        let author = app.get(&format!("/api/v1/statuses/{post}")).await.is(200).json()["account"]["id"].clone();
+        let body = json!({ "account_id": author, "status_ids": [post.to_string()], "comment": "Nasty" });
+        let report = app.post("/api/v1/reports", body).await.is(200).json();
+        let at = format!("/api/v1/admin/accounts/{}", author.as_str().unwrap());
+        // What cannot be done is not written down, and closes nothing.
+        let wrong = json!({ "type": "disable", "text": "Threats", "report_id": id(&report) });
+        desk.post(&format!("{at}/action"), wrong).await.is(422);
+        let community = coast.town.community();
+        let number = author.as_str().unwrap().parse().unwrap();
+        assert!(comity::moderation::acts(&coast.town.app, &community, number).await.unwrap().is_empty());
+        let told = desk.get(&format!("/api/v1/admin/reports/{}", id(&report))).await.is(200).json();
+        assert_eq!(told["action_taken"], false);
+        let act = json!({ "type": "suspend", "text": "Threats", "report_id": id(&report) });
+        desk.post(&format!("{at}/action"), act).await.is(200);
+        let told = desk.get(&format!("/api/v1/admin/reports/{}", id(&report))).await.is(200).json();
+        assert_eq!((&told["action_taken"], &told["action_taken_by_account"]["username"]), (&json!(true), &json!("marta")));
+        assert_eq!(desk.get(&at).await.is(200).json()["suspended"], true);
+        assert_eq!(desk.post(&format!("{at}/unsuspend"), json!({})).await.is(200).json()["suspended"], false);
+        let acts = comity::moderation::acts(&coast.town.app, &community, number).await.unwrap();
+        let words: Vec<&str> = acts.iter().map(|act| act.action.as_str()).collect();
+        assert_eq!(words, ["lift", "suspend"]);
     }
 
     async fn l56_reports_of_others_come_before_moderators_unless_a_rule_says_no(coast) {

@@ -46,6 +46,18 @@ coast_test! {
         assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json(), json!([]));
     }
 
+    async fn what_was_scheduled_with_a_key_is_not_posted_again_once_it_is_out(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let body = json!({ "status": "Good evening", "visibility": "public", "scheduled_at": at(coast.town.app.now_ms() + 600_000) });
+        app.sends_with_key("evening", &body).await.is(200);
+        coast.town.wait_s(700);
+        coast.is_idle().await;
+        let again = app.sends_with_key("evening", &body).await.is(200).json();
+        assert!(again["content"].as_str().unwrap().contains("Good evening"), "{again}");
+        assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json(), json!([]));
+        assert_eq!(coast.got("open", "Create").len(), 1);
+    }
+
     async fn what_is_refused_when_its_time_comes_is_kept_with_the_reason(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
         let lena = format!("@lena@{}", coast.peer.domain("kept"));

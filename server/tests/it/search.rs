@@ -158,6 +158,18 @@ town_test! {
         }
     }
 
+    async fn what_is_far_behind_much_that_does_not_fit_is_found(town) {
+        let mut alice = town.member("alice").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let wanted = town.post(&mut alice, "Low tide at six", "public").await;
+        for _ in 0..210 {
+            town.post(&mut alice, "Tide and low water", "private").await;
+        }
+        assert_eq!(found(&mut hers, "\"low tide\"").await, ids(&[&wanted]));
+        let page = alice.get("/search?q=%22low+tide%22").await.is(200).shows("Low tide at six");
+        assert!(!page.body.contains("max_id="), "there is no more");
+    }
+
     async fn what_was_written_before_is_indexed_by_a_job(town) {
         let mut alice = town.member("alice").await;
         let mut hers = App::of(&town, &mut alice).await;

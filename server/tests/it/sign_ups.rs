@@ -396,6 +396,73 @@ post_test! {
         send(&town, token, again, &json!({})).await.is(403);
     }
 
+    async fn a_name_that_nobody_answers_for_is_another_s_an_hour_later(town, post) {
+        let first = apply(&mut town.anonymous(), &[]).await;
+        let link = post.next().await.link("/confirm/");
+        let other = [("username", "nina"), ("email", "other@mail.example"), ("password", PASSWORD)];
+        let mut browser = town.anonymous();
+        browser.post("/sign-up", &other).await.is(422).shows("is taken");
+        town.wait_s(3_601);
+        let at = browser.post("/sign-up", &other).await.is(303).leads_to().unwrap();
+        let came = post.next().await;
+        assert_eq!(came.to, "other@mail.example");
+        town.anonymous().get(&first).await.is(410);
+        town.anonymous().get(&link).await.is(410);
+        // Whoever answers the letter keeps it.
+        set(&town, SignUp::Approval, Invites::Moderators).await;
+        let link = came.link("/confirm/");
+        browser.post("/confirm", &[("token", link.strip_prefix("/confirm/").unwrap())]).await.leads("/about");
+        town.wait_s(3_601);
+        let third = form(&[("reason", "Boats")]);
+        town.anonymous().post("/sign-up", &third).await.is(422).shows("is taken");
+        browser.get(&at).await.is(200).shows("read what you wrote");
+    }
+
+    async fn a_yes_and_an_answer_at_the_same_moment_let_in_once(town, post) {
+        set(&town, SignUp::Approval, Invites::Moderators).await;
+        let mona = moderator(&town).await;
+        let at = apply(&mut town.anonymous(), &[("reason", "Boats")]).await;
+        let link = post.next().await.link("/confirm/");
+        let here = town.community();
+        let standing = at.strip_prefix("/sign-up/").unwrap();
+        let id = comity::sign_ups::standing(&town.app, &here, standing).await.unwrap().id;
+        let token = link.strip_prefix("/confirm/").unwrap();
+        let (yes, answered) = tokio::join!(
+            comity::sign_ups::approve(&town.app, &here, &mona.account, id),
+            comity::sign_ups::confirm(&town.app, &here, token),
+        );
+        yes.unwrap();
+        answered.unwrap();
+        assert_eq!(town_id(&town, "nina").await, id);
+        sign_in(&town).await.leads("/");
+    }
+
+    async fn an_invitation_is_given_back_once(town, post) {
+        set(&town, SignUp::Invitation, Invites::Moderators).await;
+        let mut mona = moderator(&town).await;
+        mona.post("/invitations", &[("uses", "2"), ("days", "30")]).await.leads("/invitations");
+        let page = mona.get("/invitations").await.is(200);
+        let link = page.body.split("https://harbour.example/invite/").nth(1).unwrap();
+        let code = link.split('"').next().unwrap().to_owned();
+        apply(&mut town.anonymous(), &[("invite", &code)]).await;
+        post.next().await;
+        let other = [("username", "olaf"), ("email", "olaf@mail.example"), ("password", PASSWORD), ("invite", code.as_str())];
+        town.anonymous().post("/sign-up", &other).await.is(303);
+        post.next().await;
+        town.anonymous().get(&format!("/invite/{code}")).await.is(410);
+        // Their places, and what they used of the invitation, are theirs who come later.
+        town.wait_s(7 * 24 * 3_600 + 1);
+        let now_ms = town.app.now_ms();
+        let (one, two) = tokio::join!(
+            comity::sign_ups::forget_old(&town.app, now_ms, 100),
+            comity::sign_ups::forget_old(&town.app, now_ms, 100),
+        );
+        one.unwrap();
+        two.unwrap();
+        mona.get("/invitations").await.is(200).hides("person used it").hides("people used it");
+        town.anonymous().get(&format!("/invite/{code}")).await.is(303);
+    }
+
     async fn who_never_answers_is_forgotten_and_the_name_is_free(town, post) {
         apply(&mut town.anonymous(), &[]).await;
         post.next().await;
@@ -452,6 +519,37 @@ mod old_enough {
             told["details"]["date_of_birth"][0]["error"],
             "ERR_BELOW_LIMIT"
         );
+    }
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        Box::pin(test(Engine::Sqlite)).await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        Box::pin(test(Engine::Postgres)).await;
+    }
+}
+
+mod places {
+    use super::*;
+    use comity_db::testing::Engine;
+
+    async fn test(engine: Engine) {
+        let (town, _post) = crate::post::town(engine, "[limits]\nsign_ups = 1\n").await;
+        let mut browser = town.anonymous();
+        for (number, status) in [303, 303, 303, 303, 429].into_iter().enumerate() {
+            let name = format!("nina{number}");
+            let email = format!("{name}@mail.example");
+            let form = [
+                ("username", name.as_str()),
+                ("email", email.as_str()),
+                ("password", PASSWORD),
+            ];
+            browser.post("/sign-up", &form).await.is(status);
+            town.wait_s(3_601);
+        }
     }
 
     #[tokio::test]

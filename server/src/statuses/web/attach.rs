@@ -43,14 +43,21 @@ pub async fn take_in(app: &App, me: &Me, form: &mut ComposeForm, mut files: File
     }
     form.alt.resize(form.media.len(), String::new());
     while let Some(file) = files.take(FIELD) {
+        let called = file.called().to_owned();
         if form.media.len() >= MOST_ATTACHED {
-            let why = format!("is one too many: a post takes {MOST_ATTACHED}");
+            let why = format!("{called}is one too many: a post takes {MOST_ATTACHED}");
             return Err(Error::invalid(FIELD, why));
         }
-        let taken = Box::pin(media::upload(app, me, file, Saying::default())).await?;
+        let taken = Box::pin(media::upload(app, me, file, Saying::default())).await;
+        let taken = taken.map_err(|why| match why {
+            Error::Invalid { field: FIELD, why } => Error::invalid(FIELD, format!("{called}{why}")),
+            other => other,
+        })?;
         form.media.push(taken.id);
         form.alt.push(String::new());
     }
+    // What could be taken stays; the form is shown again for the rest.
+    files.check()?;
     Ok(form.add || form.drop.is_some())
 }
 

@@ -116,7 +116,7 @@ town_test! {
         let page = send(&mut alice, "/compose", &[("text", "Look"), ("visibility", "private")], &[b"<svg/>".to_vec()]).await.is(422);
         holds(&page.shows("The file").shows("Look"), r#"value="private" selected"#);
         let many: Vec<Vec<u8>> = (0..5).map(|_| jpeg(8, 8)).collect();
-        send(&mut alice, "/compose", &[("text", "Look")], &many).await.is(422).shows("more than 4 files");
+        send(&mut alice, "/compose", &[("text", "Look")], &many).await.is(422).shows("cat.jpg” is one too many: 4 are taken at a time").shows("Look");
         // Another site's page, and one without our token, get no file in.
         send_with(&mut alice, "/compose", "guessed", &[("text", "Look")], &[jpeg(8, 8)]).await.is(403);
         let page = send(&mut alice, "/compose", &[("text", "Look"), ("add", "true")], &[]).await.is(200);
@@ -142,5 +142,40 @@ town_test! {
         let eight: Vec<(&str, &str)> = eight.into_iter().chain([("text", "Well?"), ("poll_minutes", "60"), ("check", "true")]).collect();
         let page = send(&mut alice, "/compose", &eight, &[]).await.is(200);
         assert_eq!(page.body.matches(r#"name="option""#).count(), 8);
+    }
+}
+
+mod too_large {
+    use super::*;
+    use crate::town::Town;
+    use comity_db::testing::Engine;
+
+    async fn test(engine: Engine) {
+        let settings = "[media]\nlargest_picture_mb = 1\nlargest_film_mb = 1\n";
+        let town = Town::with(engine, settings).await;
+        let mut alice = town.member("alice").await;
+        let fields = [("text", "A long story of the sea")];
+        let both = [jpeg(8, 8), vec![7; 1_500_000]];
+        let page = send(&mut alice, "/compose", &fields, &both).await.is(422);
+        let page = page
+            .shows("The file “cat.jpg” is larger than 1 MiB")
+            .shows("A long story of the sea");
+        // What could be taken is taken.
+        assert_eq!(files(&page).len(), 1);
+        // Nobody reads on without end.
+        send(&mut alice, "/compose", &fields, &[vec![7; 2_500_000]])
+            .await
+            .is(422)
+            .shows("is larger than 1 MiB");
+    }
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        Box::pin(test(Engine::Sqlite)).await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        Box::pin(test(Engine::Postgres)).await;
     }
 }
