@@ -154,10 +154,10 @@ await check('conversations are read', async () => {
 })
 await check('a phone subscribes to pushes', async () => {
   const keys = {p256dh: 'BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8', auth: 'eH_C8rq2raXqlcBVDa1gLg'}
-  await alice.v1.push.subscription.create({subscription: {endpoint: 'https://push.example/1', keys}, data: {alerts: {mention: true}}})
+  await alice.v1.push.subscription.create({subscription: {endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/1', keys}, data: {alerts: {mention: true}}})
   const kept = await alice.v1.push.subscription.fetch()
   await alice.v1.push.subscription.remove()
-  return kept.endpoint === 'https://push.example/1' && kept.alerts.mention
+  return kept.endpoint === 'https://updates.push.services.mozilla.com/wpush/v2/1' && kept.alerts.mention
 })
 
 // ---- Streams ----

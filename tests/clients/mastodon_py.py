@@ -52,7 +52,7 @@ def the_server(s: Scene):
     s.check("it is well", s.anybody.instance_health)
     s.check("what it has nothing of is empty", lambda: [s.anybody.custom_emojis(), s.alice.announcements(), s.alice.trending_tags(), s.alice.trending_links(), s.alice.trending_statuses()] == [[]] * 5)
     s.check("it suggests whom to follow, or nobody", lambda: isinstance(s.alice.suggestions_v2(), list))
-    s.check("it has a directory of people", lambda: s.bodil_id in [one.id for one in s.alice.directory(local=True)])
+    s.check("it has a directory of people", lambda: s.bodil.account_update_credentials(discoverable=True) and s.bodil_id in [one.id for one in s.alice.directory(order="new", local=True)])
     s.check("it names servers it knows", lambda: isinstance(s.anybody.instance_peers(), list))
     s.check("it says how busy it was", lambda: isinstance(s.anybody.instance_activity(), list))
 
@@ -213,7 +213,7 @@ def grouped(s: Scene):
     s.check("… with the post beside them", lambda: s.second.id in [one.id for one in came.statuses])
     s.check("a group is read by its key", lambda: s.alice.grouped_notification(group.group_key).notification_groups[0].group_key == group.group_key)
     s.check("… and who is in it", lambda: {one.id for one in s.alice.grouped_notification_accounts(group.group_key)} == {s.bodil_id, s.chidi_id})
-    s.check("unread groups are counted", lambda: s.alice.unread_grouped_notifications_count().count > 0)
+    s.check("unread groups are counted", lambda: s.alice.unread_grouped_notifications_count() > 0)
     s.check("a group is put away", lambda: s.alice.dismiss_grouped_notification(group.group_key) is None and group.group_key not in [one.group_key for one in s.alice.grouped_notifications().notification_groups])
     s.check("a member says of whom she is told", lambda: s.alice.update_notifications_policy(for_new_accounts="filter").for_new_accounts == "filter")
     s.check("… and reads it again", lambda: s.alice.notifications_policy().for_new_accounts == "filter")
@@ -271,7 +271,7 @@ def mutes_and_blocks(s: Scene):
     s.check("… by itself", lambda: not s.alice.account_relationships(s.chidi_id)[0].muting, within_s=SOON_S)
     s.check("Alice blocks Chidi", lambda: s.alice.account_block(s.chidi_id).blocking)
     s.check("… and finds him among those she blocks", lambda: [one.id for one in s.alice.blocks()] == [s.chidi_id])
-    s.check("… and he does not read her", lambda: s.chidi.account_statuses(s.alice_id) == [] or raises(MastodonNotFoundError, lambda: s.chidi.account_statuses(s.alice_id)))
+    s.check("… and he does not read her", lambda: raises(MastodonNotFoundError, lambda: s.chidi.account_statuses(s.alice_id)))
     s.check("… nor follow her", lambda: raises(MastodonAPIError, lambda: s.chidi.account_follow(s.alice_id)))
     s.check("… until she unblocks him", lambda: not s.alice.account_unblock(s.chidi_id).blocking and s.alice.blocks() == [])
 
@@ -294,7 +294,7 @@ def media(s: Scene):
     shown = s.check("… and posts it without a word", lambda: s.alice.status_post("", media_ids=[s.image.id]))
     s.check("… as others see it", lambda: [one.description for one in s.bodil.status(shown.id).media_attachments] == ["Tides of May"])
     s.check("… and can fetch it", lambda: s.alice.session.get(s.bodil.status(shown.id).media_attachments[0].url, timeout=PATIENCE_S).headers["content-type"].startswith("image/"))
-    s.check("… and corrects its words in an edit", lambda: s.alice.status_update(shown.id, "", media_ids=[s.image.id], media_attributes=[s.alice.generate_media_edit_attributes(s.image.id, description="Tides of June")]).media_attachments[0].description == "Tides of June")
+    s.check("… and corrects its words in an edit", lambda: corrected(s, shown.id, "Tides of June").media_attachments[0].description == "Tides of June")
     s.check("her pictures are a list of their own", lambda: [one.id for one in s.bodil.account_statuses(s.alice_id, only_media=True)] == [shown.id])
     s.check("what is no picture is refused", lambda: raises(MastodonAPIError, lambda: s.alice.media_post(str(not_a_picture(s.town.folder)), mime_type="image/png")))
 
@@ -363,3 +363,11 @@ def deleting(s: Scene):
     s.check("a post is deleted, and comes back for writing anew", lambda: s.alice.status_delete(gone.id).text == "A mistake")
     s.check("… and is gone", lambda: raises(MastodonNotFoundError, lambda: s.bodil.status(gone.id)))
     s.check("nobody deletes what is another's", lambda: raises(MastodonNotFoundError, lambda: s.bodil.status_delete(s.post.id)))
+
+
+def corrected(s: Scene, post: str, words: str):
+    """By hand: Mastodon.py 2.3.3 adds two sets, which Python does not do, as soon as an edit says something of a file."""
+    edit = {"status": "", "media_ids": [s.image.id], "media_attributes": [{"id": s.image.id, "description": words}]}
+    answer = s.alice.session.put(f"{s.town.url}/api/v1/statuses/{post}", json=edit, headers={"authorization": f"Bearer {s.alice.access_token}"}, timeout=PATIENCE_S)
+    answer.raise_for_status()
+    return s.alice.status(post)

@@ -31,13 +31,13 @@ class Heard(StreamListener):
 
     def __init__(self):
         self.events: list[tuple[str, object]] = []
-        self.aborted = threading.Event()
+        self.handle = None
 
     def on_any_event(self, name, data=None, for_stream=None):
         self.events.append((name, data))
 
-    def on_abort(self, err):
-        self.aborted.set()
+    def has_ended(self) -> bool:
+        return self.handle is not None and not self.handle.is_alive()
 
     def ids(self, name: str) -> list:
         """Of posts, or of whatever else the events of this name carry."""
@@ -47,32 +47,32 @@ class Heard(StreamListener):
 @contextlib.contextmanager
 def listening(open_stream, *what, **how):
     """Listens to a stream while the block runs; hands out a listener that hears nothing if there is no stream."""
-    heard, handle = Heard(), None
+    heard = Heard()
     try:
-        handle = open_stream(*what, heard, run_async=True, timeout=PATIENCE_S, **how)
+        heard.handle = open_stream(*what, heard, run_async=True, timeout=PATIENCE_S, **how)
         threading.Event().wait(OPEN_S)
     except Exception as error:  # then nothing is heard, and the checks say so
         print(f"    no stream: {error}")
     try:
         yield heard
     finally:
-        if handle is not None:
-            handle.close()
+        if heard.handle is not None:
+            heard.handle.close()
 
 
 def one_stream(s: Scene):
     s.check("streams are healthy", lambda: s.anybody.stream_healthy() is True)
-    with listening(s.alice.stream_user) as heard, listening(s.chidi.stream_user) as elsewhere:
+    with listening(s.alice.stream_user) as heard, listening(s.alice.stream_direct) as private, listening(s.chidi.stream_user) as elsewhere:
         news = s.bodil.status_post("Ahoy")
         s.check("a post of somebody followed comes", lambda: news.id in heard.ids("update"), within_s=SOON_S)
         mention = s.bodil.status_post("@alice are you there")
         s.check("a notification comes", lambda: mention.id in [note.status.id for name, note in heard.events if name == "notification"], within_s=SOON_S)
         s.bodil.status_update(news.id, "Ahoy again")
-        s.check("a change comes", lambda: news.id in heard.ids("status_update"), within_s=SOON_S)
+        s.check("a change comes", lambda: news.id in heard.ids("status.update"), within_s=SOON_S)
         s.bodil.status_delete(news.id)
         s.check("a deletion comes", lambda: news.id in heard.ids("delete"), within_s=SOON_S)
         s.bodil.status_post("@alice the code is 4711", visibility="direct")
-        s.check("a word in private comes as a conversation", lambda: heard.ids("conversation"), within_s=SOON_S)
+        s.check("a word in private comes as a conversation", lambda: private.ids("conversation"), within_s=SOON_S)
         own = s.chidi.status_post("Only mine")
         s.check("one's own post comes", lambda: own.id in elsewhere.ids("update"), within_s=SOON_S)
         s.check("… and nothing of people one does not follow", lambda: elsewhere.ids("update") and not {news.id, mention.id} & set(elsewhere.ids("update")))
@@ -112,7 +112,7 @@ def ends(s: Scene):
         s.check("a stream runs as long as its token is good", lambda: before.id in heard.ids("update"), within_s=SOON_S)
         phone.revoke_access_token(allow_http=True)
         after = s.bodil.status_post("After")
-        s.check("… and ends when it is revoked", lambda: before.id in heard.ids("update") and heard.aborted.is_set() and after.id not in heard.ids("update"), within_s=SOON_S)
+        s.check("… and ends when it is revoked", lambda: before.id in heard.ids("update") and heard.has_ended() and after.id not in heard.ids("update"), within_s=SOON_S)
     s.check("nobody listens to a member's stream without a token", lambda: requests.get(f"{s.town.url}/api/v1/streaming/user", timeout=PATIENCE_S, stream=True).status_code == 401)
 
 
@@ -151,7 +151,8 @@ def pushes(s: Scene):
     s.bodil.status_post("@alice the ferry leaves")
     came = s.check("a mention is pushed", lambda: relay.got.get(timeout=SOON_S) if made else None)
     s.check("… so that only the phone reads it", lambda: b"ferry" not in came[1])
-    s.check("… and the phone does", lambda: "ferry" in str(opened(s.alice, came, ours)))
+    told = s.check("… and the phone opens it", lambda: opened(s.alice, came, ours))
+    s.check("… and finds by it what happened", lambda: told["notification_type"] == "mention" and "ferry" in s.alice.notifications(told["notification_id"]).status.content)
     s.check("the subscription is ended", lambda: s.alice.push_subscription_delete() is None and raises(MastodonNotFoundError, s.alice.push_subscription))
     relay.close()
 

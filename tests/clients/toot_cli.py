@@ -90,9 +90,9 @@ def tell(town: Town, story: Story):
     check("notifications are cleared", lambda: "at the pier" not in toot.says("notifications", "--clear") + toot.says("notifications"))
 
     check("it mutes", lambda: "muted" in toot.says("mute", "chidi").lower() and "chidi" in toot.says("muted"))
-    check("… and unmutes", lambda: "unmuted" in toot.says("unmute", "chidi").lower() and "chidi" not in toot.says("muted"))
-    check("it blocks", lambda: "blocked" in toot.says("block", "chidi").lower() and "chidi" in toot.says("blocked"))
-    check("… and unblocks", lambda: "unblocked" in toot.says("unblock", "chidi").lower() and "chidi" not in toot.says("blocked"))
+    check("… and unmutes", lambda: "no longer muted" in toot.says("unmute", "chidi") and "chidi" not in toot.says("muted"))
+    check("it blocks", lambda: "blocking chidi" in toot.says("block", "chidi") and "chidi" in toot.says("blocked"))
+    check("… and unblocks", lambda: "no longer blocked" in toot.says("unblock", "chidi") and "chidi" not in toot.says("blocked"))
     check("it follows a tag", lambda: toot.says("tags", "follow", "rowing") and "rowing" in toot.says("tags", "followed"))
     check("it features a tag", lambda: toot.says("tags", "feature", "rowing") and "rowing" in toot.says("tags", "featured"))
     check("it makes a list", lambda: toot.says("lists", "create", "crew") and "crew" in toot.says("lists", "list"))
