@@ -75,6 +75,11 @@ pub const ALL: &[Migration] = &[
         "announcements",
         "../../migrations/0050_announcements.sql"
     ),
+    migration!(
+        51,
+        "sign_up_blocks",
+        "../../migrations/0051_sign_up_blocks.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

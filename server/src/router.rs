@@ -24,8 +24,8 @@ use crate::{
     conversations, discovery, emergency, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
     moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
-    relations, reports, rules, scheduled, search, second_step, sign_ups, stamps, statuses,
-    streaming, timelines, waves, web,
+    relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups, stamps,
+    statuses, streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -53,6 +53,15 @@ pub const ROUTES: &[Route] = &[
         post(sign_ups::web::ask_again)
     }),
     reads("/sign-ups", Kind::Page, || get(sign_ups::web::queue)),
+    reads("/sign-ups/blocks", Kind::Page, || {
+        get(sign_up_blocks::web::page)
+    }),
+    acts("/sign-ups/blocks", Kind::Form, || {
+        post(sign_up_blocks::web::add)
+    }),
+    acts("/sign-ups/blocks/{id}/remove", Kind::Form, || {
+        post(sign_up_blocks::web::remove)
+    }),
     acts("/sign-ups/{id}/approve", Kind::Form, || {
         post(sign_ups::web::approve)
     }),
@@ -526,6 +535,15 @@ pub const ROUTES: &[Route] = &[
     api("GET", "/api/v1/instance/rules", Wants::Nothing, || {
         get(communities::api::rules)
     }),
+    api("GET", "/api/v1/instance/languages", Wants::Nothing, || {
+        get(communities::api::languages)
+    }),
+    api(
+        "GET",
+        "/api/v1/instance/translation_languages",
+        Wants::Nothing,
+        || get(communities::api::translation_languages),
+    ),
     api(
         "GET",
         "/api/v1/instance/extended_description",
@@ -1578,6 +1596,103 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/accounts/{id}/featured_tags",
         Wants::Anyone(&["read:accounts"]),
         || get(featured_tags::api::of_account),
+    ),
+    // Apps: those who look after a community, and who does not simply join it
+    api(
+        "GET",
+        "/api/v1/admin/email_domain_blocks",
+        Wants::Member(&["admin:read:email_domain_blocks"]),
+        || get(sign_up_blocks::api::providers),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/email_domain_blocks",
+        Wants::Member(&["admin:write:email_domain_blocks"]),
+        || post(sign_up_blocks::api::block_provider),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/email_domain_blocks/{id}",
+        Wants::Member(&["admin:read:email_domain_blocks"]),
+        || get(sign_up_blocks::api::provider),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/email_domain_blocks/{id}",
+        Wants::Member(&["admin:write:email_domain_blocks"]),
+        || delete(sign_up_blocks::api::unblock_provider),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/canonical_email_blocks",
+        Wants::Member(&["admin:read:canonical_email_blocks"]),
+        || get(sign_up_blocks::api::emails),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/canonical_email_blocks",
+        Wants::Member(&["admin:write:canonical_email_blocks"]),
+        || post(sign_up_blocks::api::block_email),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/canonical_email_blocks/test",
+        Wants::Member(&["admin:read:canonical_email_blocks"]),
+        || post(sign_up_blocks::api::test_email),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/canonical_email_blocks/{id}",
+        Wants::Member(&["admin:read:canonical_email_blocks"]),
+        || get(sign_up_blocks::api::email),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/canonical_email_blocks/{id}",
+        Wants::Member(&["admin:write:canonical_email_blocks"]),
+        || delete(sign_up_blocks::api::unblock_email),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/ip_blocks",
+        Wants::Member(&["admin:read:ip_blocks"]),
+        || get(sign_up_blocks::api::networks),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/ip_blocks",
+        Wants::Member(&["admin:write:ip_blocks"]),
+        || post(sign_up_blocks::api::block_network),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/ip_blocks/{id}",
+        Wants::Member(&["admin:read:ip_blocks"]),
+        || get(sign_up_blocks::api::network),
+    ),
+    api(
+        "PUT",
+        "/api/v1/admin/ip_blocks/{id}",
+        Wants::Member(&["admin:write:ip_blocks"]),
+        || put(sign_up_blocks::api::change_network),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/ip_blocks/{id}",
+        Wants::Member(&["admin:write:ip_blocks"]),
+        || delete(sign_up_blocks::api::unblock_network),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/approve",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::approve),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/accounts/{id}/reject",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::reject),
     ),
     // Apps: those who look after a community
     api(

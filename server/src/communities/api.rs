@@ -10,6 +10,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Reply};
+use crate::text::language::LANGUAGES;
 use crate::{media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
@@ -182,6 +183,20 @@ pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply
 /// `GET /api/v1/instance/rules`
 pub async fn rules(caller: Caller) -> Reply {
     Reply::api(house_rules(&caller.community))
+}
+
+/// `GET /api/v1/instance/languages`: those that are offered to writers.
+pub async fn languages() -> Reply {
+    let offered = LANGUAGES.iter();
+    let list: Vec<_> = offered
+        .map(|(tag, name)| json!({ "code": tag, "name": name }))
+        .collect();
+    Reply::api(json!(list))
+}
+
+/// `GET /api/v1/instance/translation_languages`: from none into none, for nothing is translated here.
+pub async fn translation_languages() -> Reply {
+    Reply::api(json!({}))
 }
 
 /// `GET /api/v1/instance/extended_description`

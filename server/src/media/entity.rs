@@ -137,7 +137,9 @@ fn meta(meta: &Meta, focus: Option<(f32, f32)>) -> Value {
         told.insert("small".to_owned(), Value::Object(size(small)));
     }
     if let Some((x, y)) = focus {
-        told.insert("focus".to_owned(), json!({ "x": x, "y": y }));
+        // As it was sent, and not with the digits that its storage adds.
+        let short = |value: f32| (f64::from(value) * 1e4).round() / 1e4;
+        told.insert("focus".to_owned(), json!({ "x": short(x), "y": short(y) }));
     }
     Value::Object(told)
 }

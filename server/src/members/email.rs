@@ -10,6 +10,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::mail;
+use crate::sign_up_blocks::{self, Severity};
 
 /// What came of wanting another address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,11 @@ pub async fn change(app: &App, member: &Member, password: &str, new: &str) -> Re
         .is_some_and(|other| other.account_id != id)
     {
         return Err(taken());
+    }
+    let block = sign_up_blocks::meeting(app, member.community_id, new, None).await?;
+    if block.is_some_and(|block| block.severity > Severity::Approval) {
+        let why = "is not taken here; use one of another provider";
+        return Err(Error::invalid("email", why));
     }
     if mail::is_on(app) {
         check_not_too_often(app, id)?;

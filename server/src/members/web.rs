@@ -19,6 +19,7 @@ use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
 use crate::second_step;
+use crate::sign_up_blocks;
 use crate::web;
 use crate::web::view::{NavItem, Notice, SetupPage, SignInPage, Trouble};
 
@@ -60,18 +61,17 @@ pub async fn sign_in(
     Form(form): Form<SignIn>,
 ) -> Result<Reply> {
     let next = local_path(&form.next).unwrap_or("/");
-    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
-    let browser = browser_name(&parts.headers);
-    match super::sign_in(
-        &app,
-        &visit.community,
-        &form.name,
-        &form.password,
-        &neighbourhood,
-        browser,
-    )
-    .await
-    {
+    let from = address::client(&parts, &app.config);
+    let done = match sign_up_blocks::check_sign_in(&app, &visit.community, from).await {
+        Ok(()) => {
+            let neighbourhood = address::neighbourhood(from);
+            let browser = browser_name(&parts.headers);
+            let (here, name) = (&visit.community, &form.name);
+            super::sign_in(&app, here, name, &form.password, &neighbourhood, browser).await
+        }
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(SignedIn::Whole(session)) => Ok(signed_in(&visit, &session, next)),
         Ok(SignedIn::Half(half)) => {
             second_step::web::held(&app, &visit, half.reveal(), next, None).await

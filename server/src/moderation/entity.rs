@@ -9,10 +9,12 @@ use super::Subject;
 use crate::accounts::entity::{Faces, role};
 use crate::accounts::find_many;
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Caller, Me};
 use crate::members::Role;
 use crate::reports::{Report, posts_of};
+use crate::sign_ups::{Applicant, Standing};
 use crate::statuses;
 use crate::statuses::entity::Entities;
 use crate::web::time;
@@ -50,6 +52,65 @@ fn account(subject: &Subject, faces: &Faces, me: &Me) -> Value {
             .is_some_and(|rule| rule.conditions.contains(Conditions::MARK_SENSITIVE)),
         "account": faces.author(account, &me.community),
         "created_by_application_id": null,
+        "invited_by_account_id": null,
+    })
+}
+
+/// Somebody who wants to join, as if they had the account that they would have. Nobody else is shown it.
+pub fn applicant(one: &Applicant, here: &Community) -> Value {
+    let no_avatar = format!("{}/assets/no-avatar.png", here.origin);
+    let no_header = format!("{}/assets/no-header.png", here.origin);
+    let page = format!("{}/@{}", here.origin, one.username);
+    let account = json!({
+        "id": one.id.to_string(),
+        "username": one.username,
+        "acct": one.username,
+        "display_name": one.username,
+        "locked": false,
+        "bot": false,
+        "discoverable": false,
+        "indexable": false,
+        "group": false,
+        "created_at": format!("{}T00:00:00.000Z", time::iso_day(one.since)),
+        "note": "",
+        "url": page,
+        "uri": page,
+        "avatar": no_avatar,
+        "avatar_static": no_avatar,
+        "header": no_header,
+        "header_static": no_header,
+        "avatar_description": "",
+        "header_description": "",
+        "followers_count": 0,
+        "following_count": 0,
+        "statuses_count": 0,
+        "last_status_at": null,
+        "hide_collections": false,
+        "noindex": true,
+        "emojis": [],
+        "roles": [],
+        "fields": [],
+        "suspended": false,
+    });
+    json!({
+        "id": one.id.to_string(),
+        "username": one.username,
+        "domain": null,
+        "created_at": time::iso_ms(one.since),
+        "email": one.email,
+        "ip": null,
+        "ips": [],
+        "locale": null,
+        "invite_request": Some(&one.reason).filter(|reason| !reason.is_empty()),
+        "role": role(Role::Member),
+        "confirmed": one.standing != Standing::Letter,
+        "approved": false,
+        "disabled": false,
+        "silenced": false,
+        "suspended": false,
+        "sensitized": false,
+        "account": account,
+        "created_by_application_id": one.app_id.map(|id| id.to_string()),
         "invited_by_account_id": null,
     })
 }

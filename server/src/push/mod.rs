@@ -88,7 +88,7 @@ pub async fn subscribe(
     token_id: i64,
     wanted: Wanted,
 ) -> Result<Subscription> {
-    let endpoint = endpoint(app, &wanted.endpoint)?;
+    check_endpoint(app, &wanted.endpoint)?;
     let p256dh = unwritten(&wanted.p256dh).filter(|key| seal::is_public_key(key));
     let p256dh =
         p256dh.ok_or_else(|| Error::invalid("p256dh", "is no public key of the curve P-256"))?;
@@ -97,7 +97,8 @@ pub async fn subscribe(
     let row = SubscriptionRow {
         id: 0,
         account_id,
-        endpoint: endpoint.as_str().to_owned(),
+        // In the app's own spelling, by which it knows it again.
+        endpoint: wanted.endpoint,
         p256dh,
         auth,
         standard: wanted.standard,
@@ -163,7 +164,7 @@ fn from(word: &str) -> Result<From> {
     }
 }
 
-fn endpoint(app: &App, text: &str) -> Result<Iri> {
+fn check_endpoint(app: &App, text: &str) -> Result<()> {
     let wrong = |why: &str| Error::invalid("endpoint", why);
     if text.len() > LONGEST_ENDPOINT {
         return Err(wrong("is longer than any address of a push service"));
@@ -172,7 +173,7 @@ fn endpoint(app: &App, text: &str) -> Result<Iri> {
     app.wire
         .check_push(&endpoint)
         .map_err(|_| wrong("must be an https address of a public server, on the usual port"))?;
-    Ok(endpoint)
+    Ok(())
 }
 
 /// Either alphabet of base64, with or without its ends.

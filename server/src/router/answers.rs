@@ -98,6 +98,9 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v2/notifications/clear",
             "POST /api/v2/notifications/{id}/dismiss",
             "POST /api/v1/admin/accounts/{id}/action",
+            "DELETE /api/v1/admin/email_domain_blocks/{id}",
+            "DELETE /api/v1/admin/canonical_email_blocks/{id}",
+            "DELETE /api/v1/admin/ip_blocks/{id}",
             "DELETE /api/v1/admin/domain_blocks/{id}",
             "DELETE /api/v1/admin/domain_allows/{id}",
         ],
@@ -108,6 +111,11 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("Instance", &["GET /api/v2/instance"]),
     ("V1Instance", &["GET /api/v1/instance"]),
     ("[Rule]", &["GET /api/v1/instance/rules"]),
+    ("[Language]", &["GET /api/v1/instance/languages"]),
+    (
+        "TranslationLanguages",
+        &["GET /api/v1/instance/translation_languages"],
+    ),
     (
         "ExtendedDescription",
         &["GET /api/v1/instance/extended_description"],
@@ -406,9 +414,45 @@ const ANSWERS: &[(&str, &[&str])] = &[
         "AdminAccount",
         &[
             "GET /api/v1/admin/accounts/{id}",
+            "POST /api/v1/admin/accounts/{id}/approve",
+            "POST /api/v1/admin/accounts/{id}/reject",
             "POST /api/v1/admin/accounts/{id}/enable",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",
+        ],
+    ),
+    (
+        "[AdminEmailDomainBlock]",
+        &["GET /api/v1/admin/email_domain_blocks"],
+    ),
+    (
+        "AdminEmailDomainBlock",
+        &[
+            "GET /api/v1/admin/email_domain_blocks/{id}",
+            "POST /api/v1/admin/email_domain_blocks",
+        ],
+    ),
+    (
+        "[AdminCanonicalEmailBlock]",
+        &[
+            "GET /api/v1/admin/canonical_email_blocks",
+            "POST /api/v1/admin/canonical_email_blocks/test",
+        ],
+    ),
+    (
+        "AdminCanonicalEmailBlock",
+        &[
+            "GET /api/v1/admin/canonical_email_blocks/{id}",
+            "POST /api/v1/admin/canonical_email_blocks",
+        ],
+    ),
+    ("[AdminIpBlock]", &["GET /api/v1/admin/ip_blocks"]),
+    (
+        "AdminIpBlock",
+        &[
+            "GET /api/v1/admin/ip_blocks/{id}",
+            "POST /api/v1/admin/ip_blocks",
+            "PUT /api/v1/admin/ip_blocks/{id}",
         ],
     ),
     ("[AdminReport]", &["GET /api/v1/admin/reports"]),

@@ -151,6 +151,16 @@ pub(crate) async fn refused_by(
     Ok(stands.then_some(rule.pattern))
 }
 
+/// The rule in force that has this number, or that took the place of the one that had it: apps keep numbers.
+pub async fn standing_for(app: &App, scope: Scope, rule_id: i64) -> Result<Option<Rule>> {
+    let Some(rule) = store::by_id(&app.db, rule_id).await? else {
+        return Ok(None);
+    };
+    let all = in_force(app, scope);
+    let same = all.into_iter().find(|own| own.pattern == rule.pattern);
+    Ok(same.filter(|_| rule.scope == scope))
+}
+
 /// Every rule is in memory, and asked about at each exchange.
 fn check_room(app: &App, new: &NewRule) -> Result<()> {
     let (most, whose) = match new.scope {

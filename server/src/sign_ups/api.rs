@@ -45,8 +45,8 @@ pub async fn create(
         agrees: sent.agreement,
         app_id: Some(client.grant.app_id),
     };
-    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
-    let made = match super::apply(&app, here, new, &neighbourhood).await {
+    let from = address::client(&parts, &app.config);
+    let made = match super::apply(&app, here, new, from).await {
         Ok(Came::In { token, .. } | Came::Waits { token, .. }) => token,
         Err(NotIn::Faults(faults)) => return Ok(invalid(&faults)),
         Err(NotIn::Other(error)) => return Err(error),

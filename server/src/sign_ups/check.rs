@@ -1,15 +1,18 @@
 //! What is wrong with a sign-up: all of it at once, for apps; the first of it, for the page.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{NewSignUp, store};
+use super::{NewSignUp, NotIn, store};
 use crate::accounts;
 use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::members;
+use crate::sign_up_blocks::{self, Severity};
 
 /// Characters of what somebody says to moderators: a page, and no book.
 const LONGEST_REASON: usize = 2_000;
@@ -123,6 +126,29 @@ pub async fn taken_email(
     let is_taken = members::has_email(app, community.id, email).await?
         || waiting.is_some_and(|other| !but.contains(&other.id));
     Ok(is_taken.then(email_taken))
+}
+
+/// Whether a moderator has to say yes to somebody with this e-mail address who comes from this network address, if that
+/// is known, whatever else is asked; an error where the community does not take them in.
+pub(super) async fn is_doubted(
+    app: &App,
+    community: &Community,
+    email: &str,
+    from: Option<IpAddr>,
+) -> Result<bool, NotIn> {
+    let Some(block) = sign_up_blocks::meeting(app, community.id, email, from).await? else {
+        return Ok(false);
+    };
+    match (block.severity, block.kind) {
+        (Severity::Approval, _) => Ok(true),
+        (_, sign_up_blocks::Kind::Network) => Err(NotIn::Other(Error::Forbidden(
+            "nobody joins from your network address; use another network, or write to the moderators".to_owned(),
+        ))),
+        (_, _) => {
+            let why = "is not taken here; use one of another provider";
+            Err(NotIn::Faults(vec![Fault::of("email", "ERR_BLOCKED", why)]))
+        }
+    }
 }
 
 pub(super) fn name_taken() -> Fault {

@@ -8,6 +8,7 @@ mod places;
 mod store;
 pub mod web;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use comity_db::{DbError, Tx, Wrote};
@@ -20,6 +21,7 @@ use crate::clock::DAY_MS;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::Kind;
+use crate::http::address::neighbourhood;
 use crate::http::token::Token;
 use crate::invitations;
 use crate::mail;
@@ -109,8 +111,9 @@ pub async fn apply(
     app: &App,
     community: &Community,
     new: NewSignUp,
-    neighbourhood: &str,
+    from: IpAddr,
 ) -> Result<Came, NotIn> {
+    let neighbourhood = &neighbourhood(from);
     let code = new.invitation.as_deref().unwrap_or_default().trim();
     let invitation = invitations::good(app, community, code).await?;
     check_open(community, code, invitation.is_some())?;
@@ -126,7 +129,8 @@ pub async fn apply(
     if !taken.is_empty() {
         return Err(NotIn::Faults(taken));
     }
-    let needs_yes = community.sign_up == SignUp::Approval && invitation.is_none();
+    let doubted = check::is_doubted(app, community, new.email.trim(), Some(from)).await?;
+    let needs_yes = doubted || (community.sign_up == SignUp::Approval && invitation.is_none());
     let mut tx = Tx::new();
     for row in &outwaited {
         places::give_up(&mut tx, row);
@@ -339,6 +343,9 @@ pub async fn ask_again(
         let taken = check::taken_email(app, community, email, &[applicant.id]).await?;
         if let Some(fault) = taken {
             return Err(NotIn::Faults(vec![fault]));
+        }
+        if check::is_doubted(app, community, email, None).await? {
+            store::ask_for_yes(&mut tx, applicant.id);
         }
         links::drop_all(&mut tx, applicant.id);
         store::change_email(&mut tx, applicant.id, email);

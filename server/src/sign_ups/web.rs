@@ -95,8 +95,8 @@ pub async fn sign_up(
         agrees: visit.community.house_rules().is_empty() || form.agree.is_some(),
         app_id: None,
     };
-    let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
-    match super::apply(&app, &visit.community, new, &neighbourhood).await {
+    let from = address::client(&parts, &app.config);
+    match super::apply(&app, &visit.community, new, from).await {
         Ok(Came::In { account, .. }) => enter(&app, &visit, account.id, &parts.headers).await,
         Ok(Came::Waits { standing, .. }) => {
             Ok(Reply::see_other(&format!("/sign-up/{}", standing.reveal())))

@@ -109,6 +109,9 @@ pub(super) async fn talk(
     let _ = timeout(SENT_WITHIN, socket.send(Message::Close(Some(close)))).await;
 }
 
+/// The field that names a stream.
+const STREAM: &str = "stream";
+
 /// Does what the app asks for; what it is told when that does not go.
 async fn hear(
     app: &App,
@@ -117,6 +120,10 @@ async fn hear(
     text: &str,
 ) -> Option<String> {
     let why = act(app, client, subscription, text).await.err()?;
+    if matches!(&why, Error::Invalid { field, .. } if *field == STREAM) {
+        // In Mastodon's words, by which apps know it.
+        return Some(json!({ "error": "Unknown stream type", "status": 400 }).to_string());
+    }
     let told = Told::of(&why);
     let sentence = match told.sentence.as_str() {
         "" => told
@@ -145,7 +152,11 @@ async fn act(
         Value::String(id) => id.parse().ok(),
         id => id.as_i64(),
     });
-    let stream = Stream::parse(&said.stream, said.tag.as_deref(), list)?;
+    let stream = Stream::parse(&said.stream, said.tag.as_deref(), list);
+    let stream = stream.map_err(|why| match why {
+        Error::NotFound => Error::invalid(STREAM, "is none that there is"),
+        other => other,
+    })?;
     match said.what.as_str() {
         "subscribe" => {
             stream.check(app, client).await?;

@@ -67,6 +67,7 @@ mod scheduled;
 mod search;
 mod second_step;
 mod serving;
+mod sign_up_blocks;
 mod sign_ups;
 mod sources;
 mod statements;

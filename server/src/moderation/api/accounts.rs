@@ -10,6 +10,7 @@ use crate::http::{Client, Id, Input, Me, Paging, Reply};
 use crate::members::Standing;
 use crate::moderation::store::Wanted;
 use crate::moderation::{self, Action, Origin, entity, looked_after};
+use crate::sign_ups::{self, Applicant};
 
 /// Which accounts an app asks for, in both versions.
 #[derive(Debug, Default, Deserialize)]
@@ -27,9 +28,15 @@ pub struct Choice {
     disabled: Option<bool>,
     suspended: Option<bool>,
     staff: Option<bool>,
+    pending: Option<bool>,
 }
 
 impl Choice {
+    /// Whether those are asked for who wait for a yes.
+    fn is_pending(&self) -> bool {
+        self.status.as_deref() == Some("pending") || self.pending == Some(true)
+    }
+
     fn origin(&self) -> Origin {
         let elsewhere = self.remote == Some(true)
             || self.origin.as_deref() == Some("remote")
@@ -51,11 +58,11 @@ impl Choice {
             Some("active") => Some(Standing::Active),
             Some("disabled") => Some(Standing::Frozen),
             Some("suspended") => Some(Standing::Suspended),
-            // Nobody waits for a yes here, and members are not limited.
-            Some("pending" | "silenced") => {
+            // Members are not limited; those who wait are listed by themselves.
+            Some("silenced") => {
                 return Err(Error::invalid(
                     "status",
-                    "must be active, disabled or suspended",
+                    "must be active, pending, disabled or suspended",
                 ));
             }
             _ if yes(self.active) => Some(Standing::Active),
@@ -92,6 +99,15 @@ pub async fn list(
 ) -> Result<Reply> {
     let me = client.me()?;
     let community = looked_after(me)?;
+    if choice.is_pending() {
+        // Those who wait longest, as the page shows them: what is decided makes room for the next.
+        let waiting = sign_ups::queue(&app, community).await?;
+        let list: Vec<_> = waiting
+            .iter()
+            .map(|one| entity::applicant(one, community))
+            .collect();
+        return Ok(Reply::api(json!(list)));
+    }
     let wanted = choice.wanted()?;
     let (window, limit) = (paging.window(), paging.limit(100, 200));
     let (found, older) =
@@ -103,6 +119,9 @@ pub async fn list(
 }
 
 async fn told(app: &App, me: &Me, id: i64) -> Result<Reply> {
+    if let Some(waits) = waiting(app, me, id).await? {
+        return Ok(Reply::api(entity::applicant(&waits, &me.community)));
+    }
     let subject = moderation::find(app, looked_after(me)?, id).await?;
     let told = entity::accounts(app, me, &[subject]).await?.pop();
     Ok(Reply::api(told.ok_or(Error::NotFound)?))
@@ -111,6 +130,37 @@ async fn told(app: &App, me: &Me, id: i64) -> Result<Reply> {
 /// `GET /api/v1/admin/accounts/{id}`
 pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     told(&app, client.me()?, id).await
+}
+
+/// Somebody who waits for the yes of these moderators.
+async fn waiting(app: &App, me: &Me, id: i64) -> Result<Option<Applicant>> {
+    let queue = sign_ups::queue(app, looked_after(me)?).await?;
+    Ok(queue.into_iter().find(|one| one.id == id))
+}
+
+/// `POST /api/v1/admin/accounts/{id}/approve`
+pub async fn approve(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let waits = waiting(&app, me, id).await?.ok_or(Error::NotFound)?;
+    sign_ups::approve(&app, &me.community, &me.account, id).await?;
+    // Where their letter is not answered yet they have no account so far.
+    match moderation::find(&app, &me.community, id).await {
+        Ok(_) => told(&app, me, id).await,
+        Err(why) if why.is_not_found() => {
+            let mut entity = entity::applicant(&waits, &me.community);
+            entity["approved"] = json!(true);
+            Ok(Reply::api(entity))
+        }
+        Err(why) => Err(why),
+    }
+}
+
+/// `POST /api/v1/admin/accounts/{id}/reject`
+pub async fn reject(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let waits = waiting(&app, me, id).await?.ok_or(Error::NotFound)?;
+    sign_ups::turn_down(&app, &me.community, &me.account, id, "").await?;
+    Ok(Reply::api(entity::applicant(&waits, &me.community)))
 }
 
 /// What is done to an account.

@@ -36,11 +36,9 @@ fn list(app: &App, me: &Me, paging: &Paging, told: Told) -> Result<Reply> {
     Ok(Reply::api(json!(list)).with_links(paging.links(&me.community, newest, oldest)))
 }
 
-fn found(app: &App, me: &Me, id: i64, told: Told) -> Result<(Rule, Value)> {
+async fn found(app: &App, me: &Me, id: i64, told: Told) -> Result<(Rule, Value)> {
     let scope = of_community(looked_after(me)?);
-    let rule = in_force(app, scope)
-        .into_iter()
-        .find(|rule| rule.id.0 == id);
+    let rule = rules::standing_for(app, scope, id).await?;
     let rule = rule.ok_or(Error::NotFound)?;
     let entity = told(&rule).ok_or(Error::NotFound)?;
     Ok((rule, entity))
@@ -120,8 +118,8 @@ fn said(text: Option<String>, before: Option<String>) -> Option<String> {
     }
 }
 
-fn told(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
-    Ok(Reply::api(found(app, me, id, told)?.1))
+async fn told(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
+    Ok(Reply::api(found(app, me, id, told).await?.1))
 }
 
 /// `GET /api/v1/admin/domain_blocks`
@@ -131,7 +129,7 @@ pub async fn blocks(State(app): State<App>, client: Client, paging: Paging) -> R
 
 /// `GET /api/v1/admin/domain_blocks/{id}`
 pub async fn show_block(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    told(&app, client.me()?, id, entity::block)
+    told(&app, client.me()?, id, entity::block).await
 }
 
 /// `POST /api/v1/admin/domain_blocks`
@@ -165,10 +163,10 @@ pub async fn block(
         )
     };
     let id = rules::set(&app, new).await?;
-    told(&app, me, id, entity::block)
+    told(&app, me, id, entity::block).await
 }
 
-/// `PUT /api/v1/admin/domain_blocks/{id}`: another rule takes its place, with a number of its own.
+/// `PUT /api/v1/admin/domain_blocks/{id}`: another rule takes its place, with a number of its own; it is found by both.
 pub async fn change_block(
     State(app): State<App>,
     client: Client,
@@ -176,7 +174,7 @@ pub async fn change_block(
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
-    let (rule, before) = found(&app, me, id, entity::block)?;
+    let (rule, before) = found(&app, me, id, entity::block).await?;
     // Two stances share a word: whoever sends back the one that they were told changes nothing.
     let word = sent.severity.as_deref();
     let word = word.filter(|word| before["severity"] != *word);
@@ -197,7 +195,7 @@ pub async fn change_block(
         )
     };
     let id = rules::set(&app, new).await?;
-    told(&app, me, id, entity::block)
+    told(&app, me, id, entity::block).await
 }
 
 /// `DELETE /api/v1/admin/domain_blocks/{id}`: the rule is taken back; its history stays.
@@ -206,7 +204,7 @@ pub async fn unblock(State(app): State<App>, client: Client, Id(id): Id) -> Resu
 }
 
 async fn end(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
-    let (rule, _) = found(app, me, id, told)?;
+    let (rule, _) = found(app, me, id, told).await?;
     rules::end(app, rule.scope, rule.id.0, Some(me.account.id)).await?;
     Ok(Reply::api(json!({})))
 }
@@ -218,7 +216,7 @@ pub async fn allows(State(app): State<App>, client: Client, paging: Paging) -> R
 
 /// `GET /api/v1/admin/domain_allows/{id}`
 pub async fn show_allow(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    told(&app, client.me()?, id, entity::allow)
+    told(&app, client.me()?, id, entity::allow).await
 }
 
 /// `POST /api/v1/admin/domain_allows`
@@ -248,7 +246,7 @@ pub async fn allow(
             rules::set(&app, new).await?
         }
     };
-    told(&app, me, id, entity::allow)
+    told(&app, me, id, entity::allow).await
 }
 
 /// `DELETE /api/v1/admin/domain_allows/{id}`

@@ -9,40 +9,9 @@ use crate::http::Me;
 use crate::statuses::Status;
 use crate::statuses::web::attach::empty_poll;
 use crate::statuses::web::{answers, quotes};
+use crate::text::language::LANGUAGES;
 use crate::web::person_view;
 use crate::web::view::{ComposerView, LanguageChoice, SeenBy, Tell};
-
-/// Languages offered to writers, by their own names; the member's own comes first.
-const LANGUAGES: &[(&str, &str)] = &[
-    ("ar", "العربية"),
-    ("bn", "বাংলা"),
-    ("cs", "Čeština"),
-    ("de", "Deutsch"),
-    ("el", "Ελληνικά"),
-    ("en", "English"),
-    ("es", "Español"),
-    ("fa", "فارسی"),
-    ("fi", "Suomi"),
-    ("fr", "Français"),
-    ("he", "עברית"),
-    ("hi", "हिन्दी"),
-    ("id", "Bahasa Indonesia"),
-    ("it", "Italiano"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("nb", "Norsk bokmål"),
-    ("nl", "Nederlands"),
-    ("pl", "Polski"),
-    ("pt", "Português"),
-    ("ru", "Русский"),
-    ("sv", "Svenska"),
-    ("th", "ไทย"),
-    ("tr", "Türkçe"),
-    ("uk", "Українська"),
-    ("ur", "اردو"),
-    ("vi", "Tiếng Việt"),
-    ("zh", "中文"),
-];
 
 impl Reader<'_> {
     /// Fills a composer that answers `status`: whom it tells, who may see it. Who left the conversation is among them as
