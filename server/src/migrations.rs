@@ -75,6 +75,7 @@ pub const ALL: &[Migration] = &[
         "announcements",
         "../../migrations/0050_announcements.sql"
     ),
+    migration!(51, "emojis", "../../migrations/0051_emojis.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

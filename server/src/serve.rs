@@ -92,7 +92,8 @@ pub(crate) async fn start_with(
 ) -> Result<App, CannotStart> {
     let now_ms = clock.now_ms();
     db.migrate(migrations::ALL, now_ms).await?;
-    let (book, communities) = rules::read_book(&db, now_ms).await?;
+    let media = Desk::open(&db, &config, now_ms).await?;
+    let (book, communities) = rules::read_book(&db, now_ms, &media.emojis).await?;
     for community in communities.all() {
         config.check(&community.domain)?;
     }
@@ -110,7 +111,7 @@ pub(crate) async fn start_with(
         looks: Looks::default(),
         fetches: Fetches::default(),
         watch: Watch::default(),
-        media: Desk::open(&db, &config, now_ms).await?,
+        media,
         mailer: Mailer::open(&config.mail)?,
         crossings: Crossings::default(),
         streams: Hub::default(),
