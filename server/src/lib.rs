@@ -47,6 +47,7 @@ pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page
 pub mod delivery; // how activities go out
 pub mod discovery; // people to find, and what is talked about
+pub mod emojis; // small pictures that stand for codes
 pub mod hashtags; // what names a topic in public
 pub mod inbox; // how activities come in
 pub mod links; // what leads to a page in public

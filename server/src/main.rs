@@ -13,6 +13,7 @@ use comity::clock::Clock;
 use comity::communities::command::CommunityCommand;
 use comity::config::{self, Config};
 use comity::emergency::command::GateCommand;
+use comity::emojis::command::EmojiCommand;
 use comity::error::Error;
 use comity::lists::command::ListCommand;
 use comity::mail::command::MailCommand;
@@ -21,8 +22,8 @@ use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
 use comity::{
-    aliases, audit, communities, demo, emergency, inspect, lists, mail, media, members, rules,
-    serve,
+    aliases, audit, communities, demo, emergency, emojis, inspect, lists, mail, media, members,
+    rules, serve,
 };
 use comity_db::Db;
 
@@ -77,6 +78,9 @@ enum Command {
     /// Add, list and change the communities served here
     #[command(subcommand)]
     Community(CommunityCommand),
+    /// Add, list and remove custom emoji
+    #[command(subcommand)]
+    Emoji(EmojiCommand),
     /// Try the way of letters
     #[command(subcommand)]
     Mail(MailCommand),
@@ -209,6 +213,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Community(command) => {
             print(&communities::command::command(&open(config).await?, command).await?)
+        }
+        Command::Emoji(command) => {
+            print(&emojis::command::command(&open(config).await?, command).await?)
         }
         Command::Demo(arguments) => show(arguments).await,
         Command::Mail(command) => {

@@ -75,10 +75,11 @@ pub const ALL: &[Migration] = &[
         "announcements",
         "../../migrations/0050_announcements.sql"
     ),
+    migration!(51, "emojis", "../../migrations/0051_emojis.sql"),
     migration!(
-        51,
+        52,
         "sign_up_blocks",
-        "../../migrations/0051_sign_up_blocks.sql"
+        "../../migrations/0052_sign_up_blocks.sql"
     ),
 ];
 

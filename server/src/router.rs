@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
-    conversations, discovery, emergency, endorsements, favourites, featured_tags, filters,
+    conversations, discovery, emergency, emojis, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
     moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
     relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups, stamps,
@@ -557,7 +557,7 @@ pub const ROUTES: &[Route] = &[
         || get(communities::api::domain_blocks),
     ),
     api("GET", "/api/v1/custom_emojis", Wants::Nothing, || {
-        get(communities::api::nothing)
+        get(emojis::api::list)
     }),
     api("GET", "/api/v1/instance/peers", Wants::Nothing, || {
         get(discovery::api::peers)
@@ -1916,6 +1916,26 @@ pub const ROUTES: &[Route] = &[
     reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
     reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
         get(media::remote::show)
+    }),
+    // Emoji
+    reads("/media/emojis/{key}/{file}", Kind::Asset, || {
+        get(emojis::web::file)
+    }),
+    reads(
+        "/media/remote/emojis/{account}/{picture}/{part}",
+        Kind::Asset,
+        || get(media::remote::show_emoji),
+    ),
+    reads("/emojis/{id}", Kind::Activity, || {
+        get(emojis::activity::show)
+    }),
+    reads("/moderation/emojis", Kind::Page, || get(emojis::web::page)),
+    acts("/moderation/emojis", Kind::Form, || post(emojis::web::add)).slow(),
+    acts("/moderation/emojis/{id}", Kind::Form, || {
+        post(emojis::web::change)
+    }),
+    acts("/moderation/emojis/{id}/delete", Kind::Form, || {
+        post(emojis::web::remove)
     }),
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {

@@ -93,11 +93,12 @@ pub(crate) async fn start_with(
 ) -> Result<App, CannotStart> {
     let now_ms = clock.now_ms();
     db.migrate(migrations::ALL, now_ms).await?;
-    let (book, communities) = rules::read_book(&db, now_ms).await?;
+    let storage = Storage::open(&config.media, &config.data_dir)?;
+    let media = Desk::open(&db, &config, storage, now_ms).await?;
+    let (book, communities) = rules::read_book(&db, now_ms, &media.emojis).await?;
     for community in communities.all() {
         config.check(&community.domain)?;
     }
-    let storage = Storage::open(&config.media, &config.data_dir)?;
     let app = App::new(Parts {
         limits: RateLimits::new(&clock, &config.limits),
         wire,
@@ -112,7 +113,7 @@ pub(crate) async fn start_with(
         looks: Looks::default(),
         fetches: Fetches::default(),
         watch: Watch::default(),
-        media: Desk::open(&db, &config, storage, now_ms).await?,
+        media,
         mailer: Mailer::open(&config.mail)?,
         crossings: Crossings::default(),
         streams: Hub::default(),

@@ -4,7 +4,8 @@ use crate::handle::is_username;
 use crate::json::Json;
 use crate::key::keys_of;
 use crate::lenient::{LONGEST_BODY, LONGEST_LINE, clean};
-use crate::{Handle, Iri, Malformed, PublicKey};
+use crate::tag::emojis_of;
+use crate::{Emoji, Handle, Iri, Malformed, PublicKey};
 
 /// Mastodon shows 4 fields and accepts 50 of others.
 const MOST_FIELDS: usize = 50;
@@ -95,6 +96,8 @@ pub struct Actor {
     pub published: Option<i64>,
     /// Profile fields: name, and value as raw HTML.
     pub fields: Vec<(String, String)>,
+    /// Custom emoji used in name, biography and fields.
+    pub emojis: Vec<Emoji>,
     /// Whether the person has died.
     pub memorial: bool,
     /// The handle it says it has (FEP-2c59), which WebFinger has to confirm.
@@ -198,6 +201,7 @@ pub(crate) fn actor(json: &Json<'_>, kind: ActorKind) -> Result<Actor, Malformed
         moved_to: json.get("movedTo").iri(),
         published: json.get("published").time(),
         fields,
+        emojis: emojis_of(json.get("tag")),
         memorial: json.get("memorial").truth().unwrap_or(false),
         webfinger,
         id,

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // All of this file is tests.
 
-use comity_vocab::build::{self, ActorOut, HashtagOut, NoteOut, Picture, Source, note_addressing};
+use comity_vocab::build::{
+    self, ActorOut, EmojiOut, HashtagOut, NoteOut, Picture, Source, note_addressing,
+};
 use comity_vocab::{
-    Activity, ActivityKind, ActorKind, Attachment, Document, Emoji, Handle, Iri, Jrd, KeyMaterial,
+    Activity, ActivityKind, ActorKind, Attachment, Document, Handle, Iri, Jrd, KeyMaterial,
     Mention, Object, PUBLIC, Poll, PollOption, PublicKey, Visibility, nodeinfo, read,
 };
 use serde_json::Value;
@@ -76,8 +78,18 @@ fn sample_actor() -> ActorOut {
             "Web".to_owned(),
             "<a href=\"https://erin.example\">erin</a>".to_owned(),
         )],
-        emojis: vec![],
+        emojis: vec![wave()],
         webfinger: Some(Handle::parse("@erin@ours.example").unwrap()),
+    }
+}
+
+fn wave() -> EmojiOut {
+    EmojiOut {
+        id: iri("https://ours.example/emojis/3"),
+        shortcode: "wave".to_owned(),
+        url: iri("https://ours.example/emoji/wave.png"),
+        media_type: "image/png".to_owned(),
+        updated: 1_767_225_600_000,
     }
 }
 
@@ -104,10 +116,7 @@ fn sample_note() -> NoteOut {
             name: "Hello".to_owned(),
             href: iri("https://ours.example/tags/hello"),
         }],
-        emojis: vec![Emoji {
-            shortcode: "wave".to_owned(),
-            url: iri("https://ours.example/emoji/wave.png"),
-        }],
+        emojis: vec![wave()],
         attachments: vec![Attachment {
             url: iri("https://ours.example/media/2.jpg"),
             media_type: Some("image/jpeg".to_owned()),
@@ -237,9 +246,11 @@ fn a_note_comes_back_whole() {
     );
     assert_eq!(note.mentions, out.mentions);
     assert_eq!(note.hashtags, ["Hello"]);
+    assert_eq!(note.attachments, out.attachments);
+    assert_eq!(note.emojis.len(), 1);
     assert_eq!(
-        (note.emojis, note.attachments),
-        (out.emojis, out.attachments)
+        (&note.emojis[0].shortcode, &note.emojis[0].url),
+        (&wave().shortcode, &wave().url)
     );
     assert_eq!(
         (note.language, note.source),

@@ -20,6 +20,7 @@ use crate::aliases::{self, Canary};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
+use crate::emojis::{self, Words};
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
 use crate::window::Window;
@@ -204,6 +205,16 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
             description: description.filter(|text| !text.is_empty()).cloned(),
         })
     };
+    let emojis = profile.map(|profile| {
+        let mut words = vec![
+            Words::Plain(&account.display_name),
+            Words::Html(&profile.note),
+        ];
+        for (name, value) in &profile.fields {
+            words.extend([Words::Plain(name), Words::Html(value)]);
+        }
+        emojis::activity::outward(app, account, &words)
+    });
     Ok(ActorOut {
         id: account.iri.clone(),
         kind: account.kind,
@@ -245,7 +256,7 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         fields: profile
             .map(|profile| profile.fields.clone())
             .unwrap_or_default(),
-        emojis: Vec::new(),
+        emojis: emojis.unwrap_or_default(),
         webfinger: Some(account.handle()),
     })
 }

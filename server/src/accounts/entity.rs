@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::{Account, Profile, profile, show_many};
 use crate::app::App;
 use crate::communities::Community;
+use crate::emojis::entity::entities;
+use crate::emojis::{Shown, Words};
 use crate::error::Result;
 use crate::http::Me;
 use crate::members::Role;
@@ -39,6 +41,7 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     let mut entity = bare(account, here);
     entity["note"] = json!(words.note);
     entity["fields"] = fields(words);
+    entity["emojis"] = json!(entities(&emojis(account, here)));
     entity["avatar_description"] = json!(words.avatar_description);
     entity["header_description"] = json!(words.header_description);
     // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
@@ -50,6 +53,28 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
         entity["header_static"] = json!(header);
     }
     entity
+}
+
+/// The emoji in somebody's name and profile, for readers of `here`; none where a rule drops pictures.
+pub fn emojis(account: &Visible<Account>, here: &Community) -> Vec<Shown> {
+    if account.conditions().contains(Conditions::DROP_MEDIA) {
+        return Vec::new();
+    }
+    let profile = profile(account);
+    let mut words = vec![
+        Words::Plain(&account.display_name),
+        Words::Html(&profile.note),
+    ];
+    for (name, value) in &profile.fields {
+        words.extend([Words::Plain(name), Words::Html(value)]);
+    }
+    here.emojis.used(account, &account.emojis, here, &words)
+}
+
+/// The emoji in somebody's name.
+pub fn emojis_of_name(account: &Account, here: &Community) -> Vec<Shown> {
+    let words = [Words::Plain(&account.display_name)];
+    here.emojis.used(account, &account.emojis, here, &words)
 }
 
 /// Name, value and since when the value is known to be theirs, of each line.
@@ -95,7 +120,7 @@ fn bare(account: &Account, here: &Community) -> Value {
         "hide_collections": account.hide_collections,
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
-        "emojis": [],
+        "emojis": entities(&emojis_of_name(account, here)),
         "roles": [],
         "fields": [],
         "suspended": account.gone_at.is_some(),

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Party, Visible, Way};
+use comity_policy::{Admitted, Conditions, Party, Visible, Way};
 use comity_vocab::{Actor, ActorKind, Domain, Iri};
 
 pub(crate) use change::LONGEST_OWN_NOTE;
@@ -29,6 +29,7 @@ pub use store::{add_to_statuses, count_follows};
 
 use crate::app::App;
 use crate::communities::Community;
+use crate::emojis::{self, Words};
 use crate::error::{Error, Result};
 use crate::{rules, text};
 
@@ -155,6 +156,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
         .as_ref()
         .map_or_else(|| app.next_id(), |known| known.id);
     let withdrawn = keyring::ids_of(app, id).await?;
+    let emojis = emojis_of(&actor)?;
     let mut tx = Tx::new();
     store::upsert(
         &mut tx,
@@ -198,6 +200,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
                 .map_or(now, |known| known.created_at)
                 .min(actor.published.unwrap_or(now)),
             fetched_at: now,
+            emojis,
         },
     );
     for key in &actor.keys {
@@ -210,6 +213,24 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     app.keyring.forget(actor.keys.iter().map(|key| &key.id));
     rules::note_split(app, &actor.id.domain(), &domain);
     find(app, id).await
+}
+
+/// The emoji that stand in what an actor says of themselves, as JSON.
+fn emojis_of(actor: &Admitted<Actor>) -> Result<String> {
+    if actor.emojis.is_empty() || actor.conditions().contains(Conditions::DROP_MEDIA) {
+        return Ok("[]".to_owned());
+    }
+    let mut words = vec![
+        Words::Plain(actor.name.as_deref().unwrap_or_default()),
+        Words::Html(actor.summary.as_deref().unwrap_or_default()),
+    ];
+    for (name, value) in actor.fields.iter().take(MOST_FIELDS) {
+        words.extend([Words::Plain(name), Words::Html(value)]);
+    }
+    Ok(serde_json::to_string(&emojis::of_tags(
+        &actor.emojis,
+        &words,
+    ))?)
 }
 
 /// Whether this account shows a member whom it follows and who follows it.
@@ -283,6 +304,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             moved_to_iri: None,
             created_at: now_ms,
             fetched_at: now_ms,
+            emojis: "[]".to_owned(),
             iri: iri.as_str().to_owned(),
         },
     );

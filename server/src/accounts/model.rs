@@ -4,6 +4,7 @@ use comity_db::row;
 use comity_policy::{Act, CommunityId, Person, PersonId, Subject, Thing, Visible};
 use comity_vocab::{ActorKind, Domain, Handle, Iri};
 
+use crate::emojis::Remote;
 use crate::error::{Error, Result};
 
 row! {
@@ -45,6 +46,7 @@ row! {
         pub hide_collections: bool,
         pub avatar_description: String,
         pub header_description: String,
+        pub emojis: String,
     }
 }
 
@@ -110,6 +112,8 @@ pub struct Account {
     pub gone_at: Option<i64>,
     /// Shows nobody else whom it follows and who follows it.
     pub hide_collections: bool,
+    /// Emoji of their server in their name and profile; none for who lives here, whose community has them.
+    pub emojis: Vec<Remote>,
     profile: Profile,
 }
 
@@ -173,6 +177,7 @@ impl Account {
             fetched_at: row.fetched_at,
             gone_at: row.gone_at,
             hide_collections: row.hide_collections,
+            emojis: emojis_of(&row.emojis),
             profile: Profile {
                 note: row.note,
                 note_source: row.note_source,
@@ -220,6 +225,14 @@ impl Subject for Account {
     fn thing(&self) -> Thing {
         Thing::of(self.person())
     }
+}
+
+/// Most have none.
+fn emojis_of(stored: &str) -> Vec<Remote> {
+    if stored == "[]" {
+        return Vec::new();
+    }
+    serde_json::from_str(stored).unwrap_or_default()
 }
 
 /// Reads an address that this program stored; only a damaged database makes it fail.

@@ -14,7 +14,7 @@ macro_rules! select_account {
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
-                    a.hide_collections, a.avatar_description, a.header_description
+                    a.hide_collections, a.avatar_description, a.header_description, a.emojis
                FROM accounts a ",
             $rest
         )
@@ -70,6 +70,7 @@ pub struct Stored {
     pub moved_to_iri: Option<String>,
     pub created_at: i64,
     pub fetched_at: i64,
+    pub emojis: String,
 }
 
 /// The columns that a new account is given, and the place of each value.
@@ -80,9 +81,9 @@ macro_rules! insert_account {
                                    note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
                                    inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
                                    moved_to_iri, statuses_count, followers_count, following_count, created_at,
-                                   fetched_at, indexable)
+                                   fetched_at, indexable, emojis)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, 0, 0, 0, $25, $26, $27)",
+                     $22, $23, $24, 0, 0, 0, $25, $26, $27, $28)",
             $rest
         )
     };
@@ -117,6 +118,7 @@ const UPSERT: Sql = sql!(insert_account!(
             following_iri = excluded.following_iri,
             featured_iri = excluded.featured_iri,
             moved_to_iri = excluded.moved_to_iri,
+            emojis = excluded.emojis,
             fetched_at = excluded.fetched_at"
 ));
 
@@ -170,6 +172,7 @@ fn values(account: Stored) -> Vec<Value> {
         account.created_at,
         account.fetched_at,
         account.indexable,
+        account.emojis,
     ]
 }
 
@@ -261,7 +264,7 @@ pub async fn by_prefix(db: &Db, prefix: &str, limit: i64) -> Result<Vec<AccountR
 const GONE: Sql = sql!(
     "UPDATE accounts
         SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
-            header_url = NULL
+            header_url = NULL, emojis = '[]'
       WHERE id = $1"
 );
 

@@ -8,9 +8,10 @@ use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
-use super::{Account, find_by_handle, profile, show};
+use super::{Account, entity, find_by_handle, profile, show};
 use crate::app::App;
 use crate::communities::Community;
+use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
 use crate::http::{Me, Page, Reply, Visit};
@@ -94,6 +95,7 @@ pub async fn profile_page(
     statuses.extend(views(&app, &visit, Way::Page, &entries).await?);
     let words = profile(&shown);
     let person = person_view(&shown, &visit.community);
+    let emojis = entity::emojis(&shown, &visit.community);
     let relation = match &visit.me {
         Some(me) if me.account.id != account.id => relations_to(&app, me, &[&shown]).await?.pop(),
         _ => None,
@@ -121,7 +123,7 @@ pub async fn profile_page(
     Ok(Reply::page(ProfilePage {
         frame,
         lookalikes,
-        bio_html: words.note.clone(),
+        bio_html: in_html(&words.note, &emojis),
         header: words.header_url.as_deref().and_then(own_file),
         avatar_description: words.avatar_description.clone(),
         header_description: words.header_description.clone(),
@@ -129,8 +131,8 @@ pub async fn profile_page(
             .fields
             .iter()
             .map(|(name, html)| FieldView {
-                name: name.clone(),
-                html: html.clone(),
+                name_html: in_plain(name, &emojis),
+                html: in_html(html, &emojis),
             })
             .collect(),
         joined: account

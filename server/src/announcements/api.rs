@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 
 use super::Announcement;
 use crate::app::App;
+use crate::communities::Community;
+use crate::emojis::entity::entities;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Reply};
 use crate::text::render;
 use crate::web::time;
 
-fn entity(one: &Announcement) -> Value {
+fn entity(one: &Announcement, here: &Community) -> Value {
     let reaction =
         |(name, count, me): &(String, i64, bool)| json!({ "name": name, "count": count, "me": me });
     json!({
@@ -26,7 +28,7 @@ fn entity(one: &Announcement) -> Value {
         "mentions": [],
         "statuses": [],
         "tags": [],
-        "emojis": [],
+        "emojis": entities(&super::emojis(one, here)),
         "reactions": one.reactions.iter().map(reaction).collect::<Vec<_>>(),
     })
 }
@@ -51,7 +53,7 @@ pub async fn list(
     let told: Vec<Value> = all
         .iter()
         .filter(|one| choice.with_dismissed || !one.is_read)
-        .map(entity)
+        .map(|one| entity(one, &me.community))
         .collect();
     Ok(Reply::api(json!(told)))
 }

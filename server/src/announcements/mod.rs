@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 use comity_db::Tx;
 
 use crate::app::App;
+use crate::communities::Community;
+use crate::emojis::{Shown, Words};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
@@ -74,6 +76,12 @@ async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
     all.into_iter()
         .find(|one| one.id == id)
         .ok_or(Error::NotFound)
+}
+
+/// The emoji of the community that stand in an announcement.
+pub fn emojis(one: &Announcement, here: &Community) -> Vec<Shown> {
+    let words = [Words::Plain(&one.text)];
+    here.emojis.used_in(here.id, &words)
 }
 
 /// Tells the members something; for those who look after the community.

@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::emojis::html::in_html;
 use crate::error::Result;
 use crate::http::{Form, Id, Me, Reply, Visit};
 use crate::members::Role;
@@ -42,7 +43,10 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
             .into_iter()
             .map(|one| View {
                 id: one.id,
-                html: render::simple(&one.text),
+                html: in_html(
+                    &render::simple(&one.text),
+                    &super::emojis(&one, &me.community),
+                ),
                 is_read: one.is_read,
                 reactions: one.reactions,
                 when_iso: time::iso(one.created_at),

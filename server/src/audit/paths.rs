@@ -100,7 +100,7 @@ pub const PATHS: [Path; 65] = [
     tried(42, "Public timelines without login", "timelines for visitors showed nothing that is not public, and nobody who is kept out"),
     tried(43, "Search", "searches found nothing that the searcher may not see"),
     absent(44, "Media", "no media is kept or served"),
-    absent(45, "Emoji, avatars, link previews", "none are kept, served or fetched"),
+    asked(45, "Emoji, avatars, link previews", "who holds the address of an emoji or a portrait loads it; those from elsewhere are fetched only where the rules let them be"),
     tried(46, "Instance lists", "pages for visitors told no reason that is for members or moderators"),
     tried(47, "Subdomains", "requests from below a refused domain got no word"),
     tried(48, "Spellings of a domain", "requests whose key was spelled differently got no word"),

@@ -19,7 +19,9 @@ pub use model::{Answers, Communities, Community, Invites, ShownTo, SignUp};
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;
+use crate::emojis::{self, Shelf};
 use crate::error::{Error, Result};
+use crate::media::address::EmojiAddresses;
 use crate::rules;
 
 /// Longer names do not fit beside the symbol.
@@ -96,12 +98,17 @@ impl Settings {
     }
 }
 
-/// All communities, from the database.
-pub async fn load(db: &Db) -> Result<Communities> {
+/// All communities, from the database, with their emoji.
+pub async fn load(db: &Db, pictures: &EmojiAddresses) -> Result<Communities> {
     let rows = store::all(db).await?;
+    let origins = rows.iter().filter_map(|row| {
+        let domain = Domain::parse(&row.domain).ok()?;
+        Some((row.id, model::origin(&domain)))
+    });
+    let shelf = emojis::shelf(db, pictures, origins.collect()).await?;
     Ok(Communities::new(
         rows.into_iter()
-            .map(Community::from_row)
+            .map(|row| Community::from_row(row, shelf.clone()))
             .collect::<Result<_>>()?,
     ))
 }
@@ -130,6 +137,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         invites: Invites::Moderators,
         trends: true,
         shows_peers: false,
+        emojis: Arc::new(Shelf::empty(app.media.emojis.clone())),
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

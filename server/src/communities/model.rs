@@ -8,6 +8,7 @@ use comity_policy::{CommunityId, Hosted, Mode, PersonId};
 use comity_vocab::{Domain, Iri};
 
 use crate::config;
+use crate::emojis::Shelf;
 use crate::error::{Error, Result};
 
 row! {
@@ -70,6 +71,8 @@ pub struct Community {
     pub shows_peers: bool,
     /// Who may invite.
     pub invites: Invites,
+    /// The emoji of all communities here.
+    pub emojis: Arc<Shelf>,
 }
 
 /// Who may invite people.
@@ -196,7 +199,7 @@ impl SignUp {
 }
 
 impl Community {
-    pub(super) fn from_row(row: CommunityRow) -> Result<Community> {
+    pub(super) fn from_row(row: CommunityRow, emojis: Arc<Shelf>) -> Result<Community> {
         let broken = |column: &str| {
             Error::internal(format!("communities.{column} of {} cannot be read", row.id))
         };
@@ -221,6 +224,7 @@ impl Community {
             invites: Invites::parse(&row.invites).ok_or_else(|| broken("invites"))?,
             trends: row.trends,
             shows_peers: row.shows_peers,
+            emojis,
         })
     }
 

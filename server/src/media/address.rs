@@ -5,7 +5,7 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::{Approval, CommunityId, Mode, Party, Visible};
-use comity_vocab::Visibility;
+use comity_vocab::{Domain, Iri, Visibility};
 use serde::Deserialize;
 
 use super::model::{Part, Stored, ending};
@@ -21,6 +21,7 @@ const DAY_S: i64 = 24 * HOUR_S;
 const SHOWN: usize = 16;
 
 /// With what addresses are signed.
+#[derive(Clone)]
 pub struct Secret(hmac::Key);
 
 impl Secret {
@@ -33,6 +34,88 @@ impl Secret {
         let tag = hmac::sign(&self.0, format!("media\n{path}\n{by}\n{until}").as_bytes());
         URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])
     }
+
+    fn emoji_signature(&self, path: &str, community: i64) -> String {
+        let tag = hmac::sign(&self.0, format!("emoji\n{path}\n{community}").as_bytes());
+        URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])
+    }
+}
+
+/// Where emoji are, for readers of every community.
+#[derive(Clone)]
+pub struct EmojiAddresses {
+    secret: Secret,
+    host: Option<Domain>,
+}
+
+impl EmojiAddresses {
+    pub(super) fn new(secret: Secret, host: Option<Domain>) -> EmojiAddresses {
+        EmojiAddresses { secret, host }
+    }
+
+    fn origin(&self, of: &str) -> String {
+        match &self.host {
+            Some(host) => format!("{}://{host}", config::scheme(host)),
+            None => of.to_owned(),
+        }
+    }
+
+    /// One of ours; `None` for what has no such file. Whoever may see what it stands in was told the address.
+    pub fn ours(&self, origin: &str, key: &str, part: Part, media_type: &str) -> Option<String> {
+        let ending = ending(media_type)?;
+        let origin = self.origin(origin);
+        Some(format!(
+            "{origin}/media/emojis/{key}/{}.{ending}",
+            part.word()
+        ))
+    }
+
+    /// Our copy of one that somebody elsewhere uses, for readers of this community. The signature says that we made the
+    /// address; whether it may be had is asked each time.
+    pub fn theirs(
+        &self,
+        (origin, community): (&str, i64),
+        account: i64,
+        url: &str,
+        part: RemotePart,
+    ) -> String {
+        let folded = URL_SAFE_NO_PAD.encode(url);
+        let path = format!("/media/remote/emojis/{account}/{folded}/{}", part.word());
+        let sig = self.secret.emoji_signature(&path, community);
+        let origin = self.origin(origin);
+        format!("{origin}{path}?by={community}&sig={sig}")
+    }
+}
+
+/// What stands behind the path of an emoji from elsewhere.
+#[derive(Debug, Deserialize)]
+pub struct EmojiSigned {
+    /// The community for whose readers it was made.
+    by: Option<i64>,
+    /// That we made it.
+    sig: Option<String>,
+}
+
+impl EmojiSigned {
+    /// For which community this path was signed; *not found* where it was not, or not by us.
+    pub fn community(&self, app: &App, path: &str) -> Result<CommunityId> {
+        let (Some(by), Some(sig)) = (self.by, &self.sig) else {
+            return Err(Error::NotFound);
+        };
+        let ours = app.media.emojis.secret.emoji_signature(path, by);
+        constant_time::verify_slices_are_equal(ours.as_bytes(), sig.as_bytes())
+            .map_err(|_| Error::NotFound)?;
+        Ok(CommunityId(by))
+    }
+}
+
+/// The address within the path of an emoji from elsewhere.
+pub(super) fn unfold(folded: &str) -> Result<Iri> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(folded)
+        .map_err(|_| Error::NotFound)?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::NotFound)?;
+    Iri::parse(&text).map_err(|_| Error::NotFound)
 }
 
 /// What stands behind the path of an address that is for one reader; nothing where it is for everybody.

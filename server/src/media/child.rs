@@ -96,14 +96,17 @@ impl Nursery {
             (PICTURE, PICTURE_WITHIN)
         };
         let commands = self.ffmpeg.as_ref();
-        told(self.ask(folder, bounds, within, commands, None).await?)
+        told(
+            self.ask(folder, bounds, within, commands, Shape::AsItIs)
+                .await?,
+        )
     }
 
     /// The same of a picture that is to stand still, whatever it did.
     pub async fn make_still(&self, folder: &Path) -> Result<Made> {
         let _turn = self.turn(Format::Png).await?;
         told(
-            self.ask(folder, PICTURE, PICTURE_WITHIN, None, None)
+            self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::AsItIs)
                 .await?,
         )
     }
@@ -111,8 +114,17 @@ impl Nursery {
     /// The same, cut to this shape and no larger.
     pub async fn make_fitting(&self, folder: &Path, size: Size) -> Result<Made> {
         let _turn = self.turn(Format::Png).await?;
-        let fit = Some(size);
+        let fit = Shape::Cut(size);
         told(self.ask(folder, PICTURE, PICTURE_WITHIN, None, fit).await?)
+    }
+
+    /// The same, as small as an emoji; what moves goes on moving, and has a picture that stands still.
+    pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
+        let _turn = self.turn(Format::Png).await?;
+        told(
+            self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::Emoji)
+                .await?,
+        )
     }
 
     async fn turn(&self, format: Format) -> Result<SemaphorePermit<'_>> {
@@ -134,7 +146,7 @@ impl Nursery {
         bounds: Bounds,
         within: Duration,
         commands: Option<&(PathBuf, PathBuf)>,
-        fit: Option<Size>,
+        shape: Shape,
     ) -> Result<Option<Done>> {
         let failed = |why: std::io::Error| Error::internal(format!("media-worker: {why}"));
         let (ffmpeg, ffprobe) = match commands {
@@ -147,7 +159,11 @@ impl Nursery {
             bounds,
             ffmpeg,
             ffprobe,
-            fit,
+            fit: match shape {
+                Shape::Cut(size) => Some(size),
+                Shape::AsItIs | Shape::Emoji => None,
+            },
+            emoji: matches!(shape, Shape::Emoji),
         })?;
         let mut child = Command::new(&self.program)
             .arg("media-worker")
@@ -189,6 +205,16 @@ impl Nursery {
             }
         }
     }
+}
+
+/// What becomes of a picture.
+enum Shape {
+    /// As it is, within bounds.
+    AsItIs,
+    /// Cut to this shape.
+    Cut(Size),
+    /// Very small.
+    Emoji,
 }
 
 fn told(answer: Option<Done>) -> Result<Made> {

@@ -40,8 +40,8 @@ use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me, SentFile};
 use crate::statuses::Attached;
-use address::Secret;
 pub(crate) use address::is_for_everybody;
+use address::{EmojiAddresses, Secret};
 use sniff::{DECIDES, Format, sniff};
 pub use store::{wait, wait_if_there};
 pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
@@ -79,6 +79,8 @@ pub struct Desk {
     pub storage: Storage,
     /// Where they are opened.
     pub nursery: Nursery,
+    /// Where emoji are.
+    pub emojis: EmojiAddresses,
     secret: Secret,
     waiting: Notify,
     fetches: Semaphore,
@@ -88,11 +90,12 @@ impl Desk {
     /// Opens it; the secret is made the first time.
     pub async fn open(db: &Db, config: &Config, storage: Storage, now_ms: i64) -> Result<Desk> {
         let fresh = Token::random()?.hash();
-        let secret = store::secret(db, fresh, now_ms).await?;
+        let secret = Secret::new(&store::secret(db, fresh, now_ms).await?);
         Ok(Desk {
             storage,
             nursery: Nursery::new(&config.media, &config.data_dir),
-            secret: Secret::new(&secret),
+            emojis: EmojiAddresses::new(secret.clone(), config.media.host.clone()),
+            secret,
             waiting: Notify::new(),
             fetches: Semaphore::new(MOST_FETCHES),
         })
@@ -164,7 +167,7 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
     Ok(media)
 }
 
-async fn format_of(path: &Path) -> Result<Format> {
+pub(crate) async fn format_of(path: &Path) -> Result<Format> {
     let failed = |why: std::io::Error| Error::Internal(Box::new(why));
     let mut head = Vec::with_capacity(DECIDES);
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
@@ -194,7 +197,7 @@ fn check_length(app: &App, format: Format, length: u64) -> Result<()> {
 }
 
 /// Takes over what a child made; its length.
-async fn keep(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result<u64> {
+pub(crate) async fn keep(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result<u64> {
     let storage = &app.media.storage;
     if !made.preview_type.is_empty() {
         storage

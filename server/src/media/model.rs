@@ -156,6 +156,7 @@ pub fn ending(media_type: &str) -> Option<&'static str> {
     Some(match media_type {
         "image/jpeg" => "jpg",
         "image/png" => "png",
+        "image/gif" => "gif",
         "video/mp4" => "mp4",
         "audio/mpeg" => "mp3",
         "audio/ogg" => "ogg",

@@ -5,14 +5,14 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{OriginalUri, Path, Query, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use comity_policy::{CommunityId, Contact, Party, Way};
+use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
 use comity_vocab::Iri;
 use comity_wire::{FetchedFile, WireError};
 use http::HeaderMap;
 use tokio::fs::File;
 use tracing::debug;
 
-use super::address::{MaySigned, RemotePart};
+use super::address::{EmojiSigned, MaySigned, RemotePart, unfold};
 use super::model::Part;
 use super::store::{self, Copy};
 use super::web::{may, party, send, served_as};
@@ -23,6 +23,7 @@ use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::Reply;
 use crate::statuses::{self, text};
+use crate::{accounts, emojis};
 
 /// Domains that a picture may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
@@ -52,7 +53,7 @@ pub async fn show(
         return Err(Error::NotFound);
     }
     let address = Iri::parse(&file.url).map_err(|_| Error::NotFound)?;
-    let copy = Box::pin(copy_of(&app, community, &address)).await?;
+    let copy = Box::pin(copy_of(&app, community, &address, Kept::Picture)).await?;
     let (part, media_type) = match part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
         _ => (Part::Original, &copy.file_type),
@@ -61,6 +62,58 @@ pub async fn show(
     let file = app.media.storage.find(&copy.file_key, part).await?;
     let tag = format!("\"{}.{}\"", copy.file_key, part.word());
     send(file, media_type, &tag, &headers, false).await
+}
+
+/// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for readers of the community
+/// that its address was made for, if files of that account may be shown there.
+pub async fn show_emoji(
+    State(app): State<App>,
+    Path((account, picture, part)): Path<(i64, String, String)>,
+    Query(signed): Query<EmojiSigned>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Reply> {
+    let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
+    let community = signed.community(&app, uri.path())?;
+    let address = unfold(&picture)?;
+    may_show(&app, community, account).await?;
+    let copy = Box::pin(copy_of(&app, community, &address, Kept::Emoji)).await?;
+    let (part, media_type) = match part {
+        RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
+        _ => (Part::Original, &copy.file_type),
+    };
+    let media_type = served_as(media_type).ok_or(Error::NotFound)?;
+    let file = app.media.storage.find(&copy.file_key, part).await?;
+    let tag = format!("\"{}.{}\"", copy.file_key, part.word());
+    send(file, media_type, &tag, &headers, false).await
+}
+
+/// Whether files of this account may be shown in a community, asked of the gate now, as for a member with no rules of
+/// their own.
+async fn may_show(app: &App, community: CommunityId, account: i64) -> Result<()> {
+    let home = app.communities.load().by_id(community.0);
+    let home = home.ok_or(Error::NotFound)?;
+    let face = accounts::find(app, home.actor_id).await?;
+    let account = accounts::find(app, account).await?;
+    let is_suspended = app.gate.book().is_suspended(PersonId(account.id));
+    if account.is_local() || account.gone_at.is_some() || is_suspended {
+        return Err(Error::NotFound);
+    }
+    let party = Party::Member(face.person());
+    let asked = app.gate.may(&party, Act::Media, Way::Rest, &*account);
+    match asked.await? {
+        Ok(verdict) if verdict.outcome == Outcome::Allow => Ok(()),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// What a picture is fetched as: how much of it is taken, and what is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// What came with a post.
+    Picture,
+    /// An emoji.
+    Emoji,
 }
 
 /// For whom an address was made: an account, or the visitors of a community.
@@ -75,8 +128,13 @@ async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId)> {
 }
 
 /// The copy of what is at this address, fetched if there is none.
-async fn copy_of(app: &App, by: CommunityId, address: &Iri) -> Result<Copy> {
-    let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, address.as_str().as_bytes()));
+async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Result<Copy> {
+    // The same picture is another copy as an emoji.
+    let named = match kept {
+        Kept::Picture => address.as_str().to_owned(),
+        Kept::Emoji => format!("emoji\n{address}"),
+    };
+    let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
     let now_ms = app.now_ms();
     if let Some(copy) = known(app, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
@@ -86,7 +144,7 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri) -> Result<Copy> {
     if let Some(copy) = known(app, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let (made, bytes) = match fetch(app, by, &key, address).await {
+    let (made, bytes) = match fetch(app, by, &key, address, kept).await {
         Ok(got) => got,
         // Not theirs and not for good.
         Err(why @ (Error::Internal(_) | Error::TooMany { .. } | Error::NotFound)) => {
@@ -130,7 +188,13 @@ async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>
     Ok(Some(Some(copy)))
 }
 
-async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri) -> Result<(Made, u64)> {
+async fn fetch(
+    app: &App,
+    by: CommunityId,
+    key: &str,
+    address: &Iri,
+    kept: Kept,
+) -> Result<(Made, u64)> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
     let mut next = address.clone();
@@ -145,7 +209,10 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri) -> Result<(
         let mut file = File::create(&input)
             .await
             .map_err(|why| Error::Internal(Box::new(why)))?;
-        let most = app.config.media.largest_picture;
+        let most = match kept {
+            Kept::Picture => app.config.media.largest_picture,
+            Kept::Emoji => emojis::LARGEST_FILE,
+        };
         match app.wire.fetch_file(permit, &next, most, &mut file).await {
             Ok(FetchedFile::Written(_)) => break,
             Ok(FetchedFile::Moved(to)) if moves < MOST_MOVES => {
@@ -163,7 +230,11 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri) -> Result<(
     if !format.is_picture() {
         return Err(Error::Elsewhere("is no picture".to_owned()));
     }
-    let made = app.media.nursery.make_still(folder.path()).await?;
+    let nursery = &app.media.nursery;
+    let made = match kept {
+        Kept::Picture => nursery.make_still(folder.path()).await?,
+        Kept::Emoji => nursery.make_emoji(folder.path()).await?,
+    };
     let bytes = keep(app, key, folder.path(), &made).await?;
     Ok((made, bytes))
 }

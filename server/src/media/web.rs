@@ -56,10 +56,11 @@ fn asked_for(media: &Media, file: &str) -> Option<(Part, &'static str)> {
 }
 
 /// The kinds that we make, and no other word ever stands in an answer.
-pub(super) fn served_as(media_type: &str) -> Option<&'static str> {
+pub(crate) fn served_as(media_type: &str) -> Option<&'static str> {
     [
         "image/jpeg",
         "image/png",
+        "image/gif",
         "video/mp4",
         "audio/mpeg",
         "audio/ogg",
@@ -125,7 +126,7 @@ pub(super) async fn party(app: &App, reader: i64) -> Result<Party> {
 }
 
 /// Sends a file, or the part of it that was asked for.
-pub(super) async fn send(
+pub(crate) async fn send(
     file: Kept,
     media_type: &'static str,
     tag: &str,

@@ -2,6 +2,7 @@
 
 use comity_vocab as vocab;
 
+use crate::emojis::Words;
 use crate::error::{Error, Result};
 
 /// What can be chosen at most, in a poll from here.
@@ -44,6 +45,12 @@ impl Poll {
     /// Whether the numbers are shown.
     pub fn shows_numbers(&self) -> bool {
         !self.hide_totals || self.closed
+    }
+
+    /// Whether this code of an emoji stands in a choice.
+    pub(crate) fn uses(&self, code: &str) -> bool {
+        let mut options = self.options.iter();
+        options.any(|option| Words::Plain(&option.title).use_code(code))
     }
 
     /// Votes in all.

@@ -41,6 +41,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
 use crate::error::{Error, Result};
+use crate::media::address::EmojiAddresses;
 use crate::reach::{self, Asking};
 use crate::{lists, waves};
 
@@ -229,7 +230,7 @@ pub async fn history_before(app: &App, scope: Scope, below: i64, most: i64) -> R
 /// Reads the rules and the communities with their modes anew, and hands the gate the new book.
 pub async fn reload(app: &App) -> Result<()> {
     let _alone = app.looks.alone().await;
-    let (book, communities) = read_book(&app.db, app.now_ms()).await?;
+    let (book, communities) = read_book(&app.db, app.now_ms(), &app.media.emojis).await?;
     app.communities.store(Arc::new(communities));
     app.gate.replace(book);
     Ok(())
@@ -237,9 +238,13 @@ pub async fn reload(app: &App) -> Result<()> {
 
 /// The rules and the communities as they are stored. The epoch is read first: whatever it counts is in what is read
 /// after it, so no book claims to know of a change that it lacks.
-pub async fn read_book(db: &comity_db::Db, now_ms: i64) -> Result<(RuleBook, Communities)> {
+pub async fn read_book(
+    db: &comity_db::Db,
+    now_ms: i64,
+    pictures: &EmojiAddresses,
+) -> Result<(RuleBook, Communities)> {
     let epoch = store::epoch(db).await?;
-    let communities = crate::communities::load(db).await?;
+    let communities = crate::communities::load(db, pictures).await?;
     let hosted = communities.all().map(|community| community.hosted());
     let rules = store::in_force(db).await?;
     let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)

@@ -21,7 +21,7 @@ use crate::media::Part;
 use crate::media::address::Addresses;
 use crate::polls::Poll;
 use crate::text::hashtag;
-use crate::{inbox, quotes, reach, reblogs};
+use crate::{emojis, inbox, quotes, reach, reblogs};
 
 /// Answers on a page of the collection of replies.
 const PAGE: i64 = 40;
@@ -148,7 +148,7 @@ fn outward(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<Not
             .iter()
             .map(|tag| hashtag(author, tag))
             .collect::<Result<_>>()?,
-        emojis: Vec::new(),
+        emojis: emojis::activity::outward(app, author, &text.with_codes()),
         attachments: text
             .attachments
             .iter()

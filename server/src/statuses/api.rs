@@ -346,7 +346,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
                 "media_attachments": now["media_attachments"],
-                "emojis": [],
+                "emojis": now["emojis"],
                 "poll": null,
             })
         })

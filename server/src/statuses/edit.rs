@@ -179,6 +179,12 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     }
     quotes::requote(app, arrival, &status, note).await?;
     let words = receive::words(note);
+    if status.text.emojis != words.emojis {
+        let mut tx = Tx::new();
+        let emojis = serde_json::to_string(&words.emojis)?;
+        store::set_emojis(&mut tx, status.id, &emojis);
+        app.commit(tx).await?;
+    }
     let asked = words.poll != status.text.poll;
     if asked {
         let mut tx = Tx::new();

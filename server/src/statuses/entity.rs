@@ -14,6 +14,8 @@ use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
 use crate::communities::Community;
+use crate::emojis::Shown as Emoji;
+use crate::emojis::entity::entities;
 use crate::error::Result;
 use crate::filters::Matcher;
 use crate::hashtags::entity::tag;
@@ -51,6 +53,17 @@ pub fn read_quote_policy(word: &str) -> Option<Quoting> {
         "nobody" => Some(Quoting::Nobody),
         _ => Quoting::parse(word),
     }
+}
+
+/// The emoji in a status, for readers of `here`; none where a rule drops pictures.
+pub fn emojis(status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
+    if status.conditions().contains(Conditions::DROP_MEDIA) {
+        return Vec::new();
+    }
+    let words = text(status);
+    let codes = words.with_codes();
+    here.emojis
+        .used(&status.author, &words.emojis, here, &codes)
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
@@ -224,6 +237,7 @@ impl Entities {
             .iter()
             .map(|account| mention(account, &self.here))
             .collect();
+        let emojis = emojis(status, &self.here);
         let mut entity = json!({
             "id": id.to_string(),
             "created_at": time::iso_ms(status.created_at),
@@ -248,7 +262,7 @@ impl Entities {
             "media_attachments": attachments,
             "mentions": mentions,
             "tags": self.tags(&words.tags),
-            "emojis": [],
+            "emojis": entities(&emojis),
             "card": null,
             "poll": self.poll(status),
             "quote": null,
@@ -279,7 +293,8 @@ impl Entities {
         let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
         let own = self.me.map(|_| own);
         let is_own = self.me == Some(status.author.id);
-        polls::entity::entity(status.id, poll, own, is_own)
+        let emojis = emojis(status, &self.here);
+        polls::entity::entity(status.id, poll, own, is_own, &emojis)
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.

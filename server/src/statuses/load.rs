@@ -182,6 +182,7 @@ fn assemble(
             sensitive: row.sensitive,
             tags: serde_json::from_str(&row.tags).unwrap_or_default(),
             attachments: serde_json::from_str(&row.attachments).unwrap_or_default(),
+            emojis: serde_json::from_str(&row.emojis).unwrap_or_default(),
             poll: None,
         },
     })

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::once::Once;
 use super::policy::Terms;
 use crate::accounts::Account;
+use crate::emojis::{Remote, Words};
 use crate::media::{Attaching, Media, Saying, Stored};
 use crate::polls::{self, Poll};
 use crate::quotes::Quote;
@@ -39,6 +40,7 @@ row! {
         pub sensitive: bool,
         pub tags: String,
         pub attachments: String,
+        pub emojis: String,
         pub limited: bool,
         pub created_at: i64,
         pub edited_at: Option<i64>,
@@ -138,6 +140,8 @@ pub struct Text {
     pub tags: Vec<String>,
     /// Files that came with it.
     pub attachments: Vec<Attached>,
+    /// Emoji that came with it from elsewhere; none for what was written here, whose community has them.
+    pub emojis: Vec<Remote>,
     /// What it asks.
     pub poll: Option<Poll>,
 }
@@ -232,6 +236,20 @@ impl Attached {
 /// The only door to the words: whoever reads them has been cleared.
 pub fn text(status: &Visible<Status>) -> &Text {
     &status.text
+}
+
+impl Text {
+    /// Everything in which codes of emoji may stand.
+    pub(crate) fn with_codes(&self) -> Vec<Words<'_>> {
+        let mut words = vec![
+            Words::Html(&self.content),
+            Words::Plain(&self.spoiler_text),
+            Words::Plain(&self.title),
+        ];
+        let options = self.poll.iter().flat_map(|poll| &poll.options);
+        words.extend(options.map(|option| Words::Plain(&option.title)));
+        words
+    }
 }
 
 impl Status {

@@ -24,7 +24,7 @@ use crate::polls::Poll;
 use crate::queue::{self, Job};
 use crate::quotes::{self, NewQuote};
 use crate::stamps::{self, Answer, Telling};
-use crate::{text, waves};
+use crate::{emojis, text, waves};
 
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
 const MOST_ATTACHMENTS: usize = 20;
@@ -379,7 +379,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
             .map(Attached::of)
             .collect()
     };
-    Text {
+    let mut text = Text {
         title,
         spoiler_text,
         content,
@@ -388,8 +388,13 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
         sensitive: note.sensitive || conditions.contains(Conditions::MARK_SENSITIVE),
         tags: note.hashtags.clone(),
         attachments,
+        emojis: Vec::new(),
         poll: note.poll.as_ref().map(Poll::of_note),
+    };
+    if !conditions.contains(Conditions::DROP_MEDIA) {
+        text.emojis = emojis::of_tags(&note.emojis, &text.with_codes());
     }
+    text
 }
 
 fn shortened(line: String) -> String {

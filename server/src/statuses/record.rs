@@ -387,6 +387,7 @@ fn row(
         reblog_of_id: None,
         tags: serde_json::to_string(&text.tags)?,
         attachments: serde_json::to_string(&text.attachments)?,
+        emojis: serde_json::to_string(&text.emojis)?,
         title: text.title,
         spoiler_text: text.spoiler_text,
         content: text.content,

@@ -20,7 +20,7 @@ macro_rules! select_status {
         concat!(
             "SELECT s.id, s.iri, s.url, s.account_id, s.community_id, s.kind, s.visibility, s.in_reply_to_id,
                     s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
-                    s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.limited,
+                    s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.emojis, s.limited,
                     s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count, s.kept_from,
                     s.replies_freely, s.replies_asking, s.approval, s.wishes, s.reply_stamp, q.quoted_iri, q.quoted_id,
                     q.quoted_account_id, q.state AS quote_state, q.stamp AS quote_stamp, q.request AS quote_request
@@ -112,9 +112,9 @@ const INSERT: Sql = sql!(
                            in_reply_to_account_id, conversation_id, reblog_of_id, title, spoiler_text, content,
                            source, language, sensitive, tags, attachments, limited, created_at, edited_at,
                            replies_count, reblogs_count, favourites_count, kept_from, replies_freely, replies_asking,
-                           approval, wishes, reply_stamp)
+                           approval, wishes, reply_stamp, emojis)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, 0, 0, 0, $24, $25, $26, $27, $28, $29)
+             $23, 0, 0, 0, $24, $25, $26, $27, $28, $29, $30)
      ON CONFLICT DO NOTHING"
 );
 const MENTION: Sql = sql!(
@@ -144,6 +144,13 @@ const SET_KIND: Sql = sql!("UPDATE statuses SET kind = $2 WHERE id = $1");
 /// An edit made another kind of it.
 pub fn set_kind(tx: &mut Tx, id: i64, kind: &str) {
     tx.exec(SET_KIND, params![id, kind]);
+}
+
+const SET_EMOJIS: Sql = sql!("UPDATE statuses SET emojis = $2 WHERE id = $1");
+
+/// Changes where the emoji in it are; that alone is no edit.
+pub fn set_emojis(tx: &mut Tx, id: i64, emojis: &str) {
+    tx.exec(SET_EMOJIS, params![id, emojis]);
 }
 
 const SET_WISHES: Sql = sql!("UPDATE statuses SET wishes = $2 WHERE id = $1");
@@ -255,6 +262,7 @@ pub fn insert(tx: &mut Tx, row: &StatusRow) {
             row.approval.as_str(),
             row.wishes.as_str(),
             row.reply_stamp.as_deref(),
+            row.emojis.as_str(),
         ],
     );
 }

@@ -13,8 +13,10 @@ pub use view::{Reader, choices, composer, path, quoted_by, seen_by, spoiler, vie
 
 use compose::{ComposeForm, LABELS};
 
+use super::entity::emojis;
 use super::{delete, edit, find, text, versions};
 use crate::app::App;
+use crate::emojis::html::in_html;
 use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
 use crate::http::{FileForm, Form, Me, Reply, Visit};
@@ -137,6 +139,7 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
     let status = find(&app, &visit.party(), Way::Page, id).await?;
     let now = app.now_ms();
     let lang = text(&status).language.clone();
+    let emojis = emojis(&status, &visit.community);
     let mut all: Vec<VersionView> = versions(&app, &status)
         .await?
         .into_iter()
@@ -144,7 +147,7 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
             when_iso: time::iso(version.created_at),
             when_text: time::words(version.created_at, now),
             spoiler: Some(version.text.spoiler_text).filter(|spoiler| !spoiler.is_empty()),
-            html: version.text.content,
+            html: in_html(&version.text.content, &emojis),
             lang: lang.clone(),
         })
         .collect();

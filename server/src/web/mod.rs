@@ -11,12 +11,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::accounts::Account;
+use crate::accounts::entity::emojis_of_name;
 use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
-use crate::{contacts, invitations, notifications};
+use crate::{contacts, emojis, invitations, notifications};
 
 /// A file that pages need, with its kind.
 struct Asset {
@@ -112,13 +113,18 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
 pub fn person_view(account: &Account, here: &Community) -> PersonView {
     let lives_here = account.domain == here.domain;
     let handle = account.handle().to_string();
+    let in_name = emojis_of_name(account, here);
     PersonView {
         id: account.id,
+        name_html: emojis::html::in_plain(&account.display_name, &in_name),
+        initials: initials_of(
+            &emojis::html::without(&account.display_name, &in_name),
+            &account.username,
+        ),
         name: account.display_name.clone(),
         handle_local: account.username.clone(),
         server: (!lives_here).then(|| account.domain.unicode()),
         url: profile_path(account, here),
-        initials: initials_of(&account.display_name, &account.username),
         hue: hue_of(&handle),
         avatar: account.avatar_url.as_deref().and_then(own_file),
     }

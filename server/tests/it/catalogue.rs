@@ -15,10 +15,6 @@ const WITHOUT: &[(&str, &str)] = &[
     ),
     ("L41", "there are no feeds"),
     (
-        "L45",
-        "no emoji, portraits or previews are served or fetched",
-    ),
-    (
         "L53",
         "identities by DID and gateways are not understood, so nobody comes by one",
     ),

@@ -48,6 +48,7 @@ fn help_names_every_command() {
         "gate",
         "alias",
         "community",
+        "emoji",
         "inspect",
         "audit",
     ] {

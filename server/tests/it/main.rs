@@ -24,6 +24,7 @@ mod contacts;
 mod conversation;
 mod discovery;
 mod dry_run;
+mod emojis;
 mod filters;
 mod ground;
 #[macro_use]

@@ -18,6 +18,8 @@ fn filled(pattern: &str) -> String {
         .replace("{at}", "0")
         .replace("{part}", "small")
         .replace("{file}", "original.jpg")
+        .replace("{account}", "7")
+        .replace("{picture}", "nothing")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {

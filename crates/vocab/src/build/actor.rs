@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::note::EmojiOut;
 use super::{ACTIVITYSTREAMS, Fields, SECURITY, time};
-use crate::{ActorKind, Emoji, Handle, Iri, KeyMaterial, PublicKey};
+use crate::{ActorKind, Handle, Iri, KeyMaterial, PublicKey};
 
 /// One of ours, as others shall see it.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ pub struct ActorOut {
     /// Profile fields: name, and value as sanitised HTML.
     pub fields: Vec<(String, String)>,
     /// Custom emoji in name, biography and fields.
-    pub emojis: Vec<Emoji>,
+    pub emojis: Vec<EmojiOut>,
     /// Its handle, also where that is of another domain (FEP-2c59).
     pub webfinger: Option<Handle>,
 }

@@ -17,7 +17,9 @@ pub use activity::{
 pub use actor::{ActorOut, Picture, actor, actor_stub};
 pub use collection::{collection, collection_of, collection_page, tombstone};
 pub use consent::{AnswerOut, answer, quote_request, stamp, stamp_gone};
-pub use note::{HashtagOut, LeaveOut, NoteOut, QuoteOut, Source, note, note_addressing};
+pub use note::{
+    EmojiOut, HashtagOut, LeaveOut, NoteOut, QuoteOut, Source, emoji_object, note, note_addressing,
+};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ACTIVITYSTREAMS, Fields, time};
-use crate::{Attachment, Emoji, Iri, Mention, PUBLIC, Poll, Visibility};
+use crate::{Attachment, Iri, Mention, PUBLIC, Poll, Visibility};
 
 /// A status of ours, as others shall see it.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct NoteOut {
     /// Which topics are named.
     pub hashtags: Vec<HashtagOut>,
     /// Custom emoji used in the text.
-    pub emojis: Vec<Emoji>,
+    pub emojis: Vec<EmojiOut>,
     /// Media.
     pub attachments: Vec<Attachment>,
     /// The page to look at.
@@ -88,6 +88,21 @@ pub struct Source {
     pub content: String,
     /// `text/plain` or `text/markdown`.
     pub media_type: String,
+}
+
+/// A custom emoji, as others are told of it.
+#[derive(Clone, Debug)]
+pub struct EmojiOut {
+    /// Its address.
+    pub id: Iri,
+    /// Without colons.
+    pub shortcode: String,
+    /// The picture.
+    pub url: Iri,
+    /// The picture's media type.
+    pub media_type: String,
+    /// When it was last changed, in unix milliseconds.
+    pub updated: i64,
 }
 
 /// A hashtag and where we list it.
@@ -240,12 +255,24 @@ fn tags(note: &NoteOut) -> Vec<Value> {
         .collect()
 }
 
-pub(super) fn emoji(emoji: &Emoji) -> Value {
+pub(super) fn emoji(emoji: &EmojiOut) -> Value {
     json!({
+        "id": emoji.id.as_str(),
         "type": "Emoji",
         "name": format!(":{}:", emoji.shortcode),
-        "icon": { "type": "Image", "url": emoji.url.as_str() },
+        "updated": time(emoji.updated),
+        "icon": { "type": "Image", "mediaType": emoji.media_type, "url": emoji.url.as_str() },
     })
+}
+
+/// A custom emoji by itself, as it is at its address.
+pub fn emoji_object(out: &EmojiOut) -> Value {
+    let mut document = emoji(out);
+    document["@context"] = json!([
+        ACTIVITYSTREAMS,
+        { "toot": "http://joinmastodon.org/ns#", "Emoji": "toot:Emoji" },
+    ]);
+    document
 }
 
 fn attachment(attachment: &Attachment) -> Value {

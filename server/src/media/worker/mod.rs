@@ -4,6 +4,7 @@
 //! It reads one [`Task`] from standard input, does it in the folder it was started in, and writes one [`Done`] to standard
 //! output. `comity media-worker` is how it is started, by [`super::child`] alone.
 
+mod emoji;
 mod ffmpeg;
 mod picture;
 
@@ -54,6 +55,9 @@ pub struct Task {
     /// A picture is cut to this shape, and made no larger than it.
     #[serde(default)]
     pub fit: Option<Size>,
+    /// A picture is made as small as an emoji.
+    #[serde(default)]
+    pub emoji: bool,
 }
 
 /// What a child answers.
@@ -142,6 +146,13 @@ fn work(task: &Task) -> Result<Made, Refused> {
         .and_then(|file| file.take(DECIDES as u64).read_to_end(&mut head))
         .map_err(|_| "could not be opened; try again")?;
     let format = sniff(&head)?;
+    if task.emoji {
+        return if format.is_picture() {
+            emoji::make(format)
+        } else {
+            Err("is no picture; choose one".to_owned())
+        };
+    }
     if format.is_picture() {
         picture::make(task, format)
     } else {

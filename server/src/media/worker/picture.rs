@@ -105,24 +105,31 @@ fn measure(width: u32, height: u32) -> Result<(), Refused> {
     Ok(())
 }
 
-fn reader(kind: ImageFormat) -> Result<ImageReader<BufReader<File>>, Refused> {
+pub(super) fn reader(kind: ImageFormat) -> Result<ImageReader<BufReader<File>>, Refused> {
     let mut reader = ImageReader::with_format(open()?, kind);
     reader.limits(limits());
     Ok(reader)
 }
 
-fn open() -> Result<BufReader<File>, Refused> {
+pub(super) fn open() -> Result<BufReader<File>, Refused> {
     File::open(INPUT)
         .map(BufReader::new)
         .map_err(|_| "could not be opened; try again".to_owned())
 }
 
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
     limits.max_image_height = Some(LONGEST_SIDE);
     limits.max_alloc = Some(DECODER_BYTES);
     limits
+}
+
+/// A picture that stands still, turned the right way up.
+pub(super) fn upright(kind: ImageFormat) -> Result<DynamicImage, Refused> {
+    let (mut picture, orientation) = decoded(kind)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
 }
 
 fn decoded(kind: ImageFormat) -> Result<(DynamicImage, Orientation), Refused> {
@@ -133,7 +140,7 @@ fn decoded(kind: ImageFormat) -> Result<(DynamicImage, Orientation), Refused> {
     Ok((picture, orientation))
 }
 
-fn told(why: &ImageError) -> Refused {
+pub(super) fn told(why: &ImageError) -> Refused {
     match why {
         ImageError::Limits(_) => "needs more memory than a picture may".to_owned(),
         ImageError::Unsupported(_) => {

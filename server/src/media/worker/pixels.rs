@@ -156,7 +156,7 @@ fn write_jpeg(picture: &DynamicImage, path: &str, quality: u8) -> Result<(), Ref
         .map_err(|_| "could not be written".to_owned())
 }
 
-fn write_png(picture: &DynamicImage, path: &str) -> Result<(), Refused> {
+pub(super) fn write_png(picture: &DynamicImage, path: &str) -> Result<(), Refused> {
     let file = create(path)?;
     PngEncoder::new_with_quality(file, CompressionType::Fast, PngFilter::Adaptive)
         .write_image(

@@ -20,6 +20,7 @@ impl NewStatus {
             sensitive: row.sensitive,
             tags: Vec::new(),
             attachments: self.files(),
+            emojis: Vec::new(),
             poll: self.poll.clone(),
         };
         let named = self.mentions.iter().map(|account| account.id);

@@ -12,6 +12,8 @@ use comity_vocab::{Iri, Visibility};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::Community;
+use crate::emojis::Shown as Emoji;
+use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::filters::{Action, Context, Filter, Matcher};
 use crate::http::{Me, Visit};
@@ -19,6 +21,7 @@ use crate::media::address::{Addresses, RemotePart};
 use crate::media::{Part, Stored};
 use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
+use crate::statuses::entity::emojis;
 use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
@@ -158,6 +161,7 @@ impl<'a> Reader<'a> {
             _ => Cow::Borrowed(words.content.as_str()),
         };
         let is_out = matches!(status.approval, Approval::Removed { .. });
+        let emojis = emojis(status, here);
         StatusView {
             id: status.id,
             url: path(status, here),
@@ -173,7 +177,11 @@ impl<'a> Reader<'a> {
             edited: status.edited_at.is_some(),
             seen_by: seen_by(status.visibility),
             spoiler: spoiler(&words.spoiler_text, bound),
-            html: with_title(&words.title, &content),
+            spoiler_html: in_plain(
+                &spoiler(&words.spoiler_text, bound).unwrap_or_default(),
+                &emojis,
+            ),
+            html: in_html(&with_title(&words.title, &content), &emojis),
             lang: words.language.clone(),
             sensitive: words.sensitive,
             pinned: false,
@@ -217,7 +225,10 @@ impl<'a> Reader<'a> {
             } else {
                 attachments(&self.app, status)
             },
-            poll: words.poll.as_ref().map(|poll| self.poll(status, poll)),
+            poll: words
+                .poll
+                .as_ref()
+                .map(|poll| self.poll(status, poll, &emojis)),
             quote,
             asks_to_quote: self.asks_to_quote(status),
             veil: None,
@@ -247,7 +258,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What it asks.
-    fn poll(&self, status: &Status, poll: &Poll) -> PollView {
+    fn poll(&self, status: &Status, poll: &Poll, emojis: &[Emoji]) -> PollView {
         let me = self.visit.me.as_ref();
         let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
         let is_author = me.is_some_and(|me| me.account.id == status.author.id);
@@ -260,7 +271,7 @@ impl<'a> Reader<'a> {
             u8::try_from(hundredths.clamp(0, 100)).unwrap_or(0)
         };
         let option = |(at, option): (i64, &Choice)| OptionView {
-            title: option.title.clone(),
+            html: in_plain(&option.title, emojis),
             share: share(option.votes),
             own: own.contains(&at),
         };

@@ -10,6 +10,8 @@ pub struct PersonView {
     pub id: i64,
     /// Display name, or the username where there is none; any script, never empty.
     pub name: String,
+    /// The same with its emoji; safe HTML.
+    pub name_html: String,
     /// The username alone, without `@` or server.
     pub handle_local: String,
     /// The server behind the handle, as people read it (Unicode, not punycode); `None` for people of this community.
@@ -37,8 +39,8 @@ impl PersonView {
 /// One line of a profile, such as "Pronouns: she/her".
 #[derive(Clone, Debug, Default)]
 pub struct FieldView {
-    /// What the line is about; plain text.
-    pub name: String,
+    /// What the line is about; safe HTML.
+    pub name_html: String,
     /// What it says; sanitised HTML.
     pub html: String,
 }

@@ -23,6 +23,8 @@ pub struct StatusView {
     pub seen_by: SeenBy,
     /// The content warning; plain text.
     pub spoiler: Option<String>,
+    /// The same with its emoji; safe HTML.
+    pub spoiler_html: String,
     /// The words; sanitised HTML.
     pub html: String,
     /// Their language tag, if known.
@@ -77,8 +79,8 @@ pub struct PollView {
 /// One choice of a poll.
 #[derive(Clone, Debug)]
 pub struct OptionView {
-    /// Plain text.
-    pub title: String,
+    /// What can be chosen; safe HTML.
+    pub html: String,
     /// Hundredths of the people who voted.
     pub share: u8,
     /// The viewer chose it.

@@ -102,6 +102,12 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .iter()
             .map(|(id, _)| format!("/media/remote/{id}/0/original"))
             .collect(),
+        "/media/emojis/{key}/{file}" => vec!["/media/emojis/author/original.png".to_owned()],
+        "/media/remote/emojis/{account}/{picture}/{part}" => cast
+            .accounts
+            .iter()
+            .map(|id| format!("/media/remote/emojis/{id}/YXV0aG9y/original"))
+            .collect(),
         "/media/{key}/{file}" => vec!["/media/author/original.jpg".to_owned()],
         path => vec![path.replace("{token}", "nothing")],
     };

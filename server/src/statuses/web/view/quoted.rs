@@ -6,9 +6,11 @@ use comity_policy::{Act, Conditions, Outcome, Visible, Way};
 
 use super::{Reader, attachments, limited_mark, path, spoiler, with_title};
 use crate::app::App;
+use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::http::Visit;
 use crate::quotes::State;
+use crate::statuses::entity::emojis;
 use crate::statuses::{self, Status, text};
 use crate::web::view::{ComposerView, Mark, MarkKind, QuotedView, SeenBy, StatusView};
 use crate::web::{person_view, time};
@@ -61,6 +63,7 @@ impl Reader<'_> {
         let words = text(status);
         let here = &self.visit.community;
         let bound = status.conditions();
+        let emojis = emojis(status, here);
         StatusView {
             id: status.id,
             url: path(status, here),
@@ -68,7 +71,11 @@ impl Reader<'_> {
             when_iso: time::iso(status.created_at),
             when_text: time::words(status.created_at, self.now_ms),
             spoiler: spoiler(&words.spoiler_text, bound),
-            html: with_title(&words.title, &words.content),
+            spoiler_html: in_plain(
+                &spoiler(&words.spoiler_text, bound).unwrap_or_default(),
+                &emojis,
+            ),
+            html: in_html(&with_title(&words.title, &words.content), &emojis),
             lang: words.language.clone(),
             sensitive: words.sensitive,
             marks: if status.is_limited() {

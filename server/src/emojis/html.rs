@@ -1,0 +1,106 @@
+//! Words with their emoji, as a page shows them. The pictures are put in by us, behind the sanitiser, and come from us.
+
+use std::fmt::Write as _;
+
+use super::model::{Piece, Shown, codes, pieces};
+use crate::text::plain;
+
+/// Safe HTML with the pictures of these in the places of their codes.
+pub fn in_html(safe: &str, emojis: &[Shown]) -> String {
+    if emojis.is_empty() {
+        return safe.to_owned();
+    }
+    let mut with = String::with_capacity(safe.len() + 200);
+    for piece in pieces(safe) {
+        match piece {
+            Piece::Tag(tag) => with.push_str(tag),
+            Piece::Text(text) => put(&mut with, text, emojis),
+        }
+    }
+    with
+}
+
+/// Plain text as safe HTML, with the same.
+pub fn in_plain(text: &str, emojis: &[Shown]) -> String {
+    let safe = plain::escape(text);
+    if emojis.is_empty() {
+        return safe;
+    }
+    let mut with = String::with_capacity(safe.len() + 200);
+    put(&mut with, &safe, emojis);
+    with
+}
+
+fn put(into: &mut String, text: &str, emojis: &[Shown]) {
+    let mut from = 0;
+    for (at, code) in codes(text) {
+        let Some(emoji) = emojis.iter().find(|emoji| emoji.code == code) else {
+            continue;
+        };
+        into.push_str(&text[from..at]);
+        from = at + code.len() + 2;
+        // Writing to a string does not fail.
+        let _ = write!(
+            into,
+            "<img class=\"emoji\" src=\"{}\" alt=\":{code}:\" title=\":{code}:\" loading=\"lazy\" decoding=\"async\">",
+            plain::escape(path(&emoji.url)),
+        );
+    }
+    into.push_str(&text[from..]);
+}
+
+/// Pages load nothing but what is under their own name, where all pictures of ours are too.
+fn path(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |at| &url[host + at..])
+}
+
+/// The text without the codes of these: what is left are words.
+pub fn without(text: &str, emojis: &[Shown]) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut from = 0;
+    for (at, code) in codes(text) {
+        if emojis.iter().any(|emoji| emoji.code == code) {
+            left.push_str(&text[from..at]);
+            from = at + code.len() + 2;
+        }
+    }
+    left.push_str(&text[from..]);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave() -> Vec<Shown> {
+        vec![Shown {
+            code: "wave".to_owned(),
+            url: "https://a.example/w.png?a=1&b=\"".to_owned(),
+            still_url: String::new(),
+            is_listed: true,
+            category: None,
+        }]
+    }
+
+    #[test]
+    fn pictures_stand_for_codes_and_nothing_else_changes() {
+        let html = "<p>Hi :wave: <a href=\"https://x.example/:wave:\">:wave:</a> :other:</p>";
+        let with = in_html(html, &wave());
+        assert_eq!(with.matches("<img").count(), 1);
+        assert!(
+            with.starts_with("<p>Hi <img class=\"emoji\" src=\"/w.png?a=1&amp;b=&quot;\""),
+            "{with}"
+        );
+        assert!(with.ends_with("> <a href=\"https://x.example/:wave:\">:wave:</a> :other:</p>"));
+        assert_eq!(in_html(html, &[]), html);
+    }
+
+    #[test]
+    fn a_name_stays_escaped() {
+        let with = in_plain("<b>:wave:</b> & co", &wave());
+        assert!(with.starts_with("&lt;b&gt;<img "), "{with}");
+        assert!(with.ends_with(">&lt;/b&gt; &amp; co"), "{with}");
+        assert_eq!(without(":wave: Ines", &wave()), " Ines");
+    }
+}
