@@ -21,12 +21,6 @@ use url::Url;
 
 use crate::error::ObjectError;
 
-/// Name lookup, TCP and TLS together.
-const CONNECT: Duration = Duration::from_secs(10);
-/// The longest silence while an answer comes.
-const SILENCE: Duration = Duration::from_secs(30);
-/// The longest that a file may take on its way in: a gigabyte at four megabytes a second.
-const PUT_WITHIN: Duration = Duration::from_secs(300);
 /// How long an address we made is good for; clocks may differ by less.
 const SIGNED_FOR: Duration = Duration::from_secs(900);
 /// How often a request is made that the store was too busy for, or that broke off, and how long is waited between.
@@ -59,10 +53,34 @@ pub struct Place {
     pub secret_key: String,
 }
 
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Name lookup, TCP and TLS together.
+    pub connect: Duration,
+    /// The longest silence until an answer comes, and while it comes.
+    pub silence: Duration,
+    /// The longest that a file may take on its way in.
+    pub put: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            connect: Duration::from_secs(10),
+            silence: Duration::from_secs(30),
+            // A gigabyte at four megabytes a second.
+            put: Duration::from_secs(300),
+        }
+    }
+}
+
 /// One bucket of one server. Cheap to clone.
 #[derive(Clone)]
 pub struct Bucket {
     client: Client,
+    /// For files on their way in. Silence is measured from the first byte that is sent, so this one knows none.
+    sender: Client,
     bucket: rusty_s3::Bucket,
     credentials: Credentials,
 }
@@ -73,6 +91,11 @@ pub type Part = (u64, u64);
 impl Bucket {
     /// Nothing is asked yet: this fails only where the settings cannot be used.
     pub fn new(place: &Place) -> Result<Bucket, ObjectError> {
+        Bucket::with_patience(place, Patience::default())
+    }
+
+    /// The same, for whoever waits less long.
+    pub fn with_patience(place: &Place, patience: Patience) -> Result<Bucket, ObjectError> {
         let settings = |why: String| ObjectError::Settings(why);
         let endpoint = Url::parse(&place.endpoint)
             .ok()
@@ -91,19 +114,22 @@ impl Bucket {
                         place.bucket
                     ))
                 })?;
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            // Bytes are counted: what is stored is what is sent.
-            .gzip(false)
-            .brotli(false)
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .build()
-            .map_err(|why| settings(format!("HTTP client: {why}")))?;
+        let client = || {
+            Client::builder()
+                .redirect(Policy::none())
+                .no_proxy()
+                .referer(false)
+                // Bytes are counted: what is stored is what is sent.
+                .gzip(false)
+                .brotli(false)
+                .connect_timeout(patience.connect)
+        };
+        let broken = |why: reqwest::Error| settings(format!("HTTP client: {why}"));
+        let reader = client().read_timeout(patience.silence).build();
+        let sender = client().timeout(patience.put).build();
         Ok(Bucket {
-            client,
+            client: reader.map_err(broken)?,
+            sender: sender.map_err(broken)?,
             bucket,
             credentials: Credentials::new(&place.access_key, &place.secret_key),
         })
@@ -122,7 +148,15 @@ impl Bucket {
             Some((from, length)),
             None,
         )
-        .await?;
+        .await
+        .map_err(|why| match why {
+            // A file is put where nothing was: it is the bucket that is not there.
+            ObjectError::NotFound => ObjectError::Refused {
+                status: StatusCode::NOT_FOUND.as_u16(),
+                code: "NoSuchBucket".to_owned(),
+            },
+            other => other,
+        })?;
         Ok(length)
     }
 
@@ -222,13 +256,17 @@ impl Bucket {
         let mut why = ObjectError::NotFound;
         for wait in TRIES {
             tokio::time::sleep(wait).await;
-            let mut request = self.client.request(method.clone(), address());
+            let client = if file.is_some() {
+                &self.sender
+            } else {
+                &self.client
+            };
+            let mut request = client.request(method.clone(), address());
             if let Some((from, to)) = part {
                 request = request.header(RANGE, format!("bytes={from}-{}", to.saturating_sub(1)));
             }
             if let Some((path, length)) = file {
                 request = request
-                    .timeout(PUT_WITHIN)
                     .header(CONTENT_LENGTH, length)
                     .body(Body::wrap_stream(pieces_of(File::open(path).await?)));
             }
@@ -270,9 +308,6 @@ fn broke(why: &reqwest::Error) -> ObjectError {
 }
 
 async fn refused(mut answer: Response) -> ObjectError {
-    if answer.status() == StatusCode::NOT_FOUND {
-        return ObjectError::NotFound;
-    }
     let status = answer.status().as_u16();
     let mut said = Vec::new();
     while let Ok(Some(piece)) = answer.chunk().await {
@@ -282,10 +317,12 @@ async fn refused(mut answer: Response) -> ObjectError {
             break;
         }
     }
-    ObjectError::Refused {
-        status,
-        code: code_in(&String::from_utf8_lossy(&said)),
+    let code = code_in(&String::from_utf8_lossy(&said));
+    // Where there is no bucket, nothing can be said of what is in it. An answer to HEAD has no words.
+    if status == StatusCode::NOT_FOUND.as_u16() && code != "NoSuchBucket" {
+        return ObjectError::NotFound;
     }
+    ObjectError::Refused { status, code }
 }
 
 /// S3's own word for an error: `<Error><Code>AccessDenied</Code>…`.

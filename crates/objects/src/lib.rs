@@ -6,5 +6,5 @@
 mod bucket;
 mod error;
 
-pub use bucket::{Bucket, Place};
+pub use bucket::{Bucket, Patience, Place};
 pub use error::ObjectError;

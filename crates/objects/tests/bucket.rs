@@ -4,15 +4,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use comity_objects::{Bucket, ObjectError, Place};
+use comity_objects::{Bucket, ObjectError, Patience, Place};
 use futures_util::TryStreamExt as _;
 use http::header::{CONTENT_LENGTH, LOCATION, RANGE};
 use http::{Method, StatusCode};
+
+const SLOW: Duration = Duration::from_millis(700);
 
 #[derive(Default)]
 struct Store {
@@ -23,6 +26,8 @@ struct Store {
     instead: Option<(StatusCode, &'static str)>,
     /// It knows no ranges.
     is_simple: bool,
+    /// It takes its time before it reads what is sent, and before it answers.
+    is_slow: bool,
     asked: usize,
 }
 
@@ -44,6 +49,9 @@ async fn answer(State(store): State<Shared>, request: Request) -> Response {
         if let Some((status, said)) = store.instead {
             return (status, [(LOCATION, "http://127.0.0.1:1/")], said).into_response();
         }
+    }
+    if store.lock().unwrap().is_slow {
+        tokio::time::sleep(SLOW).await;
     }
     assert!(parts.uri.query().unwrap().contains("X-Amz-Signature="));
     let name = parts.uri.path().to_owned();
@@ -89,7 +97,12 @@ async fn store() -> (Shared, Bucket) {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(answer).with_state(shared.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (shared, Bucket::new(&place(endpoint)).unwrap())
+    let patience = Patience {
+        silence: SLOW / 2,
+        ..Patience::default()
+    };
+    let bucket = Bucket::with_patience(&place(endpoint), patience);
+    (shared, bucket.unwrap())
 }
 
 fn place(endpoint: String) -> Place {
@@ -208,6 +221,38 @@ async fn a_busy_store_is_asked_again_and_one_that_says_no_is_not() {
     let why = bucket.put("twice", &file).await.unwrap_err();
     assert!(
         matches!(why, ObjectError::Refused { status: 307, .. }),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_may_take_longer_on_its_way_in_than_an_answer_may() {
+    let (store, bucket) = store().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("in");
+    std::fs::write(&file, vec![7; 900_000]).unwrap();
+    store.lock().unwrap().is_slow = true;
+    assert_eq!(bucket.put("long", &file).await.unwrap(), 900_000);
+    let why = bucket.length("long").await.unwrap_err();
+    assert!(why.to_string().contains("it took too long"), "{why}");
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_is_told_from_an_object_that_is_not() {
+    let (store, bucket) = store().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("in");
+    std::fs::write(&file, b"words").unwrap();
+    let nowhere = "<Error><Code>NoSuchBucket</Code></Error>";
+    for said in [nowhere, ""] {
+        store.lock().unwrap().instead = Some((StatusCode::NOT_FOUND, said));
+        let why = bucket.put("once", &file).await.unwrap_err();
+        assert_eq!(why.to_string(), "the store answered 404 NoSuchBucket");
+    }
+    store.lock().unwrap().instead = Some((StatusCode::NOT_FOUND, nowhere));
+    let why = bucket.remove("once").await.unwrap_err();
+    assert!(
+        matches!(why, ObjectError::Refused { status: 404, .. }),
         "{why}"
     );
 }

@@ -34,26 +34,38 @@ pub async fn command(app: &App, command: MediaCommand) -> Result<String> {
     let failed = |why: std::io::Error| Error::Internal(Box::new(why));
     tokio::fs::write(&file, TRIAL).await.map_err(failed)?;
     let key = Token::random()?.reveal();
-    storage.put(&key, Part::Original, &file).await?;
-    let found = storage.find(&key, Part::Original).await?;
-    let length = found.length;
-    let read = axum::body::to_bytes(found.read(0, length).await?, TRIAL.len() * 2).await;
+    let read = trial(app, &key, &file).await;
     storage.remove(&key).await?;
     match read {
+        Err(Error::Internal(why)) => Err(Error::Elsewhere(format!(
+            "files cannot be kept in {place}: {why}"
+        ))),
+        Err(other) => Err(other),
         Ok(read) if read == TRIAL => Ok(format!(
             "Files can be stored in {place}, read, and taken away again."
         )),
-        _ => Err(Error::Elsewhere(format!(
+        Ok(_) => Err(Error::Elsewhere(format!(
             "{place} took a file and gave back another one"
         ))),
     }
+}
+
+async fn trial(app: &App, key: &str, file: &std::path::Path) -> Result<axum::body::Bytes> {
+    let storage = &app.media.storage;
+    storage.put(key, Part::Original, file).await?;
+    let found = storage.find(key, Part::Original).await?;
+    let length = found.length;
+    let body = found.read(0, length).await?;
+    axum::body::to_bytes(body, TRIAL.len() * 2)
+        .await
+        .map_err(|why| Error::Internal(Box::new(why)))
 }
 
 /// What the operator does about it.
 pub(super) fn cannot(app: &App, why: ObjectError) -> Error {
     let settings = &app.config.media.bucket;
     let remedy = match &why {
-        ObjectError::NotFound => format!(
+        ObjectError::NotFound | ObjectError::Refused { status: 404, .. } => format!(
             "there is no bucket {} at {}: make it, or set media.s3.bucket",
             settings.name, settings.endpoint
         ),

@@ -196,8 +196,18 @@ fn check_length(app: &App, format: Format, length: u64) -> Result<()> {
     Ok(())
 }
 
-/// Takes over what a child made; its length.
+/// Takes over what a child made; its length. All of it, or nothing.
 pub(crate) async fn keep(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result<u64> {
+    let kept = put(app, key, folder, made).await;
+    if kept.is_err()
+        && let Err(why) = app.media.storage.remove_made(key).await
+    {
+        tracing::warn!(key, %why, "what was stored of a file could not be taken away again");
+    }
+    kept
+}
+
+async fn put(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result<u64> {
     let storage = &app.media.storage;
     if !made.preview_type.is_empty() {
         storage

@@ -112,9 +112,14 @@ impl Storage {
 
     /// Takes away all that belongs to this key. What is not there is as good as gone.
     pub async fn remove(&self, key: &str) -> Result<()> {
-        self.discard(&Storage::name(key, Part::Original)).await?;
-        self.discard(&Storage::name(key, Part::Small)).await?;
+        self.remove_made(key).await?;
         self.forget_incoming(key).await
+    }
+
+    /// Takes away what was made of it, and leaves what came in.
+    pub async fn remove_made(&self, key: &str) -> Result<()> {
+        self.discard(&Storage::name(key, Part::Original)).await?;
+        self.discard(&Storage::name(key, Part::Small)).await
     }
 
     async fn discard(&self, name: &str) -> Result<()> {

@@ -273,9 +273,11 @@ pub async fn failed(db: &Db, id: i64, why: &str) -> Result<()> {
     Ok(())
 }
 
-const POSTPONE: Sql = sql!("UPDATE media SET attempt_at = $2 WHERE id = $1 AND state = 'waiting'");
+const POSTPONE: Sql = sql!(
+    "UPDATE media SET attempt_at = $2, attempts = attempts - 1 WHERE id = $1 AND state = 'waiting'"
+);
 
-/// Another time, or another node.
+/// Another time, or another node: this one does not count.
 pub async fn postpone(db: &Db, id: i64, until: i64) -> Result<()> {
     db.exec(POSTPONE, params![id, until]).await?;
     Ok(())

@@ -15,7 +15,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 const LEASE_MS: i64 = 20 * 60_000;
 /// A file whose node is another one waits for that.
 const ELSEWHERE_MS: i64 = 15_000;
-/// A film that ended its child so often, or the whole server with it, is given up.
+/// A film that ended the whole server so often is given up. What fails for another reason of ours, such as a store that is
+/// away, is tried until its day is over.
 const MOST_ATTEMPTS: i64 = 3;
 /// How long after a failure of ours.
 const AGAIN_MS: i64 = 60_000;
@@ -64,10 +65,6 @@ pub async fn work_once(app: &App) -> Result<bool> {
         Err(Error::Invalid { why, .. }) => {
             info!(id, %why, "a file is not taken");
             store::failed(&app.db, id, &why).await?;
-        }
-        Err(why) if attempts >= MOST_ATTEMPTS => {
-            store::failed(&app.db, id, "could not be made ready").await?;
-            return Err(why);
         }
         Err(why) => {
             store::postpone(&app.db, id, now_ms + AGAIN_MS).await?;

@@ -42,11 +42,7 @@ pub async fn change(app: &App, member: &Member, password: &str, new: &str) -> Re
     {
         return Err(taken());
     }
-    let block = sign_up_blocks::meeting(app, member.community_id, new, None).await?;
-    if block.is_some_and(|block| block.severity > Severity::Approval) {
-        let why = "is not taken here; use one of another provider";
-        return Err(Error::invalid("email", why));
-    }
+    check_not_blocked(app, member.community_id, new).await?;
     if mail::is_on(app) {
         check_not_too_often(app, id)?;
         store::want_email(&mut tx, id, Some(new));
@@ -109,6 +105,9 @@ pub async fn led_to(
 /// Somebody who has the letter says that the address is theirs.
 pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<()> {
     let (member, email) = led_to(app, community, token).await?.ok_or(Error::Gone)?;
+    if email != member.email {
+        check_not_blocked(app, community.id, &email).await?;
+    }
     let id = member.account_id;
     let mut tx = Tx::new();
     links::use_up(&mut tx, token);
@@ -126,6 +125,18 @@ pub async fn confirm(app: &App, community: &Community, token: &str) -> Result<()
         Ok(Wrote::Nothing { .. }) => Err(Error::Gone),
         Err(DbError::Conflict(_)) => Err(taken()),
         Err(other) => Err(other.into()),
+    }
+}
+
+/// A member is in: only what the community takes by no means is refused.
+async fn check_not_blocked(app: &App, community_id: i64, email: &str) -> Result<()> {
+    let block = sign_up_blocks::meeting(app, community_id, email, None).await?;
+    match block.filter(|block| block.severity > Severity::Approval) {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid(
+            "email",
+            "is not taken here; use one of another provider, or write to the moderators",
+        )),
     }
 }
 

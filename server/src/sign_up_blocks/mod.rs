@@ -10,7 +10,7 @@ pub mod web;
 
 use std::net::IpAddr;
 
-use comity_db::{DbError, Tx};
+use comity_db::{DbError, Tx, Wrote};
 
 pub use model::{Block, Kind, Network, Severity, canonical_hash, hash, provider};
 
@@ -108,7 +108,7 @@ pub async fn add(app: &App, community: &Community, by: &Account, new: NewBlock) 
 pub async fn change(app: &App, community: &Community, block: &Block) -> Result<()> {
     check(&block.comment, block.kind, &block.pattern)?;
     let mut tx = Tx::new();
-    store::change(&mut tx, community.id, block);
+    store::change(&mut tx, community.id, block, app.now_ms());
     write(app, tx, block.kind).await
 }
 
@@ -135,7 +135,8 @@ fn check(comment: &str, kind: Kind, pattern: &str) -> Result<()> {
 
 async fn write(app: &App, tx: Tx, kind: Kind) -> Result<()> {
     match app.db.write(tx).await {
-        Ok(_) => Ok(()),
+        Ok(Wrote::All) => Ok(()),
+        Ok(Wrote::Nothing { .. }) => Err(Error::NotFound),
         Err(DbError::Conflict(_)) => {
             let field = match kind {
                 Kind::Provider => "domain",

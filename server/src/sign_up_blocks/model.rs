@@ -119,6 +119,10 @@ pub fn provider(text: &str) -> Result<String> {
     if domain.as_str().contains(':') {
         return Err(Error::invalid("domain", why));
     }
+    if domain.is_public_suffix() {
+        let why = "is so wide that hardly anybody is left; close sign-ups instead";
+        return Err(Error::invalid("domain", why));
+    }
     Ok(domain.as_str().to_owned())
 }
 
@@ -126,9 +130,11 @@ pub fn provider(text: &str) -> Result<String> {
 /// name, and nothing from a plus sign on. `None` for what is no address.
 pub fn canonical_hash(email: &str) -> Option<String> {
     let email = email.trim().to_lowercase();
-    let (name, provider) = email.rsplit_once('@')?;
+    let (name, _) = email.rsplit_once('@')?;
+    // In one spelling too, as the name of a host.
+    let provider = provider_of(&email)?;
     let name = name.split('+').next().unwrap_or_default().replace('.', "");
-    if name.is_empty() || provider.is_empty() {
+    if name.is_empty() {
         return None;
     }
     let hash = digest(&SHA256, format!("{name}@{provider}").as_bytes());
@@ -315,6 +321,10 @@ mod tests {
         ] {
             assert_eq!(canonical_hash(same).as_ref(), Some(&hash), "{same}");
         }
+        assert_eq!(
+            canonical_hash("x@bücher.example"),
+            canonical_hash("x@xn--bcher-kva.example")
+        );
         assert_ne!(canonical_hash("somebody@example.com").unwrap(), hash);
         assert_eq!(canonical_hash("+x@example.org"), None);
         // As `printf %s somebody@example.org | sha256sum` says it.

@@ -79,9 +79,10 @@ const CHANGE: Sql = sql!(
       WHERE id = $1 AND community_id = $2"
 );
 
-/// Conflicts where there is another with this pattern.
-pub fn change(tx: &mut Tx, community_id: i64, block: &Block) {
-    tx.exec(
+/// Conflicts where there is another with this pattern; undoes the whole transaction where it was taken back meanwhile.
+pub fn change(tx: &mut Tx, community_id: i64, block: &Block, now_ms: i64) {
+    tx.exec(DROP_EXPIRED, params![community_id, now_ms]);
+    tx.must(
         CHANGE,
         params![
             block.id,

@@ -144,7 +144,11 @@ pub(super) async fn is_doubted(
         (_, sign_up_blocks::Kind::Network) => Err(NotIn::Other(Error::Forbidden(
             "nobody joins from your network address; use another network, or write to the moderators".to_owned(),
         ))),
-        (_, _) => {
+        (_, sign_up_blocks::Kind::Email) => {
+            let why = "is not taken here; write to the moderators";
+            Err(NotIn::Faults(vec![Fault::of("email", "ERR_BLOCKED", why)]))
+        }
+        (_, sign_up_blocks::Kind::Provider) => {
             let why = "is not taken here; use one of another provider";
             Err(NotIn::Faults(vec![Fault::of("email", "ERR_BLOCKED", why)]))
         }

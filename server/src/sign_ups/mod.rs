@@ -344,7 +344,9 @@ pub async fn ask_again(
         if let Some(fault) = taken {
             return Err(NotIn::Faults(vec![fault]));
         }
-        if check::is_doubted(app, community, email, None).await? {
+        let row = store::by_id(&app.db, applicant.id).await?;
+        let is_asked = row.is_none_or(|row| row.needs_yes || row.decided_at.is_some());
+        if check::is_doubted(app, community, email, None).await? && !is_asked {
             store::ask_for_yes(&mut tx, applicant.id);
         }
         links::drop_all(&mut tx, applicant.id);
@@ -355,10 +357,11 @@ pub async fn ask_again(
     };
     post::promise(&mut tx, app, errand)?;
     match app.db.write(tx).await {
-        Ok(_) => {
+        Ok(Wrote::All) => {
             app.wake.ring();
             Ok(())
         }
+        Ok(Wrote::Nothing { .. }) => Err(NotIn::Other(Error::Gone)),
         Err(DbError::Conflict(_)) => Err(NotIn::Faults(vec![check::email_taken()])),
         Err(other) => Err(NotIn::Other(other.into())),
     }
@@ -398,9 +401,9 @@ async fn try_confirm(app: &App, community: &Community, token: &str) -> Result<St
             "nobody new is taken in just now".to_owned(),
         ));
     }
-    let asks = community.sign_up == SignUp::Approval
-        && row.invitation_id.is_none()
-        && row.decided_at.is_none();
+    let doubted = check::is_doubted(app, community, &row.email, None).await?;
+    let is_uninvited = community.sign_up == SignUp::Approval && row.invitation_id.is_none();
+    let asks = (doubted || is_uninvited) && row.decided_at.is_none();
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     links::use_up(&mut tx, token);
@@ -430,6 +433,27 @@ fn let_in(app: &App, row: &ApplicantRow) -> Tx {
     store::let_in(&mut tx, row.id, app.now_ms());
     oauth::let_applicant_in(&mut tx, row.id);
     tx
+}
+
+/// Who waits for a yes in this community, by number.
+pub async fn one_in_queue(app: &App, community: &Community, id: i64) -> Result<Applicant> {
+    let row = in_queue(app, community, id).await?;
+    Ok(Applicant::of(app, row))
+}
+
+/// The same as [`queue`], all of them.
+pub async fn whole_queue(app: &App, community: &Community) -> Result<Vec<Applicant>> {
+    let rows = store::queue(
+        &app.db,
+        community.id,
+        !mail::is_on(app),
+        places::MOST_WAITING,
+    )
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Applicant::of(app, row))
+        .collect())
 }
 
 /// Who waits for a yes in this community, longest first, and whether letters are waited for before that.

@@ -15,7 +15,7 @@ use crate::oauth;
 
 /// People who wait in one community at the same time: more than moderators ever answer, and each is a row that a
 /// stranger made.
-const MOST_WAITING: i64 = 1_000;
+pub(super) const MOST_WAITING: i64 = 1_000;
 /// Whoever does not answer the letter for so long loses name and address to somebody else who asks for them.
 const KEPT_MS: i64 = 3_600_000;
 

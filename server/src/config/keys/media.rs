@@ -113,7 +113,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "media.s3.access_key",
-        about: "The name of the key that may read, write and delete in the bucket.",
+        about: "The name of a key that may look at the bucket, and read, write and delete in it.",
         kind: Kind::Text,
         default: "",
         take: |config, text| {

@@ -100,13 +100,7 @@ pub async fn list(
     let me = client.me()?;
     let community = looked_after(me)?;
     if choice.is_pending() {
-        // Those who wait longest, as the page shows them: what is decided makes room for the next.
-        let waiting = sign_ups::queue(&app, community).await?;
-        let list: Vec<_> = waiting
-            .iter()
-            .map(|one| entity::applicant(one, community))
-            .collect();
-        return Ok(Reply::api(json!(list)));
+        return pending(&app, me, &paging, &choice).await;
     }
     let wanted = choice.wanted()?;
     let (window, limit) = (paging.window(), paging.limit(100, 200));
@@ -132,10 +126,45 @@ pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<R
     told(&app, client.me()?, id).await
 }
 
+/// Those who wait for the yes of these moderators, newest first like all lists of apps.
+async fn pending(app: &App, me: &Me, paging: &Paging, choice: &Choice) -> Result<Reply> {
+    let community = looked_after(me)?;
+    let (window, limit) = (paging.window(), paging.limit(100, 200));
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let mut found = sign_ups::whole_queue(app, community).await?;
+    found.sort_by_key(|one| std::cmp::Reverse(one.id));
+    let is_like = |wanted: &Option<String>, text: &str| {
+        let wanted = wanted.as_deref().unwrap_or_default().trim().to_lowercase();
+        text.to_lowercase().contains(&wanted)
+    };
+    found.retain(|one| {
+        choice.origin() == Origin::Here
+            && one.id < window.below
+            && one.id > window.above
+            && is_like(&choice.username, &one.username)
+            && is_like(&choice.email, &one.email)
+    });
+    if window.from_below {
+        found = found.split_off(found.len().saturating_sub(limit));
+    }
+    let goes_on = found.len() > limit || window.from_below;
+    found.truncate(limit);
+    let newest = found.first().map(|one| one.id);
+    let oldest = found.last().map(|one| one.id).filter(|_| goes_on);
+    let list: Vec<_> = found
+        .iter()
+        .map(|one| entity::applicant(one, community))
+        .collect();
+    Ok(Reply::api(json!(list)).with_links(paging.links(community, newest, oldest)))
+}
+
 /// Somebody who waits for the yes of these moderators.
 async fn waiting(app: &App, me: &Me, id: i64) -> Result<Option<Applicant>> {
-    let queue = sign_ups::queue(app, looked_after(me)?).await?;
-    Ok(queue.into_iter().find(|one| one.id == id))
+    match sign_ups::one_in_queue(app, looked_after(me)?, id).await {
+        Ok(one) => Ok(Some(one)),
+        Err(why) if why.is_not_found() => Ok(None),
+        Err(why) => Err(why),
+    }
 }
 
 /// `POST /api/v1/admin/accounts/{id}/approve`
