@@ -6,7 +6,7 @@ use axum::extract::{OriginalUri, Path, Query, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
-use comity_vocab::Iri;
+use comity_vocab::{Domain, Iri};
 use comity_wire::{FetchedFile, WireError};
 use http::HeaderMap;
 use tokio::fs::File;
@@ -136,15 +136,17 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     };
     let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
     let now_ms = app.now_ms();
-    if let Some(copy) = known(app, &key, now_ms).await? {
+    // All communities share the copies, and each has rules of its own.
+    check_speaks(app, by, &address.domain()).await?;
+    if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
     let _turn = app.media.fetching().await?;
     // Whoever came first may have fetched it meanwhile.
-    if let Some(copy) = known(app, &key, now_ms).await? {
+    if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let (made, bytes) = match fetch(app, by, &key, address, kept).await {
+    let got = match fetch(app, by, &key, address, kept).await {
         Ok(got) => got,
         // Not theirs and not for good.
         Err(why @ (Error::Internal(_) | Error::TooMany { .. } | Error::NotFound)) => {
@@ -159,23 +161,38 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     let copy = Copy {
         file_key: key,
         url: address.as_str().to_owned(),
-        file_type: made.media_type,
-        preview_type: made.preview_type,
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        file_type: got.made.media_type,
+        preview_type: got.made.preview_type,
+        bytes: i64::try_from(got.bytes).unwrap_or(i64::MAX),
         used_at: now_ms,
+        led_to: got.led_to.join(" "),
     };
     store::keep_copy(&app.db, &copy).await?;
     app.media.ring();
     Ok(copy)
 }
 
-/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none.
-async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
+/// Whether this community speaks with a server now: what came from one that it refuses is not shown, however it got here.
+async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()> {
+    // A rule of this community: another may have it, and this one once the rule is taken back.
+    match app.gate.permit(by, domain, Contact::Fetch).await? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::NotFound),
+    }
+}
+
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none; one that
+/// came from where this community does not go is not for it.
+async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
     };
     if copy.file_type.is_empty() {
         return Ok((now_ms - copy.used_at < MISSING_MS).then_some(None));
+    }
+    for domain in copy.led_to.split_whitespace() {
+        let domain = Domain::parse(domain).map_err(|_| Error::NotFound)?;
+        check_speaks(app, by, &domain).await?;
     }
     match app.media.storage.find(key, Part::Original).await {
         Ok(_) => {}
@@ -188,17 +205,19 @@ async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>
     Ok(Some(Some(copy)))
 }
 
-async fn fetch(
-    app: &App,
-    by: CommunityId,
-    key: &str,
-    address: &Iri,
-    kept: Kept,
-) -> Result<(Made, u64)> {
+/// What was fetched and made anew.
+struct Got {
+    made: Made,
+    bytes: u64,
+    /// Domains that its address led on to.
+    led_to: Vec<String>,
+}
+
+async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<Got> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
     let mut next = address.clone();
-    let mut moves = 0;
+    let mut led_to = Vec::new();
     loop {
         let permit = app
             .gate
@@ -215,8 +234,8 @@ async fn fetch(
         };
         match app.wire.fetch_file(permit, &next, most, &mut file).await {
             Ok(FetchedFile::Written(_)) => break,
-            Ok(FetchedFile::Moved(to)) if moves < MOST_MOVES => {
-                moves += 1;
+            Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
+                led_to.push(to.domain().to_string());
                 next = to;
             }
             Ok(FetchedFile::Moved(_)) => {
@@ -236,7 +255,11 @@ async fn fetch(
         Kept::Emoji => nursery.make_emoji(folder.path()).await?,
     };
     let bytes = keep(app, key, folder.path(), &made).await?;
-    Ok((made, bytes))
+    Ok(Got {
+        made,
+        bytes,
+        led_to,
+    })
 }
 
 /// Takes away what was not looked at for longest, until the rest fits.
