@@ -1,6 +1,6 @@
 //! All emoji of an installation, as they were when they were last read, and where readers find them and others'.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::model::{Emoji, Remote, Shown, Words};
@@ -80,9 +80,10 @@ impl Shelf {
             let used = self.used_of_own(by, words).into_iter();
             return used.filter_map(|emoji| self.ours(emoji)).collect();
         }
+        let codes = Words::codes(words);
         let used = came
             .iter()
-            .filter(|remote| words.iter().any(|words| words.use_code(&remote.code)));
+            .filter(|remote| codes.contains(remote.code.as_str()));
         used.map(|remote| self.theirs(by, remote, here)).collect()
     }
 
@@ -105,11 +106,11 @@ impl Shelf {
         let Some(own) = self.own.get(&community) else {
             return used;
         };
+        let mut seen: HashSet<&str> = HashSet::new();
         for words in words {
             words.each_code(&mut |code| {
-                let emoji = own.get(code).filter(|emoji| emoji.is_on);
-                if let Some(emoji) = emoji.filter(|emoji| !used.contains(emoji)) {
-                    used.push(emoji);
+                if seen.insert(code) {
+                    used.extend(own.get(code).filter(|emoji| emoji.is_on));
                 }
             });
         }

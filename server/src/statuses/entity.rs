@@ -264,7 +264,7 @@ impl Entities {
             "tags": self.tags(&words.tags),
             "emojis": entities(&emojis),
             "card": null,
-            "poll": self.poll(status),
+            "poll": self.poll(status, &emojis),
             "quote": null,
             "quote_approval": self.quote_approval(status),
         });
@@ -286,15 +286,14 @@ impl Entities {
         names.map(|name| tag(&name, &self.here)).collect()
     }
 
-    fn poll(&self, status: &Visible<Status>) -> Value {
+    fn poll(&self, status: &Visible<Status>, emojis: &[Emoji]) -> Value {
         let Some(poll) = &text(status).poll else {
             return Value::Null;
         };
         let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
         let own = self.me.map(|_| own);
         let is_own = self.me == Some(status.author.id);
-        let emojis = emojis(status, &self.here);
-        polls::entity::entity(status.id, poll, own, is_own, &emojis)
+        polls::entity::entity(status.id, poll, own, is_own, emojis)
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
