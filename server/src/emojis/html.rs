@@ -83,6 +83,7 @@ pub fn without(text: &str, emojis: &[Shown]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::sanitize;
 
     fn wave() -> Vec<Shown> {
         vec![Shown {
@@ -109,6 +110,14 @@ mod tests {
         let with = in_html(&flood, &wave());
         assert_eq!(with.matches("<img").count(), MOST_PICTURES);
         assert!(with.ends_with(" :wave: :wave: </p>"), "{with}");
+    }
+
+    #[test]
+    fn a_code_in_an_attribute_is_no_picture() {
+        // That a tag ends at the first `>` is counted on: the sanitiser writes those of attributes as `&gt;`.
+        let safe = sanitize::html("<p lang=\"> :wave: <\">Hi</p>");
+        assert!(safe.contains("lang=\"&gt; :wave: &lt;\""), "{safe}");
+        assert_eq!(in_html(&safe, &wave()), safe);
     }
 
     #[test]
