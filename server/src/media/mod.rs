@@ -34,7 +34,7 @@ pub use worker::main as work_as_child;
 
 use crate::accounts::Account;
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{Clock, DAY_MS};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
@@ -88,13 +88,14 @@ pub struct Desk {
 
 impl Desk {
     /// Opens it; the secret is made the first time.
-    pub async fn open(db: &Db, config: &Config, storage: Storage, now_ms: i64) -> Result<Desk> {
+    pub async fn open(db: &Db, config: &Config, storage: Storage, clock: &Clock) -> Result<Desk> {
         let fresh = Token::random()?.hash();
-        let secret = Secret::new(&store::secret(db, fresh, now_ms).await?);
+        let secret = Secret::new(&store::secret(db, fresh, clock.now_ms()).await?);
+        let host = config.media.host.clone();
         Ok(Desk {
             storage,
             nursery: Nursery::new(&config.media, &config.data_dir),
-            emojis: EmojiAddresses::new(secret.clone(), config.media.host.clone()),
+            emojis: EmojiAddresses::new(secret.clone(), host, clock.clone()),
             secret,
             waiting: Notify::new(),
             fetches: Semaphore::new(MOST_FETCHES),

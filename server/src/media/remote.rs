@@ -12,7 +12,7 @@ use http::HeaderMap;
 use tokio::fs::File;
 use tracing::debug;
 
-use super::address::{EmojiSigned, MaySigned, RemotePart, unfold};
+use super::address::{MaySigned, RemotePart, unfold};
 use super::model::Part;
 use super::store::{self, Copy};
 use super::web::{may, party, send, served_as};
@@ -64,19 +64,20 @@ pub async fn show(
     send(file, media_type, &tag, &headers, false).await
 }
 
-/// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for readers of the community
-/// that its address was made for, if files of that account may be shown there.
+/// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for whom its address was
+/// made, if they may see files of that account.
 pub async fn show_emoji(
     State(app): State<App>,
     Path((account, picture, part)): Path<(i64, String, String)>,
-    Query(signed): Query<EmojiSigned>,
+    Query(signed): Query<MaySigned>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Reply> {
     let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
-    let community = signed.community(&app, uri.path())?;
+    let reader = signed.reader(&app, uri.path())?.ok_or(Error::NotFound)?;
+    let (party, community) = viewer(&app, reader).await?;
     let address = unfold(&picture)?;
-    may_show(&app, community, account).await?;
+    may_show(&app, &party, account).await?;
     let copy = Box::pin(copy_of(&app, community, &address, Kept::Emoji)).await?;
     let (part, media_type) = match part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
@@ -88,19 +89,14 @@ pub async fn show_emoji(
     send(file, media_type, &tag, &headers, false).await
 }
 
-/// Whether files of this account may be shown in a community, asked of the gate now, as for a member with no rules of
-/// their own.
-async fn may_show(app: &App, community: CommunityId, account: i64) -> Result<()> {
-    let home = app.communities.load().by_id(community.0);
-    let home = home.ok_or(Error::NotFound)?;
-    let face = accounts::find(app, home.actor_id).await?;
+/// Whether a party may see files of this account, asked of the gate now.
+async fn may_show(app: &App, party: &Party, account: i64) -> Result<()> {
     let account = accounts::find(app, account).await?;
     let is_suspended = app.gate.book().is_suspended(PersonId(account.id));
     if account.is_local() || account.gone_at.is_some() || is_suspended {
         return Err(Error::NotFound);
     }
-    let party = Party::Member(face.person());
-    let asked = app.gate.may(&party, Act::Media, Way::Rest, &*account);
+    let asked = app.gate.may(party, Act::Media, Way::Rest, &*account);
     match asked.await? {
         Ok(verdict) if verdict.outcome == Outcome::Allow => Ok(()),
         _ => Err(Error::NotFound),

@@ -62,8 +62,9 @@ pub fn emojis(status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
     }
     let words = text(status);
     let codes = words.with_codes();
+    let reader = (status.viewer(), here);
     here.emojis
-        .used(&status.author, &words.emojis, here, &codes)
+        .used(&status.author, &words.emojis, reader, &codes)
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.

@@ -22,7 +22,7 @@ use crate::http::form::{Back, page_with, trouble};
 use crate::http::{FileForm, Form, Me, Reply, Visit};
 use crate::quotes::web::LetIn;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};
-use crate::web::{frame, person_view, time};
+use crate::web::{cleared_view, frame, time};
 
 /// `GET /statuses/{id}/edit`
 pub async fn edit_form(
@@ -155,7 +155,7 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
     let frame = frame(&app, &visit, "What it said before", NavItem::Elsewhere).await?;
     Ok(Reply::page(HistoryPage {
         frame,
-        author: person_view(&status.author, &visit.community),
+        author: cleared_view(&status.author, &status, &visit.community),
         url: path(&status, &visit.community),
         versions: all,
     }))
