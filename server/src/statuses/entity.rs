@@ -9,7 +9,7 @@ use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Quoting, Shown, Status, find_many, text};
+use super::{Quoting, Shown, Status, Text, find_many, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -57,14 +57,18 @@ pub fn read_quote_policy(word: &str) -> Option<Quoting> {
 
 /// The emoji in a status, for readers of `here`; none where a rule drops pictures.
 pub fn emojis(status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
+    emojis_in(text(status), status, here)
+}
+
+/// The same in one version of its words. Of those from elsewhere only the newest are known.
+pub fn emojis_in(words: &Text, status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
     if status.conditions().contains(Conditions::DROP_MEDIA) {
         return Vec::new();
     }
-    let words = text(status);
     let codes = words.with_codes();
+    let came = &text(status).emojis;
     let reader = (status.viewer(), here);
-    here.emojis
-        .used(&status.author, &words.emojis, reader, &codes)
+    here.emojis.used(&status.author, came, reader, &codes)
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
