@@ -1,6 +1,9 @@
 //! Pictures that came with posts from elsewhere: fetched when somebody here looks, opened and written anew like those of
 //! members, and kept for a while. No reader is seen by the server that a picture is from.
 
+use std::path::Path as FilePath;
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{OriginalUri, Path, Query, State};
 use base64::Engine as _;
@@ -27,6 +30,8 @@ use crate::{accounts, emojis};
 
 /// Domains that a picture may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
+/// How long an emoji may take to come: it is small, and many are waited for at once.
+const EMOJI_WITHIN: Duration = Duration::from_secs(10);
 /// How long it is not asked again for what could not be had.
 const MISSING_MS: i64 = 6 * 3_600_000;
 /// How exactly it is known when a copy was last looked at; each time costs a write.
@@ -137,7 +142,8 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let _turn = app.media.fetching().await?;
+    let is_emoji = kept == Kept::Emoji;
+    let _turn = app.media.fetches.take(&address.domain(), is_emoji).await?;
     // Whoever came first may have fetched it meanwhile.
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
@@ -212,35 +218,13 @@ struct Got {
 async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<Got> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
-    let mut next = address.clone();
-    let mut led_to = Vec::new();
-    loop {
-        let permit = app
-            .gate
-            .permit(by, &next.domain(), Contact::Fetch)
-            .await?
-            // A rule of this community: another may have it, and this one once the rule is taken back.
-            .map_err(|_| Error::NotFound)?;
-        let mut file = File::create(&input)
+    let coming = download(app, by, address, kept, &input);
+    let led_to = match kept {
+        Kept::Picture => coming.await?,
+        Kept::Emoji => tokio::time::timeout(EMOJI_WITHIN, coming)
             .await
-            .map_err(|why| Error::Internal(Box::new(why)))?;
-        let most = match kept {
-            Kept::Picture => app.config.media.largest_picture,
-            Kept::Emoji => emojis::LARGEST_FILE,
-        };
-        match app.wire.fetch_file(permit, &next, most, &mut file).await {
-            Ok(FetchedFile::Written(_)) => break,
-            Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
-                led_to.push(to.domain().to_string());
-                next = to;
-            }
-            Ok(FetchedFile::Moved(_)) => {
-                return Err(Error::Elsewhere("leads on and on".to_owned()));
-            }
-            Err(WireError::Gone) => return Err(Error::Gone),
-            Err(why) => return Err(Error::Elsewhere(why.to_string())),
-        }
-    }
+            .map_err(|_| Error::Elsewhere("took too long".to_owned()))??,
+    };
     let format = format_of(&input).await?;
     if !format.is_picture() {
         return Err(Error::Elsewhere("is no picture".to_owned()));
@@ -256,6 +240,45 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept)
         bytes,
         led_to,
     })
+}
+
+/// Writes what is at this address into a file; the domains that it led on to.
+async fn download(
+    app: &App,
+    by: CommunityId,
+    address: &Iri,
+    kept: Kept,
+    input: &FilePath,
+) -> Result<Vec<String>> {
+    let mut next = address.clone();
+    let mut led_to = Vec::new();
+    loop {
+        let permit = app
+            .gate
+            .permit(by, &next.domain(), Contact::Fetch)
+            .await?
+            // A rule of this community: another may have it, and this one once the rule is taken back.
+            .map_err(|_| Error::NotFound)?;
+        let mut file = File::create(input)
+            .await
+            .map_err(|why| Error::Internal(Box::new(why)))?;
+        let most = match kept {
+            Kept::Picture => app.config.media.largest_picture,
+            Kept::Emoji => emojis::LARGEST_FILE,
+        };
+        match app.wire.fetch_file(permit, &next, most, &mut file).await {
+            Ok(FetchedFile::Written(_)) => return Ok(led_to),
+            Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
+                led_to.push(to.domain().to_string());
+                next = to;
+            }
+            Ok(FetchedFile::Moved(_)) => {
+                return Err(Error::Elsewhere("leads on and on".to_owned()));
+            }
+            Err(WireError::Gone) => return Err(Error::Gone),
+            Err(why) => return Err(Error::Elsewhere(why.to_string())),
+        }
+    }
 }
 
 /// Takes away what was not looked at for longest, until the rest fits.
