@@ -218,7 +218,7 @@ struct Got {
 async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<Got> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
-    let coming = download(app, by, address, kept, &input);
+    let coming = Box::pin(download(app, by, address, kept, &input));
     let led_to = match kept {
         Kept::Picture => coming.await?,
         Kept::Emoji => tokio::time::timeout(EMOJI_WITHIN, coming)

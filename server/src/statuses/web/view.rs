@@ -106,6 +106,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same without pictures in the words of people elsewhere: their servers would learn that somebody looked.
+    #[must_use]
     pub fn plainly(self) -> Reader<'a> {
         Reader {
             plainly: true,
