@@ -81,6 +81,7 @@ pub const ALL: &[Migration] = &[
         "sign_up_blocks",
         "../../migrations/0052_sign_up_blocks.sql"
     ),
+    migration!(53, "copies", "../../migrations/0053_copies.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -68,13 +68,25 @@ pub fn emojis(account: &Visible<Account>, here: &Community) -> Vec<Shown> {
     for (name, value) in &profile.fields {
         words.extend([Words::Plain(name), Words::Html(value)]);
     }
-    here.emojis.used(account, &account.emojis, here, &words)
+    let reader = (account.viewer(), here);
+    here.emojis.used(account, &account.emojis, reader, &words)
 }
 
-/// The emoji in somebody's name.
-pub fn emojis_of_name(account: &Account, here: &Community) -> Vec<Shown> {
+/// The emoji in the name of somebody, for whoever was cleared to see this of them; none where a rule drops pictures.
+pub fn emojis_of_name<T>(account: &Account, of_them: &Visible<T>, here: &Community) -> Vec<Shown> {
+    if of_them.conditions().contains(Conditions::DROP_MEDIA) {
+        return Vec::new();
+    }
     let words = [Words::Plain(&account.display_name)];
-    here.emojis.used(account, &account.emojis, here, &words)
+    let reader = (of_them.viewer(), here);
+    here.emojis.used(account, &account.emojis, reader, &words)
+}
+
+/// The emoji in the name of somebody who lives here, which everybody may see; none of others, whose server would learn that
+/// somebody looks.
+pub fn emojis_at_home(account: &Account, here: &Community) -> Vec<Shown> {
+    let words = [Words::Plain(&account.display_name)];
+    here.emojis.used_at_home(account, &words)
 }
 
 /// Name, value and since when the value is known to be theirs, of each line.
@@ -120,7 +132,7 @@ fn bare(account: &Account, here: &Community) -> Value {
         "hide_collections": account.hide_collections,
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
-        "emojis": entities(&emojis_of_name(account, here)),
+        "emojis": entities(&emojis_at_home(account, here)),
         "roles": [],
         "fields": [],
         "suspended": account.gone_at.is_some(),
@@ -219,6 +231,15 @@ impl Faces {
             Some(entity) => entity.clone(),
             None => bare(account, here),
         }
+    }
+
+    /// The same without pictures in the words of somebody elsewhere, where their server is not to learn that somebody looks.
+    pub fn plainly(&self, account: &Account, here: &Community) -> Value {
+        let mut entity = self.author(account, here);
+        if !account.is_local() {
+            entity["emojis"] = json!([]);
+        }
+        entity
     }
 
     /// Somebody in a list: not there where they are not for the viewer.

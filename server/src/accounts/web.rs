@@ -21,7 +21,7 @@ use crate::timelines::{self, Place, Replies, Stretch};
 use crate::web::view::{
     FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView,
 };
-use crate::web::{frame, own_file, person_view, time};
+use crate::web::{cleared_view, frame, own_file, person_view, time};
 use crate::window::Window;
 use crate::{follows, lookalikes, pins, relations, rules};
 
@@ -94,7 +94,7 @@ pub async fn profile_page(
     }
     statuses.extend(views(&app, &visit, Way::Page, &entries).await?);
     let words = profile(&shown);
-    let person = person_view(&shown, &visit.community);
+    let person = cleared_view(&shown, &shown, &visit.community);
     let emojis = entity::emojis(&shown, &visit.community);
     let relation = match &visit.me {
         Some(me) if me.account.id != account.id => relations_to(&app, me, &[&shown]).await?.pop(),
@@ -331,7 +331,11 @@ pub async fn rows(
         relations.extend(others.iter().map(|account| account.id).zip(found));
     }
     let row = |account: &Visible<Account>| PersonRow {
-        person: person_view(account, &visit.community),
+        // Who asks to follow is a stranger: their server does not learn yet that they were looked at.
+        person: match listed {
+            Listed::People => cleared_view(account, account, &visit.community),
+            Listed::Asking => person_view(account, &visit.community),
+        },
         about: plain::excerpt(&profile(account).note, SHOWN_OF_NOTE),
         marks: if account.locked {
             vec![Mark {

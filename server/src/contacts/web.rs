@@ -30,7 +30,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     let waiting = super::list(&app, &visit.community, &me.account).await?;
     let eye = Eye::of(&app, &me).await?;
     let posts: Vec<_> = waiting.iter().flat_map(|one| &one.posts).collect();
-    let reader = Reader::of(&app, &visit, Way::Page, &posts).await?;
+    let reader = Reader::of(&app, &visit, Way::Page, &posts).await?.plainly();
     let contacts = waiting
         .iter()
         .map(|one| view(&reader, &visit, &eye, one))

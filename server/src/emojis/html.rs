@@ -5,16 +5,21 @@ use std::fmt::Write as _;
 use super::model::{Piece, Shown, codes, pieces};
 use crate::text::plain;
 
+/// Pictures in one text; what comes after them stays written out. Each is a long address, and a text is full of codes
+/// where somebody wants the page to be large.
+const MOST_PICTURES: usize = 500;
+
 /// Safe HTML with the pictures of these in the places of their codes.
 pub fn in_html(safe: &str, emojis: &[Shown]) -> String {
     if emojis.is_empty() {
         return safe.to_owned();
     }
     let mut with = String::with_capacity(safe.len() + 200);
+    let mut left = MOST_PICTURES;
     for piece in pieces(safe) {
         match piece {
             Piece::Tag(tag) => with.push_str(tag),
-            Piece::Text(text) => put(&mut with, text, emojis),
+            Piece::Text(text) => put(&mut with, text, emojis, &mut left),
         }
     }
     with
@@ -27,16 +32,22 @@ pub fn in_plain(text: &str, emojis: &[Shown]) -> String {
         return safe;
     }
     let mut with = String::with_capacity(safe.len() + 200);
-    put(&mut with, &safe, emojis);
+    let mut left = MOST_PICTURES;
+    put(&mut with, &safe, emojis, &mut left);
     with
 }
 
-fn put(into: &mut String, text: &str, emojis: &[Shown]) {
+/// Puts the text there with its pictures, of which `left` more may stand.
+fn put(into: &mut String, text: &str, emojis: &[Shown], left: &mut usize) {
     let mut from = 0;
     for (at, code) in codes(text) {
+        if *left == 0 {
+            break;
+        }
         let Some(emoji) = emojis.iter().find(|emoji| emoji.code == code) else {
             continue;
         };
+        *left -= 1;
         into.push_str(&text[from..at]);
         from = at + code.len() + 2;
         // Writing to a string does not fail.
@@ -72,6 +83,7 @@ pub fn without(text: &str, emojis: &[Shown]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::sanitize;
 
     fn wave() -> Vec<Shown> {
         vec![Shown {
@@ -94,6 +106,18 @@ mod tests {
         );
         assert!(with.ends_with("> <a href=\"https://x.example/:wave:\">:wave:</a> :other:</p>"));
         assert_eq!(in_html(html, &[]), html);
+        let flood = format!("<p>{}</p>", ":wave: ".repeat(MOST_PICTURES + 7));
+        let with = in_html(&flood, &wave());
+        assert_eq!(with.matches("<img").count(), MOST_PICTURES);
+        assert!(with.ends_with(" :wave: :wave: </p>"), "{with}");
+    }
+
+    #[test]
+    fn a_code_in_an_attribute_is_no_picture() {
+        // That a tag ends at the first `>` is counted on: the sanitiser writes those of attributes as `&gt;`.
+        let safe = sanitize::html("<p lang=\"> :wave: <\">Hi</p>");
+        assert!(safe.contains("lang=\"&gt; :wave: &lt;\""), "{safe}");
+        assert_eq!(in_html(&safe, &wave()), safe);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Emoji, ours and others', and how their codes stand in words.
 
+use std::collections::HashSet;
+
 use comity_db::row;
 use comity_vocab::Emoji as Tag;
 use serde::{Deserialize, Serialize};
@@ -75,16 +77,20 @@ pub enum Words<'a> {
     Html(&'a str),
 }
 
-impl Words<'_> {
-    /// Whether this code stands in them.
-    pub fn use_code(self, code: &str) -> bool {
-        let mut uses = false;
-        self.each_code(&mut |found| uses |= found == code);
-        uses
+impl<'a> Words<'a> {
+    /// The codes that stand in these. The words are read once, however many emoji are then looked for.
+    pub fn codes(all: &[Words<'a>]) -> HashSet<&'a str> {
+        let mut codes = HashSet::new();
+        for words in all {
+            words.each_code(&mut |code| {
+                codes.insert(code);
+            });
+        }
+        codes
     }
 
     /// Every code in them, as often as it stands there.
-    pub(super) fn each_code(self, each: &mut dyn FnMut(&str)) {
+    pub(super) fn each_code(self, each: &mut dyn FnMut(&'a str)) {
         match self {
             Words::Plain(text) => codes(text).for_each(|(_, code)| each(code)),
             Words::Html(html) => {
@@ -181,17 +187,17 @@ pub(super) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
 /// that are not `https` are no addresses.
 pub fn of_tags(tags: &[Tag], words: &[Words<'_>]) -> Vec<Remote> {
     let mut kept: Vec<Remote> = Vec::new();
+    let codes = Words::codes(words);
     for tag in tags {
         if kept.len() >= MOST_REMOTE {
             break;
         }
+        if !codes.contains(tag.shortcode.as_str()) {
+            continue;
+        }
         let is_safe = tag.url.is_https() || config::scheme(&tag.url.domain()) == "http";
         let is_new = kept.iter().all(|remote| remote.code != tag.shortcode);
-        if is_safe
-            && is_new
-            && tag.url.as_str().len() <= LONGEST_URL
-            && words.iter().any(|words| words.use_code(&tag.shortcode))
-        {
+        if is_safe && is_new && tag.url.as_str().len() <= LONGEST_URL {
             kept.push(Remote {
                 code: tag.shortcode.clone(),
                 url: tag.url.as_str().to_owned(),

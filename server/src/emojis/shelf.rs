@@ -1,13 +1,15 @@
 //! All emoji of an installation, as they were when they were last read, and where readers find them and others'.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+
+use comity_policy::Party;
 
 use super::model::{Emoji, Remote, Shown, Words};
 use crate::accounts::Account;
 use crate::communities::Community;
 use crate::media::Part;
-use crate::media::address::{EmojiAddresses, RemotePart};
+use crate::media::address::{EmojiAddresses, RemotePart, signed_for};
 
 /// What is asked each time something is shown, so that nothing has to be looked up.
 pub struct Shelf {
@@ -67,23 +69,30 @@ impl Shelf {
         offered
     }
 
-    /// The emoji that stand in these words of somebody's, for readers of `here`: for who lives here those of their community,
-    /// otherwise those that came with the words. Each once, in the order of the words.
+    /// The emoji that stand in these words of somebody's, for a viewer at `here`: for who lives here those of their community,
+    /// otherwise those that came with the words. Each once.
     pub fn used(
         &self,
         by: &Account,
         came: &[Remote],
-        here: &Community,
+        (viewer, here): (&Party, &Community),
         words: &[Words<'_>],
     ) -> Vec<Shown> {
         if by.is_local() {
-            let used = self.used_of_own(by, words).into_iter();
-            return used.filter_map(|emoji| self.ours(emoji)).collect();
+            return self.used_at_home(by, words);
         }
+        let codes = Words::codes(words);
         let used = came
             .iter()
-            .filter(|remote| words.iter().any(|words| words.use_code(&remote.code)));
-        used.map(|remote| self.theirs(by, remote, here)).collect()
+            .filter(|remote| codes.contains(remote.code.as_str()));
+        used.filter_map(|remote| self.theirs(by.id, remote, viewer, here))
+            .collect()
+    }
+
+    /// The emoji that stand in these words of somebody who lives here; none for others.
+    pub fn used_at_home(&self, by: &Account, words: &[Words<'_>]) -> Vec<Shown> {
+        let used = self.used_of_own(by, words).into_iter();
+        used.filter_map(|emoji| self.ours(emoji)).collect()
     }
 
     /// The emoji of their own community that stand in these words of somebody who lives here.
@@ -105,11 +114,11 @@ impl Shelf {
         let Some(own) = self.own.get(&community) else {
             return used;
         };
+        let mut seen: HashSet<&str> = HashSet::new();
         for words in words {
             words.each_code(&mut |code| {
-                let emoji = own.get(code).filter(|emoji| emoji.is_on);
-                if let Some(emoji) = emoji.filter(|emoji| !used.contains(emoji)) {
-                    used.push(emoji);
+                if seen.insert(code) {
+                    used.extend(own.get(code).filter(|emoji| emoji.is_on));
                 }
             });
         }
@@ -145,16 +154,22 @@ impl Shelf {
             .ours(origin, &emoji.file_key, Part::Original, &emoji.file_type)
     }
 
-    /// One that somebody elsewhere uses, as readers of `here` see it: from our copy.
-    pub fn theirs(&self, by: &Account, remote: &Remote, here: &Community) -> Shown {
-        let place = (here.origin.as_str(), here.id);
-        let copy = |part| self.addresses.theirs(place, by.id, &remote.url, part);
-        Shown {
+    /// One that an account elsewhere uses, as a viewer at `here` sees it: from our copy. None for other servers.
+    pub fn theirs(
+        &self,
+        by: i64,
+        remote: &Remote,
+        viewer: &Party,
+        here: &Community,
+    ) -> Option<Shown> {
+        let reader = (here.origin.as_str(), signed_for(viewer)?);
+        let copy = |part| self.addresses.theirs(reader, by, &remote.url, part);
+        Some(Shown {
             code: remote.code.clone(),
             url: copy(RemotePart::Original),
             still_url: copy(RemotePart::Small),
             is_listed: false,
             category: None,
-        }
+        })
     }
 }

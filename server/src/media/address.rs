@@ -1,5 +1,5 @@
 //! Addresses of files. What everybody may see has one that never changes; any other is made for one reader, ends soon, and
-//! is good only while they may still see the post.
+//! is good only while the gate still lets them see what it is of.
 
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::model::{Part, Stored, ending};
 use crate::accounts::Account;
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::statuses::Status;
@@ -34,11 +35,6 @@ impl Secret {
         let tag = hmac::sign(&self.0, format!("media\n{path}\n{by}\n{until}").as_bytes());
         URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])
     }
-
-    fn emoji_signature(&self, path: &str, community: i64) -> String {
-        let tag = hmac::sign(&self.0, format!("emoji\n{path}\n{community}").as_bytes());
-        URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])
-    }
 }
 
 /// Where emoji are, for readers of every community.
@@ -46,11 +42,16 @@ impl Secret {
 pub struct EmojiAddresses {
     secret: Secret,
     host: Option<Domain>,
+    clock: Clock,
 }
 
 impl EmojiAddresses {
-    pub(super) fn new(secret: Secret, host: Option<Domain>) -> EmojiAddresses {
-        EmojiAddresses { secret, host }
+    pub(super) fn new(secret: Secret, host: Option<Domain>, clock: Clock) -> EmojiAddresses {
+        EmojiAddresses {
+            secret,
+            host,
+            clock,
+        }
     }
 
     fn origin(&self, of: &str) -> String {
@@ -70,42 +71,32 @@ impl EmojiAddresses {
         ))
     }
 
-    /// Our copy of one that somebody elsewhere uses, for readers of this community. The signature says that we made the
-    /// address; whether it may be had is asked each time.
+    /// Our copy of one that somebody elsewhere uses, for a reader (see [`signed_for`]) of the community at this origin. The
+    /// signature says that we made the address; whether they may have it is asked each time.
     pub fn theirs(
         &self,
-        (origin, community): (&str, i64),
+        (origin, by): (&str, i64),
         account: i64,
         url: &str,
         part: RemotePart,
     ) -> String {
         let folded = URL_SAFE_NO_PAD.encode(url);
         let path = format!("/media/remote/emojis/{account}/{folded}/{}", part.word());
-        let sig = self.secret.emoji_signature(&path, community);
+        // Apps keep emoji, which many posts share: they have the same address for a day.
+        let until = until(self.clock.now_ms(), DAY_S);
+        let sig = self.secret.signature(&path, by, until);
         let origin = self.origin(origin);
-        format!("{origin}{path}?by={community}&sig={sig}")
+        format!("{origin}{path}?by={by}&until={until}&sig={sig}")
     }
 }
 
-/// What stands behind the path of an emoji from elsewhere.
-#[derive(Debug, Deserialize)]
-pub struct EmojiSigned {
-    /// The community for whose readers it was made.
-    by: Option<i64>,
-    /// That we made it.
-    sig: Option<String>,
-}
-
-impl EmojiSigned {
-    /// For which community this path was signed; *not found* where it was not, or not by us.
-    pub fn community(&self, app: &App, path: &str) -> Result<CommunityId> {
-        let (Some(by), Some(sig)) = (self.by, &self.sig) else {
-            return Err(Error::NotFound);
-        };
-        let ours = app.media.emojis.secret.emoji_signature(path, by);
-        constant_time::verify_slices_are_equal(ours.as_bytes(), sig.as_bytes())
-            .map_err(|_| Error::NotFound)?;
-        Ok(CommunityId(by))
+/// For whom the address of a copy is signed: an account here or, as a negative number, the visitors of a community. Others
+/// ask the server that it is from.
+pub fn signed_for(viewer: &Party) -> Option<i64> {
+    match viewer {
+        Party::Anonymous(community) => Some(-community.0),
+        Party::Member(person) => person.id.map(|id| id.0),
+        Party::Account(_) | Party::Instance(_) | Party::Service(_) => None,
     }
 }
 
@@ -122,7 +113,7 @@ pub(super) fn unfold(folded: &str) -> Result<Iri> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct MaySigned {
-    /// The account it was made for.
+    /// The account it was made for, or the visitors of a community.
     by: Option<i64>,
     /// When it ends, in unix seconds.
     until: Option<i64>,
@@ -204,22 +195,23 @@ impl<'a> Addresses<'a> {
             app,
             origin: origin(app, status.author.community_id),
             status: status.id,
-            signed: reader.map(|reader| (reader.0, until(app, lasts))),
+            signed: reader.map(|reader| (reader.0, until(app.now_ms(), lasts))),
         }
     }
 
     /// Where copies are, for readers here. Others ask the server that a status is from.
     fn of_copies(app: &'a App, status: &Visible<Status>) -> Addresses<'a> {
-        let (community, by) = match status.viewer() {
-            Party::Anonymous(community) => (Some(*community), Some(-community.0)),
-            Party::Member(person) => (person.community, person.id.map(|id| id.0)),
-            Party::Account(_) | Party::Instance(_) | Party::Service(_) => (None, None),
+        let community = match status.viewer() {
+            Party::Anonymous(community) => Some(*community),
+            Party::Member(person) => person.community,
+            Party::Account(_) | Party::Instance(_) | Party::Service(_) => None,
         };
+        let by = signed_for(status.viewer());
         Addresses {
             app,
             origin: origin(app, community.map(|community| community.0)),
             status: status.id,
-            signed: by.map(|by| (by, until(app, HOUR_S))),
+            signed: by.map(|by| (by, until(app.now_ms(), HOUR_S))),
         }
     }
 
@@ -241,7 +233,7 @@ impl<'a> Addresses<'a> {
             app,
             origin: origin(app, owner.community_id),
             status: 0,
-            signed: Some((owner.id, until(app, HOUR_S))),
+            signed: Some((owner.id, until(app.now_ms(), HOUR_S))),
         }
     }
 
@@ -263,8 +255,8 @@ pub fn path(key: &str, part: Part, media_type: &str) -> Option<String> {
 }
 
 /// Lasts so long at least; the same for all that are made within so long, so that a browser keeps what it has.
-fn until(app: &App, lasts_s: i64) -> i64 {
-    (app.now_ms() / 1000 / lasts_s + 2) * lasts_s
+fn until(now_ms: i64, lasts_s: i64) -> i64 {
+    (now_ms / 1000 / lasts_s + 2) * lasts_s
 }
 
 /// Whether a visitor of its community may see it: then its files need no reader. What is said here decides how an address

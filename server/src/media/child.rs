@@ -50,6 +50,8 @@ pub struct Nursery {
     film: Bounds,
     quick: Semaphore,
     slow: Semaphore,
+    /// Emoji are many, and leave a child to pictures.
+    emoji: Semaphore,
     waiting: Semaphore,
 }
 
@@ -66,6 +68,7 @@ impl Nursery {
             },
             quick: Semaphore::new(QUICK),
             slow: Semaphore::new(SLOW),
+            emoji: Semaphore::new(QUICK - 1),
             waiting: Semaphore::new(MOST_WAITING),
         }
     }
@@ -120,6 +123,8 @@ impl Nursery {
 
     /// The same, as small as an emoji; what moves goes on moving, and has a picture that stands still.
     pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
+        let alone = self.emoji.acquire().await;
+        let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
         let _turn = self.turn(Format::Png).await?;
         told(
             self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::Emoji)

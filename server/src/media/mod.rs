@@ -15,6 +15,7 @@ pub mod remote;
 mod sniff;
 mod storage;
 mod store;
+mod turns;
 pub mod web;
 mod work;
 pub mod worker;
@@ -23,7 +24,7 @@ use std::path::Path;
 
 use comity_db::{Db, Tx};
 use tokio::io::AsyncReadExt as _;
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::Notify;
 
 pub use child::Nursery;
 pub use model::{Attaching, Media, Meta, Part, Saying, Size, State, Stored};
@@ -34,7 +35,7 @@ pub use worker::main as work_as_child;
 
 use crate::accounts::Account;
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{Clock, DAY_MS};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
@@ -44,6 +45,7 @@ pub(crate) use address::is_for_everybody;
 use address::{EmojiAddresses, Secret};
 use sniff::{DECIDES, Format, sniff};
 pub use store::{wait, wait_if_there};
+use turns::Turns;
 pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
 
 /// Files of one post: as many as Mastodon shows of others' posts.
@@ -66,8 +68,6 @@ pub const TAKEN: [&str; 13] = [
 ];
 /// Characters of a description: Mastodon's number.
 pub const LONGEST_DESCRIPTION: usize = 1_500;
-/// Pictures fetched from elsewhere at the same time.
-const MOST_FETCHES: usize = 6;
 /// How long a file waits for a post.
 pub const LOOSE_MS: i64 = DAY_MS;
 /// How long files outlive their post: whoever deletes one to write it anew takes them along.
@@ -83,28 +83,23 @@ pub struct Desk {
     pub emojis: EmojiAddresses,
     secret: Secret,
     waiting: Notify,
-    fetches: Semaphore,
+    fetches: Turns,
 }
 
 impl Desk {
     /// Opens it; the secret is made the first time.
-    pub async fn open(db: &Db, config: &Config, storage: Storage, now_ms: i64) -> Result<Desk> {
+    pub async fn open(db: &Db, config: &Config, storage: Storage, clock: &Clock) -> Result<Desk> {
         let fresh = Token::random()?.hash();
-        let secret = Secret::new(&store::secret(db, fresh, now_ms).await?);
+        let secret = Secret::new(&store::secret(db, fresh, clock.now_ms()).await?);
+        let host = config.media.host.clone();
         Ok(Desk {
             storage,
             nursery: Nursery::new(&config.media, &config.data_dir),
-            emojis: EmojiAddresses::new(secret.clone(), config.media.host.clone()),
+            emojis: EmojiAddresses::new(secret.clone(), host, clock.clone()),
             secret,
             waiting: Notify::new(),
-            fetches: Semaphore::new(MOST_FETCHES),
+            fetches: Turns::new(),
         })
-    }
-
-    /// A turn to fetch a picture from elsewhere.
-    async fn fetching(&self) -> Result<SemaphorePermit<'_>> {
-        let turn = self.fetches.acquire().await;
-        turn.map_err(|_| Error::internal("no pictures are fetched any more"))
     }
 }
 

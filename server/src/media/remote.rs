@@ -1,18 +1,21 @@
 //! Pictures that came with posts from elsewhere: fetched when somebody here looks, opened and written anew like those of
 //! members, and kept for a while. No reader is seen by the server that a picture is from.
 
+use std::path::Path as FilePath;
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{OriginalUri, Path, Query, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
-use comity_vocab::Iri;
+use comity_vocab::{Domain, Iri};
 use comity_wire::{FetchedFile, WireError};
 use http::HeaderMap;
 use tokio::fs::File;
 use tracing::debug;
 
-use super::address::{EmojiSigned, MaySigned, RemotePart, unfold};
+use super::address::{MaySigned, RemotePart, unfold};
 use super::model::Part;
 use super::store::{self, Copy};
 use super::web::{may, party, send, served_as};
@@ -27,6 +30,8 @@ use crate::{accounts, emojis};
 
 /// Domains that a picture may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
+/// How long an emoji may take to come: it is small, and many are waited for at once.
+const EMOJI_WITHIN: Duration = Duration::from_secs(10);
 /// How long it is not asked again for what could not be had.
 const MISSING_MS: i64 = 6 * 3_600_000;
 /// How exactly it is known when a copy was last looked at; each time costs a write.
@@ -64,19 +69,20 @@ pub async fn show(
     send(file, media_type, &tag, &headers, false).await
 }
 
-/// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for readers of the community
-/// that its address was made for, if files of that account may be shown there.
+/// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for whom its address was
+/// made, if they may see files of that account.
 pub async fn show_emoji(
     State(app): State<App>,
     Path((account, picture, part)): Path<(i64, String, String)>,
-    Query(signed): Query<EmojiSigned>,
+    Query(signed): Query<MaySigned>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Reply> {
     let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
-    let community = signed.community(&app, uri.path())?;
+    let reader = signed.reader(&app, uri.path())?.ok_or(Error::NotFound)?;
+    let (party, community) = viewer(&app, reader).await?;
     let address = unfold(&picture)?;
-    may_show(&app, community, account).await?;
+    may_show(&app, &party, account).await?;
     let copy = Box::pin(copy_of(&app, community, &address, Kept::Emoji)).await?;
     let (part, media_type) = match part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
@@ -88,19 +94,14 @@ pub async fn show_emoji(
     send(file, media_type, &tag, &headers, false).await
 }
 
-/// Whether files of this account may be shown in a community, asked of the gate now, as for a member with no rules of
-/// their own.
-async fn may_show(app: &App, community: CommunityId, account: i64) -> Result<()> {
-    let home = app.communities.load().by_id(community.0);
-    let home = home.ok_or(Error::NotFound)?;
-    let face = accounts::find(app, home.actor_id).await?;
+/// Whether a party may see files of this account, asked of the gate now.
+async fn may_show(app: &App, party: &Party, account: i64) -> Result<()> {
     let account = accounts::find(app, account).await?;
     let is_suspended = app.gate.book().is_suspended(PersonId(account.id));
     if account.is_local() || account.gone_at.is_some() || is_suspended {
         return Err(Error::NotFound);
     }
-    let party = Party::Member(face.person());
-    let asked = app.gate.may(&party, Act::Media, Way::Rest, &*account);
+    let asked = app.gate.may(party, Act::Media, Way::Rest, &*account);
     match asked.await? {
         Ok(verdict) if verdict.outcome == Outcome::Allow => Ok(()),
         _ => Err(Error::NotFound),
@@ -136,15 +137,18 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     };
     let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
     let now_ms = app.now_ms();
-    if let Some(copy) = known(app, &key, now_ms).await? {
+    // All communities share the copies, and each has rules of its own.
+    check_speaks(app, by, &address.domain()).await?;
+    if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let _turn = app.media.fetching().await?;
+    let is_emoji = kept == Kept::Emoji;
+    let _turn = app.media.fetches.take(&address.domain(), is_emoji).await?;
     // Whoever came first may have fetched it meanwhile.
-    if let Some(copy) = known(app, &key, now_ms).await? {
+    if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let (made, bytes) = match fetch(app, by, &key, address, kept).await {
+    let got = match fetch(app, by, &key, address, kept).await {
         Ok(got) => got,
         // Not theirs and not for good.
         Err(why @ (Error::Internal(_) | Error::TooMany { .. } | Error::NotFound)) => {
@@ -159,23 +163,38 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     let copy = Copy {
         file_key: key,
         url: address.as_str().to_owned(),
-        file_type: made.media_type,
-        preview_type: made.preview_type,
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        file_type: got.made.media_type,
+        preview_type: got.made.preview_type,
+        bytes: i64::try_from(got.bytes).unwrap_or(i64::MAX),
         used_at: now_ms,
+        led_to: got.led_to.join(" "),
     };
     store::keep_copy(&app.db, &copy).await?;
     app.media.ring();
     Ok(copy)
 }
 
-/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none.
-async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
+/// Whether this community speaks with a server now: what came from one that it refuses is not shown, however it got here.
+async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()> {
+    // A rule of this community: another may have it, and this one once the rule is taken back.
+    match app.gate.permit(by, domain, Contact::Fetch).await? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::NotFound),
+    }
+}
+
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none; one that
+/// came from where this community does not go is not for it.
+async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
     };
     if copy.file_type.is_empty() {
         return Ok((now_ms - copy.used_at < MISSING_MS).then_some(None));
+    }
+    for domain in copy.led_to.split_whitespace() {
+        let domain = Domain::parse(domain).map_err(|_| Error::NotFound)?;
+        check_speaks(app, by, &domain).await?;
     }
     match app.media.storage.find(key, Part::Original).await {
         Ok(_) => {}
@@ -188,44 +207,24 @@ async fn known(app: &App, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>
     Ok(Some(Some(copy)))
 }
 
-async fn fetch(
-    app: &App,
-    by: CommunityId,
-    key: &str,
-    address: &Iri,
-    kept: Kept,
-) -> Result<(Made, u64)> {
+/// What was fetched and made anew.
+struct Got {
+    made: Made,
+    bytes: u64,
+    /// Domains that its address led on to.
+    led_to: Vec<String>,
+}
+
+async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<Got> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
-    let mut next = address.clone();
-    let mut moves = 0;
-    loop {
-        let permit = app
-            .gate
-            .permit(by, &next.domain(), Contact::Fetch)
-            .await?
-            // A rule of this community: another may have it, and this one once the rule is taken back.
-            .map_err(|_| Error::NotFound)?;
-        let mut file = File::create(&input)
+    let coming = Box::pin(download(app, by, address, kept, &input));
+    let led_to = match kept {
+        Kept::Picture => coming.await?,
+        Kept::Emoji => tokio::time::timeout(EMOJI_WITHIN, coming)
             .await
-            .map_err(|why| Error::Internal(Box::new(why)))?;
-        let most = match kept {
-            Kept::Picture => app.config.media.largest_picture,
-            Kept::Emoji => emojis::LARGEST_FILE,
-        };
-        match app.wire.fetch_file(permit, &next, most, &mut file).await {
-            Ok(FetchedFile::Written(_)) => break,
-            Ok(FetchedFile::Moved(to)) if moves < MOST_MOVES => {
-                moves += 1;
-                next = to;
-            }
-            Ok(FetchedFile::Moved(_)) => {
-                return Err(Error::Elsewhere("leads on and on".to_owned()));
-            }
-            Err(WireError::Gone) => return Err(Error::Gone),
-            Err(why) => return Err(Error::Elsewhere(why.to_string())),
-        }
-    }
+            .map_err(|_| Error::Elsewhere("took too long".to_owned()))??,
+    };
     let format = format_of(&input).await?;
     if !format.is_picture() {
         return Err(Error::Elsewhere("is no picture".to_owned()));
@@ -236,7 +235,50 @@ async fn fetch(
         Kept::Emoji => nursery.make_emoji(folder.path()).await?,
     };
     let bytes = keep(app, key, folder.path(), &made).await?;
-    Ok((made, bytes))
+    Ok(Got {
+        made,
+        bytes,
+        led_to,
+    })
+}
+
+/// Writes what is at this address into a file; the domains that it led on to.
+async fn download(
+    app: &App,
+    by: CommunityId,
+    address: &Iri,
+    kept: Kept,
+    input: &FilePath,
+) -> Result<Vec<String>> {
+    let mut next = address.clone();
+    let mut led_to = Vec::new();
+    loop {
+        let permit = app
+            .gate
+            .permit(by, &next.domain(), Contact::Fetch)
+            .await?
+            // A rule of this community: another may have it, and this one once the rule is taken back.
+            .map_err(|_| Error::NotFound)?;
+        let mut file = File::create(input)
+            .await
+            .map_err(|why| Error::Internal(Box::new(why)))?;
+        let most = match kept {
+            Kept::Picture => app.config.media.largest_picture,
+            Kept::Emoji => emojis::LARGEST_FILE,
+        };
+        match app.wire.fetch_file(permit, &next, most, &mut file).await {
+            Ok(FetchedFile::Written(_)) => return Ok(led_to),
+            Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
+                led_to.push(to.domain().to_string());
+                next = to;
+            }
+            Ok(FetchedFile::Moved(_)) => {
+                return Err(Error::Elsewhere("leads on and on".to_owned()));
+            }
+            Err(WireError::Gone) => return Err(Error::Gone),
+            Err(why) => return Err(Error::Elsewhere(why.to_string())),
+        }
+    }
 }
 
 /// Takes away what was not looked at for longest, until the rest fits.

@@ -295,6 +295,8 @@ row! {
         pub preview_type: String,
         pub bytes: i64,
         pub used_at: i64,
+        /// Domains that its address led on to, parted by spaces.
+        pub led_to: String,
     }
 }
 
@@ -308,13 +310,16 @@ impl Copy {
             preview_type: String::new(),
             bytes: 0,
             used_at: now_ms,
+            led_to: String::new(),
         }
     }
 }
 
 const COPY: Sql<Copy> = sql!(
     row: Copy,
-    "SELECT file_key, url, file_type, preview_type, bytes, used_at FROM media_copies WHERE file_key = $1"
+    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
+       FROM media_copies
+      WHERE file_key = $1"
 );
 
 /// What is known of the file with this key.
@@ -323,11 +328,11 @@ pub async fn copy(db: &Db, key: &str) -> Result<Option<Copy>> {
 }
 
 const KEEP_COPY: Sql = sql!(
-    "INSERT INTO media_copies (file_key, url, file_type, preview_type, bytes, used_at, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $6)
+    "INSERT INTO media_copies (file_key, url, file_type, preview_type, bytes, used_at, created_at, led_to)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
      ON CONFLICT (file_key) DO UPDATE
         SET file_type = excluded.file_type, preview_type = excluded.preview_type, bytes = excluded.bytes,
-            used_at = excluded.used_at"
+            used_at = excluded.used_at, led_to = excluded.led_to"
 );
 
 /// Keeps what is known of a file.
@@ -341,6 +346,7 @@ pub async fn keep_copy(db: &Db, copy: &Copy) -> Result<()> {
             copy.preview_type.as_str(),
             copy.bytes,
             copy.used_at,
+            copy.led_to.as_str(),
         ],
     )
     .await?;
@@ -384,7 +390,10 @@ pub async fn bytes_of_copies(db: &Db) -> Result<i64> {
 /// Counts on `media_copies_by_use`.
 const OLDEST_COPIES: Sql<Copy> = sql!(
     row: Copy,
-    "SELECT file_key, url, file_type, preview_type, bytes, used_at FROM media_copies ORDER BY used_at LIMIT $1"
+    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
+       FROM media_copies
+      ORDER BY used_at
+      LIMIT $1"
 );
 
 /// Those that nobody looked at for longest.

@@ -50,7 +50,7 @@ fn account(subject: &Subject, faces: &Faces, me: &Me) -> Value {
             .rule
             .as_ref()
             .is_some_and(|rule| rule.conditions.contains(Conditions::MARK_SENSITIVE)),
-        "account": faces.author(account, &me.community),
+        "account": faces.plainly(account, &me.community),
         "created_by_application_id": null,
         "invited_by_account_id": null,
     })

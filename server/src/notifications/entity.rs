@@ -212,7 +212,7 @@ pub async fn requests(app: &App, me: &Me, found: &[Request]) -> Result<Vec<Value
             "created_at": time::iso_ms(request.first_at),
             "updated_at": time::iso_ms(request.last_at),
             "notifications_count": request.told.to_string(),
-            "account": faces.author(&request.sender, &me.community),
+            "account": faces.plainly(&request.sender, &me.community),
             "last_status": request.status.as_ref().map(|status| entities.status(status)),
         })
     };

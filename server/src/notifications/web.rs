@@ -19,7 +19,7 @@ use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
 use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage, ToldView};
-use crate::web::{frame, person_view, time};
+use crate::web::{cleared_view, frame, time};
 
 /// Faces shown of a group.
 const FACES: usize = 8;
@@ -95,7 +95,8 @@ async fn rows(
             continue;
         };
         let key = (notification.kind, about.map(|status| status.id));
-        let person = person_view(&notification.from, &visit.community);
+        let from = &*notification.from;
+        let person = cleared_view(from, from, &visit.community);
         let is_new = notification.id > me.member.notifications_read_id;
         let groups = matches!(
             notification.kind,

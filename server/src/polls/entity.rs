@@ -16,9 +16,10 @@ pub fn entity(
 ) -> Value {
     let shown = poll.shows_numbers();
     let option = |option: &super::Choice| json!({ "title": option.title, "votes_count": shown.then_some(option.votes) });
+    let codes = poll.codes();
     let used: Vec<Value> = emojis
         .iter()
-        .filter(|emoji| poll.uses(&emoji.code))
+        .filter(|emoji| codes.contains(emoji.code.as_str()))
         .map(emojis::entity::entity)
         .collect();
     let mut entity = json!({

@@ -1,5 +1,7 @@
 //! A poll: what can be chosen, and what was.
 
+use std::collections::HashSet;
+
 use comity_vocab as vocab;
 
 use crate::emojis::Words;
@@ -47,10 +49,11 @@ impl Poll {
         !self.hide_totals || self.closed
     }
 
-    /// Whether this code of an emoji stands in a choice.
-    pub(crate) fn uses(&self, code: &str) -> bool {
-        let mut options = self.options.iter();
-        options.any(|option| Words::Plain(&option.title).use_code(code))
+    /// The codes of emoji that stand in its choices.
+    pub(crate) fn codes(&self) -> HashSet<&str> {
+        let options = self.options.iter();
+        let words: Vec<Words<'_>> = options.map(|option| Words::Plain(&option.title)).collect();
+        Words::codes(&words)
     }
 
     /// Votes in all.

@@ -36,7 +36,7 @@ pub async fn list(app: &App, me: &Me, reports: &[&Report]) -> Result<Vec<Value>>
     let tell = |report: &&Report| {
         let target = named.get(&report.target_id)?;
         let ids = posts.get(&report.id).map(Vec::as_slice).unwrap_or_default();
-        Some(entity(report, ids, &faces.author(target, &me.community)))
+        Some(entity(report, ids, &faces.plainly(target, &me.community)))
     };
     Ok(reports.iter().filter_map(tell).collect())
 }

@@ -7,11 +7,12 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::entity::Entities;
+use super::entity::{Entities, emojis_in};
 use super::once::Once;
 use super::{Answering, Draft, Quoting, Terms, find, find_many, text, versions, web};
 use crate::accounts::api::{Ids, people};
 use crate::app::App;
+use crate::emojis::entity::entities;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
 use crate::media::{self, Attaching, Saying};
@@ -346,7 +347,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
                 "media_attachments": now["media_attachments"],
-                "emojis": now["emojis"],
+                "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
                 "poll": null,
             })
         })

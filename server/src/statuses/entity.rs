@@ -9,7 +9,7 @@ use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Quoting, Shown, Status, find_many, text};
+use super::{Quoting, Shown, Status, Text, find_many, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -57,13 +57,18 @@ pub fn read_quote_policy(word: &str) -> Option<Quoting> {
 
 /// The emoji in a status, for readers of `here`; none where a rule drops pictures.
 pub fn emojis(status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
+    emojis_in(text(status), status, here)
+}
+
+/// The same in one version of its words. Of those from elsewhere only the newest are known.
+pub fn emojis_in(words: &Text, status: &Visible<Status>, here: &Community) -> Vec<Emoji> {
     if status.conditions().contains(Conditions::DROP_MEDIA) {
         return Vec::new();
     }
-    let words = text(status);
     let codes = words.with_codes();
-    here.emojis
-        .used(&status.author, &words.emojis, here, &codes)
+    let came = &text(status).emojis;
+    let reader = (status.viewer(), here);
+    here.emojis.used(&status.author, came, reader, &codes)
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
@@ -264,7 +269,7 @@ impl Entities {
             "tags": self.tags(&words.tags),
             "emojis": entities(&emojis),
             "card": null,
-            "poll": self.poll(status),
+            "poll": self.poll(status, &emojis),
             "quote": null,
             "quote_approval": self.quote_approval(status),
         });
@@ -286,15 +291,14 @@ impl Entities {
         names.map(|name| tag(&name, &self.here)).collect()
     }
 
-    fn poll(&self, status: &Visible<Status>) -> Value {
+    fn poll(&self, status: &Visible<Status>, emojis: &[Emoji]) -> Value {
         let Some(poll) = &text(status).poll else {
             return Value::Null;
         };
         let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
         let own = self.me.map(|_| own);
         let is_own = self.me == Some(status.author.id);
-        let emojis = emojis(status, &self.here);
-        polls::entity::entity(status.id, poll, own, is_own, &emojis)
+        polls::entity::entity(status.id, poll, own, is_own, emojis)
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.

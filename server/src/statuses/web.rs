@@ -13,7 +13,7 @@ pub use view::{Reader, choices, composer, path, quoted_by, seen_by, spoiler, vie
 
 use compose::{ComposeForm, LABELS};
 
-use super::entity::emojis;
+use super::entity::emojis_in;
 use super::{delete, edit, find, text, versions};
 use crate::app::App;
 use crate::emojis::html::in_html;
@@ -22,7 +22,7 @@ use crate::http::form::{Back, page_with, trouble};
 use crate::http::{FileForm, Form, Me, Reply, Visit};
 use crate::quotes::web::LetIn;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};
-use crate::web::{frame, person_view, time};
+use crate::web::{cleared_view, frame, time};
 
 /// `GET /statuses/{id}/edit`
 pub async fn edit_form(
@@ -139,15 +139,17 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
     let status = find(&app, &visit.party(), Way::Page, id).await?;
     let now = app.now_ms();
     let lang = text(&status).language.clone();
-    let emojis = emojis(&status, &visit.community);
     let mut all: Vec<VersionView> = versions(&app, &status)
         .await?
         .into_iter()
         .map(|version| VersionView {
             when_iso: time::iso(version.created_at),
             when_text: time::words(version.created_at, now),
+            html: in_html(
+                &version.text.content,
+                &emojis_in(&version.text, &status, &visit.community),
+            ),
             spoiler: Some(version.text.spoiler_text).filter(|spoiler| !spoiler.is_empty()),
-            html: in_html(&version.text.content, &emojis),
             lang: lang.clone(),
         })
         .collect();
@@ -155,7 +157,7 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
     let frame = frame(&app, &visit, "What it said before", NavItem::Elsewhere).await?;
     Ok(Reply::page(HistoryPage {
         frame,
-        author: person_view(&status.author, &visit.community),
+        author: cleared_view(&status.author, &status, &visit.community),
         url: path(&status, &visit.community),
         versions: all,
     }))

@@ -9,11 +9,13 @@ use aws_lc_rs::digest;
 use axum::extract::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use comity_policy::Visible;
 
 use crate::accounts::Account;
-use crate::accounts::entity::emojis_of_name;
+use crate::accounts::entity::{emojis_at_home, emojis_of_name};
 use crate::app::App;
 use crate::communities::{Community, SignUp};
+use crate::emojis::Shown;
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
@@ -109,16 +111,25 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
     }
 }
 
-/// Somebody's name and face, as people of `here` see them. It holds nothing that is behind the gate.
+/// Somebody's name and face, as people of `here` see them. It holds nothing that is behind the gate: codes in the names of
+/// people elsewhere stay codes.
 pub fn person_view(account: &Account, here: &Community) -> PersonView {
+    with_emojis(account, here, &emojis_at_home(account, here))
+}
+
+/// The same with the pictures in their name, for whoever was cleared to see this of them.
+pub fn cleared_view<T>(account: &Account, of_them: &Visible<T>, here: &Community) -> PersonView {
+    with_emojis(account, here, &emojis_of_name(account, of_them, here))
+}
+
+fn with_emojis(account: &Account, here: &Community, in_name: &[Shown]) -> PersonView {
     let lives_here = account.domain == here.domain;
     let handle = account.handle().to_string();
-    let in_name = emojis_of_name(account, here);
     PersonView {
         id: account.id,
-        name_html: emojis::html::in_plain(&account.display_name, &in_name),
+        name_html: emojis::html::in_plain(&account.display_name, in_name),
         initials: initials_of(
-            &emojis::html::without(&account.display_name, &in_name),
+            &emojis::html::without(&account.display_name, in_name),
             &account.username,
         ),
         name: account.display_name.clone(),

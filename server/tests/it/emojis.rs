@@ -255,7 +255,154 @@ impl Coast {
     }
 }
 
+/// The first picture from elsewhere that stands for a code on a page, by its path.
+fn picture_on(page: &Answer) -> String {
+    let begins = "src=\"/media/remote/emojis/";
+    let at = page.body.find(begins).expect("no picture") + "src=\"".len();
+    let rest = &page.body[at..];
+    rest[..rest.find('"').unwrap()].replace("&amp;", "&")
+}
+
+/// Somebody on the server *open* has `:star:` in their name, and the picture is there.
+async fn is_a_star(coast: &Coast, name: &str, picture: &str) {
+    let iri = coast.peer.iri("open", name);
+    let mut person = coast.peer.person("open", name);
+    person["name"] = json!("The :star:");
+    person["tag"] = json!([tag("star", picture)]);
+    let update = json!({
+        "id": format!("{iri}#star"), "type": "Update", "actor": iri, "object": person, "to": [comity_vocab::PUBLIC],
+    });
+    coast.brings(&update).await;
+}
+
 coast_test! {
+    async fn l45_a_copy_is_not_shown_where_the_server_that_it_is_from_is_refused(coast) {
+        // Rita is on another server than the picture; a file that she posts leads there from hers.
+        let picture = format!("{}/blob.png", coast.peer.iri("kept", "lena"));
+        coast.peer.serves(&json!({ "id": picture, "bytes": STANDARD.encode(png(30, 30)) }));
+        let rita = coast.peer.iri("open", "rita");
+        let moved = format!("{rita}/moved.png");
+        coast.peer.serves(&json!({ "id": moved, "leads_to": picture }));
+        let post = coast.rita_uses("1", "Look :blob: :moved:", &[tag("blob", &picture), tag("moved", &moved)]).await;
+        let alice = coast.alice.account.iri.to_string();
+        let mut said = peer::create(&rita, "2", "Low water", None, Some(&alice));
+        let file = |url: &str| json!({ "type": "Document", "mediaType": "image/png", "url": url });
+        said["object"]["attachment"] = json!([file(&picture), file(&moved)]);
+        coast.brings(&said).await;
+        let with_files = coast.id_of(&format!("{rita}/statuses/2")).await.unwrap();
+        let island = coast.town.found("island.localhost", "Island").await;
+        let mut tom = coast.town.member_of(&island, "tom", comity::members::Role::Member).await;
+        let page = format!("/@rita@{}/{post}", coast.peer.domain("open"));
+        let toms = picture_on(&tom.get(&page).await.is(200));
+        tom.get(&toms).await.is(200);
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let told = app.get(&format!("/api/v1/statuses/{post}")).await.is(200).json();
+        let files = app.get(&format!("/api/v1/statuses/{with_files}")).await.is(200).json();
+        let addresses = [
+            &told["emojis"][0]["url"], &told["emojis"][1]["url"],
+            &files["media_attachments"][0]["url"], &files["media_attachments"][1]["url"],
+        ];
+        for address in addresses {
+            opens(&coast.town, address).await.is(200);
+        }
+        let mut marta = coast.town.admin("marta").await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community")];
+        marta.post("/boundaries", &rule).await.is(303);
+        for address in addresses {
+            opens(&coast.town, address).await.is(404);
+        }
+        // The copies are there, for those who do not refuse it.
+        tom.get(&toms).await.is(200);
+    }
+
+    async fn a_post_full_of_emoji_has_those_that_stand_in_it(coast) {
+        let picture = coast.has_picture("blob.png", &png(30, 30));
+        let tags: Vec<Value> = (0..100).map(|n| tag(&format!("e{n}"), &picture)).collect();
+        let rita = coast.peer.iri("open", "rita");
+        let codes: Vec<String> = (0..32).map(|n| format!(":e{n}:")).collect();
+        let mut said = peer::create(&rita, "1", &codes.join(" "), None, Some(coast.alice.account.iri.as_str()));
+        said["object"]["tag"].as_array_mut().unwrap().extend(tags);
+        said["object"]["type"] = json!("Question");
+        let option = |n: usize| json!({ "type": "Note", "name": format!(":e{n}: {}", ":none: words ".repeat(100)) });
+        said["object"]["oneOf"] = (32..64).map(option).collect();
+        coast.brings(&said).await;
+        let post = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let told = app.get(&format!("/api/v1/statuses/{post}")).await.is(200).json();
+        let codes = |of: &Value| -> Vec<String> {
+            let all = of["emojis"].as_array().unwrap().iter();
+            all.map(|emoji| emoji["shortcode"].as_str().unwrap().to_owned()).collect()
+        };
+        let expected = |from: usize| -> Vec<String> { (from..64).map(|n| format!("e{n}")).collect() };
+        assert_eq!(codes(&told), expected(0));
+        assert_eq!(codes(&told["poll"]), expected(32));
+        let page = coast.alice.get(&format!("/@rita@{}/{post}", coast.peer.domain("open"))).await.is(200);
+        assert!(page.body.contains("alt=\":e0:\"") && page.body.contains("alt=\":e63:\"") && page.body.contains(":none:"));
+    }
+
+    async fn an_address_of_an_emoji_is_for_one_reader_and_ends(coast) {
+        let picture = coast.has_picture("star.png", &png(30, 30));
+        is_a_star(&coast, "rita", &picture).await;
+        let post = coast.rita_uses("1", "Look :blob:", &[tag("blob", &picture)]).await;
+        let page = format!("/@rita@{}/{post}", coast.peer.domain("open"));
+        let named = "<bdi>The <img class=\"emoji\"";
+        let (alices, bobs) = (coast.alice.get(&page).await.is(200), coast.bob.get(&page).await.is(200));
+        assert!(alices.body.contains(named) && bobs.body.contains(named), "{}", alices.body);
+        let (alices, bobs) = (picture_on(&alices), picture_on(&bobs));
+        let by = |address: &str| address.split("by=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        assert_ne!(by(&alices), by(&bobs));
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        // Her own rule: neither in names, nor by an address from before.
+        let after = coast.alice.get(&page).await.is(200);
+        assert!(after.body.contains("<bdi>The :star:"), "{}", after.body);
+        assert!(!after.body.contains("/media/remote/emojis/"), "{}", after.body);
+        coast.alice.get(&alices).await.is(404);
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let told = app.get(&format!("/api/v1/statuses/{post}")).await.is(200).json();
+        assert_eq!((&told["emojis"], &told["account"]["emojis"]), (&json!([]), &json!([])));
+        assert!(!coast.peer.was_asked_for(&picture), "nothing is asked for that nobody may have");
+        // It is hers alone, and nobody else's address is made from it.
+        let forged = alices.replace(&format!("by={}", by(&alices)), &format!("by={}", by(&bobs)));
+        coast.alice.get(&forged).await.is(404);
+        coast.bob.get(&bobs).await.is(200);
+        coast.town.wait_s(3 * 86_400);
+        coast.bob.get(&bobs).await.is(404);
+    }
+
+    async fn who_is_asked_about_does_not_learn_that_somebody_looked(coast) {
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "ask"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        let nora = coast.peer.iri("open", "nora");
+        let picture = coast.has_picture("star.png", &png(30, 30));
+        let mut said = peer::create(&nora, "1", "May I :star:", None, Some(coast.alice.account.iri.as_str()));
+        said["object"]["tag"].as_array_mut().unwrap().push(tag("star", &picture));
+        coast.brings(&said).await;
+        is_a_star(&coast, "nora", &picture).await;
+        let page = coast.alice.get("/contacts").await.is(200).shows("May I :star:").shows("The :star:");
+        assert!(!page.body.contains("/media/remote/emojis/"), "{}", page.body);
+        // Bob asks nothing first.
+        let page = coast.bob.get(&format!("/@nora@{open}")).await.is(200);
+        assert!(page.body.contains("<bdi>The <img class=\"emoji\""), "{}", page.body);
+    }
+
+    async fn older_versions_have_the_emoji_that_stand_in_them(coast) {
+        with_emoji(&coast.town, "wave").await;
+        with_emoji(&coast.town, "tide").await;
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let post = app.write(json!({ "status": "Hello :wave:" })).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        coast.town.wait_s(60);
+        app.send(Method::PUT, &at, &json!({ "status": "Hello :tide:" })).await.is(200);
+        let all = app.get(&format!("{at}/history")).await.is(200).json();
+        let codes: Vec<&Value> = all.as_array().unwrap().iter().map(|version| &version["emojis"][0]["shortcode"]).collect();
+        assert_eq!(codes, ["wave", "tide"]);
+        assert_eq!(all[0]["emojis"].as_array().unwrap().len(), 1);
+    }
+
     async fn emoji_go_out_with_what_uses_them(coast) {
         with_emoji(&coast.town, "wave").await;
         with_emoji(&coast.town, "tide").await;

@@ -259,6 +259,9 @@ async fn document(
         let bytes = STANDARD.decode(bytes).unwrap();
         return ([(header::CONTENT_TYPE, "text/html")], bytes).into_response();
     }
+    if let Some(to) = found.as_ref().and_then(|found| found["leads_to"].as_str()) {
+        return (StatusCode::FOUND, [(header::LOCATION, to)]).into_response();
+    }
     match found {
         Some(found) => activity(&found).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

@@ -28,7 +28,7 @@ use crate::web::view::{
     AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
     QuotedView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
-use crate::web::{person_view, profile_path, time};
+use crate::web::{cleared_view, person_view, profile_path, time};
 use crate::{favourites, pins, reblogs, rules};
 use composer::choices_for_reply;
 pub use composer::{choices, composer, seen_by};
@@ -50,6 +50,8 @@ pub struct Reader<'a> {
     filters: Matcher,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
+    /// Codes of emoji from elsewhere stay codes.
+    plainly: bool,
     app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
     listener: Listener,
@@ -91,6 +93,7 @@ impl<'a> Reader<'a> {
             answers,
             votes,
             filters,
+            plainly: false,
             visit,
             now_ms: app.now_ms(),
             favourited,
@@ -100,6 +103,32 @@ impl<'a> Reader<'a> {
             book: app.gate.book(),
             listener: rules::listener(visit),
         })
+    }
+
+    /// The same without pictures in the words of people elsewhere: their servers would learn that somebody looked.
+    #[must_use]
+    pub fn plainly(self) -> Reader<'a> {
+        Reader {
+            plainly: true,
+            ..self
+        }
+    }
+
+    /// Who wrote or shared it.
+    fn author(&self, status: &Visible<Status>) -> PersonView {
+        let here = &self.visit.community;
+        if self.plainly {
+            person_view(&status.author, here)
+        } else {
+            cleared_view(&status.author, status, here)
+        }
+    }
+
+    fn emojis(&self, status: &Visible<Status>) -> Vec<Emoji> {
+        if self.plainly && !status.author.is_local() {
+            return Vec::new();
+        }
+        emojis(status, &self.visit.community)
     }
 
     /// One post.
@@ -161,7 +190,7 @@ impl<'a> Reader<'a> {
             _ => Cow::Borrowed(words.content.as_str()),
         };
         let is_out = matches!(status.approval, Approval::Removed { .. });
-        let emojis = emojis(status, here);
+        let emojis = self.emojis(status);
         StatusView {
             id: status.id,
             url: path(status, here),
@@ -171,7 +200,7 @@ impl<'a> Reader<'a> {
                     .clone()
                     .unwrap_or_else(|| status.iri.as_str().to_owned())
             }),
-            author: person_view(&status.author, here),
+            author: self.author(status),
             when_iso: time::iso(status.created_at),
             when_text: time::words(status.created_at, self.now_ms),
             edited: status.edited_at.is_some(),
@@ -185,7 +214,7 @@ impl<'a> Reader<'a> {
             lang: words.language.clone(),
             sensitive: words.sensitive,
             pinned: false,
-            reblogged_by: reblog.map(|reblog| person_view(&reblog.author, here)),
+            reblogged_by: reblog.map(|reblog| self.author(reblog)),
             reply_to: status
                 .in_reply_to
                 .as_ref()

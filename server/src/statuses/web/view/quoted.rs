@@ -10,10 +10,9 @@ use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::http::Visit;
 use crate::quotes::State;
-use crate::statuses::entity::emojis;
 use crate::statuses::{self, Status, text};
+use crate::web::time;
 use crate::web::view::{ComposerView, Mark, MarkKind, QuotedView, SeenBy, StatusView};
-use crate::web::{person_view, time};
 
 impl Reader<'_> {
     /// What it quotes, where whose that is let it; nothing else is shown (L34). Who may not see that, by the way this came
@@ -63,11 +62,11 @@ impl Reader<'_> {
         let words = text(status);
         let here = &self.visit.community;
         let bound = status.conditions();
-        let emojis = emojis(status, here);
+        let emojis = self.emojis(status);
         StatusView {
             id: status.id,
             url: path(status, here),
-            author: person_view(&status.author, here),
+            author: self.author(status),
             when_iso: time::iso(status.created_at),
             when_text: time::words(status.created_at, self.now_ms),
             spoiler: spoiler(&words.spoiler_text, bound),
