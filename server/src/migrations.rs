@@ -76,6 +76,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0050_announcements.sql"
     ),
     migration!(51, "emojis", "../../migrations/0051_emojis.sql"),
+    migration!(52, "reactions", "../../migrations/0052_reactions.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -86,6 +87,7 @@ pub const BIG_TABLES: &[&str] = &[
     "status_edits",
     "mentions",
     "favourites",
+    "reactions",
     "pins",
     "hashtag_entries",
     "home_entries",

@@ -83,7 +83,8 @@ impl Shelf {
         let used = came
             .iter()
             .filter(|remote| words.iter().any(|words| words.use_code(&remote.code)));
-        used.map(|remote| self.theirs(by, remote, here)).collect()
+        used.map(|remote| self.theirs(by.id, remote, here))
+            .collect()
     }
 
     /// The emoji of their own community that stand in these words of somebody who lives here.
@@ -146,9 +147,9 @@ impl Shelf {
     }
 
     /// One that somebody elsewhere uses, as readers of `here` see it: from our copy.
-    pub fn theirs(&self, by: &Account, remote: &Remote, here: &Community) -> Shown {
+    pub fn theirs(&self, by: i64, remote: &Remote, here: &Community) -> Shown {
         let place = (here.origin.as_str(), here.id);
-        let copy = |part| self.addresses.theirs(place, by.id, &remote.url, part);
+        let copy = |part| self.addresses.theirs(place, by, &remote.url, part);
         Shown {
             code: remote.code.clone(),
             url: copy(RemotePart::Original),
