@@ -36,6 +36,7 @@ pub mod media; // pictures, sound and film
 pub mod pins; // put on top of one's profile, and take down
 pub mod polls; // what a post asks, and the votes
 pub mod quotes; // show another's post in one's own, once they let it
+pub mod reactions; // favourites that say an emoji
 pub mod reblogs; // boost and take back
 pub mod relations; // block and mute
 pub mod scheduled; // posts that are published later

@@ -82,6 +82,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0052_sign_up_blocks.sql"
     ),
     migration!(53, "copies", "../../migrations/0053_copies.sql"),
+    migration!(54, "reactions", "../../migrations/0054_reactions.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -92,6 +93,7 @@ pub const BIG_TABLES: &[&str] = &[
     "status_edits",
     "mentions",
     "favourites",
+    "reactions",
     "pins",
     "hashtag_entries",
     "home_entries",

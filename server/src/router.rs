@@ -23,9 +23,9 @@ use crate::{
     account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
     conversations, discovery, emergency, emojis, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
-    moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
-    relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups, stamps,
-    statuses, streaming, timelines, waves, web,
+    moderation, notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists,
+    reblogs, relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups,
+    stamps, statuses, streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -898,6 +898,43 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/statuses/{id}/unfavourite",
         Wants::Member(&["write:favourites"]),
         || post(favourites::api::unfavourite),
+    ),
+    // Reactions
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/react/{emoji}",
+        Wants::Member(&["write:favourites"]),
+        || post(reactions::api::react),
+    ),
+    api(
+        "POST",
+        "/api/v1/statuses/{id}/unreact/{emoji}",
+        Wants::Member(&["write:favourites"]),
+        || post(reactions::api::unreact),
+    ),
+    api(
+        "GET",
+        "/api/v1/pleroma/statuses/{id}/reactions",
+        Wants::Anyone(&["read:statuses"]),
+        || get(reactions::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/pleroma/statuses/{id}/reactions/{emoji}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(reactions::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/v1/pleroma/statuses/{id}/reactions/{emoji}",
+        Wants::Member(&["write:favourites"]),
+        || put(reactions::api::react),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/pleroma/statuses/{id}/reactions/{emoji}",
+        Wants::Member(&["write:favourites"]),
+        || delete(reactions::api::unreact),
     ),
     api(
         "POST",

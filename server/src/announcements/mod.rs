@@ -11,7 +11,7 @@ use comity_db::Tx;
 
 use crate::app::App;
 use crate::communities::Community;
-use crate::emojis::{Shown, Words};
+use crate::emojis::{self, Shown, Words};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
@@ -22,8 +22,6 @@ const LONGEST: usize = 5_000;
 const MOST: i64 = 20;
 /// Different emoji on one announcement, as Mastodon has it.
 const MOST_EMOJI: usize = 8;
-/// Scalar values of one emoji: the longest families have some ten.
-const LONGEST_EMOJI: usize = 16;
 
 /// Something that the members are told.
 #[derive(Debug, Clone)]
@@ -134,7 +132,7 @@ pub async fn dismiss(app: &App, me: &Me, id: i64) -> Result<()> {
 /// The member answers it with an emoji. Twice is once.
 pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     let found = find(app, me, id).await?;
-    if !is_emoji(emoji) {
+    if !emojis::is_unicode(emoji) {
         return Err(Error::invalid("name", "is no emoji"));
     }
     let known = found.reactions.iter().any(|(name, ..)| name == emoji);
@@ -151,61 +149,4 @@ pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
 pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     let found = find(app, me, id).await?;
     store::unreact(&app.db, found.id, me.account.id, emoji).await
-}
-
-/// Whether this is seen by nobody: joiners, tags, variants and other marks of format.
-fn is_unseen(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{600}'..='\u{605}'
-            | '\u{61c}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
-}
-
-/// Whether this turns the direction of what stands beside it.
-fn is_turning(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether this can be one emoji of Unicode: a few symbols, one of them to be seen, and no letter or digit among them.
-fn is_emoji(name: &str) -> bool {
-    let symbol = |letter: char| {
-        letter > '\u{a8}'
-            && !letter.is_alphanumeric()
-            && !letter.is_whitespace()
-            && !letter.is_control()
-            && !is_turning(letter)
-    };
-    let seen = name.chars().any(|letter| !is_unseen(letter));
-    seen && name.chars().count() <= LONGEST_EMOJI && name.chars().all(symbol)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_emoji;
-
-    #[test]
-    fn an_emoji_is_told_from_words() {
-        for emoji in ["🌊", "❤️", "👩‍🚒", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"] {
-            assert!(is_emoji(emoji), "{emoji}");
-        }
-        for word in ["", "wave", ":wave:", "<b>", "é", "🌊 🌊", "１"] {
-            assert!(!is_emoji(word), "{word}");
-        }
-        assert!(!is_emoji(&"🌊".repeat(17)));
-        for word in ["\u{200b}", "\u{200d}\u{fe0f}", "🌊\u{202e}", "\u{2066}🌊"] {
-            assert!(!is_emoji(word), "{word:?}");
-        }
-    }
 }

@@ -16,7 +16,9 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
-use crate::{favourites, follows, media, pins, polls, quotes, reblogs, relations, reports, stamps};
+use crate::{
+    favourites, follows, media, pins, polls, quotes, reactions, reblogs, relations, reports, stamps,
+};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -357,7 +359,14 @@ async fn document(
         }
         Outgoing::Like { iri, status } => {
             let status = statuses::load_one(app, *status).await?;
-            favourites::activity::like(me, &stored_iri(iri)?, &status.iri)
+            let (like, said) = (
+                stored_iri(iri)?,
+                reactions::of_favourite(&app.db, sender.id, iri).await?,
+            );
+            match said {
+                Some(said) => reactions::activity::like(app, me, &like, &status.iri, &said),
+                None => favourites::activity::like(me, &like, &status.iri),
+            }
         }
         Outgoing::UndoLike {
             iri, status_iri, ..

@@ -9,6 +9,7 @@ pub mod html;
 mod model;
 mod shelf;
 mod store;
+mod unicode;
 pub mod web;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use comity_db::{Db, Tx};
 
 pub use model::{Emoji, Remote, Shown, Words, of_tags};
 pub use shelf::Shelf;
+pub use unicode::is_unicode;
 
 use crate::app::App;
 use crate::communities::Community;

@@ -1,4 +1,4 @@
-//! Favourites: like a status, and take it back. Emoji reactions of other servers count as one.
+//! Favourites: like a status, and take it back. One that says an emoji is a reaction, and counts as any other.
 
 pub mod activity;
 pub mod api;
@@ -8,7 +8,7 @@ pub mod web;
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Act, Admitted, Party, Way};
+use comity_policy::{Act, Admitted, Party, Visible, Way};
 use comity_vocab::{Activity, Iri};
 
 pub use store::among;
@@ -19,6 +19,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::Result;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
+use crate::reactions;
 use crate::statuses::{self, Status};
 
 /// Favourites a status that `me` may see. Doing it twice changes nothing.
@@ -26,42 +27,53 @@ pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<(
     let party = Party::Member(me.person());
     let status = statuses::find(app, &party, Way::Page, status_id).await?;
     statuses::may(app, &party, Act::Favourite, &status).await?;
-    let iri = format!("{}#favourites/{}", me.iri.as_str(), app.next_id());
     let mut tx = Tx::new();
-    record(app, &mut tx, me.id, &status, &iri);
-    if !status.author.is_local() {
-        delivery::queue(
-            &mut tx,
-            app,
-            me.id,
-            &Outgoing::Like {
-                iri,
-                status: status.id,
-            },
-        )?;
-    }
+    place(app, &mut tx, me, &status)?;
     app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// Favourites a status that `me` may see and may favourite, in the caller's transaction, and has its author told.
+pub(crate) fn place(app: &App, tx: &mut Tx, me: &Account, status: &Visible<Status>) -> Result<()> {
+    let iri = format!("{}#favourites/{}", me.iri.as_str(), app.next_id());
+    record(app, tx, me.id, status, &iri);
+    if !status.author.is_local() {
+        let like = Outgoing::Like {
+            iri,
+            status: status.id,
+        };
+        delivery::queue(tx, app, me.id, &like)?;
+    }
     Ok(())
 }
 
 /// Takes a favourite back; a status one cannot see any more included. Of what one did not favourite, it says the same
 /// whether it is hidden or was never there.
 pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
-    let Some(iri) = store::iri_of(&app.db, me.id, status_id).await? else {
+    if store::iri_of(&app.db, me.id, status_id).await?.is_none() {
         return Ok(());
-    };
+    }
     let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
-    unrecord(&mut tx, me.id, &status);
+    take_back(app, &mut tx, me, &status).await?;
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// Takes a favourite back, if there is one, in the caller's transaction.
+pub(crate) async fn take_back(app: &App, tx: &mut Tx, me: &Account, status: &Status) -> Result<()> {
+    let Some(iri) = store::iri_of(&app.db, me.id, status.id).await? else {
+        return Ok(());
+    };
+    unrecord(tx, me.id, status);
     if !status.author.is_local() {
         let undo = Outgoing::UndoLike {
             iri,
             status_iri: status.iri.as_str().to_owned(),
             author: status.author.id,
         };
-        delivery::queue(&mut tx, app, me.id, &undo)?;
+        delivery::queue(tx, app, me.id, &undo)?;
     }
-    app.commit_and_ring(tx).await?;
     Ok(())
 }
 
@@ -84,7 +96,9 @@ pub async fn receive(
         |iri| iri.as_str().to_owned(),
     );
     let mut tx = Tx::new();
-    record(app, &mut tx, arrival.sender.id, &status, &iri);
+    let sender = arrival.sender.id;
+    record(app, &mut tx, sender, &status, &iri);
+    reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
     app.commit(tx).await?;
     Ok(())
 }

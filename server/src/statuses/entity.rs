@@ -21,9 +21,10 @@ use crate::filters::Matcher;
 use crate::hashtags::entity::tag;
 use crate::http::Caller;
 use crate::quotes::State;
+use crate::reactions::Chosen;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{bookmarks, conversations, favourites, media, pins, polls, quotes, reblogs};
+use crate::{bookmarks, conversations, favourites, media, pins, polls, quotes, reactions, reblogs};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -88,6 +89,7 @@ pub struct Entities {
     quoted: HashMap<i64, Visible<Status>>,
     may_quote: HashMap<i64, Verdict>,
     written_with: HashMap<i64, Value>,
+    reactions: HashMap<i64, Vec<Chosen>>,
 }
 
 impl Entities {
@@ -127,6 +129,7 @@ impl Entities {
             none if none.is_empty() => HashMap::new(),
             local => super::written_with::of(&app.db, me, local).await?,
         };
+        let reactions = reactions::of(&app.db, me, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
         let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (
@@ -167,6 +170,7 @@ impl Entities {
             quoted,
             may_quote,
             written_with,
+            reactions,
         })
     }
 
@@ -243,6 +247,8 @@ impl Entities {
             .map(|account| mention(account, &self.here))
             .collect();
         let emojis = emojis(status, &self.here);
+        let reactions = self.reactions.get(&id).map_or(&[][..], Vec::as_slice);
+        let reactions = reactions::entity::entities(reactions, status.viewer(), &self.here);
         let mut entity = json!({
             "id": id.to_string(),
             "created_at": time::iso_ms(status.created_at),
@@ -272,6 +278,8 @@ impl Entities {
             "poll": self.poll(status, &emojis),
             "quote": null,
             "quote_approval": self.quote_approval(status),
+            "reactions": reactions,
+            "pleroma": { "emoji_reactions": reactions },
         });
         if self.me.is_some() {
             entity["favourited"] = json!(self.favourited.contains(&id));

@@ -61,6 +61,7 @@ mod push;
 mod quotes;
 mod quotes_held;
 mod reach;
+mod reactions;
 mod reading_lists;
 mod reported;
 mod routes;

@@ -19,6 +19,7 @@ fn filled(pattern: &str) -> String {
         .replace("{part}", "small")
         .replace("{file}", "original.jpg")
         .replace("{account}", "7")
+        .replace("{emoji}", "%F0%9F%8C%8A")
         .replace("{picture}", "nothing")
 }
 

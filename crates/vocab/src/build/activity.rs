@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::note::{EmojiOut, emoji};
 use super::{ACTIVITYSTREAMS, Fields, time, without_context};
 use crate::{Iri, PUBLIC};
 
@@ -57,6 +58,35 @@ pub fn announce(
 /// A favourite.
 pub fn like(activity_id: &Iri, actor: &Iri, object: &Iri) -> Value {
     pointing("Like", activity_id, actor, object)
+}
+
+/// What a reaction says.
+#[derive(Clone, Debug)]
+pub struct ReactionOut {
+    /// An emoji of Unicode, or a code between colons.
+    pub content: String,
+    /// The emoji of the code.
+    pub emoji: Option<EmojiOut>,
+}
+
+/// A favourite that says an emoji, in the words of Misskey, which Pleroma reads too; others read the favourite.
+pub fn reaction(activity_id: &Iri, actor: &Iri, object: &Iri, said: &ReactionOut) -> Value {
+    let mut reaction = pointing("Like", activity_id, actor, object);
+    reaction["@context"] = json!([
+        ACTIVITYSTREAMS,
+        {
+            "toot": "http://joinmastodon.org/ns#",
+            "misskey": "https://misskey-hub.net/ns#",
+            "Emoji": "toot:Emoji",
+            "_misskey_reaction": "misskey:_misskey_reaction",
+        },
+    ]);
+    reaction["content"] = json!(said.content);
+    reaction["_misskey_reaction"] = json!(said.content);
+    if let Some(used) = &said.emoji {
+        reaction["tag"] = json!([emoji(used)]);
+    }
+    reaction
 }
 
 /// A wish to follow.

@@ -78,6 +78,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .statuses
             .iter()
             .map(|(id, _)| path.replace("{id}", &id.to_string()))
+            .map(|path| path.replace("{emoji}", "%F0%9F%8C%8A"))
             // Which of them quotes which is known to few; every one is tried with the last.
             .map(|path| match cast.statuses.last() {
                 Some((last, _)) => path.replace("{quoting}", &last.to_string()),
@@ -296,6 +297,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         path if path.starts_with("/api/v2/notifications") => 'n',
         "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        path if path.starts_with("/api/v1/pleroma/statuses") => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
         "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',

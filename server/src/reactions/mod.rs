@@ -1,0 +1,185 @@
+//! Reactions: a favourite that says an emoji. Where reactions are not known, the favourite is seen; it goes out as one, is
+//! counted as one, and is taken back as one. Each person has one on a post, as on Misskey.
+
+pub mod activity;
+pub mod api;
+pub mod entity;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use comity_db::{Db, Tx};
+use comity_policy::{Act, Admitted, Conditions, Party, Way};
+use comity_vocab::Activity;
+
+pub use store::{Chosen, Who};
+
+use crate::accounts::Account;
+use crate::app::App;
+use crate::communities::Community;
+use crate::emojis::{self, Words};
+use crate::error::{Error, Result};
+use crate::favourites;
+use crate::statuses;
+
+/// Different emoji on one post that are told of: the first ones. More is a wall of pictures.
+const MOST_KINDS: usize = 64;
+/// People told of by name, the first ones; how many there are is told all the same.
+const MOST_PEOPLE: i64 = 200;
+
+/// What somebody says of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reaction {
+    /// An emoji of Unicode, or a code between colons.
+    pub emoji: String,
+    /// Where the picture of a code from elsewhere is; empty for others.
+    pub url: String,
+    /// Whose code it is, for one of ours.
+    pub community_id: Option<i64>,
+}
+
+impl Reaction {
+    /// The code without its colons; `None` for an emoji of Unicode.
+    pub fn code(&self) -> Option<&str> {
+        self.emoji.strip_prefix(':')?.strip_suffix(':')
+    }
+}
+
+/// What a member may say: an emoji of Unicode, or one of their community by its code, with colons or without.
+fn read(here: &Community, name: &str) -> Result<Reaction> {
+    let name = name.trim();
+    if emojis::is_unicode(name) {
+        return Ok(Reaction {
+            emoji: name.to_owned(),
+            url: String::new(),
+            community_id: None,
+        });
+    }
+    let code = name.trim_matches(':');
+    match here.emojis.own(here.id, code) {
+        Some(_) => Ok(Reaction {
+            emoji: format!(":{code}:"),
+            url: String::new(),
+            community_id: Some(here.id),
+        }),
+        None => Err(Error::invalid(
+            "emoji",
+            "is no emoji, and no code of one here; /api/v1/custom_emojis lists those",
+        )),
+    }
+}
+
+/// Says an emoji of a status that `me` may see. It takes the place of another that they said; twice changes nothing.
+pub async fn react(
+    app: &App,
+    here: &Community,
+    me: &Arc<Account>,
+    status_id: i64,
+    name: &str,
+) -> Result<()> {
+    let party = Party::Member(me.person());
+    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    statuses::may(app, &party, Act::React, &status).await?;
+    let reaction = read(here, name)?;
+    if store::of(&app.db, me.id, status_id).await?.as_ref() == Some(&reaction) {
+        return Ok(());
+    }
+    let mut tx = Tx::new();
+    favourites::take_back(app, &mut tx, me, &status).await?;
+    favourites::place(app, &mut tx, me, &status)?;
+    store::insert(&mut tx, me.id, status_id, &reaction, app.now_ms());
+    app.commit_and_ring(tx).await?;
+    Ok(())
+}
+
+/// Takes an emoji back, and the favourite with it. Of what one did not say, it says the same whether the status is hidden or
+/// was never there.
+pub async fn unreact(
+    app: &App,
+    here: &Community,
+    me: &Arc<Account>,
+    status_id: i64,
+    name: &str,
+) -> Result<()> {
+    let Some(said) = store::of(&app.db, me.id, status_id).await? else {
+        return Ok(());
+    };
+    // Its code may be gone from the community meanwhile.
+    let code = name.trim().trim_matches(':');
+    let is_it = match said.code() {
+        Some(said_code) => said_code == code,
+        None => read(here, name).is_ok_and(|reaction| reaction == said),
+    };
+    if is_it {
+        favourites::unfavourite(app, me, status_id).await?;
+    }
+    Ok(())
+}
+
+/// What a favourite from elsewhere says besides, kept in the transaction that records it.
+pub(crate) fn receive(
+    tx: &mut Tx,
+    activity: &Admitted<Activity>,
+    account_id: i64,
+    status_id: i64,
+    now_ms: i64,
+) {
+    if let Some(reaction) = said_by(activity) {
+        store::insert(tx, account_id, status_id, &reaction, now_ms);
+    }
+}
+
+/// The emoji that an activity says; `None` where it says nothing that can be shown.
+fn said_by(activity: &Admitted<Activity>) -> Option<Reaction> {
+    let said = activity.content.as_deref()?.trim();
+    if emojis::is_unicode(said) {
+        return Some(Reaction {
+            emoji: said.to_owned(),
+            url: String::new(),
+            community_id: None,
+        });
+    }
+    if activity.conditions().contains(Conditions::DROP_MEDIA) {
+        return None;
+    }
+    // A picture without an address is a word.
+    let known = emojis::of_tags(&activity.emojis, &[Words::Plain(said)]);
+    let whole = known
+        .into_iter()
+        .find(|remote| said == format!(":{}:", remote.code))?;
+    Some(Reaction {
+        emoji: said.to_owned(),
+        url: whole.url,
+        community_id: None,
+    })
+}
+
+/// What is said of these statuses, by status, the first that came first; `me` marks what a member said.
+pub async fn of(
+    db: &Db,
+    me: Option<i64>,
+    status_ids: Vec<i64>,
+) -> Result<HashMap<i64, Vec<Chosen>>> {
+    if status_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut by_status: HashMap<i64, Vec<Chosen>> = HashMap::new();
+    for chosen in store::among(db, me.unwrap_or(0), status_ids).await? {
+        let all = by_status.entry(chosen.status_id).or_default();
+        if all.len() < MOST_KINDS {
+            all.push(chosen);
+        }
+    }
+    Ok(by_status)
+}
+
+/// Who said what of a status, the first that came first.
+pub async fn who(db: &Db, status_id: i64) -> Result<Vec<Who>> {
+    store::who(db, status_id, MOST_PEOPLE).await
+}
+
+/// What the favourite with this address says.
+pub(crate) async fn of_favourite(db: &Db, account_id: i64, iri: &str) -> Result<Option<Reaction>> {
+    store::of_favourite(db, account_id, iri).await
+}

@@ -1,0 +1,143 @@
+//! SQL of `reactions`.
+
+use comity_db::{Db, Sql, Tx, params, row, sql};
+
+use super::Reaction;
+use crate::error::Result;
+
+row! {
+    /// One row of `reactions`, without whose it is.
+    pub struct ReactionRow {
+        pub emoji: String,
+        pub url: String,
+        pub community_id: Option<i64>,
+    }
+}
+
+row! {
+    /// An emoji on a status.
+    #[derive(Debug, Clone)]
+    pub struct Chosen {
+        /// The status.
+        pub status_id: i64,
+        /// An emoji of Unicode, or a code between colons.
+        pub emoji: String,
+        /// Where the picture of a code from elsewhere is.
+        pub url: String,
+        /// Whose code it is, for one of ours.
+        pub community_id: Option<i64>,
+        /// How many said it.
+        pub chosen: i64,
+        /// Whether whoever asks is one of them.
+        pub mine: i64,
+        /// Somebody who said it.
+        pub said_by: i64,
+    }
+}
+
+row! {
+    /// Somebody who said something of a status.
+    #[derive(Debug, Clone)]
+    pub struct Who {
+        /// Who.
+        pub account_id: i64,
+        /// What.
+        pub emoji: String,
+        /// Where its picture is, for a code from elsewhere.
+        pub url: String,
+    }
+}
+
+impl From<ReactionRow> for Reaction {
+    fn from(row: ReactionRow) -> Reaction {
+        Reaction {
+            emoji: row.emoji,
+            url: row.url,
+            community_id: row.community_id,
+        }
+    }
+}
+
+const OF: Sql<ReactionRow> = sql!(
+    row: ReactionRow,
+    "SELECT emoji, url, community_id FROM reactions WHERE account_id = $1 AND status_id = $2"
+);
+
+pub async fn of(db: &Db, account_id: i64, status_id: i64) -> Result<Option<Reaction>> {
+    let row = db.opt(OF, params![account_id, status_id]).await?;
+    Ok(row.map(Reaction::from))
+}
+
+/// Counts on `favourites_by_iri`.
+const OF_FAVOURITE: Sql<ReactionRow> = sql!(
+    row: ReactionRow,
+    "SELECT r.emoji, r.url, r.community_id
+       FROM favourites f
+       JOIN reactions r ON r.account_id = f.account_id AND r.status_id = f.status_id
+      WHERE f.iri = $2 AND f.account_id = $1"
+);
+
+pub async fn of_favourite(db: &Db, account_id: i64, iri: &str) -> Result<Option<Reaction>> {
+    let row = db.opt(OF_FAVOURITE, params![account_id, iri]).await?;
+    Ok(row.map(Reaction::from))
+}
+
+const INSERT: Sql = sql!(
+    "INSERT INTO reactions (account_id, status_id, emoji, url, community_id, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING"
+);
+
+/// Behind the statement that inserts its favourite.
+pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, reaction: &Reaction, now_ms: i64) {
+    tx.exec(
+        INSERT,
+        params![
+            account_id,
+            status_id,
+            reaction.emoji.as_str(),
+            reaction.url.as_str(),
+            reaction.community_id,
+            now_ms,
+        ],
+    );
+}
+
+/// Counts on `reactions_by_status`.
+const AMONG: Sql<Chosen> = sql!(
+    row: Chosen,
+    sqlite: "SELECT status_id, emoji, url, community_id, count(*) AS chosen,
+                    CAST(sum(CASE WHEN account_id = $1 THEN 1 ELSE 0 END) AS INTEGER) AS mine,
+                    min(account_id) AS said_by
+               FROM reactions
+              WHERE status_id IN (SELECT value FROM json_each($2))
+              GROUP BY status_id, emoji, url, community_id
+              ORDER BY status_id, min(created_at), emoji
+              LIMIT 10000",
+    pg: "SELECT status_id, emoji, url, community_id, count(*) AS chosen,
+                CAST(sum(CASE WHEN account_id = $1 THEN 1 ELSE 0 END) AS BIGINT) AS mine,
+                min(account_id) AS said_by
+           FROM reactions
+          WHERE status_id = ANY (CAST($2 AS BIGINT[]))
+          GROUP BY status_id, emoji, url, community_id
+          ORDER BY status_id, min(created_at), emoji
+          LIMIT 10000",
+);
+
+pub async fn among(db: &Db, me: i64, status_ids: Vec<i64>) -> Result<Vec<Chosen>> {
+    Ok(db.all(AMONG, params![me, status_ids]).await?)
+}
+
+/// Counts on `reactions_by_status`.
+const WHO: Sql<Who> = sql!(
+    row: Who,
+    "SELECT account_id, emoji, url
+       FROM reactions
+      WHERE status_id = $1
+      ORDER BY created_at, account_id
+      LIMIT $2"
+);
+
+pub async fn who(db: &Db, status_id: i64, most: i64) -> Result<Vec<Who>> {
+    Ok(db.all(WHO, params![status_id, most]).await?)
+}

@@ -1,0 +1,154 @@
+//! Reactions: favourites that say an emoji, here and across the border.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::clients::{App, id};
+use crate::emojis::{tag, with_emoji};
+use crate::town_test;
+
+const WAVE: &str = "%F0%9F%8C%8A";
+
+fn at(post: &Value, emoji: &str) -> String {
+    format!("/api/v1/pleroma/statuses/{}/reactions/{emoji}", id(post))
+}
+
+fn names(reactions: &Value) -> Vec<(String, i64, bool)> {
+    let all = reactions.as_array().unwrap().iter();
+    all.map(|one| {
+        let name = one["name"].as_str().unwrap().to_owned();
+        (
+            name,
+            one["count"].as_i64().unwrap(),
+            one["me"].as_bool().unwrap(),
+        )
+    })
+    .collect()
+}
+
+town_test! {
+    async fn a_reaction_is_a_favourite_that_says_an_emoji(town) {
+        with_emoji(&town, "boat").await;
+        let (mut alice, mut bob, mut cara) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "cara").await);
+        let post = alice.write(json!({ "status": "High water" })).await;
+        assert_eq!(post["reactions"], json!([]));
+        let told = bob.send(Method::PUT, &at(&post, WAVE), &json!({})).await.is(200).json();
+        assert_eq!((&told["favourited"], &told["favourites_count"]), (&json!(true), &json!(1)));
+        assert_eq!(names(&told["reactions"]), [("🌊".to_owned(), 1, true)]);
+        assert_eq!(told["pleroma"]["emoji_reactions"], told["reactions"]);
+        // Twice is once, and another takes its place.
+        bob.post(&format!("/api/v1/statuses/{}/react/{WAVE}", id(&post)), json!({})).await.is(200);
+        let told = bob.send(Method::PUT, &at(&post, ":boat:"), &json!({})).await.is(200).json();
+        assert_eq!(told["favourites_count"], 1);
+        assert_eq!(names(&told["reactions"]), [("boat".to_owned(), 1, true)]);
+        assert!(told["reactions"][0]["url"].as_str().unwrap().contains("/media/emojis/"));
+        let told = cara.post(&format!("/api/v1/statuses/{}/react/boat", id(&post)), json!({})).await.is(200).json();
+        assert_eq!(names(&told["reactions"]), [("boat".to_owned(), 2, true)]);
+        // A favourite that is there already says something from now on.
+        alice.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        let told = alice.send(Method::PUT, &at(&post, WAVE), &json!({})).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"]).len()), (Some(3), 2));
+        // Its author is told of a favourite.
+        let heard = alice.get("/api/v1/notifications?types[]=favourite").await.is(200).json();
+        assert!(heard.as_array().unwrap().len() >= 2);
+        let list = format!("/api/v1/pleroma/statuses/{}/reactions", id(&post));
+        let all = town.anonymous().get(&list).await.is(200).json();
+        assert_eq!(names(&all), [("boat".to_owned(), 2, false), ("🌊".to_owned(), 1, false)]);
+        assert_eq!(all[0]["accounts"].as_array().unwrap().len(), 2);
+        let one = bob.get(&at(&post, WAVE)).await.is(200).json();
+        assert_eq!((one.as_array().unwrap().len(), &one[0]["accounts"][0]["username"]), (1, &json!("alice")));
+        // Taken back, the favourite goes as well; only what one said.
+        bob.send(Method::DELETE, &at(&post, WAVE), &json!({})).await.is(200);
+        let told = bob.post(&format!("/api/v1/statuses/{}/unreact/boat", id(&post)), json!({})).await.is(200).json();
+        assert_eq!((&told["favourited"], &told["favourites_count"]), (&json!(false), &json!(2)));
+        cara.post(&format!("/api/v1/statuses/{}/unfavourite", id(&post)), json!({})).await.is(200);
+        let all = bob.get(&list).await.is(200).json();
+        assert_eq!(names(&all), [("🌊".to_owned(), 1, false)]);
+    }
+
+    async fn what_is_no_emoji_is_no_reaction(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let post = alice.write(json!({ "status": "High water" })).await;
+        for word in ["word", ":missing:", "1", "%3Cb%3E", "%F0%9F%8C%8A%20%F0%9F%8C%8A"] {
+            bob.send(Method::PUT, &at(&post, word), &json!({})).await.is(422);
+        }
+        let told = bob.get(&format!("/api/v1/statuses/{}", id(&post))).await.is(200).json();
+        assert_eq!((&told["favourited"], &told["reactions"]), (&json!(false), &json!([])));
+    }
+
+    async fn l55_what_one_cannot_see_one_says_nothing_of(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let hidden = alice.write(json!({ "status": "Between us", "visibility": "private" })).await;
+        alice.send(Method::PUT, &at(&hidden, WAVE), &json!({})).await.is(200);
+        let nothing = json!({ "id": "7" });
+        for method in [Method::PUT, Method::DELETE, Method::GET] {
+            let one = bob.send(method.clone(), &at(&hidden, WAVE), &json!({})).await.is(404);
+            let other = bob.send(method, &at(&nothing, WAVE), &json!({})).await.is(404);
+            assert_eq!(one.body, other.body);
+        }
+        bob.get(&format!("/api/v1/pleroma/statuses/{}/reactions", id(&hidden))).await.is(404);
+    }
+}
+
+coast_test! {
+    async fn reactions_go_out_as_favourites_that_say_an_emoji(coast) {
+        with_emoji(&coast.town, "boat").await;
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let rita = coast.peer.iri("open", "rita");
+        let post = json!({ "id": coast.rita_uses("1", "Low water", &[]).await.to_string() });
+        app.send(Method::PUT, &at(&post, WAVE), &json!({})).await.is(200);
+        coast.is_idle().await;
+        let sent = coast.got("open", "Like").pop().unwrap();
+        assert_eq!((&sent["content"], &sent["_misskey_reaction"]), (&json!("🌊"), &json!("🌊")));
+        assert_eq!(sent["object"], format!("{rita}/statuses/1"));
+        app.send(Method::PUT, &at(&post, "boat"), &json!({})).await.is(200);
+        coast.is_idle().await;
+        let undone = coast.got("open", "Undo").pop().unwrap();
+        assert_eq!(undone["object"]["id"], sent["id"]);
+        let sent = coast.got("open", "Like").pop().unwrap();
+        assert_eq!((&sent["content"], &sent["tag"][0]["name"]), (&json!(":boat:"), &json!(":boat:")));
+        assert!(sent["tag"][0]["icon"]["url"].as_str().unwrap().contains("/media/emojis/"));
+        app.send(Method::DELETE, &at(&post, "boat"), &json!({})).await.is(200);
+        coast.is_idle().await;
+        assert_eq!(coast.got("open", "Undo").pop().unwrap()["object"]["id"], sent["id"]);
+        // A plain favourite says nothing.
+        app.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        coast.is_idle().await;
+        assert_eq!(coast.got("open", "Like").pop().unwrap()["content"], Value::Null);
+    }
+
+    async fn reactions_of_others_say_their_emoji(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let post = app.write(json!({ "status": "High water" })).await;
+        coast.is_idle().await;
+        let picture = coast.has_picture("blob.png", &crate::media::files::png(20, 20));
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let react = |by: &str, kind: &str, content: &str, tags: Value| json!({
+            "id": format!("{by}#react-{kind}"), "type": kind, "actor": by, "object": post["uri"], "content": content, "tag": tags,
+        });
+        coast.brings(&react(&rita, "EmojiReact", ":blob:", json!([tag("blob", &picture)]))).await;
+        coast.brings(&react(&lena, "Like", "🌊", json!([]))).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", id(&post))).await.is(200).json();
+        assert_eq!(told["favourites_count"], 2);
+        assert_eq!(names(&told["reactions"]), [("blob".to_owned(), 1, false), ("🌊".to_owned(), 1, false)]);
+        let url = told["reactions"][0]["url"].as_str().unwrap().to_owned();
+        let path = url.strip_prefix(&coast.town.community().origin).unwrap();
+        coast.town.anonymous().send(Method::GET, path, &[], "").await.is(200);
+        // Words are no emoji, and a code without a picture is none: the favourite counts.
+        let cara = coast.peer.iri("open", "cara");
+        coast.brings(&react(&cara, "EmojiReact", ":nothing:", json!([]))).await;
+        let undo = json!({ "id": format!("{rita}#undo"), "type": "Undo", "actor": rita, "object": react(&rita, "EmojiReact", ":blob:", json!([])) });
+        coast.brings(&undo).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", id(&post))).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"]).len()), (Some(2), 1));
+        // Whom she refuses says nothing.
+        coast.alice_refuses_kept().await;
+        let other = app.write(json!({ "status": "Low water" })).await;
+        coast.is_idle().await;
+        let mut refused = react(&lena, "EmojiReact", "🌊", json!([]));
+        refused["object"] = other["uri"].clone();
+        coast.brings(&refused).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", id(&other))).await.is(200).json();
+        assert_eq!((&told["favourites_count"], &told["reactions"]), (&json!(0), &json!([])));
+    }
+}
