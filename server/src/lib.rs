@@ -23,6 +23,7 @@ pub mod accounts; // profiles, ours and others', and their keys
 pub mod communities; // the domains served here: name, rules text, mode
 pub mod instances; // what we know of other servers
 pub mod invitations; // links by which people come in
+pub mod leaving; // how members leave
 pub mod members; // sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
 pub mod second_step; // a code besides the password

@@ -75,6 +75,7 @@ pub const ALL: &[Migration] = &[
         "announcements",
         "../../migrations/0050_announcements.sql"
     ),
+    migration!(51, "leaving", "../../migrations/0051_leaving.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -134,4 +135,5 @@ pub const BIG_TABLES: &[&str] = &[
     "moderation_actions",
     "announcement_reads",
     "announcement_reactions",
+    "leaving_inboxes",
 ];

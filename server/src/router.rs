@@ -22,7 +22,7 @@ use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
     conversations, discovery, emergency, endorsements, favourites, featured_tags, filters,
-    followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
+    followed_tags, follows, hashtags, inbox, invitations, leaving, lists, markers, media, members,
     moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
     relations, reports, rules, scheduled, search, second_step, sign_ups, stamps, statuses,
     streaming, timelines, waves, web,
@@ -102,6 +102,10 @@ pub const ROUTES: &[Route] = &[
     acts("/settings/second-step/off", Kind::Form, || {
         post(second_step::web::turn_off)
     }),
+    reads("/settings/leave", Kind::Page, || get(leaving::web::page)),
+    acts("/settings/leave", Kind::Form, || post(leaving::web::leave)),
+    reads("/stay", Kind::Page, || get(leaving::web::stay_page)),
+    acts("/stay", Kind::Form, || post(leaving::web::stay)),
     reads("/forgotten", Kind::Page, || {
         get(members::web::forgotten::page)
     }),
@@ -1597,6 +1601,12 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/admin/accounts/{id}",
         Wants::Member(&["admin:read:accounts"]),
         || get(moderation::api::accounts::one),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/admin/accounts/{id}",
+        Wants::Member(&["admin:write:accounts"]),
+        || delete(moderation::api::accounts::remove),
     ),
     api(
         "POST",

@@ -16,7 +16,9 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
-use crate::{favourites, follows, media, pins, polls, quotes, reblogs, relations, reports, stamps};
+use crate::{
+    favourites, follows, leaving, media, pins, polls, quotes, reblogs, relations, reports, stamps,
+};
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
 /// blocks and ends of follows that another node wrote are noticed so late at most.
@@ -381,6 +383,7 @@ async fn document(
         Outgoing::Flag { report, account } => {
             reports::parcel(app, sender, *report, *account).await?
         }
+        Outgoing::DeleteActor => leaving::activity::delete(sender)?,
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

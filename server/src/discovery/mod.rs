@@ -5,6 +5,8 @@ pub mod api;
 mod store;
 mod trends;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::HashSet;
 
 use comity_policy::{ListId, Mode, Party, Pattern, RuleBook, Scope, Stance, Way};

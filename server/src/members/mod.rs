@@ -15,6 +15,8 @@ pub(crate) mod standing;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::sync::Arc;
 
 use comity_db::{Db, DbError, Tx, Wrote};
@@ -26,8 +28,9 @@ pub use model::{Member, NewMember, Role, Session, Standing};
 pub(crate) use signing_in::check_is_their_password;
 pub use signing_in::{SignedIn, change_password, set_password, sign_in};
 use signing_in::{credential, put_password};
-pub(crate) use standing::suspended;
+pub(crate) use standing::{leave, suspended};
 pub use store::{count, stewards};
+pub(crate) use store::{end, stay};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;

@@ -26,6 +26,7 @@ row! {
         pub email_wanted: Option<String>,
         pub standing: String,
         pub standing_reason: String,
+        pub leaves_at: Option<i64>,
     }
 }
 
@@ -82,6 +83,8 @@ pub struct Member {
     pub standing: Standing,
     /// Why they do not, in words for the member.
     pub standing_reason: String,
+    /// When what is theirs is deleted, where they leave; unix milliseconds.
+    pub leaves_at: Option<i64>,
 }
 
 impl Member {
@@ -95,7 +98,11 @@ impl Member {
         Ok(Member {
             account_id: row.account_id,
             community_id: row.community_id,
-            standing: Standing::parse(&row.standing).ok_or_else(|| broken("standing"))?,
+            standing: match Standing::parse(&row.standing).ok_or_else(|| broken("standing"))? {
+                Standing::Active if row.leaves_at.is_some() => Standing::Leaving,
+                standing => standing,
+            },
+            leaves_at: row.leaves_at,
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
@@ -123,6 +130,8 @@ pub enum Standing {
     Frozen,
     /// They cannot sign in, and nothing of theirs is here for anybody.
     Suspended,
+    /// Nothing, and they asked to be deleted: nothing of theirs is here for anybody, and they may come back in time.
+    Leaving,
 }
 
 impl Standing {
@@ -132,10 +141,11 @@ impl Standing {
             Standing::Active => "active",
             Standing::Frozen => "frozen",
             Standing::Suspended => "suspended",
+            Standing::Leaving => "leaving",
         }
     }
 
-    /// Reads [`Standing::as_str`].
+    /// Reads [`Standing::as_str`] of what is stored: that somebody leaves is written down as a time.
     pub fn parse(word: &str) -> Option<Standing> {
         [Standing::Active, Standing::Frozen, Standing::Suspended]
             .into_iter()

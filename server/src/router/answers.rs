@@ -406,6 +406,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         "AdminAccount",
         &[
             "GET /api/v1/admin/accounts/{id}",
+            "DELETE /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/enable",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",

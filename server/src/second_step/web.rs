@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie, local_path};
+use crate::leaving::web::after_sign_in;
 use crate::members::sessions;
 use crate::members::web::{browser_name, signed_in};
 use crate::web;
@@ -225,6 +226,7 @@ pub async fn pass(
     match super::pass(&app, &visit.community, &form.half, &form.code).await {
         Ok(account_id) => {
             let session = sessions::start(&app, account_id, browser_name(&headers)).await?;
+            let next = after_sign_in(&app, &visit.community, &session, next).await?;
             Ok(signed_in(&visit, &session, next))
         }
         Err(error) if super::is_held(&app, &form.half).await? => {

@@ -7,6 +7,8 @@ pub(crate) mod letters;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::sync::Arc;
 
 use comity_db::{DbError, Tx, Wrote};

@@ -220,3 +220,8 @@ const DROP: Sql = sql!("DELETE FROM applicants WHERE id = $1");
 pub fn drop_one(tx: &mut Tx, id: i64) {
     tx.exec(DROP, params![id]);
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+    "DELETE FROM applicants WHERE id IN (SELECT id FROM applicants WHERE id = $1 LIMIT $2)"
+)];

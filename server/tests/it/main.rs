@@ -22,6 +22,7 @@ mod conditions;
 mod consent;
 mod contacts;
 mod conversation;
+mod deleted;
 mod discovery;
 mod dry_run;
 mod filters;

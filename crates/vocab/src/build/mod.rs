@@ -12,7 +12,8 @@ mod consent;
 mod note;
 
 pub use activity::{
-    accept, add, announce, block, create, delete, follow, like, reject, remove, undo, update,
+    accept, add, announce, block, create, delete, delete_actor, follow, like, reject, remove, undo,
+    update,
 };
 pub use actor::{ActorOut, Picture, actor, actor_stub};
 pub use collection::{collection, collection_of, collection_page, tombstone};
