@@ -64,6 +64,7 @@ pub mod timelines; // home, community, everyone
 // What a member keeps for themselves
 pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
+pub mod drafts; // posts that are not finished
 pub mod endorsements; // whom one recommends on one's profile
 pub mod featured_tags; // topics on one's profile
 pub mod filters; // what one wants folded, or not at all

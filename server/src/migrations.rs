@@ -76,6 +76,8 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0050_announcements.sql"
     ),
     migration!(51, "leaving", "../../migrations/0051_leaving.sql"),
+    migration!(52, "markdown", "../../migrations/0052_markdown.sql"),
+    migration!(53, "kept", "../../migrations/0053_kept.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -136,4 +138,6 @@ pub const BIG_TABLES: &[&str] = &[
     "announcement_reads",
     "announcement_reactions",
     "leaving_inboxes",
+    "drafts",
+    "bookmark_folders",
 ];

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
-    conversations, discovery, emergency, endorsements, favourites, featured_tags, filters,
+    conversations, discovery, drafts, emergency, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, hashtags, inbox, invitations, leaving, lists, markers, media, members,
     moderation, notifications, oauth, pins, polls, push, quotes, reach, reading_lists, reblogs,
     relations, reports, rules, scheduled, search, second_step, sign_ups, stamps, statuses,
@@ -171,6 +171,10 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/reach", Kind::Form, || post(reach::web::ask)),
     // Writing
     reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
+    reads("/drafts", Kind::Page, || get(drafts::web::page)),
+    acts("/drafts/{id}/delete", Kind::Form, || {
+        post(drafts::web::delete)
+    }),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
     reads("/statuses/{id}/edit", Kind::Page, || {
         get(statuses::web::edit_form)
@@ -1236,6 +1240,30 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/pleroma/bookmark_folders",
+        Wants::Member(&["read:bookmarks"]),
+        || get(bookmarks::api::folders),
+    ),
+    api(
+        "POST",
+        "/api/v1/pleroma/bookmark_folders",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::make_folder),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/pleroma/bookmark_folders/{id}",
+        Wants::Member(&["write:bookmarks"]),
+        || patch(bookmarks::api::change_folder),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/pleroma/bookmark_folders/{id}",
+        Wants::Member(&["write:bookmarks"]),
+        || delete(bookmarks::api::delete_folder),
+    ),
+    api(
+        "GET",
         "/api/v1/favourites",
         Wants::Member(&["read:favourites"]),
         || get(favourites::api::list),
@@ -1773,6 +1801,36 @@ pub const ROUTES: &[Route] = &[
         "/api/comity/v1/contacts/{id}/send-away",
         Wants::Member(&["write:follows"]),
         || post(contacts::api::send_away),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/drafts",
+        Wants::Member(&["read:statuses"]),
+        || get(drafts::api::list),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/drafts",
+        Wants::Member(&["write:statuses"]),
+        || post(drafts::api::create),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(drafts::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["write:statuses"]),
+        || put(drafts::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["write:statuses"]),
+        || delete(drafts::api::delete),
     ),
     // Files
     api(

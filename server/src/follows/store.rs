@@ -2,8 +2,8 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
-use crate::communities::Community;
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::Result;
 use crate::window::{Ids, ids_in};
 

@@ -16,10 +16,10 @@ use crate::members::{self, Member};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::{self, Status};
 use crate::{
-    account_notes, announcements, bookmarks, contacts, conversations, discovery, endorsements,
-    favourites, featured_tags, filters, followed_tags, follows, invitations, lists, markers, media,
-    notifications, oauth, polls, push, reach, reading_lists, relations, reports, rules, scheduled,
-    second_step, sign_ups, timelines, waves,
+    account_notes, announcements, bookmarks, contacts, conversations, discovery, drafts,
+    endorsements, favourites, featured_tags, filters, followed_tags, follows, invitations, lists,
+    markers, media, notifications, oauth, polls, push, reach, reading_lists, relations, reports,
+    rules, scheduled, second_step, sign_ups, timelines, waves,
 };
 
 /// Posts that go in one piece.
@@ -120,7 +120,10 @@ async fn posts(app: &App, account: &Account) -> Result<Left> {
 
 /// By which inboxes the servers are reached that have this post.
 async fn holders(app: &App, status: &Status) -> Result<BTreeSet<Iri>> {
-    let mut inboxes: BTreeSet<Iri> = reach::arrived_at(app, status.id).await?.into_iter().collect();
+    let mut inboxes: BTreeSet<Iri> = reach::arrived_at(app, status.id)
+        .await?
+        .into_iter()
+        .collect();
     // Followers are looked at by themselves; of posts older than the ledger it is known whom they named.
     let reached = statuses::reached(&app.db, status.id).await?;
     let people = accounts::find_many(app, reached).await?;
@@ -188,6 +191,7 @@ fn of_member() -> impl Iterator<Item = &'static Sql> {
         contacts::OF_MEMBER,
         conversations::OF_MEMBER,
         discovery::OF_MEMBER,
+        drafts::OF_MEMBER,
         endorsements::OF_MEMBER,
         featured_tags::OF_MEMBER,
         filters::OF_MEMBER,
@@ -258,7 +262,11 @@ async fn finish(app: &App, account_id: i64, member: &Member) -> Result<()> {
     };
     queue::push_at(&mut tx, app, &keys, at)?;
     if app.commit(tx).await? {
-        tracing::info!(account_id, community_id = member.community_id, "a member left");
+        tracing::info!(
+            account_id,
+            community_id = member.community_id,
+            "a member left"
+        );
     }
     rules::reload(app).await
 }

@@ -40,7 +40,7 @@ use crate::error::{Error, Result};
 use crate::rules;
 use crate::second_step;
 use crate::statuses::{Answering, Quoting};
-use crate::text;
+use crate::text::{self, Format};
 
 /// As Mastodon has it, so that a handle can move there and back.
 pub(crate) const LONGEST_USERNAME: usize = 30;
@@ -260,6 +260,8 @@ pub struct Writing {
     pub shows_app: bool,
     /// The language, as a tag; empty for none.
     pub language: String,
+    /// In what it is typed.
+    pub format: Format,
 }
 
 impl Writing {
@@ -272,6 +274,7 @@ impl Writing {
             sensitive: member.sensitive,
             shows_app: member.shows_app,
             language: member.language.clone(),
+            format: member.format,
         }
     }
 }

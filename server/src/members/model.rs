@@ -5,6 +5,7 @@ use comity_vocab::Visibility;
 
 use crate::error::{Error, Result};
 use crate::statuses::{Answering, Quoting};
+use crate::text::Format;
 
 row! {
     /// One row of `members`, without its password.
@@ -15,6 +16,7 @@ row! {
         pub email: String,
         pub role: String,
         pub language: String,
+        pub format: String,
         pub default_visibility: String,
         pub replies: String,
         pub quotes: String,
@@ -69,6 +71,8 @@ pub struct Member {
     pub sensitive: bool,
     /// Others are told with which app a post was written.
     pub shows_app: bool,
+    /// In what they write, where a post says nothing else.
+    pub format: Format,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -113,6 +117,7 @@ impl Member {
             standing_reason: row.standing_reason,
             email: row.email,
             language: row.language,
+            format: Format::parse(&row.format).ok_or_else(|| broken("format"))?,
             notifications_read_id: row.notifications_read_id,
             created_at: row.created_at,
             email_confirmed_at: row.email_confirmed_at,

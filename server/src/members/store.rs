@@ -10,7 +10,7 @@ use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
-    "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
+    "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.format, m.default_visibility, m.replies, m.quotes,
             m.sensitive, m.shows_app, COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
             m.email_confirmed_at, m.email_wanted, m.standing, m.standing_reason, m.leaves_at
        FROM members m
@@ -23,8 +23,7 @@ pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
     Ok(db.opt(BY_ID, params![account_id]).await?)
 }
 
-const CREDENTIAL_BY_ID: Sql<CredentialRow> =
-    sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1 AND standing <> 'gone'");
+const CREDENTIAL_BY_ID: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1 AND standing <> 'gone'");
 const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
 
 pub async fn credential(db: &Db, account_id: i64) -> Result<Option<CredentialRow>> {
@@ -67,8 +66,7 @@ pub fn set_standing(tx: &mut Tx, account_id: i64, standing: &str, reason: &str) 
 }
 
 // Over the unique key (community_id, email_key).
-const COUNT: Sql<(i64,)> =
-    sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND standing <> 'gone'");
+const COUNT: Sql<(i64,)> = sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND standing <> 'gone'");
 const COUNT_ADMINS: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
 
@@ -191,7 +189,7 @@ pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
 const CHOOSE_WRITING: Sql = sql!(
     "UPDATE members
         SET replies = $2, quotes = $3, default_visibility = $4, language = $5, sensitive = $6,
-            shows_app = $7
+            shows_app = $7, format = $8
       WHERE account_id = $1"
 );
 
@@ -207,6 +205,7 @@ pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Resul
                 writing.language,
                 writing.sensitive,
                 writing.shows_app,
+                writing.format.as_str(),
             ],
         )
         .await?)

@@ -14,6 +14,7 @@ use crate::accounts::Account;
 use crate::media::{Attaching, Media, Saying, Stored};
 use crate::polls::{self, Poll};
 use crate::quotes::Quote;
+use crate::text::Format;
 
 row! {
     /// One row of `statuses`, as every statement of this folder selects it.
@@ -35,6 +36,7 @@ row! {
         pub spoiler_text: String,
         pub content: String,
         pub source: String,
+        pub format: String,
         pub language: Option<String>,
         pub sensitive: bool,
         pub tags: String,
@@ -130,6 +132,8 @@ pub struct Text {
     pub content: String,
     /// As typed; empty for remote statuses.
     pub source: String,
+    /// In what it was typed.
+    pub format: Format,
     /// BCP 47.
     pub language: Option<String>,
     /// Media is hidden until asked for.
@@ -298,6 +302,8 @@ impl Subject for Status {
 pub struct Draft {
     /// As typed.
     pub text: String,
+    /// In what it is typed.
+    pub format: Format,
     /// The warning that folds the rest; empty for none.
     pub spoiler_text: String,
     /// Who shall see it.
