@@ -23,6 +23,7 @@ pub mod accounts; // profiles, ours and others', and their keys
 pub mod communities; // the domains served here: name, rules text, mode
 pub mod instances; // what we know of other servers
 pub mod invitations; // links by which people come in
+pub mod leaving; // how members leave
 pub mod members; // sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
 pub mod second_step; // a code besides the password
@@ -66,6 +67,7 @@ pub mod timelines; // home, community, everyone
 // What a member keeps for themselves
 pub mod account_notes; // what one notes about somebody
 pub mod bookmarks; // posts to read again
+pub mod drafts; // posts that are not finished
 pub mod endorsements; // whom one recommends on one's profile
 pub mod featured_tags; // topics on one's profile
 pub mod filters; // what one wants folded, or not at all

@@ -83,6 +83,9 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(53, "copies", "../../migrations/0053_copies.sql"),
     migration!(54, "reactions", "../../migrations/0054_reactions.sql"),
+    migration!(55, "leaving", "../../migrations/0055_leaving.sql"),
+    migration!(56, "markdown", "../../migrations/0056_markdown.sql"),
+    migration!(57, "kept", "../../migrations/0057_kept.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -143,4 +146,7 @@ pub const BIG_TABLES: &[&str] = &[
     "moderation_actions",
     "announcement_reads",
     "announcement_reactions",
+    "leaving_inboxes",
+    "drafts",
+    "bookmark_folders",
 ];

@@ -21,11 +21,11 @@ use crate::error::Error;
 use crate::http::{Wants, client, finish, health::health};
 use crate::{
     account_notes, accounts, aliases, announcements, bookmarks, communities, contacts,
-    conversations, discovery, emergency, emojis, endorsements, favourites, featured_tags, filters,
-    followed_tags, follows, hashtags, inbox, invitations, lists, markers, media, members,
-    moderation, notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists,
-    reblogs, relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups,
-    stamps, statuses, streaming, timelines, waves, web,
+    conversations, discovery, drafts, emergency, emojis, endorsements, favourites, featured_tags,
+    filters, followed_tags, follows, hashtags, inbox, invitations, leaving, lists, markers, media,
+    members, moderation, notifications, oauth, pins, polls, push, quotes, reach, reactions,
+    reading_lists, reblogs, relations, reports, rules, scheduled, search, second_step,
+    sign_up_blocks, sign_ups, stamps, statuses, streaming, timelines, waves, web,
 };
 
 use endpoint::{delete, get, patch, post, put};
@@ -111,6 +111,10 @@ pub const ROUTES: &[Route] = &[
     acts("/settings/second-step/off", Kind::Form, || {
         post(second_step::web::turn_off)
     }),
+    reads("/settings/leave", Kind::Page, || get(leaving::web::page)),
+    acts("/settings/leave", Kind::Form, || post(leaving::web::leave)),
+    reads("/stay", Kind::Page, || get(leaving::web::stay_page)),
+    acts("/stay", Kind::Form, || post(leaving::web::stay)),
     reads("/forgotten", Kind::Page, || {
         get(members::web::forgotten::page)
     }),
@@ -176,6 +180,10 @@ pub const ROUTES: &[Route] = &[
     acts("/statuses/{id}/reach", Kind::Form, || post(reach::web::ask)),
     // Writing
     reads("/compose", Kind::Page, || get(statuses::web::compose_form)),
+    reads("/drafts", Kind::Page, || get(drafts::web::page)),
+    acts("/drafts/{id}/delete", Kind::Form, || {
+        post(drafts::web::delete)
+    }),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
     reads("/statuses/{id}/edit", Kind::Page, || {
         get(statuses::web::edit_form)
@@ -1287,6 +1295,30 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/pleroma/bookmark_folders",
+        Wants::Member(&["read:bookmarks"]),
+        || get(bookmarks::api::folders),
+    ),
+    api(
+        "POST",
+        "/api/v1/pleroma/bookmark_folders",
+        Wants::Member(&["write:bookmarks"]),
+        || post(bookmarks::api::make_folder),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/pleroma/bookmark_folders/{id}",
+        Wants::Member(&["write:bookmarks"]),
+        || patch(bookmarks::api::change_folder),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/pleroma/bookmark_folders/{id}",
+        Wants::Member(&["write:bookmarks"]),
+        || delete(bookmarks::api::delete_folder),
+    ),
+    api(
+        "GET",
         "/api/v1/favourites",
         Wants::Member(&["read:favourites"]),
         || get(favourites::api::list),
@@ -1751,6 +1783,12 @@ pub const ROUTES: &[Route] = &[
         || get(moderation::api::accounts::one),
     ),
     api(
+        "DELETE",
+        "/api/v1/admin/accounts/{id}",
+        Wants::Member(&["admin:write:accounts"]),
+        || delete(moderation::api::accounts::remove),
+    ),
+    api(
         "POST",
         "/api/v1/admin/accounts/{id}/action",
         Wants::Member(&["admin:write:accounts"]),
@@ -1915,6 +1953,36 @@ pub const ROUTES: &[Route] = &[
         "/api/comity/v1/contacts/{id}/send-away",
         Wants::Member(&["write:follows"]),
         || post(contacts::api::send_away),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/drafts",
+        Wants::Member(&["read:statuses"]),
+        || get(drafts::api::list),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/drafts",
+        Wants::Member(&["write:statuses"]),
+        || post(drafts::api::create),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(drafts::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["write:statuses"]),
+        || put(drafts::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/comity/v1/drafts/{id}",
+        Wants::Member(&["write:statuses"]),
+        || delete(drafts::api::delete),
     ),
     // Files
     api(

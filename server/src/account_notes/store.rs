@@ -43,3 +43,11 @@ pub async fn among(db: &Db, account_id: i64, targets: Vec<i64>) -> Result<HashMa
     let among = db.all(AMONG, params![account_id, targets]).await?;
     Ok(among.into_iter().collect())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM account_notes
+          WHERE account_id = $1 AND target_id IN (SELECT target_id FROM account_notes WHERE account_id = $1 LIMIT $2)"
+    ),
+];

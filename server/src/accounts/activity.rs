@@ -398,7 +398,8 @@ pub(crate) async fn show_named(
 
 async fn of_name(app: &App, community: &Community, name: &str) -> Result<Arc<Account>> {
     let found = super::find_by_handle(app, name, &community.domain).await?;
-    found
-        .filter(|account| account.gone_at.is_none())
-        .ok_or(Error::NotFound)
+    match found {
+        Some(account) if account.gone_at.is_some() => Err(Error::Gone),
+        found => found.ok_or(Error::NotFound),
+    }
 }

@@ -100,10 +100,16 @@ pub async fn find_by_prefix(app: &App, prefix: &str, limit: i64) -> Result<Vec<A
 /// The profile of this account as `viewer` may see it.
 pub async fn show(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Account>> {
     let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(app
-        .gate
-        .show(viewer, way, Account::from_row(row)?)
-        .await??)
+    let account = Account::from_row(row)?;
+    if has_left(&account) {
+        return Err(Error::Gone);
+    }
+    Ok(app.gate.show(viewer, way, account).await??)
+}
+
+/// A member who is no more. Of people elsewhere who left, the name is still shown where others wrote of them.
+fn has_left(account: &Account) -> bool {
+    account.is_local() && account.gone_at.is_some()
 }
 
 /// Profiles for one viewer, a copy for each time an id is named, by id. Those they may not see are left out.
@@ -127,7 +133,10 @@ pub async fn show_many(
     let named = ids.iter().filter_map(|id| rows.get(id).cloned());
     let accounts = named
         .map(Account::from_row)
-        .collect::<Result<Vec<Account>>>()?;
+        .collect::<Result<Vec<Account>>>()?
+        .into_iter()
+        .filter(|account| !has_left(account))
+        .collect::<Vec<Account>>();
     let mut shown: HashMap<i64, Vec<Visible<Account>>> = HashMap::new();
     for account in app
         .gate
@@ -323,6 +332,17 @@ pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
     store::mark_gone(&mut tx, account.id, now);
     store::drop_keys_older_than(&mut tx, account.id, now + 1);
     app.commit(tx).await?;
+    app.keyring.forget(&withdrawn);
+    Ok(())
+}
+
+/// With what a member who left signed goes, once nothing of theirs is on its way any more.
+pub(crate) async fn forget_keys(app: &App, account: &Account) -> Result<()> {
+    if account.gone_at.is_none() {
+        return Ok(());
+    }
+    let withdrawn = keyring::ids_of(app, account.id).await?;
+    store::drop_own_keys(&app.db, account.id).await?;
     app.keyring.forget(&withdrawn);
     Ok(())
 }

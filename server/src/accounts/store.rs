@@ -264,7 +264,7 @@ pub async fn by_prefix(db: &Db, prefix: &str, limit: i64) -> Result<Vec<AccountR
 const GONE: Sql = sql!(
     "UPDATE accounts
         SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
-            header_url = NULL, emojis = '[]'
+            header_url = NULL, avatar_description = '', header_description = '', discoverable = FALSE, indexable = FALSE, emojis = '[]'
       WHERE id = $1"
 );
 
@@ -311,6 +311,14 @@ const SAVE_KEY: Sql = sql!(
 const DROP_OLD_KEYS: Sql = sql!(
     "DELETE FROM account_keys WHERE account_id = $1 AND fetched_at < $2 AND private_key IS NULL"
 );
+
+const DROP_OWN_KEYS: Sql = sql!("DELETE FROM account_keys WHERE account_id = $1");
+
+/// All of an account that signs nothing any more.
+pub async fn drop_own_keys(db: &Db, account_id: i64) -> Result<()> {
+    db.exec(DROP_OWN_KEYS, params![account_id]).await?;
+    Ok(())
+}
 
 pub async fn key(db: &Db, iri: &str) -> Result<Option<KeyRow>> {
     Ok(db.opt(KEY_BY_IRI, params![iri]).await?)

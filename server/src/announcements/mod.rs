@@ -5,6 +5,8 @@ pub mod api;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::{HashMap, HashSet};
 
 use comity_db::Tx;

@@ -120,3 +120,15 @@ pub async fn unreact(db: &Db, id: i64, account_id: i64, name: &str) -> Result<()
     db.exec(UNREACT, params![id, account_id, name]).await?;
     Ok(())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM announcement_reads
+          WHERE account_id = $1 AND announcement_id IN (SELECT announcement_id FROM announcement_reads WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM announcement_reactions
+          WHERE account_id = $1 AND announcement_id IN (SELECT announcement_id FROM announcement_reactions WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -70,6 +70,7 @@ pub fn draft(text: String, visibility: Visibility) -> Draft {
         poll: crate::polls::Wish::AsItIs,
         once: None,
         written_with: None,
+        format: crate::text::Format::Plain,
     }
 }
 

@@ -2,20 +2,36 @@
 
 use axum::extract::State;
 use comity_policy::Way;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::folders;
+use super::store::FolderRow;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Id, Paging, Reply};
+use crate::http::{Client, Id, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
 
 /// Statuses of a page, and at most.
 const USUAL: i64 = 20;
 const MOST: i64 = 40;
 
+/// Which folder, as Akkoma's apps say it; none for all there is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Within {
+    folder_id: Option<i64>,
+}
+
 /// `POST /api/v1/statuses/{id}/bookmark`
-pub async fn bookmark(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    let status = super::bookmark(&app, &client.me()?.account, id).await?;
+pub async fn bookmark(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(within): Input<Within>,
+) -> Result<Reply> {
+    let me = &client.me()?.account;
+    let status = super::bookmark(&app, me, id, within.folder_id).await?;
     let entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     Ok(Reply::api(entity))
 }
@@ -31,11 +47,71 @@ pub async fn unbookmark(State(app): State<App>, client: Client, Id(id): Id) -> R
 }
 
 /// `GET /api/v1/bookmarks`
-pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+pub async fn list(
+    State(app): State<App>,
+    client: Client,
+    paging: Paging,
+    Input(within): Input<Within>,
+) -> Result<Reply> {
     let caller = client.caller()?;
     let limit = paging.limit(USUAL, MOST);
-    let stretch = super::list(&app, &caller, paging.window(), limit).await?;
+    let window = paging.window();
+    let stretch = super::list(&app, &caller, within.folder_id, window, limit).await?;
     let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
     let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
     Ok(Reply::api(json!(list)).with_links(links))
+}
+
+fn entity(folder: &FolderRow) -> Value {
+    json!({
+        "id": folder.id.to_string(),
+        "name": folder.name,
+        "emoji": folder.emoji,
+        "emoji_url": null,
+    })
+}
+
+/// A folder as an app sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Folder {
+    name: Option<String>,
+    emoji: Option<String>,
+}
+
+/// `GET /api/v1/pleroma/bookmark_folders`
+pub async fn folders(State(app): State<App>, client: Client) -> Result<Reply> {
+    let all = folders::of(&app, client.me()?.account.id).await?;
+    Ok(Reply::api(all.iter().map(entity).collect()))
+}
+
+/// `POST /api/v1/pleroma/bookmark_folders`
+pub async fn make_folder(
+    State(app): State<App>,
+    client: Client,
+    Input(sent): Input<Folder>,
+) -> Result<Reply> {
+    let name = sent.name.as_deref().unwrap_or_default();
+    let me = client.me()?.account.id;
+    let folder = folders::make(&app, me, name, sent.emoji.as_deref()).await?;
+    Ok(Reply::api(entity(&folder)))
+}
+
+/// `PATCH /api/v1/pleroma/bookmark_folders/{id}`
+pub async fn change_folder(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(sent): Input<Folder>,
+) -> Result<Reply> {
+    let (name, emoji) = (sent.name.as_deref(), sent.emoji.as_deref());
+    let me = client.me()?.account.id;
+    let folder = folders::change(&app, me, id, name, emoji).await?;
+    Ok(Reply::api(entity(&folder)))
+}
+
+/// `DELETE /api/v1/pleroma/bookmark_folders/{id}`
+pub async fn delete_folder(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let folder = folders::delete(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(entity(&folder)))
 }

@@ -2,7 +2,10 @@
 //! any more is not shown.
 
 pub mod api;
+pub mod folders;
 mod store;
+
+pub(crate) use store::OF_MEMBER;
 
 use std::collections::HashSet;
 
@@ -18,8 +21,17 @@ use crate::window::{Stretch, Window};
 /// Bookmarks of one member: more than anybody reads again, and few enough to count at every one.
 const MOST: i64 = 20_000;
 
-/// Keeps a status that `me` may see; of a boost, what it shares. Doing it twice changes nothing.
-pub async fn bookmark(app: &App, me: &Account, status_id: i64) -> Result<Visible<Status>> {
+/// Keeps a status that `me` may see, in a folder where one is named; of a boost, what it shares. Doing it twice changes
+/// nothing but the folder.
+pub async fn bookmark(
+    app: &App,
+    me: &Account,
+    status_id: i64,
+    folder_id: Option<i64>,
+) -> Result<Visible<Status>> {
+    if let Some(folder_id) = folder_id {
+        folders::find(app, me.id, folder_id).await?;
+    }
     let status = proper(app, me, status_id).await?;
     if store::count(&app.db, me.id).await? >= MOST {
         return Err(Error::invalid(
@@ -27,7 +39,7 @@ pub async fn bookmark(app: &App, me: &Account, status_id: i64) -> Result<Visible
             format!("are at most {MOST}; remove some first"),
         ));
     }
-    store::insert(&app.db, app.next_id(), me.id, status.id).await?;
+    store::insert(&app.db, app.next_id(), me.id, status.id, folder_id).await?;
     Ok(status)
 }
 
@@ -54,10 +66,16 @@ pub async fn of(app: &App, account_id: i64, status_ids: &[i64]) -> Result<HashSe
     store::among(&app.db, account_id, status_ids.to_vec()).await
 }
 
-/// Some of what a member keeps, by the id of the bookmark; nobody is cleared to see it yet.
-pub async fn list(app: &App, caller: &Caller, window: Window, limit: i64) -> Result<Stretch> {
+/// Some of what a member keeps, or keeps in one folder, by the id of the bookmark; nobody is cleared to see it yet.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    folder_id: Option<i64>,
+    window: Window,
+    limit: i64,
+) -> Result<Stretch> {
     match caller.account_id() {
-        Some(me) => store::list(&app.db, me, window, limit).await,
+        Some(me) => store::list(&app.db, me, folder_id, window, limit).await,
         None => Ok(Stretch::default()),
     }
 }

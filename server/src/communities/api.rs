@@ -10,6 +10,7 @@ use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Reply};
+use crate::text::Format;
 use crate::text::language::LANGUAGES;
 use crate::{media, members, polls, push, rules, sign_ups, text};
 
@@ -87,7 +88,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "max_characters": app.config.limits.post_characters,
             "max_media_attachments": media::MOST_ATTACHED,
             "characters_reserved_per_url": LINK_LENGTH,
-            "supported_mime_types": ["text/plain"],
+            "supported_mime_types": Format::ALL.map(Format::as_str),
         },
         "media_attachments": {
             "supported_mime_types": media::TAKEN,

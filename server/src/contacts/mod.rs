@@ -10,6 +10,8 @@ mod moderated;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

@@ -273,3 +273,15 @@ const WELCOMED_BY: Sql<(i64, i64)> = sql!(
 pub async fn welcomed_by(db: &Db, account_id: i64, most: i64) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(WELCOMED_BY, params![account_id, most]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM contacts
+          WHERE account_id = $1 AND status_id IN (SELECT status_id FROM contacts WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM welcomes
+          WHERE account_id = $1 AND target_id IN (SELECT target_id FROM welcomes WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -9,6 +9,8 @@ mod leave;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Because, Party, Refusal, Visible, Way};

@@ -159,3 +159,19 @@ pub async fn mark(
         .await?;
     Ok(())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM left_conversations
+          WHERE account_id = $1 AND conversation_id IN (SELECT conversation_id FROM left_conversations WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM direct_entries
+          WHERE account_id = $1 AND status_id IN (SELECT status_id FROM direct_entries WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM direct_marks
+          WHERE account_id = $1 AND conversation_id IN (SELECT conversation_id FROM direct_marks WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -209,6 +209,8 @@ pub enum Outgoing {
     },
     /// A profile was changed.
     UpdateActor,
+    /// A member left; bare. Its deliveries are written when all of theirs is deleted.
+    DeleteActor,
     /// A post was put on top of its author's profile.
     Pin {
         /// Ours.
@@ -272,6 +274,7 @@ impl Outgoing {
             Outgoing::Block { .. } => "a block",
             Outgoing::Flag { .. } => "a report",
             Outgoing::UpdateActor => "a profile",
+            Outgoing::DeleteActor => "the end of an account",
             Outgoing::Pin { .. } => "a pin",
             Outgoing::Unpin { .. } => "the end of a pin",
             Outgoing::UndoAnnounce { .. } => "the end of a boost",

@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::{self, MOST_NOTICES, Notices, Status};
 use crate::{
-    favourites, follows, media, pins, polls, quotes, reactions, reblogs, relations, reports, stamps,
+    favourites, follows, leaving, media, pins, polls, quotes, reactions, reblogs, relations,
+    reports, stamps,
 };
 
 /// How long a parcel is used for without looking at its recipients again, where nothing is known to have changed:
@@ -390,6 +391,7 @@ async fn document(
         Outgoing::Flag { report, account } => {
             reports::parcel(app, sender, *report, *account).await?
         }
+        Outgoing::DeleteActor => leaving::activity::delete(sender)?,
         Outgoing::UpdateActor => {
             let account = accounts::show(app, &reader, way, sender.id).await?;
             accounts::activity::update(app, &account, outgoing_id).await?

@@ -41,7 +41,8 @@ pub(super) struct Reach {
     pub thing: Option<Thing>,
     /// Takes back this status: it goes where the ledger says that the status went, and nowhere else.
     ends: Option<i64>,
-    /// Asks servers for what the ledger says that they hold: they were written down when it was asked.
+    /// Asks servers for what the ledger says that they hold, or tells them that somebody left: they were written down
+    /// before.
     asks: bool,
     sender_id: i64,
 }
@@ -131,7 +132,7 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             };
             to(vec![asked.id], false, Some(status.thing()))
         }
-        Outgoing::AskBack { .. } => Ok(Some(Reach {
+        Outgoing::AskBack { .. } | Outgoing::DeleteActor => Ok(Some(Reach {
             followers: false,
             people: Vec::new(),
             thing: None,
@@ -167,6 +168,7 @@ pub(super) async fn of(app: &App, sender: &Account, outgoing: &Outgoing) -> Resu
             };
             to(vec![*account], false, Some(thing))
         }
+        Outgoing::UpdateActor if sender.gone_at.is_some() => Ok(None),
         Outgoing::UpdateActor => to(Vec::new(), true, Some(sender.thing())),
         Outgoing::Follow { target, .. } => to(vec![*target], false, Some(between(sender, *target))),
         Outgoing::Accept { follower, .. } => {

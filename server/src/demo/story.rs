@@ -228,5 +228,6 @@ fn public(language: &str, text: &str) -> Draft {
         poll: crate::polls::Wish::AsItIs,
         once: None,
         written_with: None,
+        format: crate::text::Format::Plain,
     }
 }

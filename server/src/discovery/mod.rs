@@ -6,6 +6,8 @@ mod kept;
 mod store;
 mod trends;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 

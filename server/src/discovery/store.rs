@@ -178,3 +178,11 @@ const LIKED: Sql<(i64, i64)> = sql!(
 pub async fn liked(db: &Db, above: i64, among: i64, most: i64) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(LIKED, params![above, among, most]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM dismissed_suggestions
+          WHERE account_id = $1 AND target_id IN (SELECT target_id FROM dismissed_suggestions WHERE account_id = $1 LIMIT $2)"
+    ),
+];

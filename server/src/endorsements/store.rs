@@ -59,3 +59,11 @@ pub async fn among(db: &Db, account_id: i64, targets: Vec<i64>) -> Result<HashSe
 pub async fn list(db: &Db, account_id: i64, window: Window, limit: i64) -> Result<Stretch> {
     LIST.read(db, window, limit, params![account_id]).await
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM endorsements
+          WHERE account_id = $1 AND id IN (SELECT id FROM endorsements WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -122,6 +122,17 @@ pub async fn status_of(app: &App, by: &Account, like: &Iri) -> Result<Option<i64
     store::status_by_iri(&app.db, by.id, like.as_str()).await
 }
 
+/// Some of what somebody favourited who leaves.
+pub(crate) async fn some_of(app: &App, account_id: i64, most: i64) -> Result<Vec<i64>> {
+    store::some_of(&app.db, account_id, most).await
+}
+
+/// One of them goes, without a word.
+pub(crate) fn drop_one(tx: &mut Tx, account_id: i64, status_id: i64) {
+    store::delete(tx, account_id, status_id);
+    statuses::add_favourite(tx, status_id, -1);
+}
+
 fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
     let now = app.now_ms();
     store::insert(tx, app.ids.at(now), account_id, status.id, iri, now);

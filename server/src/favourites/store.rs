@@ -40,6 +40,16 @@ pub const BY_ACCOUNT: Entries = entries_in!(
       WHERE account_id = $4"
 );
 
+const SOME_OF: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT status_id FROM favourites WHERE account_id = $1 ORDER BY status_id LIMIT $2"
+);
+
+/// Some of what an account favourited.
+pub async fn some_of(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(SOME_OF, params![account_id, most]).await?)
+}
+
 /// Undoes the whole transaction when it is there already.
 pub fn insert(tx: &mut Tx, id: i64, account_id: i64, status_id: i64, iri: &str, now_ms: i64) {
     tx.must(INSERT, params![id, account_id, status_id, iri, now_ms]);

@@ -83,3 +83,11 @@ pub async fn of(db: &Db, account_id: i64, most: i64) -> Result<Vec<Featured>> {
 pub async fn proposed(db: &Db, account_id: i64, most: i64) -> Result<Vec<String>> {
     Ok(db.column(PROPOSED, params![account_id, most]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM featured_tags
+          WHERE account_id = $1 AND id IN (SELECT id FROM featured_tags WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -7,6 +7,8 @@ mod model;
 mod store;
 pub mod v1;
 
+pub(crate) use store::OF_MEMBER;
+
 pub use matcher::{Match, Matcher};
 pub use model::{Action, Context, Draft, Expiry, Filter, Keyword, KeywordDraft, Listed};
 

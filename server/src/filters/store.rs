@@ -139,3 +139,9 @@ pub fn insert_status(tx: &mut Tx, id: i64, filter_id: i64, status_id: i64) {
 pub fn delete_status(tx: &mut Tx, id: i64) {
     tx.exec(DELETE_STATUS, params![id]);
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+    "DELETE FROM filters
+          WHERE account_id = $1 AND id IN (SELECT id FROM filters WHERE account_id = $1 LIMIT $2)"
+)];

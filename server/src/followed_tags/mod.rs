@@ -4,6 +4,8 @@
 pub mod api;
 mod store;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::HashSet;
 
 use comity_db::Tx;

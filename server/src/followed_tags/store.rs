@@ -74,3 +74,11 @@ pub async fn list(
     rows.reverse();
     Ok(rows)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM followed_tags
+          WHERE account_id = $1 AND id IN (SELECT id FROM followed_tags WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -21,6 +21,7 @@ use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
 use comity_vocab::{Activity, Iri};
 
 pub(crate) use ended::hear_end;
+pub(crate) use store::{drop_one, some_of};
 pub(crate) use suspended::is_followed_here;
 pub use suspended::{Across, Side, Suspended, Suspension, is_suspended, judge, suspended};
 pub(crate) use synchronize::{hear, synchronize};

@@ -2,6 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
+use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::window::{Ids, ids_in};
@@ -72,6 +73,25 @@ const RENAME: Sql = sql!("UPDATE follows SET iri = $3 WHERE account_id = $1 AND 
 const ACCEPT: Sql =
     sql!("UPDATE follows SET state = 'accepted' WHERE account_id = $1 AND target_id = $2");
 const DELETE: Sql = sql!("DELETE FROM follows WHERE account_id = $1 AND target_id = $2");
+
+/// Counts on the key, and on `follows_by_target`.
+const SOME_OF: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT account_id, target_id FROM follows WHERE account_id = $1
+      UNION
+     SELECT account_id, target_id FROM follows WHERE target_id = $1
+      LIMIT $2"
+);
+
+/// (follower, followed) of some follows of which this account is an end.
+pub async fn some_of(app: &App, account_id: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(app.db.all(SOME_OF, params![account_id, most]).await?)
+}
+
+/// In the transaction that counts anew.
+pub fn drop_one(tx: &mut Tx, account_id: i64, target_id: i64) {
+    tx.exec(DELETE, params![account_id, target_id]);
+}
 
 pub async fn find(db: &Db, account_id: i64, target_id: i64) -> Result<Option<FollowRow>> {
     Ok(db.opt(FIND, params![account_id, target_id]).await?)

@@ -3,6 +3,8 @@
 mod store;
 pub mod web;
 
+pub(crate) use store::end_all_of;
+
 use comity_db::Tx;
 
 use crate::app::App;

@@ -128,6 +128,14 @@ pub async fn end(db: &Db, id: i64, now_ms: i64) -> Result<u64> {
     Ok(db.exec(END, params![id, now_ms]).await?)
 }
 
+const END_ALL_OF: Sql =
+    sql!("UPDATE invitations SET ended_at = $2 WHERE made_by = $1 AND ended_at IS NULL");
+
+/// All that this member made end; they leave.
+pub fn end_all_of(tx: &mut Tx, made_by: i64, now_ms: i64) {
+    tx.exec(END_ALL_OF, params![made_by, now_ms]);
+}
+
 const CAME_BY: Sql<(Option<i64>, i64)> = sql!(
     row: (Option<i64>, i64),
     sqlite: "SELECT invitation_id, account_id

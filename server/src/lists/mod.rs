@@ -10,6 +10,8 @@ pub mod sources;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::{HashMap, HashSet};
 
 use comity_db::{DbError, Tx};

@@ -230,3 +230,11 @@ pub async fn load(db: &Db) -> Result<Vec<ListEntries>> {
     }
     Ok(loaded)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM policy_lists
+          WHERE account_id = $1 AND id IN (SELECT id FROM policy_lists WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -73,3 +73,11 @@ pub async fn read_notifications(db: &Db, account_id: i64, up_to: i64, now_ms: i6
         .await?;
     Ok(())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM markers
+          WHERE account_id = $1 AND timeline IN (SELECT timeline FROM markers WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -20,6 +20,8 @@ pub mod web;
 mod work;
 pub mod worker;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::path::Path;
 
 use comity_db::{Db, Tx};

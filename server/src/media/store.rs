@@ -199,6 +199,13 @@ pub async fn discard_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(DISCARD_OLD, params![now_ms, most]).await?)
 }
 
+/// Files of a member (`$1`) who leaves, at most `$2` at a time: they are taken away next. Counts on `media_by_account`.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+    "UPDATE media
+        SET state = 'gone', forget_at = NULL, status_id = NULL
+      WHERE id IN (SELECT id FROM media WHERE account_id = $1 AND state <> 'gone' LIMIT $2)"
+)];
+
 /// Counts on `media_gone`.
 const GONE: Sql<(i64, String)> = sql!(
     row: (i64, String),

@@ -2,13 +2,17 @@
 
 use std::io::BufRead;
 
-use super::{NewMember, Role, add, change_role, set_password};
+use comity_db::Tx;
+
+use super::{NewMember, Role, add, change_role, find, set_password};
 use crate::accounts;
 use crate::app::App;
 use crate::communities::command::named_or_only;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
+use crate::leaving::{self, When};
 use crate::second_step;
+use crate::web::time;
 
 /// Letters of a password that we make up: 132 bits.
 const MADE_UP_LENGTH: usize = 22;
@@ -47,6 +51,17 @@ pub enum MemberCommand {
     SecondStepOff {
         /// The username
         name: String,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
+    /// Delete a member, with all that is theirs; their name is never given out again
+    Delete {
+        /// The username
+        name: String,
+        /// Now, and for good; otherwise they may sign in and take it back for 30 days
+        #[arg(long)]
+        at_once: bool,
         /// The community's domain; may be left out where there is only one
         #[arg(long)]
         community: Option<String>,
@@ -106,6 +121,24 @@ pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
                 "{} needs no code to sign in any more.",
                 account.handle()
             ))
+        }
+        MemberCommand::Delete {
+            name,
+            at_once,
+            community,
+        } => {
+            let account = member(app, &name, community.as_deref()).await?;
+            let member = find(app, account.id).await?;
+            let when = if at_once { When::AtOnce } else { When::Later };
+            let at = leaving::begin(app, &member, when, Tx::new()).await?;
+            let handle = account.handle();
+            Ok(match when {
+                When::AtOnce => format!("{handle} is being deleted, as soon as the server runs."),
+                When::Later => format!(
+                    "{handle} is hidden and signed out, and is deleted on {}. Until then they may sign in and stay.",
+                    time::day(at)
+                ),
+            })
         }
         MemberCommand::Password {
             name,

@@ -19,6 +19,7 @@ use crate::http::Kind;
 use crate::mail::{self, Letter, NotSent};
 use crate::queue::{self, Job, Outcome};
 use crate::sign_ups;
+use crate::web::time;
 
 /// What a letter is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,6 +69,13 @@ pub enum Errand {
         /// Which of the two.
         on: bool,
     },
+    /// A member asked to be deleted, or somebody who has their password.
+    Leaving {
+        /// Who.
+        member: i64,
+        /// When it happens; unix milliseconds.
+        at: i64,
+    },
     /// A member has another address; the old one is told.
     AddressChanged {
         /// Whose.
@@ -93,6 +101,7 @@ impl Errand {
             | Errand::Address { member }
             | Errand::PasswordChanged { member }
             | Errand::SecondStep { member, .. }
+            | Errand::Leaving { member, .. }
             | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
         }
     }
@@ -172,6 +181,20 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 "your second step is off"
             };
             Ok(Some(who.letter(about, &text)))
+        }
+        Errand::Leaving { member, at } => {
+            let who = Who::find(app, *member).await?;
+            let Some(who) = who.filter(|who| who.member.leaves_at == Some(*at)) else {
+                return Ok(None);
+            };
+            let text = format!(
+                "{} is deleted on {}, with all that belongs to it, as was asked for with its password.\n\n\
+                 Until then nobody sees it. To keep it, or if it was not you, sign in before that day:\n\n{}/sign-in",
+                who.account.handle(),
+                time::day(*at),
+                who.community.origin
+            );
+            Ok(Some(who.letter("your account is to be deleted", &text)))
         }
         Errand::AddressChanged { member, old } => {
             let Some(who) = Who::find(app, *member).await? else {

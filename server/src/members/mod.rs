@@ -15,6 +15,8 @@ pub(crate) mod standing;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::sync::Arc;
 
 use comity_db::{Db, DbError, Tx, Wrote};
@@ -26,9 +28,10 @@ pub use model::{Member, NewMember, Role, Session, Standing};
 pub(crate) use signing_in::check_is_their_password;
 pub use signing_in::{SignedIn, change_password, set_password, sign_in};
 use signing_in::{credential, put_password};
-pub(crate) use standing::suspended;
+pub(crate) use standing::{leave, suspended};
 pub(crate) use store::take_turns;
 pub use store::{count, stewards};
+pub(crate) use store::{end, stay};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;
@@ -38,7 +41,7 @@ use crate::error::{Error, Result};
 use crate::rules;
 use crate::second_step;
 use crate::statuses::{Answering, Quoting};
-use crate::text;
+use crate::text::{self, Format};
 
 /// As Mastodon has it, so that a handle can move there and back.
 pub(crate) const LONGEST_USERNAME: usize = 30;
@@ -258,6 +261,8 @@ pub struct Writing {
     pub shows_app: bool,
     /// The language, as a tag; empty for none.
     pub language: String,
+    /// In what it is typed.
+    pub format: Format,
 }
 
 impl Writing {
@@ -270,6 +275,7 @@ impl Writing {
             sensitive: member.sensitive,
             shows_app: member.shows_app,
             language: member.language.clone(),
+            format: member.format,
         }
     }
 }

@@ -5,6 +5,7 @@ use comity_vocab::Visibility;
 
 use crate::error::{Error, Result};
 use crate::statuses::{Answering, Quoting};
+use crate::text::Format;
 
 row! {
     /// One row of `members`, without its password.
@@ -15,6 +16,7 @@ row! {
         pub email: String,
         pub role: String,
         pub language: String,
+        pub format: String,
         pub default_visibility: String,
         pub replies: String,
         pub quotes: String,
@@ -26,6 +28,7 @@ row! {
         pub email_wanted: Option<String>,
         pub standing: String,
         pub standing_reason: String,
+        pub leaves_at: Option<i64>,
     }
 }
 
@@ -68,6 +71,8 @@ pub struct Member {
     pub sensitive: bool,
     /// Others are told with which app a post was written.
     pub shows_app: bool,
+    /// In what they write, where a post says nothing else.
+    pub format: Format,
     /// The language they usually write in, as a tag.
     pub language: String,
     /// Notifications up to this id were seen.
@@ -82,6 +87,8 @@ pub struct Member {
     pub standing: Standing,
     /// Why they do not, in words for the member.
     pub standing_reason: String,
+    /// When what is theirs is deleted, where they leave; unix milliseconds.
+    pub leaves_at: Option<i64>,
 }
 
 impl Member {
@@ -95,7 +102,11 @@ impl Member {
         Ok(Member {
             account_id: row.account_id,
             community_id: row.community_id,
-            standing: Standing::parse(&row.standing).ok_or_else(|| broken("standing"))?,
+            standing: match Standing::parse(&row.standing).ok_or_else(|| broken("standing"))? {
+                Standing::Active if row.leaves_at.is_some() => Standing::Leaving,
+                standing => standing,
+            },
+            leaves_at: row.leaves_at,
             role: Role::parse(&row.role).ok_or_else(|| broken("role"))?,
             default_visibility: Visibility::parse(&row.default_visibility)
                 .map_err(|_| broken("default_visibility"))?,
@@ -106,6 +117,7 @@ impl Member {
             standing_reason: row.standing_reason,
             email: row.email,
             language: row.language,
+            format: Format::parse(&row.format).ok_or_else(|| broken("format"))?,
             notifications_read_id: row.notifications_read_id,
             created_at: row.created_at,
             email_confirmed_at: row.email_confirmed_at,
@@ -123,6 +135,8 @@ pub enum Standing {
     Frozen,
     /// They cannot sign in, and nothing of theirs is here for anybody.
     Suspended,
+    /// Nothing, and they asked to be deleted: nothing of theirs is here for anybody, and they may come back in time.
+    Leaving,
 }
 
 impl Standing {
@@ -132,10 +146,11 @@ impl Standing {
             Standing::Active => "active",
             Standing::Frozen => "frozen",
             Standing::Suspended => "suspended",
+            Standing::Leaving => "leaving",
         }
     }
 
-    /// Reads [`Standing::as_str`].
+    /// Reads [`Standing::as_str`] of what is stored: that somebody leaves is written down as a time.
     pub fn parse(word: &str) -> Option<Standing> {
         [Standing::Active, Standing::Frozen, Standing::Suspended]
             .into_iter()

@@ -19,7 +19,8 @@ const SEEN_EVERY_MS: i64 = 3600 * 1000;
 /// What browsers call themselves is cut there.
 const LONGEST_NAME: usize = 200;
 
-/// Signs a browser in. Refused, with the reason, where the moderators decided so.
+/// Signs a browser in. Refused, with the reason, where the moderators decided so. For whoever leaves the session opens
+/// nothing but the page where they may take it back.
 pub async fn start(app: &App, account_id: i64, user_agent: &str) -> Result<Token> {
     start_in(app, Tx::new(), account_id, user_agent)
         .await?
@@ -33,7 +34,10 @@ pub(crate) async fn start_in(
     account_id: i64,
     user_agent: &str,
 ) -> Result<Option<Token>> {
-    super::standing::check(&super::find(app, account_id).await?)?;
+    let member = super::find(app, account_id).await?;
+    if member.standing != Standing::Leaving {
+        super::standing::check(&member)?;
+    }
     let token = Token::random()?;
     let now_ms = app.now_ms();
     let user_agent = &user_agent[..user_agent.floor_char_boundary(LONGEST_NAME)];
@@ -66,6 +70,17 @@ pub async fn resume(app: &App, community_id: i64, token: &Token) -> Result<Optio
         store::touch_session(&app.db, token.hash(), now_ms, now_ms + LIVES_S * 1000).await?;
     }
     Ok(Some(member))
+}
+
+/// Who has this session in this community and leaves.
+pub async fn of_leaving(app: &App, community_id: i64, token: &Token) -> Result<Option<Member>> {
+    let now_ms = app.now_ms();
+    let Some((account_id, _)) = store::session(&app.db, token.hash(), now_ms).await? else {
+        return Ok(None);
+    };
+    let member = super::find(app, account_id).await?;
+    let leaves = member.community_id == community_id && member.standing == Standing::Leaving;
+    Ok(leaves.then_some(member))
 }
 
 /// Signs the browser out.

@@ -27,6 +27,12 @@ pub(crate) fn check(member: &Member) -> Result<()> {
         Standing::Active => return Ok(()),
         Standing::Frozen => "frozen",
         Standing::Suspended => "suspended",
+        Standing::Leaving => {
+            return Err(Error::Forbidden(
+                "this account is to be deleted; its owner signs in on its page to keep it"
+                    .to_owned(),
+            ));
+        }
     };
     let reason = member.standing_reason.trim();
     let why = if reason.is_empty() {
@@ -37,6 +43,19 @@ pub(crate) fn check(member: &Member) -> Result<()> {
     Err(Error::Forbidden(format!(
         "the moderators have {state} this account{why}"
     )))
+}
+
+/// They leave, in the caller's transaction, and are signed out everywhere; the gate goes by it once the rules are read
+/// anew. Undoes it where they are the only admin of their community who stays.
+pub(crate) fn leave(tx: &mut Tx, account_id: i64, at_ms: i64) {
+    store::leave(tx, account_id, at_ms);
+    store::end_sessions(tx, account_id);
+    links::drop_all(tx, account_id);
+    let tokens = Tokens {
+        account: Some(account_id),
+        ..Tokens::default()
+    };
+    streaming::announce(tx, &Event::Ended(tokens));
 }
 
 /// Lets a member in or keeps them out, in a transaction that tells why. Their browsers are signed out, their apps ask in

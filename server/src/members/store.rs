@@ -10,20 +10,20 @@ use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
     row: MemberRow,
-    "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.default_visibility, m.replies, m.quotes,
+    "SELECT m.account_id, m.community_id, m.email, m.role, m.language, m.format, m.default_visibility, m.replies, m.quotes,
             m.sensitive, m.shows_app, COALESCE(k.last_read_id, 0) AS notifications_read_id, m.created_at,
-            m.email_confirmed_at, m.email_wanted, m.standing, m.standing_reason
+            m.email_confirmed_at, m.email_wanted, m.standing, m.standing_reason, m.leaves_at
        FROM members m
        LEFT JOIN markers k ON k.account_id = m.account_id AND k.timeline = 'notifications'
-      WHERE m.account_id = $1"
+      WHERE m.account_id = $1 AND m.standing <> 'gone'"
 );
 
+/// None for whoever left.
 pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
     Ok(db.opt(BY_ID, params![account_id]).await?)
 }
 
-const CREDENTIAL_BY_ID: Sql<CredentialRow> =
-    sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1");
+const CREDENTIAL_BY_ID: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1 AND standing <> 'gone'");
 const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
 
 pub async fn credential(db: &Db, account_id: i64) -> Result<Option<CredentialRow>> {
@@ -43,13 +43,17 @@ pub async fn credential_by_email(
         .await?)
 }
 
-/// Counts on `members_suspended`.
+/// Counts on `members_suspended` and `members_leaving`.
 const SUSPENDED: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT account_id FROM members WHERE standing = 'suspended' ORDER BY account_id LIMIT $1"
+    "SELECT account_id FROM members WHERE standing = 'suspended'
+      UNION
+     SELECT account_id FROM members WHERE leaves_at IS NOT NULL
+      ORDER BY account_id
+      LIMIT $1"
 );
 
-/// At most so many whom their community suspended.
+/// At most so many whom their community suspended, or who leave.
 pub async fn suspended(db: &Db, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(SUSPENDED, params![most]).await?)
 }
@@ -62,8 +66,7 @@ pub fn set_standing(tx: &mut Tx, account_id: i64, standing: &str, reason: &str) 
 }
 
 // Over the unique key (community_id, email_key).
-const COUNT: Sql<(i64,)> =
-    sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1");
+const COUNT: Sql<(i64,)> = sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND standing <> 'gone'");
 const COUNT_ADMINS: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT count(*) FROM members WHERE community_id = $1 AND role = 'admin'");
 
@@ -79,7 +82,7 @@ const COUNTS: Sql<(i64, i64, i64)> = sql!(
             CAST(COALESCE(sum(a.statuses_count), 0) AS BIGINT)
        FROM members m
        JOIN accounts a ON a.id = m.account_id
-      WHERE m.community_id = $1"
+      WHERE m.community_id = $1 AND m.standing <> 'gone'"
 );
 
 /// (members, those who wrote since, what all wrote)
@@ -202,7 +205,7 @@ pub fn choose_mode(tx: &mut Tx, account_id: i64, mode: &'static str) {
 const CHOOSE_WRITING: Sql = sql!(
     "UPDATE members
         SET replies = $2, quotes = $3, default_visibility = $4, language = $5, sensitive = $6,
-            shows_app = $7
+            shows_app = $7, format = $8
       WHERE account_id = $1"
 );
 
@@ -218,9 +221,49 @@ pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Resul
                 writing.language,
                 writing.sensitive,
                 writing.shows_app,
+                writing.format.as_str(),
             ],
         )
         .await?)
+}
+
+/// Nobody may be left without an admin who stays.
+const LEAVE: Sql = sql!(
+    "UPDATE members
+        SET leaves_at = $2
+      WHERE account_id = $1 AND standing <> 'gone'
+        AND (role <> 'admin'
+             OR EXISTS (SELECT 1
+                          FROM members o
+                         WHERE o.community_id = members.community_id AND o.role = 'admin'
+                           AND o.account_id <> members.account_id AND o.standing = 'active' AND o.leaves_at IS NULL))"
+);
+const STAY: Sql = sql!(
+    "UPDATE members
+        SET leaves_at = NULL
+      WHERE account_id = $1 AND leaves_at > $2 AND standing = 'active'"
+);
+const END: Sql = sql!(
+    "UPDATE members
+        SET standing = 'gone', standing_reason = '', leaves_at = NULL, email = '',
+            email_key = 'gone ' || CAST(account_id AS TEXT), email_confirmed_at = NULL, email_wanted = NULL,
+            password_hash = '', role = 'member', mode = 'open', invitation_id = NULL
+      WHERE account_id = $1"
+);
+
+/// Undoes the whole transaction where they are the only admin who stays.
+pub fn leave(tx: &mut Tx, account_id: i64, at_ms: i64) {
+    tx.must(LEAVE, params![account_id, at_ms]);
+}
+
+/// Undoes the whole transaction where it is too late.
+pub fn stay(tx: &mut Tx, account_id: i64, now_ms: i64) {
+    tx.must(STAY, params![account_id, now_ms]);
+}
+
+/// What is left is that there was somebody.
+pub fn end(tx: &mut Tx, account_id: i64) {
+    tx.must(END, params![account_id]);
 }
 
 // Sessions
@@ -355,3 +398,14 @@ const USE_SETUP_LINK: Sql = sql!("DELETE FROM setup_links WHERE token_hash = $1"
 pub fn use_setup_link(tx: &mut Tx, token_hash: Vec<u8>) {
     tx.must(USE_SETUP_LINK, params![token_hash]);
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM sessions
+          WHERE account_id = $1 AND token_hash IN (SELECT token_hash FROM sessions WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM letter_links WHERE subject_id IN (SELECT subject_id FROM letter_links WHERE subject_id = $1 LIMIT $2)"
+    ),
+];

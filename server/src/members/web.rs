@@ -18,6 +18,7 @@ use crate::http::cookie::{self, Cookie};
 use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
+use crate::leaving::web::after_sign_in;
 use crate::second_step;
 use crate::sign_up_blocks;
 use crate::web;
@@ -72,7 +73,10 @@ pub async fn sign_in(
         Err(error) => Err(error),
     };
     match done {
-        Ok(SignedIn::Whole(session)) => Ok(signed_in(&visit, &session, next)),
+        Ok(SignedIn::Whole(session)) => {
+            let next = after_sign_in(&app, &visit.community, &session, next).await?;
+            Ok(signed_in(&visit, &session, next))
+        }
         Ok(SignedIn::Half(half)) => {
             second_step::web::held(&app, &visit, half.reveal(), next, None).await
         }

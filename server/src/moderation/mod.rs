@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::leaving;
 use crate::members::{self, Member, Role, Standing};
 use crate::reports;
 use crate::rules::{self, NewRule, Source, of_community};
@@ -230,6 +231,42 @@ pub async fn act(
         Some(member) => act_on_member(app, tx, me, member, action, reason).await,
         None => act_elsewhere(app, tx, me, &subject, action, reason).await,
     }
+}
+
+/// Deletes what a suspended account has here, for good: all of a member, who is nobody's name any more, or what somebody
+/// elsewhere wrote. Written down as every act is. Refused for whoever is not suspended.
+pub async fn delete(app: &App, me: &Me, target_id: i64) -> Result<()> {
+    let community = looked_after(me)?;
+    let subject = find(app, community, target_id).await?;
+    if !subject.is_suspended() {
+        return Err(Error::Forbidden(
+            "they are not suspended; suspend them first".to_owned(),
+        ));
+    }
+    let mut tx = Tx::new();
+    store::insert_act(
+        &mut tx,
+        community.id,
+        subject.account.id,
+        Act {
+            id: app.next_id(),
+            account_id: me.account.id,
+            action: "delete".to_owned(),
+            reason: String::new(),
+            report_id: None,
+            created_at: app.now_ms(),
+        },
+    );
+    let Some(member) = &subject.member else {
+        return leaving::delete_copies(app, &subject.account, tx).await;
+    };
+    if member.role >= me.member.role {
+        return Err(Error::Forbidden(
+            "they look after the community as you do; ask an admin".to_owned(),
+        ));
+    }
+    leaving::begin(app, member, leaving::When::AtOnce, tx).await?;
+    Ok(())
 }
 
 async fn act_on_member(

@@ -89,7 +89,7 @@ const HERE: Entries = entries_in!(
     "SELECT m.account_id, m.account_id
        FROM members m
        JOIN accounts a ON a.id = m.account_id
-      WHERE m.community_id = $4
+      WHERE m.community_id = $4 AND m.standing <> 'gone'
         AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))
         AND (CAST($6 AS TEXT) IS NULL OR m.email_key = CAST($6 AS TEXT))
         AND (CAST($7 AS TEXT) IS NULL OR m.standing = CAST($7 AS TEXT))

@@ -11,6 +11,8 @@ mod tell;
 pub mod v2;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

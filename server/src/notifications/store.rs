@@ -334,3 +334,14 @@ pub async fn dismiss_group(
     db.exec(DISMISS_GROUP, values).await?;
     Ok(())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM notifications
+          WHERE account_id = $1 AND id IN (SELECT id FROM notifications WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM notification_policies WHERE account_id IN (SELECT account_id FROM notification_policies WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -14,6 +14,8 @@ mod store;
 mod tokens;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use comity_db::Tx;
 
 pub use apps::{end_app, find_app, let_in, register};

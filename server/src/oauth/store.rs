@@ -312,3 +312,15 @@ pub async fn forget_tokens(db: &Db, since_ms: i64, most: i64) -> Result<u64> {
 pub async fn forget_apps(db: &Db, apps_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_APPS, params![apps_ms, most]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM access_tokens
+          WHERE account_id = $1 AND id IN (SELECT id FROM access_tokens WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM oauth_codes
+          WHERE account_id = $1 AND code_hash IN (SELECT code_hash FROM oauth_codes WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -8,6 +8,8 @@ mod model;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::sync::Arc;
 
 use comity_db::Tx;

@@ -191,3 +191,15 @@ const MEMBERS: Sql<(i64,)> = sql!(
 pub async fn members(db: &Db, status_id: i64, after: i64, limit: i64) -> Result<Vec<i64>> {
     Ok(db.column(MEMBERS, params![status_id, after, limit]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM poll_votes
+          WHERE account_id = $1 AND status_id IN (SELECT status_id FROM poll_votes WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM poll_voters
+          WHERE account_id = $1 AND status_id IN (SELECT status_id FROM poll_voters WHERE account_id = $1 LIMIT $2)"
+    ),
+];

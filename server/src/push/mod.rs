@@ -12,6 +12,8 @@ mod store;
 mod vapid;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::BTreeMap;
 
 use base64::Engine;

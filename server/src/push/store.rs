@@ -126,3 +126,8 @@ pub async fn set_tells(db: &Db, account_id: i64, tells: bool) -> Result<()> {
     db.exec(statement, params![account_id]).await?;
     Ok(())
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+    "DELETE FROM push_choices WHERE account_id IN (SELECT account_id FROM push_choices WHERE account_id = $1 LIMIT $2)"
+)];

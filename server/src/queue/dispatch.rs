@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, lists, members, notifications, polls, push, quotes, reach,
-    rules, scheduled, search, statuses, waves,
+    delivery, follows, inbox, instances, leaving, lists, members, notifications, polls, push,
+    quotes, reach, rules, scheduled, search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -80,6 +80,7 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::IndexStatuses { below } => Box::pin(search::index_older(app, below))
                 .await
                 .unwrap_or_else(Outcome::from),
+            Job::Leave { account, at } => Box::pin(leaving::run(app, account, at)).await,
             Job::TellOfRule {
                 cause,
                 restored,

@@ -163,6 +163,13 @@ pub enum Job {
         /// Those with smaller numbers are not in it yet.
         below: i64,
     },
+    /// What a member has here is deleted, or the copies of what somebody elsewhere wrote.
+    Leave {
+        /// Who.
+        account: i64,
+        /// When; where they leave at another time by now, or not at all, that is another promise.
+        at: i64,
+    },
     /// A rule or a closing of the gate suspended follows of members, or they work again: they are to be told.
     TellOfRule {
         /// The row of `rules` or of `gate_closings`.
@@ -197,6 +204,7 @@ impl Job {
             Job::SendLetter { .. } => "send_letter",
             Job::IndexStatuses { .. } => "index_statuses",
             Job::TellOfPost { .. } => "tell_of_post",
+            Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
     }
@@ -228,6 +236,7 @@ impl Job {
             | Job::PublishScheduled { .. }
             | Job::TellPoll { .. }
             | Job::EndPoll { .. }
+            | Job::Leave { .. }
             | Job::IndexStatuses { .. }
             | Job::TellOfPost { .. }
             | Job::TellOfRule { .. }
@@ -254,6 +263,7 @@ impl Job {
             Job::SendLetter { errand, .. } => errand.lane(),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
             Job::TellOfPost { status, .. } => format!("about {status}"),
+            Job::Leave { account, .. } => format!("end of {account}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),

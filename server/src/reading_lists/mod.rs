@@ -6,6 +6,8 @@
 pub mod api;
 mod store;
 
+pub(crate) use store::OF_MEMBER;
+
 use comity_db::Tx;
 
 use crate::app::App;

@@ -162,3 +162,11 @@ pub const ENTRIES_OF_LIST: Ids = entries_of!(
 pub const ENTRIES_WITHOUT_REPLIES: Ids = entries_of!(
     " AND (s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id IN (s.account_id, h.account_id))"
 );
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM reading_lists
+          WHERE account_id = $1 AND id IN (SELECT id FROM reading_lists WHERE account_id = $1 LIMIT $2)"
+    ),
+];

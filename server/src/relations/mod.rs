@@ -7,6 +7,8 @@ pub mod entity;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -152,3 +152,15 @@ pub fn insert_mute(tx: &mut Tx, id: i64, account_id: i64, target_id: i64, mute: 
 pub fn delete_mute(tx: &mut Tx, account_id: i64, target_id: i64) {
     tx.exec(DELETE_MUTE, params![account_id, target_id]);
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM blocks
+          WHERE account_id = $1 AND target_id IN (SELECT target_id FROM blocks WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM mutes
+          WHERE account_id = $1 AND target_id IN (SELECT target_id FROM mutes WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -13,6 +13,8 @@ mod receive;
 mod store;
 pub mod web;
 
+pub(crate) use store::unassign_all_of;
+
 use std::collections::HashMap;
 
 use comity_db::Tx;

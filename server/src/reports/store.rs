@@ -326,3 +326,13 @@ const OPEN: Sql<(i64,)> = sql!(
 pub async fn open(db: &Db, community_id: i64, most: i64) -> Result<i64> {
     Ok(db.one(OPEN, params![community_id, most]).await?.0)
 }
+
+const UNASSIGN_ALL_OF: Sql = sql!(
+    full_scan: "a member leaves once",
+    "UPDATE reports SET assigned_to = NULL WHERE assigned_to = $1 AND resolved_at IS NULL"
+);
+
+/// What this moderator had taken on waits for another one; they leave.
+pub fn unassign_all_of(tx: &mut Tx, account_id: i64) {
+    tx.exec(UNASSIGN_ALL_OF, params![account_id]);
+}

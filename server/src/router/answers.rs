@@ -76,6 +76,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/notifications/clear",
             "POST /api/v1/notifications/{id}/dismiss",
             "DELETE /api/v1/scheduled_statuses/{id}",
+            "DELETE /api/comity/v1/drafts/{id}",
             "DELETE /api/v1/conversations/{id}",
             "DELETE /api/v2/filters/{id}",
             "DELETE /api/v2/filters/keywords/{id}",
@@ -278,6 +279,27 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Notification", &["GET /api/v1/notifications/{id}"]),
+    ("[Draft]", &["GET /api/comity/v1/drafts"]),
+    (
+        "Draft",
+        &[
+            "POST /api/comity/v1/drafts",
+            "GET /api/comity/v1/drafts/{id}",
+            "PUT /api/comity/v1/drafts/{id}",
+        ],
+    ),
+    (
+        "[BookmarkFolder]",
+        &["GET /api/v1/pleroma/bookmark_folders"],
+    ),
+    (
+        "BookmarkFolder",
+        &[
+            "POST /api/v1/pleroma/bookmark_folders",
+            "PATCH /api/v1/pleroma/bookmark_folders/{id}",
+            "DELETE /api/v1/pleroma/bookmark_folders/{id}",
+        ],
+    ),
     ("[ScheduledStatus]", &["GET /api/v1/scheduled_statuses"]),
     (
         "ScheduledStatus",
@@ -427,6 +449,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/approve",
             "POST /api/v1/admin/accounts/{id}/reject",
+            "DELETE /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/enable",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",

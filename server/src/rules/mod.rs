@@ -18,6 +18,8 @@ mod severed;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;

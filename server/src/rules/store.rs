@@ -321,6 +321,15 @@ pub async fn split_domains(db: &Db) -> Result<Vec<(Domain, Domain)>> {
         .collect()
 }
 
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM rules
+          WHERE account_id = $1 AND id IN (SELECT id FROM rules WHERE account_id = $1 LIMIT $2)"
+    ),
+    changes::OF_MEMBER,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,3 +121,9 @@ pub async fn due(db: &Db, id: i64, at: i64) -> Result<Option<(i64, ScheduledRow)
 
 /// Those of a member.
 pub const OF: Ids = ids_in!("id", "SELECT id FROM scheduled WHERE account_id = $4");
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+        "DELETE FROM scheduled
+          WHERE account_id = $1 AND id IN (SELECT id FROM scheduled WHERE account_id = $1 LIMIT $2)"
+    )];

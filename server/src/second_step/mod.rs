@@ -5,6 +5,8 @@ mod store;
 mod totp;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use aws_lc_rs::{digest, rand};
 use comity_db::{Db, DbError, Tx};
 

@@ -135,3 +135,18 @@ const FORGET: Sql = sql!(
 pub async fn forget(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET, params![now_ms, most]).await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM half_sign_ins
+          WHERE account_id = $1 AND token_hash IN (SELECT token_hash FROM half_sign_ins WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM recovery_codes
+          WHERE account_id = $1 AND code_hash IN (SELECT code_hash FROM recovery_codes WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM second_steps WHERE account_id IN (SELECT account_id FROM second_steps WHERE account_id = $1 LIMIT $2)"
+    ),
+];

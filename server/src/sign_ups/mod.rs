@@ -8,6 +8,8 @@ mod places;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

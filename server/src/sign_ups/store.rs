@@ -232,3 +232,8 @@ pub fn drop_decided(tx: &mut Tx, id: i64) {
 pub fn drop_unanswered(tx: &mut Tx, id: i64) {
     tx.must(DROP_UNANSWERED, params![id]);
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[sql!(
+    "DELETE FROM applicants WHERE id IN (SELECT id FROM applicants WHERE id = $1 LIMIT $2)"
+)];

@@ -164,7 +164,7 @@ fn outward(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<Not
         language: text.language.clone(),
         source: (!text.source.is_empty()).then(|| Source {
             content: text.source.clone(),
-            media_type: "text/plain".to_owned(),
+            media_type: text.format.as_str().to_owned(),
         }),
         replies: Some(stored_iri(&format!("{}/replies", status.iri))?),
         context: None,

@@ -18,6 +18,7 @@ use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
 use crate::media::{self, Attaching, Saying};
 use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
+use crate::text::Format;
 use crate::web::time;
 use crate::window::Stretch;
 
@@ -25,51 +26,53 @@ use crate::window::Stretch;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sent {
-    status: String,
-    spoiler_text: String,
-    visibility: String,
-    local_only: bool,
-    language: Option<String>,
-    sensitive: Option<bool>,
-    in_reply_to_id: Option<i64>,
-    quoted_status_id: Option<i64>,
-    quote_approval_policy: String,
-    poll: Option<Asked>,
+    pub(super) status: String,
+    /// In what it is typed, as Akkoma's apps say it; empty for what the member chose.
+    pub(super) content_type: String,
+    pub(super) spoiler_text: String,
+    pub(super) visibility: String,
+    pub(super) local_only: bool,
+    pub(super) language: Option<String>,
+    pub(super) sensitive: Option<bool>,
+    pub(super) in_reply_to_id: Option<i64>,
+    pub(super) quoted_status_id: Option<i64>,
+    pub(super) quote_approval_policy: String,
+    pub(super) poll: Option<Asked>,
     /// When it is to be published; empty for now.
     #[serde(skip_serializing)]
-    scheduled_at: String,
+    pub(super) scheduled_at: String,
     /// Servers, people and lists that are not to have it, as in the composer.
-    kept_from: String,
+    pub(super) kept_from: String,
     /// Files of the member's, in this order.
-    media_ids: Option<Vec<i64>>,
+    pub(super) media_ids: Option<Vec<i64>>,
     /// What is said of them.
-    media_attributes: Vec<SentSaying>,
+    pub(super) media_attributes: Vec<SentSaying>,
     /// Who may answer, by the words of [`Answering`]; empty for what the member laid down.
-    answers: String,
+    pub(super) answers: String,
     /// Which app sends it. We say so, and not the app.
-    application_id: Option<i64>,
+    pub(super) application_id: Option<i64>,
     /// The key that the app named it by, as [`Once::word`] writes it. We say so, and not the app.
-    once: Option<String>,
+    pub(super) once: Option<String>,
 }
 
 /// What an app says of a file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct SentSaying {
-    id: i64,
-    description: Option<String>,
-    focus: Option<String>,
+pub(super) struct SentSaying {
+    pub(super) id: i64,
+    pub(super) description: Option<String>,
+    pub(super) focus: Option<String>,
 }
 
 /// A poll as an app sends it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Asked {
-    options: Vec<String>,
+pub(super) struct Asked {
+    pub(super) options: Vec<String>,
     /// Seconds.
-    expires_in: i64,
-    multiple: bool,
-    hide_totals: bool,
+    pub(super) expires_in: i64,
+    pub(super) multiple: bool,
+    pub(super) hide_totals: bool,
 }
 
 impl Asked {
@@ -95,6 +98,7 @@ impl Sent {
         fill(&mut self.visibility, member.default_visibility.as_str());
         fill(&mut self.answers, member.answering.as_str());
         fill(&mut self.quote_approval_policy, member.quoting.as_str());
+        fill(&mut self.content_type, member.format.as_str());
         self.language.get_or_insert_with(|| member.language.clone());
         self.sensitive.get_or_insert(member.sensitive);
     }
@@ -114,6 +118,36 @@ impl Sent {
         self.media_ids.as_deref().unwrap_or_default()
     }
 
+    /// Whether it holds nothing that anybody typed.
+    pub fn is_empty(&self) -> bool {
+        let nothing = |text: &str| text.trim().is_empty();
+        let asks = self.poll.as_ref();
+        nothing(&self.status)
+            && nothing(&self.spoiler_text)
+            && self.files().is_empty()
+            && asks.is_none_or(|poll| poll.options.iter().all(|option| nothing(option)))
+    }
+
+    /// As it was typed.
+    pub fn words(&self) -> &str {
+        &self.status
+    }
+
+    /// Whether it is a reply.
+    pub fn answers_something(&self) -> bool {
+        self.in_reply_to_id.is_some()
+    }
+
+    /// As it was sent, for whoever writes on: [`Sent::params`], and what only we know.
+    pub fn kept(&self) -> Value {
+        let mut params = self.params();
+        params["kept_from"] = json!(self.kept_from);
+        params["answers"] = json!(self.answers);
+        params["quote_approval_policy"] = json!(self.quote_approval_policy);
+        params["local_only"] = json!(self.local_only);
+        params
+    }
+
     /// As Mastodon tells of what is scheduled.
     pub fn params(&self) -> Value {
         let poll = self.poll.as_ref().map(|poll| {
@@ -126,6 +160,7 @@ impl Sent {
         });
         json!({
             "text": self.status,
+            "content_type": Some(&self.content_type).filter(|word| !word.is_empty()),
             "spoiler_text": self.spoiler_text,
             "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
             "language": self.language,
@@ -181,8 +216,15 @@ impl Sent {
             Some(tag) => tag.trim(),
             None => &me.member.language,
         };
+        let format = match self.content_type.as_str() {
+            "" => me.member.format,
+            word => Format::parse(word).ok_or_else(|| {
+                Error::invalid("content_type", "must be text/plain or text/markdown")
+            })?,
+        };
         Ok(Draft {
             text: self.status.clone(),
+            format,
             spoiler_text: self.spoiler_text.clone(),
             visibility,
             in_reply_to_id: self.in_reply_to_id,
@@ -294,6 +336,9 @@ pub async fn edit(
     if sent.language.is_none() {
         draft.language.clone_from(&text(&was).language);
     }
+    if sent.content_type.is_empty() {
+        draft.format = text(&was).format;
+    }
     let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
     let caller = client.caller()?;
     Ok(Reply::api(
@@ -316,6 +361,7 @@ pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     let status = super::edit::own(&app, &me.party(), &me.account, id).await?;
     let mut entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     entity["text"] = json!(text(&status).source);
+    entity["content_type"] = json!(text(&status).format.as_str());
     super::delete(&app, me.account.clone(), id).await?;
     Ok(Reply::api(entity))
 }
@@ -328,6 +374,7 @@ pub async fn source(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     Ok(Reply::api(json!({
         "id": id.to_string(),
         "text": words.source,
+        "content_type": words.format.as_str(),
         "spoiler_text": words.spoiler_text,
     })))
 }

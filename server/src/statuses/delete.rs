@@ -112,6 +112,13 @@ pub async fn delete_all_of(app: &App, account: &Account) -> Result<()> {
     }
 }
 
+/// The oldest of what an account wrote and shared, at most `most`: what is to go of somebody who leaves.
+pub(crate) async fn oldest_of(app: &App, account_id: i64, most: usize) -> Result<Vec<Status>> {
+    let mut ids = store::ids_of_author(&app.db, account_id).await?;
+    ids.truncate(most);
+    load::load(app, &ids).await
+}
+
 /// Takes a status out of everything it is part of. Its replies stay and keep their place; to those that waited for a
 /// yes from elsewhere nobody says it any more.
 pub(crate) fn remove(tx: &mut Tx, status: &Status, now_ms: i64) {

@@ -43,6 +43,7 @@ pub async fn edit(
     };
     draft.check(app, brings)?;
     let same = was.source == draft.text
+        && was.format == draft.format
         && was.spoiler_text == draft.spoiler_text
         && was.language == draft.language
         && was.attachments == files;
@@ -241,6 +242,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
             spoiler_text: &words.spoiler_text,
             content: &words.content,
             source: &words.source,
+            format: words.format,
             language: words.language.as_deref(),
             sensitive: words.sensitive,
             tags: &serde_json::to_string(&words.tags)?,

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::polls;
 use crate::quotes::{Quote, State};
+use crate::text::Format;
 use crate::text::hashtag;
 
 /// Statuses looked at together for a page of a collection, and how often: where so many in a row are not for a viewer, the
@@ -178,6 +179,7 @@ fn assemble(
             spoiler_text: row.spoiler_text,
             content: row.content,
             source: row.source,
+            format: Format::parse(&row.format).unwrap_or_default(),
             language: row.language,
             sensitive: row.sensitive,
             tags: serde_json::from_str(&row.tags).unwrap_or_default(),

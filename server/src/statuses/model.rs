@@ -15,6 +15,7 @@ use crate::emojis::{Remote, Words};
 use crate::media::{Attaching, Media, Saying, Stored};
 use crate::polls::{self, Poll};
 use crate::quotes::Quote;
+use crate::text::Format;
 
 row! {
     /// One row of `statuses`, as every statement of this folder selects it.
@@ -36,6 +37,7 @@ row! {
         pub spoiler_text: String,
         pub content: String,
         pub source: String,
+        pub format: String,
         pub language: Option<String>,
         pub sensitive: bool,
         pub tags: String,
@@ -132,6 +134,8 @@ pub struct Text {
     pub content: String,
     /// As typed; empty for remote statuses.
     pub source: String,
+    /// In what it was typed.
+    pub format: Format,
     /// BCP 47.
     pub language: Option<String>,
     /// Media is hidden until asked for.
@@ -316,6 +320,8 @@ impl Subject for Status {
 pub struct Draft {
     /// As typed.
     pub text: String,
+    /// In what it is typed.
+    pub format: Format,
     /// The warning that folds the rest; empty for none.
     pub spoiler_text: String,
     /// Who shall see it.

@@ -22,6 +22,7 @@ use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::polls::{self, Wish};
+use crate::text::Format;
 use crate::{conversations, lists, media, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
@@ -158,7 +159,10 @@ async fn prepare(
     named_terms.check_lists(&book, author)?;
     let mut terms = named_terms.clone();
     let mut visibility = draft.visibility;
-    let mut handles = text::mention::handles(&draft.text);
+    let mut handles = match draft.format {
+        Format::Plain => text::mention::handles(&draft.text),
+        Format::Markdown => text::markdown::handles(&draft.text),
+    };
     if let Some(parent) = &parent {
         // A reply may not be seen by more people than what it answers (boundaries L09).
         visibility = visibility.narrowed_to(parent.visibility);
@@ -283,11 +287,15 @@ impl Draft {
 
     /// The words as they are kept and shown, with links to these people.
     pub(super) fn render(self, mentions: &[(Handle, Arc<Account>)], community: &Community) -> Text {
-        let rendered = text::render::render(&self.text, mentions, community);
+        let rendered = match self.format {
+            Format::Plain => text::render::render(&self.text, mentions, community),
+            Format::Markdown => text::markdown::render(&self.text, mentions, community),
+        };
         Text {
             spoiler_text: text::plain::line(&self.spoiler_text),
             content: rendered.html,
             source: self.text,
+            format: self.format,
             language: self.language,
             sensitive: self.sensitive,
             tags: rendered.tags,

@@ -24,6 +24,7 @@ use crate::polls::Poll;
 use crate::queue::{self, Job};
 use crate::quotes::{self, NewQuote};
 use crate::stamps::{self, Answer, Telling};
+use crate::text::Format;
 use crate::{emojis, text, waves};
 
 /// Attachments beyond these are left out; Mastodon shows four, Pixelfed sends up to twenty.
@@ -384,6 +385,7 @@ pub(super) fn words(note: &Admitted<Note>) -> Text {
         spoiler_text,
         content,
         source: String::new(),
+        format: Format::Plain,
         language: note.language.clone(),
         sensitive: note.sensitive || conditions.contains(Conditions::MARK_SENSITIVE),
         tags: note.hashtags.clone(),

@@ -392,6 +392,7 @@ fn row(
         spoiler_text: text.spoiler_text,
         content: text.content,
         source: text.source,
+        format: text.format.as_str().to_owned(),
         language: text.language,
         sensitive: text.sensitive,
         limited: false,

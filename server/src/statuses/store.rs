@@ -8,6 +8,7 @@ use super::model::StatusRow;
 use crate::clock::DAY_MS;
 use crate::conversations;
 use crate::error::Result;
+use crate::text::Format;
 
 pub use lists::{
     BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, in_conversation, reblog_by, reblogged_among, replies_to,
@@ -20,7 +21,7 @@ macro_rules! select_status {
         concat!(
             "SELECT s.id, s.iri, s.url, s.account_id, s.community_id, s.kind, s.visibility, s.in_reply_to_id,
                     s.in_reply_to_iri, s.in_reply_to_account_id, s.conversation_id, s.reblog_of_id, s.title,
-                    s.spoiler_text, s.content, s.source, s.language, s.sensitive, s.tags, s.attachments, s.emojis, s.limited,
+                    s.spoiler_text, s.content, s.source, s.format, s.language, s.sensitive, s.tags, s.attachments, s.emojis, s.limited,
                     s.created_at, s.edited_at, s.replies_count, s.reblogs_count, s.favourites_count, s.kept_from,
                     s.replies_freely, s.replies_asking, s.approval, s.wishes, s.reply_stamp, q.quoted_iri, q.quoted_id,
                     q.quoted_account_id, q.state AS quote_state, q.stamp AS quote_stamp, q.request AS quote_request
@@ -112,9 +113,9 @@ const INSERT: Sql = sql!(
                            in_reply_to_account_id, conversation_id, reblog_of_id, title, spoiler_text, content,
                            source, language, sensitive, tags, attachments, limited, created_at, edited_at,
                            replies_count, reblogs_count, favourites_count, kept_from, replies_freely, replies_asking,
-                           approval, wishes, reply_stamp, emojis)
+                           approval, wishes, reply_stamp, emojis, format)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-             $23, 0, 0, 0, $24, $25, $26, $27, $28, $29, $30)
+             $23, 0, 0, 0, $24, $25, $26, $27, $28, $29, $30, $31)
      ON CONFLICT DO NOTHING"
 );
 const MENTION: Sql = sql!(
@@ -263,6 +264,7 @@ pub fn insert(tx: &mut Tx, row: &StatusRow) {
             row.wishes.as_str(),
             row.reply_stamp.as_deref(),
             row.emojis.as_str(),
+            row.format.as_str(),
         ],
     );
 }
@@ -380,7 +382,7 @@ const KEEP_VERSION: Sql = sql!(
 const EDIT: Sql = sql!(
     "UPDATE statuses
         SET title = $2, spoiler_text = $3, content = $4, source = $5, language = $6, sensitive = $7, tags = $8,
-            attachments = $9, edited_at = $10
+            attachments = $9, edited_at = $10, format = $11
       WHERE id = $1 AND COALESCE(edited_at, created_at) <= $10"
 );
 const EDITS_OF: Sql<EditRow> = sql!(
@@ -398,6 +400,7 @@ pub struct Edit<'a> {
     pub spoiler_text: &'a str,
     pub content: &'a str,
     pub source: &'a str,
+    pub format: Format,
     pub language: Option<&'a str>,
     pub sensitive: bool,
     pub tags: &'a str,
@@ -425,6 +428,7 @@ pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {
             edit.tags,
             edit.attachments,
             edit.edited_at,
+            edit.format.as_str(),
         ],
     );
 }

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
 use crate::http::{FileForm, Form, Me, Reply, Visit};
 use crate::quotes::web::LetIn;
+use crate::text::Format;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};
 use crate::web::{cleared_view, frame, time};
 
@@ -43,6 +44,7 @@ pub async fn edit_form(
     let composer = ComposerView {
         files: attach::views(&app, &me, &has).await?,
         text: words.source.clone(),
+        markdown: words.format == Format::Markdown,
         spoiler: words.spoiler_text.clone(),
         seen_by: seen_by(status.visibility),
         ..edit_composer(&app, &me, id)
@@ -94,6 +96,9 @@ pub async fn save(
         // The form does not ask: it stays as it was marked.
         let was = find(&app, &me.party(), Way::Page, id).await?;
         draft.sensitive = text(&was).sensitive || !form.spoiler.trim().is_empty();
+        if form.format.is_empty() {
+            draft.format = text(&was).format;
+        }
         edit(&app, &me.community, me.account.clone(), id, draft)
             .await
             .map(Some)

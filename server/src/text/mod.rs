@@ -1,9 +1,11 @@
 //! From what people type and what servers send to text that is safe to show. Nothing in here knows accounts beyond
 //! their handle and their page.
 
+mod format;
 pub mod hashtag;
 pub mod language;
 pub mod length;
+pub mod markdown;
 pub mod mention;
 pub mod plain;
 pub mod render;
@@ -11,3 +13,5 @@ pub mod sanitize;
 pub mod scan;
 mod weight;
 pub mod words;
+
+pub use format::Format;

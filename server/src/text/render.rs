@@ -29,7 +29,22 @@ pub fn render(
     community: &Community,
 ) -> Rendered {
     let mut tags: Vec<String> = Vec::new();
-    let html = paragraphs(source, |token, written, html| match token {
+    let html = paragraphs(source, |token, written, html| {
+        place(token, written, mentions, community, &mut tags, html);
+    });
+    Rendered { html, tags }
+}
+
+/// Writes a mention, a hashtag or a link of a status, and notes the hashtag.
+pub(super) fn place(
+    token: &Token,
+    written: &str,
+    mentions: &[(Handle, Arc<Account>)],
+    community: &Community,
+    tags: &mut Vec<String>,
+    html: &mut String,
+) {
+    match token {
         Token::Mention(handle) => match mentions.iter().find(|(known, _)| known == handle) {
             Some((_, account)) => mention(account, html),
             None => html.push_str(&escape(written)),
@@ -41,8 +56,7 @@ pub fn render(
             hashtag(name, community, html);
         }
         Token::Link => link(written, html),
-    });
-    Rendered { html, tags }
+    }
 }
 
 /// Renders a profile text or field: links only.

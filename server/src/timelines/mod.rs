@@ -7,6 +7,8 @@ pub mod api;
 mod store;
 pub mod web;
 
+pub(crate) use store::OF_MEMBER;
+
 use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;

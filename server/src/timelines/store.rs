@@ -176,3 +176,11 @@ pub const PUBLIC: Ids = ids_in!(
        FROM statuses
       WHERE visibility = 'public' AND reblog_of_id IS NULL"
 );
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM home_entries
+          WHERE account_id = $1 AND status_id IN (SELECT status_id FROM home_entries WHERE account_id = $1 LIMIT $2)"
+    ),
+];

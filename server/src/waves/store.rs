@@ -229,3 +229,14 @@ pub async fn requests(
     let requests = db.column(REQUESTS, params![account_id, from_ms, to_ms, after, most]);
     Ok(requests.await?)
 }
+
+/// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
+pub const OF_MEMBER: &[Sql] = &[
+    sql!(
+        "DELETE FROM waves
+          WHERE account_id = $1 AND id IN (SELECT id FROM waves WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM wave_limits WHERE account_id IN (SELECT account_id FROM wave_limits WHERE account_id = $1 LIMIT $2)"
+    ),
+];

@@ -260,6 +260,7 @@ pub fn draft(text: &str, visibility: Visibility, in_reply_to_id: Option<i64>) ->
         poll: comity::polls::Wish::AsItIs,
         once: None,
         written_with: None,
+        format: comity::text::Format::Plain,
     }
 }
 

@@ -38,6 +38,13 @@ pub fn delete(activity_id: &Iri, actor: &Iri, object: &Iri, to: &[String], cc: &
     fields.done()
 }
 
+/// An actor is gone, and with them all that was theirs. Some compare the object with the actor, so it is an address alone.
+pub fn delete_actor(activity_id: &Iri, actor: &Iri) -> Value {
+    let mut delete = pointing("Delete", activity_id, actor, actor);
+    delete["to"] = json!([PUBLIC]);
+    delete
+}
+
 /// A boost. Only the address travels: what it says is for its own server to tell.
 pub fn announce(
     activity_id: &Iri,

@@ -12,8 +12,8 @@ mod consent;
 mod note;
 
 pub use activity::{
-    ReactionOut, accept, add, announce, block, create, delete, follow, like, reaction, reject,
-    remove, undo, update,
+    ReactionOut, accept, add, announce, block, create, delete, delete_actor, follow, like,
+    reaction, reject, remove, undo, update,
 };
 pub use actor::{ActorOut, Picture, actor, actor_stub};
 pub use collection::{collection, collection_of, collection_page, tombstone};

@@ -10,6 +10,7 @@ use crate::http::{Form, Me, Reply, Visit, cookie};
 use crate::members::{self, Writing};
 use crate::statuses::web::{answers, quotes};
 use crate::statuses::{Answering, Quoting};
+use crate::text::Format;
 use crate::web;
 use crate::web::view::{AnswerChoice, Frame, NavItem, Notice};
 
@@ -22,6 +23,7 @@ struct WritingPage {
     quotes: Vec<AnswerChoice>,
     sensitive: bool,
     shows_app: bool,
+    markdown: bool,
 }
 
 /// `GET /settings/writing`
@@ -34,6 +36,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
         quotes: quotes(me.member.quoting),
         sensitive: me.member.sensitive,
         shows_app: me.member.shows_app,
+        markdown: me.member.format == Format::Markdown,
     }))
 }
 
@@ -47,6 +50,8 @@ pub struct WritingForm {
     sensitive: String,
     #[serde(default)]
     shows_app: String,
+    #[serde(default)]
+    markdown: String,
 }
 
 /// `POST /settings/writing`
@@ -73,6 +78,11 @@ pub async fn save(
         quoting,
         sensitive: form.sensitive == "on",
         shows_app: form.shows_app == "on",
+        format: if form.markdown == "on" {
+            Format::Markdown
+        } else {
+            Format::Plain
+        },
         ..Writing::of(&me.member)
     };
     members::choose_writing(&app, me.account.id, writing).await?;

@@ -226,6 +226,14 @@ pub async fn action(
     Ok(Reply::api(json!({})))
 }
 
+/// `DELETE /api/v1/admin/accounts/{id}`: tells of the account as it was.
+pub async fn remove(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let me = client.me()?;
+    let answer = told(&app, me, id).await?;
+    moderation::delete(&app, me, id).await?;
+    Ok(answer)
+}
+
 async fn lifted(app: &App, client: &Client, id: i64) -> Result<Reply> {
     let me = client.me()?;
     moderation::act(app, me, id, Action::Lift, "", None).await?;

@@ -68,3 +68,9 @@ const FORGET_UNTOLD: Sql = sql!(
 pub async fn forget_untold(db: &Db, before_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_UNTOLD, params![before_ms, most]).await?)
 }
+
+/// Changes of a member's own lists and mode (`$1`), at most `$2` at a time: they leave.
+pub const OF_MEMBER: Sql = sql!(
+    "DELETE FROM boundary_changes
+      WHERE account_id = $1 AND id IN (SELECT id FROM boundary_changes WHERE account_id = $1 LIMIT $2)"
+);

@@ -6,6 +6,7 @@ use super::NewStatus;
 use crate::links;
 use crate::search;
 use crate::statuses::{Status, Text};
+use crate::text::Format;
 
 impl NewStatus {
     /// Puts it into the index, in the transaction that records it.
@@ -16,6 +17,7 @@ impl NewStatus {
             spoiler_text: row.spoiler_text.clone(),
             content: row.content.clone(),
             source: String::new(),
+            format: Format::Plain,
             language: row.language.clone(),
             sensitive: row.sensitive,
             tags: Vec::new(),

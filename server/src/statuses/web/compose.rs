@@ -9,12 +9,16 @@ use super::{Reader, attach, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{FileForm, Kind, Me, Reply, Visit, local_path};
+use crate::http::{FileForm, Kind, Me, Reply, Visit, cookie, local_path};
 use crate::members::Role;
+use crate::statuses::api::{Asked, Sent, SentSaying};
 use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
-use crate::web::view::{AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, SeenBy};
+use crate::text::{self, Format};
+use crate::web::view::{
+    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, SeenBy,
+};
 use crate::web::{frame, person_view};
-use crate::{accounts, reach, rules};
+use crate::{accounts, drafts, reach, rules};
 
 /// What the composer sends.
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +30,8 @@ pub struct ComposeForm {
     pub(super) text: String,
     #[serde(default)]
     pub(super) spoiler: String,
+    #[serde(default)]
+    pub(super) format: String,
     #[serde(default)]
     visibility: String,
     #[serde(default)]
@@ -68,6 +74,11 @@ pub struct ComposeForm {
     /// Whom it would reach is asked; nothing is published.
     #[serde(default)]
     check: bool,
+    /// It is kept as a draft; nothing is published.
+    #[serde(default)]
+    keep: bool,
+    /// The draft that it was.
+    draft: Option<i64>,
 }
 
 impl ComposeForm {
@@ -77,6 +88,7 @@ impl ComposeForm {
         let ticked = composer.tell.iter().filter(|who| who.ticked);
         ComposeForm {
             text: composer.text.clone(),
+            format: format_of(composer.markdown).as_str().to_owned(),
             spoiler: composer.spoiler.clone(),
             visibility: composer.seen_by.value().to_owned(),
             in_reply_to: composer.in_reply_to,
@@ -84,6 +96,80 @@ impl ComposeForm {
             tell: ticked.map(|who| who.handle.clone()).collect(),
             told,
             ..ComposeForm::default()
+        }
+    }
+
+    /// What was kept of a draft, as the form would send it.
+    fn of_draft(id: i64, sent: &Sent) -> ComposeForm {
+        let said = |file: &i64| {
+            let said = sent.media_attributes.iter().find(|said| said.id == *file);
+            said.and_then(|said| said.description.clone())
+                .unwrap_or_default()
+        };
+        let mut form = ComposeForm {
+            text: sent.status.clone(),
+            spoiler: sent.spoiler_text.clone(),
+            format: sent.content_type.clone(),
+            visibility: if sent.local_only {
+                Visibility::Local.as_str().to_owned()
+            } else {
+                sent.visibility.clone()
+            },
+            language: sent.language.clone().unwrap_or_default(),
+            answers: sent.answers.clone(),
+            quotes: sent.quote_approval_policy.clone(),
+            kept_from: sent.kept_from.clone(),
+            in_reply_to: sent.in_reply_to_id,
+            quote: sent.quoted_status_id,
+            with_files: true,
+            media: sent.files().to_vec(),
+            alt: sent.files().iter().map(said).collect(),
+            draft: Some(id),
+            ..ComposeForm::default()
+        };
+        if let Some(poll) = &sent.poll {
+            form.option.clone_from(&poll.options);
+            form.poll_multiple = poll.multiple;
+            form.poll_hides = poll.hide_totals;
+            form.poll_minutes = poll.expires_in / 60;
+        }
+        form
+    }
+
+    /// What is kept of it as a draft.
+    fn kept(&self) -> Sent {
+        let options = self.option.iter().map(|option| option.trim());
+        let options: Vec<String> = options
+            .filter(|option| !option.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let said = self.media.iter().zip(&self.alt);
+        Sent {
+            status: self.text.clone(),
+            content_type: self.format.clone(),
+            spoiler_text: self.spoiler.clone(),
+            visibility: self.visibility.clone(),
+            language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
+            in_reply_to_id: self.in_reply_to,
+            quoted_status_id: self.quote,
+            quote_approval_policy: self.quotes.clone(),
+            kept_from: self.kept_from.clone(),
+            answers: self.answers.clone(),
+            media_ids: Some(self.media.clone()),
+            media_attributes: said
+                .map(|(id, alt)| SentSaying {
+                    id: *id,
+                    description: Some(alt.clone()),
+                    focus: None,
+                })
+                .collect(),
+            poll: (!options.is_empty()).then(|| Asked {
+                options,
+                expires_in: self.poll_minutes.saturating_mul(60),
+                multiple: self.poll_multiple,
+                hide_totals: self.poll_hides,
+            }),
+            ..Sent::default()
         }
     }
 
@@ -101,6 +187,8 @@ impl ComposeForm {
         let quoting = Quoting::parse(&self.quotes).unwrap_or(me.member.quoting);
         Ok(Draft {
             text: self.text.clone(),
+            // Small composers have what the member chose.
+            format: Format::parse(&self.format).unwrap_or(me.member.format),
             spoiler_text: self.spoiler.clone(),
             visibility: Visibility::parse(&self.visibility).unwrap_or(me.member.default_visibility),
             in_reply_to_id: self.in_reply_to,
@@ -124,7 +212,11 @@ impl ComposeForm {
     fn refill(&self, composer: &mut ComposerView) {
         composer.text.clone_from(&self.text);
         composer.spoiler.clone_from(&self.spoiler);
+        if let Some(format) = Format::parse(&self.format) {
+            composer.markdown = format == Format::Markdown;
+        }
         composer.kept_from.clone_from(&self.kept_from);
+        composer.draft = self.draft;
         if let Ok(visibility) = Visibility::parse(&self.visibility) {
             composer.seen_by = seen_by(visibility);
         }
@@ -142,6 +234,14 @@ impl ComposeForm {
         for who in &mut composer.tell {
             who.ticked = self.tell.contains(&who.handle);
         }
+    }
+}
+
+fn format_of(markdown: bool) -> Format {
+    if markdown {
+        Format::Markdown
+    } else {
+        Format::Plain
     }
 }
 
@@ -257,6 +357,7 @@ pub struct ComposeQuery {
     in_reply_to: Option<i64>,
     quote: Option<i64>,
     to: Option<i64>,
+    draft: Option<i64>,
 }
 
 /// `GET /compose`
@@ -271,6 +372,21 @@ pub async fn compose_form(
         let person = accounts::show(&app, &me.party(), Way::Page, to).await?;
         composer.text = format!("{} ", person_view(&person, &me.community).handle());
         composer.seen_by = SeenBy::Mentioned;
+    }
+    if let Some(id) = query.draft {
+        let draft = drafts::find(&app, me.account.id, id).await?;
+        let mut form = ComposeForm::of_draft(id, &draft.sent);
+        // What it answers or quotes may be gone by now; the words are not.
+        for named in [&mut form.in_reply_to, &mut form.quote] {
+            if let Some(status) = *named
+                && find(&app, &me.party(), Way::Page, status).await.is_err()
+            {
+                *named = None;
+            }
+        }
+        composer.in_reply_to = form.in_reply_to;
+        composer.quote = form.quote;
+        return compose_page(&app, &me, &visit, composer, Some(&form)).await;
     }
     composer.in_reply_to = query.in_reply_to;
     composer.quote = query.quote;
@@ -302,6 +418,10 @@ async fn compose_page(
     if let Some(form) = sent {
         form.refill(&mut composer);
         attach::refill(app, me, form, &mut composer).await?;
+        if form.check && composer.markdown {
+            let looks = text::markdown::render(&form.text, &[], &me.community);
+            composer.looks_html = Some(looks.html);
+        }
     }
     // It reads all followers: who asks too often sees the composer without it.
     let key = me.account.id.to_string();
@@ -345,16 +465,33 @@ pub async fn compose(
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
     composer.quote = form.quote;
+    let keep = form.keep;
     let published = async {
-        if attach::take_in(&app, &me, &mut form, files).await? || form.check {
+        let looks = attach::take_in(&app, &me, &mut form, files).await?;
+        if keep {
+            match form.draft {
+                Some(id) => drafts::change(&app, me.account.id, id, form.kept()).await?,
+                None => drafts::keep(&app, me.account.id, form.kept()).await?,
+            };
+            return Ok(None);
+        }
+        if looks || form.check {
             return Ok(None);
         }
         let draft = form.draft(&app, &me).await?;
-        publish(&app, &me.community, me.account.clone(), draft)
-            .await
-            .map(Some)
+        let status = publish(&app, &me.community, me.account.clone(), draft).await?;
+        // It is posted: whether it is kept as well is not worth an error.
+        if let Some(id) = form.draft {
+            let _ = drafts::delete(&app, me.account.id, id).await;
+        }
+        Ok(Some(status))
     };
     match Box::pin(published).await {
+        Ok(None) if keep => {
+            let done = Notice("Your draft is kept. Nobody else sees it.".to_owned());
+            let done = cookie::notice(&visit.community, &done);
+            Ok(Reply::see_other("/drafts").with_cookie(done))
+        }
         Ok(None) => compose_page(&app, &me, &visit, composer, Some(&form)).await,
         Ok(Some(status)) => {
             let back = local_path(&form.back).filter(|back| back.starts_with("/@"));

@@ -14,6 +14,12 @@ pub struct ComposerView {
     pub quote: Option<i64>,
     /// The words so far.
     pub text: String,
+    /// The draft that it was.
+    pub draft: Option<i64>,
+    /// It is typed in Markdown.
+    pub markdown: bool,
+    /// What is typed in Markdown, as it will look: safe HTML.
+    pub looks_html: Option<String>,
     /// The content warning so far; empty for none.
     pub spoiler: String,
     /// Who may see it, as chosen.

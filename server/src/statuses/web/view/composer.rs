@@ -9,6 +9,7 @@ use crate::http::Me;
 use crate::statuses::Status;
 use crate::statuses::web::attach::empty_poll;
 use crate::statuses::web::{answers, quotes};
+use crate::text::Format;
 use crate::text::language::LANGUAGES;
 use crate::web::person_view;
 use crate::web::view::{ComposerView, LanguageChoice, SeenBy, Tell};
@@ -60,6 +61,9 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         in_reply_to: None,
         quote: None,
         text: String::new(),
+        draft: None,
+        markdown: me.member.format == Format::Markdown,
+        looks_html: None,
         spoiler: String::new(),
         seen_by: seen_by(me.member.default_visibility),
         choices: choices(),
