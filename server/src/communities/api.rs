@@ -224,8 +224,3 @@ pub async fn domain_blocks(State(app): State<App>, caller: Caller) -> Result<Rep
         .collect();
     Ok(Reply::api(json!(blocks)))
 }
-
-/// What Comity has none of: an empty list, and never *not found*, at which some apps fail.
-pub async fn nothing() -> Reply {
-    Reply::api(json!([]))
-}

@@ -259,7 +259,8 @@ mod tests {
         let many: Vec<Tag> = (0..100)
             .map(|n| tag(&format!("e{n}"), "https://a.example/e.png"))
             .collect();
-        let text: String = (0..100).map(|n| format!(":e{n}: ")).collect();
+        let text: Vec<String> = (0..100).map(|n| format!(":e{n}:")).collect();
+        let text = text.join(" ");
         assert_eq!(of_tags(&many, &[Words::Plain(&text)]).len(), MOST_REMOTE);
     }
 }
