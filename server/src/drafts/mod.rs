@@ -35,7 +35,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    fn from_row(row: store::DraftRow) -> Result<Draft> {
+    fn from_row(row: &store::DraftRow) -> Result<Draft> {
         Ok(Draft {
             id: row.id,
             sent: serde_json::from_str(&row.sent)?,
@@ -48,13 +48,13 @@ impl Draft {
 /// One of a member; *not found* where it is another's.
 pub async fn find(app: &App, account_id: i64, id: i64) -> Result<Draft> {
     let row = store::find(&app.db, account_id, id).await?;
-    Draft::from_row(row.ok_or(Error::NotFound)?)
+    Draft::from_row(&row.ok_or(Error::NotFound)?)
 }
 
 /// All of a member, the last one changed first.
 pub async fn of(app: &App, account_id: i64) -> Result<Vec<Draft>> {
     let rows = store::of(&app.db, account_id, MOST).await?;
-    rows.into_iter().map(Draft::from_row).collect()
+    rows.iter().map(Draft::from_row).collect()
 }
 
 /// Keeps a new one. Its files must be the member's own, and in no post.

@@ -180,7 +180,8 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
             TagEnd::Strong => self.html.push_str("</strong>"),
             TagEnd::Strikethrough => self.html.push_str("</del>"),
             TagEnd::Link | TagEnd::Image => {
-                if self.links.pop() == Some(true) {
+                let opened = self.links.pop();
+                if opened == Some(true) {
                     self.html.push_str("</a>");
                 }
             }
