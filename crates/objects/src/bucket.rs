@@ -81,7 +81,7 @@ pub struct Bucket {
     client: Client,
     /// For files on their way in. Silence is measured from the first byte that is sent, so this one knows none.
     sender: Client,
-    bucket: rusty_s3::Bucket,
+    signer: rusty_s3::Bucket,
     credentials: Credentials,
 }
 
@@ -130,7 +130,7 @@ impl Bucket {
         Ok(Bucket {
             client: reader.map_err(broken)?,
             sender: sender.map_err(broken)?,
-            bucket,
+            signer: bucket,
             credentials: Credentials::new(&place.access_key, &place.secret_key),
         })
     }
@@ -141,7 +141,7 @@ impl Bucket {
         self.ask(
             Method::PUT,
             || {
-                self.bucket
+                self.signer
                     .put_object(Some(&self.credentials), name)
                     .sign(SIGNED_FOR)
             },
@@ -166,7 +166,7 @@ impl Bucket {
             .ask(
                 Method::HEAD,
                 || {
-                    self.bucket
+                    self.signer
                         .head_object(Some(&self.credentials), name)
                         .sign(SIGNED_FOR)
                 },
@@ -184,7 +184,7 @@ impl Bucket {
     /// Whether the bucket is there and we may look into it.
     pub async fn is_there(&self) -> Result<(), ObjectError> {
         let address = || {
-            self.bucket
+            self.signer
                 .head_bucket(Some(&self.credentials))
                 .sign(SIGNED_FOR)
         };
@@ -226,7 +226,7 @@ impl Bucket {
     /// Takes an object away. What is not there is as good as gone.
     pub async fn remove(&self, name: &str) -> Result<(), ObjectError> {
         let address = || {
-            self.bucket
+            self.signer
                 .delete_object(Some(&self.credentials), name)
                 .sign(SIGNED_FOR)
         };
@@ -238,7 +238,7 @@ impl Bucket {
 
     async fn get(&self, name: &str, part: Option<Part>) -> Result<Response, ObjectError> {
         let address = || {
-            self.bucket
+            self.signer
                 .get_object(Some(&self.credentials), name)
                 .sign(SIGNED_FOR)
         };

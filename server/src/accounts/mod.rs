@@ -337,8 +337,10 @@ pub async fn mark_gone(app: &App, account: &Account) -> Result<()> {
 }
 
 /// With what a member who left signed goes, once nothing of theirs is on its way any more.
-pub(crate) async fn forget_keys(app: &App, account: &Account) -> Result<()> {
-    if account.gone_at.is_none() {
+///
+/// Before `kept_ms` have passed since they went, nothing happens: whoever asks then was promised for something else.
+pub(crate) async fn forget_keys(app: &App, account: &Account, kept_ms: i64) -> Result<()> {
+    if account.gone_at.is_none_or(|at| at + kept_ms > app.now_ms()) {
         return Ok(());
     }
     let withdrawn = keyring::ids_of(app, account.id).await?;

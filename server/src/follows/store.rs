@@ -366,7 +366,7 @@ const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
       WHERE f.target_id = $1 AND f.state = 'accepted'
         AND NOT EXISTS (SELECT 1
                           FROM members m
-                         WHERE m.account_id = f.account_id AND m.standing = 'suspended')
+                         WHERE m.account_id = f.account_id AND (m.standing = 'suspended' OR m.leaves_at IS NOT NULL))
       LIMIT $2"
 );
 

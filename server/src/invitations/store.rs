@@ -48,7 +48,7 @@ const GOOD: Sql<InvitationRow> = sql!(
       WHERE code = $1 AND community_id = $2 AND ended_at IS NULL
         AND (expires_at IS NULL OR expires_at > $3)
         AND (most_uses IS NULL OR uses < most_uses)
-        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active')"
+        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active' AND m.leaves_at IS NULL)"
 );
 
 /// The invitation with this code, while somebody may come in by it: whoever is frozen or suspended lets nobody in.
@@ -65,7 +65,7 @@ const USE: Sql = sql!(
     "UPDATE invitations
         SET uses = uses + 1
       WHERE id = $1 AND ended_at IS NULL AND (most_uses IS NULL OR uses < most_uses)
-        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active')"
+        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active' AND m.leaves_at IS NULL)"
 );
 
 /// Rolls everything back when others used it up meanwhile, or its maker was stopped.

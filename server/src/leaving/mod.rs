@@ -50,11 +50,16 @@ pub async fn ask(app: &App, member: &Member, password: &str, code: &str) -> Resu
 pub async fn begin(app: &App, member: &Member, when: When, mut tx: Tx) -> Result<i64> {
     let id = member.account_id;
     let now_ms = app.now_ms();
+    if when == When::Later && member.leaves_at.is_some() {
+        return Err(Error::Forbidden(
+            "they are leaving already; they may take it back, or be deleted at once".to_owned(),
+        ));
+    }
     let at = match when {
         When::Later => now_ms + GRACE_DAYS * DAY_MS,
         When::AtOnce => now_ms,
     };
-    members::leave(&mut tx, id, at);
+    members::leave(&mut tx, id, at, now_ms);
     oauth::end_all(&mut tx, id);
     second_step::drop_begun(&mut tx, id);
     if when == When::Later {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use comity_db::{Sql, Tx, params};
 use comity_vocab::Iri;
+use tracing::warn;
 
 use super::store;
 use crate::accounts::{self, Account, stored_iri};
@@ -32,8 +33,12 @@ const TIES: i64 = 50;
 const PIECES: usize = 20;
 /// Inboxes that are told in one piece.
 const TOLD: i64 = 200;
-/// For so long after it the word is signed that goes to servers which do not answer: as long as they are tried, and more.
-const KEYS_KEPT_MS: i64 = 30 * DAY_MS;
+/// For so long after servers that do not answer are given up, the word that goes to them is still signed.
+const KEYS_KEPT_LONGER_MS: i64 = 23 * DAY_MS;
+/// A run ends after so long; the queue ends one after a minute.
+const RUN_MS: i64 = 20_000;
+/// How long after trouble.
+const AGAIN_MS: i64 = 3_600_000;
 
 /// What is left of a run.
 #[derive(PartialEq, Eq)]
@@ -48,11 +53,33 @@ enum Left {
 pub(crate) async fn run(app: &App, account_id: i64, at: i64) -> Outcome {
     match go(app, account_id, at).await {
         Ok(()) => Outcome::Done,
-        Err(error) => Outcome::Retry {
-            after_ms: None,
-            why: error.to_string(),
+        Err(error) => match again(app, account_id, at).await {
+            Ok(()) => {
+                warn!(account_id, %error, "a deletion stopped; it goes on in an hour");
+                Outcome::Done
+            }
+            Err(_) => Outcome::Retry {
+                after_ms: None,
+                why: error.to_string(),
+            },
         },
     }
+}
+
+/// Promises it anew: what is tried too often is given up by the queue, and this must not be.
+async fn again(app: &App, account_id: i64, at: i64) -> Result<()> {
+    let job = Job::Leave {
+        account: account_id,
+        at,
+    };
+    let mut tx = Tx::new();
+    queue::push_at(&mut tx, app, &job, app.now_ms() + AGAIN_MS)?;
+    app.commit(tx).await?;
+    Ok(())
+}
+
+fn keys_kept_ms(app: &App) -> i64 {
+    i64::from(app.config.federation.give_up_days) * DAY_MS + KEYS_KEPT_LONGER_MS
 }
 
 async fn go(app: &App, account_id: i64, at: i64) -> Result<()> {
@@ -66,10 +93,18 @@ async fn go(app: &App, account_id: i64, at: i64) -> Result<()> {
         Some(member) if member.leaves_at != Some(at) => return Ok(()),
         Some(_) if account.gone_at.is_none() => accounts::mark_gone(app, &account).await?,
         // All is done, long since: the last of it is what their end was signed with.
-        None if account.is_local() => return accounts::forget_keys(app, &account).await,
+        None if account.is_local() => {
+            return accounts::forget_keys(app, &account, keys_kept_ms(app)).await;
+        }
+        // Only while every community here wants it so.
+        None if !rules::all_refuse(app, &account.iri) => return Ok(()),
         _ => {}
     }
+    let until = app.now_ms() + RUN_MS;
     for _ in 0..PIECES {
+        if app.now_ms() > until {
+            break;
+        }
         let left = match &member {
             Some(member) => piece(app, &account, member).await?,
             None => posts(app, &account).await?,
@@ -255,7 +290,7 @@ async fn finish(app: &App, account_id: i64, member: &Member) -> Result<()> {
     invitations::end_all_of(&mut tx, account_id, now_ms);
     reports::unassign_all_of(&mut tx, account_id);
     rules::advance_epoch(&mut tx);
-    let at = now_ms + KEYS_KEPT_MS;
+    let at = now_ms + keys_kept_ms(app);
     let keys = Job::Leave {
         account: account_id,
         at,

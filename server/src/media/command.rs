@@ -23,7 +23,7 @@ pub async fn command(app: &App, command: MediaCommand) -> Result<String> {
     let settings = &app.config.media.bucket;
     let place = match app.media.storage.bucket() {
         Some(bucket) => {
-            bucket.is_there().await.map_err(|why| cannot(app, why))?;
+            bucket.is_there().await.map_err(|why| cannot(app, &why))?;
             format!("the bucket {} at {}", settings.name, settings.endpoint)
         }
         None => format!("the folder {}", app.config.data_dir.join("media").display()),
@@ -62,9 +62,9 @@ async fn trial(app: &App, key: &str, file: &std::path::Path) -> Result<axum::bod
 }
 
 /// What the operator does about it.
-pub(super) fn cannot(app: &App, why: ObjectError) -> Error {
+pub(super) fn cannot(app: &App, why: &ObjectError) -> Error {
     let settings = &app.config.media.bucket;
-    let remedy = match &why {
+    let remedy = match why {
         ObjectError::NotFound | ObjectError::Refused { status: 404, .. } => format!(
             "there is no bucket {} at {}: make it, or set media.s3.bucket",
             settings.name, settings.endpoint

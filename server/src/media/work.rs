@@ -27,7 +27,7 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
         && let Err(why) = bucket.is_there().await
     {
         // It may come back: nothing but files waits for it.
-        let why = super::command::cannot(&app, why);
+        let why = super::command::cannot(&app, &why);
         error!(%why, "files cannot be kept; `comity media test` tries it again");
     }
     while !*shutdown.borrow() {

@@ -47,8 +47,8 @@ pub(crate) fn check(member: &Member) -> Result<()> {
 
 /// They leave, in the caller's transaction, and are signed out everywhere; the gate goes by it once the rules are read
 /// anew. Undoes it where they are the only admin of their community who stays.
-pub(crate) fn leave(tx: &mut Tx, account_id: i64, at_ms: i64) {
-    store::leave(tx, account_id, at_ms);
+pub(crate) fn leave(tx: &mut Tx, account_id: i64, at_ms: i64, now_ms: i64) {
+    store::leave(tx, account_id, at_ms, now_ms);
     store::end_sessions(tx, account_id);
     links::drop_all(tx, account_id);
     let tokens = Tokens {

@@ -24,7 +24,7 @@ pub async fn by_id(db: &Db, account_id: i64) -> Result<Option<MemberRow>> {
 }
 
 const CREDENTIAL_BY_ID: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE account_id = $1 AND standing <> 'gone'");
-const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2");
+const CREDENTIAL_BY_EMAIL: Sql<CredentialRow> = sql!(row: CredentialRow, "SELECT account_id, password_hash FROM members WHERE community_id = $1 AND email_key = $2 AND standing <> 'gone'");
 
 pub async fn credential(db: &Db, account_id: i64) -> Result<Option<CredentialRow>> {
     Ok(db.opt(CREDENTIAL_BY_ID, params![account_id]).await?)
@@ -227,11 +227,18 @@ pub async fn choose_writing(db: &Db, account_id: i64, writing: Writing) -> Resul
         .await?)
 }
 
+/// Two admins who leave at the same moment: the second is to see that the first does.
+const ADMINS_TAKE_TURNS: Sql = sql!(
+    "UPDATE members
+        SET mode = mode
+      WHERE role = 'admin' AND community_id = (SELECT community_id FROM members WHERE account_id = $1)"
+);
 /// Nobody may be left without an admin who stays.
 const LEAVE: Sql = sql!(
     "UPDATE members
         SET leaves_at = $2
       WHERE account_id = $1 AND standing <> 'gone'
+        AND (leaves_at IS NULL OR $2 < leaves_at OR $2 <= $3)
         AND (role <> 'admin'
              OR EXISTS (SELECT 1
                           FROM members o
@@ -241,7 +248,8 @@ const LEAVE: Sql = sql!(
 const STAY: Sql = sql!(
     "UPDATE members
         SET leaves_at = NULL
-      WHERE account_id = $1 AND leaves_at > $2 AND standing = 'active'"
+      WHERE account_id = $1 AND leaves_at > $2 AND standing = 'active'
+        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = members.account_id AND a.gone_at IS NOT NULL)"
 );
 const END: Sql = sql!(
     "UPDATE members
@@ -251,9 +259,10 @@ const END: Sql = sql!(
       WHERE account_id = $1"
 );
 
-/// Undoes the whole transaction where they are the only admin who stays.
-pub fn leave(tx: &mut Tx, account_id: i64, at_ms: i64) {
-    tx.must(LEAVE, params![account_id, at_ms]);
+/// Undoes the whole transaction where they are the only admin who stays, and where they leave before that already.
+pub fn leave(tx: &mut Tx, account_id: i64, at_ms: i64, now_ms: i64) {
+    tx.exec(ADMINS_TAKE_TURNS, params![account_id]);
+    tx.must(LEAVE, params![account_id, at_ms, now_ms]);
 }
 
 /// Undoes the whole transaction where it is too late.

@@ -258,6 +258,11 @@ pub async fn delete(app: &App, me: &Me, target_id: i64) -> Result<()> {
         },
     );
     let Some(member) = &subject.member else {
+        if !rules::all_refuse(app, &subject.account.iri) {
+            return Err(Error::Forbidden(
+                "what they wrote is kept for another community of this server, which has not suspended them".to_owned(),
+            ));
+        }
         return leaving::delete_copies(app, &subject.account, tx).await;
     };
     if member.role >= me.member.role {

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use comity_db::Tx;
 use comity_policy::{CommunityId, Mode, Pattern, PersonId, Rule, RuleBook, Scope, Stance};
-use comity_vocab::Domain;
+use comity_vocab::{Domain, Iri};
 
 pub use change::Change;
 pub use crossings::{Crossed, Crossing, Crossings, Direction};
@@ -162,6 +162,20 @@ pub async fn standing_for(app: &App, scope: Scope, rule_id: i64) -> Result<Optio
     let all = in_force(app, scope);
     let same = all.into_iter().find(|own| own.pattern == rule.pattern);
     Ok(same.filter(|_| rule.scope == scope))
+}
+
+/// Whether every community of this installation refuses somebody by name.
+pub fn all_refuse(app: &App, actor: &Iri) -> bool {
+    let pattern = Pattern::Account(actor.clone());
+    let book = app.gate.book();
+    let refuses = |scope: Scope| {
+        book.rules_of(scope)
+            .any(|rule| rule.pattern == pattern && rule.stance == Stance::Refused)
+    };
+    app.communities
+        .load()
+        .all()
+        .all(|community| refuses(of_community(community)))
 }
 
 /// Every rule is in memory, and asked about at each exchange.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use comity_vocab::Handle;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
+use super::mention;
 use super::plain::escape;
 use super::render::{self, Rendered};
 use super::sanitize;
@@ -34,11 +35,14 @@ pub fn render(
     Rendered { html, tags }
 }
 
-/// The handles a text names outside of code and links, in order, each spelling once.
+/// The handles a text names outside of code and links, in order, each spelling once. Only those that stand there as they
+/// were typed: `_` may be part of a handle, and what is left of it where it made letters slant is somebody else's.
 pub fn handles(source: &str) -> Vec<Handle> {
+    let typed = mention::handles(source);
     let mut found: Vec<Handle> = Vec::new();
     walk(source, |token, _, _| {
         if let Token::Mention(handle) = token
+            && typed.contains(handle)
             && !found.contains(handle)
         {
             found.push(handle.clone());
@@ -53,7 +57,7 @@ fn walk(source: &str, place: impl FnMut(&Token, &str, &mut String)) -> String {
         html: String::with_capacity(source.len() * 2),
         links: Vec::new(),
         code: false,
-        raw: false,
+        raw: None,
         place,
     };
     for event in TextMergeStream::new(Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH)) {
@@ -68,8 +72,8 @@ struct Writer<F> {
     links: Vec<bool>,
     /// Within a block of code.
     code: bool,
-    /// Within a block of HTML.
-    raw: bool,
+    /// What stands in the block of HTML that is open.
+    raw: Option<String>,
     place: F,
 }
 
@@ -87,12 +91,15 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
                 self.letters(&code);
                 self.html.push_str("</code>");
             }
-            Event::Html(html) if self.raw => self.words(&html),
-            Event::Html(html) => {
-                self.html.push_str("<p>");
-                self.words(&html);
-                self.html.push_str("</p>");
-            }
+            // Line by line.
+            Event::Html(html) => match &mut self.raw {
+                Some(block) => block.push_str(&html),
+                None => {
+                    self.html.push_str("<p>");
+                    self.words(&html);
+                    self.html.push_str("</p>");
+                }
+            },
             // People who write posts mean the end of a line when they end one.
             Event::SoftBreak | Event::HardBreak => self.html.push_str("<br>"),
             Event::Rule => self.html.push_str(BREAK),
@@ -127,7 +134,7 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
         match tag {
             Tag::Paragraph => self.html.push_str("<p>"),
             Tag::HtmlBlock => {
-                self.raw = true;
+                self.raw = Some(String::new());
                 self.html.push_str("<p>");
             }
             Tag::Heading { .. } => self.html.push_str("<p><strong>"),
@@ -164,7 +171,8 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
         match tag {
             TagEnd::Paragraph => self.html.push_str("</p>"),
             TagEnd::HtmlBlock => {
-                self.raw = false;
+                let block = self.raw.take().unwrap_or_default();
+                self.words(&block);
                 self.html.push_str("</p>");
             }
             TagEnd::Heading(_) => self.html.push_str("</strong></p>"),
@@ -228,6 +236,22 @@ mod tests {
         ] {
             assert_eq!(html(source).replace("&quot;", "\""), safe, "{source}");
         }
+    }
+
+    #[test]
+    fn slanting_letters_make_no_other_handle() {
+        let named = |source: &str| -> Vec<String> {
+            handles(source).iter().map(ToString::to_string).collect()
+        };
+        assert!(named("@_ann and @bob_ the key is").is_empty());
+        assert!(named("_hi @ann_@b.example_").is_empty());
+        assert_eq!(named("_hi_ @ann_b_c and *@bob*").len(), 2);
+    }
+
+    #[test]
+    fn lines_of_typed_html_stay_lines() {
+        let lines = html("<div>\nred\nblue\n</div>");
+        assert_eq!(lines, "<p>&lt;div&gt;<br>red<br>blue<br>&lt;/div&gt;</p>");
     }
 
     #[test]

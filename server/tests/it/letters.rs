@@ -42,7 +42,7 @@ post_test! {
         let why = mail::send(&town.app, &town.community(), &letter).await.unwrap_err();
         let told = match why {
             mail::NotSent::Never(told) => told,
-            later => panic!("{later} is no end"),
+            later @ mail::NotSent::NotNow(_) => panic!("{later} is no end"),
         };
         assert!(told.contains("mail.example") && told.contains("550"), "{told}");
         assert!(!told.contains("ines"), "{told}");

@@ -72,7 +72,7 @@ town_test! {
         let mut app = App::let_in(&town, &mut alice).await;
         let post = app.write(asks(&["Herring", "Heron & co"], false)).await;
         let page = format!("/@alice/{}", id(&post));
-        bob.get(&page).await.is(200).shows("Heron &#38; co").shows("Vote 0 people");
+        bob.get(&page).await.is(200).shows("Heron & co").shows("Vote 0 people");
         bob.post(&format!("/statuses/{}/vote", id(&post)), &[("choice", "1"), ("back", &page)]).await.leads(&page);
         bob.get(&page).await.is(200).shows("100 %").shows("1 person").hides("Vote 1 person");
         town.anonymous().get(&page).await.is(200).shows("100 %").hides("Vote 1 person");
