@@ -5,12 +5,14 @@ pub mod api;
 mod store;
 pub mod web;
 
+use std::collections::HashSet;
+
 use comity_db::Tx;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::media;
 use crate::statuses::api::Sent;
+use crate::{media, scheduled};
 
 pub(crate) use store::OF_MEMBER;
 
@@ -19,7 +21,7 @@ pub const MOST: i64 = 100;
 /// Bytes of what is kept of one: the longest form there is.
 const LONGEST: usize = 64 * 1024;
 /// Until then files wait that a draft has: for ever.
-const FOR_EVER_MS: i64 = i64::MAX;
+pub(crate) const FOR_EVER_MS: i64 = i64::MAX;
 
 /// A post that is not finished.
 #[derive(Debug)]
@@ -131,17 +133,29 @@ fn keep_files(tx: &mut Tx, account_id: i64, sent: &Sent) {
     }
 }
 
-/// Files that no other draft has wait no longer than those of no draft.
+/// The files that drafts of a member have; the draft `but_for` is left out.
+pub(crate) async fn files(
+    app: &App,
+    account_id: i64,
+    but_for: Option<i64>,
+) -> Result<HashSet<i64>> {
+    let all = of(app, account_id).await?;
+    let others = all.iter().filter(|draft| Some(draft.id) != but_for);
+    Ok(others
+        .flat_map(|draft| draft.sent.files())
+        .copied()
+        .collect())
+}
+
+/// Files that no other draft has, and nothing that is scheduled, wait no longer than those of no draft.
 async fn let_go(app: &App, tx: &mut Tx, account_id: i64, draft: &Draft) -> Result<()> {
-    let others = of(app, account_id).await?;
-    let others: Vec<i64> = others
-        .iter()
-        .filter(|other| other.id != draft.id)
-        .flat_map(|other| other.sent.files().to_vec())
-        .collect();
+    let drafted = files(app, account_id, Some(draft.id)).await?;
+    let waiting = scheduled::files(app, account_id, None).await?;
     let forget_at = app.now_ms() + media::LOOSE_MS;
-    for id in draft.sent.files().iter().filter(|id| !others.contains(id)) {
-        media::wait_if_there(tx, account_id, *id, forget_at);
+    for id in draft.sent.files() {
+        if !drafted.contains(id) && !waiting.contains_key(id) {
+            media::wait_if_there(tx, account_id, *id, forget_at);
+        }
     }
     Ok(())
 }

@@ -100,6 +100,37 @@ town_test! {
         alice.get(&at).await.is(404);
     }
 
+    async fn a_draft_and_a_scheduled_post_leave_each_other_their_files(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let picture = alice.picture().await;
+        let at = format!("/api/v1/media/{}", id(&picture));
+        let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
+        let kept = json!({ "status": "With a boat", "media_ids": [id(&picture)] }).to_string().into_bytes();
+        let draft = alice.ask(Method::POST, DRAFTS, "application/json", kept.clone()).await.is(200).json();
+        let later = jiff::Timestamp::from_millisecond(town.app.now_ms() + 5 * 24 * 3_600_000).unwrap().to_string();
+        let body = json!({ "status": "A boat", "media_ids": [id(&picture)], "scheduled_at": later }).to_string();
+        let waits = alice.ask(Method::POST, "/api/v1/statuses", "application/json", body.into_bytes()).await.is(200).json();
+        // The draft goes: what is scheduled has its file.
+        alice.ask(Method::DELETE, &format!("{DRAFTS}/{}", id(&draft)), "text/plain", Vec::new()).await.is(200);
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(200);
+        // What is scheduled gets another time, and goes: the draft has its file.
+        let draft = alice.ask(Method::POST, DRAFTS, "application/json", kept).await.is(200).json();
+        let path = format!("/api/v1/scheduled_statuses/{}", id(&waits));
+        let later = jiff::Timestamp::from_millisecond(town.app.now_ms() + 24 * 3_600_000).unwrap().to_string();
+        let body = json!({ "scheduled_at": later }).to_string().into_bytes();
+        alice.ask(Method::PUT, &path, "application/json", body).await.is(200);
+        alice.ask(Method::DELETE, &path, "text/plain", Vec::new()).await.is(200);
+        town.wait_s(60 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(200);
+        alice.ask(Method::DELETE, &format!("{DRAFTS}/{}", id(&draft)), "text/plain", Vec::new()).await.is(200);
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(404);
+    }
+
     async fn what_is_kept_is_sorted_into_folders(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
         let (first, second) = (alice.write(json!({ "status": "One" })).await, alice.write(json!({ "status": "Two" })).await);
