@@ -60,7 +60,8 @@ pub async fn of(app: &App, account_id: i64) -> Result<Vec<Draft>> {
 }
 
 /// Keeps a new one. Its files must be the member's own, and in no post.
-pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
+pub async fn keep(app: &App, account_id: i64, mut sent: Sent) -> Result<Draft> {
+    let text = checked(&mut sent)?;
     let now_ms = app.now_ms();
     let draft = Draft {
         id: app.next_id(),
@@ -68,7 +69,6 @@ pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
         created_at: now_ms,
         updated_at: now_ms,
     };
-    let text = checked(&draft.sent)?;
     let mut tx = Tx::new();
     store::insert(&mut tx, account_id, &draft, &text, MOST);
     keep_files(&mut tx, account_id, &draft.sent);
@@ -81,17 +81,17 @@ pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
 }
 
 /// Puts this in the place of what it was.
-pub async fn change(app: &App, account_id: i64, id: i64, sent: Sent) -> Result<Draft> {
+pub async fn change(app: &App, account_id: i64, id: i64, mut sent: Sent) -> Result<Draft> {
     let was = find(app, account_id, id).await?;
+    let text = checked(&mut sent)?;
     let draft = Draft {
+        id: was.id,
         sent,
+        created_at: was.created_at,
         updated_at: app.now_ms(),
-        ..was
     };
-    let text = checked(&draft.sent)?;
     let mut tx = Tx::new();
     store::change(&mut tx, account_id, id, &text, draft.updated_at);
-    let was = find(app, account_id, id).await?;
     let_go(app, &mut tx, account_id, &was).await?;
     keep_files(&mut tx, account_id, &draft.sent);
     if !app.commit(tx).await? {
@@ -114,10 +114,17 @@ pub async fn delete(app: &App, account_id: i64, id: i64) -> Result<Draft> {
     Ok(draft)
 }
 
-/// What is kept of it.
-fn checked(sent: &Sent) -> Result<String> {
+/// What is kept of it. It names as many files as a post may have, each once.
+fn checked(sent: &mut Sent) -> Result<String> {
     if sent.is_empty() {
         return Err(Error::invalid("status", "is empty; write something first"));
+    }
+    sent.name_files_once();
+    if sent.files().len() > media::MOST_ATTACHED {
+        return Err(Error::invalid(
+            "media_ids",
+            format!("names more than {} files", media::MOST_ATTACHED),
+        ));
     }
     let text = serde_json::to_string(sent)?;
     if text.len() > LONGEST {

@@ -1,5 +1,7 @@
 //! Statuses for apps, in Mastodon's words and two of ours.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use comity_policy::Way;
 use comity_vocab::Visibility;
@@ -116,6 +118,14 @@ impl Sent {
     /// The files it brings along, by number.
     pub fn files(&self) -> &[i64] {
         self.media_ids.as_deref().unwrap_or_default()
+    }
+
+    /// Names each of its files once, in the order they first come.
+    pub fn name_files_once(&mut self) {
+        if let Some(ids) = &mut self.media_ids {
+            let mut named = HashSet::new();
+            ids.retain(|id| named.insert(*id));
+        }
     }
 
     /// Whether it holds nothing that anybody typed.

@@ -33,6 +33,12 @@ town_test! {
         alice.post(DRAFTS, json!({ "status": " " })).await.is(422);
         alice.post(DRAFTS, json!({ "status": "x".repeat(70_000) })).await.is(422);
         alice.post(DRAFTS, json!({ "status": "a file of nobody", "media_ids": ["7"] })).await.is(409);
+        // As many files as a post may have, each counted once.
+        let many: Vec<String> = (1..=17).map(|number: i64| number.to_string()).collect();
+        alice.post(DRAFTS, json!({ "status": "too many", "media_ids": many })).await.is(422);
+        alice.send(Method::PUT, &at, &json!({ "status": "too many", "media_ids": many })).await.is(422);
+        let repeated = ["7"; 17];
+        alice.post(DRAFTS, json!({ "status": "a file of nobody", "media_ids": repeated })).await.is(409);
         // Another's is not there.
         assert_eq!(bob.get(DRAFTS).await.is(200).json(), json!([]));
         bob.get(&at).await.is(404);
@@ -88,8 +94,9 @@ town_test! {
         let mut alice = Sender::new(&town, "alice").await;
         let picture = alice.picture().await;
         let at = format!("/api/v1/media/{}", id(&picture));
-        let body = json!({ "status": "With a boat", "media_ids": [id(&picture)] }).to_string();
+        let body = json!({ "status": "With a boat", "media_ids": [id(&picture), id(&picture)] }).to_string();
         let draft = alice.ask(Method::POST, DRAFTS, "application/json", body.into_bytes()).await.is(200).json();
+        assert_eq!(draft["params"]["media_ids"], json!([id(&picture)]));
         let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
         town.wait_s(90 * 24 * 3_600);
         forget().await.unwrap();
