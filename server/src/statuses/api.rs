@@ -55,6 +55,10 @@ pub struct Sent {
     pub(super) application_id: Option<i64>,
     /// The key that the app named it by, as [`Once::word`] writes it. We say so, and not the app.
     pub(super) once: Option<String>,
+    /// Whom the composer tells, as handles, where it asked: [`Sent::told`]. Apps write into the text whom they tell.
+    pub(super) tell: Vec<String>,
+    /// Whether the composer asked whom it tells: then nobody but `tell` is told.
+    pub(super) told: bool,
 }
 
 /// What an app says of a file.
@@ -113,6 +117,12 @@ impl Sent {
     /// By which key it is known again.
     pub(crate) fn known_by(&self) -> Option<&str> {
         self.once.as_deref()
+    }
+
+    /// Whom it tells is in its text: an app sends it.
+    pub(crate) fn tells_in_text(&mut self) {
+        self.tell.clear();
+        self.told = false;
     }
 
     /// The files it brings along, by number.
@@ -276,6 +286,7 @@ pub async fn create(
 ) -> Result<Reply> {
     let me = client.me()?;
     sent.application_id = Some(client.grant.app_id);
+    sent.tells_in_text();
     let key = headers.get("idempotency-key");
     let once = key.and_then(|key| Once::of(key.to_str().ok()?));
     if !sent.scheduled_at.trim().is_empty() {

@@ -10,6 +10,17 @@ use crate::town_test;
 const DRAFTS: &str = "/api/comity/v1/drafts";
 const FOLDERS: &str = "/api/v1/pleroma/bookmark_folders";
 
+/// The box of a composer that tells this person: the handle it sends, and whether it is ticked.
+fn box_of(page: &str, name: &str) -> (String, bool) {
+    let start = format!("name=\"tell\" value=\"@{name}");
+    let at = page
+        .find(&start)
+        .unwrap_or_else(|| panic!("no box for {name} in {page}"));
+    let tag = page[at..].split('>').next().unwrap();
+    let handle = tag.split('"').nth(3).unwrap();
+    (handle.to_owned(), tag.ends_with(" checked"))
+}
+
 town_test! {
     async fn an_app_keeps_what_is_not_finished(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
@@ -88,6 +99,59 @@ town_test! {
         bob.get(&posted.path).await.is(200).shows("I say this");
         alice.get("/drafts").await.is(200).shows("You have no drafts");
         alice.get(&at).await.is(404);
+    }
+
+    async fn a_draft_of_a_reply_keeps_whom_it_tells(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.member("cara").await;
+        let post = town.post(&mut bob, "@cara What do you say", "public").await;
+        let answered = post.id.to_string();
+        let page = alice.get(&format!("/compose?in_reply_to={answered}")).await.is(200);
+        let (of_bob, bob_is_ticked) = box_of(&page.body, "bob");
+        let (of_cara, cara_is_ticked) = box_of(&page.body, "cara");
+        assert_eq!((bob_is_ticked, cara_is_ticked), (true, false));
+        let form = [
+            ("text", "I say that"), ("visibility", "public"), ("in_reply_to", answered.as_str()), ("told", "true"),
+            ("tell", of_cara.as_str()), ("keep", "true"),
+        ];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let draft = alice.get("/drafts").await.is(200).number_after("/compose?draft=").unwrap().to_string();
+        let at = format!("/compose?draft={draft}");
+        let page = alice.get(&at).await.is(200);
+        assert_eq!((box_of(&page.body, "bob").1, box_of(&page.body, "cara").1), (false, true));
+        // Nobody is told: that is kept as well.
+        let form = [
+            ("text", "I say that"), ("visibility", "public"), ("in_reply_to", answered.as_str()), ("told", "true"),
+            ("draft", draft.as_str()), ("keep", "true"),
+        ];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let page = alice.get(&at).await.is(200);
+        assert_eq!(box_of(&page.body, "bob"), (of_bob, false));
+        assert_eq!(box_of(&page.body, "cara"), (of_cara, false));
+    }
+
+    async fn a_draft_of_an_app_is_as_it_sent_it_in_the_composer(town) {
+        let mut bob = town.member("bob").await;
+        let post = town.post(&mut bob, "What do you say", "public").await;
+        let mut alice = town.member("alice").await;
+        let mut app = App::let_in(&town, &mut alice).await;
+        // Whom the boxes tell is not for apps to say.
+        let sent = json!({
+            "status": "Look away", "sensitive": true, "in_reply_to_id": post.id.to_string(), "told": true, "tell": [],
+        });
+        let draft = app.post(DRAFTS, sent).await.is(200).json();
+        let at = format!("/compose?draft={}", id(&draft));
+        let page = alice.get(&at).await.is(200);
+        assert!(box_of(&page.body, "bob").1, "whom it answers is told");
+        assert!(page.body.contains("name=\"sensitive\" value=\"true\""), "{}", page.body);
+        let form = [("text", "Look away now"), ("draft", id(&draft)), ("sensitive", "true"), ("keep", "true")];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let kept = app.get(&format!("{DRAFTS}/{}", id(&draft))).await.is(200).json();
+        assert_eq!((&kept["params"]["text"], &kept["params"]["sensitive"]), (&json!("Look away now"), &json!(true)));
+        let form = [("text", "Look away now"), ("draft", id(&draft)), ("sensitive", "true"), ("visibility", "public")];
+        let posted = town.compose(&mut alice, &form).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", posted.id)).await.is(200).json();
+        assert_eq!((&told["sensitive"], &told["spoiler_text"]), (&json!(true), &json!("")));
     }
 
     async fn files_of_a_draft_are_kept_as_long_as_it_is(town) {
