@@ -29,8 +29,9 @@ pub async fn list(State(app): State<App>, client: Client) -> Result<Reply> {
 pub async fn create(
     State(app): State<App>,
     client: Client,
-    Input(sent): Input<Sent>,
+    Input(mut sent): Input<Sent>,
 ) -> Result<Reply> {
+    sent.tells_in_text();
     let draft = super::keep(&app, client.me()?.account.id, sent).await?;
     Ok(Reply::api(entity(&draft)))
 }
@@ -46,8 +47,9 @@ pub async fn change(
     State(app): State<App>,
     client: Client,
     Id(id): Id,
-    Input(sent): Input<Sent>,
+    Input(mut sent): Input<Sent>,
 ) -> Result<Reply> {
+    sent.tells_in_text();
     let draft = super::change(&app, client.me()?.account.id, id, sent).await?;
     Ok(Reply::api(entity(&draft)))
 }

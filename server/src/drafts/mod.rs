@@ -5,12 +5,14 @@ pub mod api;
 mod store;
 pub mod web;
 
+use std::collections::HashSet;
+
 use comity_db::Tx;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::media;
 use crate::statuses::api::Sent;
+use crate::{media, scheduled};
 
 pub(crate) use store::OF_MEMBER;
 
@@ -19,7 +21,7 @@ pub const MOST: i64 = 100;
 /// Bytes of what is kept of one: the longest form there is.
 const LONGEST: usize = 64 * 1024;
 /// Until then files wait that a draft has: for ever.
-const FOR_EVER_MS: i64 = i64::MAX;
+pub(crate) const FOR_EVER_MS: i64 = i64::MAX;
 
 /// A post that is not finished.
 #[derive(Debug)]
@@ -58,7 +60,8 @@ pub async fn of(app: &App, account_id: i64) -> Result<Vec<Draft>> {
 }
 
 /// Keeps a new one. Its files must be the member's own, and in no post.
-pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
+pub async fn keep(app: &App, account_id: i64, mut sent: Sent) -> Result<Draft> {
+    let text = checked(&mut sent)?;
     let now_ms = app.now_ms();
     let draft = Draft {
         id: app.next_id(),
@@ -66,7 +69,6 @@ pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
         created_at: now_ms,
         updated_at: now_ms,
     };
-    let text = checked(&draft.sent)?;
     let mut tx = Tx::new();
     store::insert(&mut tx, account_id, &draft, &text, MOST);
     keep_files(&mut tx, account_id, &draft.sent);
@@ -79,17 +81,17 @@ pub async fn keep(app: &App, account_id: i64, sent: Sent) -> Result<Draft> {
 }
 
 /// Puts this in the place of what it was.
-pub async fn change(app: &App, account_id: i64, id: i64, sent: Sent) -> Result<Draft> {
+pub async fn change(app: &App, account_id: i64, id: i64, mut sent: Sent) -> Result<Draft> {
     let was = find(app, account_id, id).await?;
+    let text = checked(&mut sent)?;
     let draft = Draft {
+        id: was.id,
         sent,
+        created_at: was.created_at,
         updated_at: app.now_ms(),
-        ..was
     };
-    let text = checked(&draft.sent)?;
     let mut tx = Tx::new();
     store::change(&mut tx, account_id, id, &text, draft.updated_at);
-    let was = find(app, account_id, id).await?;
     let_go(app, &mut tx, account_id, &was).await?;
     keep_files(&mut tx, account_id, &draft.sent);
     if !app.commit(tx).await? {
@@ -112,10 +114,17 @@ pub async fn delete(app: &App, account_id: i64, id: i64) -> Result<Draft> {
     Ok(draft)
 }
 
-/// What is kept of it.
-fn checked(sent: &Sent) -> Result<String> {
+/// What is kept of it. It names as many files as a post may have, each once.
+fn checked(sent: &mut Sent) -> Result<String> {
     if sent.is_empty() {
         return Err(Error::invalid("status", "is empty; write something first"));
+    }
+    sent.name_files_once();
+    if sent.files().len() > media::MOST_ATTACHED {
+        return Err(Error::invalid(
+            "media_ids",
+            format!("names more than {} files", media::MOST_ATTACHED),
+        ));
     }
     let text = serde_json::to_string(sent)?;
     if text.len() > LONGEST {
@@ -131,17 +140,29 @@ fn keep_files(tx: &mut Tx, account_id: i64, sent: &Sent) {
     }
 }
 
-/// Files that no other draft has wait no longer than those of no draft.
+/// The files that drafts of a member have; the draft `but_for` is left out.
+pub(crate) async fn files(
+    app: &App,
+    account_id: i64,
+    but_for: Option<i64>,
+) -> Result<HashSet<i64>> {
+    let all = of(app, account_id).await?;
+    let others = all.iter().filter(|draft| Some(draft.id) != but_for);
+    Ok(others
+        .flat_map(|draft| draft.sent.files())
+        .copied()
+        .collect())
+}
+
+/// Files that no other draft has, and nothing that is scheduled, wait no longer than those of no draft.
 async fn let_go(app: &App, tx: &mut Tx, account_id: i64, draft: &Draft) -> Result<()> {
-    let others = of(app, account_id).await?;
-    let others: Vec<i64> = others
-        .iter()
-        .filter(|other| other.id != draft.id)
-        .flat_map(|other| other.sent.files().to_vec())
-        .collect();
+    let drafted = files(app, account_id, Some(draft.id)).await?;
+    let waiting = scheduled::files(app, account_id, None).await?;
     let forget_at = app.now_ms() + media::LOOSE_MS;
-    for id in draft.sent.files().iter().filter(|id| !others.contains(id)) {
-        media::wait_if_there(tx, account_id, *id, forget_at);
+    for id in draft.sent.files() {
+        if !drafted.contains(id) && !waiting.contains_key(id) {
+            media::wait_if_there(tx, account_id, *id, forget_at);
+        }
     }
     Ok(())
 }

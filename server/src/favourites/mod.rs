@@ -77,7 +77,8 @@ pub(crate) async fn take_back(app: &App, tx: &mut Tx, me: &Account, status: &Sta
     Ok(())
 }
 
-/// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business.
+/// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business. What they
+/// favourited before stays as it is, and says from now on what this one says.
 pub async fn receive(
     app: &App,
     arrival: &Arrival,
@@ -92,15 +93,50 @@ pub async fn receive(
     let party = Party::Account(arrival.sender.person());
     let status = app.gate.show(&party, Way::Inbox, status).await??;
     let iri = activity.id.as_ref().map_or_else(
-        || format!("{}#favourites/{status_id}", arrival.sender.iri.as_str()),
+        || nameless(&arrival.sender, status_id),
         |iri| iri.as_str().to_owned(),
     );
     let mut tx = Tx::new();
     let sender = arrival.sender.id;
     record(app, &mut tx, sender, &status, &iri);
     reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
-    app.commit(tx).await?;
+    if !app.commit(tx).await? {
+        let mut tx = Tx::new();
+        reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
+        app.commit(tx).await?;
+    }
     Ok(())
+}
+
+/// How a favourite is known that came without an id.
+fn nameless(by: &Account, status_id: i64) -> String {
+    format!("{}#favourites/{status_id}", by.iri.as_str())
+}
+
+/// They took back this one. Where it is another than the one that was recorded, it said an emoji beside that, and the emoji
+/// goes alone. A plain one takes a plain one back under any id: Lemmy gives it a new one in each Undo.
+pub async fn receive_undo_of(
+    app: &App,
+    arrival: &Arrival,
+    undo: &Admitted<Activity>,
+    undone: &Admitted<Activity>,
+    status_id: i64,
+) -> Result<()> {
+    let sender = &arrival.sender;
+    let Some(iri) = store::iri_of(&app.db, sender.id, status_id).await? else {
+        return Ok(());
+    };
+    let is_it = undone.id.as_ref().is_none_or(|id| id.as_str() == iri);
+    if is_it || iri == nameless(sender, status_id) {
+        return receive_undo(app, arrival, undo, status_id).await;
+    }
+    if reactions::is_one(undone) {
+        return reactions::receive_undo(app, undone, sender.id, status_id).await;
+    }
+    if reactions::has(&app.db, sender.id, status_id).await? {
+        return Ok(());
+    }
+    receive_undo(app, arrival, undo, status_id).await
 }
 
 /// They took it back.

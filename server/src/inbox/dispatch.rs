@@ -370,7 +370,7 @@ async fn undo(app: &App, arrival: &Arrival, activity: &Admitted<Activity>) -> Re
             let Some(status) = statuses::find_by_iri(app, object).await? else {
                 return Ok(Came::Ignored("takes back a like of what is not here"));
             };
-            favourites::receive_undo(app, arrival, activity, status).await?;
+            favourites::receive_undo_of(app, arrival, activity, &inner, status).await?;
         }
         (ActivityKind::Follow, Some(object)) => {
             let Some(target) = accounts::find_by_iri(app, object).await? else {

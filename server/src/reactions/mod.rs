@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use comity_db::{Db, Tx};
 use comity_policy::{Act, Admitted, Conditions, Party, Way};
-use comity_vocab::Activity;
+use comity_vocab::{Activity, ActivityKind};
 
 pub use store::{Chosen, Who};
 
@@ -117,7 +117,8 @@ pub async fn unreact(
     Ok(())
 }
 
-/// What a favourite from elsewhere says besides, kept in the transaction that records it.
+/// What a favourite from elsewhere says besides, kept in the transaction that records it, or beside one that is there. Of
+/// several, the first one counts.
 pub(crate) fn receive(
     tx: &mut Tx,
     activity: &Admitted<Activity>,
@@ -128,6 +129,29 @@ pub(crate) fn receive(
     if let Some(reaction) = said_by(activity) {
         store::insert(tx, account_id, status_id, &reaction, now_ms);
     }
+}
+
+/// Whether an activity says an emoji, be it one that cannot be shown.
+pub(crate) fn is_one(activity: &Activity) -> bool {
+    activity.kind == ActivityKind::EmojiReact || activity.content.is_some()
+}
+
+/// Somebody elsewhere took back what this says. The favourite that it stood beside stays.
+pub(crate) async fn receive_undo(
+    app: &App,
+    undone: &Admitted<Activity>,
+    account_id: i64,
+    status_id: i64,
+) -> Result<()> {
+    let Some(said) = undone.content.as_deref() else {
+        return Ok(());
+    };
+    store::delete(&app.db, account_id, status_id, said.trim()).await
+}
+
+/// Whether somebody said an emoji of a status.
+pub(crate) async fn has(db: &Db, account_id: i64, status_id: i64) -> Result<bool> {
+    Ok(store::of(db, account_id, status_id).await?.is_some())
 }
 
 /// The emoji that an activity says; `None` where it says nothing that can be shown.

@@ -84,11 +84,12 @@ pub async fn of_favourite(db: &Db, account_id: i64, iri: &str) -> Result<Option<
 
 const INSERT: Sql = sql!(
     "INSERT INTO reactions (account_id, status_id, emoji, url, community_id, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6)
+     SELECT $1, $2, $3, $4, $5, $6
+      WHERE EXISTS (SELECT 1 FROM favourites WHERE account_id = $1 AND status_id = $2)
      ON CONFLICT DO NOTHING"
 );
 
-/// Behind the statement that inserts its favourite.
+/// Behind the statement that inserts its favourite, or beside one that is there; without one, nothing is kept.
 pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, reaction: &Reaction, now_ms: i64) {
     tx.exec(
         INSERT,
@@ -101,6 +102,16 @@ pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, reaction: &Reaction,
             now_ms,
         ],
     );
+}
+
+const DELETE: Sql =
+    sql!("DELETE FROM reactions WHERE account_id = $1 AND status_id = $2 AND emoji = $3");
+
+/// They do not say this any more.
+pub async fn delete(db: &Db, account_id: i64, status_id: i64, emoji: &str) -> Result<()> {
+    db.exec(DELETE, params![account_id, status_id, emoji])
+        .await?;
+    Ok(())
 }
 
 /// Counts on `reactions_by_status`.

@@ -1,5 +1,7 @@
 //! Statuses for apps, in Mastodon's words and two of ours.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use comity_policy::Way;
 use comity_vocab::Visibility;
@@ -53,6 +55,10 @@ pub struct Sent {
     pub(super) application_id: Option<i64>,
     /// The key that the app named it by, as [`Once::word`] writes it. We say so, and not the app.
     pub(super) once: Option<String>,
+    /// Whom the composer tells, as handles, where it asked: [`Sent::told`]. Apps write into the text whom they tell.
+    pub(super) tell: Vec<String>,
+    /// Whether the composer asked whom it tells: then nobody but `tell` is told.
+    pub(super) told: bool,
 }
 
 /// What an app says of a file.
@@ -113,9 +119,23 @@ impl Sent {
         self.once.as_deref()
     }
 
+    /// Whom it tells is in its text: an app sends it.
+    pub(crate) fn tells_in_text(&mut self) {
+        self.tell.clear();
+        self.told = false;
+    }
+
     /// The files it brings along, by number.
     pub fn files(&self) -> &[i64] {
         self.media_ids.as_deref().unwrap_or_default()
+    }
+
+    /// Names each of its files once, in the order they first come.
+    pub fn name_files_once(&mut self) {
+        if let Some(ids) = &mut self.media_ids {
+            let mut named = HashSet::new();
+            ids.retain(|id| named.insert(*id));
+        }
     }
 
     /// Whether it holds nothing that anybody typed.
@@ -266,6 +286,7 @@ pub async fn create(
 ) -> Result<Reply> {
     let me = client.me()?;
     sent.application_id = Some(client.grant.app_id);
+    sent.tells_in_text();
     let key = headers.get("idempotency-key");
     let once = key.and_then(|key| Once::of(key.to_str().ok()?));
     if !sent.scheduled_at.trim().is_empty() {

@@ -10,6 +10,17 @@ use crate::town_test;
 const DRAFTS: &str = "/api/comity/v1/drafts";
 const FOLDERS: &str = "/api/v1/pleroma/bookmark_folders";
 
+/// The box of a composer that tells this person: the handle it sends, and whether it is ticked.
+fn box_of(page: &str, name: &str) -> (String, bool) {
+    let start = format!("name=\"tell\" value=\"@{name}");
+    let at = page
+        .find(&start)
+        .unwrap_or_else(|| panic!("no box for {name} in {page}"));
+    let tag = page[at..].split('>').next().unwrap();
+    let handle = tag.split('"').nth(3).unwrap();
+    (handle.to_owned(), tag.ends_with(" checked"))
+}
+
 town_test! {
     async fn an_app_keeps_what_is_not_finished(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
@@ -33,6 +44,12 @@ town_test! {
         alice.post(DRAFTS, json!({ "status": " " })).await.is(422);
         alice.post(DRAFTS, json!({ "status": "x".repeat(70_000) })).await.is(422);
         alice.post(DRAFTS, json!({ "status": "a file of nobody", "media_ids": ["7"] })).await.is(409);
+        // As many files as a post may have, each counted once.
+        let many: Vec<String> = (1..=17).map(|number: i64| number.to_string()).collect();
+        alice.post(DRAFTS, json!({ "status": "too many", "media_ids": many })).await.is(422);
+        alice.send(Method::PUT, &at, &json!({ "status": "too many", "media_ids": many })).await.is(422);
+        let repeated = ["7"; 17];
+        alice.post(DRAFTS, json!({ "status": "a file of nobody", "media_ids": repeated })).await.is(409);
         // Another's is not there.
         assert_eq!(bob.get(DRAFTS).await.is(200).json(), json!([]));
         bob.get(&at).await.is(404);
@@ -84,14 +101,99 @@ town_test! {
         alice.get(&at).await.is(404);
     }
 
+    async fn a_draft_of_a_reply_keeps_whom_it_tells(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.member("cara").await;
+        let post = town.post(&mut bob, "@cara What do you say", "public").await;
+        let answered = post.id.to_string();
+        let page = alice.get(&format!("/compose?in_reply_to={answered}")).await.is(200);
+        let (of_bob, bob_is_ticked) = box_of(&page.body, "bob");
+        let (of_cara, cara_is_ticked) = box_of(&page.body, "cara");
+        assert_eq!((bob_is_ticked, cara_is_ticked), (true, false));
+        let form = [
+            ("text", "I say that"), ("visibility", "public"), ("in_reply_to", answered.as_str()), ("told", "true"),
+            ("tell", of_cara.as_str()), ("keep", "true"),
+        ];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let draft = alice.get("/drafts").await.is(200).number_after("/compose?draft=").unwrap().to_string();
+        let at = format!("/compose?draft={draft}");
+        let page = alice.get(&at).await.is(200);
+        assert_eq!((box_of(&page.body, "bob").1, box_of(&page.body, "cara").1), (false, true));
+        // Nobody is told: that is kept as well.
+        let form = [
+            ("text", "I say that"), ("visibility", "public"), ("in_reply_to", answered.as_str()), ("told", "true"),
+            ("draft", draft.as_str()), ("keep", "true"),
+        ];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let page = alice.get(&at).await.is(200);
+        assert_eq!(box_of(&page.body, "bob"), (of_bob, false));
+        assert_eq!(box_of(&page.body, "cara"), (of_cara, false));
+    }
+
+    async fn a_draft_of_an_app_is_as_it_sent_it_in_the_composer(town) {
+        let mut bob = town.member("bob").await;
+        let post = town.post(&mut bob, "What do you say", "public").await;
+        let mut alice = town.member("alice").await;
+        let mut app = App::let_in(&town, &mut alice).await;
+        // Whom the boxes tell is not for apps to say.
+        let sent = json!({
+            "status": "Look away", "sensitive": true, "in_reply_to_id": post.id.to_string(), "told": true, "tell": [],
+        });
+        let draft = app.post(DRAFTS, sent).await.is(200).json();
+        let at = format!("/compose?draft={}", id(&draft));
+        let page = alice.get(&at).await.is(200);
+        assert!(box_of(&page.body, "bob").1, "whom it answers is told");
+        assert!(page.body.contains("name=\"sensitive\" value=\"true\""), "{}", page.body);
+        let form = [("text", "Look away now"), ("draft", id(&draft)), ("sensitive", "true"), ("keep", "true")];
+        alice.post("/compose", &form).await.leads("/drafts");
+        let kept = app.get(&format!("{DRAFTS}/{}", id(&draft))).await.is(200).json();
+        assert_eq!((&kept["params"]["text"], &kept["params"]["sensitive"]), (&json!("Look away now"), &json!(true)));
+        let form = [("text", "Look away now"), ("draft", id(&draft)), ("sensitive", "true"), ("visibility", "public")];
+        let posted = town.compose(&mut alice, &form).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", posted.id)).await.is(200).json();
+        assert_eq!((&told["sensitive"], &told["spoiler_text"]), (&json!(true), &json!("")));
+    }
+
     async fn files_of_a_draft_are_kept_as_long_as_it_is(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let picture = alice.picture().await;
         let at = format!("/api/v1/media/{}", id(&picture));
-        let body = json!({ "status": "With a boat", "media_ids": [id(&picture)] }).to_string();
+        let body = json!({ "status": "With a boat", "media_ids": [id(&picture), id(&picture)] }).to_string();
         let draft = alice.ask(Method::POST, DRAFTS, "application/json", body.into_bytes()).await.is(200).json();
+        assert_eq!(draft["params"]["media_ids"], json!([id(&picture)]));
         let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
         town.wait_s(90 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(200);
+        alice.ask(Method::DELETE, &format!("{DRAFTS}/{}", id(&draft)), "text/plain", Vec::new()).await.is(200);
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(404);
+    }
+
+    async fn a_draft_and_a_scheduled_post_leave_each_other_their_files(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let picture = alice.picture().await;
+        let at = format!("/api/v1/media/{}", id(&picture));
+        let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
+        let kept = json!({ "status": "With a boat", "media_ids": [id(&picture)] }).to_string().into_bytes();
+        let draft = alice.ask(Method::POST, DRAFTS, "application/json", kept.clone()).await.is(200).json();
+        let later = jiff::Timestamp::from_millisecond(town.app.now_ms() + 5 * 24 * 3_600_000).unwrap().to_string();
+        let body = json!({ "status": "A boat", "media_ids": [id(&picture)], "scheduled_at": later }).to_string();
+        let waits = alice.ask(Method::POST, "/api/v1/statuses", "application/json", body.into_bytes()).await.is(200).json();
+        // The draft goes: what is scheduled has its file.
+        alice.ask(Method::DELETE, &format!("{DRAFTS}/{}", id(&draft)), "text/plain", Vec::new()).await.is(200);
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&at).await.is(200);
+        // What is scheduled gets another time, and goes: the draft has its file.
+        let draft = alice.ask(Method::POST, DRAFTS, "application/json", kept).await.is(200).json();
+        let path = format!("/api/v1/scheduled_statuses/{}", id(&waits));
+        let later = jiff::Timestamp::from_millisecond(town.app.now_ms() + 24 * 3_600_000).unwrap().to_string();
+        let body = json!({ "scheduled_at": later }).to_string().into_bytes();
+        alice.ask(Method::PUT, &path, "application/json", body).await.is(200);
+        alice.ask(Method::DELETE, &path, "text/plain", Vec::new()).await.is(200);
+        town.wait_s(60 * 24 * 3_600);
         forget().await.unwrap();
         alice.get(&at).await.is(200);
         alice.ask(Method::DELETE, &format!("{DRAFTS}/{}", id(&draft)), "text/plain", Vec::new()).await.is(200);

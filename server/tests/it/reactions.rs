@@ -151,4 +151,47 @@ coast_test! {
         let told = app.get(&format!("/api/v1/statuses/{}", id(&other))).await.is(200).json();
         assert_eq!((&told["favourites_count"], &told["reactions"]), (&json!(0), &json!([])));
     }
+    async fn of_a_favourite_and_a_reaction_to_it_each_is_taken_back_alone(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let post = app.write(json!({ "status": "High water" })).await;
+        coast.is_idle().await;
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let like = |by: &str, name: &str| json!({ "id": format!("{by}#{name}"), "type": "Like", "actor": by, "object": post["uri"] });
+        let react = |by: &str, name: &str, content: &str| json!({
+            "id": format!("{by}#{name}"), "type": "EmojiReact", "actor": by, "object": post["uri"], "content": content,
+        });
+        let undo = |undone: Value| json!({
+            "id": format!("{}/undo", undone["id"].as_str().unwrap()), "type": "Undo", "actor": undone["actor"], "object": undone,
+        });
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        let one = |emoji: &str| vec![(emoji.to_owned(), 1, false)];
+        // As Pleroma has it: a favourite, and what is said beside it.
+        coast.brings(&like(&rita, "like")).await;
+        coast.brings(&react(&rita, "wave", "🌊")).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        // A second emoji is not recorded: taken back, it takes nothing along.
+        coast.brings(&react(&rita, "boat", "⛵")).await;
+        coast.brings(&undo(react(&rita, "boat", "⛵"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&rita, "wave", "🌊"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), &told["reactions"]), (Some(1), &json!([])));
+        coast.brings(&undo(like(&rita, "like"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        // A favourite that was not recorded beside a reaction takes nothing along, either.
+        coast.brings(&react(&lena, "wave", "🌊")).await;
+        coast.brings(&like(&lena, "like")).await;
+        coast.brings(&undo(like(&lena, "like"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&lena, "wave", "🌊"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        // As Lemmy has it: with a new id in each Undo.
+        coast.brings(&like(&lena, "vote")).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 1);
+        coast.brings(&undo(like(&lena, "another"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+    }
 }

@@ -79,6 +79,9 @@ pub struct ComposeForm {
     keep: bool,
     /// The draft that it was.
     draft: Option<i64>,
+    /// The draft is marked as sensitive; an app does that.
+    #[serde(default)]
+    sensitive: bool,
 }
 
 impl ComposeForm {
@@ -121,6 +124,9 @@ impl ComposeForm {
             kept_from: sent.kept_from.clone(),
             in_reply_to: sent.in_reply_to_id,
             quote: sent.quoted_status_id,
+            tell: sent.tell.clone(),
+            told: sent.told,
+            sensitive: sent.sensitive == Some(true),
             with_files: true,
             media: sent.files().to_vec(),
             alt: sent.files().iter().map(said).collect(),
@@ -152,6 +158,9 @@ impl ComposeForm {
             language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
             in_reply_to_id: self.in_reply_to,
             quoted_status_id: self.quote,
+            tell: self.tell.clone(),
+            told: self.told,
+            sensitive: self.sensitive.then_some(true),
             quote_approval_policy: self.quotes.clone(),
             kept_from: self.kept_from.clone(),
             answers: self.answers.clone(),
@@ -173,15 +182,15 @@ impl ComposeForm {
         }
     }
 
+    /// Whether it says whom to tell, be it nobody.
+    fn says_whom(&self) -> bool {
+        self.told || !self.tell.is_empty()
+    }
+
     /// What it asks to publish.
     pub(super) async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         // Where there are boxes to tick, what is ticked counts; small composers have none and tell whom they answer.
-        let tell = (self.told || !self.tell.is_empty()).then(|| {
-            self.tell
-                .iter()
-                .filter_map(|handle| Handle::parse(handle).ok())
-                .collect()
-        });
+        let tell = self.says_whom().then(|| handles(&self.tell));
         // Small composers leave it at what the member laid down for all.
         let answering = Answering::parse(&self.answers).unwrap_or(me.member.answering);
         let quoting = Quoting::parse(&self.quotes).unwrap_or(me.member.quoting);
@@ -194,7 +203,7 @@ impl ComposeForm {
             in_reply_to_id: self.in_reply_to,
             quote_id: self.quote,
             language: Some(self.language.trim().to_owned()).filter(|tag| !tag.is_empty()),
-            sensitive: me.member.sensitive || !self.spoiler.trim().is_empty(),
+            sensitive: self.sensitive || me.member.sensitive || !self.spoiler.trim().is_empty(),
             tell,
             terms: Terms {
                 kept_from: named(app, me, &self.kept_from).await?,
@@ -217,6 +226,7 @@ impl ComposeForm {
         }
         composer.kept_from.clone_from(&self.kept_from);
         composer.draft = self.draft;
+        composer.sensitive = self.sensitive;
         if let Ok(visibility) = Visibility::parse(&self.visibility) {
             composer.seen_by = seen_by(visibility);
         }
@@ -231,10 +241,19 @@ impl ComposeForm {
                 language.chosen = language.tag == self.language;
             }
         }
-        for who in &mut composer.tell {
-            who.ticked = self.tell.contains(&who.handle);
+        if self.says_whom() {
+            for who in &mut composer.tell {
+                who.ticked = self.tell.contains(&who.handle);
+            }
         }
     }
+}
+
+fn handles<'a>(typed: impl IntoIterator<Item = &'a String>) -> Vec<Handle> {
+    let typed = typed.into_iter();
+    typed
+        .filter_map(|handle| Handle::parse(handle).ok())
+        .collect()
 }
 
 fn format_of(markdown: bool) -> Format {
@@ -448,10 +467,15 @@ async fn reached(
     composer: &ComposerView,
     sent: Option<&ComposeForm>,
 ) -> Result<crate::web::view::ReachView> {
-    let draft = match sent {
+    let mut draft = match sent {
         Some(form) => form.draft(app, me).await?,
         None => ComposeForm::of(composer).draft(app, me).await?,
     };
+    // What was sent may not say whom it tells; the boxes that are shown do.
+    if !composer.tell.is_empty() {
+        let ticked = composer.tell.iter().filter(|who| who.ticked);
+        draft.tell = Some(handles(ticked.map(|who| &who.handle)));
+    }
     reach::preview(app, me, draft).await
 }
 

@@ -16,6 +16,8 @@ pub struct ComposerView {
     pub text: String,
     /// The draft that it was.
     pub draft: Option<i64>,
+    /// It is marked as sensitive, as an app marked the draft; the form sends it along.
+    pub sensitive: bool,
     /// It is typed in Markdown.
     pub markdown: bool,
     /// What is typed in Markdown, as it will look: safe HTML.

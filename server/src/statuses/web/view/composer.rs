@@ -62,6 +62,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         quote: None,
         text: String::new(),
         draft: None,
+        sensitive: false,
         markdown: me.member.format == Format::Markdown,
         looks_html: None,
         spoiler: String::new(),
