@@ -62,7 +62,7 @@ town_test! {
         let test = json!({ "email": "peacemaker@mail.example" });
         assert_eq!(desk.post(&format!("{emails}/test"), test).await.is(200).json(), json!([]));
         desk.post(emails, json!({ "canonical_email_hash": "abc" })).await.is(422);
-        joins(&town, "otto", "trouble.maker@mail.example").await.is(422).shows("one of another provider");
+        joins(&town, "otto", "trouble.maker@mail.example").await.is(422).shows("write to the moderators");
 
         // One list does not answer for another, and nobody else is told of any.
         desk.get(&format!("{emails}/{}", id(&made))).await.is(404);
@@ -156,7 +156,7 @@ town_test! {
             mona.post("/sign-ups/blocks", &form).await.leads("/sign-ups/blocks");
         }
         let page = mona.get("/sign-ups/blocks").await.is(200);
-        let page = page.shows("E-mail addresses of mail.example").shows("The network 2001:db8::/32").shows("A <b>wave</b>");
+        let page = page.shows("E-mail addresses of mail.example").shows("The network 2001:db8::/32").shows("A &#60;b&#62;wave");
         let page = page.hides("<b>wave").hides("her@post.example");
         let newest = page.number_after("/sign-ups/blocks/").unwrap();
         mona.post(&format!("/sign-ups/blocks/{newest}/remove"), &[]).await.leads("/sign-ups/blocks");

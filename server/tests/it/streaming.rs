@@ -530,7 +530,10 @@ async fn over_a_socket(engine: Engine) {
     )
     .await;
     let wrong = message(&mut several).await.unwrap();
-    assert_eq!(wrong, json!({ "error": "Not Found", "status": 404 }));
+    assert_eq!(
+        wrong,
+        json!({ "error": "Unknown stream type", "status": 400 })
+    );
     says(&mut several, &json!("hello")).await;
     assert_eq!(message(&mut several).await.unwrap()["status"], 422);
 

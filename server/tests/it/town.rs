@@ -459,12 +459,10 @@ impl Answer {
 
     /// The number in the first address of the page that begins so, as in `/statuses/{number}/favourite`.
     pub fn number_after(&self, beginning: &str) -> Option<i64> {
-        let at = self.body.find(beginning)? + beginning.len();
-        let digits: String = self.body[at..]
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        digits.parse().ok()
+        self.body.split(beginning).skip(1).find_map(|rest| {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().ok()
+        })
     }
 
     /// As JSON.
