@@ -26,6 +26,7 @@ pub enum Kind {
 }
 
 /// One address.
+#[derive(Clone, Copy)]
 pub struct Route {
     /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
@@ -45,6 +46,23 @@ impl Route {
     pub(super) const fn slow(self) -> Route {
         Route { slow: true, ..self }
     }
+}
+
+/// The lists one after the other. The compiler refuses an `N` that is not the number of all of them.
+pub(super) const fn joined<const N: usize>(lists: &[&[Route]]) -> [Route; N] {
+    let mut all = [lists[0][0]; N];
+    let (mut at, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut entry = 0;
+        while entry < lists[list].len() {
+            all[at] = lists[list][entry];
+            at += 1;
+            entry += 1;
+        }
+        list += 1;
+    }
+    assert!(at == N);
+    all
 }
 
 pub(super) const fn reads(path: &'static str, kind: Kind, handler: fn() -> Endpoint) -> Route {
