@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod, Runtime,
 };
 use futures_util::future::{MaybeDone, maybe_done};
 use postgres_types::ToSql;
@@ -94,6 +94,8 @@ impl Postgres {
         });
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
+            // The connection that came back last knows what was asked lately; taking turns, each would have to be told all.
+            .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(CONNECT_WAIT))
             .create_timeout(Some(CONNECT_WAIT))
             .recycle_timeout(Some(CONNECT_WAIT))
