@@ -98,6 +98,32 @@ pub async fn peers(State(app): State<App>, caller: Caller) -> Result<Reply> {
     )))
 }
 
+/// What an app has of a server's name so far.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Begun {
+    q: String,
+}
+
+/// `GET /api/v1/peers/search`: those of the known servers one of whose labels begins so, for apps that complete what is
+/// typed.
+pub async fn peers_search(
+    State(app): State<App>,
+    caller: Caller,
+    paging: Paging,
+    Input(begun): Input<Begun>,
+) -> Result<Reply> {
+    let begun = begun.q.trim().to_lowercase();
+    if begun.is_empty() || !caller.community.shows_peers || is_kept(&caller) {
+        return Ok(Reply::api(json!([])));
+    }
+    let within = format!(".{begun}");
+    let mut known = super::peers(&app, &caller.community).await?;
+    known.retain(|domain| domain.starts_with(&begun) || domain.contains(&within));
+    let some: Vec<String> = part(known, &paging, 10, 10).collect();
+    Ok(Reply::api(json!(some)))
+}
+
 /// `GET /api/v1/instance/activity`: numbers are text, as in Mastodon. What it calls logins are members who wrote.
 pub async fn activity(State(app): State<App>, caller: Caller) -> Result<Reply> {
     if is_kept(&caller) {

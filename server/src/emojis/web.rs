@@ -23,7 +23,7 @@ struct EmojisPage {
     all: Vec<View>,
     code: String,
     category: String,
-    largest_kib: u64,
+    largest_mib: u64,
     trouble: Option<Trouble>,
 }
 
@@ -76,7 +76,7 @@ async fn show(
         all: all.into_iter().filter_map(view).collect(),
         code: sent.shortcode.clone(),
         category: sent.category.clone(),
-        largest_kib: LARGEST_FILE >> 10,
+        largest_mib: LARGEST_FILE >> 20,
         trouble: trouble.clone(),
     };
     Ok(page_with(Reply::page(page), trouble.as_ref()))

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use comity_db::{Tx, params};
 use comity_policy::{Act, Admitted, Conditions, Outcome, Party, Verdict, Way};
-use comity_vocab::{Activity, Iri};
+use comity_vocab::{Activity, Domain, Iri};
 
 pub(crate) use ended::hear_end;
 pub(crate) use store::{drop_one, some_of};
@@ -63,6 +63,11 @@ impl State {
 pub async fn state(app: &App, account_id: i64, target_id: i64) -> Result<State> {
     let row = store::find(&app.db, account_id, target_id).await?;
     Ok(State::of(row.as_ref().map(|row| row.state.as_str())))
+}
+
+/// How many of a server, and of those below it where `below` says so, the account follows, and is followed by.
+pub async fn at(app: &App, account_id: i64, host: &Domain, below: bool) -> Result<(i64, i64)> {
+    store::at(&app.db, account_id, host.as_str(), below).await
 }
 
 /// How an account and others stand to each other, by the other's id: whether it follows them, whether they follow it.

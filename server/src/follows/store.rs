@@ -258,6 +258,25 @@ pub async fn following_away(db: &Db, account_id: i64, home: &str, limit: i64) ->
 }
 
 /// Counts on `follows_by_target`.
+const AT: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id
+              WHERE f.account_id = $1 AND f.state = 'accepted' AND (a.host = $2 OR a.host LIKE $3 ESCAPE '!')),
+            (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.account_id
+              WHERE f.target_id = $1 AND f.state = 'accepted' AND (a.host = $2 OR a.host LIKE $3 ESCAPE '!'))"
+);
+
+/// How many of a server, and of those below it where `below` says so, the account follows, and is followed by.
+pub async fn at(db: &Db, account_id: i64, host: &str, below: bool) -> Result<(i64, i64)> {
+    // An underscore, which a name may have, stands for any letter otherwise.
+    let within = match below {
+        true => format!("%.{}", host.replace('_', "!_")),
+        false => String::new(),
+    };
+    let values = params![account_id, host.to_owned(), within];
+    Ok(db.opt(AT, values).await?.unwrap_or_default())
+}
+
 const FOLLOWERS_IN: Sql<(i64, String)> = sql!(
     row: (i64, String),
     "SELECT a.id, a.iri

@@ -121,6 +121,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
         "ExtendedDescription",
         &["GET /api/v1/instance/extended_description"],
     ),
+    ("OEmbed", &["GET /api/oembed"]),
+    ("DomainBlockPreview", &["GET /api/v1/domain_blocks/preview"]),
     ("[DomainBlock]", &["GET /api/v1/instance/domain_blocks"]),
     ("[CustomEmoji]", &["GET /api/v1/custom_emojis"]),
     ("[Announcement]", &["GET /api/v1/announcements"]),
@@ -209,7 +211,11 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ),
     (
         "[string]",
-        &["GET /api/v1/domain_blocks", "GET /api/v1/instance/peers"],
+        &[
+            "GET /api/v1/domain_blocks",
+            "GET /api/v1/instance/peers",
+            "GET /api/v1/peers/search",
+        ],
     ),
     (
         "Status",

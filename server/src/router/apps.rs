@@ -93,6 +93,12 @@ pub(super) const ROUTES: &[Route] = &[
     api("GET", "/api/v1/instance/peers", Wants::Nothing, || {
         get(discovery::api::peers)
     }),
+    api("GET", "/api/v1/peers/search", Wants::Nothing, || {
+        get(discovery::api::peers_search)
+    }),
+    api("GET", "/api/oembed", Wants::Nothing, || {
+        get(statuses::oembed::show)
+    }),
     api("GET", "/api/v1/instance/activity", Wants::Nothing, || {
         get(discovery::api::activity)
     }),
@@ -308,6 +314,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/domain_blocks",
         Wants::Member(&["read:blocks", "follow"]),
         || get(rules::domain_blocks::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/domain_blocks/preview",
+        Wants::Member(&["read:blocks", "follow"]),
+        || get(rules::domain_blocks::preview),
     ),
     api(
         "POST",

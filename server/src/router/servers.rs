@@ -1,7 +1,7 @@
 //! What other servers ask.
 
 use crate::http::health::health;
-use crate::{accounts, communities, follows, inbox, pins, stamps, statuses, web};
+use crate::{accounts, communities, follows, inbox, members, pins, stamps, statuses, web};
 
 use super::endpoint::{get, post};
 use super::route::{Kind, Route, acts, reads};
@@ -63,6 +63,9 @@ pub(super) const ROUTES: &[Route] = &[
     // About ourselves
     reads("/.well-known/nodeinfo", Kind::Asset, || {
         get(communities::activity::nodeinfo_links)
+    }),
+    reads("/.well-known/change-password", Kind::Asset, || {
+        get(members::web::security::is_at)
     }),
     reads("/.well-known/host-meta", Kind::Asset, || {
         get(communities::activity::host_meta)

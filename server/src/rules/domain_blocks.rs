@@ -9,6 +9,7 @@ use super::model::{NewRule, Source};
 use super::{end, in_force, of_member, read_pattern, set};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::follows;
 use crate::http::{Client, Input, Me, Paging, Reply};
 
 /// A server.
@@ -48,6 +49,25 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     let oldest = rules.last().map(|(id, _)| *id).filter(|_| goes_on);
     let domains: Vec<Value> = rules.iter().map(|(_, domain)| json!(domain)).collect();
     Ok(Reply::api(json!(domains)).with_links(paging.links(&me.community, newest, oldest)))
+}
+
+/// `GET /api/v1/domain_blocks/preview?domain=`: how many one follows there, and is followed by.
+pub async fn preview(
+    State(app): State<App>,
+    client: Client,
+    Input(named): Input<Named>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let (domain, below) = match pattern(&app, me, &named)? {
+        Pattern::Host(domain) => (domain, false),
+        Pattern::Domain(domain) => (domain, true),
+        _ => return Err(Error::invalid("domain", "must be the name of a server")),
+    };
+    let (following, followers) = follows::at(&app, me.account.id, &domain, below).await?;
+    Ok(Reply::api(json!({
+        "following_count": following,
+        "followers_count": followers,
+    })))
 }
 
 /// `POST /api/v1/domain_blocks`: a rule like one from the page. Doing it twice changes nothing.

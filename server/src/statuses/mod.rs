@@ -13,6 +13,7 @@ mod held;
 mod load;
 mod model;
 mod notice;
+pub mod oembed;
 mod once;
 mod policy;
 mod publish;

@@ -424,7 +424,10 @@ town_test! {
         assert_eq!(alice.get(blocks).await.is(200).json(), json!(["bigcorp.example"]));
         let rules = alice.get("/api/comity/v1/rules").await.is(200).json();
         assert_eq!((&rules["mine"][0]["pattern"], &rules["mine"][0]["stance"]), (&json!("bigcorp.example"), &json!("refused")));
+        let preview = alice.get(&format!("{blocks}/preview?domain=bigcorp.example")).await.is(200).json();
+        assert_eq!(preview, json!({ "following_count": 0, "followers_count": 0 }));
         for wrong in ["", "not a server", "@ines@bigcorp.example"] {
+            alice.get(&format!("{blocks}/preview?domain={}", wrong.replace(' ', "+"))).await.is(422);
             alice.post(blocks, json!({ "domain": wrong })).await.is(422);
         }
         let mut bob = App::of(&town, "bob").await;
@@ -432,6 +435,28 @@ town_test! {
         alice.send(Method::DELETE, &format!("{blocks}?domain=bigcorp.example"), &json!({})).await.is(200);
         assert_eq!(alice.get(blocks).await.is(200).json(), json!([]));
         alice.send(Method::DELETE, blocks, &json!({ "domain": "never.example" })).await.is(200);
+    }
+
+    async fn a_site_shows_what_a_visitor_may_see(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let post = alice.write(json!({ "status": "Bread & <b>salt</b>" })).await;
+        let asked = |post: &Value| format!("/api/oembed?url={}", post["url"].as_str().unwrap());
+        let told = town.anonymous().get(&asked(&post)).await.is(200).json();
+        assert_eq!((&told["type"], &told["author_name"]), (&json!("rich"), &json!("alice")));
+        let html = told["html"].as_str().unwrap();
+        assert!(html.contains("Bread &amp; &lt;b&gt;salt") && html.contains(post["url"].as_str().unwrap()), "{html}");
+        let warned = alice.write(json!({ "status": "It was the butler", "spoiler_text": "The <end>" })).await;
+        let html = town.anonymous().get(&asked(&warned)).await.is(200).json()["html"].to_string();
+        assert!(html.contains("The &lt;end&gt;") && !html.contains("butler"), "{html}");
+        // Her own app is shown no more than the site's visitors are.
+        let kept = alice.write(json!({ "status": "For followers", "visibility": "private" })).await;
+        alice.get(&asked(&kept)).await.is(404);
+        let other = asked(&post).replace("url=http", "url=http://elsewhere.example/?");
+        for wrong in [other.as_str(), "/api/oembed", "/api/oembed?url=/@alice/1", "/api/oembed?url=javascript:1"] {
+            town.anonymous().get(wrong).await.is(404);
+        }
+        town.anonymous().get(&format!("{}&format=xml", asked(&post))).await.is(422);
+        town.anonymous().get("/.well-known/change-password").await.leads("/settings/password");
     }
 
     async fn a_boost_comes_home_where_that_is_wanted(town) {

@@ -178,7 +178,13 @@ coast_test! {
         let told = coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json();
         let open = json!(coast.peer.domain("open"));
         assert!(told.as_array().unwrap().contains(&open), "{told}");
+        let begun = &coast.peer.domain("open")[..3];
+        for (asked, is_told) in [(begun, true), ("", false), ("zzz", false)] {
+            let found = coast.town.anonymous().get(&format!("/api/v1/peers/search?q={asked}")).await.is(200).json();
+            assert_eq!(found.as_array().unwrap().contains(&open), is_told, "{asked}: {found}");
+        }
         sets(&coast.town, true, false).await;
+        assert_eq!(coast.town.anonymous().get(&format!("/api/v1/peers/search?q={begun}")).await.is(200).json(), json!([]));
         assert_eq!(coast.town.anonymous().get("/api/v1/instance/peers").await.is(200).json(), json!([]));
         // Nor is it told of whom the community refuses, nor anything to visitors of one by choice.
         sets(&coast.town, true, true).await;

@@ -31,6 +31,12 @@ struct SessionView {
     is_this: bool,
 }
 
+/// `GET /.well-known/change-password`: where keepers of passwords send people to change theirs
+/// (<https://w3c.github.io/webappsec-change-password-url/>).
+pub async fn is_at() -> Reply {
+    Reply::see_other("/settings/password")
+}
+
 /// `GET /settings/sessions` and `GET /settings/password`
 pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
     show_security(&app, &me, &visit, None).await
