@@ -4,7 +4,7 @@ use comity_policy::{Conditions, Visible};
 use serde_json::{Map, Value, json};
 
 use super::address::{Addresses, RemotePart};
-use super::model::{Media, Meta, Part, Size, State, Stored};
+use super::model::{Media, Meta, Size, State, Stored};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::statuses::{Attached, Status, text};
@@ -43,7 +43,7 @@ pub fn own(app: &App, owner: &Account, media: &Media) -> Value {
         &media.stored(),
         &media.file_type,
         Some(media.description.as_str()).filter(|text| !text.is_empty()),
-        Some(media.blurhash.as_str()).filter(|text| !text.is_empty()),
+        Some(media.blurred().as_str()).filter(|text| !text.is_empty()),
         media.focus(),
     );
     if media.state() != State::Ready {
@@ -61,17 +61,23 @@ fn ours(
     blurhash: Option<&str>,
     focus: Option<(f32, f32)>,
 ) -> Value {
-    let url = addresses.file(stored, Part::Original, media_type);
-    let small = addresses.file(stored, Part::Small, &stored.preview_type);
+    let url = addresses.original(stored, media_type);
+    // Of sound there is no picture, unless one was chosen.
+    let whole = url.as_ref().filter(|_| stored.kind != "audio");
+    let small = addresses.small(stored).or_else(|| whole.cloned());
+    let measured = Meta {
+        small: stored.small_size(),
+        ..stored.meta.clone()
+    };
     json!({
         "id": stored.id.to_string(),
         "type": stored.kind,
         "url": url,
-        "preview_url": small.or_else(|| url.clone()),
+        "preview_url": small,
         "remote_url": null,
         "preview_remote_url": null,
         "text_url": null,
-        "meta": meta(&stored.meta, focus),
+        "meta": meta(&measured, focus),
         "description": description,
         "blurhash": blurhash,
     })

@@ -11,6 +11,7 @@ pub mod command;
 pub mod entity;
 mod model;
 pub mod portrait;
+pub mod poster;
 pub mod remote;
 mod sniff;
 mod storage;
@@ -29,7 +30,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::sync::Notify;
 
 pub use child::Nursery;
-pub use model::{Attaching, Media, Meta, Part, Saying, Size, State, Stored};
+pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
 pub use sniff::SUPPORTED;
 pub use storage::Storage;
 pub use work::{forget_old, run, work_once};
@@ -135,8 +136,30 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
         meta: "{}".to_owned(),
         why: String::new(),
         shown_as: String::new(),
+        poster_key: String::new(),
+        poster: String::new(),
     };
     media.say(&saying);
+    let poster = match &saying.poster {
+        None => None,
+        Some(file) => {
+            poster::check(!format.is_picture())?;
+            Some(poster::make(app, file).await?)
+        }
+    };
+    if let Some(poster) = &poster {
+        poster::say(&mut media, poster)?;
+    }
+    let taken = take_in(app, media, format, &file).await;
+    if taken.is_err()
+        && let Some(poster) = &poster
+    {
+        poster::drop_it(app, poster).await?;
+    }
+    taken
+}
+
+async fn take_in(app: &App, mut media: Media, format: Format, file: &SentFile) -> Result<Media> {
     let storage = &app.media.storage;
     let bytes = if format.is_slow() {
         let kind = if format.is_picture() { "gifv" } else { "video" };
@@ -232,8 +255,30 @@ pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Res
     media.say(saying);
     let mut tx = Tx::new();
     store::say(&mut tx, &media);
-    app.commit(tx).await?;
-    Ok(media)
+    let Some(file) = &saying.poster else {
+        app.commit(tx).await?;
+        return Ok(media);
+    };
+    poster::check(media.takes_poster())?;
+    app.limits.check(Kind::Upload, &account_id.to_string())?;
+    let poster = poster::make(app, file).await?;
+    let had = media.poster_key.clone();
+    poster::say(&mut media, &poster)?;
+    poster::hang(app, &mut tx, &media, &had);
+    match app.commit(tx).await {
+        Ok(true) => {}
+        lost => {
+            poster::drop_it(app, &poster).await?;
+            lost?;
+            return Err(Error::invalid(
+                "thumbnail",
+                "came while another was taken for the same file; try again",
+            ));
+        }
+    }
+    app.media.waiting.notify_one();
+    // It may have been made ready meanwhile.
+    find_own(app, account_id, id).await
 }
 
 /// Takes away a file that no post has.

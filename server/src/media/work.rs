@@ -110,11 +110,14 @@ pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
 /// Files first: what is torn away in the middle is done again.
 async fn take_away(app: &App, most: i64) -> Result<()> {
     let gone = store::gone(&app.db, most).await?;
-    for (_, key) in &gone {
+    for (_, key, poster) in &gone {
         app.media.storage.remove(key).await?;
+        if !poster.is_empty() {
+            app.media.storage.remove_made(poster).await?;
+        }
     }
     if !gone.is_empty() {
-        store::delete(&app.db, gone.into_iter().map(|(id, _)| id).collect()).await?;
+        store::delete(&app.db, gone.into_iter().map(|(id, ..)| id).collect()).await?;
     }
     Ok(())
 }

@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
-use crate::media::Part;
 use crate::media::address::Addresses;
 use crate::polls::Poll;
 use crate::text::hashtag;
@@ -249,7 +248,7 @@ fn can_reply(status: &Status, followers: &Iri) -> Option<LeaveOut> {
 
 fn attachment(addresses: &Addresses<'_>, file: &Attached) -> Option<Attachment> {
     let url = match &file.here {
-        Some(stored) => addresses.file(stored, Part::Original, file.media_type.as_deref()?)?,
+        Some(stored) => addresses.original(stored, file.media_type.as_deref()?)?,
         None => file.url.clone(),
     };
     Some(Attachment {

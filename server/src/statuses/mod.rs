@@ -18,6 +18,7 @@ mod policy;
 mod publish;
 mod receive;
 mod record;
+mod sent_posters;
 mod store;
 pub mod web;
 pub(crate) mod weigh;

@@ -198,7 +198,7 @@ impl Attached {
             description: Some(media.description.clone()).filter(|text| !text.is_empty()),
             width: size.map(|size| size.width),
             height: size.map(|size| size.height),
-            blurhash: Some(media.blurhash.clone()).filter(|text| !text.is_empty()),
+            blurhash: Some(media.blurred()).filter(|text| !text.is_empty()),
             focus: media.focus(),
             here: Some(stored),
         }
