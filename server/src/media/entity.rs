@@ -85,11 +85,11 @@ fn ours(
 
 /// A picture is had from us; what plays is at home only, where whoever plays it asks for it.
 fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
-    let copy = |part| {
-        let copied = file.is_copied();
-        copied.then(|| addresses.copy(at, part)).flatten()
-    };
-    let whole = copy(RemotePart::Original).unwrap_or_else(|| file.url.clone());
+    let copied = file.is_copied();
+    let whole = copied.then(|| addresses.copy(at, RemotePart::Original));
+    let whole = whole.flatten().unwrap_or_else(|| file.url.clone());
+    let small = file.picture();
+    let small = small.and_then(|_| addresses.copy(at, RemotePart::Small));
     let size = file.width.zip(file.height);
     let size = size.map(|(width, height)| Size { width, height });
     let measured = Meta {
@@ -100,9 +100,9 @@ fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
         "id": file.number().to_string(),
         "type": kind(file.media_type.as_deref()),
         "url": whole,
-        "preview_url": copy(RemotePart::Small),
+        "preview_url": small,
         "remote_url": file.url,
-        "preview_remote_url": null,
+        "preview_remote_url": file.icon,
         "text_url": null,
         "meta": meta(&measured, file.focus),
         "description": file.description,
