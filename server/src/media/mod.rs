@@ -410,3 +410,13 @@ pub fn attach(
 pub(crate) fn let_go(tx: &mut Tx, status_id: i64, now_ms: i64) {
     store::let_go(tx, status_id, now_ms + REDRAFT_MS);
 }
+
+/// A post is deleted, and its files with it: nobody has them any more, and [`run`] takes them away next. Before [`let_go`].
+pub(crate) fn discard_of(tx: &mut Tx, status_id: i64) {
+    store::discard_of(tx, status_id);
+}
+
+/// There are files to be taken away.
+pub(crate) fn wake(app: &App) {
+    app.media.waiting.notify_one();
+}

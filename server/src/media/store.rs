@@ -231,6 +231,17 @@ pub async fn discard(db: &Db, id: i64, account_id: i64) -> Result<bool> {
     Ok(db.exec(DISCARD, params![id, account_id]).await? > 0)
 }
 
+const DISCARD_OF: Sql = sql!(
+    "UPDATE media
+        SET state = 'gone', forget_at = NULL, status_id = NULL
+      WHERE status_id = $1"
+);
+
+/// A post has none any more, and neither has anybody else. Counts on `media_by_status`.
+pub fn discard_of(tx: &mut Tx, status_id: i64) {
+    tx.exec(DISCARD_OF, params![status_id]);
+}
+
 /// Counts on `media_loose`.
 const DISCARD_OLD: Sql = sql!(
     "UPDATE media

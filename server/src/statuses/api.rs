@@ -373,8 +373,21 @@ pub async fn edit(
     ))
 }
 
+/// How a status is deleted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Deleting {
+    /// Its files go at once, and are not kept for writing it anew.
+    delete_media: bool,
+}
+
 /// `DELETE /api/v1/statuses/{id}`: answers with the status as it was typed, for writing it anew.
-pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+pub async fn delete(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(how): Input<Deleting>,
+) -> Result<Reply> {
     let me = client.me()?;
     let named = find(&app, &me.party(), Way::Page, id).await?;
     // Whoever deletes a boost of theirs takes it back.
@@ -389,7 +402,12 @@ pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     let mut entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     entity["text"] = json!(text(&status).source);
     entity["content_type"] = json!(text(&status).format.as_str());
-    super::delete(&app, me.account.clone(), id).await?;
+    let author = me.account.clone();
+    if how.delete_media {
+        super::delete_with_files(&app, author, id).await?;
+    } else {
+        super::delete(&app, author, id).await?;
+    }
     Ok(Reply::api(entity))
 }
 
