@@ -16,6 +16,7 @@ pub mod remote;
 mod sniff;
 mod storage;
 mod store;
+mod strays;
 mod turns;
 pub mod web;
 mod work;
@@ -27,7 +28,7 @@ use std::path::Path;
 
 use comity_db::{Db, Tx};
 use tokio::io::AsyncReadExt as _;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 pub use child::Nursery;
 pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
@@ -87,6 +88,8 @@ pub struct Desk {
     secret: Secret,
     waiting: Notify,
     fetches: Turns,
+    /// How far it was looked for strays.
+    walked: Mutex<strays::Walked>,
 }
 
 impl Desk {
@@ -102,6 +105,7 @@ impl Desk {
             secret,
             waiting: Notify::new(),
             fetches: Turns::new(),
+            walked: Mutex::default(),
         })
     }
 }

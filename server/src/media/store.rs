@@ -5,6 +5,10 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 use super::model::Media;
 use crate::error::Result;
 
+mod strays;
+
+pub use strays::{named, waiting};
+
 /// The columns of [`Media`], in its order.
 macro_rules! select_media {
     ($rest:literal) => {
