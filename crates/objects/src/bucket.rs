@@ -1,4 +1,4 @@
-//! One bucket, and the five things that are done with it.
+//! One bucket, and the six things that are done with it.
 
 #![expect(
     clippy::disallowed_types,
@@ -14,6 +14,7 @@ use http::header::{CONTENT_LENGTH, RANGE};
 use http::{Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Response};
+use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Credentials, S3Action as _, UrlStyle};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -33,6 +34,8 @@ const TRIES: [Duration; 3] = [
 const PIECE: usize = 64 * 1024;
 /// As much of an error is read.
 const LONGEST_ERROR: usize = 4096;
+/// As much of a list is read: a thousand names, each as long as S3 allows, with what is said of it.
+const LONGEST_LIST: usize = 2 * 1024 * 1024;
 /// Letters of S3's own word for an error.
 const LONGEST_CODE: usize = 64;
 
@@ -83,6 +86,15 @@ pub struct Bucket {
     sender: Client,
     signer: rusty_s3::Bucket,
     credentials: Credentials,
+}
+
+/// An object as a list names it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// When it was stored, as the store writes it (RFC 3339).
+    pub stored_at: Option<String>,
 }
 
 /// Which part of an object: from where, to before where, in bytes.
@@ -221,6 +233,41 @@ impl Bucket {
         }
         file.flush().await?;
         Ok(length)
+    }
+
+    /// The names that begin like this and come after `after`, in their order, at most `most` and a thousand.
+    pub async fn list(
+        &self,
+        prefix: &str,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Listed>, ObjectError> {
+        let address = || {
+            let mut list = self.signer.list_objects_v2(Some(&self.credentials));
+            list.with_prefix(prefix.to_owned());
+            list.with_max_keys(most);
+            if !after.is_empty() {
+                list.with_start_after(after.to_owned());
+            }
+            list.sign(SIGNED_FOR)
+        };
+        let mut answer = self.ask(Method::GET, address, None, None).await?;
+        let unreadable = |what: &str| ObjectError::Unreachable(format!("its list {what}"));
+        let mut said = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|why| broke(&why))? {
+            said.extend_from_slice(&piece);
+            if said.len() > LONGEST_LIST {
+                return Err(unreadable("is too long"));
+            }
+        }
+        let said = String::from_utf8(said).map_err(|_| unreadable("is not UTF-8"))?;
+        let list =
+            ListObjectsV2::parse_response(&said).map_err(|_| unreadable("cannot be read"))?;
+        let listed = list.contents.into_iter().map(|object| Listed {
+            name: object.key,
+            stored_at: object.last_modified,
+        });
+        Ok(listed.take(most).collect())
     }
 
     /// Takes an object away. What is not there is as good as gone.

@@ -6,5 +6,5 @@
 mod bucket;
 mod error;
 
-pub use bucket::{Bucket, Patience, Place};
+pub use bucket::{Bucket, Listed, Patience, Place};
 pub use error::ObjectError;

@@ -55,6 +55,10 @@ async fn answer(State(store): State<Shared>, request: Request) -> Response {
     }
     assert!(parts.uri.query().unwrap().contains("X-Amz-Signature="));
     let name = parts.uri.path().to_owned();
+    let query = parts.uri.query().unwrap();
+    if query.contains("list-type=2") {
+        return listed(&store.lock().unwrap().objects, query).into_response();
+    }
     if parts.method == Method::PUT {
         let Some(length) = parts.headers.get(CONTENT_LENGTH) else {
             return StatusCode::LENGTH_REQUIRED.into_response();
@@ -89,6 +93,28 @@ async fn answer(State(store): State<Shared>, request: Request) -> Response {
             (StatusCode::PARTIAL_CONTENT, bytes[from..=to].to_vec()).into_response()
         }
     }
+}
+
+/// As S3 lists: the names are those within the bucket.
+fn listed(objects: &HashMap<String, Vec<u8>>, query: &str) -> String {
+    let asked: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let after = asked.get("start-after").cloned().unwrap_or_default();
+    let most: usize = asked["max-keys"].parse().unwrap();
+    let mut names: Vec<&str> = objects
+        .keys()
+        .filter_map(|name| name.strip_prefix("/files/"))
+        .filter(|name| name.starts_with(&asked["prefix"]) && **name > *after)
+        .collect();
+    names.sort_unstable();
+    let entries = names.iter().take(most).map(|name| {
+        format!("<Contents><Key>{name}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>")
+    });
+    format!(
+        "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{}</ListBucketResult>",
+        entries.collect::<String>()
+    )
 }
 
 async fn store() -> (Shared, Bucket) {
@@ -277,4 +303,28 @@ fn settings_that_cannot_be_used_are_told() {
         let made = Bucket::new(&place(endpoint.to_owned()));
         assert!(matches!(made, Err(ObjectError::Settings(_))), "{endpoint}");
     }
+}
+
+#[tokio::test]
+async fn names_are_listed_in_order_and_in_pieces() {
+    let (store, bucket) = store().await;
+    for name in ["a/2", "a/1", "a/3", "b/1"] {
+        let name = format!("/files/{name}");
+        store.lock().unwrap().objects.insert(name, vec![1]);
+    }
+    let names = async |after: &str| -> Vec<String> {
+        let listed = bucket.list("a/", after, 2).await.unwrap();
+        listed.into_iter().map(|object| object.name).collect()
+    };
+    assert_eq!(names("").await, ["a/1", "a/2"]);
+    assert_eq!(names("a/2").await, ["a/3"]);
+    assert!(names("a/3").await.is_empty());
+    let first = bucket.list("a/", "", 1).await.unwrap().remove(0);
+    assert_eq!(first.stored_at.as_deref(), Some("2026-01-02T03:04:05.000Z"));
+
+    store.lock().unwrap().instead = Some((StatusCode::OK, "<html>no list</html>"));
+    assert!(matches!(
+        bucket.list("a/", "", 2).await,
+        Err(ObjectError::Unreachable(_))
+    ));
 }

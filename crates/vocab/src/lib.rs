@@ -38,7 +38,7 @@ pub use error::Malformed;
 pub use handle::Handle;
 pub use iri::Iri;
 pub use key::{KeyMaterial, PublicKey};
-pub use media::Attachment;
+pub use media::{Attachment, Icon};
 pub use object::{Note, NoteKind};
 pub use poll::{Poll, PollOption};
 pub use tag::{Emoji, Mention};

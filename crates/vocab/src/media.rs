@@ -27,6 +27,17 @@ pub struct Attachment {
     pub height: Option<u32>,
     /// The point to keep in view when cropping, each from -1 to 1.
     pub focus: Option<(f32, f32)>,
+    /// The picture that stands for a film or a sound, as Mastodon sends it.
+    pub icon: Option<Icon>,
+}
+
+/// A picture that stands for a film or a sound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Icon {
+    /// Where it is. It may be on any host.
+    pub url: Iri,
+    /// As claimed; the bytes may say otherwise.
+    pub media_type: Option<String>,
 }
 
 pub(crate) fn attachments_of(json: &Json<'_>, kind: NoteKind) -> Vec<Attachment> {
@@ -76,6 +87,16 @@ fn attachment(json: &Json<'_>) -> Option<Attachment> {
         width: pixels(json.get("width")),
         height: pixels(json.get("height")),
         focus: focus(json.get("focalPoint")),
+        icon: icon(json),
+    })
+}
+
+/// The first of its pictures.
+fn icon(json: &Json<'_>) -> Option<Icon> {
+    let picture = json.get("icon");
+    Some(Icon {
+        url: picture.link("image/")?,
+        media_type: picture.each().find_map(media_type),
     })
 }
 
@@ -112,6 +133,7 @@ fn own_file(json: &Json<'_>) -> Option<Attachment> {
         width: pixels(source.get("width")),
         height: pixels(source.get("height")),
         focus: focus(json.get("focalPoint")),
+        icon: icon(json),
     })
 }
 

@@ -125,6 +125,10 @@ fn sample_note() -> NoteOut {
             width: Some(640),
             height: Some(480),
             focus: Some((0.5, -0.25)),
+            icon: Some(comity_vocab::Icon {
+                url: iri("https://ours.example/media/2/small.jpg"),
+                media_type: Some("image/jpeg".to_owned()),
+            }),
         }],
         url: iri("https://ours.example/@erin/1"),
         language: Some("en".to_owned()),

@@ -62,6 +62,18 @@ pub struct SentFile {
 }
 
 impl SentFile {
+    /// Of bytes that came within something else.
+    pub async fn of(app: &App, bytes: &[u8]) -> Result<SentFile> {
+        let folder = app.media.nursery.folder().await?;
+        let written = tokio::fs::write(folder.path().join(INPUT), bytes).await;
+        written.map_err(|why| Error::Internal(Box::new(why)))?;
+        Ok(SentFile {
+            folder,
+            length: bytes.len() as u64,
+            called: String::new(),
+        })
+    }
+
     /// The folder it is in, under the name [`INPUT`].
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 
 /// The longest post with everything around it, each byte written `%XX`.
 const LONGEST_BODY: usize = 256 * 1024;
+/// The same where files are wanted, which some apps write into the words as base64: a picture of two or three megabytes.
+const LONGEST_WITH_PICTURES: usize = 4 * 1024 * 1024;
 /// Fields of one request: the longest are lists of ids.
 const MOST_FIELDS: usize = 1_000;
 /// How deep names nest.
@@ -90,10 +92,14 @@ async fn read<T: DeserializeOwned>(
         .headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let most = match app {
+        Some(_) => LONGEST_WITH_PICTURES,
+        None => LONGEST_BODY,
+    };
     let boundary = multipart::boundary(kind);
     let kind = kind.to_ascii_lowercase();
-    if boundary.is_none() && announced.is_some_and(|length| length > LONGEST_BODY) {
-        return Err(too_long());
+    if boundary.is_none() && announced.is_some_and(|length| length > most) {
+        return Err(too_long(most));
     }
     let bytes = match &boundary {
         Some(boundary) => {
@@ -106,7 +112,7 @@ async fn read<T: DeserializeOwned>(
             sent = files;
             Bytes::new()
         }
-        None => whole(body).await?,
+        None => whole(body, most).await?,
     };
     if kind.starts_with("application/x-www-form-urlencoded") {
         let mut from_body = Map::new();
@@ -133,10 +139,10 @@ async fn read<T: DeserializeOwned>(
     Ok((fields, sent))
 }
 
-async fn whole(body: Body) -> Result<Bytes> {
-    match Limited::new(body, LONGEST_BODY).collect().await {
+async fn whole(body: Body, most: usize) -> Result<Bytes> {
+    match Limited::new(body, most).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_long()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long(most)),
         Err(_) => Err(unreadable("broke off while it was read")),
     }
 }
@@ -156,8 +162,8 @@ pub(super) fn unreadable(why: &str) -> Error {
     Error::invalid("request", why)
 }
 
-fn too_long() -> Error {
-    unreadable(&format!("is longer than {} KiB", LONGEST_BODY / 1024))
+fn too_long(most: usize) -> Error {
+    unreadable(&format!("is longer than {} KiB", most / 1024))
 }
 
 fn put_pairs(fields: &mut Map<String, Value>, count: &mut usize, text: &[u8]) -> Result<()> {

@@ -238,13 +238,22 @@ impl<'a> Addresses<'a> {
     }
 
     /// The address of a file of this media type; `None` for what has no such file.
-    pub fn file(&self, stored: &Stored, part: Part, media_type: &str) -> Option<String> {
-        let path = path(&stored.key, part, media_type)?;
+    pub fn original(&self, stored: &Stored, media_type: &str) -> Option<String> {
+        path(&stored.key, Part::Original, media_type).map(|path| self.at(&path))
+    }
+
+    /// The address of its small picture, or of the one that its owner chose; `None` for what has neither.
+    pub fn small(&self, stored: &Stored) -> Option<String> {
+        let (key, media_type) = stored.small();
+        path(key, Part::Small, media_type).map(|path| self.at(&path))
+    }
+
+    fn at(&self, path: &str) -> String {
         let origin = &self.origin;
-        Some(match self.signed {
+        match self.signed {
             None => format!("{origin}{path}"),
-            Some(signed) => self.sign(&path, signed),
-        })
+            Some(signed) => self.sign(path, signed),
+        }
     }
 }
 

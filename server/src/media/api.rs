@@ -1,5 +1,7 @@
 //! Files for apps.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::Deserialize;
@@ -20,10 +22,11 @@ pub struct Said {
 }
 
 impl Said {
-    fn saying(&self) -> Result<Saying> {
+    fn saying(&self, files: &mut Files) -> Result<Saying> {
         Ok(Saying {
             description: self.description.clone(),
             focus: self.focus.as_deref().map(focus).transpose()?.flatten(),
+            poster: files.take("thumbnail").map(Arc::new),
         })
     }
 }
@@ -53,7 +56,8 @@ pub async fn upload(
 ) -> Result<Reply> {
     let me = client.me()?;
     let file = chosen(&mut files)?;
-    let media = Box::pin(super::upload(&app, me, file, said.saying()?)).await?;
+    let saying = said.saying(&mut files)?;
+    let media = Box::pin(super::upload(&app, me, file, saying)).await?;
     let status = match media.state() {
         Progress::Waiting => StatusCode::ACCEPTED,
         _ => StatusCode::OK,
@@ -89,8 +93,7 @@ fn told(app: &App, me: &Me, media: &Media) -> Result<Reply> {
     Ok(Reply::api(entity::own(app, &me.account, media)).with_status(status))
 }
 
-/// `PUT /api/v1/media/{id}`: says something else of a file that no post has yet. A picture of one's own for a film is not
-/// taken, and a request that brings one is told so.
+/// `PUT /api/v1/media/{id}`: says something else of a file that no post has yet, or brings a picture for a film or a sound.
 pub async fn change(
     State(app): State<App>,
     client: Client,
@@ -98,13 +101,8 @@ pub async fn change(
     Upload(said, mut files): Upload<Said>,
 ) -> Result<Reply> {
     let me = client.me()?;
-    if files.take("thumbnail").is_some() {
-        return Err(Error::invalid(
-            "thumbnail",
-            "cannot be chosen here; leave it out, and the first picture stands for the film",
-        ));
-    }
-    let media = super::change(&app, me.account.id, id, &said.saying()?).await?;
+    let saying = said.saying(&mut files)?;
+    let media = Box::pin(super::change(&app, me.account.id, id, &saying)).await?;
     told(&app, me, &media)
 }
 

@@ -4,7 +4,7 @@ use comity_policy::{Conditions, Visible};
 use serde_json::{Map, Value, json};
 
 use super::address::{Addresses, RemotePart};
-use super::model::{Media, Meta, Part, Size, State, Stored};
+use super::model::{Media, Meta, Size, State, Stored};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::statuses::{Attached, Status, text};
@@ -43,7 +43,7 @@ pub fn own(app: &App, owner: &Account, media: &Media) -> Value {
         &media.stored(),
         &media.file_type,
         Some(media.description.as_str()).filter(|text| !text.is_empty()),
-        Some(media.blurhash.as_str()).filter(|text| !text.is_empty()),
+        Some(media.blurred().as_str()).filter(|text| !text.is_empty()),
         media.focus(),
     );
     if media.state() != State::Ready {
@@ -61,17 +61,23 @@ fn ours(
     blurhash: Option<&str>,
     focus: Option<(f32, f32)>,
 ) -> Value {
-    let url = addresses.file(stored, Part::Original, media_type);
-    let small = addresses.file(stored, Part::Small, &stored.preview_type);
+    let url = addresses.original(stored, media_type);
+    // Of sound there is no picture, unless one was chosen.
+    let whole = url.as_ref().filter(|_| stored.kind != "audio");
+    let small = addresses.small(stored).or_else(|| whole.cloned());
+    let measured = Meta {
+        small: stored.small_size(),
+        ..stored.meta.clone()
+    };
     json!({
         "id": stored.id.to_string(),
         "type": stored.kind,
         "url": url,
-        "preview_url": small.or_else(|| url.clone()),
+        "preview_url": small,
         "remote_url": null,
         "preview_remote_url": null,
         "text_url": null,
-        "meta": meta(&stored.meta, focus),
+        "meta": meta(&measured, focus),
         "description": description,
         "blurhash": blurhash,
     })
@@ -79,11 +85,11 @@ fn ours(
 
 /// A picture is had from us; what plays is at home only, where whoever plays it asks for it.
 fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
-    let copy = |part| {
-        let copied = file.is_copied();
-        copied.then(|| addresses.copy(at, part)).flatten()
-    };
-    let whole = copy(RemotePart::Original).unwrap_or_else(|| file.url.clone());
+    let copied = file.is_copied();
+    let whole = copied.then(|| addresses.copy(at, RemotePart::Original));
+    let whole = whole.flatten().unwrap_or_else(|| file.url.clone());
+    let small = file.picture();
+    let small = small.and_then(|_| addresses.copy(at, RemotePart::Small));
     let size = file.width.zip(file.height);
     let size = size.map(|(width, height)| Size { width, height });
     let measured = Meta {
@@ -94,9 +100,9 @@ fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
         "id": file.number().to_string(),
         "type": kind(file.media_type.as_deref()),
         "url": whole,
-        "preview_url": copy(RemotePart::Small),
+        "preview_url": small,
         "remote_url": file.url,
-        "preview_remote_url": null,
+        "preview_remote_url": file.icon,
         "text_url": null,
         "meta": meta(&measured, file.focus),
         "description": file.description,

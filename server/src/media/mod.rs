@@ -11,10 +11,12 @@ pub mod command;
 pub mod entity;
 mod model;
 pub mod portrait;
+pub mod poster;
 pub mod remote;
 mod sniff;
 mod storage;
 mod store;
+mod strays;
 mod turns;
 pub mod web;
 mod work;
@@ -26,10 +28,10 @@ use std::path::Path;
 
 use comity_db::{Db, Tx};
 use tokio::io::AsyncReadExt as _;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 pub use child::Nursery;
-pub use model::{Attaching, Media, Meta, Part, Saying, Size, State, Stored};
+pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
 pub use sniff::SUPPORTED;
 pub use storage::Storage;
 pub use work::{forget_old, run, work_once};
@@ -86,6 +88,8 @@ pub struct Desk {
     secret: Secret,
     waiting: Notify,
     fetches: Turns,
+    /// How far it was looked for strays.
+    walked: Mutex<strays::Walked>,
 }
 
 impl Desk {
@@ -101,6 +105,7 @@ impl Desk {
             secret,
             waiting: Notify::new(),
             fetches: Turns::new(),
+            walked: Mutex::default(),
         })
     }
 }
@@ -135,8 +140,30 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
         meta: "{}".to_owned(),
         why: String::new(),
         shown_as: String::new(),
+        poster_key: String::new(),
+        poster: String::new(),
     };
     media.say(&saying);
+    let poster = match &saying.poster {
+        None => None,
+        Some(file) => {
+            poster::check(!format.is_picture())?;
+            Some(poster::make(app, file).await?)
+        }
+    };
+    if let Some(poster) = &poster {
+        poster::say(&mut media, poster)?;
+    }
+    let taken = take_in(app, media, format, &file).await;
+    if taken.is_err()
+        && let Some(poster) = &poster
+    {
+        poster::drop_it(app, poster).await?;
+    }
+    taken
+}
+
+async fn take_in(app: &App, mut media: Media, format: Format, file: &SentFile) -> Result<Media> {
     let storage = &app.media.storage;
     let bytes = if format.is_slow() {
         let kind = if format.is_picture() { "gifv" } else { "video" };
@@ -232,8 +259,30 @@ pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Res
     media.say(saying);
     let mut tx = Tx::new();
     store::say(&mut tx, &media);
-    app.commit(tx).await?;
-    Ok(media)
+    let Some(file) = &saying.poster else {
+        app.commit(tx).await?;
+        return Ok(media);
+    };
+    poster::check(media.takes_poster())?;
+    app.limits.check(Kind::Upload, &account_id.to_string())?;
+    let poster = poster::make(app, file).await?;
+    let had = media.poster_key.clone();
+    poster::say(&mut media, &poster)?;
+    poster::hang(app, &mut tx, &media, &had);
+    match app.commit(tx).await {
+        Ok(true) => {}
+        lost => {
+            poster::drop_it(app, &poster).await?;
+            lost?;
+            return Err(Error::invalid(
+                "thumbnail",
+                "came while another was taken for the same file; try again",
+            ));
+        }
+    }
+    app.media.waiting.notify_one();
+    // It may have been made ready meanwhile.
+    find_own(app, account_id, id).await
 }
 
 /// Takes away a file that no post has.
@@ -364,4 +413,14 @@ pub fn attach(
 /// that by [`remove`].
 pub(crate) fn let_go(tx: &mut Tx, status_id: i64, now_ms: i64) {
     store::let_go(tx, status_id, now_ms + REDRAFT_MS);
+}
+
+/// A post is deleted, and its files with it: nobody has them any more, and [`run`] takes them away next. Before [`let_go`].
+pub(crate) fn discard_of(tx: &mut Tx, status_id: i64) {
+    store::discard_of(tx, status_id);
+}
+
+/// There are files to be taken away.
+pub(crate) fn wake(app: &App) {
+    app.media.waiting.notify_one();
 }

@@ -1,7 +1,11 @@
 //! A file that a member put here: what it is, and what is said of it.
 
+use std::sync::Arc;
+
 use comity_db::row;
 use serde::{Deserialize, Serialize};
+
+use crate::http::SentFile;
 
 row! {
     /// One row of `media`.
@@ -37,6 +41,10 @@ row! {
         pub why: String,
         /// `avatar` or `header`, where it is a picture of its owner's profile.
         pub shown_as: String,
+        /// The key of the picture that its owner chose for it; empty where none was chosen.
+        pub poster_key: String,
+        /// A [`Poster`] as JSON; empty likewise.
+        pub poster: String,
     }
 }
 
@@ -69,7 +77,24 @@ impl Media {
             kind: self.kind.clone(),
             preview_type: self.preview_type.clone(),
             meta: serde_json::from_str(&self.meta).unwrap_or_default(),
+            poster: self.poster(),
         }
+    }
+
+    /// The picture that its owner chose for it.
+    pub fn poster(&self) -> Option<Poster> {
+        serde_json::from_str(&self.poster).ok()
+    }
+
+    /// The blurred preview of the picture that is shown for it; may be empty.
+    pub fn blurred(&self) -> String {
+        let poster = self.poster().map(|poster| poster.blurhash);
+        poster.unwrap_or_else(|| self.blurhash.clone())
+    }
+
+    /// Whether a picture can be chosen for it: it plays, and was no picture before. What waits says `video` of sound too.
+    pub fn takes_poster(&self) -> bool {
+        matches!(self.kind.as_str(), "video" | "audio")
     }
 
     /// The point to keep in view, where one was chosen.
@@ -96,6 +121,38 @@ pub struct Stored {
     pub preview_type: String,
     /// Sizes and duration.
     pub meta: Meta,
+    /// What is shown instead of its small picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster: Option<Poster>,
+}
+
+impl Stored {
+    /// The key and the media type of the small picture that is shown of it; the type is empty where there is none.
+    pub fn small(&self) -> (&str, &str) {
+        match &self.poster {
+            Some(poster) => (&poster.key, &poster.media_type),
+            None => (&self.key, &self.preview_type),
+        }
+    }
+
+    /// The size of that picture.
+    pub fn small_size(&self) -> Option<Size> {
+        let chosen = self.poster.as_ref().map(|poster| poster.size);
+        chosen.or(self.meta.small)
+    }
+}
+
+/// A picture that a member chose for a film or a sound. Only a small one is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Poster {
+    /// What is in its address.
+    pub key: String,
+    /// Of the picture.
+    pub media_type: String,
+    /// A blurred preview in text form.
+    pub blurhash: String,
+    /// Pixels.
+    pub size: Size,
 }
 
 /// What was measured.
@@ -172,6 +229,8 @@ pub struct Saying {
     pub description: Option<String>,
     /// The point to keep in view, each from -1 to 1.
     pub focus: Option<(f32, f32)>,
+    /// The picture that is to stand for it, where it is film or sound.
+    pub poster: Option<Arc<SentFile>>,
 }
 
 /// What a post is to have with it.

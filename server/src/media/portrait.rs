@@ -94,6 +94,8 @@ async fn prepare(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result
             meta: serde_json::to_string(&made.meta)?,
             why: String::new(),
             shown_as: which.word().to_owned(),
+            poster_key: String::new(),
+            poster: String::new(),
         },
     })
 }

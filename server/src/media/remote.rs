@@ -54,10 +54,12 @@ pub async fn show(
     let status = statuses::find(&app, &party, Way::Rest, status).await?;
     may(&app, &party, &status).await?;
     let file = text(&status).attachments.get(at).ok_or(Error::NotFound)?;
-    if file.here.is_some() || !file.is_copied() {
-        return Err(Error::NotFound);
-    }
-    let address = Iri::parse(&file.url).map_err(|_| Error::NotFound)?;
+    // Of film and sound only the picture is had from here that stands for them.
+    let shown = match part {
+        RemotePart::Small => file.picture(),
+        RemotePart::Original => file.picture().filter(|_| file.is_copied()),
+    };
+    let address = Iri::parse(shown.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
     let copy = Box::pin(copy_of(&app, community, &address, Kept::Picture)).await?;
     let (part, media_type) = match part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),

@@ -48,6 +48,11 @@ impl Storage {
         })
     }
 
+    /// The folder, where they are in none.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The bucket, where files are in one.
     pub fn bucket(&self) -> Option<&Bucket> {
         self.bucket.as_ref()
@@ -122,7 +127,8 @@ impl Storage {
         self.discard(&Storage::name(key, Part::Small)).await
     }
 
-    async fn discard(&self, name: &str) -> Result<()> {
+    /// Takes away what has this name. What is not there is as good as gone.
+    pub(super) async fn discard(&self, name: &str) -> Result<()> {
         if let Some(bucket) = &self.bucket {
             return bucket.remove(name).await.map_err(refused);
         }
@@ -182,7 +188,7 @@ fn told(why: std::io::Error) -> Error {
     }
 }
 
-fn refused(why: ObjectError) -> Error {
+pub(super) fn refused(why: ObjectError) -> Error {
     match why {
         ObjectError::NotFound => Error::NotFound,
         ObjectError::Here(why) => told(why),

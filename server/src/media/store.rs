@@ -5,12 +5,16 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 use super::model::Media;
 use crate::error::Result;
 
+mod strays;
+
+pub use strays::{named, waiting};
+
 /// The columns of [`Media`], in its order.
 macro_rules! select_media {
     ($rest:literal) => {
         concat!(
             "SELECT id, account_id, status_id, kind, state, file_key, file_type, preview_type, description, focus_x,
-                    focus_y, blurhash, meta, why, shown_as
+                    focus_y, blurhash, meta, why, shown_as, poster_key, poster
                FROM media ",
             $rest
         )
@@ -19,8 +23,9 @@ macro_rules! select_media {
 
 const INSERT: Sql = sql!(
     "INSERT INTO media (id, account_id, forget_at, kind, state, file_key, file_type, preview_type, description,
-                        focus_x, focus_y, blurhash, meta, bytes, why, attempt_at, attempts, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, 0, $15)"
+                        focus_x, focus_y, blurhash, meta, bytes, why, attempt_at, attempts, created_at, poster_key,
+                        poster)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, 0, $15, $16, $17)"
 );
 
 /// A new file of a member's, which no post has yet.
@@ -43,6 +48,8 @@ pub async fn insert(db: &Db, media: &Media, bytes: i64, now_ms: i64, forget_at: 
             media.meta.as_str(),
             bytes,
             now_ms,
+            media.poster_key.as_str(),
+            media.poster.as_str(),
         ],
     )
     .await?;
@@ -107,6 +114,16 @@ pub async fn by_key(db: &Db, key: &str) -> Result<Option<Media>> {
     Ok(db.opt(BY_KEY, params![key]).await?)
 }
 
+const BY_POSTER: Sql<Media> = sql!(
+    row: Media,
+    select_media!("WHERE poster_key = $1 AND poster_key <> '' AND state = 'ready'")
+);
+
+/// The file for which the picture was chosen that has this in its address. Counts on `media_by_poster`.
+pub async fn by_poster(db: &Db, key: &str) -> Result<Option<Media>> {
+    Ok(db.opt(BY_POSTER, params![key]).await?)
+}
+
 const SAY: Sql = sql!(
     "UPDATE media
         SET description = $3, focus_x = $4, focus_y = $5
@@ -125,6 +142,37 @@ pub fn say(tx: &mut Tx, media: &Media) {
             media.focus_y,
         ],
     );
+}
+
+const SET_POSTER: Sql = sql!(
+    "UPDATE media
+        SET poster_key = $4, poster = $5
+      WHERE id = $1 AND account_id = $2 AND poster_key = $3 AND state IN ('waiting', 'ready')"
+);
+
+/// Another picture stands for it than the one with the key `had`; undoes the whole transaction when another was faster.
+pub fn set_poster(tx: &mut Tx, media: &Media, had: &str) {
+    tx.must(
+        SET_POSTER,
+        params![
+            media.id,
+            media.account_id,
+            had,
+            media.poster_key.as_str(),
+            media.poster.as_str(),
+        ],
+    );
+}
+
+const LEAVE: Sql = sql!(
+    "INSERT INTO media (id, account_id, kind, state, file_key, file_type, preview_type, description, focus_x, focus_y,
+                        blurhash, meta, bytes, why, attempt_at, attempts, created_at)
+     VALUES ($1, $2, 'image', 'gone', $3, '', '', '', 0.0, 0.0, '', '{}', 0, '', $4, 0, $4)"
+);
+
+/// What is kept under this key is nobody's any more, and is taken away next.
+pub fn leave(tx: &mut Tx, id: i64, account_id: i64, key: &str, now_ms: i64) {
+    tx.exec(LEAVE, params![id, account_id, key, now_ms]);
 }
 
 const ATTACH: Sql = sql!(
@@ -187,6 +235,17 @@ pub async fn discard(db: &Db, id: i64, account_id: i64) -> Result<bool> {
     Ok(db.exec(DISCARD, params![id, account_id]).await? > 0)
 }
 
+const DISCARD_OF: Sql = sql!(
+    "UPDATE media
+        SET state = 'gone', forget_at = NULL, status_id = NULL
+      WHERE status_id = $1"
+);
+
+/// A post has none any more, and neither has anybody else. Counts on `media_by_status`.
+pub fn discard_of(tx: &mut Tx, status_id: i64) {
+    tx.exec(DISCARD_OF, params![status_id]);
+}
+
 /// Counts on `media_loose`.
 const DISCARD_OLD: Sql = sql!(
     "UPDATE media
@@ -207,13 +266,13 @@ pub const OF_MEMBER: &[Sql] = &[sql!(
 )];
 
 /// Counts on `media_gone`.
-const GONE: Sql<(i64, String)> = sql!(
-    row: (i64, String),
-    "SELECT id, file_key FROM media WHERE state = 'gone' ORDER BY id LIMIT $1"
+const GONE: Sql<(i64, String, String)> = sql!(
+    row: (i64, String, String),
+    "SELECT id, file_key, poster_key FROM media WHERE state = 'gone' ORDER BY id LIMIT $1"
 );
 
-/// Ids and keys of files to be taken away.
-pub async fn gone(db: &Db, most: i64) -> Result<Vec<(i64, String)>> {
+/// Ids of files to be taken away, their keys, and those of the pictures that were chosen for them, which may be empty.
+pub async fn gone(db: &Db, most: i64) -> Result<Vec<(i64, String, String)>> {
     Ok(db.all(GONE, params![most]).await?)
 }
 

@@ -32,8 +32,14 @@ pub async fn show(
     if !is_key(&key) {
         return Err(Error::NotFound);
     }
-    let media = store::by_key(&app.db, &key).await?.ok_or(Error::NotFound)?;
-    let (part, media_type) = asked_for(&media, &file).ok_or(Error::NotFound)?;
+    let media = match store::by_key(&app.db, &key).await? {
+        Some(media) => media,
+        None => {
+            let of_poster = store::by_poster(&app.db, &key).await?;
+            of_poster.ok_or(Error::NotFound)?
+        }
+    };
+    let (part, media_type) = asked_for(&media, &key, &file).ok_or(Error::NotFound)?;
     let reader = signed.reader(&app, uri.path())?;
     check(&app, &media, reader).await?;
     let file = app.media.storage.find(&key, part).await?;
@@ -41,15 +47,23 @@ pub async fn show(
     send(file, media_type, &tag, &headers, reader.is_none()).await
 }
 
-/// Which of its files this is, if it goes by exactly this name.
-fn asked_for(media: &Media, file: &str) -> Option<(Part, &'static str)> {
+/// Which of its files this is, if it goes by exactly this name. The first picture of a film is not shown any more once
+/// its owner chose another.
+fn asked_for(media: &Media, key: &str, file: &str) -> Option<(Part, &'static str)> {
+    let stored = media.stored();
+    let (small_key, small_type) = stored.small();
     [
-        (Part::Original, &media.file_type),
-        (Part::Small, &media.preview_type),
+        (
+            Part::Original,
+            stored.key.as_str(),
+            media.file_type.as_str(),
+        ),
+        (Part::Small, small_key, small_type),
     ]
     .into_iter()
-    .find_map(|(part, media_type)| {
-        let path = address::path(&media.file_key, part, media_type)?;
+    .filter(|(_, of, _)| *of == key)
+    .find_map(|(part, of, media_type)| {
+        let path = address::path(of, part, media_type)?;
         let is_it = path.rsplit('/').next() == Some(file);
         is_it.then_some(part).zip(served_as(media_type))
     })

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
-use super::{format_of, keep, remote, store};
+use super::{format_of, keep, remote, store, strays};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -104,17 +104,24 @@ pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
     let let_go = store::discard_old(&app.db, now_ms, most).await?;
     take_away(app, most).await?;
     remote::prune(app).await?;
+    if let Err(why) = strays::sweep(app, now_ms).await {
+        // Nothing waits for it, and the next round tries again.
+        warn!(error = %why, "could not look for files that nothing names");
+    }
     Ok(let_go)
 }
 
 /// Files first: what is torn away in the middle is done again.
 async fn take_away(app: &App, most: i64) -> Result<()> {
     let gone = store::gone(&app.db, most).await?;
-    for (_, key) in &gone {
+    for (_, key, poster) in &gone {
         app.media.storage.remove(key).await?;
+        if !poster.is_empty() {
+            app.media.storage.remove_made(poster).await?;
+        }
     }
     if !gone.is_empty() {
-        store::delete(&app.db, gone.into_iter().map(|(id, _)| id).collect()).await?;
+        store::delete(&app.db, gone.into_iter().map(|(id, ..)| id).collect()).await?;
     }
     Ok(())
 }

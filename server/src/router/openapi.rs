@@ -141,6 +141,8 @@ fn files(path: &str) -> &'static [&'static str] {
     match path {
         "/api/v1/accounts/update_credentials" | "/api/v1/profile" => &["avatar", "header"],
         "/api/v1/media/{id}" => &["thumbnail"],
+        // They are named by what is said of files, where that has no other place for them.
+        "/api/v1/statuses/{id}" => &[],
         _ => &["file", "thumbnail"],
     }
 }
@@ -151,7 +153,7 @@ fn body(route: &Route, taken: &Taken) -> Value {
         schema["required"] = json!(taken.needed);
     }
     let mut content = Map::new();
-    if taken.files {
+    if taken.files && !files(route.path).is_empty() {
         let mut with_file = schema;
         for name in files(route.path) {
             with_file["properties"][*name] = json!({ "type": "string", "format": "binary" });

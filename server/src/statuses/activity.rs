@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use comity_policy::{Circle, Conditions, Party, Replies, Visible, Way, Whom};
 use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, QuoteOut, Source};
-use comity_vocab::{Attachment, Iri, Mention, PUBLIC, Visibility};
+use comity_vocab::{Attachment, Icon, Iri, Mention, PUBLIC, Visibility};
 use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Here, Reply, wants_activity};
-use crate::media::Part;
 use crate::media::address::Addresses;
 use crate::polls::Poll;
 use crate::text::hashtag;
@@ -249,7 +248,7 @@ fn can_reply(status: &Status, followers: &Iri) -> Option<LeaveOut> {
 
 fn attachment(addresses: &Addresses<'_>, file: &Attached) -> Option<Attachment> {
     let url = match &file.here {
-        Some(stored) => addresses.file(stored, Part::Original, file.media_type.as_deref()?)?,
+        Some(stored) => addresses.original(stored, file.media_type.as_deref()?)?,
         None => file.url.clone(),
     };
     Some(Attachment {
@@ -260,6 +259,17 @@ fn attachment(addresses: &Addresses<'_>, file: &Attached) -> Option<Attachment> 
         width: file.width,
         height: file.height,
         focus: file.focus,
+        icon: icon(addresses, file),
+    })
+}
+
+/// The picture that its owner chose. Of a film's own first one nothing is said, as Mastodon says nothing of it.
+fn icon(addresses: &Addresses<'_>, file: &Attached) -> Option<Icon> {
+    let stored = file.here.as_ref()?;
+    let poster = stored.poster.as_ref()?;
+    Some(Icon {
+        url: Iri::parse(&addresses.small(stored)?).ok()?,
+        media_type: Some(poster.media_type.clone()),
     })
 }
 

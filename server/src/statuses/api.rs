@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use super::entity::{Entities, emojis_in};
 use super::once::Once;
-use super::{Answering, Draft, Quoting, Terms, find, find_many, text, versions, web};
+use super::{Answering, Draft, Quoting, Terms, find, find_many, sent_posters, text, versions, web};
 use crate::accounts::api::{Ids, people};
 use crate::app::App;
 use crate::emojis::entity::entities;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
+use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply, Upload};
 use crate::media::{self, Attaching, Saying};
 use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
@@ -68,6 +68,9 @@ pub(super) struct SentSaying {
     pub(super) id: i64,
     pub(super) description: Option<String>,
     pub(super) focus: Option<String>,
+    /// A picture for a film or a sound, as `data:image/…;base64,…`; what waits is kept without.
+    #[serde(skip_serializing)]
+    pub(super) thumbnail: Option<String>,
 }
 
 /// A poll as an app sends it.
@@ -202,6 +205,7 @@ impl Sent {
             let saying = Saying {
                 description: said.description.clone(),
                 focus: focus.flatten(),
+                poster: None,
             };
             Ok((said.id, saying))
         });
@@ -349,7 +353,7 @@ pub async fn edit(
     State(app): State<App>,
     client: Client,
     Id(id): Id,
-    Input(sent): Input<Sent>,
+    Upload(sent, mut files): Upload<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
     let was = super::edit::own(&app, &me.party(), &me.account, id).await?;
@@ -360,6 +364,8 @@ pub async fn edit(
     if sent.content_type.is_empty() {
         draft.format = text(&was).format;
     }
+    let said = &sent.media_attributes;
+    sent_posters::take(&app, said, &mut files, &mut draft.media).await?;
     let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
     let caller = client.caller()?;
     Ok(Reply::api(
@@ -367,8 +373,21 @@ pub async fn edit(
     ))
 }
 
+/// How a status is deleted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Deleting {
+    /// Its files go at once, and are not kept for writing it anew.
+    delete_media: bool,
+}
+
 /// `DELETE /api/v1/statuses/{id}`: answers with the status as it was typed, for writing it anew.
-pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+pub async fn delete(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(how): Input<Deleting>,
+) -> Result<Reply> {
     let me = client.me()?;
     let named = find(&app, &me.party(), Way::Page, id).await?;
     // Whoever deletes a boost of theirs takes it back.
@@ -383,7 +402,12 @@ pub async fn delete(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     let mut entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     entity["text"] = json!(text(&status).source);
     entity["content_type"] = json!(text(&status).format.as_str());
-    super::delete(&app, me.account.clone(), id).await?;
+    let author = me.account.clone();
+    if how.delete_media {
+        super::delete_with_files(&app, author, id).await?;
+    } else {
+        super::delete(&app, author, id).await?;
+    }
     Ok(Reply::api(entity))
 }
 

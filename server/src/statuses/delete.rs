@@ -25,11 +25,34 @@ const UNKNOWN_BURIED_MS: i64 = 6 * 3_600_000;
 
 /// Deletes a status of one's own. The bare Delete goes to every server that it reached, as the ledger says, and to no
 /// other (boundaries L04): it holds the id and nothing else.
+///
+/// Its files can be taken along into a new post within the hour: apps delete a post to have it written anew.
 pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<()> {
+    go(app, author, status_id, Files::Wait).await
+}
+
+/// The same, and its files go with it: no other post can have them.
+pub async fn delete_with_files(app: &App, author: Arc<Account>, status_id: i64) -> Result<()> {
+    go(app, author, status_id, Files::Go).await
+}
+
+/// What becomes of the files of a status that is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Files {
+    /// They wait for a new post.
+    Wait,
+    /// They are taken away next.
+    Go,
+}
+
+async fn go(app: &App, author: Arc<Account>, status_id: i64, files: Files) -> Result<()> {
     let me = Party::Member(author.person());
     let status = edit::own(app, &me, &author, status_id).await?;
     let reached = store::reached(&app.db, status_id).await?;
     let mut tx = Tx::new();
+    if files == Files::Go {
+        media::discard_of(&mut tx, status_id);
+    }
     remove(&mut tx, &status, app.now_ms());
     if status.visibility != Visibility::Local {
         let followers = status.visibility != Visibility::Direct;
@@ -48,6 +71,9 @@ pub async fn delete(app: &App, author: Arc<Account>, status_id: i64) -> Result<(
     }
     if !app.commit_and_ring(tx).await? {
         return Err(Error::NotFound);
+    }
+    if files == Files::Go {
+        media::wake(app);
     }
     Ok(())
 }

@@ -35,19 +35,20 @@ pub async fn edit(
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
-    let files = media::choose(app, &author, &was.attachments, &draft.media).await?;
+    let mut files = media::choose(app, &author, &was.attachments, &draft.media).await?;
     let brings = if files.is_empty() {
         Brings::Words
     } else {
         Brings::Files
     };
     draft.check(app, brings)?;
+    let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
+    let posters = media::poster::choose(app, &author, &mut files, &draft.media).await?;
     let same = was.source == draft.text
         && was.format == draft.format
         && was.spoiler_text == draft.spoiler_text
         && was.language == draft.language
         && was.attachments == files;
-    let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
     if same && was.sensitive == draft.sensitive && matches!(poll, Becomes::AsItWas) {
         return Ok(status);
     }
@@ -83,6 +84,7 @@ pub async fn edit(
         &words.attachments,
         app.now_ms(),
     );
+    posters.hang(app, &mut tx);
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,
@@ -91,7 +93,9 @@ pub async fn edit(
             &Outgoing::Update { status: status_id },
         )?;
     }
-    app.commit_and_ring(tx).await?;
+    if !app.commit_and_ring(tx).await? {
+        posters.drop_all(app).await?;
+    }
     load::find(app, &me, Way::Page, status_id).await
 }
 

@@ -19,6 +19,7 @@ mod policy;
 mod publish;
 mod receive;
 mod record;
+mod sent_posters;
 mod store;
 pub mod web;
 pub(crate) mod weigh;
@@ -26,7 +27,7 @@ mod wishes;
 mod written_with;
 
 pub(crate) use consent::{answer_in, needs_yes, receive_end, receive_no, receive_yes, signer};
-pub use delete::{delete, delete_all_of, receive_delete};
+pub use delete::{delete, delete_all_of, delete_with_files, receive_delete};
 pub(crate) use delete::{oldest_of, remove};
 pub use edit::{choose_quoting, edit, receive_edit, versions};
 pub(crate) use held::{let_in, turn_down, waits_by_wish};

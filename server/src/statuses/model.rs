@@ -171,6 +171,9 @@ pub struct Attached {
     /// The file of ours that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub here: Option<Stored>,
+    /// Where the picture is that stands for a film or a sound from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
 }
 
 impl Attached {
@@ -185,6 +188,7 @@ impl Attached {
             blurhash: file.blurhash.clone(),
             focus: file.focus,
             here: None,
+            icon: file.icon.as_ref().map(|icon| icon.url.to_string()),
         }
     }
 
@@ -198,9 +202,10 @@ impl Attached {
             description: Some(media.description.clone()).filter(|text| !text.is_empty()),
             width: size.map(|size| size.width),
             height: size.map(|size| size.height),
-            blurhash: Some(media.blurhash.clone()).filter(|text| !text.is_empty()),
+            blurhash: Some(media.blurred()).filter(|text| !text.is_empty()),
             focus: media.focus(),
             here: Some(stored),
+            icon: None,
         }
     }
 
@@ -213,6 +218,14 @@ impl Attached {
     pub(crate) fn is_copied(&self) -> bool {
         let kind = self.media_type.as_deref();
         self.here.is_none() && kind.is_some_and(|kind| kind.starts_with("image/"))
+    }
+
+    /// Where the picture is that is shown here as a small copy: what it is itself, or what stands for it.
+    pub(crate) fn picture(&self) -> Option<&str> {
+        if self.is_copied() {
+            return Some(&self.url);
+        }
+        self.icon.as_deref().filter(|_| self.here.is_none())
     }
 
     /// Says something else of it.

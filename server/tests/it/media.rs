@@ -294,7 +294,7 @@ town_test! {
         town.wait_s(1);
         edit("two boats", Attaching::default()).await.unwrap();
         assert_eq!(alice.files(&town, post).await.len(), 2);
-        let saying = comity::media::Saying { description: Some("A ferry".to_owned()), focus: Some((1.0, 0.0)) };
+        let saying = comity::media::Saying { description: Some("A ferry".to_owned()), focus: Some((1.0, 0.0)), poster: None };
         let media = Attaching { ids: Some(vec![id(&two), id(&one)]), said: vec![(id(&two), saying)] };
         assert!(edit("two boats", media).await.unwrap().is_some(), "what is said of a file is an edit");
         let files = alice.files(&town, post).await;

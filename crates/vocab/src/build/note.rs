@@ -292,6 +292,13 @@ fn attachment(attachment: &Attachment) -> Value {
     if let Some((x, y)) = attachment.focus {
         document["focalPoint"] = json!([x, y]);
     }
+    if let Some(icon) = &attachment.icon {
+        document["icon"] = json!({
+            "type": "Image",
+            "mediaType": icon.media_type,
+            "url": icon.url.as_str(),
+        });
+    }
     document
 }
 

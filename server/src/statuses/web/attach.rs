@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Files, Me};
 use crate::media::address::Addresses;
-use crate::media::{self, Attaching, MOST_ATTACHED, Media, Part, Saying, State};
+use crate::media::{self, Attaching, MOST_ATTACHED, Media, Saying, State};
 use crate::polls::{MOST_OPTIONS, NewPoll, Wish};
 use crate::web::view::{ComposerView, FileView, LengthChoice, PollForm};
 
@@ -70,7 +70,7 @@ pub fn attaching(form: &ComposeForm) -> Attaching {
         let description = Some(alt.clone());
         let saying = Saying {
             description,
-            focus: None,
+            ..Saying::default()
         };
         (*id, saying)
     });
@@ -166,10 +166,10 @@ pub async fn views(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<FileView>> {
 fn view(app: &App, me: &Me, media: &Media) -> FileView {
     let addresses = Addresses::of_owner(app, &me.account);
     let ready = media.state() == State::Ready;
-    let small = addresses.file(&media.stored(), Part::Small, &media.preview_type);
+    let small = addresses.small(&media.stored());
     let whole = || {
         let is_picture = media.kind == "image";
-        let whole = || addresses.file(&media.stored(), Part::Original, &media.file_type);
+        let whole = || addresses.original(&media.stored(), &media.file_type);
         is_picture.then(whole).flatten()
     };
     FileView {

@@ -169,7 +169,7 @@ impl ComposeForm {
                 .map(|(id, alt)| SentSaying {
                     id: *id,
                     description: Some(alt.clone()),
-                    focus: None,
+                    ..SentSaying::default()
                 })
                 .collect(),
             poll: (!options.is_empty()).then(|| Asked {

@@ -17,8 +17,8 @@ use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::filters::{Action, Context, Filter, Matcher};
 use crate::http::{Me, Visit};
+use crate::media::Stored;
 use crate::media::address::{Addresses, RemotePart};
-use crate::media::{Part, Stored};
 use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
 use crate::statuses::entity::emojis;
@@ -520,13 +520,11 @@ fn attachments(app: &App, status: &Visible<Status>) -> Vec<AttachmentView> {
 
 fn ours(addresses: &Addresses<'_>, file: &Attached, stored: &Stored) -> AttachmentView {
     let kind = file.media_type.as_deref().unwrap_or_default();
-    let size = stored.meta.small.or(stored.meta.original);
-    let small = addresses.file(stored, Part::Small, &stored.preview_type);
+    let size = stored.small_size().or(stored.meta.original);
+    let small = addresses.small(stored);
     AttachmentView {
         kind: kind_of(file),
-        url: addresses
-            .file(stored, Part::Original, kind)
-            .unwrap_or_default(),
+        url: addresses.original(stored, kind).unwrap_or_default(),
         description: file.description.clone(),
         server: None,
         small: small.map(|url| SmallView {
