@@ -50,7 +50,7 @@ pub struct Reader<'a> {
     filters: Matcher,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
-    /// Codes of emoji from elsewhere stay codes.
+    /// Codes of emoji from elsewhere stay codes, and files are counted instead of shown.
     plainly: bool,
     app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
@@ -105,7 +105,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The same without pictures in the words of people elsewhere: their servers would learn that somebody looked.
+    /// The same without files, and without pictures in the words of people elsewhere: their servers would learn that
+    /// somebody looked.
     #[must_use]
     pub fn plainly(self) -> Reader<'a> {
         Reader {
@@ -168,6 +169,8 @@ impl<'a> Reader<'a> {
                 kind: MarkKind::Remark,
                 text: "files left out".to_owned(),
             });
+        } else if self.plainly && !words.attachments.is_empty() {
+            marks.push(files_unseen(words.attachments.len()));
         }
         if own {
             marks.extend(consent_mark(status));
@@ -249,7 +252,7 @@ impl<'a> Reader<'a> {
             },
             viewer_why: why,
             marks,
-            attachments: if leaves_files_out {
+            attachments: if leaves_files_out || self.plainly {
                 Vec::new()
             } else {
                 attachments(&self.app, status)
@@ -408,6 +411,18 @@ fn context(way: Way) -> Option<Context> {
         Way::Conversation => Some(Context::Thread),
         Way::Page => Some(Context::Account),
         _ => None,
+    }
+}
+
+/// Says how many files there are of which none is shown yet.
+fn files_unseen(files: usize) -> Mark {
+    Mark {
+        kind: MarkKind::Remark,
+        text: if files == 1 {
+            "has one file, shown once you let it in".to_owned()
+        } else {
+            format!("has {files} files, shown once you let it in")
+        },
     }
 }
 
