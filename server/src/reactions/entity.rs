@@ -34,7 +34,8 @@ pub fn name(emoji: &str) -> &str {
     code.unwrap_or(emoji)
 }
 
-fn picture(chosen: &Chosen, viewer: &Party, here: &Community) -> Option<Shown> {
+/// The picture of a code, at an address of ours; `None` where it has none.
+pub(crate) fn picture(chosen: &Chosen, viewer: &Party, here: &Community) -> Option<Shown> {
     let code = chosen.emoji.strip_prefix(':')?.strip_suffix(':')?;
     if let Some(community) = chosen.community_id {
         return here.emojis.ours(here.emojis.own(community, code)?);

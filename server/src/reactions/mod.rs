@@ -5,6 +5,7 @@ pub mod activity;
 pub mod api;
 pub mod entity;
 mod store;
+pub mod web;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use crate::{
     accounts, aliases, announcements, communities, contacts, conversations, drafts, emergency,
     emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members, moderation,
-    notifications, pins, polls, quotes, reach, reblogs, relations, reports, rules, search,
-    second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
+    notifications, pins, polls, quotes, reach, reactions, reblogs, relations, reports, rules,
+    search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -169,6 +169,12 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unfavourite", Kind::Form, || {
         post(favourites::web::unfavourite)
+    }),
+    acts("/statuses/{id}/react", Kind::Form, || {
+        post(reactions::web::react)
+    }),
+    acts("/statuses/{id}/unreact", Kind::Form, || {
+        post(reactions::web::unreact)
     }),
     acts("/statuses/{id}/reblog", Kind::Form, || {
         post(reblogs::web::reblog)

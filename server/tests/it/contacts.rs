@@ -85,6 +85,23 @@ coast_test! {
         coast.told().await.hides("And one thing more");
     }
 
+    async fn files_of_what_waits_are_counted_and_not_shown(coast) {
+        coast.alice_asks_about("open").await;
+        let nora = coast.peer.iri("open", "nora");
+        let alice = coast.alice.account.iri.to_string();
+        let mut said = peer::create(&nora, "1", "Look at these", None, Some(&alice));
+        said["object"]["attachment"] = json!([
+            { "type": "Document", "mediaType": "image/png", "url": format!("{nora}/gull.png"), "name": "A gull" },
+            { "type": "Document", "mediaType": "image/png", "url": format!("{nora}/tern.png"), "name": "A tern" },
+        ]);
+        coast.brings(&said).await;
+        let id = coast.id_of(&format!("{nora}/statuses/1")).await.unwrap();
+        coast.queue().await.shows("Look at these").shows("has 2 files").hides("A gull").hides("A tern");
+        coast.alice.post(&format!("/contacts/{id}/let-in"), &[]).await.is(303);
+        let at = format!("/@nora@{}/{id}", coast.peer.domain("open"));
+        coast.alice.get(&at).await.is(200).shows("A gull").shows("A tern").hides("has 2 files");
+    }
+
     async fn a_yes_for_good_lets_in_what_waits_and_what_comes(coast) {
         coast.alice_asks_about("open").await;
         coast.nora_says("1", "The first word").await;

@@ -154,6 +154,23 @@ town_test! {
         assert_eq!((&told["sensitive"], &told["spoiler_text"]), (&json!(true), &json!("")));
     }
 
+    async fn what_an_app_marked_as_sensitive_is_unmarked_in_the_composer(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = App::let_in(&town, &mut alice).await;
+        let sent = json!({ "status": "Nothing to hide", "sensitive": true });
+        let draft = app.post(DRAFTS, sent).await.is(200).json();
+        let at = format!("/compose?draft={}", id(&draft));
+        alice.get(&at).await.is(200).shows("Marked as sensitive");
+        // A box that is not ticked is not sent.
+        let form = [("text", "Nothing to hide"), ("draft", id(&draft)), ("keep", "true")];
+        alice.post("/compose", &form).await.leads("/drafts");
+        alice.get(&at).await.is(200).hides("Marked as sensitive");
+        let form = [("text", "Nothing to hide"), ("draft", id(&draft)), ("visibility", "public")];
+        let posted = town.compose(&mut alice, &form).await;
+        let told = app.get(&format!("/api/v1/statuses/{}", posted.id)).await.is(200).json();
+        assert_eq!(told["sensitive"], json!(false));
+    }
+
     async fn files_of_a_draft_are_kept_as_long_as_it_is(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let picture = alice.picture().await;

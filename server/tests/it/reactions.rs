@@ -27,6 +27,24 @@ fn names(reactions: &Value) -> Vec<(String, i64, bool)> {
 }
 
 town_test! {
+    async fn a_member_reacts_on_pages_and_takes_it_back(town) {
+        with_emoji(&town, "boat").await;
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        let post = town.post(&mut alice, "High water", "public").await;
+        let (react, unreact) = (format!("/statuses/{}/react", post.id), format!("/statuses/{}/unreact", post.id));
+        bob.get(&post.path).await.is(200).shows("React").hides("Take it back");
+        bob.post(&react, &[("emoji", "boat")]).await.is(303);
+        bob.get(&post.path).await.is(200).shows("Take it back").shows("alt=\":boat:\"");
+        alice.get(&post.path).await.is(200).shows("Say the same").hides("Take it back");
+        assert!(!bob.post(&react, &[("emoji", "no emoji")]).await.status.is_success());
+        bob.post(&unreact, &[("emoji", ":boat:")]).await.is(303);
+        bob.get(&post.path).await.is(200).hides("Take it back");
+        // What one may not see is not there to be said anything of.
+        let hidden = town.post(&mut alice, "Between me and me", "direct").await;
+        bob.post(&format!("/statuses/{}/react", hidden.id), &[("emoji", "🌊")]).await.is(404);
+    }
+
     async fn a_reaction_is_a_favourite_that_says_an_emoji(town) {
         with_emoji(&town, "boat").await;
         let (mut alice, mut bob, mut cara) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "cara").await);

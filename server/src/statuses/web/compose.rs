@@ -79,7 +79,7 @@ pub struct ComposeForm {
     keep: bool,
     /// The draft that it was.
     draft: Option<i64>,
-    /// The draft is marked as sensitive; an app does that.
+    /// The draft is marked as sensitive; an app does that, and the form takes it back.
     #[serde(default)]
     sensitive: bool,
 }

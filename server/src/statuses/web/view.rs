@@ -26,10 +26,10 @@ use crate::statuses::{self, Attached, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
     AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
-    QuotedView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
+    QuotedView, ReactionView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{cleared_view, person_view, profile_path, time};
-use crate::{favourites, pins, reblogs, rules};
+use crate::{favourites, pins, reactions, reblogs, rules};
 use composer::choices_for_reply;
 pub use composer::{choices, composer, seen_by};
 pub use quoted::quoted_by;
@@ -40,6 +40,8 @@ pub struct Reader<'a> {
     visit: &'a Visit,
     now_ms: i64,
     favourited: HashSet<i64>,
+    /// What is said of them by emoji.
+    said: HashMap<i64, Vec<reactions::Chosen>>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
@@ -50,7 +52,7 @@ pub struct Reader<'a> {
     filters: Matcher,
     /// What the gate says to acts of which an author said something.
     answers: HashMap<(i64, Act), Verdict>,
-    /// Codes of emoji from elsewhere stay codes.
+    /// Codes of emoji from elsewhere stay codes, and files are counted instead of shown.
     plainly: bool,
     app: App,
     book: std::sync::Arc<comity_policy::RuleBook>,
@@ -74,6 +76,8 @@ impl<'a> Reader<'a> {
             ),
             _ => (HashSet::new(), HashSet::new(), HashSet::new()),
         };
+        let mine = visit.me.as_ref().map(|me| me.account.id);
+        let said = reactions::of(&app.db, mine, ids.clone()).await?;
         let asks = statuses.iter().filter(|status| text(status).poll.is_some());
         let asks: Vec<i64> = asks.map(|status| status.id).collect();
         let votes = match &visit.me {
@@ -97,6 +101,7 @@ impl<'a> Reader<'a> {
             visit,
             now_ms: app.now_ms(),
             favourited,
+            said,
             reblogged,
             pinned,
             app: app.clone(),
@@ -105,7 +110,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The same without pictures in the words of people elsewhere: their servers would learn that somebody looked.
+    /// The same without files, and without pictures in the words of people elsewhere: their servers would learn that
+    /// somebody looked.
     #[must_use]
     pub fn plainly(self) -> Reader<'a> {
         Reader {
@@ -129,6 +135,29 @@ impl<'a> Reader<'a> {
             return Vec::new();
         }
         emojis(status, &self.visit.community)
+    }
+
+    /// What is said of it by emoji; nothing of what waits for a yes.
+    fn reactions(&self, status: &Visible<Status>) -> Vec<ReactionView> {
+        if self.plainly {
+            return Vec::new();
+        }
+        let here = &self.visit.community;
+        let said = self.said.get(&status.id).map_or(&[][..], Vec::as_slice);
+        said.iter()
+            .map(|chosen| {
+                let picture = reactions::entity::picture(chosen, &self.visit.party(), here);
+                let is_code = chosen.emoji.starts_with(':');
+                let may = self.why_not(status, Act::Favourite).is_none();
+                ReactionView {
+                    html: in_plain(&chosen.emoji, picture.as_slice()),
+                    emoji: chosen.emoji.clone(),
+                    count: chosen.chosen,
+                    mine: chosen.mine > 0,
+                    may_say: may && (!is_code || chosen.community_id == Some(here.id)),
+                }
+            })
+            .collect()
     }
 
     /// One post.
@@ -168,6 +197,8 @@ impl<'a> Reader<'a> {
                 kind: MarkKind::Remark,
                 text: "files left out".to_owned(),
             });
+        } else if self.plainly && !words.attachments.is_empty() {
+            marks.push(files_unseen(words.attachments.len()));
         }
         if own {
             marks.extend(consent_mark(status));
@@ -249,7 +280,8 @@ impl<'a> Reader<'a> {
             },
             viewer_why: why,
             marks,
-            attachments: if leaves_files_out {
+            reactions: self.reactions(status),
+            attachments: if leaves_files_out || self.plainly {
                 Vec::new()
             } else {
                 attachments(&self.app, status)
@@ -408,6 +440,18 @@ fn context(way: Way) -> Option<Context> {
         Way::Conversation => Some(Context::Thread),
         Way::Page => Some(Context::Account),
         _ => None,
+    }
+}
+
+/// Says how many files there are of which none is shown yet.
+fn files_unseen(files: usize) -> Mark {
+    Mark {
+        kind: MarkKind::Remark,
+        text: if files == 1 {
+            "has one file, shown once you let it in".to_owned()
+        } else {
+            format!("has {files} files, shown once you let it in")
+        },
     }
 }
 

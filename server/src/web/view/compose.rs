@@ -16,7 +16,7 @@ pub struct ComposerView {
     pub text: String,
     /// The draft that it was.
     pub draft: Option<i64>,
-    /// It is marked as sensitive, as an app marked the draft; the form sends it along.
+    /// It is marked as sensitive, as an app marked the draft; a box of the form takes that back.
     pub sensitive: bool,
     /// It is typed in Markdown.
     pub markdown: bool,

@@ -47,6 +47,8 @@ pub struct StatusView {
     pub viewer_why: WhyNot,
     /// Signs beside the name.
     pub marks: Vec<Mark>,
+    /// What is said of it by emoji, the first that came first.
+    pub reactions: Vec<ReactionView>,
     /// Pictures and files.
     pub attachments: Vec<AttachmentView>,
     /// What it asks.
@@ -59,6 +61,21 @@ pub struct StatusView {
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
     pub reply: Option<ReplyView>,
+}
+
+/// An emoji said of a post. Posts `emoji` to `/statuses/ID/react`, or `/unreact` to take it back.
+#[derive(Clone, Debug)]
+pub struct ReactionView {
+    /// What is posted: an emoji of Unicode, or a code between colons.
+    pub emoji: String,
+    /// The same with its picture; safe HTML.
+    pub html: String,
+    /// How many said it.
+    pub count: i64,
+    /// The viewer did.
+    pub mine: bool,
+    /// The viewer may say it: it is of Unicode, or of their community.
+    pub may_say: bool,
 }
 
 /// A poll. Posts `choice` to `/statuses/ID/vote`, once for each that is ticked.

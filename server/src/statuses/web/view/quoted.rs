@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use comity_policy::{Act, Conditions, Outcome, Visible, Way};
 
-use super::{Reader, attachments, limited_mark, path, spoiler, with_title};
+use super::{Reader, attachments, files_unseen, limited_mark, path, spoiler, with_title};
 use crate::app::App;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
@@ -63,6 +63,15 @@ impl Reader<'_> {
         let here = &self.visit.community;
         let bound = status.conditions();
         let emojis = self.emojis(status);
+        let mut marks = Vec::new();
+        if status.is_limited() {
+            marks.push(limited_mark());
+        }
+        let leaves_files_out = bound.contains(Conditions::DROP_MEDIA);
+        let unseen = self.plainly && !status.author.is_local();
+        if unseen && !leaves_files_out && !words.attachments.is_empty() {
+            marks.push(files_unseen(words.attachments.len()));
+        }
         StatusView {
             id: status.id,
             url: path(status, here),
@@ -77,12 +86,8 @@ impl Reader<'_> {
             html: in_html(&with_title(&words.title, &words.content), &emojis),
             lang: words.language.clone(),
             sensitive: words.sensitive,
-            marks: if status.is_limited() {
-                vec![limited_mark()]
-            } else {
-                Vec::new()
-            },
-            attachments: if bound.contains(Conditions::DROP_MEDIA) {
+            marks,
+            attachments: if unseen || leaves_files_out {
                 Vec::new()
             } else {
                 attachments(&self.app, status)
