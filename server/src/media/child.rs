@@ -42,6 +42,9 @@ const FILM: Bounds = Bounds {
 const PICTURE_WITHIN: Duration = Duration::from_secs(40);
 const FILM_WITHIN: Duration = Duration::from_secs(15 * 60);
 
+/// What is quick to make ready.
+const STILL: Format = Format::Png { moves: false };
+
 /// The children of this process.
 pub struct Nursery {
     program: PathBuf,
@@ -107,7 +110,7 @@ impl Nursery {
 
     /// The same of a picture that is to stand still, whatever it did.
     pub async fn make_still(&self, folder: &Path) -> Result<Made> {
-        let _turn = self.turn(Format::Png).await?;
+        let _turn = self.turn(STILL).await?;
         told(
             self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::AsItIs)
                 .await?,
@@ -116,7 +119,7 @@ impl Nursery {
 
     /// The same, cut to this shape and no larger.
     pub async fn make_fitting(&self, folder: &Path, size: Size) -> Result<Made> {
-        let _turn = self.turn(Format::Png).await?;
+        let _turn = self.turn(STILL).await?;
         let fit = Shape::Cut(size);
         told(self.ask(folder, PICTURE, PICTURE_WITHIN, None, fit).await?)
     }
@@ -125,7 +128,7 @@ impl Nursery {
     pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
         let alone = self.emoji.acquire().await;
         let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
-        let _turn = self.turn(Format::Png).await?;
+        let _turn = self.turn(STILL).await?;
         told(
             self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::Emoji)
                 .await?,

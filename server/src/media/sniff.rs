@@ -1,7 +1,7 @@
 //! What a file is, by its first bytes. What a name or a header claims is not looked at.
 
-/// As many bytes decide.
-pub const DECIDES: usize = 64;
+/// As many bytes decide. Whether a PNG moves stands before its pixels, behind colours that seldom take more.
+pub const DECIDES: usize = 8 * 1024;
 
 /// A kind of file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,10 @@ pub enum Format {
     /// A photo.
     Jpeg,
     /// A picture.
-    Png,
+    Png {
+        /// It says that it moves.
+        moves: bool,
+    },
     /// A picture, often one that moves.
     Gif,
     /// A picture.
@@ -36,7 +39,7 @@ impl Format {
     pub fn is_picture(self) -> bool {
         matches!(
             self,
-            Format::Jpeg | Format::Png | Format::Gif | Format::WebP { .. }
+            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. }
         )
     }
 
@@ -44,7 +47,7 @@ impl Format {
     pub fn is_slow(self) -> bool {
         !matches!(
             self,
-            Format::Jpeg | Format::Png | Format::WebP { moves: false }
+            Format::Jpeg | Format::Png { moves: false } | Format::WebP { moves: false }
         )
     }
 
@@ -57,7 +60,7 @@ impl Format {
             Format::Mp3 => "mp3",
             Format::Flac => "flac",
             Format::Wav => "wav",
-            Format::Jpeg | Format::Png | Format::Gif | Format::WebP { .. } => return None,
+            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. } => return None,
         })
     }
 }
@@ -91,7 +94,9 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
         return Ok(Format::Jpeg);
     }
     if at(0, b"\x89PNG\r\n\x1A\n") {
-        return Ok(Format::Png);
+        return Ok(Format::Png {
+            moves: png_moves(head),
+        });
     }
     if at(0, b"GIF87a") || at(0, b"GIF89a") {
         return Ok(Format::Gif);
@@ -135,6 +140,23 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     )
 }
 
+/// Whether there is an `acTL` before the pixels, as far as these bytes go.
+fn png_moves(head: &[u8]) -> bool {
+    let mut rest = head.get(8..).unwrap_or_default();
+    while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+        match behind.get(..4) {
+            Some(b"acTL") => return true,
+            Some(b"IDAT") | None => return false,
+            Some(_) => {}
+        }
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        // Its name and its sum besides.
+        let next = length.saturating_add(8);
+        rest = behind.get(next..).unwrap_or_default();
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +170,23 @@ mod tests {
         };
         assert_eq!(sniff(&webp(0b10)), Ok(Format::WebP { moves: true }));
         assert_eq!(sniff(&webp(0b01_0000)), Ok(Format::WebP { moves: false }));
+        let png = |chunks: &[(u32, &[u8; 4])]| {
+            let mut head = b"\x89PNG\r\n\x1A\n".to_vec();
+            for (length, name) in chunks {
+                head.extend(length.to_be_bytes());
+                head.extend(*name);
+                head.extend(vec![0; usize::try_from(*length).unwrap().min(100) + 4]);
+            }
+            sniff(&head)
+        };
+        let (moves, stands) = (
+            Ok(Format::Png { moves: true }),
+            Ok(Format::Png { moves: false }),
+        );
+        assert_eq!(png(&[(13, b"IHDR"), (1, b"sRGB"), (8, b"acTL")]), moves);
+        assert_eq!(png(&[(13, b"IHDR"), (9, b"IDAT"), (8, b"acTL")]), stands);
+        assert_eq!(png(&[(u32::MAX, b"IHDR"), (8, b"acTL")]), stands);
+        assert_eq!(png(&[]), stands);
         assert_eq!(sniff(b"\0\0\0\x20ftypisom"), Ok(Format::Mp4));
         assert_eq!(sniff(b"\xFF\xFB\x90\x64"), Ok(Format::Mp3));
         for refused in [

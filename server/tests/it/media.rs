@@ -3,6 +3,7 @@
 mod composed;
 pub mod files;
 mod hostile;
+mod posters;
 mod remote;
 
 use comity::media::Attaching;

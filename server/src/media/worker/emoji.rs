@@ -28,7 +28,7 @@ const HASTE: i32 = 15;
 pub(super) fn make(format: Format) -> Result<Made, Refused> {
     let kind = match format {
         Format::Jpeg => ImageFormat::Jpeg,
-        Format::Png => ImageFormat::Png,
+        Format::Png { .. } => ImageFormat::Png,
         Format::Gif => ImageFormat::Gif,
         _ => ImageFormat::WebP,
     };

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor};
 
 use image::codecs::gif::GifDecoder;
+use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{
@@ -33,7 +34,7 @@ const LONGEST_MOVING_SIDE: u32 = 4_096;
 pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
     let kind = match format {
         Format::Jpeg => ImageFormat::Jpeg,
-        Format::Png => ImageFormat::Png,
+        Format::Png { .. } => ImageFormat::Png,
         Format::Gif => ImageFormat::Gif,
         _ => ImageFormat::WebP,
     };
@@ -44,9 +45,11 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
     header.limits(bounds);
     let (width, height) = header.into_dimensions().map_err(|why| told(&why))?;
     measure(width, height)?;
-    if matches!(format, Format::Gif | Format::WebP { moves: true })
-        && let Some(made) = moving(task, format, width, height)?
-    {
+    let may_move = matches!(
+        format,
+        Format::Gif | Format::Png { moves: true } | Format::WebP { moves: true }
+    );
+    if may_move && let Some(made) = moving(task, format, width, height)? {
         return Ok(made);
     }
     if format == Format::Jpeg {
@@ -255,17 +258,24 @@ fn delay_ms((numerator, denominator): (u32, u32)) -> u32 {
 }
 
 fn frames(format: Format) -> Result<image::Frames<'static>, Refused> {
-    let frames = if format == Format::Gif {
-        let mut decoder = GifDecoder::new(open()?).map_err(|why| told(&why))?;
-        decoder.set_limits(limits()).map_err(|why| told(&why))?;
-        decoder.into_frames()
-    } else {
-        let mut decoder = WebPDecoder::new(open()?).map_err(|why| told(&why))?;
-        // What shines through is drawn on white.
-        let _ = decoder.set_background_color(image::Rgba([255, 255, 255, 255]));
-        decoder.into_frames()
-    };
-    Ok(frames)
+    Ok(match format {
+        Format::Gif => {
+            let mut decoder = GifDecoder::new(open()?).map_err(|why| told(&why))?;
+            decoder.set_limits(limits()).map_err(|why| told(&why))?;
+            decoder.into_frames()
+        }
+        Format::Png { .. } => {
+            let decoder = PngDecoder::with_limits(open()?, limits());
+            let decoder = decoder.and_then(PngDecoder::apng);
+            decoder.map_err(|why| told(&why))?.into_frames()
+        }
+        _ => {
+            let mut decoder = WebPDecoder::new(open()?).map_err(|why| told(&why))?;
+            // What shines through is drawn on white.
+            let _ = decoder.set_background_color(image::Rgba([255, 255, 255, 255]));
+            decoder.into_frames()
+        }
+    })
 }
 
 /// Film has no transparency.

@@ -113,3 +113,93 @@ pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
     ]
     .concat()
 }
+
+/// The payloads of all chunks of this kind in a PNG, one after the other.
+fn payload_of(png: &[u8], kind: [u8; 4]) -> Vec<u8> {
+    let mut found = Vec::new();
+    let mut rest = &png[8..];
+    while rest.len() >= 12 {
+        let length = u32::from_be_bytes(rest[..4].try_into().unwrap());
+        let end = 8 + usize::try_from(length).unwrap();
+        if rest[4..8] == kind {
+            found.extend(&rest[8..end]);
+        }
+        rest = &rest[end + 4..];
+    }
+    found
+}
+
+/// A PNG that moves.
+pub fn apng(width: u32, height: u32, frames: u32) -> Vec<u8> {
+    let still = png(width, height);
+    let pixels = payload_of(&still, *b"IDAT");
+    let head = payload_of(&still, *b"IHDR");
+    let control = [frames.to_be_bytes(), 0_u32.to_be_bytes()].concat();
+    let mut bytes = b"\x89PNG\r\n\x1A\n".to_vec();
+    bytes.extend(chunk(*b"IHDR", &head));
+    bytes.extend(chunk(*b"acTL", &control));
+    let mut sequence = 0_u32;
+    let mut next = || {
+        sequence += 1;
+        (sequence - 1).to_be_bytes()
+    };
+    for frame in 0..frames {
+        let mut shown = next().to_vec();
+        for number in [width, height, 0, 0] {
+            shown.extend(number.to_be_bytes());
+        }
+        // A tenth of a second, and nothing is cleared or blended.
+        shown.extend([0, 1, 0, 10, 0, 0]);
+        bytes.extend(chunk(*b"fcTL", &shown));
+        if frame == 0 {
+            bytes.extend(chunk(*b"IDAT", &pixels));
+        } else {
+            let data = [&next()[..], &pixels].concat();
+            bytes.extend(chunk(*b"fdAT", &data));
+        }
+    }
+    bytes.extend(chunk(*b"IEND", b""));
+    bytes
+}
+
+/// A WebP that moves.
+pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
+    let riff = |kind: &[u8; 4], payload: &[u8]| {
+        let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
+        let pad = vec![0; payload.len() % 2];
+        [&kind[..], &length[..], payload, &pad[..]].concat()
+    };
+    let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let still = webp(width, height);
+    let at = still.windows(4).position(|four| four == b"VP8L").unwrap();
+    let length = u32::from_le_bytes(still[at + 4..at + 8].try_into().unwrap());
+    let end = at + 8 + usize::try_from(length).unwrap();
+    let picture = riff(b"VP8L", &still[at + 8..end]);
+    let size = [three(width - 1), three(height - 1)].concat();
+    let mut body = b"WEBP".to_vec();
+    body.extend(riff(b"VP8X", &[&[0b10, 0, 0, 0][..], &size].concat()));
+    body.extend(riff(b"ANIM", &[0; 6]));
+    for _ in 0..frames {
+        let frame = [&[0; 6][..], &size, &three(100), &[0b10], &picture].concat();
+        body.extend(riff(b"ANMF", &frame));
+    }
+    riff(b"RIFF", &body)
+}
+
+/// A tenth of a second of a tone.
+pub fn wav() -> Vec<u8> {
+    let samples: Vec<u8> = (0..800_i16)
+        .flat_map(|at| ((at % 40 - 20) * 500).to_le_bytes())
+        .collect();
+    let length = u32::try_from(samples.len()).unwrap();
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + length).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(8_000_u32.to_le_bytes());
+    bytes.extend(16_000_u32.to_le_bytes());
+    bytes.extend([2, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(samples);
+    bytes
+}
