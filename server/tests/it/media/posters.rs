@@ -225,7 +225,8 @@ town_test! {
             age(&path, 48);
         }
         age(&young, 23);
-        for _ in 0..2 {
+        // Both places, and the end of each.
+        for _ in 0..4 {
             comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
         }
         for path in old {
