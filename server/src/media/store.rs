@@ -2,7 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
-use super::model::Media;
+use super::model::{Media, Stored};
 use crate::error::Result;
 
 mod copies;
@@ -151,10 +151,12 @@ pub fn say(tx: &mut Tx, media: &Media) {
 const SET_POSTER: Sql = sql!(
     "UPDATE media
         SET poster_key = $4, poster = $5
-      WHERE id = $1 AND account_id = $2 AND poster_key = $3 AND state IN ('waiting', 'ready')"
+      WHERE id = $1 AND account_id = $2 AND poster_key = $3 AND state IN ('waiting', 'ready')
+        AND (status_id IS NULL OR status_id = $6)"
 );
 
-/// Another picture stands for it than the one with the key `had`; undoes the whole transaction when another was faster.
+/// Another picture stands for it than the one with the key `had`; undoes the whole transaction when another was faster, or
+/// another post has it than the row says.
 pub fn set_poster(tx: &mut Tx, media: &Media, had: &str) {
     tx.must(
         SET_POSTER,
@@ -164,6 +166,7 @@ pub fn set_poster(tx: &mut Tx, media: &Media, had: &str) {
             had,
             media.poster_key.as_str(),
             media.poster.as_str(),
+            media.status_id,
         ],
     );
 }
@@ -182,12 +185,14 @@ pub fn leave(tx: &mut Tx, id: i64, account_id: i64, key: &str, now_ms: i64) {
 const ATTACH: Sql = sql!(
     "UPDATE media
         SET status_id = $3, forget_at = NULL
-      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready'"
+      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready' AND poster_key = $4"
 );
 
-/// A post has it now; undoes the whole transaction when another was faster.
-pub fn attach(tx: &mut Tx, id: i64, account_id: i64, status_id: i64) {
-    tx.must(ATTACH, params![id, account_id, status_id]);
+/// A post has it now, with the picture that it knows; undoes the whole transaction when another was faster.
+pub fn attach(tx: &mut Tx, file: &Stored, account_id: i64, status_id: i64) {
+    let poster = file.poster.as_ref();
+    let poster_key = poster.map_or("", |poster| poster.key.as_str());
+    tx.must(ATTACH, params![file.id, account_id, status_id, poster_key]);
 }
 
 const LET_GO: Sql = sql!(
