@@ -396,16 +396,17 @@ pub fn attach(
     has: &[Attached],
     now_ms: i64,
 ) {
-    let ids = |files: &[Attached]| -> Vec<i64> {
-        let ours = files.iter().filter_map(|file| file.here.as_ref());
-        ours.map(|stored| stored.id).collect()
+    let ours = |files: &[Attached]| -> Vec<Stored> {
+        let ours = files.iter().filter_map(|file| file.here.clone());
+        ours.collect()
     };
-    let (before, after) = (ids(had), ids(has));
-    for id in after.iter().filter(|id| !before.contains(id)) {
-        store::attach(tx, *id, author.id, status_id);
+    let (before, after) = (ours(had), ours(has));
+    let is_in = |files: &[Stored], id: i64| files.iter().any(|file| file.id == id);
+    for file in after.iter().filter(|file| !is_in(&before, file.id)) {
+        store::attach(tx, file, author.id, status_id);
     }
-    for id in before.iter().filter(|id| !after.contains(id)) {
-        store::let_go_of(tx, *id, status_id, now_ms + REDRAFT_MS);
+    for file in before.iter().filter(|file| !is_in(&after, file.id)) {
+        store::let_go_of(tx, file.id, status_id, now_ms + REDRAFT_MS);
     }
 }
 

@@ -130,8 +130,8 @@ impl Stored {
     /// The key and the media type of the small picture that is shown of it; the type is empty where there is none.
     pub fn small(&self) -> (&str, &str) {
         match &self.poster {
-            Some(poster) => (&poster.key, &poster.media_type),
-            None => (&self.key, &self.preview_type),
+            Some(poster) => (poster.key.as_str(), poster.media_type.as_str()),
+            None => (self.key.as_str(), self.preview_type.as_str()),
         }
     }
 

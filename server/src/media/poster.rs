@@ -85,6 +85,7 @@ pub struct Chosen {
 pub async fn choose(
     app: &App,
     author: &Account,
+    status_id: i64,
     has: &mut [Attached],
     attaching: &Attaching,
 ) -> Result<Chosen> {
@@ -104,6 +105,8 @@ pub async fn choose(
         let poster = make(app, file).await?;
         let had = media.poster_key.clone();
         say(&mut media, &poster)?;
+        // It may be taken along by this very edit.
+        media.status_id = Some(status_id);
         attached.blurhash = Some(poster.blurhash.clone()).filter(|text| !text.is_empty());
         if let Some(stored) = &mut attached.here {
             stored.poster = Some(poster);
@@ -114,7 +117,7 @@ pub async fn choose(
 }
 
 impl Chosen {
-    /// Hangs them, in the caller's transaction.
+    /// Hangs them, in the caller's transaction, before files are attached.
     pub fn hang(&self, app: &App, tx: &mut Tx) {
         for (media, had) in &self.made {
             hang(app, tx, media, had);

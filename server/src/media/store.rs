@@ -1,12 +1,16 @@
-//! SQL of `media`, `media_copies` and `media_secrets`.
+//! SQL of `media` and `media_secrets`.
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
-use super::model::Media;
+use super::model::{Media, Stored};
 use crate::error::Result;
 
+mod copies;
 mod strays;
 
+pub use copies::{
+    Copy, bytes_of_copies, copy, forget_copy, forget_missing, keep_copy, oldest_copies, use_copy,
+};
 pub use strays::{named, waiting};
 
 /// The columns of [`Media`], in its order.
@@ -147,10 +151,12 @@ pub fn say(tx: &mut Tx, media: &Media) {
 const SET_POSTER: Sql = sql!(
     "UPDATE media
         SET poster_key = $4, poster = $5
-      WHERE id = $1 AND account_id = $2 AND poster_key = $3 AND state IN ('waiting', 'ready')"
+      WHERE id = $1 AND account_id = $2 AND poster_key = $3 AND state IN ('waiting', 'ready')
+        AND (status_id IS NULL OR status_id = $6)"
 );
 
-/// Another picture stands for it than the one with the key `had`; undoes the whole transaction when another was faster.
+/// Another picture stands for it than the one with the key `had`; undoes the whole transaction when another was faster, or
+/// another post has it than the row says.
 pub fn set_poster(tx: &mut Tx, media: &Media, had: &str) {
     tx.must(
         SET_POSTER,
@@ -160,6 +166,7 @@ pub fn set_poster(tx: &mut Tx, media: &Media, had: &str) {
             had,
             media.poster_key.as_str(),
             media.poster.as_str(),
+            media.status_id,
         ],
     );
 }
@@ -178,12 +185,14 @@ pub fn leave(tx: &mut Tx, id: i64, account_id: i64, key: &str, now_ms: i64) {
 const ATTACH: Sql = sql!(
     "UPDATE media
         SET status_id = $3, forget_at = NULL
-      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready'"
+      WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready' AND poster_key = $4"
 );
 
-/// A post has it now; undoes the whole transaction when another was faster.
-pub fn attach(tx: &mut Tx, id: i64, account_id: i64, status_id: i64) {
-    tx.must(ATTACH, params![id, account_id, status_id]);
+/// A post has it now, with the picture that it knows; undoes the whole transaction when another was faster.
+pub fn attach(tx: &mut Tx, file: &Stored, account_id: i64, status_id: i64) {
+    let poster = file.poster.as_ref();
+    let poster_key = poster.map_or("", |poster| poster.key.as_str());
+    tx.must(ATTACH, params![file.id, account_id, status_id, poster_key]);
 }
 
 const LET_GO: Sql = sql!(
@@ -347,124 +356,6 @@ const POSTPONE: Sql = sql!(
 pub async fn postpone(db: &Db, id: i64, until: i64) -> Result<()> {
     db.exec(POSTPONE, params![id, until]).await?;
     Ok(())
-}
-
-// Copies
-
-row! {
-    /// A copy of a file from elsewhere.
-    #[derive(Debug)]
-    pub struct Copy {
-        pub file_key: String,
-        pub url: String,
-        pub file_type: String,
-        pub preview_type: String,
-        pub bytes: i64,
-        pub used_at: i64,
-        /// Domains that its address led on to, parted by spaces.
-        pub led_to: String,
-    }
-}
-
-impl Copy {
-    /// That it could not be had.
-    pub fn missing(file_key: String, url: &str, now_ms: i64) -> Copy {
-        Copy {
-            file_key,
-            url: url.to_owned(),
-            file_type: String::new(),
-            preview_type: String::new(),
-            bytes: 0,
-            used_at: now_ms,
-            led_to: String::new(),
-        }
-    }
-}
-
-const COPY: Sql<Copy> = sql!(
-    row: Copy,
-    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
-       FROM media_copies
-      WHERE file_key = $1"
-);
-
-/// What is known of the file with this key.
-pub async fn copy(db: &Db, key: &str) -> Result<Option<Copy>> {
-    Ok(db.opt(COPY, params![key]).await?)
-}
-
-const KEEP_COPY: Sql = sql!(
-    "INSERT INTO media_copies (file_key, url, file_type, preview_type, bytes, used_at, created_at, led_to)
-     VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
-     ON CONFLICT (file_key) DO UPDATE
-        SET file_type = excluded.file_type, preview_type = excluded.preview_type, bytes = excluded.bytes,
-            used_at = excluded.used_at, led_to = excluded.led_to"
-);
-
-/// Keeps what is known of a file.
-pub async fn keep_copy(db: &Db, copy: &Copy) -> Result<()> {
-    db.exec(
-        KEEP_COPY,
-        params![
-            copy.file_key.as_str(),
-            copy.url.as_str(),
-            copy.file_type.as_str(),
-            copy.preview_type.as_str(),
-            copy.bytes,
-            copy.used_at,
-            copy.led_to.as_str(),
-        ],
-    )
-    .await?;
-    Ok(())
-}
-
-const USE_COPY: Sql = sql!("UPDATE media_copies SET used_at = $2 WHERE file_key = $1");
-
-/// Somebody looked at it.
-pub async fn use_copy(db: &Db, key: &str, now_ms: i64) -> Result<()> {
-    db.exec(USE_COPY, params![key, now_ms]).await?;
-    Ok(())
-}
-
-const FORGET_COPY: Sql = sql!("DELETE FROM media_copies WHERE file_key = $1");
-
-/// It is taken away.
-pub async fn forget_copy(db: &Db, key: &str) -> Result<()> {
-    db.exec(FORGET_COPY, params![key]).await?;
-    Ok(())
-}
-
-const FORGET_MISSING: Sql = sql!("DELETE FROM media_copies WHERE used_at < $1 AND file_type = ''");
-
-/// What could not be had before this may be asked for again. Counts on `media_copies_by_use`.
-pub async fn forget_missing(db: &Db, before_ms: i64) -> Result<()> {
-    db.exec(FORGET_MISSING, params![before_ms]).await?;
-    Ok(())
-}
-
-const BYTES_OF_COPIES: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT CAST(COALESCE(sum(bytes), 0) AS BIGINT) FROM media_copies"
-);
-
-/// How much all copies hold together.
-pub async fn bytes_of_copies(db: &Db) -> Result<i64> {
-    Ok(db.one(BYTES_OF_COPIES, params![]).await?.0)
-}
-
-/// Counts on `media_copies_by_use`.
-const OLDEST_COPIES: Sql<Copy> = sql!(
-    row: Copy,
-    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
-       FROM media_copies
-      ORDER BY used_at
-      LIMIT $1"
-);
-
-/// Those that nobody looked at for longest.
-pub async fn oldest_copies(db: &Db, most: i64) -> Result<Vec<Copy>> {
-    Ok(db.all(OLDEST_COPIES, params![most]).await?)
 }
 
 // The secret

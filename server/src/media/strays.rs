@@ -47,8 +47,9 @@ pub async fn sweep(app: &App, now_ms: i64) -> Result<u64> {
     let found = list(&app.media.storage, place, &walked.after).await?;
     let removed = take_away(app, &found, now_ms).await?;
     match found.last() {
-        Some(last) if found.len() >= MOST => walked.after.clone_from(&last.name),
-        _ => {
+        // A store may tell fewer than it was asked for: only nothing is the end.
+        Some(last) => walked.after.clone_from(&last.name),
+        None => {
             walked.after.clear();
             walked.place = (walked.place + 1) % PLACES.len();
         }

@@ -43,7 +43,7 @@ pub async fn edit(
     };
     draft.check(app, brings)?;
     let poll = poll_of(app, was.poll.as_ref(), &draft.poll)?;
-    let posters = media::poster::choose(app, &author, &mut files, &draft.media).await?;
+    let posters = media::poster::choose(app, &author, status_id, &mut files, &draft.media).await?;
     let same = was.source == draft.text
         && was.format == draft.format
         && was.spoiler_text == draft.spoiler_text
@@ -76,6 +76,7 @@ pub async fn edit(
         store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
         polls::replace(app, &mut tx, status.id, poll.as_ref())?;
     }
+    posters.hang(app, &mut tx);
     media::attach(
         &mut tx,
         &author,
@@ -84,7 +85,6 @@ pub async fn edit(
         &words.attachments,
         app.now_ms(),
     );
-    posters.hang(app, &mut tx);
     if status.visibility != Visibility::Local {
         delivery::queue(
             &mut tx,

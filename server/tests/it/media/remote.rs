@@ -69,6 +69,25 @@ coast_test! {
         coast.opens(&file["url"]).await.is(404);
     }
 
+    async fn a_film_from_elsewhere_shows_the_picture_that_was_chosen_for_it(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let alice = coast.alice.account.iri.to_string();
+        let (film, picture) = (format!("{rita}/1.mp4"), format!("{rita}/1.png"));
+        coast.peer.serves(&json!({ "id": picture, "bytes": STANDARD.encode(png(60, 40)) }));
+        let mut said = peer::create(&rita, "1", "High water", None, Some(&alice));
+        let icon = json!({ "type": "Image", "mediaType": "image/png", "url": picture });
+        said["object"]["attachment"] = json!([{ "type": "Document", "mediaType": "video/mp4", "url": film, "icon": icon }]);
+        coast.brings(&said).await;
+        let post = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        let file = coast.alices_file(post).await;
+        assert_eq!((&file["type"], &file["url"]), (&"video".into(), &film.as_str().into()));
+        assert_eq!(file["preview_remote_url"], picture.as_str());
+        assert!(!coast.peer.was_asked_for(&picture), "nobody looked yet");
+        let answer = coast.opens(&file["preview_url"]).await.is(200);
+        assert!(answer.headers["content-type"].to_str().unwrap().starts_with("image/"));
+        assert!(!coast.peer.was_asked_for(&film), "the film stays where it is");
+    }
+
     async fn what_is_no_picture_is_not_had_at_all(coast) {
         for (number, bytes) in [("1", &b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..]), ("2", b"<html>"), ("3", &png(300, 300)[..500])] {
             let (post, _) = coast.rita_shows(number, bytes).await;
