@@ -14,6 +14,7 @@ use http::header::{CONTENT_LENGTH, RANGE};
 use http::{Method, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Response};
+use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Credentials, S3Action as _, UrlStyle};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -242,14 +243,11 @@ impl Bucket {
         most: usize,
     ) -> Result<Vec<Listed>, ObjectError> {
         let address = || {
-            // A list is what the bucket itself answers with.
-            let mut list = self.signer.get_object(Some(&self.credentials), "");
-            let asked = list.query_mut();
-            asked.insert("list-type", "2");
-            asked.insert("prefix", prefix.to_owned());
-            asked.insert("max-keys", most.to_string());
+            let mut list = self.signer.list_objects_v2(Some(&self.credentials));
+            list.with_prefix(prefix.to_owned());
+            list.with_max_keys(most);
             if !after.is_empty() {
-                asked.insert("start-after", after.to_owned());
+                list.with_start_after(after.to_owned());
             }
             list.sign(SIGNED_FOR)
         };
@@ -263,9 +261,13 @@ impl Bucket {
             }
         }
         let said = String::from_utf8(said).map_err(|_| unreadable("is not UTF-8"))?;
-        let mut listed = listed_in(&said).ok_or_else(|| unreadable("is none"))?;
-        listed.truncate(most);
-        Ok(listed)
+        let list =
+            ListObjectsV2::parse_response(&said).map_err(|_| unreadable("cannot be read"))?;
+        let listed = list.contents.into_iter().map(|object| Listed {
+            name: object.key,
+            stored_at: object.last_modified,
+        });
+        Ok(listed.take(most).collect())
     }
 
     /// Takes an object away. What is not there is as good as gone.
@@ -377,33 +379,6 @@ fn code_in(said: &str) -> String {
         .take_while(char::is_ascii_alphanumeric)
         .take(LONGEST_CODE)
         .collect()
-}
-
-/// The objects that a list names: `<ListBucketResult><Contents><Key>a/b</Key>…`. `None` where it is no list.
-fn listed_in(said: &str) -> Option<Vec<Listed>> {
-    let (_, said) = said.split_once("<ListBucketResult")?;
-    let within = |object: &str, name: &str| {
-        let (_, rest) = object.split_once(&format!("<{name}>"))?;
-        let (inside, _) = rest.split_once(&format!("</{name}>"))?;
-        Some(plain(inside))
-    };
-    let objects = said.split("<Contents>").skip(1);
-    let listed = objects.filter_map(|object| {
-        Some(Listed {
-            name: within(object, "Key")?,
-            stored_at: within(object, "LastModified"),
-        })
-    });
-    Some(listed.collect())
-}
-
-/// XML's five letters that stand for others.
-fn plain(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
 }
 
 fn pieces_of(file: File) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {

@@ -186,17 +186,17 @@ pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
     riff(b"RIFF", &body)
 }
 
-/// A fifth of a second of a tone.
+/// A tenth of a second of a tone.
 pub fn wav() -> Vec<u8> {
-    let samples: Vec<u8> = (0..8_820_i16)
+    let samples: Vec<u8> = (0..800_i16)
         .flat_map(|at| ((at % 40 - 20) * 500).to_le_bytes())
         .collect();
     let length = u32::try_from(samples.len()).unwrap();
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + length).to_le_bytes());
     bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(44_100_u32.to_le_bytes());
-    bytes.extend(88_200_u32.to_le_bytes());
+    bytes.extend(8_000_u32.to_le_bytes());
+    bytes.extend(16_000_u32.to_le_bytes());
     bytes.extend([2, 0, 16, 0]);
     bytes.extend(b"data");
     bytes.extend(length.to_le_bytes());

@@ -97,7 +97,7 @@ town_test! {
         let mut alice = Sender::new(&town, "alice").await;
         let moving = alice.send(&gif(32, 20, 5), &[]).await.is(202).json();
         let moving = alice.ready(&town, &moving).await;
-        let film = open(&mut town.anonymous(), &moving["url"]).await.is(200).bytes;
+        let film = open(&mut town.anonymous(), &moving["url"]).await.is(200).bytes.to_vec();
         let sent = alice.send(&film, &[]).await.is(202).json();
         alice.pictures(&sent, &png(40, 80)).await.is(206);
         let told = alice.ready(&town, &sent).await;
@@ -202,8 +202,8 @@ town_test! {
     async fn what_a_crash_left_is_swept_and_nothing_else(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let sent = alice.send_with(&wav(), &png(30, 30)).await.is(202).json();
-        let sound = alice.ready(&town, &sent).await;
         let waiting = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
         let media = town.app.config.data_dir.join("media");
         let key = format!("ab{}", "x".repeat(41));
         let stray = |name: &str| {
