@@ -26,6 +26,7 @@ pub mod invitations; // links by which people come in
 pub mod leaving; // how members leave
 pub mod members; // sign-in, sessions, the first admin
 pub mod oauth; // apps that members let in, and their tokens
+pub mod passkeys; // devices that sign their owner in
 pub mod second_step; // a code besides the password
 pub mod sign_up_blocks; // who does not simply join: providers of addresses, addresses, networks
 pub mod sign_ups; // who may join, who waits for it, and the moderators' yes

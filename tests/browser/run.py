@@ -1,4 +1,5 @@
-"""Comity in a real browser: a journey with JavaScript, one without, one on a narrow window; and a refusal between towns.
+"""Comity in a real browser: a journey with JavaScript, one without, one on a narrow window; passkeys; and a refusal between
+towns.
 
     run.py --comity PATH [--pictures DIR]
 
@@ -91,6 +92,7 @@ def main():
         ):
             pictures = kept(chosen.pictures, f"{len(results) + 1}-{name}")
             results.append(journey("journey.mjs", comity.base, name, *how, *pictures))
+        results.append(journey("passkeys.mjs", comity.base, "maren", *kept(chosen.pictures, "passkeys")))
         results.append(refusal(chosen.comity, home, chosen.pictures))
     except Exception as error:
         print(f"  ✗ the journeys could be made: {error!r}")

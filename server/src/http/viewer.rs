@@ -112,6 +112,11 @@ impl Visit {
         self.holder.made(form_token)
     }
 
+    /// Names this browser where something is kept for it.
+    pub fn holder_hash(&self) -> Vec<u8> {
+        self.holder.hash()
+    }
+
     /// The session of this browser, if it is signed in.
     pub fn session(&self) -> Option<&Token> {
         self.me.is_some().then_some(&self.holder)

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::members::letters::{self, Errand};
 use crate::members::{self, Member};
 use crate::queue::{self, Job};
-use crate::{oauth, rules, second_step};
+use crate::{oauth, passkeys, rules, second_step};
 
 pub(crate) use work::run;
 
@@ -62,6 +62,7 @@ pub async fn begin(app: &App, member: &Member, when: When, mut tx: Tx) -> Result
     members::leave(&mut tx, id, at, now_ms);
     oauth::end_all(&mut tx, id);
     second_step::drop_begun(&mut tx, id);
+    passkeys::drop_begun(&mut tx, id);
     if when == When::Later {
         letters::promise(&mut tx, app, Errand::Leaving { member: id, at })?;
     }

@@ -19,8 +19,8 @@ use crate::statuses::{self, Status};
 use crate::{
     account_notes, announcements, bookmarks, contacts, conversations, discovery, drafts,
     endorsements, favourites, featured_tags, filters, followed_tags, follows, invitations, lists,
-    markers, media, notifications, oauth, polls, push, reach, reading_lists, relations, reports,
-    rules, scheduled, second_step, sign_ups, timelines, waves,
+    markers, media, notifications, oauth, passkeys, polls, push, reach, reading_lists, relations,
+    reports, rules, scheduled, second_step, sign_ups, timelines, waves,
 };
 
 /// Posts that go in one piece.
@@ -237,6 +237,7 @@ fn of_member() -> impl Iterator<Item = &'static Sql> {
         members::OF_MEMBER,
         notifications::OF_MEMBER,
         oauth::OF_MEMBER,
+        passkeys::OF_MEMBER,
         polls::OF_MEMBER,
         push::OF_MEMBER,
         reading_lists::OF_MEMBER,

@@ -11,6 +11,7 @@ use crate::communities::command::named_or_only;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::leaving::{self, When};
+use crate::passkeys;
 use crate::second_step;
 use crate::web::time;
 
@@ -55,6 +56,14 @@ pub enum MemberCommand {
         #[arg(long)]
         community: Option<String>,
     },
+    /// Remove all passkeys of a member, who lost a device; they sign in with their password
+    PasskeysOff {
+        /// The username
+        name: String,
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+    },
     /// Delete a member, with all that is theirs; their name is never given out again
     Delete {
         /// The username
@@ -66,7 +75,7 @@ pub enum MemberCommand {
         #[arg(long)]
         community: Option<String>,
     },
-    /// Give a member a new password, and sign all their browsers out
+    /// Give a member a new password, sign all their browsers out and end their passkeys
     Password {
         /// The username
         name: String,
@@ -121,6 +130,15 @@ pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
                 "{} needs no code to sign in any more.",
                 account.handle()
             ))
+        }
+        MemberCommand::PasskeysOff { name, community } => {
+            let account = member(app, &name, community.as_deref()).await?;
+            let handle = account.handle();
+            Ok(match passkeys::remove_all(app, account.id).await? {
+                0 => format!("{handle} has no passkey."),
+                1 => format!("{handle} had one passkey; it opens nothing any more."),
+                many => format!("{handle} had {many} passkeys; they open nothing any more."),
+            })
         }
         MemberCommand::Delete {
             name,

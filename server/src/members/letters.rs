@@ -69,6 +69,15 @@ pub enum Errand {
         /// Which of the two.
         on: bool,
     },
+    /// Something became of a member's passkey.
+    Passkey {
+        /// Whose.
+        member: i64,
+        /// As they call it.
+        name: String,
+        /// What.
+        what: OfPasskey,
+    },
     /// A member asked to be deleted, or somebody who has their password.
     Leaving {
         /// Who.
@@ -83,6 +92,17 @@ pub enum Errand {
         /// The old one.
         old: String,
     },
+}
+
+/// What became of a passkey.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum OfPasskey {
+    /// It lets them in from now on.
+    Added,
+    /// It does not any more.
+    Removed,
+    /// It counted backwards, so it does not any more.
+    Refused,
 }
 
 impl Errand {
@@ -101,6 +121,7 @@ impl Errand {
             | Errand::Address { member }
             | Errand::PasswordChanged { member }
             | Errand::SecondStep { member, .. }
+            | Errand::Passkey { member, .. }
             | Errand::Leaving { member, .. }
             | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
         }
@@ -154,7 +175,7 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 return Ok(None);
             };
             let text = format!(
-                "The password of {} was changed. Every browser was signed out, and every app has to ask again.\n\n\
+                "The password of {} was changed. Every browser was signed out, every passkey ended, and every app has to ask again.\n\n\
                  If it was not you, ask for a new password now:\n\n{}/forgotten",
                 who.account.handle(),
                 who.community.origin
@@ -181,6 +202,10 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 "your second step is off"
             };
             Ok(Some(who.letter(about, &text)))
+        }
+        Errand::Passkey { member, name, what } => {
+            let who = Who::find(app, *member).await?;
+            Ok(who.map(|who| passkey(&who, name, *what)))
         }
         Errand::Leaving { member, at } => {
             let who = Who::find(app, *member).await?;
@@ -268,6 +293,35 @@ async fn address(app: &App, member: i64) -> Result<Written> {
         token.reveal()
     );
     Ok(Some(who.letter_to(&to, "is this your address?", &text)))
+}
+
+fn passkey(who: &Who, name: &str, what: OfPasskey) -> (Arc<Community>, Letter) {
+    let (handle, origin) = (who.account.handle(), &who.community.origin);
+    let (about, text) = match what {
+        OfPasskey::Added => (
+            "you have a new passkey",
+            format!(
+                "The passkey “{name}” signs in as {handle} from now on.\n\n\
+                 If it was not you, choose a new password now, which ends every passkey:\n\n{origin}/forgotten"
+            ),
+        ),
+        OfPasskey::Removed => (
+            "a passkey was removed",
+            format!(
+                "The passkey “{name}” does not sign in as {handle} any more.\n\n\
+                 If it was not you, choose a new password now:\n\n{origin}/forgotten"
+            ),
+        ),
+        OfPasskey::Refused => (
+            "a passkey may have been copied",
+            format!(
+                "Somebody wanted to sign in as {handle} with the passkey “{name}”, whose count went backwards, as that of a \
+                 copy would. They were not let in, and it opens nothing any more.\n\n\
+                 Sign in with your password, remove it, and make a new one:\n\n{origin}/settings/passkeys"
+            ),
+        ),
+    };
+    who.letter(about, &text)
 }
 
 /// Whom a letter is about.

@@ -38,6 +38,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::passkeys;
 use crate::rules;
 use crate::second_step;
 use crate::statuses::{Answering, Quoting};
@@ -227,10 +228,11 @@ pub(crate) fn check_email(email: &str) -> Result<()> {
     ))
 }
 
-/// Forgets up to `most` sessions and links of letters that have expired, and says how many it were.
+/// Forgets up to `most` sessions, questions to passkeys and links of letters that have expired, and says how many it were.
 pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     let sessions = store::forget_old(db, now_ms, most).await?;
     let sessions = sessions.max(second_step::forget_old(db, now_ms, most).await?);
+    let sessions = sessions.max(passkeys::forget_old(db, now_ms, most).await?);
     Ok(sessions.max(store::links::forget(db, now_ms, most).await?))
 }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
 use crate::oauth;
+use crate::passkeys;
 use crate::second_step;
 use crate::sign_ups;
 
@@ -107,7 +108,7 @@ pub(super) async fn credential(
     store::credential_by_email(&app.db, community.id, name).await
 }
 
-/// Changes a password, signs every browser out, and ends what every app was let.
+/// Changes a password, signs every browser out, and ends every passkey and what every app was let.
 pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
     check_is_their_password(app, member.account_id, "old", old).await?;
     set_password(app, member.account_id, new).await
@@ -132,7 +133,8 @@ pub(crate) async fn check_is_their_password(
     Ok(())
 }
 
-/// Sets a password without the old one, as an operator may, signs every browser out, and ends what every app was let.
+/// Sets a password without the old one, as an operator may, signs every browser out, and ends every passkey and what every
+/// app was let.
 pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
     password::check_length(new)?;
     let hash = password::hash(new).await?;
@@ -150,8 +152,9 @@ pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
 /// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.
 pub(super) fn put_password(tx: &mut Tx, app: &App, account_id: i64, hash: String) -> Result<()> {
     store::change_password(tx, account_id, hash);
-    // Before the sessions: whoever passes the second step at this moment has one by then, or gets none.
+    // Before the sessions: whoever passes the second step, or uses a passkey, at this moment has one by then, or gets none.
     second_step::drop_begun(tx, account_id);
+    passkeys::drop_all(tx, account_id);
     store::end_sessions(tx, account_id);
     oauth::end_all(tx, account_id);
     links::drop_all(tx, account_id);

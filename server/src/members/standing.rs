@@ -8,6 +8,7 @@ use super::{links, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::oauth;
+use crate::passkeys;
 use crate::rules;
 use crate::second_step;
 use crate::streaming::{self, Event, Tokens};
@@ -71,6 +72,7 @@ pub(crate) async fn set(
     store::set_standing(&mut tx, member.account_id, standing.as_str(), reason);
     if standing != Standing::Active {
         second_step::drop_begun(&mut tx, member.account_id);
+        passkeys::drop_begun(&mut tx, member.account_id);
         store::end_sessions(&mut tx, member.account_id);
         let tokens = Tokens {
             account: Some(member.account_id),

@@ -19,6 +19,7 @@ use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
 use crate::http::{Form, Reply, Visit, address, local_path};
 use crate::leaving::web::after_sign_in;
+use crate::passkeys;
 use crate::second_step;
 use crate::sign_up_blocks;
 use crate::web;
@@ -73,10 +74,7 @@ pub async fn sign_in(
         Err(error) => Err(error),
     };
     match done {
-        Ok(SignedIn::Whole(session)) => {
-            let next = after_sign_in(&app, &visit.community, &session, next).await?;
-            Ok(signed_in(&visit, &session, next))
-        }
+        Ok(SignedIn::Whole(session)) => go_on(&app, &visit, &session, next).await,
         Ok(SignedIn::Half(half)) => {
             second_step::web::held(&app, &visit, half.reveal(), next, None).await
         }
@@ -87,7 +85,8 @@ pub async fn sign_in(
     }
 }
 
-async fn show_sign_in(
+/// The page of signing in, again where something was wrong.
+pub(crate) async fn show_sign_in(
     app: &App,
     visit: &Visit,
     name: String,
@@ -99,6 +98,7 @@ async fn show_sign_in(
         frame,
         name,
         next: next.to_owned(),
+        passkeys: passkeys::are_possible(&visit.community),
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
@@ -199,6 +199,12 @@ async fn show_setup(
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
+}
+
+/// The browser is signed in, and goes where it wanted to, or where whoever leaves may take it back.
+pub(crate) async fn go_on(app: &App, visit: &Visit, session: &Token, next: &str) -> Result<Reply> {
+    let next = after_sign_in(app, &visit.community, session, next).await?;
+    Ok(signed_in(visit, session, next))
 }
 
 /// The browser holds the session from now on; the visitor's form token has done its work.

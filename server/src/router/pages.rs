@@ -3,8 +3,8 @@
 use crate::{
     accounts, aliases, announcements, communities, contacts, conversations, drafts, emergency,
     emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members, moderation,
-    notifications, pins, polls, quotes, reach, reactions, reblogs, relations, reports, rules,
-    search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
+    notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs, relations, reports,
+    rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -68,6 +68,27 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     reads("/settings/second-step", Kind::Page, || {
         get(second_step::web::page)
+    }),
+    acts("/sign-in/passkey/challenge", Kind::Form, || {
+        post(passkeys::web::ask_to_sign_in)
+    }),
+    acts("/sign-in/passkey", Kind::Form, || {
+        post(passkeys::web::sign_in)
+    }),
+    reads("/settings/passkeys", Kind::Page, || {
+        get(passkeys::web::page)
+    }),
+    acts("/settings/passkeys/begin", Kind::Form, || {
+        post(passkeys::web::begin)
+    }),
+    acts("/settings/passkeys", Kind::Form, || {
+        post(passkeys::web::finish)
+    }),
+    acts("/settings/passkeys/rename", Kind::Form, || {
+        post(passkeys::web::rename)
+    }),
+    acts("/settings/passkeys/remove", Kind::Form, || {
+        post(passkeys::web::remove)
     }),
     acts("/settings/second-step/begin", Kind::Form, || {
         post(second_step::web::begin)

@@ -10,8 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie, local_path};
-use crate::leaving::web::after_sign_in;
-use crate::members::web::{browser_name, signed_in};
+use crate::members::web::{browser_name, go_on};
 use crate::web;
 use crate::web::view::{Frame, NavItem, Notice, Trouble};
 
@@ -224,10 +223,7 @@ pub async fn pass(
     let next = local_path(&form.next).unwrap_or("/");
     let browser = browser_name(&headers);
     match super::pass(&app, &visit.community, &form.half, &form.code, browser).await {
-        Ok(session) => {
-            let next = after_sign_in(&app, &visit.community, &session, next).await?;
-            Ok(signed_in(&visit, &session, next))
-        }
+        Ok(session) => go_on(&app, &visit, &session, next).await,
         Err(error) if super::is_held(&app, &form.half).await? => {
             held(
                 &app,

@@ -39,6 +39,12 @@ const ASSETS: &[Asset] = &[
         kind: "text/javascript; charset=utf-8",
         bytes: include_bytes!("live.js"),
     },
+    // For the two pages that use passkeys.
+    Asset {
+        name: "passkeys.js",
+        kind: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../passkeys/passkeys.js"),
+    },
     Asset {
         name: "icons.svg",
         kind: "image/svg+xml",

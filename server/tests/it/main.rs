@@ -51,6 +51,7 @@ mod notices;
 mod notified;
 mod oauth;
 mod oracles;
+mod passkeys;
 #[path = "../peer/mod.rs"]
 mod peer;
 mod people;

@@ -63,7 +63,7 @@ town_test! {
 
     async fn acts_of_members_are_not_for_visitors(town) {
         let open = [
-            "/sign-in", "/sign-in/second-step", "/sign-up", "/sign-up/letter", "/sign-out", "/setup", "/forgotten", "/reset", "/confirm",
+            "/sign-in", "/sign-in/second-step", "/sign-in/passkey", "/sign-in/passkey/challenge", "/sign-up", "/sign-up/letter", "/sign-out", "/setup", "/forgotten", "/reset", "/confirm",
         ];
         let mut visitor = town.anonymous();
         for route in ROUTES.iter().filter(|route| route.kind == Kind::Form && !open.contains(&route.path)) {

@@ -7,7 +7,7 @@ use crate::town::{Answer, Member, PASSWORD, Town};
 use crate::{post_test, town_test};
 
 /// A device that makes codes, as an app does that knows nothing of us.
-struct Device(Vec<u8>);
+pub struct Device(Vec<u8>);
 
 impl Device {
     /// Takes the secret from the letters on the page.
@@ -39,7 +39,7 @@ impl Device {
 const AT: &str = "/settings/second-step";
 
 /// Turns it on for somebody; their device and their recovery codes.
-async fn turn_on(town: &Town, member: &mut Member) -> (Device, Vec<String>) {
+pub async fn turn_on(town: &Town, member: &mut Member) -> (Device, Vec<String>) {
     let begin = format!("{AT}/begin");
     member
         .post(&begin, &[("password", PASSWORD)])

@@ -61,7 +61,7 @@ pub async fn change_password(
         Ok(()) => {
             let session = sessions::start(&app, me.account.id, browser_name(&headers)).await?;
             let done = Notice(
-                "Your password is changed. Every other browser is signed out, and apps have to ask you again.".to_owned(),
+                "Your password is changed. Every other browser is signed out, your passkeys have ended, and apps have to ask you again.".to_owned(),
             );
             Ok(signed_in(&visit, &session, "/settings/sessions")
                 .with_cookie(cookie::notice(&visit.community, &done)))

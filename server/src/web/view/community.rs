@@ -17,6 +17,8 @@ pub struct SignInPage {
     pub name: String,
     /// Where to go afterwards.
     pub next: String,
+    /// There can be passkeys here.
+    pub passkeys: bool,
     /// What was wrong.
     pub trouble: Option<Trouble>,
 }
