@@ -301,21 +301,21 @@ fn passkey(who: &Who, name: &str, what: OfPasskey) -> (Arc<Community>, Letter) {
         OfPasskey::Added => (
             "you have a new passkey",
             format!(
-                "The passkey “{name}” signs in as {handle} from now on.\n\n\
+                "The passkey \"{name}\" signs in as {handle} from now on.\n\n\
                  If it was not you, choose a new password now, which ends every passkey:\n\n{origin}/forgotten"
             ),
         ),
         OfPasskey::Removed => (
             "a passkey was removed",
             format!(
-                "The passkey “{name}” does not sign in as {handle} any more.\n\n\
+                "The passkey \"{name}\" does not sign in as {handle} any more.\n\n\
                  If it was not you, choose a new password now:\n\n{origin}/forgotten"
             ),
         ),
         OfPasskey::Refused => (
             "a passkey may have been copied",
             format!(
-                "Somebody wanted to sign in as {handle} with the passkey “{name}”, whose count went backwards, as that of a \
+                "Somebody wanted to sign in as {handle} with the passkey \"{name}\", whose count went backwards, as that of a \
                  copy would. They were not let in, and it opens nothing any more.\n\n\
                  Sign in with your password, remove it, and make a new one:\n\n{origin}/settings/passkeys"
             ),

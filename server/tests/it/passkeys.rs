@@ -3,14 +3,15 @@
 mod device;
 
 use comity::clock::DAY_MS;
-use comity::members;
+use comity::members::{self, Role};
 use comity_db::{params, sql};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use crate::clients::App;
 use crate::town::{Answer, Browser, DOMAIN, Member, PASSWORD, Town};
-use crate::town_test;
+use crate::{post_test, town_test};
 use device::{Device, FLAGS, Fields, Secret};
 
 const AT: &str = "/settings/passkeys";
@@ -271,6 +272,26 @@ town_test! {
         alice.get(INSIDE).await.is(200);
     }
 
+    async fn whoever_is_kept_out_comes_in_by_no_passkey(town) {
+        let here = town.community();
+        let mut marta = town.member_of(&here, "marta", Role::Moderator).await;
+        let mut marta = App::let_in_with(&town, &mut marta, "read write admin:read admin:write").await;
+        let mut alice = town.member("alice").await;
+        let mut device = with_passkey(&mut alice).await;
+        let begun = begin(&mut alice, "Another").await.is(200);
+        let at = format!("/api/v1/admin/accounts/{}", alice.account.id);
+        for (act, undo, told) in [("disable", "enable", "frozen"), ("suspend", "unsuspend", "suspended")] {
+            marta.post(&format!("{at}/action"), json!({ "type": act, "text": "Spam" })).await.is(200);
+            is_refused(&town, &mut device, &format!("The moderators have {told} this account")).await;
+            marta.post(&format!("{at}/{undo}"), json!({})).await.is(200);
+            sign_in(&town, &mut town.anonymous(), &mut device).await.leads(INSIDE);
+        }
+        // What was begun before ended with that.
+        let left = sql!(row: (i64,), "SELECT count(*) FROM passkey_challenges WHERE account_id = $1");
+        assert_eq!(town.app.db.one(left, params![alice.account.id]).await.unwrap().0, 0);
+        assert!(begun.body.contains("data-passkey-make"));
+    }
+
     async fn whoever_leaves_may_take_it_back_with_one(town) {
         let mut alice = town.member("alice").await;
         let mut device = with_passkey(&mut alice).await;
@@ -351,5 +372,29 @@ town_test! {
         town.wait_s(2 * DAY_MS / 1000);
         comity::passkeys::forget_old(&town.app.db, town.app.now_ms(), 100).await.unwrap();
         assert_eq!(town.app.db.one(held, params![]).await.unwrap().0, 0);
+    }
+}
+
+post_test! {
+    async fn a_member_is_told_what_becomes_of_their_passkeys(town, post) {
+        let mut alice = town.member("alice").await;
+        let mut device = Device::at(&origin(), Secret::p256());
+        device.counter = 5;
+        add(&mut alice, "Key ring", &mut device).await.leads(AT);
+        assert!(post.next().await.text().contains("The passkey \"Key ring\" signs in as @alice@harbour.example from now on"));
+        sign_in(&town, &mut town.anonymous(), &mut device).await.leads(INSIDE);
+        // A copy that was taken before counts from there.
+        device.counter = 5;
+        is_refused(&town, &mut device, "may have been copied").await;
+        let told = post.next().await;
+        assert!(told.text().contains("whose count went backwards"), "{}", told.text());
+        alice.get(AT).await.is(200).shows("It may have been copied");
+        // Which of the two is the member's own, nobody can tell.
+        device.counter = 500;
+        is_refused(&town, &mut device, "may have been copied").await;
+        let said = comity::passkeys::remove_all(&town.app, alice.account.id).await.unwrap();
+        assert_eq!(said, 1);
+        assert!(post.next().await.text().contains("does not sign in as @alice@harbour.example any more"));
+        is_refused(&town, &mut device, UNKNOWN).await;
     }
 }
