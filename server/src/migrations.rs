@@ -86,6 +86,7 @@ pub const ALL: &[Migration] = &[
     migration!(55, "leaving", "../../migrations/0055_leaving.sql"),
     migration!(56, "markdown", "../../migrations/0056_markdown.sql"),
     migration!(57, "kept", "../../migrations/0057_kept.sql"),
+    migration!(61, "antennas", "../../migrations/0061_antennas.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -149,4 +150,5 @@ pub const BIG_TABLES: &[&str] = &[
     "leaving_inboxes",
     "drafts",
     "bookmark_folders",
+    "antennas",
 ];
