@@ -31,6 +31,7 @@ pub struct Antenna {
 /// `accounts` or `hosts` (where there are some), and fits the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a term of its own")]
 pub struct Terms {
     /// Words or phrases, of which one is enough.
     pub any: Vec<String>,

@@ -66,6 +66,7 @@ struct FormPage {
 /// or commas.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a tick of the form")]
 pub struct Typed {
     title: String,
     any: String,

@@ -76,7 +76,9 @@ async fn list_has(
             None => Ok(false),
         },
         // Or its owner took it away meanwhile: then nothing has it.
-        Err(why) if why.is_not_found() => antennas::has(app, account, id, status_id).await,
+        Err(why) if why.is_not_found() => {
+            Box::pin(antennas::has(app, account, id, status_id)).await
+        }
         Err(why) => Err(why),
     }
 }
