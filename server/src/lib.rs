@@ -67,6 +67,7 @@ pub mod timelines; // home, community, everyone
 
 // What a member keeps for themselves
 pub mod account_notes; // what one notes about somebody
+pub mod antennas; // searches as timelines
 pub mod bookmarks; // posts to read again
 pub mod drafts; // posts that are not finished
 pub mod endorsements; // whom one recommends on one's profile

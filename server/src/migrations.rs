@@ -88,6 +88,7 @@ pub const ALL: &[Migration] = &[
     migration!(57, "kept", "../../migrations/0057_kept.sql"),
     migration!(58, "posters", "../../migrations/0058_posters.sql"),
     migration!(59, "passkeys", "../../migrations/0059_passkeys.sql"),
+    migration!(60, "antennas", "../../migrations/0060_antennas.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -151,4 +152,5 @@ pub const BIG_TABLES: &[&str] = &[
     "leaving_inboxes",
     "drafts",
     "bookmark_folders",
+    "antennas",
 ];

@@ -1,4 +1,4 @@
-//! Lists of people for apps.
+//! Lists of people for apps, and antennas with them: an app takes one for the other.
 
 use axum::extract::State;
 use comity_policy::Way;
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Draft, MOST_PEOPLE, ReadingList, Replies};
 use crate::accounts;
 use crate::accounts::entity::Faces;
+use crate::antennas::{self, api::as_list};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Id, Input, Paging, Reply};
@@ -52,8 +53,13 @@ impl Sent {
 
 /// `GET /api/v1/lists`
 pub async fn list(State(app): State<App>, client: Client) -> Result<Reply> {
-    let all = super::of(&app, client.me()?.account.id).await?;
-    Ok(Reply::api(all.iter().map(entity).collect()))
+    let me = client.me()?.account.id;
+    let lists = super::of(&app, me).await?;
+    let antennas = antennas::of(&app, me).await?;
+    let antennas = antennas.iter().map(as_list);
+    Ok(Reply::api(
+        lists.iter().map(entity).chain(antennas).collect(),
+    ))
 }
 
 /// `POST /api/v1/lists`
@@ -69,7 +75,11 @@ pub async fn create(
 
 /// `GET /api/v1/lists/{id}`
 pub async fn show(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    let list = super::find(&app, client.me()?.account.id, id).await?;
+    let me = client.me()?.account.id;
+    if let Some(antenna) = antennas::get(&app, me, id).await? {
+        return Ok(Reply::api(as_list(&antenna)));
+    }
+    let list = super::find(&app, me, id).await?;
     Ok(Reply::api(entity(&list)))
 }
 
@@ -80,18 +90,57 @@ pub async fn change(
     Id(id): Id,
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
-    let me = client.me()?.account.id;
-    let list = super::change(&app, me, id, &sent.draft()?).await?;
+    let me = client.me()?;
+    let draft = sent.draft()?;
+    if antennas::get(&app, me.account.id, id).await?.is_some() {
+        let antenna = antennas::change(&app, me, id, of_antenna(draft)?).await?;
+        return Ok(Reply::api(as_list(&antenna)));
+    }
+    let list = super::change(&app, me.account.id, id, &draft).await?;
     Ok(Reply::api(entity(&list)))
+}
+
+/// What may be said of an antenna as of a list: how it is called, and whether answers count.
+fn of_antenna(draft: Draft) -> Result<antennas::Draft> {
+    if draft.exclusive == Some(true) {
+        return Err(Error::invalid(
+            "exclusive",
+            "is for lists of people; this is an antenna",
+        ));
+    }
+    Ok(antennas::Draft {
+        title: draft.title,
+        replies: draft.replies.map(|replies| replies != Replies::None),
+        ..antennas::Draft::default()
+    })
+}
+
+/// Who is put into a list is read there as well; an antenna that named one person more would catch less: so that is not
+/// done by this door.
+async fn is_no_antenna(app: &App, account_id: i64, id: i64) -> Result<()> {
+    if antennas::get(app, account_id, id).await?.is_some() {
+        return Err(Error::invalid(
+            "account_ids",
+            format!(
+                "cannot be changed of an antenna; say at /antennas/{id}/edit whose posts it looks through"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// `DELETE /api/v1/lists/{id}`
 pub async fn remove(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    super::remove(&app, client.me()?.account.id, id).await?;
+    let me = client.me()?.account.id;
+    if antennas::get(&app, me, id).await?.is_some() {
+        antennas::remove(&app, me, id).await?;
+    } else {
+        super::remove(&app, me, id).await?;
+    }
     Ok(Reply::api(json!({})))
 }
 
-/// `GET /api/v1/lists/{id}/accounts`; `limit=0` for all of them.
+/// `GET /api/v1/lists/{id}/accounts`; `limit=0` for all of them. An antenna names few: they are all there.
 pub async fn people(
     State(app): State<App>,
     client: Client,
@@ -99,6 +148,11 @@ pub async fn people(
     paging: Paging,
 ) -> Result<Reply> {
     let me = client.me()?;
+    if let Some(antenna) = antennas::get(&app, me.account.id, id).await? {
+        let named = &antenna.terms.accounts;
+        let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, named).await?;
+        return Ok(Reply::api(faces.in_order(named)));
+    }
     let limit = if paging.wants_all() {
         MOST_PEOPLE
     } else {
@@ -152,6 +206,7 @@ pub async fn put_in(
     Input(named): Input<Named>,
 ) -> Result<Reply> {
     let me = client.me()?.account.id;
+    is_no_antenna(&app, me, id).await?;
     super::put_in(&app, me, id, &named.numbers()?).await?;
     Ok(Reply::api(json!({})))
 }
@@ -164,6 +219,7 @@ pub async fn take_out(
     Input(named): Input<Named>,
 ) -> Result<Reply> {
     let me = client.me()?.account.id;
+    is_no_antenna(&app, me, id).await?;
     super::take_out(&app, me, id, &named.numbers()?).await?;
     Ok(Reply::api(json!({})))
 }
@@ -184,6 +240,9 @@ pub async fn timeline(
     paging: Paging,
 ) -> Result<Reply> {
     let me = client.me()?.account.id;
+    if let Some(antenna) = antennas::get(&app, me, id).await? {
+        return antennas::api::timeline(&app, &client.caller()?, antenna, &paging).await;
+    }
     let list = super::find(&app, me, id).await?;
     let place = Place::List(me, list.id, list.replies);
     timelines::api::answer(&app, &client.caller()?, place, &paging, |_| true).await

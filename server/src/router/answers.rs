@@ -77,6 +77,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/notifications/{id}/dismiss",
             "DELETE /api/v1/scheduled_statuses/{id}",
             "DELETE /api/comity/v1/drafts/{id}",
+            "DELETE /api/comity/v1/antennas/{id}",
             "DELETE /api/v1/conversations/{id}",
             "DELETE /api/v2/filters/{id}",
             "DELETE /api/v2/filters/keywords/{id}",
@@ -285,6 +286,15 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Notification", &["GET /api/v1/notifications/{id}"]),
+    ("[Antenna]", &["GET /api/comity/v1/antennas"]),
+    (
+        "Antenna",
+        &[
+            "POST /api/comity/v1/antennas",
+            "GET /api/comity/v1/antennas/{id}",
+            "PUT /api/comity/v1/antennas/{id}",
+        ],
+    ),
     ("[Draft]", &["GET /api/comity/v1/drafts"]),
     (
         "Draft",

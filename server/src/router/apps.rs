@@ -2,11 +2,11 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, bookmarks, communities, contacts, conversations,
-    discovery, drafts, emojis, endorsements, favourites, featured_tags, filters, followed_tags,
-    follows, markers, media, members, notifications, oauth, pins, polls, push, quotes, reach,
-    reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search, sign_ups,
-    statuses, streaming, timelines,
+    account_notes, accounts, announcements, antennas, bookmarks, communities, contacts,
+    conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
+    followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
+    quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
+    sign_ups, statuses, streaming, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};
@@ -1276,6 +1276,37 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/comity/v1/drafts/{id}",
         Wants::Member(&["write:statuses"]),
         || delete(drafts::api::delete),
+    ),
+    // Apps: antennas
+    api(
+        "GET",
+        "/api/comity/v1/antennas",
+        Wants::Member(&["read:lists"]),
+        || get(antennas::api::list),
+    ),
+    api(
+        "POST",
+        "/api/comity/v1/antennas",
+        Wants::Member(&["write:lists"]),
+        || post(antennas::api::create),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/antennas/{id}",
+        Wants::Member(&["read:lists"]),
+        || get(antennas::api::one),
+    ),
+    api(
+        "PUT",
+        "/api/comity/v1/antennas/{id}",
+        Wants::Member(&["write:lists"]),
+        || put(antennas::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/comity/v1/antennas/{id}",
+        Wants::Member(&["write:lists"]),
+        || delete(antennas::api::delete),
     ),
     // Apps: files
     api(

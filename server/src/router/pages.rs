@@ -1,10 +1,10 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, communities, contacts, conversations, drafts, emergency,
-    emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members, moderation,
-    notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs, relations, reports,
-    rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
+    accounts, aliases, announcements, antennas, communities, contacts, conversations, drafts,
+    emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members,
+    moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs, relations,
+    reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -164,6 +164,21 @@ pub(super) const ROUTES: &[Route] = &[
         get(notifications::web::page)
     }),
     reads("/search", Kind::Page, || get(search::web::page)),
+    reads("/antennas", Kind::Page, || get(antennas::web::page)),
+    reads("/antennas/new", Kind::Page, || get(antennas::web::blank)),
+    acts("/antennas/new", Kind::Form, || post(antennas::web::create)),
+    reads("/antennas/{id}", Kind::Page, || {
+        get(antennas::web::timeline)
+    }),
+    reads("/antennas/{id}/edit", Kind::Page, || {
+        get(antennas::web::form)
+    }),
+    acts("/antennas/{id}/edit", Kind::Form, || {
+        post(antennas::web::change)
+    }),
+    acts("/antennas/{id}/delete", Kind::Form, || {
+        post(antennas::web::delete)
+    }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),

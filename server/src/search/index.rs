@@ -21,12 +21,12 @@ const MOST_KEYS: usize = 4_000;
 const BATCH: i64 = 200;
 
 /// A key that is no word: a sign in front keeps it apart from what people write.
-pub(super) fn mark(of: &str) -> String {
+pub(crate) fn mark(of: &str) -> String {
     format!("·{of}")
 }
 
 /// The mark of every post.
-pub(super) const ANY: &str = "any";
+pub(crate) const ANY: &str = "any";
 
 /// A post as the index is told of it.
 pub struct Entry<'a> {
@@ -80,7 +80,7 @@ impl<'a> Entry<'a> {
 }
 
 /// The parts of a post that are looked through, each by itself: no phrase goes from one to the next.
-pub(super) fn parts(text: &Text) -> Vec<Vec<String>> {
+pub(crate) fn parts(text: &Text) -> Vec<Vec<String>> {
     let said = plain::spaced(plain::cut(&text.content, LONGEST_PART));
     let files = text.attachments.iter();
     let files = files.filter_map(|file| file.description.as_deref());

@@ -24,6 +24,7 @@ use crate::statuses::{self, Status};
 use crate::timelines::{self, Place};
 use crate::window::Window;
 
+pub(crate) use index::{ANY, mark, parts};
 pub use index::{Entry, index_older, place, place_anew, take_out};
 pub use posts::{Found as FoundPosts, Page};
 

@@ -2,6 +2,7 @@
 
 use super::hub::Hub;
 use super::stream::Stream;
+use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
 use crate::reading_lists;
@@ -31,29 +32,22 @@ impl Places {
         }
         let members = wanted.iter().map(|(account, _)| *account).collect();
         let holders = timelines::holders(&app.db, status_id, members).await?;
-        let held = wanted
-            .into_iter()
-            .filter(|(account, _)| holders.contains(account));
         let mut seen = Vec::new();
-        for (account, streams) in held {
+        for (account, streams) in wanted {
+            let is_home = holders.contains(&account);
             for stream in streams {
                 if seen.contains(&(account, stream.clone())) {
                     continue;
                 }
                 match stream {
-                    Stream::List(id) => match reading_lists::find(app, account, id).await {
-                        Ok(list) => {
-                            let place = Place::List(account, id, list.replies);
-                            if place.has(app, status_id).await? {
-                                places.lists.push(id);
-                            }
+                    Stream::List(id) => {
+                        let home = is_home.then_some(account);
+                        if list_has(app, account, id, home, status_id).await? {
+                            places.lists.push(id);
                         }
-                        // Its owner took it away meanwhile.
-                        Err(why) if why.is_not_found() => {}
-                        Err(why) => return Err(why),
-                    },
+                    }
                     // A list may keep it out of home.
-                    _ if Place::Home(account).has(app, status_id).await? => {
+                    _ if is_home && Place::Home(account).has(app, status_id).await? => {
                         places.homes.push(account);
                     }
                     _ => {}
@@ -62,5 +56,29 @@ impl Places {
             }
         }
         Ok(places)
+    }
+}
+
+/// Whether a list has it: one of people, by `home`, whose home it came into, or an antenna, which needs no home.
+async fn list_has(
+    app: &App,
+    account: i64,
+    id: i64,
+    home: Option<i64>,
+    status_id: i64,
+) -> Result<bool> {
+    match reading_lists::find(app, account, id).await {
+        Ok(list) => match home {
+            Some(home) => {
+                let place = Place::List(home, id, list.replies);
+                place.has(app, status_id).await
+            }
+            None => Ok(false),
+        },
+        // Or its owner took it away meanwhile: then nothing has it.
+        Err(why) if why.is_not_found() => {
+            Box::pin(antennas::has(app, account, id, status_id)).await
+        }
+        Err(why) => Err(why),
     }
 }

@@ -5,6 +5,7 @@ use comity_vocab::Visibility;
 
 use super::hub::Holder;
 use super::places::Places;
+use crate::antennas;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Client;
@@ -37,7 +38,7 @@ pub enum Stream {
         /// Only what is written here.
         local: bool,
     },
-    /// What comes home to a member from the people of this list of theirs.
+    /// What comes home to a member from the people of this list of theirs, or what this antenna of theirs catches.
     List(i64),
     /// Messages to a member.
     Direct,
@@ -115,7 +116,10 @@ impl Stream {
     pub async fn check(&self, app: &App, client: Option<&Client>) -> Result<()> {
         self.covered(client)?;
         if let (Stream::List(id), Some(client)) = (self, client) {
-            reading_lists::find(app, client.me()?.account.id, *id).await?;
+            let me = client.me()?.account.id;
+            if antennas::get(app, me, *id).await?.is_none() {
+                reading_lists::find(app, me, *id).await?;
+            }
         }
         Ok(())
     }

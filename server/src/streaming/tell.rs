@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::hub::{Call, What};
 use super::stream::Stream;
 use crate::accounts::entity::Faces;
+use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Caller;
@@ -140,7 +141,7 @@ async fn told(
     let mut ready: HashMap<Way, Option<Arc<str>>> = HashMap::new();
     let mut frames = Vec::new();
     for stream in &call.by {
-        let way = stream.way();
+        let way = way(app, caller, stream).await?;
         if *stream == Stream::Direct {
             let conversation = conversation(app, caller, loaded).await?;
             frames.extend(conversation.map(|it| frame(stream, "conversation", it.to_string())));
@@ -155,6 +156,16 @@ async fn told(
         }
     }
     Ok(frames)
+}
+
+/// By which way the gate is asked for a post: an antenna is a list to apps, and a public place to authors.
+async fn way(app: &App, caller: &Caller, stream: &Stream) -> Result<Way> {
+    if let (Stream::List(id), Some(me)) = (stream, caller.account_id())
+        && antennas::get(app, me, *id).await?.is_some()
+    {
+        return Ok(Way::PublicTimeline);
+    }
+    Ok(stream.way())
 }
 
 async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<Value>> {

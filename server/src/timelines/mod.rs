@@ -7,6 +7,8 @@ pub mod api;
 mod store;
 pub mod web;
 
+use std::sync::Arc;
+
 pub(crate) use store::OF_MEMBER;
 
 use comity_db::{Tx, params};
@@ -15,6 +17,7 @@ use comity_vocab::Visibility;
 
 pub use store::{backfill, backfill_tag, holders, withdraw, withdraw_tag};
 
+use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
 use crate::hashtags;
@@ -90,6 +93,8 @@ pub enum Place {
     Hashtags(Vec<String>),
     /// What links to this page in public; its address as [`links::address`] writes it.
     Link(String),
+    /// What an antenna may have caught; whoever reads asks the net besides.
+    Antenna(Arc<antennas::Net>),
 }
 
 /// Whether a profile shows answers to others among the posts.
@@ -107,7 +112,9 @@ impl Place {
         match self {
             Place::Home(_) | Place::List(..) => Way::HomeTimeline,
             Place::Community(_) => Way::LocalTimeline,
-            Place::Everyone | Place::Hashtags(_) | Place::Link(_) => Way::PublicTimeline,
+            Place::Everyone | Place::Hashtags(_) | Place::Link(_) | Place::Antenna(_) => {
+                Way::PublicTimeline
+            }
             Place::Author(..) => Way::Page,
         }
     }
@@ -139,6 +146,7 @@ impl Place {
             Place::Author(account_id, Replies::LeftOut) => (OWN_BY_AUTHOR, params![*account_id]),
             Place::Hashtags(names) => (hashtags::NAMED, params![names.clone()]),
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
+            Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
         };
         list.read(&app.db, window, limit, of).await
     }

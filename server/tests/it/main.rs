@@ -9,6 +9,7 @@ mod post;
 
 mod acts;
 mod aliases;
+mod antennas;
 mod api;
 mod ask;
 mod audit;

@@ -1,0 +1,146 @@
+//! Antennas: what a member looks for again and again, as a timeline. Apps take them for lists, and have them with those.
+//!
+//! **What one may catch**: a post that is in public (or for the reader's own community), whose author lets what they write
+//! be found (FEP-5feb's `indexable`), and that the gate shows the reader in public timelines at the moment of reading. That
+//! is less than search finds and less than everyone's timeline has: nobody reads by an antenna what they could not come
+//! across otherwise, whom they mute stays away, and an author who does not want to be found is caught by none, followed or
+//! not. Nothing is written when a post comes: a rule, a block or a change of terms counts for all that was there before.
+
+pub mod api;
+mod model;
+mod net;
+mod store;
+pub mod web;
+
+use std::sync::Arc;
+
+use comity_db::{Tx, params};
+use comity_policy::{Party, Way};
+
+use crate::accounts;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::hashtags;
+use crate::http::Me;
+use crate::timelines::{self, Place};
+use crate::window::Window;
+
+pub use model::{Antenna, Draft, Terms};
+pub use net::Net;
+pub(crate) use store::OF_MEMBER;
+
+/// Antennas of one member: each is looked through whenever it is read, and for each post that comes while it is listened to.
+const MOST: i64 = 20;
+
+/// All of a member, oldest first.
+pub async fn of(app: &App, account_id: i64) -> Result<Vec<Antenna>> {
+    store::of(&app.db, account_id, MOST).await
+}
+
+/// One of a member, if it is one of theirs.
+pub async fn get(app: &App, account_id: i64, id: i64) -> Result<Option<Antenna>> {
+    store::find(&app.db, account_id, id).await
+}
+
+/// One of a member; *not found* where it is another's.
+pub async fn find(app: &App, account_id: i64, id: i64) -> Result<Antenna> {
+    get(app, account_id, id).await?.ok_or(Error::NotFound)
+}
+
+/// A new one. People whom it names have to be for the member.
+pub async fn create(app: &App, me: &Me, draft: Draft) -> Result<Antenna> {
+    let antenna = draft.over(app.next_id(), None)?;
+    people_are_there(app, me, &antenna.terms.accounts).await?;
+    let mut tx = Tx::new();
+    store::insert(&mut tx, me.account.id, &antenna, MOST)?;
+    if !app.commit(tx).await? {
+        return Err(Error::Conflict(format!(
+            "there are {MOST} antennas already; take one down first"
+        )));
+    }
+    Ok(antenna)
+}
+
+/// Changes what `draft` names.
+pub async fn change(app: &App, me: &Me, id: i64, draft: Draft) -> Result<Antenna> {
+    let before = find(app, me.account.id, id).await?;
+    let antenna = draft.over(id, Some(&before))?;
+    let known = &before.terms.accounts;
+    let named = antenna.terms.accounts.iter().copied();
+    let new: Vec<i64> = named.filter(|id| !known.contains(id)).collect();
+    people_are_there(app, me, &new).await?;
+    let mut tx = Tx::new();
+    store::change(&mut tx, me.account.id, &antenna)?;
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(antenna)
+}
+
+/// Takes one down.
+pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::delete(&mut tx, account_id, id);
+    if !app.commit(tx).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(())
+}
+
+async fn people_are_there(app: &App, me: &Me, ids: &[i64]) -> Result<()> {
+    let shown = accounts::show_many(app, &me.party(), Way::Page, ids).await?;
+    if ids.iter().any(|id| !shown.contains_key(id)) {
+        return Err(Error::invalid("accounts", "names somebody who is not here"));
+    }
+    Ok(())
+}
+
+/// Posts that an antenna may have caught; nobody is cleared to see them yet, and the net has to be asked for each of them.
+pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Vec<i64>> {
+    let terms = net.terms();
+    let mut ids = Vec::new();
+    if let Some(question) = net.question() {
+        let has_sources = !(terms.accounts.is_empty() && terms.hosts.is_empty());
+        let values = params![
+            question,
+            i64::from(has_sources),
+            terms.accounts.clone(),
+            terms.hosts.clone(),
+            i64::from(terms.local),
+        ];
+        ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
+    }
+    if !terms.tags.is_empty() {
+        let values = params![terms.tags.clone()];
+        ids.extend(hashtags::NAMED.read(&app.db, window, limit, values).await?);
+    }
+    if terms.boosts && !terms.accounts.is_empty() {
+        let values = params![terms.accounts.clone()];
+        ids.extend(store::BOOSTS.read(&app.db, window, limit, values).await?);
+    }
+    if window.from_below {
+        ids.sort_unstable();
+    } else {
+        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+    }
+    ids.dedup();
+    ids.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(ids)
+}
+
+/// Whether this antenna of a member has caught this status, as its timeline would have it. Not where there is none.
+pub(crate) async fn has(app: &App, account_id: i64, id: i64, status_id: i64) -> Result<bool> {
+    let Some(antenna) = get(app, account_id, id).await? else {
+        return Ok(false);
+    };
+    let viewer = Party::Member(accounts::find(app, account_id).await?.person());
+    let net = Arc::new(Net::of(antenna.terms));
+    let only = Window {
+        below: status_id.saturating_add(1),
+        above: status_id.saturating_sub(1),
+        from_below: false,
+    };
+    let place = Place::Antenna(net.clone());
+    let caught = timelines::read(app, &viewer, place, only, 1, |shown| net.catches(shown)).await?;
+    Ok(!caught.entries.is_empty())
+}

@@ -1,0 +1,215 @@
+//! What an antenna catches of what is shown, and how the index of words is asked for it. The index answers with more than
+//! that: it knows which words are in a post, and not how they stand.
+
+use std::collections::BTreeSet;
+
+use comity_vocab::Visibility;
+
+use super::Terms;
+use crate::search::{ANY, mark, parts};
+use crate::statuses::{Shown, Text, text};
+use crate::text::{hashtag, language, words};
+
+/// The terms of an antenna, ready to be asked.
+#[derive(Debug)]
+pub struct Net {
+    terms: Terms,
+    any: Vec<Vec<String>>,
+    all: Vec<Vec<String>>,
+    none: Vec<Vec<String>>,
+}
+
+/// The keys of the index that a term comes to.
+pub(super) fn keys(term: &str) -> BTreeSet<String> {
+    words::keys(&words::sequence(term))
+}
+
+fn sequences(terms: &[String]) -> Vec<Vec<String>> {
+    terms.iter().map(|term| words::sequence(term)).collect()
+}
+
+impl Net {
+    /// Of these terms.
+    pub fn of(terms: Terms) -> Net {
+        Net {
+            any: sequences(&terms.any),
+            all: sequences(&terms.all),
+            none: sequences(&terms.none),
+            terms,
+        }
+    }
+
+    /// As the member chose them.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Whether this is caught: the reader was cleared to see it, and its author lets it be found.
+    pub fn catches(&self, shown: &Shown) -> bool {
+        let terms = &self.terms;
+        let status = &shown.status;
+        let author = &status.author;
+        let is_open = author.indexable
+            && author.gone_at.is_none()
+            && !status.limited
+            && matches!(status.visibility, Visibility::Public | Visibility::Local);
+        let comes_from_them = match &shown.reblog {
+            Some(reblog) => {
+                terms.boosts && !reblog.limited && terms.accounts.contains(&reblog.author.id)
+            }
+            None => {
+                let is_of =
+                    |host: &String| host == author.host.as_str() || host == author.domain.as_str();
+                (terms.accounts.is_empty() && terms.hosts.is_empty())
+                    || terms.accounts.contains(&author.id)
+                    || terms.hosts.iter().any(is_of)
+            }
+        };
+        let is_reply = status.in_reply_to_iri.is_some() || status.in_reply_to_id.is_some();
+        is_open
+            && comes_from_them
+            && (terms.replies || !is_reply)
+            && (!terms.local || author.is_local())
+            && self.fits(text(status))
+    }
+
+    /// Whether the words fit, whoever said them.
+    fn fits(&self, text: &Text) -> bool {
+        let terms = &self.terms;
+        if terms.media && text.attachments.is_empty() {
+            return false;
+        }
+        if !terms.languages.is_empty() {
+            let spoken = language::first_part(text.language.as_deref());
+            if !terms.languages.contains(&spoken) {
+                return false;
+            }
+        }
+        let names = |tag: &String| terms.tags.contains(&hashtag::folded(tag));
+        let is_wanted = (self.any.is_empty() && terms.tags.is_empty())
+            || (!terms.tags.is_empty() && text.tags.iter().any(names));
+        if is_wanted && self.all.is_empty() && self.none.is_empty() {
+            return true;
+        }
+        let parts = parts(text);
+        let stands = |phrase: &Vec<String>| {
+            let in_part = |part: &Vec<String>| part.windows(phrase.len()).any(|at| at == phrase);
+            !phrase.is_empty() && parts.iter().any(in_part)
+        };
+        (is_wanted || self.any.iter().any(stands))
+            && self.all.iter().all(stands)
+            && !self.none.iter().any(stands)
+    }
+
+    /// What the index is asked, in the words of SQLite's; `None` where topics alone say what is looked for. Words are
+    /// letters, digits and our sign: nothing in them needs a way out of the quotes.
+    pub(super) fn question(&self) -> Option<String> {
+        let terms = &self.terms;
+        if self.any.is_empty() && !terms.tags.is_empty() {
+            return None;
+        }
+        let mut with: Vec<String> = self.all.iter().map(|term| together(term)).collect();
+        if !self.any.is_empty() {
+            with.push(one_of(self.any.iter().map(|term| together(term))));
+        }
+        if !terms.accounts.is_empty() && terms.hosts.is_empty() {
+            let authors = terms.accounts.iter();
+            with.push(one_of(authors.map(|id| quoted(&mark(&format!("by{id}"))))));
+        }
+        if !terms.languages.is_empty() {
+            let spoken = terms.languages.iter();
+            with.push(one_of(
+                spoken.map(|part| quoted(&mark(&format!("lang{part}")))),
+            ));
+        }
+        if terms.media {
+            with.push(quoted(&mark("media")));
+        }
+        if with.is_empty() {
+            with.push(quoted(&mark(ANY)));
+        }
+        // Of a phrase the index knows the words alone: it may not leave out what has them elsewhere.
+        let single = self.none.iter().filter(|term| term.len() == 1);
+        let mut without: Vec<String> = single.map(|term| together(term)).collect();
+        if !terms.replies {
+            without.push(quoted(&mark("reply")));
+        }
+        let with = format!("({})", with.join(" AND "));
+        if without.is_empty() {
+            return Some(with);
+        }
+        Some(format!("{with} NOT {}", one_of(without.into_iter())))
+    }
+}
+
+fn quoted(key: &str) -> String {
+    format!("\"{key}\"")
+}
+
+/// All keys of one term.
+fn together(term: &[String]) -> String {
+    let keys: Vec<String> = words::keys(term).iter().map(|key| quoted(key)).collect();
+    format!("({})", keys.join(" AND "))
+}
+
+fn one_of(terms: impl Iterator<Item = String>) -> String {
+    format!("({})", terms.collect::<Vec<_>>().join(" OR "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn says(content: &str) -> Text {
+        Text {
+            content: content.to_owned(),
+            ..Text::default()
+        }
+    }
+
+    #[test]
+    fn words_phrases_and_their_absence_are_told_apart() {
+        let net = Net::of(Terms {
+            any: list(&["Fähre", "low water"]),
+            none: list(&["fog", "at night"]),
+            ..Terms::default()
+        });
+        assert!(net.fits(&says("<p>The fahre leaves</p>")));
+        assert!(net.fits(&says("<p>At low water</p>")));
+        assert!(!net.fits(&says("<p>Water is low</p>")));
+        assert!(!net.fits(&says("<p>Ferryboats</p>")));
+        assert!(!net.fits(&says("<p>A fähre in fog</p>")));
+        assert!(!net.fits(&says("<p>A fähre at night</p>")));
+        assert!(net.fits(&says("<p>A fähre, at the end of the night</p>")));
+        assert_eq!(
+            net.question().unwrap(),
+            "(((\"fahre\") OR (\"low\" AND \"water\"))) NOT ((\"fog\") OR \"·reply\")"
+        );
+    }
+
+    #[test]
+    fn a_topic_is_enough_where_words_would_be() {
+        let net = Net::of(Terms {
+            any: list(&["ebb"]),
+            all: list(&["東京"]),
+            tags: list(&["tides"]),
+            replies: true,
+            ..Terms::default()
+        });
+        let mut said = says("<p>東京タワー</p>");
+        assert!(!net.fits(&said));
+        said.tags = list(&["Tides"]);
+        assert!(net.fits(&said));
+        assert!(net.fits(&says("<p>Ebb in 東京</p>")));
+        assert!(!net.fits(&says("<p>Ebb in 京東</p>")));
+        let topics = Terms {
+            tags: list(&["tides"]),
+            ..Terms::default()
+        };
+        assert_eq!(Net::of(topics).question(), None);
+    }
+}
