@@ -1,10 +1,11 @@
-//! Coming in: who may sign up, who waits for a letter or for a yes, and the moderators who say it. Somebody who waits has
-//! no account: there is nothing of theirs that anybody could see.
+//! Coming in: who may sign up, and who waits for a letter or for a yes; the moderators who say it are in `queue.rs`. Somebody
+//! who waits has no account: there is nothing of theirs that anybody could see.
 
 pub mod api;
 mod check;
 pub(crate) mod letters;
 mod places;
+mod queue;
 mod store;
 pub mod web;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use comity_db::{DbError, Tx, Wrote};
 
 pub use check::Fault;
+pub use queue::{approve, one_in_queue, queue, turn_down, whole_queue};
 
 use crate::accounts::Account;
 use crate::app::App;
@@ -33,14 +35,10 @@ use crate::members::{self, Role, Settled};
 use crate::oauth;
 use store::ApplicantRow;
 
-/// People who wait that the moderators' page shows at once, longest first.
-const MOST_SHOWN: i64 = 100;
 /// Whoever does not answer the letter is forgotten after so long.
 const UNANSWERED_MS: i64 = 7 * DAY_MS;
 /// What was decided can be read for so long.
 const DECIDED_MS: i64 = 30 * DAY_MS;
-/// Characters of what moderators say to a no.
-const LONGEST_WORD: usize = 1_000;
 
 /// Somebody who wants to join, as typed.
 #[derive(Clone, Default)]
@@ -435,107 +433,6 @@ fn let_in(app: &App, row: &ApplicantRow) -> Tx {
     store::let_in(&mut tx, row.id, app.now_ms());
     oauth::let_applicant_in(&mut tx, row.id);
     tx
-}
-
-/// Who waits for a yes in this community, by number.
-pub async fn one_in_queue(app: &App, community: &Community, id: i64) -> Result<Applicant> {
-    let row = in_queue(app, community, id).await?;
-    Ok(Applicant::of(app, row))
-}
-
-/// The same as [`queue`], all of them.
-pub async fn whole_queue(app: &App, community: &Community) -> Result<Vec<Applicant>> {
-    let rows = store::queue(
-        &app.db,
-        community.id,
-        !mail::is_on(app),
-        places::MOST_WAITING,
-    )
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Applicant::of(app, row))
-        .collect())
-}
-
-/// Who waits for a yes in this community, longest first, and whether letters are waited for before that.
-pub async fn queue(app: &App, community: &Community) -> Result<Vec<Applicant>> {
-    let all = !mail::is_on(app);
-    let rows = store::queue(&app.db, community.id, all, MOST_SHOWN).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Applicant::of(app, row))
-        .collect())
-}
-
-async fn in_queue(app: &App, community: &Community, id: i64) -> Result<ApplicantRow> {
-    store::by_id(&app.db, id)
-        .await?
-        .filter(|row| row.community_id == community.id && row.state == "waits" && row.needs_yes)
-        .ok_or(Error::NotFound)
-}
-
-/// A moderator says yes.
-pub async fn approve(app: &App, community: &Community, by: &Account, id: i64) -> Result<()> {
-    match try_approve(app, community, by, id).await {
-        // They answered the letter at the same moment: what is left to do is something else now.
-        Err(Error::NotFound | Error::Gone) => try_approve(app, community, by, id).await,
-        done => done,
-    }
-}
-
-async fn try_approve(app: &App, community: &Community, by: &Account, id: i64) -> Result<()> {
-    let row = in_queue(app, community, id).await?;
-    let mut tx = Tx::new();
-    let is_confirmed = row.email_confirmed_at.is_some();
-    store::approve(&mut tx, id, is_confirmed, app.now_ms(), by.id);
-    if !is_confirmed && mail::is_on(app) {
-        // They are in as soon as they answer the letter.
-        return if app.commit(tx).await? {
-            Ok(())
-        } else {
-            Err(Error::NotFound)
-        };
-    }
-    let mut after = let_in(app, &row);
-    post::promise(&mut after, app, Errand::LetIn { applicant: id })?;
-    members::settle(app, community, settled(row), tx, after).await?;
-    app.wake.ring();
-    Ok(())
-}
-
-/// A moderator says no, with a word that goes into the letter.
-pub async fn turn_down(
-    app: &App,
-    community: &Community,
-    by: &Account,
-    id: i64,
-    word: &str,
-) -> Result<()> {
-    let word = word.trim();
-    if word.chars().count() > LONGEST_WORD {
-        return Err(Error::invalid(
-            "word",
-            format!("must have at most {LONGEST_WORD} characters"),
-        ));
-    }
-    let row = in_queue(app, community, id).await?;
-    let mut tx = Tx::new();
-    store::turn_down(&mut tx, id, word, app.now_ms(), by.id);
-    links::drop_all(&mut tx, id);
-    oauth::end_of_applicant(&mut tx, id);
-    if let Some(invitation) = row.invitation_id {
-        invitations::give_back(&mut tx, invitation);
-    }
-    // Letters go to addresses that were shown to be somebody's, and to nobody else.
-    if row.email_confirmed_at.is_some() {
-        post::promise(&mut tx, app, Errand::TurnedDown { applicant: id })?;
-    }
-    if app.commit_and_ring(tx).await? {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
 }
 
 /// What apps are told of signing up.
