@@ -86,6 +86,8 @@ pub const ALL: &[Migration] = &[
     migration!(55, "leaving", "../../migrations/0055_leaving.sql"),
     migration!(56, "markdown", "../../migrations/0056_markdown.sql"),
     migration!(57, "kept", "../../migrations/0057_kept.sql"),
+    migration!(58, "cards", "../../migrations/0058_cards.sql"),
+    migration!(59, "attribution", "../../migrations/0059_attribution.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -139,6 +141,8 @@ pub const BIG_TABLES: &[&str] = &[
     "search_entries",
     "status_apps",
     "link_entries",
+    "cards",
+    "status_cards",
     "dismissed_suggestions",
     "reports",
     "report_evidence",

@@ -1,10 +1,10 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, communities, contacts, conversations, drafts, emergency,
-    emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members, moderation,
-    notifications, pins, polls, quotes, reach, reblogs, relations, reports, rules, search,
-    second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
+    accounts, aliases, announcements, cards, communities, contacts, conversations, drafts,
+    emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members,
+    moderation, notifications, pins, polls, quotes, reach, reblogs, relations, reports, rules,
+    search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -412,6 +412,9 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
     reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
         get(media::remote::show)
+    }),
+    reads("/media/remote/cards/{status}/{part}", Kind::Asset, || {
+        get(cards::picture::show)
     }),
     // Emoji
     reads("/media/emojis/{key}/{file}", Kind::Asset, || {

@@ -53,12 +53,35 @@ pub struct StatusView {
     pub poll: Option<PollView>,
     /// What it quotes.
     pub quote: Option<QuotedView>,
+    /// What the page says to which it links.
+    pub card: Option<CardView>,
     /// The post of the viewer's that it quotes once they say yes.
     pub asks_to_quote: Option<i64>,
     /// The whole post is folded under this sentence until asked for.
     pub veil: Option<Veil>,
     /// The small composer under it, in a conversation; `None` makes Reply a link to the conversation.
     pub reply: Option<ReplyView>,
+}
+
+/// A page to which a post links, by its own words; plain text.
+#[derive(Clone, Debug)]
+pub struct CardView {
+    /// Where the post links to.
+    pub url: String,
+    /// The title.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// Its language tag, if known.
+    pub lang: Option<String>,
+    /// The domain that gave the page.
+    pub host: String,
+    /// Who wrote it; may be empty.
+    pub author: String,
+    /// Our copy of its picture.
+    pub picture: Option<SmallView>,
+    /// What is in the picture; may be empty.
+    pub picture_says: String,
 }
 
 /// A poll. Posts `choice` to `/statuses/ID/vote`, once for each that is ticked.
