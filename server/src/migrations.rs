@@ -89,6 +89,8 @@ pub const ALL: &[Migration] = &[
     migration!(58, "posters", "../../migrations/0058_posters.sql"),
     migration!(59, "passkeys", "../../migrations/0059_passkeys.sql"),
     migration!(60, "antennas", "../../migrations/0060_antennas.sql"),
+    migration!(61, "cards", "../../migrations/0061_cards.sql"),
+    migration!(62, "attribution", "../../migrations/0062_attribution.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -142,6 +144,8 @@ pub const BIG_TABLES: &[&str] = &[
     "search_entries",
     "status_apps",
     "link_entries",
+    "cards",
+    "status_cards",
     "dismissed_suggestions",
     "reports",
     "report_evidence",

@@ -5,13 +5,16 @@ use crate::json::Json;
 use crate::key::keys_of;
 use crate::lenient::{LONGEST_BODY, LONGEST_LINE, clean};
 use crate::tag::emojis_of;
-use crate::{Emoji, Handle, Iri, Malformed, PublicKey};
+use crate::{Domain, Emoji, Handle, Iri, Malformed, PublicKey};
 
 /// Mastodon shows 4 fields and accepts 50 of others.
 const MOST_FIELDS: usize = 50;
 
 /// Mastodon's limit. Each alias is one more address to look at when somebody moves.
 const MOST_ALIASES: usize = 256;
+
+/// Mastodon's limit.
+const MOST_ATTRIBUTION_DOMAINS: usize = 100;
 
 /// What sort of actor.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -88,6 +91,8 @@ pub struct Actor {
     pub discoverable: Option<bool>,
     /// Whether it wants its statuses to be searched.
     pub indexable: Option<bool>,
+    /// Domains whose pages may name it as who wrote them.
+    pub attribution_domains: Vec<Domain>,
     /// Other accounts of the same person, by its own word only.
     pub also_known_as: Vec<Iri>,
     /// Where it moved, by its own word only.
@@ -197,6 +202,12 @@ pub(crate) fn actor(json: &Json<'_>, kind: ActorKind) -> Result<Actor, Malformed
         // Takahe keeps the prefix.
         discoverable: json.any(&["discoverable", "toot:discoverable"]).truth(),
         indexable: json.any(&["indexable", "toot:indexable"]).truth(),
+        attribution_domains: json
+            .any(&["attributionDomains", "toot:attributionDomains"])
+            .each()
+            .filter_map(|domain| Domain::parse(domain.raw()?).ok())
+            .take(MOST_ATTRIBUTION_DOMAINS)
+            .collect(),
         also_known_as,
         moved_to: json.get("movedTo").iri(),
         published: json.get("published").time(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::addressing::is_public;
-use crate::{Activity, Actor, Collection, Document, Iri, KeyMaterial, Note, Object};
+use crate::{Activity, Actor, Collection, Document, Domain, Iri, KeyMaterial, Note, Object};
 
 /// More than this is counted instead of listed.
 const MOST_LISTED: usize = 20;
@@ -77,6 +77,7 @@ fn describe_actor(actor: &Actor) -> Value {
         "locked": actor.locked,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
+        "attribution_domains": list(actor.attribution_domains.iter().map(Domain::as_str)),
         "memorial": actor.memorial.then_some(true),
         "also_known_as": list(actor.also_known_as.iter().map(Iri::as_str)),
         "moved_to": actor.moved_to.as_ref().map(Iri::as_str),

@@ -6,7 +6,7 @@ use comity_vocab::build::{
     self, ActorOut, EmojiOut, HashtagOut, NoteOut, Picture, Source, note_addressing,
 };
 use comity_vocab::{
-    Activity, ActivityKind, ActorKind, Attachment, Document, Handle, Iri, Jrd, KeyMaterial,
+    Activity, ActivityKind, ActorKind, Attachment, Document, Domain, Handle, Iri, Jrd, KeyMaterial,
     Mention, Object, PUBLIC, Poll, PollOption, PublicKey, Visibility, nodeinfo, read,
 };
 use serde_json::Value;
@@ -70,6 +70,7 @@ fn sample_actor() -> ActorOut {
         locked: true,
         discoverable: true,
         indexable: false,
+        attribution_domains: vec![Domain::parse("erin.example").unwrap()],
         memorial: false,
         also_known_as: vec![iri("https://old.example/erin")],
         moved_to: Some(iri("https://new.example/erin")),
@@ -186,6 +187,7 @@ fn an_actor_comes_back_whole() {
     assert_eq!((actor.featured, actor.image), (out.featured, None));
     assert_eq!(actor.icon, out.icon.map(|picture| picture.url));
     assert_eq!(actor.keys, out.keys);
+    assert_eq!(actor.attribution_domains, out.attribution_domains);
     assert_eq!((actor.locked, actor.memorial), (out.locked, out.memorial));
     assert_eq!(
         (actor.discoverable, actor.indexable),

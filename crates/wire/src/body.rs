@@ -91,6 +91,15 @@ pub(crate) fn is_page(response: &Response) -> bool {
     )
 }
 
+/// The encoding that the answer says it is in, in lower case.
+pub(crate) fn charset(response: &Response) -> Option<String> {
+    let parameters = content_type(response)?.split(';').skip(1);
+    parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .map(|(_, value)| value.trim().trim_matches('"').to_ascii_lowercase())
+}
+
 fn content_type(response: &Response) -> Option<&str> {
     let mut values = response.headers().get_all(CONTENT_TYPE).iter();
     let only = values.next()?;

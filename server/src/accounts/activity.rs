@@ -245,6 +245,10 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         locked: account.locked,
         discoverable: account.discoverable,
         indexable: account.indexable,
+        attribution_domains: match profile {
+            Some(_) => account.attribution_domains.clone(),
+            None => Vec::new(),
+        },
         memorial: false,
         also_known_as: Vec::new(),
         moved_to: profile

@@ -2,7 +2,7 @@
 
 use comity_db::Tx;
 use comity_policy::Visible;
-use comity_vocab::ActorKind;
+use comity_vocab::{ActorKind, Domain};
 
 use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store};
 use crate::app::App;
@@ -14,6 +14,9 @@ use crate::text::{self, plain};
 
 /// What a member may type about themselves, in characters.
 pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
+
+/// Domains whose pages may name a member; Mastodon's number.
+const MOST_ATTRIBUTION_DOMAINS: usize = 100;
 
 /// What a member wants their profile to say.
 #[derive(Debug, Default)]
@@ -35,6 +38,8 @@ pub struct ProfileDraft {
     pub hide_collections: bool,
     /// A program writes here, not a person.
     pub bot: bool,
+    /// Domains whose pages may name me as who wrote them, as typed.
+    pub attribution_domains: Vec<String>,
     /// The small picture.
     pub avatar: Picture,
     /// The wide one.
@@ -70,6 +75,11 @@ impl ProfileDraft {
             indexable: shown.indexable,
             hide_collections: shown.hide_collections,
             bot: shown.kind == ActorKind::Service,
+            attribution_domains: shown
+                .attribution_domains
+                .iter()
+                .map(|domain| domain.as_str().to_owned())
+                .collect(),
             avatar: picture(&words.avatar_description),
             header: picture(&words.header_description),
         }
@@ -103,6 +113,42 @@ impl ProfileDraft {
             portrait::drop_it(app, ready).await?;
         }
         Ok(())
+    }
+
+    /// The domains that are meant: what apps and people paste around them is left out.
+    fn domains(&self) -> Result<Vec<Domain>> {
+        let wrong = |why: String| Error::invalid("attribution_domains", why);
+        let mut domains: Vec<Domain> = Vec::new();
+        for typed in &self.attribution_domains {
+            let bare = typed.trim();
+            let bare = bare.strip_prefix("https://").unwrap_or(bare);
+            let bare = bare.strip_prefix("http://").unwrap_or(bare);
+            let bare = bare.strip_prefix("*.").unwrap_or(bare);
+            let bare = bare.trim_end_matches('/');
+            if bare.is_empty() {
+                continue;
+            }
+            let shown = plain::beginning(&plain::line(bare), LONGEST_NAME);
+            let Ok(domain) = Domain::parse(bare) else {
+                return Err(wrong(format!(
+                    "names {shown}, which is no domain; write it as in news.example"
+                )));
+            };
+            if domain.is_public_suffix() {
+                return Err(wrong(format!(
+                    "names {shown}, below which anybody can have pages; name the site itself"
+                )));
+            }
+            if !domains.contains(&domain) {
+                domains.push(domain);
+            }
+        }
+        if domains.len() > MOST_ATTRIBUTION_DOMAINS {
+            return Err(wrong(format!(
+                "names more than {MOST_ATTRIBUTION_DOMAINS} domains"
+            )));
+        }
+        Ok(domains)
     }
 
     fn check(&self) -> Result<()> {
@@ -144,6 +190,7 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
 
 async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     draft.check()?;
+    let domains = draft.domains()?;
     let lines = draft.fields.iter();
     let lines = lines.map(|(name, value)| (plain::line(name), text::render::line(value)));
     let described = |picture: &Picture| {
@@ -168,6 +215,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
             avatar_description: described(&draft.avatar),
             header_description: described(&draft.header),
             bot: draft.bot,
+            attribution_domains: super::joined(&domains),
         },
     );
     for (which, picture) in [

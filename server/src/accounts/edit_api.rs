@@ -151,6 +151,10 @@ async fn change(app: &App, me: &Me, changes: Changes, mut files: Files) -> Resul
         indexable: changes.indexable.unwrap_or(was.indexable),
         hide_collections: changes.hide_collections.unwrap_or(was.hide_collections),
         bot: changes.bot.unwrap_or(was.bot),
+        attribution_domains: match changes.attribution_domains {
+            None | Some(Value::Null) => was.attribution_domains,
+            Some(domains) => texts(&domains)?,
+        },
         avatar: was.avatar,
         header: was.header,
     };
@@ -166,6 +170,17 @@ async fn change(app: &App, me: &Me, changes: Changes, mut files: Files) -> Resul
         members::choose_writing(app, me.account.id, defaults).await?;
     }
     Me::of(app, me.account.id).await
+}
+
+/// One text or a list of them: forms send one item as itself.
+fn texts(value: &Value) -> Result<Vec<String>> {
+    let items = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+    texts
+        .collect::<Option<Vec<String>>>()
+        .ok_or_else(|| Error::invalid("attribution_domains", "must be a list of domains"))
 }
 
 impl Changes {
@@ -184,12 +199,6 @@ impl Changes {
                     "must be sent as a file (multipart/form-data); to take it away, use DELETE",
                 ));
             }
-        }
-        if says(&self.attribution_domains) {
-            return Err(Error::invalid(
-                "attribution_domains",
-                "cannot be kept here: pages are not shown with their authors",
-            ));
         }
         for (field, value) in [
             ("show_media", self.show_media),

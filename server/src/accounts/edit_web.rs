@@ -60,6 +60,7 @@ async fn edit_page(
         indexable: draft.indexable,
         hide_collections: draft.hide_collections,
         bot: draft.bot,
+        domains: draft.attribution_domains.join("\n"),
         portraits,
         fields,
         trouble: trouble.clone(),
@@ -75,6 +76,7 @@ const LABELS: &[Label] = &[
         words: "what you say about yourself",
     },
     Label::of("fields", ""),
+    Label::of("attribution_domains", "the list of sites that may name you"),
     Label::of("file", "the file"),
     Label::of("avatar", "your picture"),
     Label::of("header", "your wide picture"),
@@ -95,6 +97,7 @@ pub struct ProfileForm {
     bot: String,
     avatar_description: String,
     header_description: String,
+    attribution_domains: String,
     avatar_gone: String,
     header_gone: String,
     /// `field_name_N` and `field_value_N`.
@@ -124,6 +127,11 @@ impl ProfileForm {
             indexable: self.indexable == "on",
             hide_collections: self.hide_collections == "on",
             bot: self.bot == "on",
+            attribution_domains: self
+                .attribution_domains
+                .lines()
+                .map(str::to_owned)
+                .collect(),
             avatar: picture(&self.avatar_description, &self.avatar_gone),
             header: picture(&self.header_description, &self.header_gone),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use comity_policy::{Conditions, Party, Visible, Way};
-use comity_vocab::ActorKind;
+use comity_vocab::{ActorKind, Domain};
 use serde_json::{Value, json};
 
 use super::{Account, Profile, profile, show_many};
@@ -174,11 +174,17 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
         "hide_collections": account.hide_collections,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
-        "attribution_domains": [],
+        "attribution_domains": domains(account),
         "quote_policy": crate::statuses::entity::quote_policy(me.member.quoting),
     });
     entity["role"] = role(me.member.role);
     entity
+}
+
+/// Domains whose pages may name somebody.
+fn domains(account: &Account) -> Vec<&str> {
+    let domains = account.attribution_domains.iter();
+    domains.map(Domain::as_str).collect()
 }
 
 /// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
@@ -281,6 +287,6 @@ pub fn edited(account: &Visible<Account>) -> Value {
         "show_media": true,
         "show_media_replies": true,
         "show_featured": true,
-        "attribution_domains": [],
+        "attribution_domains": domains(account),
     })
 }

@@ -205,6 +205,7 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
             following_iri: actor.following.as_ref().map(|iri| iri.as_str().to_owned()),
             featured_iri: actor.featured.as_ref().map(|iri| iri.as_str().to_owned()),
             moved_to_iri: actor.moved_to.as_ref().map(|iri| iri.as_str().to_owned()),
+            attribution_domains: joined(&actor.attribution_domains),
             created_at: known
                 .map_or(now, |known| known.created_at)
                 .min(actor.published.unwrap_or(now)),
@@ -222,6 +223,12 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
     app.keyring.forget(actor.keys.iter().map(|key| &key.id));
     rules::note_split(app, &actor.id.domain(), &domain);
     find(app, id).await
+}
+
+/// Domains as they are stored.
+fn joined(domains: &[Domain]) -> String {
+    let domains: Vec<&str> = domains.iter().map(Domain::as_str).collect();
+    domains.join(" ")
 }
 
 /// The emoji that stand in what an actor says of themselves, as JSON.
@@ -314,6 +321,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             created_at: now_ms,
             fetched_at: now_ms,
             emojis: "[]".to_owned(),
+            attribution_domains: String::new(),
             iri: iri.as_str().to_owned(),
         },
     );

@@ -47,6 +47,7 @@ row! {
         pub avatar_description: String,
         pub header_description: String,
         pub emojis: String,
+        pub attribution_domains: String,
     }
 }
 
@@ -112,6 +113,8 @@ pub struct Account {
     pub gone_at: Option<i64>,
     /// Shows nobody else whom it follows and who follows it.
     pub hide_collections: bool,
+    /// Domains whose pages may name them as who wrote them.
+    pub attribution_domains: Vec<Domain>,
     /// Emoji of their server in their name and profile; none for who lives here, whose community has them.
     pub emojis: Vec<Remote>,
     profile: Profile,
@@ -177,6 +180,11 @@ impl Account {
             fetched_at: row.fetched_at,
             gone_at: row.gone_at,
             hide_collections: row.hide_collections,
+            attribution_domains: row
+                .attribution_domains
+                .split_whitespace()
+                .map(stored_domain)
+                .collect::<Result<_>>()?,
             emojis: emojis_of(&row.emojis),
             profile: Profile {
                 note: row.note,
@@ -207,6 +215,12 @@ impl Account {
             username: self.username.clone(),
             domain: Some(self.domain.clone()),
         }
+    }
+
+    /// Whether pages of this domain may name them as who wrote them.
+    pub fn writes_at(&self, domain: &Domain) -> bool {
+        let mut listed = self.attribution_domains.iter();
+        listed.any(|listed| domain.is_within(listed))
     }
 
     /// Lives here.

@@ -14,7 +14,7 @@ macro_rules! select_account {
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
-                    a.hide_collections, a.avatar_description, a.header_description, a.emojis
+                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains
                FROM accounts a ",
             $rest
         )
@@ -71,6 +71,7 @@ pub struct Stored {
     pub created_at: i64,
     pub fetched_at: i64,
     pub emojis: String,
+    pub attribution_domains: String,
 }
 
 /// The columns that a new account is given, and the place of each value.
@@ -81,9 +82,9 @@ macro_rules! insert_account {
                                    note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
                                    inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
                                    moved_to_iri, statuses_count, followers_count, following_count, created_at,
-                                   fetched_at, indexable, emojis)
+                                   fetched_at, indexable, emojis, attribution_domains)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, 0, 0, 0, $25, $26, $27, $28)",
+                     $22, $23, $24, 0, 0, 0, $25, $26, $27, $28, $29)",
             $rest
         )
     };
@@ -119,6 +120,7 @@ const UPSERT: Sql = sql!(insert_account!(
             featured_iri = excluded.featured_iri,
             moved_to_iri = excluded.moved_to_iri,
             emojis = excluded.emojis,
+            attribution_domains = excluded.attribution_domains,
             fetched_at = excluded.fetched_at"
 ));
 
@@ -173,6 +175,7 @@ fn values(account: Stored) -> Vec<Value> {
         account.fetched_at,
         account.indexable,
         account.emojis,
+        account.attribution_domains,
     ]
 }
 
@@ -180,6 +183,7 @@ const CHANGE_PROFILE: Sql = sql!(
     "UPDATE accounts
         SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7,
             indexable = $8, hide_collections = $9, avatar_description = $10, header_description = $11,
+            attribution_domains = $13,
             kind = CASE WHEN kind NOT IN ('Person', 'Service') THEN kind WHEN $12 THEN 'Service' ELSE 'Person' END
       WHERE id = $1"
 );
@@ -211,6 +215,7 @@ pub struct ProfileChange {
     pub avatar_description: String,
     pub header_description: String,
     pub bot: bool,
+    pub attribution_domains: String,
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
@@ -229,6 +234,7 @@ pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
             change.avatar_description,
             change.header_description,
             change.bot,
+            change.attribution_domains,
         ],
     );
 }
@@ -264,7 +270,8 @@ pub async fn by_prefix(db: &Db, prefix: &str, limit: i64) -> Result<Vec<AccountR
 const GONE: Sql = sql!(
     "UPDATE accounts
         SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
-            header_url = NULL, avatar_description = '', header_description = '', discoverable = FALSE, indexable = FALSE, emojis = '[]'
+            header_url = NULL, avatar_description = '', header_description = '', discoverable = FALSE, indexable = FALSE, emojis = '[]',
+            attribution_domains = ''
       WHERE id = $1"
 );
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Order, Source, trends};
 use crate::accounts::entity::Faces;
 use crate::app::App;
+use crate::cards;
 use crate::error::{Error, Result};
 use crate::hashtags::entity::tag;
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
@@ -178,10 +179,15 @@ pub async fn trending_links(
     if !caller.community.trends {
         return Ok(Reply::api(json!([])));
     }
-    let talks = trends::pages(&app, &caller.party()).await?;
+    let party = caller.party();
+    let talks = trends::pages(&app, &party).await?;
     let now_ms = app.now_ms();
-    let list: Vec<Value> = part(talks, &paging, 10, 20)
-        .map(|talk| trends::page(&talk, now_ms))
+    let talks: Vec<trends::Talk> = part(talks, &paging, 10, 20).collect();
+    let urls = talks.iter().map(|talk| talk.name.clone()).collect();
+    let cards = cards::of_pages(&app, &party, urls).await?;
+    let list: Vec<Value> = talks
+        .iter()
+        .map(|talk| trends::page(talk, cards.get(&talk.name), now_ms))
         .collect();
     Ok(Reply::api(json!(list)))
 }

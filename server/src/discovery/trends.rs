@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::kept::Named;
 use super::store;
 use crate::app::App;
+use crate::cards::{self, Card};
 use crate::clock::DAY_MS;
 use crate::error::Result;
 use crate::statuses::{self, Status, text};
@@ -178,28 +179,11 @@ pub async fn posts(app: &App, viewer: &Party) -> Result<Vec<Visible<Status>>> {
         .collect())
 }
 
-/// A page as apps read it: Mastodon's `Trends::Link`. We know its address, and do not ask it for more.
-pub fn page(talk: &Talk, now_ms: i64) -> Value {
-    let host = talk.name.split('/').nth(2).unwrap_or_default();
-    json!({
-        "url": talk.name,
-        "title": talk.name,
-        "description": "",
-        "language": null,
-        "type": "link",
-        "author_name": "",
-        "author_url": "",
-        "authors": [],
-        "provider_name": host,
-        "provider_url": "",
-        "html": "",
-        "width": 0,
-        "height": 0,
-        "image": null,
-        "image_description": "",
-        "embed_url": "",
-        "blurhash": null,
-        "published_at": null,
-        "history": talk.history(now_ms),
-    })
+/// A page as apps read it: Mastodon's `Trends::Link`. Where it has no card that the viewer may see, we know its address.
+pub fn page(talk: &Talk, card: Option<&Card>, now_ms: i64) -> Value {
+    let bare = Card::bare(&talk.name);
+    // Our copy of its picture is there for who sees a post that links to it.
+    let mut entity = cards::entity::entity(card.unwrap_or(&bare), None, None);
+    entity["history"] = talk.history(now_ms);
+    entity
 }

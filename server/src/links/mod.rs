@@ -43,19 +43,21 @@ pub fn address(text: &str) -> Option<String> {
 
 /// Addresses to which clean HTML links, without people and topics.
 pub(crate) fn outward(html: &str) -> Vec<String> {
-    let mut found: Vec<String> = html
-        .split("<a ")
+    let mut found: Vec<String> = in_order(html).take(MOST_LISTED).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The same, as they stand there.
+pub(crate) fn in_order(html: &str) -> impl Iterator<Item = String> {
+    html.split("<a ")
         .skip(1)
         .filter_map(|anchor| anchor.split('>').next())
         .filter(|tag| !tag.contains("mention") && !tag.contains("hashtag"))
         .filter(|tag| !tag.contains("rel=\"tag"))
         .filter_map(|tag| tag.split("href=\"").nth(1)?.split('"').next())
         .filter_map(|href| address(&href.replace("&amp;", "&")))
-        .take(MOST_LISTED)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
 #[cfg(test)]

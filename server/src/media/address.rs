@@ -215,6 +215,13 @@ impl<'a> Addresses<'a> {
         }
     }
 
+    /// The address of our copy of the picture in the card under this status, for readers here.
+    pub fn of_card(app: &App, status: &Visible<Status>, part: RemotePart) -> Option<String> {
+        let addresses = Addresses::of_copies(app, status);
+        let path = format!("/media/remote/cards/{}/{}", status.id, part.word());
+        addresses.signed.map(|signed| addresses.sign(&path, signed))
+    }
+
     /// The address of our copy of the file at this place of the status.
     pub fn copy(&self, at: usize, part: RemotePart) -> Option<String> {
         let path = format!("/media/remote/{}/{at}/{}", self.status, part.word());

@@ -60,7 +60,22 @@ pub async fn show(
         RemotePart::Original => file.picture().filter(|_| file.is_copied()),
     };
     let address = Iri::parse(shown.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
-    let copy = Box::pin(copy_of(&app, community, &address, Kept::Picture)).await?;
+    Box::pin(send_picture(&app, community, &address, part, &headers)).await
+}
+
+/// Sends our copy of a picture that is at this address, to whoever was found to be let see it.
+pub(crate) async fn send_picture(
+    app: &App,
+    community: CommunityId,
+    address: &Iri,
+    part: RemotePart,
+    headers: &HeaderMap,
+) -> Result<Reply> {
+    let copy = Box::pin(copy_of(app, community, address, Kept::Picture)).await?;
+    send_copy(app, &copy, part, headers).await
+}
+
+async fn send_copy(app: &App, copy: &Copy, part: RemotePart, headers: &HeaderMap) -> Result<Reply> {
     let (part, media_type) = match part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
         _ => (Part::Original, &copy.file_type),
@@ -68,7 +83,7 @@ pub async fn show(
     let media_type = served_as(media_type).ok_or(Error::NotFound)?;
     let file = app.media.storage.find(&copy.file_key, part).await?;
     let tag = format!("\"{}.{}\"", copy.file_key, part.word());
-    send(file, media_type, &tag, &headers, false).await
+    send(file, media_type, &tag, headers, false).await
 }
 
 /// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for whom its address was
@@ -86,14 +101,7 @@ pub async fn show_emoji(
     let address = unfold(&picture)?;
     may_show(&app, &party, account).await?;
     let copy = Box::pin(copy_of(&app, community, &address, Kept::Emoji)).await?;
-    let (part, media_type) = match part {
-        RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
-        _ => (Part::Original, &copy.file_type),
-    };
-    let media_type = served_as(media_type).ok_or(Error::NotFound)?;
-    let file = app.media.storage.find(&copy.file_key, part).await?;
-    let tag = format!("\"{}.{}\"", copy.file_key, part.word());
-    send(file, media_type, &tag, &headers, false).await
+    send_copy(&app, &copy, part, &headers).await
 }
 
 /// Whether a party may see files of this account, asked of the gate now.
@@ -120,7 +128,7 @@ enum Kept {
 }
 
 /// For whom an address was made: an account, or the visitors of a community.
-async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId)> {
+pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId)> {
     if reader < 0 {
         let community = CommunityId(-reader);
         return Ok((Party::Anonymous(community), community));

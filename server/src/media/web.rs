@@ -115,7 +115,7 @@ async fn check(app: &App, media: &Media, reader: Option<i64>) -> Result<()> {
 }
 
 /// Whether a party may load the files of a status, asked of the gate now.
-pub(super) async fn may(app: &App, party: &Party, status: &statuses::Status) -> Result<()> {
+pub(crate) async fn may(app: &App, party: &Party, status: &statuses::Status) -> Result<()> {
     let way = match party {
         Party::Account(_) => Way::Fetch,
         _ => Way::Rest,

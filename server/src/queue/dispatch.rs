@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    delivery, follows, inbox, instances, leaving, lists, members, notifications, polls, push,
-    quotes, reach, rules, scheduled, search, statuses, waves,
+    cards, delivery, follows, inbox, instances, leaving, lists, members, notifications, polls,
+    push, quotes, reach, rules, scheduled, search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -35,6 +35,9 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::FetchQuoted {
                 community, status, ..
             } => Box::pin(quotes::look(app, community, status)).await,
+            Job::FetchCard {
+                community, status, ..
+            } => Box::pin(cards::fetch(app, community, status)).await,
             Job::WeighAnswers {
                 community,
                 parent,

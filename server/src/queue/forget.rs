@@ -8,7 +8,8 @@ use tracing::{error, info};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    aliases, contacts, delivery, inbox, media, members, oauth, relations, rules, sign_ups, statuses,
+    aliases, cards, contacts, delivery, inbox, media, members, oauth, relations, rules, sign_ups,
+    statuses,
 };
 
 /// How often it is looked.
@@ -64,10 +65,11 @@ enum Old {
     Mutes,
     Media,
     SignUps,
+    Cards,
 }
 
 impl Old {
-    const ALL: [Old; 12] = [
+    const ALL: [Old; 13] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -80,6 +82,7 @@ impl Old {
         Old::Mutes,
         Old::Media,
         Old::SignUps,
+        Old::Cards,
     ];
 
     fn words(self) -> &'static str {
@@ -95,6 +98,7 @@ impl Old {
             Old::Keys => "keys of posts",
             Old::Mutes => "mutes that ended",
             Old::Media => "files that no post has",
+            Old::Cards => "cards of pages",
             Old::SignUps => "sign-ups that were decided or never answered",
         }
     }
@@ -113,6 +117,7 @@ impl Old {
             Old::Keys => statuses::forget_old_keys(&app.db, now_ms, BATCH).await,
             Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
             Old::Media => media::forget_old(app, now_ms, BATCH).await,
+            Old::Cards => cards::forget_old(&app.db, now_ms, BATCH).await,
             Old::SignUps => sign_ups::forget_old(app, now_ms, BATCH).await,
         }
     }

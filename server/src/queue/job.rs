@@ -50,6 +50,15 @@ pub enum Job {
         /// Where what is quoted is, and the yes.
         domain: String,
     },
+    /// A post links to a page that is to be looked at.
+    FetchCard {
+        /// In whose name we ask where nobody follows its author.
+        community: i64,
+        /// The status that links.
+        status: i64,
+        /// Where the page is.
+        domain: String,
+    },
     /// A status came in after answers to it that wait.
     WeighAnswers {
         /// In whose name we ask.
@@ -190,6 +199,7 @@ impl Job {
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
             Job::FetchQuoted { .. } => "fetch_quoted",
+            Job::FetchCard { .. } => "fetch_card",
             Job::WeighAnswers { .. } => "weigh_answers",
             Job::ReadStamp { .. } => "read_stamp",
             Job::SynchronizeFollowers { .. } => "synchronize_followers",
@@ -221,6 +231,7 @@ impl Job {
             Job::FetchNodeInfo { domain, .. }
             | Job::FetchListSource { domain, .. }
             | Job::FetchQuoted { domain, .. }
+            | Job::FetchCard { domain, .. }
             | Job::Push { domain, .. }
             | Job::ReadStamp { domain, .. } => {
                 let domain = Domain::parse(domain).ok()?;
@@ -254,6 +265,8 @@ impl Job {
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
             Job::FetchQuoted { status, .. } => format!("in {status}"),
+            // One after the other: the second of those who link to a page finds its card.
+            Job::FetchCard { domain, .. } => format!("pages at {domain}"),
             Job::WeighAnswers { parent, .. } => format!("below {parent}"),
             Job::ReadStamp { domain, .. } => format!("stamps at {domain}"),
             Job::PublishScheduled { scheduled, .. } => format!("scheduled {scheduled}"),

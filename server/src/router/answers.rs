@@ -404,7 +404,14 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("FeaturedTag", &["POST /api/v1/featured_tags"]),
-    ("any", &["GET /api/comity/v1/openapi.json"]),
+    (
+        "any",
+        &[
+            "GET /api/comity/v1/openapi.json",
+            // A PreviewCard, or an empty object.
+            "GET /api/v1/statuses/{id}/card",
+        ],
+    ),
     ("Why", &["GET /api/comity/v1/why"]),
     ("Boundaries", &["GET /api/comity/v1/rules"]),
     ("Reach", &["POST /api/comity/v1/reach"]),

@@ -2,7 +2,7 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, antennas, bookmarks, communities, contacts,
+    account_notes, accounts, announcements, antennas, bookmarks, cards, communities, contacts,
     conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
     quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
@@ -399,6 +399,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/statuses/{id}/history",
         Wants::Anyone(&["read:statuses"]),
         || get(statuses::api::history),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/card",
+        Wants::Anyone(&["read:statuses"]),
+        || get(cards::api::show),
     ),
     api(
         "GET",

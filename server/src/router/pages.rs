@@ -1,10 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, communities, contacts, conversations, drafts,
-    emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media, members,
-    moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs, relations,
-    reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
+    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
+    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
+    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
+    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
+    waves,
 };
 
 use super::endpoint::{get, post};
@@ -454,6 +455,9 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
     reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
         get(media::remote::show)
+    }),
+    reads("/media/remote/cards/{status}/{part}", Kind::Asset, || {
+        get(cards::picture::show)
     }),
     // Emoji
     reads("/media/emojis/{key}/{file}", Kind::Asset, || {

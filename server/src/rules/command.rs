@@ -73,7 +73,7 @@ pub struct SetRule {
     /// The reason, for members only
     #[arg(long)]
     reason_members: Option<String>,
-    /// What is added: media, sensitive, boosts, replies, follows, reports, direct, notice; with commas between them
+    /// What is added: media, sensitive, previews, boosts, replies, follows, reports, direct, notice; with commas between them
     #[arg(long = "with", value_name = "CONDITIONS", value_delimiter = ',')]
     conditions: Vec<String>,
     /// The reason, for moderators only

@@ -15,8 +15,8 @@ pub struct Choice {
     pub sentence: &'static str,
 }
 
-/// What can be chosen, in the order in which it is shown. Link previews are not on the list, since none are made here.
-pub const CHOICES: [Choice; 8] = [
+/// What can be chosen, in the order in which it is shown.
+pub const CHOICES: [Choice; 9] = [
     Choice {
         word: "media",
         condition: Conditions::DROP_MEDIA,
@@ -26,6 +26,11 @@ pub const CHOICES: [Choice; 8] = [
         word: "sensitive",
         condition: Conditions::MARK_SENSITIVE,
         sentence: "What they write is hidden behind a warning.",
+    },
+    Choice {
+        word: "previews",
+        condition: Conditions::DROP_PREVIEWS,
+        sentence: "No previews of what they link to, nor of pages of theirs.",
     },
     Choice {
         word: "boosts",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use comity_db::Tx;
-use comity_policy::{Admitted, Party, Visible, Way};
+use comity_policy::{Admitted, Conditions, Party, Visible, Way};
 use comity_vocab::{Note, NoteKind, Visibility};
 
 use super::consent;
@@ -16,6 +16,7 @@ use super::store::{self, Edit};
 use super::wishes;
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::cards::{self, Linking};
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -72,6 +73,7 @@ pub async fn edit(
     };
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, app.now_ms())?;
+    recard(app, &mut tx, community.id, &status, &words).await?;
     if let Becomes::Other(poll) = poll {
         store::set_kind(&mut tx, status.id, NoteKind::Question.as_str());
         polls::replace(app, &mut tx, status.id, poll.as_ref())?;
@@ -215,6 +217,11 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     let edited_at = note.updated.unwrap_or(now).clamp(status.created_at, now);
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, edited_at)?;
+    if note.conditions().contains(Conditions::DROP_PREVIEWS) {
+        cards::withdraw(&mut tx, status.id);
+    } else {
+        recard(app, &mut tx, arrival.community.id, &status, &words).await?;
+    }
     if !app.commit(tx).await? {
         tracing::debug!(iri = %note.id, "an older edit came late and changes nothing");
     }
@@ -257,6 +264,25 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
     notifications::promise_edited(tx, app.next_id(), status.id, app.now_ms());
     streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
+}
+
+/// It shows the card of the page that it links to now.
+async fn recard(
+    app: &App,
+    tx: &mut Tx,
+    community: i64,
+    status: &Status,
+    words: &Text,
+) -> Result<()> {
+    let linking = Linking {
+        status_id: status.id,
+        community,
+        visibility: status.visibility,
+        html: &words.content,
+        quoted: status.quote.as_ref().map(|quote| &quote.iri),
+        is_ours: status.author.is_local(),
+    };
+    cards::place_anew(app, tx, linking).await
 }
 
 /// Every version of a status, oldest first, the current one last.

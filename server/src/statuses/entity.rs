@@ -13,6 +13,7 @@ use super::{Quoting, Shown, Status, Text, find_many, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
+use crate::cards::{self, Card};
 use crate::communities::Community;
 use crate::emojis::Shown as Emoji;
 use crate::emojis::entity::entities;
@@ -20,6 +21,7 @@ use crate::error::Result;
 use crate::filters::Matcher;
 use crate::hashtags::entity::tag;
 use crate::http::Caller;
+use crate::media::address::{Addresses, RemotePart};
 use crate::quotes::State;
 use crate::reactions::Chosen;
 use crate::text::hashtag;
@@ -90,6 +92,7 @@ pub struct Entities {
     may_quote: HashMap<i64, Verdict>,
     written_with: HashMap<i64, Value>,
     reactions: HashMap<i64, Vec<Chosen>>,
+    cards: HashMap<i64, Card>,
 }
 
 impl Entities {
@@ -112,7 +115,10 @@ impl Entities {
         };
         let all = || statuses.iter().copied().chain(quoted.values());
         let ids: Vec<i64> = all().map(|status| status.id).collect();
-        let people: Vec<i64> = all().map(|status| status.author.id).collect();
+        let cards = cards::of(app, &all().collect::<Vec<_>>()).await?;
+        let writers = cards.values().filter_map(|card| card.author_id);
+        let people = all().map(|status| status.author.id);
+        let people: Vec<i64> = people.chain(writers).collect();
         let faces = Faces::of(app, &party, way, &caller.community, &people).await?;
         let asks = all().filter(|status| text(status).poll.is_some());
         let votes = match me {
@@ -171,6 +177,7 @@ impl Entities {
             may_quote,
             written_with,
             reactions,
+            cards,
         })
     }
 
@@ -274,7 +281,7 @@ impl Entities {
             "mentions": mentions,
             "tags": self.tags(&words.tags),
             "emojis": entities(&emojis),
-            "card": null,
+            "card": self.card(status),
             "poll": self.poll(status, &emojis),
             "quote": null,
             "quote_approval": self.quote_approval(status),
@@ -292,6 +299,18 @@ impl Entities {
             }
         }
         entity
+    }
+
+    /// What the page says to which it links, with our copy of its picture.
+    fn card(&self, status: &Visible<Status>) -> Value {
+        let Some(card) = self.cards.get(&status.id) else {
+            return Value::Null;
+        };
+        let shows = !status.conditions().contains(Conditions::DROP_MEDIA);
+        let image = card.page.image.as_ref().filter(|_| shows);
+        let picture = image.and_then(|_| Addresses::of_card(&self.app, status, RemotePart::Small));
+        let account = card.author_id.and_then(|id| self.faces.get(id));
+        cards::entity::entity(card, picture, account)
     }
 
     fn tags(&self, names: &[String]) -> Value {

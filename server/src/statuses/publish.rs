@@ -60,6 +60,7 @@ pub async fn publish(
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
     record::record(app, &mut tx, &new, None);
+    new.promise_card(app, &mut tx, community.id).await?;
     if let Some(poll) = new.poll() {
         polls::end_later(app, &mut tx, new.id(), poll)?;
     }

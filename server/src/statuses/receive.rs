@@ -74,6 +74,10 @@ pub async fn receive(app: &App, arrival: &Arrival, note: Admitted<Note>) -> Resu
         let new = if known.awaited { new.awaited() } else { new };
         let mut tx = Tx::new();
         record::record(app, &mut tx, &new, None);
+        if !note.conditions().contains(Conditions::DROP_PREVIEWS) {
+            let community = arrival.community.id;
+            new.promise_card(app, &mut tx, community).await?;
+        }
         if parent.is_none() && note.in_reply_to.is_some() {
             queue::push(
                 &mut tx,

@@ -50,7 +50,7 @@ pub use rule::{
     RuleForm, RuleView, StanceChoice, Strength, TakingBackView,
 };
 pub use status::{
-    AttachmentKind, AttachmentView, Counts, OptionView, PollView, QuotedView, ReactionView, SeenBy,
-    SmallView, StatusView, Veil, ViewerView, WhyNot,
+    AttachmentKind, AttachmentView, CardView, Counts, OptionView, PollView, QuotedView,
+    ReactionView, SeenBy, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

@@ -15,6 +15,7 @@ mod ask;
 mod audit;
 mod boundaries;
 mod canary;
+mod cards;
 mod catalogue;
 mod clients;
 mod command;

@@ -87,7 +87,8 @@ town_test! {
             assert!(answer["error"].as_str().unwrap().contains(told), "{answer}");
         };
         tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file").await;
-        tell(&[("attribution_domains[]", "news.example")], "cannot be kept here").await;
+        tell(&[("attribution_domains[]", "no domain")], "which is no domain").await;
+        tell(&[("attribution_domains[]", "com")], "anybody can have pages").await;
         tell(&[("note", &"x".repeat(3_000))], "is longer than").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         assert_eq!(me["display_name"], "alice");

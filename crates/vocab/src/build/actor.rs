@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::note::EmojiOut;
 use super::{ACTIVITYSTREAMS, Fields, SECURITY, time};
-use crate::{ActorKind, Handle, Iri, KeyMaterial, PublicKey};
+use crate::{ActorKind, Domain, Handle, Iri, KeyMaterial, PublicKey};
 
 /// One of ours, as others shall see it.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct ActorOut {
     pub discoverable: bool,
     /// Whether it wants to be searched.
     pub indexable: bool,
+    /// Domains whose pages may name it as who wrote them.
+    pub attribution_domains: Vec<Domain>,
     /// Whether the person has died.
     pub memorial: bool,
     /// Other accounts of the same person.
@@ -88,6 +90,10 @@ pub fn actor(actor: &ActorOut) -> Value {
     fields.set("manuallyApprovesFollowers", actor.locked);
     fields.set("discoverable", actor.discoverable);
     fields.set("indexable", actor.indexable);
+    if !actor.attribution_domains.is_empty() {
+        let domains = actor.attribution_domains.iter().map(Domain::as_str);
+        fields.set("attributionDomains", domains.collect::<Vec<_>>());
+    }
     fields.set("memorial", actor.memorial);
     fields.set_if("published", actor.published.and_then(time));
     fields.set_if("icon", actor.icon.as_ref().map(picture));
@@ -191,6 +197,7 @@ fn context() -> Value {
             "featured": { "@id": "toot:featured", "@type": "@id" },
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
+            "attributionDomains": { "@id": "toot:attributionDomains", "@type": "@id" },
             "memorial": "toot:memorial",
             "Emoji": "toot:Emoji",
             "PropertyValue": "schema:PropertyValue",

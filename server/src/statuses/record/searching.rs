@@ -1,8 +1,11 @@
-//! By which words a new status is found, and by which links.
+//! By which words a new status is found, by which links, and which page is shown under it.
 
 use comity_db::Tx;
 
 use super::NewStatus;
+use crate::app::App;
+use crate::cards::{self, Linking};
+use crate::error::Result;
 use crate::links;
 use crate::search;
 use crate::statuses::{Status, Text};
@@ -37,6 +40,24 @@ impl NewStatus {
         };
         search::place(tx, &entry);
         links::place(tx, row.id, self.visibility, &row.content);
+    }
+
+    /// Promises the card of the page that it links to, in the transaction that records it.
+    pub(in crate::statuses) async fn promise_card(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        community: i64,
+    ) -> Result<()> {
+        let linking = Linking {
+            status_id: self.row.id,
+            community,
+            visibility: self.visibility,
+            html: &self.row.content,
+            quoted: self.quote.as_ref().map(|new| &new.quote.iri),
+            is_ours: self.author.is_local(),
+        };
+        cards::place(app, tx, linking).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! From what the gate cleared to what a page lays out.
 
+mod card;
 mod composer;
 mod quoted;
 
@@ -11,6 +12,7 @@ use comity_vocab::{Iri, Visibility};
 
 use crate::accounts::Account;
 use crate::app::App;
+use crate::cards::{self, Card};
 use crate::communities::Community;
 use crate::emojis::Shown as Emoji;
 use crate::emojis::html::{in_html, in_plain};
@@ -46,6 +48,8 @@ pub struct Reader<'a> {
     pinned: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
     quoted: HashMap<i64, Visible<Status>>,
+    /// What the pages say to which these link.
+    cards: HashMap<i64, Card>,
     /// What the reader chose in their polls.
     votes: HashMap<i64, Vec<i64>>,
     /// What the reader wants folded, or not at all.
@@ -94,6 +98,7 @@ impl<'a> Reader<'a> {
         };
         Ok(Reader {
             quoted: quoted(app, visit, way, statuses).await?,
+            cards: cards::of(app, statuses).await?,
             answers,
             votes,
             filters,
@@ -291,6 +296,7 @@ impl<'a> Reader<'a> {
                 .as_ref()
                 .map(|poll| self.poll(status, poll, &emojis)),
             quote,
+            card: self.card(status),
             asks_to_quote: self.asks_to_quote(status),
             veil: None,
             reply: None,

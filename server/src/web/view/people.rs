@@ -127,6 +127,8 @@ pub struct EditProfilePage {
     pub hide_collections: bool,
     /// A program writes there.
     pub bot: bool,
+    /// Sites that may name them as the author of their pages; one on each line.
+    pub domains: String,
     /// The small picture, and the wide one.
     pub portraits: Vec<PortraitView>,
     /// Name and source of each line; padded with empty ones to as many as there may be.

@@ -55,6 +55,8 @@ pub struct StatusView {
     pub poll: Option<PollView>,
     /// What it quotes.
     pub quote: Option<QuotedView>,
+    /// What the page says to which it links.
+    pub card: Option<CardView>,
     /// The post of the viewer's that it quotes once they say yes.
     pub asks_to_quote: Option<i64>,
     /// The whole post is folded under this sentence until asked for.
@@ -76,6 +78,27 @@ pub struct ReactionView {
     pub mine: bool,
     /// The viewer may say it: it is of Unicode, or of their community.
     pub may_say: bool,
+}
+
+/// A page to which a post links, by its own words; plain text.
+#[derive(Clone, Debug)]
+pub struct CardView {
+    /// Where the post links to.
+    pub url: String,
+    /// The title.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// Its language tag, if known.
+    pub lang: Option<String>,
+    /// The domain that gave the page.
+    pub host: String,
+    /// Who wrote it; may be empty.
+    pub author: String,
+    /// Our copy of its picture.
+    pub picture: Option<SmallView>,
+    /// What is in the picture; may be empty.
+    pub picture_says: String,
 }
 
 /// A poll. Posts `choice` to `/statuses/ID/vote`, once for each that is ticked.

@@ -103,6 +103,11 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .iter()
             .map(|(id, _)| format!("/media/remote/{id}/0/original"))
             .collect(),
+        "/media/remote/cards/{status}/{part}" => cast
+            .statuses
+            .iter()
+            .map(|(id, _)| format!("/media/remote/cards/{id}/original"))
+            .collect(),
         "/media/emojis/{key}/{file}" => vec!["/media/emojis/author/original.png".to_owned()],
         "/media/remote/emojis/{account}/{picture}/{part}" => cast
             .accounts

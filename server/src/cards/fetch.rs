@@ -1,0 +1,239 @@
+//! The job: looks at a page that a post links to, and keeps what it says of itself.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use comity_policy::{Approval, Contact, Person};
+use comity_vocab::{Domain, Handle, Iri};
+use comity_wire::{FetchedPage, WireError};
+use tracing::debug;
+
+use super::model::{CardRow, Page};
+use super::{KEPT_MS, charset, heard, read, store, voice};
+use crate::accounts;
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::communities::Community;
+use crate::error::{Error, Result};
+use crate::inbox::resolve;
+use crate::queue::{self, Job, Outcome, backoff_ms};
+use crate::statuses::{self, Status};
+
+/// Domains that a page may lead through: a shortener's, and `www.`.
+const MOST_MOVES: usize = 2;
+/// How long all of it may take: less than a job may run.
+const WITHIN: Duration = Duration::from_secs(45);
+/// Of who follows an author, so many are asked whether they speak with a page's server.
+const MOST_FOLLOWERS: i64 = 100;
+/// Tries to reach a page for one post; another post with the link begins anew, when its turn has come.
+const MOST_TRIES: i64 = 4;
+/// How long a page that is none, or says nothing of itself, is left alone: it may be published after its link.
+const NONE_MS: i64 = DAY_MS;
+/// Twelve hours at most between tries; then a page that is gone costs two requests a day while people link to it.
+const MOST_DOUBLINGS: i64 = 30;
+
+/// Looks at the page of which this status shows the card, unless that was done not long ago.
+pub async fn fetch(app: &App, community: i64, status_id: i64) -> Outcome {
+    match try_fetch(app, community, status_id).await {
+        Ok(()) | Err(Error::NotFound | Error::Gone) => Outcome::Done,
+        Err(error) => error.into(),
+    }
+}
+
+async fn try_fetch(app: &App, community: i64, status_id: i64) -> Result<()> {
+    let Some(url) = store::url_of(&app.db, status_id).await? else {
+        return Ok(());
+    };
+    let known = store::by_url(&app.db, &url).await?;
+    let now_ms = app.now_ms();
+    if known.as_ref().is_some_and(|known| known.again_at > now_ms) {
+        return Ok(());
+    }
+    let status = statuses::load_one(app, status_id).await?;
+    // Nobody sees it, but for who is asked: nothing is told of it.
+    if status.approval != Approval::Stands || status.author.gone_at.is_some() {
+        return Ok(());
+    }
+    let address = Iri::parse(&url).map_err(|_| Error::NotFound)?;
+    let Some(asker) = asker(app, community, &status, &address.domain()).await? else {
+        return Ok(());
+    };
+    let came = tokio::time::timeout(WITHIN, follow(app, &asker, &address))
+        .await
+        .unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())));
+    let failures = known.as_ref().map_or(0, |known| known.failures);
+    let row = match came {
+        Ok(Some(found)) => CardRow {
+            author_id: author(app, &asker, &found.page).await?,
+            page: serde_json::to_string(&found.page)?,
+            hosts: found.hosts.join(" "),
+            again_at: now_ms + KEPT_MS,
+            failures: 0,
+            url,
+        },
+        Ok(None) => CardRow {
+            page: String::new(),
+            hosts: address.domain().to_string(),
+            author_id: None,
+            again_at: now_ms + NONE_MS,
+            failures: 0,
+            url,
+        },
+        Err(Error::Elsewhere(why)) => {
+            debug!(%url, %why, "a page could not be reached");
+            let failures = (failures + 1).min(MOST_DOUBLINGS);
+            let seed = u64::from_ne_bytes(status_id.to_ne_bytes());
+            let wait_ms = backoff_ms(u32::try_from(failures).unwrap_or(u32::MAX), seed);
+            let again_at = now_ms + wait_ms;
+            if failures < MOST_TRIES {
+                again(app, community, status_id, &address.domain(), again_at).await?;
+            }
+            // What it said before is not wrong because it rests.
+            let was = known.unwrap_or_else(|| CardRow {
+                page: String::new(),
+                hosts: address.domain().to_string(),
+                author_id: None,
+                again_at,
+                failures,
+                url,
+            });
+            CardRow {
+                again_at,
+                failures,
+                ..was
+            }
+        }
+        Err(why) => return Err(why),
+    };
+    store::keep(&app.db, &row, now_ms + KEPT_MS).await
+}
+
+async fn again(app: &App, community: i64, status: i64, host: &Domain, at_ms: i64) -> Result<()> {
+    let job = Job::FetchCard {
+        community,
+        status,
+        domain: host.to_string(),
+    };
+    let mut tx = comity_db::Tx::new();
+    queue::push_at(&mut tx, app, &job, at_ms)?;
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// In whose name a page is asked for.
+struct Asker {
+    person: Person,
+    community: Arc<Community>,
+}
+
+/// Somebody who reads this status and does not refuse this host: of a post from here its author, of others one of those who
+/// follow the author, and where nobody does the community that it came to. A server that all of them refuse hears nothing.
+async fn asker(app: &App, community: i64, status: &Status, host: &Domain) -> Result<Option<Asker>> {
+    let people = if status.author.is_local() {
+        vec![status.author.person()]
+    } else {
+        let ids = store::followers_here(&app.db, status.author.id, MOST_FOLLOWERS).await?;
+        let followers = accounts::find_many(app, ids).await?;
+        let mut people: Vec<Person> = followers.values().map(|account| account.person()).collect();
+        // Those of the community that it came to first.
+        people.sort_by_key(|person| {
+            let here = person.community.is_some_and(|lives| lives.0 == community);
+            (!here, person.id)
+        });
+        if people.is_empty() {
+            people.extend(voice(app, community).await?);
+        }
+        people
+    };
+    let hosts = HashSet::from([host]);
+    let heard = heard(app, &people, &hosts).await?;
+    let willing = people.into_iter().zip(heard);
+    let Some((person, _)) = willing.into_iter().find(|(_, heard)| heard.contains(host)) else {
+        return Ok(None);
+    };
+    let lives = person.community.map_or(community, |lives| lives.0);
+    let community = app.communities.load().by_id(lives);
+    Ok(community.map(|community| Asker { person, community }))
+}
+
+/// A page, and the domains that had a part in it.
+struct Came {
+    page: Page,
+    hosts: Vec<String>,
+}
+
+/// Reads the page at this address. `None` where there is none that says anything of itself.
+async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Option<Came>> {
+    let mut next = address.clone();
+    let mut hosts: Vec<String> = Vec::new();
+    loop {
+        let host = next.domain();
+        let heard = heard(
+            app,
+            std::slice::from_ref(&asker.person),
+            &HashSet::from([&host]),
+        )
+        .await?;
+        if !heard.iter().all(|heard| heard.contains(&host)) {
+            // A rule of theirs: others may have it.
+            return Err(Error::NotFound);
+        }
+        let permit = app
+            .gate
+            .permit(asker.community.policy_id(), &host, Contact::Fetch)
+            .await?
+            .map_err(|_| Error::NotFound)?;
+        hosts.push(host.to_string());
+        match app.wire.fetch_page(permit, &next).await {
+            Ok(FetchedPage::Page {
+                address,
+                bytes,
+                charset,
+            }) => {
+                let now_ms = app.now_ms();
+                // Looking through a megabyte takes as long as a request.
+                let reading = tokio::task::spawn_blocking(move || {
+                    let html = charset::text(&bytes, charset.as_deref());
+                    read::page(&html, &address, now_ms)
+                });
+                let page = reading
+                    .await
+                    .map_err(|_| Error::internal("a page was not read"))?;
+                return Ok(page.map(|page| Came { page, hosts }));
+            }
+            Ok(FetchedPage::Moved(to)) if hosts.len() <= MOST_MOVES => next = to,
+            Ok(FetchedPage::Moved(_) | FetchedPage::NoPage) => return Ok(None),
+            Err(WireError::Retry { why, .. }) => return Err(Error::Elsewhere(why)),
+            Err(why) => {
+                debug!(address = %next, %why, "there is no page");
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// The account that a page names as who wrote it. Whether they say so too is asked each time the card is shown.
+async fn author(app: &App, asker: &Asker, page: &Page) -> Result<Option<i64>> {
+    let Some(handle) = page.creator.as_deref() else {
+        return Ok(None);
+    };
+    let Ok(handle) = Handle::parse(handle.trim()) else {
+        return Ok(None);
+    };
+    let Some(domain) = &handle.domain else {
+        return Ok(None);
+    };
+    let heard = heard(
+        app,
+        std::slice::from_ref(&asker.person),
+        &HashSet::from([domain]),
+    )
+    .await?;
+    let is_ours = app.communities.load().by_domain(domain).is_some();
+    if !is_ours && !heard.iter().all(|heard| heard.contains(domain)) {
+        return Ok(None);
+    }
+    let found = Box::pin(resolve::handle(app, &asker.community, &handle)).await;
+    Ok(found.ok().map(|account| account.id))
+}
