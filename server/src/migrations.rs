@@ -88,6 +88,11 @@ pub const ALL: &[Migration] = &[
     migration!(57, "kept", "../../migrations/0057_kept.sql"),
     migration!(58, "posters", "../../migrations/0058_posters.sql"),
     migration!(59, "reaction_ids", "../../migrations/0059_reaction_ids.sql"),
+    migration!(
+        60,
+        "emoji_version",
+        "../../migrations/0060_emoji_version.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
