@@ -91,6 +91,12 @@ pub const ALL: &[Migration] = &[
     migration!(60, "antennas", "../../migrations/0060_antennas.sql"),
     migration!(61, "cards", "../../migrations/0061_cards.sql"),
     migration!(62, "attribution", "../../migrations/0062_attribution.sql"),
+    migration!(63, "reaction_ids", "../../migrations/0063_reaction_ids.sql"),
+    migration!(
+        64,
+        "emoji_version",
+        "../../migrations/0064_emoji_version.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -95,7 +95,7 @@ pub(crate) async fn start_with(
     db.migrate(migrations::ALL, now_ms).await?;
     let storage = Storage::open(&config.media, &config.data_dir)?;
     let media = Desk::open(&db, &config, storage, &clock).await?;
-    let (book, communities) = rules::read_book(&db, now_ms, &media.emojis).await?;
+    let (book, communities) = rules::read_book(&db, now_ms, &media.emojis, None).await?;
     for community in communities.all() {
         config.check(&community.domain)?;
     }

@@ -98,14 +98,18 @@ impl Settings {
     }
 }
 
-/// All communities, from the database, with their emoji.
-pub async fn load(db: &Db, pictures: &EmojiAddresses) -> Result<Communities> {
+/// All communities, from the database, with their emoji: those of `before` where none changed.
+pub async fn load(
+    db: &Db,
+    pictures: &EmojiAddresses,
+    before: Option<&Shelf>,
+) -> Result<Communities> {
     let rows = store::all(db).await?;
     let origins = rows.iter().filter_map(|row| {
         let domain = Domain::parse(&row.domain).ok()?;
         Some((row.id, model::origin(&domain)))
     });
-    let shelf = emojis::shelf(db, pictures, origins.collect()).await?;
+    let shelf = emojis::shelf(db, pictures, origins.collect(), before).await?;
     Ok(Communities::new(
         rows.into_iter()
             .map(|row| Community::from_row(row, shelf.clone()))

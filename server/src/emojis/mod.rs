@@ -47,14 +47,25 @@ const MOST: i64 = 2_000;
 /// Emoji of all communities of an installation: they are kept in memory.
 const MOST_OF_ALL: i64 = 50_000;
 
-/// What is known of all emoji here, for showing them.
+/// What is known of all emoji here, for showing them. They are read where `before` is of another version. The version is read
+/// first: whatever it counts is in what is read after it.
 pub(crate) async fn shelf(
     db: &Db,
     addresses: &EmojiAddresses,
     origins: HashMap<i64, String>,
+    before: Option<&Shelf>,
 ) -> Result<Arc<Shelf>> {
+    let version = store::version(db).await?;
+    if let Some(same) = before.and_then(|before| before.again(version, &origins)) {
+        return Ok(Arc::new(same));
+    }
     let all = store::all(db, MOST_OF_ALL).await?;
-    Ok(Arc::new(Shelf::new(all, addresses.clone(), origins)))
+    Ok(Arc::new(Shelf::new(
+        all,
+        version,
+        addresses.clone(),
+        origins,
+    )))
 }
 
 /// Every emoji of a community, also those that are switched off, by code.
@@ -224,6 +235,7 @@ pub async fn remove(app: &App, community: &Community, id: i64) -> Result<()> {
 
 /// Commits a change of emoji. Every process reads them anew when the epoch advances.
 async fn shelve(app: &App, mut tx: Tx) -> Result<bool> {
+    store::advance_version(&mut tx);
     rules::advance_epoch(&mut tx);
     let done = app.commit(tx).await?;
     if done {

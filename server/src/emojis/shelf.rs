@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use comity_policy::Party;
 
@@ -14,7 +15,9 @@ use crate::media::address::{EmojiAddresses, RemotePart, signed_for};
 /// What is asked each time something is shown, so that nothing has to be looked up.
 pub struct Shelf {
     /// By community and code.
-    own: HashMap<i64, HashMap<String, Emoji>>,
+    own: Arc<HashMap<i64, HashMap<String, Emoji>>>,
+    /// Which version of all emoji this is; 0 for one that was not read.
+    version: i64,
     /// Where each community is served.
     origins: HashMap<i64, String>,
     addresses: EmojiAddresses,
@@ -38,6 +41,7 @@ impl Eq for Shelf {}
 impl Shelf {
     pub(super) fn new(
         all: Vec<Emoji>,
+        version: i64,
         addresses: EmojiAddresses,
         origins: HashMap<i64, String>,
     ) -> Shelf {
@@ -47,7 +51,8 @@ impl Shelf {
             of_community.insert(emoji.shortcode.clone(), emoji);
         }
         Shelf {
-            own,
+            own: Arc::new(own),
+            version,
             origins,
             addresses,
         }
@@ -55,7 +60,17 @@ impl Shelf {
 
     /// Without any, for a community that is about to be founded.
     pub fn empty(addresses: EmojiAddresses) -> Shelf {
-        Shelf::new(Vec::new(), addresses, HashMap::new())
+        Shelf::new(Vec::new(), 0, addresses, HashMap::new())
+    }
+
+    /// The same emoji, of communities that are served there by now; `None` where they are of another version.
+    pub(super) fn again(&self, version: i64, origins: &HashMap<i64, String>) -> Option<Shelf> {
+        (self.version == version).then(|| Shelf {
+            own: self.own.clone(),
+            version,
+            origins: origins.clone(),
+            addresses: self.addresses.clone(),
+        })
     }
 
     /// The emoji of a community that apps offer, by code.

@@ -1,4 +1,4 @@
-//! SQL of `custom_emojis`.
+//! SQL of `custom_emojis` and `emoji_version`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
@@ -16,6 +16,19 @@ macro_rules! select_emoji {
             $rest
         )
     };
+}
+
+const VERSION: Sql<(i64,)> = sql!(row: (i64,), "SELECT version FROM emoji_version WHERE id = 1");
+const ADVANCE: Sql = sql!("UPDATE emoji_version SET version = version + 1 WHERE id = 1");
+
+pub async fn version(db: &Db) -> Result<i64> {
+    let (version,) = db.one(VERSION, params![]).await?;
+    Ok(version)
+}
+
+/// In the transaction of each change.
+pub fn advance_version(tx: &mut Tx) {
+    tx.must(ADVANCE, params![]);
 }
 
 const ALL: Sql<Emoji> = sql!(row: Emoji, select_emoji!("ORDER BY id LIMIT $1"));

@@ -7,7 +7,9 @@ use super::{Arrival, relevance, resolve};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::{favourites, follows, pins, polls, quotes, reblogs, relations, reports, statuses};
+use crate::{
+    favourites, follows, pins, polls, quotes, reactions, reblogs, relations, reports, statuses,
+};
 
 /// What became of an activity.
 pub(super) enum Came {
@@ -409,6 +411,9 @@ async fn undo_by_id(
     }
     if let Some(status) = favourites::status_of(app, &arrival.sender, iri).await? {
         favourites::receive_undo(app, arrival, activity, status).await?;
+        return Ok(Came::Done);
+    }
+    if reactions::receive_undo_by_id(app, arrival.sender.id, iri).await? {
         return Ok(Came::Done);
     }
     if statuses::find_by_iri(app, iri).await?.is_some() {

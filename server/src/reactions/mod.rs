@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use comity_db::{Db, Tx};
 use comity_policy::{Act, Admitted, Conditions, Party, Way};
-use comity_vocab::{Activity, ActivityKind};
+use comity_vocab::{Activity, ActivityKind, Iri};
 
 pub use store::{Chosen, Who};
 
@@ -89,7 +89,7 @@ pub async fn react(
     let mut tx = Tx::new();
     favourites::take_back(app, &mut tx, me, &status).await?;
     favourites::place(app, &mut tx, me, &status)?;
-    store::insert(&mut tx, me.id, status_id, &reaction, app.now_ms());
+    store::insert(&mut tx, me.id, status_id, &reaction, "", app.now_ms());
     app.commit_and_ring(tx).await?;
     Ok(())
 }
@@ -128,7 +128,8 @@ pub(crate) fn receive(
     now_ms: i64,
 ) {
     if let Some(reaction) = said_by(activity) {
-        store::insert(tx, account_id, status_id, &reaction, now_ms);
+        let iri = activity.id.as_ref().map_or("", Iri::as_str);
+        store::insert(tx, account_id, status_id, &reaction, iri, now_ms);
     }
 }
 
@@ -148,6 +149,12 @@ pub(crate) async fn receive_undo(
         return Ok(());
     };
     store::delete(&app.db, account_id, status_id, said.trim()).await
+}
+
+/// Somebody elsewhere took back what this activity said beside a favourite, which stays; whether it had been recorded. One that
+/// is the favourite as well is `favourites`' to take back, which is asked first.
+pub(crate) async fn receive_undo_by_id(app: &App, account_id: i64, iri: &Iri) -> Result<bool> {
+    store::delete_by_iri(&app.db, account_id, iri.as_str()).await
 }
 
 /// Whether somebody said an emoji of a status.

@@ -83,14 +83,22 @@ pub async fn of_favourite(db: &Db, account_id: i64, iri: &str) -> Result<Option<
 }
 
 const INSERT: Sql = sql!(
-    "INSERT INTO reactions (account_id, status_id, emoji, url, community_id, created_at)
-     SELECT $1, $2, $3, $4, $5, $6
+    "INSERT INTO reactions (account_id, status_id, emoji, url, community_id, iri, created_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7
       WHERE EXISTS (SELECT 1 FROM favourites WHERE account_id = $1 AND status_id = $2)
      ON CONFLICT DO NOTHING"
 );
 
-/// Behind the statement that inserts its favourite, or beside one that is there; without one, nothing is kept.
-pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, reaction: &Reaction, now_ms: i64) {
+/// Behind the statement that inserts its favourite, or beside one that is there; without one, nothing is kept. `iri`
+/// is the address of the activity that says it from elsewhere, or empty.
+pub fn insert(
+    tx: &mut Tx,
+    account_id: i64,
+    status_id: i64,
+    reaction: &Reaction,
+    iri: &str,
+    now_ms: i64,
+) {
     tx.exec(
         INSERT,
         params![
@@ -99,6 +107,7 @@ pub fn insert(tx: &mut Tx, account_id: i64, status_id: i64, reaction: &Reaction,
             reaction.emoji.as_str(),
             reaction.url.as_str(),
             reaction.community_id,
+            iri,
             now_ms,
         ],
     );
@@ -112,6 +121,15 @@ pub async fn delete(db: &Db, account_id: i64, status_id: i64, emoji: &str) -> Re
     db.exec(DELETE, params![account_id, status_id, emoji])
         .await?;
     Ok(())
+}
+
+/// Counts on `reactions_by_iri`.
+const DELETE_BY_IRI: Sql = sql!("DELETE FROM reactions WHERE account_id = $1 AND iri = $2");
+
+/// They do not say any more what this activity said; whether it had been recorded.
+pub async fn delete_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<bool> {
+    let deleted = db.exec(DELETE_BY_IRI, params![account_id, iri]).await?;
+    Ok(deleted > 0)
 }
 
 /// Counts on `reactions_by_status`.

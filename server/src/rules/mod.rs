@@ -42,6 +42,7 @@ pub(crate) use notices::tell;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::communities::{Communities, Community};
+use crate::emojis::Shelf;
 use crate::error::{Error, Result};
 use crate::media::address::EmojiAddresses;
 use crate::reach::{self, Asking};
@@ -246,21 +247,25 @@ pub async fn history_before(app: &App, scope: Scope, below: i64, most: i64) -> R
 /// Reads the rules and the communities with their modes anew, and hands the gate the new book.
 pub async fn reload(app: &App) -> Result<()> {
     let _alone = app.looks.alone().await;
-    let (book, communities) = read_book(&app.db, app.now_ms(), &app.media.emojis).await?;
+    let before = app.communities.load_full();
+    let shelf = before.all().next().map(|one| one.emojis.clone());
+    let (book, communities) =
+        read_book(&app.db, app.now_ms(), &app.media.emojis, shelf.as_deref()).await?;
     app.communities.store(Arc::new(communities));
     app.gate.replace(book);
     Ok(())
 }
 
 /// The rules and the communities as they are stored. The epoch is read first: whatever it counts is in what is read
-/// after it, so no book claims to know of a change that it lacks.
+/// after it, so no book claims to know of a change that it lacks. Emoji are those of `before` where none changed since.
 pub async fn read_book(
     db: &comity_db::Db,
     now_ms: i64,
     pictures: &EmojiAddresses,
+    before: Option<&Shelf>,
 ) -> Result<(RuleBook, Communities)> {
     let epoch = store::epoch(db).await?;
-    let communities = crate::communities::load(db, pictures).await?;
+    let communities = crate::communities::load(db, pictures, before).await?;
     let hosted = communities.all().map(|community| community.hosted());
     let rules = store::in_force(db).await?;
     let book = RuleBook::new(epoch, now_ms, hosted.collect(), rules)

@@ -43,7 +43,7 @@ town_test! {
         bob.post(&unreact, &[("emoji", ":boat:")]).await.is(303);
         bob.get(&post.path).await.is(200).hides("Take it back");
         // What one may not see is not there to be said anything of.
-        let hidden = town.post(&mut alice, "Between me and me", "direct").await;
+        let hidden = town.post(&mut alice, "Between me and mine", "private").await;
         bob.post(&format!("/statuses/{}/react", hidden.id), &[("emoji", "🌊")]).await.is(404);
     }
 
@@ -207,6 +207,20 @@ coast_test! {
         let told = app.get(&at).await.is(200).json();
         assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
         coast.brings(&undo(react(&lena, "wave", "🌊"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        // An Undo that names only the id takes back what had that id, and nothing of anybody else.
+        let undo_id = |by: &str, name: &str, undone: String| json!({
+            "id": format!("{by}#{name}/undo-id"), "type": "Undo", "actor": by, "object": undone,
+        });
+        coast.brings(&like(&rita, "like-2")).await;
+        coast.brings(&react(&rita, "wave-2", "🌊")).await;
+        coast.brings(&undo_id(&lena, "wave-2", format!("{rita}#wave-2"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo_id(&rita, "wave-2", format!("{rita}#wave-2"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), &told["reactions"]), (Some(1), &json!([])));
+        coast.brings(&undo_id(&rita, "like-2", format!("{rita}#like-2"))).await;
         assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
         // As Lemmy has it: with a new id in each Undo.
         coast.brings(&like(&lena, "vote")).await;
