@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(auth_data(&[&whole[..], b"\x00"].concat()), None);
         assert_eq!(auth_data(b"\xa0"), None);
         // Many lists in each other end somewhere.
-        let deep = [&b"\xa1\x61x"[..], &[0x81; 60_000]].concat();
+        let deep = [b"\xa1\x61x".to_vec(), vec![0x81; 60_000]].concat();
         assert_eq!(auth_data(&deep), None);
         assert_eq!(auth_data(b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff"), None);
     }

@@ -132,7 +132,7 @@ town_test! {
         let question = asked(&mut browser).await.is(200).json();
         let right = device.signs(&question);
         let mut wrong = right.clone();
-        wrong[2].1 = "AAAA".to_owned();
+        "AAAA".clone_into(&mut wrong[2].1);
         send(&mut browser, "/sign-in/passkey", &wrong).await.is(422).shows(UNKNOWN);
         send(&mut browser, "/sign-in/passkey", &right).await.is(422).shows(AGAIN);
         let question = asked(&mut browser).await.is(200).json();
@@ -208,7 +208,7 @@ town_test! {
         begin(&mut alice, &"x".repeat(51)).await.is(422).shows("must have 1 to 50 characters");
         let fresh = || Device::at(&origin(), Secret::p256());
         let mut elsewhere = fresh();
-        elsewhere.origin = "https://evil.example".to_owned();
+        "https://evil.example".clone_into(&mut elsewhere.origin);
         add(&mut alice, "Phone", &mut elsewhere).await.is(422).shows("was used at another address");
         let mut unverified = fresh();
         unverified.flags = 1;
