@@ -223,6 +223,7 @@ fn spoken(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a draft has it so")]
     fn texts(list: &[&str]) -> Option<Vec<String>> {
         Some(list.iter().map(|text| (*text).to_owned()).collect())
     }

@@ -7,7 +7,7 @@ use crate::web::time;
 
 /// Mastodon's `PreviewCard`. `picture` is our copy's address for the reader, `account` who wrote the page. `html` stays
 /// empty: what other servers would put into a page of an app is not asked for.
-pub fn entity(card: &Card, picture: Option<String>, account: Option<&Value>) -> Value {
+pub fn entity(card: &Card, picture: Option<&str>, account: Option<&Value>) -> Value {
     let page = &card.page;
     let image = page.image.as_ref().filter(|_| picture.is_some());
     let name = match account {

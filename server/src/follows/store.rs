@@ -269,9 +269,10 @@ const AT: Sql<(i64, i64)> = sql!(
 /// How many of a server, and of those below it where `below` says so, the account follows, and is followed by.
 pub async fn at(db: &Db, account_id: i64, host: &str, below: bool) -> Result<(i64, i64)> {
     // An underscore, which a name may have, stands for any letter otherwise.
-    let within = match below {
-        true => format!("%.{}", host.replace('_', "!_")),
-        false => String::new(),
+    let within = if below {
+        format!("%.{}", host.replace('_', "!_"))
+    } else {
+        String::new()
     };
     let values = params![account_id, host.to_owned(), within];
     Ok(db.opt(AT, values).await?.unwrap_or_default())

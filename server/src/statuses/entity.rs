@@ -310,7 +310,7 @@ impl Entities {
         let image = card.page.image.as_ref().filter(|_| shows);
         let picture = image.and_then(|_| Addresses::of_card(&self.app, status, RemotePart::Small));
         let account = card.author_id.and_then(|id| self.faces.get(id));
-        cards::entity::entity(card, picture, account)
+        cards::entity::entity(card, picture.as_deref(), account)
     }
 
     fn tags(&self, names: &[String]) -> Value {

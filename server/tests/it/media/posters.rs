@@ -97,7 +97,7 @@ town_test! {
         let mut alice = Sender::new(&town, "alice").await;
         let moving = alice.send(&gif(32, 20, 5), &[]).await.is(202).json();
         let moving = alice.ready(&town, &moving).await;
-        let film = open(&mut town.anonymous(), &moving["url"]).await.is(200).bytes.to_vec();
+        let film = open(&mut town.anonymous(), &moving["url"]).await.is(200).bytes.clone();
         let sent = alice.send(&film, &[]).await.is(202).json();
         alice.pictures(&sent, &png(40, 80)).await.is(206);
         let told = alice.ready(&town, &sent).await;
@@ -230,10 +230,10 @@ town_test! {
             comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
         }
         for path in old {
-            assert!(!path.exists(), "{path:?}");
+            assert!(!path.exists(), "{}", path.display());
         }
         for path in others.iter().chain([&young]) {
-            assert!(path.exists(), "{path:?}");
+            assert!(path.exists(), "{}", path.display());
         }
         open(&mut town.anonymous(), &sound["url"]).await.is(200);
         open(&mut town.anonymous(), &sound["preview_url"]).await.is(200);
