@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::storage::{Storage, is_key, refused};
 use super::store;
@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 const MOST: usize = 1_000;
 /// What is younger may be written down yet: longer than any file is made ready in.
 const OLD_MS: i64 = DAY_MS;
+/// More strays than this at a time, and more than a tenth of what is looked at: the files are another installation's, or the
+/// database is not the one that they belong to.
+const MOST_STRAYS: usize = 20;
 
 /// Where files are, in the order they are walked through.
 const PLACES: [&str; 2] = ["files/", "incoming/"];
@@ -73,16 +76,34 @@ async fn take_away(app: &App, found: &[Found], now_ms: i64) -> Result<u64> {
     let keys: Vec<String> = old.iter().map(|(_, key)| (*key).to_owned()).collect();
     let waiting = store::waiting(&app.db, keys.clone()).await?;
     let named = store::named(&app.db, keys).await?;
+    let looked_at = old.len();
+    let strays: Vec<&Found> = old
+        .into_iter()
+        .filter(|(file, key)| {
+            let known = if file.name.starts_with("incoming/") {
+                &waiting
+            } else {
+                &named
+            };
+            !known.contains(*key)
+        })
+        .map(|(file, _)| file)
+        .collect();
+    if strays.len() > MOST_STRAYS && strays.len() * 10 > looked_at {
+        warn!(
+            strays = strays.len(),
+            looked_at,
+            "so many files are named by nothing that they are left alone: is this their database, and the bucket ours alone?"
+        );
+        return Ok(0);
+    }
     let mut removed = 0;
-    for (file, key) in old {
-        let is_wanted = if file.name.starts_with("incoming/") {
-            waiting.contains(key)
-        } else {
-            named.contains(key)
-        };
-        if !is_wanted {
-            app.media.storage.discard(&file.name).await?;
-            removed += 1;
+    for file in strays {
+        match app.media.storage.discard(&file.name).await {
+            Ok(()) => removed += 1,
+            Err(why) => {
+                warn!(name = %file.name, error = %why, "a file that nothing names could not be taken away");
+            }
         }
     }
     Ok(removed)
