@@ -7,9 +7,9 @@
 // Anything the browser complains of fails it: script errors, violated policies, failed requests, answers of 400 and
 // above, requests to anybody else, words wider than the window. The last line counts what held and what did not.
 
-import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { launch, open, settled, signIn } from './chromium.mjs'
+import { launch, open, signIn } from './chromium.mjs'
+import { expect, story } from './story.mjs'
 
 const PASSWORD = 'a long enough password, 12 times'
 const PATIENCE_MS = 15_000
@@ -32,36 +32,12 @@ if (!name) {
   process.exit(2)
 }
 
-let passed = 0
-let failed = 0
 const browser = await launch()
-const { page, troubles } = await open(browser, base, { width: Number(values.width), script: values.script === 'on' })
+const window = await open(browser, base, { width: Number(values.width), script: values.script === 'on' })
+const { page } = window
 page.setDefaultTimeout(PATIENCE_MS)
-if (values.pictures) await mkdir(values.pictures, { recursive: true })
-
-/** One step of the story. What the browser complained of meanwhile fails it. */
-async function step(sentence, act) {
-  troubles.length = 0
-  let why = []
-  try {
-    await act()
-    await settled(page)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (overflow > 0) why.push(`the page is ${overflow} pixels wider than the window (on ${page.url()})`)
-    if (values.pictures) await page.screenshot({ path: `${values.pictures}/${String(passed + failed + 1).padStart(2, '0')}-${name}.png`, fullPage: true })
-  } catch (error) {
-    why.push(error.message.split('\n').slice(0, 4).join(' '), `on ${page.url()}`)
-  }
-  why.push(...troubles)
-  if (why.length === 0) passed += 1
-  else failed += 1
-  console.log(`  ${why.length === 0 ? '✓' : '✗'} ${sentence}`)
-  for (const one of why) console.log(`      ${one}`)
-}
-
-function expect(sentence, truth) {
-  if (!truth) throw new Error(`not so: ${sentence}`)
-}
+const told = await story(browser, { pictures: values.pictures, suffix: `-${name}` })
+const step = (sentence, act) => told.step(window, sentence, act)
 
 /** Presses a button and waits for the page it leads to. */
 async function press(button) {
@@ -113,9 +89,9 @@ await step('is signed in', async () => {
   await page.goto('/')
   expect('there is a way out', (await form('/sign-out').count()) === 1)
 })
-if (failed > 0) {
+if (told.hasFailed()) {
   console.log('\n  nothing else can be tried by somebody who did not come in')
-  await finish()
+  await told.finish()
 }
 await step('writes a post', async () => {
   await page.goto('/compose')
@@ -234,10 +210,4 @@ async function nameless() {
   return found
 }
 
-await finish()
-
-async function finish() {
-  await browser.close()
-  console.log(`\n${passed} passed, ${failed} failed`)
-  process.exit(failed === 0 ? 0 : 1)
-}
+await told.finish()

@@ -6,9 +6,9 @@
 // know them; renames the passkey and removes it, after which it opens nothing. Without JavaScript no page offers one. The
 // last line counts what held and what did not.
 
-import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { launch, open, settled, signIn } from './chromium.mjs'
+import { launch, open, signIn } from './chromium.mjs'
+import { expect, story } from './story.mjs'
 
 const PASSWORD = 'a long enough password, 12 times'
 const PATIENCE_MS = 15_000
@@ -23,13 +23,13 @@ if (!name) {
   process.exit(2)
 }
 
-let passed = 0
-let failed = 0
 const browser = await launch()
 const width = Number(values.width)
-const { context, page, troubles } = await open(browser, base, { width, scheme: values.scheme })
+const window = await open(browser, base, { width, scheme: values.scheme })
+const { context, page } = window
 page.setDefaultTimeout(PATIENCE_MS)
-if (values.pictures) await mkdir(values.pictures, { recursive: true })
+const told = await story(browser, { pictures: values.pictures })
+const step = (sentence, act, expected) => told.step(window, sentence, act, expected)
 
 const protocol = await context.newCDPSession(page)
 await protocol.send('WebAuthn.enable')
@@ -44,30 +44,6 @@ const device = {
 const { authenticatorId } = await protocol.send('WebAuthn.addVirtualAuthenticator', { options: device })
 const passkeys = async () => (await protocol.send('WebAuthn.getCredentials', { authenticatorId })).credentials
 const knowsItsOwner = (isUserVerified) => protocol.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
-
-/** One step of the story. What the browser complained of meanwhile fails it, but for an answer of this status. */
-async function step(sentence, act, status) {
-  troubles.length = 0
-  let why = []
-  try {
-    await act()
-    await settled(page)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (overflow > 0) why.push(`the page is ${overflow} pixels wider than the window (on ${page.url()})`)
-    if (values.pictures) await page.screenshot({ path: `${values.pictures}/${String(passed + failed + 1).padStart(2, '0')}.png`, fullPage: true })
-  } catch (error) {
-    why.push(error.message.split('\n').slice(0, 4).join(' '), `on ${page.url()}`)
-  }
-  why.push(...troubles.filter((trouble) => !status || !trouble.includes(String(status))))
-  if (why.length === 0) passed += 1
-  else failed += 1
-  console.log(`  ${why.length === 0 ? '✓' : '✗'} ${sentence}`)
-  for (const one of why) console.log(`      ${one}`)
-}
-
-function expect(sentence, truth) {
-  if (!truth) throw new Error(`not so: ${sentence}`)
-}
 
 const form = (action) => page.locator(`form[action$="${action}"]`).first()
 const press = (button) => Promise.all([page.waitForNavigation(), button.click()])
@@ -189,6 +165,4 @@ await step('is offered none without JavaScript', async () => {
   await bare.context.close()
 })
 
-await browser.close()
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+await told.finish()

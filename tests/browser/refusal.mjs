@@ -7,9 +7,9 @@
 // Chip looks for it wherever he can. The last line counts what held and what did not.
 
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
 import { parseArgs, promisify } from 'node:util'
-import { launch, open, settled, signIn } from './chromium.mjs'
+import { launch, open, signIn } from './chromium.mjs'
+import { expect, story } from './story.mjs'
 
 const PATIENCE_MS = 15_000
 /** Deliveries take a moment; what must not come is given three times as long as what came took. */
@@ -30,10 +30,8 @@ if (!password || !values.comity || !values.folder) {
   process.exit(2)
 }
 
-let passed = 0
-let failed = 0
 const browser = await launch()
-if (values.pictures) await mkdir(values.pictures, { recursive: true })
+const { step, finish } = await story(browser, { pictures: values.pictures })
 const people = {}
 for (const [name, base] of Object.entries({ maren: meadow, sakura: meadow, ines: harbour, chip: bigcorp })) {
   people[name] = await open(browser, base, { width: Number(values.width) })
@@ -46,28 +44,6 @@ const answered = unique('answered')
 const joined = unique('joined')
 const later = unique('later')
 const server = new URL(bigcorp).host
-
-/** One step of the story, of whoever's window it is. What the browser complained of meanwhile fails it. */
-async function step(who, sentence, act) {
-  who.troubles.length = 0
-  const why = []
-  try {
-    await act(who.page)
-    await settled(who.page)
-    if (values.pictures) await who.page.screenshot({ path: `${values.pictures}/${String(passed + failed + 1).padStart(2, '0')}.png`, fullPage: true })
-  } catch (error) {
-    why.push(error.message.split('\n').slice(0, 4).join(' '), `on ${who.page.url()}`)
-  }
-  why.push(...who.troubles)
-  if (why.length === 0) passed += 1
-  else failed += 1
-  console.log(`  ${why.length === 0 ? '✓' : '✗'} ${sentence}`)
-  for (const one of why) console.log(`      ${one}`)
-}
-
-function expect(sentence, truth) {
-  if (!truth) throw new Error(`not so: ${sentence}`)
-}
 
 async function press(page, button) {
   await Promise.all([page.waitForNavigation(), button.click()])
@@ -221,10 +197,4 @@ async function openAround(of) {
   for (const fold of await of.locator('xpath=ancestor::details').all()) {
     if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click()
   }
-}
-
-async function finish() {
-  await browser.close()
-  console.log(`\n${passed} passed, ${failed} failed`)
-  process.exit(failed === 0 ? 0 : 1)
 }
