@@ -90,7 +90,7 @@ macro_rules! is_open {
 
 /// What the index has for a question (`$4`) in the words of SQLite: PostgreSQL has others for *and*, *or* and *not*. Where
 /// `$5` is not 0, it is written by these accounts (`$6`) or comes from these servers (`$7`); where `$8` is not, it was
-/// written here.
+/// written here. SQLite does not carry the window over from `s.id` to its index: it would read all that was found from the end.
 macro_rules! found {
     ($sqlite:literal, $pg:literal) => {
         sql!(
@@ -101,6 +101,7 @@ macro_rules! found {
                   CROSS JOIN statuses s ON s.id = search_words.rowid
                   CROSS JOIN accounts a ON a.id = s.account_id
                   WHERE search_words MATCH $4
+                    AND search_words.rowid < $1 AND search_words.rowid > $2
                     AND (CAST($5 AS BIGINT) = 0
                          OR s.account_id IN (SELECT value FROM json_each($6))
                          OR a.host IN (SELECT value FROM json_each($7))
