@@ -31,10 +31,10 @@ pub const MOST: u8 = 20;
 const CHALLENGE_LIVES_MS: i64 = 5 * 60_000;
 /// Bytes of a question, beyond guessing.
 const CHALLENGE: usize = 32;
-/// Questions that wait for an answer, in one installation; beyond them new ones wait, and everybody has a password.
+/// Questions that wait for an answer, in one installation; beyond them the oldest ones of strangers make way.
 const MOST_CHALLENGES: i64 = 20_000;
-/// When somebody may ask again where there were too many.
-const TOO_MANY_S: u64 = 60;
+/// How many make way at a time.
+const ROOM: i64 = 1_000;
 /// Characters of a name that a member gives a passkey.
 const LONGEST_NAME: usize = 50;
 
@@ -286,10 +286,11 @@ pub(crate) fn drop_begun(tx: &mut Tx, account_id: i64) {
 
 /// Makes up what a device is to sign. For `account_id` where a passkey is to be made.
 async fn ask(app: &App, holder_hash: Vec<u8>, account_id: Option<i64>) -> Result<Vec<u8>> {
-    if store::count_challenges(&app.db, MOST_CHALLENGES).await? >= MOST_CHALLENGES {
-        return Err(Error::TooMany {
-            after_s: TOO_MANY_S,
-        });
+    // Who makes a passkey has shown a password, and is bounded by that.
+    if account_id.is_none()
+        && store::count_challenges(&app.db, MOST_CHALLENGES).await? >= MOST_CHALLENGES
+    {
+        store::make_room(&app.db, ROOM).await?;
     }
     let mut challenge = vec![0; CHALLENGE];
     rand::fill(&mut challenge).map_err(|_| Error::internal("the machine gave no random bytes"))?;

@@ -129,6 +129,19 @@ pub async fn count_challenges(db: &Db, most: i64) -> Result<i64> {
     Ok(db.one(COUNT_CHALLENGES, params![most]).await?.0)
 }
 
+/// Counts on `passkey_challenges_by_expiry`.
+const MAKE_ROOM: Sql = sql!(
+    "DELETE FROM passkey_challenges
+      WHERE holder_hash IN
+            (SELECT holder_hash FROM passkey_challenges WHERE account_id IS NULL ORDER BY expires_at LIMIT $1)"
+);
+
+/// The oldest questions of who signs in make way, up to `most`.
+pub async fn make_room(db: &Db, most: i64) -> Result<()> {
+    db.exec(MAKE_ROOM, params![most]).await?;
+    Ok(())
+}
+
 const PUT_CHALLENGE: Sql = sql!(
     "INSERT INTO passkey_challenges (holder_hash, challenge, account_id, expires_at)
      VALUES ($1, $2, $3, $4)
