@@ -155,7 +155,7 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
         poster::say(&mut media, poster)?;
     }
     let taken = take_in(app, media, format, &file).await;
-    if taken.is_err()
+    if matches!(taken, Err(Error::Invalid { .. }))
         && let Some(poster) = &poster
     {
         poster::drop_it(app, poster).await?;
@@ -182,11 +182,8 @@ async fn take_in(app: &App, mut media: Media, format: Format, file: &SentFile) -
     };
     let now_ms = app.now_ms();
     let length = i64::try_from(bytes).unwrap_or(i64::MAX);
-    let stored = store::insert(&app.db, &media, length, now_ms, now_ms + LOOSE_MS).await;
-    if let Err(why) = stored {
-        storage.remove(&media.file_key).await?;
-        return Err(why);
-    }
+    // After an error it may be written down all the same: then `strays` decides.
+    store::insert(&app.db, &media, length, now_ms, now_ms + LOOSE_MS).await?;
     app.media.waiting.notify_one();
     Ok(media)
 }
@@ -269,16 +266,13 @@ pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Res
     let had = media.poster_key.clone();
     poster::say(&mut media, &poster)?;
     poster::hang(app, &mut tx, &media, &had);
-    match app.commit(tx).await {
-        Ok(true) => {}
-        lost => {
-            poster::drop_it(app, &poster).await?;
-            lost?;
-            return Err(Error::invalid(
-                "thumbnail",
-                "came while another was taken for the same file; try again",
-            ));
-        }
+    // After an error it may be written down all the same: then `strays` decides.
+    if !app.commit(tx).await? {
+        poster::drop_it(app, &poster).await?;
+        return Err(Error::invalid(
+            "thumbnail",
+            "came while another was taken for the same file; try again",
+        ));
     }
     app.media.waiting.notify_one();
     // It may have been made ready meanwhile.

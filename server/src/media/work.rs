@@ -92,8 +92,10 @@ async fn make(app: &App, id: i64, key: &str, attempts: i64) -> Result<()> {
     let made = app.media.nursery.make(folder.path(), format).await?;
     let bytes = keep(app, key, folder.path(), &made).await?;
     let length = i64::try_from(bytes).unwrap_or(i64::MAX);
-    if !store::made(&app.db, id, &made, length).await? {
-        // Its owner took it away meanwhile.
+    if !store::made(&app.db, id, &made, length).await?
+        // Its owner took it away meanwhile; where another node was faster, these are its files.
+        && store::by_key(&app.db, key).await?.is_none()
+    {
         storage.remove(key).await?;
     }
     storage.forget_incoming(key).await

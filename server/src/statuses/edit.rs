@@ -97,6 +97,9 @@ pub async fn edit(
     }
     if !app.commit_and_ring(tx).await? {
         posters.drop_all(app).await?;
+        return Err(Error::Conflict(
+            "was changed at the same moment; look at it and try again".to_owned(),
+        ));
     }
     load::find(app, &me, Way::Page, status_id).await
 }
