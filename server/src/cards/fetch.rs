@@ -7,6 +7,7 @@ use std::time::Duration;
 use comity_policy::{Approval, Contact, Person};
 use comity_vocab::{Domain, Handle, Iri};
 use comity_wire::{FetchedPage, WireError};
+use tokio::time::timeout;
 use tracing::debug;
 
 use super::model::{CardRow, Page};
@@ -23,7 +24,9 @@ use crate::statuses::{self, Status};
 /// Domains that a page may lead through: a shortener's, and `www.`.
 const MOST_MOVES: usize = 2;
 /// How long all of it may take: less than a job may run.
-const WITHIN: Duration = Duration::from_secs(45);
+const WITHIN: Duration = Duration::from_secs(35);
+/// How long finding who wrote it may take besides.
+const AUTHOR_WITHIN: Duration = Duration::from_secs(10);
 /// Of who follows an author, so many are asked whether they speak with a page's server.
 const MOST_FOLLOWERS: i64 = 100;
 /// Tries to reach a page for one post; another post with the link begins anew, when its turn has come.
@@ -59,13 +62,16 @@ async fn try_fetch(app: &App, community: i64, status_id: i64) -> Result<()> {
     let Some(asker) = asker(app, community, &status, &address.domain()).await? else {
         return Ok(());
     };
-    let came = tokio::time::timeout(WITHIN, follow(app, &asker, &address))
+    let came = timeout(WITHIN, follow(app, &asker, &address))
         .await
         .unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())));
     let failures = known.as_ref().map_or(0, |known| known.failures);
     let row = match came {
         Ok(Some(found)) => CardRow {
-            author_id: author(app, &asker, &found.page).await?,
+            author_id: match timeout(AUTHOR_WITHIN, author(app, &asker, &found.page)).await {
+                Ok(author) => author?,
+                Err(_) => None,
+            },
             page: serde_json::to_string(&found.page)?,
             hosts: found.hosts.join(" "),
             again_at: now_ms + KEPT_MS,

@@ -104,7 +104,8 @@ const FORGET: Sql = sql!(
 const KEEP_ON: Sql = sql!(
     "UPDATE cards
         SET forget_at = $3
-      WHERE url IN (SELECT url FROM cards WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)"
+      WHERE url IN (SELECT url FROM cards WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)
+        AND EXISTS (SELECT 1 FROM status_cards s WHERE s.url = cards.url)"
 );
 
 /// Forgets cards that no status has any more; of the others it is looked again at `next`. How many were looked at.
@@ -121,6 +122,7 @@ const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
        FROM follows f
        JOIN accounts a ON a.id = f.account_id
       WHERE f.target_id = $1 AND f.state = 'accepted' AND a.community_id IS NOT NULL AND a.gone_at IS NULL
+      ORDER BY f.account_id
       LIMIT $2"
 );
 

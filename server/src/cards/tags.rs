@@ -10,9 +10,11 @@ use html5ever::tokenizer::{
 };
 
 /// A longer tag is left out: most that long hold a picture. The reader compares each attribute of a tag with all before it.
-const LONGEST_TAG: usize = 8 * 1024;
+const LONGEST_TAG: usize = 4 * 1024;
 /// Tags that are looked at; honest pages have some dozens.
 const MOST_TAGS: usize = 150;
+/// Bytes of all of them, for the same reason.
+const LONGEST_TELLING: usize = 128 * 1024;
 /// Bytes of a title.
 const LONGEST_TITLE: usize = 4 * 1024;
 /// Elements of which the inside is no HTML.
@@ -90,7 +92,7 @@ fn telling(html: &str) -> String {
             "meta" | "html" if tag.len() <= LONGEST_TAG => {
                 telling.push_str(tag);
                 count += 1;
-                if count == MOST_TAGS {
+                if count == MOST_TAGS || telling.len() > LONGEST_TELLING {
                     break;
                 }
             }
@@ -158,7 +160,12 @@ fn split_at_end<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
         let is_it = behind
             .as_bytes()
             .get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+            .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+            // `</titles>` is another one.
+            && behind
+                .as_bytes()
+                .get(name.len())
+                .is_none_or(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'));
         if is_it {
             return Some((&text[..at], &behind[name.len()..]));
         }
@@ -223,11 +230,11 @@ mod tests {
     fn what_stands_in_the_head_is_read_and_nothing_else() {
         let said = said(
             "<!doctype html><HTML LANG=de><!-- <title>no</title> --><!--><script>'<title>no</title>'</script>\
-             <title>Caf&eacute; <b>&amp; Bar</title><title>second</title>\
+             <title>Caf&eacute; <b>&amp; Bar</titles> more</TITLE ><title>second</title>\
              <meta property='og:title' content=\"a > b &quot;c&quot; &copy=1\"><META Name=Description CONTENT=short>\
              <meta name=x><meta content=y><body><meta name=late content=no>",
         );
-        assert_eq!(said.title, "Café <b>& Bar");
+        assert_eq!(said.title, "Café <b>& Bar</titles> more");
         assert_eq!(said.language.as_deref(), Some("de"));
         assert_eq!(said.first(&["og:title"]), Some("a > b \"c\" &copy=1"));
         assert_eq!(said.first(&["nothing", "description"]), Some("short"));
