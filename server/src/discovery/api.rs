@@ -99,6 +99,9 @@ pub async fn peers(State(app): State<App>, caller: Caller) -> Result<Reply> {
     )))
 }
 
+/// Bytes of a name that the DNS has (RFC 1035, section 2.3.4).
+const LONGEST_DOMAIN: usize = 253;
+
 /// What an app has of a server's name so far.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -115,7 +118,8 @@ pub async fn peers_search(
     Input(begun): Input<Begun>,
 ) -> Result<Reply> {
     let begun = begun.q.trim().to_lowercase();
-    if begun.is_empty() || !caller.community.shows_peers || is_kept(&caller) {
+    let is_name = (1..=LONGEST_DOMAIN).contains(&begun.len());
+    if !is_name || !caller.community.shows_peers || is_kept(&caller) {
         return Ok(Reply::api(json!([])));
     }
     let within = format!(".{begun}");

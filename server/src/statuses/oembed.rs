@@ -43,7 +43,7 @@ pub async fn show(
         me: None,
     };
     let status = find(&app, &visitor.party(), Way::Page, id).await?;
-    if !status.author.is_local() {
+    if status.author.community_id != Some(here.id) {
         return Err(Error::NotFound);
     }
     let entity = Entities::one(&app, &visitor, Way::Page, &status).await?;
@@ -70,7 +70,7 @@ pub async fn show(
         "author_url": entity["account"]["url"],
         "provider_name": here.name,
         "provider_url": here.origin,
-        "cache_age": 3600,
+        "cache_age": 300,
         "html": html,
         "width": wanted.maxwidth.map_or(WIDTH, |room| room.clamp(1, WIDTH)),
         "height": null,
