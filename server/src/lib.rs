@@ -64,6 +64,7 @@ pub mod reports; // what is brought before moderators
 pub mod search; // find people and posts by name, link or words
 pub mod stamps; // the yes to an answer or a quote, where other servers see it
 pub mod streaming; // what happens, told as it happens
+pub mod texts; // what a community says of data, and its terms
 pub mod timelines; // home, community, everyone
 
 // What a member keeps for themselves

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::http::{Caller, Reply};
 use crate::text::Format;
 use crate::text::language::LANGUAGES;
+use crate::texts::Kind;
 use crate::{media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
@@ -70,8 +71,8 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "streaming": streaming(here),
             "about": format!("{}/about", here.origin),
             "status": null,
-            "privacy_policy": null,
-            "terms_of_service": null,
+            "privacy_policy": page(here, Kind::PrivacyPolicy),
+            "terms_of_service": page(here, Kind::TermsOfService),
         },
         "accounts": {
             "max_featured_tags": 10,
@@ -113,6 +114,12 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
         },
     }))
+}
+
+/// Where a text is, if the community has it.
+fn page(here: &Community, kind: Kind) -> Option<String> {
+    let has = here.texts.has(kind);
+    has.then(|| format!("{}{}", here.origin, kind.path()))
 }
 
 /// Where streams are: the same host, by WebSocket.

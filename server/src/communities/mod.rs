@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::emojis::{self, Shelf};
 use crate::error::{Error, Result};
 use crate::media::address::EmojiAddresses;
-use crate::rules;
+use crate::{rules, texts};
 
 /// Longer names do not fit beside the symbol.
 const LONGEST_NAME: usize = 60;
@@ -105,6 +105,7 @@ pub async fn load(
     before: Option<&Shelf>,
 ) -> Result<Communities> {
     let rows = store::all(db).await?;
+    let texts = texts::published(db).await?;
     let origins = rows.iter().filter_map(|row| {
         let domain = Domain::parse(&row.domain).ok()?;
         Some((row.id, model::origin(&domain)))
@@ -112,7 +113,10 @@ pub async fn load(
     let shelf = emojis::shelf(db, pictures, origins.collect(), before).await?;
     Ok(Communities::new(
         rows.into_iter()
-            .map(|row| Community::from_row(row, shelf.clone()))
+            .map(|row| {
+                let has = texts.get(&row.id).copied().unwrap_or_default();
+                Community::from_row(row, shelf.clone(), has)
+            })
             .collect::<Result<_>>()?,
     ))
 }
@@ -142,6 +146,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         trends: true,
         shows_peers: false,
         emojis: Arc::new(Shelf::empty(app.media.emojis.clone())),
+        texts: texts::Published::default(),
     };
     Settings::of(&community).check()?;
     let mut tx = Tx::new();

@@ -10,6 +10,7 @@ use comity_vocab::{Domain, Iri};
 use crate::config;
 use crate::emojis::Shelf;
 use crate::error::{Error, Result};
+use crate::texts::Published;
 
 row! {
     /// One row of `communities`.
@@ -73,6 +74,8 @@ pub struct Community {
     pub invites: Invites,
     /// The emoji of all communities here.
     pub emojis: Arc<Shelf>,
+    /// Whether it has a privacy policy and terms of service.
+    pub texts: Published,
 }
 
 /// Who may invite people.
@@ -199,7 +202,11 @@ impl SignUp {
 }
 
 impl Community {
-    pub(super) fn from_row(row: CommunityRow, emojis: Arc<Shelf>) -> Result<Community> {
+    pub(super) fn from_row(
+        row: CommunityRow,
+        emojis: Arc<Shelf>,
+        texts: Published,
+    ) -> Result<Community> {
         let broken = |column: &str| {
             Error::internal(format!("communities.{column} of {} cannot be read", row.id))
         };
@@ -225,6 +232,7 @@ impl Community {
             trends: row.trends,
             shows_peers: row.shows_peers,
             emojis,
+            texts,
         })
     }
 

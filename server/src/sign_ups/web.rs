@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Applicant, Came, NewSignUp, Standing};
 use crate::app::App;
-use crate::communities::SignUp;
+use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, address, cookie};
@@ -29,6 +29,8 @@ struct SignUpPage {
     closed: String,
     domain: String,
     rules: Vec<String>,
+    /// There is something to agree to.
+    asks_yes: bool,
     form: SignUpForm,
     asks_reason: bool,
     needs_reason: bool,
@@ -92,7 +94,7 @@ pub async fn sign_up(
         reason: form.reason.clone(),
         date_of_birth: Some(form.date_of_birth.clone()),
         invitation: Some(form.invite.clone()),
-        agrees: visit.community.house_rules().is_empty() || form.agree.is_some(),
+        agrees: !asks_yes(&visit.community) || form.agree.is_some(),
         app_id: None,
     };
     let from = address::client(&parts, &app.config);
@@ -106,6 +108,11 @@ pub async fn sign_up(
             show(&app, &visit, form, Some(trouble)).await
         }
     }
+}
+
+/// Whether there is anything to say yes to.
+fn asks_yes(here: &Community) -> bool {
+    here.texts.terms_of_service || !here.house_rules().is_empty()
 }
 
 async fn enter(app: &App, visit: &Visit, id: i64, headers: &HeaderMap) -> Result<Reply> {
@@ -132,6 +139,7 @@ async fn show(
         closed,
         domain: here.domain.unicode(),
         rules: here.house_rules(),
+        asks_yes: asks_yes(here),
         asks_reason,
         needs_reason: asks_reason && app.config.sign_up.ask_reason,
         min_age: app.config.sign_up.min_age,

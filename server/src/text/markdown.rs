@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use comity_vocab::Handle;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::mention;
 use super::plain::escape;
@@ -25,7 +25,7 @@ pub fn render(
     community: &Community,
 ) -> Rendered {
     let mut tags = Vec::new();
-    let html = walk(source, |token, written, html| {
+    let html = walk(source, Headings::Strong, |token, written, html| {
         render::place(token, written, mentions, community, &mut tags, html);
     });
     // Nothing but addresses for links that are never made, or the like: shown as it was typed.
@@ -35,12 +35,18 @@ pub fn render(
     Rendered { html, tags }
 }
 
+/// Renders a text that stands on a page of its own, under the page's heading: its headings are headings, mentions and
+/// hashtags stay text.
+pub fn document(source: &str) -> String {
+    walk(source, Headings::Kept, render::place_link)
+}
+
 /// The handles a text names outside of code and links, in order, each spelling once. Only those that stand there as they
 /// were typed: `_` may be part of a handle, and what is left of it where it made letters slant is somebody else's.
 pub fn handles(source: &str) -> Vec<Handle> {
     let typed = mention::handles(source);
     let mut found: Vec<Handle> = Vec::new();
-    walk(source, |token, _, _| {
+    walk(source, Headings::Strong, |token, _, _| {
         if let Token::Mention(handle) = token
             && typed.contains(handle)
             && !found.contains(handle)
@@ -51,13 +57,27 @@ pub fn handles(source: &str) -> Vec<Handle> {
     found
 }
 
-fn walk(source: &str, place: impl FnMut(&Token, &str, &mut String)) -> String {
+/// What becomes of a heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Headings {
+    /// A paragraph in strong letters: many servers drop headings of posts.
+    Strong,
+    /// A heading, below the one that the page has.
+    Kept,
+}
+
+fn walk(
+    source: &str,
+    headings: Headings,
+    place: impl FnMut(&Token, &str, &mut String),
+) -> String {
     let source = source.replace("\r\n", "\n");
     let mut writer = Writer {
         html: String::with_capacity(source.len() * 2),
         links: Vec::new(),
         code: false,
         raw: None,
+        headings,
         place,
     };
     for event in TextMergeStream::new(Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH)) {
@@ -74,6 +94,7 @@ struct Writer<F> {
     code: bool,
     /// What stands in the block of HTML that is open.
     raw: Option<String>,
+    headings: Headings,
     place: F,
 }
 
@@ -137,7 +158,10 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
                 self.raw = Some(String::new());
                 self.html.push_str("<p>");
             }
-            Tag::Heading { .. } => self.html.push_str("<p><strong>"),
+            Tag::Heading { level, .. } => match self.headings {
+                Headings::Strong => self.html.push_str("<p><strong>"),
+                Headings::Kept => self.html.push_str(&format!("<{}>", below(*level))),
+            },
             Tag::BlockQuote(_) => self.html.push_str("<blockquote>"),
             Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
                 self.code = true;
@@ -175,7 +199,10 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
                 self.words(&block);
                 self.html.push_str("</p>");
             }
-            TagEnd::Heading(_) => self.html.push_str("</strong></p>"),
+            TagEnd::Heading(level) => match self.headings {
+                Headings::Strong => self.html.push_str("</strong></p>"),
+                Headings::Kept => self.html.push_str(&format!("</{}>", below(level))),
+            },
             TagEnd::BlockQuote(_) => self.html.push_str("</blockquote>"),
             TagEnd::CodeBlock => {
                 self.code = false;
@@ -198,12 +225,31 @@ impl<F: FnMut(&Token, &str, &mut String)> Writer<F> {
     }
 }
 
+/// The element of a heading within a page that has one of its own.
+fn below(level: HeadingLevel) -> &'static str {
+    match level {
+        HeadingLevel::H1 => "h2",
+        HeadingLevel::H2 => "h3",
+        _ => "h4",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_document_keeps_its_headings_and_names_nobody() {
+        assert_eq!(
+            document("# A\n\n### B *c*\n\n@ann #tag <b>"),
+            "<h2>A</h2><h4>B <em>c</em></h4><p>@ann #tag &lt;b&gt;</p>"
+        );
+        let link = document("[a](/settings) https://a.example/");
+        assert!(link.starts_with("<p>a <a href=\"https://a.example/\""), "{link}");
+    }
+
     fn html(source: &str) -> String {
-        walk(source, |_, written, html| {
+        walk(source, Headings::Strong, |_, written, html| {
             html.push('[');
             html.push_str(&escape(written));
             html.push(']');

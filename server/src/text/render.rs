@@ -61,10 +61,15 @@ pub(super) fn place(
 
 /// Renders a profile text or field: links only.
 pub fn simple(source: &str) -> String {
-    paragraphs(source, |token, written, html| match token {
+    paragraphs(source, place_link)
+}
+
+/// Writes a link; a mention or a hashtag stays text.
+pub(super) fn place_link(token: &Token, written: &str, html: &mut String) {
+    match token {
         Token::Link => link(written, html),
         Token::Mention(_) | Token::Hashtag(_) => html.push_str(&escape(written)),
-    })
+    }
 }
 
 /// The same for what stands in one line, without a paragraph around it.

@@ -113,6 +113,7 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
         sign_up_open: matches!(visit.community.sign_up, SignUp::Open | SignUp::Approval),
         stamp: STAMP.clone(),
         source_url: "/about".to_owned(),
+        texts: visit.community.texts,
         ..Frame::default()
     }
 }

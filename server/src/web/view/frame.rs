@@ -1,6 +1,7 @@
 //! What surrounds every page: the community's name, the way round it, and who is looking.
 
 use super::PersonView;
+use crate::texts::Published;
 
 /// Given to every page as `frame`.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,8 @@ pub struct Frame {
     pub source_url: String,
     /// Search engines are asked not to list this page.
     pub no_index: bool,
+    /// Whether the community has a privacy policy and terms of service.
+    pub texts: Published,
 }
 
 impl Frame {
