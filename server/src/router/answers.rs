@@ -114,6 +114,14 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("V1Instance", &["GET /api/v1/instance"]),
     ("[Rule]", &["GET /api/v1/instance/rules"]),
     ("[Language]", &["GET /api/v1/instance/languages"]),
+    ("PrivacyPolicy", &["GET /api/v1/instance/privacy_policy"]),
+    (
+        "TermsOfService",
+        &[
+            "GET /api/v1/instance/terms_of_service",
+            "GET /api/v1/instance/terms_of_service/{date}",
+        ],
+    ),
     (
         "TranslationLanguages",
         &["GET /api/v1/instance/translation_languages"],

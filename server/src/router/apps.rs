@@ -6,7 +6,7 @@ use crate::{
     conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
     followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
     quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
-    sign_ups, statuses, streaming, timelines,
+    sign_ups, statuses, streaming, texts, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};
@@ -80,6 +80,24 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/instance/extended_description",
         Wants::Nothing,
         || get(communities::api::extended_description),
+    ),
+    api(
+        "GET",
+        "/api/v1/instance/privacy_policy",
+        Wants::Nothing,
+        || get(texts::api::privacy_policy),
+    ),
+    api(
+        "GET",
+        "/api/v1/instance/terms_of_service",
+        Wants::Nothing,
+        || get(texts::api::terms_of_service),
+    ),
+    api(
+        "GET",
+        "/api/v1/instance/terms_of_service/{date}",
+        Wants::Nothing,
+        || get(texts::api::terms_of_day),
     ),
     api(
         "GET",

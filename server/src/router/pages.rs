@@ -4,8 +4,8 @@ use crate::{
     accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
     drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
     members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
-    waves,
+    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, texts,
+    timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -479,4 +479,39 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/moderation/emojis/{id}/delete", Kind::Form, || {
         post(emojis::web::remove)
     }),
+    // What holds here
+    reads("/privacy-policy", Kind::Page, || {
+        get(texts::web::privacy_policy)
+    }),
+    reads("/privacy-policy/{date}", Kind::Page, || {
+        get(texts::web::privacy_policy_of_day)
+    }),
+    reads("/terms-of-service", Kind::Page, || {
+        get(texts::web::terms_of_service)
+    }),
+    reads("/terms-of-service/{date}", Kind::Page, || {
+        get(texts::web::terms_of_day)
+    }),
+    reads("/moderation/texts/privacy-policy", Kind::Page, || {
+        get(texts::web::privacy_form)
+    }),
+    acts("/moderation/texts/privacy-policy", Kind::Form, || {
+        post(texts::web::publish_privacy)
+    }),
+    acts(
+        "/moderation/texts/privacy-policy/take-back",
+        Kind::Form,
+        || post(texts::web::take_back_privacy),
+    ),
+    reads("/moderation/texts/terms-of-service", Kind::Page, || {
+        get(texts::web::terms_form)
+    }),
+    acts("/moderation/texts/terms-of-service", Kind::Form, || {
+        post(texts::web::publish_terms)
+    }),
+    acts(
+        "/moderation/texts/terms-of-service/take-back",
+        Kind::Form,
+        || post(texts::web::take_back_terms),
+    ),
 ];

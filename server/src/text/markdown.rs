@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use comity_vocab::Handle;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{
+    CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream,
+};
 
 use super::mention;
 use super::plain::escape;
@@ -66,11 +68,7 @@ enum Headings {
     Kept,
 }
 
-fn walk(
-    source: &str,
-    headings: Headings,
-    place: impl FnMut(&Token, &str, &mut String),
-) -> String {
+fn walk(source: &str, headings: Headings, place: impl FnMut(&Token, &str, &mut String)) -> String {
     let source = source.replace("\r\n", "\n");
     let mut writer = Writer {
         html: String::with_capacity(source.len() * 2),
@@ -245,7 +243,10 @@ mod tests {
             "<h2>A</h2><h4>B <em>c</em></h4><p>@ann #tag &lt;b&gt;</p>"
         );
         let link = document("[a](/settings) https://a.example/");
-        assert!(link.starts_with("<p>a <a href=\"https://a.example/\""), "{link}");
+        assert!(
+            link.starts_with("<p>a <a href=\"https://a.example/\""),
+            "{link}"
+        );
     }
 
     fn html(source: &str) -> String {

@@ -86,12 +86,7 @@ const DAYS: Sql<Day> = sql!(
       LIMIT $3"
 );
 
-pub async fn holds(
-    db: &Db,
-    community_id: i64,
-    kind: Kind,
-    now_ms: i64,
-) -> Result<Option<Version>> {
+pub async fn holds(db: &Db, community_id: i64, kind: Kind, now_ms: i64) -> Result<Option<Version>> {
     let values = params![community_id, kind.as_str(), now_ms];
     Ok(db.opt(HOLDS, values).await?)
 }

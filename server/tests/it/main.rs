@@ -80,6 +80,7 @@ mod sign_ups;
 mod sources;
 mod statements;
 mod streaming;
+mod texts;
 mod told;
 mod topics;
 mod unknown;

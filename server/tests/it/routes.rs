@@ -21,6 +21,8 @@ fn filled(pattern: &str) -> String {
         .replace("{account}", "7")
         .replace("{emoji}", "%F0%9F%8C%8A")
         .replace("{picture}", "nothing")
+        .replace("{date}", "2026-05-07")
+        .replace("{year}", "2027")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {
