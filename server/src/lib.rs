@@ -69,6 +69,7 @@ pub mod timelines; // home, community, everyone
 
 // What a member keeps for themselves
 pub mod account_notes; // what one notes about somebody
+pub mod annual_reports; // what one wrote in a year
 pub mod antennas; // searches as timelines
 pub mod bookmarks; // posts to read again
 pub mod drafts; // posts that are not finished

@@ -164,4 +164,5 @@ pub const BIG_TABLES: &[&str] = &[
     "drafts",
     "bookmark_folders",
     "antennas",
+    "annual_reports",
 ];

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use comity_policy::Way;
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::published::{Audience, published};
@@ -205,6 +206,11 @@ pub async fn languages() -> Reply {
 /// `GET /api/v1/instance/translation_languages`: from none into none, for nothing is translated here.
 pub async fn translation_languages() -> Reply {
     Reply::api(json!({}))
+}
+
+/// `GET /api/v1/donation_campaigns`: nobody asks for money here, which is what Mastodon answers where none is asked for.
+pub async fn donation_campaigns() -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/v1/instance/extended_description`

@@ -11,6 +11,8 @@ pub enum Answer {
     Events,
     /// A word.
     Word,
+    /// A status, and nothing besides.
+    Nothing,
 }
 
 /// `GET /api/v1/accounts/{id}` and what it answers with.
@@ -22,6 +24,7 @@ pub fn of(method: &str, path: &str) -> Option<Answer> {
     Some(match *entity {
         "events" => Answer::Events,
         "word" => Answer::Word,
+        "nothing" => Answer::Nothing,
         entity => Answer::Json(schema(entity)),
     })
 }
@@ -50,6 +53,7 @@ pub fn statuses(method: &str, path: &str) -> &'static [&'static str] {
     match (method, path) {
         ("POST", "/api/v2/media" | "/api/v1/media") => &["200", "202"],
         ("GET" | "PUT", "/api/v1/media/{id}") => &["200", "206"],
+        ("GET", "/api/v1/donation_campaigns") => &["204"],
         _ => &["200"],
     }
 }
@@ -91,6 +95,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/comity/v1/contacts/{id}/send-away",
             "DELETE /api/v1/media/{id}",
             "POST /api/v1/announcements/{id}/dismiss",
+            "POST /api/v1/annual_reports/{id}/generate",
+            "POST /api/v1/annual_reports/{id}/read",
             "PUT /api/v1/announcements/{id}/reactions/{name}",
             "DELETE /api/v1/announcements/{id}/reactions/{name}",
             "POST /api/v1/notifications/requests/accept",
@@ -107,6 +113,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/v1/admin/domain_allows/{id}",
         ],
     ),
+    ("nothing", &["GET /api/v1/donation_campaigns"]),
     ("UserInfo", &["GET /oauth/userinfo", "POST /oauth/userinfo"]),
     ("CredentialApplication", &["POST /api/v1/apps"]),
     ("Application", &["GET /api/v1/apps/verify_credentials"]),
@@ -345,6 +352,17 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Search", &["GET /api/v2/search"]),
+    (
+        "AnnualReports",
+        &[
+            "GET /api/v1/annual_reports",
+            "GET /api/v1/annual_reports/{id}",
+        ],
+    ),
+    (
+        "AnnualReportState",
+        &["GET /api/v1/annual_reports/{id}/state"],
+    ),
     ("Markers", &["GET /api/v1/markers", "POST /api/v1/markers"]),
     ("Preferences", &["GET /api/v1/preferences"]),
     ("[Filter]", &["GET /api/v2/filters"]),

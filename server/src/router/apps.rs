@@ -2,11 +2,11 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, antennas, bookmarks, cards, communities, contacts,
-    conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
-    followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
-    quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
-    sign_ups, statuses, streaming, texts, timelines,
+    account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
+    communities, contacts, conversations, discovery, drafts, emojis, endorsements, favourites,
+    featured_tags, filters, followed_tags, follows, markers, media, members, notifications, oauth,
+    pins, polls, push, quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules,
+    scheduled, search, sign_ups, statuses, streaming, texts, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};
@@ -173,6 +173,42 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/announcements/{id}/reactions/{name}",
         Wants::Member(&["write:favourites"]),
         || delete(announcements::api::unreact),
+    ),
+    api(
+        "GET",
+        "/api/v1/annual_reports",
+        Wants::Member(&["read:accounts"]),
+        || get(annual_reports::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/annual_reports/{id}",
+        Wants::Member(&["read:accounts"]),
+        || get(annual_reports::api::one),
+    ),
+    api(
+        "GET",
+        "/api/v1/annual_reports/{id}/state",
+        Wants::Member(&["read:accounts"]),
+        || get(annual_reports::api::state),
+    ),
+    api(
+        "POST",
+        "/api/v1/annual_reports/{id}/generate",
+        Wants::Member(&["write:accounts"]),
+        || post(annual_reports::api::generate),
+    ),
+    api(
+        "POST",
+        "/api/v1/annual_reports/{id}/read",
+        Wants::Member(&["write:accounts"]),
+        || post(annual_reports::api::read),
+    ),
+    api(
+        "GET",
+        "/api/v1/donation_campaigns",
+        Wants::Member(&["read"]),
+        || get(communities::api::donation_campaigns),
     ),
     api(
         "GET",

@@ -193,6 +193,7 @@ fn responses(route: &Route) -> Value {
         Answer::Json(schema) => json!({ "application/json": { "schema": schema } }),
         Answer::Events => json!({ "text/event-stream": {} }),
         Answer::Word => json!({ "text/plain": { "schema": { "type": "string" } } }),
+        Answer::Nothing => json!({}),
     });
     let well = json!({ "description": "As asked.", "content": content });
     for status in answers::statuses(route.method, route.path) {

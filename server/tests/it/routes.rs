@@ -22,7 +22,6 @@ fn filled(pattern: &str) -> String {
         .replace("{emoji}", "%F0%9F%8C%8A")
         .replace("{picture}", "nothing")
         .replace("{date}", "2026-05-07")
-        .replace("{year}", "2027")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {

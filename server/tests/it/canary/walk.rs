@@ -58,7 +58,6 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
                 .collect()
         }
         path if path.contains("{date}") => vec![path.replace("{date}", "2026-05-05")],
-        path if path.contains("{year}") => vec![path.replace("{year}", "2026")],
         "/assets/{name}" => vec!["/assets/style.css".to_owned(), "/assets/author".to_owned()],
         "/tags/{name}" => vec![format!("/tags/{TOPIC}"), "/tags/author".to_owned()],
         "/api/v1/timelines/tag/{name}" => vec![
