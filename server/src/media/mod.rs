@@ -55,11 +55,12 @@ pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
 /// Files of one post: as many as Mastodon shows of others' posts.
 pub const MOST_ATTACHED: usize = 16;
 /// The kinds that are taken, as apps are told; what a file is is seen by its first bytes all the same.
-pub const TAKEN: [&str; 13] = [
+pub const TAKEN: [&str; 14] = [
     "image/jpeg",
     "image/png",
     "image/gif",
     "image/webp",
+    "image/avif",
     "video/mp4",
     "video/quicktime",
     "video/webm",

@@ -20,6 +20,8 @@ pub enum Format {
         /// It says that it moves.
         moves: bool,
     },
+    /// A picture that stands still, which ffmpeg unpacks.
+    Avif,
     /// MP4, `QuickTime`, and M4A.
     Mp4,
     /// Matroska and `WebM`.
@@ -35,11 +37,11 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether it is read by the picture decoders and not by ffmpeg.
+    /// Whether it is a picture, and neither film nor sound.
     pub fn is_picture(self) -> bool {
         matches!(
             self,
-            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. }
+            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. } | Format::Avif
         )
     }
 
@@ -47,7 +49,10 @@ impl Format {
     pub fn is_slow(self) -> bool {
         !matches!(
             self,
-            Format::Jpeg | Format::Png { moves: false } | Format::WebP { moves: false }
+            Format::Jpeg
+                | Format::Png { moves: false }
+                | Format::WebP { moves: false }
+                | Format::Avif
         )
     }
 
@@ -60,7 +65,11 @@ impl Format {
             Format::Mp3 => "mp3",
             Format::Flac => "flac",
             Format::Wav => "wav",
-            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. } => return None,
+            Format::Jpeg
+            | Format::Png { .. }
+            | Format::Gif
+            | Format::WebP { .. }
+            | Format::Avif => return None,
         })
     }
 }
@@ -71,6 +80,7 @@ pub const SUPPORTED: &[&str] = &[
     "image/png",
     "image/gif",
     "image/webp",
+    "image/avif",
     "video/mp4",
     "video/quicktime",
     "video/webm",
@@ -111,8 +121,10 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     if at(4, b"ftyp") {
         let brand = head.get(8..12).unwrap_or_default();
         return match brand {
-            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif" | b"avis" => Err(
-                "is a HEIC or AVIF picture, which cannot be read here; save it as JPEG or PNG first",
+            b"avif" => Ok(Format::Avif),
+            // Phones cut theirs into tiles, of which ffmpeg shows one.
+            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avis" => Err(
+                "is a HEIC picture, or an AVIF that moves, which cannot be read here; save it as JPEG or PNG first",
             ),
             _ => Ok(Format::Mp4),
         };
@@ -188,12 +200,14 @@ mod tests {
         assert_eq!(png(&[(u32::MAX, b"IHDR"), (8, b"acTL")]), stands);
         assert_eq!(png(&[]), stands);
         assert_eq!(sniff(b"\0\0\0\x20ftypisom"), Ok(Format::Mp4));
+        assert_eq!(sniff(b"\0\0\0\x20ftypavif"), Ok(Format::Avif));
         assert_eq!(sniff(b"\xFF\xFB\x90\x64"), Ok(Format::Mp3));
         for refused in [
             &b"<svg xmlns='http://www.w3.org/2000/svg'>"[..],
             b"\n <?xml version='1.0'?><svg/>",
             b"\xEF\xBB\xBF<svg/>",
             b"\0\0\0\x20ftypheic",
+            b"\0\0\0\x20ftypavis",
             b"#EXTM3U\nfile:///etc/passwd",
             b"ffconcat version 1.0",
             b"PK\x03\x04",

@@ -123,6 +123,30 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
     }
 }
 
+/// The size of the only picture in a file that holds nothing else.
+pub(super) fn size_of_picture(task: &Task, demuxer: &str) -> Result<(u32, u32), Refused> {
+    let report = probe(task, demuxer)?;
+    match report.streams.as_slice() {
+        [only] if only.is("video") => Ok((only.width, only.height)),
+        _ => Err(DAMAGED.to_owned()),
+    }
+}
+
+/// That picture as PNG, with eight bits for each of three colours.
+pub(super) fn picture_as_png(
+    task: &Task,
+    demuxer: &str,
+    most_pixels: u64,
+    most_bytes: u64,
+) -> Result<Vec<u8>, Refused> {
+    let mut command = reading_up_to(task, demuxer, most_pixels);
+    command
+        .args(["-map", "0:v:0", "-frames:v", "1", "-c:v", "png"])
+        .args(["-pix_fmt", "rgb24", "-compression_level", "1"])
+        .args(["-f", "image2pipe", "-"]);
+    output_of(command, most_bytes)
+}
+
 fn probe(task: &Task, demuxer: &str) -> Result<Report, Refused> {
     let mut command = Command::new(&task.ffprobe);
     command
@@ -287,6 +311,10 @@ fn report_of_output(task: &Task) -> Result<Report, Refused> {
 
 /// The command as it opens the file, before what it is to do with it.
 fn reading(task: &Task, demuxer: &str) -> Command {
+    reading_up_to(task, demuxer, MOST_PIXELS)
+}
+
+fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
     let mut command = Command::new(&task.ffmpeg);
     command
         .args([
@@ -302,7 +330,7 @@ fn reading(task: &Task, demuxer: &str) -> Command {
             "-protocol_whitelist",
             "file,pipe",
             "-max_pixels",
-            &MOST_PIXELS.to_string(),
+            &most_pixels.to_string(),
         ])
         .args(["-f", demuxer, "-i", INPUT]);
     command

@@ -4,6 +4,7 @@
 //! It reads one [`Task`] from standard input, does it in the folder it was started in, and writes one [`Done`] to standard
 //! output. `comity media-worker` is how it is started, by [`super::child`] alone.
 
+mod avif;
 mod emoji;
 mod ffmpeg;
 mod picture;
@@ -20,7 +21,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Meta, Size};
-use super::sniff::{DECIDES, sniff};
+use super::sniff::{DECIDES, Format, sniff};
 
 /// The file to be read, in the child's folder.
 pub const INPUT: &str = "input";
@@ -146,6 +147,9 @@ fn work(task: &Task) -> Result<Made, Refused> {
         .and_then(|file| file.take(DECIDES as u64).read_to_end(&mut head))
         .map_err(|_| "could not be opened; try again")?;
     let format = sniff(&head)?;
+    if format == Format::Avif {
+        return avif::make(task);
+    }
     if task.emoji {
         return if format.is_picture() {
             emoji::make(format)

@@ -21,7 +21,7 @@ pub const MOST_PIXELS: u64 = 40_000_000;
 /// The longest side: a panorama has so many.
 pub const LONGEST_SIDE: u32 = 20_000;
 /// Pixels of the largest picture that is kept; beyond it no screen shows a difference.
-const MOST_KEPT: u64 = 16_000_000;
+pub(super) const MOST_KEPT: u64 = 16_000_000;
 /// What decoders may hold at once: the largest picture in sixteen bits with transparency.
 const DECODER_BYTES: u64 = MOST_PIXELS * 8;
 /// Pictures of one that moves: a minute of them.
@@ -65,7 +65,7 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
 }
 
 /// What is kept of a picture that stands still.
-fn still(picture: &DynamicImage, prefers_png: bool) -> Result<Made, Refused> {
+pub(super) fn still(picture: &DynamicImage, prefers_png: bool) -> Result<Made, Refused> {
     let small = pixels::small(picture)?;
     let media_type = pixels::write(picture, OUTPUT, prefers_png)?;
     let preview_type = pixels::write_small(&small, PREVIEW)?;
@@ -94,7 +94,7 @@ pub(super) fn poster(picture: DynamicImage) -> Result<(String, String, Size), Re
 }
 
 /// Refuses by what the header says, before anything is unpacked.
-fn measure(width: u32, height: u32) -> Result<(), Refused> {
+pub(super) fn measure(width: u32, height: u32) -> Result<(), Refused> {
     let area = u64::from(width) * u64::from(height);
     if width == 0 || height == 0 {
         return Err("is a picture without pixels".to_owned());

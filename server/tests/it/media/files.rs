@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, RgbaImage};
 
@@ -39,6 +41,15 @@ pub fn png(width: u32, height: u32) -> Vec<u8> {
 
 pub fn webp(width: u32, height: u32) -> Vec<u8> {
     encoded(width, height, ImageFormat::WebP)
+}
+
+/// An AVIF of 48 by 32 pixels, as ffmpeg writes one.
+pub fn avif() -> Vec<u8> {
+    let written = "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAFBpY3R1\
+                   cmVIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAAdAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAA\
+                   AQAAYXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAAAAAAAwAAAAIAAAABBwaXhpAAAAAAMICAgAAAAMYXYxQ4EADAAAAAAT\
+                   Y29scm5jbHgAAgACAAIAAAAAF2lwbWEAAAAAAAAAAQABBAECgwQAAAAlbWRhdAoGGBUv+2AQMhMYAAAAUAAAAAs8/LtEAS+2ZrSg";
+    STANDARD.decode(written).unwrap()
 }
 
 /// A picture that moves.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use comity_db::testing::Engine;
 use serde_json::json;
 
-use super::files::{gif, jpeg, png, png_that_says, webp};
+use super::files::{avif, gif, jpeg, png, png_that_says, webp};
 use super::{Sender, path, walk};
 use crate::town::{DOMAIN, Town};
 use crate::town_test;
@@ -51,6 +51,36 @@ town_test! {
         for (bytes, ending) in [(jpeg(9, 9), ".jpg?"), (png(9, 9), ".png?"), (webp(9, 9), ".png?")] {
             let told = alice.send(&bytes, &[]).await.is(200).json();
             assert!(told["url"].as_str().unwrap().contains(ending), "{told}");
+        }
+    }
+
+    async fn an_avif_is_taken_where_it_would_be_shown_as_it_is(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let told = alice.send(&avif(), &[]).await.is(200).json();
+        assert_eq!((&told["type"], &told["meta"]["original"]["size"]), (&json!("image"), &json!("48x32")));
+        let picture = town.anonymous().get(&path(&told["url"])).await.is(200);
+        assert_eq!(picture.headers["content-type"], "image/jpeg");
+        let pixels = image::load_from_memory(&picture.bytes).unwrap().into_rgb8();
+        let middle = pixels.get_pixel(24, 16).0;
+        assert!(middle[0] > 230 && middle[1] < 30 && middle[2] < 30, "{middle:?}");
+        let changed = |from: &[u8], to: &[u8]| {
+            let mut bytes = avif();
+            let at = bytes.windows(from.len()).position(|part| part == from).unwrap();
+            bytes[at..at + to.len()].copy_from_slice(to);
+            bytes
+        };
+        for (what, bytes, word) in [
+            ("in tiles", changed(b"av01Color", b"grid"), "several parts"),
+            ("transparent", changed(b"pixi", b"auxC"), "several parts"),
+            ("mirrored", changed(b"pixi", b"imir"), "several parts"),
+            ("cut off", avif()[..300].to_vec(), "damaged"),
+            ("without its notes", avif()[..32].to_vec(), "damaged"),
+            ("one that moves", changed(b"ftypavif", b"ftypavis"), "moves"),
+            ("of a phone", changed(b"ftypavif", b"ftypheic"), "HEIC"),
+        ] {
+            let answer = alice.send(&bytes, &[]).await;
+            assert_eq!(answer.status.as_u16(), 422, "{what}: {}", answer.body);
+            assert!(answer.body.contains(word), "{what}: {}", answer.body);
         }
     }
 
@@ -102,6 +132,8 @@ async fn a_child_that_breaks_down_is_a_refusal() {
 async fn without_ffmpeg_film_is_refused_and_what_moves_stands_still() {
     let town = Town::with(Engine::Sqlite, "[media]\nffmpeg = \"\"").await;
     let mut alice = Sender::new(&town, "alice").await;
+    let answer = alice.send(&avif(), &[]).await.is(422);
+    assert!(answer.body.contains("AVIF"), "{}", answer.body);
     let film = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41";
     let told = alice.send(film, &[]).await.is(422).json();
     assert!(
