@@ -153,15 +153,18 @@ pub struct Draft {
 /// that is over can be named no more. Returns the first moment from which it holds.
 pub async fn publish(app: &App, me: &Me, kind: Kind, draft: &Draft) -> Result<i64> {
     let community = looked_after(me)?;
-    let text = draft.text.trim();
-    let changes = draft.changes.trim();
+    // As pages count what is typed, and not as browsers send it.
+    let (text, changes) = (lines(&draft.text), lines(&draft.changes));
     if text.is_empty() {
         return Err(Error::invalid("text", "is empty"));
     }
     for (field, text, most) in [
-        ("text", text, LONGEST),
-        ("changes", changes, LONGEST_CHANGES),
+        ("text", &text, LONGEST),
+        ("changes", &changes, LONGEST_CHANGES),
     ] {
+        if text.contains('\0') {
+            return Err(Error::invalid(field, "holds a NUL character"));
+        }
         if text.chars().count() > most {
             let why = format!("is longer than {most} characters");
             return Err(Error::invalid(field, why));
@@ -185,8 +188,8 @@ pub async fn publish(app: &App, me: &Me, kind: Kind, draft: &Draft) -> Result<i6
     }
     let version = Version {
         holds_from: from,
-        text: text.to_owned(),
-        changes: changes.to_owned(),
+        text,
+        changes,
         published_at: now_ms,
     };
     let mut tx = Tx::new();
@@ -219,6 +222,10 @@ pub async fn take_back(app: &App, me: &Me, kind: Kind, day: &str) -> Result<()> 
         return Err(Error::NotFound);
     }
     rules::reload(app).await
+}
+
+fn lines(typed: &str) -> String {
+    typed.replace("\r\n", "\n").trim().to_owned()
 }
 
 /// Whether a version that holds from this moment can still be taken back.

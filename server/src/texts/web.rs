@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 
-use super::{Draft, Kind, Version};
+use super::{Day, Draft, Kind, Version};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
@@ -25,7 +25,7 @@ struct TextPage {
     frame: Frame,
     title: &'static str,
     path: &'static str,
-    /// "Holds since 3 May 2026"
+    /// "Holds since 3 May 2026."
     since: String,
     changes: String,
     html: String,
@@ -76,15 +76,9 @@ async fn show(app: &App, visit: &Visit, kind: Kind, date: Option<&str>) -> Resul
         Some(date) => super::of_day(app, here, kind, date).await?,
         None => super::current(app, here, kind).await?,
     };
-    let mut others = days(app, here, kind).await?;
-    let own = time::iso_day(version.holds_from);
-    others.retain(|other| other.iso != own);
-    let day = time::day(version.holds_from);
-    let since = if version.holds_from > app.now_ms() {
-        format!("Holds from {day} on")
-    } else {
-        format!("Holds since {day}")
-    };
+    let mut all = super::days(app, here, kind).await?;
+    let since = since(&version, &all, app.now_ms());
+    all.retain(|day| day.holds_from != version.holds_from);
     Ok(Reply::page(TextPage {
         frame: frame(app, visit, kind.title(), NavItem::About).await?,
         title: kind.title(),
@@ -92,7 +86,7 @@ async fn show(app: &App, visit: &Visit, kind: Kind, date: Option<&str>) -> Resul
         since,
         html: super::html(&version),
         changes: version.changes,
-        others,
+        others: views(app, all),
         may_write: visit
             .me
             .as_ref()
@@ -100,15 +94,31 @@ async fn show(app: &App, visit: &Visit, kind: Kind, date: Option<&str>) -> Resul
     }))
 }
 
-async fn days(app: &App, here: &Community, kind: Kind) -> Result<Vec<DayView>> {
-    let days = super::days(app, here, kind).await?;
-    let view = |day: super::Day| DayView {
+/// From when to when a version holds, of all that there are, the last first.
+fn since(version: &Version, all: &[Day], now_ms: i64) -> String {
+    let from = time::day(version.holds_from);
+    if version.holds_from > now_ms {
+        return format!("Holds from {from} on.");
+    }
+    let mut later = all.iter().rev();
+    let next = later.find(|day| day.holds_from > version.holds_from);
+    match next {
+        Some(next) if next.holds_from <= now_ms => {
+            format!("Held from {from} until {}.", time::day(next.holds_from))
+        }
+        Some(next) => format!("Holds since {from}, until {}.", time::day(next.holds_from)),
+        None => format!("Holds since {from}."),
+    }
+}
+
+fn views(app: &App, days: Vec<Day>) -> Vec<DayView> {
+    let view = |day: Day| DayView {
         iso: time::iso_day(day.holds_from),
         words: time::day(day.holds_from),
         may_go: super::may_be_taken_back(app, day.holds_from),
         changes: day.changes,
     };
-    Ok(days.into_iter().map(view).collect())
+    days.into_iter().map(view).collect()
 }
 
 #[derive(Template)]
@@ -188,7 +198,7 @@ async fn form_page(
         text: sent.text,
         changes: sent.changes,
         day: sent.day,
-        versions: days(app, &visit.community, kind).await?,
+        versions: views(app, super::days(app, &visit.community, kind).await?),
         trouble: trouble.clone(),
     };
     Ok(page_with(Reply::page(page), trouble.as_ref()))

@@ -71,7 +71,7 @@ town_test! {
         }
         town.wait_s(4 * DAY_S);
         visitor.get("/terms-of-service").await.is(200).shows("Be kinder.").shows("Kinder than before.").shows("From 7 May 2026 on");
-        visitor.get("/terms-of-service/2026-05-07").await.is(200).shows("Be kind, please.");
+        visitor.get("/terms-of-service/2026-05-07").await.is(200).shows("Be kind, please.").shows("Held from 7 May 2026 until 10 May 2026");
         // What people were told stays; what was not, may go.
         mona.post(&format!("{TERMS}/take-back"), &[("day", "2026-05-10")]).await.is(403);
         mona.post(TERMS, &publish("A slip.", "", "2026-06-01")).await.is(303);
