@@ -207,7 +207,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/donation_campaigns",
-        Wants::Member(&["read"]),
+        Wants::Member(&["read:accounts", "profile"]),
         || get(communities::api::donation_campaigns),
     ),
     api(
