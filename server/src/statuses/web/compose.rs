@@ -5,6 +5,7 @@ use comity_policy::{Pattern, Way};
 use comity_vocab::{Handle, Visibility};
 use serde::Deserialize;
 
+use super::view::choose_language;
 use super::{Reader, attach, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::statuses::api::{Asked, Sent, SentSaying};
 use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
 use crate::text::{self, Format};
 use crate::web::view::{
-    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, SeenBy,
+    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, ReadsLike, SeenBy,
 };
 use crate::web::{frame, person_view};
 use crate::{accounts, drafts, reach, rules};
@@ -35,7 +36,10 @@ pub struct ComposeForm {
     #[serde(default)]
     visibility: String,
     #[serde(default)]
-    language: String,
+    pub(super) language: String,
+    /// The language that it is marked as instead; nothing is published.
+    #[serde(default)]
+    mark_as: String,
     #[serde(default)]
     answers: String,
     #[serde(default)]
@@ -237,9 +241,7 @@ impl ComposeForm {
             composer.quotes = quotes(quoting);
         }
         if !self.language.is_empty() {
-            for language in &mut composer.languages {
-                language.chosen = language.tag == self.language;
-            }
+            choose_language(&mut composer.languages, &self.language);
         }
         if self.says_whom() {
             for who in &mut composer.tell {
@@ -437,6 +439,7 @@ async fn compose_page(
     if let Some(form) = sent {
         form.refill(&mut composer);
         attach::refill(app, me, form, &mut composer).await?;
+        composer.reads_like = reads_like(&composer);
         if form.check && composer.markdown {
             let looks = text::markdown::render(&form.text, &[], &me.community);
             composer.looks_html = Some(looks.html);
@@ -459,6 +462,15 @@ async fn compose_page(
         quoting,
     });
     Ok(page_with(page, wrong.as_ref()))
+}
+
+/// What the words read like, where that is not what they are marked as.
+fn reads_like(composer: &ComposerView) -> Option<ReadsLike> {
+    let chosen = composer.languages.iter().find(|language| language.chosen)?;
+    let marked = text::language::name_of(&text::language::first_part(Some(&chosen.tag)))?;
+    let tag = text::language::other_than(Some(&chosen.tag), &composer.text)?;
+    let name = text::language::name_of(tag)?;
+    Some(ReadsLike { tag, name, marked })
 }
 
 async fn reached(
@@ -489,6 +501,10 @@ pub async fn compose(
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
     composer.quote = form.quote;
+    if !form.mark_as.is_empty() {
+        form.language = std::mem::take(&mut form.mark_as);
+        form.check = true;
+    }
     let keep = form.keep;
     let published = async {
         let looks = attach::take_in(&app, &me, &mut form, files).await?;

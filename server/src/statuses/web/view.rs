@@ -33,7 +33,7 @@ use crate::web::view::{
 use crate::web::{cleared_view, person_view, profile_path, time};
 use crate::{favourites, pins, reactions, reblogs, rules};
 use composer::choices_for_reply;
-pub use composer::{choices, composer, seen_by};
+pub use composer::{choices, choose_language, composer, seen_by};
 pub use quoted::quoted_by;
 use quoted::{quote_mark, quoted};
 
