@@ -2,10 +2,10 @@
 
 use crate::{
     accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
-    waves,
+    drafts, emergency, emojis, favourites, filters, follows, hashtags, invitations, leaving, lists,
+    media, members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions,
+    reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses,
+    timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -154,6 +154,22 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/notifications/requests/{id}/dismiss", Kind::Form, || {
         post(notifications::web::policy::dismiss)
+    }),
+    reads("/settings/filters", Kind::Page, || get(filters::web::page)),
+    reads("/settings/filters/new", Kind::Page, || {
+        get(filters::web::blank)
+    }),
+    acts("/settings/filters/new", Kind::Form, || {
+        post(filters::web::create)
+    }),
+    reads("/settings/filters/{id}", Kind::Page, || {
+        get(filters::web::form)
+    }),
+    acts("/settings/filters/{id}", Kind::Form, || {
+        post(filters::web::change)
+    }),
+    acts("/settings/filters/{id}/delete", Kind::Form, || {
+        post(filters::web::delete)
     }),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
