@@ -171,6 +171,7 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/settings/filters/{id}/delete", Kind::Form, || {
         post(filters::web::delete)
     }),
+    reads("/settings/people", Kind::Page, || get(relations::web::page)),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
     reads("/home", Kind::Page, || get(timelines::web::home)),

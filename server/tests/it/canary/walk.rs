@@ -241,6 +241,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
         }
+        "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
             let whose = ["mine", "installation"];
             all.extend(whose.map(|of| format!("/boundaries/history?of={of}")));
@@ -333,6 +334,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}/followers"
         | "/@{handle}/following"
         | "/follow-requests"
+        | "/settings/people"
         | "/api/v1/blocks"
         | "/api/v1/mutes"
         | "/api/v1/endorsements"
