@@ -4,8 +4,8 @@ use crate::{
     accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
     drafts, emergency, emojis, favourites, filters, follows, hashtags, invitations, leaving, lists,
     media, members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions,
-    reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses,
-    timelines, waves,
+    reblogs, relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups,
+    statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -207,6 +207,13 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/drafts", Kind::Page, || get(drafts::web::page)),
     acts("/drafts/{id}/delete", Kind::Form, || {
         post(drafts::web::delete)
+    }),
+    reads("/scheduled", Kind::Page, || get(scheduled::web::page)),
+    acts("/scheduled/{id}/time", Kind::Form, || {
+        post(scheduled::web::reschedule)
+    }),
+    acts("/scheduled/{id}/cancel", Kind::Form, || {
+        post(scheduled::web::cancel)
     }),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
     reads("/statuses/{id}/edit", Kind::Page, || {

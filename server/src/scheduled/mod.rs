@@ -1,8 +1,9 @@
-//! Posts that are published later. Until then they are what an app sent and nothing else: who may have them is asked when
+//! Posts that are published later. Until then they are what was sent and nothing else: who may have them is asked when
 //! they are published, by the rules of that moment. One that is refused then stays here, with the reason.
 
 pub mod api;
 mod store;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
@@ -183,6 +184,16 @@ fn promise(app: &App, tx: &mut Tx, id: i64, at: i64) -> Result<()> {
     queue::push_at(tx, app, &Job::PublishScheduled { scheduled: id, at }, at)
 }
 
+/// All of a member, the next first.
+pub async fn of(app: &App, account_id: i64) -> Result<Vec<Scheduled>> {
+    let rows = store::all(&app.db, account_id, MOST).await?;
+    let now_ms = app.now_ms();
+    let all = rows.into_iter().map(|row| Scheduled::from_row(row, now_ms));
+    let mut all = all.collect::<Result<Vec<Scheduled>>>()?;
+    all.sort_by_key(|waits| waits.at);
+    Ok(all)
+}
+
 /// One of this member's.
 pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
     let row = store::find(&app.db, me.account.id, id).await?;
@@ -240,6 +251,7 @@ async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
     let done = async {
         members::standing::check(&me.member)?;
         let mut draft = scheduled.sent.draft(app, &me).await?;
+        draft.tell = Some(scheduled.sent.whom());
         draft.once = Some(Once::of_scheduled(id, at, scheduled.sent.known_by()));
         statuses::publish(app, &me.community, me.account.clone(), draft).await
     };

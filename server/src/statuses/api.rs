@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::extract::State;
 use comity_policy::Way;
-use comity_vocab::Visibility;
+use comity_vocab::{Handle, Visibility};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -139,6 +139,14 @@ impl Sent {
             let mut named = HashSet::new();
             ids.retain(|id| named.insert(*id));
         }
+    }
+
+    /// Whom the composer tells, beside those that its text names; nobody where an app sent it.
+    pub(crate) fn whom(&self) -> Vec<Handle> {
+        let typed = self.tell.iter();
+        typed
+            .filter_map(|handle| Handle::parse(handle).ok())
+            .collect()
     }
 
     /// Whether it holds nothing that anybody typed.

@@ -62,6 +62,7 @@ fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
         answers: Vec::new(),
         quotes: Vec::new(),
         poll: None,
+        later: None,
         submit: "Save",
         ..composer(app, me)
     }

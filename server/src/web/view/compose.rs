@@ -50,6 +50,8 @@ pub struct ComposerView {
     pub takes_files: bool,
     /// The question it asks; `None` where it cannot ask one, as in an edit.
     pub poll: Option<PollForm>,
+    /// When it is published, as the field has it, and empty for at once; `None` where that cannot be chosen, as in an edit.
+    pub later: Option<String>,
     /// Whom it would reach, if that was worked out.
     pub reach: Option<ReachView>,
     /// What was wrong with it; fields are `text`, `spoiler`, `kept_from`, `file`, `poll`.

@@ -79,6 +79,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         files: Vec::new(),
         takes_files: true,
         poll: Some(empty_poll()),
+        later: Some(String::new()),
         reach: None,
         trouble: None,
         submit: "Post",
