@@ -2,10 +2,10 @@
 
 use crate::{
     accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, filters, follows, hashtags, invitations, leaving, lists,
-    media, members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions,
-    reblogs, relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups,
-    statuses, timelines, waves,
+    drafts, emergency, emojis, favourites, filters, followed_tags, follows, hashtags, invitations,
+    leaving, lists, media, members, moderation, notifications, passkeys, pins, polls, quotes,
+    reach, reactions, reblogs, relations, reports, rules, scheduled, search, second_step,
+    sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -182,6 +182,16 @@ pub(super) const ROUTES: &[Route] = &[
         get(notifications::web::page)
     }),
     reads("/search", Kind::Page, || get(search::web::page)),
+    reads("/favourites", Kind::Page, || get(favourites::web::page)),
+    reads("/settings/topics", Kind::Page, || {
+        get(followed_tags::web::page)
+    }),
+    acts("/settings/topics", Kind::Form, || {
+        post(followed_tags::web::follow)
+    }),
+    acts("/settings/topics/unfollow", Kind::Form, || {
+        post(followed_tags::web::unfollow)
+    }),
     reads("/antennas", Kind::Page, || get(antennas::web::page)),
     reads("/antennas/new", Kind::Page, || get(antennas::web::blank)),
     acts("/antennas/new", Kind::Form, || post(antennas::web::create)),

@@ -87,6 +87,31 @@ pub fn link(answer: &Answer, rel: &str) -> Option<String> {
 }
 
 town_test! {
+    async fn a_member_reads_their_favourites_on_a_page(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.anonymous().get("/favourites").await.is(303);
+        alice.get("/favourites").await.is(200).shows("You have no favourites");
+        town.follow(&mut alice, &bob).await;
+        let open = town.post(&mut bob, "For everyone", "public").await;
+        let few = town.post(&mut bob, "For few", "private").await;
+        for post in [&open, &few] {
+            town.wait_s(1);
+            alice.does(&format!("/statuses/{}/favourite", post.id)).await;
+        }
+        let words = alice.get("/favourites").await.is(200).shows("For everyone").shows("For few").words();
+        assert!(words.find("For few") < words.find("For everyone"), "{words}");
+        bob.get("/favourites").await.is(200).shows("You have no favourites");
+        // A page of one goes on.
+        let page = alice.get("/favourites?limit=1").await.is(200).shows("For few").hides("For everyone");
+        let older = page.number_after("/favourites?max_id=").unwrap();
+        alice.get(&format!("/favourites?max_id={older}")).await.is(200).hides("For few").shows("For everyone").shows("Newer");
+        // What is not hers to see any more is not there.
+        alice.does(&format!("/accounts/{}/unfollow", bob.account.id)).await;
+        alice.get("/favourites").await.is(200).shows("For everyone").hides("For few");
+        alice.does(&format!("/statuses/{}/unfavourite", open.id)).await;
+        alice.get("/favourites").await.is(200).hides("For everyone");
+    }
+
     async fn a_bookmark_is_kept_for_oneself_as_long_as_one_may_see_it(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         town.follow(&mut alice, &bob).await;

@@ -41,6 +41,37 @@ town_test! {
         assert_eq!(hers.ids(home).await, ids(&[&carols]));
     }
 
+    async fn a_member_follows_topics_on_pages(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let at = "/settings/topics";
+        town.anonymous().get(at).await.is(303);
+        alice.get(at).await.is(200).shows("You follow no topics");
+        alice.post(at, &[("name", "two words")]).await.is(422).shows("This is no hashtag");
+        town.post(&mut bob, "The #Fähre is late", "public").await;
+        alice.get("/home").await.is(200).hides("is late");
+        alice.post(at, &[("name", "#Fähre")]).await.leads(at);
+        alice.get(at).await.is(200).shows("#fähre");
+        alice.get("/home").await.is(200).shows("is late");
+        bob.get(at).await.is(200).shows("You follow no topics");
+        // The page of the topic follows it, and lets it go.
+        let topic = "/tags/f%C3%A4hre";
+        let of = [("name", "fähre"), ("back", topic)];
+        let page = bob.get(topic).await.is(200);
+        assert!(page.body.contains("action=\"/settings/topics\""), "{}", page.body);
+        bob.post(at, &of).await.leads(topic);
+        let page = bob.get(topic).await.is(200).shows("Following");
+        assert!(page.body.contains("action=\"/settings/topics/unfollow\""), "{}", page.body);
+        bob.post("/settings/topics/unfollow", &of).await.leads(topic);
+        bob.get(at).await.is(200).shows("You follow no topics");
+        alice.get(at).await.is(200).shows("#fähre");
+        alice.post("/settings/topics/unfollow", &[("name", "fähre")]).await.leads(at);
+        alice.get("/home").await.is(200).hides("is late");
+        // A visitor and a number are not followed.
+        for page in [town.anonymous().get(topic).await.is(200), alice.get("/tags/12").await.is(200)] {
+            assert!(!page.body.contains("action=\"/settings/topics"), "{}", page.body);
+        }
+    }
+
     async fn followed_topics_are_listed(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);

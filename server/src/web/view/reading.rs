@@ -153,6 +153,10 @@ pub struct HashtagPage {
     pub frame: Frame,
     /// Without `#`.
     pub name: String,
+    /// The viewer may follow it.
+    pub may_follow: bool,
+    /// The viewer follows it.
+    pub follows: bool,
     /// The posts, newest first.
     pub statuses: Vec<StatusView>,
     /// The page of older posts.
