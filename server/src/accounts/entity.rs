@@ -13,6 +13,8 @@ use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
 use crate::error::Result;
 use crate::http::Me;
+use crate::media::address::RemotePart;
+use crate::media::portrait::Portrait;
 use crate::members::Role;
 use crate::text::plain;
 use crate::web::{profile_path, time};
@@ -48,11 +50,39 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     if account.conditions().contains(Conditions::LIMITED) {
         entity["limited"] = json!(true);
     }
-    if let Some(header) = &words.header_url {
-        entity["header"] = json!(header);
-        entity["header_static"] = json!(header);
+    let pictures = [
+        (Portrait::Avatar, account.avatar_url.as_deref()),
+        (Portrait::Header, words.header_url.as_deref()),
+    ];
+    for (which, url) in pictures {
+        let Some(url) = url else { continue };
+        let at = |part| portrait(account, (which, url), account, here, part);
+        if let Some((whole, still)) = at(RemotePart::Original).zip(at(RemotePart::Small)) {
+            let name = which.word();
+            entity[name] = json!(whole);
+            entity[format!("{name}_static")] = json!(still);
+        }
     }
     entity
+}
+
+/// Where a picture of somebody is for whoever was cleared to see this of them, which they have at `url`: of who lives here the
+/// file, of others our copy, so that their server does not learn who looks. None where a rule drops pictures.
+pub fn portrait<T>(
+    account: &Account,
+    (which, url): (Portrait, &str),
+    of_them: &Visible<T>,
+    here: &Community,
+    part: RemotePart,
+) -> Option<String> {
+    if account.is_local() {
+        return Some(url.to_owned());
+    }
+    if of_them.conditions().contains(Conditions::DROP_MEDIA) {
+        return None;
+    }
+    let theirs = (account.id, which, url);
+    here.emojis.portrait(theirs, part, of_them.viewer(), here)
 }
 
 /// The emoji in somebody's name and profile, for readers of `here`; none where a rule drops pictures.
@@ -95,14 +125,17 @@ fn fields(words: &Profile) -> Value {
     words.fields.iter().map(field).collect()
 }
 
-/// What may be told of whoever wrote something that is shown: their name and where they are.
+/// The picture for apps that stands for one that is not there, or not for the reader.
+fn no_picture(which: Portrait, here: &Community) -> String {
+    format!("{}/assets/no-{}.png", here.origin, which.word())
+}
+
+/// What may be told of whoever wrote something that is shown: their name and where they are, and no picture of who lives
+/// elsewhere.
 fn bare(account: &Account, here: &Community) -> Value {
-    let picture = |url: Option<&String>, file: &str| match url {
-        Some(url) => url.clone(),
-        None => format!("{}/assets/{file}", here.origin),
-    };
-    let avatar = picture(account.avatar_url.as_ref(), "no-avatar.png");
-    let header = picture(None, "no-header.png");
+    let own = account.avatar_url.clone().filter(|_| account.is_local());
+    let avatar = own.unwrap_or_else(|| no_picture(Portrait::Avatar, here));
+    let header = no_picture(Portrait::Header, here);
     // As Mastodon does: the hour somebody joined is nobody's business.
     let joined = format!("{}T00:00:00.000Z", time::iso_day(account.created_at));
     json!({
@@ -239,11 +272,17 @@ impl Faces {
         }
     }
 
-    /// The same without pictures in the words of somebody elsewhere, where their server is not to learn that somebody looks.
+    /// The same without pictures of somebody elsewhere and in their words, where their server is not to learn that somebody
+    /// looks.
     pub fn plainly(&self, account: &Account, here: &Community) -> Value {
         let mut entity = self.author(account, here);
         if !account.is_local() {
             entity["emojis"] = json!([]);
+            for which in [Portrait::Avatar, Portrait::Header] {
+                let (name, none) = (which.word(), no_picture(which, here));
+                entity[format!("{name}_static")] = json!(none);
+                entity[name] = json!(none);
+            }
         }
         entity
     }

@@ -15,13 +15,14 @@ use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
 use crate::http::{Me, Page, Reply, Visit};
+use crate::media::portrait::Portrait;
 use crate::statuses::web::views;
 use crate::text::plain;
 use crate::timelines::{self, Place, Replies, Stretch};
 use crate::web::view::{
     FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView,
 };
-use crate::web::{cleared_view, frame, own_file, person_view, time};
+use crate::web::{cleared_view, frame, person_view, picture, time};
 use crate::window::Window;
 use crate::{follows, lookalikes, pins, relations, rules};
 
@@ -124,7 +125,13 @@ pub async fn profile_page(
         frame,
         lookalikes,
         bio_html: in_html(&words.note, &emojis),
-        header: words.header_url.as_deref().and_then(own_file),
+        header: picture(
+            &account,
+            words.header_url.as_deref(),
+            &shown,
+            &visit.community,
+            Portrait::Header,
+        ),
         avatar_description: words.avatar_description.clone(),
         header_description: words.header_description.clone(),
         fields: words

@@ -33,6 +33,21 @@ impl Portrait {
         }
     }
 
+    /// Reads [`Portrait::word`].
+    pub fn parse(word: &str) -> Option<Portrait> {
+        [Portrait::Avatar, Portrait::Header]
+            .into_iter()
+            .find(|which| which.word() == word)
+    }
+
+    /// As large as a copy of somebody's from elsewhere is kept: pages show small ones, apps one on a profile.
+    pub(super) fn size_of_copy(self) -> Size {
+        match self {
+            Portrait::Avatar => Size::of(240, 240),
+            Portrait::Header => self.size(),
+        }
+    }
+
     /// As large as it is kept: Mastodon's sizes.
     fn size(self) -> Size {
         match self {

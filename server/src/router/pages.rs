@@ -468,6 +468,11 @@ pub(super) const ROUTES: &[Route] = &[
         Kind::Asset,
         || get(media::remote::show_emoji),
     ),
+    reads(
+        "/media/remote/portraits/{account}/{which}/{stamp}/{part}",
+        Kind::Asset,
+        || get(media::remote::show_portrait),
+    ),
     reads("/emojis/{id}", Kind::Activity, || {
         get(emojis::activity::show)
     }),

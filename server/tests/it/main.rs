@@ -29,6 +29,7 @@ mod discovery;
 mod drafts;
 mod dry_run;
 mod emojis;
+mod faces;
 mod filters;
 mod ground;
 #[macro_use]

@@ -114,6 +114,11 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .iter()
             .map(|id| format!("/media/remote/emojis/{id}/YXV0aG9y/original"))
             .collect(),
+        "/media/remote/portraits/{account}/{which}/{stamp}/{part}" => cast
+            .accounts
+            .iter()
+            .map(|id| format!("/media/remote/portraits/{id}/avatar/author/original"))
+            .collect(),
         "/media/{key}/{file}" => vec!["/media/author/original.jpg".to_owned()],
         path => vec![path.replace("{token}", "nothing")],
     };
