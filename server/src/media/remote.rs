@@ -1,5 +1,5 @@
-//! Pictures that came with posts from elsewhere, and those of people there: fetched when somebody here looks, opened and written anew like those of
-//! members, and kept for a while. No reader is seen by the server that a picture is from.
+//! Pictures that came with posts from elsewhere, and those of people there: fetched when somebody here looks, opened and written
+//! anew like those of members, and kept for a while. No reader is seen by the server that a picture is from.
 
 use std::path::Path as FilePath;
 use std::time::Duration;
@@ -190,8 +190,8 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let turn = app.media.fetches.take(&address.domain(), kept.is_small());
-    let _turn = turn.await?;
+    let fetches = &app.media.fetches;
+    let _turn = fetches.take(&address.domain(), kept.is_small()).await?;
     // Whoever came first may have fetched it meanwhile.
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);

@@ -66,7 +66,7 @@ coast_test! {
         assert_ne!(now["avatar"], told["avatar"]);
         assert_eq!(now["header"], told["header"]);
         let answer = opens(&coast, &now["avatar"]).await.is(200);
-        assert_eq!((size(&answer), &answer.headers["content-type"]), ((240, 240), &"image/png".parse().unwrap()));
+        assert_eq!(size(&answer), (240, 240));
     }
 
     async fn l45_no_picture_is_shown_where_a_rule_drops_them(coast) {
