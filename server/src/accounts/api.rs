@@ -5,7 +5,7 @@ use comity_policy::Way;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::entity::{Faces, entity, own};
+use super::entity::{Faces, own, whole};
 use super::show;
 use crate::app::App;
 use crate::error::Result;
@@ -37,7 +37,8 @@ pub(super) async fn own_entity(app: &App, me: &Me) -> Result<Value> {
 /// `GET /api/v1/accounts/{id}`
 pub async fn account(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let account = show(&app, &caller.party(), Way::Page, id).await?;
-    Ok(Reply::api(entity(&account, &caller.community)))
+    let told = whole(&app, Way::Page, &account, &caller.community).await?;
+    Ok(Reply::api(told))
 }
 
 /// Ids of a question.
@@ -88,7 +89,8 @@ pub async fn lookup(
     let handle = asked.acct.trim().trim_start_matches('@');
     let named = super::web::named(&app, &caller.community, handle).await?;
     let account = show(&app, &caller.party(), Way::Lookup, named.id).await?;
-    Ok(Reply::api(entity(&account, &caller.community)))
+    let told = whole(&app, Way::Lookup, &account, &caller.community).await?;
+    Ok(Reply::api(told))
 }
 
 /// Whom an app looks for.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use comity_policy::{Conditions, Party, Visible, Way};
-use comity_vocab::{ActorKind, Domain};
+use comity_vocab::{ActorKind, Domain, Iri};
 use serde_json::{Value, json};
 
-use super::{Account, Profile, profile, show_many};
+use super::{Account, Profile, moved, moved_to, profile, show_many};
 use crate::app::App;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
@@ -64,6 +64,30 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
         }
     }
     entity
+}
+
+/// The same with whom they became, where they moved and the viewer may see whoever is there.
+pub async fn whole(
+    app: &App,
+    way: Way,
+    account: &Visible<Account>,
+    here: &Community,
+) -> Result<Value> {
+    let there = moved(app, account.viewer(), way, &[account]).await?;
+    Ok(with_move(account, here, &there))
+}
+
+/// Whom they became in turn is not told: that may lead round in a circle.
+fn with_move(
+    account: &Visible<Account>,
+    here: &Community,
+    moved: &HashMap<Iri, Visible<Account>>,
+) -> Value {
+    let mut told = entity(account, here);
+    if let Some(there) = moved_to(account).and_then(|iri| moved.get(&iri)) {
+        told["moved"] = entity(there, here);
+    }
+    told
 }
 
 /// Where a picture of somebody is for whoever was cleared to see this of them, which they have at `url`: of who lives here the
@@ -257,10 +281,11 @@ impl Faces {
         ids.sort_unstable();
         ids.dedup();
         let shown = show_many(app, viewer, way, &ids).await?;
-        let faces = shown.into_iter().filter_map(|(id, accounts)| {
-            let account = accounts.first()?;
-            Some((id, entity(account, here)))
-        });
+        let people: Vec<&Visible<Account>> =
+            shown.values().filter_map(|copies| copies.first()).collect();
+        let moved = moved(app, viewer, way, &people).await?;
+        let faces = people.into_iter();
+        let faces = faces.map(|account| (account.id, with_move(account, here, &moved)));
         Ok(Faces(faces.collect()))
     }
 

@@ -11,6 +11,7 @@ pub mod edit_web;
 pub mod entity;
 mod keyring;
 mod model;
+mod moved;
 mod store;
 pub mod web;
 
@@ -25,6 +26,7 @@ pub(crate) use change::LONGEST_OWN_NOTE;
 pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
 pub use model::{Account, Profile, profile, stored_domain, stored_iri};
+pub use moved::{moved, moved_to};
 pub use store::{add_to_statuses, count_follows};
 
 use crate::app::App;

@@ -8,7 +8,7 @@ use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
-use super::{Account, entity, find_by_handle, profile, show};
+use super::{Account, entity, find_by_handle, moved, profile, show};
 use crate::app::App;
 use crate::communities::Community;
 use crate::emojis::html::{in_html, in_plain};
@@ -119,6 +119,7 @@ pub async fn profile_page(
         Some(me) if me.account.id == account.id => follows::suspended(&app, &me.account).await?,
         _ => Suspended::default(),
     };
+    let there = moved(&app, &party, Way::Page, &[&shown]).await?;
     let mut frame = frame(&app, &visit, &person.name, current(&visit, &account)).await?;
     frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
@@ -177,7 +178,10 @@ pub async fn profile_page(
         relation,
         stance,
         why_url,
-        moved_to: None,
+        moved_to: there
+            .values()
+            .next()
+            .map(|there| cleared_view(there, there, &visit.community)),
         original_url: (!account.is_local()).then(|| {
             account
                 .url

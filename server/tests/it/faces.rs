@@ -1,4 +1,5 @@
-//! Pictures of people elsewhere: copies of ours, so that their servers do not learn who reads here.
+//! People elsewhere as they are shown: their pictures, which are copies of ours, so that their servers do not learn who reads
+//! here, and whom they became.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -89,5 +90,35 @@ coast_test! {
         // Her own rule: Bob sees it.
         let page = coast.bob.get(&format!("/@rita@{open}")).await.is(200);
         assert!(page.body.contains("/media/remote/portraits/"), "{}", page.body);
+    }
+
+    async fn who_moved_is_shown_with_whom_they_became(coast) {
+        let iri = coast.peer.iri("open", "rita");
+        let mut person = coast.peer.person("open", "rita");
+        person["movedTo"] = json!(coast.peer.iri("kept", "lena"));
+        let update = json!({
+            "id": format!("{iri}#moved"), "type": "Update", "actor": iri, "object": person, "to": [comity_vocab::PUBLIC],
+        });
+        coast.brings(&update).await;
+        let (open, kept) = (coast.peer.domain("open"), coast.peer.domain("kept"));
+        let (rita, lena) = (format!("rita@{open}"), format!("lena@{kept}"));
+        let lookup = format!("/api/v1/accounts/lookup?acct={rita}");
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let told = app.get(&lookup).await.is(200).json();
+        assert_eq!(told["moved"]["acct"], json!(lena));
+        let by_number = app.get(&format!("/api/v1/accounts?id[]={}", told["id"].as_str().unwrap())).await.is(200).json();
+        assert_eq!(by_number[0]["moved"]["id"], told["moved"]["id"]);
+        assert_eq!(told["moved"].get("moved"), None);
+        let moved = "Moved to <a href=\"/@lena@";
+        let page = coast.alice.get(&format!("/@{rita}")).await.is(200);
+        assert!(page.body.contains(moved), "{}", page.body);
+        // Whoever is not for the reader is not named.
+        let mut marta = coast.town.admin("marta").await;
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community")];
+        marta.post("/boundaries", &rule).await.is(303);
+        let told = app.get(&lookup).await.is(200).json();
+        assert_eq!(told.get("moved"), None, "{told}");
+        let page = coast.alice.get(&format!("/@{rita}")).await.is(200);
+        assert!(!page.body.contains(moved), "{}", page.body);
     }
 }
