@@ -1,12 +1,12 @@
 //! Accounts for apps.
 
 use axum::extract::State;
-use comity_policy::Way;
+use comity_policy::{Visible, Way};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::entity::{Faces, own, whole};
-use super::show;
+use super::entity::{Faces, own, whole, whole_many};
+use super::{Account, show};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
@@ -122,14 +122,14 @@ pub async fn search(
                 .is_some_and(|(mine, _)| *mine == follows::State::Accepted)
         });
     }
-    let shown: Vec<Value> = found
+    let shown: Vec<&Visible<Account>> = found
         .iter()
         .filter(|account| ids.contains(&account.id))
         .skip(skip)
         .take(most)
-        .map(|account| entity(account, &me.community))
         .collect();
-    Ok(Reply::api(json!(shown)))
+    let told = whole_many(&app, Way::Search, &shown, &me.community).await?;
+    Ok(Reply::api(json!(told)))
 }
 
 /// `GET /api/v1/accounts/relationships`

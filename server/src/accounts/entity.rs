@@ -77,6 +77,23 @@ pub async fn whole(
     Ok(with_move(account, here, &there))
 }
 
+/// The same of several, in this order, as one viewer may see them: with one query.
+pub async fn whole_many(
+    app: &App,
+    way: Way,
+    accounts: &[&Visible<Account>],
+    here: &Community,
+) -> Result<Vec<Value>> {
+    let Some(first) = accounts.first() else {
+        return Ok(Vec::new());
+    };
+    let there = moved(app, first.viewer(), way, accounts).await?;
+    let told = accounts.iter();
+    Ok(told
+        .map(|account| with_move(account, here, &there))
+        .collect())
+}
+
 /// Whom they became in turn is not told: that may lead round in a circle.
 fn with_move(
     account: &Visible<Account>,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use comity_policy::Way;
 
-use crate::accounts::entity::entity;
+use crate::accounts::entity::whole_many;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows;
@@ -53,12 +53,8 @@ pub async fn search(
             state.is_some_and(|(mine, _)| *mine == follows::State::Accepted)
         });
     }
-    let people: Vec<Value> = people
-        .into_iter()
-        .skip(skip)
-        .take(most)
-        .map(|account| entity(account, &me.community))
-        .collect();
+    let people: Vec<_> = people.into_iter().skip(skip).take(most).collect();
+    let people = whole_many(&app, Way::Search, &people, &me.community).await?;
     let by = match question.account_id.trim() {
         "" => None,
         // Nobody has a number that is none.
