@@ -162,8 +162,12 @@ pub fn emojis_at_home(account: &Account, here: &Community) -> Vec<Shown> {
 
 /// Name, value and since when the value is known to be theirs, of each line.
 fn fields(words: &Profile) -> Value {
-    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": null });
+    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": verified_at(words, value) });
     words.fields.iter().map(field).collect()
+}
+
+fn verified_at(words: &Profile, value: &str) -> Option<String> {
+    words.verified_at(value).map(time::iso_ms)
 }
 
 /// The picture for apps that stands for one that is not there, or not for the reader.
@@ -236,7 +240,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
     let typed: Vec<Value> = words
         .fields
         .iter()
-        .map(|(name, value)| json!({ "name": name, "value": plain::block(value), "verified_at": null }))
+        .map(|(name, value)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) }))
         .collect();
     entity["source"] = json!({
         "note": words.note_source,
@@ -346,7 +350,7 @@ impl Faces {
 /// shown a picture that stands for it.
 pub fn edited(account: &Visible<Account>) -> Value {
     let words = profile(account);
-    let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": null });
+    let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) });
     let fields: Vec<Value> = words.fields.iter().map(typed).collect();
     json!({
         "id": account.id.to_string(),

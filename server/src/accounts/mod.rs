@@ -13,6 +13,7 @@ mod keyring;
 mod model;
 mod moved;
 mod store;
+mod verify;
 pub mod web;
 
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_ke
 pub use model::{Account, Profile, profile, stored_domain, stored_iri};
 pub use moved::{moved, moved_to};
 pub use store::{add_to_statuses, count_follows};
+pub use verify::verify_links;
 
 use crate::app::App;
 use crate::communities::Community;

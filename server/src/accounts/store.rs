@@ -14,7 +14,8 @@ macro_rules! select_account {
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
-                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains
+                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains,
+                    a.verified_links
                FROM accounts a ",
             $rest
         )
@@ -271,12 +272,40 @@ const GONE: Sql = sql!(
     "UPDATE accounts
         SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
             header_url = NULL, avatar_description = '', header_description = '', discoverable = FALSE, indexable = FALSE, emojis = '[]',
-            attribution_domains = ''
+            attribution_domains = '', verified_links = '[]'
       WHERE id = $1"
 );
 
 pub fn mark_gone(tx: &mut Tx, account_id: i64, now_ms: i64) {
     tx.exec(GONE, params![account_id, now_ms]);
+}
+
+// Pages in profiles
+
+const ASK_LINKS: Sql = sql!("UPDATE accounts SET links_again_at = $2 WHERE id = $1");
+const LINKS_OF: Sql<(String, String, i64)> = sql!(
+    row: (String, String, i64),
+    "SELECT fields, verified_links, links_again_at
+       FROM accounts
+      WHERE id = $1 AND community_id IS NOT NULL AND gone_at IS NULL"
+);
+const KEEP_LINKS: Sql = sql!(
+    "UPDATE accounts SET verified_links = $2, links_again_at = $3 WHERE id = $1 AND links_again_at = $4"
+);
+
+/// The pages in a member's profile are looked at then.
+pub fn ask_links(tx: &mut Tx, account_id: i64, at_ms: i64) {
+    tx.exec(ASK_LINKS, params![account_id, at_ms]);
+}
+
+/// The lines of a member's profile, what is known of the pages in them, and when they are looked at next.
+pub async fn links_of(db: &Db, account_id: i64) -> Result<Option<(String, String, i64)>> {
+    Ok(db.opt(LINKS_OF, params![account_id]).await?)
+}
+
+/// Keeps what was seen of them. Undoes the whole transaction where they are looked at at another time than `at_ms` by now.
+pub fn keep_links(tx: &mut Tx, account_id: i64, verified: &str, next_ms: i64, at_ms: i64) {
+    tx.must(KEEP_LINKS, params![account_id, verified, next_ms, at_ms]);
 }
 
 // Keys

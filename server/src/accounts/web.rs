@@ -141,6 +141,7 @@ pub async fn profile_page(
             .map(|(name, html)| FieldView {
                 name_html: in_plain(name, &emojis),
                 html: in_html(html, &emojis),
+                verified: words.verified_at(html).map(time::day),
             })
             .collect(),
         joined: account

@@ -12,7 +12,7 @@ use tracing::debug;
 
 use super::model::{CardRow, Page};
 use super::{KEPT_MS, charset, heard, read, store, voice};
-use crate::accounts;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
@@ -27,6 +27,8 @@ const MOST_MOVES: usize = 2;
 const WITHIN: Duration = Duration::from_secs(35);
 /// How long finding who wrote it may take besides.
 const AUTHOR_WITHIN: Duration = Duration::from_secs(10);
+/// How long a page in a member's profile may take; their others are asked at the same time.
+const LINK_WITHIN: Duration = Duration::from_secs(20);
 /// Of who follows an author, so many are asked whether they speak with a page's server.
 const MOST_FOLLOWERS: i64 = 100;
 /// Tries to reach a page for one post; another post with the link begins anew, when its turn has come.
@@ -62,7 +64,8 @@ async fn try_fetch(app: &App, community: i64, status_id: i64) -> Result<()> {
     let Some(asker) = asker(app, community, &status, &address.domain()).await? else {
         return Ok(());
     };
-    let came = timeout(WITHIN, follow(app, &asker, &address))
+    let look = move |html: &str, at: &Iri| read::page(html, at, now_ms);
+    let came = timeout(WITHIN, follow(app, &asker, &address, look))
         .await
         .unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())));
     let failures = known.as_ref().map_or(0, |known| known.failures);
@@ -163,14 +166,40 @@ async fn asker(app: &App, community: i64, status: &Status, host: &Domain) -> Res
     Ok(community.map(|community| Asker { person, community }))
 }
 
-/// A page, and the domains that had a part in it.
-struct Came {
-    page: Page,
+/// Whether the page at this address links back to one of these profiles of a member (see [`read::leads_to`]), asked in their
+/// name. *Elsewhere* where it could not be reached now, *not found* where a rule of theirs, or one above them, stands against
+/// asking.
+pub(crate) async fn leads_back(
+    app: &App,
+    member: &Account,
+    address: &Iri,
+    profiles: Vec<String>,
+) -> Result<bool> {
+    let lives = member.community_id.ok_or(Error::NotFound)?;
+    let community = app.communities.load().by_id(lives);
+    let asker = Asker {
+        person: member.person(),
+        community: community.ok_or(Error::NotFound)?,
+    };
+    let look = move |html: &str, at: &Iri| Some(read::leads_to(html, at, &profiles));
+    let came = timeout(LINK_WITHIN, follow(app, &asker, address, look)).await;
+    let came = came.unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())))?;
+    Ok(came.is_some_and(|came| came.page))
+}
+
+/// What was read of a page, and the domains that had a part in it.
+struct Came<T> {
+    page: T,
     hosts: Vec<String>,
 }
 
-/// Reads the page at this address. `None` where there is none that says anything of itself.
-async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Option<Came>> {
+/// Looks at the page at this address. `None` where there is none, or nothing was seen in it.
+async fn follow<T: Send + 'static>(
+    app: &App,
+    asker: &Asker,
+    address: &Iri,
+    look: impl FnOnce(&str, &Iri) -> Option<T> + Send + 'static,
+) -> Result<Option<Came<T>>> {
     let mut next = address.clone();
     let mut hosts: Vec<String> = Vec::new();
     loop {
@@ -197,11 +226,10 @@ async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Option<Came>>
                 bytes,
                 charset,
             }) => {
-                let now_ms = app.now_ms();
                 // Looking through a megabyte takes as long as a request.
                 let reading = tokio::task::spawn_blocking(move || {
                     let html = charset::text(&bytes, charset.as_deref());
-                    read::page(&html, &address, now_ms)
+                    look(&html, &address)
                 });
                 let page = reading
                     .await

@@ -167,6 +167,13 @@ pub enum Job {
         /// Members up to this number were told.
         after: i64,
     },
+    /// It is looked whether the pages in a member's profile link back to it.
+    VerifyLinks {
+        /// Whose.
+        account: i64,
+        /// When; where it is another time by now, that is another promise.
+        at: i64,
+    },
     /// Posts from before there was an index of words are put into it.
     IndexStatuses {
         /// Those with smaller numbers are not in it yet.
@@ -212,6 +219,7 @@ impl Job {
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
             Job::SendLetter { .. } => "send_letter",
+            Job::VerifyLinks { .. } => "verify_links",
             Job::IndexStatuses { .. } => "index_statuses",
             Job::TellOfPost { .. } => "tell_of_post",
             Job::Leave { .. } => "leave",
@@ -239,6 +247,8 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for it.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            // Nobody waits for them, and they are on many servers.
+            Job::VerifyLinks { .. } => Some("pages in profiles".to_owned()),
             // A mail server that does not answer keeps nothing else waiting.
             Job::SendLetter { .. } => Some("the mail server".to_owned()),
             Job::Address { .. }
@@ -274,6 +284,7 @@ impl Job {
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
+            Job::VerifyLinks { account, .. } => format!("pages of {account}"),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
             Job::TellOfPost { status, .. } => format!("about {status}"),
             Job::Leave { account, .. } => format!("end of {account}"),

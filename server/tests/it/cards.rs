@@ -436,4 +436,45 @@ coast_test! {
         let told = app.get("/api/v1/trends/links").await.is(200).json();
         assert_eq!(told[0]["title"], json!(url));
     }
+
+    async fn a_page_in_a_profile_that_links_back_is_verified(coast) {
+        let web = Web::start().await;
+        let (hers, other) = (web.url("alice", "me"), web.page("other", "me", "<title>Other</title>"));
+        let profile = format!("{}/@Alice", coast.town.community().origin);
+        let html = format!("<title>Alice</title><body><p>Also <a rel=\"nofollow me\" href=\"{profile}\">there</a>");
+        web.puts(&hers, Stands::Is("text/html", html.into_bytes()));
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [
+            { "name": "Page", "value": hers }, { "name": "Other", "value": other }, { "name": "Words", "value": format!("not {hers}") },
+        ] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert_eq!((web.count(&hers), web.count(&other)), (1, 1));
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert!(me["fields"][0]["verified_at"].is_string(), "{}", me["fields"]);
+        assert_eq!(me["source"]["fields"][0]["verified_at"], me["fields"][0]["verified_at"]);
+        assert_eq!((&me["fields"][1]["verified_at"], &me["fields"][2]["verified_at"]), (&Value::Null, &Value::Null));
+        coast.bob.get("/@alice").await.is(200).shows("links back here since");
+        // It rests for a while, and then it says nothing of her any more.
+        web.puts(&hers, Stands::Broken);
+        coast.town.wait_s(8 * DAY_S);
+        coast.is_idle().await;
+        coast.bob.get("/@alice").await.is(200).shows("links back here since");
+        web.page("alice", "me", "<title>Sold</title>");
+        coast.town.wait_s(8 * DAY_S);
+        coast.is_idle().await;
+        coast.bob.get("/@alice").await.is(200).hides("links back here since");
+    }
+
+    async fn a_page_whose_server_a_member_refuses_is_not_asked_for_their_profile(coast) {
+        let web = Web::start().await;
+        let page = web.page("sold", "me", "<title>Sold</title>");
+        let sold = web.host("sold");
+        coast.refuses(&sold, "refused", "").await;
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [{ "name": "Page", "value": page }] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert!(!web.was_asked("sold"));
+    }
 }

@@ -49,6 +49,8 @@ pub struct FieldView {
     pub name_html: String,
     /// What it says; sanitised HTML.
     pub html: String,
+    /// Since which day the page that it leads to is known to link back, "3 May 2026".
+    pub verified: Option<String>,
 }
 
 /// The colour of a face: the same for the same `key` (the handle) everywhere and always.
