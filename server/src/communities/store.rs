@@ -3,7 +3,7 @@
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::model::CommunityRow;
-use super::{Community, Settings};
+use super::{Community, Look, Settings};
 use crate::error::Result;
 
 /// Communities of one installation at most; all of them are kept in memory.
@@ -12,7 +12,8 @@ const MOST: i64 = 10_000;
 const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
-            trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers
+            trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers,
+            icon, icon_side, banner, banner_description, languages
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"
@@ -72,6 +73,26 @@ pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
             settings.invites.as_str(),
             settings.trends,
             settings.shows_peers,
+        ],
+    );
+}
+
+const CHANGE_LOOK: Sql = sql!(
+    "UPDATE communities
+        SET icon = $2, icon_side = $3, banner = $4, banner_description = $5, languages = $6
+      WHERE id = $1"
+);
+
+pub fn change_look(tx: &mut Tx, id: i64, look: &Look) {
+    tx.must(
+        CHANGE_LOOK,
+        params![
+            id,
+            look.icon.as_str(),
+            look.icon_side,
+            look.banner.as_str(),
+            look.banner_description.as_str(),
+            look.languages.join(" "),
         ],
     );
 }

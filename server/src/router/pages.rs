@@ -476,6 +476,13 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/emojis/{id}", Kind::Activity, || {
         get(emojis::activity::show)
     }),
+    reads("/moderation/community", Kind::Page, || {
+        get(communities::web::look)
+    }),
+    acts("/moderation/community", Kind::Form, || {
+        post(communities::web::save_look)
+    })
+    .slow(),
     reads("/moderation/emojis", Kind::Page, || get(emojis::web::page)),
     acts("/moderation/emojis", Kind::Form, || post(emojis::web::add)).slow(),
     acts("/moderation/emojis/{id}", Kind::Form, || {

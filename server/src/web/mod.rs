@@ -114,6 +114,7 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
         notice: visit.notice.clone(),
         sign_up_open: matches!(visit.community.sign_up, SignUp::Open | SignUp::Approval),
         stamp: STAMP.clone(),
+        icon: own_file(&visit.community.look.icon),
         source_url: "/about".to_owned(),
         ..Frame::default()
     }
