@@ -144,6 +144,8 @@ pub const BIG_TABLES: &[&str] = &[
     "filter_statuses",
     "reading_lists",
     "reading_list_entries",
+    "reading_list_wishes",
+    "reading_list_refusals",
     "followed_tags",
     "featured_tags",
     "push_subscriptions",

@@ -3,9 +3,9 @@
 use crate::{
     accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
     drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
-    waves,
+    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions,
+    reading_lists, reblogs, relations, reports, rules, search, second_step, sign_up_blocks,
+    sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -136,6 +136,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/settings/sessions/others", Kind::Form, || {
         post(members::web::security::end_others)
+    }),
+    reads("/settings/lists", Kind::Page, || {
+        get(reading_lists::web::page)
+    }),
+    acts("/settings/lists", Kind::Form, || {
+        post(reading_lists::web::save)
+    }),
+    acts("/settings/lists/{id}/leave", Kind::Form, || {
+        post(reading_lists::web::leave)
     }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)

@@ -41,8 +41,7 @@ impl Places {
                 }
                 match stream {
                     Stream::List(id) => {
-                        let home = is_home.then_some(account);
-                        if list_has(app, account, id, home, status_id).await? {
+                        if list_has(app, account, id, status_id).await? {
                             places.lists.push(id);
                         }
                     }
@@ -59,22 +58,14 @@ impl Places {
     }
 }
 
-/// Whether a list has it: one of people, by `home`, whose home it came into, or an antenna, which needs no home.
-async fn list_has(
-    app: &App,
-    account: i64,
-    id: i64,
-    home: Option<i64>,
-    status_id: i64,
-) -> Result<bool> {
+/// Whether a list has it: one of people, or an antenna. Neither needs a home that it came into: some of those people are not
+/// followed.
+async fn list_has(app: &App, account: i64, id: i64, status_id: i64) -> Result<bool> {
     match reading_lists::find(app, account, id).await {
-        Ok(list) => match home {
-            Some(home) => {
-                let place = Place::List(home, id, list.replies);
-                place.has(app, status_id).await
-            }
-            None => Ok(false),
-        },
+        Ok(list) => {
+            let place = Place::List(account, id, list.replies);
+            place.has(app, status_id).await
+        }
         // Or its owner took it away meanwhile: then nothing has it.
         Err(why) if why.is_not_found() => {
             Box::pin(antennas::has(app, account, id, status_id)).await

@@ -81,7 +81,8 @@ pub struct Stretch {
 pub enum Place {
     /// What this member and those they follow write.
     Home(i64),
-    /// What comes into this member's home from the people of this list of theirs, with these answers.
+    /// What comes into this member's home from the people of this list of theirs, and what others in it write in public, with
+    /// these answers.
     List(i64, i64, reading_lists::Replies),
     /// What the people of one community write for everyone, or for the community only.
     Community(i64),
@@ -133,12 +134,8 @@ impl Place {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
             Place::List(account_id, list_id, replies) => {
-                let list = match replies {
-                    reading_lists::Replies::Followed => reading_lists::ENTRIES_OF_FOLLOWED,
-                    reading_lists::Replies::List => reading_lists::ENTRIES_OF_LIST,
-                    reading_lists::Replies::None => reading_lists::ENTRIES_WITHOUT_REPLIES,
-                };
-                (list, params![*account_id, *list_id])
+                let whose = (*account_id, *list_id);
+                return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
             Place::Community(community_id) => (store::OF_COMMUNITY, params![*community_id]),
             Place::Everyone => (store::PUBLIC, Vec::new()),
