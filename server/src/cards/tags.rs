@@ -15,6 +15,8 @@ const LONGEST_TAG: usize = 4 * 1024;
 const MOST_TAGS: usize = 150;
 /// Bytes of all of them, for the same reason.
 const LONGEST_TELLING: usize = 128 * 1024;
+/// Times that a tag is looked at for what it says with `rel`.
+const MOST_RELS: usize = 8;
 /// Bytes of a title.
 const LONGEST_TITLE: usize = 4 * 1024;
 /// Elements of which the inside is no HTML.
@@ -138,8 +140,26 @@ fn linking(html: &str) -> String {
 /// A first look, so that the links of a long page are no bound for the few that matter.
 fn may_say_me(tag: &str) -> bool {
     let tag = tag.to_ascii_lowercase();
-    let behind = tag.split_once("rel").map(|(_, behind)| behind);
-    behind.is_some_and(|behind| behind.contains("me"))
+    let mut places = tag.match_indices("rel").take(MOST_RELS);
+    places.any(|(at, rel)| {
+        let behind = tag[at + rel.len()..].trim_start();
+        let Some(value) = behind.strip_prefix('=') else {
+            return false;
+        };
+        let value = value.trim_start();
+        let ends: &[char] = match value.chars().next() {
+            Some('"') => &['"'],
+            Some('\'') => &['\''],
+            _ => &[' ', '\t', '\n', '\r', '\x0C', '>'],
+        };
+        let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+        let mut words = value
+            .split(ends)
+            .next()
+            .unwrap_or_default()
+            .split_ascii_whitespace();
+        words.any(|word| word == "me")
+    })
 }
 
 /// What of a page was not looked at yet.
