@@ -23,7 +23,7 @@ const BELIEVED_MS: i64 = 30 * DAY_MS;
 /// A page that links back to a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
-    /// As [`link_of`] writes it.
+    /// The address of the page, in the spelling of [`links::address`].
     pub url: String,
     /// Unix milliseconds.
     pub since: i64,

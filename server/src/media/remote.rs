@@ -321,7 +321,9 @@ async fn download(
         let most = match kept {
             Kept::Picture | Kept::Portrait(Portrait::Header) => app.config.media.largest_picture,
             Kept::Emoji => emojis::LARGEST_FILE,
-            Kept::Portrait(Portrait::Avatar) => LARGEST_AVATAR,
+            Kept::Portrait(Portrait::Avatar) => {
+                LARGEST_AVATAR.min(app.config.media.largest_picture)
+            }
         };
         match app.wire.fetch_file(permit, &next, most, &mut file).await {
             Ok(FetchedFile::Written(_)) => return Ok(led_to),

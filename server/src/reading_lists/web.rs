@@ -38,16 +38,17 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     };
     let ids = consent::listed_by(&app, me.account.id).await?;
     let shown = accounts::show_many(&app, &me.party(), Way::Page, &ids).await?;
-    let people = ids.iter().filter_map(|id| {
+    let view = |id: &i64| {
         let person = shown.get(id)?.first()?;
         Some(cleared_view(person, person, &visit.community))
-    });
+    };
+    let people: Vec<PersonView> = ids.iter().filter_map(view).collect();
     let mut frame = frame(&app, &visit, "Lists you are in", NavItem::Me).await?;
     frame.no_index = true;
     Ok(Reply::page(ListingPage {
         frame,
         choices: Listing::ALL.map(choice).into(),
-        people: people.collect(),
+        people,
     }))
 }
 
