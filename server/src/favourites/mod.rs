@@ -176,7 +176,7 @@ fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
     if status.author.is_local() {
         notifications::notify(
             tx,
-            app.ids.at(now),
+            app.ids.round_at(now),
             status.author.id,
             Kind::Favourite,
             account_id,

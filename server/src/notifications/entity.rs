@@ -174,7 +174,7 @@ fn entity(
         "group_key": group.key.to_string(),
         "notifications_count": group.members.len(),
         "type": kind,
-        // A number, as it is documented; the bounds of the page are what lists go on by.
+        // A number, as it is documented: notifications have ids that are the same after a double (`Ids::round_at`).
         "most_recent_notification_id": newest.id,
         "sample_account_ids": people,
     });

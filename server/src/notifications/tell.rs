@@ -71,7 +71,7 @@ pub(crate) async fn tell_of_post(
         }
         notify(
             &mut tx,
-            app.ids.at(now_ms),
+            app.ids.round_at(now_ms),
             member,
             kind,
             status.author.id,

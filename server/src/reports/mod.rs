@@ -189,7 +189,7 @@ async fn tell_moderators(app: &App, tx: &mut Tx, report: &Report) -> Result<()> 
     let all = store::moderators(&app.db, report.community_id, MOST_MODERATORS).await?;
     for moderator in all {
         if moderator != report.target_id && moderator != report.account_id {
-            let id = app.next_id();
+            let id = app.ids.round_at(report.created_at);
             notifications::tell_of_report(tx, id, moderator, report);
         }
     }

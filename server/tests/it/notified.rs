@@ -69,6 +69,21 @@ town_test! {
         alice.send(Method::GET, "/api/v2/notifications?expand_accounts=none", &Value::Null).await.is(422);
     }
 
+    async fn a_number_of_a_notification_survives_javascript(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        for number in 0..20 {
+            let post = alice.write(json!({ "status": format!("Wave {number}") })).await;
+            bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        }
+        let told = alice.get("/api/v1/notifications?limit=40").await.is(200).json();
+        let groups = alice.get("/api/v2/notifications?limit=40").await.is(200).json();
+        let read = groups["notification_groups"].as_array().unwrap().iter();
+        // As JavaScript reads and writes it.
+        let read: Vec<String> = read.map(|group| group["most_recent_notification_id"].as_f64().unwrap().to_string()).collect();
+        assert_eq!(read, names(&told, "id"));
+        assert_eq!(read.len(), 20);
+    }
+
     async fn groups_are_read_page_by_page(town) {
         let mut alice = App::of(&town, "alice").await;
         let mut bob = App::of(&town, "bob").await;
