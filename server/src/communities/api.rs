@@ -110,7 +110,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
         "timelines_access": {
             "live_feeds": { "local": "public", "remote": "authenticated" },
             "hashtag_feeds": { "local": "public", "remote": "authenticated" },
-            "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
+            "trending_link_feeds": { "local": "public", "remote": "authenticated" },
         },
     }))
 }

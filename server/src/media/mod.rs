@@ -24,6 +24,7 @@ pub mod worker;
 
 pub(crate) use store::OF_MEMBER;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use comity_db::{Db, Tx};
@@ -244,6 +245,19 @@ async fn put(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result
 pub async fn find_own(app: &App, account_id: i64, id: i64) -> Result<Media> {
     let found = store::own(&app.db, id, account_id).await?;
     found.ok_or(Error::NotFound)
+}
+
+/// Files of one's own, by number; those that are gone are not among them.
+pub async fn find_own_many(
+    app: &App,
+    account_id: i64,
+    ids: Vec<i64>,
+) -> Result<HashMap<i64, Media>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::own_many(&app.db, account_id, ids).await?;
+    Ok(found.into_iter().map(|media| (media.id, media)).collect())
 }
 
 /// Says something else of a file that no post has yet; of one that a post has, the post's edit says it.

@@ -108,6 +108,18 @@ pub async fn own(db: &Db, id: i64, account_id: i64) -> Result<Option<Media>> {
     Ok(db.opt(OWN, params![id, account_id]).await?)
 }
 
+const OWN_MANY: Sql<Media> = sql!(
+    row: Media,
+    sqlite: select_media!("WHERE account_id = $1 AND id IN (SELECT value FROM json_each($2)) AND state <> 'gone' AND shown_as = '' LIMIT $3"),
+    pg: select_media!("WHERE account_id = $1 AND id = ANY (CAST($2 AS BIGINT[])) AND state <> 'gone' AND shown_as = '' LIMIT $3"),
+);
+
+/// Those of these that are this account's, in no order.
+pub async fn own_many(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Media>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    Ok(db.all(OWN_MANY, params![account_id, ids, most]).await?)
+}
+
 const BY_KEY: Sql<Media> = sql!(
     row: Media,
     select_media!("WHERE file_key = $1 AND state = 'ready'")

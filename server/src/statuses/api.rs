@@ -164,15 +164,22 @@ impl Sent {
     /// As it was sent, for whoever writes on: [`Sent::params`], and what only we know.
     pub fn kept(&self) -> Value {
         let mut params = self.params();
+        params["visibility"] = json!(Some(&self.visibility).filter(|word| !word.is_empty()));
         params["kept_from"] = json!(self.kept_from);
         params["answers"] = json!(self.answers);
         params["quote_approval_policy"] = json!(self.quote_approval_policy);
-        params["local_only"] = json!(self.local_only);
         params
     }
 
-    /// As Mastodon tells of what is scheduled.
+    /// As Mastodon tells of what is scheduled. It has no word for what stays here: that is told as `statuses/entity.rs`
+    /// tells it of a post, and beside it that it is local.
     pub fn params(&self) -> Value {
+        let visibility = match Visibility::parse(&self.visibility) {
+            _ if self.local_only => Some(super::entity::visibility(Visibility::Local)),
+            Ok(known) => Some(super::entity::visibility(known)),
+            Err(_) => None,
+        };
+        let is_local = self.local_only || self.visibility == Visibility::Local.as_str();
         let poll = self.poll.as_ref().map(|poll| {
             json!({
                 "options": poll.options,
@@ -185,7 +192,8 @@ impl Sent {
             "text": self.status,
             "content_type": Some(&self.content_type).filter(|word| !word.is_empty()),
             "spoiler_text": self.spoiler_text,
-            "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
+            "visibility": visibility,
+            "local_only": is_local,
             "language": self.language,
             "sensitive": self.sensitive == Some(true),
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
@@ -302,7 +310,7 @@ pub async fn create(
             return Ok(Reply::api(entity(&app, &client.caller()?, id).await?));
         }
         let waits = scheduled::schedule(&app, me, sent, at, once.as_ref()).await?;
-        return Ok(Reply::api(scheduled::api::entity(&waits)));
+        return Ok(Reply::api(scheduled::api::entity(&app, me, &waits).await?));
     }
     let draft = Draft {
         once,

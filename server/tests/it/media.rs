@@ -141,6 +141,23 @@ async fn open(browser: &mut Browser, address: &Value) -> Answer {
 }
 
 town_test! {
+    async fn a_scheduled_post_shows_its_files_and_that_it_is_local(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let (boat, gull) = (alice.picture().await, alice.picture().await);
+        let at = jiff::Timestamp::from_millisecond(town.app.now_ms() + 3_600_000).unwrap();
+        let body = serde_json::json!({
+            "status": "Later", "media_ids": [id(&gull), id(&boat)], "visibility": "local", "scheduled_at": at.to_string(),
+        });
+        let json = "application/json";
+        let waits = alice.ask(Method::POST, "/api/v1/statuses", json, body.to_string().into_bytes()).await.is(200).json();
+        assert_eq!(waits["media_attachments"], serde_json::json!([gull, boat]));
+        assert_eq!((&waits["params"]["visibility"], &waits["params"]["local_only"]), (&"unlisted".into(), &true.into()));
+        let all = alice.get("/api/v1/scheduled_statuses").await.is(200).json();
+        assert_eq!(all[0]["media_attachments"], waits["media_attachments"]);
+        let one = alice.get(&format!("/api/v1/scheduled_statuses/{}", id(&waits))).await.is(200).json();
+        assert_eq!(one, waits);
+    }
+
     async fn a_picture_is_put_here_and_read_back(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let fields = [("description", " A boat "), ("focus", "0.5,-0.25")];
