@@ -4,9 +4,10 @@ use axum::extract::{Path, State};
 use serde_json::json;
 
 use crate::app::App;
+use crate::discovery::histories;
 use crate::error::{Error, Result};
 use crate::featured_tags;
-use crate::hashtags::entity::{Marks, marked, tag};
+use crate::hashtags::entity::{Marks, counted, marked};
 use crate::http::{Caller, Client, Paging, Reply};
 use crate::text::hashtag;
 
@@ -25,9 +26,10 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     let links = paging.links(&me.community, newest, oldest.map(|(id, _)| *id));
     let names: Vec<String> = rows.into_iter().map(|(_, name)| name).collect();
     let marks = marks(&app, me.account.id, &names).await?;
+    let histories = histories(&app, &me.party(), &names).await?;
     let list: Vec<_> = names
         .iter()
-        .map(|name| marked(name, &me.community, &marks))
+        .map(|name| marked(name, &me.community, &histories, &marks))
         .collect();
     Ok(Reply::api(json!(list)).with_links(links))
 }
@@ -40,12 +42,13 @@ pub async fn show(
 ) -> Result<Reply> {
     let name = hashtag::name(&name).ok_or(Error::NotFound)?;
     let here = &caller.community;
+    let names = [name];
+    let histories = histories(&app, &caller.party(), &names).await?;
     Ok(Reply::api(match caller.account_id() {
-        None => tag(&name, here),
+        None => counted(&names[0], here, &histories),
         Some(me) => {
-            let names = [name];
             let marks = marks(&app, me, &names).await?;
-            marked(&names[0], here, &marks)
+            marked(&names[0], here, &histories, &marks)
         }
     }))
 }
@@ -96,7 +99,9 @@ async fn own(app: &App, client: &Client, name: String) -> Result<Reply> {
     let me = client.me()?;
     let names = [name];
     let marks = marks(app, me.account.id, &names).await?;
-    Ok(Reply::api(marked(&names[0], &me.community, &marks)))
+    let histories = histories(app, &me.party(), &names).await?;
+    let entity = marked(&names[0], &me.community, &histories, &marks);
+    Ok(Reply::api(entity))
 }
 
 /// What a member has to do with these.

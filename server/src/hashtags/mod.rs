@@ -8,7 +8,7 @@ use comity_db::Tx;
 use comity_vocab::Visibility;
 
 pub use store::beginning;
-pub(crate) use store::{NAMED, recent};
+pub(crate) use store::{NAMED, recent, recent_of};
 
 use crate::text::hashtag::folded;
 

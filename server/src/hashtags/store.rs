@@ -56,6 +56,33 @@ pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64, 
     Ok(db.all(RECENT, params![above, most]).await?)
 }
 
+/// Counts on the key: each of the names is read from its newest.
+const RECENT_OF: Sql<(String, i64, i64)> = sql!(
+    row: (String, i64, i64),
+    sqlite: "SELECT e.name, e.status_id, s.account_id
+               FROM hashtag_entries e
+               JOIN statuses s ON s.id = e.status_id
+              WHERE e.name IN (SELECT value FROM json_each($1)) AND e.status_id > $2
+              ORDER BY e.status_id DESC
+              LIMIT $3",
+    pg: "SELECT e.name, e.status_id, s.account_id
+           FROM hashtag_entries e
+           JOIN statuses s ON s.id = e.status_id
+          WHERE e.name = ANY($1) AND e.status_id > $2
+          ORDER BY e.status_id DESC
+          LIMIT $3"
+);
+
+/// The same of these names (folded) alone.
+pub async fn recent_of(
+    db: &Db,
+    names: Vec<String>,
+    above: i64,
+    most: i64,
+) -> Result<Vec<(String, i64, i64)>> {
+    Ok(db.all(RECENT_OF, params![names, above, most]).await?)
+}
+
 pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
     tx.exec(INSERT, params![name, status_id]);
 }

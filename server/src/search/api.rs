@@ -8,9 +8,10 @@ use comity_policy::Way;
 
 use crate::accounts::entity::entity;
 use crate::app::App;
+use crate::discovery::histories;
 use crate::error::{Error, Result};
 use crate::follows;
-use crate::hashtags::entity::tag;
+use crate::hashtags::entity::counted;
 use crate::http::{Client, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
@@ -95,12 +96,12 @@ pub async fn search(
     let mut tags: Vec<Value> = Vec::new();
     if wants("hashtags") && is_one_word {
         let names = super::topics(&app, &me.party(), &prefix).await?;
+        let names: Vec<String> = names.into_iter().skip(skip).take(most).collect();
+        let histories = histories(&app, &me.party(), &names).await?;
         tags.extend(
             names
                 .iter()
-                .skip(skip)
-                .take(most)
-                .map(|name| tag(name, &me.community)),
+                .map(|name| counted(name, &me.community, &histories)),
         );
     }
     Ok(Reply::api(json!({

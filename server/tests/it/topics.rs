@@ -64,6 +64,29 @@ town_test! {
         assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &Value::Null));
     }
 
+    async fn a_topic_says_how_often_it_was_named(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        town.post(&mut alice, "#lock one", "public").await;
+        town.post(&mut alice, "#lock two", "public").await;
+        town.post(&mut bob, "#lock of few", "private").await;
+        town.wait_s(86_400);
+        town.post(&mut bob, "#lock again", "public").await;
+        hers.post("/api/v1/tags/lock/follow", &Value::Null).await.is(200);
+        let told = hers.get("/api/v1/followed_tags").await.is(200).json()[0]["history"].clone();
+        let days: Vec<_> = told.as_array().unwrap().iter().map(|day| (day["uses"].as_str().unwrap(), day["accounts"].as_str().unwrap())).collect();
+        assert_eq!(days[..3], [("1", "1"), ("2", "1"), ("0", "0")]);
+        assert_eq!(days.len(), 7);
+        assert_eq!(town.anonymous().get("/api/v1/tags/lock").await.is(200).json()["history"], told);
+        let found = his.get("/api/v2/search?q=lock&type=hashtags").await.is(200).json();
+        assert_eq!(found["hashtags"][0]["history"], told);
+        let none = his.get("/api/v1/tags/weir").await.is(200).json();
+        assert_eq!(none["history"][0]["uses"], "0");
+        // What the viewer may not see is not counted.
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        assert_eq!(his.get("/api/v1/tags/lock").await.is(200).json()["history"][1]["uses"], "0");
+    }
+
     async fn a_profile_has_topics(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
