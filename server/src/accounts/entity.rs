@@ -133,10 +133,18 @@ fn bare(account: &Account, here: &Community) -> Value {
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
         "emojis": entities(&emojis_at_home(account, here)),
-        "roles": [],
+        "roles": roles(account, here),
         "fields": [],
         "suspended": account.gone_at.is_some(),
     })
+}
+
+/// What somebody does for `here`, as it stands on their profile: Mastodon's highlighted roles.
+fn roles(account: &Account, here: &Community) -> Vec<Value> {
+    let looks_after = |role: &Role| *role != Role::Member && account.community_id == Some(here.id);
+    let shown = account.role.filter(looks_after).map(role);
+    let named = |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
+    shown.map(named).into_iter().collect()
 }
 
 /// What draws a small picture of somebody who was told of in full elsewhere.

@@ -14,7 +14,8 @@ macro_rules! select_account {
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
-                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains
+                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains,
+                    (SELECT m.role FROM members m WHERE m.account_id = a.id) AS role
                FROM accounts a ",
             $rest
         )

@@ -167,6 +167,18 @@ town_test! {
         assert_eq!(who["preferred_username"], "alice");
         assert_eq!(who["sub"], alice.account.iri.as_str());
         assert_eq!(who["iss"], town.community().origin.clone() + "/");
+        assert!(who["picture"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{who}");
+
+        // An app that wants somebody to sign in again: then they are asked, and signed out by nobody.
+        let page = alice.get(&format!("/oauth/authorize?{asks}&force_login=true")).await.is(200).shows("Password");
+        let next = page.hidden("next").unwrap().replace("&#38;", "&");
+        assert!(next.starts_with("/oauth/authorize?") && !next.contains("force_login"), "{next}");
+        alice.get("/home").await.is(200);
+        let name = [("name", "alice"), ("password", crate::town::PASSWORD), ("next", next.as_str())];
+        let next = alice.post("/sign-in", &name).await.is(303).leads_to().unwrap();
+        alice.get(&next).await.is(200).shows("Ferryman");
+        let to = town.anonymous().get(&format!("/oauth/authorize?force_login=true&{asks}")).await.is(303).leads_to().unwrap();
+        assert!(to.starts_with("/sign-in?back=") && !to.contains("force_login"), "{to}");
 
         let list = alice.get("/settings/apps").await.is(200).shows("Ferryman");
         let id = list.hidden("id").unwrap();

@@ -91,7 +91,18 @@ town_test! {
         tell(&[("attribution_domains[]", "com")], "anybody can have pages").await;
         tell(&[("note", &"x".repeat(3_000))], "is longer than").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
         assert_eq!(me["display_name"], "alice");
+    }
+
+    async fn who_looks_after_a_community_is_called_so(town) {
+        let mut ada = town.admin("ada").await;
+        let mut app = crate::kept::App::of(&town, &mut ada).await;
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        let roles = json!([{ "id": "3", "name": "Admin", "color": "" }]);
+        assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&roles, &json!(true)));
+        let seen = town.anonymous().get(&format!("/api/v1/accounts/{}", ada.account.id)).await.is(200).json();
+        assert_eq!((&seen["roles"], &seen["role"]), (&roles, &Value::Null));
     }
 
     async fn everything_that_apps_know_of_a_profile_is_kept(town) {
