@@ -143,7 +143,8 @@ fn bare(account: &Account, here: &Community) -> Value {
 fn roles(account: &Account, here: &Community) -> Vec<Value> {
     let looks_after = |role: &Role| *role != Role::Member && account.community_id == Some(here.id);
     let shown = account.role.filter(looks_after).map(role);
-    let named = |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
+    let named =
+        |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
     shown.map(named).into_iter().collect()
 }
 
