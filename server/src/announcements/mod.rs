@@ -17,6 +17,7 @@ use crate::emojis::{self, Shown, Words};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
+use crate::streaming::{self, Event};
 
 /// Characters of an announcement, as Mastodon has it.
 const LONGEST: usize = 5_000;
@@ -71,7 +72,8 @@ pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
         .collect())
 }
 
-async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
+/// One of those that stand in the member's community.
+pub(crate) async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
     let all = list(app, me).await?;
     all.into_iter()
         .find(|one| one.id == id)
@@ -112,6 +114,13 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
         text,
         app.now_ms(),
     );
+    streaming::announce(
+        &mut tx,
+        &Event::Published {
+            community: community.id,
+            id,
+        },
+    );
     app.commit(tx).await?;
     Ok(id)
 }
@@ -119,9 +128,19 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
 /// Takes it down.
 pub async fn remove(app: &App, me: &Me, id: i64) -> Result<()> {
     let community = looked_after(me)?;
-    match store::delete(&app.db, community.id, id).await? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
+    let mut tx = Tx::new();
+    store::delete(&mut tx, community.id, id);
+    streaming::announce(
+        &mut tx,
+        &Event::TakenDown {
+            community: community.id,
+            id,
+        },
+    );
+    if app.commit(tx).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
     }
 }
 
@@ -144,11 +163,37 @@ pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
             format!("would be one more than {MOST_EMOJI} different emoji"),
         ));
     }
-    store::react(&app.db, found.id, me.account.id, emoji, app.now_ms()).await
+    let mut tx = Tx::new();
+    store::react(&mut tx, found.id, me.account.id, emoji, app.now_ms());
+    announce_reaction(&mut tx, me, &found, emoji);
+    app.commit(tx).await?;
+    Ok(())
 }
 
 /// The member takes the emoji back. Twice is once.
 pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     let found = find(app, me, id).await?;
-    store::unreact(&app.db, found.id, me.account.id, emoji).await
+    let mut tx = Tx::new();
+    store::unreact(&mut tx, found.id, me.account.id, emoji);
+    if found.reactions.iter().any(|(name, ..)| name == emoji) {
+        announce_reaction(&mut tx, me, &found, emoji);
+    }
+    app.commit(tx).await?;
+    Ok(())
+}
+
+fn announce_reaction(tx: &mut Tx, me: &Me, to: &Announcement, emoji: &str) {
+    streaming::announce(
+        tx,
+        &Event::Reacted {
+            community: me.community.id,
+            id: to.id,
+            emoji: emoji.to_owned(),
+        },
+    );
+}
+
+/// How many answered an announcement with this emoji.
+pub(crate) async fn chosen(app: &App, id: i64, emoji: &str) -> Result<i64> {
+    store::chosen(&app.db, id, emoji).await
 }

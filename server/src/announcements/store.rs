@@ -54,8 +54,9 @@ pub fn insert(
 
 const DELETE: Sql = sql!("DELETE FROM announcements WHERE community_id = $1 AND id = $2");
 
-pub async fn delete(db: &Db, community_id: i64, id: i64) -> Result<u64> {
-    Ok(db.exec(DELETE, params![community_id, id]).await?)
+/// Undoes the whole transaction where there is none.
+pub fn delete(tx: &mut Tx, community_id: i64, id: i64) {
+    tx.must(DELETE, params![community_id, id]);
 }
 
 const READ: Sql<(i64,)> = sql!(
@@ -110,15 +111,22 @@ const UNREACT: Sql = sql!(
     "DELETE FROM announcement_reactions WHERE announcement_id = $1 AND account_id = $2 AND name = $3"
 );
 
-pub async fn react(db: &Db, id: i64, account_id: i64, name: &str, now_ms: i64) -> Result<()> {
-    db.exec(REACT, params![id, account_id, name, now_ms])
-        .await?;
-    Ok(())
+const CHOSEN: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*) FROM announcement_reactions WHERE announcement_id = $1 AND name = $2"
+);
+
+pub fn react(tx: &mut Tx, id: i64, account_id: i64, name: &str, now_ms: i64) {
+    tx.exec(REACT, params![id, account_id, name, now_ms]);
 }
 
-pub async fn unreact(db: &Db, id: i64, account_id: i64, name: &str) -> Result<()> {
-    db.exec(UNREACT, params![id, account_id, name]).await?;
-    Ok(())
+pub fn unreact(tx: &mut Tx, id: i64, account_id: i64, name: &str) {
+    tx.exec(UNREACT, params![id, account_id, name]);
+}
+
+/// How many chose this emoji.
+pub async fn chosen(db: &Db, id: i64, name: &str) -> Result<i64> {
+    Ok(db.one(CHOSEN, params![id, name]).await?.0)
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

@@ -106,6 +106,9 @@ pub(super) enum What {
     Notified(i64),
     FiltersChanged,
     Merged,
+    Published(i64),
+    Reacted { id: i64, emoji: String, chosen: i64 },
+    TakenDown(i64),
 }
 
 impl Default for Hub {
@@ -312,6 +315,11 @@ impl Drop for Subscription {
 }
 
 impl Holder {
+    /// Whether this is a member of a community, who is told by this stream of what is announced there.
+    pub(super) fn lives_in(&self, community: i64, stream: &Stream) -> bool {
+        self.account.is_some() && self.community == community && *stream == Stream::User
+    }
+
     /// Whether this member is told by this stream.
     pub(super) fn hears(&self, to: i64, stream: &Stream) -> bool {
         self.account == Some(to)

@@ -25,6 +25,7 @@ use hub::What;
 use places::Places;
 pub use stream::Stream;
 
+use crate::announcements;
 use crate::app::App;
 use crate::error::Result;
 use crate::oauth;
@@ -92,6 +93,28 @@ async fn take(app: &App, event: Event) -> Result<()> {
         Event::Merged(account) => {
             hub.call(&Arc::new(What::Merged), |holder, stream| {
                 holder.hears(account, stream)
+            });
+        }
+        Event::Published { community, id } => {
+            hub.call(&Arc::new(What::Published(id)), |holder, stream| {
+                holder.lives_in(community, stream)
+            });
+        }
+        Event::Reacted {
+            community,
+            id,
+            emoji,
+        } => {
+            if hub.count() == 0 {
+                return Ok(());
+            }
+            let chosen = announcements::chosen(app, id, &emoji).await?;
+            let what = Arc::new(What::Reacted { id, emoji, chosen });
+            hub.call(&what, |holder, stream| holder.lives_in(community, stream));
+        }
+        Event::TakenDown { community, id } => {
+            hub.call(&Arc::new(What::TakenDown(id)), |holder, stream| {
+                holder.lives_in(community, stream)
             });
         }
         Event::FiltersChanged(account) => {

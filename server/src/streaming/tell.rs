@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::hub::{Call, What};
 use super::stream::Stream;
 use crate::accounts::entity::Faces;
+use crate::announcements;
 use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
@@ -92,6 +93,24 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
                     .collect()
             }))
         }
+        What::Published(id) => {
+            let Some(me) = &caller.me else {
+                return Ok(Vec::new());
+            };
+            match announcements::find(app, me, *id).await {
+                Ok(found) => {
+                    let told = announcements::api::entity(&found, &me.community);
+                    Ok(by_each(call, "announcement", &told.to_string()))
+                }
+                Err(why) if why.is_not_found() => Ok(Vec::new()),
+                Err(why) => Err(why),
+            }
+        }
+        What::Reacted { id, emoji, chosen } => {
+            let told = json!({ "name": emoji, "count": chosen, "announcement_id": id.to_string() });
+            Ok(by_each(call, "announcement.reaction", &told.to_string()))
+        }
+        What::TakenDown(id) => Ok(by_each(call, "announcement.delete", &id.to_string())),
         // As Mastodon says it.
         What::Merged => Ok(call
             .by
@@ -108,6 +127,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             })
             .collect()),
     }
+}
+
+/// The same by each of the streams by which it would come.
+fn by_each(call: &Call, event: &'static str, payload: &str) -> Vec<Frame> {
+    let by = call.by.iter();
+    by.map(|stream| frame(stream, event, payload)).collect()
 }
 
 fn frame(stream: &Stream, event: &'static str, payload: impl Into<Arc<str>>) -> Frame {

@@ -310,6 +310,35 @@ town_test! {
         assert_eq!(all.next().await.unwrap(), ("delete".to_owned(), id));
     }
 
+    async fn what_is_announced_is_told_to_members(town) {
+        let studio = Studio::of(town).await;
+        let (mut marta, mut alice) = (studio.town.admin("marta").await, studio.town.member("alice").await);
+        let other = studio.town.found("creek.example", "Creek").await;
+        let mut dora = studio.town.member_of(&other, "dora", members::Role::Member).await;
+        let token = studio.token(&mut alice, SCOPES).await;
+        let mut ear = studio.ear("user", &token).await;
+        marta.post("/announcements", &[("text", "The lock is shut")]).await.leads("/announcements");
+        dora.post("/announcements", &[("text", "I am in charge")]).await.is(404);
+        let heard = studio.heard(&alice, &mut ear).await;
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        let told: Value = serde_json::from_str(&heard[0].1).unwrap();
+        assert!(heard[0].0 == "announcement" && told["content"].as_str().unwrap().contains("The lock is shut"));
+        let id = told["id"].as_str().unwrap().to_owned();
+        // A thumb, as it stands in an address.
+        let thumb = format!("/api/v1/announcements/{id}/reactions/%F0%9F%91%8D");
+        studio.ask(Method::PUT, &thumb, &token, &json!({})).await;
+        studio.ask(Method::DELETE, &thumb, &token, &json!({})).await;
+        studio.ask(Method::DELETE, &thumb, &token, &json!({})).await;
+        let heard = studio.heard(&alice, &mut ear).await;
+        assert!(heard.iter().all(|(event, _)| event == "announcement.reaction"), "{heard:?}");
+        // Each is counted when it is told.
+        assert_eq!(heard.len(), 2);
+        let told: Value = serde_json::from_str(&heard[1].1).unwrap();
+        assert_eq!(told, json!({ "name": "\u{1f44d}", "count": 0, "announcement_id": id }));
+        marta.post(&format!("/announcements/{id}/remove"), &[]).await.leads("/announcements");
+        assert_eq!(studio.heard(&alice, &mut ear).await, [("announcement.delete".to_owned(), id)]);
+    }
+
     async fn l59_a_block_and_a_mute_count_for_the_very_next_post(town) {
         let studio = Studio::of(town).await;
         let (mut alice, mut bob) = (studio.town.member("alice").await, studio.town.member("bob").await);
