@@ -335,7 +335,7 @@ town_test! {
         assert_eq!(heard.len(), 2);
         let told: Value = serde_json::from_str(&heard[1].1).unwrap();
         assert_eq!(told, json!({ "name": "\u{1f44d}", "count": 0, "announcement_id": id }));
-        marta.post(&format!("/announcements/{id}/remove"), &[]).await.leads("/announcements");
+        marta.post(&format!("/announcements/{id}/delete"), &[]).await.leads("/announcements");
         assert_eq!(studio.heard(&alice, &mut ear).await, [("announcement.delete".to_owned(), id)]);
     }
 
