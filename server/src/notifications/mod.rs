@@ -19,7 +19,7 @@ use std::sync::Arc;
 use comity_db::Tx;
 use comity_policy::{Party, Subject, Thing, Visible, Way};
 
-pub(crate) use tell::{promise_edited, promise_new, tell_of_post};
+pub(crate) use tell::{promise_edited, promise_new, promise_quoting, tell_of_post, tell_quoting};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -53,6 +53,8 @@ pub enum Kind {
     Status,
     /// A status that they boosted says something else now.
     Update,
+    /// A status that they quoted says something else now. What is told of is theirs, which quotes it.
+    QuotedUpdate,
     /// A boundary that is not their own suspends follows of theirs.
     Suspended,
     /// It was taken back, or ended, and they work again.
@@ -74,6 +76,7 @@ impl Kind {
             Kind::Poll => "poll",
             Kind::Status => "status",
             Kind::Update => "update",
+            Kind::QuotedUpdate => "quoted_update",
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
@@ -93,6 +96,7 @@ impl Kind {
             Kind::Poll,
             Kind::Status,
             Kind::Update,
+            Kind::QuotedUpdate,
             Kind::Suspended,
             Kind::Restored,
             Kind::Report,

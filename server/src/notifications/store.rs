@@ -248,6 +248,23 @@ pub async fn boosted_by(db: &Db, status_id: i64, after: i64, most: i64) -> Resul
         .await?)
 }
 
+/// Counts on `quotes_by_quoted`.
+const QUOTING: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT q.status_id, s.account_id
+       FROM quotes q
+       JOIN statuses s ON s.id = q.status_id
+       JOIN members m ON m.account_id = s.account_id
+      WHERE q.quoted_id = $1 AND q.state = 'stands' AND q.status_id > $2
+      ORDER BY q.status_id
+      LIMIT $3"
+);
+
+/// Posts of members above `after` that quote this status by its author's yes, and whose they are.
+pub async fn quoting(db: &Db, status_id: i64, after: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(QUOTING, params![status_id, after, most]).await?)
+}
+
 /// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
 const GROUPABLE: Sql<NotificationRow> = sql!(
     row: NotificationRow,

@@ -125,6 +125,7 @@ async fn rows(
             Kind::Poll => NotificationKind::Poll,
             Kind::Status => NotificationKind::Status,
             Kind::Update => NotificationKind::Update,
+            Kind::QuotedUpdate => NotificationKind::QuotedUpdate,
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
             Kind::Report => NotificationKind::Report,

@@ -208,6 +208,7 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Poll => "A poll of somebody is over",
         Kind::Status => "Somebody posted",
         Kind::Update => "Somebody changed a post that you boosted",
+        Kind::QuotedUpdate => "Somebody changed a post that you quoted",
         Kind::Report => "Somebody reported somebody",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }

@@ -80,6 +80,11 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             } => Box::pin(notifications::tell_of_post(app, status, edited, after))
                 .await
                 .unwrap_or_else(Outcome::from),
+            Job::TellQuoting { status, after } => {
+                Box::pin(notifications::tell_quoting(app, status, after))
+                    .await
+                    .unwrap_or_else(Outcome::from)
+            }
             Job::IndexStatuses { below } => Box::pin(search::index_older(app, below))
                 .await
                 .unwrap_or_else(Outcome::from),

@@ -167,6 +167,13 @@ pub enum Job {
         /// Members up to this number were told.
         after: i64,
     },
+    /// Members who quoted what was changed are told.
+    TellQuoting {
+        /// Which was changed.
+        status: i64,
+        /// Those whose quotes have numbers up to this were told.
+        after: i64,
+    },
     /// Posts from before there was an index of words are put into it.
     IndexStatuses {
         /// Those with smaller numbers are not in it yet.
@@ -214,6 +221,7 @@ impl Job {
             Job::SendLetter { .. } => "send_letter",
             Job::IndexStatuses { .. } => "index_statuses",
             Job::TellOfPost { .. } => "tell_of_post",
+            Job::TellQuoting { .. } => "tell_quoting",
             Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
@@ -250,6 +258,7 @@ impl Job {
             | Job::Leave { .. }
             | Job::IndexStatuses { .. }
             | Job::TellOfPost { .. }
+            | Job::TellQuoting { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -275,7 +284,9 @@ impl Job {
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
-            Job::TellOfPost { status, .. } => format!("about {status}"),
+            Job::TellOfPost { status, .. } | Job::TellQuoting { status, .. } => {
+                format!("about {status}")
+            }
             Job::Leave { account, .. } => format!("end of {account}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.

@@ -449,6 +449,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "media_attachments": now["media_attachments"],
                 "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
                 "poll": null,
+                "quote": now["quote"],
             })
         })
         .collect();

@@ -265,6 +265,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
         },
     );
     notifications::promise_edited(tx, app.next_id(), status.id, app.now_ms());
+    notifications::promise_quoting(tx, app.next_id(), status.id, app.now_ms());
     streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }

@@ -241,6 +241,8 @@ pub enum NotificationKind {
     Status,
     /// They changed what the viewer boosted.
     Update,
+    /// They changed what the viewer quoted.
+    QuotedUpdate,
     /// They mention the viewer.
     Mention,
     /// They answered a post.
@@ -263,7 +265,9 @@ impl NotificationKind {
             NotificationKind::Reblog | NotificationKind::Update => "boost",
             NotificationKind::Poll | NotificationKind::Report => "asked",
             NotificationKind::Mention => "at",
-            NotificationKind::Reply | NotificationKind::Quote => "reply",
+            NotificationKind::Reply | NotificationKind::Quote | NotificationKind::QuotedUpdate => {
+                "reply"
+            }
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
         }
@@ -299,6 +303,7 @@ impl NotificationRow {
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Status => "posted",
             NotificationKind::Update => "changed a post that you boosted",
+            NotificationKind::QuotedUpdate => "changed a post that you quoted",
             NotificationKind::Reply => "replied to you",
             NotificationKind::Report => "reported somebody",
             // These are told in a sentence of their own.
