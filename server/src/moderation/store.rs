@@ -60,6 +60,21 @@ pub async fn acts(db: &Db, community_id: i64, target_id: i64, most: i64) -> Resu
     Ok(db.all(ACTS, params![community_id, target_id, most]).await?)
 }
 
+const ACTS_UPON: Sql<Act> = sql!(
+    row: Act,
+    sqlite: "SELECT id, account_id, action, reason, report_id, created_at
+               FROM moderation_actions
+              WHERE id IN (SELECT value FROM json_each($2)) AND target_id = $1",
+    pg: "SELECT id, account_id, action, reason, report_id, created_at
+           FROM moderation_actions
+          WHERE id = ANY (CAST($2 AS BIGINT[])) AND target_id = $1",
+);
+
+/// Those of these that are about this account.
+pub async fn acts_upon(db: &Db, target_id: i64, ids: Vec<i64>) -> Result<Vec<Act>> {
+    Ok(db.all(ACTS_UPON, params![target_id, ids]).await?)
+}
+
 /// Where accounts live that are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {

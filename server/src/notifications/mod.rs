@@ -25,9 +25,11 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::moderation::{self, Act};
 use crate::push;
 use crate::reports::{self, Report};
 use crate::rules::notices::Told;
+use crate::sign_ups::{self, Applicant};
 use crate::statuses::{self, Status};
 use crate::streaming::{self, Event};
 use crate::window::Window;
@@ -61,6 +63,10 @@ pub enum Kind {
     Restored,
     /// Somebody reported somebody, to a community that they look after.
     Report,
+    /// Somebody waits to join a community that they look after.
+    SignUp,
+    /// Those who look after their community decided something about them, or have a word for them.
+    Warning,
 }
 
 impl Kind {
@@ -81,6 +87,8 @@ impl Kind {
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
             Kind::Report => "admin.report",
+            Kind::SignUp => "admin.sign_up",
+            Kind::Warning => "moderation_warning",
         }
     }
 
@@ -100,6 +108,8 @@ impl Kind {
             Kind::Suspended,
             Kind::Restored,
             Kind::Report,
+            Kind::SignUp,
+            Kind::Warning,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -147,6 +157,10 @@ pub struct Notification {
     pub of_rule: Option<OfRule>,
     /// Which report, for somebody who may see it.
     pub report: Option<Report>,
+    /// Who wants to join, for somebody who may see it.
+    pub applicant: Option<Applicant>,
+    /// What was decided about the member.
+    pub warning: Option<Act>,
     /// It stands aside, by the member's policy.
     pub set_aside: bool,
     /// Unix milliseconds.
@@ -210,6 +224,28 @@ pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
 pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
     let now_ms = report.created_at;
     store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells somebody who looks after a community who waits to join it, in the name of the account that speaks for it.
+pub(crate) fn tell_of_sign_up(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    voice: i64,
+    applicant: i64,
+    now_ms: i64,
+) {
+    store::insert_of_applicant(tx, id, to, voice, applicant, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells a member what was decided about them, in the name of the account that speaks for their community. Whoever cannot
+/// sign in for now reads it when they can.
+pub(crate) fn tell_of_warning(tx: &mut Tx, id: i64, to: i64, voice: i64, action: i64, now_ms: i64) {
+    store::insert_of_action(tx, id, to, voice, action, now_ms);
     push::promise(tx, to, id, now_ms);
     streaming::announce(tx, &Event::Notified { to, id });
 }
@@ -328,6 +364,10 @@ async fn cleared(
         .collect();
     let ids = rows.iter().filter_map(|row| row.report_id).collect();
     let mut reports = reports::open_to(app, me.id, ids).await?;
+    let ids = rows.iter().filter_map(|row| row.applicant_id).collect();
+    let mut applicants = sign_ups::open_to(app, me.id, ids).await?;
+    let ids = rows.iter().filter_map(|row| row.action_id).collect();
+    let mut warnings = moderation::acts_upon(app, me.id, ids).await?;
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else {
@@ -350,6 +390,16 @@ async fn cleared(
             Some(None) => continue,
             other => other.flatten(),
         };
+        let applicant = row.applicant_id.map(|id| applicants.remove(&id));
+        let applicant = match applicant {
+            // Somebody said no, or it was long ago, or they look after the community no more.
+            Some(None) => continue,
+            other => other.flatten(),
+        };
+        let warning = row.action_id.and_then(|id| warnings.remove(&id));
+        if kind == Kind::Warning && warning.is_none() {
+            continue;
+        }
         list.push(Notification {
             id: row.id,
             kind,
@@ -361,6 +411,8 @@ async fn cleared(
                 followers: row.followers.unwrap_or(0),
             }),
             report,
+            applicant,
+            warning,
             set_aside: row.set_aside,
             created_at: row.created_at,
         });

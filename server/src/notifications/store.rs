@@ -22,6 +22,8 @@ row! {
         pub created_at: i64,
         pub set_aside: bool,
         pub report_id: Option<i64>,
+        pub applicant_id: Option<i64>,
+        pub action_id: Option<i64>,
     }
 }
 
@@ -80,7 +82,8 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id DESC
@@ -88,7 +91,8 @@ const NEWEST: Sql<NotificationRow> = sql!(
 );
 const OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id
@@ -167,6 +171,30 @@ const INSERT_OF_REPORT: Sql = sql!(
 
 pub fn insert_of_report(tx: &mut Tx, id: i64, to: i64, from: i64, report_id: i64, now_ms: i64) {
     tx.exec(INSERT_OF_REPORT, params![id, to, from, now_ms, report_id]);
+}
+
+/// Counts on `notifications_once_of_applicant`.
+const INSERT_OF_APPLICANT: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, applicant_id)
+     VALUES ($1, $2, 'admin.sign_up', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+/// Counts on `notifications_once_of_action`.
+const INSERT_OF_ACTION: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, action_id)
+     VALUES ($1, $2, 'moderation_warning', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_of_applicant(tx: &mut Tx, id: i64, to: i64, from: i64, applicant: i64, now_ms: i64) {
+    tx.exec(
+        INSERT_OF_APPLICANT,
+        params![id, to, from, now_ms, applicant],
+    );
+}
+
+pub fn insert_of_action(tx: &mut Tx, id: i64, to: i64, from: i64, action: i64, now_ms: i64) {
+    tx.exec(INSERT_OF_ACTION, params![id, to, from, now_ms, action]);
 }
 
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {
@@ -268,7 +296,8 @@ pub async fn quoting(db: &Db, status_id: i64, after: i64, most: i64) -> Result<V
 /// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
 const GROUPABLE: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
         AND kind IN ('favourite', 'reblog', 'follow')
@@ -291,7 +320,8 @@ pub async fn groupable(
 /// Counts on `notifications_once` and `notifications_by_account`.
 const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
@@ -300,7 +330,8 @@ const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
 );
 const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7

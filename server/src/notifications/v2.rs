@@ -97,11 +97,11 @@ pub async fn people(
         paging.limit(40, 80),
     )
     .await?;
-    let ids: Vec<i64> = found.iter().map(|told| told.from.id).collect();
+    let ids: Vec<i64> = found.iter().map(entity::face_id).collect();
     let faces = Faces::of(&app, &me.party(), Way::Notification, &me.community, &ids).await?;
     let list: Vec<_> = found
         .iter()
-        .map(|told| faces.author(&told.from, &me.community))
+        .map(|told| entity::face(told, &faces, &me.community))
         .collect();
     let links = paging.links(&me.community, found.first().map(|told| told.id), older);
     Ok(Reply::api(json!(list)).with_links(links))

@@ -13,8 +13,10 @@ use crate::error::Result;
 use crate::filters::Context;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::markers;
+use crate::moderation::Action;
 use crate::rules;
 use crate::rules::notices::{self, Cause};
+use crate::sign_ups::Standing;
 use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
@@ -129,6 +131,8 @@ async fn rows(
             Kind::Suspended => NotificationKind::Suspended,
             Kind::Restored => NotificationKind::Restored,
             Kind::Report => NotificationKind::Report,
+            Kind::SignUp => NotificationKind::SignUp,
+            Kind::Warning => NotificationKind::Warning,
         };
         rows.push(NotificationRow {
             kind,
@@ -137,14 +141,14 @@ async fn rows(
             when_iso: time::iso(notification.created_at),
             when_text: time::words(notification.created_at, now),
             is_new,
-            about: match &notification.report {
-                Some(_) => Some("Look at the report".to_owned()),
+            about: match aside(notification) {
+                Some((words, _)) => Some(words),
                 None => about
                     .filter(|_| !whole)
                     .map(|status| plain::excerpt(&text(status).content, QUOTED)),
             },
-            about_url: match &notification.report {
-                Some(report) => Some(format!("/moderation/reports/{}", report.id)),
+            about_url: match aside(notification) {
+                Some((_, url)) => url,
                 None => about
                     .filter(|_| !whole)
                     .map(|status| path(status, &visit.community)),
@@ -164,6 +168,33 @@ async fn rows(
         });
     }
     Ok(rows)
+}
+
+/// What is said of what is about no post, and where it leads.
+fn aside(told: &Notification) -> Option<(String, Option<String>)> {
+    if let Some(report) = &told.report {
+        let at = format!("/moderation/reports/{}", report.id);
+        return Some(("Look at the report".to_owned(), Some(at)));
+    }
+    if let Some(applicant) = &told.applicant {
+        let words = match applicant.standing {
+            Standing::In => format!("@{} is a member now", applicant.username),
+            _ => format!("@{} waits for a yes", applicant.username),
+        };
+        return Some((words, Some("/sign-ups".to_owned())));
+    }
+    let act = told.warning.as_ref()?;
+    let did = match Action::parse(&act.action) {
+        Some(Action::Freeze) => "You were kept from signing in",
+        Some(Action::Suspend) => "You were suspended, and nothing of yours was shown",
+        _ => "You are told",
+    };
+    let words = if act.reason.is_empty() {
+        format!("{did}.")
+    } else {
+        format!("{did}: {}", act.reason)
+    };
+    Some((words, None))
 }
 
 /// What a boundary did to the reader's follows, in a sentence. What is no rule (any more) was the emergency gate.

@@ -210,11 +210,16 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Update => "Somebody changed a post that you boosted",
         Kind::QuotedUpdate => "Somebody changed a post that you quoted",
         Kind::Report => "Somebody reported somebody",
+        Kind::SignUp => "Somebody waits to join",
+        Kind::Warning => "Those who look after your community have a word for you",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }
 }
 
 fn words(told: &Notification) -> String {
+    if let Some(act) = &told.warning {
+        return act.reason.chars().take(MOST_WORDS).collect();
+    }
     let Some(status) = &told.status else {
         return told.from.handle().to_string();
     };

@@ -124,6 +124,34 @@ town_test! {
         plain.get("/api/v1/admin/reports").await.is(403);
     }
 
+    async fn a_member_is_told_what_moderators_decided(town) {
+        let mut bob = town.member("bob").await;
+        let mut marta = moderator(&town, "marta").await;
+        let mut desk = App::let_in_with(&town, &mut marta, MODERATES).await;
+        let mut app = App::let_in(&town, &mut bob).await;
+        let at = format!("/api/v1/admin/accounts/{}", bob.account.id);
+        desk.post(&format!("{at}/action"), json!({ "type": "none" })).await.is(200);
+        assert_eq!(app.get("/api/v1/notifications").await.is(200).json(), json!([]), "a note is for moderators");
+        desk.post(&format!("{at}/action"), json!({ "type": "none", "text": "Mind your words" })).await.is(200);
+        let told = app.get("/api/v1/notifications").await.is(200).json();
+        let warning = &told[0]["moderation_warning"];
+        assert_eq!((&told[0]["type"], &warning["action"], &warning["text"]), (&json!("moderation_warning"), &json!("none"), &json!("Mind your words")));
+        assert_eq!(warning["target_account"]["username"], "bob");
+        bob.get("/notifications").await.is(200).shows("You are told: Mind your words");
+        desk.post(&format!("{at}/action"), json!({ "type": "disable", "text": "Sleep on it" })).await.is(200);
+        desk.post(&format!("{at}/enable"), json!({})).await.is(200);
+        let groups = app.get("/api/v2/notifications").await.is(200).json();
+        let group = &groups["notification_groups"][0]["moderation_warning"];
+        assert_eq!((&group["action"], &group["text"]), (&json!("disable"), &json!("Sleep on it")));
+        // On the page as well, where saying nothing is no warning.
+        let path = format!("/moderation/accounts/{}", bob.account.id);
+        marta.post(&path, &[("action", "warn"), ("reason", " ")]).await.is(422);
+        marta.post(&path, &[("action", "warn"), ("reason", "Once more")]).await.is(303);
+        assert_eq!(app.get("/api/v1/notifications").await.json()[0]["moderation_warning"]["text"], "Once more");
+        // Nobody else hears of it.
+        assert_eq!(desk.get("/api/v1/notifications").await.is(200).json(), json!([]));
+    }
+
     async fn who_is_suspended_is_not_here_for_anybody_until_it_is_lifted(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let mut marta = moderator(&town, "marta").await;

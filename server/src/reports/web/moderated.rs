@@ -89,6 +89,7 @@ fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
     let all: &[(Action, &'static str)] = match subject.member {
         Some(_) => &[
             (Action::Note, "Nothing; write it down"),
+            (Action::Warn, "They are told why, and nothing else happens"),
             (Action::Freeze, "They cannot sign in; what they wrote stays"),
             (
                 Action::Suspend,
@@ -111,6 +112,7 @@ fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
 /// What was done, in a word.
 fn did(action: &str) -> &'static str {
     match Action::parse(action) {
+        Some(Action::Warn) => "warned",
         Some(Action::Freeze) => "kept from signing in",
         Some(Action::Suspend) => "suspended",
         Some(Action::Limit) => "limited",

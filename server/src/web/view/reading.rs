@@ -253,6 +253,10 @@ pub enum NotificationKind {
     Restored,
     /// They reported somebody.
     Report,
+    /// A community that the viewer looks after has somebody who waits to join.
+    SignUp,
+    /// A community has a word for the viewer.
+    Warning,
 }
 
 impl NotificationKind {
@@ -263,7 +267,10 @@ impl NotificationKind {
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog | NotificationKind::Update => "boost",
-            NotificationKind::Poll | NotificationKind::Report => "asked",
+            NotificationKind::Poll
+            | NotificationKind::Report
+            | NotificationKind::SignUp
+            | NotificationKind::Warning => "asked",
             NotificationKind::Mention => "at",
             NotificationKind::Reply | NotificationKind::Quote | NotificationKind::QuotedUpdate => {
                 "reply"
@@ -306,6 +313,8 @@ impl NotificationRow {
             NotificationKind::QuotedUpdate => "changed a post that you quoted",
             NotificationKind::Reply => "replied to you",
             NotificationKind::Report => "reported somebody",
+            NotificationKind::SignUp => "has somebody who waits to join",
+            NotificationKind::Warning => "has a word for you from those who look after it",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
         }
