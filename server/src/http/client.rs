@@ -238,7 +238,8 @@ fn covers(client: &Client, scopes: &[&str]) -> Result<()> {
     ))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The text of the token that an app sends along.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme

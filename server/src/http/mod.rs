@@ -23,7 +23,7 @@ pub mod viewer;
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-pub use client::{Caller, Client, Wants};
+pub use client::{Caller, Client, Wants, bearer};
 pub use files::{Files, SentFile};
 pub use form::{FileForm, Form};
 pub use input::{Id, Input, Upload};

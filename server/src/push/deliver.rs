@@ -7,7 +7,7 @@ use comity_wire::{Parcel, WireError};
 use serde_json::json;
 
 use super::model::{Alerts, From, Keys, SubscriptionRow};
-use super::{seal, store, vapid};
+use super::{seal, store, tokens, vapid};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::filters::{Action, Context, Matcher};
@@ -94,7 +94,7 @@ async fn bring(
             why: format!("a rule refuses the push service at {}", endpoint.domain()),
         });
     }
-    let message = message(app, &me, told).await?;
+    let message = message(app, &device, &me, told).await?;
     let parcel = parcel(app, &device, &endpoint, message.as_bytes()).await?;
     Ok(
         match app.wire.push(&endpoint, &parcel, app.now_ms()).await {
@@ -171,11 +171,19 @@ async fn is_refused(app: &App, community: i64, endpoint: &Iri) -> Result<bool> {
 }
 
 /// What the device is told. It reads the rest with its token, by the number.
-async fn message(app: &App, me: &Me, told: Notification) -> Result<String> {
+async fn message(
+    app: &App,
+    device: &SubscriptionRow,
+    me: &Me,
+    told: Notification,
+) -> Result<String> {
     let mut message = json!({
-        // Ours is a hash: nobody but the app has the text of its token.
-        "access_token": "",
-        "preferred_locale": me.member.language.as_str(),
+        // By it apps know for which of their accounts it is.
+        "access_token": tokens::open(app, device).await.unwrap_or_default(),
+        "preferred_locale": match me.member.language.as_str() {
+            "" => "en",
+            language => language,
+        },
         "notification_id": told.id,
         "notification_type": told.kind.as_str(),
         "icon": format!("{}/assets/no-avatar.png", me.community.origin),

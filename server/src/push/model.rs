@@ -19,6 +19,7 @@ row! {
         pub standard: bool,
         pub policy: String,
         pub alerts: String,
+        pub token_sealed: Option<Vec<u8>>,
     }
 }
 

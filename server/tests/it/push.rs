@@ -289,6 +289,10 @@ coast_test! {
         is_proof(proof, &server_key, &audience);
         let told = device.reads(&came);
         assert_eq!((&told["notification_type"], &told["title"]), (&json!("mention"), &json!("Somebody mentioned you")));
+        // By the token an app knows for which of its accounts it is; the language is one.
+        assert_eq!((&told["access_token"], &told["preferred_locale"]), (&json!(token), &json!("en")));
+        let number = told["notification_id"].as_f64().unwrap().to_string();
+        assert_eq!(number, told["notification_id"].to_string(), "JavaScript reads the same number");
         let whole = told.to_string();
         assert!(!whole.contains("Oyster") && !whole.contains("rita"), "{whole}");
         let path = format!("/api/v1/notifications/{}", told["notification_id"]);
@@ -304,7 +308,7 @@ coast_test! {
         is_proof(came.header("authorization").strip_prefix("WebPush ").unwrap(), &server_key, &audience);
         assert!(came.header("crypto-key").ends_with(&format!(";p256ecdsa={server_key}")));
         let told = device.reads(&came);
-        assert_eq!(told["body"], "Urchin");
+        assert_eq!((&told["body"], &told["access_token"]), (&json!("Urchin"), &json!(token)));
         assert!(told["title"].as_str().unwrap().ends_with(" mentioned you") && told["title"] != "Somebody mentioned you");
         coast.alice.post("/settings/push", &[]).await.leads("/settings/apps");
 
