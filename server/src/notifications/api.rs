@@ -24,6 +24,8 @@ pub struct Choice {
     exclude_types: Vec<String>,
     account_id: Option<i64>,
     include_filtered: bool,
+    /// Which kinds the app knows to show; where it says so, the others are put into words for it.
+    pub(super) supported_types: Vec<String>,
     /// Of groups: which kinds are grouped; all that can be where nothing is said.
     pub(super) grouped_types: Option<Vec<String>>,
     /// Of groups: how much is told of people.
@@ -109,16 +111,23 @@ pub async fn list(
     let me = client.me()?;
     let limit = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
     let (found, newer, older) = page(&app, me, &paging, &choice, limit).await?;
-    let list = entity::list(&app, me, &found).await?;
+    let mut list = entity::list(&app, me, &found).await?;
+    entity::fall_back_each(&mut list, &choice.supported_types);
     let links = paging.links(&me.community, newer, older);
     Ok(Reply::api(json!(list)).with_links(links))
 }
 
 /// `GET /api/v1/notifications/{id}`
-pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+pub async fn one(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
     let me = client.me()?;
     let found = read(&app, &me.account, id).await?;
-    let list = entity::list(&app, me, &[found]).await?;
+    let mut list = entity::list(&app, me, &[found]).await?;
+    entity::fall_back_each(&mut list, &choice.supported_types);
     let entity = list
         .into_iter()
         .next()
@@ -138,7 +147,7 @@ pub async fn clear(State(app): State<App>, client: Client) -> Result<Reply> {
     Ok(Reply::api(json!({})))
 }
 
-/// `POST /api/v1/notifications/{id}/dismiss`
+/// `POST /api/v1/notifications/{id}/dismiss`, and `DELETE /api/v1/notifications/{id}`, as older apps do it
 pub async fn dismiss(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     dismiss_one(&app, &client.me()?.account, id).await?;
     Ok(Reply::api(json!({})))

@@ -19,6 +19,7 @@ use crate::moderation::entity::applicant;
 use crate::reports::{self, Report};
 use crate::statuses::Status;
 use crate::statuses::entity::Entities;
+use crate::text::plain::escape;
 use crate::web::time;
 
 /// What an app knows a kind by. Of what it has no word for it hears nothing: some fail at words they do not know.
@@ -61,6 +62,42 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         Some(entity)
     };
     Ok(found.iter().filter_map(tell).collect())
+}
+
+/// Puts into words what an app does not know to show, where it says what it does: Mastodon's `NotificationFallback`.
+pub(super) fn fall_back(told: &mut Value, name: &str, supported: &[String]) {
+    let kind = told["type"].as_str().and_then(Kind::parse);
+    let Some(kind) = kind.filter(|_| !supported.is_empty()) else {
+        return;
+    };
+    if supported.iter().any(|word| word == kind.as_str()) {
+        return;
+    }
+    let title = kind.title().replacen("Somebody", name, 1);
+    told["fallback"] = json!({ "title": escape(&title), "summary": null, "details": null });
+}
+
+/// The same for each of a list.
+pub(super) fn fall_back_each(list: &mut [Value], supported: &[String]) {
+    for told in list {
+        let name = told["account"]["display_name"].as_str();
+        let name = name.unwrap_or_default().to_owned();
+        fall_back(told, &name, supported);
+    }
+}
+
+/// The same for groups, as [`groups`] tells them.
+pub(super) fn fall_back_groups(all: &mut Value, supported: &[String]) {
+    let people = all["accounts"].as_array().cloned().unwrap_or_default();
+    let Some(groups) = all["notification_groups"].as_array_mut() else {
+        return;
+    };
+    for group in groups {
+        let newest = &group["sample_account_ids"][0];
+        let person = people.iter().find(|person| person["id"] == *newest);
+        let name = person.and_then(|person| person["display_name"].as_str());
+        fall_back(group, name.unwrap_or("Somebody"), supported);
+    }
 }
 
 /// The number of whom apps are told as whose doing it is.

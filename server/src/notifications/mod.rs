@@ -92,6 +92,26 @@ impl Kind {
         }
     }
 
+    /// What happened, in a line. Whoever knows who did it puts their name where it says "Somebody".
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Mention => "Somebody mentioned you",
+            Kind::Follow => "Somebody follows you",
+            Kind::FollowRequest => "Somebody asks to follow you",
+            Kind::Favourite => "Somebody favourited a post of yours",
+            Kind::Reblog => "Somebody boosted a post of yours",
+            Kind::Quote => "Somebody quoted a post of yours",
+            Kind::Poll => "A poll of somebody is over",
+            Kind::Status => "Somebody posted",
+            Kind::Update => "Somebody changed a post that you boosted",
+            Kind::QuotedUpdate => "Somebody changed a post that you quoted",
+            Kind::Report => "Somebody reported somebody",
+            Kind::SignUp => "Somebody waits to join",
+            Kind::Warning => "Those who look after your community have a word for you",
+            Kind::Suspended | Kind::Restored => "Something changed for people you follow",
+        }
+    }
+
     /// Reads [`Kind::as_str`].
     pub fn parse(word: &str) -> Option<Kind> {
         [

@@ -56,18 +56,24 @@ pub async fn list(
         wants,
     )
     .await?;
-    let all = entity::groups(&app, me, &page.groups, expand).await?;
+    let mut all = entity::groups(&app, me, &page.groups, expand).await?;
+    entity::fall_back_groups(&mut all, &asked.supported_types);
     let links = paging.links(&me.community, page.newer, page.older);
     Ok(Reply::api(all).with_links(links))
 }
 
 /// `GET /api/v2/notifications/{group_key}`
-pub async fn one(State(app): State<App>, client: Client, Path(key): Path<String>) -> Result<Reply> {
+pub async fn one(
+    State(app): State<App>,
+    client: Client,
+    Path(key): Path<String>,
+    Input(asked): Input<Choice>,
+) -> Result<Reply> {
     let me = client.me()?;
     let group = grouped::one(&app, &me.account, Key::parse(&key)?).await?;
-    Ok(Reply::api(
-        entity::groups(&app, me, &[group], Expand::Full).await?,
-    ))
+    let mut all = entity::groups(&app, me, &[group], Expand::Full).await?;
+    entity::fall_back_groups(&mut all, &asked.supported_types);
+    Ok(Reply::api(all))
 }
 
 /// `POST /api/v2/notifications/{group_key}/dismiss`

@@ -187,7 +187,7 @@ async fn message(
         "notification_id": told.id,
         "notification_type": told.kind.as_str(),
         "icon": format!("{}/assets/no-avatar.png", me.community.origin),
-        "title": plain_title(told.kind),
+        "title": told.kind.title(),
         "body": me.community.name,
     });
     if store::tells(&app.db, me.account.id).await? {
@@ -198,30 +198,11 @@ async fn message(
         let account = account.unwrap_or_default();
         let name = account["display_name"].as_str().unwrap_or_default();
         let name: String = name.chars().take(LONGEST_NAME).collect();
-        message["title"] = plain_title(told.kind).replacen("Somebody", &name, 1).into();
+        message["title"] = told.kind.title().replacen("Somebody", &name, 1).into();
         message["icon"] = account["avatar"].clone();
         message["body"] = words(told).into();
     }
     Ok(message.to_string())
-}
-
-fn plain_title(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Mention => "Somebody mentioned you",
-        Kind::Follow => "Somebody follows you",
-        Kind::FollowRequest => "Somebody asks to follow you",
-        Kind::Favourite => "Somebody favourited a post of yours",
-        Kind::Reblog => "Somebody boosted a post of yours",
-        Kind::Quote => "Somebody quoted a post of yours",
-        Kind::Poll => "A poll of somebody is over",
-        Kind::Status => "Somebody posted",
-        Kind::Update => "Somebody changed a post that you boosted",
-        Kind::QuotedUpdate => "Somebody changed a post that you quoted",
-        Kind::Report => "Somebody reported somebody",
-        Kind::SignUp => "Somebody waits to join",
-        Kind::Warning => "Those who look after your community have a word for you",
-        Kind::Suspended | Kind::Restored => "Something changed for people you follow",
-    }
 }
 
 fn words(told: &Notification) -> String {

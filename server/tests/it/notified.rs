@@ -69,6 +69,25 @@ town_test! {
         alice.send(Method::GET, "/api/v2/notifications?expand_accounts=none", &Value::Null).await.is(422);
     }
 
+    async fn what_an_app_does_not_know_is_put_into_words(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        bob.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "display_name": "Bob <3" })).await.is(200);
+        bob.write(json!({ "status": "@alice hello" })).await;
+        let post = alice.write(json!({ "status": "Low tide" })).await;
+        bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        let some = "supported_types[]=mention&supported_types[]=follow";
+        let told = alice.get(&format!("/api/v1/notifications?{some}")).await.is(200).json();
+        let words = json!({ "title": "Bob &lt;3 favourited a post of yours", "summary": null, "details": null });
+        assert_eq!((&told[0]["type"], &told[0]["fallback"]), (&json!("favourite"), &words));
+        assert_eq!((&told[1]["type"], &told[1]["fallback"]), (&json!("mention"), &Value::Null));
+        let all = alice.get(&format!("/api/v2/notifications?{some}")).await.is(200).json();
+        assert_eq!(all["notification_groups"][0]["fallback"], words);
+        assert_eq!(all["notification_groups"][1]["fallback"], Value::Null);
+        // Who says nothing knows everything.
+        let told = alice.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!(told[0]["fallback"], Value::Null);
+    }
+
     async fn a_number_of_a_notification_survives_javascript(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
         for number in 0..20 {
