@@ -229,3 +229,9 @@ pub async fn statuses(
     let place = Place::Author(account.id, replies);
     timelines::api::answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
 }
+
+/// `GET /api/v1/accounts/{id}/identity_proofs`: nobody has any. Mastodon took them away, and some apps still ask.
+pub async fn identity_proofs(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
+    show(&app, &caller.party(), Way::Page, id).await?;
+    Ok(Reply::api(json!([])))
+}

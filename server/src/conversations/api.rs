@@ -4,6 +4,7 @@ use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
 
+use super::store::DIRECTS;
 use super::{Branch, Direct, Leaf, Mark, thread};
 use crate::accounts::entity::Faces;
 use crate::app::App;
@@ -107,6 +108,20 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
         oldest.filter(|_| is_full || window.from_below),
     );
     Ok(Reply::api(json!(entities(&app, me, &found).await?)).with_links(links))
+}
+
+/// `GET /api/v1/timelines/direct`: the same posts one by one, as apps had them before there were conversations.
+pub async fn timeline(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let me = client.me()?;
+    let (window, limit) = (paging.window(), paging.limit(20, 40));
+    let values = comity_db::params![me.account.id];
+    let stretch = DIRECTS.stretch(&app.db, window, limit, values).await?;
+    let found = statuses::find_many(&app, &me.party(), Way::Page, &stretch.named).await?;
+    let shown: Vec<&Visible<Status>> = found.iter().collect();
+    let entities = Entities::of(&app, &Caller::from(me), Way::Page, &shown).await?;
+    let list: Vec<Value> = shown.iter().map(|status| entities.status(status)).collect();
+    let links = paging.links(&me.community, stretch.newest, stretch.oldest);
+    Ok(Reply::api(json!(list)).with_links(links))
 }
 
 async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {

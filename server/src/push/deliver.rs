@@ -14,7 +14,7 @@ use crate::filters::{Action, Context, Matcher};
 use crate::follows;
 use crate::http::Me;
 use crate::members::Standing;
-use crate::notifications::{self, Kind, Notification};
+use crate::notifications::{self, Notification};
 use crate::queue::{self, Job, Outcome};
 use crate::{rules, statuses, text};
 

@@ -642,6 +642,12 @@ pub(super) const ROUTES: &[Route] = &[
         || post(notifications::api::dismiss),
     ),
     api(
+        "DELETE",
+        "/api/v1/notifications/{id}",
+        Wants::Member(&["write:notifications"]),
+        || delete(notifications::api::dismiss),
+    ),
+    api(
         "GET",
         "/api/v2/notifications/policy",
         Wants::Member(&["read:notifications"]),
@@ -811,9 +817,21 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/timelines/direct",
+        Wants::Member(&["read:statuses"]),
+        || get(conversations::api::timeline),
+    ),
+    api(
+        "GET",
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
+    ),
+    api(
+        "GET",
+        "/api/v1/search",
+        Wants::Member(&["read:search"]),
+        || get(search::api::search_v1),
     ),
     // Apps: what a member keeps for themself
     api(
@@ -1200,6 +1218,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/featured_tags/suggestions",
         Wants::Member(&["read:accounts"]),
         || get(featured_tags::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/identity_proofs",
+        Wants::Anyone(&["read:accounts"]),
+        || get(accounts::api::identity_proofs),
     ),
     api(
         "GET",

@@ -268,6 +268,7 @@ town_test! {
         assert_eq!(but.as_array().unwrap().len(), 2);
         alice.post(&format!("/api/v1/notifications/{}/dismiss", id(&told[0])), json!({})).await.is(200);
         alice.get(&format!("/api/v1/notifications/{}", id(&told[0]))).await.is(404);
+        bob.send(Method::DELETE, &format!("/api/v1/notifications/{}", id(&told[1])), &json!({})).await.is(404);
         bob.get(&format!("/api/v1/notifications/{}", id(&told[1]))).await.is(404);
         let quotes = alice.get(&format!("{at}/quotes")).await.is(200).json();
         assert_eq!(ids(&quotes), [id(&quote)]);
@@ -303,6 +304,10 @@ town_test! {
         bob.post(&format!("/api/v1/follow_requests/{hers}/authorize"), json!({})).await.is(404);
         let found = alice.get("/api/v1/accounts/lookup?acct=bob").await.is(200).json();
         assert_eq!(id(&found), his);
+        bob.write(json!({ "status": "#boats", "visibility": "public" })).await;
+        let named = alice.get("/api/v1/search?q=boat&type=hashtags").await.is(200).json();
+        assert_eq!(named, json!({ "accounts": [], "statuses": [], "hashtags": ["boats"] }));
+        assert_eq!(alice.get(&format!("/api/v1/accounts/{his}/identity_proofs")).await.is(200).json(), json!([]));
         let found = alice.get("/api/v2/search?q=bo&type=accounts").await.is(200).json();
         assert_eq!(ids(&found["accounts"]), [his.as_str()]);
     }
@@ -370,6 +375,11 @@ town_test! {
         let second = alice.write(answer).await;
         let his = bob.get("/api/v1/conversations").await.is(200).json();
         assert_eq!((his.as_array().unwrap().len(), &his[0]["last_status"]["id"]), (1, &second["id"]));
+        // As apps had them before there were conversations: one by one.
+        let newest = bob.get("/api/v1/timelines/direct?limit=1").await.is(200);
+        assert_eq!(ids(&newest.json()), [id(&second)]);
+        let older = bob.get(&link(&newest, "next").unwrap()).await.is(200).json();
+        assert_eq!(ids(&older), [id(&first)]);
         let mut carol = App::of(&town, "carol").await;
         assert_eq!(carol.get("/api/v1/conversations").await.is(200).json(), json!([]));
         carol.post(&format!("{at}/read"), json!({})).await.is(404);

@@ -194,7 +194,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|about| format!("{path}?about={about}")),
             );
         }
-        "/api/v2/search" | "/api/v1/accounts/search" => {
+        "/api/v2/search" | "/api/v1/search" | "/api/v1/accounts/search" => {
             let names = cast
                 .handles
                 .iter()
@@ -301,7 +301,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         path if path.starts_with("/api/v2/notifications") => 'n',
-        "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        "/api/v2/search" | "/api/v1/search" | "/api/v1/accounts/search" => 's',
         path if path.starts_with("/api/v1/pleroma/statuses") => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
@@ -328,6 +328,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/trends/statuses"
         | "/api/v1/favourites"
         | "/api/v1/conversations"
+        | "/api/v1/timelines/direct"
         | "/api/v1/polls/{id}"
         | "/api/v1/accounts/{id}/statuses" => 'p',
         "/@{handle}/followers"
