@@ -198,8 +198,7 @@ pub(crate) async fn acts_upon(
 }
 
 /// Does something to an account, and writes it down: both happen, or neither. A member is told what was done to them. With
-/// a report, that is closed by it. Nobody
-/// acts upon themself, nor upon a member whose role is theirs or higher.
+/// a report, that is closed by it. Nobody acts upon themself, nor upon a member whose role is theirs or higher.
 pub async fn act(
     app: &App,
     me: &Me,

@@ -177,13 +177,15 @@ async fn message(
     me: &Me,
     told: Notification,
 ) -> Result<String> {
+    // By it apps know for which of their accounts it is.
+    let token = tokens::open(app, device).await.unwrap_or_default();
+    let language = match me.member.language.as_str() {
+        "" => "en",
+        language => language,
+    };
     let mut message = json!({
-        // By it apps know for which of their accounts it is.
-        "access_token": tokens::open(app, device).await.unwrap_or_default(),
-        "preferred_locale": match me.member.language.as_str() {
-            "" => "en",
-            language => language,
-        },
+        "access_token": token,
+        "preferred_locale": language,
         "notification_id": told.id,
         "notification_type": told.kind.as_str(),
         "icon": format!("{}/assets/no-avatar.png", me.community.origin),

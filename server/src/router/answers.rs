@@ -340,6 +340,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ),
     ("Search", &["GET /api/v2/search"]),
     ("V1Search", &["GET /api/v1/search"]),
+    ("[any]", &["GET /api/v1/accounts/{id}/identity_proofs"]),
     ("Markers", &["GET /api/v1/markers", "POST /api/v1/markers"]),
     ("Preferences", &["GET /api/v1/preferences"]),
     ("[Filter]", &["GET /api/v2/filters"]),
