@@ -426,7 +426,15 @@ fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &st
     let now = app.now_ms();
     let host = follower.host.as_str();
     store::insert(tx, follower.id, target.id, word, iri, host, now);
-    notifications::notify(tx, app.ids.round_at(now), target.id, kind, follower.id, None, now);
+    notifications::notify(
+        tx,
+        app.ids.round_at(now),
+        target.id,
+        kind,
+        follower.id,
+        None,
+        now,
+    );
     if state == State::Accepted {
         established(tx, follower, target);
     }

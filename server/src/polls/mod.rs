@@ -199,7 +199,13 @@ async fn try_end(app: &App, status_id: i64, ends_at: i64) -> Result<()> {
             notifications::notify(&mut tx, id, *member, Kind::Poll, from, Some(status_id), now);
         }
         if is_first && status.author.is_local() {
-            notifications::tell_self(&mut tx, app.ids.round_at(now), status.author.id, status_id, now);
+            notifications::tell_self(
+                &mut tx,
+                app.ids.round_at(now),
+                status.author.id,
+                status_id,
+                now,
+            );
             if status.visibility != Visibility::Local {
                 let update = Outgoing::Update { status: status_id };
                 delivery::queue(&mut tx, app, status.author.id, &update)?;
