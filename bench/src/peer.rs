@@ -26,7 +26,7 @@ pub const PEER_PORT: u16 = 8_471;
 
 /// The thousand servers.
 pub struct Peer {
-    private_key: Vec<u8>,
+    key: SigningKey,
     public_pem: String,
     /// Marks of posts that arrived, with how often and when the last one did.
     arrived: Mutex<HashMap<String, (usize, tokio::time::Instant)>>,
@@ -193,8 +193,7 @@ impl Peer {
     fn signed(&self, actor: &str, activity: &Value) -> Result<Message, Failure> {
         let no_address = |_| Failure::new("no address");
         let key_id = Iri::parse(&format!("{actor}#main-key")).map_err(no_address)?;
-        let key = SigningKey::rsa(key_id, &self.private_key)
-            .map_err(|why| Failure::new(why.to_string()))?;
+        let key = self.key.at(key_id);
         let inbox = Iri::parse(&format!("http://{HOST}:{PORT}/inbox")).map_err(no_address)?;
         let body = Bytes::from(activity.to_string());
         let mut headers = sign("POST", &inbox, Some(&body), &key, Scheme::Cavage, unix_ms());
