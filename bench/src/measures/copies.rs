@@ -25,7 +25,8 @@ const SOURCES: Sql<(i64, i64, i64)> = sql!(
                                JOIN members m ON m.account_id = f.account_id)
       GROUP BY s.account_id"
 );
-/// Each a second older than the one before: a timeline as it would have grown. Copies of copies stand in no one's way.
+/// Each a second older than the one before: a timeline as it would have grown. All are older than what is there, so that
+/// those of two growths do not meet.
 const COPY: Sql = sql!(
     "WITH RECURSIVE copies (id) AS (
          SELECT CAST($2 AS BIGINT)
