@@ -111,6 +111,7 @@ impl Peer {
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
             "id": id, "type": "Person", "preferredUsername": name, "name": format!("{name} of {origin}"),
+            "indexable": true,
             "inbox": format!("{id}/inbox"), "outbox": format!("{id}/outbox"), "followers": format!("{id}/followers"),
             "endpoints": { "sharedInbox": format!("{origin}/inbox") },
             "publicKey": { "id": format!("{id}#main-key"), "owner": id, "publicKeyPem": self.public_pem },
