@@ -146,17 +146,23 @@ pub async fn familiar_followers(
     client: Client,
     Input(asked): Input<Ids>,
 ) -> Result<Reply> {
-    /// Faces beside one name.
-    const MOST: i64 = 12;
+    /// Names looked at, and faces beside each.
+    const MOST_ASKED: usize = 20;
+    const MOST_FACES: i64 = 12;
     let me = client.me()?;
-    let mut answer = Vec::new();
-    let ids: Vec<i64> = asked.numbers().into_iter().take(20).collect();
+    let mut ids: Vec<i64> = asked.numbers().into_iter().take(MOST_ASKED).collect();
     let shown = super::show_many(&app, &me.party(), Way::Page, &ids).await?;
-    for id in ids.into_iter().filter(|id| shown.contains_key(id)) {
-        let familiar = follows::familiar(&app, &me.account, id, MOST).await?;
-        let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &familiar).await?;
-        answer.push(json!({ "id": id.to_string(), "accounts": faces.in_order(&familiar) }));
-    }
+    ids.retain(|id| shown.contains_key(id));
+    let familiar = follows::familiar(&app, &me.account, &ids, MOST_FACES).await?;
+    let all: Vec<i64> = familiar.values().flatten().copied().collect();
+    let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &all).await?;
+    let answer: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            let friends = familiar.get(id).map_or(&[][..], Vec::as_slice);
+            json!({ "id": id.to_string(), "accounts": faces.in_order(friends) })
+        })
+        .collect();
     Ok(Reply::api(json!(answer)))
 }
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
 
-use super::{Branch, Direct, Leaf, Mark, thread};
+use super::{Branch, Direct, Leaf, Length, Mark, thread};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use crate::statuses::{self, Status, entity::Entities};
 pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let party = caller.party();
     let focus = statuses::find(&app, &party, Way::Page, id).await?;
-    let thread = thread(&app, &party, &focus, 0).await?;
+    let thread = thread(&app, &party, &focus, 0, Length::APP).await?;
     let mut ancestors = Vec::new();
     let mut descendants = Vec::new();
     for root in &thread.roots {

@@ -381,9 +381,22 @@ pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
         .await
 }
 
-/// Whom `me` follows and who follow this account, at most `most`.
-pub async fn familiar(app: &App, me: &Account, other: i64, most: i64) -> Result<Vec<i64>> {
-    store::familiar(&app.db, me.id, other, most).await
+/// Whom `me` follows and who follow each of these accounts, by the account: at most `each`, the newest first. Who has none is
+/// not in it.
+pub async fn familiar(
+    app: &App,
+    me: &Account,
+    others: &[i64],
+    each: i64,
+) -> Result<HashMap<i64, Vec<i64>>> {
+    if others.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut familiar: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (other, friend) in store::familiar(&app.db, me.id, others.to_vec(), each).await? {
+        familiar.entry(other).or_default().push(friend);
+    }
+    Ok(familiar)
 }
 
 /// [`accept`], if they ask; *not found* otherwise.

@@ -206,6 +206,27 @@ pub async fn of(
     Ok(by_status)
 }
 
+/// What these people say of these statuses, by who and of which; of one page's people and statuses at once.
+pub(crate) async fn said_by(
+    db: &Db,
+    account_ids: Vec<i64>,
+    status_ids: Vec<i64>,
+) -> Result<HashMap<(i64, i64), Reaction>> {
+    if account_ids.is_empty() || status_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let said = store::said_by(db, account_ids, status_ids).await?;
+    let of = said.into_iter().map(|row| {
+        let reaction = Reaction {
+            emoji: row.emoji,
+            url: row.url,
+            community_id: row.community_id,
+        };
+        ((row.account_id, row.status_id), reaction)
+    });
+    Ok(of.collect())
+}
+
 /// Who said what of a status, the first that came first.
 pub async fn who(db: &Db, status_id: i64) -> Result<Vec<Who>> {
     store::who(db, status_id, MOST_PEOPLE).await

@@ -48,6 +48,17 @@ row! {
     }
 }
 
+row! {
+    /// What somebody says of a status.
+    pub struct SaidRow {
+        pub account_id: i64,
+        pub status_id: i64,
+        pub emoji: String,
+        pub url: String,
+        pub community_id: Option<i64>,
+    }
+}
+
 impl From<ReactionRow> for Reaction {
     fn from(row: ReactionRow) -> Reaction {
         Reaction {
@@ -155,6 +166,25 @@ const AMONG: Sql<Chosen> = sql!(
 
 pub async fn among(db: &Db, me: i64, status_ids: Vec<i64>) -> Result<Vec<Chosen>> {
     Ok(db.all(AMONG, params![me, status_ids]).await?)
+}
+
+const SAID_BY: Sql<SaidRow> = sql!(
+    row: SaidRow,
+    sqlite: "SELECT account_id, status_id, emoji, url, community_id
+               FROM reactions
+              WHERE account_id IN (SELECT value FROM json_each($1))
+                AND status_id IN (SELECT value FROM json_each($2))
+              LIMIT 10000",
+    pg: "SELECT account_id, status_id, emoji, url, community_id
+           FROM reactions
+          WHERE account_id = ANY (CAST($1 AS BIGINT[]))
+            AND status_id = ANY (CAST($2 AS BIGINT[]))
+          LIMIT 10000",
+);
+
+/// What these accounts say of these statuses.
+pub async fn said_by(db: &Db, account_ids: Vec<i64>, status_ids: Vec<i64>) -> Result<Vec<SaidRow>> {
+    Ok(db.all(SAID_BY, params![account_ids, status_ids]).await?)
 }
 
 /// Counts on `reactions_by_status`.

@@ -1,11 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
-    waves,
+    accounts, aliases, announcements, antennas, bookmarks, cards, communities, contacts,
+    conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving,
+    lists, media, members, moderation, notifications, passkeys, pins, polls, quotes, reach,
+    reactions, reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups,
+    statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -180,6 +180,19 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
+    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
+    acts("/bookmarks/folders", Kind::Form, || {
+        post(bookmarks::web::make_folder)
+    }),
+    reads("/bookmarks/folders/{id}", Kind::Page, || {
+        get(bookmarks::web::folder)
+    }),
+    acts("/bookmarks/folders/{id}", Kind::Form, || {
+        post(bookmarks::web::change_folder)
+    }),
+    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
+        post(bookmarks::web::delete_folder)
+    }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),
@@ -218,6 +231,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
+    }),
+    acts("/statuses/{id}/bookmark", Kind::Form, || {
+        post(bookmarks::web::bookmark)
+    }),
+    acts("/statuses/{id}/unbookmark", Kind::Form, || {
+        post(bookmarks::web::unbookmark)
+    }),
+    acts("/statuses/{id}/folder", Kind::Form, || {
+        post(bookmarks::web::put)
     }),
     acts("/statuses/{id}/unquote", Kind::Form, || {
         post(quotes::web::take_out)

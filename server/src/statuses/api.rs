@@ -438,7 +438,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "sensitive": now["sensitive"],
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
-                "media_attachments": now["media_attachments"],
+                "media_attachments": media::entity::attachments_then(&app, &status, &version.text.attachments),
                 "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
                 "poll": null,
             })

@@ -369,13 +369,15 @@ row! {
         pub title: String,
         pub spoiler_text: String,
         pub content: String,
+        /// Not there for versions from before it was kept.
+        pub attachments: Option<String>,
         pub created_at: i64,
     }
 }
 
 const KEEP_VERSION: Sql = sql!(
-    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, created_at)
-     SELECT $1, id, title, spoiler_text, content, COALESCE(edited_at, created_at)
+    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, attachments, created_at)
+     SELECT $1, id, title, spoiler_text, content, attachments, COALESCE(edited_at, created_at)
        FROM statuses
       WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3"
 );
@@ -387,7 +389,7 @@ const EDIT: Sql = sql!(
 );
 const EDITS_OF: Sql<EditRow> = sql!(
     row: EditRow,
-    "SELECT title, spoiler_text, content, created_at
+    "SELECT title, spoiler_text, content, attachments, created_at
        FROM status_edits
       WHERE status_id = $1
       ORDER BY id

@@ -242,6 +242,15 @@ town_test! {
         bob.post(&mark(&first), json!({})).await.is(200);
         assert_eq!(names(bob.get(&within(&folder)).await.is(200).json()), Vec::<String>::new());
         assert_eq!(names(bob.get(&within(&other)).await.is(200).json()), [id(&first)]);
+        // Said to be in none, it is in none: by JSON, and by what a form can say.
+        for out in [(mark(&first), json!({ "folder_id": null })), (format!("{}?folder_id=", mark(&first)), json!({}))] {
+            bob.post(&mark(&first), json!({ "folder_id": id(&other) })).await.is(200);
+            bob.post(&out.0, out.1).await.is(200);
+            assert_eq!(names(bob.get(&within(&other)).await.is(200).json()), Vec::<String>::new());
+        }
+        assert_eq!(names(bob.get("/api/v1/bookmarks").await.is(200).json()), [id(&second), id(&first)]);
+        bob.post(&mark(&first), json!({ "folder_id": "far" })).await.is(404);
+        bob.post(&mark(&first), json!({ "folder_id": id(&other) })).await.is(200);
         let at = format!("{FOLDERS}/{}", id(&other));
         let changed = bob.send(Method::PATCH, &at, &json!({ "name": "Ships" })).await.is(200).json();
         assert_eq!(changed["name"], "Ships");

@@ -8,10 +8,11 @@ mod remote;
 
 use comity::media::Attaching;
 use comity::statuses::{self, Draft, Terms};
+use comity_db::{params, sql};
 use comity_policy::Party;
 use comity_vocab::Visibility;
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::oauth::Registered;
 use crate::town::{Answer, Browser, Member, PASSWORD, Town};
@@ -306,6 +307,46 @@ town_test! {
         assert_eq!(alice.files(&town, post).await.len(), 1);
         open(&mut town.anonymous(), &files[1]["url"]).await.is(404);
         assert!(edit("", Attaching { ids: Some(Vec::new()), said: Vec::new() }).await.is_err(), "nothing is left of it");
+    }
+
+    async fn each_version_tells_the_files_that_it_had(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let (one, two) = (alice.picture().await, alice.picture().await);
+        let post = alice.publish(&town, "Two boats", Visibility::Public, &[&one, &two]).await.unwrap();
+        let address = format!("/api/v1/statuses/{post}");
+        let ferry = json!({ "id": two["id"], "description": "A ferry" });
+        for edit in [
+            json!({ "status": "A boat and a ferry", "media_ids": [one["id"], two["id"]], "media_attributes": [ferry] }),
+            json!({ "status": "A ferry", "media_ids": [two["id"]] }),
+        ] {
+            town.wait_s(1);
+            let body = serde_json::to_vec(&edit).unwrap();
+            alice.ask(Method::PUT, &address, "application/json", body).await.is(200);
+        }
+        let path = format!("{address}/history");
+        let history = alice.get(&path).await.is(200).json();
+        let files = |history: &Value, version: usize| history[version]["media_attachments"].as_array().unwrap().clone();
+        let said = |history: &Value, version: usize| -> Vec<Value> {
+            files(history, version).iter().map(|file| file["description"].clone()).collect()
+        };
+        assert_eq!(history.as_array().unwrap().len(), 3);
+        assert_eq!(said(&history, 0), ["A boat", "A boat"]);
+        assert_eq!(said(&history, 1), ["A boat", "A ferry"]);
+        assert_eq!(said(&history, 2), ["A ferry"]);
+        // What she took out leads nowhere; what stayed is where it is today.
+        let (gone, kept) = (files(&history, 0).remove(0), files(&history, 0).remove(1));
+        assert_eq!((&gone["id"], &gone["type"]), (&one["id"], &json!("image")));
+        for field in ["url", "preview_url", "remote_url", "blurhash"] {
+            assert_eq!(gone[field], Value::Null, "{field}");
+        }
+        assert_eq!((&kept["id"], &kept["url"]), (&two["id"], &files(&history, 2)[0]["url"]));
+        open(&mut town.anonymous(), &kept["url"]).await.is(200);
+        // Of a version from before they were kept, today's are told.
+        let forget = sql!("UPDATE status_edits SET attachments = NULL WHERE status_id = $1");
+        town.app.db.exec(forget, params![post]).await.unwrap();
+        let history = alice.get(&path).await.is(200).json();
+        assert_eq!(said(&history, 0), ["A ferry"]);
+        assert_eq!(history[0]["content"], "<p>Two boats</p>");
     }
 
     async fn other_servers_get_what_they_may(town) {

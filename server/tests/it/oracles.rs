@@ -129,6 +129,29 @@ town_test! {
         alice.get("/boundaries").await.is(200).shows("bigcorp.example");
     }
 
+    async fn l29_how_one_stands_to_somebody_hidden_is_answered_as_to_nobody(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (dora, his) = (town.member("dora").await, bob.account.id);
+        let mut hers = App::let_in(&town, &mut alice).await;
+        let path = |id: i64| format!("/api/v1/accounts/relationships?id[]={id}&id[]={}", dora.account.id);
+        let number = |answer: &serde_json::Value| answer.as_array().unwrap().len();
+        assert_eq!(number(&hers.get(&path(his)).await.is(200).json()), 2);
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        alice.get("/@bob").await.is(404);
+        let (hidden, nothing) = (hers.get(&path(his)).await.is(200), hers.get(&path(his + 4_242)).await.is(200));
+        assert_eq!(told(&hidden, &his.to_string()), told(&nothing, &(his + 4_242).to_string()));
+        assert_eq!(hidden.json()[0]["id"], dora.account.id.to_string());
+        // What she holds herself she is told.
+        hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(200);
+        let stands = hers.get(&path(his)).await.is(200).json();
+        assert_eq!((number(&stands), &stands[0]["muting"], &stands[0]["blocked_by"]), (2, &json!(true), &json!(false)));
+        hers.post(&format!("/api/v1/accounts/{his}/unmute"), json!({})).await.is(200);
+        assert_eq!(number(&hers.get(&path(his)).await.is(200).json()), 1);
+        // So of whom she blocks.
+        hers.post(&format!("/api/v1/accounts/{}/block", dora.account.id), json!({})).await.is(200);
+        assert_eq!(hers.get(&path(his)).await.is(200).json()[0]["blocking"], true);
+    }
+
     async fn attack_20_what_is_for_one_reader_is_kept_for_no_other(town) {
         let mut alice = town.member("alice").await;
         let post = town.post(&mut alice, "A word", "private").await;
@@ -202,6 +225,21 @@ border_test! {
         }
         let free = border.peer.iri("open", "rita");
         border.asks(&free, &format!("/users/alice/statuses/{}", post.id)).await.is(200).shows("but them");
+    }
+
+    async fn who_refuses_a_server_is_still_told_how_they_stand_to_its_people(border) {
+        let alice = border.town.member("alice").await;
+        let mut bob = border.town.member("bob").await;
+        let rolf = border.peer.iri("refused", "rolf");
+        border.says(&follow(&rolf, alice.account.iri.as_str())).await;
+        let id = border.account(&rolf).await.id;
+        let mut his = App::let_in(&border.town, &mut bob).await;
+        let path = format!("/api/v1/accounts/relationships?id[]={id}");
+        assert_eq!(his.get(&path).await.is(200).json()[0]["domain_blocking"], false);
+        let domain = border.peer.domain("refused");
+        let rule = [("pattern", domain.as_str()), ("stance", "refused"), ("scope", "mine")];
+        bob.post("/boundaries", &rule).await.is(303);
+        assert_eq!(his.get(&path).await.is(200).json()[0]["domain_blocking"], true);
     }
 
     async fn l28_l29_what_is_hidden_is_answered_alike_in_every_form_and_leads_to_nothing(border) {

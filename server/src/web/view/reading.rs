@@ -199,6 +199,8 @@ pub struct NotificationRow {
     pub when_text: String,
     /// Not seen before.
     pub is_new: bool,
+    /// The emoji that favourites say, with its picture; safe HTML.
+    pub said_html: Option<String>,
     /// The beginning of the viewer's post that it is about; plain text.
     pub about: Option<String>,
     /// That post's conversation.

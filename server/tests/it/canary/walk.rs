@@ -324,6 +324,8 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/compose" => 'k',
         "/@{handle}"
         | "/@{handle}/{id}"
+        | "/bookmarks"
+        | "/bookmarks/folders/{id}"
         | "/api/v1/bookmarks"
         | "/api/v1/trends/statuses"
         | "/api/v1/favourites"
