@@ -130,7 +130,6 @@ impl Cast {
     }
 
     async fn played(mut self) -> Cast {
-        Box::pin(self.sleeps()).await;
         let root = self.writes("the beginning of it all", "public").await;
         let root_iri = self.iri_of(&root);
         let rolf = self.peer.iri("refused", "rolf");
@@ -145,6 +144,7 @@ impl Cast {
         .await;
         self.is_idle().await;
         self.rules().await;
+        Box::pin(self.sleeps()).await;
         for (server, name) in &ELSEWHERE[..4] {
             self.asks_to_follow(server, name).await;
         }
