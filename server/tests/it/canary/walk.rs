@@ -1,5 +1,7 @@
 //! Walking every address, filled with everybody and everything that was planted.
 
+use std::collections::BTreeSet;
+
 use comity::router::{Kind, ROUTES, Route};
 
 use super::cast::{Cast, TOPIC, word};
@@ -170,8 +172,9 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     match path {
         "/search" => {
-            // Half of a word: the page repeats what it was asked for.
+            // Half of a word: the page repeats what it was asked for. Nearly all of them begin alike, and each is asked once.
             let halves = super::WORDS.iter().map(|name| coded(&word(name)[..6]));
+            let halves: BTreeSet<String> = halves.collect();
             let names = cast
                 .handles
                 .iter()
@@ -180,6 +183,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let links = cast.links.iter().map(|link| coded(link));
             all.extend(
                 halves
+                    .into_iter()
                     .chain(names)
                     .chain(links)
                     .chain(handles())
