@@ -678,9 +678,10 @@ async fn said(line: &mut Option<Line>) -> Vec<Value> {
 fn woken(cast: &Cast, crawl: &mut Crawl) {
     let mut woken = BTreeSet::new();
     for (member, device, service) in &cast.woken {
+        let member = *member;
         for came in service.came() {
-            woken.insert(*member);
-            crawl.api(*member, 'n', "a device", &device.reads(&came).to_string());
+            woken.insert(member);
+            crawl.api(member, 'n', "a device", &device.reads(&came).to_string());
         }
     }
     assert_eq!(woken, BTreeSet::from(["author", "mentioned"]));
