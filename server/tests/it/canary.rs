@@ -44,8 +44,9 @@ use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
 /// page with the title *abroadcard*, whose server the harbour refuses; *linked* leads there as well, in the second place.
 /// *antenna*, *antennaterm*: the title of an antenna of `stranger`'s, and what it leaves out. *shelf*: a list of people that
 /// `follower` reads together, the author among them. *draft*, *scheduled*: by the author. *folder*: of `follower`'s bookmarks.
-/// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author.
-pub const WORDS: [&str; 50] = [
+/// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author. *choice*: what a post of the
+/// author's for followers lets them choose.
+pub const WORDS: [&str; 49] = [
     "public",
     "unlisted",
     "private",
@@ -94,6 +95,7 @@ pub const WORDS: [&str; 50] = [
     "filtertitle",
     "filterword",
     "note",
+    "choice",
 ];
 
 /// Who sees what on the pages, by which place:
@@ -155,6 +157,7 @@ folder           -       -      -        d        -         -         -       - 
 filtertitle      -       -      d        -        -         -         -       -      -    -        -
 filterword       -       -      d        -        -         -         -       -      -    -        -
 note             -       -      l        -        -         -         -       -      -    -        -
+choice           -       -      -        hpks     -         hpks      -       -      -    -        -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -210,6 +213,7 @@ folder           -        -    -    -    -    -    -    -       -       -       
 filtertitle      -        -    -    -    -    -    -    -       -       -       -          -
 filterword       -        -    -    -    -    -    -    -       -       -       -          -
 note             -        -    -    -    -    -    -    -       -       -       -          -
+choice           -        yes  -    -    yes  -    -    -       -       yes     yes        -
 ";
 
 /// A table as (column, word) to cell; every word has its row.

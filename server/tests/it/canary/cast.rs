@@ -351,7 +351,7 @@ impl Cast {
         self.kept.entry(what).or_default().push(id);
     }
 
-    /// What some keep for themselves, by their apps: nobody else comes across it.
+    /// What some keep for themselves, by their apps: nobody else comes across it. And the author asks their followers.
     async fn keeps_for_oneself(&mut self) {
         let author = self.member("author").account.id;
         let number = |told: &Value| told["id"].as_str().unwrap().parse::<i64>().unwrap();
@@ -363,6 +363,14 @@ impl Cast {
         let later = json!({ "status": word("scheduled"), "scheduled_at": "2026-05-09T12:00:00Z" });
         let later = app.post("/api/v1/statuses", &later).await.is(200);
         self.keeps("scheduled", number(&later.json()));
+        let poll = json!({ "options": [word("choice"), "Neither"], "expires_in": 259_200 });
+        let asks = json!({ "status": "Which of them?", "visibility": "private", "poll": poll });
+        let asks = app.post("/api/v1/statuses", &asks).await.is(200);
+        let asks = number(&asks.json());
+        self.keeps("poll", asks);
+        self.statuses.push((asks, "author".to_owned()));
+        let by = self.member("author").account.iri.clone();
+        self.links.push(format!("{by}/statuses/{asks}"));
 
         let mut app = App::of(&self.town, self.members.get_mut("follower").unwrap()).await;
         let folder = json!({ "name": word("folder") });
