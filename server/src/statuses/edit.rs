@@ -244,6 +244,7 @@ async fn rewish(app: &App, status: &Status, note: &Admitted<Note>) -> Result<()>
 }
 
 fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64) -> Result<()> {
+    store::hold(tx, status.id);
     search::place_anew(tx, &search::Entry::of(status, words));
     links::place_anew(tx, status.id, status.visibility, &words.content);
     hashtags::place_anew(tx, status.id, status.visibility, &words.tags);

@@ -381,6 +381,7 @@ const KEEP_VERSION: Sql = sql!(
        FROM statuses
       WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3"
 );
+const HOLD: Sql = sql!("UPDATE statuses SET edited_at = edited_at WHERE id = $1");
 const EDIT: Sql = sql!(
     "UPDATE statuses
         SET title = $2, spoiler_text = $3, content = $4, source = $5, language = $6, sensitive = $7, tags = $8,
@@ -413,6 +414,12 @@ pub struct Edit<'a> {
 /// Older versions that are kept of one status; the history page shows no more. Of a status that changes all the time,
 /// the first ones tell what it was.
 const MOST_VERSIONS: i64 = 200;
+
+/// First of all that an edit writes: another edit of the same status waits until this one has ended, and then sees all of it.
+/// On PostgreSQL the index of words would have those of the one and the status those of the other otherwise.
+pub fn hold(tx: &mut Tx, status_id: i64) {
+    tx.exec(HOLD, params![status_id]);
+}
 
 /// Keeps the version that was and puts the new one in its place; an edit older than what we have changes nothing.
 pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {

@@ -12,6 +12,7 @@ mod aliases;
 mod antennas;
 mod api;
 mod ask;
+mod at_once;
 mod audit;
 mod boundaries;
 mod canary;

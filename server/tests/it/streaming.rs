@@ -28,7 +28,7 @@ const SCOPES: &str = "read write follow push profile";
 const SOON: Duration = Duration::from_secs(10);
 
 /// Where nothing comes for so long, nothing more comes of what was announced.
-const QUIET: Duration = Duration::from_millis(500);
+pub const QUIET: Duration = Duration::from_millis(500);
 
 /// Events come in until this is dropped.
 pub async fn tune(app: &comity::app::App) -> watch::Sender<bool> {
@@ -432,12 +432,22 @@ town_test! {
 }
 
 /// A connection to a town that is served.
-type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
+pub type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
 
 async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Line, u16> {
+    dial_at(at, crate::town::DOMAIN, path, headers).await
+}
+
+/// The same of another community.
+pub async fn dial_at(
+    at: std::net::SocketAddr,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Result<Line, u16> {
     let mut request = format!("ws://{at}{path}").into_client_request().unwrap();
     let own = request.headers_mut();
-    own.insert("host", crate::town::DOMAIN.parse().unwrap());
+    own.insert("host", host.parse().unwrap());
     for (name, value) in headers {
         let name: http::HeaderName = name.parse().unwrap();
         own.insert(name, value.parse().unwrap());
@@ -460,7 +470,7 @@ async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) ->
     }
 }
 
-async fn message(line: &mut Line) -> Option<Value> {
+pub async fn message(line: &mut Line) -> Option<Value> {
     loop {
         let next = tokio::time::timeout(SOON, line.next()).await;
         match next.expect("something comes, if only the end")? {
@@ -471,7 +481,7 @@ async fn message(line: &mut Line) -> Option<Value> {
     }
 }
 
-async fn says(line: &mut Line, what: &Value) {
+pub async fn says(line: &mut Line, what: &Value) {
     line.send(Message::text(what.to_string())).await.unwrap();
 }
 

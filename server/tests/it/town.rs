@@ -76,6 +76,13 @@ pub struct Town {
 }
 
 impl Town {
+    /// One more process on the same database and files.
+    pub async fn node(&self) -> App {
+        let (db, config) = (self.app.db.clone(), self.app.config.clone());
+        let node = serve::start_on(db, config, self.clock.clone());
+        Box::pin(node).await.unwrap()
+    }
+
     /// With one open community, [`DOMAIN`].
     pub async fn new(engine: Engine) -> Town {
         Town::with(engine, "").await
@@ -389,6 +396,12 @@ impl Browser {
     /// The cookies by name; their values are secrets of the test.
     pub fn cookie_names(&self) -> Vec<&str> {
         self.cookies.keys().map(String::as_str).collect()
+    }
+
+    /// Asks another node of the same installation.
+    pub fn at_node(mut self, node: &App) -> Browser {
+        self.router = router::build(node);
+        self
     }
 
     /// Uses another host, as when a name is spoofed.

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::files::{apng, gif, jpeg, moving_webp, part, png, png_that_says, wav};
 use super::{Sender, id, open, walk};
-use crate::town::{Answer, Town};
+use crate::oauth::Registered;
+use crate::town::{Answer, Member, Town};
 use crate::town_test;
 
 const FORM: &str = "multipart/form-data; boundary=form";
@@ -91,6 +92,28 @@ town_test! {
         comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
         open(&mut town.anonymous(), &changed["preview_url"]).await.is(404);
         assert_eq!(stored(&town), 1, "the other sound");
+    }
+
+    async fn of_two_pictures_that_two_nodes_take_at_once_one_is_shown_and_kept(town) {
+        let node = town.node().await;
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
+        let mut app = Registered::new(&town, "read write").await;
+        let token = app.let_in(&mut alice.member, "read write").await;
+        app.browser = app.browser.at_node(&node);
+        let (account, browser) = (alice.member.account.clone(), alice.member.browser.clone());
+        let mut there = Sender { member: Member { account, browser }, app, token };
+        let before = stored(&town);
+        let (tall, wide) = (png(40, 80), png(80, 40));
+        let (here, there) = tokio::join!(alice.pictures(&sound, &tall), there.pictures(&sound, &wide));
+        let told = [here.status.as_u16(), there.status.as_u16()];
+        assert!(told.iter().all(|status| matches!(status, 200 | 422)) && told.contains(&200), "{told:?}");
+        let now = alice.get(&format!("/api/v1/media/{}", id(&sound))).await.is(200).json();
+        open(&mut town.anonymous(), &now["preview_url"]).await.is(200);
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
+        open(&mut town.anonymous(), &now["preview_url"]).await.is(200);
+        assert_eq!(stored(&town), before + 1, "the other picture is gone");
     }
 
     async fn a_film_keeps_the_picture_that_came_before_it_was_ready(town) {
