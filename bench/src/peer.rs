@@ -47,8 +47,12 @@ impl Peer {
     /// Makes one key for everybody and listens.
     pub async fn start() -> Result<Arc<Peer>, Failure> {
         let (private_key, public_key) = generate_rsa();
+        let nobody = Iri::parse("http://localhost/#main-key")
+            .map_err(|why| Failure::new(why.to_string()))?;
+        let key = SigningKey::rsa(nobody, &private_key)
+            .map_err(|why| Failure::new(why.to_string()))?;
         let peer = Arc::new(Peer {
-            private_key,
+            key,
             public_pem: spki_to_pem(&public_key),
             arrived: Mutex::default(),
             numbers: AtomicUsize::new(0),

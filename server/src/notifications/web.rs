@@ -167,7 +167,7 @@ async fn said(app: &App, found: &[Notification]) -> Result<HashMap<(i64, i64), R
     let (by, of): (Vec<i64>, Vec<i64>) = favourites
         .filter_map(|notification| Some((notification.from.id, notification.status.as_ref()?.id)))
         .unzip();
-    reactions::said_by(&app.db, by, of).await
+    reactions::of_people(&app.db, by, of).await
 }
 
 /// An emoji with its picture; safe HTML. Where a rule drops pictures of whoever says it, its code stays.

@@ -207,7 +207,7 @@ pub async fn of(
 }
 
 /// What these people say of these statuses, by who and of which; of one page's people and statuses at once.
-pub(crate) async fn said_by(
+pub(crate) async fn of_people(
     db: &Db,
     account_ids: Vec<i64>,
     status_ids: Vec<i64>,
