@@ -533,6 +533,9 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "PUT /api/v1/admin/domain_blocks/{id}",
         ],
     ),
+    ("[AdminMeasure]", &["POST /api/v1/admin/measures"]),
+    ("[AdminDimension]", &["POST /api/v1/admin/dimensions"]),
+    ("[AdminCohort]", &["POST /api/v1/admin/retention"]),
     ("[AdminDomainAllow]", &["GET /api/v1/admin/domain_allows"]),
     (
         "AdminDomainAllow",

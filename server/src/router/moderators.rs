@@ -1,7 +1,7 @@
 //! What the apps of moderators ask.
 
 use crate::http::Wants;
-use crate::{moderation, sign_up_blocks};
+use crate::{moderation, numbers, sign_up_blocks};
 
 use super::endpoint::{delete, get, post, put};
 use super::route::{Route, api};
@@ -248,5 +248,24 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/admin/domain_allows/{id}",
         Wants::Member(&["admin:write:domain_allows"]),
         || delete(moderation::api::servers::disallow),
+    ),
+    // Apps: how much goes on, for those who look after a community
+    api(
+        "POST",
+        "/api/v1/admin/measures",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::measures),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/dimensions",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::dimensions),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/retention",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::retention),
     ),
 ];

@@ -51,6 +51,7 @@ mod mutated;
 mod muted;
 mod notices;
 mod notified;
+mod numbers;
 mod oauth;
 mod oracles;
 mod passkeys;
