@@ -70,6 +70,7 @@ mod quotes_held;
 mod reach;
 mod reactions;
 mod reading_lists;
+mod rejected;
 mod reported;
 mod routes;
 mod scheduled;

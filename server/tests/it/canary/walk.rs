@@ -326,6 +326,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/@{handle}/{id}"
         | "/api/v1/bookmarks"
         | "/api/v1/trends/statuses"
+        | "/api/v1/admin/trends/statuses"
         | "/api/v1/favourites"
         | "/api/v1/conversations"
         | "/api/v1/polls/{id}"
