@@ -164,12 +164,12 @@ const MET: Sql<(i64, i64)> = by_day!(
        FROM accounts a
       WHERE a.host = $3 AND a.id >= $4 AND a.id < $5"
 );
-/// Counts on `accounts_by_host` and `reports_by_target`.
+/// Counts on `reports_of_community`.
 const REPORTED: Sql<(i64, i64)> = by_day!(
     "SELECT r.created_at AS made_at
-       FROM accounts a
-      CROSS JOIN reports r
-      WHERE a.host = $3 AND r.target_id = a.id AND r.community_id = $6 AND r.id >= $4 AND r.id < $5"
+       FROM reports r
+      CROSS JOIN accounts a
+      WHERE r.community_id = $6 AND r.id >= $4 AND r.id < $5 AND a.id = r.target_id AND a.host = $3"
 );
 /// Counts on `accounts_by_host` and `statuses_by_author`.
 const WRITTEN_THERE: Sql<(i64, i64)> = by_day!(
