@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::cards;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::hashtags;
 use crate::hashtags::entity::tag;
 use crate::http::{Client, Id, Me, Paging, Reply};
 use crate::moderation::looked_after;
@@ -115,7 +116,8 @@ pub async fn reject_topic(
 }
 
 async fn decide_topic(app: &App, me: &Me, id: &str, decision: Decision) -> Result<Reply> {
-    let name = hashtag::name(id).ok_or(Error::NotFound)?;
+    let name = hashtag::name(id).filter(|name| name.chars().count() <= hashtags::LONGEST);
+    let name = name.ok_or(Error::NotFound)?;
     rejected::decide(app, me, Kind::Tag, &name, decision).await?;
     let talks = trends::topics(app, &me.party()).await?;
     let talk = talks.iter().find(|talk| talk.name == name);

@@ -135,6 +135,7 @@ town_test! {
             }
             first(&curious.get(&format!("/api/v1/trends/{kind}")).await.is(200).json());
         }
+        desk.post(&format!("/api/v1/admin/trends/tags/{}/reject", "x".repeat(101)), json!({})).await.is(404);
         desk.post("/api/v1/admin/trends/statuses/7/reject", json!({})).await.is(404);
         desk.post("/api/v1/admin/trends/links/7/reject", json!({})).await.is(404);
     }
