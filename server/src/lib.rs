@@ -58,6 +58,7 @@ pub mod links; // what leads to a page in public
 pub mod mail; // letters
 pub mod moderation; // what those who look after a community decide about accounts
 pub mod notifications; // who is told of what
+pub mod numbers; // how much goes on, for moderators' apps
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
 pub mod reports; // what is brought before moderators

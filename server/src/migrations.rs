@@ -98,6 +98,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0064_emoji_version.sql"
     ),
     migration!(65, "versions", "../../migrations/0065_versions.sql"),
+    migration!(66, "trends", "../../migrations/0066_trends.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -158,6 +159,7 @@ pub const BIG_TABLES: &[&str] = &[
     "report_evidence",
     "report_notes",
     "moderation_actions",
+    "trend_decisions",
     "announcement_reads",
     "announcement_reactions",
     "leaving_inboxes",

@@ -50,6 +50,14 @@ pub struct Talk {
 }
 
 impl Talk {
+    /// What nobody whom the viewer may see talks about any more.
+    pub fn of_nobody(name: String) -> Talk {
+        Talk {
+            name,
+            posts: Vec::new(),
+        }
+    }
+
     fn people(&self) -> usize {
         let people: HashSet<i64> = self.posts.iter().map(|(_, author)| *author).collect();
         people.len()

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use comity_db::Tx;
 use comity_policy::{Party, Visible, Way};
-use comity_vocab::Domain;
+use comity_vocab::{Domain, Iri};
 
 pub use forward::destinations;
 pub(crate) use forward::{parcel, recipients};
@@ -194,6 +194,11 @@ async fn tell_moderators(app: &App, tx: &mut Tx, report: &Report) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// Whether a report that another server sent under this name was taken in.
+pub(crate) async fn is_here(app: &App, iri: &Iri) -> Result<bool> {
+    store::is_here(&app.db, iri.as_str()).await
 }
 
 /// A report to this community, for a moderator of it. *Not found* for whom it is about.

@@ -129,6 +129,17 @@ pub async fn by_id(db: &Db, id: i64) -> Result<Option<ReportRow>> {
     Ok(db.opt(BY_ID, params![id]).await?)
 }
 
+const BY_IRI: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM reports
+      WHERE iri = $1"
+);
+
+pub async fn is_here(db: &Db, iri: &str) -> Result<bool> {
+    Ok(db.opt(BY_IRI, params![iri]).await?.is_some())
+}
+
 /// Counts on `reports_by_account`.
 const OWN: Sql<ReportRow> = sql!(
     row: ReportRow,

@@ -136,12 +136,31 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/featured_tags/suggestions",
         ],
     ),
-    ("[PreviewCard]", &["GET /api/v1/trends/links"]),
+    (
+        "[PreviewCard]",
+        &["GET /api/v1/trends/links", "GET /api/v1/admin/trends/links"],
+    ),
+    (
+        "PreviewCard",
+        &[
+            "POST /api/v1/admin/trends/links/{id}/approve",
+            "POST /api/v1/admin/trends/links/{id}/reject",
+        ],
+    ),
+    ("[AdminTag]", &["GET /api/v1/admin/trends/tags"]),
+    (
+        "AdminTag",
+        &[
+            "POST /api/v1/admin/trends/tags/{id}/approve",
+            "POST /api/v1/admin/trends/tags/{id}/reject",
+        ],
+    ),
     (
         "[Status]",
         &[
             "GET /api/v1/timelines/link",
             "GET /api/v1/trends/statuses",
+            "GET /api/v1/admin/trends/statuses",
             "GET /api/v1/accounts/{id}/statuses",
             "GET /api/v1/statuses",
             "GET /api/v1/statuses/{id}/quotes",
@@ -241,6 +260,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/statuses/{id}/unmute",
             "POST /api/v1/statuses/{id}/bookmark",
             "POST /api/v1/statuses/{id}/unbookmark",
+            "POST /api/v1/admin/trends/statuses/{id}/approve",
+            "POST /api/v1/admin/trends/statuses/{id}/reject",
         ],
     ),
     (
@@ -533,6 +554,9 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "PUT /api/v1/admin/domain_blocks/{id}",
         ],
     ),
+    ("[AdminMeasure]", &["POST /api/v1/admin/measures"]),
+    ("[AdminDimension]", &["POST /api/v1/admin/dimensions"]),
+    ("[AdminCohort]", &["POST /api/v1/admin/retention"]),
     ("[AdminDomainAllow]", &["GET /api/v1/admin/domain_allows"]),
     (
         "AdminDomainAllow",

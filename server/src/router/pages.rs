@@ -383,6 +383,9 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/moderation/reports/{id}/reopen", Kind::Form, || {
         post(reports::web::reopen)
     }),
+    reads("/moderation/record", Kind::Page, || {
+        get(moderation::record::page)
+    }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)
     }),

@@ -448,6 +448,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/bookmarks/folders/{id}"
         | "/api/v1/bookmarks"
         | "/api/v1/trends/statuses"
+        | "/api/v1/admin/trends/statuses"
         | "/api/v1/favourites"
         | "/api/v1/conversations"
         | "/api/v1/polls/{id}"
