@@ -137,6 +137,21 @@ town_test! {
         assert_eq!((&icon["type"], &icon["url"]), (&"Image".into(), &file["preview_url"]));
     }
 
+    async fn pictures_within_an_edit_count_as_files_before_they_are_looked_at(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
+        let post = alice.publish(&town, "Listen", Visibility::Public, &[&sound]).await.unwrap();
+        let mut tried = 0;
+        while alice.says(post, &sound, "data:image/png;base64,%%%").await.status == 422 {
+            tried += 1;
+            assert!(tried < 30, "what cannot be read is not counted");
+        }
+        alice.says(post, &sound, &data(&png(9, 9))).await.is(429);
+        // Words alone are no file.
+        alice.says(post, &sound, "").await.is(200);
+    }
+
     async fn attack_24_what_is_no_picture_stands_for_nothing(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let mut mallory = Sender::new(&town, "mallory").await;
