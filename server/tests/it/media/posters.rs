@@ -54,6 +54,15 @@ fn data(bytes: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
 }
 
+/// Walks through both places, and to the end of each.
+async fn sweep(town: &Town) {
+    for _ in 0..4 {
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100)
+            .await
+            .unwrap();
+    }
+}
+
 fn stored(town: &Town) -> usize {
     walk(&town.app.config.data_dir.join("media")).len()
 }
@@ -240,10 +249,20 @@ town_test! {
             age(&path, 48);
         }
         age(&young, 23);
-        // Both places, and the end of each.
-        for _ in 0..4 {
-            comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
-        }
+        // Its own mark is made first, and has to be as old.
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
+        let marks = walk(&media.join("installations"));
+        assert_eq!(marks.len(), 1);
+        age(&marks[0], 1);
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "the mark is young");
+        age(&marks[0], 48);
+        // Where another installation keeps its files, nothing is a stray.
+        let other = stray(&format!("installations/{}", "y".repeat(43)));
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "they may be the other's");
+        std::fs::remove_file(other).unwrap();
+        sweep(&town).await;
         for path in old {
             assert!(!path.exists(), "{}", path.display());
         }
