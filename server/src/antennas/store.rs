@@ -2,7 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
-use super::Antenna;
+use super::{Antenna, Terms};
 use crate::error::Result;
 use crate::window::{Ids, ids_in};
 
@@ -47,6 +47,37 @@ const OF: Sql<AntennaRow> = sql!(
       ORDER BY id
       LIMIT $2"
 );
+
+row! {
+    /// One row of `antennas`, with whose it is.
+    #[derive(Debug)]
+    pub struct OwnedRow {
+        pub id: i64,
+        pub account_id: i64,
+        pub terms: String,
+    }
+}
+
+const AMONG: Sql<OwnedRow> = sql!(
+    row: OwnedRow,
+    sqlite: "SELECT id, account_id, terms
+               FROM antennas
+              WHERE id IN (SELECT value FROM json_each($1))
+              LIMIT $2",
+    pg: "SELECT id, account_id, terms
+           FROM antennas
+          WHERE id = ANY($1)
+          LIMIT $2",
+);
+
+/// Which of these are antennas, whoever's: whose each is, its number, and what it catches.
+pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Terms)>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let rows = db.all(AMONG, params![ids.to_vec(), most]).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.account_id, row.id, serde_json::from_str(&row.terms)?)))
+        .collect()
+}
 
 /// Undoes the whole transaction where there are `most`.
 pub fn insert(tx: &mut Tx, account_id: i64, antenna: &Antenna, most: i64) -> Result<()> {

@@ -119,16 +119,6 @@ impl Place {
         }
     }
 
-    /// Whether this status is there, whoever may see it.
-    pub async fn has(&self, app: &App, status_id: i64) -> Result<bool> {
-        let window = Window {
-            below: status_id.saturating_add(1),
-            above: status_id.saturating_sub(1),
-            from_below: false,
-        };
-        Ok(!self.ids(app, window, 1).await?.is_empty())
-    }
-
     async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),

@@ -209,4 +209,46 @@ town_test! {
         assert_eq!(heard.len(), 1, "{heard:?}");
         assert!(heard[0].0 == "update" && heard[0].1.contains("An oyster for all"));
     }
+
+    async fn a_stream_has_what_the_timelines_of_antennas_and_lists_have(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        lets_be_found(&mut his, true).await;
+        let bobs = bob.account.id.to_string();
+        let topic = put_up(&mut hers, &json!({ "title": "Reef", "tags": ["reef"] })).await;
+        let others = put_up(&mut hers, &json!({ "title": "Far", "any": ["oyster"], "hosts": ["far.example"] })).await;
+        hers.post(&format!("/api/v1/accounts/{bobs}/follow"), &json!({})).await.is(200);
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Bob", "replies_policy": "none" })).await.is(200).json();
+        let list = list["id"].as_str().unwrap().to_owned();
+        hers.post(&format!("/api/v1/lists/{list}/accounts"), &json!({ "account_ids": [bobs] })).await.is(200);
+        let _on = tune(&town.app).await;
+        let (router, host) = (router::build(&town.app), alice.account.domain.to_string());
+        let mut ears = Vec::new();
+        for id in [&topic, &others, &list] {
+            ears.push(Ear::open(&router, &host, &format!("list?list={id}"), &hers.token).await.ok().unwrap());
+        }
+        let hers_first = hers.post("/api/v1/statuses", &json!({ "status": "Who is at sea?" })).await.is(200).json();
+        for (text, visibility, answers) in [
+            ("An oyster on the #reef", "public", false),
+            ("An oyster on the #reef for us", "local", false),
+            ("An urchin on the #reef for few", "unlisted", false),
+            ("I am", "public", true),
+        ] {
+            let mut body = json!({ "status": text, "visibility": visibility });
+            if answers {
+                body["in_reply_to_id"] = hers_first["id"].clone();
+            }
+            his.post("/api/v1/statuses", &body).await.is(200);
+        }
+        let mut told = Vec::new();
+        for ear in &mut ears {
+            told.push(ear.rest().await.len());
+        }
+        // The topic is listed for everyone alone; nobody writes from afar; he answers her, whose list it is.
+        assert_eq!(told, [1, 0, 4]);
+        for (id, count) in [(&topic, 1), (&others, 0), (&list, 4)] {
+            let read = hers.get(&format!("/api/v1/timelines/list/{id}")).await.is(200).json();
+            assert_eq!(read.as_array().unwrap().len(), count);
+        }
+    }
 }
