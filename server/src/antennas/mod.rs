@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::http::Me;
 use crate::statuses::{Loaded, Shown};
+use crate::timelines::Found;
 use crate::window::Window;
 
 pub use model::{Antenna, Draft, Terms};
@@ -31,6 +32,8 @@ pub(crate) use store::OF_MEMBER;
 
 /// Antennas of one member: each is looked through whenever it is read, and for each post that comes while it is listened to.
 const MOST: i64 = 20;
+/// Posts looked at for those of some servers, at a time: a page of a rare server's may have to be asked for more than once.
+const MOST_LOOKED_AT: i64 = 4_000;
 /// Antennas read together while they are listened to.
 const AT_ONCE: usize = 1_000;
 
@@ -98,19 +101,24 @@ async fn people_are_there(app: &App, me: &Me, ids: &[i64]) -> Result<()> {
 }
 
 /// Posts that an antenna may have caught; nobody is cleared to see them yet, and the net has to be asked for each of them.
-pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Vec<i64>> {
+/// Where servers are looked for, no more than [`MOST_LOOKED_AT`] posts are looked at.
+pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Found> {
     let terms = net.terms();
     let mut ids = Vec::new();
+    let mut reached = None;
     if let Some(question) = net.question() {
-        let has_sources = !(terms.accounts.is_empty() && terms.hosts.is_empty());
-        let values = params![
-            question,
-            i64::from(has_sources),
-            terms.accounts.clone(),
-            terms.hosts.clone(),
-            i64::from(terms.local),
-        ];
-        ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
+        let mut values = params![question, i64::from(terms.local)];
+        if terms.hosts.is_empty() {
+            ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
+        } else {
+            values.extend(params![terms.accounts.clone(), terms.hosts.clone()]);
+            let looked_at = store::look_at(&app.db, window, MOST_LOOKED_AT, values).await?;
+            if i64::try_from(looked_at.len()).is_ok_and(|len| len >= MOST_LOOKED_AT) {
+                reached = looked_at.last().map(|(id, _)| *id);
+            }
+            let fitting = looked_at.into_iter().filter(|(_, fits)| *fits);
+            ids.extend(fitting.map(|(id, _)| id));
+        }
     }
     if !terms.tags.is_empty() {
         let values = params![terms.tags.clone()];
@@ -120,14 +128,28 @@ pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Res
         let values = params![terms.accounts.clone()];
         ids.extend(store::BOOSTS.read(&app.db, window, limit, values).await?);
     }
+    if let Some(reached) = reached {
+        // What lies beyond comes in its turn.
+        ids.retain(|id| {
+            if window.from_below {
+                *id <= reached
+            } else {
+                *id >= reached
+            }
+        });
+    }
     if window.from_below {
         ids.sort_unstable();
     } else {
         ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
     }
     ids.dedup();
-    ids.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(ids)
+    let most = usize::try_from(limit).unwrap_or_default();
+    if ids.len() > most {
+        ids.truncate(most);
+        reached = ids.last().copied();
+    }
+    Ok(Found { ids, reached })
 }
 
 /// Which of these antennas (each with whose it is) catch a status that just came, as their timelines would have it: they are

@@ -1,6 +1,8 @@
 //! Antennas: what fits comes by, as far as its author lets it be found and the reader may see it.
 
+use comity::members::Role;
 use comity::router;
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +11,28 @@ use crate::streaming::{Ear, tune};
 use crate::town_test;
 
 const ANTENNAS: &str = "/api/comity/v1/antennas";
+
+/// `$2` more posts after this one (`$1`), each as it is.
+const FILL: Sql = sql!(
+    "WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT)
+          UNION ALL
+         SELECT n + 1 FROM numbers WHERE n < $2
+     )
+     INSERT INTO statuses (id, iri, account_id, community_id, kind, visibility, conversation_id, title, spoiler_text, content,
+                           source, sensitive, tags, attachments, limited, created_at, replies_count, reblogs_count,
+                           favourites_count)
+     SELECT s.id + n, s.iri || '/' || CAST(n AS TEXT), s.account_id, s.community_id, s.kind, s.visibility, s.conversation_id,
+            s.title, s.spoiler_text, s.content, s.source, s.sensitive, s.tags, s.attachments, s.limited, s.created_at, 0, 0, 0
+       FROM statuses s, numbers
+      WHERE s.id = $1"
+);
+const INDEX: Sql = sql!(
+    sqlite: "INSERT INTO search_words (rowid, words) SELECT id, '·any' FROM statuses WHERE id > $1",
+    pg: "INSERT INTO search_entries (status_id, words)
+         SELECT id, array_to_tsvector(ARRAY['·any']) FROM statuses WHERE id > $1",
+);
+const OPEN: Sql = sql!("UPDATE accounts SET indexable = TRUE WHERE id = $1");
 
 async fn lets_be_found(app: &mut App, yes: bool) {
     let path = "/api/v1/accounts/update_credentials";
@@ -120,6 +144,26 @@ town_test! {
         assert_eq!(shown.as_array().unwrap().len(), 2);
         assert_eq!(shown[0]["reblog"]["id"], tides.id.to_string());
         assert_eq!(hers.ids(&format!("/api/v1/lists/{id}/accounts")).await, [carol_id]);
+    }
+
+    async fn what_a_rare_server_has_is_looked_for_a_piece_at_a_time(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut alice = town.member("alice").await;
+        let mut ines = town.member_of(&island, "ines", Role::Member).await;
+        town.app.db.exec(OPEN, params![ines.account.id]).await.unwrap();
+        let rare = town.post(&mut ines, "Low water on the island", "public").await;
+        let last = town.post(&mut alice, "One of many", "public").await;
+        town.app.db.exec(FILL, params![last.id, 20_500]).await.unwrap();
+        town.app.db.exec(INDEX, params![last.id]).await.unwrap();
+        town.wait_s(60);
+        let mut hers = App::of(&town, &mut alice).await;
+        let id = put_up(&mut hers, &json!({ "title": "Far", "hosts": ["island.example"] })).await;
+        let timeline = format!("/api/v1/timelines/list/{id}");
+        let page = hers.get(&timeline).await.is(200);
+        assert_eq!(page.json(), json!([]), "so far it was looked");
+        assert_eq!(hers.ids(&link(&page, "next").unwrap()).await, ids(&[&rare]));
+        let from_below = format!("{timeline}?min_id={}", rare.id - 1);
+        assert_eq!(hers.ids(&from_below).await, ids(&[&rare]));
     }
 
     async fn antennas_are_bounded_and_ones_own(town) {
