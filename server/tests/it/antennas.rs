@@ -153,7 +153,7 @@ town_test! {
         town.app.db.exec(OPEN, params![ines.account.id]).await.unwrap();
         let rare = town.post(&mut ines, "Low water on the island", "public").await;
         let last = town.post(&mut alice, "One of many", "public").await;
-        town.app.db.exec(FILL, params![last.id, 20_500]).await.unwrap();
+        town.app.db.exec(FILL, params![last.id, 20_500_i64]).await.unwrap();
         town.app.db.exec(INDEX, params![last.id]).await.unwrap();
         town.wait_s(60);
         let mut hers = App::of(&town, &mut alice).await;
