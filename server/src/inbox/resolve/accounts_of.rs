@@ -160,6 +160,16 @@ pub async fn handle_for(
     known_or_anew(app, community, handle, count).await
 }
 
+/// The same because something names it that nobody here wrote: `count` says whether others may be asked for that.
+pub async fn handle_if(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &Handle,
+    count: impl FnOnce() -> Result<()>,
+) -> Result<Arc<Account>> {
+    known_or_anew(app, community, handle, count).await
+}
+
 async fn known_or_anew(
     app: &App,
     community: &Arc<Community>,
