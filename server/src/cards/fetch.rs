@@ -191,7 +191,7 @@ async fn asker(
 /// What came of asking for a page.
 enum Came {
     /// It is there, and these domains had a part in it.
-    Page { page: Page, hosts: Vec<String> },
+    Page { page: Box<Page>, hosts: Vec<String> },
     /// There is none, or it says nothing of itself.
     Nothing,
     /// Its server does not let us have it now; whatever it may have said before.
@@ -243,7 +243,11 @@ async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Came> {
                 let page = reading
                     .await
                     .map_err(|_| Error::internal("a page was not read"))?;
-                return Ok(page.map_or(Came::Nothing, |page| Came::Page { page, hosts }));
+                let came = |page| Came::Page {
+                    page: Box::new(page),
+                    hosts,
+                };
+                return Ok(page.map_or(Came::Nothing, came));
             }
             Ok(FetchedPage::Moved(to)) if hosts.len() <= MOST_MOVES => next = to,
             Ok(FetchedPage::Moved(_) | FetchedPage::NoPage) => return Ok(Came::Nothing),
