@@ -270,8 +270,8 @@ async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Came> {
 }
 
 /// The account that a page names as who wrote it. Whether they say so too is asked each time the card is shown. Somebody who is
-/// not known here is looked up the first time that the page is read, and few of those that one host names; of a page that was
-/// read `before`, nobody is.
+/// not known here is looked up the first time that the page is read, few of those that one host names, and kept only where they
+/// list the site; of a page that was read `before`, nobody is looked up.
 async fn author(
     app: &App,
     asker: &Asker,
@@ -303,7 +303,16 @@ async fn author(
         }
         app.limits.check(Kind::Author, &page.host)
     };
-    let found = Box::pin(resolve::handle_if(app, &asker.community, &handle, count));
+    let Ok(site) = Domain::parse(&page.host) else {
+        return Ok(None);
+    };
+    let found = Box::pin(resolve::author(
+        app,
+        &asker.community,
+        &handle,
+        &site,
+        count,
+    ));
     match timeout(AUTHOR_WITHIN, found).await {
         Ok(found) => Ok(found.ok().map(|account| account.id)),
         Err(_) => Ok(None),

@@ -455,6 +455,11 @@ coast_test! {
         let domain = comity_vocab::Domain::parse(&open).unwrap();
         let head = |name: &str| format!("<title>Tides</title><meta name=fediverse:creator content='@{name}@{open}'>");
         let names = ["cara", "dora", "edda", "fina", "gesa", "hela"];
+        for name in names.into_iter().chain(["ilka"]) {
+            let mut profile = coast.peer.person("open", name);
+            profile["attributionDomains"] = json!([web.host("news"), web.host("times")]);
+            coast.peer.serves(&profile);
+        }
         for name in names {
             let url = web.page("news", name, &head(name));
             app.write(json!({ "status": url })).await;
@@ -466,6 +471,11 @@ coast_test! {
             known += usize::from(account.is_some());
         }
         assert_eq!(known, 4);
+        // Who does not list the site is not kept.
+        let url = web.page("gossip", "1", &head("hela"));
+        app.write(json!({ "status": url })).await;
+        coast.is_idle().await;
+        assert!(comity::accounts::find_by_handle(&coast.town.app, "hela", &domain).await.unwrap().is_none());
         // Another site names whom it likes, and a page that was read before names nobody new.
         let url = web.page("times", "hela", &head("hela"));
         app.write(json!({ "status": url })).await;
