@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::relations;
 use crate::window::{Stretch, Window};
 
 pub(crate) use store::withdraw;
@@ -41,7 +42,8 @@ pub async fn endorse(app: &App, me: &Me, target_id: i64) -> Result<()> {
 
 /// Takes it back.
 pub async fn unendorse(app: &App, me: &Me, target_id: i64) -> Result<()> {
-    store::delete(&app.db, me.account.id, target_id).await
+    let target = relations::find_known(app, &me.account, target_id).await?;
+    store::delete(&app.db, me.account.id, target.id).await
 }
 
 /// Which of these `account_id` recommends.

@@ -78,7 +78,8 @@ pub(crate) async fn take_back(app: &App, tx: &mut Tx, me: &Account, status: &Sta
 }
 
 /// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business. What they
-/// favourited before stays as it is, and says from now on what this one says.
+/// favourited before stays as it is, and says from now on what this one says. A plain favourite and a reaction of the same
+/// person are one favourite, whichever came first, as long as one of them stands.
 pub async fn receive(
     app: &App,
     arrival: &Arrival,
@@ -102,6 +103,9 @@ pub async fn receive(
     reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
     if !app.commit(tx).await? {
         let mut tx = Tx::new();
+        if !reactions::is_one(activity) {
+            store::set_apart(&mut tx, sender, status.id, &iri);
+        }
         reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
         app.commit(tx).await?;
     }
@@ -127,11 +131,23 @@ pub async fn receive_undo_of(
         return Ok(());
     };
     let is_it = undone.id.as_ref().is_none_or(|id| id.as_str() == iri);
+    if reactions::is_one(undone) {
+        if is_it {
+            return forget(app, sender.id, status_id).await;
+        }
+        if iri != nameless(sender, status_id) {
+            return reactions::receive_undo(app, undone, sender.id, status_id).await;
+        }
+        // Beside one without a name it may stand by its own.
+        if let Some(id) = &undone.id
+            && reactions::receive_undo_by_id(app, sender.id, id).await?
+        {
+            return Ok(());
+        }
+        return forget(app, sender.id, status_id).await;
+    }
     if is_it || iri == nameless(sender, status_id) {
         return receive_undo(app, arrival, undo, status_id).await;
-    }
-    if reactions::is_one(undone) {
-        return reactions::receive_undo(app, undone, sender.id, status_id).await;
     }
     if reactions::has(&app.db, sender.id, status_id).await? {
         return Ok(());
@@ -139,16 +155,26 @@ pub async fn receive_undo_of(
     receive_undo(app, arrival, undo, status_id).await
 }
 
-/// They took it back.
+/// They took it back. A reaction that they said besides stays, and the favourite with it.
 pub async fn receive_undo(
     app: &App,
     arrival: &Arrival,
     _undo: &Admitted<Activity>,
     status_id: i64,
 ) -> Result<()> {
+    let mut tx = Tx::new();
+    store::leave_reaction(&mut tx, arrival.sender.id, status_id);
+    if app.commit(tx).await? {
+        return Ok(());
+    }
+    forget(app, arrival.sender.id, status_id).await
+}
+
+/// The favourite goes, with all that it says.
+async fn forget(app: &App, account_id: i64, status_id: i64) -> Result<()> {
     let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
-    unrecord(&mut tx, arrival.sender.id, &status);
+    unrecord(&mut tx, account_id, &status);
     app.commit(tx).await?;
     Ok(())
 }

@@ -57,6 +57,8 @@ pub enum Kind {
     Fetch,
     /// Deletions by a server of what was never here.
     Burial,
+    /// Look-ups of people whom pages of one host name as who wrote them.
+    Author,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
 }
@@ -92,6 +94,7 @@ pub struct RateLimits {
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
+    author: Counter,
     yes: Counter,
 }
 
@@ -129,6 +132,10 @@ const YESES: u32 = 4;
 /// Deletions of what was never here that are remembered for one server in an hour: a copy of such a thing may still be
 /// on its way, but each costs a row.
 const BURIALS: u32 = 1_000;
+
+/// People looked up in an hour because pages of one host name them: whoever writes pages chooses whom, and each is a request to
+/// somebody else and is kept here.
+const AUTHORS: u32 = 4;
 
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
@@ -171,6 +178,7 @@ impl RateLimits {
                 Duration::from_secs(10),
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
+            author: within(AUTHORS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
         }
     }
@@ -204,6 +212,7 @@ impl RateLimits {
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
+            Kind::Author => &self.author,
             Kind::Yes => &self.yes,
         };
         counter.check(key)

@@ -1,7 +1,8 @@
 //! SQL of `media` and `media_secrets`.
 
-use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
+use super::LOOSE_MS;
 use super::model::{Media, Stored};
 use crate::error::Result;
 
@@ -206,20 +207,52 @@ pub fn let_go(tx: &mut Tx, status_id: i64, forget_at: i64) {
     tx.exec(LET_GO, params![status_id, forget_at]);
 }
 
+/// Until then waits what a draft names: for ever.
+const FOR_EVER_MS: i64 = i64::MAX;
+
+/// In what is scheduled and in drafts, files stand as numbers under `media_ids`. PostgreSQL reads no JSON that has a zero in a
+/// text; quotes within texts have a backslash before them, so that no text looks like the list.
 const WAIT: Sql = sql!(
-    "UPDATE media
-        SET forget_at = $3
-      WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'"
+    sqlite: "UPDATE media
+                SET forget_at =
+                    CASE WHEN EXISTS (SELECT 1
+                                        FROM drafts d, json_each(d.sent, '$.media_ids') n
+                                       WHERE d.account_id = $1 AND n.value = $2)
+                         THEN $4
+                         ELSE (SELECT max($3, COALESCE(max(s.scheduled_at) + $5, 0))
+                                 FROM scheduled s, json_each(s.sent, '$.media_ids') n
+                                WHERE s.account_id = $1 AND n.value = $2)
+                    END
+              WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'",
+    pg: "UPDATE media
+            SET forget_at =
+                CASE WHEN EXISTS (SELECT 1
+                                    FROM drafts d
+                                   WHERE d.account_id = $1
+                                     AND d.sent ~ ('\"media_ids\":[[]([0-9]+,)*' || CAST(media.id AS TEXT) || '[],]'))
+                     THEN CAST($4 AS BIGINT)
+                     ELSE (SELECT GREATEST(CAST($3 AS BIGINT), max(s.scheduled_at) + CAST($5 AS BIGINT))
+                             FROM scheduled s
+                            WHERE s.account_id = $1
+                              AND s.sent ~ ('\"media_ids\":[[]([0-9]+,)*' || CAST(media.id AS TEXT) || '[],]'))
+                END
+          WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'",
 );
 
-/// What no post has yet waits until then. Undoes the whole transaction where it is none of theirs, or gone.
-pub fn wait(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
-    tx.must(WAIT, params![account_id, id, forget_at]);
+fn waiting_until(account_id: i64, id: i64, at_least: i64) -> Vec<Value> {
+    params![account_id, id, at_least, FOR_EVER_MS, LOOSE_MS]
+}
+
+/// What no post has yet waits at least until then, as long as a draft has it, and a while longer than what is scheduled with
+/// it: by what is so at this point of the transaction, before which the member's turn is to be taken. Undoes the whole
+/// transaction where it is none of theirs, or gone.
+pub fn wait(tx: &mut Tx, account_id: i64, id: i64, at_least: i64) {
+    tx.must(WAIT, waiting_until(account_id, id, at_least));
 }
 
 /// The same for what may be gone.
-pub fn wait_if_there(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
-    tx.exec(WAIT, params![account_id, id, forget_at]);
+pub fn wait_if_there(tx: &mut Tx, account_id: i64, id: i64, at_least: i64) {
+    tx.exec(WAIT, waiting_until(account_id, id, at_least));
 }
 
 const LET_GO_OF: Sql = sql!(

@@ -1,38 +1,32 @@
 //! How a member stands to others, as apps read it.
 
-use comity_policy::Way;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::relations;
-use crate::accounts;
+use super::{known, relations};
+use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
 use crate::web::time;
 use crate::{account_notes, endorsements, rules};
 
-/// How `me` stands to each of these, in this order. Whoever is hidden from them is left out like who is not there, unless
-/// `me` holds something of their own: a follow, a block, a mute, a note. That they block `me` nobody is told (boundaries
-/// L12).
+/// How `me` stands to each of these of whom they may know that they are here, in this order. That they block `me` nobody is told
+/// (boundaries L12).
 pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
-    let known = accounts::known_to(app, &me.party(), Way::Page, ids).await?;
-    let all = stands(app, me, ids).await?.into_iter();
-    let told = all.filter(|stand| stand.is_own || known.contains(&stand.id));
-    Ok(told.map(|stand| stand.entity).collect())
+    let accounts = known(app, &me.account, ids.to_vec()).await?;
+    told(app, me, ids, &accounts).await
 }
 
-/// How a member stands to one account.
-struct Stand {
-    id: i64,
-    /// They know of it by what they hold themselves.
-    is_own: bool,
-    entity: Value,
-}
-
-/// How `me` stands to each of these who exist, in this order.
-async fn stands(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Stand>> {
-    let accounts = accounts::find_many(app, ids.to_vec()).await?;
+async fn told(
+    app: &App,
+    me: &Me,
+    ids: &[i64],
+    accounts: &HashMap<i64, Arc<Account>>,
+) -> Result<Vec<Value>> {
     let known: Vec<i64> = ids
         .iter()
         .copied()
@@ -57,13 +51,7 @@ async fn stands(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Stand>> {
         let following = mine == State::Accepted;
         let wanted = wanted.get(id);
         let languages = wanted.map(|wanted| &wanted.languages);
-        let is_own = mine != State::None
-            || theirs == State::Accepted
-            || relation.blocking
-            || relation.muting
-            || endorsed.contains(id)
-            || notes.contains_key(id);
-        let entity = json!({
+        json!({
             "id": id.to_string(),
             "following": following,
             "showing_reblogs": following && wanted.is_none_or(|wanted| wanted.reblogs),
@@ -80,20 +68,14 @@ async fn stands(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Stand>> {
             "domain_blocking": refuses(id),
             "endorsed": endorsed.contains(id),
             "note": notes.get(id).map(String::as_str).unwrap_or_default(),
-        });
-        Stand {
-            id: *id,
-            is_own,
-            entity,
-        }
+        })
     };
     Ok(known.iter().map(entity).collect())
 }
 
-/// How `me` stands to this account, on which they acted just now: everybody may, also on who is hidden from them.
+/// How `me` stands to this account, after something was done about it by whoever may know that it is here.
 pub async fn relationship(app: &App, me: &Me, id: i64) -> Result<Value> {
-    let found = stands(app, me, &[id]).await?.pop();
-    found
-        .map(|stand| stand.entity)
-        .ok_or(crate::error::Error::NotFound)
+    let accounts = accounts::find_many(app, vec![id]).await?;
+    let found = told(app, me, &[id], &accounts).await?.pop();
+    found.ok_or(Error::NotFound)
 }

@@ -6,8 +6,6 @@ mod store;
 
 pub(crate) use store::OF_MEMBER;
 
-use std::collections::HashMap;
-
 use comity_db::Tx;
 
 use crate::app::App;
@@ -17,7 +15,7 @@ use crate::http::Me;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
-use crate::{drafts, id, media, members};
+use crate::{id, media, members};
 
 use store::Known;
 pub use store::ScheduledRow;
@@ -89,10 +87,8 @@ pub async fn schedule(
         sent: serde_json::to_string(&sent)?,
         trouble: None,
     };
-    if known.is_some() {
-        // Two that come at the same moment go one after the other.
-        members::take_turns(&mut tx, me.account.id);
-    }
+    // Two that come at the same moment go one after the other.
+    members::take_turns(&mut tx, me.account.id);
     let none = Known::default();
     store::insert(
         &mut tx,
@@ -101,7 +97,7 @@ pub async fn schedule(
         known.as_ref().unwrap_or(&none),
         MOST,
     );
-    keep_files(app, &mut tx, me, id, &sent, at).await?;
+    keep_files(app, &mut tx, me, &sent);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         if let Some(waits) = waiting(app, me, known.as_ref()).await? {
@@ -130,42 +126,13 @@ async fn waiting(app: &App, me: &Me, known: Option<&Known>) -> Result<Option<Sch
         .transpose()
 }
 
-/// The files that scheduled posts of a member have, each with the latest time (unix milliseconds) of a post that has it;
-/// the post `but_for` is left out.
-pub(crate) async fn files(
-    app: &App,
-    account_id: i64,
-    but_for: Option<i64>,
-) -> Result<HashMap<i64, i64>> {
-    let mut files = HashMap::new();
-    for row in store::all(&app.db, account_id, MOST).await? {
-        if Some(row.id) == but_for {
-            continue;
-        }
-        let sent: Sent = serde_json::from_str(&row.sent)?;
-        for file in sent.files() {
-            let latest = files.entry(*file).or_insert(row.scheduled_at);
-            *latest = row.scheduled_at.max(*latest);
-        }
-    }
-    Ok(files)
-}
-
 /// Its files wait as long as it does, and a while longer; those that a draft has as well, or another that is scheduled, as
 /// long as these need them. Undoes the whole transaction where one is gone.
-async fn keep_files(app: &App, tx: &mut Tx, me: &Me, id: i64, sent: &Sent, at: i64) -> Result<()> {
-    let drafted = drafts::files(app, me.account.id, None).await?;
-    let waiting = files(app, me.account.id, Some(id)).await?;
+fn keep_files(app: &App, tx: &mut Tx, me: &Me, sent: &Sent) {
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for file in sent.files() {
-        let latest = waiting.get(file).copied().unwrap_or(at).max(at);
-        let forget_at = if drafted.contains(file) {
-            drafts::FOR_EVER_MS
-        } else {
-            latest + media::LOOSE_MS
-        };
-        media::wait(tx, me.account.id, *file, forget_at);
+        media::wait(tx, me.account.id, *file, at_least);
     }
-    Ok(())
 }
 
 fn check_time(app: &App, at: i64) -> Result<()> {
@@ -192,10 +159,12 @@ pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
 /// Another time for one of this member's.
 pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Scheduled> {
     check_time(app, at)?;
-    let mut tx = Tx::new();
-    store::reschedule(&mut tx, me.account.id, id, at);
+    // What it says stays as it is; only its time changes.
     let sent = find(app, me, id).await?.sent;
-    keep_files(app, &mut tx, me, id, &sent, at).await?;
+    let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
+    store::reschedule(&mut tx, me.account.id, id, at);
+    keep_files(app, &mut tx, me, &sent);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
@@ -208,14 +177,11 @@ pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Schedule
 pub async fn cancel(app: &App, me: &Me, id: i64) -> Result<()> {
     let scheduled = find(app, me, id).await?;
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     store::take(&mut tx, id, scheduled.at);
-    let drafted = drafts::files(app, me.account.id, None).await?;
-    let waiting = files(app, me.account.id, Some(id)).await?;
-    let forget_at = app.now_ms() + media::LOOSE_MS;
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for file in scheduled.sent.files() {
-        if !drafted.contains(file) && !waiting.contains_key(file) {
-            media::wait_if_there(&mut tx, me.account.id, *file, forget_at);
-        }
+        media::wait_if_there(&mut tx, me.account.id, *file, at_least);
     }
     if !app.commit(tx).await? {
         return Err(Error::NotFound);

@@ -365,7 +365,7 @@ pub async fn edit(
         draft.format = text(&was).format;
     }
     let said = &sent.media_attributes;
-    sent_posters::take(&app, said, &mut files, &mut draft.media).await?;
+    sent_posters::take(&app, me.account.id, said, &mut files, &mut draft.media).await?;
     let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
     let caller = client.caller()?;
     Ok(Reply::api(

@@ -100,12 +100,22 @@ pub(super) struct Call {
 /// What happened, as far as it was looked up for everybody.
 #[derive(Debug)]
 pub(super) enum What {
-    Placed { loaded: Loaded, at_ms: i64 },
-    Edited { loaded: Loaded, at_ms: i64 },
+    Placed(Came),
+    Edited(Came),
     Deleted(Gone),
     Notified(i64),
     FiltersChanged,
     Merged,
+}
+
+/// A status that came, or says something else now.
+#[derive(Debug)]
+pub(super) struct Came {
+    pub loaded: Loaded,
+    /// Antennas that caught it.
+    pub antennas: Vec<i64>,
+    /// When it was read; unix milliseconds.
+    pub at_ms: i64,
 }
 
 impl Default for Hub {

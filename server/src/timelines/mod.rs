@@ -97,6 +97,14 @@ pub enum Place {
     Antenna(Arc<antennas::Net>),
 }
 
+/// Some entries of a list of statuses.
+pub(crate) struct Found {
+    /// In the order in which they were asked for.
+    pub ids: Vec<i64>,
+    /// The last that was looked at, where there may be more although fewer were found than were asked for.
+    pub reached: Option<i64>,
+}
+
 /// Whether a profile shows answers to others among the posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replies {
@@ -119,17 +127,7 @@ impl Place {
         }
     }
 
-    /// Whether this status is there, whoever may see it.
-    pub async fn has(&self, app: &App, status_id: i64) -> Result<bool> {
-        let window = Window {
-            below: status_id.saturating_add(1),
-            above: status_id.saturating_sub(1),
-            from_below: false,
-        };
-        Ok(!self.ids(app, window, 1).await?.is_empty())
-    }
-
-    async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
+    async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Found> {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
             Place::List(account_id, list_id, replies) => {
@@ -148,7 +146,10 @@ impl Place {
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
             Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
         };
-        list.read(&app.db, window, limit, of).await
+        Ok(Found {
+            ids: list.read(&app.db, window, limit, of).await?,
+            reached: None,
+        })
     }
 }
 
@@ -169,15 +170,16 @@ pub async fn read(
     let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
         let found = place.ids(app, window, batch).await?;
-        at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
-        if let Some(last) = found.last() {
+        let is_short = i64::try_from(found.ids.len()).unwrap_or(i64::MAX) < batch;
+        at_end = is_short && found.reached.is_none();
+        if let Some(last) = found.reached.or(found.ids.last().copied()) {
             if window.from_below {
-                window.above = *last;
+                window.above = last;
             } else {
-                window.below = *last;
+                window.below = last;
             }
         }
-        let shown = Shown::list(app, viewer, place.way(), &found).await?;
+        let shown = Shown::list(app, viewer, place.way(), &found.ids).await?;
         entries.extend(shown.into_iter().filter(&wanted));
         if entries.len() > limit || at_end {
             break;

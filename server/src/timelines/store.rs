@@ -128,23 +128,39 @@ pub fn withdraw_tag(tx: &mut Tx, follower_id: i64, name: &str) {
     tx.exec(WITHDRAW_TAG, params![follower_id, name]);
 }
 
-const HOLDERS: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT account_id
-               FROM home_entries
-              WHERE status_id = $1 AND account_id IN (SELECT value FROM json_each($2))
-              ORDER BY account_id
+const HOLDERS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT h.account_id,
+                    CASE WHEN h.author_id = h.account_id
+                           OR NOT EXISTS (SELECT 1
+                                            FROM reading_list_entries e
+                                            JOIN reading_lists l ON l.id = e.list_id
+                                           WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                         THEN 1 ELSE 0 END AS is_shown
+               FROM home_entries h
+              WHERE h.status_id = $1 AND h.account_id IN (SELECT value FROM json_each($2))
+              ORDER BY h.account_id
               LIMIT 10000",
-    pg: "SELECT account_id
-           FROM home_entries
-          WHERE status_id = $1 AND account_id = ANY($2)
-          ORDER BY account_id
+    pg: "SELECT h.account_id,
+                CAST(CASE WHEN h.author_id = h.account_id
+                            OR NOT EXISTS (SELECT 1
+                                             FROM reading_list_entries e
+                                             JOIN reading_lists l ON l.id = e.list_id
+                                            WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                          THEN 1 ELSE 0 END AS BIGINT) AS is_shown
+           FROM home_entries h
+          WHERE h.status_id = $1 AND h.account_id = ANY($2)
+          ORDER BY h.account_id
           LIMIT 10000",
 );
 
-/// Those of these members whose home has this status.
-pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(db.column(HOLDERS, params![status_id, among]).await?)
+/// Those of these members into whose home this status came, each with whether [`HOME`] shows it: a list may keep it out.
+pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<(i64, bool)>> {
+    let rows = db.all(HOLDERS, params![status_id, among]).await?;
+    let each = rows.into_iter();
+    Ok(each
+        .map(|(account_id, is_shown)| (account_id, is_shown != 0))
+        .collect())
 }
 
 /// Of one member, without the people of their exclusive lists.

@@ -1,5 +1,7 @@
 //! Posts that are not finished, and folders of what is kept.
 
+use comity::drafts;
+use comity::statuses::api::Sent;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -217,6 +219,40 @@ town_test! {
         town.wait_s(2 * 24 * 3_600);
         forget().await.unwrap();
         alice.get(&at).await.is(404);
+    }
+
+    async fn a_file_that_one_draft_takes_while_another_lets_it_go_is_kept(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let me = alice.member.account.id;
+        let one = alice.picture().await;
+        let with = |file: &Value| -> Sent {
+            let file: i64 = id(file).parse().unwrap();
+            serde_json::from_value(json!({ "status": "With a boat\u{0}", "media_ids": [file] })).unwrap()
+        };
+        let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
+        for _ in 0..5 {
+            let first = drafts::keep(&town.app, me, with(&one)).await.unwrap();
+            let (gone, kept) = tokio::join!(
+                drafts::delete(&town.app, me, first.id),
+                drafts::keep(&town.app, me, with(&one)),
+            );
+            gone.unwrap();
+            let kept = kept.unwrap();
+            town.wait_s(2 * 24 * 3_600);
+            forget().await.unwrap();
+            alice.get(&format!("/api/v1/media/{}", id(&one))).await.is(200);
+            drafts::delete(&town.app, me, kept.id).await.unwrap();
+        }
+        // A draft that only says the number of a file does not have it.
+        let last = alice.picture().await;
+        let said = json!({ "status": format!("\"media_ids\":[{}]", id(&last)) });
+        drafts::keep(&town.app, me, serde_json::from_value(said).unwrap()).await.unwrap();
+        let draft = drafts::keep(&town.app, me, with(&last)).await.unwrap();
+        drafts::delete(&town.app, me, draft.id).await.unwrap();
+        assert!(drafts::delete(&town.app, me, draft.id).await.is_err());
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&format!("/api/v1/media/{}", id(&last))).await.is(404);
     }
 
     async fn what_is_kept_is_sorted_into_folders(town) {

@@ -389,10 +389,14 @@ town_test! {
     }
 }
 
+/// The files in a folder, but for the marks of installations.
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
+        if path.ends_with("installations") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(walk(&path));
         } else {

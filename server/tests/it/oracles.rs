@@ -57,7 +57,23 @@ fn told(answer: &Answer, number: &str) -> (u16, BTreeMap<String, String>, String
     (answer.status.as_u16(), headers, body.replace(number, "N"))
 }
 
-/// Addresses with a number, but those of accounts, which everybody may act on.
+/// What may be done about an account.
+const ABOUT_ACCOUNTS: [&str; 12] = [
+    "follow",
+    "unfollow",
+    "remove_from_followers",
+    "block",
+    "unblock",
+    "mute",
+    "unmute",
+    "note",
+    "endorse",
+    "unendorse",
+    "pin",
+    "unpin",
+];
+
+/// Addresses with a number, but those of accounts, which everybody who sees them may act on.
 fn numbered() -> impl Iterator<Item = (&'static str, &'static str)> {
     ROUTES
         .iter()
@@ -81,6 +97,42 @@ async fn ask(browser: &mut Browser, method: &str, path: &str) -> Answer {
 }
 
 town_test! {
+    async fn l29_attack_19_a_number_of_who_keeps_away_is_answered_like_one_of_nobody(town) {
+        let (mut alice, mut bob, dora) = (town.member("alice").await, town.member("bob").await, town.member("dora").await);
+        let mut hers = App::let_in(&town, &mut alice).await;
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        let (his, nobody) = (bob.account.id.to_string(), (dora.account.id + 4_242).to_string());
+        let mut compared = 0;
+        for act in ABOUT_ACCOUNTS {
+            let api = |id: &str| format!("/api/v1/accounts/{id}/{act}");
+            let one = hers.post(&api(&his), json!({ "comment": "a" })).await;
+            let other = hers.post(&api(&nobody), json!({ "comment": "a" })).await;
+            assert_eq!(told(&one, &his), told(&other, &nobody), "{act}");
+            assert_eq!(one.status, 404, "{act}");
+            if ["follow", "unfollow", "block", "unblock", "mute", "unmute"].contains(&act) {
+                let page = |id: &str| format!("/accounts/{id}/{act}");
+                let (one, other) = (alice.post(&page(&his), &[]).await, alice.post(&page(&nobody), &[]).await);
+                assert_eq!(told(&one, &his), told(&other, &nobody), "{act} on pages");
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 6);
+        let all = format!("/api/v1/accounts/relationships?id[]={his}&id[]={nobody}&id[]={}", dora.account.id);
+        let list = hers.get(&all).await.is(200).json();
+        assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+        // Whom she has to do with already she may go on with, and once that ends she knows of nobody.
+        bob.does(&format!("/accounts/{}/unblock", alice.account.id)).await;
+        hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(200);
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        assert_eq!(hers.get(&all).await.is(200).json()[0]["muting"], true);
+        let told = hers.post(&format!("/api/v1/accounts/{his}/block"), json!({})).await.is(200).json();
+        assert_eq!((&told["muting"], &told["blocking"]), (&json!(true), &json!(true)));
+        for act in ["unmute", "unblock"] {
+            hers.post(&format!("/api/v1/accounts/{his}/{act}"), json!({})).await.is(200);
+        }
+        hers.post(&format!("/api/v1/accounts/{his}/unblock"), json!({})).await.is(404);
+    }
+
     async fn l29_attack_18_attack_19_a_number_of_somebody_elses_is_answered_like_one_of_nothing(town) {
         let mut alice = town.member("alice").await;
         let mut bob = town.member("bob").await;
@@ -96,7 +148,7 @@ town_test! {
         let rule = alice.get("/boundaries").await.is(200).number_after("action=\"/boundaries/").unwrap();
         let mut bobs = App::let_in(&town, &mut bob).await;
         let nothing = (post.id + 4_242).to_string();
-        // Accounts are no secret: of somebody who asked is told what is told of somebody who did not.
+        // Who is to be seen is no secret: of somebody who asked is told what is told of somebody who did not.
         let somebody = dora.account.id.to_string();
         for (what, number) in [("post", post.id), ("list", list), ("rule", rule), ("follower", carol.account.id)] {
             let number = number.to_string();

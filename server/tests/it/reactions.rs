@@ -251,6 +251,23 @@ coast_test! {
         assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
         coast.brings(&undo(react(&lena, "wave", "🌊"))).await;
         assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        // Whichever came first, each is taken back alone, and the favourite goes with the last of them.
+        coast.brings(&react(&lena, "wave-3", "🌊")).await;
+        coast.brings(&like(&lena, "like-3")).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&lena, "wave-3", "🌊"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), &told["reactions"]), (Some(1), &json!([])));
+        coast.brings(&undo(like(&lena, "like-3"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        coast.brings(&like(&lena, "like-4")).await;
+        coast.brings(&react(&lena, "wave-4", "🌊")).await;
+        coast.brings(&undo(like(&lena, "like-4"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&lena, "wave-4", "🌊"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
         // An Undo that names only the id takes back what had that id, and nothing of anybody else.
         let undo_id = |by: &str, name: &str, undone: String| json!({
             "id": format!("{by}#{name}/undo-id"), "type": "Undo", "actor": by, "object": undone,

@@ -237,6 +237,35 @@ town_test! {
         marta.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.leads("/announcements");
         assert_eq!(alice.get(&format!("{all}?with_dismissed=true")).await.json(), json!([]));
     }
+
+    async fn of_what_is_announced_at_the_same_moment_no_more_stands_than_may(town) {
+        let mut marta = moderator(&town, "marta").await;
+        for number in 1..20 {
+            marta.post("/announcements", &[("text", &format!("Notice {number}"))]).await.leads("/announcements");
+        }
+        let (mut one, mut other) = (marta.browser.clone(), marta.browser.clone());
+        let words = [("text", "The last one")];
+        let (one, other) = tokio::join!(one.post("/announcements", &words), other.post("/announcements", &words));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 422]);
+        // Of emoji on one, it is eight; one that is there may be said by more.
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let told = alice.get("/api/v1/announcements").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 20);
+        let at = format!("/api/v1/announcements/{}/reactions", id(&told[0]));
+        for last in 0x81..0x88 {
+            alice.send(Method::PUT, &format!("{at}/%F0%9F%8C%{last:X}"), &json!({})).await.is(200);
+        }
+        let (hers, his) = (format!("{at}/%F0%9F%8C%88"), format!("{at}/%F0%9F%8C%89"));
+        let nothing = json!({});
+        let (one, other) = tokio::join!(alice.send(Method::PUT, &hers, &nothing), bob.send(Method::PUT, &his, &nothing));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 422]);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
+    }
 }
 
 coast_test! {

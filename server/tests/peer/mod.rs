@@ -238,12 +238,14 @@ async fn person(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> impl IntoResponse {
-    activity(&peer.actor(
-        &host_of(&headers),
-        &format!("/users/{name}"),
-        &name,
-        "Person",
-    ))
+    let (host, path) = (host_of(&headers), format!("/users/{name}"));
+    let told = peer
+        .documents
+        .lock()
+        .unwrap()
+        .get(&format!("http://{host}{path}"))
+        .cloned();
+    activity(&told.unwrap_or_else(|| peer.actor(&host, &path, &name, "Person")))
 }
 
 async fn document(

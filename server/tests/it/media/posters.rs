@@ -55,6 +55,15 @@ fn data(bytes: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
 }
 
+/// Walks through both places, and to the end of each.
+async fn sweep(town: &Town) {
+    for _ in 0..4 {
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100)
+            .await
+            .unwrap();
+    }
+}
+
 fn stored(town: &Town) -> usize {
     walk(&town.app.config.data_dir.join("media")).len()
 }
@@ -160,6 +169,21 @@ town_test! {
         assert_eq!((&icon["type"], &icon["url"]), (&"Image".into(), &file["preview_url"]));
     }
 
+    async fn pictures_within_an_edit_count_as_files_before_they_are_looked_at(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
+        let post = alice.publish(&town, "Listen", Visibility::Public, &[&sound]).await.unwrap();
+        let mut tried = 0;
+        while alice.says(post, &sound, "data:image/png;base64,%%%").await.status == 422 {
+            tried += 1;
+            assert!(tried < 30, "what cannot be read is not counted");
+        }
+        alice.says(post, &sound, &data(&png(9, 9))).await.is(429);
+        // Words alone are no file.
+        alice.says(post, &sound, "").await.is(200);
+    }
+
     async fn attack_24_what_is_no_picture_stands_for_nothing(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let mut mallory = Sender::new(&town, "mallory").await;
@@ -248,10 +272,20 @@ town_test! {
             age(&path, 48);
         }
         age(&young, 23);
-        // Both places, and the end of each.
-        for _ in 0..4 {
-            comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
-        }
+        // Its own mark is made first, and has to be as old.
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
+        let marks = walk(&media.join("installations"));
+        assert_eq!(marks.len(), 1);
+        age(&marks[0], 1);
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "the mark is young");
+        age(&marks[0], 48);
+        // Where another installation keeps its files, nothing is a stray.
+        let other = stray(&format!("installations/{}", "y".repeat(43)));
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "they may be the other's");
+        std::fs::remove_file(other).unwrap();
+        sweep(&town).await;
         for path in old {
             assert!(!path.exists(), "{}", path.display());
         }
