@@ -97,6 +97,7 @@ pub const ALL: &[Migration] = &[
         "emoji_version",
         "../../migrations/0064_emoji_version.sql"
     ),
+    migration!(67, "collections", "../../migrations/0067_collections.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -163,4 +164,7 @@ pub const BIG_TABLES: &[&str] = &[
     "drafts",
     "bookmark_folders",
     "antennas",
+    "collections",
+    "collection_items",
+    "report_collections",
 ];
