@@ -1,7 +1,7 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
+    accounts, aliases, announcements, antennas, cards, collections, communities, contacts, conversations,
     drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
     members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
     relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
@@ -179,6 +179,36 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
+    }),
+    reads("/@{handle}/collections", Kind::Page, || {
+        get(collections::web::of_profile)
+    }),
+    reads("/collections/new", Kind::Page, || {
+        get(collections::web::blank)
+    }),
+    acts("/collections/new", Kind::Form, || {
+        post(collections::web::create)
+    }),
+    reads("/collections/{id}", Kind::Page, || {
+        get(collections::web::one)
+    }),
+    reads("/collections/{id}/edit", Kind::Page, || {
+        get(collections::web::form)
+    }),
+    acts("/collections/{id}/edit", Kind::Form, || {
+        post(collections::web::change)
+    }),
+    acts("/collections/{id}/delete", Kind::Form, || {
+        post(collections::web::delete)
+    }),
+    acts("/collections/{id}/add", Kind::Form, || {
+        post(collections::web::add)
+    }),
+    acts("/collections/{id}/take-out", Kind::Form, || {
+        post(collections::web::take_out)
+    }),
+    acts("/collections/{id}/leave", Kind::Form, || {
+        post(collections::web::leave)
     }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
