@@ -29,9 +29,9 @@ pub fn entity(app: &App, shown: &Shown, here: &Community) -> Value {
     let collection = &shown.collection;
     let words = words(collection);
     let url = url(app, collection);
-    let tag = words.tag.as_deref().map(|name| {
-        json!({ "name": name, "url": format!("{}{}", here.origin, hashtag::path(name)) })
-    });
+    let tag = words.tag.as_deref().map(
+        |name| json!({ "name": name, "url": format!("{}{}", here.origin, hashtag::path(name)) }),
+    );
     let items: Vec<Value> = shown.items.iter().map(item).collect();
     json!({
         "id": collection.id.to_string(),
@@ -89,12 +89,7 @@ pub async fn with_accounts(
 }
 
 /// Collections, with their owners and the first few of each as small pictures.
-pub async fn list(
-    app: &App,
-    viewer: &Party,
-    shown: &[Shown],
-    here: &Community,
-) -> Result<Value> {
+pub async fn list(app: &App, viewer: &Party, shown: &[Shown], here: &Community) -> Result<Value> {
     let mut ids: Vec<i64> = Vec::new();
     let mut known: HashSet<i64> = HashSet::new();
     for one in shown {

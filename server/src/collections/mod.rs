@@ -107,12 +107,7 @@ fn viewer_id(viewer: &Party) -> Option<i64> {
 type Question = (Party, Act, Thing);
 
 /// Of these, in their order, what the gate lets this viewer see by this way.
-async fn show(
-    app: &App,
-    viewer: &Party,
-    way: Way,
-    rows: Vec<CollectionRow>,
-) -> Result<Vec<Shown>> {
+async fn show(app: &App, viewer: &Party, way: Way, rows: Vec<CollectionRow>) -> Result<Vec<Shown>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }

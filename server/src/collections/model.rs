@@ -198,14 +198,14 @@ impl Draft {
                 ));
             }
         };
-        let tag = match self.tag.as_deref().map(str::trim) {
-            None => was.and_then(|was| was.tag.clone()),
-            Some("") => None,
-            Some(tag) => Some(
-                hashtag::name(tag)
-                    .ok_or_else(|| Error::invalid("tag_name", "is not one hashtag, as in #tides"))?,
-            ),
-        };
+        let tag =
+            match self.tag.as_deref().map(str::trim) {
+                None => was.and_then(|was| was.tag.clone()),
+                Some("") => None,
+                Some(tag) => Some(hashtag::name(tag).ok_or_else(|| {
+                    Error::invalid("tag_name", "is not one hashtag, as in #tides")
+                })?),
+            };
         let sensitive = was.is_some_and(|was| was.sensitive);
         let discoverable = before.is_none_or(|(_, discoverable)| discoverable);
         let words = Words {

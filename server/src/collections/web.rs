@@ -14,7 +14,7 @@ use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Me, Reply, Visit, cookie};
 use crate::text::hashtag;
 use crate::text::language::LANGUAGES;
-use crate::web::view::{Frame, NavItem, Notice, PersonRow, PersonView, Trouble};
+use crate::web::view::{Following, Frame, NavItem, Notice, PersonRow, PersonView, Trouble};
 use crate::web::{cleared_view, frame};
 
 /// Collections that one is in are shown on one's own page, so many of them.
@@ -235,11 +235,9 @@ async fn one_page(
         waits: item.state == Standing::Pending,
     });
     let people = people.collect();
-    let mut mine = shown
-        .items
-        .iter()
-        .filter(|item| !is_own && Some(item.account_id) == me);
-    let mine = mine.next().map(|item| item.id);
+    let mut others = shown.items.iter();
+    let mine = others.find(|item| !is_own && Some(item.account_id) == me);
+    let mine = mine.map(|item| item.id);
     let words = words(collection);
     let current = if is_own {
         NavItem::Me

@@ -2,11 +2,11 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, antennas, bookmarks, cards, collections, communities, contacts,
-    conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
-    followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
-    quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
-    sign_ups, statuses, streaming, timelines,
+    account_notes, accounts, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags,
+    filters, followed_tags, follows, markers, media, members, notifications, oauth, pins, polls,
+    push, quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled,
+    search, sign_ups, statuses, streaming, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};

@@ -1,11 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, collections, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, timelines,
-    waves,
+    accounts, aliases, announcements, antennas, cards, collections, communities, contacts,
+    conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving,
+    lists, media, members, moderation, notifications, passkeys, pins, polls, quotes, reach,
+    reactions, reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups,
+    statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
