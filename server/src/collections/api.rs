@@ -66,7 +66,8 @@ fn number(field: &'static str, id: &str) -> Result<i64> {
 }
 
 /// A collection and an item of it. What is no number names nothing.
-fn both((id, item): (String, String)) -> Result<(i64, i64)> {
+fn both(path: &(String, String)) -> Result<(i64, i64)> {
+    let (id, item) = path;
     let id = id.parse().map_err(|_| Error::NotFound)?;
     let item = item.parse().map_err(|_| Error::NotFound)?;
     Ok((id, item))
@@ -195,7 +196,7 @@ pub async fn take_out(
     client: Client,
     Path(path): Path<(String, String)>,
 ) -> Result<Reply> {
-    let (id, item) = both(path)?;
+    let (id, item) = both(&path)?;
     super::take_out(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }
@@ -206,7 +207,7 @@ pub async fn revoke(
     client: Client,
     Path(path): Path<(String, String)>,
 ) -> Result<Reply> {
-    let (id, item) = both(path)?;
+    let (id, item) = both(&path)?;
     super::revoke(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }

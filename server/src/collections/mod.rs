@@ -76,22 +76,10 @@ async fn may_put_in(app: &App, me: &Me, field: &'static str, account_id: i64) ->
         .gate
         .may(&me.party(), Act::Feature, Way::Page, &*account)
         .await?;
-    match answer {
-        Ok(verdict) if verdict.outcome == Outcome::Allow => {}
-        Ok(verdict) => {
-            return Err(Error::Forbidden(rules::sentence_to(
-                app,
-                &me.party(),
-                &verdict,
-            )));
-        }
-        Err(refusal) => {
-            return Err(Error::Forbidden(rules::sentence_to(
-                app,
-                &me.party(),
-                &refusal.verdict,
-            )));
-        }
+    let verdict = answer.unwrap_or_else(|refusal| refusal.verdict);
+    if verdict.outcome != Outcome::Allow {
+        let why = rules::sentence_to(app, &me.party(), &verdict);
+        return Err(Error::Forbidden(why));
     }
     if !account.discoverable {
         return Err(Error::invalid(

@@ -29,7 +29,7 @@ struct ListPage {
     owner: PersonView,
     is_own: bool,
     collections: Vec<LineView>,
-    with: Vec<LineView>,
+    others: Vec<LineView>,
 }
 
 /// A collection among others.
@@ -126,7 +126,7 @@ pub async fn of_profile(
         owner: cleared_view(&owner, &owner, here),
         is_own,
         collections: lines(&shown, false),
-        with: lines(&with, true),
+        others: lines(&with, true),
     }))
 }
 

@@ -198,6 +198,35 @@ town_test! {
         his.get(&path).await.is(200);
     }
 
+    async fn people_of_another_community_here_are_put_in_until_a_rule_parts_them(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut ines = town.admin("ines").await;
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut tom = town.member_of(&island, "tom", Role::Member).await;
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        let made = make(&mut hers, "Both shores", &[&bob, &tom]).await;
+        let path = at(&made);
+        let page = format!("/collections/{}", made["id"].as_str().unwrap());
+        assert_eq!(inside(&mut his, &path).await, [number(&bob), number(&tom)]);
+        tom.get("/notifications").await.is(200).shows("put you into a collection").shows("Both shores");
+        tom.get(&page).await.is(200).shows("You are in this collection").shows("@bob");
+        town.visitor_of(&island).get(&page).await.is(200).shows("Both shores");
+        let rule = [("pattern", "island.example"), ("stance", "refused"), ("scope", "community"), ("reason", "for the test")];
+        ines.post("/boundaries", &rule).await.leads("/boundaries");
+        for app in [&mut hers, &mut his] {
+            assert_eq!(inside(app, &path).await, [number(&bob)]);
+        }
+        tom.get(&page).await.is(404);
+        tom.get("/notifications").await.is(200).hides("Both shores");
+        tom.get("/@tom/collections").await.is(200).hides("Both shores");
+        town.visitor_of(&island).get(&page).await.is(404);
+        let put_in = json!({ "account_id": number(&tom) });
+        hers.post(&format!("{path}/items"), &put_in).await.is(422).shows("not here");
+        let id = ines.get("/boundaries").await.is(200).number_after("/boundaries/").unwrap();
+        ines.post(&format!("/boundaries/{id}/remove"), &[]).await.leads("/boundaries");
+        assert_eq!(inside(&mut his, &path).await, [number(&bob), number(&tom)]);
+    }
+
     async fn collections_are_bounded_and_changed_by_their_owner(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
