@@ -168,7 +168,7 @@ town_test! {
     async fn rules_blocks_and_suspensions_count_for_collections_at_once(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);
-        let mut marta = town.member_of(&town.community(), "marta", Role::Moderator).await;
+        let mut marta = town.admin("marta").await;
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
         let mut carols = App::of(&town, &mut carol).await;
         let made = make(&mut hers, "Harbour", &[&bob, &carol]).await;
