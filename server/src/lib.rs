@@ -71,6 +71,7 @@ pub mod timelines; // home, community, everyone
 pub mod account_notes; // what one notes about somebody
 pub mod antennas; // searches as timelines
 pub mod bookmarks; // posts to read again
+pub mod collections; // people whom one recommends together, with their consent
 pub mod drafts; // posts that are not finished
 pub mod endorsements; // whom one recommends on one's profile
 pub mod featured_tags; // topics on one's profile

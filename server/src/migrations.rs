@@ -99,6 +99,7 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(65, "versions", "../../migrations/0065_versions.sql"),
     migration!(66, "trends", "../../migrations/0066_trends.sql"),
+    migration!(67, "collections", "../../migrations/0067_collections.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
@@ -166,4 +167,7 @@ pub const BIG_TABLES: &[&str] = &[
     "drafts",
     "bookmark_folders",
     "antennas",
+    "collections",
+    "collection_items",
+    "report_collections",
 ];

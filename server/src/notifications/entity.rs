@@ -10,6 +10,7 @@ use super::requests::Request;
 use super::{Kind, Notification};
 use crate::accounts::entity::{Faces, partial};
 use crate::app::App;
+use crate::collections;
 use crate::error::Result;
 use crate::http::Caller;
 use crate::http::Me;
@@ -53,6 +54,9 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         }
         if let Some(report) = reports.get(&notification.id) {
             entity["report"] = report.clone();
+        }
+        if let Some(collection) = &notification.collection {
+            entity["collection"] = collections::entity::entity(app, collection, &me.community);
         }
         Some(entity)
     };
@@ -134,7 +138,7 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
     let listed: Vec<Value> = groups
         .iter()
         .zip(&sampled)
-        .filter_map(|(group, sample)| entity(group, sample, me, &reports))
+        .filter_map(|(group, sample)| entity(app, group, sample, me, &reports))
         .collect();
     let statuses: Vec<Value> = statuses
         .into_iter()
@@ -162,6 +166,7 @@ fn sample(group: &Group) -> Vec<&Notification> {
 }
 
 fn entity(
+    app: &App,
     group: &Group,
     sample: &[&Notification],
     me: &Me,
@@ -192,6 +197,9 @@ fn entity(
     }
     if let Some(report) = reports.get(&newest.id) {
         entity["report"] = report.clone();
+    }
+    if let Some(collection) = &newest.collection {
+        entity["collection"] = collections::entity::entity(app, collection, &me.community);
     }
     Some(entity)
 }

@@ -23,6 +23,7 @@ pub(crate) use tell::{promise_edited, promise_new, tell_of_post};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::collections::{self, Shown};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::push;
@@ -59,6 +60,10 @@ pub enum Kind {
     Restored,
     /// Somebody reported somebody, to a community that they look after.
     Report,
+    /// Somebody put them into a collection.
+    Collected,
+    /// A collection that they are in is called or described otherwise now.
+    CollectionChanged,
 }
 
 impl Kind {
@@ -78,6 +83,8 @@ impl Kind {
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
             Kind::Report => "admin.report",
+            Kind::Collected => "added_to_collection",
+            Kind::CollectionChanged => "collection_update",
         }
     }
 
@@ -96,6 +103,8 @@ impl Kind {
             Kind::Suspended,
             Kind::Restored,
             Kind::Report,
+            Kind::Collected,
+            Kind::CollectionChanged,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -143,6 +152,8 @@ pub struct Notification {
     pub of_rule: Option<OfRule>,
     /// Which report, for somebody who may see it.
     pub report: Option<Report>,
+    /// Which collection. Several notifications may be about one.
+    pub collection: Option<Arc<Shown>>,
     /// It stands aside, by the member's policy.
     pub set_aside: bool,
     /// Unix milliseconds.
@@ -208,6 +219,37 @@ pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
     store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
     push::promise(tx, to, id, now_ms);
     streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells a member of a collection that they are in, in place of what they were told so before; not of their own. `told` is
+/// the number of what they are told, who they are, and what it is.
+pub(crate) fn tell_of_collection(
+    tx: &mut Tx,
+    told: (i64, i64, Kind),
+    from: i64,
+    collection_id: i64,
+    now_ms: i64,
+) {
+    let (id, to, kind) = told;
+    if to == from {
+        return;
+    }
+    store::delete_of_collection(tx, to, kind.as_str(), collection_id);
+    store::insert_of_collection(tx, id, to, kind.as_str(), from, collection_id, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Who is in a collection no more was told nothing of it.
+pub(crate) fn withdraw_of_collection(tx: &mut Tx, to: i64, collection_id: i64) {
+    for kind in [Kind::Collected, Kind::CollectionChanged] {
+        store::delete_of_collection(tx, to, kind.as_str(), collection_id);
+    }
+}
+
+/// A collection that is no more was told of to nobody.
+pub(crate) fn forget_collection(tx: &mut Tx, collection_id: i64) {
+    store::forget_collection(tx, collection_id);
 }
 
 /// What was told is taken back together with the act.
@@ -324,6 +366,8 @@ async fn cleared(
         .collect();
     let ids = rows.iter().filter_map(|row| row.report_id).collect();
     let mut reports = reports::open_to(app, me.id, ids).await?;
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.collection_id).collect();
+    let collections = collections::find_many(app, &party, way, &ids).await?;
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else {
@@ -346,6 +390,14 @@ async fn cleared(
             Some(None) => continue,
             other => other.flatten(),
         };
+        let collection = match row.collection_id {
+            None => None,
+            Some(id) => match collections.get(&id) {
+                Some(collection) => Some(collection.clone()),
+                // It is gone, or not for this member (any more).
+                None => continue,
+            },
+        };
         list.push(Notification {
             id: row.id,
             kind,
@@ -357,6 +409,7 @@ async fn cleared(
                 followers: row.followers.unwrap_or(0),
             }),
             report,
+            collection,
             set_aside: row.set_aside,
             created_at: row.created_at,
         });

@@ -22,6 +22,7 @@ row! {
         pub created_at: i64,
         pub set_aside: bool,
         pub report_id: Option<i64>,
+        pub collection_id: Option<i64>,
     }
 }
 
@@ -30,8 +31,9 @@ row! {
 /// days, and an account is young for thirty, as Mastodon has it. What is not a stranger's doing, or is by somebody they
 /// said yes to or who looks after their community, or answers them, is for everybody.
 const INSERT: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, created_at, set_aside)
-     SELECT $1, k.account_id, $3, $4, $5, $6,
+    "INSERT INTO notifications
+            (id, account_id, kind, from_account_id, status_id, created_at, collection_id, set_aside)
+     SELECT $1, k.account_id, $3, $4, $5, $6, CAST($7 AS BIGINT),
             NOT k.exempt AND COALESCE(
                 (p.not_following = 'filter' AND NOT k.follows)
              OR (p.not_followers = 'filter' AND NOT k.followed)
@@ -80,7 +82,8 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id DESC
@@ -88,7 +91,8 @@ const NEWEST: Sql<NotificationRow> = sql!(
 );
 const OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id
@@ -114,7 +118,45 @@ pub fn insert(
     status: Option<i64>,
     now_ms: i64,
 ) {
-    tx.exec(INSERT, params![id, to, kind, from, status, now_ms]);
+    let collection: Option<i64> = None;
+    tx.exec(
+        INSERT,
+        params![id, to, kind, from, status, now_ms, collection],
+    );
+}
+
+/// The same, about a collection. Counts on `notifications_once_of_collection`.
+pub fn insert_of_collection(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    kind: &str,
+    from: i64,
+    collection_id: i64,
+    now_ms: i64,
+) {
+    let status: Option<i64> = None;
+    tx.exec(
+        INSERT,
+        params![id, to, kind, from, status, now_ms, collection_id],
+    );
+}
+
+/// Counts on `notifications_once_of_collection`.
+const DELETE_OF_COLLECTION: Sql = sql!(
+    "DELETE FROM notifications
+      WHERE account_id = $1 AND kind = $2 AND collection_id = $3"
+);
+/// Counts on `notifications_by_collection`.
+const FORGET_COLLECTION: Sql = sql!("DELETE FROM notifications WHERE collection_id = $1");
+
+pub fn delete_of_collection(tx: &mut Tx, to: i64, kind: &str, collection_id: i64) {
+    tx.exec(DELETE_OF_COLLECTION, params![to, kind, collection_id]);
+}
+
+/// What was told of a collection, to whomever.
+pub fn forget_collection(tx: &mut Tx, collection_id: i64) {
+    tx.exec(FORGET_COLLECTION, params![collection_id]);
 }
 
 /// `$5` names of what they must have been told since they last were told this, if of anything: a rule may have been set in
@@ -251,7 +293,8 @@ pub async fn boosted_by(db: &Db, status_id: i64, after: i64, most: i64) -> Resul
 /// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
 const GROUPABLE: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
         AND kind IN ('favourite', 'reblog', 'follow')
@@ -274,7 +317,8 @@ pub async fn groupable(
 /// Counts on `notifications_once` and `notifications_by_account`.
 const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            collection_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
@@ -283,7 +327,8 @@ const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
 );
 const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            collection_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7

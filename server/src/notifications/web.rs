@@ -10,6 +10,7 @@ use comity_policy::{Conditions, Mode, Pattern, Rule, Scope, Stance, Visible, Way
 
 use super::{Doer, Kind, Notification, OfRule};
 use crate::app::App;
+use crate::collections;
 use crate::conversations;
 use crate::emojis::html::in_plain;
 use crate::error::Result;
@@ -129,15 +130,17 @@ async fn rows(
             when_iso: time::iso(notification.created_at),
             when_text: time::words(notification.created_at, now),
             is_new,
-            about: match &notification.report {
-                Some(_) => Some("Look at the report".to_owned()),
-                None => about
+            about: match (&notification.report, &notification.collection) {
+                (Some(_), _) => Some("Look at the report".to_owned()),
+                (_, Some(shown)) => Some(collections::words(&shown.collection).name.clone()),
+                _ => about
                     .filter(|_| !whole)
                     .map(|status| plain::excerpt(&text(status).content, QUOTED)),
             },
-            about_url: match &notification.report {
-                Some(report) => Some(format!("/moderation/reports/{}", report.id)),
-                None => about
+            about_url: match (&notification.report, &notification.collection) {
+                (Some(report), _) => Some(format!("/moderation/reports/{}", report.id)),
+                (_, Some(shown)) => Some(shown.collection.path()),
+                _ => about
                     .filter(|_| !whole)
                     .map(|status| path(status, &visit.community)),
             },
@@ -196,6 +199,8 @@ fn word(notification: &Notification, me: &Me) -> NotificationKind {
         Kind::Suspended => NotificationKind::Suspended,
         Kind::Restored => NotificationKind::Restored,
         Kind::Report => NotificationKind::Report,
+        Kind::Collected => NotificationKind::Collected,
+        Kind::CollectionChanged => NotificationKind::CollectionChanged,
     }
 }
 

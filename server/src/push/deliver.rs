@@ -9,6 +9,7 @@ use serde_json::json;
 use super::model::{Alerts, From, Keys, SubscriptionRow};
 use super::{seal, store, vapid};
 use crate::app::App;
+use crate::collections;
 use crate::error::{Error, Result};
 use crate::filters::{Action, Context, Matcher};
 use crate::follows;
@@ -209,11 +210,16 @@ fn plain_title(kind: Kind) -> &'static str {
         Kind::Status => "Somebody posted",
         Kind::Update => "Somebody changed a post that you boosted",
         Kind::Report => "Somebody reported somebody",
+        Kind::Collected => "Somebody put you into a collection",
+        Kind::CollectionChanged => "Somebody changed a collection that you are in",
         Kind::Suspended | Kind::Restored => "Something changed for people you follow",
     }
 }
 
 fn words(told: &Notification) -> String {
+    if let Some(shown) = &told.collection {
+        return collections::words(&shown.collection).name.clone();
+    }
     let Some(status) = &told.status else {
         return told.from.handle().to_string();
     };

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_policy::{Act, Party, Way};
+use comity_policy::{Party, Way};
 
 use super::relations;
 use crate::accounts::{self, Account};
@@ -18,20 +18,8 @@ pub async fn known(app: &App, me: &Account, ids: Vec<i64>) -> Result<HashMap<i64
     let mut found = accounts::find_many(app, ids).await?;
     let party = Party::Member(me.person());
     let named: Vec<i64> = found.keys().copied().collect();
-    let shown = accounts::show_many(app, &party, Way::Page, &named).await?;
-    let mut hidden = Vec::new();
-    for (id, account) in &found {
-        if shown.contains_key(id) {
-            continue;
-        }
-        let answer = app.gate.may(&party, Act::Find, Way::Page, &**account);
-        if answer
-            .await?
-            .is_err_and(|refusal| refusal.hides_existence())
-        {
-            hidden.push(*id);
-        }
-    }
+    let told = accounts::known_to(app, &party, Way::Page, &named).await?;
+    let hidden: Vec<i64> = named.into_iter().filter(|id| !told.contains(id)).collect();
     if hidden.is_empty() {
         return Ok(found);
     }

@@ -19,6 +19,7 @@ use comity_vocab::{Activity, Iri};
 
 use crate::accounts::Account;
 use crate::app::App;
+use crate::collections;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::follows;
@@ -100,6 +101,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
     follows::sever(app, &mut tx, me, &target).await?;
     timelines::withdraw(&mut tx, me.id, target.id);
     timelines::withdraw(&mut tx, target.id, me.id);
+    collections::part(&mut tx, me.id, target.id);
     if telling == Telling::TheirServer {
         delivery::queue(
             &mut tx,

@@ -1,8 +1,8 @@
-//! SQL of `reports`, `report_evidence` and `report_notes`.
+//! SQL of `reports`, `report_evidence`, `report_collections` and `report_notes`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
-use super::model::{Choice, Evidence, Note, ReportRow};
+use super::model::{Choice, Collected, Evidence, Note, ReportRow};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -76,6 +76,55 @@ const STATUS_IDS: Sql<(i64, i64)> = sql!(
 /// Report and post, of these reports.
 pub async fn status_ids(db: &Db, reports: Vec<i64>) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(STATUS_IDS, params![reports]).await?)
+}
+
+const INSERT_COLLECTED: Sql = sql!(
+    "INSERT INTO report_collections (report_id, collection_id, iri, said, created_at)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_collected(tx: &mut Tx, report_id: i64, one: Collected) {
+    tx.exec(
+        INSERT_COLLECTED,
+        params![
+            report_id,
+            one.collection_id,
+            one.iri,
+            one.said,
+            one.created_at
+        ],
+    );
+}
+
+const COLLECTED: Sql<Collected> = sql!(
+    row: Collected,
+    "SELECT collection_id, iri, said, created_at
+       FROM report_collections
+      WHERE report_id = $1
+      ORDER BY collection_id
+      LIMIT $2"
+);
+
+pub async fn collected(db: &Db, report_id: i64, most: i64) -> Result<Vec<Collected>> {
+    Ok(db.all(COLLECTED, params![report_id, most]).await?)
+}
+
+const COLLECTION_IDS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT report_id, collection_id
+               FROM report_collections
+              WHERE report_id IN (SELECT value FROM json_each($1))
+              ORDER BY report_id, collection_id",
+    pg: "SELECT report_id, collection_id
+           FROM report_collections
+          WHERE report_id = ANY (CAST($1 AS BIGINT[]))
+          ORDER BY report_id, collection_id",
+);
+
+/// Report and collection, of these reports.
+pub async fn collection_ids(db: &Db, reports: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(COLLECTION_IDS, params![reports]).await?)
 }
 
 const INSERT_NOTE: Sql = sql!(

@@ -78,6 +78,9 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/v1/scheduled_statuses/{id}",
             "DELETE /api/comity/v1/drafts/{id}",
             "DELETE /api/comity/v1/antennas/{id}",
+            "DELETE /api/v1/collections/{id}",
+            "DELETE /api/v1/collections/{id}/items/{item}",
+            "POST /api/v1/collections/{id}/items/{item}/revoke",
             "DELETE /api/v1/conversations/{id}",
             "DELETE /api/v2/filters/{id}",
             "DELETE /api/v2/filters/keywords/{id}",
@@ -406,6 +409,26 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/lists/{id}",
             "PUT /api/v1/lists/{id}",
         ],
+    ),
+    (
+        "Collections",
+        &[
+            "GET /api/v1/accounts/{id}/collections",
+            "GET /api/v1/accounts/{id}/in_collections",
+        ],
+    ),
+    ("CollectionWithAccounts", &["GET /api/v1/collections/{id}"]),
+    (
+        "WrappedCollection",
+        &[
+            "POST /api/v1/collections",
+            "PATCH /api/v1/collections/{id}",
+            "PUT /api/v1/collections/{id}",
+        ],
+    ),
+    (
+        "WrappedCollectionItem",
+        &["POST /api/v1/collections/{id}/items"],
     ),
     (
         "Tag",

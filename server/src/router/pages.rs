@@ -1,7 +1,7 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, bookmarks, cards, communities, contacts,
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities, contacts,
     conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving,
     lists, media, members, moderation, notifications, passkeys, pins, polls, quotes, reach,
     reactions, reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups,
@@ -180,18 +180,7 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
-    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
-    acts("/bookmarks/folders", Kind::Form, || {
-        post(bookmarks::web::make_folder)
-    }),
-    reads("/bookmarks/folders/{id}", Kind::Page, || {
-        get(bookmarks::web::folder)
-    }),
-    acts("/bookmarks/folders/{id}", Kind::Form, || {
-        post(bookmarks::web::change_folder)
-    }),
-    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
-        post(bookmarks::web::delete_folder)
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities, contacts,
     }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)

@@ -19,6 +19,7 @@ mod canary;
 mod cards;
 mod catalogue;
 mod clients;
+mod collections;
 mod command;
 mod communities;
 mod conditions;

@@ -253,13 +253,20 @@ pub enum NotificationKind {
     Restored,
     /// They reported somebody.
     Report,
+    /// They put the viewer into a collection.
+    Collected,
+    /// They changed a collection that the viewer is in.
+    CollectionChanged,
 }
 
 impl NotificationKind {
     /// Name of the symbol `i-NAME` and of the style class.
     pub fn symbol(self) -> &'static str {
         match self {
-            NotificationKind::Follow | NotificationKind::Status => "me",
+            NotificationKind::Follow
+            | NotificationKind::Status
+            | NotificationKind::Collected
+            | NotificationKind::CollectionChanged => "me",
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog | NotificationKind::Update => "boost",
@@ -303,6 +310,8 @@ impl NotificationRow {
             NotificationKind::Update => "changed a post that you boosted",
             NotificationKind::Reply => "replied to you",
             NotificationKind::Report => "reported somebody",
+            NotificationKind::Collected => "put you into a collection",
+            NotificationKind::CollectionChanged => "changed a collection that you are in",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
         }

@@ -127,6 +127,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         path if path.starts_with("/api/") && path.contains("{id}") => numbers()
             .step_by(7)
             .map(|id| path.replace("{id}", &id.to_string()))
+            .map(|path| path.replace("{item}", "7"))
             .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
@@ -456,6 +457,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/accounts/{id}/statuses" => 'p',
         "/@{handle}/followers"
         | "/@{handle}/following"
+        | "/@{handle}/collections"
         | "/follow-requests"
         | "/api/v1/blocks"
         | "/api/v1/mutes"
