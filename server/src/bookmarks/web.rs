@@ -147,7 +147,7 @@ pub async fn bookmark(
     Path(id): Path<i64>,
     Form(back): Form<Back>,
 ) -> Result<Reply> {
-    super::bookmark(&app, &me.account, id, super::Place::AsItIs).await?;
+    let _ = super::bookmark(&app, &me.account, id, super::Place::AsItIs).await?;
     Ok(back.to())
 }
 

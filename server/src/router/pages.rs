@@ -1,11 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities, contacts,
-    conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving,
-    lists, media, members, moderation, notifications, passkeys, pins, polls, quotes, reach,
-    reactions, reblogs, relations, reports, rules, search, second_step, sign_up_blocks, sign_ups,
-    statuses, timelines, waves,
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations,
+    leaving, lists, media, members, moderation, notifications, passkeys, pins, polls, quotes,
+    reach, reactions, reblogs, relations, reports, rules, search, second_step, sign_up_blocks,
+    sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -180,7 +180,48 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
-    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities, contacts,
+    reads("/@{handle}/collections", Kind::Page, || {
+        get(collections::web::of_profile)
+    }),
+    reads("/collections/new", Kind::Page, || {
+        get(collections::web::blank)
+    }),
+    acts("/collections/new", Kind::Form, || {
+        post(collections::web::create)
+    }),
+    reads("/collections/{id}", Kind::Page, || {
+        get(collections::web::one)
+    }),
+    reads("/collections/{id}/edit", Kind::Page, || {
+        get(collections::web::form)
+    }),
+    acts("/collections/{id}/edit", Kind::Form, || {
+        post(collections::web::change)
+    }),
+    acts("/collections/{id}/delete", Kind::Form, || {
+        post(collections::web::delete)
+    }),
+    acts("/collections/{id}/add", Kind::Form, || {
+        post(collections::web::add)
+    }),
+    acts("/collections/{id}/take-out", Kind::Form, || {
+        post(collections::web::take_out)
+    }),
+    acts("/collections/{id}/leave", Kind::Form, || {
+        post(collections::web::leave)
+    }),
+    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
+    acts("/bookmarks/folders", Kind::Form, || {
+        post(bookmarks::web::make_folder)
+    }),
+    reads("/bookmarks/folders/{id}", Kind::Page, || {
+        get(bookmarks::web::folder)
+    }),
+    acts("/bookmarks/folders/{id}", Kind::Form, || {
+        post(bookmarks::web::change_folder)
+    }),
+    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
+        post(bookmarks::web::delete_folder)
     }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
