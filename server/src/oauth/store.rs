@@ -56,8 +56,8 @@ const INSERT_CODE: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 
-pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<()> {
-    db.exec(
+pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
+    tx.exec(
         INSERT_CODE,
         params![
             code_hash,
@@ -68,9 +68,7 @@ pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<
             code.challenge.as_deref(),
             code.expires_at,
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 const CODE: Sql<CodeRow> = sql!(
@@ -173,10 +171,11 @@ const REVOKE_APP: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AN
 const DROP_CODES_OF_APP: Sql =
     sql!("DELETE FROM oauth_codes WHERE account_id = $1 AND app_id = $2");
 
-/// Ends what a member let one app, and what they just said yes to.
+/// Ends what a member let one app, and what they just said yes to. The codes go first: one that is exchanged at this moment
+/// has given its token by then, or gives none.
 pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
-    tx.must(REVOKE_APP, params![account_id, app_id]);
     tx.exec(DROP_CODES_OF_APP, params![account_id, app_id]);
+    tx.must(REVOKE_APP, params![account_id, app_id]);
     ended(
         tx,
         Tokens {
@@ -190,10 +189,10 @@ pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
 const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
 const DROP_CODES: Sql = sql!("DELETE FROM oauth_codes WHERE account_id = $1");
 
-/// Ends what a member let every app, and what they just said yes to.
+/// Ends what a member let every app, and what they just said yes to; the codes first, as in [`revoke_app`].
 pub fn revoke_all(tx: &mut Tx, account_id: i64) {
-    tx.exec(REVOKE_ALL, params![account_id]);
     tx.exec(DROP_CODES, params![account_id]);
+    tx.exec(REVOKE_ALL, params![account_id]);
     ended(
         tx,
         Tokens {

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use comity::http::Wants;
 use comity::router::{Kind, ROUTES};
+use comity_db::{Sql, params, sql};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -15,6 +16,11 @@ use crate::town_test;
 const BACK: &str = "https://app.example/back?from=here";
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+
+const CODES: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*) FROM (SELECT 1 FROM oauth_codes WHERE account_id = $1 LIMIT 10) AS held"
+);
 
 fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
@@ -354,6 +360,33 @@ town_test! {
         let token = app.let_in(&mut alice, "profile").await;
         comity::members::set_password(&town.app, alice.account.id, "another-good-password").await.unwrap();
         ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
+    }
+
+    async fn a_yes_that_comes_slowly_outlives_no_new_password(town) {
+        let mut alice = town.member("alice").await;
+        let app = Registered::new(&town, "profile").await;
+        let (id, parts) = (alice.account.id, town.app.clone());
+        let challenge = challenge();
+        let mut wish = app.wish("profile", BACK, &challenge);
+        wish.push(("decision", "yes"));
+        let answer = alice
+            .post_while("/oauth/authorize", &wish, async move {
+                comity::members::set_password(&parts, id, "another-good-password").await.unwrap();
+            })
+            .await;
+        // The page of signing in, or its sentence; no code in any case.
+        assert!(answer.leads_to().is_none_or(|to| query(&to, "code").is_none()), "{answer:?}");
+        assert_eq!(town.app.db.one(CODES, params![id]).await.unwrap().0, 0);
+    }
+
+    async fn a_code_gives_nothing_while_the_moderators_keep_its_member_out(town) {
+        let mut alice = town.member("alice").await;
+        let mut ines = town.admin("ines").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let code = app.code(&mut alice, "profile").await;
+        let path = format!("/moderation/accounts/{}", alice.account.id);
+        ines.post(&path, &[("action", "freeze"), ("reason", "Spam")]).await.is(303);
+        assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
     }
 
     async fn a_token_opens_its_own_community_only(town) {
