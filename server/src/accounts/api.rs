@@ -190,14 +190,22 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The same with the hashtag as it is compared.
+    fn folded(self) -> Choice {
+        Choice {
+            tagged: hashtag::folded(&self.tagged),
+            ..self
+        }
+    }
+
     fn wants(&self, shown: &Shown) -> bool {
         let words = statuses::text(&shown.status);
-        let tag = hashtag::folded(&self.tagged);
+        let tag = &self.tagged;
         let is_direct = shown.status.visibility == comity_vocab::Visibility::Direct;
         let unwanted = (self.exclude_reblogs && shown.reblog.is_some())
             || (self.only_media && words.attachments.is_empty())
             || (self.exclude_direct && is_direct);
-        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == tag);
+        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == *tag);
         !unwanted && (tag.is_empty() || is_tagged())
     }
 }
@@ -221,6 +229,11 @@ pub async fn statuses(
         let list = Entities::list(&app, &caller, Way::Page, &pinned).await?;
         return Ok(Reply::api(json!(list)));
     }
+    // No post is listed under it, so none needs to be looked at.
+    if choice.tagged.chars().count() > hashtags::LONGEST {
+        return Ok(Reply::api(json!([])));
+    }
+    let choice = choice.folded();
     let replies = if choice.exclude_replies {
         Replies::LeftOut
     } else {

@@ -15,7 +15,7 @@ use crate::text::hashtag::folded;
 /// Of one post, so many are listed; the others are links and nothing more.
 const MOST_LISTED: usize = 30;
 /// Longer names are no topics.
-const LONGEST: usize = 100;
+pub(crate) const LONGEST: usize = 100;
 
 /// Lists a status under what it names, in the transaction that writes its words.
 pub(crate) fn place(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 const LONGEST_BODY: usize = 256 * 1024;
 /// The same where files are wanted, which some apps write into the words as base64: a picture of two or three megabytes.
 const LONGEST_WITH_PICTURES: usize = 4 * 1024 * 1024;
-/// Fields of one request: the longest are lists of ids.
+/// Fields of one request, and values of JSON: the longest are lists of ids.
 const MOST_FIELDS: usize = 1_000;
 /// How deep names nest.
 const DEEPEST: usize = 5;
@@ -120,7 +120,16 @@ async fn read<T: DeserializeOwned>(
         fields.extend(from_body);
     } else if kind.starts_with("application/json") && !bytes.is_empty() {
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(sent)) => fields.extend(sent),
+            Ok(Value::Object(sent)) => {
+                let sent = Value::Object(sent);
+                count += values_in(&sent);
+                if count > MOST_FIELDS {
+                    return Err(too_many());
+                }
+                if let Value::Object(sent) = sent {
+                    fields.extend(sent);
+                }
+            }
             Ok(_) => return Err(unreadable("is not a JSON object")),
             Err(why) => return Err(unreadable(&format!("is not JSON: {why}"))),
         }
@@ -162,6 +171,19 @@ pub(super) fn unreadable(why: &str) -> Error {
     Error::invalid("request", why)
 }
 
+/// How many fields this would be as a form.
+fn values_in(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(|item| 1 + values_in(item)).sum(),
+        Value::Object(fields) => fields.values().map(|field| 1 + values_in(field)).sum(),
+        _ => 0,
+    }
+}
+
+fn too_many() -> Error {
+    unreadable(&format!("has more than {MOST_FIELDS} fields"))
+}
+
 fn too_long(most: usize) -> Error {
     unreadable(&format!("is longer than {} KiB", most / 1024))
 }
@@ -181,7 +203,7 @@ fn put_pair(
 ) -> Result<()> {
     *count += 1;
     if *count > MOST_FIELDS {
-        return Err(unreadable(&format!("has more than {MOST_FIELDS} fields")));
+        return Err(too_many());
     }
     let steps = steps(name);
     if steps.len() > DEEPEST {
@@ -454,11 +476,13 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_read_is_said() {
         let many = "id[]=1&".repeat(MOST_FIELDS + 1);
+        let many_of_json = format!(r#"{{"id": [{}1]}}"#, "1,".repeat(MOST_FIELDS));
         let long = format!("text={}", "x".repeat(LONGEST_BODY));
         for (query, kind, body) in [
             ("limit=many", "", ""),
             ("a[b][c][d][e][f]=1", "", ""),
             ("", FORM, many.as_str()),
+            ("", JSON, many_of_json.as_str()),
             ("", FORM, long.as_str()),
             ("text=a%00b", "", ""),
             ("", JSON, r#"{"id": ["a\u0000b"]}"#),

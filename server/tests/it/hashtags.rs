@@ -4,6 +4,7 @@ use comity::members::Role;
 use http::Method;
 use serde_json::json;
 
+use crate::clients::App;
 use crate::peer;
 
 coast_test! {
@@ -24,6 +25,32 @@ coast_test! {
         coast.bob.get("/tags/boat").await.is(200).shows("All about the");
         coast.deletes(&public).await;
         coast.bob.get("/tags/boat").await.is(200).hides("All about the");
+    }
+
+    async fn a_timeline_is_asked_for_with_few_hashtags_and_short_ones(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let sent = app.write(json!({ "status": "#fog on the #water", "visibility": "public" })).await;
+        let at = "/api/v1/timelines/tag/water";
+        for (asks, found) in [
+            (json!({ "all": ["FOG"] }), 1),
+            (json!({ "all": ["fog", "mist"] }), 0),
+            (json!({ "none": ["#Fog"] }), 0),
+            // The fourth is not looked at.
+            (json!({ "none": ["a", "b", "c", "fog"] }), 1),
+        ] {
+            let list = app.send(Method::GET, at, &asks).await.is(200).json();
+            assert_eq!(list.as_array().unwrap().len(), found, "{asks}");
+        }
+        let many = vec!["a"; 1_001];
+        for field in ["any", "all", "none"] {
+            app.send(Method::GET, at, &json!({ field: many.clone() })).await.is(422);
+        }
+        let theirs = format!("/api/v1/accounts/{}/statuses", coast.alice.account.id);
+        for (tagged, found) in [("Fog".to_owned(), 1), ("mist".to_owned(), 0), ("x".repeat(101), 0)] {
+            let list = app.send(Method::GET, &theirs, &json!({ "tagged": tagged })).await.is(200).json();
+            assert_eq!(list.as_array().unwrap().len(), found);
+        }
+        assert_eq!(sent["tags"].as_array().unwrap().len(), 2);
     }
 
     async fn l35_a_page_of_a_hashtag_shows_each_reader_what_is_theirs_to_see(coast) {
