@@ -97,6 +97,12 @@ pub const ALL: &[Migration] = &[
         "emoji_version",
         "../../migrations/0064_emoji_version.sql"
     ),
+    migration!(
+        72,
+        "letters",
+        sqlite: "../../migrations/0072_letters.sqlite.sql",
+        postgres: "../../migrations/0072_letters.postgres.sql",
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

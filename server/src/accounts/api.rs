@@ -16,7 +16,7 @@ use crate::statuses::entity::Entities;
 use crate::text::hashtag;
 use crate::timelines::{self, Place, Replies};
 use crate::window::Stretch;
-use crate::{follows, pins, search, statuses};
+use crate::{follows, hashtags, pins, search, statuses};
 
 /// Requests to follow that are counted for a member's own account.
 const MOST_REQUESTS: i64 = 100;

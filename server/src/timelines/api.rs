@@ -29,7 +29,7 @@ pub struct Choice {
 impl Choice {
     /// The same with hashtags as they are compared, and no more of each kind than are looked at.
     fn folded(self) -> Choice {
-        let folded = |names: Vec<String>| {
+        let folded = |names: Vec<String>| -> Vec<String> {
             let few = names.into_iter().take(MOST_TAGS);
             few.map(|name| hashtag::folded(&name)).collect()
         };

@@ -1,11 +1,14 @@
 //! Pages of hashtags: what names a topic in public, for those who may see it.
 
 use comity::members::Role;
+use comity::{accounts, hashtags, migrations};
+use comity_db::testing::migrated_in_another_order;
 use http::Method;
 use serde_json::json;
 
 use crate::clients::App;
 use crate::peer;
+use crate::town::{DOMAIN, NOON_MS, Town};
 
 coast_test! {
     async fn what_names_a_topic_in_public_is_on_its_page(coast) {
@@ -70,4 +73,25 @@ coast_test! {
         marta.post("/boundaries", &[("pattern", &open), ("stance", "limited"), ("scope", "community")]).await.is(303);
         coast.bob.get("/tags/boat").await.is(200).hides("Rita on the boat").shows("Alice on the");
     }
+}
+
+/// On PostgreSQL many databases order letters by a language: what begins so is found by its letters all the same.
+#[tokio::test]
+async fn names_are_found_by_their_letters_in_a_database_of_another_order() {
+    let database = migrated_in_another_order(migrations::ALL, NOON_MS).await;
+    let town = Town::on(database, DOMAIN, "", |_| {}).await;
+    let mut app = App::of(&town, "zoe_b").await;
+    app.write(json!({ "status": "#zoea #zoe_b #zoéa #zob #Zoe2" }))
+        .await;
+    let found = hashtags::beginning(&town.app.db, "zoe", 10).await.unwrap();
+    assert_eq!(found, ["zoe2", "zoe_b", "zoea"]);
+    for (prefix, count) in [("zo", 1), ("zoe_", 1), ("zob", 0)] {
+        let found = accounts::find_by_prefix(&town.app, prefix, 10)
+            .await
+            .unwrap();
+        assert_eq!(found.len(), count, "{prefix}");
+    }
+    let problems = comity_db::check_statements(&town.app.db, migrations::BIG_TABLES).await;
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }

@@ -100,6 +100,17 @@ impl Town {
         settings: &str,
         change: impl FnOnce(&mut Config),
     ) -> Town {
+        let database = migrated(engine, migrations::ALL, NOON_MS).await;
+        Town::on(database, domain, settings, change).await
+    }
+
+    /// The same on a database that was made for it.
+    pub async fn on(
+        database: Throwaway,
+        domain: &str,
+        settings: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Town {
         let settings = format!("domain = \"{domain}\"\nname = \"Harbour\"\n{settings}");
         let mut config = Config::from_text("a test", &settings, Vec::new()).unwrap();
         let files = tempfile::tempdir().unwrap();
@@ -108,7 +119,6 @@ impl Town {
         config.make_rsa = kept_keys::rsa;
         change(&mut config);
         let clock = Clock::held(NOON_MS);
-        let database = migrated(engine, migrations::ALL, NOON_MS).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
             .await
             .unwrap();
