@@ -37,22 +37,27 @@ pub async fn sign_in(
 ) -> Result<SignedIn> {
     let name = name.trim();
     app.limits.check(Kind::SignInFrom, neighbourhood)?;
+    // What is typed has a count, whether it is somebody's name or nobody's, so that the answers are alike.
+    let typed = name.strip_prefix('@').unwrap_or(name).to_lowercase();
+    app.limits
+        .check(Kind::SignInAs, &format!("{} {typed}", community.id))?;
     let credential = credential(app, community, name).await?;
     let account_id = credential.as_ref().map(|credential| credential.account_id);
-    // Each account has one count, whichever of its names is typed; what is nobody's name has one, too, so that the
-    // answers are alike.
-    let who = account_id.map_or_else(
-        || format!("{} {}", community.id, name.to_lowercase()),
-        |id| format!("#{id}"),
-    );
-    app.limits.check(Kind::SignInAs, &who)?;
+    // Each account has one as well, whichever of its names is typed. Where that is used up no password is right, and nobody
+    // is told why: otherwise tries of one name would show that another one is of the same person.
+    let is_used_up = account_id.is_some_and(|id| {
+        let count = app.limits.check(Kind::SignInAs, &format!("#{id}"));
+        count.is_err()
+    });
     // Who wants to join has a password, and no account yet.
     let waiting = match &credential {
         Some(_) => None,
         None => sign_ups::waiting(app, community, name).await?,
     };
     let (waits, waiting_hash) = waiting.unzip();
-    let hash = credential.map(|credential| credential.password_hash);
+    let hash = credential
+        .map(|credential| credential.password_hash)
+        .filter(|_| !is_used_up);
     let matches = password::matches(password, hash.clone().or(waiting_hash)).await?;
     if matches && let Some(waits) = waits {
         return Err(Error::Forbidden(match waits.standing {
