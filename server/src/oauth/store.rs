@@ -274,6 +274,49 @@ pub async fn newer_apps(db: &Db, since_ms: i64, most: i64) -> Result<i64> {
     Ok(db.one(NEWER_APPS, params![since_ms, most]).await?.0)
 }
 
+/// Counts on `apps_by_age`. A token that an app has for itself is nobody's yes.
+const IDLE_APPS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT a.id
+       FROM apps a
+      WHERE a.created_at > $1
+        AND NOT EXISTS (SELECT 1
+                          FROM access_tokens t
+                         WHERE t.app_id = a.id AND (t.account_id IS NOT NULL OR t.applicant_id IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
+      ORDER BY a.created_at
+      LIMIT $2"
+);
+
+/// The oldest apps registered since then that nobody let in.
+pub async fn idle_apps(db: &Db, since_ms: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(IDLE_APPS, params![since_ms, most]).await?)
+}
+
+const DROP_OWN_TOKENS: Sql = sql!(
+    sqlite: "DELETE FROM access_tokens
+              WHERE app_id IN (SELECT value FROM json_each($1)) AND account_id IS NULL AND applicant_id IS NULL",
+    pg: "DELETE FROM access_tokens
+          WHERE app_id = ANY($1) AND account_id IS NULL AND applicant_id IS NULL",
+);
+const DROP_APPS: Sql = sql!(
+    sqlite: "DELETE FROM apps
+              WHERE id IN (SELECT value FROM json_each($1))
+                AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+                AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+    pg: "DELETE FROM apps
+          WHERE id = ANY($1)
+            AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+            AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+);
+
+/// These make way, with the tokens that they have for themselves. Undoes the whole transaction where members let all of them
+/// in meanwhile.
+pub fn drop_idle_apps(tx: &mut Tx, ids: Vec<i64>) {
+    tx.exec(DROP_OWN_TOKENS, params![ids.clone()]);
+    tx.must(DROP_APPS, params![ids]);
+}
+
 const FORGET_CODES: Sql = sql!(
     "DELETE FROM oauth_codes
       WHERE code_hash IN (SELECT code_hash FROM oauth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"

@@ -22,6 +22,14 @@ const CODES: Sql<(i64,)> = sql!(
     "SELECT count(*) FROM (SELECT 1 FROM oauth_codes WHERE account_id = $1 LIMIT 10) AS held"
 );
 
+const MANY_APPS: Sql = sql!(
+    "INSERT INTO apps (id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at)
+     WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < $1
+     )
+     SELECT n, $2, 'flood ' || n, $3, 'Flood', NULL, '[]', 'read', $4 FROM numbers"
+);
+
 fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
@@ -448,6 +456,24 @@ town_test! {
         }
         let much = visitor.send(Method::POST, "/api/v1/apps", &[("content-type", "application/json")], &body).await.is(429);
         assert!(much.headers.contains_key("retry-after"));
+    }
+
+    async fn who_registers_many_apps_keeps_nobody_else_out(town) {
+        let mut alice = town.member("alice").await;
+        let mut first = Registered::new(&town, "read profile").await;
+        let token = first.let_in(&mut alice, "read profile").await;
+        let mut flood = Registered::new(&town, "read").await;
+        flood.own_token("read").await;
+        town.wait_s(1);
+        // From many addresses.
+        let (here, now_ms) = (town.community().id, town.app.now_ms());
+        let values = params![10_000_i64, here, vec![0_u8; 32], now_ms];
+        town.app.db.exec(MANY_APPS, values).await.unwrap();
+        let body = form(&[("client_name", "Ferryman"), ("redirect_uris", BACK), ("scopes", "read")]);
+        town.anonymous().post_raw("/api/v1/apps", &[], &body).await.is(200);
+        // The oldest made way, with its token; what a member let in did not.
+        flood.token(&[("grant_type", "client_credentials")]).await.is(401);
+        ask(&mut first.browser, "/oauth/userinfo", &token).await.is(200);
     }
 
     async fn programs_of_other_origins_may_ask(town) {
