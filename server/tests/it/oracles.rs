@@ -392,4 +392,21 @@ coast_test! {
             assert_eq!((answer.headers.get("link").cloned(), answer.json()), before, "{path}");
         }
     }
+
+    async fn a_conversation_names_nobody_who_is_hidden_from_its_reader(coast) {
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let words = format!("@bob @lena@{kept} Low water");
+        coast.town.post(&mut coast.alice, &words, "direct").await;
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        for (app, people) in [(&mut hers, vec!["bob", "lena"]), (&mut his, vec!["alice"])] {
+            let told = app.get("/api/v1/conversations").await.is(200).json();
+            let accounts = told[0]["accounts"].as_array().unwrap().iter();
+            let mut names: Vec<&str> = accounts.map(|one| one["username"].as_str().unwrap()).collect();
+            names.sort_unstable();
+            assert_eq!(names, people);
+        }
+    }
 }
