@@ -4,20 +4,22 @@
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
 use bytes::Bytes;
-use http::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
+use http::{Method, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
+use super::client::Client;
 use super::files::{self, Files};
 use super::multipart;
 use super::reply::Reply;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::oauth;
 
 /// The longest post with everything around it, each byte written `%XX`.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -35,8 +37,11 @@ pub struct Input<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
     type Rejection = Reply;
 
-    async fn from_request(request: Request<Body>, _: &App) -> Result<Input<T>, Reply> {
-        Ok(Input(read(request, None).await?.0))
+    async fn from_request(request: Request<Body>, app: &App) -> Result<Input<T>, Reply> {
+        let token = token_of(&request);
+        let (fields, _) = read(request, None).await?;
+        still_opens(app, token).await?;
+        Ok(Input(fields))
     }
 }
 
@@ -67,9 +72,26 @@ impl<T: DeserializeOwned> FromRequest<App> for Upload<T> {
     type Rejection = Reply;
 
     async fn from_request(request: Request<Body>, app: &App) -> Result<Upload<T>, Reply> {
+        let token = token_of(&request);
         let (fields, files) = read(request, Some(app)).await?;
+        still_opens(app, token).await?;
         Ok(Upload(fields, files))
     }
+}
+
+/// The token of an app that changes something.
+fn token_of(request: &Request<Body>) -> Option<i64> {
+    let client = request.extensions().get::<Client>()?;
+    (request.method() != Method::GET).then_some(client.grant.token_id)
+}
+
+/// Refused where the token ended, or its member was kept out, while the body came: that may take as long as a request may.
+async fn still_opens(app: &App, token: Option<i64>) -> Result<()> {
+    let Some(token) = token else { return Ok(()) };
+    if oauth::live_among(app, vec![token]).await?.contains(&token) {
+        return Ok(());
+    }
+    Err(Error::Unauthorized)
 }
 
 async fn read<T: DeserializeOwned>(
