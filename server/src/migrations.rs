@@ -100,6 +100,12 @@ pub const ALL: &[Migration] = &[
     migration!(65, "versions", "../../migrations/0065_versions.sql"),
     migration!(66, "trends", "../../migrations/0066_trends.sql"),
     migration!(67, "collections", "../../migrations/0067_collections.sql"),
+    migration!(
+        68,
+        "letters",
+        sqlite: "../../migrations/0068_letters.sqlite.sql",
+        postgres: "../../migrations/0068_letters.postgres.sql",
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -15,8 +15,8 @@ use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
 use crate::timelines::{self, Place, Replies};
-use crate::window::Stretch;
-use crate::{follows, pins, search, statuses};
+use crate::window::{Filling, Window};
+use crate::{follows, hashtags, pins, search, statuses};
 
 /// Requests to follow that are counted for a member's own account.
 const MOST_REQUESTS: i64 = 100;
@@ -166,17 +166,47 @@ pub async fn familiar_followers(
     Ok(Reply::api(json!(answer)))
 }
 
-/// A page of a list of people: those of them who are for whoever asks, with the links to the next ones.
-pub async fn people(
+/// A page of a list of people: at most `limit` of them who are for whoever asks, with the links to the next ones. `entries`
+/// gives what lies in a window, at most so many, each with whom it stands for.
+pub async fn people<F>(
     app: &App,
     caller: &Caller,
     paging: &Paging,
-    stretch: &Stretch,
-) -> Result<Reply> {
+    limit: i64,
+    entries: impl Fn(Window, i64) -> F,
+) -> Result<Reply>
+where
+    F: Future<Output = Result<Vec<(i64, i64)>>>,
+{
+    let mut filling = Filling::new(paging.window(), limit);
+    while let Some((window, most)) = filling.wants() {
+        let read = entries(window, most).await?;
+        let shown = faces(app, caller, &read).await?;
+        filling.take(&read, shown);
+    }
+    Ok(page_of(caller, paging, filling))
+}
+
+/// Those of these entries whose people are for whoever asks, in the same order.
+pub(crate) async fn faces(
+    app: &App,
+    caller: &Caller,
+    entries: &[(i64, i64)],
+) -> Result<Vec<(i64, Value)>> {
+    let ids: Vec<i64> = entries.iter().map(|(_, id)| *id).collect();
     let (party, here) = (caller.party(), &caller.community);
-    let faces = Faces::of(app, &party, Way::Page, here, &stretch.named).await?;
-    let links = paging.links(here, stretch.newest, stretch.oldest);
-    Ok(Reply::api(faces.in_order(&stretch.named)).with_links(links))
+    let faces = Faces::of(app, &party, Way::Page, here, &ids).await?;
+    let shown = entries
+        .iter()
+        .filter_map(|(entry, id)| Some((*entry, faces.get(*id)?.clone())));
+    Ok(shown.collect())
+}
+
+/// What was filled, with the links to the next ones.
+pub(crate) fn page_of(caller: &Caller, paging: &Paging, filling: Filling<Value>) -> Reply {
+    let page = filling.page();
+    let links = paging.links(&caller.community, page.newest, page.oldest);
+    Reply::api(json!(page.shown)).with_links(links)
 }
 
 /// Which of what somebody wrote is asked for.
@@ -196,14 +226,22 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The same with the hashtag as it is compared.
+    fn folded(self) -> Choice {
+        Choice {
+            tagged: hashtag::folded(&self.tagged),
+            ..self
+        }
+    }
+
     fn wants(&self, shown: &Shown) -> bool {
         let words = statuses::text(&shown.status);
-        let tag = hashtag::folded(&self.tagged);
+        let tag = &self.tagged;
         let is_direct = shown.status.visibility == comity_vocab::Visibility::Direct;
         let unwanted = (self.exclude_reblogs && shown.reblog.is_some())
             || (self.only_media && words.attachments.is_empty())
             || (self.exclude_direct && is_direct);
-        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == tag);
+        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == *tag);
         !unwanted && (tag.is_empty() || is_tagged())
     }
 }
@@ -227,6 +265,11 @@ pub async fn statuses(
         let list = Entities::list(&app, &caller, Way::Page, &pinned).await?;
         return Ok(Reply::api(json!(list)));
     }
+    // No post is listed under it, so none needs to be looked at.
+    if choice.tagged.chars().count() > hashtags::LONGEST {
+        return Ok(Reply::api(json!([])));
+    }
+    let choice = choice.folded();
     let replies = if choice.exclude_replies {
         Replies::LeftOut
     } else {

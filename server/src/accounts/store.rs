@@ -35,11 +35,20 @@ const BY_IRIS: Sql<AccountRow> = sql!(
     sqlite: select_account!("WHERE a.iri IN (SELECT value FROM json_each($1))"),
     pg: select_account!("WHERE a.iri = ANY($1)"),
 );
-const BY_PREFIX: Sql<AccountRow> = sql!(row: AccountRow, select_account!(
-    "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
-     ORDER BY a.username_key, a.domain
-     LIMIT $3"
-));
+/// On PostgreSQL by `accounts_by_letters`: letters are ordered as bytes, whatever order the database has.
+const BY_PREFIX: Sql<AccountRow> = sql!(
+    row: AccountRow,
+    sqlite: select_account!(
+        "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
+         ORDER BY a.username_key, a.domain
+         LIMIT $3"
+    ),
+    pg: select_account!(
+        "WHERE a.username_key COLLATE \"C\" >= $1 AND a.username_key COLLATE \"C\" < $2 AND a.gone_at IS NULL
+         ORDER BY a.username_key COLLATE \"C\", a.domain COLLATE \"C\"
+         LIMIT $3"
+    ),
+);
 
 /// Everything about an account that its server or its owner may change.
 #[derive(Debug)]

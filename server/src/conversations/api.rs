@@ -117,11 +117,18 @@ async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
     let ids: Vec<i64> = people().map(|account| account.id).collect();
     let faces = Faces::of(app, &me.party(), Way::Page, &me.community, &ids).await?;
     let entity = |direct: &Direct| {
-        let others = direct.others.iter();
+        // Whoever wrote what is shown is named; others are there where they are for the member.
+        let others = direct.others.iter().filter_map(|other| {
+            if other.id == direct.last.author.id {
+                Some(faces.author(other, &me.community))
+            } else {
+                faces.get(other.id).cloned()
+            }
+        });
         json!({
             "id": direct.id.to_string(),
             "unread": direct.is_unread,
-            "accounts": others.map(|other| faces.author(other, &me.community)).collect::<Vec<_>>(),
+            "accounts": others.collect::<Vec<_>>(),
             "last_status": told.status(&direct.last),
         })
     };

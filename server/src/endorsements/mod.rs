@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
 use crate::relations;
-use crate::window::{Stretch, Window};
+use crate::window::Window;
 
 pub(crate) use store::withdraw;
 
@@ -54,7 +54,12 @@ pub async fn of(app: &App, account_id: i64, targets: &[i64]) -> Result<HashSet<i
     store::among(&app.db, account_id, targets.to_vec()).await
 }
 
-/// Some of those whom `account_id` recommends; nobody is cleared to see them yet.
-pub async fn list(app: &App, account_id: i64, window: Window, limit: i64) -> Result<Stretch> {
+/// Some of those whom `account_id` recommends, each with the entry that it is; nobody is cleared to see them yet.
+pub async fn list(
+    app: &App,
+    account_id: i64,
+    window: Window,
+    limit: i64,
+) -> Result<Vec<(i64, i64)>> {
     store::list(&app.db, account_id, window, limit).await
 }

@@ -22,13 +22,19 @@ pub const NAMED: Ids = ids_in!(
           WHERE name = ANY($4)"
 );
 
+/// On PostgreSQL by `hashtag_entries_by_letters`: letters are ordered as bytes, whatever order the database has.
 const BEGINNING: Sql<(String,)> = sql!(
     row: (String,),
-    "SELECT DISTINCT name
-       FROM hashtag_entries
-      WHERE name >= $1 AND name < $2
-      ORDER BY name
-      LIMIT $3"
+    sqlite: "SELECT DISTINCT name
+               FROM hashtag_entries
+              WHERE name >= $1 AND name < $2
+              ORDER BY name
+              LIMIT $3",
+    pg: "SELECT DISTINCT name COLLATE \"C\" AS name
+           FROM hashtag_entries
+          WHERE name COLLATE \"C\" >= $1 AND name COLLATE \"C\" < $2
+          ORDER BY 1
+          LIMIT $3",
 );
 
 /// Names (folded) that begin so, at most `limit`.

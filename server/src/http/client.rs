@@ -1,8 +1,9 @@
 //! Apps with a token: who they speak for, and whether they may ask at all.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use comity_policy::{CommunityId, Party};
@@ -294,6 +295,14 @@ async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Cli
         community,
         me,
     })
+}
+
+impl OptionalFromRequestParts<App> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Option<Client>, Infallible> {
+        Ok(parts.extensions.get::<Client>().cloned())
+    }
 }
 
 impl FromRequestParts<App> for Client {

@@ -331,19 +331,46 @@ pub async fn delete(db: &Db, ids: Vec<i64>) -> Result<()> {
 
 // What takes its time
 
-/// Counts on `media_waiting`.
+/// Counts on `media_by_account`.
+const WAITING: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT 1 FROM media WHERE account_id = $1 AND state = 'waiting' LIMIT $2) AS waiting"
+);
+
+/// How many of a member's wait, as far as `most`.
+pub async fn waiting_of(db: &Db, account_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(WAITING, params![account_id, most]).await?.0)
+}
+
+/// Counts on `media_waiting`, and for whose turn it is on `media_by_account`: numbers grow with time, so that those above `$3`
+/// are what came lately. Only what took its time was ever tried.
 const CLAIM: Sql<(i64, String, i64)> = sql!(
     row: (i64, String, i64),
     "UPDATE media
         SET attempt_at = $2, attempts = attempts + 1
-      WHERE id = (SELECT id FROM media WHERE state = 'waiting' AND attempt_at <= $1 ORDER BY attempt_at LIMIT 1)
+      WHERE id = (SELECT w.id
+                    FROM (SELECT id, account_id, attempt_at
+                            FROM media
+                           WHERE state = 'waiting' AND attempt_at <= $1
+                           ORDER BY attempt_at
+                           LIMIT 1000) AS w
+                   ORDER BY (SELECT count(*) FROM media r WHERE r.account_id = w.account_id AND r.id > $3 AND r.attempts > 0),
+                            w.attempt_at
+                   LIMIT 1)
         AND attempt_at <= $1
       RETURNING id, file_key, attempts"
 );
 
-/// The next that waits: its id, its key, and how often it was tried. It is this process's until `until`.
-pub async fn claim(db: &Db, now_ms: i64, until: i64) -> Result<Option<(i64, String, i64)>> {
-    let claimed = db.returning(CLAIM, params![now_ms, until]).await?;
+/// The next that waits: its id, its key, and how often it was tried; of who had the fewest turns with files above `lately`
+/// goes first. It is this process's until `until`.
+pub async fn claim(
+    db: &Db,
+    now_ms: i64,
+    until: i64,
+    lately: i64,
+) -> Result<Option<(i64, String, i64)>> {
+    let claimed = db.returning(CLAIM, params![now_ms, until, lately]).await?;
     Ok(claimed.into_iter().next())
 }
 

@@ -211,6 +211,8 @@ pub fn notify(
 /// Tells a member that their own poll is over: the one thing somebody hears of themself.
 pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
     store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
 }
 
 /// Tells somebody who looks after a community of a report to it.

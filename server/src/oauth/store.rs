@@ -56,8 +56,8 @@ const INSERT_CODE: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 
-pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<()> {
-    db.exec(
+pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
+    tx.exec(
         INSERT_CODE,
         params![
             code_hash,
@@ -68,9 +68,7 @@ pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<
             code.challenge.as_deref(),
             code.expires_at,
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 const CODE: Sql<CodeRow> = sql!(
@@ -173,10 +171,11 @@ const REVOKE_APP: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AN
 const DROP_CODES_OF_APP: Sql =
     sql!("DELETE FROM oauth_codes WHERE account_id = $1 AND app_id = $2");
 
-/// Ends what a member let one app, and what they just said yes to.
+/// Ends what a member let one app, and what they just said yes to. The codes go first: one that is exchanged at this moment
+/// has given its token by then, or gives none.
 pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
-    tx.must(REVOKE_APP, params![account_id, app_id]);
     tx.exec(DROP_CODES_OF_APP, params![account_id, app_id]);
+    tx.must(REVOKE_APP, params![account_id, app_id]);
     ended(
         tx,
         Tokens {
@@ -190,10 +189,10 @@ pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
 const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
 const DROP_CODES: Sql = sql!("DELETE FROM oauth_codes WHERE account_id = $1");
 
-/// Ends what a member let every app, and what they just said yes to.
+/// Ends what a member let every app, and what they just said yes to; the codes first, as in [`revoke_app`].
 pub fn revoke_all(tx: &mut Tx, account_id: i64) {
-    tx.exec(REVOKE_ALL, params![account_id]);
     tx.exec(DROP_CODES, params![account_id]);
+    tx.exec(REVOKE_ALL, params![account_id]);
     ended(
         tx,
         Tokens {
@@ -273,6 +272,49 @@ const NEWER_APPS: Sql<(i64,)> = sql!(
 /// How many apps were registered since then, counted up to `most`.
 pub async fn newer_apps(db: &Db, since_ms: i64, most: i64) -> Result<i64> {
     Ok(db.one(NEWER_APPS, params![since_ms, most]).await?.0)
+}
+
+/// Counts on `apps_by_age`. A token that an app has for itself is nobody's yes.
+const IDLE_APPS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT a.id
+       FROM apps a
+      WHERE a.created_at > $1
+        AND NOT EXISTS (SELECT 1
+                          FROM access_tokens t
+                         WHERE t.app_id = a.id AND (t.account_id IS NOT NULL OR t.applicant_id IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
+      ORDER BY a.created_at
+      LIMIT $2"
+);
+
+/// The oldest apps registered since then that nobody let in.
+pub async fn idle_apps(db: &Db, since_ms: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(IDLE_APPS, params![since_ms, most]).await?)
+}
+
+const DROP_OWN_TOKENS: Sql = sql!(
+    sqlite: "DELETE FROM access_tokens
+              WHERE app_id IN (SELECT value FROM json_each($1)) AND account_id IS NULL AND applicant_id IS NULL",
+    pg: "DELETE FROM access_tokens
+          WHERE app_id = ANY($1) AND account_id IS NULL AND applicant_id IS NULL",
+);
+const DROP_APPS: Sql = sql!(
+    sqlite: "DELETE FROM apps
+              WHERE id IN (SELECT value FROM json_each($1))
+                AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+                AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+    pg: "DELETE FROM apps
+          WHERE id = ANY($1)
+            AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+            AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+);
+
+/// These make way, with the tokens that they have for themselves. Undoes the whole transaction where members let all of them
+/// in meanwhile.
+pub fn drop_idle_apps(tx: &mut Tx, ids: Vec<i64>) {
+    tx.exec(DROP_OWN_TOKENS, params![ids.clone()]);
+    tx.must(DROP_APPS, params![ids]);
 }
 
 const FORGET_CODES: Sql = sql!(

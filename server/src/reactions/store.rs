@@ -187,6 +187,43 @@ pub async fn said_by(db: &Db, account_ids: Vec<i64>, status_ids: Vec<i64>) -> Re
     Ok(db.all(SAID_BY, params![account_ids, status_ids]).await?)
 }
 
+row! {
+    /// Somebody who said a code from elsewhere.
+    #[derive(Debug)]
+    pub struct Sayer {
+        pub status_id: i64,
+        pub emoji: String,
+        pub url: String,
+        pub account_id: i64,
+    }
+}
+
+/// Counts on `reactions_by_status`.
+const SAYERS: Sql<Sayer> = sql!(
+    row: Sayer,
+    sqlite: "SELECT status_id, emoji, url, account_id
+               FROM (SELECT status_id, emoji, url, account_id,
+                            row_number() OVER (PARTITION BY status_id, emoji, url ORDER BY created_at, account_id) AS place
+                       FROM reactions
+                      WHERE status_id IN (SELECT value FROM json_each($1)) AND url <> '') AS said
+              WHERE place <= $2
+              ORDER BY status_id, place
+              LIMIT 10000",
+    pg: "SELECT status_id, emoji, url, account_id
+           FROM (SELECT status_id, emoji, url, account_id,
+                        row_number() OVER (PARTITION BY status_id, emoji, url ORDER BY created_at, account_id) AS place
+                   FROM reactions
+                  WHERE status_id = ANY (CAST($1 AS BIGINT[])) AND url <> '') AS said
+          WHERE place <= $2
+          ORDER BY status_id, place
+          LIMIT 10000",
+);
+
+/// The first `most` who said each code from elsewhere.
+pub async fn sayers(db: &Db, status_ids: Vec<i64>, most: i64) -> Result<Vec<Sayer>> {
+    Ok(db.all(SAYERS, params![status_ids, most]).await?)
+}
+
 /// Counts on `reactions_by_status`.
 const WHO: Sql<Who> = sql!(
     row: Who,

@@ -15,7 +15,7 @@ use crate::http::Me;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
-use crate::{id, media, members};
+use crate::{id, media, members, polls};
 
 use store::Known;
 pub use store::ScheduledRow;
@@ -27,6 +27,8 @@ const SOONEST_MS: i64 = 5 * 60 * 1000;
 const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
 /// Of one member.
 const MOST: i64 = 300;
+/// Bytes of one, as JSON: the longest post with a poll and all that is said of it.
+const LONGEST: usize = 64 * 1024;
 /// What cannot be published by a fault that may pass is tried for so long: later, what it says may be out of date.
 const TRIED_FOR_MS: i64 = DAY_MS;
 /// What waits for so long after its time is tried no more, however that came: longer than any job is tried.
@@ -78,6 +80,9 @@ pub async fn schedule(
     sent.settle(me);
     let draft = sent.draft(app, me).await?;
     statuses::check(app, &draft)?;
+    if let polls::Wish::Make(poll) = &draft.poll {
+        poll.begin(app.now_ms())?;
+    }
     media::choose(app, &me.account, &[], &draft.media).await?;
     let id = app.next_id();
     let mut tx = Tx::new();
@@ -87,6 +92,13 @@ pub async fn schedule(
         sent: serde_json::to_string(&sent)?,
         trouble: None,
     };
+    if row.sent.len() > LONGEST {
+        let why = format!(
+            "is with all that belongs to it longer than {} KiB",
+            LONGEST / 1024
+        );
+        return Err(Error::invalid("status", why));
+    }
     // Two that come at the same moment go one after the other.
     members::take_turns(&mut tx, me.account.id);
     let none = Known::default();

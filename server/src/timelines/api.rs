@@ -27,13 +27,33 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The same with hashtags as they are compared, and no more of each kind than are looked at.
+    fn folded(self) -> Choice {
+        let folded = |names: Vec<String>| -> Vec<String> {
+            let few = names.into_iter().take(MOST_TAGS);
+            few.map(|name| hashtag::folded(&name)).collect()
+        };
+        Choice {
+            any: folded(self.any),
+            all: folded(self.all),
+            none: folded(self.none),
+            ..self
+        }
+    }
+
     fn wants(&self, shown: &Shown) -> bool {
         let status = &shown.status;
         let words = text(status);
-        let names = |tag: &String| {
-            let tag = hashtag::folded(tag);
-            words.tags.iter().any(|name| hashtag::folded(name) == tag)
+        let named: Vec<String> = if self.all.is_empty() && self.none.is_empty() {
+            Vec::new()
+        } else {
+            words
+                .tags
+                .iter()
+                .map(|name| hashtag::folded(name))
+                .collect()
         };
+        let names = |tag: &String| named.contains(tag);
         let is_local = status.author.is_local();
         let unwanted = (self.only_media && words.attachments.is_empty())
             || (self.local && !is_local)
@@ -56,6 +76,7 @@ pub async fn public(
     paging: Paging,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
+    let choice = choice.folded();
     if choice.local {
         let place = Place::Community(caller.community.id);
         return answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await;
@@ -80,9 +101,9 @@ pub async fn tag(
     paging: Paging,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
-    let names: Vec<String> = std::iter::once(&name)
-        .chain(choice.any.iter().take(MOST_TAGS))
-        .map(|name| hashtag::folded(name))
+    let choice = choice.folded();
+    let names: Vec<String> = std::iter::once(hashtag::folded(&name))
+        .chain(choice.any.iter().cloned())
         .collect();
     let place = Place::Hashtags(names);
     answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
@@ -107,7 +128,7 @@ pub async fn link(
     answer(&app, &caller, Place::Link(url), &paging, |_| true).await
 }
 
-/// Hashtags that one timeline is made of, beside its own.
+/// Hashtags that one timeline is made of beside its own, must have, and must not have: so many of each.
 const MOST_TAGS: usize = 3;
 
 /// A page of a timeline, with the links to the next ones.

@@ -452,3 +452,51 @@ border_test! {
         assert!(!had.iter().any(|host| host.starts_with("refused")), "{had:?}");
     }
 }
+
+coast_test! {
+    async fn a_list_of_people_tells_nothing_between_its_lines(coast) {
+        let post = coast.town.post(&mut coast.alice, "For everybody", "public").await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let like = |server: &str, name: &str| {
+            let by = coast.peer.iri(server, name);
+            let of = format!("{}/users/alice/statuses/{}", coast.town.community().origin, post.id);
+            json!({ "id": format!("{by}#like"), "type": "Like", "actor": by, "object": of })
+        };
+        coast.brings(&like("open", "rita")).await;
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        let at = format!("/api/v1/statuses/{}/favourited_by", post.id);
+        let asks = [at.clone(), format!("{at}?limit=1"), format!("{at}?min_id=1")];
+        let mut before = Vec::new();
+        for path in &asks {
+            let answer = his.get(path).await.is(200);
+            before.push((answer.headers.get("link").cloned(), answer.json()));
+        }
+        coast.brings(&like("kept", "lena")).await;
+        let all = hers.get(&at).await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        for (path, before) in asks.iter().zip(before) {
+            let answer = his.get(path).await.is(200);
+            assert_eq!((answer.headers.get("link").cloned(), answer.json()), before, "{path}");
+        }
+    }
+
+    async fn a_conversation_names_nobody_who_is_hidden_from_its_reader(coast) {
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let words = format!("@bob @lena@{kept} Low water");
+        coast.town.post(&mut coast.alice, &words, "direct").await;
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        for (app, people) in [(&mut hers, vec!["bob", "lena"]), (&mut his, vec!["alice"])] {
+            let told = app.get("/api/v1/conversations").await.is(200).json();
+            let accounts = told[0]["accounts"].as_array().unwrap().iter();
+            let mut names: Vec<&str> = accounts.map(|one| one["username"].as_str().unwrap()).collect();
+            names.sort_unstable();
+            assert_eq!(names, people);
+        }
+    }
+}

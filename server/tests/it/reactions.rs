@@ -213,6 +213,32 @@ coast_test! {
         coast.alice_refuses_kept().await;
         coast.alice.get("/notifications").await.is(200).shows(":blob:").hides("🌊");
     }
+    async fn a_code_of_whom_one_refuses_is_read_under_nobodys_post(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        let post = app.write(json!({ "status": "High water" })).await;
+        coast.is_idle().await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let picture = coast.has_picture("blob.png", &crate::media::files::png(20, 20));
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let react = |by: &str, code: &str| json!({
+            "id": format!("{by}#react"), "type": "EmojiReact", "actor": by, "object": post["uri"], "content": format!(":{code}:"),
+            "tag": [tag(code, &picture)],
+        });
+        coast.brings(&react(&lena, "read_this")).await;
+        coast.brings(&react(&rita, "blob")).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        let hers = app.get(&at).await.is(200).json();
+        assert_eq!(names(&hers["reactions"]), [("read_this".to_owned(), 1, false), ("blob".to_owned(), 1, false)]);
+        let told = his.get(&at).await.is(200).hides("read_this").json();
+        assert_eq!(names(&told["reactions"]), [("blob".to_owned(), 1, false)]);
+        let list = format!("/api/v1/pleroma/statuses/{}/reactions", id(&post));
+        his.get(&list).await.is(200).hides("read_this");
+        let path = format!("/@alice/{}", id(&post));
+        coast.bob.open(&path).await.is(200).hides("read_this");
+    }
 
     async fn of_a_favourite_and_a_reaction_to_it_each_is_taken_back_alone(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;

@@ -1,6 +1,6 @@
 //! Posts found by their words, through the API and on the page.
 
-use comity_db::{Sql, sql};
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -194,6 +194,48 @@ town_test! {
         }
         assert_eq!(found(&mut hers, "ebb").await.len(), 5);
         drop(stop);
+    }
+}
+
+/// Copies of a post (`$1`), numbered from `$2`, `$3` of them.
+const COPIES: Sql = sql!(
+    "INSERT INTO statuses (id, iri, account_id, kind, visibility, conversation_id, title, spoiler_text, content,
+                           source, sensitive, tags, attachments, limited, created_at, replies_count,
+                           reblogs_count, favourites_count)
+     WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < $3
+     )
+     SELECT $2 + n, iri || '/' || n, account_id, kind, visibility, conversation_id, title, spoiler_text, content,
+            source, sensitive, tags, attachments, limited, created_at, 0, 0, 0
+       FROM statuses, numbers
+      WHERE id = $1"
+);
+const WORDS_OF_COPIES: Sql = sql!(
+    sqlite: "INSERT INTO search_words (rowid, words) SELECT id, $3 FROM statuses WHERE id >= $1 AND id < $2",
+    pg: "INSERT INTO search_entries (status_id, words)
+         SELECT id, array_to_tsvector(string_to_array(CAST($3 AS TEXT), ' ')) FROM statuses WHERE id >= $1 AND id < $2",
+);
+
+town_test! {
+    async fn a_word_of_many_posts_of_others_is_looked_for_a_part_at_a_time(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let own = town.post(&mut alice, "Spring tide", "private").await;
+        let few = town.post(&mut bob, "The tide for few", "private").await;
+        let (first, many) = (few.id + 1, 20_050_i64);
+        let db = &town.app.db;
+        db.exec(COPIES, params![few.id, first, many]).await.unwrap();
+        db.exec(WORDS_OF_COPIES, params![first, first + many, "tide"]).await.unwrap();
+        // Behind all that is not for her, and among it.
+        assert_eq!(found(&mut hers, "tide").await, ids(&[&own]));
+        let path = |more: &str| format!("/api/v2/search?type=statuses&q=tide&{more}");
+        let newer = hers.get(&path(&format!("max_id={first}"))).await.is(200).json();
+        assert_eq!(newer["statuses"].as_array().unwrap().len(), 1);
+        let below = hers.get(&path(&format!("max_id={}", own.id))).await.is(200).json();
+        assert_eq!(below["statuses"], json!([]));
+        // Read from below.
+        let above = hers.get(&path(&format!("min_id={}", own.id - 1))).await.is(200).json();
+        assert_eq!(above["statuses"].as_array().unwrap().len(), 1);
     }
 }
 

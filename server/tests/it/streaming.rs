@@ -417,6 +417,21 @@ town_test! {
         assert_eq!(home.next().await.unwrap().0, "filters_changed");
     }
 
+    async fn whoever_asked_hears_at_once_that_their_poll_is_over(town) {
+        let studio = Studio::of(town).await;
+        let mut alice = studio.town.member("alice").await;
+        let token = studio.token(&mut alice, SCOPES).await;
+        let asks = json!({ "status": "When?", "poll": { "options": ["a", "b"], "expires_in": 300 } });
+        studio.ask(Method::POST, "/api/v1/statuses", &token, &asks).await;
+        let mut ear = studio.ear("user/notification", &token).await;
+        studio.town.wait_s(301);
+        let _works = crate::coast::works(&studio.town);
+        let (event, data) = ear.next().await.unwrap();
+        assert_eq!(event, "notification");
+        let told: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(told["type"], "poll");
+    }
+
     async fn one_member_takes_a_few_places_and_no_more(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;

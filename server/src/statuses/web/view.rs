@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             _ => Default::default(),
         };
         let mine = visit.me.as_ref().map(|me| me.account.id);
-        let said = reactions::of(&app.db, mine, ids.clone()).await?;
+        let said = reactions::of(app, &visit.party(), mine, ids.clone()).await?;
         let asks = statuses.iter().filter(|status| text(status).poll.is_some());
         let asks: Vec<i64> = asks.map(|status| status.id).collect();
         let votes = match &visit.me {
