@@ -1,5 +1,7 @@
 //! Asking a member for a yes (RFC 6749 §4.1.1), and the code that it gives.
 
+use comity_db::Tx;
+
 use super::apps::find_client;
 use super::model::{ClientApp, CodeRow};
 use super::redirects::Redirect;
@@ -108,6 +110,8 @@ pub async fn grant(app: &App, account_id: i64, asked: &Asked) -> Result<String> 
         expires_at: app.now_ms() + CODE_LIVES_MS,
         token_id: None,
     };
-    store::insert_code(&app.db, code.hash(), &row).await?;
+    let mut tx = Tx::new();
+    store::insert_code(&mut tx, code.hash(), &row);
+    app.commit(tx).await?;
     Ok(code.reveal())
 }

@@ -56,8 +56,12 @@ const INSERT_CODE: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 
-pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<()> {
-    db.exec(
+const KEEP_APP: Sql = sql!("UPDATE apps SET let_in = TRUE WHERE id = $1 AND NOT let_in");
+
+/// A member's yes, by which its app is kept.
+pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
+    tx.exec(KEEP_APP, params![code.app_id]);
+    tx.exec(
         INSERT_CODE,
         params![
             code_hash,
@@ -68,9 +72,7 @@ pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<
             code.challenge.as_deref(),
             code.expires_at,
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 const CODE: Sql<CodeRow> = sql!(
@@ -100,7 +102,11 @@ const INSERT_TOKEN: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
 );
 
+/// A member's token keeps its app.
 pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
+    if token.account_id.is_some() {
+        tx.exec(KEEP_APP, params![token.app_id]);
+    }
     tx.exec(
         INSERT_TOKEN,
         params![
@@ -132,8 +138,15 @@ const LET_IN: Sql = sql!(
       WHERE applicant_id = $1"
 );
 
-/// Tokens of somebody who waited are a member's from now on.
+const KEEP_APPS_OF_APPLICANT: Sql = sql!(
+    "UPDATE apps
+        SET let_in = TRUE
+      WHERE id IN (SELECT app_id FROM access_tokens WHERE applicant_id = $1) AND NOT let_in"
+);
+
+/// Tokens of somebody who waited are a member's from now on, and their apps are kept.
 pub fn let_in(tx: &mut Tx, applicant_id: i64) {
+    tx.exec(KEEP_APPS_OF_APPLICANT, params![applicant_id]);
     tx.exec(LET_IN, params![applicant_id]);
 }
 
@@ -287,11 +300,12 @@ const FORGET_TOKENS: Sql = sql!(
                     ORDER BY last_used_at
                     LIMIT $2)"
 );
+/// On `apps_unused`.
 const FORGET_APPS: Sql = sql!(
     "DELETE FROM apps
       WHERE id IN (SELECT a.id
                      FROM apps a
-                    WHERE a.created_at < $1
+                    WHERE NOT a.let_in AND a.created_at < $1
                       AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = a.id)
                       AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
                     ORDER BY a.created_at
@@ -308,7 +322,7 @@ pub async fn forget_tokens(db: &Db, since_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_TOKENS, params![since_ms, most]).await?)
 }
 
-/// Forgets apps older than `apps_ms` that nobody lets anything.
+/// Forgets apps older than `apps_ms` that no member ever let in and that have no token for themselves.
 pub async fn forget_apps(db: &Db, apps_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_APPS, params![apps_ms, most]).await?)
 }

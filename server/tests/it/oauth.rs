@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::town::{Answer, Browser, Town};
+use crate::town::{Answer, Browser, PASSWORD, Town};
 use crate::town_test;
 
 const BACK: &str = "https://app.example/back?from=here";
@@ -435,15 +435,30 @@ town_test! {
         assert_eq!(told["issuer"], town.community().origin.clone() + "/");
     }
 
-    async fn apps_that_nobody_lets_in_are_forgotten(town) {
+    async fn an_app_is_forgotten_when_no_member_ever_let_it_in(town) {
         let mut alice = town.member("alice").await;
+        let mut asked = Registered::new(&town, "profile").await;
+        let _never_fetched = asked.code(&mut alice, "profile").await;
         let mut kept = Registered::new(&town, "profile").await;
         let token = kept.let_in(&mut alice, "profile").await;
+        let (id, secret) = (kept.id.clone(), kept.secret.clone());
+        let body = form(&[("client_id", &id), ("client_secret", &secret), ("token", &token)]);
+        kept.browser.post_raw("/oauth/revoke", &[], &body).await.is(200);
         let mut idle = Registered::new(&town, "profile").await;
-        town.wait_s(3 * 24 * 3600);
-        let now_ms = town.app.now_ms();
-        assert!(comity::oauth::forget_old(&town.app, now_ms, 100).await.unwrap() > 0);
-        assert_eq!(error(&idle.token(&[("grant_type", "client_credentials")]).await.is(401)), "invalid_client");
+        let own = [("grant_type", "client_credentials"), ("scope", "profile")];
+        let forget = || comity::oauth::forget_old(&town.app, town.app.now_ms(), 100);
+        town.wait_s(80 * 24 * 3600);
+        forget().await.unwrap();
+        idle.token(&own).await.is(200);
+        town.wait_s(20 * 24 * 3600);
+        assert!(forget().await.unwrap() > 0);
+        assert_eq!(error(&idle.token(&own).await.is(401)), "invalid_client");
+        assert_eq!(forget().await.unwrap(), 0);
+        asked.token(&own).await.is(200);
+        // Members come back to what they signed out of.
+        let mut again = town.anonymous();
+        again.post("/sign-in", &[("name", "alice"), ("password", PASSWORD)]).await.is(303);
+        let token = kept.let_in(&mut again, "profile").await;
         ask(&mut kept.browser, "/oauth/userinfo", &token).await.is(200);
     }
 }

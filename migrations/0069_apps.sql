@@ -1,0 +1,8 @@
+-- A member once said yes to the app, or had a token by it. Such an app keeps its name for good: apps in browsers have one for
+-- each server and use it again for years.
+ALTER TABLE apps ADD COLUMN let_in BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE apps
+   SET let_in = TRUE
+ WHERE EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id AND t.account_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id);
+CREATE INDEX apps_unused ON apps (created_at) WHERE NOT let_in;
