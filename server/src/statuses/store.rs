@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::text::Format;
 
 pub use lists::{
-    BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, in_conversation, reblog_by, reblogged_among, replies_to,
-    with_above,
+    BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, in_conversation, proper_id, reblog_by, reblogged_among,
+    replies_to, with_above,
 };
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.

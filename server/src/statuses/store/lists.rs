@@ -51,6 +51,8 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
 );
 const REBLOG_BY: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
+const PROPER: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT COALESCE(reblog_of_id, id) FROM statuses WHERE id = $1");
 
 /// Oldest first, newer than `min_id`.
 pub async fn in_conversation(
@@ -74,6 +76,11 @@ pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Res
     Ok(db
         .column(REPLIES_TO, params![status_id, min_id, limit])
         .await?)
+}
+
+/// What is meant by the id of a status or of a boost: of a boost, what it shares. Nobody is cleared to see it.
+pub async fn proper_id(db: &Db, id: i64) -> Result<i64> {
+    Ok(db.opt_column(PROPER, params![id]).await?.unwrap_or(id))
 }
 
 /// This account's boost of this status.
