@@ -6,3 +6,11 @@ UPDATE apps
  WHERE EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id AND t.account_id IS NOT NULL)
     OR EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id);
 CREATE INDEX apps_unused ON apps (created_at) WHERE NOT let_in;
+
+-- Tokens that a suspension ended, until it is lifted: their apps are told that their member may not come in, and not that the
+-- token is wrong.
+CREATE TABLE ended_tokens (
+  token_hash BYTEA PRIMARY KEY,
+  account_id BIGINT NOT NULL REFERENCES members (account_id)
+);
+CREATE INDEX ended_tokens_by_account ON ended_tokens (account_id);

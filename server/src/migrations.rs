@@ -135,6 +135,7 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "ended_tokens",
     "bookmarks",
     "account_notes",
     "endorsements",

@@ -23,7 +23,9 @@ pub use asking::{Asked, Asking, NotAsked, ask, grant};
 pub use model::{ClientApp, LetIn, NewApp};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::Scopes;
-pub use tokens::{Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app};
+pub use tokens::{
+    Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app, was_suspended,
+};
 pub(crate) use tokens::{Whose, token_at_sign_up};
 
 use crate::app::App;
@@ -77,6 +79,18 @@ fn wrong<T>(code: &'static str, why: &'static str) -> Result<T, Failed> {
 /// Ends what a member let all apps, in the caller's transaction.
 pub(crate) fn end_all(tx: &mut Tx, account_id: i64) {
     store::revoke_all(tx, account_id);
+    store::forget_ended(tx, account_id);
+}
+
+/// The same of a member who is suspended: until it is lifted, [`was_suspended`] knows those tokens.
+pub(crate) fn suspend_all(tx: &mut Tx, account_id: i64) {
+    store::remember_ended(tx, account_id);
+    store::revoke_all(tx, account_id);
+}
+
+/// The suspension is lifted, in the caller's transaction. What it ended stays ended.
+pub(crate) fn unsuspend(tx: &mut Tx, account_id: i64) {
+    store::forget_ended(tx, account_id);
 }
 
 /// Somebody who waited is a member from now on, and the app that signed them up speaks for them and is kept; in the

@@ -216,6 +216,38 @@ pub fn revoke_all(tx: &mut Tx, account_id: i64) {
     );
 }
 
+const REMEMBER_ENDED: Sql = sql!(
+    "INSERT INTO ended_tokens (token_hash, account_id)
+     SELECT token_hash, account_id
+       FROM access_tokens
+      WHERE account_id = $1
+     ON CONFLICT DO NOTHING"
+);
+const FORGET_ENDED: Sql = sql!("DELETE FROM ended_tokens WHERE account_id = $1");
+const ENDED_OF: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT m.account_id
+       FROM ended_tokens t
+       JOIN members m ON m.account_id = t.account_id
+      WHERE t.token_hash = $1 AND m.community_id = $2"
+);
+
+/// Notes what tokens a member has, before they are ended.
+pub fn remember_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(REMEMBER_ENDED, params![account_id]);
+}
+
+/// Notes it no longer.
+pub fn forget_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(FORGET_ENDED, params![account_id]);
+}
+
+/// Whether a token was noted so, of a member of this community.
+pub async fn is_ended(db: &Db, token_hash: Vec<u8>, community_id: i64) -> Result<bool> {
+    let values = params![token_hash, community_id];
+    Ok(db.opt_column(ENDED_OF, values).await?.is_some())
+}
+
 /// Tokens of one member that are read for the list of their apps; each app has a few at most.
 const MOST_GRANTS: i64 = 2_000;
 
@@ -332,6 +364,10 @@ pub const OF_MEMBER: &[Sql] = &[
     sql!(
         "DELETE FROM access_tokens
           WHERE account_id = $1 AND id IN (SELECT id FROM access_tokens WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM ended_tokens
+          WHERE account_id = $1 AND token_hash IN (SELECT token_hash FROM ended_tokens WHERE account_id = $1 LIMIT $2)"
     ),
     sql!(
         "DELETE FROM oauth_codes
