@@ -459,6 +459,24 @@ town_test! {
         town.anonymous().get("/.well-known/change-password").await.leads("/settings/password");
     }
 
+    async fn what_an_app_leaves_empty_says_nothing(town) {
+        let mut app = App::of(&town, "alice").await;
+        let body = json!({
+            "status": "High water", "spoiler_text": null, "visibility": null, "language": null, "in_reply_to_id": null,
+            "media_ids": null, "poll": null, "sensitive": null, "scheduled_at": null,
+        });
+        let sent = app.write(body).await;
+        assert_eq!((&sent["spoiler_text"], &sent["visibility"], &sent["in_reply_to_id"]), (&json!(""), &json!("public"), &Value::Null));
+        let header = format!("Bearer {}", app.token);
+        let form = "status=Low+water&in_reply_to_id=&media_ids[]=&spoiler_text=&sensitive=";
+        let sent = app.browser.post_raw("/api/v1/statuses", &[("authorization", &header)], form).await.is(200).json();
+        assert_eq!((&sent["in_reply_to_id"], &sent["media_attachments"]), (&Value::Null, &json!([])));
+        let changes = json!({ "display_name": "Alice of the harbour", "source": null, "fields_attributes": null });
+        let me = app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &changes).await.is(200).json();
+        assert_eq!(me["display_name"], "Alice of the harbour");
+        app.post("/api/v1/statuses", json!({ "status": "Of what?", "in_reply_to_id": "the last one" })).await.is(422);
+    }
+
     async fn what_is_done_to_a_boost_is_done_to_what_it_shares(town) {
         let (mut alice, mut bob, mut cara) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "cara").await);
         let post = alice.write(json!({ "status": "High water" })).await;
