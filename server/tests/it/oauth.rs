@@ -423,7 +423,19 @@ town_test! {
         let preflight = visitor.send(Method::OPTIONS, "/api/v1/apps", &from, "").await.is(204);
         assert_eq!(preflight.headers["access-control-allow-origin"], "*");
         assert!(preflight.headers["access-control-allow-headers"].to_str().unwrap().contains("Authorization"));
+        for path in ["/api/v1/apps", "/oauth/token/"] {
+            let wanted = [from[0], from[1], ("access-control-request-headers", "authorization,x-made-up")];
+            let preflight = visitor.send(Method::OPTIONS, path, &wanted, "").await.is(204);
+            assert_eq!(preflight.headers["access-control-allow-headers"], "authorization,x-made-up");
+        }
         let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert!(nowhere.headers["access-control-expose-headers"].to_str().unwrap().contains("X-Request-Id"));
+        let again = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert_ne!(nowhere.headers["x-request-id"], again.headers["x-request-id"]);
+        assert_eq!(nowhere.headers["x-request-id"].len(), 32);
+        let old = visitor.get("/api/v1/instance").await.is(200);
+        assert_eq!(old.headers["deprecation"], "@1668384000");
+        assert!(!visitor.get("/api/v2/instance").await.is(200).headers.contains_key("deprecation"));
         assert_eq!(nowhere.headers["access-control-allow-origin"], "*");
         assert_eq!(error(&nowhere), "Record not found");
         let page = visitor.send(Method::OPTIONS, "/sign-in", &from, "").await;
