@@ -14,3 +14,7 @@ CREATE TABLE ended_tokens (
   account_id BIGINT NOT NULL REFERENCES members (account_id)
 );
 CREATE INDEX ended_tokens_by_account ON ended_tokens (account_id);
+
+-- What is rare among what a member is told is found without reading all of it.
+CREATE INDEX notifications_by_kind ON notifications (account_id, kind, id);
+CREATE INDEX notifications_by_doer ON notifications (account_id, from_account_id, id);
