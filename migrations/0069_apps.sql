@@ -18,3 +18,23 @@ CREATE INDEX ended_tokens_by_account ON ended_tokens (account_id);
 -- What is rare among what a member is told is found without reading all of it.
 CREATE INDEX notifications_by_kind ON notifications (account_id, kind, id);
 CREATE INDEX notifications_by_doer ON notifications (account_id, from_account_id, id);
+
+-- What has files, and what was written elsewhere, among all the rest. Boosts have no files of their own.
+CREATE INDEX statuses_files_by_author ON statuses (account_id, id) WHERE attachments <> '[]';
+CREATE INDEX statuses_files_by_home ON statuses (community_id, id) WHERE attachments <> '[]';
+CREATE INDEX statuses_files_public ON statuses (id) WHERE attachments <> '[]' AND visibility = 'public';
+CREATE INDEX statuses_elsewhere ON statuses (id) WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL;
+
+-- Which of what somebody wrote names a hashtag, whoever may see it. Of posts that are older than this table, those that are
+-- public. The name is folded as in hashtag_entries.
+CREATE TABLE author_tags (
+  account_id BIGINT NOT NULL,
+  name       TEXT NOT NULL,
+  status_id  BIGINT NOT NULL REFERENCES statuses (id) ON DELETE CASCADE,
+  PRIMARY KEY (account_id, name, status_id)
+);
+INSERT INTO author_tags (account_id, name, status_id)
+SELECT s.account_id, e.name, e.status_id
+  FROM hashtag_entries e
+  JOIN statuses s ON s.id = e.status_id;
+CREATE INDEX author_tags_by_status ON author_tags (status_id);

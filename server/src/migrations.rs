@@ -111,6 +111,7 @@ pub const BIG_TABLES: &[&str] = &[
     "reactions",
     "pins",
     "hashtag_entries",
+    "author_tags",
     "home_entries",
     "notifications",
     "notification_policies",

@@ -17,7 +17,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::hashtags;
+use crate::hashtags::{self, Topics};
 use crate::http::{Kind, Me};
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
@@ -149,7 +149,7 @@ pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<R
 pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<String>> {
     let mut seen = Vec::new();
     for name in hashtags::beginning(&app.db, beginning, MOST_TOPICS).await? {
-        let place = Place::Hashtags(vec![name.clone()]);
+        let place = Place::Hashtags(Topics::of(&name));
         let newest = Window::older_than(i64::MAX);
         let found = timelines::read(app, viewer, place, newest, 1, |_| true).await?;
         if !found.entries.is_empty() {

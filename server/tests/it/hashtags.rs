@@ -4,6 +4,7 @@ use comity::members::Role;
 use http::Method;
 use serde_json::json;
 
+use crate::clients::App;
 use crate::peer;
 
 coast_test! {
@@ -42,5 +43,22 @@ coast_test! {
         let open = coast.peer.domain("open");
         marta.post("/boundaries", &[("pattern", &open), ("stance", "limited"), ("scope", "community")]).await.is(303);
         coast.bob.get("/tags/boat").await.is(200).hides("Rita on the boat").shows("Alice on the");
+    }
+
+    async fn what_was_written_elsewhere_is_found_below_all_that_was_written_here(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let mut note = peer::create(&rita, "1", "Rita on the boat", None, None);
+        note["object"]["cc"] = json!([coast.alice.account.iri.as_str()]);
+        note["object"]["tag"] = json!([{ "type": "Mention", "href": coast.alice.account.iri.as_str() }]);
+        coast.brings(&note).await;
+        for number in 0..110 {
+            coast.town.post(&mut coast.alice, &format!("Number {number}"), "public").await;
+        }
+        let mut app = App::let_in(&coast.town, &mut coast.bob).await;
+        let told = app.get("/api/v1/timelines/public?remote=true&limit=1").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 1);
+        assert!(told[0]["content"].as_str().unwrap().contains("Rita on the boat"));
+        let here = app.get("/api/v1/timelines/public?local=true&remote=true").await.is(200).json();
+        assert_eq!(here, json!([]));
     }
 }
