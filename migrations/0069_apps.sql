@@ -38,3 +38,17 @@ SELECT s.account_id, e.name, e.status_id
   FROM hashtag_entries e
   JOIN statuses s ON s.id = e.status_id;
 CREATE INDEX author_tags_by_status ON author_tags (status_id);
+
+-- The words of names, folded as those of posts are, by which people are found.
+CREATE TABLE account_words (
+  is_local   BOOLEAN NOT NULL,            -- they live here
+  word       TEXT NOT NULL,
+  account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  PRIMARY KEY (is_local, word, account_id)
+);
+CREATE INDEX account_words_by_account ON account_words (account_id, word);
+
+-- Who was here before is given theirs by a job.
+INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+SELECT 69, 'index_accounts', '{"IndexAccounts":{"below":9223372036854775807}}', 0, 0, 0, 0
+ WHERE EXISTS (SELECT 1 FROM accounts);

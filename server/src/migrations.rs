@@ -104,6 +104,7 @@ pub const ALL: &[Migration] = &[
 pub const BIG_TABLES: &[&str] = &[
     "accounts",
     "account_keys",
+    "account_words",
     "statuses",
     "status_edits",
     "mentions",

@@ -109,7 +109,11 @@ pub async fn search(
     let me = client.me()?;
     let most = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let found = search::people(&app, me, &question.q, question.resolve).await?;
+    let wanted = search::People {
+        following: question.following,
+        most: skip.saturating_add(most),
+    };
+    let found = search::people(&app, me, &question.q, question.resolve, wanted).await?;
     let mut ids: Vec<i64> = found.iter().map(|account| account.id).collect();
     if question.following {
         let states = follows::states(&app, me.account.id, ids.clone()).await?;
