@@ -97,7 +97,11 @@ pub const ALL: &[Migration] = &[
         "emoji_version",
         "../../migrations/0064_emoji_version.sql"
     ),
-    migration!(69, "apps", "../../migrations/0069_apps.sql"),
+    migration!(
+        69,
+        "apps_and_lists",
+        "../../migrations/0069_apps_and_lists.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

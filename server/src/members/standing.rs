@@ -83,7 +83,8 @@ pub(crate) async fn set(
     if standing == Standing::Suspended {
         oauth::suspend_all(&mut tx, member.account_id);
         links::drop_all(&mut tx, member.account_id);
-    } else {
+    }
+    if standing == Standing::Active {
         oauth::unsuspend(&mut tx, member.account_id);
     }
     rules::advance_epoch(&mut tx);

@@ -251,7 +251,7 @@ pub struct Grant {
     pub scopes: Scopes,
 }
 
-/// Whether this token was ended by the suspension of its member, who is one of this community and still suspended.
+/// Whether this token was ended by the suspension of its member, who is one of this community and still kept out.
 pub async fn was_suspended(app: &App, community: &Community, token: &str) -> Result<bool> {
     match Token::parse(token) {
         Some(token) => store::is_ended(&app.db, token.hash(), community.id).await,
