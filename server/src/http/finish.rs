@@ -289,3 +289,23 @@ fn policy(app: &App, response: &Response) -> Option<HeaderValue> {
         .then(|| HeaderValue::from_str(&policy).ok())
         .flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mastodons_addresses_answer_with_mastodons_statuses() {
+        for (path, status, told) in [
+            ("/api/v2/search", 502, 503),
+            ("/api/v1/statuses", 409, 422),
+            ("/api/v1/markers", 409, 409),
+            ("/api/comity/v1/drafts", 409, 409),
+            ("/search", 502, 502),
+            ("/api/v1/statuses", 404, 404),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(as_mastodon(path, status).as_u16(), told, "{path}");
+        }
+    }
+}

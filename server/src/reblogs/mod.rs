@@ -19,8 +19,8 @@ use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::statuses::{self, NewStatus, Status};
 
-/// Boosts a status that `me` may see and share; of a boost, what it shares. Doing it twice changes nothing. The boost goes where both `me` and
-/// the author let it go (boundaries L05): the gate asks for both when it is addressed.
+/// Boosts a status that `me` may see and share; of a boost, what it shares. Doing it twice changes nothing. The boost goes
+/// where both `me` and the author let it go (boundaries L05): the gate asks for both when it is addressed.
 pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     reblog_for(app, me, status_id, Visibility::Public).await?;
     Ok(())

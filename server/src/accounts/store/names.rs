@@ -89,8 +89,8 @@ impl Question {
     }
 }
 
-/// An account (`a`) has words that begin as the others that are asked for (`$4`), and a domain that begins as it should (`$5`). What
-/// has the very name (`$6`) comes first, then who is followed by most.
+/// An account (`a`) has words that begin as the others that are asked for (`$4`), and a domain that begins as it should
+/// (`$5`). Who has the very name (`$6`) comes first, then who is followed by most.
 macro_rules! named {
     ($only_one:literal, $asked:literal) => {
         concat!(
