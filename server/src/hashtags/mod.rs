@@ -73,12 +73,15 @@ pub(crate) async fn ids(
     }
     let mut read = topics.any.clone();
     let mut any = Vec::new();
-    if !topics.all.is_empty() {
+    let mut all = topics.all.clone();
+    all.sort_unstable();
+    all.dedup();
+    if !all.is_empty() {
         let mut least = 0;
         for name in &topics.any {
             least += store::count(&app.db, name, MANY).await?;
         }
-        for name in &topics.all {
+        for name in &all {
             let count = store::count(&app.db, name, MANY).await?;
             if count <= least {
                 least = count;
@@ -95,7 +98,7 @@ pub(crate) async fn ids(
         let list = if topics.asks_more() {
             values.extend(params![
                 any.clone(),
-                topics.all.clone(),
+                all.clone(),
                 topics.none.clone(),
                 topics.with_files,
                 topics.from_here,

@@ -44,8 +44,8 @@ macro_rules! is_chosen {
     };
 }
 
-/// Statuses that name this one, one of `$5` where there are any, all of `$6` and none of `$7`. SQLite reads the tables in this
-/// order.
+/// Statuses that name this one, one of `$5` where there are any, all of `$6` (each once) and none of `$7`. SQLite reads the
+/// tables in this order; PostgreSQL counts for each status, where it would otherwise read first all that names the others.
 pub const CHOSEN: Ids = ids_in!(
     "e.status_id",
     sqlite: concat!(
@@ -54,17 +54,15 @@ pub const CHOSEN: Ids = ids_in!(
           CROSS JOIN statuses s ON s.id = e.status_id
           WHERE e.name = $4
             AND (json_array_length($5) = 0
-                 OR EXISTS (SELECT 1
-                              FROM hashtag_entries x
-                             WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($5))))
-            AND NOT EXISTS (SELECT 1
-                              FROM json_each($6) w
-                             WHERE NOT EXISTS (SELECT 1
-                                                 FROM hashtag_entries x
-                                                WHERE x.name = w.value AND x.status_id = e.status_id))
-            AND NOT EXISTS (SELECT 1
-                              FROM hashtag_entries x
-                             WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($7)))
+                 OR (SELECT count(*)
+                       FROM hashtag_entries x
+                      WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($5))) > 0)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($6))) = json_array_length($6)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($7))) = 0
             AND ",
         is_chosen!()
     ),
@@ -74,17 +72,15 @@ pub const CHOSEN: Ids = ids_in!(
            JOIN statuses s ON s.id = e.status_id
           WHERE e.name = $4
             AND (cardinality(CAST($5 AS TEXT[])) = 0
-                 OR EXISTS (SELECT 1
-                              FROM hashtag_entries x
-                             WHERE x.status_id = e.status_id AND x.name = ANY(CAST($5 AS TEXT[]))))
-            AND NOT EXISTS (SELECT 1
-                              FROM unnest(CAST($6 AS TEXT[])) AS w (name)
-                             WHERE NOT EXISTS (SELECT 1
-                                                 FROM hashtag_entries x
-                                                WHERE x.name = w.name AND x.status_id = e.status_id))
-            AND NOT EXISTS (SELECT 1
-                              FROM hashtag_entries x
-                             WHERE x.status_id = e.status_id AND x.name = ANY(CAST($7 AS TEXT[])))
+                 OR (SELECT count(*)
+                       FROM hashtag_entries x
+                      WHERE x.status_id = e.status_id AND x.name = ANY(CAST($5 AS TEXT[]))) > 0)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($6 AS TEXT[]))) = cardinality(CAST($6 AS TEXT[]))
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($7 AS TEXT[]))) = 0
             AND ",
         is_chosen!()
     )
