@@ -106,12 +106,24 @@ pub const ALL: &[Migration] = &[
         sqlite: "../../migrations/0068_letters.sqlite.sql",
         postgres: "../../migrations/0068_letters.postgres.sql",
     ),
+    migration!(
+        69,
+        "apps_and_lists",
+        "../../migrations/0069_apps_and_lists.sql"
+    ),
+    migration!(
+        70,
+        "account_words",
+        sqlite: "../../migrations/0070_account_words.sqlite.sql",
+        postgres: "../../migrations/0070_account_words.postgres.sql",
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
 pub const BIG_TABLES: &[&str] = &[
     "accounts",
     "account_keys",
+    "account_words",
     "statuses",
     "status_edits",
     "mentions",
@@ -119,6 +131,7 @@ pub const BIG_TABLES: &[&str] = &[
     "reactions",
     "pins",
     "hashtag_entries",
+    "author_tags",
     "home_entries",
     "notifications",
     "notification_policies",
@@ -143,6 +156,7 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "ended_tokens",
     "bookmarks",
     "account_notes",
     "endorsements",

@@ -11,12 +11,11 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
 use crate::relations::entity::relationships;
-use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
-use crate::timelines::{self, Place, Replies};
+use crate::timelines::{self, OfAuthor, Place, Replies};
 use crate::window::{Filling, Window};
-use crate::{follows, hashtags, pins, search, statuses};
+use crate::{follows, hashtags, pins, search};
 
 /// Requests to follow that are counted for a member's own account.
 const MOST_REQUESTS: i64 = 100;
@@ -110,7 +109,11 @@ pub async fn search(
     let me = client.me()?;
     let most = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let found = search::people(&app, me, &question.q, question.resolve).await?;
+    let wanted = search::People {
+        following: question.following,
+        most: skip.saturating_add(most),
+    };
+    let found = search::people(&app, me, &question.q, question.resolve, wanted).await?;
     let mut ids: Vec<i64> = found.iter().map(|account| account.id).collect();
     if question.following {
         let states = follows::states(&app, me.account.id, ids.clone()).await?;
@@ -226,23 +229,19 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The same with the hashtag as it is compared.
-    fn folded(self) -> Choice {
-        Choice {
-            tagged: hashtag::folded(&self.tagged),
-            ..self
+    fn of_author(&self) -> OfAuthor {
+        let topic = hashtag::folded(&self.tagged);
+        OfAuthor {
+            replies: if self.exclude_replies {
+                Replies::LeftOut
+            } else {
+                Replies::Shown
+            },
+            without_boosts: self.exclude_reblogs,
+            without_direct: self.exclude_direct,
+            with_files: self.only_media,
+            topic: (!topic.is_empty()).then_some(topic),
         }
-    }
-
-    fn wants(&self, shown: &Shown) -> bool {
-        let words = statuses::text(&shown.status);
-        let tag = &self.tagged;
-        let is_direct = shown.status.visibility == comity_vocab::Visibility::Direct;
-        let unwanted = (self.exclude_reblogs && shown.reblog.is_some())
-            || (self.only_media && words.attachments.is_empty())
-            || (self.exclude_direct && is_direct);
-        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == *tag);
-        !unwanted && (tag.is_empty() || is_tagged())
     }
 }
 
@@ -269,12 +268,6 @@ pub async fn statuses(
     if choice.tagged.chars().count() > hashtags::LONGEST {
         return Ok(Reply::api(json!([])));
     }
-    let choice = choice.folded();
-    let replies = if choice.exclude_replies {
-        Replies::LeftOut
-    } else {
-        Replies::Shown
-    };
-    let place = Place::Author(account.id, replies);
-    timelines::api::answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+    let place = Place::Author(account.id, choice.of_author());
+    timelines::api::answer(&app, &caller, place, &paging, |_| true).await
 }

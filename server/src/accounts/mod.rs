@@ -11,6 +11,7 @@ pub mod edit_web;
 pub mod entity;
 mod keyring;
 mod model;
+pub mod names;
 mod store;
 pub mod web;
 
@@ -86,14 +87,6 @@ pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<
     let rows = store::by_ids(&app.db, ids).await?;
     rows.into_iter()
         .map(|row| Account::from_row(row).map(|account| (account.id, Arc::new(account))))
-        .collect()
-}
-
-/// Accounts we know whose username begins so, at most `limit`.
-pub async fn find_by_prefix(app: &App, prefix: &str, limit: i64) -> Result<Vec<Arc<Account>>> {
-    let rows = store::by_prefix(&app.db, &prefix.to_lowercase(), limit).await?;
-    rows.into_iter()
-        .map(|row| Account::from_row(row).map(Arc::new))
         .collect()
 }
 

@@ -77,12 +77,7 @@ pub async fn unbookmark(app: &App, me: &Account, status_id: i64) -> Result<()> {
 
 /// What is meant by the id of a status or of a boost: the status, for `me`.
 async fn proper(app: &App, me: &Account, status_id: i64) -> Result<Visible<Status>> {
-    let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
-    match &status.reblog_of {
-        Some((original, _)) => statuses::find(app, &party, Way::Page, *original).await,
-        None => Ok(status),
-    }
+    statuses::find_proper(app, &Party::Member(me.person()), Way::Page, status_id).await
 }
 
 /// Which of these statuses `account_id` keeps.

@@ -22,10 +22,10 @@ use crate::notifications::{self, Kind};
 use crate::reactions;
 use crate::statuses::{self, Status};
 
-/// Favourites a status that `me` may see. Doing it twice changes nothing.
+/// Favourites a status that `me` may see; of a boost, what it shares. Doing it twice changes nothing.
 pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let status = statuses::find_proper(app, &party, Way::Page, status_id).await?;
     statuses::may(app, &party, Act::Favourite, &status).await?;
     let mut tx = Tx::new();
     place(app, &mut tx, me, &status)?;
@@ -47,9 +47,10 @@ pub(crate) fn place(app: &App, tx: &mut Tx, me: &Account, status: &Visible<Statu
     Ok(())
 }
 
-/// Takes a favourite back; a status one cannot see any more included. Of what one did not favourite, it says the same
-/// whether it is hidden or was never there.
+/// Takes a favourite back, of a boost that of what it shares; a status one cannot see any more included. Of what one did not
+/// favourite, it says the same whether it is hidden or was never there.
 pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let status_id = favourited(app, me, status_id).await?;
     if store::iri_of(&app.db, me.id, status_id).await?.is_none() {
         return Ok(());
     }
@@ -58,6 +59,14 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
     take_back(app, &mut tx, me, &status).await?;
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Which status is meant by an id. A boost that was favourited itself, as was possible once, is meant itself.
+pub(crate) async fn favourited(app: &App, me: &Account, status_id: i64) -> Result<i64> {
+    if store::iri_of(&app.db, me.id, status_id).await?.is_some() {
+        return Ok(status_id);
+    }
+    statuses::proper_id(&app.db, status_id).await
 }
 
 /// Takes a favourite back, if there is one, in the caller's transaction.

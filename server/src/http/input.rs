@@ -1,6 +1,8 @@
 //! What apps send. The same fields come in a query, in a form of either kind, or as JSON, as each client was written;
 //! names nest as Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
 
+use std::any::type_name;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
 use bytes::Bytes;
@@ -282,8 +284,34 @@ fn put(place: &mut Value, steps: &[&str], value: String) {
     }
 }
 
-/// A value whose text may be read as a number or a yes, and one thing as a list of one.
+/// A value whose text may be read as a number or a yes, and one thing as a list of one. Rails takes `null` and an empty
+/// field for nothing said, and so do the apps that send them: words are empty then, lists and objects have nothing in
+/// them, and an optional number is none.
 struct Lenient(Value);
+
+impl Lenient {
+    fn says_nothing(&self) -> bool {
+        match &self.0 {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether what is read is a number or none. Names of types are compared: serde does not tell what an `Option` is of before
+/// it reads it.
+fn is_optional_number<T>() -> bool {
+    [
+        type_name::<Option<i64>>(),
+        type_name::<Option<i32>>(),
+        type_name::<Option<u64>>(),
+        type_name::<Option<u32>>(),
+        type_name::<Option<usize>>(),
+        type_name::<Option<f64>>(),
+    ]
+    .contains(&type_name::<T>())
+}
 
 type Why = serde_json::Error;
 
@@ -315,7 +343,11 @@ impl<'de> Deserializer<'de> for Lenient {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
         match self.0 {
-            Value::Object(_) => self.deserialize_map(visitor),
+            // What is wanted is not known here; what is null was not sent.
+            Value::Object(mut fields) => {
+                fields.retain(|_, value| !value.is_null());
+                Lenient(Value::Object(fields)).deserialize_map(visitor)
+            }
             Value::Array(_) => self.deserialize_seq(visitor),
             plain => plain.deserialize_any(visitor),
         }
@@ -347,6 +379,7 @@ impl<'de> Deserializer<'de> for Lenient {
         match self.0 {
             Value::Number(number) => visitor.visit_string(number.to_string()),
             Value::Bool(yes) => visitor.visit_string(yes.to_string()),
+            Value::Null => visitor.visit_string(String::new()),
             other => other.deserialize_string(visitor),
         }
     }
@@ -354,6 +387,7 @@ impl<'de> Deserializer<'de> for Lenient {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
         match self.0 {
             Value::Null => visitor.visit_none(),
+            _ if self.says_nothing() && is_optional_number::<V::Value>() => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -386,7 +420,11 @@ impl<'de> Deserializer<'de> for Lenient {
             }
             one => vec![one],
         };
-        visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Lenient)))
+        // `media_ids[]=` is how forms say that there are none.
+        let items = items.into_iter().map(Lenient);
+        visitor.visit_seq(SeqDeserializer::new(
+            items.filter(|item| !item.says_nothing()),
+        ))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
@@ -396,6 +434,7 @@ impl<'de> Deserializer<'de> for Lenient {
                     .into_iter()
                     .map(|(name, value)| (name, Lenient(value))),
             )),
+            Value::Null => Lenient(Value::Object(Map::new())).deserialize_map(visitor),
             other => other.deserialize_map(visitor),
         }
     }
@@ -493,6 +532,26 @@ mod tests {
         assert_eq!(one.id, ["7"]);
         assert!(!one.sensitive);
         assert_eq!(sent("", "", "").await.unwrap(), Sent::default());
+    }
+
+    #[tokio::test]
+    async fn null_and_empty_fields_say_nothing() {
+        let nothing = r#"{"id": null, "limit": null, "sensitive": null, "text": null, "fields_attributes": null}"#;
+        assert_eq!(sent("", JSON, nothing).await.unwrap(), Sent::default());
+        let inside =
+            r#"{"id": ["1", null, ""], "fields_attributes": [null, {"name": "a", "value": null}]}"#;
+        let inside = sent("", JSON, inside).await.unwrap();
+        assert_eq!(inside.id, ["1"]);
+        assert_eq!(inside.fields_attributes.len(), 1);
+        assert_eq!(inside.fields_attributes[0].name, "a");
+        assert_eq!(inside.fields_attributes[0].value, "");
+        let form = sent("", FORM, "id[]=&limit=&text=").await.unwrap();
+        assert_eq!((form.id.len(), form.limit), (0, None));
+        assert_eq!(form.text.as_deref(), Some(""));
+        assert_eq!(
+            sent("id[]=&id[]=2&limit=%20", "", "").await.unwrap().id,
+            ["2"]
+        );
     }
 
     #[tokio::test]

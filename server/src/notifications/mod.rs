@@ -67,6 +67,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every one.
+    pub const ALL: [Kind; 14] = [
+        Kind::Mention,
+        Kind::Follow,
+        Kind::FollowRequest,
+        Kind::Favourite,
+        Kind::Reblog,
+        Kind::Quote,
+        Kind::Poll,
+        Kind::Status,
+        Kind::Update,
+        Kind::Suspended,
+        Kind::Restored,
+        Kind::Report,
+        Kind::Collected,
+        Kind::CollectionChanged,
+    ];
+
     /// The word that is stored and that clients know.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -90,24 +108,7 @@ impl Kind {
 
     /// Reads [`Kind::as_str`].
     pub fn parse(word: &str) -> Option<Kind> {
-        [
-            Kind::Mention,
-            Kind::Follow,
-            Kind::FollowRequest,
-            Kind::Favourite,
-            Kind::Reblog,
-            Kind::Quote,
-            Kind::Poll,
-            Kind::Status,
-            Kind::Update,
-            Kind::Suspended,
-            Kind::Restored,
-            Kind::Report,
-            Kind::Collected,
-            Kind::CollectionChanged,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -136,6 +137,28 @@ pub enum Aside {
     Not,
     /// It is.
     Too,
+}
+
+/// Which of what a member is told is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Which {
+    /// Whether what stands aside is.
+    pub aside: Aside,
+    /// Nothing but what is of these kinds, where any are said.
+    pub kinds: Option<Vec<Kind>>,
+    /// Nothing but what this account did, where one is said.
+    pub from: Option<i64>,
+}
+
+impl Which {
+    /// Of every kind, by anybody.
+    pub fn any(aside: Aside) -> Which {
+        Which {
+            aside,
+            kinds: None,
+            from: None,
+        }
+    }
 }
 
 /// Something a member is told, with the evidence that they may see it.
@@ -271,7 +294,8 @@ pub struct Stretch {
 
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
-    stretch(app, me, Window::older_than(max_id), limit, Aside::Not).await
+    let any = Which::any(Aside::Not);
+    stretch(app, me, Window::older_than(max_id), limit, &any).await
 }
 
 /// One thing that this member is told.
@@ -295,7 +319,7 @@ async fn alone(app: &App, me: &Account, way: Way, id: i64, aside: Aside) -> Resu
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch_by(app, me, way, window, 1, aside).await?;
+    let found = stretch_by(app, me, way, window, 1, &Which::any(aside)).await?;
     let found = found.shown.into_iter().next();
     found.ok_or(Error::NotFound)
 }
@@ -320,9 +344,9 @@ pub async fn stretch(
     me: &Account,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Stretch> {
-    stretch_by(app, me, Way::Notification, window, limit, aside).await
+    stretch_by(app, me, Way::Notification, window, limit, which).await
 }
 
 async fn stretch_by(
@@ -331,9 +355,9 @@ async fn stretch_by(
     way: Way,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Stretch> {
-    let rows = store::within(&app.db, me.id, window, limit, aside).await?;
+    let rows = store::within(&app.db, me.id, window, limit, which).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);

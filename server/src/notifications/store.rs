@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 pub mod requests;
 
-use super::{Aside, OfRule};
+use super::{Aside, Kind, OfRule, Which};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -215,23 +215,96 @@ pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) 
     tx.exec(DELETE, params![to, kind, from, status]);
 }
 
-/// At most `limit` of what lies in a window: newest first, or from below, oldest first.
+/// Those of one kind. Counts on `notifications_by_kind`.
+macro_rules! of_kind {
+    ($order:literal) => {
+        sql!(
+            row: NotificationRow,
+            concat!(
+                "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+                   FROM notifications
+                  WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
+                    AND kind = $6
+                  ORDER BY ",
+                $order,
+                " LIMIT $4"
+            )
+        )
+    };
+}
+
+const OF_KIND_NEWEST: Sql<NotificationRow> = of_kind!("id DESC");
+const OF_KIND_OLDEST: Sql<NotificationRow> = of_kind!("id");
+
+/// Those of some kinds that one account did. Counts on `notifications_by_doer`.
+macro_rules! of_doer {
+    ($kinds:literal, $order:literal) => {
+        concat!(
+            "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+               FROM notifications
+              WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
+                AND from_account_id = $6 AND ",
+            $kinds,
+            " ORDER BY ",
+            $order,
+            " LIMIT $4"
+        )
+    };
+}
+
+const OF_DOER_NEWEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    sqlite: of_doer!("kind IN (SELECT value FROM json_each($7))", "id DESC"),
+    pg: of_doer!("kind = ANY($7)", "id DESC"),
+);
+const OF_DOER_OLDEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    sqlite: of_doer!("kind IN (SELECT value FROM json_each($7))", "id"),
+    pg: of_doer!("kind = ANY($7)", "id"),
+);
+
+/// At most `limit` of what lies in a window: newest first, or from below, oldest first. Each kind that is asked for is read
+/// by itself, so that what is rare is not looked for among all the rest.
 pub async fn within(
     db: &Db,
     account_id: i64,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Vec<NotificationRow>> {
-    let statement = if window.from_below { OLDEST } else { NEWEST };
-    let values = params![
-        account_id,
-        window.below,
-        window.above,
-        limit,
-        aside == Aside::Too
-    ];
-    Ok(db.all(statement, values).await?)
+    let either = |newest, oldest| {
+        if window.from_below { oldest } else { newest }
+    };
+    let aside = which.aside == Aside::Too;
+    let of_all = params![account_id, window.below, window.above, limit, aside];
+    if let Some(from) = which.from {
+        let kinds = which.kinds.as_deref().unwrap_or(&Kind::ALL);
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        let mut values = of_all;
+        values.extend(params![from, kinds]);
+        return Ok(db
+            .all(either(OF_DOER_NEWEST, OF_DOER_OLDEST), values)
+            .await?);
+    }
+    let Some(kinds) = &which.kinds else {
+        return Ok(db.all(either(NEWEST, OLDEST), of_all).await?);
+    };
+    let mut rows: Vec<NotificationRow> = Vec::new();
+    for kind in kinds {
+        let mut values = of_all.clone();
+        values.extend(params![kind.as_str()]);
+        rows.extend(
+            db.all(either(OF_KIND_NEWEST, OF_KIND_OLDEST), values)
+                .await?,
+        );
+    }
+    if window.from_below {
+        rows.sort_unstable_by_key(|row| row.id);
+    } else {
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    }
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
 pub async fn clear(db: &Db, account_id: i64) -> Result<u64> {

@@ -52,7 +52,7 @@ pub async fn list(
         paging.window(),
         most,
         &kinds,
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;
@@ -132,7 +132,7 @@ pub async fn unread_count(
         unread,
         most,
         &asked.kinds(),
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;

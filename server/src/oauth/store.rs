@@ -56,7 +56,11 @@ const INSERT_CODE: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 
+const KEEP_APP: Sql = sql!("UPDATE apps SET let_in = TRUE WHERE id = $1 AND NOT let_in");
+
+/// A member's yes, by which its app is kept.
 pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
+    tx.exec(KEEP_APP, params![code.app_id]);
     tx.exec(
         INSERT_CODE,
         params![
@@ -98,7 +102,11 @@ const INSERT_TOKEN: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
 );
 
+/// A member's token keeps its app.
 pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
+    if token.account_id.is_some() {
+        tx.exec(KEEP_APP, params![token.app_id]);
+    }
     tx.exec(
         INSERT_TOKEN,
         params![
@@ -130,8 +138,15 @@ const LET_IN: Sql = sql!(
       WHERE applicant_id = $1"
 );
 
-/// Tokens of somebody who waited are a member's from now on.
+const KEEP_APPS_OF_APPLICANT: Sql = sql!(
+    "UPDATE apps
+        SET let_in = TRUE
+      WHERE id IN (SELECT app_id FROM access_tokens WHERE applicant_id = $1) AND NOT let_in"
+);
+
+/// Tokens of somebody who waited are a member's from now on, and their apps are kept.
 pub fn let_in(tx: &mut Tx, applicant_id: i64) {
+    tx.exec(KEEP_APPS_OF_APPLICANT, params![applicant_id]);
     tx.exec(LET_IN, params![applicant_id]);
 }
 
@@ -200,6 +215,38 @@ pub fn revoke_all(tx: &mut Tx, account_id: i64) {
             ..Tokens::default()
         },
     );
+}
+
+const REMEMBER_ENDED: Sql = sql!(
+    "INSERT INTO ended_tokens (token_hash, account_id)
+     SELECT token_hash, account_id
+       FROM access_tokens
+      WHERE account_id = $1
+     ON CONFLICT DO NOTHING"
+);
+const FORGET_ENDED: Sql = sql!("DELETE FROM ended_tokens WHERE account_id = $1");
+const ENDED_OF: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT m.account_id
+       FROM ended_tokens t
+       JOIN members m ON m.account_id = t.account_id
+      WHERE t.token_hash = $1 AND m.community_id = $2"
+);
+
+/// Notes what tokens a member has, before they are ended.
+pub fn remember_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(REMEMBER_ENDED, params![account_id]);
+}
+
+/// Notes it no longer.
+pub fn forget_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(FORGET_ENDED, params![account_id]);
+}
+
+/// Whether a token was noted so, of a member of this community.
+pub async fn is_ended(db: &Db, token_hash: Vec<u8>, community_id: i64) -> Result<bool> {
+    let values = params![token_hash, community_id];
+    Ok(db.opt_column(ENDED_OF, values).await?.is_some())
 }
 
 /// Tokens of one member that are read for the list of their apps; each app has a few at most.
@@ -329,11 +376,12 @@ const FORGET_TOKENS: Sql = sql!(
                     ORDER BY last_used_at
                     LIMIT $2)"
 );
+/// On `apps_unused`.
 const FORGET_APPS: Sql = sql!(
     "DELETE FROM apps
       WHERE id IN (SELECT a.id
                      FROM apps a
-                    WHERE a.created_at < $1
+                    WHERE NOT a.let_in AND a.created_at < $1
                       AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = a.id)
                       AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
                     ORDER BY a.created_at
@@ -350,7 +398,7 @@ pub async fn forget_tokens(db: &Db, since_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_TOKENS, params![since_ms, most]).await?)
 }
 
-/// Forgets apps older than `apps_ms` that nobody lets anything.
+/// Forgets apps older than `apps_ms` that no member ever let in and that have no token for themselves.
 pub async fn forget_apps(db: &Db, apps_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_APPS, params![apps_ms, most]).await?)
 }
@@ -360,6 +408,10 @@ pub const OF_MEMBER: &[Sql] = &[
     sql!(
         "DELETE FROM access_tokens
           WHERE account_id = $1 AND id IN (SELECT id FROM access_tokens WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM ended_tokens
+          WHERE account_id = $1 AND token_hash IN (SELECT token_hash FROM ended_tokens WHERE account_id = $1 LIMIT $2)"
     ),
     sql!(
         "DELETE FROM oauth_codes

@@ -256,6 +256,14 @@ pub struct Grant {
     pub scopes: Scopes,
 }
 
+/// Whether this token was ended by the suspension of its member, who is one of this community and still kept out.
+pub async fn was_suspended(app: &App, community: &Community, token: &str) -> Result<bool> {
+    match Token::parse(token) {
+        Some(token) => store::is_ended(&app.db, token.hash(), community.id).await,
+        None => Ok(false),
+    }
+}
+
 /// What this token opens in this community, if anything.
 pub async fn resume(app: &App, community: &Community, token: &str) -> Result<Option<Grant>> {
     let Some(token) = Token::parse(token) else {

@@ -172,6 +172,11 @@ pub enum Job {
         /// Those with smaller numbers are not in it yet.
         below: i64,
     },
+    /// Accounts from before people were found by the words of their names are given theirs.
+    IndexAccounts {
+        /// Those with smaller numbers have none yet.
+        below: i64,
+    },
     /// What a member has here is deleted, or the copies of what somebody elsewhere wrote.
     Leave {
         /// Who.
@@ -213,6 +218,7 @@ impl Job {
             Job::Push { .. } => "push",
             Job::SendLetter { .. } => "send_letter",
             Job::IndexStatuses { .. } => "index_statuses",
+            Job::IndexAccounts { .. } => "index_accounts",
             Job::TellOfPost { .. } => "tell_of_post",
             Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
@@ -249,6 +255,7 @@ impl Job {
             | Job::EndPoll { .. }
             | Job::Leave { .. }
             | Job::IndexStatuses { .. }
+            | Job::IndexAccounts { .. }
             | Job::TellOfPost { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
@@ -275,6 +282,7 @@ impl Job {
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
+            Job::IndexAccounts { .. } => "index of names".to_owned(),
             Job::TellOfPost { status, .. } => format!("about {status}"),
             Job::Leave { account, .. } => format!("end of {account}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),

@@ -73,7 +73,8 @@ fn read(here: &Community, name: &str) -> Result<Reaction> {
     }
 }
 
-/// Says an emoji of a status that `me` may see. It takes the place of another that they said; twice changes nothing.
+/// Says an emoji of a status that `me` may see; of a boost, of what it shares. It takes the place of another that they said;
+/// twice changes nothing.
 pub async fn react(
     app: &App,
     here: &Community,
@@ -82,16 +83,16 @@ pub async fn react(
     name: &str,
 ) -> Result<()> {
     let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let status = statuses::find_proper(app, &party, Way::Page, status_id).await?;
     statuses::may(app, &party, Act::React, &status).await?;
     let reaction = read(here, name)?;
-    if store::of(&app.db, me.id, status_id).await?.as_ref() == Some(&reaction) {
+    if store::of(&app.db, me.id, status.id).await?.as_ref() == Some(&reaction) {
         return Ok(());
     }
     let mut tx = Tx::new();
     favourites::take_back(app, &mut tx, me, &status).await?;
     favourites::place(app, &mut tx, me, &status)?;
-    store::insert(&mut tx, me.id, status_id, &reaction, "", app.now_ms());
+    store::insert(&mut tx, me.id, status.id, &reaction, "", app.now_ms());
     app.commit_and_ring(tx).await?;
     Ok(())
 }
@@ -105,6 +106,7 @@ pub async fn unreact(
     status_id: i64,
     name: &str,
 ) -> Result<()> {
+    let status_id = favourites::favourited(app, me, status_id).await?;
     let Some(said) = store::of(&app.db, me.id, status_id).await? else {
         return Ok(());
     };

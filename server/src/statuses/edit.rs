@@ -247,7 +247,8 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
     store::hold(tx, status.id);
     search::place_anew(tx, &search::Entry::of(status, words));
     links::place_anew(tx, status.id, status.visibility, &words.content);
-    hashtags::place_anew(tx, status.id, status.visibility, &words.tags);
+    let author_id = status.author.id;
+    hashtags::place_anew(tx, status.id, author_id, status.visibility, &words.tags);
     store::edit(
         tx,
         app.next_id(),

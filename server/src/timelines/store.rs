@@ -185,12 +185,58 @@ pub const OF_COMMUNITY: Ids = ids_in!(
         AND visibility IN ('public', 'local')
         AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
 );
+/// The same that has files. Counts on `statuses_files_by_home`.
+pub const FILES_OF_COMMUNITY: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_by_home
+              WHERE community_id = $4
+                AND attachments <> '[]'
+                AND visibility IN ('public', 'local')
+                AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)",
+    pg: "SELECT id
+           FROM statuses
+          WHERE community_id = $4
+            AND attachments <> '[]'
+            AND visibility IN ('public', 'local')
+            AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
+);
 /// Counts on `statuses_public`.
 pub const PUBLIC: Ids = ids_in!(
     "id",
     "SELECT id
        FROM statuses
       WHERE visibility = 'public' AND reblog_of_id IS NULL"
+);
+/// The same that has files. Counts on `statuses_files_public`.
+pub const PUBLIC_FILES: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND attachments <> '[]'"
+);
+/// What was written elsewhere. Counts on `statuses_elsewhere`.
+pub const ELSEWHERE: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_elsewhere
+              WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL"
+);
+/// The same that has files. Counts on `statuses_files_by_home`.
+pub const ELSEWHERE_FILES: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_by_home
+              WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'"
 );
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

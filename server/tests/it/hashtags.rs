@@ -73,6 +73,23 @@ coast_test! {
         marta.post("/boundaries", &[("pattern", &open), ("stance", "limited"), ("scope", "community")]).await.is(303);
         coast.bob.get("/tags/boat").await.is(200).hides("Rita on the boat").shows("Alice on the");
     }
+
+    async fn what_was_written_elsewhere_is_found_below_all_that_was_written_here(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let mut note = peer::create(&rita, "1", "Rita on the boat", None, None);
+        note["object"]["cc"] = json!([coast.alice.account.iri.as_str()]);
+        note["object"]["tag"] = json!([{ "type": "Mention", "href": coast.alice.account.iri.as_str() }]);
+        coast.brings(&note).await;
+        for number in 0..110 {
+            coast.town.post(&mut coast.alice, &format!("Number {number}"), "public").await;
+        }
+        let mut app = App::let_in(&coast.town, &mut coast.bob).await;
+        let told = app.get("/api/v1/timelines/public?remote=true&limit=1").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 1);
+        assert!(told[0]["content"].as_str().unwrap().contains("Rita on the boat"));
+        let here = app.get("/api/v1/timelines/public?local=true&remote=true").await.is(200).json();
+        assert_eq!(here, json!([]));
+    }
 }
 
 /// On PostgreSQL many databases order letters by a language: what begins so is found by its letters all the same.
@@ -86,10 +103,9 @@ async fn names_are_found_by_their_letters_in_a_database_of_another_order() {
     let found = hashtags::beginning(&town.app.db, "zoe", 10).await.unwrap();
     assert_eq!(found, ["zoe2", "zoe_b", "zoea"]);
     for (prefix, count) in [("zo", 1), ("zoe_", 1), ("zob", 0)] {
-        let found = accounts::find_by_prefix(&town.app, prefix, 10)
-            .await
-            .unwrap();
-        assert_eq!(found.len(), count, "{prefix}");
+        let asked = format!("/api/v1/accounts/search?q={prefix}");
+        let found = app.get(&asked).await.is(200).json();
+        assert_eq!(found.as_array().unwrap().len(), count, "{prefix}");
     }
     let problems = comity_db::check_statements(&town.app.db, migrations::BIG_TABLES).await;
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();

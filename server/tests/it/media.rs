@@ -142,6 +142,43 @@ async fn open(browser: &mut Browser, address: &Value) -> Answer {
 }
 
 town_test! {
+    async fn a_picture_and_a_topic_are_found_below_many_posts_without(town) {
+        let mut sender = Sender::new(&town, "alice").await;
+        let picture = sender.picture().await;
+        let shown = sender.publish(&town, "A boat at #dusk", Visibility::Public, &[&picture]).await.unwrap();
+        town.wait_s(1);
+        let quiet = sender.publish(&town, "At #dusk, quietly", Visibility::Unlisted, &[]).await.unwrap();
+        for number in 0..120 {
+            town.wait_s(1);
+            sender.publish(&town, &format!("#tide number {number}"), Visibility::Public, &[]).await.unwrap();
+        }
+        let of = format!("accounts/{}/statuses", sender.member.account.id);
+        for (list, wanted) in [
+            (format!("{of}?only_media=true"), Some(shown)),
+            (format!("{of}?only_media=true&exclude_replies=true&exclude_reblogs=true"), Some(shown)),
+            (format!("{of}?tagged=Dusk"), Some(quiet)),
+            (format!("{of}?tagged=dusk&only_media=true"), Some(shown)),
+            (format!("{of}?tagged=dawn"), None),
+            ("timelines/public?only_media=true".to_owned(), Some(shown)),
+            ("timelines/public?local=true&only_media=true".to_owned(), Some(shown)),
+            ("timelines/public?remote=true".to_owned(), None),
+            ("timelines/public?remote=true&only_media=true".to_owned(), None),
+            ("timelines/tag/tide?any[]=dusk&all[]=dusk".to_owned(), Some(shown)),
+            ("timelines/tag/tide?any[]=dusk&none[]=Tide".to_owned(), Some(shown)),
+            ("timelines/tag/tide?any[]=dusk&only_media=true&local=true".to_owned(), Some(shown)),
+            ("timelines/tag/tide?all[]=dusk".to_owned(), None),
+            ("timelines/tag/tide?local=true&remote=true".to_owned(), None),
+        ] {
+            let told = sender.get(&format!("/api/v1/{list}&limit=1")).await.is(200).json();
+            let ids: Vec<i64> = told.as_array().unwrap().iter().map(id).collect();
+            assert_eq!(ids, wanted.into_iter().collect::<Vec<i64>>(), "{list}");
+        }
+        let all = sender.get("/api/v1/timelines/tag/dusk?any[]=tide&limit=40").await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 40);
+        let many = "all[]=tide&".repeat(9);
+        sender.get(&format!("/api/v1/timelines/tag/tide?{many}")).await.is(422);
+    }
+
     async fn a_picture_is_put_here_and_read_back(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let fields = [("description", " A boat "), ("focus", "0.5,-0.25")];

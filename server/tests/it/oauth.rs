@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::town::{Answer, Browser, Town};
+use crate::town::{Answer, Browser, PASSWORD, Town};
 use crate::town_test;
 
 const BACK: &str = "https://app.example/back?from=here";
@@ -482,7 +482,19 @@ town_test! {
         let preflight = visitor.send(Method::OPTIONS, "/api/v1/apps", &from, "").await.is(204);
         assert_eq!(preflight.headers["access-control-allow-origin"], "*");
         assert!(preflight.headers["access-control-allow-headers"].to_str().unwrap().contains("Authorization"));
+        for path in ["/api/v1/apps", "/oauth/token/"] {
+            let wanted = [from[0], from[1], ("access-control-request-headers", "authorization,x-made-up")];
+            let preflight = visitor.send(Method::OPTIONS, path, &wanted, "").await.is(204);
+            assert_eq!(preflight.headers["access-control-allow-headers"], "authorization,x-made-up");
+        }
         let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert!(nowhere.headers["access-control-expose-headers"].to_str().unwrap().contains("X-Request-Id"));
+        let again = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert_ne!(nowhere.headers["x-request-id"], again.headers["x-request-id"]);
+        assert_eq!(nowhere.headers["x-request-id"].len(), 32);
+        let old = visitor.get("/api/v1/instance").await.is(200);
+        assert_eq!(old.headers["deprecation"], "@1668384000");
+        assert!(!visitor.get("/api/v2/instance").await.is(200).headers.contains_key("deprecation"));
         assert_eq!(nowhere.headers["access-control-allow-origin"], "*");
         assert_eq!(error(&nowhere), "Record not found");
         let page = visitor.send(Method::OPTIONS, "/sign-in", &from, "").await;
@@ -494,15 +506,30 @@ town_test! {
         assert_eq!(told["issuer"], town.community().origin.clone() + "/");
     }
 
-    async fn apps_that_nobody_lets_in_are_forgotten(town) {
+    async fn an_app_is_forgotten_when_no_member_ever_let_it_in(town) {
         let mut alice = town.member("alice").await;
+        let mut asked = Registered::new(&town, "profile").await;
+        let _never_fetched = asked.code(&mut alice, "profile").await;
         let mut kept = Registered::new(&town, "profile").await;
         let token = kept.let_in(&mut alice, "profile").await;
+        let (id, secret) = (kept.id.clone(), kept.secret.clone());
+        let body = form(&[("client_id", &id), ("client_secret", &secret), ("token", &token)]);
+        kept.browser.post_raw("/oauth/revoke", &[], &body).await.is(200);
         let mut idle = Registered::new(&town, "profile").await;
-        town.wait_s(3 * 24 * 3600);
-        let now_ms = town.app.now_ms();
-        assert!(comity::oauth::forget_old(&town.app, now_ms, 100).await.unwrap() > 0);
-        assert_eq!(error(&idle.token(&[("grant_type", "client_credentials")]).await.is(401)), "invalid_client");
+        let own = [("grant_type", "client_credentials"), ("scope", "profile")];
+        let forget = || comity::oauth::forget_old(&town.app, town.app.now_ms(), 100);
+        town.wait_s(80 * 24 * 3600);
+        forget().await.unwrap();
+        idle.token(&own).await.is(200);
+        town.wait_s(20 * 24 * 3600);
+        assert!(forget().await.unwrap() > 0);
+        assert_eq!(error(&idle.token(&own).await.is(401)), "invalid_client");
+        assert_eq!(forget().await.unwrap(), 0);
+        asked.token(&own).await.is(200);
+        // Members come back to what they signed out of.
+        let mut again = town.anonymous();
+        again.post("/sign-in", &[("name", "alice"), ("password", PASSWORD)]).await.is(303);
+        let token = kept.let_in(&mut again, "profile").await;
         ask(&mut kept.browser, "/oauth/userinfo", &token).await.is(200);
     }
 }

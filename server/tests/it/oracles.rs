@@ -27,13 +27,14 @@ const FIELDS: &[(&str, &str)] = &[
     ("visibility", "public"),
 ];
 
-/// Headers of the clock, the cookies, and of how much may still be asked.
-const BESIDE: [&str; 5] = [
+/// Headers of the clock, the cookies, of how much may still be asked, and what a request is called in the log.
+const BESIDE: [&str; 6] = [
     "date",
     "set-cookie",
     "x-ratelimit-limit",
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
+    "x-request-id",
 ];
 
 /// All that an answer tells: its status, its headers but those [`BESIDE`], and its body, without the

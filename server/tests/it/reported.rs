@@ -136,7 +136,8 @@ town_test! {
         assert_eq!((&told["suspended"], &told["disabled"], &told["account"]["username"]), (&json!(false), &json!(false), &json!("bob")));
         desk.post(&format!("{at}/unsuspend"), json!({})).await.is(422);
         desk.post(&format!("{at}/action"), json!({ "type": "disable", "text": "Sleep on it" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        let told = app.get("/api/v1/timelines/home").await.is(403).json();
+        assert_eq!(told["error"], "Your login is currently disabled");
         bob.get("/home").await.is(303);
         alice.get(&post.path).await.is(200).shows("Still here");
         let sign_in = [("name", "bob"), ("password", PASSWORD)];
@@ -145,7 +146,10 @@ town_test! {
         app.get("/api/v1/timelines/home").await.is(200);
 
         desk.post(&format!("{at}/action"), json!({ "type": "suspend", "text": "Threats" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        for path in ["/api/v1/timelines/home", "/api/v1/accounts/verify_credentials", "/api/v1/instance"] {
+            let told = app.get(path).await.is(403).json();
+            assert_eq!(told["error"], "Your login is currently disabled");
+        }
         for path in [post.path.as_str(), "/@bob"] {
             town.anonymous().get(path).await.is(404);
             alice.get(path).await.is(404);

@@ -272,4 +272,62 @@ coast_test! {
         coast.brings(&edited).await;
         assert_eq!((found(&mut hers, "gull").await.len(), found(&mut hers, "tern").await.len()), (0, 1));
     }
+
+    async fn people_are_found_by_the_words_of_their_names(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let mut his = App::of(&coast.town, &mut coast.bob).await;
+        let name = json!({ "display_name": "R\u{f3}berto van Gogh" });
+        his.send(Method::PATCH, "/api/v1/accounts/update_credentials", &name).await.is(200);
+        for (question, wanted) in [
+            ("GOGH", "bob"), ("gogh+robert", "bob"), ("r%C3%B3b", "bob"), ("bo", "bob"), ("@bob", "bob"), ("gogh+nobody", ""),
+            ("og", ""), ("+", ""), ("rita@open.local", "rita"), ("rita@kept.local", ""),
+        ] {
+            assert_eq!(people(&mut hers, &format!("q={question}")).await.join(" "), wanted, "{question}");
+            let all = hers.get(&format!("/api/v2/search?type=accounts&q={question}")).await.is(200).json();
+            assert_eq!(all["accounts"].as_array().unwrap().len(), usize::from(!wanted.is_empty()), "{question}");
+        }
+        // Whom she follows, who lives here, everybody else.
+        coast.town.member("rick").await;
+        let ripley = coast.town.member("ripley").await;
+        let member = coast.town.account(coast.alice.account.id).await;
+        comity::follows::follow(&coast.town.app, &member, ripley.account.id).await.unwrap();
+        assert_eq!(people(&mut hers, "q=ri").await, ["ripley", "rick", "rita"]);
+        assert_eq!(people(&mut hers, "q=ri&following=true").await, ["ripley"]);
+        assert_eq!(people(&mut hers, "q=ri&limit=1&offset=1").await, ["rick"]);
+        for number in 0..23 {
+            coast.town.member(&format!("sailor{number}")).await;
+        }
+        assert_eq!(people(&mut hers, "q=sailor&limit=40").await.len(), 23);
+        assert_eq!(people(&mut hers, "q=sailor&limit=40&offset=20").await.len(), 3);
+        let block = format!("/api/v1/accounts/{}/block", coast.alice.account.id);
+        his.post(&block, &json!({})).await.is(200);
+        assert!(people(&mut hers, "q=gogh").await.is_empty());
+        // Another name takes the place of the one before.
+        let name = json!({ "display_name": "Vincent" });
+        his.send(Method::PATCH, "/api/v1/accounts/update_credentials", &name).await.is(200);
+        his.post(&block.replace("/block", "/unblock"), &json!({})).await.is(200);
+        assert!(people(&mut hers, "q=gogh").await.is_empty());
+        assert_eq!(people(&mut hers, "q=vin").await, ["bob"]);
+    }
+
+    async fn people_who_were_here_before_are_given_the_words_of_their_names(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        coast.town.app.db.exec(NO_WORDS, Vec::new()).await.unwrap();
+        assert!(people(&mut hers, "q=rita").await.is_empty());
+        let job = comity::queue::Job::IndexAccounts { below: i64::MAX };
+        comity::queue::push_now(&coast.town.app, &job).await.unwrap();
+        coast.is_idle().await;
+        assert_eq!(people(&mut hers, "q=rita").await, ["rita"]);
+        assert_eq!(people(&mut hers, "q=bob").await, ["bob"]);
+    }
+}
+
+const NO_WORDS: Sql = sql!(full_scan: "a test", "DELETE FROM account_words");
+
+async fn people(app: &mut App, query: &str) -> Vec<String> {
+    let path = format!("/api/v1/accounts/search?{query}");
+    let found = app.get(&path).await.is(200).json();
+    let all = found.as_array().unwrap().iter();
+    all.map(|one| one["username"].as_str().unwrap().to_owned())
+        .collect()
 }
