@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Account, Profile, profile, show_many};
 use crate::app::App;
+use crate::collections;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
@@ -44,6 +45,7 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     entity["emojis"] = json!(entities(&emojis(account, here)));
     entity["avatar_description"] = json!(words.avatar_description);
     entity["header_description"] = json!(words.header_description);
+    entity["feature_approval"] = feature_approval(account);
     // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
     if account.conditions().contains(Conditions::LIMITED) {
         entity["limited"] = json!(true);
@@ -53,6 +55,22 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
         entity["header_static"] = json!(header);
     }
     entity
+}
+
+/// Who may put somebody into a collection, in Mastodon's words: here, whoever lives here may put in who wants to be suggested.
+/// Rules and blocks are asked when it is done. What people elsewhere allow is not known here.
+fn feature_approval(account: &Visible<Account>) -> Value {
+    let automatic: &[&str] = if account.is_local() && account.discoverable {
+        &["public"]
+    } else {
+        &[]
+    };
+    let current = match account.viewer() {
+        Party::Member(_) if !account.is_local() => "unknown",
+        Party::Member(_) if account.discoverable => "automatic",
+        _ => "denied",
+    };
+    json!({ "automatic": automatic, "manual": [], "current_user": current })
 }
 
 /// The emoji in somebody's name and profile, for readers of `here`; none where a rule drops pictures.
@@ -213,6 +231,7 @@ pub fn role(role: Role) -> Value {
         "color": "",
         "permissions": permissions.to_string(),
         "highlighted": role != Role::Member,
+        "collection_limit": collections::MOST,
     })
 }
 

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use comity_db::Tx;
 
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::emojis::{self, Shown, Words};
 use crate::error::{Error, Result};
 use crate::http::Me;
@@ -24,7 +24,7 @@ const LONGEST: usize = 5_000;
 /// Announcements that stand at the same time; beyond that nobody reads them.
 const MOST: i64 = 20;
 /// Different emoji on one announcement, as Mastodon has it.
-const MOST_EMOJI: usize = 8;
+const MOST_EMOJI: i64 = 8;
 
 /// Something that the members are told.
 #[derive(Debug, Clone)]
@@ -99,20 +99,14 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
             format!("is longer than {LONGEST} characters"),
         ));
     }
-    let standing = store::list(&app.db, community.id, MOST).await?.len();
-    if i64::try_from(standing).is_ok_and(|standing| standing >= MOST) {
-        return Err(Error::invalid(
-            "text",
-            format!("would be one more than the {MOST} that can stand; take one down first"),
-        ));
-    }
     let mut tx = Tx::new();
     let id = app.next_id();
+    communities::take_turns(&mut tx, community.id);
     store::insert(
         &mut tx,
         (id, community.id, me.account.id),
         text,
-        app.now_ms(),
+        (app.now_ms(), MOST),
     );
     streaming::announce(
         &mut tx,
@@ -121,7 +115,12 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
             id,
         },
     );
-    app.commit(tx).await?;
+    if !app.commit(tx).await? {
+        return Err(Error::invalid(
+            "text",
+            format!("would be one more than the {MOST} that can stand; take one down first"),
+        ));
+    }
     Ok(id)
 }
 
@@ -156,18 +155,23 @@ pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     if !emojis::is_unicode(emoji) {
         return Err(Error::invalid("name", "is no emoji"));
     }
-    let known = found.reactions.iter().any(|(name, ..)| name == emoji);
-    if !known && found.reactions.len() >= MOST_EMOJI {
-        return Err(Error::invalid(
-            "name",
-            format!("would be one more than {MOST_EMOJI} different emoji"),
-        ));
-    }
     let mut tx = Tx::new();
-    store::react(&mut tx, found.id, me.account.id, emoji, app.now_ms());
+    let by = (found.id, me.account.id);
+    store::react(&mut tx, by, emoji, (app.now_ms(), MOST_EMOJI));
     announce_reaction(&mut tx, me, &found, emoji);
-    app.commit(tx).await?;
-    Ok(())
+    if app.commit(tx).await? {
+        return Ok(());
+    }
+    // As it is now: taken down meanwhile, or answered so already.
+    let found = find(app, me, id).await?;
+    let is_said = |(name, _, mine): &(String, i64, bool)| *mine && name == emoji;
+    if found.reactions.iter().any(is_said) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "name",
+        format!("would be one more than {MOST_EMOJI} different emoji"),
+    ))
 }
 
 /// The member takes the emoji back. Twice is once.

@@ -16,6 +16,7 @@ use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
 pub use model::{Answers, Communities, Community, Invites, ShownTo, SignUp};
+pub(crate) use store::take_turns;
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;

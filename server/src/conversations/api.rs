@@ -5,7 +5,7 @@ use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
 
 use super::store::DIRECTS;
-use super::{Branch, Direct, Leaf, Mark, thread};
+use super::{Branch, Direct, Leaf, Length, Mark, thread};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::statuses::{self, Status, entity::Entities};
 pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let party = caller.party();
     let focus = statuses::find(&app, &party, Way::Page, id).await?;
-    let thread = thread(&app, &party, &focus, 0).await?;
+    let thread = thread(&app, &party, &focus, 0, Length::APP).await?;
     let mut ancestors = Vec::new();
     let mut descendants = Vec::new();
     for root in &thread.roots {
@@ -132,11 +132,18 @@ async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
     let ids: Vec<i64> = people().map(|account| account.id).collect();
     let faces = Faces::of(app, &me.party(), Way::Page, &me.community, &ids).await?;
     let entity = |direct: &Direct| {
-        let others = direct.others.iter();
+        // Whoever wrote what is shown is named; others are there where they are for the member.
+        let others = direct.others.iter().filter_map(|other| {
+            if other.id == direct.last.author.id {
+                Some(faces.author(other, &me.community))
+            } else {
+                faces.get(other.id).cloned()
+            }
+        });
         json!({
             "id": direct.id.to_string(),
             "unread": direct.is_unread,
-            "accounts": others.map(|other| faces.author(other, &me.community)).collect::<Vec<_>>(),
+            "accounts": others.collect::<Vec<_>>(),
             "last_status": told.status(&direct.last),
         })
     };

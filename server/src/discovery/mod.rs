@@ -3,6 +3,8 @@
 
 pub mod api;
 mod kept;
+pub mod moderated;
+pub(crate) mod rejected;
 mod store;
 mod trends;
 

@@ -50,9 +50,10 @@ pub struct Talk {
 }
 
 impl Talk {
-    fn of_nobody() -> Talk {
+    /// What nobody whom the viewer may see talks about any more.
+    pub fn of_nobody(name: String) -> Talk {
         Talk {
-            name: String::new(),
+            name,
             posts: Vec::new(),
         }
     }
@@ -108,7 +109,7 @@ impl Histories {
     pub fn of(&self, name: &str) -> Value {
         match self.talks.get(name) {
             Some(talk) => talk.history(self.now_ms),
-            None => Talk::of_nobody().history(self.now_ms),
+            None => Talk::of_nobody(String::new()).history(self.now_ms),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::featured_tags;
 use crate::hashtags::entity::{Marks, counted, marked};
 use crate::http::{Caller, Client, Paging, Reply};
+use crate::oauth::Scopes;
 use crate::text::hashtag;
 
 /// Topics of a page, and at most.
@@ -34,17 +35,20 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     Ok(Reply::api(json!(list)).with_links(links))
 }
 
-/// `GET /api/v1/tags/{name}`
+/// `GET /api/v1/tags/{name}`: with what the member has to do with it where the app may read that.
 pub async fn show(
     State(app): State<App>,
     caller: Caller,
+    client: Option<Client>,
     Path(name): Path<String>,
 ) -> Result<Reply> {
     let name = hashtag::name(&name).ok_or(Error::NotFound)?;
     let here = &caller.community;
+    let follows = Scopes::of("read:follows");
+    let may = client.is_some_and(|client| client.grant.scopes.cover(&follows));
     let names = [name];
     let histories = histories(&app, &caller.party(), &names).await?;
-    Ok(Reply::api(match caller.account_id() {
+    Ok(Reply::api(match caller.account_id().filter(|_| may) {
         None => counted(&names[0], here, &histories),
         Some(me) => {
             let marks = marks(&app, me, &names).await?;

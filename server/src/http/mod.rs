@@ -5,6 +5,7 @@ pub mod address;
 pub mod client;
 pub mod cookie;
 pub mod cors;
+pub mod deprecated;
 pub mod files;
 pub mod finish;
 pub mod form;

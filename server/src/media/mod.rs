@@ -111,6 +111,9 @@ impl Desk {
     }
 }
 
+/// Files of one member that take their time and wait for it: a post has fewer.
+const MOST_WAITING: i64 = 5;
+
 /// Takes in a file of a member's. A picture that stands still is ready at once; the rest is made ready by [`work`].
 ///
 /// Refused with a reason: what is too large, of another kind, damaged, or not to be opened within bounds.
@@ -119,6 +122,16 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
     check(&saying)?;
     let format = format_of(&file.path()).await?;
     check_length(app, format, file.length())?;
+    if format.is_slow()
+        && store::waiting_of(&app.db, me.account.id, MOST_WAITING).await? >= MOST_WAITING
+    {
+        return Err(Error::invalid(
+            "file",
+            format!(
+                "has to wait: {MOST_WAITING} of yours are still being made ready; send it when one of them is"
+            ),
+        ));
+    }
     if !format.is_picture() && !app.media.nursery.has_ffmpeg() {
         return Err(Error::invalid(
             "file",

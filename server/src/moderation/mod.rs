@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod entity;
+pub mod record;
 mod store;
 pub mod web;
 
@@ -182,6 +183,16 @@ pub async fn list(
 /// What was done about this account, newest first.
 pub async fn acts(app: &App, community: &Community, account_id: i64) -> Result<Vec<Act>> {
     store::acts(&app.db, community.id, account_id, MOST_ACTS).await
+}
+
+/// What was done about anybody, older than a number and the newest first; each with whose account it is about.
+pub async fn acts_of_all(
+    app: &App,
+    community: &Community,
+    below: i64,
+    most: i64,
+) -> Result<Vec<(i64, Act)>> {
+    store::acts_of_all(&app.db, community.id, below, most).await
 }
 
 /// Of these acts those that are about this account, by number.

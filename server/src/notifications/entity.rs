@@ -10,6 +10,7 @@ use super::requests::Request;
 use super::{Kind, Notification};
 use crate::accounts::entity::{Faces, partial};
 use crate::app::App;
+use crate::collections;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::Caller;
@@ -58,6 +59,9 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         }
         if let Some(warning) = warning(notification, me, &faces) {
             entity["moderation_warning"] = warning;
+        }
+        if let Some(collection) = &notification.collection {
+            entity["collection"] = collections::entity::entity(app, collection, &me.community);
         }
         Some(entity)
     };
@@ -221,7 +225,7 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
     let listed: Vec<Value> = groups
         .iter()
         .zip(&sampled)
-        .filter_map(|(group, sample)| entity(group, sample, me, &reports, &faces))
+        .filter_map(|(group, sample)| entity(app, group, sample, me, &reports, &faces))
         .collect();
     let statuses: Vec<Value> = statuses
         .into_iter()
@@ -249,6 +253,7 @@ fn sample(group: &Group) -> Vec<&Notification> {
 }
 
 fn entity(
+    app: &App,
     group: &Group,
     sample: &[&Notification],
     me: &Me,
@@ -286,6 +291,9 @@ fn entity(
     }
     if let Some(warning) = warning(newest, me, faces) {
         entity["moderation_warning"] = warning;
+    }
+    if let Some(collection) = &newest.collection {
+        entity["collection"] = collections::entity::entity(app, collection, &me.community);
     }
     Some(entity)
 }

@@ -52,7 +52,7 @@ pub async fn list(
         paging.window(),
         most,
         &kinds,
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;
@@ -138,7 +138,7 @@ pub async fn unread_count(
         unread,
         most,
         &asked.kinds(),
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;

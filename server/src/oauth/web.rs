@@ -175,7 +175,10 @@ pub async fn authorize(
         Err(not) => return not_asked(&app, &visit, not, &wish.state).await,
     };
     let code = match form.decision.as_str() {
-        "yes" => Some(super::grant(&app, me.account.id, &asked).await?),
+        "yes" => {
+            let session = visit.session().ok_or(Error::Unauthorized)?;
+            Some(super::grant(&app, me.account.id, session, &asked).await?)
+        }
         "no" => None,
         _ => return Err(Error::invalid("decision", "must be yes or no")),
     };

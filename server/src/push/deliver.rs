@@ -9,6 +9,7 @@ use serde_json::json;
 use super::model::{Alerts, From, Keys, SubscriptionRow};
 use super::{seal, store, tokens, vapid};
 use crate::app::App;
+use crate::collections;
 use crate::error::{Error, Result};
 use crate::filters::{Action, Context, Matcher};
 use crate::follows;
@@ -210,6 +211,9 @@ async fn message(
 fn words(told: &Notification) -> String {
     if let Some(act) = &told.warning {
         return act.reason.chars().take(MOST_WORDS).collect();
+    }
+    if let Some(shown) = &told.collection {
+        return collections::words(&shown.collection).name.clone();
     }
     let Some(status) = &told.status else {
         return told.from.handle().to_string();

@@ -179,6 +179,11 @@ pub enum Job {
         /// Those with smaller numbers are not in it yet.
         below: i64,
     },
+    /// Accounts from before people were found by the words of their names are given theirs.
+    IndexAccounts {
+        /// Those with smaller numbers have none yet.
+        below: i64,
+    },
     /// What a member has here is deleted, or the copies of what somebody elsewhere wrote.
     Leave {
         /// Who.
@@ -220,6 +225,7 @@ impl Job {
             Job::Push { .. } => "push",
             Job::SendLetter { .. } => "send_letter",
             Job::IndexStatuses { .. } => "index_statuses",
+            Job::IndexAccounts { .. } => "index_accounts",
             Job::TellOfPost { .. } => "tell_of_post",
             Job::TellQuoting { .. } => "tell_quoting",
             Job::Leave { .. } => "leave",
@@ -257,6 +263,7 @@ impl Job {
             | Job::EndPoll { .. }
             | Job::Leave { .. }
             | Job::IndexStatuses { .. }
+            | Job::IndexAccounts { .. }
             | Job::TellOfPost { .. }
             | Job::TellQuoting { .. }
             | Job::TellOfRule { .. }
@@ -284,6 +291,7 @@ impl Job {
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
+            Job::IndexAccounts { .. } => "index of names".to_owned(),
             Job::TellOfPost { status, .. } | Job::TellQuoting { status, .. } => {
                 format!("about {status}")
             }

@@ -15,7 +15,9 @@ use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::window::{Stretch, Window};
 
-pub(crate) use store::{ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, withdraw};
+pub(crate) use store::{
+    ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, having, withdraw,
+};
 
 /// Lists of one member, as Mastodon has it.
 const MOST: i64 = 50;

@@ -163,6 +163,42 @@ pub const ENTRIES_WITHOUT_REPLIES: Ids = entries_of!(
     " AND (s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id IN (s.account_id, h.account_id))"
 );
 
+/// Counts on the keys of `reading_lists`, `home_entries` and `reading_list_entries`.
+macro_rules! having {
+    ($among:literal) => {
+        concat!(
+            "SELECT l.id, l.account_id
+               FROM reading_lists l
+               JOIN home_entries h ON h.account_id = l.account_id AND h.status_id = $1
+               JOIN statuses s ON s.id = h.status_id
+               JOIN reading_list_entries e ON e.list_id = l.id AND e.target_id = h.author_id
+              WHERE l.id ",
+            $among,
+            "   AND (l.replies_policy NOT IN ('list', 'none')
+                     OR s.in_reply_to_iri IS NULL
+                     OR s.in_reply_to_account_id IN (s.account_id, h.account_id)
+                     OR (l.replies_policy = 'list'
+                         AND EXISTS (SELECT 1
+                                       FROM reading_list_entries a
+                                      WHERE a.list_id = l.id AND a.target_id = s.in_reply_to_account_id)))
+              LIMIT $3"
+        )
+    };
+}
+
+const HAVING: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: having!("IN (SELECT value FROM json_each($2))"),
+    pg: having!("= ANY($2)"),
+);
+
+/// Those of these lists that have this status, as their timelines do, each with whose it is.
+pub async fn having(db: &Db, status_id: i64, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let values = params![status_id, ids.to_vec(), most];
+    Ok(db.all(HAVING, values).await?)
+}
+
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
 pub const OF_MEMBER: &[Sql] = &[
     sql!(

@@ -2,11 +2,11 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, antennas, bookmarks, cards, communities, contacts,
-    conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags, filters,
-    followed_tags, follows, markers, media, members, notifications, oauth, pins, polls, push,
-    quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled, search,
-    sign_ups, statuses, streaming, timelines,
+    account_notes, accounts, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, discovery, drafts, emojis, endorsements, favourites, featured_tags,
+    filters, followed_tags, follows, markers, media, members, notifications, oauth, pins, polls,
+    push, quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules, scheduled,
+    search, sign_ups, statuses, streaming, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};
@@ -1160,6 +1160,67 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/timelines/list/{id}",
         Wants::Member(&["read:lists"]),
         || get(reading_lists::api::timeline),
+    ),
+    // Apps: collections
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/collections",
+        Wants::Anyone(&["read:collections"]),
+        || get(collections::api::of_account),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/in_collections",
+        Wants::Member(&["read:collections"]),
+        || get(collections::api::with_account),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/collections/{id}",
+        Wants::Anyone(&["read:collections"]),
+        || get(collections::api::one),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || patch(collections::api::change),
+    ),
+    api(
+        "PUT",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || put(collections::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || delete(collections::api::remove),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections/{id}/items",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::add),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/collections/{id}/items/{item}",
+        Wants::Member(&["write:collections"]),
+        || delete(collections::api::take_out),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections/{id}/items/{item}/revoke",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::revoke),
     ),
     // Apps: topics
     api(

@@ -67,7 +67,11 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
     }
     let most = usize::try_from(paging.limit(20, 40)).unwrap_or_default();
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let found = super::look(app, me, &question.q, question.resolve).await?;
+    let wanted = super::People {
+        following: question.following,
+        most: skip.saturating_add(most),
+    };
+    let found = super::look(app, me, &question.q, question.resolve, wanted).await?;
     let mut people: Vec<&_> = found.people.iter().filter(|_| wants("accounts")).collect();
     if question.following {
         let ids = people.iter().map(|account| account.id).collect();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::entity::{Entities, emojis_in};
 use super::once::Once;
 use super::{Answering, Draft, Quoting, Terms, find, find_many, sent_posters, text, versions, web};
-use crate::accounts::api::{Ids, people};
+use crate::accounts::api::{Ids, faces, page_of};
 use crate::app::App;
 use crate::emojis::entity::entities;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
 use crate::text::Format;
 use crate::web::time;
-use crate::window::Stretch;
+use crate::window::Filling;
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -373,7 +373,7 @@ pub async fn edit(
         draft.format = text(&was).format;
     }
     let said = &sent.media_attributes;
-    sent_posters::take(&app, said, &mut files, &mut draft.media).await?;
+    sent_posters::take(&app, me.account.id, said, &mut files, &mut draft.media).await?;
     let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
     let caller = client.caller()?;
     Ok(Reply::api(
@@ -446,7 +446,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "sensitive": now["sensitive"],
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
-                "media_attachments": now["media_attachments"],
+                "media_attachments": media::entity::attachments_then(&app, &status, &version.text.attachments),
                 "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
                 "poll": null,
                 "quote": now["quote"],
@@ -465,22 +465,25 @@ pub async fn reblogged_by(
 ) -> Result<Reply> {
     let party = caller.party();
     let status = find(&app, &party, Way::Page, id).await?;
-    let (window, limit) = (paging.window(), paging.limit(40, 80));
-    let values = comity_db::params![status.id];
-    let stretch = super::REBLOGS_OF
-        .stretch(&app.db, window, limit, values)
-        .await?;
-    let boosts = find_many(&app, &party, Way::Page, &stretch.named).await?;
-    // Whoever boosts before a few did not do it before everybody.
-    let open = [Visibility::Public, Visibility::Unlisted];
-    let open = boosts
-        .iter()
-        .filter(|boost| open.contains(&boost.visibility));
-    let boosters = Stretch {
-        named: open.map(|boost| boost.author.id).collect(),
-        ..stretch
-    };
-    people(&app, &caller, &paging, &boosters).await
+    let mut filling = Filling::new(paging.window(), paging.limit(40, 80));
+    while let Some((window, most)) = filling.wants() {
+        let values = comity_db::params![status.id];
+        let read = super::REBLOGS_OF
+            .rows(&app.db, window, most, values)
+            .await?;
+        let ids: Vec<i64> = read.iter().map(|(id, _)| *id).collect();
+        let boosts = find_many(&app, &party, Way::Page, &ids).await?;
+        // Whoever boosts before a few did not do it before everybody.
+        let open = [Visibility::Public, Visibility::Unlisted];
+        let boosters: Vec<(i64, i64)> = boosts
+            .iter()
+            .filter(|boost| open.contains(&boost.visibility))
+            .map(|boost| (boost.id, boost.author.id))
+            .collect();
+        let shown = faces(&app, &caller, &boosters).await?;
+        filling.take(&read, shown);
+    }
+    Ok(page_of(&caller, &paging, filling))
 }
 
 /// Who may quote from now on.

@@ -472,7 +472,7 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         store::adopt(tx, row);
     }
     let visibility = *visibility;
-    hashtags::place(tx, row.id, visibility, tags);
+    hashtags::place(tx, row.id, author.id, visibility, tags);
     let stands = is_counted(visibility) && row.approval == policy::STANDS;
     if let Some(parent_id) = row.in_reply_to_id.filter(|_| stands) {
         store::add_reply(tx, parent_id, 1);

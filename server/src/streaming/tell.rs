@@ -7,11 +7,10 @@ use std::sync::Arc;
 use comity_policy::Way;
 use serde_json::{Value, json};
 
-use super::hub::{Call, What};
+use super::hub::{Call, Came, What};
 use super::stream::Stream;
 use crate::accounts::entity::Faces;
 use crate::announcements;
-use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Caller;
@@ -59,10 +58,8 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
     // What is told cannot be taken back: another process may have changed a rule a moment ago.
     rules::catch_up(app).await?;
     match &*call.what {
-        What::Placed { loaded, at_ms } => told(app, caller, call, loaded, *at_ms, "update").await,
-        What::Edited { loaded, at_ms } => {
-            told(app, caller, call, loaded, *at_ms, "status.update").await
-        }
+        What::Placed(came) => told(app, caller, call, came, "update").await,
+        What::Edited(came) => told(app, caller, call, came, "status.update").await,
         What::Deleted(gone) => {
             let mut frames = Vec::new();
             for stream in &call.by {
@@ -147,13 +144,12 @@ async fn told(
     app: &App,
     caller: &Caller,
     call: &Call,
-    loaded: &Loaded,
-    at_ms: i64,
+    came: &Came,
     event: &'static str,
 ) -> Result<Vec<Frame>> {
     let again;
-    let loaded = if app.now_ms() - at_ms > FRESH_MS {
-        match Loaded::by_id(app, loaded.status().id).await? {
+    let loaded = if app.now_ms() - came.at_ms > FRESH_MS {
+        match Loaded::by_id(app, came.loaded.status().id).await? {
             Some(loaded) => {
                 again = loaded;
                 &again
@@ -161,12 +157,12 @@ async fn told(
             None => return Ok(Vec::new()),
         }
     } else {
-        loaded
+        &came.loaded
     };
     let mut ready: HashMap<Way, Option<Arc<str>>> = HashMap::new();
     let mut frames = Vec::new();
     for stream in &call.by {
-        let way = way(app, caller, stream).await?;
+        let way = way(came, stream);
         if *stream == Stream::Direct {
             let conversation = conversation(app, caller, loaded).await?;
             frames.extend(conversation.map(|it| frame(stream, "conversation", it.to_string())));
@@ -184,13 +180,11 @@ async fn told(
 }
 
 /// By which way the gate is asked for a post: an antenna is a list to apps, and a public place to authors.
-async fn way(app: &App, caller: &Caller, stream: &Stream) -> Result<Way> {
-    if let (Stream::List(id), Some(me)) = (stream, caller.account_id())
-        && antennas::get(app, me, *id).await?.is_some()
-    {
-        return Ok(Way::PublicTimeline);
+fn way(came: &Came, stream: &Stream) -> Way {
+    match stream {
+        Stream::List(id) if came.antennas.contains(id) => Way::PublicTimeline,
+        other => other.way(),
     }
-    Ok(stream.way())
 }
 
 async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<Value>> {

@@ -203,4 +203,32 @@ town_test! {
         alice.post(&format!("/notifications/requests/{}/accept", bob.account.id), &[("back", "/notifications")]).await.leads("/notifications");
         alice.get("/notifications").await.is(200).shows("between us");
     }
+
+    async fn what_is_rare_is_found_below_all_the_rest(town) {
+        let (mut alice, mut bob, mut carol) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "carol").await);
+        let hers = carol.me().await;
+        let mention = carol.write(json!({ "status": "@alice come and see" })).await;
+        for number in 0..12 {
+            let post = alice.write(json!({ "status": format!("Tide number {number}") })).await;
+            town.wait_s(1);
+            bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        }
+        let list = "/api/v1/notifications?limit=1";
+        for few in ["types[]=mention".to_owned(), "exclude_types[]=favourite".to_owned(), format!("account_id={hers}")] {
+            let told = alice.get(&format!("{list}&{few}")).await.is(200).json();
+            assert_eq!((told.as_array().unwrap().len(), &told[0]["status"]["id"]), (1, &mention["id"]), "{few}");
+            let grouped = alice.get(&format!("/api/v2/notifications?limit=1&{few}")).await.is(200).json();
+            assert_eq!(names(&grouped["notification_groups"], "type"), ["mention"], "{few}");
+        }
+        // Of several kinds, in their order, from either end.
+        let both = "types[]=mention&types[]=favourite&types[]=follow";
+        let first = alice.get(&format!("{list}0&{both}")).await.is(200);
+        assert_eq!(names(&first.json(), "type"), ["favourite"; 10]);
+        let rest = alice.get(&crate::clients::link(&first, "next").unwrap()).await.is(200).json();
+        assert_eq!(names(&rest, "type"), ["favourite", "favourite", "mention"]);
+        let oldest = alice.get(&format!("{list}&{both}&min_id=1")).await.is(200).json();
+        assert_eq!(names(&oldest, "type"), ["mention"]);
+        assert_eq!(alice.get(&format!("{list}&types[]=mention&account_id={}", bob.me().await)).await.is(200).json(), json!([]));
+        assert_eq!(alice.get(&format!("{list}&types[]=nothing")).await.is(200).json(), json!([]));
+    }
 }

@@ -156,6 +156,11 @@ town_test! {
         town.follow(&mut dora.member, &bob.member).await;
         let familiar = format!("/api/v1/accounts/familiar_followers?id[]={id}");
         assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"].as_array().unwrap().len(), 1);
+        // Several at once, in the order they are asked for; who is not there is left out.
+        let (his, hers) = (bob.member.account.id.to_string(), id.to_string());
+        let all = dora.get(&format!("/api/v1/accounts/familiar_followers?id[]={his}&id[]=7&id[]={hers}")).await.is(200).json();
+        assert_eq!((all.as_array().unwrap().len(), &all[0]["id"], &all[1]["id"]), (2, &json!(his), &json!(hers)));
+        assert_eq!((&all[0]["accounts"], &all[1]["accounts"][0]["id"]), (&json!([]), &json!(his)));
         change(&mut alice, &[("hide_collections", "true")], &[]).await.is(200);
         assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"], json!([]));
         assert_eq!(bob.get(&path).await.is(200).json(), json!([]));

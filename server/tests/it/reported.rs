@@ -164,7 +164,8 @@ town_test! {
         assert_eq!((&told["suspended"], &told["disabled"], &told["account"]["username"]), (&json!(false), &json!(false), &json!("bob")));
         desk.post(&format!("{at}/unsuspend"), json!({})).await.is(422);
         desk.post(&format!("{at}/action"), json!({ "type": "disable", "text": "Sleep on it" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        let told = app.get("/api/v1/timelines/home").await.is(403).json();
+        assert_eq!(told["error"], "Your login is currently disabled");
         bob.get("/home").await.is(303);
         alice.get(&post.path).await.is(200).shows("Still here");
         let sign_in = [("name", "bob"), ("password", PASSWORD)];
@@ -173,7 +174,10 @@ town_test! {
         app.get("/api/v1/timelines/home").await.is(200);
 
         desk.post(&format!("{at}/action"), json!({ "type": "suspend", "text": "Threats" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        for path in ["/api/v1/timelines/home", "/api/v1/accounts/verify_credentials", "/api/v1/instance"] {
+            let told = app.get(path).await.is(403).json();
+            assert_eq!(told["error"], "Your login is currently disabled");
+        }
         for path in [post.path.as_str(), "/@bob"] {
             town.anonymous().get(path).await.is(404);
             alice.get(path).await.is(404);
@@ -264,6 +268,35 @@ town_test! {
         ines.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.is(404);
         marta.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.leads("/announcements");
         assert_eq!(alice.get(&format!("{all}?with_dismissed=true")).await.json(), json!([]));
+    }
+
+    async fn of_what_is_announced_at_the_same_moment_no_more_stands_than_may(town) {
+        let mut marta = moderator(&town, "marta").await;
+        for number in 1..20 {
+            marta.post("/announcements", &[("text", &format!("Notice {number}"))]).await.leads("/announcements");
+        }
+        let (mut one, mut other) = (marta.browser.clone(), marta.browser.clone());
+        let words = [("text", "The last one")];
+        let (one, other) = tokio::join!(one.post("/announcements", &words), other.post("/announcements", &words));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 422]);
+        // Of emoji on one, it is eight; one that is there may be said by more.
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let told = alice.get("/api/v1/announcements").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 20);
+        let at = format!("/api/v1/announcements/{}/reactions", id(&told[0]));
+        for last in 0x81..0x88 {
+            alice.send(Method::PUT, &format!("{at}/%F0%9F%8C%{last:X}"), &json!({})).await.is(200);
+        }
+        let (hers, his) = (format!("{at}/%F0%9F%8C%88"), format!("{at}/%F0%9F%8C%89"));
+        let nothing = json!({});
+        let (one, other) = tokio::join!(alice.send(Method::PUT, &hers, &nothing), bob.send(Method::PUT, &his, &nothing));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 422]);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
     }
 }
 

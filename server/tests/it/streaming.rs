@@ -28,7 +28,7 @@ const SCOPES: &str = "read write follow push profile";
 const SOON: Duration = Duration::from_secs(10);
 
 /// Where nothing comes for so long, nothing more comes of what was announced.
-const QUIET: Duration = Duration::from_millis(500);
+pub const QUIET: Duration = Duration::from_millis(500);
 
 /// Events come in until this is dropped.
 pub async fn tune(app: &comity::app::App) -> watch::Sender<bool> {
@@ -446,6 +446,21 @@ town_test! {
         assert_eq!(home.next().await.unwrap().0, "filters_changed");
     }
 
+    async fn whoever_asked_hears_at_once_that_their_poll_is_over(town) {
+        let studio = Studio::of(town).await;
+        let mut alice = studio.town.member("alice").await;
+        let token = studio.token(&mut alice, SCOPES).await;
+        let asks = json!({ "status": "When?", "poll": { "options": ["a", "b"], "expires_in": 300 } });
+        studio.ask(Method::POST, "/api/v1/statuses", &token, &asks).await;
+        let mut ear = studio.ear("user/notification", &token).await;
+        studio.town.wait_s(301);
+        let _works = crate::coast::works(&studio.town);
+        let (event, data) = ear.next().await.unwrap();
+        assert_eq!(event, "notification");
+        let told: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(told["type"], "poll");
+    }
+
     async fn one_member_takes_a_few_places_and_no_more(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;
@@ -461,12 +476,22 @@ town_test! {
 }
 
 /// A connection to a town that is served.
-type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
+pub type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
 
 async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Line, u16> {
+    dial_at(at, crate::town::DOMAIN, path, headers).await
+}
+
+/// The same of another community.
+pub async fn dial_at(
+    at: std::net::SocketAddr,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Result<Line, u16> {
     let mut request = format!("ws://{at}{path}").into_client_request().unwrap();
     let own = request.headers_mut();
-    own.insert("host", crate::town::DOMAIN.parse().unwrap());
+    own.insert("host", host.parse().unwrap());
     for (name, value) in headers {
         let name: http::HeaderName = name.parse().unwrap();
         own.insert(name, value.parse().unwrap());
@@ -489,7 +514,7 @@ async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) ->
     }
 }
 
-async fn message(line: &mut Line) -> Option<Value> {
+pub async fn message(line: &mut Line) -> Option<Value> {
     loop {
         let next = tokio::time::timeout(SOON, line.next()).await;
         match next.expect("something comes, if only the end")? {
@@ -500,7 +525,7 @@ async fn message(line: &mut Line) -> Option<Value> {
     }
 }
 
-async fn says(line: &mut Line, what: &Value) {
+pub async fn says(line: &mut Line, what: &Value) {
     line.send(Message::text(what.to_string())).await.unwrap();
 }
 

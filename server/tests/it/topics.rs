@@ -2,10 +2,21 @@
 
 use serde_json::{Value, json};
 
+use crate::clients;
 use crate::kept::{App, ids, link};
 use crate::town_test;
 
 town_test! {
+    async fn an_app_reads_whom_a_member_follows_where_it_may(town) {
+        let mut alice = town.member("alice").await;
+        App::of(&town, &mut alice).await.post("/api/v1/tags/ferry/follow", &Value::Null).await.is(200);
+        for (scopes, told) in [("read:statuses", Value::Null), ("read:follows", json!(true)), ("read", json!(true))] {
+            let mut app = clients::App::let_in_with(&town, &mut alice, scopes).await;
+            let tag = app.get("/api/v1/tags/ferry").await.is(200).json();
+            assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &told), "{scopes}");
+        }
+    }
+
     async fn what_names_a_followed_topic_comes_home(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);

@@ -66,7 +66,7 @@ struct ReportView {
     when_text: String,
 }
 
-/// What a post said when it was reported.
+/// What a post or a collection said when it was reported.
 struct EvidenceView {
     said: Option<String>,
     iri: String,
@@ -235,6 +235,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     };
     let acts = moderation::acts(&app, &me.community, report.target_id).await?;
     let evidence = reports::evidence(&app, &report).await?;
+    let collected = reports::collected(&app, &report).await?;
     let notes = reports::notes(&app, &report).await?;
     let writers = notes.iter().map(|note| note.account_id);
     let writers = writers
@@ -258,6 +259,10 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
                 said: one.said,
                 iri: one.iri,
             })
+            .chain(collected.into_iter().map(|one| EvidenceView {
+                said: Some(one.said),
+                iri: one.iri,
+            }))
             .collect(),
         notes: notes
             .into_iter()

@@ -199,6 +199,8 @@ pub struct NotificationRow {
     pub when_text: String,
     /// Not seen before.
     pub is_new: bool,
+    /// The emoji that favourites say, with its picture; safe HTML.
+    pub said_html: Option<String>,
     /// The beginning of the viewer's post that it is about; plain text.
     pub about: Option<String>,
     /// That post's conversation.
@@ -253,6 +255,10 @@ pub enum NotificationKind {
     Restored,
     /// They reported somebody.
     Report,
+    /// They put the viewer into a collection.
+    Collected,
+    /// They changed a collection that the viewer is in.
+    CollectionChanged,
     /// A community that the viewer looks after has somebody who waits to join.
     SignUp,
     /// A community has a word for the viewer.
@@ -263,7 +269,10 @@ impl NotificationKind {
     /// Name of the symbol `i-NAME` and of the style class.
     pub fn symbol(self) -> &'static str {
         match self {
-            NotificationKind::Follow | NotificationKind::Status => "me",
+            NotificationKind::Follow
+            | NotificationKind::Status
+            | NotificationKind::Collected
+            | NotificationKind::CollectionChanged => "me",
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog | NotificationKind::Update => "boost",
@@ -313,6 +322,8 @@ impl NotificationRow {
             NotificationKind::QuotedUpdate => "changed a post that you quoted",
             NotificationKind::Reply => "replied to you",
             NotificationKind::Report => "reported somebody",
+            NotificationKind::Collected => "put you into a collection",
+            NotificationKind::CollectionChanged => "changed a collection that you are in",
             NotificationKind::SignUp => "has somebody who waits to join",
             NotificationKind::Warning => "has a word for you from those who look after it",
             // These are told in a sentence of their own.

@@ -3,7 +3,8 @@ ALTER TABLE notifications ADD COLUMN applicant_id BIGINT;   -- a row of applican
 ALTER TABLE notifications ADD COLUMN action_id BIGINT;      -- a row of moderation_actions
 DROP INDEX notifications_once_each;
 CREATE UNIQUE INDEX notifications_once_each ON notifications (account_id, kind, from_account_id)
-  WHERE status_id IS NULL AND rule_id IS NULL AND report_id IS NULL AND applicant_id IS NULL AND action_id IS NULL;
+  WHERE status_id IS NULL AND rule_id IS NULL AND report_id IS NULL AND collection_id IS NULL
+    AND applicant_id IS NULL AND action_id IS NULL;
 CREATE UNIQUE INDEX notifications_once_of_applicant ON notifications (account_id, applicant_id) WHERE applicant_id IS NOT NULL;
 CREATE UNIQUE INDEX notifications_once_of_action ON notifications (account_id, action_id) WHERE action_id IS NOT NULL;
 
