@@ -205,6 +205,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
         &mut tx,
         me.id,
         store::ProfileChange {
+            username: me.username.clone(),
             display_name: shortened(&draft.display_name, LONGEST_NAME),
             note: text::render::simple(&draft.note),
             note_source: draft.note.clone(),

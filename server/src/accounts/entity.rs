@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Account, Profile, moved, moved_to, profile, show_many};
 use crate::app::App;
+use crate::collections;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
@@ -46,6 +47,7 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     entity["emojis"] = json!(entities(&emojis(account, here)));
     entity["avatar_description"] = json!(words.avatar_description);
     entity["header_description"] = json!(words.header_description);
+    entity["feature_approval"] = feature_approval(account);
     // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
     if account.conditions().contains(Conditions::LIMITED) {
         entity["limited"] = json!(true);
@@ -64,6 +66,22 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
         }
     }
     entity
+}
+
+/// Who may put somebody into a collection, in Mastodon's words: here, whoever lives here may put in who wants to be suggested.
+/// Rules and blocks are asked when it is done. What people elsewhere allow is not known here.
+fn feature_approval(account: &Visible<Account>) -> Value {
+    let automatic: &[&str] = if account.is_local() && account.discoverable {
+        &["public"]
+    } else {
+        &[]
+    };
+    let current = match account.viewer() {
+        Party::Member(_) if !account.is_local() => "unknown",
+        Party::Member(_) if account.discoverable => "automatic",
+        _ => "denied",
+    };
+    json!({ "automatic": automatic, "manual": [], "current_user": current })
 }
 
 /// The same with whom they became, where they moved and the viewer may see whoever is there.
@@ -211,10 +229,19 @@ fn bare(account: &Account, here: &Community) -> Value {
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
         "emojis": entities(&emojis_at_home(account, here)),
-        "roles": [],
+        "roles": roles(account, here),
         "fields": [],
         "suspended": account.gone_at.is_some(),
     })
+}
+
+/// What somebody does for `here`, as it stands on their profile: Mastodon's highlighted roles.
+fn roles(account: &Account, here: &Community) -> Vec<Value> {
+    let looks_after = |role: &Role| *role != Role::Member && account.community_id == Some(here.id);
+    let shown = account.role.filter(looks_after).map(role);
+    let named =
+        |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
+    shown.map(named).into_iter().collect()
 }
 
 /// What draws a small picture of somebody who was told of in full elsewhere.
@@ -282,6 +309,7 @@ pub fn role(role: Role) -> Value {
         "color": "",
         "permissions": permissions.to_string(),
         "highlighted": role != Role::Member,
+        "collection_limit": collections::MOST,
     })
 }
 

@@ -7,6 +7,7 @@ use comity_vocab::{ActorKind, Domain, Handle, Iri};
 use super::verify::{Verified, link_of};
 use crate::emojis::Remote;
 use crate::error::{Error, Result};
+use crate::members::Role;
 
 row! {
     /// One row of `accounts`, as every statement of this folder selects it (see [`columns`](super::store)).
@@ -50,6 +51,7 @@ row! {
         pub emojis: String,
         pub attribution_domains: String,
         pub verified_links: String,
+        pub role: Option<String>,
     }
 }
 
@@ -117,6 +119,8 @@ pub struct Account {
     pub hide_collections: bool,
     /// Domains whose pages may name them as who wrote them.
     pub attribution_domains: Vec<Domain>,
+    /// What a member may do in their community, which everybody may know: its page names who looks after it.
+    pub role: Option<Role>,
     /// Emoji of their server in their name and profile; none for who lives here, whose community has them.
     pub emojis: Vec<Remote>,
     profile: Profile,
@@ -201,6 +205,7 @@ impl Account {
                 .split_whitespace()
                 .map(stored_domain)
                 .collect::<Result<_>>()?,
+            role: row.role.as_deref().and_then(Role::parse),
             emojis: emojis_of(&row.emojis),
             profile: Profile {
                 note: row.note,

@@ -71,7 +71,7 @@ pub async fn profile_page(
             newer: None,
         }
     } else {
-        let posts = Place::Author(account.id, replies);
+        let posts = Place::Author(account.id, replies.into());
         timelines::read(
             &app,
             &party,

@@ -16,9 +16,11 @@ use crate::{media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
-const VERSION: &str = concat!("4.2.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
-/// The numbers by which apps know what is there: Mastodon's counts only where everything below it works.
-const API_OF_MASTODON: u32 = 2;
+const VERSION: &str = concat!("4.5.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
+/// The numbers by which apps know what is there: Mastodon's counts only where everything below it works. 2: notifications in
+/// groups; 3: domains that may name an author; 4: files are deleted; 5: filters that blur; 6: topics and people on profiles;
+/// 7: quotes, with all that tells of them. 8 would be yearly reports.
+const API_OF_MASTODON: u32 = 7;
 /// Of what stands under `/api/comity/`.
 const API_OF_COMITY: u32 = 1;
 /// What a link counts in a post, however long it is.
@@ -110,7 +112,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
         "timelines_access": {
             "live_feeds": { "local": "public", "remote": "authenticated" },
             "hashtag_feeds": { "local": "public", "remote": "authenticated" },
-            "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
+            "trending_link_feeds": { "local": "public", "remote": "authenticated" },
         },
     }))
 }

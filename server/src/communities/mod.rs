@@ -18,6 +18,7 @@ use comity_vocab::{ActorKind, Domain};
 
 pub use look::{LookDraft, change_look};
 pub use model::{Answers, Communities, Community, Invites, Look, ShownTo, SignUp};
+pub(crate) use store::take_turns;
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;

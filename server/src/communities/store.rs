@@ -51,6 +51,13 @@ pub fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
     tx.must(SET_GATE, params![id, until_ms]);
 }
 
+const TAKE_TURNS: Sql = sql!("UPDATE communities SET name = name WHERE id = $1");
+
+/// What else is done for this community in turn waits until this transaction ends.
+pub fn take_turns(tx: &mut Tx, id: i64) {
+    tx.must(TAKE_TURNS, params![id]);
+}
+
 const CHANGE: Sql = sql!(
     "UPDATE communities
         SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6, answers = $7, rules_shown_to = $8,

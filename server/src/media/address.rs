@@ -35,6 +35,11 @@ impl Secret {
         Secret(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
+    /// By what this installation is known where files are kept: a key like those of files. It tells nothing of the secret.
+    pub(super) fn installation(&self) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, b"installation"))
+    }
+
     fn signature(&self, path: &str, by: i64, until: i64) -> String {
         let tag = hmac::sign(&self.0, format!("media\n{path}\n{by}\n{until}").as_bytes());
         URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])

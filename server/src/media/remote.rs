@@ -231,8 +231,8 @@ async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()>
     }
 }
 
-/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none; one that
-/// came from where this community does not go is not for it.
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which a file is gone, large or small, is
+/// none; one that came from where this community does not go is not for it.
 async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
@@ -244,10 +244,13 @@ async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Opt
         let domain = Domain::parse(domain).map_err(|_| Error::NotFound)?;
         check_speaks(app, by, &domain).await?;
     }
-    match app.media.storage.find(key, Part::Original).await {
-        Ok(_) => {}
-        Err(Error::NotFound) => return Ok(None),
-        Err(why) => return Err(why),
+    let small = (!copy.preview_type.is_empty()).then_some(Part::Small);
+    for part in std::iter::once(Part::Original).chain(small) {
+        match app.media.storage.find(key, part).await {
+            Ok(_) => {}
+            Err(Error::NotFound) => return Ok(None),
+            Err(why) => return Err(why),
+        }
     }
     if now_ms - copy.used_at > USED_EVERY_MS {
         store::use_copy(&app.db, key, now_ms).await?;

@@ -83,7 +83,15 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::VerifyLinks { account, at } => {
                 Box::pin(accounts::verify_links(app, account, at)).await
             }
+            Job::TellQuoting { status, after } => {
+                Box::pin(notifications::tell_quoting(app, status, after))
+                    .await
+                    .unwrap_or_else(Outcome::from)
+            }
             Job::IndexStatuses { below } => Box::pin(search::index_older(app, below))
+                .await
+                .unwrap_or_else(Outcome::from),
+            Job::IndexAccounts { below } => Box::pin(accounts::names::index_older(app, below))
                 .await
                 .unwrap_or_else(Outcome::from),
             Job::Leave { account, at } => Box::pin(leaving::run(app, account, at)).await,

@@ -174,9 +174,21 @@ pub enum Job {
         /// When; where it is another time by now, that is another promise.
         at: i64,
     },
+    /// Members who quoted what was changed are told.
+    TellQuoting {
+        /// Which was changed.
+        status: i64,
+        /// Those whose quotes have numbers up to this were told.
+        after: i64,
+    },
     /// Posts from before there was an index of words are put into it.
     IndexStatuses {
         /// Those with smaller numbers are not in it yet.
+        below: i64,
+    },
+    /// Accounts from before people were found by the words of their names are given theirs.
+    IndexAccounts {
+        /// Those with smaller numbers have none yet.
         below: i64,
     },
     /// What a member has here is deleted, or the copies of what somebody elsewhere wrote.
@@ -221,7 +233,9 @@ impl Job {
             Job::SendLetter { .. } => "send_letter",
             Job::VerifyLinks { .. } => "verify_links",
             Job::IndexStatuses { .. } => "index_statuses",
+            Job::IndexAccounts { .. } => "index_accounts",
             Job::TellOfPost { .. } => "tell_of_post",
+            Job::TellQuoting { .. } => "tell_quoting",
             Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
@@ -259,7 +273,9 @@ impl Job {
             | Job::EndPoll { .. }
             | Job::Leave { .. }
             | Job::IndexStatuses { .. }
+            | Job::IndexAccounts { .. }
             | Job::TellOfPost { .. }
+            | Job::TellQuoting { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -286,7 +302,10 @@ impl Job {
             Job::SendLetter { errand, .. } => errand.lane(),
             Job::VerifyLinks { account, .. } => format!("pages of {account}"),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
-            Job::TellOfPost { status, .. } => format!("about {status}"),
+            Job::IndexAccounts { .. } => "index of names".to_owned(),
+            Job::TellOfPost { status, .. } | Job::TellQuoting { status, .. } => {
+                format!("about {status}")
+            }
             Job::Leave { account, .. } => format!("end of {account}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.

@@ -23,11 +23,11 @@ use crate::http::Me;
 use crate::window::{Stretch, Window};
 
 pub use consent::Listing;
-pub(crate) use store::withdraw;
 use store::{
     ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, PUBLIC_OF_FOLLOWED,
     PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES,
 };
+pub(crate) use store::{having, having_public, withdraw};
 
 /// Lists of one member, as Mastodon has it.
 const MOST: i64 = 50;

@@ -163,21 +163,27 @@ pub const ENTRIES_WITHOUT_REPLIES: Ids = entries_of!(
     " AND (s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id IN (s.account_id, h.account_id))"
 );
 
-/// Whether somebody (`a`, with what they wish, `w`) lets `$2` read their public posts in a list without following them.
+/// Whether somebody (`a`, with what they wish, `w`) lets `$reader` read their public posts in a list without following them.
 macro_rules! lets {
-    () => {
-        "a.gone_at IS NULL
+    ($reader:literal) => {
+        concat!(
+            "a.gone_at IS NULL
          AND CASE WHEN a.community_id IS NULL THEN a.discoverable AND a.indexable
                   ELSE COALESCE(w.word = 'everyone'
                                 OR (w.word = 'followed'
                                     AND EXISTS (SELECT 1
                                                   FROM follows o
-                                                 WHERE o.account_id = a.id AND o.target_id = $2 AND o.state = 'accepted')),
+                                                 WHERE o.account_id = a.id AND o.target_id = ",
+            $reader,
+            " AND o.state = 'accepted')),
                                 FALSE)
              END
          AND NOT EXISTS (SELECT 1
                            FROM reading_list_refusals r
-                          WHERE r.target_id = a.id AND r.account_id = $2)"
+                          WHERE r.target_id = a.id AND r.account_id = ",
+            $reader,
+            ")"
+        )
     };
 }
 
@@ -188,7 +194,7 @@ const LETTING: Sql<(i64,)> = sql!(
            FROM accounts a
            LEFT JOIN reading_list_wishes w ON w.account_id = a.id
           WHERE a.id IN (SELECT value FROM json_each($1)) AND ",
-        lets!(),
+        lets!("$2"),
         " ORDER BY a.id LIMIT $3"
     ),
     pg: concat!(
@@ -196,7 +202,7 @@ const LETTING: Sql<(i64,)> = sql!(
            FROM accounts a
            LEFT JOIN reading_list_wishes w ON w.account_id = a.id
           WHERE a.id = ANY($1) AND ",
-        lets!(),
+        lets!("$2"),
         " ORDER BY a.id LIMIT $3"
     ),
 );
@@ -214,7 +220,7 @@ const STRANGERS: Sql<(i64,)> = sql!(
                               FROM follows f
                              WHERE f.account_id = $2 AND f.target_id = a.id AND f.state = 'accepted')
             AND ",
-        lets!(),
+        lets!("$2"),
         " ORDER BY a.id LIMIT $3"
     )
 );
@@ -335,6 +341,94 @@ pub async fn listed_by(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> 
 pub fn refuse(tx: &mut Tx, target_id: i64, account_id: i64) {
     withdraw(tx, account_id, target_id);
     tx.exec(REFUSE, params![target_id, account_id]);
+}
+
+/// Counts on the keys of `reading_lists`, `home_entries` and `reading_list_entries`.
+macro_rules! having {
+    ($among:literal) => {
+        concat!(
+            "SELECT l.id, l.account_id
+               FROM reading_lists l
+               JOIN home_entries h ON h.account_id = l.account_id AND h.status_id = $1
+               JOIN statuses s ON s.id = h.status_id
+               JOIN reading_list_entries e ON e.list_id = l.id AND e.target_id = h.author_id
+              WHERE l.id ",
+            $among,
+            "   AND (l.replies_policy NOT IN ('list', 'none')
+                     OR s.in_reply_to_iri IS NULL
+                     OR s.in_reply_to_account_id IN (s.account_id, h.account_id)
+                     OR (l.replies_policy = 'list'
+                         AND EXISTS (SELECT 1
+                                       FROM reading_list_entries a
+                                      WHERE a.list_id = l.id AND a.target_id = s.in_reply_to_account_id)))
+              LIMIT $3"
+        )
+    };
+}
+
+const HAVING: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: having!("IN (SELECT value FROM json_each($2))"),
+    pg: having!("= ANY($2)"),
+);
+
+/// Those of these lists that have this status, as their timelines do, each with whose it is.
+pub async fn having(db: &Db, status_id: i64, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let values = params![status_id, ids.to_vec(), most];
+    Ok(db.all(HAVING, values).await?)
+}
+
+/// Whether one of these lists has a public post (`$1`) of somebody whom its owner does not follow, who let themselves be read
+/// there. Counts on the keys of `reading_lists` and `reading_list_entries`.
+macro_rules! having_public {
+    ($among:literal) => {
+        concat!(
+            "SELECT l.id, l.account_id
+               FROM statuses s
+               JOIN accounts a ON a.id = s.account_id
+               LEFT JOIN reading_list_wishes w ON w.account_id = a.id
+               JOIN reading_list_entries e ON e.target_id = a.id
+               JOIN reading_lists l ON l.id = e.list_id
+              WHERE s.id = $1
+                AND s.visibility = 'public'
+                AND s.reblog_of_id IS NULL
+                AND a.id <> l.account_id
+                AND l.id ",
+            $among,
+            "   AND NOT EXISTS (SELECT 1
+                                  FROM follows f
+                                 WHERE f.account_id = l.account_id AND f.target_id = a.id AND f.state = 'accepted')
+                AND (s.in_reply_to_iri IS NULL
+                     OR s.in_reply_to_account_id IN (s.account_id, l.account_id)
+                     OR (l.replies_policy = 'list'
+                         AND EXISTS (SELECT 1
+                                       FROM reading_list_entries x
+                                      WHERE x.list_id = l.id AND x.target_id = s.in_reply_to_account_id))
+                     OR (l.replies_policy NOT IN ('list', 'none')
+                         AND EXISTS (SELECT 1
+                                       FROM follows f
+                                      WHERE f.account_id = l.account_id
+                                        AND f.target_id = s.in_reply_to_account_id
+                                        AND f.state = 'accepted')))
+                AND ",
+            lets!("l.account_id"),
+            " LIMIT $3"
+        )
+    };
+}
+
+const HAVING_PUBLIC: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: having_public!("IN (SELECT value FROM json_each($2))"),
+    pg: having_public!("= ANY($2)"),
+);
+
+/// Those of these lists that have this public status of somebody whom their owner does not follow, each with whose it is.
+pub async fn having_public(db: &Db, status_id: i64, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let values = params![status_id, ids.to_vec(), most];
+    Ok(db.all(HAVING_PUBLIC, values).await?)
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

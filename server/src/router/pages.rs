@@ -1,11 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions,
-    reading_lists, reblogs, relations, reports, rules, search, second_step, sign_up_blocks,
-    sign_ups, statuses, timelines, waves,
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, drafts, emergency, emojis, favourites, follows, hashtags, invitations,
+    leaving, lists, media, members, moderation, notifications, passkeys, pins, polls, quotes,
+    reach, reactions, reading_lists, reblogs, relations, reports, rules, search, second_step,
+    sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -189,6 +189,49 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
+    reads("/@{handle}/collections", Kind::Page, || {
+        get(collections::web::of_profile)
+    }),
+    reads("/collections/new", Kind::Page, || {
+        get(collections::web::blank)
+    }),
+    acts("/collections/new", Kind::Form, || {
+        post(collections::web::create)
+    }),
+    reads("/collections/{id}", Kind::Page, || {
+        get(collections::web::one)
+    }),
+    reads("/collections/{id}/edit", Kind::Page, || {
+        get(collections::web::form)
+    }),
+    acts("/collections/{id}/edit", Kind::Form, || {
+        post(collections::web::change)
+    }),
+    acts("/collections/{id}/delete", Kind::Form, || {
+        post(collections::web::delete)
+    }),
+    acts("/collections/{id}/add", Kind::Form, || {
+        post(collections::web::add)
+    }),
+    acts("/collections/{id}/take-out", Kind::Form, || {
+        post(collections::web::take_out)
+    }),
+    acts("/collections/{id}/leave", Kind::Form, || {
+        post(collections::web::leave)
+    }),
+    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
+    acts("/bookmarks/folders", Kind::Form, || {
+        post(bookmarks::web::make_folder)
+    }),
+    reads("/bookmarks/folders/{id}", Kind::Page, || {
+        get(bookmarks::web::folder)
+    }),
+    acts("/bookmarks/folders/{id}", Kind::Form, || {
+        post(bookmarks::web::change_folder)
+    }),
+    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
+        post(bookmarks::web::delete_folder)
+    }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),
@@ -227,6 +270,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
+    }),
+    acts("/statuses/{id}/bookmark", Kind::Form, || {
+        post(bookmarks::web::bookmark)
+    }),
+    acts("/statuses/{id}/unbookmark", Kind::Form, || {
+        post(bookmarks::web::unbookmark)
+    }),
+    acts("/statuses/{id}/folder", Kind::Form, || {
+        post(bookmarks::web::put)
     }),
     acts("/statuses/{id}/unquote", Kind::Form, || {
         post(quotes::web::take_out)
@@ -369,6 +421,9 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/moderation/reports/{id}/reopen", Kind::Form, || {
         post(reports::web::reopen)
+    }),
+    reads("/moderation/record", Kind::Page, || {
+        get(moderation::record::page)
     }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)

@@ -23,6 +23,7 @@ fn filled(pattern: &str) -> String {
         .replace("{picture}", "nothing")
         .replace("{which}", "avatar")
         .replace("{stamp}", "nothing")
+        .replace("{item}", "7")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {
