@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use comity_policy::Way;
 
+use super::Topics;
 use crate::app::App;
 use crate::error::Result;
 use crate::followed_tags;
@@ -29,7 +30,7 @@ pub async fn page(
     let stretch = read(
         &app,
         &visit.party(),
-        Place::Hashtags(vec![folded.clone()]),
+        Place::Hashtags(Topics::of(&folded)),
         Window::older_than(page.below()),
         page.length(),
         |_| true,

@@ -1,11 +1,11 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, filters, followed_tags, follows, hashtags, invitations,
-    leaving, lists, media, members, moderation, notifications, passkeys, pins, polls, quotes,
-    reach, reactions, reblogs, relations, reports, rules, scheduled, search, second_step,
-    sign_up_blocks, sign_ups, statuses, timelines, waves,
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, drafts, emergency, emojis, favourites, filters, followed_tags,
+    follows, hashtags, invitations, leaving, lists, media, members, moderation, notifications,
+    passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs, relations, reports,
+    rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -137,6 +137,15 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/settings/sessions/others", Kind::Form, || {
         post(members::web::security::end_others)
     }),
+    reads("/settings/lists", Kind::Page, || {
+        get(reading_lists::web::page)
+    }),
+    acts("/settings/lists", Kind::Form, || {
+        post(reading_lists::web::save)
+    }),
+    acts("/settings/lists/{id}/leave", Kind::Form, || {
+        post(reading_lists::web::leave)
+    }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)
     }),
@@ -207,6 +216,49 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
+    reads("/@{handle}/collections", Kind::Page, || {
+        get(collections::web::of_profile)
+    }),
+    reads("/collections/new", Kind::Page, || {
+        get(collections::web::blank)
+    }),
+    acts("/collections/new", Kind::Form, || {
+        post(collections::web::create)
+    }),
+    reads("/collections/{id}", Kind::Page, || {
+        get(collections::web::one)
+    }),
+    reads("/collections/{id}/edit", Kind::Page, || {
+        get(collections::web::form)
+    }),
+    acts("/collections/{id}/edit", Kind::Form, || {
+        post(collections::web::change)
+    }),
+    acts("/collections/{id}/delete", Kind::Form, || {
+        post(collections::web::delete)
+    }),
+    acts("/collections/{id}/add", Kind::Form, || {
+        post(collections::web::add)
+    }),
+    acts("/collections/{id}/take-out", Kind::Form, || {
+        post(collections::web::take_out)
+    }),
+    acts("/collections/{id}/leave", Kind::Form, || {
+        post(collections::web::leave)
+    }),
+    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
+    acts("/bookmarks/folders", Kind::Form, || {
+        post(bookmarks::web::make_folder)
+    }),
+    reads("/bookmarks/folders/{id}", Kind::Page, || {
+        get(bookmarks::web::folder)
+    }),
+    acts("/bookmarks/folders/{id}", Kind::Form, || {
+        post(bookmarks::web::change_folder)
+    }),
+    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
+        post(bookmarks::web::delete_folder)
+    }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),
@@ -252,6 +304,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
+    }),
+    acts("/statuses/{id}/bookmark", Kind::Form, || {
+        post(bookmarks::web::bookmark)
+    }),
+    acts("/statuses/{id}/unbookmark", Kind::Form, || {
+        post(bookmarks::web::unbookmark)
+    }),
+    acts("/statuses/{id}/folder", Kind::Form, || {
+        post(bookmarks::web::put)
     }),
     acts("/statuses/{id}/unquote", Kind::Form, || {
         post(quotes::web::take_out)
@@ -395,6 +456,9 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/moderation/reports/{id}/reopen", Kind::Form, || {
         post(reports::web::reopen)
     }),
+    reads("/moderation/record", Kind::Page, || {
+        get(moderation::record::page)
+    }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)
     }),
@@ -502,9 +566,21 @@ pub(super) const ROUTES: &[Route] = &[
         Kind::Asset,
         || get(media::remote::show_emoji),
     ),
+    reads(
+        "/media/remote/portraits/{account}/{which}/{stamp}/{part}",
+        Kind::Asset,
+        || get(media::remote::show_portrait),
+    ),
     reads("/emojis/{id}", Kind::Activity, || {
         get(emojis::activity::show)
     }),
+    reads("/moderation/community", Kind::Page, || {
+        get(communities::web::look)
+    }),
+    acts("/moderation/community", Kind::Form, || {
+        post(communities::web::save_look)
+    })
+    .slow(),
     reads("/moderation/emojis", Kind::Page, || get(emojis::web::page)),
     acts("/moderation/emojis", Kind::Form, || post(emojis::web::add)).slow(),
     acts("/moderation/emojis/{id}", Kind::Form, || {

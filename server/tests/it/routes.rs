@@ -21,6 +21,9 @@ fn filled(pattern: &str) -> String {
         .replace("{account}", "7")
         .replace("{emoji}", "%F0%9F%8C%8A")
         .replace("{picture}", "nothing")
+        .replace("{which}", "avatar")
+        .replace("{stamp}", "nothing")
+        .replace("{item}", "7")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {
