@@ -5,6 +5,7 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::TcpStream;
 
 use crate::program::{HOST, PORT};
@@ -20,6 +21,14 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
+}
+
+impl Answer {
+    /// Its JSON.
+    pub fn document(&self) -> Result<Value, Failure> {
+        serde_json::from_slice(&self.body)
+            .map_err(|why| Failure::new(format!("the answer is no JSON: {why}")))
+    }
 }
 
 impl Client {
@@ -69,6 +78,51 @@ impl Client {
             .await
     }
 
+    /// Asks as an app does: with a token and a document, where there are any.
+    pub async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        document: Option<&Value>,
+    ) -> Result<Answer, Failure> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = token {
+            headers.insert(
+                http::header::AUTHORIZATION,
+                value(&format!("Bearer {token}"))?,
+            );
+        }
+        let mut body = Bytes::new();
+        if let Some(document) = document {
+            headers.insert(
+                http::header::CONTENT_TYPE,
+                http::HeaderValue::from_static("application/json"),
+            );
+            body = Bytes::from(document.to_string());
+        }
+        self.send(method, path, headers, body).await
+    }
+
+    /// The same, and reads the document that comes back; anything but 200 makes the run void.
+    pub async fn told(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        document: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        let answer = self.ask(method, path, token, document).await?;
+        if answer.status != 200 {
+            return Err(Failure::new(format!(
+                "{path} answered {}: {}",
+                answer.status,
+                String::from_utf8_lossy(&answer.body)
+            )));
+        }
+        answer.document()
+    }
+
     /// Sends anything.
     pub async fn send(
         &mut self,
@@ -97,6 +151,7 @@ impl Client {
     }
 }
 
-fn value(text: &str) -> Result<http::HeaderValue, Failure> {
+/// A header with this in it.
+pub fn value(text: &str) -> Result<http::HeaderValue, Failure> {
     http::HeaderValue::from_str(text).map_err(|_| Failure::new("a header cannot hold that"))
 }

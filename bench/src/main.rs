@@ -3,7 +3,9 @@
 //!
 //! `cargo run --release -p comity-bench -- --comity target/release/comity`
 
+mod app;
 mod browser;
+mod child;
 mod client;
 mod measures;
 mod peer;
@@ -13,6 +15,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::Parser;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Measures a Comity binary
 #[derive(Parser)]
@@ -32,6 +35,9 @@ pub struct Arguments {
     /// Statuses stored when growth is measured
     #[arg(long, default_value_t = 100_000)]
     statuses: usize,
+    /// Statuses stored when the growth of what apps read is measured, after ten thousand
+    #[arg(long, default_value_t = 1_000_000)]
+    many: usize,
     /// Signed activities of the measured inbox run
     #[arg(long, default_value_t = 10_000)]
     activities: usize,
@@ -45,9 +51,21 @@ pub struct Arguments {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
+    allow_many_files()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     runtime.block_on(Box::pin(measures::run(&arguments)))
+}
+
+/// A thousand streams are as many open files, here and in the server, which inherits what is allowed.
+fn allow_many_files() -> std::io::Result<()> {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let most = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    setrlimit(Resource::Nofile, most)?;
+    Ok(())
 }

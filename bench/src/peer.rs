@@ -26,7 +26,7 @@ pub const PEER_PORT: u16 = 8_471;
 
 /// The thousand servers.
 pub struct Peer {
-    private_key: Vec<u8>,
+    key: SigningKey,
     public_pem: String,
     /// Marks of posts that arrived, with how often and when the last one did.
     arrived: Mutex<HashMap<String, (usize, tokio::time::Instant)>>,
@@ -47,8 +47,12 @@ impl Peer {
     /// Makes one key for everybody and listens.
     pub async fn start() -> Result<Arc<Peer>, Failure> {
         let (private_key, public_key) = generate_rsa();
+        let nobody = Iri::parse("http://localhost/#main-key")
+            .map_err(|why| Failure::new(why.to_string()))?;
+        let key = SigningKey::rsa(nobody, &private_key)
+            .map_err(|why| Failure::new(why.to_string()))?;
         let peer = Arc::new(Peer {
-            private_key,
+            key,
             public_pem: spki_to_pem(&public_key),
             arrived: Mutex::default(),
             numbers: AtomicUsize::new(0),
@@ -111,6 +115,7 @@ impl Peer {
         json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
             "id": id, "type": "Person", "preferredUsername": name, "name": format!("{name} of {origin}"),
+            "indexable": true,
             "inbox": format!("{id}/inbox"), "outbox": format!("{id}/outbox"), "followers": format!("{id}/followers"),
             "endpoints": { "sharedInbox": format!("{origin}/inbox") },
             "publicKey": { "id": format!("{id}#main-key"), "owner": id, "publicKeyPem": self.public_pem },
@@ -193,8 +198,7 @@ impl Peer {
     fn signed(&self, actor: &str, activity: &Value) -> Result<Message, Failure> {
         let no_address = |_| Failure::new("no address");
         let key_id = Iri::parse(&format!("{actor}#main-key")).map_err(no_address)?;
-        let key = SigningKey::rsa(key_id, &self.private_key)
-            .map_err(|why| Failure::new(why.to_string()))?;
+        let key = self.key.at(key_id);
         let inbox = Iri::parse(&format!("http://{HOST}:{PORT}/inbox")).map_err(no_address)?;
         let body = Bytes::from(activity.to_string());
         let mut headers = sign("POST", &inbox, Some(&body), &key, Scheme::Cavage, unix_ms());

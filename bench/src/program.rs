@@ -27,7 +27,7 @@ pub fn settings(data_dir: &Path, database: Option<&str>) -> String {
     format!(
         "data_dir = \"{}\"\n{database}listen = \"127.0.0.1:{PORT}\"\ndomain = \"{HOST}:{PORT}\"\nname = \"Bench\"\nlog = \"error\"\n\
          [federation.testing]\nallow_http = true\nallow_loopback = true\n\
-         [limits]\nconnections = 4096\nlookups = 10000\ninbox_per_host = 100000\nsign_in_tries = 1000\n",
+         [limits]\nconnections = 4096\nlookups = 10000\ninbox_per_host = 100000\nsign_in_tries = 1000\napi_requests = 10000000\n",
         data_dir.display()
     )
 }
@@ -86,18 +86,21 @@ impl Program {
 
     /// Resident memory in MiB.
     pub fn resident_mib(&self) -> Result<f64, Failure> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap_or_default();
-        let kib = line
-            .split_whitespace()
-            .nth(1)
-            .and_then(|number| number.parse::<f64>().ok())
-            .unwrap_or(0.0);
-        Ok(kib / 1024.0)
+        memory_mib(self.id(), "VmRSS:").ok_or_else(|| Failure::new("the server is gone"))
     }
+
+    /// Its number, by which its children know it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+/// A line of what the system says of the memory of a process, in MiB. `None`: there is no such process.
+pub fn memory_mib(process: u32, name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib = line.split_whitespace().next()?.parse::<f64>().ok()?;
+    Some(kib / 1024.0)
 }
 
 impl Drop for Program {

@@ -58,6 +58,7 @@ pub mod links; // what leads to a page in public
 pub mod mail; // letters
 pub mod moderation; // what those who look after a community decide about accounts
 pub mod notifications; // who is told of what
+pub mod numbers; // how much goes on, for moderators' apps
 pub mod push; // devices are woken
 pub mod reach; // whom a post would reach, and where it went
 pub mod reports; // what is brought before moderators
@@ -72,6 +73,7 @@ pub mod account_notes; // what one notes about somebody
 pub mod annual_reports; // what one wrote in a year
 pub mod antennas; // searches as timelines
 pub mod bookmarks; // posts to read again
+pub mod collections; // people whom one recommends together, with their consent
 pub mod drafts; // posts that are not finished
 pub mod endorsements; // whom one recommends on one's profile
 pub mod featured_tags; // topics on one's profile

@@ -21,9 +21,10 @@ use comity::media::command::MediaCommand;
 use comity::members::command::MemberCommand;
 use comity::rules::command::RuleCommand;
 use comity::serve::CannotStart;
+use comity::sign_up_blocks::command::SignUpBlockCommand;
 use comity::{
     aliases, audit, communities, demo, emergency, emojis, inspect, lists, mail, media, members,
-    rules, serve,
+    rules, serve, sign_up_blocks,
 };
 use comity_db::Db;
 
@@ -81,6 +82,9 @@ enum Command {
     /// Add, list and remove custom emoji
     #[command(subcommand)]
     Emoji(EmojiCommand),
+    /// Print whose sign-ups a community blocks, and take a block back
+    #[command(subcommand)]
+    SignUpBlock(SignUpBlockCommand),
     /// Try the way of letters
     #[command(subcommand)]
     Mail(MailCommand),
@@ -216,6 +220,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Emoji(command) => {
             print(&emojis::command::command(&open(config).await?, command).await?)
+        }
+        Command::SignUpBlock(command) => {
+            print(&sign_up_blocks::command::command(&open(config).await?, command).await?)
         }
         Command::Demo(arguments) => show(arguments).await,
         Command::Mail(command) => {

@@ -97,13 +97,36 @@ pub const ALL: &[Migration] = &[
         "emoji_version",
         "../../migrations/0064_emoji_version.sql"
     ),
-    migration!(68, "texts", "../../migrations/0068_texts.sql"),
+    migration!(65, "versions", "../../migrations/0065_versions.sql"),
+    migration!(66, "trends", "../../migrations/0066_trends.sql"),
+    migration!(67, "collections", "../../migrations/0067_collections.sql"),
+    migration!(
+        68,
+        "letters",
+        sqlite: "../../migrations/0068_letters.sqlite.sql",
+        postgres: "../../migrations/0068_letters.postgres.sql",
+    ),
+    migration!(
+        69,
+        "apps_and_lists",
+        "../../migrations/0069_apps_and_lists.sql"
+    ),
+    migration!(
+        70,
+        "account_words",
+        sqlite: "../../migrations/0070_account_words.sqlite.sql",
+        postgres: "../../migrations/0070_account_words.postgres.sql",
+    ),
+    migration!(71, "told", "../../migrations/0071_told.sql"),
+    migration!(72, "shown", "../../migrations/0072_shown.sql"),
+    migration!(73, "texts", "../../migrations/0073_texts.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
 pub const BIG_TABLES: &[&str] = &[
     "accounts",
     "account_keys",
+    "account_words",
     "statuses",
     "status_edits",
     "mentions",
@@ -111,6 +134,7 @@ pub const BIG_TABLES: &[&str] = &[
     "reactions",
     "pins",
     "hashtag_entries",
+    "author_tags",
     "home_entries",
     "notifications",
     "notification_policies",
@@ -135,6 +159,7 @@ pub const BIG_TABLES: &[&str] = &[
     "apps",
     "access_tokens",
     "oauth_codes",
+    "ended_tokens",
     "bookmarks",
     "account_notes",
     "endorsements",
@@ -144,6 +169,8 @@ pub const BIG_TABLES: &[&str] = &[
     "filter_statuses",
     "reading_lists",
     "reading_list_entries",
+    "reading_list_wishes",
+    "reading_list_refusals",
     "followed_tags",
     "featured_tags",
     "push_subscriptions",
@@ -158,11 +185,15 @@ pub const BIG_TABLES: &[&str] = &[
     "report_evidence",
     "report_notes",
     "moderation_actions",
+    "trend_decisions",
     "announcement_reads",
     "announcement_reactions",
     "leaving_inboxes",
     "drafts",
     "bookmark_folders",
     "antennas",
+    "collections",
+    "collection_items",
+    "report_collections",
     "annual_reports",
 ];

@@ -54,6 +54,18 @@ impl Ids {
 }
 
 impl Ids {
+    /// At most `limit` of them, each as the entry that it is and what that stands for, as [`Filling`] takes them.
+    pub async fn rows(
+        self,
+        db: &Db,
+        window: Window,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> Result<Vec<(i64, i64)>> {
+        let ids = self.read(db, window, limit, more).await?;
+        Ok(ids.into_iter().map(|id| (id, id)).collect())
+    }
+
     /// The same as a stretch of which each entry stands for itself.
     pub async fn stretch(
         &self,
@@ -117,14 +129,104 @@ impl Entries {
         limit: i64,
         more: Vec<Value>,
     ) -> Result<Stretch> {
+        let rows = self.rows(db, window, limit, more).await?;
+        Ok(Stretch::of(rows, window, limit))
+    }
+
+    /// The same, each as the entry that it is and what that stands for: newest first, or, from below, oldest first.
+    pub async fn rows(
+        self,
+        db: &Db,
+        window: Window,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> Result<Vec<(i64, i64)>> {
         let mut values = comity_db::params![window.below, window.above, limit];
         values.extend(more);
-        let rows = if window.from_below {
-            db.all(self.oldest, values).await?
+        let statement = if window.from_below {
+            self.oldest
         } else {
-            db.all(self.newest, values).await?
+            self.newest
         };
-        Ok(Stretch::of(rows, window, limit))
+        Ok(db.all(statement, values).await?)
+    }
+}
+
+/// Entries looked at together for a page of what a viewer may see, and how often: where so many in a row are not for them,
+/// the list ends.
+const BATCH: i64 = 80;
+const MOST_ROUNDS: usize = 10;
+
+/// A page of a list of which not all is for whoever reads it. It is read on until it is full, so that neither its length nor
+/// where it ends tells of what they may not see.
+pub struct Filling<T> {
+    window: Window,
+    limit: usize,
+    rounds: usize,
+    at_end: bool,
+    shown: Vec<(i64, T)>,
+}
+
+/// What came of it.
+pub struct Filled<T> {
+    /// What is shown, newest first.
+    pub shown: Vec<T>,
+    /// The first entry that is shown.
+    pub newest: Option<i64>,
+    /// The last one, where there are older ones to show.
+    pub oldest: Option<i64>,
+}
+
+impl<T> Filling<T> {
+    /// Nothing yet, of at most `limit`.
+    pub fn new(window: Window, limit: i64) -> Filling<T> {
+        Filling {
+            window,
+            limit: usize::try_from(limit).unwrap_or_default(),
+            rounds: 0,
+            at_end: false,
+            shown: Vec::new(),
+        }
+    }
+
+    /// Where to read next, and how many entries; `None` once the page is full or the list at its end.
+    pub fn wants(&self) -> Option<(Window, i64)> {
+        let is_full = self.shown.len() > self.limit;
+        let goes_on = !is_full && !self.at_end && self.rounds < MOST_ROUNDS;
+        goes_on.then_some((self.window, BATCH))
+    }
+
+    /// Takes what was read there, and what is shown of it by entry, in the same order.
+    pub fn take(&mut self, read: &[(i64, i64)], shown: Vec<(i64, T)>) {
+        self.rounds += 1;
+        self.at_end = i64::try_from(read.len()).is_ok_and(|len| len < BATCH);
+        match read.last() {
+            Some((last, _)) if self.window.from_below => self.window.above = *last,
+            Some((last, _)) => self.window.below = *last,
+            None => {}
+        }
+        self.shown.extend(shown);
+    }
+
+    /// The page. What was read from below has older entries: those it lies above.
+    pub fn page(self) -> Filled<T> {
+        let Filling {
+            window,
+            limit,
+            mut shown,
+            ..
+        } = self;
+        let more = shown.len() > limit;
+        shown.truncate(limit);
+        if window.from_below {
+            shown.reverse();
+        }
+        let oldest = shown.last().map(|(id, _)| *id);
+        Filled {
+            newest: shown.first().map(|(id, _)| *id),
+            oldest: oldest.filter(|_| more || window.from_below),
+            shown: shown.into_iter().map(|(_, one)| one).collect(),
+        }
     }
 }
 

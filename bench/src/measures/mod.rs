@@ -1,19 +1,27 @@
 //! What is measured, one file each. Every measure proves first that what it measures works.
 
+mod apps;
+mod copies;
 mod deciding;
 mod fan_out;
+mod figures;
 mod growth;
+mod growth_apps;
 mod inbox;
+mod photo;
 mod posting;
 mod reads;
+mod stage;
 mod start;
+mod streams;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use comity_db::{Db, Sql, params, sql};
 
+use self::stage::Stage;
 use crate::Arguments;
 use crate::browser::{Browser, add_member};
 use crate::client::Client;
@@ -27,6 +35,8 @@ const ACTORS: usize = 10;
 const FOLLOWED: &str = "bench";
 /// The member whom nobody follows.
 const ALONE: &str = "scribe";
+/// What those elsewhere say.
+const SAID: &str = "A post of the usual length, about the weather and the ferry, from elsewhere.";
 /// Connections of the load generator.
 const CONNECTIONS: usize = 16;
 /// Signed requests made ready at a time: within the clock window, and bounded in memory.
@@ -78,8 +88,9 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>
         .database
         .clone()
         .unwrap_or_else(|| format!("sqlite:{}", folder.path().join("comity.db").display()));
-    let binaries = || [Some(&arguments.comity), arguments.against.as_ref()];
-    let bench = Bench {
+    let binaries = [Some(&arguments.comity), arguments.against.as_ref()];
+    let binaries: Vec<&PathBuf> = binaries.into_iter().flatten().collect();
+    let mut bench = Bench {
         asked: arguments.only.clone(),
         hosts: arguments.hosts,
         statuses: arguments.statuses,
@@ -90,15 +101,28 @@ pub async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>
             let _first = Program::start(&arguments.comity, &config).await?;
             Db::open(&url).await?
         },
+        stage: None,
     };
+    if bench.wants_apps() {
+        stage::add_members(&arguments.comity, &config)?;
+    }
     bench.fill(&arguments.comity, &config).await?;
+    let few = bench
+        .apps_beside(growth_apps::FEW, &binaries, &config)
+        .await?;
     for _ in 0..arguments.rounds {
-        for binary in binaries().into_iter().flatten() {
+        for binary in &binaries {
             if arguments.against.is_some() {
                 println!("{}", binary.display());
             }
             bench.all(binary, &config).await?;
         }
+    }
+    let many = bench
+        .apps_beside(arguments.many, &binaries, &config)
+        .await?;
+    if let (Some(few), Some(many)) = (few, many) {
+        growth_apps::compare(&few, &many, &binaries);
     }
     Ok(())
 }
@@ -110,11 +134,13 @@ struct Bench {
     activities: usize,
     peer: Arc<Peer>,
     db: Db,
+    /// Made only where something is measured that apps do.
+    stage: Option<Stage>,
 }
 
 impl Bench {
     /// The member follows, is followed, and the timeline has some length, before anything is measured.
-    async fn fill(&self, binary: &Path, config: &Path) -> Result<(), Failure> {
+    async fn fill(&mut self, binary: &Path, config: &Path) -> Result<(), Failure> {
         let (_program, _) = Program::start(binary, config).await?;
         let mut client = Client::connect().await?;
         let browser = Browser::sign_in(&mut client, FOLLOWED).await?;
@@ -125,6 +151,10 @@ impl Bench {
             self.be_followed().await?;
         }
         self.quiet().await?;
+        if self.wants_apps() {
+            self.stage = Some(self.set_stage().await?);
+        }
+        // Last, so that a home timeline begins with what others say.
         let missing = BROUGHT
             .min(self.statuses)
             .saturating_sub(self.stored().await?);
@@ -145,6 +175,9 @@ impl Bench {
         self.reads(&program, &browser).await?;
         self.posting(&program, &alone).await?;
         self.fan_out(&program, &browser).await?;
+        self.apps(&program).await?;
+        self.photo(&program).await?;
+        self.streams(&program).await?;
         drop(program);
         self.growth(binary, config, &browser).await
     }
@@ -160,13 +193,7 @@ impl Bench {
     /// Signed posts of those whom the member follows.
     fn posts(&self, count: usize) -> Result<Vec<Message>, Failure> {
         (0..count)
-            .map(|number| {
-                self.peer.post(
-                    &writer(number % ACTORS),
-                    "A post of the usual length, about the weather and the ferry, from elsewhere.",
-                    None,
-                )
-            })
+            .map(|number| self.peer.post(&writer(number % ACTORS), SAID, None))
             .collect()
     }
 

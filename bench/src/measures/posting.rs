@@ -1,10 +1,11 @@
 //! Many writers who post at the same time.
 
-use super::{Bench, CONNECTIONS, as_f64};
+use super::figures::together;
+use super::{Bench, CONNECTIONS};
 use crate::browser::Browser;
 use crate::client::Client;
 use crate::program::{Program, now};
-use crate::report::{Failure, Latencies, line};
+use crate::report::{Failure, line};
 
 /// Posts of one writer. Nobody follows them: what is sent is measured by itself.
 const EACH: usize = 60;
@@ -18,12 +19,9 @@ impl Bench {
         if !self.wants("post") {
             return Ok(());
         }
-        let cpu = program.cpu_s()?;
-        let began = now();
-        let mut tasks = tokio::task::JoinSet::new();
-        for writer in 0..CONNECTIONS {
+        let writers = (0..CONNECTIONS).map(|writer| {
             let browser = browser.clone();
-            tasks.spawn(async move {
+            async move {
                 let mut client = Client::connect().await?;
                 let mut times = Vec::new();
                 for number in 0..EACH {
@@ -39,23 +37,12 @@ impl Bench {
                     times.push(began.elapsed());
                 }
                 Ok::<_, Failure>(times)
-            });
-        }
-        let mut times = Vec::new();
-        while let Some(done) = tasks.join_next().await {
-            times.extend(done.map_err(|why| Failure::new(why.to_string()))??);
-        }
-        let took = began.elapsed().as_secs_f64();
-        let cpu_ms = (program.cpu_s()? - cpu) * 1e3 / as_f64(times.len());
-        let times = Latencies::new(times);
+            }
+        });
+        let figures = together(program, writers.collect()).await?;
         line(
             "post",
-            &format!(
-                "{:.0}/s at {CONNECTIONS} writers, p50 {:.2} ms, p99 {:.2} ms, {cpu_ms:.2} ms server CPU each",
-                as_f64(times.len()) / took,
-                times.percentile_ms(50),
-                times.percentile_ms(99)
-            ),
+            &format!("{}, {CONNECTIONS} writers", figures.words()),
             "<= 0.5 ms CPU",
         );
         Ok(())

@@ -1,11 +1,12 @@
 //! Pages of a member: the home timeline, and a conversation of a hundred answers.
 
-use super::{ACTORS, Bench, FOLLOWED, as_f64};
+use super::figures::together;
+use super::{ACTORS, Bench, FOLLOWED};
 use crate::browser::Browser;
 use crate::client::Client;
 use crate::peer::{Message, member, writer};
 use crate::program::{Program, now};
-use crate::report::{Failure, Latencies, line};
+use crate::report::{Failure, line};
 
 /// Reads of one page.
 const READS: usize = 2_000;
@@ -37,7 +38,7 @@ impl Bench {
     }
 
     /// A post of the member and what others answer; the address of its page.
-    async fn conversation(&self, browser: &Browser) -> Result<String, Failure> {
+    pub(super) async fn conversation(&self, browser: &Browser) -> Result<String, Failure> {
         let mut client = Client::connect().await?;
         let answer = browser
             .act(
@@ -89,12 +90,9 @@ pub(super) async fn read(
     path: &str,
     goal: &str,
 ) -> Result<(), Failure> {
-    let cpu = program.cpu_s()?;
-    let began = now();
-    let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..2 {
+    let readers = (0..2).map(|_| {
         let (path, cookies) = (path.to_owned(), browser.cookies.clone());
-        tasks.spawn(async move {
+        async move {
             let mut client = Client::connect().await?;
             let mut times = Vec::with_capacity(READS / 2);
             for _ in 0..READS / 2 {
@@ -106,24 +104,9 @@ pub(super) async fn read(
                 times.push(began.elapsed());
             }
             Ok(times)
-        });
-    }
-    let mut times = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        times.extend(done.map_err(|why| Failure::new(why.to_string()))??);
-    }
-    let took = began.elapsed().as_secs_f64();
-    let cpu_ms = (program.cpu_s()? - cpu) * 1e3 / as_f64(times.len());
-    let times = Latencies::new(times);
-    line(
-        name,
-        &format!(
-            "p50 {:.2} ms, p99 {:.2} ms, {:.0}/s, {cpu_ms:.2} ms server CPU each",
-            times.percentile_ms(50),
-            times.percentile_ms(99),
-            as_f64(times.len()) / took
-        ),
-        goal,
-    );
+        }
+    });
+    let figures = together(program, readers.collect()).await?;
+    line(name, &figures.words(), goal);
     Ok(())
 }

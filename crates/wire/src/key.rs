@@ -59,6 +59,15 @@ impl SigningKey {
         })
     }
 
+    /// The same key as somebody else's: parsed once, found at another address.
+    #[must_use]
+    pub fn at(&self, key_id: Iri) -> SigningKey {
+        SigningKey {
+            key_id,
+            private: self.private.clone(),
+        }
+    }
+
     /// Where others find the public half.
     pub fn key_id(&self) -> &Iri {
         &self.key_id

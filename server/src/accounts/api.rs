@@ -1,22 +1,21 @@
 //! Accounts for apps.
 
 use axum::extract::State;
-use comity_policy::Way;
+use comity_policy::{Visible, Way};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::entity::{Faces, entity, own};
-use super::show;
+use super::entity::{Faces, own, whole, whole_many};
+use super::{Account, show};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Me, Paging, Reply};
 use crate::relations::entity::relationships;
-use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
-use crate::timelines::{self, Place, Replies};
-use crate::window::Stretch;
-use crate::{follows, pins, search, statuses};
+use crate::timelines::{self, OfAuthor, Place, Replies};
+use crate::window::{Filling, Window};
+use crate::{follows, hashtags, pins, search};
 
 /// Requests to follow that are counted for a member's own account.
 const MOST_REQUESTS: i64 = 100;
@@ -37,7 +36,8 @@ pub(super) async fn own_entity(app: &App, me: &Me) -> Result<Value> {
 /// `GET /api/v1/accounts/{id}`
 pub async fn account(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let account = show(&app, &caller.party(), Way::Page, id).await?;
-    Ok(Reply::api(entity(&account, &caller.community)))
+    let told = whole(&app, Way::Page, &account, &caller.community).await?;
+    Ok(Reply::api(told))
 }
 
 /// Ids of a question.
@@ -88,7 +88,8 @@ pub async fn lookup(
     let handle = asked.acct.trim().trim_start_matches('@');
     let named = super::web::named(&app, &caller.community, handle).await?;
     let account = show(&app, &caller.party(), Way::Lookup, named.id).await?;
-    Ok(Reply::api(entity(&account, &caller.community)))
+    let told = whole(&app, Way::Lookup, &account, &caller.community).await?;
+    Ok(Reply::api(told))
 }
 
 /// Whom an app looks for.
@@ -110,7 +111,11 @@ pub async fn search(
     let me = client.me()?;
     let most = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let found = search::people(&app, me, &question.q, question.resolve).await?;
+    let wanted = search::People {
+        following: question.following,
+        most: skip.saturating_add(most),
+    };
+    let found = search::people(&app, me, &question.q, question.resolve, wanted).await?;
     let mut ids: Vec<i64> = found.iter().map(|account| account.id).collect();
     if question.following {
         let states = follows::states(&app, me.account.id, ids.clone()).await?;
@@ -120,14 +125,14 @@ pub async fn search(
                 .is_some_and(|(mine, _)| *mine == follows::State::Accepted)
         });
     }
-    let shown: Vec<Value> = found
+    let shown: Vec<&Visible<Account>> = found
         .iter()
         .filter(|account| ids.contains(&account.id))
         .skip(skip)
         .take(most)
-        .map(|account| entity(account, &me.community))
         .collect();
-    Ok(Reply::api(json!(shown)))
+    let told = whole_many(&app, Way::Search, &shown, &me.community).await?;
+    Ok(Reply::api(json!(told)))
 }
 
 /// `GET /api/v1/accounts/relationships`
@@ -146,31 +151,67 @@ pub async fn familiar_followers(
     client: Client,
     Input(asked): Input<Ids>,
 ) -> Result<Reply> {
-    /// Faces beside one name.
-    const MOST: i64 = 12;
+    /// Names looked at, and faces beside each.
+    const MOST_ASKED: usize = 20;
+    const MOST_FACES: i64 = 12;
     let me = client.me()?;
-    let mut answer = Vec::new();
-    let ids: Vec<i64> = asked.numbers().into_iter().take(20).collect();
+    let mut ids: Vec<i64> = asked.numbers().into_iter().take(MOST_ASKED).collect();
     let shown = super::show_many(&app, &me.party(), Way::Page, &ids).await?;
-    for id in ids.into_iter().filter(|id| shown.contains_key(id)) {
-        let familiar = follows::familiar(&app, &me.account, id, MOST).await?;
-        let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &familiar).await?;
-        answer.push(json!({ "id": id.to_string(), "accounts": faces.in_order(&familiar) }));
-    }
+    ids.retain(|id| shown.contains_key(id));
+    let familiar = follows::familiar(&app, &me.account, &ids, MOST_FACES).await?;
+    let all: Vec<i64> = familiar.values().flatten().copied().collect();
+    let faces = Faces::of(&app, &me.party(), Way::Page, &me.community, &all).await?;
+    let answer: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            let friends = familiar.get(id).map_or(&[][..], Vec::as_slice);
+            json!({ "id": id.to_string(), "accounts": faces.in_order(friends) })
+        })
+        .collect();
     Ok(Reply::api(json!(answer)))
 }
 
-/// A page of a list of people: those of them who are for whoever asks, with the links to the next ones.
-pub async fn people(
+/// A page of a list of people: at most `limit` of them who are for whoever asks, with the links to the next ones. `entries`
+/// gives what lies in a window, at most so many, each with whom it stands for.
+pub async fn people<F>(
     app: &App,
     caller: &Caller,
     paging: &Paging,
-    stretch: &Stretch,
-) -> Result<Reply> {
+    limit: i64,
+    entries: impl Fn(Window, i64) -> F,
+) -> Result<Reply>
+where
+    F: Future<Output = Result<Vec<(i64, i64)>>>,
+{
+    let mut filling = Filling::new(paging.window(), limit);
+    while let Some((window, most)) = filling.wants() {
+        let read = entries(window, most).await?;
+        let shown = faces(app, caller, &read).await?;
+        filling.take(&read, shown);
+    }
+    Ok(page_of(caller, paging, filling))
+}
+
+/// Those of these entries whose people are for whoever asks, in the same order.
+pub(crate) async fn faces(
+    app: &App,
+    caller: &Caller,
+    entries: &[(i64, i64)],
+) -> Result<Vec<(i64, Value)>> {
+    let ids: Vec<i64> = entries.iter().map(|(_, id)| *id).collect();
     let (party, here) = (caller.party(), &caller.community);
-    let faces = Faces::of(app, &party, Way::Page, here, &stretch.named).await?;
-    let links = paging.links(here, stretch.newest, stretch.oldest);
-    Ok(Reply::api(faces.in_order(&stretch.named)).with_links(links))
+    let faces = Faces::of(app, &party, Way::Page, here, &ids).await?;
+    let shown = entries
+        .iter()
+        .filter_map(|(entry, id)| Some((*entry, faces.get(*id)?.clone())));
+    Ok(shown.collect())
+}
+
+/// What was filled, with the links to the next ones.
+pub(crate) fn page_of(caller: &Caller, paging: &Paging, filling: Filling<Value>) -> Reply {
+    let page = filling.page();
+    let links = paging.links(&caller.community, page.newest, page.oldest);
+    Reply::api(json!(page.shown)).with_links(links)
 }
 
 /// Which of what somebody wrote is asked for.
@@ -190,15 +231,19 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn wants(&self, shown: &Shown) -> bool {
-        let words = statuses::text(&shown.status);
-        let tag = hashtag::folded(&self.tagged);
-        let is_direct = shown.status.visibility == comity_vocab::Visibility::Direct;
-        let unwanted = (self.exclude_reblogs && shown.reblog.is_some())
-            || (self.only_media && words.attachments.is_empty())
-            || (self.exclude_direct && is_direct);
-        let is_tagged = || words.tags.iter().any(|name| hashtag::folded(name) == tag);
-        !unwanted && (tag.is_empty() || is_tagged())
+    fn of_author(&self) -> OfAuthor {
+        let topic = hashtag::folded(&self.tagged);
+        OfAuthor {
+            replies: if self.exclude_replies {
+                Replies::LeftOut
+            } else {
+                Replies::Shown
+            },
+            without_boosts: self.exclude_reblogs,
+            without_direct: self.exclude_direct,
+            with_files: self.only_media,
+            topic: (!topic.is_empty()).then_some(topic),
+        }
     }
 }
 
@@ -221,11 +266,16 @@ pub async fn statuses(
         let list = Entities::list(&app, &caller, Way::Page, &pinned).await?;
         return Ok(Reply::api(json!(list)));
     }
-    let replies = if choice.exclude_replies {
-        Replies::LeftOut
-    } else {
-        Replies::Shown
-    };
-    let place = Place::Author(account.id, replies);
-    timelines::api::answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+    // No post is listed under it, so none needs to be looked at.
+    if choice.tagged.chars().count() > hashtags::LONGEST {
+        return Ok(Reply::api(json!([])));
+    }
+    let place = Place::Author(account.id, choice.of_author());
+    timelines::api::answer(&app, &caller, place, &paging, |_| true).await
+}
+
+/// `GET /api/v1/accounts/{id}/identity_proofs`: nobody has any. Mastodon took them away, and some apps still ask.
+pub async fn identity_proofs(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
+    show(&app, &caller.party(), Way::Page, id).await?;
+    Ok(Reply::api(json!([])))
 }

@@ -4,7 +4,7 @@ use comity_db::Tx;
 use comity_policy::Visible;
 use comity_vocab::{ActorKind, Domain};
 
-use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store};
+use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store, verify};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -193,6 +193,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     let domains = draft.domains()?;
     let lines = draft.fields.iter();
     let lines = lines.map(|(name, value)| (plain::line(name), text::render::line(value)));
+    let lines: Vec<(String, String)> = lines.collect();
     let described = |picture: &Picture| {
         if picture.gone {
             return String::new();
@@ -204,10 +205,11 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
         &mut tx,
         me.id,
         store::ProfileChange {
+            username: me.username.clone(),
             display_name: shortened(&draft.display_name, LONGEST_NAME),
             note: text::render::simple(&draft.note),
             note_source: draft.note.clone(),
-            fields: fields_json(lines)?,
+            fields: fields_json(lines.iter().cloned())?,
             locked: draft.locked,
             discoverable: draft.discoverable,
             indexable: draft.indexable,
@@ -230,6 +232,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
             store::set_portrait(&mut tx, me.id, which, None);
         }
     }
+    verify::promise(&mut tx, app, me.id, &lines)?;
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
     app.commit_and_ring(tx).await?;
     Ok(())

@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 
 use comity_policy::{Conditions, Party, Visible, Way};
-use comity_vocab::{ActorKind, Domain};
+use comity_vocab::{ActorKind, Domain, Iri};
 use serde_json::{Value, json};
 
-use super::{Account, Profile, profile, show_many};
+use super::{Account, Profile, moved, moved_to, profile, show_many};
 use crate::app::App;
+use crate::collections;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
 use crate::error::Result;
 use crate::http::Me;
+use crate::media::address::RemotePart;
+use crate::media::portrait::Portrait;
 use crate::members::Role;
 use crate::text::plain;
 use crate::web::{profile_path, time};
@@ -44,15 +47,101 @@ pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
     entity["emojis"] = json!(entities(&emojis(account, here)));
     entity["avatar_description"] = json!(words.avatar_description);
     entity["header_description"] = json!(words.header_description);
+    entity["feature_approval"] = feature_approval(account);
     // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
     if account.conditions().contains(Conditions::LIMITED) {
         entity["limited"] = json!(true);
     }
-    if let Some(header) = &words.header_url {
-        entity["header"] = json!(header);
-        entity["header_static"] = json!(header);
+    let pictures = [
+        (Portrait::Avatar, account.avatar_url.as_deref()),
+        (Portrait::Header, words.header_url.as_deref()),
+    ];
+    for (which, url) in pictures {
+        let Some(url) = url else { continue };
+        let at = |part| portrait(account, (which, url), account, here, part);
+        if let Some((whole, still)) = at(RemotePart::Original).zip(at(RemotePart::Small)) {
+            let name = which.word();
+            entity[name] = json!(whole);
+            entity[format!("{name}_static")] = json!(still);
+        }
     }
     entity
+}
+
+/// Who may put somebody into a collection, in Mastodon's words: here, whoever lives here may put in who wants to be suggested.
+/// Rules and blocks are asked when it is done. What people elsewhere allow is not known here.
+fn feature_approval(account: &Visible<Account>) -> Value {
+    let automatic: &[&str] = if account.is_local() && account.discoverable {
+        &["public"]
+    } else {
+        &[]
+    };
+    let current = match account.viewer() {
+        Party::Member(_) if !account.is_local() => "unknown",
+        Party::Member(_) if account.discoverable => "automatic",
+        _ => "denied",
+    };
+    json!({ "automatic": automatic, "manual": [], "current_user": current })
+}
+
+/// The same with whom they became, where they moved and the viewer may see whoever is there.
+pub async fn whole(
+    app: &App,
+    way: Way,
+    account: &Visible<Account>,
+    here: &Community,
+) -> Result<Value> {
+    let there = moved(app, account.viewer(), way, &[account]).await?;
+    Ok(with_move(account, here, &there))
+}
+
+/// The same of several, in this order, as one viewer may see them: with one query.
+pub async fn whole_many(
+    app: &App,
+    way: Way,
+    accounts: &[&Visible<Account>],
+    here: &Community,
+) -> Result<Vec<Value>> {
+    let Some(first) = accounts.first() else {
+        return Ok(Vec::new());
+    };
+    let there = moved(app, first.viewer(), way, accounts).await?;
+    let told = accounts.iter();
+    Ok(told
+        .map(|account| with_move(account, here, &there))
+        .collect())
+}
+
+/// Whom they became in turn is not told: that may lead round in a circle.
+fn with_move(
+    account: &Visible<Account>,
+    here: &Community,
+    moved: &HashMap<Iri, Visible<Account>>,
+) -> Value {
+    let mut told = entity(account, here);
+    if let Some(there) = moved_to(account).and_then(|iri| moved.get(&iri)) {
+        told["moved"] = entity(there, here);
+    }
+    told
+}
+
+/// Where a picture of somebody is for whoever was cleared to see this of them, which they have at `url`: of who lives here the
+/// file, of others our copy, so that their server does not learn who looks. None where a rule drops pictures.
+pub fn portrait<T>(
+    account: &Account,
+    (which, url): (Portrait, &str),
+    of_them: &Visible<T>,
+    here: &Community,
+    part: RemotePart,
+) -> Option<String> {
+    if account.is_local() {
+        return Some(url.to_owned());
+    }
+    if of_them.conditions().contains(Conditions::DROP_MEDIA) {
+        return None;
+    }
+    let theirs = (account.id, which, url);
+    here.emojis.portrait(theirs, part, of_them.viewer(), here)
 }
 
 /// The emoji in somebody's name and profile, for readers of `here`; none where a rule drops pictures.
@@ -91,18 +180,25 @@ pub fn emojis_at_home(account: &Account, here: &Community) -> Vec<Shown> {
 
 /// Name, value and since when the value is known to be theirs, of each line.
 fn fields(words: &Profile) -> Value {
-    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": null });
+    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": verified_at(words, value) });
     words.fields.iter().map(field).collect()
 }
 
-/// What may be told of whoever wrote something that is shown: their name and where they are.
+fn verified_at(words: &Profile, value: &str) -> Option<String> {
+    words.verified_at(value).map(time::iso_ms)
+}
+
+/// The picture for apps that stands for one that is not there, or not for the reader.
+fn no_picture(which: Portrait, here: &Community) -> String {
+    format!("{}/assets/no-{}.png", here.origin, which.word())
+}
+
+/// What may be told of whoever wrote something that is shown: their name and where they are, and no picture of who lives
+/// elsewhere.
 fn bare(account: &Account, here: &Community) -> Value {
-    let picture = |url: Option<&String>, file: &str| match url {
-        Some(url) => url.clone(),
-        None => format!("{}/assets/{file}", here.origin),
-    };
-    let avatar = picture(account.avatar_url.as_ref(), "no-avatar.png");
-    let header = picture(None, "no-header.png");
+    let own = account.avatar_url.clone().filter(|_| account.is_local());
+    let avatar = own.unwrap_or_else(|| no_picture(Portrait::Avatar, here));
+    let header = no_picture(Portrait::Header, here);
     // As Mastodon does: the hour somebody joined is nobody's business.
     let joined = format!("{}T00:00:00.000Z", time::iso_day(account.created_at));
     json!({
@@ -133,10 +229,19 @@ fn bare(account: &Account, here: &Community) -> Value {
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
         "emojis": entities(&emojis_at_home(account, here)),
-        "roles": [],
+        "roles": roles(account, here),
         "fields": [],
         "suspended": account.gone_at.is_some(),
     })
+}
+
+/// What somebody does for `here`, as it stands on their profile: Mastodon's highlighted roles.
+fn roles(account: &Account, here: &Community) -> Vec<Value> {
+    let looks_after = |role: &Role| *role != Role::Member && account.community_id == Some(here.id);
+    let shown = account.role.filter(looks_after).map(role);
+    let named =
+        |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
+    shown.map(named).into_iter().collect()
 }
 
 /// What draws a small picture of somebody who was told of in full elsewhere.
@@ -162,7 +267,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
     let typed: Vec<Value> = words
         .fields
         .iter()
-        .map(|(name, value)| json!({ "name": name, "value": plain::block(value), "verified_at": null }))
+        .map(|(name, value)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) }))
         .collect();
     entity["source"] = json!({
         "note": words.note_source,
@@ -204,6 +309,7 @@ pub fn role(role: Role) -> Value {
         "color": "",
         "permissions": permissions.to_string(),
         "highlighted": role != Role::Member,
+        "collection_limit": collections::MOST,
     })
 }
 
@@ -224,10 +330,11 @@ impl Faces {
         ids.sort_unstable();
         ids.dedup();
         let shown = show_many(app, viewer, way, &ids).await?;
-        let faces = shown.into_iter().filter_map(|(id, accounts)| {
-            let account = accounts.first()?;
-            Some((id, entity(account, here)))
-        });
+        let people: Vec<&Visible<Account>> =
+            shown.values().filter_map(|copies| copies.first()).collect();
+        let moved = moved(app, viewer, way, &people).await?;
+        let faces = people.into_iter();
+        let faces = faces.map(|account| (account.id, with_move(account, here, &moved)));
         Ok(Faces(faces.collect()))
     }
 
@@ -239,11 +346,17 @@ impl Faces {
         }
     }
 
-    /// The same without pictures in the words of somebody elsewhere, where their server is not to learn that somebody looks.
+    /// The same without pictures of somebody elsewhere and in their words, where their server is not to learn that somebody
+    /// looks.
     pub fn plainly(&self, account: &Account, here: &Community) -> Value {
         let mut entity = self.author(account, here);
         if !account.is_local() {
             entity["emojis"] = json!([]);
+            for which in [Portrait::Avatar, Portrait::Header] {
+                let (name, none) = (which.word(), no_picture(which, here));
+                entity[format!("{name}_static")] = json!(none);
+                entity[name] = json!(none);
+            }
         }
         entity
     }
@@ -265,7 +378,7 @@ impl Faces {
 /// shown a picture that stands for it.
 pub fn edited(account: &Visible<Account>) -> Value {
     let words = profile(account);
-    let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": null });
+    let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) });
     let fields: Vec<Value> = words.fields.iter().map(typed).collect();
     json!({
         "id": account.id.to_string(),

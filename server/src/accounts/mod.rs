@@ -11,10 +11,13 @@ pub mod edit_web;
 pub mod entity;
 mod keyring;
 mod model;
+mod moved;
+pub mod names;
 mod store;
+mod verify;
 pub mod web;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -25,7 +28,9 @@ pub(crate) use change::LONGEST_OWN_NOTE;
 pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
 pub use model::{Account, Profile, profile, stored_domain, stored_iri};
+pub use moved::{moved, moved_to};
 pub use store::{add_to_statuses, count_follows};
+pub use verify::verify_links;
 
 use crate::app::App;
 use crate::communities::Community;
@@ -89,14 +94,6 @@ pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<
         .collect()
 }
 
-/// Accounts we know whose username begins so, at most `limit`.
-pub async fn find_by_prefix(app: &App, prefix: &str, limit: i64) -> Result<Vec<Arc<Account>>> {
-    let rows = store::by_prefix(&app.db, &prefix.to_lowercase(), limit).await?;
-    rows.into_iter()
-        .map(|row| Account::from_row(row).map(Arc::new))
-        .collect()
-}
-
 /// The profile of this account as `viewer` may see it.
 pub async fn show(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Account>> {
     let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
@@ -148,6 +145,36 @@ pub async fn show_many(
         shown.entry(account.id).or_default().push(account);
     }
     Ok(shown)
+}
+
+/// Which of these `viewer` may know to be here: those they may see, and those that only they or their own community refuse,
+/// which they are told.
+pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<HashSet<i64>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut distinct = ids.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let rows = store::by_ids(&app.db, distinct).await?;
+    let accounts = rows
+        .into_iter()
+        .map(Account::from_row)
+        .collect::<Result<Vec<Account>>>()?
+        .into_iter()
+        .filter(|account| !has_left(account))
+        .collect::<Vec<Account>>();
+    let ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
+    let answers = app.gate.show_all(viewer, way, accounts).await?;
+    Ok(ids
+        .into_iter()
+        .zip(answers)
+        .filter(|(_, answer)| match answer {
+            Ok(_) => true,
+            Err(refusal) => !refusal.hides_existence(),
+        })
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// Writes down a remote account as its own server describes it now, and the keys it names; those it no longer names

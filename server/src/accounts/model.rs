@@ -4,8 +4,10 @@ use comity_db::row;
 use comity_policy::{Act, CommunityId, Person, PersonId, Subject, Thing, Visible};
 use comity_vocab::{ActorKind, Domain, Handle, Iri};
 
+use super::verify::{Verified, link_of};
 use crate::emojis::Remote;
 use crate::error::{Error, Result};
+use crate::members::Role;
 
 row! {
     /// One row of `accounts`, as every statement of this folder selects it (see [`columns`](super::store)).
@@ -48,6 +50,8 @@ row! {
         pub header_description: String,
         pub emojis: String,
         pub attribution_domains: String,
+        pub verified_links: String,
+        pub role: Option<String>,
     }
 }
 
@@ -115,6 +119,8 @@ pub struct Account {
     pub hide_collections: bool,
     /// Domains whose pages may name them as who wrote them.
     pub attribution_domains: Vec<Domain>,
+    /// What a member may do in their community, which everybody may know: its page names who looks after it.
+    pub role: Option<Role>,
     /// Emoji of their server in their name and profile; none for who lives here, whose community has them.
     pub emojis: Vec<Remote>,
     profile: Profile,
@@ -137,6 +143,20 @@ pub struct Profile {
     pub header_description: String,
     /// Where they moved to, if they did.
     pub moved_to_iri: Option<String>,
+    /// Pages in the fields of a member that link back to them; none for remote accounts.
+    pub verified: Vec<Verified>,
+}
+
+impl Profile {
+    /// Since when the page that this value of a field leads to is known to link back; unix milliseconds.
+    pub fn verified_at(&self, value: &str) -> Option<i64> {
+        if self.verified.is_empty() {
+            return None;
+        }
+        let link = link_of(value)?;
+        let mut verified = self.verified.iter();
+        Some(verified.find(|known| known.url == link)?.since)
+    }
 }
 
 /// The only door to what someone wrote about themselves.
@@ -185,6 +205,7 @@ impl Account {
                 .split_whitespace()
                 .map(stored_domain)
                 .collect::<Result<_>>()?,
+            role: row.role.as_deref().and_then(Role::parse),
             emojis: emojis_of(&row.emojis),
             profile: Profile {
                 note: row.note,
@@ -194,6 +215,7 @@ impl Account {
                 avatar_description: row.avatar_description,
                 header_description: row.header_description,
                 moved_to_iri: row.moved_to_iri,
+                verified: verified_of(&row.verified_links),
             },
         })
     }
@@ -239,6 +261,14 @@ impl Subject for Account {
     fn thing(&self) -> Thing {
         Thing::of(self.person())
     }
+}
+
+/// Most have none.
+fn verified_of(stored: &str) -> Vec<Verified> {
+    if stored == "[]" {
+        return Vec::new();
+    }
+    serde_json::from_str(stored).unwrap_or_default()
 }
 
 /// Most have none.

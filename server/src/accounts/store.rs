@@ -6,6 +6,8 @@ use super::model::AccountRow;
 use crate::error::Result;
 use crate::media::portrait::Portrait;
 
+pub mod names;
+
 /// The columns of [`AccountRow`], in its order, from the table alias `a`.
 macro_rules! select_account {
     ($rest:literal) => {
@@ -14,7 +16,9 @@ macro_rules! select_account {
                     a.note_source, a.fields, a.url, a.avatar_url, a.header_url, a.locked, a.discoverable, a.indexable, a.inbox,
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
-                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains
+                    a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains,
+                    a.verified_links,
+                    (SELECT m.role FROM members m WHERE m.account_id = a.id) AS role
                FROM accounts a ",
             $rest
         )
@@ -35,11 +39,6 @@ const BY_IRIS: Sql<AccountRow> = sql!(
     sqlite: select_account!("WHERE a.iri IN (SELECT value FROM json_each($1))"),
     pg: select_account!("WHERE a.iri = ANY($1)"),
 );
-const BY_PREFIX: Sql<AccountRow> = sql!(row: AccountRow, select_account!(
-    "WHERE a.username_key >= $1 AND a.username_key < $2 AND a.gone_at IS NULL
-     ORDER BY a.username_key, a.domain
-     LIMIT $3"
-));
 
 /// Everything about an account that its server or its owner may change.
 #[derive(Debug)]
@@ -132,7 +131,7 @@ const GIVE_UP_HANDLE: Sql = sql!(
 );
 
 pub fn insert(tx: &mut Tx, account: Stored) {
-    tx.exec(INSERT, values(account));
+    write(tx, INSERT, account);
 }
 
 pub fn upsert(tx: &mut Tx, account: Stored) {
@@ -141,7 +140,15 @@ pub fn upsert(tx: &mut Tx, account: Stored) {
         GIVE_UP_HANDLE,
         params![username_key, account.domain.as_str(), account.iri.as_str()],
     );
-    tx.exec(UPSERT, values(account));
+    write(tx, UPSERT, account);
+}
+
+/// The row, and the words of its names.
+fn write(tx: &mut Tx, statement: Sql, account: Stored) {
+    let id = account.id;
+    let (username, display_name) = (account.username.clone(), account.display_name.clone());
+    tx.exec(statement, values(account));
+    names::place(tx, id, &username, &display_name);
 }
 
 fn values(account: Stored) -> Vec<Value> {
@@ -204,6 +211,8 @@ pub fn set_portrait(tx: &mut Tx, account_id: i64, which: Portrait, url: Option<&
     reason = "independent facts, each a column"
 )]
 pub struct ProfileChange {
+    /// Theirs, which stays.
+    pub username: String,
     pub display_name: String,
     pub note: String,
     pub note_source: String,
@@ -219,6 +228,7 @@ pub struct ProfileChange {
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
+    names::place(tx, account_id, &change.username, &change.display_name);
     tx.exec(
         CHANGE_PROFILE,
         params![
@@ -261,22 +271,45 @@ pub async fn by_ids(db: &Db, ids: Vec<i64>) -> Result<Vec<AccountRow>> {
     Ok(db.all(BY_IDS, params![ids]).await?)
 }
 
-/// Accounts whose username begins with `prefix` (lower case), by key order.
-pub async fn by_prefix(db: &Db, prefix: &str, limit: i64) -> Result<Vec<AccountRow>> {
-    let end = format!("{prefix}\u{10FFFF}");
-    Ok(db.all(BY_PREFIX, params![prefix, end, limit]).await?)
-}
-
 const GONE: Sql = sql!(
     "UPDATE accounts
         SET gone_at = $2, display_name = '', note = '', note_source = '', fields = '[]', avatar_url = NULL,
             header_url = NULL, avatar_description = '', header_description = '', discoverable = FALSE, indexable = FALSE, emojis = '[]',
-            attribution_domains = ''
+            attribution_domains = '', verified_links = '[]'
       WHERE id = $1"
 );
 
 pub fn mark_gone(tx: &mut Tx, account_id: i64, now_ms: i64) {
     tx.exec(GONE, params![account_id, now_ms]);
+    names::forget(tx, account_id);
+}
+
+// Pages in profiles
+
+const ASK_LINKS: Sql = sql!("UPDATE accounts SET links_again_at = $2 WHERE id = $1");
+const LINKS_OF: Sql<(String, String, i64)> = sql!(
+    row: (String, String, i64),
+    "SELECT fields, verified_links, links_again_at
+       FROM accounts
+      WHERE id = $1 AND community_id IS NOT NULL AND gone_at IS NULL"
+);
+const KEEP_LINKS: Sql = sql!(
+    "UPDATE accounts SET verified_links = $2, links_again_at = $3 WHERE id = $1 AND links_again_at = $4"
+);
+
+/// The pages in a member's profile are looked at then.
+pub fn ask_links(tx: &mut Tx, account_id: i64, at_ms: i64) {
+    tx.exec(ASK_LINKS, params![account_id, at_ms]);
+}
+
+/// The lines of a member's profile, what is known of the pages in them, and when they are looked at next.
+pub async fn links_of(db: &Db, account_id: i64) -> Result<Option<(String, String, i64)>> {
+    Ok(db.opt(LINKS_OF, params![account_id]).await?)
+}
+
+/// Keeps what was seen of them. Undoes the whole transaction where they are looked at at another time than `at_ms` by now.
+pub fn keep_links(tx: &mut Tx, account_id: i64, verified: &str, next_ms: i64, at_ms: i64) {
+    tx.must(KEEP_LINKS, params![account_id, verified, next_ms, at_ms]);
 }
 
 // Keys

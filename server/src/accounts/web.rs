@@ -8,20 +8,21 @@ use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
 
-use super::{Account, entity, find_by_handle, profile, show};
+use super::{Account, entity, find_by_handle, moved, profile, show};
 use crate::app::App;
 use crate::communities::Community;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
 use crate::http::{Me, Page, Reply, Visit};
+use crate::media::portrait::Portrait;
 use crate::statuses::web::views;
 use crate::text::plain;
 use crate::timelines::{self, Place, Replies, Stretch};
 use crate::web::view::{
     FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView,
 };
-use crate::web::{cleared_view, frame, own_file, person_view, time};
+use crate::web::{cleared_view, frame, person_view, picture, time};
 use crate::window::Window;
 use crate::{follows, lookalikes, pins, relations, rules};
 
@@ -70,7 +71,7 @@ pub async fn profile_page(
             newer: None,
         }
     } else {
-        let posts = Place::Author(account.id, replies);
+        let posts = Place::Author(account.id, replies.into());
         timelines::read(
             &app,
             &party,
@@ -118,13 +119,20 @@ pub async fn profile_page(
         Some(me) if me.account.id == account.id => follows::suspended(&app, &me.account).await?,
         _ => Suspended::default(),
     };
+    let there = moved(&app, &party, Way::Page, &[&shown]).await?;
     let mut frame = frame(&app, &visit, &person.name, current(&visit, &account)).await?;
     frame.no_index = !account.is_local();
     Ok(Reply::page(ProfilePage {
         frame,
         lookalikes,
         bio_html: in_html(&words.note, &emojis),
-        header: words.header_url.as_deref().and_then(own_file),
+        header: picture(
+            &account,
+            words.header_url.as_deref(),
+            &shown,
+            &visit.community,
+            Portrait::Header,
+        ),
         avatar_description: words.avatar_description.clone(),
         header_description: words.header_description.clone(),
         fields: words
@@ -133,6 +141,7 @@ pub async fn profile_page(
             .map(|(name, html)| FieldView {
                 name_html: in_plain(name, &emojis),
                 html: in_html(html, &emojis),
+                verified: words.verified_at(html).map(time::day),
             })
             .collect(),
         joined: account
@@ -170,7 +179,10 @@ pub async fn profile_page(
         relation,
         stance,
         why_url,
-        moved_to: None,
+        moved_to: there
+            .values()
+            .next()
+            .map(|there| cleared_view(there, there, &visit.community)),
         original_url: (!account.is_local()).then(|| {
             account
                 .url

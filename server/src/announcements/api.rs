@@ -13,7 +13,8 @@ use crate::http::{Caller, Client, Id, Input, Reply};
 use crate::text::render;
 use crate::web::time;
 
-fn entity(one: &Announcement, here: &Community) -> Value {
+/// An announcement as this member of `here` reads it.
+pub(crate) fn entity(one: &Announcement, here: &Community) -> Value {
     let reaction =
         |(name, count, me): &(String, i64, bool)| json!({ "name": name, "count": count, "me": me });
     json!({

@@ -12,18 +12,19 @@ use std::collections::{HashMap, HashSet};
 use comity_db::Tx;
 
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::emojis::{self, Shown, Words};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
+use crate::streaming::{self, Event};
 
 /// Characters of an announcement, as Mastodon has it.
 const LONGEST: usize = 5_000;
 /// Announcements that stand at the same time; beyond that nobody reads them.
 const MOST: i64 = 20;
 /// Different emoji on one announcement, as Mastodon has it.
-const MOST_EMOJI: usize = 8;
+const MOST_EMOJI: i64 = 8;
 
 /// Something that the members are told.
 #[derive(Debug, Clone)]
@@ -71,7 +72,8 @@ pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
         .collect())
 }
 
-async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
+/// One of those that stand in the member's community.
+pub(crate) async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
     let all = list(app, me).await?;
     all.into_iter()
         .find(|one| one.id == id)
@@ -97,31 +99,47 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
             format!("is longer than {LONGEST} characters"),
         ));
     }
-    let standing = store::list(&app.db, community.id, MOST).await?.len();
-    if i64::try_from(standing).is_ok_and(|standing| standing >= MOST) {
+    let mut tx = Tx::new();
+    let id = app.next_id();
+    communities::take_turns(&mut tx, community.id);
+    store::insert(
+        &mut tx,
+        (id, community.id, me.account.id),
+        text,
+        (app.now_ms(), MOST),
+    );
+    streaming::announce(
+        &mut tx,
+        &Event::Published {
+            community: community.id,
+            id,
+        },
+    );
+    if !app.commit(tx).await? {
         return Err(Error::invalid(
             "text",
             format!("would be one more than the {MOST} that can stand; take one down first"),
         ));
     }
-    let mut tx = Tx::new();
-    let id = app.next_id();
-    store::insert(
-        &mut tx,
-        (id, community.id, me.account.id),
-        text,
-        app.now_ms(),
-    );
-    app.commit(tx).await?;
     Ok(id)
 }
 
 /// Takes it down.
 pub async fn remove(app: &App, me: &Me, id: i64) -> Result<()> {
     let community = looked_after(me)?;
-    match store::delete(&app.db, community.id, id).await? {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
+    let mut tx = Tx::new();
+    store::delete(&mut tx, community.id, id);
+    streaming::announce(
+        &mut tx,
+        &Event::TakenDown {
+            community: community.id,
+            id,
+        },
+    );
+    if app.commit(tx).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
     }
 }
 
@@ -137,18 +155,49 @@ pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     if !emojis::is_unicode(emoji) {
         return Err(Error::invalid("name", "is no emoji"));
     }
-    let known = found.reactions.iter().any(|(name, ..)| name == emoji);
-    if !known && found.reactions.len() >= MOST_EMOJI {
-        return Err(Error::invalid(
-            "name",
-            format!("would be one more than {MOST_EMOJI} different emoji"),
-        ));
+    let mut tx = Tx::new();
+    let by = (found.id, me.account.id);
+    store::react(&mut tx, by, emoji, (app.now_ms(), MOST_EMOJI));
+    announce_reaction(&mut tx, me, &found, emoji);
+    if app.commit(tx).await? {
+        return Ok(());
     }
-    store::react(&app.db, found.id, me.account.id, emoji, app.now_ms()).await
+    // As it is now: taken down meanwhile, or answered so already.
+    let found = find(app, me, id).await?;
+    let is_said = |(name, _, mine): &(String, i64, bool)| *mine && name == emoji;
+    if found.reactions.iter().any(is_said) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "name",
+        format!("would be one more than {MOST_EMOJI} different emoji"),
+    ))
 }
 
 /// The member takes the emoji back. Twice is once.
 pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
     let found = find(app, me, id).await?;
-    store::unreact(&app.db, found.id, me.account.id, emoji).await
+    let mut tx = Tx::new();
+    store::unreact(&mut tx, found.id, me.account.id, emoji);
+    if found.reactions.iter().any(|(name, ..)| name == emoji) {
+        announce_reaction(&mut tx, me, &found, emoji);
+    }
+    app.commit(tx).await?;
+    Ok(())
+}
+
+fn announce_reaction(tx: &mut Tx, me: &Me, to: &Announcement, emoji: &str) {
+    streaming::announce(
+        tx,
+        &Event::Reacted {
+            community: me.community.id,
+            id: to.id,
+            emoji: emoji.to_owned(),
+        },
+    );
+}
+
+/// How many answered an announcement with this emoji.
+pub(crate) async fn chosen(app: &App, id: i64, emoji: &str) -> Result<i64> {
+    store::chosen(&app.db, id, emoji).await
 }

@@ -40,22 +40,28 @@ pub async fn list(db: &Db, community_id: i64, most: i64) -> Result<Vec<Announcem
 
 const INSERT: Sql = sql!(
     "INSERT INTO announcements (id, community_id, account_id, text, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $5)"
+     SELECT $1, $2, $3, $4, $5, $5
+      WHERE (SELECT count(*) FROM announcements WHERE community_id = $2) < $6"
 );
 
+/// Undoes the whole transaction where `most` stand. Two at the same moment are to go one after the other.
 pub fn insert(
     tx: &mut Tx,
     (id, community_id, account_id): (i64, i64, i64),
     text: &str,
-    now_ms: i64,
+    (now_ms, most): (i64, i64),
 ) {
-    tx.exec(INSERT, params![id, community_id, account_id, text, now_ms]);
+    tx.must(
+        INSERT,
+        params![id, community_id, account_id, text, now_ms, most],
+    );
 }
 
 const DELETE: Sql = sql!("DELETE FROM announcements WHERE community_id = $1 AND id = $2");
 
-pub async fn delete(db: &Db, community_id: i64, id: i64) -> Result<u64> {
-    Ok(db.exec(DELETE, params![community_id, id]).await?)
+/// Undoes the whole transaction where there is none.
+pub fn delete(tx: &mut Tx, community_id: i64, id: i64) {
+    tx.must(DELETE, params![community_id, id]);
 }
 
 const READ: Sql<(i64,)> = sql!(
@@ -103,22 +109,35 @@ pub async fn reactions(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Re
 
 const REACT: Sql = sql!(
     "INSERT INTO announcement_reactions (announcement_id, account_id, name, created_at)
-     VALUES ($1, $2, $3, $4)
+     SELECT $1, $2, $3, $4
+      WHERE EXISTS (SELECT 1 FROM announcement_reactions WHERE announcement_id = $1 AND name = $3)
+         OR (SELECT count(DISTINCT name) FROM announcement_reactions WHERE announcement_id = $1) < $5
      ON CONFLICT DO NOTHING"
 );
+const TAKE_TURNS: Sql = sql!("UPDATE announcements SET updated_at = updated_at WHERE id = $1");
 const UNREACT: Sql = sql!(
     "DELETE FROM announcement_reactions WHERE announcement_id = $1 AND account_id = $2 AND name = $3"
 );
 
-pub async fn react(db: &Db, id: i64, account_id: i64, name: &str, now_ms: i64) -> Result<()> {
-    db.exec(REACT, params![id, account_id, name, now_ms])
-        .await?;
-    Ok(())
+/// Undoes the whole transaction where the announcement is gone, where `most` other emoji are on it, and where this member
+/// said this one already. Others who answer it wait until the transaction ends.
+pub fn react(tx: &mut Tx, (id, account_id): (i64, i64), name: &str, (now_ms, most): (i64, i64)) {
+    tx.must(TAKE_TURNS, params![id]);
+    tx.must(REACT, params![id, account_id, name, now_ms, most]);
 }
 
-pub async fn unreact(db: &Db, id: i64, account_id: i64, name: &str) -> Result<()> {
-    db.exec(UNREACT, params![id, account_id, name]).await?;
-    Ok(())
+const CHOSEN: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*) FROM announcement_reactions WHERE announcement_id = $1 AND name = $2"
+);
+
+pub fn unreact(tx: &mut Tx, id: i64, account_id: i64, name: &str) {
+    tx.exec(UNREACT, params![id, account_id, name]);
+}
+
+/// How many chose this emoji.
+pub async fn chosen(db: &Db, id: i64, name: &str) -> Result<i64> {
+    Ok(db.one(CHOSEN, params![id, name]).await?.0)
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

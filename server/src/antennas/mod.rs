@@ -12,7 +12,7 @@ mod net;
 mod store;
 pub mod web;
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
@@ -22,7 +22,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::http::Me;
-use crate::timelines::{self, Place};
+use crate::statuses::{Loaded, Shown};
+use crate::timelines::Found;
 use crate::window::Window;
 
 pub use model::{Antenna, Draft, Terms};
@@ -31,6 +32,10 @@ pub(crate) use store::OF_MEMBER;
 
 /// Antennas of one member: each is looked through whenever it is read, and for each post that comes while it is listened to.
 const MOST: i64 = 20;
+/// Posts looked at for those of some servers, at a time: a page of a rare server's may have to be asked for more than once.
+const MOST_LOOKED_AT: i64 = 4_000;
+/// Antennas read together while they are listened to.
+const AT_ONCE: usize = 1_000;
 
 /// All of a member, oldest first.
 pub async fn of(app: &App, account_id: i64) -> Result<Vec<Antenna>> {
@@ -96,19 +101,24 @@ async fn people_are_there(app: &App, me: &Me, ids: &[i64]) -> Result<()> {
 }
 
 /// Posts that an antenna may have caught; nobody is cleared to see them yet, and the net has to be asked for each of them.
-pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Vec<i64>> {
+/// Where servers are looked for, no more than [`MOST_LOOKED_AT`] posts are looked at.
+pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Found> {
     let terms = net.terms();
     let mut ids = Vec::new();
+    let mut reached = None;
     if let Some(question) = net.question() {
-        let has_sources = !(terms.accounts.is_empty() && terms.hosts.is_empty());
-        let values = params![
-            question,
-            i64::from(has_sources),
-            terms.accounts.clone(),
-            terms.hosts.clone(),
-            i64::from(terms.local),
-        ];
-        ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
+        let mut values = params![question, i64::from(terms.local)];
+        if terms.hosts.is_empty() {
+            ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
+        } else {
+            values.extend(params![terms.accounts.clone(), terms.hosts.clone()]);
+            let looked_at = store::look_at(&app.db, window, MOST_LOOKED_AT, values).await?;
+            if i64::try_from(looked_at.len()).is_ok_and(|len| len >= MOST_LOOKED_AT) {
+                reached = looked_at.last().map(|(id, _)| *id);
+            }
+            let fitting = looked_at.into_iter().filter(|(_, fits)| *fits);
+            ids.extend(fitting.map(|(id, _)| id));
+        }
     }
     if !terms.tags.is_empty() {
         let values = params![terms.tags.clone()];
@@ -118,29 +128,63 @@ pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Res
         let values = params![terms.accounts.clone()];
         ids.extend(store::BOOSTS.read(&app.db, window, limit, values).await?);
     }
+    if let Some(reached) = reached {
+        // What lies beyond comes in its turn.
+        ids.retain(|id| {
+            if window.from_below {
+                *id <= reached
+            } else {
+                *id >= reached
+            }
+        });
+    }
     if window.from_below {
         ids.sort_unstable();
     } else {
         ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
     }
     ids.dedup();
-    ids.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(ids)
+    let most = usize::try_from(limit).unwrap_or_default();
+    if ids.len() > most {
+        ids.truncate(most);
+        reached = ids.last().copied();
+    }
+    Ok(Found { ids, reached })
 }
 
-/// Whether this antenna of a member has caught this status, as its timeline would have it. Not where there is none.
-pub(crate) async fn has(app: &App, account_id: i64, id: i64, status_id: i64) -> Result<bool> {
-    let Some(antenna) = get(app, account_id, id).await? else {
-        return Ok(false);
-    };
-    let viewer = Party::Member(accounts::find(app, account_id).await?.person());
-    let net = Arc::new(Net::of(antenna.terms));
-    let only = Window {
-        below: status_id.saturating_add(1),
-        above: status_id.saturating_sub(1),
-        from_below: false,
-    };
-    let place = Place::Antenna(net.clone());
-    let caught = timelines::read(app, &viewer, place, only, 1, |shown| net.catches(shown)).await?;
-    Ok(!caught.entries.is_empty())
+/// Which of these antennas (each with whose it is) catch a status that just came, as their timelines would have it: they are
+/// read together, and the gate is asked once for each member of whom one may catch it. Of a status that none may catch,
+/// nothing is asked at all.
+pub(crate) async fn catching(
+    app: &App,
+    loaded: &Loaded,
+    listened: &BTreeSet<(i64, i64)>,
+) -> Result<Vec<i64>> {
+    if listened.is_empty() || !net::is_open(loaded) {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = listened.iter().map(|(_, id)| *id).collect();
+    let mut nets: BTreeMap<i64, Vec<(i64, Net)>> = BTreeMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        for (owner, id, terms) in store::among(&app.db, some).await? {
+            let net = Net::of(terms);
+            if listened.contains(&(owner, id)) && net.may_catch(loaded) {
+                nets.entry(owner).or_default().push((id, net));
+            }
+        }
+    }
+    let owners = accounts::find_many(app, nets.keys().copied().collect()).await?;
+    let mut caught = Vec::new();
+    for (owner, nets) in nets {
+        let Some(owner) = owners.get(&owner) else {
+            continue;
+        };
+        let viewer = Party::Member(owner.person());
+        let Some(shown) = Shown::of(app, &viewer, Way::PublicTimeline, loaded).await? else {
+            continue;
+        };
+        let caught_it = nets.iter().filter(|(_, net)| net.catches(&shown));
+        caught.extend(caught_it.map(|(id, _)| *id));
+    }
+    Ok(caught)
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use comity_vocab::Visibility;
 
 use super::Terms;
+use crate::accounts::Account;
 use crate::search::{ANY, mark, parts};
-use crate::statuses::{Shown, Text, text};
+use crate::statuses::{Loaded, Shown, Status, Text, text};
 use crate::text::{hashtag, language, words};
 
 /// The terms of an antenna, ready to be asked.
@@ -44,6 +45,27 @@ impl Net {
         &self.terms
     }
 
+    /// Whether this may be caught, by what is known of it before anybody is cleared: it is open ([`is_open`]). Its words are
+    /// not looked at.
+    pub(super) fn may_catch(&self, loaded: &Loaded) -> bool {
+        let status = loaded.status();
+        if status.reblog_of.is_some() {
+            return self.terms.boosts && self.terms.accounts.contains(&status.author.id);
+        }
+        self.is_from(&status.author)
+            && (self.terms.replies || !is_reply(status))
+            && (!self.terms.local || status.author.is_local())
+    }
+
+    /// Whether whoever wrote something is one of those that are looked for.
+    fn is_from(&self, author: &Account) -> bool {
+        let terms = &self.terms;
+        let is_of = |host: &String| host == author.host.as_str() || host == author.domain.as_str();
+        (terms.accounts.is_empty() && terms.hosts.is_empty())
+            || terms.accounts.contains(&author.id)
+            || terms.hosts.iter().any(is_of)
+    }
+
     /// Whether this is caught: the reader was cleared to see it, and its author lets it be found.
     pub fn catches(&self, shown: &Shown) -> bool {
         let terms = &self.terms;
@@ -57,24 +79,24 @@ impl Net {
             Some(reblog) => {
                 terms.boosts && !reblog.limited && terms.accounts.contains(&reblog.author.id)
             }
-            None => {
-                let is_of =
-                    |host: &String| host == author.host.as_str() || host == author.domain.as_str();
-                (terms.accounts.is_empty() && terms.hosts.is_empty())
-                    || terms.accounts.contains(&author.id)
-                    || terms.hosts.iter().any(is_of)
-            }
+            None => self.is_from(author),
         };
-        let is_reply = status.in_reply_to_iri.is_some() || status.in_reply_to_id.is_some();
+        let said = text(status);
+        // Only what is for everyone is listed under its topics.
+        let topics: &[String] = if status.visibility == Visibility::Public {
+            &said.tags
+        } else {
+            &[]
+        };
         is_open
             && comes_from_them
-            && (terms.replies || !is_reply)
+            && (terms.replies || !is_reply(status))
             && (!terms.local || author.is_local())
-            && self.fits(text(status))
+            && self.fits(said, topics)
     }
 
-    /// Whether the words fit, whoever said them.
-    fn fits(&self, text: &Text) -> bool {
+    /// Whether the words fit, whoever said them, or the topics that it is listed under.
+    fn fits(&self, text: &Text, topics: &[String]) -> bool {
         let terms = &self.terms;
         if terms.media && text.attachments.is_empty() {
             return false;
@@ -87,7 +109,7 @@ impl Net {
         }
         let names = |tag: &String| terms.tags.contains(&hashtag::folded(tag));
         let is_wanted = (self.any.is_empty() && terms.tags.is_empty())
-            || (!terms.tags.is_empty() && text.tags.iter().any(names));
+            || (!terms.tags.is_empty() && topics.iter().any(names));
         if is_wanted && self.all.is_empty() && self.none.is_empty() {
             return true;
         }
@@ -142,6 +164,25 @@ impl Net {
     }
 }
 
+/// Whether an antenna may catch this at all: it is for everyone or for the community, and its author lets it be found. Of what
+/// a boost shares, that is asked once somebody is cleared to see it.
+pub(super) fn is_open(loaded: &Loaded) -> bool {
+    let status = loaded.status();
+    if status.limited {
+        return false;
+    }
+    if status.reblog_of.is_some() {
+        return status.visibility == Visibility::Public;
+    }
+    matches!(status.visibility, Visibility::Public | Visibility::Local)
+        && status.author.indexable
+        && status.author.gone_at.is_none()
+}
+
+fn is_reply(status: &Status) -> bool {
+    status.in_reply_to_iri.is_some() || status.in_reply_to_id.is_some()
+}
+
 fn quoted(key: &str) -> String {
     format!("\"{key}\"")
 }
@@ -171,6 +212,10 @@ mod tests {
         }
     }
 
+    fn fits(net: &Net, text: &Text) -> bool {
+        net.fits(text, &text.tags)
+    }
+
     #[test]
     fn words_phrases_and_their_absence_are_told_apart() {
         let net = Net::of(Terms {
@@ -178,13 +223,13 @@ mod tests {
             none: list(&["fog", "at night"]),
             ..Terms::default()
         });
-        assert!(net.fits(&says("<p>The fahre leaves</p>")));
-        assert!(net.fits(&says("<p>At low water</p>")));
-        assert!(!net.fits(&says("<p>Water is low</p>")));
-        assert!(!net.fits(&says("<p>Ferryboats</p>")));
-        assert!(!net.fits(&says("<p>A fähre in fog</p>")));
-        assert!(!net.fits(&says("<p>A fähre at night</p>")));
-        assert!(net.fits(&says("<p>A fähre, at the end of the night</p>")));
+        assert!(fits(&net, &says("<p>The fahre leaves</p>")));
+        assert!(fits(&net, &says("<p>At low water</p>")));
+        assert!(!fits(&net, &says("<p>Water is low</p>")));
+        assert!(!fits(&net, &says("<p>Ferryboats</p>")));
+        assert!(!fits(&net, &says("<p>A fähre in fog</p>")));
+        assert!(!fits(&net, &says("<p>A fähre at night</p>")));
+        assert!(fits(&net, &says("<p>A fähre, at the end of the night</p>")));
         assert_eq!(
             net.question().unwrap(),
             "(((\"fahre\") OR (\"low\" AND \"water\"))) NOT ((\"fog\") OR \"·reply\")"
@@ -201,11 +246,11 @@ mod tests {
             ..Terms::default()
         });
         let mut said = says("<p>東京タワー</p>");
-        assert!(!net.fits(&said));
+        assert!(!fits(&net, &said));
         said.tags = list(&["Tides"]);
-        assert!(net.fits(&said));
-        assert!(net.fits(&says("<p>Ebb in 東京</p>")));
-        assert!(!net.fits(&says("<p>Ebb in 京東</p>")));
+        assert!(fits(&net, &said));
+        assert!(fits(&net, &says("<p>Ebb in 東京</p>")));
+        assert!(!fits(&net, &says("<p>Ebb in 京東</p>")));
         let topics = Terms {
             tags: list(&["tides"]),
             ..Terms::default()

@@ -1,10 +1,10 @@
 //! SQL of `antennas`, and what they may have caught, read from the index of words and from statuses.
 
-use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
-use super::Antenna;
+use super::{Antenna, Terms};
 use crate::error::Result;
-use crate::window::{Ids, ids_in};
+use crate::window::{Ids, Window, ids_in};
 
 row! {
     /// One row of `antennas`.
@@ -48,6 +48,37 @@ const OF: Sql<AntennaRow> = sql!(
       LIMIT $2"
 );
 
+row! {
+    /// One row of `antennas`, with whose it is.
+    #[derive(Debug)]
+    pub struct OwnedRow {
+        pub id: i64,
+        pub account_id: i64,
+        pub terms: String,
+    }
+}
+
+const AMONG: Sql<OwnedRow> = sql!(
+    row: OwnedRow,
+    sqlite: "SELECT id, account_id, terms
+               FROM antennas
+              WHERE id IN (SELECT value FROM json_each($1))
+              LIMIT $2",
+    pg: "SELECT id, account_id, terms
+           FROM antennas
+          WHERE id = ANY($1)
+          LIMIT $2",
+);
+
+/// Which of these are antennas, whoever's: whose each is, its number, and what it catches.
+pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Terms)>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let rows = db.all(AMONG, params![ids.to_vec(), most]).await?;
+    rows.into_iter()
+        .map(|row| Ok((row.account_id, row.id, serde_json::from_str(&row.terms)?)))
+        .collect()
+}
+
 /// Undoes the whole transaction where there are `most`.
 pub fn insert(tx: &mut Tx, account_id: i64, antenna: &Antenna, most: i64) -> Result<()> {
     let terms = serde_json::to_string(&antenna.terms)?;
@@ -79,55 +110,43 @@ pub async fn of(db: &Db, account_id: i64, most: i64) -> Result<Vec<Antenna>> {
     rows.into_iter().map(AntennaRow::read).collect()
 }
 
-/// What everybody may find: its author lets it be found, and it is for everyone.
+/// What everybody may find: its author lets it be found, and it is for everyone. Where `$5` is not 0, it was written here.
 macro_rules! is_open {
     () => {
         "a.indexable AND a.gone_at IS NULL AND NOT s.limited AND s.visibility IN ('public', 'local')
-         AND (CAST($8 AS BIGINT) = 0 OR a.community_id IS NOT NULL)
-         AND s.id < $1 AND s.id > $2"
+         AND (CAST($5 AS BIGINT) = 0 OR a.community_id IS NOT NULL)"
     };
 }
 
-/// What the index has for a question (`$4`) in the words of SQLite: PostgreSQL has others for *and*, *or* and *not*. Where
-/// `$5` is not 0, it is written by these accounts (`$6`) or comes from these servers (`$7`); where `$8` is not, it was
-/// written here. SQLite does not carry the window over from `s.id` to its index: it would read all that was found from the end.
+/// What the index has for a question (`$4`) in the words of SQLite: PostgreSQL has others for *and*, *or* and *not*. SQLite does
+/// not carry the window over from `s.id` to its index: it would read all that was found from the end.
+macro_rules! in_index {
+    (sqlite) => {
+        "search_words
+          CROSS JOIN statuses s ON s.id = search_words.rowid
+          CROSS JOIN accounts a ON a.id = s.account_id
+          WHERE search_words MATCH $4
+            AND search_words.rowid < $1 AND search_words.rowid > $2"
+    };
+    (pg) => {
+        "search_entries w
+           JOIN statuses s ON s.id = w.status_id
+           JOIN accounts a ON a.id = s.account_id
+          WHERE w.words @@ CAST(replace(replace(replace(replace(CAST($4 AS TEXT),
+                                '\"', ''''), ' AND ', ' & '), ' OR ', ' | '), ' NOT ', ' & !') AS TSQUERY)
+            AND s.id < $1 AND s.id > $2"
+    };
+}
+
 macro_rules! found {
     ($sqlite:literal, $pg:literal) => {
         sql!(
             row: (i64,),
             sqlite: concat!(
-                "SELECT s.id
-                   FROM search_words
-                  CROSS JOIN statuses s ON s.id = search_words.rowid
-                  CROSS JOIN accounts a ON a.id = s.account_id
-                  WHERE search_words MATCH $4
-                    AND search_words.rowid < $1 AND search_words.rowid > $2
-                    AND (CAST($5 AS BIGINT) = 0
-                         OR s.account_id IN (SELECT value FROM json_each($6))
-                         OR a.host IN (SELECT value FROM json_each($7))
-                         OR a.domain IN (SELECT value FROM json_each($7)))
-                    AND ",
-                is_open!(),
-                " ORDER BY ",
-                $sqlite,
-                " LIMIT $3"
+                "SELECT s.id FROM ", in_index!(sqlite), " AND ", is_open!(), " ORDER BY ", $sqlite, " LIMIT $3"
             ),
             pg: concat!(
-                "SELECT s.id
-                   FROM search_entries w
-                   JOIN statuses s ON s.id = w.status_id
-                   JOIN accounts a ON a.id = s.account_id
-                  WHERE w.words @@ CAST(replace(replace(replace(replace(CAST($4 AS TEXT),
-                                        '\"', ''''), ' AND ', ' & '), ' OR ', ' | '), ' NOT ', ' & !') AS TSQUERY)
-                    AND (CAST($5 AS BIGINT) = 0
-                         OR s.account_id = ANY(CAST($6 AS BIGINT[]))
-                         OR a.host = ANY(CAST($7 AS TEXT[]))
-                         OR a.domain = ANY(CAST($7 AS TEXT[])))
-                    AND ",
-                is_open!(),
-                " ORDER BY ",
-                $pg,
-                " LIMIT $3"
+                "SELECT s.id FROM ", in_index!(pg), " AND ", is_open!(), " ORDER BY ", $pg, " LIMIT $3"
             ),
         )
     };
@@ -138,6 +157,55 @@ pub const FOUND: Ids = Ids {
     newest: found!("search_words.rowid DESC", "s.id DESC"),
     oldest: found!("search_words.rowid", "s.id"),
 };
+
+/// All that the index has for a question, each with whether it is open and by these accounts (`$6`) or from these servers (`$7`).
+macro_rules! looked_at {
+    ($sqlite:literal, $pg:literal) => {
+        sql!(
+            row: (i64, i64),
+            sqlite: concat!(
+                "SELECT s.id,
+                        CAST(CASE WHEN (s.account_id IN (SELECT value FROM json_each($6))
+                                        OR a.host IN (SELECT value FROM json_each($7))
+                                        OR a.domain IN (SELECT value FROM json_each($7)))
+                                       AND ",
+                is_open!(),
+                "             THEN 1 ELSE 0 END AS BIGINT) AS fits
+                   FROM ",
+                in_index!(sqlite), " ORDER BY ", $sqlite, " LIMIT $3"
+            ),
+            pg: concat!(
+                "SELECT s.id,
+                        CAST(CASE WHEN (s.account_id = ANY(CAST($6 AS BIGINT[]))
+                                        OR a.host = ANY(CAST($7 AS TEXT[]))
+                                        OR a.domain = ANY(CAST($7 AS TEXT[])))
+                                       AND ",
+                is_open!(),
+                "             THEN 1 ELSE 0 END AS BIGINT) AS fits
+                   FROM ",
+                in_index!(pg), " ORDER BY ", $pg, " LIMIT $3"
+            ),
+        )
+    };
+}
+
+const NEWEST: Sql<(i64, i64)> = looked_at!("search_words.rowid DESC", "s.id DESC");
+const OLDEST: Sql<(i64, i64)> = looked_at!("search_words.rowid", "s.id");
+
+/// At most `most` posts that the index has for a question, each with whether it is open and from whom the terms name. The index
+/// does not know from which server a post is: of a rare one, it would be read to its end. `more` are the values from `$4` on.
+pub async fn look_at(
+    db: &Db,
+    window: Window,
+    most: i64,
+    more: Vec<Value>,
+) -> Result<Vec<(i64, bool)>> {
+    let mut values = params![window.below, window.above, most];
+    values.extend(more);
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    let rows = db.all(statement, values).await?;
+    Ok(rows.into_iter().map(|(id, fits)| (id, fits != 0)).collect())
+}
 
 /// What these people boost in public. Counts on `statuses_by_author`.
 pub const BOOSTS: Ids = ids_in!(

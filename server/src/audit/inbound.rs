@@ -1,4 +1,4 @@
-//! F, inbound interaction (L34, L54, L55, L57).
+//! F, inbound interaction (L10, L34, L54, L55, L56, L57).
 
 use comity_policy::Stance;
 use comity_vocab::{Iri, Visibility};
@@ -7,12 +7,14 @@ use serde_json::json;
 use super::Whose;
 use super::cast::{Author, Cast, Party};
 use super::expected::Rules;
-use super::planted::{Post, create};
+use super::planted::{Post, create, draft};
 use super::stage::{Asker, Stage};
 use super::tally::Tally;
 use crate::error::Result;
 use crate::follows::{self, State};
-use crate::{accounts, statuses};
+use crate::polls::{self, NewPoll, SHORTEST_MS, Wish};
+use crate::statuses::Draft;
+use crate::{accounts, reports, statuses};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -87,6 +89,7 @@ async fn deliveries(
             format!("{page} shows what {} brought", party.told())
         });
     }
+    vote(stage, cast, whom, tally).await?;
     if party.whose == Whose::Member {
         return Ok(());
     }
@@ -94,7 +97,69 @@ async fn deliveries(
     tally.tried(54, !kept, || {
         format!("what {} brought was kept", party.told())
     });
+    flags(stage, cast, (party, number, post), tally).await?;
     follows(stage, cast, whom, tally).await
+}
+
+/// L10: whoever a rule refuses votes.
+async fn vote(stage: &Stage, cast: &Cast, whom: (&Party, usize), tally: &mut Tally) -> Result<()> {
+    let (party, number) = whom;
+    let (by, author) = (
+        &party.follower,
+        &cast.authors[party.authors[0]].local.account,
+    );
+    let poll = NewPoll {
+        options: vec!["High".to_owned(), "Low".to_owned()],
+        multiple: false,
+        hide_totals: false,
+        lasts_ms: SHORTEST_MS,
+    };
+    let word = stage.word();
+    let asks = Draft {
+        poll: Wish::Make(poll),
+        ..draft(word.clone(), Visibility::Public)
+    };
+    let post = cast.publish(stage, author, asks, word).await?;
+    let to = [author.iri.as_str()];
+    let note = format!("{by}/vote{number}");
+    let said = json!({
+        "id": format!("{note}/activity"), "type": "Create", "actor": by.as_str(), "to": to,
+        "object": {
+            "id": note, "type": "Note", "name": "High", "attributedTo": by.as_str(), "inReplyTo": post.iri.as_str(), "to": to,
+        },
+    });
+    stage.bring(&cast.community, by, &said).await?;
+    stage.is_idle().await?;
+    let polls = polls::of(&stage.app.db, vec![post.id], stage.app.now_ms()).await?;
+    let counted = polls.get(&post.id).is_none_or(|poll| poll.votes() > 0);
+    tally.tried(10, !counted, || {
+        format!("a vote by {} was counted", party.told())
+    });
+    Ok(())
+}
+
+/// L56: whoever a rule of the community refuses reports somebody, in their own name and in that of their server.
+async fn flags(
+    stage: &Stage,
+    cast: &Cast,
+    (party, number, post): (&Party, usize, &Post),
+    tally: &mut Tally,
+) -> Result<()> {
+    let author = &cast.authors[party.authors[0]].local.account;
+    for (by, _) in party.voices() {
+        let id = Iri::parse(&format!("{by}/flag{number}"))?;
+        let flag = json!({
+            "id": id.as_str(), "type": "Flag", "actor": by.as_str(), "content": stage.word(),
+            "object": [author.iri.as_str(), post.iri.as_str()],
+        });
+        stage.bring(&cast.community, by, &flag).await?;
+        stage.is_idle().await?;
+        let kept = reports::is_here(&stage.app, &id).await?;
+        tally.tried(56, !kept, || {
+            format!("a report by {} was taken in", party.told())
+        });
+    }
+    Ok(())
 }
 
 async fn follows(

@@ -11,6 +11,8 @@ pub enum Nature {
     Cannot(&'static str),
     /// Comity does not have what could leak.
     Absent(&'static str),
+    /// It is there, and an audit does not try it. The words say why.
+    Untried(&'static str),
 }
 
 /// One path.
@@ -53,6 +55,14 @@ const fn absent(number: u8, title: &'static str, what: &'static str) -> Path {
     }
 }
 
+const fn untried(number: u8, title: &'static str, why: &'static str) -> Path {
+    Path {
+        number,
+        title,
+        nature: Nature::Untried(why),
+    }
+}
+
 /// In the order of the document.
 #[rustfmt::skip]
 pub const PATHS: [Path; 65] = [
@@ -65,12 +75,12 @@ pub const PATHS: [Path; 65] = [
     tried(7, "Forwarding of replies", "deliveries were without a signature by which others could pass them on"),
     tried(8, "Mentions and direct messages", "mentions that may not arrive were refused when they were written, and nothing was sent"),
     tried(9, "Scope widening", "answers were seen by nobody who may not see what they answer"),
-    absent(10, "Polls", "there are no polls"),
-    absent(11, "Forwarded reports", "no report is sent to another server"),
+    tried(10, "Polls", "polls did not count a vote by whom the rules refuse"),
+    tried(11, "Forwarded reports", "reports by members did not go on to a server that the rules keep them from"),
     tried(12, "Block activities", "silent blocks told nobody"),
     absent(13, "Move", "moves are neither sent nor followed"),
     tried(14, "Profile updates", "changed profiles were not brought to followers of old whom the rules keep them from"),
-    absent(15, "Push, e-mail, webhooks", "nothing is handed to third parties"),
+    untried(15, "Push, e-mail, webhooks", "an audit has neither a device that is woken nor a mail server; there are no webhooks"),
     tried(16, "Unsigned fetch", "requests without a signature got no word"),
     tried(17, "Signed fetch by whom a rule refuses", "signed requests got no word that the rules keep from them"),
     cannot(18, "Alias key", "a second domain that nobody connects with the first is met as a stranger, and gets what is marked public; addresses that a new server alone is given point out which one hands them on"),
@@ -99,7 +109,7 @@ pub const PATHS: [Path; 65] = [
     absent(41, "RSS and Atom", "there are no feeds"),
     tried(42, "Public timelines without login", "timelines for visitors showed nothing that is not public, and nobody who is kept out"),
     tried(43, "Search", "searches found nothing that the searcher may not see"),
-    absent(44, "Media", "no media is kept or served"),
+    untried(44, "Media", "an audit plants no files; those of the original are not in its copy"),
     asked(45, "Emoji, avatars, link previews", "who holds the address of an emoji or a portrait loads it; those from elsewhere are fetched only where the rules let them be"),
     tried(46, "Instance lists", "pages for visitors told no reason that is for members or moderators"),
     tried(47, "Subdomains", "requests from below a refused domain got no word"),
@@ -111,7 +121,7 @@ pub const PATHS: [Path; 65] = [
     absent(53, "Nomadic identity", "identities of more than one server are not understood"),
     tried(54, "Direct delivery to an inbox", "deliveries by or for whom a rule refuses left nothing behind"),
     tried(55, "Likes and answers to what one cannot see", "likes of and answers to what their sender cannot see changed nothing"),
-    absent(56, "Reports as harassment", "reports are not taken in"),
+    tried(56, "Reports as harassment", "reports by whom the rules refuse were not taken in"),
     tried(57, "Mentions from strangers", "mentions by whom a rule limits, asks about or refuses notified nobody"),
     tried(58, "Refused people known from before", "pages showed nothing of what was here before the rule that refuses its author"),
     tried(59, "Stale state", "decisions were not outlived by what was queued before them"),

@@ -48,7 +48,7 @@ pub struct Peer {
 }
 
 struct Shared {
-    private: Vec<u8>,
+    key: SigningKey,
     public_pem: String,
     came: Mutex<Vec<Came>>,
     /// People whose handle is of another domain than their server: by address, the domain.
@@ -76,8 +76,11 @@ impl Peer {
         let (private, public) = tokio::task::spawn_blocking(generate_rsa)
             .await
             .map_err(|error| failed(&error))?;
+        // Whoever signs with it says where it is found.
+        let nobody = Iri::parse("http://localhost/#main-key")?;
+        let key = SigningKey::rsa(nobody, &private).map_err(|error| failed(&error))?;
         let shared = Arc::new(Shared {
-            private,
+            key,
             public_pem: spki_to_pem(&public),
             came: Mutex::default(),
             homes: Mutex::default(),
@@ -134,8 +137,7 @@ impl Peer {
         now_ms: i64,
     ) -> Result<HeaderMap> {
         let key_id = Iri::parse(&format!("{by}#main-key"))?;
-        let key = SigningKey::rsa(key_id, &self.shared.private)
-            .map_err(|error| Error::internal(error.to_string()))?;
+        let key = self.shared.key.at(key_id);
         Ok(sign(method.as_str(), address, body, &key, how, now_ms))
     }
 }

@@ -1,4 +1,4 @@
-//! A, push: what was brought to the hostile peer after throw-away members wrote (L01 to L15, L37).
+//! A, push: what was brought to the hostile peer after throw-away members wrote (L01 to L14, L37).
 
 use std::sync::Arc;
 
@@ -14,7 +14,9 @@ use super::stage::{Asker, Stage};
 use super::tally::Tally;
 use crate::accounts::{self, Account};
 use crate::error::{Error, Result};
+use crate::http::Me;
 use crate::relations::{self, Telling};
+use crate::reports::{self, Complaint};
 
 /// Tries them. `mark` is how much had come before anybody wrote.
 pub async fn try_all(
@@ -43,6 +45,7 @@ pub async fn try_all(
     }
     everywhere(cast, &came, tally);
     mentions(stage, cast, rules, tally).await?;
+    complaints(stage, cast, rules, tally).await?;
     answers(stage, cast, tally).await?;
     silent_block(stage, cast, tally).await
 }
@@ -214,6 +217,45 @@ async fn mentions(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tally) 
                 )
             });
         }
+    }
+    Ok(())
+}
+
+/// L11: somebody is reported whose server may not have it, and whoever reports them wishes that it goes there.
+async fn complaints(stage: &Stage, cast: &Cast, rules: &Rules, tally: &mut Tally) -> Result<()> {
+    for party in &cast.parties {
+        let place = party.authors[0];
+        let stance = cast.stance(stage, rules, place, party, &party.follower);
+        if may_get(stance, Tie::Follower, Road::Push, Visibility::Public) {
+            continue;
+        }
+        let Some(reported) = accounts::find_by_iri(&stage.app, &party.follower).await? else {
+            continue;
+        };
+        let me = Me::of(&stage.app, cast.authors[place].local.account.id).await?;
+        let mark = stage.peer.count();
+        let word = stage.word();
+        let complaint = Complaint {
+            target_id: reported.id,
+            comment: word.clone(),
+            forward_to: vec![party.domain.clone()],
+            ..Complaint::default()
+        };
+        match reports::file(&stage.app, &me, complaint).await {
+            Err(Error::Internal(why)) => return Err(Error::Internal(why)),
+            // Nobody reports without end; what was not filed proves nothing.
+            Err(Error::TooMany { .. }) => return Ok(()),
+            Ok(_) | Err(_) => {}
+        }
+        stage.is_idle().await?;
+        let sent = stage
+            .peer
+            .since(mark)
+            .iter()
+            .any(|came| came.host == party.domain.as_str() && came.body.contains(&word));
+        tally.tried(11, !sent, || {
+            format!("a report went on to {}", party.told())
+        });
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub enum Verdict {
     Held,
     /// It should hold, and something got through.
     Leaks,
-    /// Nothing in force that it could be tried with.
+    /// It was not tried: nothing is in force that it could be tried with, or an audit cannot.
     Untried,
     /// It depends on servers that cooperate.
     Asked,
@@ -206,6 +206,7 @@ impl Finding {
                 "nothing is in force that it could be tried with".to_owned(),
             ),
             Nature::Tried(proof) => (Verdict::Held, format!("{tried} of {tried} {proof}")),
+            Nature::Untried(why) => (Verdict::Untried, why.to_owned()),
             Nature::Asked(why) => (Verdict::Asked, why.to_owned()),
             Nature::Cannot(why) => (Verdict::Cannot, why.to_owned()),
             Nature::Absent(what) => (

@@ -100,7 +100,7 @@ impl Answer {
         let mut headers: Vec<String> = self
             .headers
             .iter()
-            .filter(|(name, _)| *name != http::header::DATE)
+            .filter(|(name, _)| *name != http::header::DATE && *name != "x-request-id")
             .map(|(name, value)| {
                 // A token of a form and what depends on its length are new each time.
                 let varies = name == http::header::SET_COOKIE

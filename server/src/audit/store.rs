@@ -10,20 +10,23 @@ const NO_DELIVERIES: Sql = sql!(full_scan: "in a copy, once", "DELETE FROM deliv
 /// The hostile peer has keys of its own for everybody elsewhere.
 const NO_KEYS: Sql =
     sql!(full_scan: "in a copy, once", "DELETE FROM account_keys WHERE private_key IS NULL");
+/// What moderators are told in a copy must wake none of their devices.
+const NO_DEVICES: Sql = sql!(full_scan: "in a copy, once", "DELETE FROM push_subscriptions");
 const NOBODY_RESTS: Sql = sql!(full_scan: "in a copy, once", "UPDATE instances SET failures = 0, failing_since = NULL, retry_at = 0");
 const MEET: Sql = sql!(
     "INSERT INTO instances (domain, software, version, signature_scheme, first_seen_at, learned_at, failures, failing_since, retry_at)
      VALUES ($1, NULL, NULL, NULL, $2, $2, 0, NULL, 0)"
 );
+/// What is promised for the end of a poll, or of its numbers, waits for minutes.
 const PROMISES: Sql<(i64,)> = sql!(
     row: (i64,), full_scan: "in a copy",
-    "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries)"
+    "SELECT (SELECT count(*) FROM jobs WHERE kind NOT IN ('end_poll', 'tell_poll')) + (SELECT count(*) FROM deliveries)"
 );
 
-/// Takes out of a copy what was still to be sent, and what would keep the hostile peer from playing everybody.
+/// Takes out of a copy what was still to be sent, whom it could wake, and what would keep the hostile peer from playing everybody.
 pub async fn forget_promises(db: &Db) -> Result<()> {
     let mut tx = Tx::new();
-    for statement in [NO_JOBS, NO_DELIVERIES, NO_KEYS, NOBODY_RESTS] {
+    for statement in [NO_JOBS, NO_DELIVERIES, NO_DEVICES, NO_KEYS, NOBODY_RESTS] {
         tx.exec(statement, params![]);
     }
     db.write(tx).await.map(drop)?;
@@ -37,7 +40,7 @@ pub async fn meet(db: &Db, domain: &Domain, first_seen_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// Jobs and deliveries that wait.
+/// Jobs and deliveries that wait to be done now.
 pub async fn promises(db: &Db) -> Result<i64> {
     Ok(db.one(PROMISES, params![]).await?.0)
 }

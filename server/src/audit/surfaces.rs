@@ -18,8 +18,7 @@ use crate::router::{Kind, ROUTES};
 const TELLING: usize = 8;
 
 /// Where other servers' software has what Comity has not.
-const ABSENT: [(u8, &str); 11] = [
-    (15, "/api/v1/push/subscription"),
+const ABSENT: [(u8, &str); 9] = [
     (24, "/contexts/{id}"),
     (24, "/users/{name}/statuses/{id}/context"),
     (25, "/users/{name}/statuses/{id}/likes"),
@@ -28,7 +27,6 @@ const ABSENT: [(u8, &str); 11] = [
     (41, "/@{name}.rss"),
     (41, "/@{name}/feed.rss"),
     (41, "/users/{name}.atom"),
-    (44, "/media/{id}"),
     (62, "/settings/export"),
 ];
 

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use comity_policy::Way;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::folders;
 use super::store::FolderRow;
+use super::{Place, folders};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Client, Id, Input, Paging, Reply};
 use crate::statuses::entity::Entities;
 
@@ -23,15 +23,48 @@ pub struct Within {
     folder_id: Option<i64>,
 }
 
+/// Into which folder, as Akkoma's apps say it: `null` takes a bookmark out of its folder, and so does an empty word, which
+/// is all that a form can say. Where nothing is said, it stays where it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Goes {
+    #[serde(deserialize_with = "said")]
+    folder_id: Said,
+}
+
+/// What was said of a folder.
+#[derive(Debug, Default)]
+enum Said {
+    #[default]
+    Nothing,
+    Word(Option<String>),
+}
+
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Said, D::Error> {
+    Option::<String>::deserialize(from).map(Said::Word)
+}
+
+impl Goes {
+    fn place(&self) -> Result<Place> {
+        let Said::Word(word) = &self.folder_id else {
+            return Ok(Place::AsItIs);
+        };
+        match word.as_deref().map_or("", str::trim) {
+            "" => Ok(Place::Loose),
+            id => id.parse().map(Place::Folder).map_err(|_| Error::NotFound),
+        }
+    }
+}
+
 /// `POST /api/v1/statuses/{id}/bookmark`
 pub async fn bookmark(
     State(app): State<App>,
     client: Client,
     Id(id): Id,
-    Input(within): Input<Within>,
+    Input(goes): Input<Goes>,
 ) -> Result<Reply> {
     let me = &client.me()?.account;
-    let status = super::bookmark(&app, me, id, within.folder_id).await?;
+    let status = super::bookmark(&app, me, id, goes.place()?).await?;
     let entity = Entities::one(&app, &client.caller()?, Way::Page, &status).await?;
     Ok(Reply::api(entity))
 }
@@ -54,9 +87,10 @@ pub async fn list(
     Input(within): Input<Within>,
 ) -> Result<Reply> {
     let caller = client.caller()?;
+    let me = client.me()?.account.id;
     let limit = paging.limit(USUAL, MOST);
     let window = paging.window();
-    let stretch = super::list(&app, &caller, within.folder_id, window, limit).await?;
+    let stretch = super::list(&app, me, within.folder_id, window, limit).await?;
     let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
     let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
     Ok(Reply::api(json!(list)).with_links(links))

@@ -1,6 +1,6 @@
 //! SQL of `bookmarks` and `bookmark_folders`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use comity_db::{Db, Sql, params, row, sql};
 
@@ -13,6 +13,12 @@ const INSERT: Sql = sql!(
      ON CONFLICT (account_id, status_id) DO UPDATE
         SET folder_id = COALESCE(excluded.folder_id, bookmarks.folder_id)"
 );
+/// Into no folder where that is not theirs.
+const PUT: Sql = sql!(
+    "UPDATE bookmarks
+        SET folder_id = (SELECT id FROM bookmark_folders WHERE account_id = $1 AND id = $3)
+      WHERE account_id = $1 AND status_id = $2"
+);
 const DELETE: Sql = sql!("DELETE FROM bookmarks WHERE account_id = $1 AND status_id = $2");
 const COUNT: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT count(*) FROM bookmarks WHERE account_id = $1");
@@ -24,6 +30,19 @@ const AMONG: Sql<(i64,)> = sql!(
     pg: "SELECT status_id
            FROM bookmarks
           WHERE account_id = $1 AND status_id = ANY($2)",
+);
+const FOLDERS_OF: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT status_id, folder_id
+               FROM bookmarks
+              WHERE account_id = $1
+                AND status_id IN (SELECT value FROM json_each($2))
+                AND folder_id IS NOT NULL",
+    pg: "SELECT status_id, folder_id
+           FROM bookmarks
+          WHERE account_id = $1
+            AND status_id = ANY($2)
+            AND folder_id IS NOT NULL",
 );
 /// Counts on `bookmarks_newest`.
 const LIST: Entries = entries_in!(
@@ -54,6 +73,14 @@ pub async fn insert(
     Ok(())
 }
 
+/// Into this folder, or into none; whether it is kept.
+pub async fn put(db: &Db, account_id: i64, status_id: i64, folder_id: Option<i64>) -> Result<bool> {
+    let changed = db
+        .exec(PUT, params![account_id, status_id, folder_id])
+        .await?;
+    Ok(changed > 0)
+}
+
 pub async fn delete(db: &Db, account_id: i64, status_id: i64) -> Result<()> {
     db.exec(DELETE, params![account_id, status_id]).await?;
     Ok(())
@@ -66,6 +93,16 @@ pub async fn count(db: &Db, account_id: i64) -> Result<i64> {
 pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
     let among = db.column(AMONG, params![account_id, status_ids]).await?;
     Ok(among.into_iter().collect())
+}
+
+/// In which folder each of these is that is in one.
+pub async fn folders_of(
+    db: &Db,
+    account_id: i64,
+    status_ids: Vec<i64>,
+) -> Result<HashMap<i64, i64>> {
+    let rows = db.all(FOLDERS_OF, params![account_id, status_ids]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub async fn list(

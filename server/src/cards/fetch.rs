@@ -12,11 +12,12 @@ use tracing::debug;
 
 use super::model::{CardRow, Page};
 use super::{KEPT_MS, charset, heard, read, store, voice};
-use crate::accounts;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::http::Kind;
 use crate::inbox::resolve;
 use crate::queue::{self, Job, Outcome, backoff_ms};
 use crate::statuses::{self, Status};
@@ -27,6 +28,8 @@ const MOST_MOVES: usize = 2;
 const WITHIN: Duration = Duration::from_secs(35);
 /// How long finding who wrote it may take besides.
 const AUTHOR_WITHIN: Duration = Duration::from_secs(10);
+/// How long a page in a member's profile may take; their others are asked at the same time.
+const LINK_WITHIN: Duration = Duration::from_secs(20);
 /// Of who follows an author, so many are asked whether they speak with a page's server.
 const MOST_FOLLOWERS: i64 = 100;
 /// Tries to reach a page for one post; another post with the link begins anew, when its turn has come.
@@ -50,8 +53,14 @@ async fn try_fetch(app: &App, community: i64, status_id: i64) -> Result<()> {
     };
     let known = store::by_url(&app.db, &url).await?;
     let now_ms = app.now_ms();
-    if known.as_ref().is_some_and(|known| known.again_at > now_ms) {
-        return Ok(());
+    let mut through = Vec::new();
+    if let Some(known) = known.as_ref().filter(|known| known.again_at > now_ms) {
+        if !known.led_away() {
+            return Ok(());
+        }
+        // Whoever goes everywhere it led may see where it leads; others know enough.
+        let hosts = known.hosts.split_whitespace().map(Domain::parse);
+        through.extend(hosts.filter_map(std::result::Result::ok));
     }
     let status = statuses::load_one(app, status_id).await?;
     // Nobody sees it, but for who is asked: nothing is told of it.
@@ -59,33 +68,47 @@ async fn try_fetch(app: &App, community: i64, status_id: i64) -> Result<()> {
         return Ok(());
     }
     let address = Iri::parse(&url).map_err(|_| Error::NotFound)?;
-    let Some(asker) = asker(app, community, &status, &address.domain()).await? else {
+    through.push(address.domain());
+    let Some(asker) = asker(app, community, &status, &through).await? else {
         return Ok(());
     };
-    let came = timeout(WITHIN, follow(app, &asker, &address))
+    let look = move |html: &str, at: &Iri| read::page(html, at, now_ms).map(Box::new);
+    let came = timeout(WITHIN, follow(app, &asker, &address, look))
         .await
         .unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())));
     let failures = known.as_ref().map_or(0, |known| known.failures);
+    let good = known.as_ref().filter(|known| !known.page.is_empty());
     let row = match came {
-        Ok(Some(found)) => CardRow {
-            author_id: match timeout(AUTHOR_WITHIN, author(app, &asker, &found.page)).await {
-                Ok(author) => author?,
-                Err(_) => None,
-            },
-            page: serde_json::to_string(&found.page)?,
-            hosts: found.hosts.join(" "),
+        Ok(Came::Page { page, hosts }) => CardRow {
+            author_id: author(app, &asker, &page, good).await?,
+            page: serde_json::to_string(&page)?,
+            hosts: hosts.join(" "),
             again_at: now_ms + KEPT_MS,
             failures: 0,
             url,
         },
-        Ok(None) => CardRow {
-            page: String::new(),
-            hosts: address.domain().to_string(),
-            author_id: None,
-            again_at: now_ms + NONE_MS,
-            failures: 0,
-            url,
-        },
+        Ok(other) => {
+            let kept = match other {
+                Came::Withheld | Came::LedAway(_) => good.cloned(),
+                _ => None,
+            };
+            let none = || CardRow {
+                page: String::new(),
+                hosts: match &other {
+                    Came::LedAway(hosts) => hosts.join(" "),
+                    _ => address.domain().to_string(),
+                },
+                author_id: None,
+                again_at: 0,
+                failures: 0,
+                url,
+            };
+            CardRow {
+                again_at: now_ms + NONE_MS,
+                failures: 0,
+                ..kept.unwrap_or_else(none)
+            }
+        }
         Err(Error::Elsewhere(why)) => {
             debug!(%url, %why, "a page could not be reached");
             let failures = (failures + 1).min(MOST_DOUBLINGS);
@@ -133,9 +156,14 @@ struct Asker {
     community: Arc<Community>,
 }
 
-/// Somebody who reads this status and does not refuse this host: of a post from here its author, of others one of those who
+/// Somebody who reads this status and refuses none of these hosts: of a post from here its author, of others one of those who
 /// follow the author, and where nobody does the community that it came to. A server that all of them refuse hears nothing.
-async fn asker(app: &App, community: i64, status: &Status, host: &Domain) -> Result<Option<Asker>> {
+async fn asker(
+    app: &App,
+    community: i64,
+    status: &Status,
+    hosts: &[Domain],
+) -> Result<Option<Asker>> {
     let people = if status.author.is_local() {
         vec![status.author.person()]
     } else {
@@ -152,10 +180,10 @@ async fn asker(app: &App, community: i64, status: &Status, host: &Domain) -> Res
         }
         people
     };
-    let hosts = HashSet::from([host]);
-    let heard = heard(app, &people, &hosts).await?;
-    let willing = people.into_iter().zip(heard);
-    let Some((person, _)) = willing.into_iter().find(|(_, heard)| heard.contains(host)) else {
+    let heard = heard(app, &people, &hosts.iter().collect()).await?;
+    let mut each = people.into_iter().zip(heard);
+    let willing = each.find(|(_, heard)| hosts.iter().all(|host| heard.contains(host)));
+    let Some((person, _)) = willing else {
         return Ok(None);
     };
     let lives = person.community.map_or(community, |lives| lives.0);
@@ -163,14 +191,51 @@ async fn asker(app: &App, community: i64, status: &Status, host: &Domain) -> Res
     Ok(community.map(|community| Asker { person, community }))
 }
 
-/// A page, and the domains that had a part in it.
-struct Came {
-    page: Page,
-    hosts: Vec<String>,
+/// Whether the page at this address links back to one of these profiles of a member (see [`read::leads_to`]), asked in their
+/// name. *Elsewhere* where it could not be reached now, *not found* where a rule of theirs, or one above them, stands against
+/// asking.
+pub(crate) async fn leads_back(
+    app: &App,
+    member: &Account,
+    address: &Iri,
+    profiles: Vec<String>,
+) -> Result<bool> {
+    let lives = member.community_id.ok_or(Error::NotFound)?;
+    let community = app.communities.load().by_id(lives);
+    let asker = Asker {
+        person: member.person(),
+        community: community.ok_or(Error::NotFound)?,
+    };
+    let look = move |html: &str, at: &Iri| Some(read::leads_to(html, at, &profiles));
+    let came = timeout(LINK_WITHIN, follow(app, &asker, address, look)).await;
+    let came = came.unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())))?;
+    match came {
+        Came::Page { page, .. } => Ok(page),
+        Came::Nothing => Ok(false),
+        Came::Withheld => Err(Error::Elsewhere("is not had now".to_owned())),
+        Came::LedAway(_) => Err(Error::NotFound),
+    }
 }
 
-/// Reads the page at this address. `None` where there is none that says anything of itself.
-async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Option<Came>> {
+/// What came of asking for a page.
+enum Came<T> {
+    /// This was seen in it, and these domains had a part in it.
+    Page { page: T, hosts: Vec<String> },
+    /// There is none, or nothing was seen in it.
+    Nothing,
+    /// Its server does not let us have it now; whatever it may have said before.
+    Withheld,
+    /// It leads, by these domains, to the last of them, where whoever asks does not go.
+    LedAway(Vec<String>),
+}
+
+/// Looks at the page at this address.
+async fn follow<T: Send + 'static>(
+    app: &App,
+    asker: &Asker,
+    address: &Iri,
+    look: impl FnOnce(&str, &Iri) -> Option<T> + Send + 'static,
+) -> Result<Came<T>> {
     let mut next = address.clone();
     let mut hosts: Vec<String> = Vec::new();
     loop {
@@ -181,46 +246,68 @@ async fn follow(app: &App, asker: &Asker, address: &Iri) -> Result<Option<Came>>
             &HashSet::from([&host]),
         )
         .await?;
-        if !heard.iter().all(|heard| heard.contains(&host)) {
-            // A rule of theirs: others may have it.
-            return Err(Error::NotFound);
-        }
-        let permit = app
-            .gate
-            .permit(asker.community.policy_id(), &host, Contact::Fetch)
-            .await?
-            .map_err(|_| Error::NotFound)?;
+        let permit = if heard.iter().all(|heard| heard.contains(&host)) {
+            let asked = app
+                .gate
+                .permit(asker.community.policy_id(), &host, Contact::Fetch);
+            asked.await?.ok()
+        } else {
+            None
+        };
         hosts.push(host.to_string());
+        let Some(permit) = permit else {
+            // A rule of theirs: others may have it.
+            if hosts.len() == 1 {
+                return Err(Error::NotFound);
+            }
+            return Ok(Came::LedAway(hosts));
+        };
         match app.wire.fetch_page(permit, &next).await {
             Ok(FetchedPage::Page {
                 address,
                 bytes,
                 charset,
             }) => {
-                let now_ms = app.now_ms();
                 // Looking through a megabyte takes as long as a request.
                 let reading = tokio::task::spawn_blocking(move || {
                     let html = charset::text(&bytes, charset.as_deref());
-                    read::page(&html, &address, now_ms)
+                    look(&html, &address)
                 });
                 let page = reading
                     .await
                     .map_err(|_| Error::internal("a page was not read"))?;
-                return Ok(page.map(|page| Came { page, hosts }));
+                let came = |page| Came::Page { page, hosts };
+                return Ok(page.map_or(Came::Nothing, came));
             }
             Ok(FetchedPage::Moved(to)) if hosts.len() <= MOST_MOVES => next = to,
-            Ok(FetchedPage::Moved(_) | FetchedPage::NoPage) => return Ok(None),
+            Ok(FetchedPage::Moved(_) | FetchedPage::NoPage) => return Ok(Came::Nothing),
             Err(WireError::Retry { why, .. }) => return Err(Error::Elsewhere(why)),
-            Err(why) => {
+            Err(
+                why @ (WireError::Gone
+                | WireError::GiveUp {
+                    status: Some(404), ..
+                }),
+            ) => {
                 debug!(address = %next, %why, "there is no page");
-                return Ok(None);
+                return Ok(Came::Nothing);
+            }
+            Err(why) => {
+                debug!(address = %next, %why, "a page could not be had");
+                return Ok(Came::Withheld);
             }
         }
     }
 }
 
-/// The account that a page names as who wrote it. Whether they say so too is asked each time the card is shown.
-async fn author(app: &App, asker: &Asker, page: &Page) -> Result<Option<i64>> {
+/// The account that a page names as who wrote it. Whether they say so too is asked each time the card is shown. Somebody who is
+/// not known here is looked up the first time that the page is read, few of those that one host names, and kept only where they
+/// list the site; of a page that was read `before`, nobody is looked up.
+async fn author(
+    app: &App,
+    asker: &Asker,
+    page: &Page,
+    before: Option<&CardRow>,
+) -> Result<Option<i64>> {
     let Some(handle) = page.creator.as_deref() else {
         return Ok(None);
     };
@@ -240,6 +327,24 @@ async fn author(app: &App, asker: &Asker, page: &Page) -> Result<Option<i64>> {
     if !is_ours && !heard.iter().all(|heard| heard.contains(domain)) {
         return Ok(None);
     }
-    let found = Box::pin(resolve::handle(app, &asker.community, &handle)).await;
-    Ok(found.ok().map(|account| account.id))
+    let count = || {
+        if before.is_some() {
+            return Err(Error::NotFound);
+        }
+        app.limits.check(Kind::Author, &page.host)
+    };
+    let Ok(site) = Domain::parse(&page.host) else {
+        return Ok(None);
+    };
+    let found = Box::pin(resolve::author(
+        app,
+        &asker.community,
+        &handle,
+        &site,
+        count,
+    ));
+    match timeout(AUTHOR_WITHIN, found).await {
+        Ok(found) => Ok(found.ok().map(|account| account.id)),
+        Err(_) => Ok(None),
+    }
 }

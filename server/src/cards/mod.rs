@@ -24,6 +24,7 @@ use comity_policy::{Act, Conditions, Exchange, Outcome, Party, Person, Thing, Vi
 use comity_vocab::{Domain, Iri, Visibility};
 
 pub use fetch::fetch;
+pub(crate) use fetch::leads_back;
 pub use model::{Card, Image, Page};
 
 use crate::accounts;

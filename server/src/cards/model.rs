@@ -17,6 +17,14 @@ row! {
     }
 }
 
+impl CardRow {
+    /// Whether it led to where whoever asked does not go: then the last of `hosts` is that, and until `again_at` only those ask
+    /// who go everywhere it led. Where there is nothing else to tell of a page, it has one host.
+    pub fn led_away(&self) -> bool {
+        self.page.is_empty() && self.hosts.split_whitespace().nth(1).is_some()
+    }
+}
+
 row! {
     /// A card under a status.
     #[derive(Debug, Clone)]

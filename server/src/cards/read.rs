@@ -6,7 +6,8 @@ use comity_vocab::Iri;
 use jiff::Timestamp;
 
 use super::model::{Image, Page};
-use super::tags::{Said, said};
+use super::tags::{Said, of_the_same, said};
+use crate::links;
 use crate::text::{language, plain};
 
 /// Characters of a title: two lines.
@@ -61,6 +62,20 @@ pub fn page(html: &str, address: &Iri, now_ms: i64) -> Option<Page> {
             .first(&["fediverse:creator"])
             .filter(|handle| handle.len() <= LONGEST_ADDRESS)
             .map(str::to_owned),
+    })
+}
+
+/// Whether a page that was found at this address says that it is of whoever is at one of these, with a link to there that says
+/// `rel=me`. How letters are written makes no difference: names do not differ by that.
+pub fn leads_to(html: &str, address: &Iri, profiles: &[String]) -> bool {
+    let found = of_the_same(html);
+    let mut found = found
+        .iter()
+        .filter_map(|href| absolute(href, address))
+        .filter_map(|href| links::address(&href));
+    found.any(|href| {
+        let mut profiles = profiles.iter();
+        profiles.any(|profile| profile.eq_ignore_ascii_case(&href))
     })
 }
 

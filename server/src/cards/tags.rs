@@ -15,6 +15,8 @@ const LONGEST_TAG: usize = 4 * 1024;
 const MOST_TAGS: usize = 150;
 /// Bytes of all of them, for the same reason.
 const LONGEST_TELLING: usize = 128 * 1024;
+/// Times that a tag is looked at for what it says with `rel`.
+const MOST_RELS: usize = 8;
 /// Bytes of a title.
 const LONGEST_TITLE: usize = 4 * 1024;
 /// Elements of which the inside is no HTML.
@@ -31,6 +33,8 @@ pub struct Said {
     pub language: Option<String>,
     /// Name (or property) and content of each `meta`, in order; names in lower case.
     pub metas: Vec<(String, String)>,
+    /// Where links lead that are of the same people.
+    of_the_same: Vec<String>,
 }
 
 impl Said {
@@ -46,10 +50,19 @@ impl Said {
 
 /// Reads what the head of a page says.
 pub fn said(html: &str) -> Said {
+    read(&telling(html))
+}
+
+/// The addresses to which a page links as being of the same people (`rel=me`), as they stand there.
+pub fn of_the_same(html: &str) -> Vec<String> {
+    read(&linking(html)).of_the_same
+}
+
+fn read(telling: &str) -> Said {
     let sink = Sink::default();
     let reader = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(telling(html)));
+    input.push_back(StrTendril::from(telling));
     // It stops where a script would run; none is let this far.
     let _ = reader.feed(&input);
     reader.end();
@@ -62,31 +75,8 @@ fn telling(html: &str) -> String {
     let mut telling = String::new();
     let mut count = 0;
     let mut has_title = false;
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        let element = &rest[at..];
-        if let Some(comment) = element.strip_prefix("<!--") {
-            // `<!-->` is a whole one.
-            let whole = comment
-                .strip_prefix('>')
-                .or_else(|| comment.strip_prefix("->"));
-            let Some(behind) = whole.or_else(|| Some(comment.split_once("-->")?.1)) else {
-                break;
-            };
-            rest = behind;
-            continue;
-        }
-        let name = name_of(&element[1..]);
-        if name.is_empty() {
-            // An end, a doctype, or no tag at all.
-            rest = &element[1..];
-            continue;
-        }
-        let Some(end) = end_of_tag(element) else {
-            break;
-        };
-        let (tag, behind) = element.split_at(end);
-        rest = behind;
+    let mut tags = Tags { rest: html };
+    while let Some((name, tag)) = tags.step() {
         match name.as_str() {
             "body" => break,
             "meta" | "html" if tag.len() <= LONGEST_TAG => {
@@ -97,7 +87,7 @@ fn telling(html: &str) -> String {
                 }
             }
             "title" => {
-                let Some((inside, after)) = split_at_end(behind, "title") else {
+                let Some((inside, after)) = split_at_end(tags.rest, "title") else {
                     break;
                 };
                 if !has_title {
@@ -107,18 +97,101 @@ fn telling(html: &str) -> String {
                     telling.push_str(inside);
                     telling.push_str("</title>");
                 }
-                rest = after;
+                tags.rest = after;
             }
             opaque if OPAQUE.contains(&opaque) => {
-                let Some((_, after)) = split_at_end(behind, opaque) else {
+                let Some((_, after)) = split_at_end(tags.rest, opaque) else {
                     break;
                 };
-                rest = after;
+                tags.rest = after;
             }
             _ => {}
         }
     }
     telling
+}
+
+/// The links by which a page says whose else it is, one after the other, as they stand there. They may be anywhere in it.
+fn linking(html: &str) -> String {
+    let mut telling = String::new();
+    let mut count = 0;
+    let mut tags = Tags { rest: html };
+    while let Some((name, tag)) = tags.step() {
+        match name.as_str() {
+            "a" | "link" if tag.len() <= LONGEST_TAG && may_say_me(tag) => {
+                telling.push_str(tag);
+                count += 1;
+                if count == MOST_TAGS || telling.len() > LONGEST_TELLING {
+                    break;
+                }
+            }
+            opaque if OPAQUE.contains(&opaque) => {
+                let Some((_, after)) = split_at_end(tags.rest, opaque) else {
+                    break;
+                };
+                tags.rest = after;
+            }
+            _ => {}
+        }
+    }
+    telling
+}
+
+/// A first look, so that the links of a long page are no bound for the few that matter.
+fn may_say_me(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    let mut places = tag.match_indices("rel").take(MOST_RELS);
+    places.any(|(at, rel)| {
+        let behind = tag[at + rel.len()..].trim_start();
+        let Some(value) = behind.strip_prefix('=') else {
+            return false;
+        };
+        let value = value.trim_start();
+        let ends: &[char] = match value.chars().next() {
+            Some('"') => &['"'],
+            Some('\'') => &['\''],
+            _ => &[' ', '\t', '\n', '\r', '\x0C', '>'],
+        };
+        let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+        let mut words = value
+            .split(ends)
+            .next()
+            .unwrap_or_default()
+            .split_ascii_whitespace();
+        words.any(|word| word == "me")
+    })
+}
+
+/// What of a page was not looked at yet.
+struct Tags<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Tags<'a> {
+    /// The next tag that begins an element, and its name. What stands behind it is left to be looked at.
+    fn step(&mut self) -> Option<(String, &'a str)> {
+        while let Some(at) = self.rest.find('<') {
+            let element = &self.rest[at..];
+            if let Some(comment) = element.strip_prefix("<!--") {
+                // `<!-->` is a whole one.
+                let whole = comment
+                    .strip_prefix('>')
+                    .or_else(|| comment.strip_prefix("->"));
+                self.rest = whole.or_else(|| Some(comment.split_once("-->")?.1))?;
+                continue;
+            }
+            let name = name_of(&element[1..]);
+            if name.is_empty() {
+                // An end, a doctype, or no tag at all.
+                self.rest = &element[1..];
+                continue;
+            }
+            let (tag, behind) = element.split_at(end_of_tag(element)?);
+            self.rest = behind;
+            return Some((name, tag));
+        }
+        None
+    }
 }
 
 /// The name that a tag begins with, in lower case.
@@ -217,6 +290,13 @@ impl Sink {
                     said.metas.push((name.trim().to_ascii_lowercase(), content));
                 }
             }
+            "a" | "link" => {
+                let says = value("rel").unwrap_or_default();
+                let mut says = says.split_ascii_whitespace();
+                if says.any(|word| word.eq_ignore_ascii_case("me")) {
+                    said.of_the_same.extend(value("href"));
+                }
+            }
             _ => {}
         }
     }
@@ -239,6 +319,18 @@ mod tests {
         assert_eq!(said.first(&["og:title"]), Some("a > b \"c\" &copy=1"));
         assert_eq!(said.first(&["nothing", "description"]), Some("short"));
         assert_eq!(said.first(&["late"]), None);
+    }
+
+    #[test]
+    fn links_of_the_same_people_are_found_wherever_they_are() {
+        let found = of_the_same(
+            "<head><link REL=me href=/head><link rel=stylesheet href=/me><body><p><a href='/body' rel='nofollow ME'>x</a>\
+             <!-- <a rel=me href=/comment> --><script>'<a rel=me href=/script>'</script><a rel=meal href=/other>\
+             <a rel=me><a href=\"/a?b=1&amp;c\" rel=\"me\"></a rel=me href=/end>",
+        );
+        assert_eq!(found, ["/head", "/body", "/a?b=1&c"]);
+        let flood = "<a rel=me href=/x>".repeat(100_000);
+        assert_eq!(of_the_same(&flood).len(), MOST_TAGS);
     }
 
     #[test]

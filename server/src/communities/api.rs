@@ -18,9 +18,11 @@ use crate::{media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
-const VERSION: &str = concat!("4.2.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
-/// The numbers by which apps know what is there: Mastodon's counts only where everything below it works.
-const API_OF_MASTODON: u32 = 2;
+const VERSION: &str = concat!("4.5.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
+/// The numbers by which apps know what is there: Mastodon's counts only where everything below it works. 2: notifications in
+/// groups; 3: domains that may name an author; 4: files are deleted; 5: filters that blur; 6: topics and people on profiles;
+/// 7: quotes, with all that tells of them. 8 would be yearly reports.
+const API_OF_MASTODON: u32 = 7;
 /// Of what stands under `/api/comity/`.
 const API_OF_COMITY: u32 = 1;
 /// What a link counts in a post, however long it is.
@@ -112,7 +114,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
         "timelines_access": {
             "live_feeds": { "local": "public", "remote": "authenticated" },
             "hashtag_feeds": { "local": "public", "remote": "authenticated" },
-            "trending_link_feeds": { "local": "disabled", "remote": "disabled" },
+            "trending_link_feeds": { "local": "public", "remote": "authenticated" },
         },
     }))
 }
@@ -128,11 +130,29 @@ fn streaming(here: &Community) -> String {
     here.origin.replacen("http", "ws", 1)
 }
 
+/// Where its wide picture is, or the one that stands for none.
+fn banner(here: &Community) -> String {
+    match here.look.banner.as_str() {
+        "" => format!("{}/assets/no-header.png", here.origin),
+        banner => banner.to_owned(),
+    }
+}
+
+/// Its icon in the one size that there is.
+fn icons(here: &Community) -> Value {
+    let look = &here.look;
+    if look.icon.is_empty() {
+        return json!([]);
+    }
+    json!([{ "src": look.icon, "size": format!("{0}x{0}", look.icon_side) }])
+}
+
 /// `GET /api/v2/instance`
 pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
     let here = &caller.community;
     let told = told(&app, &caller).await?;
-    let picture = format!("{}/assets/no-header.png", here.origin);
+    let look = &here.look;
+    let described = Some(&look.banner_description).filter(|text| !text.is_empty());
     let joining = sign_ups::registrations(&app, here);
     Ok(Reply::api(json!({
         "domain": here.domain.as_str(),
@@ -141,9 +161,9 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
         "source_url": app.config.source_url,
         "description": told.description,
         "usage": { "users": { "active_month": told.active } },
-        "thumbnail": { "url": picture, "blurhash": null, "versions": {}, "description": null },
-        "icon": [],
-        "languages": [],
+        "thumbnail": { "url": banner(here), "blurhash": null, "versions": {}, "description": described },
+        "icon": icons(here),
+        "languages": look.languages,
         "configuration": told.configuration,
         "registrations": {
             "enabled": joining.enabled,
@@ -177,8 +197,8 @@ pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply
             "status_count": told.statuses,
             "domain_count": told.servers,
         },
-        "thumbnail": format!("{}/assets/no-header.png", here.origin),
-        "languages": [],
+        "thumbnail": banner(here),
+        "languages": here.look.languages,
         "registrations": joining.enabled,
         "approval_required": joining.approval_required,
         "invites_enabled": here.invites == Invites::Members && here.sign_up != SignUp::Closed,

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod api;
 pub mod command;
+mod look;
 mod model;
 pub mod published;
 mod store;
@@ -15,7 +16,9 @@ use comity_db::{Db, DbError, Tx, Wrote};
 use comity_policy::Mode;
 use comity_vocab::{ActorKind, Domain};
 
-pub use model::{Answers, Communities, Community, Invites, ShownTo, SignUp};
+pub use look::{LookDraft, change_look};
+pub use model::{Answers, Communities, Community, Invites, Look, ShownTo, SignUp};
+pub(crate) use store::take_turns;
 
 use crate::accounts::{self, NewLocal};
 use crate::app::App;
@@ -145,6 +148,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         invites: Invites::Moderators,
         trends: true,
         shows_peers: false,
+        look: Look::default(),
         emojis: Arc::new(Shelf::empty(app.media.emojis.clone())),
         texts: texts::Published::default(),
     };

@@ -32,6 +32,11 @@ row! {
         pub invites: String,
         pub trends: bool,
         pub shows_peers: bool,
+        pub icon: String,
+        pub icon_side: i64,
+        pub banner: String,
+        pub banner_description: String,
+        pub languages: String,
     }
 }
 
@@ -72,10 +77,27 @@ pub struct Community {
     pub shows_peers: bool,
     /// Who may invite.
     pub invites: Invites,
+    /// What it looks like.
+    pub look: Look,
     /// The emoji of all communities here.
     pub emojis: Arc<Shelf>,
     /// Whether it has a privacy policy and terms of service.
     pub texts: Published,
+}
+
+/// What a community looks like, and which languages are spoken there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Where its icon is, a square; empty where it has none.
+    pub icon: String,
+    /// Pixels of a side of that.
+    pub icon_side: i64,
+    /// Where its wide picture is; empty where it has none.
+    pub banner: String,
+    /// What is in it, for who cannot see it.
+    pub banner_description: String,
+    /// Tags of languages, the most spoken one first.
+    pub languages: Vec<String>,
 }
 
 /// Who may invite people.
@@ -231,6 +253,17 @@ impl Community {
             invites: Invites::parse(&row.invites).ok_or_else(|| broken("invites"))?,
             trends: row.trends,
             shows_peers: row.shows_peers,
+            look: Look {
+                icon: row.icon,
+                icon_side: row.icon_side,
+                banner: row.banner,
+                banner_description: row.banner_description,
+                languages: row
+                    .languages
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect(),
+            },
             emojis,
             texts,
         })

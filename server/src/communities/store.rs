@@ -3,7 +3,7 @@
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::model::CommunityRow;
-use super::{Community, Settings};
+use super::{Community, Look, Settings};
 use crate::error::Result;
 
 /// Communities of one installation at most; all of them are kept in memory.
@@ -12,7 +12,8 @@ const MOST: i64 = 10_000;
 const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
-            trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers
+            trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers,
+            icon, icon_side, banner, banner_description, languages
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"
@@ -50,6 +51,13 @@ pub fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
     tx.must(SET_GATE, params![id, until_ms]);
 }
 
+const TAKE_TURNS: Sql = sql!("UPDATE communities SET name = name WHERE id = $1");
+
+/// What else is done for this community in turn waits until this transaction ends.
+pub fn take_turns(tx: &mut Tx, id: i64) {
+    tx.must(TAKE_TURNS, params![id]);
+}
+
 const CHANGE: Sql = sql!(
     "UPDATE communities
         SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6, answers = $7, rules_shown_to = $8,
@@ -72,6 +80,26 @@ pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
             settings.invites.as_str(),
             settings.trends,
             settings.shows_peers,
+        ],
+    );
+}
+
+const CHANGE_LOOK: Sql = sql!(
+    "UPDATE communities
+        SET icon = $2, icon_side = $3, banner = $4, banner_description = $5, languages = $6
+      WHERE id = $1"
+);
+
+pub fn change_look(tx: &mut Tx, id: i64, look: &Look) {
+    tx.must(
+        CHANGE_LOOK,
+        params![
+            id,
+            look.icon.as_str(),
+            look.icon_side,
+            look.banner.as_str(),
+            look.banner_description.as_str(),
+            look.languages.join(" "),
         ],
     );
 }

@@ -4,7 +4,8 @@ use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
 
-use super::{Branch, Direct, Leaf, Mark, thread};
+use super::store::DIRECTS;
+use super::{Branch, Direct, Leaf, Length, Mark, thread};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
@@ -15,7 +16,7 @@ use crate::statuses::{self, Status, entity::Entities};
 pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let party = caller.party();
     let focus = statuses::find(&app, &party, Way::Page, id).await?;
-    let thread = thread(&app, &party, &focus, 0).await?;
+    let thread = thread(&app, &party, &focus, 0, Length::APP).await?;
     let mut ancestors = Vec::new();
     let mut descendants = Vec::new();
     for root in &thread.roots {
@@ -109,6 +110,20 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     Ok(Reply::api(json!(entities(&app, me, &found).await?)).with_links(links))
 }
 
+/// `GET /api/v1/timelines/direct`: the same posts one by one, as apps had them before there were conversations.
+pub async fn timeline(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
+    let me = client.me()?;
+    let (window, limit) = (paging.window(), paging.limit(20, 40));
+    let values = comity_db::params![me.account.id];
+    let stretch = DIRECTS.stretch(&app.db, window, limit, values).await?;
+    let found = statuses::find_many(&app, &me.party(), Way::Page, &stretch.named).await?;
+    let shown: Vec<&Visible<Status>> = found.iter().collect();
+    let entities = Entities::of(&app, &Caller::from(me), Way::Page, &shown).await?;
+    let list: Vec<Value> = shown.iter().map(|status| entities.status(status)).collect();
+    let links = paging.links(&me.community, stretch.newest, stretch.oldest);
+    Ok(Reply::api(json!(list)).with_links(links))
+}
+
 async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
     let caller = Caller::from(me);
     let statuses: Vec<&Visible<Status>> = found.iter().map(|direct| &direct.last).collect();
@@ -117,11 +132,18 @@ async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
     let ids: Vec<i64> = people().map(|account| account.id).collect();
     let faces = Faces::of(app, &me.party(), Way::Page, &me.community, &ids).await?;
     let entity = |direct: &Direct| {
-        let others = direct.others.iter();
+        // Whoever wrote what is shown is named; others are there where they are for the member.
+        let others = direct.others.iter().filter_map(|other| {
+            if other.id == direct.last.author.id {
+                Some(faces.author(other, &me.community))
+            } else {
+                faces.get(other.id).cloned()
+            }
+        });
         json!({
             "id": direct.id.to_string(),
             "unread": direct.is_unread,
-            "accounts": others.map(|other| faces.author(other, &me.community)).collect::<Vec<_>>(),
+            "accounts": others.collect::<Vec<_>>(),
             "last_status": told.status(&direct.last),
         })
     };

@@ -26,10 +26,28 @@ use crate::error::Result;
 use crate::rules;
 use crate::statuses::{self, Status};
 
-/// Posts of one thread on one page, besides the one it is about and what that answers.
-const MOST: usize = 500;
-/// Steps up from the post a page is about: nobody reads a longer way, and every step is a look-up.
-const MOST_ABOVE: i64 = 200;
+/// How much of a thread is read at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Length {
+    /// Its posts.
+    posts: usize,
+    /// Steps up from the post that is asked for, where what it answers is not among them: every step is a look-up.
+    above: i64,
+}
+
+impl Length {
+    /// For a page, which goes on: a hundred posts, with the one that it is about. Each is drawn with its buttons, and nobody
+    /// reads more at one go.
+    pub const PAGE: Length = Length {
+        posts: 80,
+        above: 19,
+    };
+    /// For apps, which ask for a thread once and cannot go on.
+    pub const APP: Length = Length {
+        posts: 500,
+        above: 200,
+    };
+}
 
 /// A post with what answers it.
 pub struct Branch {
@@ -79,10 +97,16 @@ pub struct Tally {
     pub withheld: usize,
 }
 
-/// The thread of `focus` for this viewer: its posts newer than `after`, the oldest first, as many as fit on a page.
-/// `focus` and what it answers are always among them.
-pub async fn thread(app: &App, viewer: &Party, focus: &Status, after: i64) -> Result<Thread> {
-    let (ids, rest) = stretch(app, focus, after).await?;
+/// The thread of `focus` for this viewer: its posts newer than `after`, the oldest first, as many as `length` says.
+/// `focus` is always among them, and so is the nearest of what it answers.
+pub async fn thread(
+    app: &App,
+    viewer: &Party,
+    focus: &Status,
+    after: i64,
+    length: Length,
+) -> Result<Thread> {
+    let (ids, rest) = stretch(app, focus, after, length).await?;
     let all = statuses::load(app, &ids).await?;
     let outline: Vec<Place> = all
         .iter()
@@ -154,19 +178,25 @@ pub async fn thread(app: &App, viewer: &Party, focus: &Status, after: i64) -> Re
 }
 
 /// The posts of one page, and the last of them where more follow.
-async fn stretch(app: &App, focus: &Status, after: i64) -> Result<(Vec<i64>, Option<i64>)> {
-    let limit = i64::try_from(MOST).unwrap_or(i64::MAX) + 1;
+async fn stretch(
+    app: &App,
+    focus: &Status,
+    after: i64,
+    length: Length,
+) -> Result<(Vec<i64>, Option<i64>)> {
+    let most = length.posts;
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     let newer =
         async |than| statuses::in_conversation(&app.db, focus.conversation_id, than, limit).await;
     let mut ids = newer(after).await?;
     // The page of a post that came late begins with it: what answers it came later still.
-    if ids.len() > MOST && after == 0 && !ids[..MOST].contains(&focus.id) {
+    if ids.len() > most && after == 0 && !ids[..most].contains(&focus.id) {
         ids = newer(focus.id).await?;
     }
-    let rest = (ids.len() > MOST).then(|| ids[MOST - 1]);
-    ids.truncate(MOST);
+    let rest = (ids.len() > most).then(|| ids[most - 1]);
+    ids.truncate(most);
     let mut known: HashSet<i64> = ids.iter().copied().collect();
-    let above = statuses::with_above(&app.db, focus.id, MOST_ABOVE).await?;
+    let above = statuses::with_above(&app.db, focus.id, length.above).await?;
     ids.extend(above.into_iter().filter(|id| known.insert(*id)));
     // Answers stand in the order of their numbers.
     ids.sort_unstable();

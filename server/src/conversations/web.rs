@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
-use super::{Branch, Hole, Leaf, thread};
+use super::{Branch, Hole, Leaf, Length, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, &status, view.after).await?;
+    let thread = thread(&app, &party, &status, view.after, Length::PAGE).await?;
     let is_rest = view.after > 0;
     let in_order = view.view == "order" || is_rest;
     let around = if is_rest {
@@ -119,7 +119,7 @@ pub async fn page(
         .map(|last| format!("{whole}?view=order&after={last}"));
     Ok(Reply::page(ConversationPage {
         frame,
-        summary: summary(shown_below, servers.len()),
+        summary: summary(shown_below, more_url.is_some() || is_rest, servers.len()),
         in_order,
         tree_url: address.clone(),
         order_url: format!("{address}?view=order"),
@@ -330,9 +330,12 @@ fn spelled(number: usize) -> String {
         .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
-fn summary(replies: usize, servers: usize) -> String {
+/// "18 replies, 3 servers take part"; of a part of a thread, how many are on the page.
+fn summary(replies: usize, is_part: bool, servers: usize) -> String {
     let replies = match replies {
         0 => return String::new(),
+        1 if is_part => "1 reply here".to_owned(),
+        many if is_part => format!("{many} replies here"),
         1 => "1 reply".to_owned(),
         many => format!("{many} replies"),
     };

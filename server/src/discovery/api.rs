@@ -5,6 +5,7 @@ use comity_policy::{Mode, Way};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::rejected::{self, Kind};
 use super::{Order, Source, trends};
 use crate::accounts::entity::Faces;
 use crate::app::App;
@@ -148,7 +149,12 @@ pub async fn activity(State(app): State<App>, caller: Caller) -> Result<Reply> {
 }
 
 /// Some of a list, by number.
-fn part<T>(list: Vec<T>, paging: &Paging, usual: i64, most: i64) -> impl Iterator<Item = T> {
+pub(super) fn part<T>(
+    list: Vec<T>,
+    paging: &Paging,
+    usual: i64,
+    most: i64,
+) -> impl Iterator<Item = T> {
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let most = usize::try_from(paging.limit(usual, most)).unwrap_or_default();
     list.into_iter().skip(skip).take(most)
@@ -163,7 +169,9 @@ pub async fn trending_tags(
     if !caller.community.trends {
         return Ok(Reply::api(json!([])));
     }
-    let talks = trends::topics(&app, &caller.party()).await?;
+    let mut talks = trends::topics(&app, &caller.party()).await?;
+    let rejected = rejected::names(&app, caller.community.id, Kind::Tag).await?;
+    talks.retain(|talk| !rejected.contains(&talk.name));
     let now_ms = app.now_ms();
     let entity = |talk: trends::Talk| {
         let mut entity = tag(&talk.name, &caller.community);
@@ -184,7 +192,9 @@ pub async fn trending_links(
         return Ok(Reply::api(json!([])));
     }
     let party = caller.party();
-    let talks = trends::pages(&app, &party).await?;
+    let mut talks = trends::pages(&app, &party).await?;
+    let rejected = rejected::names(&app, caller.community.id, Kind::Link).await?;
+    talks.retain(|talk| !rejected.contains(&talk.name));
     let now_ms = app.now_ms();
     let talks: Vec<trends::Talk> = part(talks, &paging, 10, 20).collect();
     let urls = talks.iter().map(|talk| talk.name.clone()).collect();
@@ -205,7 +215,9 @@ pub async fn trending_statuses(
     if !caller.community.trends {
         return Ok(Reply::api(json!([])));
     }
-    let posts = trends::posts(&app, &caller.party()).await?;
+    let mut posts = trends::posts(&app, &caller.party()).await?;
+    let rejected = rejected::names(&app, caller.community.id, Kind::Status).await?;
+    posts.retain(|post| !rejected.contains(&post.id.to_string()));
     let posts: Vec<_> = part(posts, &paging, 20, 40).collect();
     let posts: Vec<&_> = posts.iter().collect();
     let entities = Entities::of(&app, &caller, Way::PublicTimeline, &posts).await?;

@@ -3,6 +3,8 @@
 
 pub mod api;
 mod kept;
+pub mod moderated;
+pub(crate) mod rejected;
 mod store;
 mod trends;
 
@@ -23,6 +25,7 @@ use crate::http::{Caller, Me};
 use crate::{id, instances};
 
 pub use kept::Lately;
+pub use trends::{Histories, histories};
 
 /// People that may be skipped in a list: further down nobody reads.
 const MOST_SKIPPED: i64 = 10_000;

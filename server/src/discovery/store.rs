@@ -1,6 +1,6 @@
-//! SQL of `dismissed_suggestions`, and readings of other tables that lists of people and numbers are.
+//! SQL of `dismissed_suggestions`, `rejected_trends` and `trend_decisions`, and readings of other tables that lists of people and numbers are.
 
-use comity_db::{Db, Sql, params, sql};
+use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::{Order, WEEK_MS};
 use crate::error::Result;
@@ -177,6 +177,102 @@ const LIKED: Sql<(i64, i64)> = sql!(
 /// Public posts above a number that others favourited or boosted and their authors, those first with which most was done.
 pub async fn liked(db: &Db, above: i64, among: i64, most: i64) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(LIKED, params![above, among, most]).await?)
+}
+
+const REJECTED: Sql<(String,)> = sql!(
+    row: (String,),
+    "SELECT name
+       FROM rejected_trends
+      WHERE community_id = $1 AND kind = $2
+      ORDER BY name
+      LIMIT $3"
+);
+
+/// What a community keeps out of what is talked about.
+pub async fn rejected(db: &Db, community_id: i64, kind: &str, most: i64) -> Result<Vec<String>> {
+    Ok(db
+        .column(REJECTED, params![community_id, kind, most])
+        .await?)
+}
+
+const REJECT: Sql = sql!(
+    "INSERT INTO rejected_trends (community_id, kind, name, rejected_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn reject(tx: &mut Tx, community_id: i64, kind: &str, name: &str, now_ms: i64) {
+    tx.exec(REJECT, params![community_id, kind, name, now_ms]);
+}
+
+const APPROVE: Sql =
+    sql!("DELETE FROM rejected_trends WHERE community_id = $1 AND kind = $2 AND name = $3");
+
+pub fn approve(tx: &mut Tx, community_id: i64, kind: &str, name: &str) {
+    tx.exec(APPROVE, params![community_id, kind, name]);
+}
+
+const FORGET_POSTS: Sql = sql!(
+    "DELETE FROM rejected_trends WHERE community_id = $1 AND kind = 'status' AND rejected_at < $2"
+);
+
+/// Posts that were rejected before this moment are none of those that are talked about lately.
+pub fn forget_rejected_posts(tx: &mut Tx, community_id: i64, before_ms: i64) {
+    tx.exec(FORGET_POSTS, params![community_id, before_ms]);
+}
+
+row! {
+    /// One row of `trend_decisions`.
+    pub struct DecisionRow {
+        pub id: i64,
+        pub account_id: i64,
+        pub kind: String,
+        pub name: String,
+        pub decision: String,
+        pub created_at: i64,
+    }
+}
+
+const INSERT_DECISION: Sql = sql!(
+    "INSERT INTO trend_decisions (id, community_id, account_id, kind, name, decision, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
+);
+
+pub fn insert_decision(tx: &mut Tx, community_id: i64, row: DecisionRow) {
+    tx.exec(
+        INSERT_DECISION,
+        params![
+            row.id,
+            community_id,
+            row.account_id,
+            row.kind,
+            row.name,
+            row.decision,
+            row.created_at
+        ],
+    );
+}
+
+/// Counts on `trend_decisions_of_community`.
+const DECISIONS: Sql<DecisionRow> = sql!(
+    row: DecisionRow,
+    "SELECT id, account_id, kind, name, decision, created_at
+       FROM trend_decisions
+      WHERE community_id = $1 AND id < $2
+      ORDER BY id DESC
+      LIMIT $3"
+);
+
+/// The newest decisions that are older than a number.
+pub async fn decisions(
+    db: &Db,
+    community_id: i64,
+    below: i64,
+    most: i64,
+) -> Result<Vec<DecisionRow>> {
+    Ok(db
+        .all(DECISIONS, params![community_id, below, most])
+        .await?)
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

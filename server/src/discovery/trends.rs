@@ -50,6 +50,14 @@ pub struct Talk {
 }
 
 impl Talk {
+    /// What nobody whom the viewer may see talks about any more.
+    pub fn of_nobody(name: String) -> Talk {
+        Talk {
+            name,
+            posts: Vec::new(),
+        }
+    }
+
     fn people(&self) -> usize {
         let people: HashSet<i64> = self.posts.iter().map(|(_, author)| *author).collect();
         people.len()
@@ -88,6 +96,37 @@ pub async fn pages(app: &App, viewer: &Party) -> Result<Vec<Talk>> {
     let read = read_pages(app);
     let linked = app.lately.pages.get((), app.now_ms(), read).await?;
     talks(app, viewer, &linked).await
+}
+
+/// How often topics were named lately, each as far as the viewer may see it.
+pub struct Histories {
+    talks: HashMap<String, Talk>,
+    now_ms: i64,
+}
+
+impl Histories {
+    /// Of this folded topic: Mastodon's `history`.
+    pub fn of(&self, name: &str) -> Value {
+        match self.talks.get(name) {
+            Some(talk) => talk.history(self.now_ms),
+            None => Talk::of_nobody(String::new()).history(self.now_ms),
+        }
+    }
+}
+
+/// How often these folded topics were named on the last days. Where much is said of them, the newest of it is counted, and
+/// of one author no more than of a trend.
+pub async fn histories(app: &App, viewer: &Party, names: &[String]) -> Result<Histories> {
+    let now_ms = app.now_ms();
+    let mut talks = HashMap::new();
+    if !names.is_empty() {
+        let since = id::first_at(now_ms - now_ms.rem_euclid(DAY_MS) - (DAYS - 1) * DAY_MS);
+        let found = hashtags::recent_of(&app.db, names.to_vec(), since - 1, MOST_READ).await?;
+        for talk in seen(app, viewer, &named(found)).await? {
+            talks.insert(talk.name.clone(), talk);
+        }
+    }
+    Ok(Histories { talks, now_ms })
 }
 
 /// Before this number nothing is talked about lately.
@@ -132,6 +171,14 @@ fn fairly<T>(found: impl Iterator<Item = (T, i64)>, of_one: usize, most: usize) 
 }
 
 async fn talks(app: &App, viewer: &Party, named: &[(String, i64)]) -> Result<Vec<Talk>> {
+    let mut talks = seen(app, viewer, named).await?;
+    talks.retain(|talk| talk.people() >= FEWEST_PEOPLE);
+    talks.sort_by_key(|talk| std::cmp::Reverse((talk.people(), talk.posts.len())));
+    Ok(talks)
+}
+
+/// What was named, by its name, as far as the viewer may see the posts.
+async fn seen(app: &App, viewer: &Party, named: &[(String, i64)]) -> Result<Vec<Talk>> {
     let mut ids: Vec<i64> = named.iter().map(|(_, post)| *post).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -148,12 +195,8 @@ async fn talks(app: &App, viewer: &Party, named: &[(String, i64)]) -> Result<Vec
             posts.push((*post, *author));
         }
     }
-    let talks = talks.into_iter().map(|(name, posts)| Talk { name, posts });
-    let mut talks: Vec<Talk> = talks
-        .filter(|talk| talk.people() >= FEWEST_PEOPLE)
-        .collect();
-    talks.sort_by_key(|talk| std::cmp::Reverse((talk.people(), talk.posts.len())));
-    Ok(talks)
+    let talks = talks.into_iter();
+    Ok(talks.map(|(name, posts)| Talk { name, posts }).collect())
 }
 
 fn is_for_all(status: &Visible<Status>) -> bool {

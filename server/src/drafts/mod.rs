@@ -5,14 +5,12 @@ pub mod api;
 mod store;
 pub mod web;
 
-use std::collections::HashSet;
-
 use comity_db::Tx;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::statuses::api::Sent;
-use crate::{media, scheduled};
+use crate::{media, members};
 
 pub(crate) use store::OF_MEMBER;
 
@@ -20,8 +18,6 @@ pub(crate) use store::OF_MEMBER;
 pub const MOST: i64 = 100;
 /// Bytes of what is kept of one: the longest form there is.
 const LONGEST: usize = 64 * 1024;
-/// Until then files wait that a draft has: for ever.
-pub(crate) const FOR_EVER_MS: i64 = i64::MAX;
 
 /// A post that is not finished.
 #[derive(Debug)]
@@ -70,8 +66,9 @@ pub async fn keep(app: &App, account_id: i64, mut sent: Sent) -> Result<Draft> {
         updated_at: now_ms,
     };
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, account_id);
     store::insert(&mut tx, account_id, &draft, &text, MOST);
-    keep_files(&mut tx, account_id, &draft.sent);
+    keep_files(app, &mut tx, account_id, &draft.sent);
     if !app.commit(tx).await? {
         return Err(Error::Conflict(format!(
             "there are {MOST} drafts already, or a file of it is gone or in a post"
@@ -91,12 +88,14 @@ pub async fn change(app: &App, account_id: i64, id: i64, mut sent: Sent) -> Resu
         updated_at: app.now_ms(),
     };
     let mut tx = Tx::new();
-    store::change(&mut tx, account_id, id, &text, draft.updated_at);
-    let_go(app, &mut tx, account_id, &was).await?;
-    keep_files(&mut tx, account_id, &draft.sent);
+    members::take_turns(&mut tx, account_id);
+    store::change(&mut tx, account_id, &draft, &text, was.updated_at);
+    let_go(app, &mut tx, account_id, &was);
+    keep_files(app, &mut tx, account_id, &draft.sent);
     if !app.commit(tx).await? {
         return Err(Error::Conflict(
-            "a file of it is gone or in a post".to_owned(),
+            "a file of it is gone or in a post, or the draft was changed at the same moment"
+                .to_owned(),
         ));
     }
     Ok(draft)
@@ -106,12 +105,17 @@ pub async fn change(app: &App, account_id: i64, id: i64, mut sent: Sent) -> Resu
 pub async fn delete(app: &App, account_id: i64, id: i64) -> Result<Draft> {
     let draft = find(app, account_id, id).await?;
     let mut tx = Tx::new();
-    store::delete(&mut tx, account_id, id);
-    let_go(app, &mut tx, account_id, &draft).await?;
-    if !app.commit(tx).await? {
-        return Err(Error::NotFound);
+    members::take_turns(&mut tx, account_id);
+    store::delete(&mut tx, account_id, id, draft.updated_at);
+    let_go(app, &mut tx, account_id, &draft);
+    if app.commit(tx).await? {
+        return Ok(draft);
     }
-    Ok(draft)
+    // Gone, or another one by now.
+    find(app, account_id, id).await?;
+    Err(Error::Conflict(
+        "the draft was changed at the same moment; look at it again".to_owned(),
+    ))
 }
 
 /// What is kept of it. It names as many files as a post may have, each once.
@@ -134,35 +138,17 @@ fn checked(sent: &mut Sent) -> Result<String> {
 }
 
 /// Its files wait as long as it does. Undoes the whole transaction where one is gone.
-fn keep_files(tx: &mut Tx, account_id: i64, sent: &Sent) {
+fn keep_files(app: &App, tx: &mut Tx, account_id: i64, sent: &Sent) {
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for id in sent.files() {
-        media::wait(tx, account_id, *id, FOR_EVER_MS);
+        media::wait(tx, account_id, *id, at_least);
     }
 }
 
-/// The files that drafts of a member have; the draft `but_for` is left out.
-pub(crate) async fn files(
-    app: &App,
-    account_id: i64,
-    but_for: Option<i64>,
-) -> Result<HashSet<i64>> {
-    let all = of(app, account_id).await?;
-    let others = all.iter().filter(|draft| Some(draft.id) != but_for);
-    Ok(others
-        .flat_map(|draft| draft.sent.files())
-        .copied()
-        .collect())
-}
-
-/// Files that no other draft has, and nothing that is scheduled, wait no longer than those of no draft.
-async fn let_go(app: &App, tx: &mut Tx, account_id: i64, draft: &Draft) -> Result<()> {
-    let drafted = files(app, account_id, Some(draft.id)).await?;
-    let waiting = scheduled::files(app, account_id, None).await?;
-    let forget_at = app.now_ms() + media::LOOSE_MS;
+/// Its files wait no longer than those of no draft, but for what another has, or something that is scheduled.
+fn let_go(app: &App, tx: &mut Tx, account_id: i64, draft: &Draft) {
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for id in draft.sent.files() {
-        if !drafted.contains(id) && !waiting.contains_key(id) {
-            media::wait_if_there(tx, account_id, *id, forget_at);
-        }
+        media::wait_if_there(tx, account_id, *id, at_least);
     }
-    Ok(())
 }

@@ -21,9 +21,13 @@ const INSERT: Sql = sql!(
      SELECT $1, $2, $3, $4, $4
       WHERE (SELECT count(*) FROM drafts WHERE account_id = $2) < $5"
 );
-const CHANGE: Sql =
-    sql!("UPDATE drafts SET sent = $3, updated_at = $4 WHERE account_id = $1 AND id = $2");
-const DELETE: Sql = sql!("DELETE FROM drafts WHERE account_id = $1 AND id = $2");
+const CHANGE: Sql = sql!(
+    "UPDATE drafts
+        SET sent = $3, updated_at = $4
+      WHERE account_id = $1 AND id = $2 AND updated_at = $5"
+);
+const DELETE: Sql =
+    sql!("DELETE FROM drafts WHERE account_id = $1 AND id = $2 AND updated_at = $3");
 const FIND: Sql<DraftRow> = sql!(
     row: DraftRow,
     "SELECT id, sent, created_at, updated_at FROM drafts WHERE account_id = $1 AND id = $2"
@@ -46,14 +50,19 @@ pub fn insert(tx: &mut Tx, account_id: i64, draft: &Draft, text: &str, most: i64
     );
 }
 
-/// Undoes the whole transaction where it is none of theirs.
-pub fn change(tx: &mut Tx, account_id: i64, id: i64, text: &str, now_ms: i64) {
-    tx.must(CHANGE, params![account_id, id, text, now_ms]);
+/// Undoes the whole transaction where it is none of theirs, or was changed since it was read: its last change then was
+/// at `was_ms`.
+pub fn change(tx: &mut Tx, account_id: i64, draft: &Draft, text: &str, was_ms: i64) {
+    tx.must(
+        CHANGE,
+        params![account_id, draft.id, text, draft.updated_at, was_ms],
+    );
 }
 
-/// Undoes the whole transaction where it is none of theirs.
-pub fn delete(tx: &mut Tx, account_id: i64, id: i64) {
-    tx.must(DELETE, params![account_id, id]);
+/// Undoes the whole transaction where it is none of theirs, or was changed since it was read: its last change then was
+/// at `was_ms`.
+pub fn delete(tx: &mut Tx, account_id: i64, id: i64, was_ms: i64) {
+    tx.must(DELETE, params![account_id, id, was_ms]);
 }
 
 pub async fn find(db: &Db, account_id: i64, id: i64) -> Result<Option<DraftRow>> {

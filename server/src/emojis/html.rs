@@ -61,7 +61,7 @@ fn put(into: &mut String, text: &str, emojis: &[Shown], left: &mut usize) {
 }
 
 /// Pages load nothing but what is under their own name, where all pictures of ours are too.
-fn path(url: &str) -> &str {
+pub(crate) fn path(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     url[host..].find('/').map_or(url, |at| &url[host + at..])
 }

@@ -11,6 +11,7 @@ use crate::accounts::Account;
 use crate::communities::Community;
 use crate::media::Part;
 use crate::media::address::{EmojiAddresses, RemotePart, signed_for};
+use crate::media::portrait::Portrait;
 
 /// What is asked each time something is shown, so that nothing has to be looked up.
 pub struct Shelf {
@@ -167,6 +168,19 @@ impl Shelf {
         let origin = self.origins.get(&emoji.community_id)?;
         self.addresses
             .ours(origin, &emoji.file_key, Part::Original, &emoji.file_type)
+    }
+
+    /// Our copy of a picture that an account elsewhere has at `url`, as a viewer at `here` sees it. None for other servers. It
+    /// stands here because everything that shows people has a shelf at hand.
+    pub fn portrait(
+        &self,
+        (by, which, url): (i64, Portrait, &str),
+        part: RemotePart,
+        viewer: &Party,
+        here: &Community,
+    ) -> Option<String> {
+        let reader = (here.origin.as_str(), signed_for(viewer)?);
+        Some(self.addresses.portrait(reader, by, which, url, part))
     }
 
     /// One that an account elsewhere uses, as a viewer at `here` sees it: from our copy. None for other servers.

@@ -48,6 +48,8 @@ pub async fn of_account(
 
 async fn list(app: &App, caller: &Caller, of: i64, paging: &Paging) -> Result<Reply> {
     let limit = paging.limit(USUAL, MOST);
-    let stretch = super::list(app, of, paging.window(), limit).await?;
-    people(app, caller, paging, &stretch).await
+    people(app, caller, paging, limit, |window, most| {
+        super::list(app, of, window, most)
+    })
+    .await
 }

@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
-use crate::window::{Stretch, Window};
+use crate::relations;
+use crate::window::Window;
 
 pub(crate) use store::withdraw;
 
@@ -41,7 +42,8 @@ pub async fn endorse(app: &App, me: &Me, target_id: i64) -> Result<()> {
 
 /// Takes it back.
 pub async fn unendorse(app: &App, me: &Me, target_id: i64) -> Result<()> {
-    store::delete(&app.db, me.account.id, target_id).await
+    let target = relations::find_known(app, &me.account, target_id).await?;
+    store::delete(&app.db, me.account.id, target.id).await
 }
 
 /// Which of these `account_id` recommends.
@@ -52,7 +54,12 @@ pub async fn of(app: &App, account_id: i64, targets: &[i64]) -> Result<HashSet<i
     store::among(&app.db, account_id, targets.to_vec()).await
 }
 
-/// Some of those whom `account_id` recommends; nobody is cleared to see them yet.
-pub async fn list(app: &App, account_id: i64, window: Window, limit: i64) -> Result<Stretch> {
+/// Some of those whom `account_id` recommends, each with the entry that it is; nobody is cleared to see them yet.
+pub async fn list(
+    app: &App,
+    account_id: i64,
+    window: Window,
+    limit: i64,
+) -> Result<Vec<(i64, i64)>> {
     store::list(&app.db, account_id, window, limit).await
 }

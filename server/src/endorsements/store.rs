@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
-use crate::window::{Entries, Stretch, Window, entries_in};
+use crate::window::{Entries, Window, entries_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO endorsements (id, account_id, target_id)
@@ -56,8 +56,8 @@ pub async fn among(db: &Db, account_id: i64, targets: Vec<i64>) -> Result<HashSe
     Ok(among.into_iter().collect())
 }
 
-pub async fn list(db: &Db, account_id: i64, window: Window, limit: i64) -> Result<Stretch> {
-    LIST.read(db, window, limit, params![account_id]).await
+pub async fn list(db: &Db, account_id: i64, window: Window, limit: i64) -> Result<Vec<(i64, i64)>> {
+    LIST.rows(db, window, limit, params![account_id]).await
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

@@ -1,9 +1,11 @@
 //! Favourites for apps.
 
 use axum::extract::State;
+use comity_db::params;
 use comity_policy::Way;
 use serde_json::json;
 
+use super::store::BY;
 use crate::accounts::api::people;
 use crate::app::App;
 use crate::error::Result;
@@ -45,10 +47,9 @@ pub async fn favourited_by(
     paging: Paging,
 ) -> Result<Reply> {
     let status = statuses::find(&app, &caller.party(), Way::Page, id).await?;
-    let (window, limit) = (paging.window(), paging.limit(40, 80));
-    let values = comity_db::params![status.id];
-    let stretch = super::store::BY
-        .stretch(&app.db, window, limit, values)
-        .await?;
-    people(&app, &caller, &paging, &stretch).await
+    let limit = paging.limit(40, 80);
+    people(&app, &caller, &paging, limit, |window, most| {
+        BY.rows(&app.db, window, most, params![status.id])
+    })
+    .await
 }

@@ -22,10 +22,10 @@ use crate::notifications::{self, Kind};
 use crate::reactions;
 use crate::statuses::{self, Status};
 
-/// Favourites a status that `me` may see. Doing it twice changes nothing.
+/// Favourites a status that `me` may see; of a boost, what it shares. Doing it twice changes nothing.
 pub async fn favourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let status = statuses::find_proper(app, &party, Way::Page, status_id).await?;
     statuses::may(app, &party, Act::Favourite, &status).await?;
     let mut tx = Tx::new();
     place(app, &mut tx, me, &status)?;
@@ -47,9 +47,10 @@ pub(crate) fn place(app: &App, tx: &mut Tx, me: &Account, status: &Visible<Statu
     Ok(())
 }
 
-/// Takes a favourite back; a status one cannot see any more included. Of what one did not favourite, it says the same
-/// whether it is hidden or was never there.
+/// Takes a favourite back, of a boost that of what it shares; a status one cannot see any more included. Of what one did not
+/// favourite, it says the same whether it is hidden or was never there.
 pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+    let status_id = favourited(app, me, status_id).await?;
     if store::iri_of(&app.db, me.id, status_id).await?.is_none() {
         return Ok(());
     }
@@ -58,6 +59,14 @@ pub async fn unfavourite(app: &App, me: &Arc<Account>, status_id: i64) -> Result
     take_back(app, &mut tx, me, &status).await?;
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Which status is meant by an id. A boost that was favourited itself, as was possible once, is meant itself.
+pub(crate) async fn favourited(app: &App, me: &Account, status_id: i64) -> Result<i64> {
+    if store::iri_of(&app.db, me.id, status_id).await?.is_some() {
+        return Ok(status_id);
+    }
+    statuses::proper_id(&app.db, status_id).await
 }
 
 /// Takes a favourite back, if there is one, in the caller's transaction.
@@ -78,7 +87,8 @@ pub(crate) async fn take_back(app: &App, tx: &mut Tx, me: &Account, status: &Sta
 }
 
 /// Somebody elsewhere favourited a status that lives here. For statuses of others it is none of our business. What they
-/// favourited before stays as it is, and says from now on what this one says.
+/// favourited before stays as it is, and says from now on what this one says. A plain favourite and a reaction of the same
+/// person are one favourite, whichever came first, as long as one of them stands.
 pub async fn receive(
     app: &App,
     arrival: &Arrival,
@@ -102,6 +112,9 @@ pub async fn receive(
     reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
     if !app.commit(tx).await? {
         let mut tx = Tx::new();
+        if !reactions::is_one(activity) {
+            store::set_apart(&mut tx, sender, status.id, &iri);
+        }
         reactions::receive(&mut tx, activity, sender, status.id, app.now_ms());
         app.commit(tx).await?;
     }
@@ -127,11 +140,23 @@ pub async fn receive_undo_of(
         return Ok(());
     };
     let is_it = undone.id.as_ref().is_none_or(|id| id.as_str() == iri);
+    if reactions::is_one(undone) {
+        if is_it {
+            return forget(app, sender.id, status_id).await;
+        }
+        if iri != nameless(sender, status_id) {
+            return reactions::receive_undo(app, undone, sender.id, status_id).await;
+        }
+        // Beside one without a name it may stand by its own.
+        if let Some(id) = &undone.id
+            && reactions::receive_undo_by_id(app, sender.id, id).await?
+        {
+            return Ok(());
+        }
+        return forget(app, sender.id, status_id).await;
+    }
     if is_it || iri == nameless(sender, status_id) {
         return receive_undo(app, arrival, undo, status_id).await;
-    }
-    if reactions::is_one(undone) {
-        return reactions::receive_undo(app, undone, sender.id, status_id).await;
     }
     if reactions::has(&app.db, sender.id, status_id).await? {
         return Ok(());
@@ -139,16 +164,26 @@ pub async fn receive_undo_of(
     receive_undo(app, arrival, undo, status_id).await
 }
 
-/// They took it back.
+/// They took it back. A reaction that they said besides stays, and the favourite with it.
 pub async fn receive_undo(
     app: &App,
     arrival: &Arrival,
     _undo: &Admitted<Activity>,
     status_id: i64,
 ) -> Result<()> {
+    let mut tx = Tx::new();
+    store::leave_reaction(&mut tx, arrival.sender.id, status_id);
+    if app.commit(tx).await? {
+        return Ok(());
+    }
+    forget(app, arrival.sender.id, status_id).await
+}
+
+/// The favourite goes, with all that it says.
+async fn forget(app: &App, account_id: i64, status_id: i64) -> Result<()> {
     let status = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();
-    unrecord(&mut tx, arrival.sender.id, &status);
+    unrecord(&mut tx, account_id, &status);
     app.commit(tx).await?;
     Ok(())
 }
@@ -176,7 +211,7 @@ fn record(app: &App, tx: &mut Tx, account_id: i64, status: &Status, iri: &str) {
     if status.author.is_local() {
         notifications::notify(
             tx,
-            app.ids.at(now),
+            app.ids.round_at(now),
             status.author.id,
             Kind::Favourite,
             account_id,

@@ -17,6 +17,25 @@ const IRI_OF: Sql<(String,)> =
     sql!(row: (String,), "SELECT iri FROM favourites WHERE account_id = $1 AND status_id = $2");
 const STATUS_BY_IRI: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT status_id FROM favourites WHERE iri = $2 AND account_id = $1");
+/// A plain favourite came to one that was there as the reaction of the same person: it gets this address, and the reaction
+/// keeps its own.
+const SET_APART: Sql = sql!(
+    "UPDATE favourites
+        SET iri = $3
+      WHERE account_id = $1 AND status_id = $2
+        AND EXISTS (SELECT 1
+                      FROM reactions r
+                     WHERE r.account_id = $1 AND r.status_id = $2 AND r.iri <> '' AND r.iri = favourites.iri)"
+);
+/// What is left of a favourite is the reaction that came by itself: it has that one's address from now on.
+const LEAVE_REACTION: Sql = sql!(
+    "UPDATE favourites
+        SET iri = (SELECT r.iri FROM reactions r WHERE r.account_id = $1 AND r.status_id = $2)
+      WHERE account_id = $1 AND status_id = $2
+        AND EXISTS (SELECT 1
+                      FROM reactions r
+                     WHERE r.account_id = $1 AND r.status_id = $2 AND r.iri <> '' AND r.iri <> favourites.iri)"
+);
 /// Who favourited a status. Counts on `favourites_by_status`.
 pub const BY: Ids = ids_in!(
     "account_id",
@@ -58,6 +77,18 @@ pub fn insert(tx: &mut Tx, id: i64, account_id: i64, status_id: i64, iri: &str, 
 /// Undoes the whole transaction when there is none.
 pub fn delete(tx: &mut Tx, account_id: i64, status_id: i64) {
     tx.must(DELETE, params![account_id, status_id]);
+}
+
+/// A favourite that was a reaction alone is known by this address as well as by the reaction's. Changes nothing where it is
+/// another.
+pub fn set_apart(tx: &mut Tx, account_id: i64, status_id: i64, iri: &str) {
+    tx.exec(SET_APART, params![account_id, status_id, iri]);
+}
+
+/// The favourite is taken back, and the reaction beside it is not. Undoes the whole transaction where no reaction came from
+/// elsewhere by itself.
+pub fn leave_reaction(tx: &mut Tx, account_id: i64, status_id: i64) {
+    tx.must(LEAVE_REACTION, params![account_id, status_id]);
 }
 
 pub async fn iri_of(db: &Db, account_id: i64, status_id: i64) -> Result<Option<String>> {

@@ -9,8 +9,9 @@ use super::Featured;
 use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
+use crate::discovery::histories;
 use crate::error::{Error, Result};
-use crate::hashtags::entity::tag;
+use crate::hashtags::entity::counted;
 use crate::http::{Caller, Client, Id, Input, Reply};
 use crate::text::hashtag;
 use crate::web::time;
@@ -79,6 +80,10 @@ pub async fn remove(State(app): State<App>, client: Client, Id(id): Id) -> Resul
 pub async fn suggestions(State(app): State<App>, client: Client) -> Result<Reply> {
     let me = client.me()?;
     let names = super::proposed(&app, me.account.id).await?;
-    let list: Vec<_> = names.iter().map(|name| tag(name, &me.community)).collect();
+    let histories = histories(&app, &me.party(), &names).await?;
+    let list: Vec<_> = names
+        .iter()
+        .map(|name| counted(name, &me.community, &histories))
+        .collect();
     Ok(Reply::api(json!(list)))
 }

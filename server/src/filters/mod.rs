@@ -6,6 +6,7 @@ mod matcher;
 mod model;
 mod store;
 pub mod v1;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 

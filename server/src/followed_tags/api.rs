@@ -4,10 +4,12 @@ use axum::extract::{Path, State};
 use serde_json::json;
 
 use crate::app::App;
+use crate::discovery::histories;
 use crate::error::{Error, Result};
 use crate::featured_tags;
-use crate::hashtags::entity::{Marks, marked, tag};
+use crate::hashtags::entity::{Marks, counted, marked};
 use crate::http::{Caller, Client, Paging, Reply};
+use crate::oauth::Scopes;
 use crate::text::hashtag;
 
 /// Topics of a page, and at most.
@@ -25,27 +27,32 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     let links = paging.links(&me.community, newest, oldest.map(|(id, _)| *id));
     let names: Vec<String> = rows.into_iter().map(|(_, name)| name).collect();
     let marks = marks(&app, me.account.id, &names).await?;
+    let histories = histories(&app, &me.party(), &names).await?;
     let list: Vec<_> = names
         .iter()
-        .map(|name| marked(name, &me.community, &marks))
+        .map(|name| marked(name, &me.community, &histories, &marks))
         .collect();
     Ok(Reply::api(json!(list)).with_links(links))
 }
 
-/// `GET /api/v1/tags/{name}`
+/// `GET /api/v1/tags/{name}`: with what the member has to do with it where the app may read that.
 pub async fn show(
     State(app): State<App>,
     caller: Caller,
+    client: Option<Client>,
     Path(name): Path<String>,
 ) -> Result<Reply> {
     let name = hashtag::name(&name).ok_or(Error::NotFound)?;
     let here = &caller.community;
-    Ok(Reply::api(match caller.account_id() {
-        None => tag(&name, here),
+    let follows = Scopes::of("read:follows");
+    let may = client.is_some_and(|client| client.grant.scopes.cover(&follows));
+    let names = [name];
+    let histories = histories(&app, &caller.party(), &names).await?;
+    Ok(Reply::api(match caller.account_id().filter(|_| may) {
+        None => counted(&names[0], here, &histories),
         Some(me) => {
-            let names = [name];
             let marks = marks(&app, me, &names).await?;
-            marked(&names[0], here, &marks)
+            marked(&names[0], here, &histories, &marks)
         }
     }))
 }
@@ -96,7 +103,9 @@ async fn own(app: &App, client: &Client, name: String) -> Result<Reply> {
     let me = client.me()?;
     let names = [name];
     let marks = marks(app, me.account.id, &names).await?;
-    Ok(Reply::api(marked(&names[0], &me.community, &marks)))
+    let histories = histories(app, &me.party(), &names).await?;
+    let entity = marked(&names[0], &me.community, &histories, &marks);
+    Ok(Reply::api(entity))
 }
 
 /// What a member has to do with these.

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod store;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 

@@ -1,8 +1,10 @@
 //! Follows for apps.
 
 use axum::extract::State;
+use comity_db::params;
 use comity_policy::Way;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::store;
 use crate::accounts;
@@ -11,7 +13,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
 use crate::relations::entity::relationship;
-use crate::window::Stretch;
+use crate::window::Ids;
 
 /// What a member wants of whom they follow; what is left out stays as it is.
 #[derive(Debug, Default, Deserialize)]
@@ -58,13 +60,12 @@ pub async fn followers(
     paging: Paging,
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
-    let stretch = match &caller.me {
+    match &caller.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, store::FOLLOWERS, owner.id, &paging).await?
+            list(&app, &caller, &paging, store::FOLLOWERS, owner.id).await
         }
-        _ => Stretch::default(),
-    };
-    people(&app, &caller, &paging, &stretch).await
+        _ => Ok(Reply::api(json!([]))),
+    }
 }
 
 /// `GET /api/v1/accounts/{id}/following`
@@ -75,20 +76,18 @@ pub async fn following(
     paging: Paging,
 ) -> Result<Reply> {
     let owner = accounts::show(&app, &caller.party(), Way::Page, id).await?;
-    let stretch = match &caller.me {
+    match &caller.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, store::FOLLOWING, owner.id, &paging).await?
+            list(&app, &caller, &paging, store::FOLLOWING, owner.id).await
         }
-        _ => Stretch::default(),
-    };
-    people(&app, &caller, &paging, &stretch).await
+        _ => Ok(Reply::api(json!([]))),
+    }
 }
 
 /// `GET /api/v1/follow_requests`
 pub async fn requests(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
-    let me = client.me()?;
-    let stretch = read(&app, store::REQUESTS, me.account.id, &paging).await?;
-    people(&app, &client.caller()?, &paging, &stretch).await
+    let of = client.me()?.account.id;
+    list(&app, &client.caller()?, &paging, store::REQUESTS, of).await
 }
 
 /// `POST /api/v1/follow_requests/{id}/authorize`
@@ -105,8 +104,9 @@ pub async fn reject(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     Ok(Reply::api(relationship(&app, me, id).await?))
 }
 
-async fn read(app: &App, list: crate::window::Ids, owner: i64, paging: &Paging) -> Result<Stretch> {
-    let (window, limit) = (paging.window(), paging.limit(40, 80));
-    list.stretch(&app.db, window, limit, comity_db::params![owner])
-        .await
+async fn list(app: &App, caller: &Caller, paging: &Paging, list: Ids, of: i64) -> Result<Reply> {
+    people(app, caller, paging, paging.limit(40, 80), |window, most| {
+        list.rows(&app.db, window, most, params![of])
+    })
+    .await
 }

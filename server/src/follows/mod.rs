@@ -35,7 +35,7 @@ use crate::error::{Error, Result};
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::window::Window;
-use crate::{contacts, endorsements, reading_lists, rules, text, timelines, waves};
+use crate::{contacts, endorsements, reading_lists, relations, rules, text, timelines, waves};
 
 /// How one account stands to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub async fn states(
 
 /// Follows, or asks to. Somebody elsewhere is asked by their server; doing it twice changes nothing.
 pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<State> {
-    let target = accounts::find(app, target_id).await?;
+    let target = relations::find_known(app, me, target_id).await?;
     if target.id == me.id {
         return Err(Error::invalid("id", "is yourself"));
     }
@@ -204,7 +204,7 @@ fn needs_yes(verdict: &Verdict) -> bool {
 
 /// Leaves, or takes back the question.
 pub async fn unfollow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
-    let target = accounts::find(app, target_id).await?;
+    let target = relations::find_known(app, me, target_id).await?;
     let mut tx = Tx::new();
     if leave(app, &mut tx, me, &target).await? {
         app.commit_and_ring(tx).await?;
@@ -254,7 +254,7 @@ pub async fn accept(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()
 
 /// `me` says no to `follower`, or ends a follow that was accepted before.
 pub async fn reject(app: &App, me: &Arc<Account>, follower_id: i64) -> Result<()> {
-    let follower = accounts::find(app, follower_id).await?;
+    let follower = relations::find_known(app, me, follower_id).await?;
     let mut tx = Tx::new();
     if send_off(app, &mut tx, me, &follower).await? {
         app.commit_and_ring(tx).await?;
@@ -381,9 +381,22 @@ pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
         .await
 }
 
-/// Whom `me` follows and who follow this account, at most `most`.
-pub async fn familiar(app: &App, me: &Account, other: i64, most: i64) -> Result<Vec<i64>> {
-    store::familiar(&app.db, me.id, other, most).await
+/// Whom `me` follows and who follow each of these accounts, by the account: at most `each`, the newest first. Who has none is
+/// not in it.
+pub async fn familiar(
+    app: &App,
+    me: &Account,
+    others: &[i64],
+    each: i64,
+) -> Result<HashMap<i64, Vec<i64>>> {
+    if others.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut familiar: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (other, friend) in store::familiar(&app.db, me.id, others.to_vec(), each).await? {
+        familiar.entry(other).or_default().push(friend);
+    }
+    Ok(familiar)
 }
 
 /// [`accept`], if they ask; *not found* otherwise.
@@ -426,7 +439,15 @@ fn record(app: &App, tx: &mut Tx, follower: &Account, target: &Account, iri: &st
     let now = app.now_ms();
     let host = follower.host.as_str();
     store::insert(tx, follower.id, target.id, word, iri, host, now);
-    notifications::notify(tx, app.ids.at(now), target.id, kind, follower.id, None, now);
+    notifications::notify(
+        tx,
+        app.ids.round_at(now),
+        target.id,
+        kind,
+        follower.id,
+        None,
+        now,
+    );
     if state == State::Accepted {
         established(tx, follower, target);
     }
@@ -438,7 +459,7 @@ fn confirm(app: &App, tx: &mut Tx, follower: &Account, target: &Account) {
     notifications::withdraw(tx, target.id, Kind::FollowRequest, follower.id, None);
     notifications::notify(
         tx,
-        app.ids.at(now),
+        app.ids.round_at(now),
         target.id,
         Kind::Follow,
         follower.id,

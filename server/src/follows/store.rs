@@ -185,22 +185,43 @@ pub const REQUESTS: Ids = ids_in!(
        FROM follows
       WHERE target_id = $4 AND state = 'requested'"
 );
-/// Whom `$1` follows and who follow `$2`, of those who show whom they follow, where `$2` shows who follows.
-const FAMILIAR: Sql<(i64,)> = sql!(
-    row: (i64,),
-    "SELECT f.target_id
-       FROM follows f
-       JOIN follows g ON g.account_id = f.target_id
-       JOIN accounts friend ON friend.id = f.target_id AND NOT friend.hide_collections
-       JOIN accounts t ON t.id = g.target_id AND (t.id = $1 OR NOT t.hide_collections)
-      WHERE f.account_id = $1 AND f.state = 'accepted' AND g.target_id = $2 AND g.state = 'accepted'
-      ORDER BY f.target_id DESC
-      LIMIT $3"
+/// Whom `$1` follows and who follow each of `$2`, of those who show whom they follow, where who is followed shows who
+/// follows: the newest `$3` of each.
+const FAMILIAR: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT other_id, friend_id
+               FROM (SELECT g.target_id AS other_id, f.target_id AS friend_id,
+                            row_number() OVER (PARTITION BY g.target_id ORDER BY f.target_id DESC) AS place
+                       FROM follows f
+                       JOIN follows g ON g.account_id = f.target_id
+                       JOIN accounts friend ON friend.id = f.target_id AND NOT friend.hide_collections
+                       JOIN accounts t ON t.id = g.target_id AND (t.id = $1 OR NOT t.hide_collections)
+                      WHERE f.account_id = $1
+                        AND f.state = 'accepted'
+                        AND g.target_id IN (SELECT value FROM json_each($2))
+                        AND g.state = 'accepted') ranked
+              WHERE place <= $3
+              ORDER BY other_id, friend_id DESC
+              LIMIT 1000",
+    pg: "SELECT other_id, friend_id
+           FROM (SELECT g.target_id AS other_id, f.target_id AS friend_id,
+                        row_number() OVER (PARTITION BY g.target_id ORDER BY f.target_id DESC) AS place
+                   FROM follows f
+                   JOIN follows g ON g.account_id = f.target_id
+                   JOIN accounts friend ON friend.id = f.target_id AND NOT friend.hide_collections
+                   JOIN accounts t ON t.id = g.target_id AND (t.id = $1 OR NOT t.hide_collections)
+                  WHERE f.account_id = $1
+                    AND f.state = 'accepted'
+                    AND g.target_id = ANY($2)
+                    AND g.state = 'accepted') ranked
+          WHERE place <= $3
+          ORDER BY other_id, friend_id DESC
+          LIMIT 1000",
 );
 
-/// Whom `me` follows and who follow `other`, newest accounts first.
-pub async fn familiar(db: &Db, me: i64, other: i64, limit: i64) -> Result<Vec<i64>> {
-    Ok(db.column(FAMILIAR, params![me, other, limit]).await?)
+/// (followed, friend): whom `me` follows and who follow each of `others`, the newest accounts first, at most `each`.
+pub async fn familiar(db: &Db, me: i64, others: Vec<i64>, each: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(FAMILIAR, params![me, others, each]).await?)
 }
 
 const BETWEEN: Sql<(i64, i64, String)> = sql!(

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use comity_db::params;
-use comity_policy::Way;
+use comity_policy::{Visible, Way};
 
 use super::store;
 use super::{Side, Suspended, Suspension, suspended};
@@ -15,7 +15,7 @@ use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::rules;
 use crate::web::view::{NavItem, PeoplePage, PeopleTab, SuspendedRow};
 use crate::web::{frame, person_view};
-use crate::window::{Ids, Window};
+use crate::window::{Filled, Filling, Ids, Window};
 
 /// `POST /accounts/{id}/follow`
 pub async fn follow(
@@ -70,13 +70,13 @@ pub async fn followers(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = match &visit.me {
+    let people = match &visit.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, store::FOLLOWERS, owner.id, &page).await?
+            read(&app, &visit, store::FOLLOWERS, owner.id, &page).await?
         }
-        _ => Vec::new(),
+        _ => nobody(),
     };
-    show(&app, &visit, &page, &owner, PeopleTab::Followers, &ids).await
+    show(&app, &visit, &page, &owner, PeopleTab::Followers, people).await
 }
 
 /// `GET /@{handle}/following`
@@ -88,24 +88,47 @@ pub async fn following(
 ) -> Result<Reply> {
     let owner = named(&app, &visit.community, &handle).await?;
     let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let ids = match &visit.me {
+    let people = match &visit.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, store::FOLLOWING, owner.id, &page).await?
+            read(&app, &visit, store::FOLLOWING, owner.id, &page).await?
         }
-        _ => Vec::new(),
+        _ => nobody(),
     };
-    show(&app, &visit, &page, &owner, PeopleTab::Following, &ids).await
+    show(&app, &visit, &page, &owner, PeopleTab::Following, people).await
 }
 
 /// `GET /follow-requests`
 pub async fn requests(State(app): State<App>, me: Me, visit: Visit, page: Page) -> Result<Reply> {
-    let ids = read(&app, store::REQUESTS, me.account.id, &page).await?;
-    show(&app, &visit, &page, &me.account, PeopleTab::Requests, &ids).await
+    let of = &me.account;
+    let people = read(&app, &visit, store::REQUESTS, of.id, &page).await?;
+    show(&app, &visit, &page, of, PeopleTab::Requests, people).await
 }
 
-async fn read(app: &App, list: Ids, of: i64, page: &Page) -> Result<Vec<i64>> {
-    let window = Window::older_than(page.below());
-    list.read(&app.db, window, page.limit, params![of]).await
+fn nobody() -> Filled<Visible<Account>> {
+    Filling::new(Window::older_than(0), 0).page()
+}
+
+/// Those of a list who are for whoever looks.
+async fn read(
+    app: &App,
+    visit: &Visit,
+    list: Ids,
+    of: i64,
+    page: &Page,
+) -> Result<Filled<Visible<Account>>> {
+    let party = visit.party();
+    let mut filling = Filling::new(Window::older_than(page.below()), page.limit);
+    while let Some((window, most)) = filling.wants() {
+        let read = list.rows(&app.db, window, most, params![of]).await?;
+        let ids: Vec<i64> = read.iter().map(|(_, id)| *id).collect();
+        let mut shown = accounts::show_many(app, &party, Way::Page, &ids).await?;
+        let people = read
+            .iter()
+            .filter_map(|(entry, id)| Some((*entry, shown.get_mut(id)?.pop()?)))
+            .collect();
+        filling.take(&read, people);
+    }
+    Ok(filling.page())
 }
 
 async fn show(
@@ -114,14 +137,8 @@ async fn show(
     page: &Page,
     owner: &Account,
     tab: PeopleTab,
-    ids: &[i64],
+    people: Filled<Visible<Account>>,
 ) -> Result<Reply> {
-    let party = visit.party();
-    let mut shown = accounts::show_many(app, &party, Way::Page, ids).await?;
-    let people: Vec<_> = ids
-        .iter()
-        .filter_map(|id| shown.get_mut(id)?.pop())
-        .collect();
     let owner_view = person_view(owner, &visit.community);
     let (title, address) = match tab {
         PeopleTab::Followers => ("Followers", format!("{}/followers", owner_view.url)),
@@ -159,12 +176,14 @@ async fn show(
         .await?,
         owner: owner_view,
         has_requests: own,
-        people: rows(app, visit, &people, listed).await?,
+        people: rows(app, visit, &people.shown, listed).await?,
         suspended,
         suspended_more,
         // Who follows whom is each one's own business; visitors read numbers (L22, L25).
         hidden: visit.me.is_none().then(|| numbers(visit, owner, tab)),
-        older: page.older(&address, ids.len(), ids.last().copied()),
+        older: people
+            .oldest
+            .and_then(|last| page.older(&address, page.length(), Some(last))),
         tab,
     }))
 }

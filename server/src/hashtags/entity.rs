@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::communities::Community;
+use crate::discovery::Histories;
 use crate::text::hashtag::path;
 
-/// A topic by its folded name. How often it was named lately is not counted here.
+/// A topic by its folded name, where nobody asks how often it was named lately.
 pub fn tag(name: &str, here: &Community) -> Value {
     json!({
         "id": name,
@@ -15,6 +16,13 @@ pub fn tag(name: &str, here: &Community) -> Value {
         "url": format!("{}{}", here.origin, path(name)),
         "history": [],
     })
+}
+
+/// The same, with how often it was named.
+pub fn counted(name: &str, here: &Community, histories: &Histories) -> Value {
+    let mut entity = tag(name, here);
+    entity["history"] = histories.of(name);
+    entity
 }
 
 /// What a member has to do with topics.
@@ -27,8 +35,8 @@ pub struct Marks {
 }
 
 /// The same for a member.
-pub fn marked(name: &str, here: &Community, marks: &Marks) -> Value {
-    let mut entity = tag(name, here);
+pub fn marked(name: &str, here: &Community, histories: &Histories, marks: &Marks) -> Value {
+    let mut entity = counted(name, here, histories);
     entity["following"] = json!(marks.followed.contains(name));
     entity["featuring"] = json!(marks.featured.contains(name));
     entity

@@ -1,24 +1,137 @@
-//! Hashtags: which public posts name a topic, newest first. In no list is what was not written for public places.
+//! Hashtags: which public posts name a topic, newest first. In no list but those of its author is what was not written for
+//! public places.
 
 pub mod entity;
 mod store;
 pub mod web;
 
-use comity_db::Tx;
+use comity_db::{Tx, params};
 use comity_vocab::Visibility;
 
 pub use store::beginning;
-pub(crate) use store::{NAMED, recent};
+pub(crate) use store::{BY_AUTHOR, NAMED, recent, recent_of};
 
+use crate::app::App;
+use crate::error::Result;
 use crate::text::hashtag::folded;
+use crate::window::Window;
 
 /// Of one post, so many are listed; the others are links and nothing more.
 const MOST_LISTED: usize = 30;
-/// Longer names are no topics.
-const LONGEST: usize = 100;
+/// Letters of a folded name. Longer names are no topics.
+pub(crate) const LONGEST: usize = 100;
 
-/// Lists a status under what it names, in the transaction that writes its words.
-pub(crate) fn place(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {
+/// What is asked of posts by the topics they name (folded).
+#[derive(Debug, Clone, Default)]
+pub struct Topics {
+    /// They name one of these.
+    pub any: Vec<String>,
+    /// And all of these,
+    pub all: Vec<String>,
+    /// and none of these.
+    pub none: Vec<String>,
+    /// They have files.
+    pub with_files: bool,
+    /// They were written here.
+    pub from_here: bool,
+    /// They were written elsewhere.
+    pub from_elsewhere: bool,
+}
+
+impl Topics {
+    /// Posts that name this topic.
+    pub fn of(name: &str) -> Topics {
+        Topics {
+            any: vec![name.to_owned()],
+            ..Topics::default()
+        }
+    }
+
+    fn asks_more(&self) -> bool {
+        !self.all.is_empty()
+            || !self.none.is_empty()
+            || self.with_files
+            || self.from_here
+            || self.from_elsewhere
+    }
+}
+
+/// Posts that are counted of a topic, to tell whether it is a rare one.
+const MANY: i64 = 1_000;
+
+/// At most `limit` of the posts in a window of which the topics are as asked: newest first, or from below, oldest first. Each
+/// topic is read by itself, in its order. Where several must be named at once, the rarest is read. Nobody is cleared to
+/// see them yet.
+pub(crate) async fn ids(
+    app: &App,
+    topics: &Topics,
+    window: Window,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    if topics.from_here && topics.from_elsewhere {
+        return Ok(Vec::new());
+    }
+    let mut read = topics.any.clone();
+    let mut any = Vec::new();
+    let mut all = topics.all.clone();
+    all.sort_unstable();
+    all.dedup();
+    if !all.is_empty() {
+        let mut least = 0;
+        for name in &topics.any {
+            least += store::count(&app.db, name, MANY).await?;
+        }
+        for name in &all {
+            let count = store::count(&app.db, name, MANY).await?;
+            if count <= least {
+                least = count;
+                read = vec![name.clone()];
+                any.clone_from(&topics.any);
+            }
+        }
+    }
+    read.sort_unstable();
+    read.dedup();
+    let mut ids = Vec::new();
+    for name in read {
+        let mut values = params![name];
+        let list = if topics.asks_more() {
+            values.extend(params![
+                any.clone(),
+                all.clone(),
+                topics.none.clone(),
+                topics.with_files,
+                topics.from_here,
+                topics.from_elsewhere,
+            ]);
+            store::CHOSEN
+        } else {
+            store::OF_ONE
+        };
+        ids.extend(list.read(&app.db, window, limit, values).await?);
+    }
+    if window.from_below {
+        ids.sort_unstable();
+    } else {
+        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+    }
+    ids.dedup();
+    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// Lists a status under what it names, in the transaction that writes its words: for everybody where it is public, and
+/// always among what its author wrote.
+pub(crate) fn place(
+    tx: &mut Tx,
+    status_id: i64,
+    author_id: i64,
+    visibility: Visibility,
+    names: &[String],
+) {
+    for name in folded_names(names) {
+        store::insert_of_author(tx, author_id, &name, status_id);
+    }
     for name in listed(visibility, names) {
         store::insert(tx, &name, status_id);
     }
@@ -29,6 +142,10 @@ pub(crate) fn listed(visibility: Visibility, names: &[String]) -> Vec<String> {
     if visibility != Visibility::Public {
         return Vec::new();
     }
+    folded_names(names)
+}
+
+fn folded_names(names: &[String]) -> Vec<String> {
     let mut folded: Vec<String> = names
         .iter()
         .map(|name| folded(name))
@@ -41,7 +158,13 @@ pub(crate) fn listed(visibility: Visibility, names: &[String]) -> Vec<String> {
 }
 
 /// The words of a status changed: it is listed under what they name now.
-pub(crate) fn place_anew(tx: &mut Tx, status_id: i64, visibility: Visibility, names: &[String]) {
+pub(crate) fn place_anew(
+    tx: &mut Tx,
+    status_id: i64,
+    author_id: i64,
+    visibility: Visibility,
+    names: &[String],
+) {
     store::withdraw(tx, status_id);
-    place(tx, status_id, visibility, names);
+    place(tx, status_id, author_id, visibility, names);
 }

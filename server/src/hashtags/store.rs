@@ -1,8 +1,9 @@
-//! SQL of `hashtag_entries`.
+//! SQL of `hashtag_entries` and `author_tags`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
+use crate::statuses::chosen_of_author;
 use crate::window::{Ids, ids_in};
 
 const INSERT: Sql = sql!(
@@ -10,7 +11,13 @@ const INSERT: Sql = sql!(
      VALUES ($1, $2)
      ON CONFLICT DO NOTHING"
 );
+const INSERT_OF_AUTHOR: Sql = sql!(
+    "INSERT INTO author_tags (account_id, name, status_id)
+     VALUES ($1, $2, $3)
+     ON CONFLICT DO NOTHING"
+);
 const WITHDRAW: Sql = sql!("DELETE FROM hashtag_entries WHERE status_id = $1");
+const WITHDRAW_OF_AUTHOR: Sql = sql!("DELETE FROM author_tags WHERE status_id = $1");
 /// Statuses that name one of these (folded); nobody is cleared to see them yet.
 pub const NAMED: Ids = ids_in!(
     "status_id",
@@ -22,13 +29,106 @@ pub const NAMED: Ids = ids_in!(
           WHERE name = ANY($4)"
 );
 
+/// Statuses that name this one (folded).
+pub const OF_ONE: Ids = ids_in!(
+    "status_id",
+    "SELECT status_id FROM hashtag_entries WHERE name = $4"
+);
+
+/// What files a post has, and where it was written.
+macro_rules! is_chosen {
+    () => {
+        "(NOT CAST($8 AS BOOLEAN) OR s.attachments <> '[]')
+         AND (NOT CAST($9 AS BOOLEAN) OR s.community_id IS NOT NULL)
+         AND (NOT CAST($10 AS BOOLEAN) OR s.community_id IS NULL)"
+    };
+}
+
+/// Statuses that name this one, one of `$5` where there are any, all of `$6` (each once) and none of `$7`. SQLite reads the
+/// tables in this order; PostgreSQL counts for each status, where it would otherwise read first all that names the others.
+pub const CHOSEN: Ids = ids_in!(
+    "e.status_id",
+    sqlite: concat!(
+        "SELECT e.status_id
+           FROM hashtag_entries e
+          CROSS JOIN statuses s ON s.id = e.status_id
+          WHERE e.name = $4
+            AND (json_array_length($5) = 0
+                 OR (SELECT count(*)
+                       FROM hashtag_entries x
+                      WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($5))) > 0)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($6))) = json_array_length($6)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($7))) = 0
+            AND ",
+        is_chosen!()
+    ),
+    pg: concat!(
+        "SELECT e.status_id
+           FROM hashtag_entries e
+           JOIN statuses s ON s.id = e.status_id
+          WHERE e.name = $4
+            AND (cardinality(CAST($5 AS TEXT[])) = 0
+                 OR (SELECT count(*)
+                       FROM hashtag_entries x
+                      WHERE x.status_id = e.status_id AND x.name = ANY(CAST($5 AS TEXT[]))) > 0)
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($6 AS TEXT[]))) = cardinality(CAST($6 AS TEXT[]))
+            AND (SELECT count(*)
+                   FROM hashtag_entries x
+                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($7 AS TEXT[]))) = 0
+            AND ",
+        is_chosen!()
+    )
+);
+
+/// What an account wrote (`$4`) that names this one (`$8`), chosen as by [`chosen_of_author!`].
+pub const BY_AUTHOR: Ids = ids_in!(
+    "e.status_id",
+    sqlite: concat!(
+        "SELECT e.status_id
+           FROM author_tags e
+          CROSS JOIN statuses s ON s.id = e.status_id
+          WHERE e.account_id = $4 AND e.name = $8 AND (NOT CAST($9 AS BOOLEAN) OR s.attachments <> '[]') AND ",
+        chosen_of_author!()
+    ),
+    pg: concat!(
+        "SELECT e.status_id
+           FROM author_tags e
+           JOIN statuses s ON s.id = e.status_id
+          WHERE e.account_id = $4 AND e.name = $8 AND (NOT CAST($9 AS BOOLEAN) OR s.attachments <> '[]') AND ",
+        chosen_of_author!()
+    )
+);
+
+const COUNT: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT status_id FROM hashtag_entries WHERE name = $1 LIMIT $2) AS counted"
+);
+
+/// How many statuses name this one, counted up to `most`.
+pub async fn count(db: &Db, name: &str, most: i64) -> Result<i64> {
+    Ok(db.one(COUNT, params![name, most]).await?.0)
+}
+
+/// On PostgreSQL by `hashtag_entries_by_letters`: letters are ordered as bytes, whatever order the database has.
 const BEGINNING: Sql<(String,)> = sql!(
     row: (String,),
-    "SELECT DISTINCT name
-       FROM hashtag_entries
-      WHERE name >= $1 AND name < $2
-      ORDER BY name
-      LIMIT $3"
+    sqlite: "SELECT DISTINCT name
+               FROM hashtag_entries
+              WHERE name >= $1 AND name < $2
+              ORDER BY name
+              LIMIT $3",
+    pg: "SELECT DISTINCT name COLLATE \"C\" AS name
+           FROM hashtag_entries
+          WHERE name COLLATE \"C\" >= $1 AND name COLLATE \"C\" < $2
+          ORDER BY 1
+          LIMIT $3",
 );
 
 /// Names (folded) that begin so, at most `limit`.
@@ -56,10 +156,42 @@ pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64, 
     Ok(db.all(RECENT, params![above, most]).await?)
 }
 
+/// Counts on the key: each of the names is read from its newest.
+const RECENT_OF: Sql<(String, i64, i64)> = sql!(
+    row: (String, i64, i64),
+    sqlite: "SELECT e.name, e.status_id, s.account_id
+               FROM hashtag_entries e
+               JOIN statuses s ON s.id = e.status_id
+              WHERE e.name IN (SELECT value FROM json_each($1)) AND e.status_id > $2
+              ORDER BY e.status_id DESC
+              LIMIT $3",
+    pg: "SELECT e.name, e.status_id, s.account_id
+           FROM hashtag_entries e
+           JOIN statuses s ON s.id = e.status_id
+          WHERE e.name = ANY($1) AND e.status_id > $2
+          ORDER BY e.status_id DESC
+          LIMIT $3"
+);
+
+/// The same of these names (folded) alone.
+pub async fn recent_of(
+    db: &Db,
+    names: Vec<String>,
+    above: i64,
+    most: i64,
+) -> Result<Vec<(String, i64, i64)>> {
+    Ok(db.all(RECENT_OF, params![names, above, most]).await?)
+}
+
 pub fn insert(tx: &mut Tx, name: &str, status_id: i64) {
     tx.exec(INSERT, params![name, status_id]);
 }
 
+pub fn insert_of_author(tx: &mut Tx, account_id: i64, name: &str, status_id: i64) {
+    tx.exec(INSERT_OF_AUTHOR, params![account_id, name, status_id]);
+}
+
 pub fn withdraw(tx: &mut Tx, status_id: i64) {
     tx.exec(WITHDRAW, params![status_id]);
+    tx.exec(WITHDRAW_OF_AUTHOR, params![status_id]);
 }

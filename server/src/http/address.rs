@@ -39,6 +39,14 @@ pub fn neighbourhood(address: IpAddr) -> String {
     }
 }
 
+/// The /48 around a neighbourhood of IPv6, of which there are 65,536 in it: a site, or a provider's customer, may own as many.
+/// None of IPv4.
+pub fn site(neighbourhood: &str) -> Option<String> {
+    let address: Ipv6Addr = neighbourhood.parse().ok()?;
+    let site = Ipv6Addr::from(u128::from(address) >> 80 << 80);
+    Some(format!("{site}/48"))
+}
+
 /// The name that was asked for, as written; `None` if there is none.
 pub fn asked_name(parts: &Parts, config: &Config) -> Option<String> {
     let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
@@ -112,5 +120,9 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2::ffff"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+        let wide = |text: &str| site(&of(text));
+        assert_eq!(wide("2001:db8:1:2::1"), wide("2001:db8:1:ff03::1"));
+        assert_ne!(wide("2001:db8:1:2::1"), wide("2001:db8:2:2::1"));
+        assert_eq!(wide("192.0.2.1"), None);
     }
 }

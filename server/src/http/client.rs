@@ -1,8 +1,9 @@
 //! Apps with a token: who they speak for, and whether they may ask at all.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use comity_policy::{CommunityId, Party};
@@ -128,6 +129,11 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
+/// As Mastodon says it of whoever is frozen or suspended. Apps that hear 401 sign out, and lose what was begun in them.
+fn disabled() -> Error {
+    Error::Forbidden("your login is currently disabled".to_owned())
+}
+
 fn needs_member() -> Error {
     Error::invalid("this", "method requires an authenticated user")
 }
@@ -238,7 +244,8 @@ fn covers(client: &Client, scopes: &[&str]) -> Result<()> {
     ))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The text of the token that an app sends along.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme
@@ -268,9 +275,12 @@ fn elsewhere(parts: &Parts) -> Option<String> {
 }
 
 async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Client> {
-    let grant = oauth::resume(app, &community, token)
-        .await?
-        .ok_or(Error::Unauthorized)?;
+    let Some(grant) = oauth::resume(app, &community, token).await? else {
+        if oauth::was_suspended(app, &community, token).await? {
+            return Err(disabled());
+        }
+        return Err(Error::Unauthorized);
+    };
     let me = match grant.account_id {
         Some(account_id) => {
             let account = accounts::find(app, account_id).await?;
@@ -278,8 +288,10 @@ async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Cli
                 return Err(Error::Unauthorized);
             }
             let member = members::find(app, account_id).await?;
-            if member.standing != Standing::Active {
-                return Err(Error::Unauthorized);
+            match member.standing {
+                Standing::Active => {}
+                Standing::Frozen | Standing::Suspended => return Err(disabled()),
+                Standing::Leaving => return Err(Error::Unauthorized),
             }
             Some(Me {
                 member,
@@ -294,6 +306,14 @@ async fn resume(app: &App, community: Arc<Community>, token: &str) -> Result<Cli
         community,
         me,
     })
+}
+
+impl OptionalFromRequestParts<App> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Option<Client>, Infallible> {
+        Ok(parts.extensions.get::<Client>().cloned())
+    }
 }
 
 impl FromRequestParts<App> for Client {

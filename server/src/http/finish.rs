@@ -1,5 +1,6 @@
 //! What all answers share: a log line, the security headers, and errors on the surface that was asked for.
 
+use aws_lc_rs::rand;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,10 +14,10 @@ use serde_json::json;
 use tracing::Instrument;
 
 use super::cookie::Cookie;
-use super::cors;
 use super::reply::{FormAction, Inert, Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
+use super::{cors, deprecated};
 use crate::app::App;
 use crate::config;
 use crate::web;
@@ -42,13 +43,13 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .map_or("-", MatchedPath::as_str)
         .to_owned();
     let path = parts.uri.path().to_owned();
-    if let Some(mut response) = cors::preflight(&parts.method, &path) {
+    if let Some(mut response) = cors::preflight(&parts.method, &path, &parts.headers) {
         seal(&app, &mut response);
-        cors::open(&mut response);
         return response;
     }
-    let id = app.next_id();
-    let span = tracing::info_span!("request", id, method = %parts.method, route);
+    let id = request_id();
+    let deprecated = deprecated::since(&parts.method, &route);
+    let span = tracing::info_span!("request", id = %id, method = %parts.method, route);
     let answered = next
         .run(Request::from_parts(parts, body))
         .instrument(span.clone())
@@ -57,6 +58,16 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     seal(&app, &mut response);
     if cors::is_open(&path) {
         cors::open(&mut response);
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("x-request-id"), id);
+        }
+    }
+    if let Some(since) = deprecated {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("deprecation"), since);
     }
     let _entered = span.enter();
     tracing::debug!(
@@ -67,6 +78,16 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     response
 }
 
+/// By what a request is known in the log, and to the app that wants to tell us of it. Drawn at random: numbers in a row would
+/// tell how much else was asked.
+fn request_id() -> String {
+    let mut bytes = [0; 16];
+    match rand::fill(&mut bytes) {
+        Ok(()) => format!("{:032x}", u128::from_be_bytes(bytes)),
+        Err(_) => String::new(),
+    }
+}
+
 /// A panic in a handler, as [`tower_http::catch_panic`] hands it over; the hook has written it to the log.
 pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     crate::error::Error::internal("a handler panicked").into_response()
@@ -74,9 +95,10 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// Puts an error on the surface that was asked for, and takes back a notice that a page has shown.
 async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
-    let Some(told) = told_by(&response) else {
+    let Some(mut told) = told_by(&response) else {
         return forget_notice(app, asked, response).await;
     };
+    told.status = as_mastodon(asked.uri.path(), told.status);
     let mut answer = if is_for_machines(&asked) {
         let sentence = match told.sentence.as_str() {
             "" => bare(&asked, told.status),
@@ -147,6 +169,21 @@ fn bare(asked: &Parts, status: StatusCode) -> String {
         StatusCode::TOO_MANY_REQUESTS if is_api => "Too many requests".to_owned(),
         StatusCode::UNAUTHORIZED if is_api => "The access token is invalid".to_owned(),
         _ => as_sentence(&status.canonical_reason().unwrap_or("failed").to_lowercase()),
+    }
+}
+
+/// At its addresses, what Mastodon answers where another server cannot be asked, and where somebody was faster: apps know
+/// these statuses. Markers have a clash of their own there, as here.
+fn as_mastodon(path: &str, status: StatusCode) -> StatusCode {
+    if !path.starts_with("/api/v") {
+        return status;
+    }
+    match status {
+        StatusCode::BAD_GATEWAY => StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::CONFLICT if !path.starts_with("/api/v1/markers") => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        _ => status,
     }
 }
 
@@ -251,4 +288,24 @@ fn policy(app: &App, response: &Response) -> Option<HeaderValue> {
     (policy != POLICY)
         .then(|| HeaderValue::from_str(&policy).ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mastodons_addresses_answer_with_mastodons_statuses() {
+        for (path, status, told) in [
+            ("/api/v2/search", 502, 503),
+            ("/api/v1/statuses", 409, 422),
+            ("/api/v1/markers", 409, 409),
+            ("/api/comity/v1/drafts", 409, 409),
+            ("/search", 502, 502),
+            ("/api/v1/statuses", 404, 404),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(as_mastodon(path, status).as_u16(), told, "{path}");
+        }
+    }
 }

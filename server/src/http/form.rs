@@ -19,6 +19,7 @@ use super::{local_path, multipart};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::members::sessions;
 use crate::web::view::Trouble;
 
 /// The whole form: the longest post, each character three bytes and each byte written `%XX`, with room to spare.
@@ -81,6 +82,7 @@ impl<T: DeserializeOwned> FromRequest<App> for FileForm<T> {
         let visit = Visit::from_request_parts(&mut parts, app).await?;
         comes_from_us(&parts.headers, &visit.community)?;
         let (texts, files) = files::read_all(app, body, &boundary).await?;
+        still_signed_in(app, &visit).await?;
         let texts = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(texts)
             .finish();
@@ -97,7 +99,20 @@ async fn from_us<T: DeserializeOwned>(
     let visit = Visit::from_request_parts(&mut parts, app).await?;
     comes_from_us(&parts.headers, &visit.community)?;
     let bytes = read(&parts.headers, body, longest).await?;
+    still_signed_in(app, &visit).await?;
     Ok(fields(&visit, &bytes)?)
+}
+
+/// Refused to whoever was signed out, or lost their role, while their form came: that may take as long as a request may.
+async fn still_signed_in(app: &App, visit: &Visit) -> Result<()> {
+    let (Some(me), Some(session)) = (&visit.me, visit.session()) else {
+        return Ok(());
+    };
+    let now = sessions::resume(app, visit.community.id, session).await?;
+    match now.filter(|member| member.role == me.member.role) {
+        Some(_) => Ok(()),
+        None => Err(Error::Unauthorized),
+    }
 }
 
 /// What the fields say, if the token among them is of a page that we gave to this visitor.

@@ -1,29 +1,33 @@
 //! What apps send. The same fields come in a query, in a form of either kind, or as JSON, as each client was written;
 //! names nest as Rails has them (`fields_attributes[0][name]`, `id[]`), and everything in a form is text.
 
+use std::any::type_name;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
 use bytes::Bytes;
-use http::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
+use http::{Method, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
+use super::client::Client;
 use super::files::{self, Files};
 use super::multipart;
 use super::reply::Reply;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::oauth;
 
 /// The longest post with everything around it, each byte written `%XX`.
 const LONGEST_BODY: usize = 256 * 1024;
 /// The same where files are wanted, which some apps write into the words as base64: a picture of two or three megabytes.
 const LONGEST_WITH_PICTURES: usize = 4 * 1024 * 1024;
-/// Fields of one request: the longest are lists of ids.
+/// Fields of one request, and values of JSON: the longest are lists of ids.
 const MOST_FIELDS: usize = 1_000;
 /// How deep names nest.
 const DEEPEST: usize = 5;
@@ -32,11 +36,14 @@ const DEEPEST: usize = 5;
 #[derive(Debug)]
 pub struct Input<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Input<T> {
+impl<T: DeserializeOwned + Send> FromRequest<App> for Input<T> {
     type Rejection = Reply;
 
-    async fn from_request(request: Request<Body>, _: &App) -> Result<Input<T>, Reply> {
-        Ok(Input(read(request, None).await?.0))
+    async fn from_request(request: Request<Body>, app: &App) -> Result<Input<T>, Reply> {
+        let token = token_of(&request);
+        let (fields, _) = read(request, None).await?;
+        still_opens(app, token).await?;
+        Ok(Input(fields))
     }
 }
 
@@ -63,13 +70,30 @@ impl FromRequestParts<App> for Id {
 #[derive(Debug)]
 pub struct Upload<T>(pub T, pub Files);
 
-impl<T: DeserializeOwned> FromRequest<App> for Upload<T> {
+impl<T: DeserializeOwned + Send> FromRequest<App> for Upload<T> {
     type Rejection = Reply;
 
     async fn from_request(request: Request<Body>, app: &App) -> Result<Upload<T>, Reply> {
+        let token = token_of(&request);
         let (fields, files) = read(request, Some(app)).await?;
+        still_opens(app, token).await?;
         Ok(Upload(fields, files))
     }
+}
+
+/// The token of an app that changes something.
+fn token_of(request: &Request<Body>) -> Option<i64> {
+    let client = request.extensions().get::<Client>()?;
+    (request.method() != Method::GET).then_some(client.grant.token_id)
+}
+
+/// Refused where the token ended, or its member was kept out, while the body came: that may take as long as a request may.
+async fn still_opens(app: &App, token: Option<i64>) -> Result<()> {
+    let Some(token) = token else { return Ok(()) };
+    if oauth::live_among(app, vec![token]).await?.contains(&token) {
+        return Ok(());
+    }
+    Err(Error::Unauthorized)
 }
 
 async fn read<T: DeserializeOwned>(
@@ -120,7 +144,16 @@ async fn read<T: DeserializeOwned>(
         fields.extend(from_body);
     } else if kind.starts_with("application/json") && !bytes.is_empty() {
         match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(sent)) => fields.extend(sent),
+            Ok(Value::Object(sent)) => {
+                let sent = Value::Object(sent);
+                count += values_in(&sent);
+                if count > MOST_FIELDS {
+                    return Err(too_many());
+                }
+                if let Value::Object(sent) = sent {
+                    fields.extend(sent);
+                }
+            }
             Ok(_) => return Err(unreadable("is not a JSON object")),
             Err(why) => return Err(unreadable(&format!("is not JSON: {why}"))),
         }
@@ -162,6 +195,19 @@ pub(super) fn unreadable(why: &str) -> Error {
     Error::invalid("request", why)
 }
 
+/// How many fields this would be as a form.
+fn values_in(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(|item| 1 + values_in(item)).sum(),
+        Value::Object(fields) => fields.values().map(|field| 1 + values_in(field)).sum(),
+        _ => 0,
+    }
+}
+
+fn too_many() -> Error {
+    unreadable(&format!("has more than {MOST_FIELDS} fields"))
+}
+
 fn too_long(most: usize) -> Error {
     unreadable(&format!("is longer than {} KiB", most / 1024))
 }
@@ -181,7 +227,7 @@ fn put_pair(
 ) -> Result<()> {
     *count += 1;
     if *count > MOST_FIELDS {
-        return Err(unreadable(&format!("has more than {MOST_FIELDS} fields")));
+        return Err(too_many());
     }
     let steps = steps(name);
     if steps.len() > DEEPEST {
@@ -238,8 +284,34 @@ fn put(place: &mut Value, steps: &[&str], value: String) {
     }
 }
 
-/// A value whose text may be read as a number or a yes, and one thing as a list of one.
+/// A value whose text may be read as a number or a yes, and one thing as a list of one. Rails takes `null` and an empty
+/// field for nothing said, and so do the apps that send them: words are empty then, lists and objects have nothing in
+/// them, and an optional number is none.
 struct Lenient(Value);
+
+impl Lenient {
+    fn says_nothing(&self) -> bool {
+        match &self.0 {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether what is read is a number or none. Names of types are compared: serde does not tell what an `Option` is of before
+/// it reads it.
+fn is_optional_number<T>() -> bool {
+    [
+        type_name::<Option<i64>>(),
+        type_name::<Option<i32>>(),
+        type_name::<Option<u64>>(),
+        type_name::<Option<u32>>(),
+        type_name::<Option<usize>>(),
+        type_name::<Option<f64>>(),
+    ]
+    .contains(&type_name::<T>())
+}
 
 type Why = serde_json::Error;
 
@@ -271,7 +343,11 @@ impl<'de> Deserializer<'de> for Lenient {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
         match self.0 {
-            Value::Object(_) => self.deserialize_map(visitor),
+            // What is wanted is not known here; what is null was not sent.
+            Value::Object(mut fields) => {
+                fields.retain(|_, value| !value.is_null());
+                Lenient(Value::Object(fields)).deserialize_map(visitor)
+            }
             Value::Array(_) => self.deserialize_seq(visitor),
             plain => plain.deserialize_any(visitor),
         }
@@ -303,6 +379,7 @@ impl<'de> Deserializer<'de> for Lenient {
         match self.0 {
             Value::Number(number) => visitor.visit_string(number.to_string()),
             Value::Bool(yes) => visitor.visit_string(yes.to_string()),
+            Value::Null => visitor.visit_string(String::new()),
             other => other.deserialize_string(visitor),
         }
     }
@@ -310,6 +387,7 @@ impl<'de> Deserializer<'de> for Lenient {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
         match self.0 {
             Value::Null => visitor.visit_none(),
+            _ if self.says_nothing() && is_optional_number::<V::Value>() => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -342,7 +420,11 @@ impl<'de> Deserializer<'de> for Lenient {
             }
             one => vec![one],
         };
-        visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Lenient)))
+        // `media_ids[]=` is how forms say that there are none.
+        let items = items.into_iter().map(Lenient);
+        visitor.visit_seq(SeqDeserializer::new(
+            items.filter(|item| !item.says_nothing()),
+        ))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Why> {
@@ -352,6 +434,7 @@ impl<'de> Deserializer<'de> for Lenient {
                     .into_iter()
                     .map(|(name, value)| (name, Lenient(value))),
             )),
+            Value::Null => Lenient(Value::Object(Map::new())).deserialize_map(visitor),
             other => other.deserialize_map(visitor),
         }
     }
@@ -452,13 +535,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn null_and_empty_fields_say_nothing() {
+        let nothing = r#"{"id": null, "limit": null, "sensitive": null, "text": null, "fields_attributes": null}"#;
+        assert_eq!(sent("", JSON, nothing).await.unwrap(), Sent::default());
+        let inside =
+            r#"{"id": ["1", null, ""], "fields_attributes": [null, {"name": "a", "value": null}]}"#;
+        let inside = sent("", JSON, inside).await.unwrap();
+        assert_eq!(inside.id, ["1"]);
+        assert_eq!(inside.fields_attributes.len(), 1);
+        assert_eq!(inside.fields_attributes[0].name, "a");
+        assert_eq!(inside.fields_attributes[0].value, "");
+        let form = sent("", FORM, "id[]=&limit=&text=").await.unwrap();
+        assert_eq!((form.id.len(), form.limit), (0, None));
+        assert_eq!(form.text.as_deref(), Some(""));
+        assert_eq!(
+            sent("id[]=&id[]=2&limit=%20", "", "").await.unwrap().id,
+            ["2"]
+        );
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_read_is_said() {
         let many = "id[]=1&".repeat(MOST_FIELDS + 1);
+        let many_of_json = format!(r#"{{"id": [{}1]}}"#, "1,".repeat(MOST_FIELDS));
         let long = format!("text={}", "x".repeat(LONGEST_BODY));
         for (query, kind, body) in [
             ("limit=many", "", ""),
             ("a[b][c][d][e][f]=1", "", ""),
             ("", FORM, many.as_str()),
+            ("", JSON, many_of_json.as_str()),
             ("", FORM, long.as_str()),
             ("text=a%00b", "", ""),
             ("", JSON, r#"{"id": ["a\u0000b"]}"#),

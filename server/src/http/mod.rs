@@ -5,6 +5,7 @@ pub mod address;
 pub mod client;
 pub mod cookie;
 pub mod cors;
+pub mod deprecated;
 pub mod files;
 pub mod finish;
 pub mod form;
@@ -23,7 +24,7 @@ pub mod viewer;
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-pub use client::{Caller, Client, Wants};
+pub use client::{Caller, Client, Wants, bearer};
 pub use files::{Files, SentFile};
 pub use form::{FileForm, Form};
 pub use input::{Id, Input, Upload};

@@ -77,25 +77,39 @@ impl Paging {
         newest: Option<i64>,
         oldest: Option<i64>,
     ) -> Option<HeaderValue> {
-        let link = |name: &str, id: i64, rel: &str| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(&self.others);
-            if let Some(limit) = self.limit {
-                query.append_pair("limit", &limit.to_string());
-            }
-            query.append_pair(name, &id.to_string());
-            let (origin, path, query) = (&here.origin, &self.path, query.finish());
-            format!("<{origin}{path}?{query}>; rel=\"{rel}\"")
-        };
-        let links: Vec<String> = oldest
-            .map(|id| link("max_id", id, "next"))
-            .into_iter()
-            .chain(newest.map(|id| link("min_id", id, "prev")))
-            .collect();
-        (!links.is_empty())
-            .then(|| HeaderValue::from_str(&links.join(", ")).ok())
-            .flatten()
+        let next = oldest.map(|id| self.link(here, "max_id", id, "next"));
+        header(next, newest.map(|id| self.link(here, "min_id", id, "prev")))
     }
+
+    /// The same for a list without ids, of which `limit` are on a page: by how many are left out.
+    pub fn turns(&self, here: &Community, limit: i64, has_more: bool) -> Option<HeaderValue> {
+        let skipped = self.offset();
+        let next = skipped.saturating_add(limit);
+        let next = has_more.then(|| self.link(here, "offset", next, "next"));
+        let before = (skipped - limit).max(0);
+        header(
+            next,
+            (skipped > 0).then(|| self.link(here, "offset", before, "prev")),
+        )
+    }
+
+    fn link(&self, here: &Community, name: &str, value: i64, rel: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.others);
+        if let Some(limit) = self.limit {
+            query.append_pair("limit", &limit.to_string());
+        }
+        query.append_pair(name, &value.to_string());
+        let (origin, path, query) = (&here.origin, &self.path, query.finish());
+        format!("<{origin}{path}?{query}>; rel=\"{rel}\"")
+    }
+}
+
+fn header(next: Option<String>, before: Option<String>) -> Option<HeaderValue> {
+    let links: Vec<String> = next.into_iter().chain(before).collect();
+    (!links.is_empty())
+        .then(|| HeaderValue::from_str(&links.join(", ")).ok())
+        .flatten()
 }
 
 impl FromRequestParts<App> for Paging {

@@ -9,6 +9,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 
+use super::address;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -57,6 +58,8 @@ pub enum Kind {
     Fetch,
     /// Deletions by a server of what was never here.
     Burial,
+    /// Look-ups of people whom pages of one host name as who wrote them.
+    Author,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
 }
@@ -79,11 +82,14 @@ pub struct RateLimits {
     sign_in_from: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
+    sign_up_of_site: Counter,
     place: Counter,
+    place_of_site: Counter,
     second_step: Counter,
     letter: Counter,
     letter_to: Counter,
     app: Counter,
+    app_of_site: Counter,
     app_token: Counter,
     lookup: Counter,
     search: Counter,
@@ -92,6 +98,7 @@ pub struct RateLimits {
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
+    author: Counter,
     yes: Counter,
 }
 
@@ -103,6 +110,10 @@ const STRANGERS_SHARE: u32 = 5;
 
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
+
+/// What the neighbourhoods of one /48 may together, of what fills places that all share: as much as so many of them. A
+/// stranger may own a whole one.
+const OF_A_SITE: u32 = 8;
 
 /// Hours of sign-ups of which one address may hold the places for a week, while nobody answered a letter or said yes:
 /// otherwise a patient stranger would fill them all.
@@ -130,6 +141,10 @@ const YESES: u32 = 4;
 /// on its way, but each costs a row.
 const BURIALS: u32 = 1_000;
 
+/// People looked up in an hour because pages of one host name them: whoever writes pages chooses whom, and each is a request to
+/// somebody else and is kept here.
+const AUTHORS: u32 = 4;
+
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
 
@@ -144,17 +159,24 @@ impl RateLimits {
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
         let within = |most: u32, period: Duration| Counter::new(clock, most, period);
         let five_minutes = Duration::from_mins(5);
+        let places = limits.sign_ups.saturating_mul(PLACES_HOURS);
         RateLimits {
             by_member: Allowed::new(clock, limits.api_requests),
             by_address: Allowed::new(clock, limits.api_requests / STRANGERS_SHARE),
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
-            place: within(limits.sign_ups.saturating_mul(PLACES_HOURS), WEEK),
+            sign_up_of_site: within(
+                limits.sign_ups.saturating_mul(OF_A_SITE),
+                Duration::from_hours(1),
+            ),
+            place: within(places, WEEK),
+            place_of_site: within(places.saturating_mul(OF_A_SITE), WEEK),
             second_step: within(SECOND_STEPS, Duration::from_mins(15)),
             letter: within(LETTERS, Duration::from_hours(1)),
             letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
+            app_of_site: within(APPS * OF_A_SITE, Duration::from_hours(1)),
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             search: within(SEARCHES, Duration::from_mins(1)),
@@ -171,6 +193,7 @@ impl RateLimits {
                 Duration::from_secs(10),
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
+            author: within(AUTHORS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
         }
     }
@@ -185,7 +208,8 @@ impl RateLimits {
         self.by_address.ask(neighbourhood)
     }
 
-    /// Counts one try of `key`; too many is an error that says when to come back.
+    /// Counts one try of `key`; too many is an error that says when to come back. What fills places that all share is counted
+    /// for the site of an address as well.
     pub fn check(&self, kind: Kind, key: &str) -> Result<()> {
         let counter = match kind {
             Kind::SignInFrom => &self.sign_in_from,
@@ -204,9 +228,20 @@ impl RateLimits {
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
+            Kind::Author => &self.author,
             Kind::Yes => &self.yes,
         };
-        counter.check(key)
+        counter.check(key)?;
+        let of_site = match kind {
+            Kind::SignUp => &self.sign_up_of_site,
+            Kind::Place => &self.place_of_site,
+            Kind::App => &self.app_of_site,
+            _ => return Ok(()),
+        };
+        match address::site(key) {
+            Some(site) => of_site.check(&site),
+            None => Ok(()),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use comity_vocab::{Document, Domain, Handle, Iri, Note, PublicKey};
 use comity_wire::{Fetched, WireError};
 
 pub(super) use accounts_of::home_of;
-pub use accounts_of::{account, account_anew, handle, handle_for};
+pub use accounts_of::{account, account_anew, author, handle, handle_for};
 pub(crate) use lookups::Lookups;
 
 use super::Arrival;

@@ -17,10 +17,11 @@ use crate::members::{self, Member};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::{self, Status};
 use crate::{
-    account_notes, announcements, annual_reports, antennas, bookmarks, contacts, conversations,
-    discovery, drafts, endorsements, favourites, featured_tags, filters, followed_tags, follows,
-    invitations, lists, markers, media, notifications, oauth, passkeys, polls, push, reach,
-    reading_lists, relations, reports, rules, scheduled, second_step, sign_ups, timelines, waves,
+    account_notes, announcements, annual_reports, antennas, bookmarks, collections, contacts,
+    conversations, discovery, drafts, endorsements, favourites, featured_tags, filters,
+    followed_tags, follows, invitations, lists, markers, media, notifications, oauth, passkeys,
+    polls, push, reach, reading_lists, relations, reports, rules, scheduled, second_step, sign_ups,
+    timelines, waves,
 };
 
 /// Posts that go in one piece.
@@ -225,6 +226,7 @@ fn of_member() -> impl Iterator<Item = &'static Sql> {
         annual_reports::OF_MEMBER,
         antennas::OF_MEMBER,
         bookmarks::OF_MEMBER,
+        collections::OF_MEMBER,
         contacts::OF_MEMBER,
         conversations::OF_MEMBER,
         discovery::OF_MEMBER,

@@ -1,6 +1,7 @@
 //! Addresses of files. What everybody may see has one that never changes; any other is made for one reader, ends soon, and
 //! is good only while the gate still lets them see what it is of.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +10,7 @@ use comity_vocab::{Domain, Iri, Visibility};
 use serde::Deserialize;
 
 use super::model::{Part, Stored, ending};
+use super::portrait::Portrait;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::clock::Clock;
@@ -20,6 +22,8 @@ const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;
 /// Bytes of a signature that stand in an address: nobody tries 2^127 of them.
 const SHOWN: usize = 16;
+/// Bytes of what tells one picture of somebody from the next.
+const STAMP: usize = 8;
 
 /// With what addresses are signed.
 #[derive(Clone)]
@@ -31,13 +35,18 @@ impl Secret {
         Secret(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
+    /// By what this installation is known where files are kept: a key like those of files. It tells nothing of the secret.
+    pub(super) fn installation(&self) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, b"installation"))
+    }
+
     fn signature(&self, path: &str, by: i64, until: i64) -> String {
         let tag = hmac::sign(&self.0, format!("media\n{path}\n{by}\n{until}").as_bytes());
         URL_SAFE_NO_PAD.encode(&tag.as_ref()[..SHOWN])
     }
 }
 
-/// Where emoji are, for readers of every community.
+/// Where emoji are, and pictures of people elsewhere, for readers of every community.
 #[derive(Clone)]
 pub struct EmojiAddresses {
     secret: Secret,
@@ -83,6 +92,27 @@ impl EmojiAddresses {
         let folded = URL_SAFE_NO_PAD.encode(url);
         let path = format!("/media/remote/emojis/{account}/{folded}/{}", part.word());
         // Apps keep emoji, which many posts share: they have the same address for a day.
+        let until = until(self.clock.now_ms(), DAY_S);
+        let sig = self.secret.signature(&path, by, until);
+        let origin = self.origin(origin);
+        format!("{origin}{path}?by={by}&until={until}&sig={sig}")
+    }
+
+    /// Our copy of a picture that an account elsewhere has at `url`, for a reader as above. Another picture has another
+    /// address; which one is sent, and whether it is, is asked each time.
+    pub fn portrait(
+        &self,
+        (origin, by): (&str, i64),
+        account: i64,
+        which: Portrait,
+        url: &str,
+        part: RemotePart,
+    ) -> String {
+        let hash = digest(&SHA256, url.as_bytes());
+        let stamp = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..STAMP]);
+        let (which, part) = (which.word(), part.word());
+        let path = format!("/media/remote/portraits/{account}/{which}/{stamp}/{part}");
+        // The same person is on many pages of a day.
         let until = until(self.clock.now_ms(), DAY_S);
         let sig = self.secret.signature(&path, by, until);
         let origin = self.origin(origin);

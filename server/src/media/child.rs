@@ -53,8 +53,8 @@ pub struct Nursery {
     film: Bounds,
     quick: Semaphore,
     slow: Semaphore,
-    /// Emoji are many, and leave a child to pictures.
-    emoji: Semaphore,
+    /// Emoji and faces are many, and leave a child to pictures.
+    small: Semaphore,
     waiting: Semaphore,
 }
 
@@ -71,7 +71,7 @@ impl Nursery {
             },
             quick: Semaphore::new(QUICK),
             slow: Semaphore::new(SLOW),
-            emoji: Semaphore::new(QUICK - 1),
+            small: Semaphore::new(QUICK - 1),
             waiting: Semaphore::new(MOST_WAITING),
         }
     }
@@ -126,11 +126,24 @@ impl Nursery {
 
     /// The same, as small as an emoji; what moves goes on moving, and has a picture that stands still.
     pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
-        let alone = self.emoji.acquire().await;
+        let alone = self.small.acquire().await;
         let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
         let _turn = self.turn(STILL).await?;
         told(
             self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::Emoji)
+                .await?,
+        )
+    }
+
+    /// The same, cut to this shape and no larger, as the picture of somebody; what moves goes on moving where it is short, and
+    /// has a picture that stands still.
+    pub async fn make_face(&self, folder: &Path, size: Size) -> Result<Made> {
+        let alone = self.small.acquire().await;
+        let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
+        let _turn = self.turn(STILL).await?;
+        let face = Shape::Face(size);
+        told(
+            self.ask(folder, PICTURE, PICTURE_WITHIN, None, face)
                 .await?,
         )
     }
@@ -169,9 +182,13 @@ impl Nursery {
             ffprobe,
             fit: match shape {
                 Shape::Cut(size) => Some(size),
-                Shape::AsItIs | Shape::Emoji => None,
+                Shape::AsItIs | Shape::Emoji | Shape::Face(_) => None,
             },
             emoji: matches!(shape, Shape::Emoji),
+            face: match shape {
+                Shape::Face(size) => Some(size),
+                Shape::AsItIs | Shape::Cut(_) | Shape::Emoji => None,
+            },
         })?;
         let mut child = Command::new(&self.program)
             .arg("media-worker")
@@ -223,6 +240,8 @@ enum Shape {
     Cut(Size),
     /// Very small.
     Emoji,
+    /// Cut to this shape, and still moving if it did.
+    Face(Size),
 }
 
 fn told(answer: Option<Done>) -> Result<Made> {

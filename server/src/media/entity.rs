@@ -21,6 +21,43 @@ pub fn attachments(app: &App, status: &Visible<Status>) -> Vec<Value> {
         .collect()
 }
 
+/// The files of an earlier version of a status, as `attachments` tells those of today, with what was said of them then. What its
+/// author took out since is told without addresses: nobody is given the file any more.
+pub fn attachments_then(app: &App, status: &Visible<Status>, then: &[Attached]) -> Vec<Value> {
+    if status.conditions().contains(Conditions::DROP_MEDIA) {
+        return Vec::new();
+    }
+    let addresses = Addresses::of(app, status);
+    let now = &text(status).attachments;
+    then.iter()
+        .map(|file| match now.iter().position(|one| one.is_same(file)) {
+            Some(at) => {
+                let said = Attached {
+                    description: file.description.clone(),
+                    focus: file.focus,
+                    ..now[at].clone()
+                };
+                entity(&addresses, at, &said)
+            }
+            None => taken_out(entity(&addresses, 0, file)),
+        })
+        .collect()
+}
+
+/// Without what leads to the file, or shows anything of it.
+fn taken_out(mut told: Value) -> Value {
+    for field in [
+        "url",
+        "preview_url",
+        "remote_url",
+        "preview_remote_url",
+        "blurhash",
+    ] {
+        told[field] = Value::Null;
+    }
+    told
+}
+
 /// One file, of ours or from elsewhere: the one at this place of its status.
 pub fn entity(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
     match &file.here {

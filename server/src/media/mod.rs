@@ -24,6 +24,7 @@ pub mod worker;
 
 pub(crate) use store::OF_MEMBER;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use comity_db::{Db, Tx};
@@ -111,6 +112,9 @@ impl Desk {
     }
 }
 
+/// Files of one member that take their time and wait for it: a post has fewer.
+const MOST_WAITING: i64 = 5;
+
 /// Takes in a file of a member's. A picture that stands still is ready at once; the rest is made ready by [`work`].
 ///
 /// Refused with a reason: what is too large, of another kind, damaged, or not to be opened within bounds.
@@ -119,6 +123,16 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
     check(&saying)?;
     let format = format_of(&file.path()).await?;
     check_length(app, format, file.length())?;
+    if format.is_slow()
+        && store::waiting_of(&app.db, me.account.id, MOST_WAITING).await? >= MOST_WAITING
+    {
+        return Err(Error::invalid(
+            "file",
+            format!(
+                "has to wait: {MOST_WAITING} of yours are still being made ready; send it when one of them is"
+            ),
+        ));
+    }
     if !format.is_picture() && !app.media.nursery.has_ffmpeg() {
         return Err(Error::invalid(
             "file",
@@ -245,6 +259,19 @@ async fn put(app: &App, key: &str, folder: &Path, made: &worker::Made) -> Result
 pub async fn find_own(app: &App, account_id: i64, id: i64) -> Result<Media> {
     let found = store::own(&app.db, id, account_id).await?;
     found.ok_or(Error::NotFound)
+}
+
+/// Files of one's own, by number; those that are gone are not among them.
+pub async fn find_own_many(
+    app: &App,
+    account_id: i64,
+    ids: Vec<i64>,
+) -> Result<HashMap<i64, Media>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::own_many(&app.db, account_id, ids).await?;
+    Ok(found.into_iter().map(|media| (media.id, media)).collect())
 }
 
 /// Says something else of a file that no post has yet; of one that a post has, the post's edit says it.

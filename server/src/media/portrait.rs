@@ -1,4 +1,4 @@
-//! Pictures of profiles: opened like every file, cut to the size they are shown in, and kept as long as they are shown.
+//! Pictures of profiles, and of communities: opened like every file, cut to the size they are shown in, and kept as long as they are shown.
 //!
 //! Their address is beyond guessing and new with each picture. It is told to those who may see the profile; who has it, loads
 //! it, as other servers do for whom they show the profile to.
@@ -8,6 +8,7 @@ use comity_db::Tx;
 use super::model::{Media, Part, Size};
 use super::{address, check_length, format_of, keep, store};
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me, SentFile};
@@ -33,6 +34,21 @@ impl Portrait {
         }
     }
 
+    /// Reads [`Portrait::word`].
+    pub fn parse(word: &str) -> Option<Portrait> {
+        [Portrait::Avatar, Portrait::Header]
+            .into_iter()
+            .find(|which| which.word() == word)
+    }
+
+    /// As large as a copy of somebody's from elsewhere is kept: pages show small ones, apps one on a profile.
+    pub(super) fn size_of_copy(self) -> Size {
+        match self {
+            Portrait::Avatar => Size::of(240, 240),
+            Portrait::Header => self.size(),
+        }
+    }
+
     /// As large as it is kept: Mastodon's sizes.
     fn size(self) -> Size {
         match self {
@@ -49,12 +65,49 @@ pub struct Ready {
     bytes: i64,
     /// Where it is.
     pub url: String,
+    /// Pixels in a row of it.
+    pub width: u32,
+}
+
+/// Whose pictures these are.
+struct Owner {
+    account: i64,
+    community: Option<i64>,
 }
 
 /// Makes a file ready to be a picture of this member's. What is wrong with it is told by the name of its field.
 pub async fn make(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result<Ready> {
+    let owner = Owner {
+        account: me.account.id,
+        community: me.account.community_id,
+    };
+    make_for(app, me, owner, which, file).await
+}
+
+/// The same of a community, by a member who looks after it. Its own account has the files.
+pub async fn make_of_community(
+    app: &App,
+    me: &Me,
+    community: &Community,
+    which: Portrait,
+    file: &SentFile,
+) -> Result<Ready> {
+    let owner = Owner {
+        account: community.actor_id,
+        community: Some(community.id),
+    };
+    make_for(app, me, owner, which, file).await
+}
+
+async fn make_for(
+    app: &App,
+    me: &Me,
+    owner: Owner,
+    which: Portrait,
+    file: &SentFile,
+) -> Result<Ready> {
     app.limits.check(Kind::Upload, &me.account.id.to_string())?;
-    Box::pin(prepare(app, me, which, file))
+    Box::pin(prepare(app, owner, which, file))
         .await
         .map_err(|why| match why {
             Error::Invalid { why, .. } => Error::invalid(which.word(), why),
@@ -62,7 +115,7 @@ pub async fn make(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Resul
         })
 }
 
-async fn prepare(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result<Ready> {
+async fn prepare(app: &App, owner: Owner, which: Portrait, file: &SentFile) -> Result<Ready> {
     let format = format_of(&file.path()).await?;
     if !format.is_picture() {
         return Err(Error::invalid("file", "is no picture; choose one"));
@@ -74,13 +127,14 @@ async fn prepare(app: &App, me: &Me, which: Portrait, file: &SentFile) -> Result
     let bytes = keep(app, &key, folder, &made).await?;
     let path = address::path(&key, Part::Original, &made.media_type);
     let path = path.ok_or_else(|| Error::internal("a picture of a kind that is not made"))?;
-    let origin = address::origin(app, me.account.community_id);
+    let origin = address::origin(app, owner.community);
     Ok(Ready {
         url: format!("{origin}{path}"),
+        width: made.meta.original.map_or(0, |size| size.width),
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         media: Media {
             id: app.next_id(),
-            account_id: me.account.id,
+            account_id: owner.account,
             status_id: None,
             kind: made.kind,
             state: "ready".to_owned(),

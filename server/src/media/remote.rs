@@ -1,5 +1,5 @@
-//! Pictures that came with posts from elsewhere: fetched when somebody here looks, opened and written anew like those of
-//! members, and kept for a while. No reader is seen by the server that a picture is from.
+//! Pictures that came with posts from elsewhere, and those of people there: fetched when somebody here looks, opened and written
+//! anew like those of members, and kept for a while. No reader is seen by the server that a picture is from.
 
 use std::path::Path as FilePath;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tracing::debug;
 
 use super::address::{MaySigned, RemotePart, unfold};
 use super::model::Part;
+use super::portrait::Portrait;
 use super::store::{self, Copy};
 use super::web::{may, party, send, served_as};
 use super::worker::{INPUT, Made};
@@ -30,8 +31,10 @@ use crate::{accounts, emojis};
 
 /// Domains that a picture may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
-/// How long an emoji may take to come: it is small, and many are waited for at once.
-const EMOJI_WITHIN: Duration = Duration::from_secs(10);
+/// Bytes of the small picture of somebody. Mastodon takes as many.
+const LARGEST_AVATAR: u64 = 8 * 1024 * 1024;
+/// How long an emoji may take to come, or the small picture of somebody: many are waited for at once.
+const SMALL_WITHIN: Duration = Duration::from_secs(10);
 /// How long it is not asked again for what could not be had.
 const MISSING_MS: i64 = 6 * 3_600_000;
 /// How exactly it is known when a copy was last looked at; each time costs a write.
@@ -104,6 +107,31 @@ pub async fn show_emoji(
     send_copy(&app, &copy, part, &headers).await
 }
 
+/// `GET /media/remote/portraits/{account}/{which}/{stamp}/{part}`: a picture of somebody elsewhere, for whom its address was
+/// made, if they may see files of that account. The stamp says which picture it was and nothing else: they get the one there
+/// is now.
+pub async fn show_portrait(
+    State(app): State<App>,
+    Path((account, which, _, part)): Path<(i64, String, String, String)>,
+    Query(signed): Query<MaySigned>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Reply> {
+    let which = Portrait::parse(&which).ok_or(Error::NotFound)?;
+    let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
+    let reader = signed.reader(&app, uri.path())?.ok_or(Error::NotFound)?;
+    let (party, community) = viewer(&app, reader).await?;
+    may_show(&app, &party, account).await?;
+    let shown = accounts::show(&app, &party, Way::Rest, account).await?;
+    let url = match which {
+        Portrait::Avatar => shown.avatar_url.as_deref(),
+        Portrait::Header => accounts::profile(&shown).header_url.as_deref(),
+    };
+    let address = Iri::parse(url.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
+    let copy = Box::pin(copy_of(&app, community, &address, Kept::Portrait(which))).await?;
+    send_copy(&app, &copy, part, &headers).await
+}
+
 /// Whether a party may see files of this account, asked of the gate now.
 async fn may_show(app: &App, party: &Party, account: i64) -> Result<()> {
     let account = accounts::find(app, account).await?;
@@ -125,6 +153,15 @@ enum Kept {
     Picture,
     /// An emoji.
     Emoji,
+    /// Of somebody's profile.
+    Portrait(Portrait),
+}
+
+impl Kept {
+    /// Whether there are many of them on a page, each small.
+    fn is_small(self) -> bool {
+        matches!(self, Kept::Emoji | Kept::Portrait(Portrait::Avatar))
+    }
 }
 
 /// For whom an address was made: an account, or the visitors of a community.
@@ -140,10 +177,11 @@ pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId
 
 /// The copy of what is at this address, fetched if there is none.
 async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Result<Copy> {
-    // The same picture is another copy as an emoji.
+    // The same picture is another copy as an emoji, and as somebody's picture.
     let named = match kept {
         Kept::Picture => address.as_str().to_owned(),
         Kept::Emoji => format!("emoji\n{address}"),
+        Kept::Portrait(which) => format!("{}\n{address}", which.word()),
     };
     let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
     let now_ms = app.now_ms();
@@ -152,8 +190,8 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let is_emoji = kept == Kept::Emoji;
-    let _turn = app.media.fetches.take(&address.domain(), is_emoji).await?;
+    let fetches = &app.media.fetches;
+    let _turn = fetches.take(&address.domain(), kept.is_small()).await?;
     // Whoever came first may have fetched it meanwhile.
     if let Some(copy) = known(app, by, &key, now_ms).await? {
         return copy.ok_or(Error::NotFound);
@@ -193,8 +231,8 @@ async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()>
     }
 }
 
-/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone is none; one that
-/// came from where this community does not go is not for it.
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which a file is gone, large or small, is
+/// none; one that came from where this community does not go is not for it.
 async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
@@ -206,10 +244,13 @@ async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Opt
         let domain = Domain::parse(domain).map_err(|_| Error::NotFound)?;
         check_speaks(app, by, &domain).await?;
     }
-    match app.media.storage.find(key, Part::Original).await {
-        Ok(_) => {}
-        Err(Error::NotFound) => return Ok(None),
-        Err(why) => return Err(why),
+    let small = (!copy.preview_type.is_empty()).then_some(Part::Small);
+    for part in std::iter::once(Part::Original).chain(small) {
+        match app.media.storage.find(key, part).await {
+            Ok(_) => {}
+            Err(Error::NotFound) => return Ok(None),
+            Err(why) => return Err(why),
+        }
     }
     if now_ms - copy.used_at > USED_EVERY_MS {
         store::use_copy(&app.db, key, now_ms).await?;
@@ -229,11 +270,11 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept)
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
     let coming = Box::pin(download(app, by, address, kept, &input));
-    let led_to = match kept {
-        Kept::Picture => coming.await?,
-        Kept::Emoji => tokio::time::timeout(EMOJI_WITHIN, coming)
-            .await
-            .map_err(|_| Error::Elsewhere("took too long".to_owned()))??,
+    let led_to = if kept.is_small() {
+        let came = tokio::time::timeout(SMALL_WITHIN, coming).await;
+        came.map_err(|_| Error::Elsewhere("took too long".to_owned()))??
+    } else {
+        coming.await?
     };
     let format = format_of(&input).await?;
     if !format.is_picture() {
@@ -243,6 +284,14 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept)
     let made = match kept {
         Kept::Picture => nursery.make_still(folder.path()).await?,
         Kept::Emoji => nursery.make_emoji(folder.path()).await?,
+        Kept::Portrait(which @ Portrait::Avatar) => {
+            let size = which.size_of_copy();
+            nursery.make_face(folder.path(), size).await?
+        }
+        Kept::Portrait(which @ Portrait::Header) => {
+            let size = which.size_of_copy();
+            nursery.make_fitting(folder.path(), size).await?
+        }
     };
     let bytes = keep(app, key, folder.path(), &made).await?;
     Ok(Got {
@@ -273,8 +322,11 @@ async fn download(
             .await
             .map_err(|why| Error::Internal(Box::new(why)))?;
         let most = match kept {
-            Kept::Picture => app.config.media.largest_picture,
+            Kept::Picture | Kept::Portrait(Portrait::Header) => app.config.media.largest_picture,
             Kept::Emoji => emojis::LARGEST_FILE,
+            Kept::Portrait(Portrait::Avatar) => {
+                LARGEST_AVATAR.min(app.config.media.largest_picture)
+            }
         };
         match app.wire.fetch_file(permit, &next, most, &mut file).await {
             Ok(FetchedFile::Written(_)) => return Ok(led_to),

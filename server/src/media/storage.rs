@@ -78,7 +78,8 @@ impl Storage {
         self.take(&Storage::incoming(key), from).await
     }
 
-    async fn take(&self, name: &str, from: &Path) -> Result<u64> {
+    /// Takes in a file under this name by moving it. Gives its length.
+    pub(super) async fn take(&self, name: &str, from: &Path) -> Result<u64> {
         let Some(bucket) = &self.bucket else {
             return move_to(from, &self.root.join(name)).await;
         };

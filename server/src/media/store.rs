@@ -1,7 +1,8 @@
 //! SQL of `media` and `media_secrets`.
 
-use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
+use super::LOOSE_MS;
 use super::model::{Media, Stored};
 use crate::error::Result;
 
@@ -108,6 +109,18 @@ pub async fn own(db: &Db, id: i64, account_id: i64) -> Result<Option<Media>> {
     Ok(db.opt(OWN, params![id, account_id]).await?)
 }
 
+const OWN_MANY: Sql<Media> = sql!(
+    row: Media,
+    sqlite: select_media!("WHERE account_id = $1 AND id IN (SELECT value FROM json_each($2)) AND state <> 'gone' AND shown_as = '' LIMIT $3"),
+    pg: select_media!("WHERE account_id = $1 AND id = ANY (CAST($2 AS BIGINT[])) AND state <> 'gone' AND shown_as = '' LIMIT $3"),
+);
+
+/// Those of these that are this account's, in no order.
+pub async fn own_many(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Media>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    Ok(db.all(OWN_MANY, params![account_id, ids, most]).await?)
+}
+
 const BY_KEY: Sql<Media> = sql!(
     row: Media,
     select_media!("WHERE file_key = $1 AND state = 'ready'")
@@ -206,20 +219,52 @@ pub fn let_go(tx: &mut Tx, status_id: i64, forget_at: i64) {
     tx.exec(LET_GO, params![status_id, forget_at]);
 }
 
+/// Until then waits what a draft names: for ever.
+const FOR_EVER_MS: i64 = i64::MAX;
+
+/// In what is scheduled and in drafts, files stand as numbers under `media_ids`. PostgreSQL reads no JSON that has a zero in a
+/// text; quotes within texts have a backslash before them, so that no text looks like the list.
 const WAIT: Sql = sql!(
-    "UPDATE media
-        SET forget_at = $3
-      WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'"
+    sqlite: "UPDATE media
+                SET forget_at =
+                    CASE WHEN EXISTS (SELECT 1
+                                        FROM drafts d, json_each(d.sent, '$.media_ids') n
+                                       WHERE d.account_id = $1 AND n.value = $2)
+                         THEN $4
+                         ELSE (SELECT max($3, COALESCE(max(s.scheduled_at) + $5, 0))
+                                 FROM scheduled s, json_each(s.sent, '$.media_ids') n
+                                WHERE s.account_id = $1 AND n.value = $2)
+                    END
+              WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'",
+    pg: "UPDATE media
+            SET forget_at =
+                CASE WHEN EXISTS (SELECT 1
+                                    FROM drafts d
+                                   WHERE d.account_id = $1
+                                     AND d.sent ~ ('\"media_ids\":[[]([0-9]+,)*' || CAST(media.id AS TEXT) || '[],]'))
+                     THEN CAST($4 AS BIGINT)
+                     ELSE (SELECT GREATEST(CAST($3 AS BIGINT), max(s.scheduled_at) + CAST($5 AS BIGINT))
+                             FROM scheduled s
+                            WHERE s.account_id = $1
+                              AND s.sent ~ ('\"media_ids\":[[]([0-9]+,)*' || CAST(media.id AS TEXT) || '[],]'))
+                END
+          WHERE account_id = $1 AND id = $2 AND status_id IS NULL AND state <> 'gone'",
 );
 
-/// What no post has yet waits until then. Undoes the whole transaction where it is none of theirs, or gone.
-pub fn wait(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
-    tx.must(WAIT, params![account_id, id, forget_at]);
+fn waiting_until(account_id: i64, id: i64, at_least: i64) -> Vec<Value> {
+    params![account_id, id, at_least, FOR_EVER_MS, LOOSE_MS]
+}
+
+/// What no post has yet waits at least until then, as long as a draft has it, and a while longer than what is scheduled with
+/// it: by what is so at this point of the transaction, before which the member's turn is to be taken. Undoes the whole
+/// transaction where it is none of theirs, or gone.
+pub fn wait(tx: &mut Tx, account_id: i64, id: i64, at_least: i64) {
+    tx.must(WAIT, waiting_until(account_id, id, at_least));
 }
 
 /// The same for what may be gone.
-pub fn wait_if_there(tx: &mut Tx, account_id: i64, id: i64, forget_at: i64) {
-    tx.exec(WAIT, params![account_id, id, forget_at]);
+pub fn wait_if_there(tx: &mut Tx, account_id: i64, id: i64, at_least: i64) {
+    tx.exec(WAIT, waiting_until(account_id, id, at_least));
 }
 
 const LET_GO_OF: Sql = sql!(
@@ -298,19 +343,46 @@ pub async fn delete(db: &Db, ids: Vec<i64>) -> Result<()> {
 
 // What takes its time
 
-/// Counts on `media_waiting`.
+/// Counts on `media_by_account`.
+const WAITING: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*)
+       FROM (SELECT 1 FROM media WHERE account_id = $1 AND state = 'waiting' LIMIT $2) AS waiting"
+);
+
+/// How many of a member's wait, as far as `most`.
+pub async fn waiting_of(db: &Db, account_id: i64, most: i64) -> Result<i64> {
+    Ok(db.one(WAITING, params![account_id, most]).await?.0)
+}
+
+/// Counts on `media_waiting`, and for whose turn it is on `media_by_account`: numbers grow with time, so that those above `$3`
+/// are what came lately. Only what took its time was ever tried.
 const CLAIM: Sql<(i64, String, i64)> = sql!(
     row: (i64, String, i64),
     "UPDATE media
         SET attempt_at = $2, attempts = attempts + 1
-      WHERE id = (SELECT id FROM media WHERE state = 'waiting' AND attempt_at <= $1 ORDER BY attempt_at LIMIT 1)
+      WHERE id = (SELECT w.id
+                    FROM (SELECT id, account_id, attempt_at
+                            FROM media
+                           WHERE state = 'waiting' AND attempt_at <= $1
+                           ORDER BY attempt_at
+                           LIMIT 1000) AS w
+                   ORDER BY (SELECT count(*) FROM media r WHERE r.account_id = w.account_id AND r.id > $3 AND r.attempts > 0),
+                            w.attempt_at
+                   LIMIT 1)
         AND attempt_at <= $1
       RETURNING id, file_key, attempts"
 );
 
-/// The next that waits: its id, its key, and how often it was tried. It is this process's until `until`.
-pub async fn claim(db: &Db, now_ms: i64, until: i64) -> Result<Option<(i64, String, i64)>> {
-    let claimed = db.returning(CLAIM, params![now_ms, until]).await?;
+/// The next that waits: its id, its key, and how often it was tried; of who had the fewest turns with files above `lately`
+/// goes first. It is this process's until `until`.
+pub async fn claim(
+    db: &Db,
+    now_ms: i64,
+    until: i64,
+    lately: i64,
+) -> Result<Option<(i64, String, i64)>> {
+    let claimed = db.returning(CLAIM, params![now_ms, until, lately]).await?;
     Ok(claimed.into_iter().next())
 }
 

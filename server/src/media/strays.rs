@@ -1,5 +1,6 @@
 //! Files that nothing names: what a process had stored when it fell over, before it wrote down that it had. They are found by
-//! walking through all that is stored, a piece at a time, and taken away once they are a day old.
+//! walking through all that is stored, a piece at a time, and taken away once they are a day old. What another installation
+//! keeps in the same place is no stray: each leaves its mark there, and where there are two marks nothing is taken away.
 
 use std::fs;
 use std::io;
@@ -26,6 +27,12 @@ const MOST_STRAYS: usize = 20;
 /// Where files are, in the order they are walked through.
 const PLACES: [&str; 2] = ["files/", "incoming/"];
 
+/// Where installations leave their marks.
+const MARKS: &str = "installations/";
+/// What stands in a mark.
+const MARK: &[u8] =
+    b"An installation of Comity keeps its files here. Where there are two marks, none is swept.\n";
+
 /// How far the walk is. After a restart it begins anew.
 #[derive(Debug, Default)]
 pub struct Walked {
@@ -45,6 +52,9 @@ struct Found {
 
 /// Looks at the next files that are stored, and takes away those that are old and that nothing names; how many they were.
 pub async fn sweep(app: &App, now_ms: i64) -> Result<u64> {
+    if !is_ours_alone(app, now_ms).await? {
+        return Ok(0);
+    }
     let mut walked = app.media.walked.lock().await;
     let place = PLACES.get(walked.place).copied().unwrap_or(PLACES[0]);
     let found = list(&app.media.storage, place, &walked.after).await?;
@@ -61,6 +71,35 @@ pub async fn sweep(app: &App, now_ms: i64) -> Result<u64> {
         info!(removed, "took away files that nothing names");
     }
     Ok(removed)
+}
+
+/// Whether this is the only installation that left its mark where files are kept, and did so long enough ago that another one
+/// would have, too.
+async fn is_ours_alone(app: &App, now_ms: i64) -> Result<bool> {
+    let storage = &app.media.storage;
+    let ours = format!("{MARKS}{}", app.media.secret.installation());
+    let marks = list(storage, MARKS, "").await?;
+    let Some(mark) = marks.iter().find(|mark| mark.name == ours) else {
+        let folder = app.media.nursery.folder().await?;
+        let file = folder.path().join("mark");
+        tokio::fs::write(&file, MARK)
+            .await
+            .map_err(|why| Error::Internal(Box::new(why)))?;
+        storage.take(&ours, &file).await?;
+        return Ok(false);
+    };
+    let other = marks.iter().find(|mark| {
+        let key = mark.name.strip_prefix(MARKS).unwrap_or_default();
+        mark.name != ours && is_key(key)
+    });
+    if let Some(other) = other {
+        warn!(
+            %ours, other = %other.name,
+            "another installation left its mark where files are kept: nothing is swept; take its mark away if it is gone"
+        );
+        return Ok(false);
+    }
+    Ok(now_ms - mark.stored_at > OLD_MS)
 }
 
 async fn take_away(app: &App, found: &[Found], now_ms: i64) -> Result<u64> {
@@ -153,7 +192,7 @@ fn ms(text: &str) -> Option<i64> {
 fn on_disk(root: &Path, place: &str, after: &str) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
     let shelves = match place {
-        "incoming/" => vec![place.to_owned()],
+        "incoming/" | MARKS => vec![place.to_owned()],
         _ => {
             let names = names_in(&root.join(place))?;
             names

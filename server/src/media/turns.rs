@@ -9,17 +9,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::error::{Error, Result};
 
-/// Pictures of posts at the same time.
+/// Pictures of posts, and wide ones of people, at the same time.
 const MOST_PICTURES: usize = 6;
-/// Emoji at the same time, besides: one post may have dozens of them, and pictures do not wait for those.
-const MOST_EMOJI: usize = 4;
+/// Small ones at the same time, besides: one post may have dozens of emoji, and a page as many people, and pictures of posts do
+/// not wait for those.
+const MOST_SMALL: usize = 4;
 /// Of both together, from one place.
 const MOST_FROM_ONE: usize = 2;
 
 /// See the module.
 pub(super) struct Turns {
     pictures: Semaphore,
-    emoji: Semaphore,
+    small: Semaphore,
     /// Of the places from which something is fetched now.
     from_one: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
@@ -29,22 +30,23 @@ impl Turns {
     pub(super) fn new() -> Turns {
         Turns {
             pictures: Semaphore::new(MOST_PICTURES),
-            emoji: Semaphore::new(MOST_EMOJI),
+            small: Semaphore::new(MOST_SMALL),
             from_one: Mutex::default(),
         }
     }
 
-    /// Waits for a turn to fetch a picture, or an emoji, from this server; it lasts until what is returned is dropped.
+    /// Waits for a turn to fetch a picture, or a small one such as an emoji, from this server; it lasts until what is returned
+    /// is dropped.
     pub(super) async fn take(
         &self,
         domain: &Domain,
-        is_emoji: bool,
+        is_small: bool,
     ) -> Result<(OwnedSemaphorePermit, SemaphorePermit<'_>)> {
         let ended = |_| Error::internal("no pictures are fetched any more");
         // First its own: who waits for a place that is slow holds nothing that others wait for.
         let from_one = self.line_of(domain).acquire_owned().await.map_err(ended)?;
-        let all = if is_emoji {
-            &self.emoji
+        let all = if is_small {
+            &self.small
         } else {
             &self.pictures
         };
@@ -70,9 +72,9 @@ mod tests {
 
     use super::*;
 
-    async fn waits(turns: &Turns, domain: &str, is_emoji: bool) -> bool {
+    async fn waits(turns: &Turns, domain: &str, is_small: bool) -> bool {
         let domain = Domain::parse(domain).unwrap();
-        let turn = turns.take(&domain, is_emoji);
+        let turn = turns.take(&domain, is_small);
         let turn = tokio::time::timeout(Duration::from_millis(20), turn).await;
         turn.is_err()
     }
@@ -91,10 +93,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pictures_do_not_wait_for_emoji() {
+    async fn pictures_do_not_wait_for_small_ones() {
         let turns = Turns::new();
         let mut held = Vec::new();
-        for n in 0..MOST_EMOJI {
+        for n in 0..MOST_SMALL {
             let domain = Domain::parse(&format!("n{n}.example")).unwrap();
             held.push(turns.take(&domain, true).await.unwrap());
         }

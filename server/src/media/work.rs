@@ -8,11 +8,14 @@ use tracing::{error, info, warn};
 use super::{format_of, keep, remote, store, strays};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::id;
 
 /// How often it is looked for what other nodes left.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Longer than any child lives.
 const LEASE_MS: i64 = 20 * 60_000;
+/// Whoever had the most turns with what they sent in so long waits for the others.
+const LATELY_MS: i64 = 2 * 3_600_000;
 /// A file whose node is another one waits for that.
 const ELSEWHERE_MS: i64 = 15_000;
 /// A film that ended the whole server so often is given up. What fails for another reason of ours, such as a store that is
@@ -57,7 +60,9 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
 /// Makes the next file ready; whether there was one.
 pub async fn work_once(app: &App) -> Result<bool> {
     let now_ms = app.now_ms();
-    let Some((id, key, attempts)) = store::claim(&app.db, now_ms, now_ms + LEASE_MS).await? else {
+    let lately = id::first_at(now_ms - LATELY_MS);
+    let claimed = store::claim(&app.db, now_ms, now_ms + LEASE_MS, lately).await?;
+    let Some((id, key, attempts)) = claimed else {
         return Ok(false);
     };
     match make(app, id, &key, attempts).await {

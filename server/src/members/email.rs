@@ -25,15 +25,19 @@ pub enum Moved {
 
 /// Another address, for whoever knows the password. The old one stays until a letter to the new one was answered.
 pub async fn change(app: &App, member: &Member, password: &str, new: &str) -> Result<Moved> {
-    check_is_their_password(app, member.account_id, "password", password).await?;
+    let hash = check_is_their_password(app, member.account_id, "password", password).await?;
     let new = new.trim();
     check_email(new)?;
     let id = member.account_id;
     let mut tx = Tx::new();
+    // A letter to another address sets a new password: whoever knew the old one alone does not get there.
+    store::still_has_password(&mut tx, id, hash);
     links::drop_all(&mut tx, id);
     if new == member.email {
         store::want_email(&mut tx, id, None);
-        app.commit(tx).await?;
+        if !app.commit(tx).await? {
+            return Err(Error::Unauthorized);
+        }
         return Ok(Moved::Stayed);
     }
     if store::credential_by_email(&app.db, member.community_id, new)
@@ -47,13 +51,15 @@ pub async fn change(app: &App, member: &Member, password: &str, new: &str) -> Re
         check_not_too_often(app, id)?;
         store::want_email(&mut tx, id, Some(new));
         letters::promise(&mut tx, app, Errand::Address { member: id })?;
-        app.commit_and_ring(tx).await?;
+        if !app.commit_and_ring(tx).await? {
+            return Err(Error::Unauthorized);
+        }
         return Ok(Moved::Asked);
     }
     store::change_email(&mut tx, id, new, None);
     match app.db.write(tx).await {
         Ok(Wrote::All) => Ok(Moved::AtOnce),
-        Ok(Wrote::Nothing { .. }) => Err(Error::NotFound),
+        Ok(Wrote::Nothing { .. }) => Err(Error::Unauthorized),
         Err(DbError::Conflict(_)) => Err(taken()),
         Err(other) => Err(other.into()),
     }

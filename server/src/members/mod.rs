@@ -29,9 +29,9 @@ pub(crate) use signing_in::check_is_their_password;
 pub use signing_in::{SignedIn, change_password, set_password, sign_in};
 use signing_in::{credential, put_password};
 pub(crate) use standing::{leave, suspended};
-pub(crate) use store::take_turns;
 pub use store::{count, stewards};
 pub(crate) use store::{end, stay};
+pub(crate) use store::{still_has_password, still_signed_in, take_turns};
 
 use crate::accounts::{self, Account, NewLocal};
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! Signing in, and passwords: what they open, and what ends when one is changed.
 
-use comity_db::{Tx, Wrote};
+use comity_db::Tx;
 use comity_vocab::Domain;
 
 use super::model::{self, Member};
@@ -37,22 +37,27 @@ pub async fn sign_in(
 ) -> Result<SignedIn> {
     let name = name.trim();
     app.limits.check(Kind::SignInFrom, neighbourhood)?;
+    // What is typed has a count, whether it is somebody's name or nobody's, so that the answers are alike.
+    let typed = name.strip_prefix('@').unwrap_or(name).to_lowercase();
+    app.limits
+        .check(Kind::SignInAs, &format!("{} {typed}", community.id))?;
     let credential = credential(app, community, name).await?;
     let account_id = credential.as_ref().map(|credential| credential.account_id);
-    // Each account has one count, whichever of its names is typed; what is nobody's name has one, too, so that the
-    // answers are alike.
-    let who = account_id.map_or_else(
-        || format!("{} {}", community.id, name.to_lowercase()),
-        |id| format!("#{id}"),
-    );
-    app.limits.check(Kind::SignInAs, &who)?;
+    // Each account has one as well, whichever of its names is typed. Where that is used up no password is right, and nobody
+    // is told why: otherwise tries of one name would show that another one is of the same person.
+    let is_used_up = account_id.is_some_and(|id| {
+        let count = app.limits.check(Kind::SignInAs, &format!("#{id}"));
+        count.is_err()
+    });
     // Who wants to join has a password, and no account yet.
     let waiting = match &credential {
         Some(_) => None,
         None => sign_ups::waiting(app, community, name).await?,
     };
     let (waits, waiting_hash) = waiting.unzip();
-    let hash = credential.map(|credential| credential.password_hash);
+    let hash = credential
+        .map(|credential| credential.password_hash)
+        .filter(|_| !is_used_up);
     let matches = password::matches(password, hash.clone().or(waiting_hash)).await?;
     if matches && let Some(waits) = waits {
         return Err(Error::Forbidden(match waits.standing {
@@ -110,43 +115,55 @@ pub(super) async fn credential(
 
 /// Changes a password, signs every browser out, and ends every passkey and what every app was let.
 pub async fn change_password(app: &App, member: &Member, old: &str, new: &str) -> Result<()> {
-    check_is_their_password(app, member.account_id, "old", old).await?;
-    set_password(app, member.account_id, new).await
+    let id = member.account_id;
+    let hash = check_is_their_password(app, id, "old", old).await?;
+    let mut tx = Tx::new();
+    // Whoever changed it while this was compared or typed is the one who stays.
+    store::still_has_password(&mut tx, id, hash);
+    if set_in(app, tx, id, new).await? {
+        Ok(())
+    } else {
+        Err(Error::Unauthorized)
+    }
 }
 
 /// Asks a member who is signed in for their password again, before what cannot be undone; `field` is what the form calls
-/// it.
+/// it. Gives what is stored of it, for [`store::still_has_password`]: comparing takes a while, and so does a form that comes
+/// slowly.
 pub(crate) async fn check_is_their_password(
     app: &App,
     account_id: i64,
     field: &'static str,
     typed: &str,
-) -> Result<()> {
+) -> Result<String> {
     app.limits
         .check(Kind::SignInAs, &format!("password of {account_id}"))?;
     let credential = store::credential(&app.db, account_id)
         .await?
         .ok_or(Error::NotFound)?;
-    if !password::matches(typed, Some(credential.password_hash)).await? {
+    let hash = credential.password_hash;
+    if !password::matches(typed, Some(hash.clone())).await? {
         return Err(Error::invalid(field, "is not your password"));
     }
-    Ok(())
+    Ok(hash)
 }
 
 /// Sets a password without the old one, as an operator may, signs every browser out, and ends every passkey and what every
 /// app was let.
 pub async fn set_password(app: &App, account_id: i64, new: &str) -> Result<()> {
+    if set_in(app, Tx::new(), account_id, new).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// The same with the caller's transaction; `false` where something of it came to nothing.
+async fn set_in(app: &App, mut tx: Tx, account_id: i64, new: &str) -> Result<bool> {
     password::check_length(new)?;
     let hash = password::hash(new).await?;
-    let mut tx = Tx::new();
     put_password(&mut tx, app, account_id, hash)?;
-    match app.db.write(tx).await? {
-        Wrote::All => {
-            app.wake.ring();
-            Ok(())
-        }
-        Wrote::Nothing { .. } => Err(Error::NotFound),
-    }
+    app.commit_and_ring(tx).await
 }
 
 /// Whatever was opened with the old password ends in the transaction that sets the new one, and the member is told.

@@ -81,8 +81,11 @@ pub(crate) async fn set(
         streaming::announce(&mut tx, &Event::Ended(tokens));
     }
     if standing == Standing::Suspended {
-        oauth::end_all(&mut tx, member.account_id);
+        oauth::suspend_all(&mut tx, member.account_id);
         links::drop_all(&mut tx, member.account_id);
+    }
+    if standing == Standing::Active {
+        oauth::unsuspend(&mut tx, member.account_id);
     }
     rules::advance_epoch(&mut tx);
     if !app.commit_and_ring(tx).await? {

@@ -328,6 +328,17 @@ pub async fn touch_session(
     Ok(())
 }
 
+const STILL_SIGNED_IN: Sql = sql!(
+    "UPDATE sessions
+        SET last_seen_at = last_seen_at
+      WHERE token_hash = $1 AND account_id = $2 AND expires_at > $3"
+);
+
+/// Rolls everything back when the browser is signed out by now; until the end it stays signed in.
+pub fn still_signed_in(tx: &mut Tx, account_id: i64, token_hash: Vec<u8>, now_ms: i64) {
+    tx.must(STILL_SIGNED_IN, params![token_hash, account_id, now_ms]);
+}
+
 /// Browsers of one member that are listed.
 const MOST_SESSIONS: i64 = 100;
 

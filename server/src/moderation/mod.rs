@@ -4,8 +4,11 @@
 
 pub mod api;
 pub mod entity;
+pub mod record;
 mod store;
 pub mod web;
+
+use std::collections::HashMap;
 
 use comity_db::Tx;
 use comity_policy::{Pattern, Rule, Stance};
@@ -19,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::leaving;
 use crate::members::{self, Member, Role, Standing};
+use crate::notifications;
 use crate::reports;
 use crate::rules::{self, NewRule, Source, of_community};
 use crate::window::Window;
@@ -33,6 +37,8 @@ const MOST_ACTS: i64 = 100;
 pub enum Action {
     /// Nothing but a note in the record.
     Note,
+    /// A member is told the reason, and nothing else happens.
+    Warn,
     /// A member cannot sign in; what they wrote stays.
     Freeze,
     /// A member cannot sign in, and nothing of theirs is here for anybody; somebody elsewhere is refused.
@@ -45,8 +51,9 @@ pub enum Action {
 
 impl Action {
     /// Every one.
-    pub const ALL: [Action; 5] = [
+    pub const ALL: [Action; 6] = [
         Action::Note,
+        Action::Warn,
         Action::Freeze,
         Action::Suspend,
         Action::Limit,
@@ -57,6 +64,7 @@ impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
             Action::Note => "note",
+            Action::Warn => "warn",
             Action::Freeze => "freeze",
             Action::Suspend => "suspend",
             Action::Limit => "limit",
@@ -177,8 +185,31 @@ pub async fn acts(app: &App, community: &Community, account_id: i64) -> Result<V
     store::acts(&app.db, community.id, account_id, MOST_ACTS).await
 }
 
-/// Does something to an account, and writes it down: both happen, or neither. With a report, that is closed by it. Nobody
-/// acts upon themself, nor upon a member whose role is theirs or higher.
+/// What was done about anybody, older than a number and the newest first; each with whose account it is about.
+pub async fn acts_of_all(
+    app: &App,
+    community: &Community,
+    below: i64,
+    most: i64,
+) -> Result<Vec<(i64, Act)>> {
+    store::acts_of_all(&app.db, community.id, below, most).await
+}
+
+/// Of these acts those that are about this account, by number.
+pub(crate) async fn acts_upon(
+    app: &App,
+    account_id: i64,
+    ids: Vec<i64>,
+) -> Result<HashMap<i64, Act>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let acts = store::acts_upon(&app.db, account_id, ids).await?;
+    Ok(acts.into_iter().map(|act| (act.id, act)).collect())
+}
+
+/// Does something to an account, and writes it down: both happen, or neither. A member is told what was done to them. With
+/// a report, that is closed by it. Nobody acts upon themself, nor upon a member whose role is theirs or higher.
 pub async fn act(
     app: &App,
     me: &Me,
@@ -210,19 +241,26 @@ pub async fn act(
         return Err(Error::invalid("report_id", "is about somebody else"));
     }
     let mut tx = Tx::new();
+    let (act_id, now_ms) = (app.next_id(), app.now_ms());
     store::insert_act(
         &mut tx,
         community.id,
         subject.account.id,
         Act {
-            id: app.next_id(),
+            id: act_id,
             account_id: me.account.id,
             action: action.as_str().to_owned(),
             reason: reason.to_owned(),
             report_id,
-            created_at: app.now_ms(),
+            created_at: now_ms,
         },
     );
+    let is_told = matches!(action, Action::Warn | Action::Freeze | Action::Suspend);
+    if let Some(member) = subject.member.as_ref().filter(|_| is_told) {
+        let id = app.ids.round_at(now_ms);
+        let (to, voice) = (member.account_id, community.actor_id);
+        notifications::tell_of_warning(&mut tx, id, to, voice, act_id, now_ms);
+    }
     if let Some(report) = report.filter(|report| report.resolved_at.is_none()) {
         // The reason is for moderators, and for whom it is about; whoever reported is told none of it.
         reports::close(&mut tx, &report, &me.account, app.now_ms());
@@ -292,6 +330,13 @@ async fn act_on_member(
             app.commit(tx).await?;
             return Ok(());
         }
+        Action::Warn if reason.is_empty() => {
+            return Err(Error::invalid("text", "is empty; say what they are told"));
+        }
+        Action::Warn => {
+            app.commit_and_ring(tx).await?;
+            return Ok(());
+        }
         Action::Freeze => Standing::Frozen,
         Action::Suspend => Standing::Suspended,
         Action::Lift => Standing::Active,
@@ -324,7 +369,7 @@ async fn act_elsewhere(
             }
             None
         }
-        Action::Freeze => {
+        Action::Freeze | Action::Warn => {
             return Err(Error::invalid(
                 "type",
                 "cannot be done to somebody elsewhere; limit or suspend them",

@@ -60,6 +60,67 @@ pub async fn acts(db: &Db, community_id: i64, target_id: i64, most: i64) -> Resu
     Ok(db.all(ACTS, params![community_id, target_id, most]).await?)
 }
 
+const ACTS_UPON: Sql<Act> = sql!(
+    row: Act,
+    sqlite: "SELECT id, account_id, action, reason, report_id, created_at
+               FROM moderation_actions
+              WHERE id IN (SELECT value FROM json_each($2)) AND target_id = $1",
+    pg: "SELECT id, account_id, action, reason, report_id, created_at
+           FROM moderation_actions
+          WHERE id = ANY (CAST($2 AS BIGINT[])) AND target_id = $1",
+);
+
+/// Those of these that are about this account.
+pub async fn acts_upon(db: &Db, target_id: i64, ids: Vec<i64>) -> Result<Vec<Act>> {
+    Ok(db.all(ACTS_UPON, params![target_id, ids]).await?)
+}
+
+row! {
+    /// An act, with whom it is about.
+    pub struct AboutRow {
+        pub id: i64,
+        pub account_id: i64,
+        pub target_id: i64,
+        pub action: String,
+        pub reason: String,
+        pub report_id: Option<i64>,
+        pub created_at: i64,
+    }
+}
+
+/// Counts on `moderation_actions_of_community`.
+const ACTS_OF_ALL: Sql<AboutRow> = sql!(
+    row: AboutRow,
+    "SELECT id, account_id, target_id, action, reason, report_id, created_at
+       FROM moderation_actions
+      WHERE community_id = $1 AND id < $2
+      ORDER BY id DESC
+      LIMIT $3"
+);
+
+/// The newest acts that are older than a number, each with whom it is about.
+pub async fn acts_of_all(
+    db: &Db,
+    community_id: i64,
+    below: i64,
+    most: i64,
+) -> Result<Vec<(i64, Act)>> {
+    let values = params![community_id, below, most];
+    let rows = db.all(ACTS_OF_ALL, values).await?;
+    let read = |row: AboutRow| {
+        let act = Act {
+            id: row.id,
+            account_id: row.account_id,
+            action: row.action,
+            reason: row.reason,
+            report_id: row.report_id,
+            created_at: row.created_at,
+        };
+        (row.target_id, act)
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// Where accounts live that are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {

@@ -32,6 +32,7 @@ pub async fn decide(
     act(&app, &me, id, action, &done.reason, done.report).await?;
     let told = Notice(match action {
         Action::Note => "It is written down.".to_owned(),
+        Action::Warn => "They are told.".to_owned(),
         Action::Freeze => "They cannot sign in any more.".to_owned(),
         Action::Suspend => "Nothing of theirs is here for anybody.".to_owned(),
         Action::Limit => "Only those who follow them see what they write.".to_owned(),

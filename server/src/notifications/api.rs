@@ -8,12 +8,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::entity;
-use super::{Aside, Notification, clear as clear_all, dismiss as dismiss_one, read, stretch};
+use super::{
+    Aside, Kind, Notification, Which, clear as clear_all, dismiss as dismiss_one, read, stretch,
+};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Id, Input, Me, Paging, Reply};
 
-/// So often it is read on where little of it is wanted.
+/// So often it is read on where the gate hides much.
 const MOST_ROUNDS: usize = 5;
 
 /// Which notifications an app asks for.
@@ -24,6 +26,8 @@ pub struct Choice {
     exclude_types: Vec<String>,
     account_id: Option<i64>,
     include_filtered: bool,
+    /// Which kinds the app knows to show; where it says so, the others are put into words for it.
+    pub(super) supported_types: Vec<String>,
     /// Of groups: which kinds are grouped; all that can be where nothing is said.
     pub(super) grouped_types: Option<Vec<String>>,
     /// Of groups: how much is told of people.
@@ -31,22 +35,34 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Whether what stands aside is asked for as well.
-    pub(super) fn aside(&self) -> Aside {
-        if self.include_filtered || self.account_id.is_some() {
+    /// What is looked at for it. Of one account, what stands aside as well.
+    pub(super) fn which(&self) -> Which {
+        let aside = if self.include_filtered || self.account_id.is_some() {
             Aside::Too
         } else {
             Aside::Not
+        };
+        let narrow = !self.types.is_empty() || !self.exclude_types.is_empty();
+        let mut kinds = Kind::ALL.to_vec();
+        kinds.retain(|kind| self.wants_kind(*kind));
+        Which {
+            aside,
+            kinds: narrow.then_some(kinds),
+            from: self.account_id,
         }
     }
 
-    /// Whether this one is among them.
-    pub(super) fn wants(&self, notification: &Notification) -> bool {
-        let Some(word) = entity::word(notification.kind) else {
+    fn wants_kind(&self, kind: Kind) -> bool {
+        let Some(word) = entity::word(kind) else {
             return false;
         };
         (self.types.is_empty() || self.types.iter().any(|kind| kind == word))
             && !self.exclude_types.iter().any(|kind| kind == word)
+    }
+
+    /// Whether this one is among them.
+    pub(super) fn wants(&self, notification: &Notification) -> bool {
+        self.wants_kind(notification.kind)
             && self.account_id.is_none_or(|id| notification.from.id == id)
     }
 }
@@ -63,8 +79,9 @@ pub(super) async fn page(
     let batch = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut found = Vec::with_capacity(limit);
     let mut goes_on = false;
+    let which = choice.which();
     for _ in 0..MOST_ROUNDS {
-        let stretch = stretch(app, &me.account, window, batch, choice.aside()).await?;
+        let stretch = stretch(app, &me.account, window, batch, &which).await?;
         found.extend(stretch.shown.into_iter().filter(|told| choice.wants(told)));
         goes_on = stretch.last.is_some();
         let Some(last) = stretch.last else { break };
@@ -109,16 +126,23 @@ pub async fn list(
     let me = client.me()?;
     let limit = usize::try_from(paging.limit(40, 80)).unwrap_or_default();
     let (found, newer, older) = page(&app, me, &paging, &choice, limit).await?;
-    let list = entity::list(&app, me, &found).await?;
+    let mut list = entity::list(&app, me, &found).await?;
+    entity::fall_back_each(&mut list, &choice.supported_types);
     let links = paging.links(&me.community, newer, older);
     Ok(Reply::api(json!(list)).with_links(links))
 }
 
 /// `GET /api/v1/notifications/{id}`
-pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+pub async fn one(
+    State(app): State<App>,
+    client: Client,
+    Id(id): Id,
+    Input(choice): Input<Choice>,
+) -> Result<Reply> {
     let me = client.me()?;
     let found = read(&app, &me.account, id).await?;
-    let list = entity::list(&app, me, &[found]).await?;
+    let mut list = entity::list(&app, me, &[found]).await?;
+    entity::fall_back_each(&mut list, &choice.supported_types);
     let entity = list
         .into_iter()
         .next()
@@ -138,7 +162,7 @@ pub async fn clear(State(app): State<App>, client: Client) -> Result<Reply> {
     Ok(Reply::api(json!({})))
 }
 
-/// `POST /api/v1/notifications/{id}/dismiss`
+/// `POST /api/v1/notifications/{id}/dismiss`, and `DELETE /api/v1/notifications/{id}`, as older apps do it
 pub async fn dismiss(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     dismiss_one(&app, &client.me()?.account, id).await?;
     Ok(Reply::api(json!({})))

@@ -10,12 +10,17 @@ use super::requests::Request;
 use super::{Kind, Notification};
 use crate::accounts::entity::{Faces, partial};
 use crate::app::App;
+use crate::collections;
+use crate::communities::Community;
 use crate::error::Result;
 use crate::http::Caller;
 use crate::http::Me;
+use crate::moderation::Action;
+use crate::moderation::entity::applicant;
 use crate::reports::{self, Report};
 use crate::statuses::Status;
 use crate::statuses::entity::Entities;
+use crate::text::plain::escape;
 use crate::web::time;
 
 /// What an app knows a kind by. Of what it has no word for it hears nothing: some fail at words they do not know.
@@ -31,10 +36,8 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         .filter_map(|notification| notification.status.as_deref())
         .collect();
     let entities = Entities::of(app, &caller, Way::Notification, &statuses).await?;
-    let people: Vec<i64> = found
-        .iter()
-        .map(|notification| notification.from.id)
-        .collect();
+    let mut people: Vec<i64> = found.iter().map(face_id).collect();
+    people.extend(found.iter().filter_map(|told| warned(told, me)));
     let faces = Faces::of(app, &me.party(), Way::Notification, &me.community, &people).await?;
     let reports = reports_of(app, me, found.iter().collect()).await?;
     let tell = |notification: &Notification| {
@@ -45,7 +48,7 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
             "created_at": time::iso_ms(notification.created_at),
             "group_key": Key::of(notification, &GROUPS).to_string(),
             "filtered": notification.set_aside,
-            "account": faces.author(&notification.from, &me.community),
+            "account": face(notification, &faces, &me.community),
             "status": notification.status.as_deref().map(|status| entities.status(status)),
         });
         if let Some(event) = event(notification, me) {
@@ -54,9 +57,96 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
         if let Some(report) = reports.get(&notification.id) {
             entity["report"] = report.clone();
         }
+        if let Some(warning) = warning(notification, me, &faces) {
+            entity["moderation_warning"] = warning;
+        }
+        if let Some(collection) = &notification.collection {
+            entity["collection"] = collections::entity::entity(app, collection, &me.community);
+        }
         Some(entity)
     };
     Ok(found.iter().filter_map(tell).collect())
+}
+
+/// Puts into words what an app does not know to show, where it says what it does: Mastodon's `NotificationFallback`.
+pub(super) fn fall_back(told: &mut Value, name: &str, supported: &[String]) {
+    let kind = told["type"].as_str().and_then(Kind::parse);
+    let Some(kind) = kind.filter(|_| !supported.is_empty()) else {
+        return;
+    };
+    if supported.iter().any(|word| word == kind.as_str()) {
+        return;
+    }
+    let title = kind.title().replacen("Somebody", name, 1);
+    told["fallback"] = json!({ "title": escape(&title), "summary": null, "details": null });
+}
+
+/// The same for each of a list.
+pub(super) fn fall_back_each(list: &mut [Value], supported: &[String]) {
+    for told in list {
+        let name = told["account"]["display_name"].as_str();
+        let name = name.unwrap_or_default().to_owned();
+        fall_back(told, &name, supported);
+    }
+}
+
+/// The same for groups, as [`groups`] tells them.
+pub(super) fn fall_back_groups(all: &mut Value, supported: &[String]) {
+    let people = all["accounts"].as_array().cloned().unwrap_or_default();
+    let Some(groups) = all["notification_groups"].as_array_mut() else {
+        return;
+    };
+    for group in groups {
+        let newest = &group["sample_account_ids"][0];
+        let person = people.iter().find(|person| person["id"] == *newest);
+        let name = person.and_then(|person| person["display_name"].as_str());
+        fall_back(group, name.unwrap_or("Somebody"), supported);
+    }
+}
+
+/// The number of whom apps are told as whose doing it is.
+pub(super) fn face_id(told: &Notification) -> i64 {
+    let applicant = told.applicant.as_ref();
+    applicant.map_or(told.from.id, |one| one.id)
+}
+
+/// Whom apps are told as whose doing it is. Somebody who waits to join is shown as if they had the account that they would
+/// have.
+pub(super) fn face(told: &Notification, faces: &Faces, here: &Community) -> Value {
+    let Some(one) = &told.applicant else {
+        return faces.author(&told.from, here);
+    };
+    match faces.get(one.id) {
+        Some(member) => member.clone(),
+        None => {
+            let mut waiting = applicant(one, here);
+            waiting["account"].take()
+        }
+    }
+}
+
+/// The member, where it is a warning that they are told.
+fn warned(told: &Notification, me: &Me) -> Option<i64> {
+    told.warning.as_ref().map(|_| me.account.id)
+}
+
+/// What was decided about a member: Mastodon's `AccountWarning`. Nobody appeals to anybody but in words.
+fn warning(told: &Notification, me: &Me, faces: &Faces) -> Option<Value> {
+    let act = told.warning.as_ref()?;
+    let action = match Action::parse(&act.action) {
+        Some(Action::Freeze) => "disable",
+        Some(Action::Suspend) => "suspend",
+        _ => "none",
+    };
+    Some(json!({
+        "id": act.id.to_string(),
+        "action": action,
+        "text": act.reason,
+        "status_ids": null,
+        "target_account": faces.author(&me.account, &me.community),
+        "appeal": null,
+        "created_at": time::iso_ms(act.created_at),
+    }))
 }
 
 /// The reports that these tell of, by the number of the notification.
@@ -110,7 +200,8 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
     statuses.dedup_by_key(|status| status.id);
     let entities = Entities::of(app, &caller, Way::Notification, &statuses).await?;
     let sampled: Vec<Vec<&Notification>> = groups.iter().map(sample).collect();
-    let people: Vec<i64> = sampled.iter().flatten().map(|told| told.from.id).collect();
+    let mut people: Vec<i64> = sampled.iter().flatten().map(|told| face_id(told)).collect();
+    people.extend(newest().filter_map(|told| warned(told, me)));
     let faces = Faces::of(app, &me.party(), Way::Notification, &me.community, &people).await?;
     let (mut whole, mut parts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -121,20 +212,20 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
         Expand::PartialAvatars => firsts().collect(),
     };
     for told in in_full {
-        if seen.insert(told.from.id) {
-            whole.push(faces.author(&told.from, &me.community));
+        if seen.insert(face_id(told)) {
+            whole.push(face(told, &faces, &me.community));
         }
     }
     for told in others() {
-        if seen.insert(told.from.id) {
-            parts.push(partial(&faces.author(&told.from, &me.community)));
+        if seen.insert(face_id(told)) {
+            parts.push(partial(&face(told, &faces, &me.community)));
         }
     }
     let reports = reports_of(app, me, newest().collect()).await?;
     let listed: Vec<Value> = groups
         .iter()
         .zip(&sampled)
-        .filter_map(|(group, sample)| entity(group, sample, me, &reports))
+        .filter_map(|(group, sample)| entity(app, group, sample, me, &reports, &faces))
         .collect();
     let statuses: Vec<Value> = statuses
         .into_iter()
@@ -156,25 +247,30 @@ fn sample(group: &Group) -> Vec<&Notification> {
     let mut seen = HashSet::new();
     let each_once = group.members.iter();
     each_once
-        .filter(|told| seen.insert(told.from.id))
+        .filter(|told| seen.insert(face_id(told)))
         .take(SAMPLE)
         .collect()
 }
 
 fn entity(
+    app: &App,
     group: &Group,
     sample: &[&Notification],
     me: &Me,
     reports: &HashMap<i64, Value>,
+    faces: &Faces,
 ) -> Option<Value> {
     let newest = group.members.first()?;
     let kind = word(newest.kind)?;
-    let people: Vec<String> = sample.iter().map(|told| told.from.id.to_string()).collect();
+    let people: Vec<String> = sample
+        .iter()
+        .map(|told| face_id(told).to_string())
+        .collect();
     let mut entity = json!({
         "group_key": group.key.to_string(),
         "notifications_count": group.members.len(),
         "type": kind,
-        // A number, as it is documented; the bounds of the page are what lists go on by.
+        // A number, as it is documented: notifications have ids that are the same after a double (`Ids::round_at`).
         "most_recent_notification_id": newest.id,
         "sample_account_ids": people,
     });
@@ -192,6 +288,12 @@ fn entity(
     }
     if let Some(report) = reports.get(&newest.id) {
         entity["report"] = report.clone();
+    }
+    if let Some(warning) = warning(newest, me, faces) {
+        entity["moderation_warning"] = warning;
+    }
+    if let Some(collection) = &newest.collection {
+        entity["collection"] = collections::entity::entity(app, collection, &me.community);
     }
     Some(entity)
 }

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::{Aside, Kind, Notification, cleared, dismiss as dismiss_one, read, store, stretch};
+use super::{
+    Aside, Kind, Notification, Which, cleared, dismiss as dismiss_one, read, store, stretch,
+};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -126,7 +128,7 @@ pub async fn page(
     window: Window,
     most: usize,
     grouped: &[Kind],
-    aside: Aside,
+    which: &Which,
     wants: impl Fn(&Notification) -> bool,
 ) -> Result<Page> {
     let mut rest = window;
@@ -134,7 +136,7 @@ pub async fn page(
     let mut keys: HashSet<Key> = HashSet::new();
     let mut edge = None;
     'read: for _ in 0..MOST_ROUNDS {
-        let stretch = stretch(app, me, rest, BATCH, aside).await?;
+        let stretch = stretch(app, me, rest, BATCH, which).await?;
         for told in stretch.shown {
             if !wants(&told) {
                 continue;
@@ -168,7 +170,7 @@ pub async fn page(
         group.on_page = group.members.len();
     }
     if let Some(oldest) = oldest {
-        let below = beyond(app, me, &groups, oldest, aside).await?;
+        let below = beyond(app, me, &groups, oldest, which.aside).await?;
         let below = below.into_iter().filter(|told| {
             let key = Key::of(told, grouped);
             keys.contains(&key) && wants(told)

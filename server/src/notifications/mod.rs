@@ -19,15 +19,18 @@ use std::sync::Arc;
 use comity_db::Tx;
 use comity_policy::{Party, Subject, Thing, Visible, Way};
 
-pub(crate) use tell::{promise_edited, promise_new, tell_of_post};
+pub(crate) use tell::{promise_edited, promise_new, promise_quoting, tell_of_post, tell_quoting};
 
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::collections::{self, Shown};
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::moderation::{self, Act};
 use crate::push;
 use crate::reports::{self, Report};
 use crate::rules::notices::Told;
+use crate::sign_ups::{self, Applicant};
 use crate::statuses::{self, Status};
 use crate::streaming::{self, Event};
 use crate::window::Window;
@@ -53,15 +56,46 @@ pub enum Kind {
     Status,
     /// A status that they boosted says something else now.
     Update,
+    /// A status that they quoted says something else now. What is told of is theirs, which quotes it.
+    QuotedUpdate,
     /// A boundary that is not their own suspends follows of theirs.
     Suspended,
     /// It was taken back, or ended, and they work again.
     Restored,
     /// Somebody reported somebody, to a community that they look after.
     Report,
+    /// Somebody put them into a collection.
+    Collected,
+    /// A collection that they are in is called or described otherwise now.
+    CollectionChanged,
+    /// Somebody waits to join a community that they look after.
+    SignUp,
+    /// Those who look after their community decided something about them, or have a word for them.
+    Warning,
 }
 
 impl Kind {
+    /// Every one.
+    pub const ALL: [Kind; 17] = [
+        Kind::Mention,
+        Kind::Follow,
+        Kind::FollowRequest,
+        Kind::Favourite,
+        Kind::Reblog,
+        Kind::Quote,
+        Kind::Poll,
+        Kind::Status,
+        Kind::Update,
+        Kind::Suspended,
+        Kind::Restored,
+        Kind::Report,
+        Kind::QuotedUpdate,
+        Kind::SignUp,
+        Kind::Warning,
+        Kind::Collected,
+        Kind::CollectionChanged,
+    ];
+
     /// The word that is stored and that clients know.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -74,31 +108,43 @@ impl Kind {
             Kind::Poll => "poll",
             Kind::Status => "status",
             Kind::Update => "update",
+            Kind::QuotedUpdate => "quoted_update",
             // As Mastodon calls what is near to it.
             Kind::Suspended => "severed_relationships",
             Kind::Restored => "restored_relationships",
             Kind::Report => "admin.report",
+            Kind::Collected => "added_to_collection",
+            Kind::CollectionChanged => "collection_update",
+            Kind::SignUp => "admin.sign_up",
+            Kind::Warning => "moderation_warning",
+        }
+    }
+
+    /// What happened, in a line. Whoever knows who did it puts their name where it says "Somebody".
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Mention => "Somebody mentioned you",
+            Kind::Follow => "Somebody follows you",
+            Kind::FollowRequest => "Somebody asks to follow you",
+            Kind::Favourite => "Somebody favourited a post of yours",
+            Kind::Reblog => "Somebody boosted a post of yours",
+            Kind::Quote => "Somebody quoted a post of yours",
+            Kind::Poll => "A poll of somebody is over",
+            Kind::Status => "Somebody posted",
+            Kind::Update => "Somebody changed a post that you boosted",
+            Kind::QuotedUpdate => "Somebody changed a post that you quoted",
+            Kind::Report => "Somebody reported somebody",
+            Kind::SignUp => "Somebody waits to join",
+            Kind::Warning => "Those who look after your community have a word for you",
+            Kind::Collected => "Somebody put you into a collection",
+            Kind::CollectionChanged => "Somebody changed a collection that you are in",
+            Kind::Suspended | Kind::Restored => "Something changed for people you follow",
         }
     }
 
     /// Reads [`Kind::as_str`].
     pub fn parse(word: &str) -> Option<Kind> {
-        [
-            Kind::Mention,
-            Kind::Follow,
-            Kind::FollowRequest,
-            Kind::Favourite,
-            Kind::Reblog,
-            Kind::Quote,
-            Kind::Poll,
-            Kind::Status,
-            Kind::Update,
-            Kind::Suspended,
-            Kind::Restored,
-            Kind::Report,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -129,6 +175,28 @@ pub enum Aside {
     Too,
 }
 
+/// Which of what a member is told is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Which {
+    /// Whether what stands aside is.
+    pub aside: Aside,
+    /// Nothing but what is of these kinds, where any are said.
+    pub kinds: Option<Vec<Kind>>,
+    /// Nothing but what this account did, where one is said.
+    pub from: Option<i64>,
+}
+
+impl Which {
+    /// Of every kind, by anybody.
+    pub fn any(aside: Aside) -> Which {
+        Which {
+            aside,
+            kinds: None,
+            from: None,
+        }
+    }
+}
+
 /// Something a member is told, with the evidence that they may see it.
 pub struct Notification {
     /// Sorts by time.
@@ -143,6 +211,12 @@ pub struct Notification {
     pub of_rule: Option<OfRule>,
     /// Which report, for somebody who may see it.
     pub report: Option<Report>,
+    /// Which collection. Several notifications may be about one.
+    pub collection: Option<Arc<Shown>>,
+    /// Who wants to join, for somebody who may see it.
+    pub applicant: Option<Applicant>,
+    /// What was decided about the member.
+    pub warning: Option<Act>,
     /// It stands aside, by the member's policy.
     pub set_aside: bool,
     /// Unix milliseconds.
@@ -200,6 +274,8 @@ pub fn notify(
 /// Tells a member that their own poll is over: the one thing somebody hears of themself.
 pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
     store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
 }
 
 /// Tells somebody who looks after a community of a report to it.
@@ -208,6 +284,59 @@ pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
     store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
     push::promise(tx, to, id, now_ms);
     streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells somebody who looks after a community who waits to join it, in the name of the account that speaks for it.
+pub(crate) fn tell_of_sign_up(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    voice: i64,
+    applicant: i64,
+    now_ms: i64,
+) {
+    store::insert_of_applicant(tx, id, to, voice, applicant, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells a member of a collection that they are in, in place of what they were told so before; not of their own. `told` is
+/// the number of what they are told, who they are, and what it is.
+pub(crate) fn tell_of_collection(
+    tx: &mut Tx,
+    told: (i64, i64, Kind),
+    from: i64,
+    collection_id: i64,
+    now_ms: i64,
+) {
+    let (id, to, kind) = told;
+    if to == from {
+        return;
+    }
+    store::delete_of_collection(tx, to, kind.as_str(), collection_id);
+    store::insert_of_collection(tx, id, to, kind.as_str(), from, collection_id, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Tells a member what was decided about them, in the name of the account that speaks for their community. Whoever cannot
+/// sign in for now reads it when they can.
+pub(crate) fn tell_of_warning(tx: &mut Tx, id: i64, to: i64, voice: i64, action: i64, now_ms: i64) {
+    store::insert_of_action(tx, id, to, voice, action, now_ms);
+    push::promise(tx, to, id, now_ms);
+    streaming::announce(tx, &Event::Notified { to, id });
+}
+
+/// Who is in a collection no more was told nothing of it.
+pub(crate) fn withdraw_of_collection(tx: &mut Tx, to: i64, collection_id: i64) {
+    for kind in [Kind::Collected, Kind::CollectionChanged] {
+        store::delete_of_collection(tx, to, kind.as_str(), collection_id);
+    }
+}
+
+/// A collection that is no more was told of to nobody.
+pub(crate) fn forget_collection(tx: &mut Tx, collection_id: i64) {
+    store::forget_collection(tx, collection_id);
 }
 
 /// What was told is taken back together with the act.
@@ -227,7 +356,8 @@ pub struct Stretch {
 
 /// What this member is told, newest first, older than `max_id`; at most `limit` before the gate.
 pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<Stretch> {
-    stretch(app, me, Window::older_than(max_id), limit, Aside::Not).await
+    let any = Which::any(Aside::Not);
+    stretch(app, me, Window::older_than(max_id), limit, &any).await
 }
 
 /// One thing that this member is told.
@@ -251,7 +381,7 @@ async fn alone(app: &App, me: &Account, way: Way, id: i64, aside: Aside) -> Resu
         above: id.saturating_sub(1),
         from_below: false,
     };
-    let found = stretch_by(app, me, way, window, 1, aside).await?;
+    let found = stretch_by(app, me, way, window, 1, &Which::any(aside)).await?;
     let found = found.shown.into_iter().next();
     found.ok_or(Error::NotFound)
 }
@@ -276,9 +406,9 @@ pub async fn stretch(
     me: &Account,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Stretch> {
-    stretch_by(app, me, Way::Notification, window, limit, aside).await
+    stretch_by(app, me, Way::Notification, window, limit, which).await
 }
 
 async fn stretch_by(
@@ -287,9 +417,9 @@ async fn stretch_by(
     way: Way,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Stretch> {
-    let rows = store::within(&app.db, me.id, window, limit, aside).await?;
+    let rows = store::within(&app.db, me.id, window, limit, which).await?;
     let first = rows.first().map(|row| row.id);
     let full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
     let last = rows.last().map(|row| row.id).filter(|_| full);
@@ -324,6 +454,12 @@ async fn cleared(
         .collect();
     let ids = rows.iter().filter_map(|row| row.report_id).collect();
     let mut reports = reports::open_to(app, me.id, ids).await?;
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.collection_id).collect();
+    let collections = collections::find_many(app, &party, way, &ids).await?;
+    let ids = rows.iter().filter_map(|row| row.applicant_id).collect();
+    let mut applicants = sign_ups::open_to(app, me.id, ids).await?;
+    let ids = rows.iter().filter_map(|row| row.action_id).collect();
+    let mut warnings = moderation::acts_upon(app, me.id, ids).await?;
     let mut list = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else {
@@ -346,6 +482,24 @@ async fn cleared(
             Some(None) => continue,
             other => other.flatten(),
         };
+        let collection = match row.collection_id {
+            None => None,
+            Some(id) => match collections.get(&id) {
+                Some(collection) => Some(collection.clone()),
+                // It is gone, or not for this member (any more).
+                None => continue,
+            },
+        };
+        let applicant = row.applicant_id.map(|id| applicants.remove(&id));
+        let applicant = match applicant {
+            // Somebody said no, or it was long ago, or they look after the community no more.
+            Some(None) => continue,
+            other => other.flatten(),
+        };
+        let warning = row.action_id.and_then(|id| warnings.remove(&id));
+        if kind == Kind::Warning && warning.is_none() {
+            continue;
+        }
         list.push(Notification {
             id: row.id,
             kind,
@@ -357,6 +511,9 @@ async fn cleared(
                 followers: row.followers.unwrap_or(0),
             }),
             report,
+            collection,
+            applicant,
+            warning,
             set_aside: row.set_aside,
             created_at: row.created_at,
         });

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 pub mod requests;
 
-use super::{Aside, OfRule};
+use super::{Aside, Kind, OfRule, Which};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -22,6 +22,9 @@ row! {
         pub created_at: i64,
         pub set_aside: bool,
         pub report_id: Option<i64>,
+        pub applicant_id: Option<i64>,
+        pub action_id: Option<i64>,
+        pub collection_id: Option<i64>,
     }
 }
 
@@ -30,8 +33,9 @@ row! {
 /// days, and an account is young for thirty, as Mastodon has it. What is not a stranger's doing, or is by somebody they
 /// said yes to or who looks after their community, or answers them, is for everybody.
 const INSERT: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, status_id, created_at, set_aside)
-     SELECT $1, k.account_id, $3, $4, $5, $6,
+    "INSERT INTO notifications
+            (id, account_id, kind, from_account_id, status_id, created_at, collection_id, set_aside)
+     SELECT $1, k.account_id, $3, $4, $5, $6, CAST($7 AS BIGINT),
             NOT k.exempt AND COALESCE(
                 (p.not_following = 'filter' AND NOT k.follows)
              OR (p.not_followers = 'filter' AND NOT k.followed)
@@ -80,7 +84,8 @@ const DELETE: Sql = sql!(
 );
 const NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id, collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id DESC
@@ -88,7 +93,8 @@ const NEWEST: Sql<NotificationRow> = sql!(
 );
 const OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id, collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
       ORDER BY id
@@ -114,7 +120,45 @@ pub fn insert(
     status: Option<i64>,
     now_ms: i64,
 ) {
-    tx.exec(INSERT, params![id, to, kind, from, status, now_ms]);
+    let collection: Option<i64> = None;
+    tx.exec(
+        INSERT,
+        params![id, to, kind, from, status, now_ms, collection],
+    );
+}
+
+/// The same, about a collection. Counts on `notifications_once_of_collection`.
+pub fn insert_of_collection(
+    tx: &mut Tx,
+    id: i64,
+    to: i64,
+    kind: &str,
+    from: i64,
+    collection_id: i64,
+    now_ms: i64,
+) {
+    let status: Option<i64> = None;
+    tx.exec(
+        INSERT,
+        params![id, to, kind, from, status, now_ms, collection_id],
+    );
+}
+
+/// Counts on `notifications_once_of_collection`.
+const DELETE_OF_COLLECTION: Sql = sql!(
+    "DELETE FROM notifications
+      WHERE account_id = $1 AND kind = $2 AND collection_id = $3"
+);
+/// Counts on `notifications_by_collection`.
+const FORGET_COLLECTION: Sql = sql!("DELETE FROM notifications WHERE collection_id = $1");
+
+pub fn delete_of_collection(tx: &mut Tx, to: i64, kind: &str, collection_id: i64) {
+    tx.exec(DELETE_OF_COLLECTION, params![to, kind, collection_id]);
+}
+
+/// What was told of a collection, to whomever.
+pub fn forget_collection(tx: &mut Tx, collection_id: i64) {
+    tx.exec(FORGET_COLLECTION, params![collection_id]);
 }
 
 /// `$5` names of what they must have been told since they last were told this, if of anything: a rule may have been set in
@@ -169,27 +213,126 @@ pub fn insert_of_report(tx: &mut Tx, id: i64, to: i64, from: i64, report_id: i64
     tx.exec(INSERT_OF_REPORT, params![id, to, from, now_ms, report_id]);
 }
 
+/// Counts on `notifications_once_of_applicant`.
+const INSERT_OF_APPLICANT: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, applicant_id)
+     VALUES ($1, $2, 'admin.sign_up', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+/// Counts on `notifications_once_of_action`.
+const INSERT_OF_ACTION: Sql = sql!(
+    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, action_id)
+     VALUES ($1, $2, 'moderation_warning', $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_of_applicant(tx: &mut Tx, id: i64, to: i64, from: i64, applicant: i64, now_ms: i64) {
+    tx.exec(
+        INSERT_OF_APPLICANT,
+        params![id, to, from, now_ms, applicant],
+    );
+}
+
+pub fn insert_of_action(tx: &mut Tx, id: i64, to: i64, from: i64, action: i64, now_ms: i64) {
+    tx.exec(INSERT_OF_ACTION, params![id, to, from, now_ms, action]);
+}
+
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {
     tx.exec(DELETE, params![to, kind, from, status]);
 }
 
-/// At most `limit` of what lies in a window: newest first, or from below, oldest first.
+/// Those of one kind. Counts on `notifications_by_kind`.
+macro_rules! of_kind {
+    ($order:literal) => {
+        sql!(
+            row: NotificationRow,
+            concat!(
+                "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+                          applicant_id, action_id, collection_id
+                   FROM notifications
+                  WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
+                    AND kind = $6
+                  ORDER BY ",
+                $order,
+                " LIMIT $4"
+            )
+        )
+    };
+}
+
+const OF_KIND_NEWEST: Sql<NotificationRow> = of_kind!("id DESC");
+const OF_KIND_OLDEST: Sql<NotificationRow> = of_kind!("id");
+
+/// Those of some kinds that one account did. Counts on `notifications_by_doer`.
+macro_rules! of_doer {
+    ($kinds:literal, $order:literal) => {
+        concat!(
+            "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+                      applicant_id, action_id, collection_id
+               FROM notifications
+              WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
+                AND from_account_id = $6 AND ",
+            $kinds,
+            " ORDER BY ",
+            $order,
+            " LIMIT $4"
+        )
+    };
+}
+
+const OF_DOER_NEWEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    sqlite: of_doer!("kind IN (SELECT value FROM json_each($7))", "id DESC"),
+    pg: of_doer!("kind = ANY($7)", "id DESC"),
+);
+const OF_DOER_OLDEST: Sql<NotificationRow> = sql!(
+    row: NotificationRow,
+    sqlite: of_doer!("kind IN (SELECT value FROM json_each($7))", "id"),
+    pg: of_doer!("kind = ANY($7)", "id"),
+);
+
+/// At most `limit` of what lies in a window: newest first, or from below, oldest first. Each kind that is asked for is read
+/// by itself, so that what is rare is not looked for among all the rest.
 pub async fn within(
     db: &Db,
     account_id: i64,
     window: Window,
     limit: i64,
-    aside: Aside,
+    which: &Which,
 ) -> Result<Vec<NotificationRow>> {
-    let statement = if window.from_below { OLDEST } else { NEWEST };
-    let values = params![
-        account_id,
-        window.below,
-        window.above,
-        limit,
-        aside == Aside::Too
-    ];
-    Ok(db.all(statement, values).await?)
+    let either = |newest, oldest| {
+        if window.from_below { oldest } else { newest }
+    };
+    let aside = which.aside == Aside::Too;
+    let of_all = params![account_id, window.below, window.above, limit, aside];
+    if let Some(from) = which.from {
+        let kinds = which.kinds.as_deref().unwrap_or(&Kind::ALL);
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        let mut values = of_all;
+        values.extend(params![from, kinds]);
+        return Ok(db
+            .all(either(OF_DOER_NEWEST, OF_DOER_OLDEST), values)
+            .await?);
+    }
+    let Some(kinds) = &which.kinds else {
+        return Ok(db.all(either(NEWEST, OLDEST), of_all).await?);
+    };
+    let mut rows: Vec<NotificationRow> = Vec::new();
+    for kind in kinds {
+        let mut values = of_all.clone();
+        values.extend(params![kind.as_str()]);
+        rows.extend(
+            db.all(either(OF_KIND_NEWEST, OF_KIND_OLDEST), values)
+                .await?,
+        );
+    }
+    if window.from_below {
+        rows.sort_unstable_by_key(|row| row.id);
+    } else {
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    }
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
 pub async fn clear(db: &Db, account_id: i64) -> Result<u64> {
@@ -248,10 +391,28 @@ pub async fn boosted_by(db: &Db, status_id: i64, after: i64, most: i64) -> Resul
         .await?)
 }
 
+/// Counts on `quotes_by_quoted`.
+const QUOTING: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    "SELECT q.status_id, s.account_id
+       FROM quotes q
+       JOIN statuses s ON s.id = q.status_id
+       JOIN members m ON m.account_id = s.account_id
+      WHERE q.quoted_id = $1 AND q.state = 'stands' AND q.status_id > $2
+      ORDER BY q.status_id
+      LIMIT $3"
+);
+
+/// Posts of members above `after` that quote this status by its author's yes, and whose they are.
+pub async fn quoting(db: &Db, status_id: i64, after: i64, most: i64) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(QUOTING, params![status_id, after, most]).await?)
+}
+
 /// Those of the kinds that are grouped, newest first. Counts on `notifications_by_account`.
 const GROUPABLE: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id, collection_id
        FROM notifications
       WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
         AND kind IN ('favourite', 'reblog', 'follow')
@@ -274,7 +435,8 @@ pub async fn groupable(
 /// Counts on `notifications_once` and `notifications_by_account`.
 const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id, collection_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7
@@ -283,7 +445,8 @@ const OF_GROUP_NEWEST: Sql<NotificationRow> = sql!(
 );
 const OF_GROUP_OLDEST: Sql<NotificationRow> = sql!(
     row: NotificationRow,
-    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id
+    "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
+            applicant_id, action_id, collection_id
        FROM notifications
       WHERE account_id = $1 AND kind = $2 AND status_id IS NOT DISTINCT FROM $3
         AND created_at >= $4 AND created_at < $5 AND id < $6 AND id > $7

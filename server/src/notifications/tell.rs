@@ -33,6 +33,15 @@ pub fn promise_edited(tx: &mut Tx, id: i64, status_id: i64, now_ms: i64) {
     put_down(queue::push_if_boosted(tx, id, status_id, &job, now_ms));
 }
 
+/// Promises to tell those who quoted this post that it says something else now, if there are any.
+pub fn promise_quoting(tx: &mut Tx, id: i64, status_id: i64, now_ms: i64) {
+    let job = Job::TellQuoting {
+        status: status_id,
+        after: 0,
+    };
+    put_down(queue::push_if_quoted(tx, id, status_id, &job, now_ms));
+}
+
 fn put_down(promised: Result<()>) {
     if let Err(why) = promised {
         tracing::error!(%why, "a job could not be written down");
@@ -71,7 +80,7 @@ pub(crate) async fn tell_of_post(
         }
         notify(
             &mut tx,
-            app.ids.at(now_ms),
+            app.ids.round_at(now_ms),
             member,
             kind,
             status.author.id,
@@ -82,6 +91,32 @@ pub(crate) async fn tell_of_post(
     let rest = Job::TellOfPost {
         status: status_id,
         edited,
+        after: last,
+    };
+    queue::push(&mut tx, app, &rest)?;
+    app.commit_and_ring(tx).await?;
+    Ok(Outcome::Done)
+}
+
+/// Tells members whose quotes of a post have numbers above `after` that it was changed, and goes on with the rest.
+pub(crate) async fn tell_quoting(app: &App, status_id: i64, after: i64) -> Result<Outcome> {
+    let Some(status) = statuses::load(app, &[status_id]).await?.pop() else {
+        return Ok(Outcome::Done);
+    };
+    let quotes = store::quoting(&app.db, status.id, after, BATCH).await?;
+    let Some((last, _)) = quotes.last().copied() else {
+        return Ok(Outcome::Done);
+    };
+    let now_ms = app.now_ms();
+    let (kind, from) = (Kind::QuotedUpdate, status.author.id);
+    let mut tx = Tx::new();
+    for (quote, member) in quotes {
+        let id = app.ids.round_at(now_ms);
+        withdraw(&mut tx, member, kind, from, Some(quote));
+        notify(&mut tx, id, member, kind, from, Some(quote), now_ms);
+    }
+    let rest = Job::TellQuoting {
+        status: status_id,
         after: last,
     };
     queue::push(&mut tx, app, &rest)?;

@@ -52,22 +52,28 @@ pub async fn list(
         paging.window(),
         most,
         &kinds,
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;
-    let all = entity::groups(&app, me, &page.groups, expand).await?;
+    let mut all = entity::groups(&app, me, &page.groups, expand).await?;
+    entity::fall_back_groups(&mut all, &asked.supported_types);
     let links = paging.links(&me.community, page.newer, page.older);
     Ok(Reply::api(all).with_links(links))
 }
 
 /// `GET /api/v2/notifications/{group_key}`
-pub async fn one(State(app): State<App>, client: Client, Path(key): Path<String>) -> Result<Reply> {
+pub async fn one(
+    State(app): State<App>,
+    client: Client,
+    Path(key): Path<String>,
+    Input(asked): Input<Choice>,
+) -> Result<Reply> {
     let me = client.me()?;
     let group = grouped::one(&app, &me.account, Key::parse(&key)?).await?;
-    Ok(Reply::api(
-        entity::groups(&app, me, &[group], Expand::Full).await?,
-    ))
+    let mut all = entity::groups(&app, me, &[group], Expand::Full).await?;
+    entity::fall_back_groups(&mut all, &asked.supported_types);
+    Ok(Reply::api(all))
 }
 
 /// `POST /api/v2/notifications/{group_key}/dismiss`
@@ -97,11 +103,11 @@ pub async fn people(
         paging.limit(40, 80),
     )
     .await?;
-    let ids: Vec<i64> = found.iter().map(|told| told.from.id).collect();
+    let ids: Vec<i64> = found.iter().map(entity::face_id).collect();
     let faces = Faces::of(&app, &me.party(), Way::Notification, &me.community, &ids).await?;
     let list: Vec<_> = found
         .iter()
-        .map(|told| faces.author(&told.from, &me.community))
+        .map(|told| entity::face(told, &faces, &me.community))
         .collect();
     let links = paging.links(&me.community, found.first().map(|told| told.id), older);
     Ok(Reply::api(json!(list)).with_links(links))
@@ -132,7 +138,7 @@ pub async fn unread_count(
         unread,
         most,
         &asked.kinds(),
-        asked.aside(),
+        &asked.which(),
         wants,
     )
     .await?;

@@ -2,19 +2,26 @@
 
 pub mod policy;
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 
-use comity_policy::{Mode, Pattern, Rule, Scope, Stance, Way};
+use comity_policy::{Conditions, Mode, Pattern, Rule, Scope, Stance, Visible, Way};
 
-use super::{Kind, Notification, OfRule};
+use super::{Doer, Kind, Notification, OfRule};
 use crate::app::App;
+use crate::collections;
 use crate::conversations;
+use crate::emojis::html::in_plain;
 use crate::error::Result;
 use crate::filters::Context;
 use crate::http::{Me, Page, Reply, Visit};
 use crate::markers;
+use crate::moderation::Action;
+use crate::reactions::{self, Reaction};
 use crate::rules;
 use crate::rules::notices::{self, Cause};
+use crate::sign_ups::Standing;
 use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
@@ -61,7 +68,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, page: Page) -> R
     Ok(Reply::page(NotificationsPage { frame, rows, older }))
 }
 
-/// Neighbours of one kind about one post become one row.
+/// Neighbours of one kind about one post become one row; of favourites, those that say the same emoji or none.
 async fn rows(
     app: &App,
     me: &Me,
@@ -75,11 +82,12 @@ async fn rows(
     let reader = Reader::of(app, visit, Way::Notification, &statuses).await?;
     let threads = statuses.iter().map(|status| status.conversation_id);
     let left = conversations::left_by(app, &me.account, threads.collect()).await?;
+    let said = said(app, found).await?;
     let of_rules = found.iter().filter_map(|notification| notification.of_rule);
     let causes = notices::causes(app, of_rules.map(|of_rule| of_rule.rule_id).collect()).await?;
     let now = app.now_ms();
     let mut rows: Vec<NotificationRow> = Vec::new();
-    let mut last: Option<(Kind, Option<i64>)> = None;
+    let mut last: Option<(Kind, Option<i64>, Option<&Reaction>)> = None;
     for notification in found {
         let about = notification.status.as_deref();
         let whole = matches!(
@@ -94,8 +102,11 @@ async fn rows(
         let Some(status) = view.map_or(Some(None), |view| view.map(Some)) else {
             continue;
         };
-        let key = (notification.kind, about.map(|status| status.id));
         let from = &*notification.from;
+        let reaction = about
+            .filter(|_| notification.kind == Kind::Favourite)
+            .and_then(|status| said.get(&(from.id, status.id)));
+        let key = (notification.kind, about.map(|status| status.id), reaction);
         let person = cleared_view(from, from, &visit.community);
         let is_new = notification.id > me.member.notifications_read_id;
         let groups = matches!(
@@ -114,40 +125,26 @@ async fn rows(
             continue;
         }
         last = Some(key);
-        let kind = match notification.kind {
-            Kind::Follow => NotificationKind::Follow,
-            Kind::FollowRequest => NotificationKind::Request,
-            Kind::Favourite => NotificationKind::Favourite,
-            Kind::Reblog => NotificationKind::Reblog,
-            Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
-            Kind::Mention => NotificationKind::Mention,
-            Kind::Quote => NotificationKind::Quote,
-            Kind::Poll => NotificationKind::Poll,
-            Kind::Status => NotificationKind::Status,
-            Kind::Update => NotificationKind::Update,
-            Kind::Suspended => NotificationKind::Suspended,
-            Kind::Restored => NotificationKind::Restored,
-            Kind::Report => NotificationKind::Report,
-        };
         rows.push(NotificationRow {
-            kind,
+            kind: word(notification, me),
             people: vec![person],
             others: 0,
             when_iso: time::iso(notification.created_at),
             when_text: time::words(notification.created_at, now),
             is_new,
-            about: match &notification.report {
-                Some(_) => Some("Look at the report".to_owned()),
+            about: match aside(notification) {
+                Some((words, _)) => Some(words),
                 None => about
                     .filter(|_| !whole)
                     .map(|status| plain::excerpt(&text(status).content, QUOTED)),
             },
-            about_url: match &notification.report {
-                Some(report) => Some(format!("/moderation/reports/{}", report.id)),
+            about_url: match aside(notification) {
+                Some((_, url)) => url,
                 None => about
                     .filter(|_| !whole)
                     .map(|status| path(status, &visit.community)),
             },
+            said_html: reaction.map(|reaction| reaction_html(visit, from, reaction)),
             status,
             told: notification.of_rule.map(|of_rule| {
                 let of = (notification.kind, of_rule);
@@ -163,6 +160,82 @@ async fn rows(
         });
     }
     Ok(rows)
+}
+
+/// What is said of what is about no post, and where it leads.
+fn aside(told: &Notification) -> Option<(String, Option<String>)> {
+    if let Some(report) = &told.report {
+        let at = format!("/moderation/reports/{}", report.id);
+        return Some(("Look at the report".to_owned(), Some(at)));
+    }
+    if let Some(applicant) = &told.applicant {
+        let words = match applicant.standing {
+            Standing::In => format!("@{} is a member now", applicant.username),
+            _ => format!("@{} waits for a yes", applicant.username),
+        };
+        return Some((words, Some("/sign-ups".to_owned())));
+    }
+    if let Some(shown) = &told.collection {
+        let name = collections::words(&shown.collection).name.clone();
+        return Some((name, Some(shown.collection.path())));
+    }
+    let act = told.warning.as_ref()?;
+    let did = match Action::parse(&act.action) {
+        Some(Action::Freeze) => "You were kept from signing in",
+        Some(Action::Suspend) => "You were suspended, and nothing of yours was shown",
+        _ => "You are told",
+    };
+    let words = if act.reason.is_empty() {
+        format!("{did}.")
+    } else {
+        format!("{did}: {}", act.reason)
+    };
+    Some((words, None))
+}
+
+/// What the favourites among these say by emoji, by who and of which post.
+async fn said(app: &App, found: &[Notification]) -> Result<HashMap<(i64, i64), Reaction>> {
+    let favourites = found
+        .iter()
+        .filter(|notification| notification.kind == Kind::Favourite);
+    let (by, of): (Vec<i64>, Vec<i64>) = favourites
+        .filter_map(|notification| Some((notification.from.id, notification.status.as_ref()?.id)))
+        .unzip();
+    reactions::of_people(&app.db, by, of).await
+}
+
+/// An emoji with its picture; safe HTML. Where a rule drops pictures of whoever says it, its code stays.
+fn reaction_html(visit: &Visit, from: &Visible<Doer>, reaction: &Reaction) -> String {
+    if from.conditions().contains(Conditions::DROP_MEDIA) {
+        return in_plain(&reaction.emoji, &[]);
+    }
+    let (party, here) = (visit.party(), &visit.community);
+    let picture = reactions::entity::picture_by(reaction, from.id, &party, here);
+    in_plain(&reaction.emoji, picture.as_slice())
+}
+
+/// What the page calls it.
+fn word(notification: &Notification, me: &Me) -> NotificationKind {
+    match notification.kind {
+        Kind::Follow => NotificationKind::Follow,
+        Kind::FollowRequest => NotificationKind::Request,
+        Kind::Favourite => NotificationKind::Favourite,
+        Kind::Reblog => NotificationKind::Reblog,
+        Kind::Mention if is_answer(notification, me) => NotificationKind::Reply,
+        Kind::Mention => NotificationKind::Mention,
+        Kind::Quote => NotificationKind::Quote,
+        Kind::Poll => NotificationKind::Poll,
+        Kind::Status => NotificationKind::Status,
+        Kind::Update => NotificationKind::Update,
+        Kind::Suspended => NotificationKind::Suspended,
+        Kind::QuotedUpdate => NotificationKind::QuotedUpdate,
+        Kind::Restored => NotificationKind::Restored,
+        Kind::Report => NotificationKind::Report,
+        Kind::SignUp => NotificationKind::SignUp,
+        Kind::Warning => NotificationKind::Warning,
+        Kind::Collected => NotificationKind::Collected,
+        Kind::CollectionChanged => NotificationKind::CollectionChanged,
+    }
 }
 
 /// What a boundary did to the reader's follows, in a sentence. What is no rule (any more) was the emergency gate.

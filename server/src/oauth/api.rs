@@ -200,6 +200,10 @@ pub async fn userinfo(client: Client) -> Result<Reply> {
         "name": account.display_name,
         "preferred_username": account.username,
         "profile": format!("{}/@{}", me.community.origin, account.username),
+        "picture": match &account.avatar_url {
+            Some(url) => url.clone(),
+            None => format!("{}/assets/no-avatar.png", me.community.origin),
+        },
     });
     Ok(Reply::api(document))
 }

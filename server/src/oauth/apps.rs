@@ -12,8 +12,10 @@ use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::http::token::Token;
 
-/// Apps that all addresses together may register in a day.
+/// Apps that all addresses together register in a day; beyond them the oldest of these that no member let in make way.
 const MOST_NEW_APPS: i64 = 10_000;
+/// How many make way at a time.
+const ROOM: i64 = 100;
 /// Characters of an app's name, as Mastodon has it.
 const LONGEST_NAME: usize = 60;
 /// Addresses of one app: one for each platform it runs on, and then some.
@@ -67,7 +69,9 @@ pub async fn register(
     }
     app.limits.check(Kind::App, neighbourhood)?;
     let day_ago = app.now_ms() - DAY_MS;
-    if store::newer_apps(&app.db, day_ago, MOST_NEW_APPS).await? >= MOST_NEW_APPS {
+    if store::newer_apps(&app.db, day_ago, MOST_NEW_APPS).await? >= MOST_NEW_APPS
+        && !make_room(app, day_ago).await?
+    {
         return Err(Error::TooMany { after_s: 3_600 });
     }
     let (client_id, secret) = (Token::random()?, Token::random()?);
@@ -84,6 +88,17 @@ pub async fn register(
     };
     store::insert_app(&app.db, &client).await?;
     Ok((client, secret.reveal()))
+}
+
+/// Whether there is room for more than what was registered since: a stranger who registers many keeps nobody else out.
+async fn make_room(app: &App, since_ms: i64) -> Result<bool> {
+    let idle = store::idle_apps(&app.db, since_ms, ROOM).await?;
+    if idle.is_empty() {
+        return Ok(false);
+    }
+    let mut tx = Tx::new();
+    store::drop_idle_apps(&mut tx, idle);
+    app.commit(tx).await
 }
 
 pub(super) async fn find_client(

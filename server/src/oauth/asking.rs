@@ -1,5 +1,7 @@
 //! Asking a member for a yes (RFC 6749 §4.1.1), and the code that it gives.
 
+use comity_db::Tx;
+
 use super::apps::find_client;
 use super::model::{ClientApp, CodeRow};
 use super::redirects::Redirect;
@@ -8,6 +10,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
+use crate::members;
 
 /// What an app asks a member for, checked.
 #[derive(Debug)]
@@ -96,8 +99,9 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
     })
 }
 
-/// The member says yes. The code is for the app alone.
-pub async fn grant(app: &App, account_id: i64, asked: &Asked) -> Result<String> {
+/// The member says yes, in the browser with this session. The code is for the app alone. Refused where the browser was
+/// signed out since it asked: a form may come slowly, and whatever signs a member out ends what was let before.
+pub async fn grant(app: &App, account_id: i64, session: &Token, asked: &Asked) -> Result<String> {
     let code = Token::random()?;
     let row = CodeRow {
         app_id: asked.client.id,
@@ -108,6 +112,11 @@ pub async fn grant(app: &App, account_id: i64, asked: &Asked) -> Result<String> 
         expires_at: app.now_ms() + CODE_LIVES_MS,
         token_id: None,
     };
-    store::insert_code(&app.db, code.hash(), &row).await?;
+    let mut tx = Tx::new();
+    members::still_signed_in(&mut tx, account_id, session.hash(), app.now_ms());
+    store::insert_code(&mut tx, code.hash(), &row);
+    if !app.commit(tx).await? {
+        return Err(Error::Unauthorized);
+    }
     Ok(code.reveal())
 }

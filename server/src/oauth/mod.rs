@@ -23,7 +23,9 @@ pub use asking::{Asked, Asking, NotAsked, ask, grant};
 pub use model::{ClientApp, LetIn, NewApp};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::Scopes;
-pub use tokens::{Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app};
+pub use tokens::{
+    Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app, was_suspended,
+};
 pub(crate) use tokens::{Whose, token_at_sign_up};
 
 use crate::app::App;
@@ -34,8 +36,9 @@ use crate::error::{Error, Result};
 const CODE_LIVES_MS: i64 = 10 * 60 * 1000;
 /// For how long after that a second exchange is still noticed.
 const CODE_REMEMBERED_MS: i64 = DAY_MS;
-/// An app that nobody let anything is forgotten after so long: anybody may register any number.
-const IDLE_APP_MS: i64 = DAY_MS;
+/// An app that no member ever let in is forgotten after so long: anybody may register any number. One that was let in keeps
+/// its name for good, as on Mastodon: Elk registers once with each server, and signs everybody in by that.
+const UNUSED_APP_MS: i64 = 90 * DAY_MS;
 /// A token that an app has for itself and does not use is forgotten after so long.
 const IDLE_TOKEN_MS: i64 = 7 * DAY_MS;
 
@@ -76,10 +79,22 @@ fn wrong<T>(code: &'static str, why: &'static str) -> Result<T, Failed> {
 /// Ends what a member let all apps, in the caller's transaction.
 pub(crate) fn end_all(tx: &mut Tx, account_id: i64) {
     store::revoke_all(tx, account_id);
+    store::forget_ended(tx, account_id);
 }
 
-/// Somebody who waited is a member from now on, and the app that signed them up speaks for them; in the caller's
-/// transaction.
+/// The same of a member who is suspended: until it is lifted, [`was_suspended`] knows those tokens.
+pub(crate) fn suspend_all(tx: &mut Tx, account_id: i64) {
+    store::remember_ended(tx, account_id);
+    store::revoke_all(tx, account_id);
+}
+
+/// The suspension is lifted, in the caller's transaction. What it ended stays ended.
+pub(crate) fn unsuspend(tx: &mut Tx, account_id: i64) {
+    store::forget_ended(tx, account_id);
+}
+
+/// Somebody who waited is a member from now on, and the app that signed them up speaks for them and is kept; in the
+/// caller's transaction.
 pub(crate) fn let_applicant_in(tx: &mut Tx, applicant_id: i64) {
     store::let_in(tx, applicant_id);
 }
@@ -93,6 +108,6 @@ pub(crate) fn end_of_applicant(tx: &mut Tx, applicant_id: i64) {
 pub async fn forget_old(app: &App, now_ms: i64, most: i64) -> Result<u64> {
     let codes = store::forget_codes(&app.db, now_ms - CODE_REMEMBERED_MS, most).await?;
     let tokens = store::forget_tokens(&app.db, now_ms - IDLE_TOKEN_MS, most).await?;
-    let apps = store::forget_apps(&app.db, now_ms - IDLE_APP_MS, most).await?;
+    let apps = store::forget_apps(&app.db, now_ms - UNUSED_APP_MS, most).await?;
     Ok(codes.max(tokens).max(apps))
 }

@@ -56,8 +56,12 @@ const INSERT_CODE: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 
-pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<()> {
-    db.exec(
+const KEEP_APP: Sql = sql!("UPDATE apps SET let_in = TRUE WHERE id = $1 AND NOT let_in");
+
+/// A member's yes, by which its app is kept.
+pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
+    tx.exec(KEEP_APP, params![code.app_id]);
+    tx.exec(
         INSERT_CODE,
         params![
             code_hash,
@@ -68,9 +72,7 @@ pub async fn insert_code(db: &Db, code_hash: Vec<u8>, code: &CodeRow) -> Result<
             code.challenge.as_deref(),
             code.expires_at,
         ],
-    )
-    .await?;
-    Ok(())
+    );
 }
 
 const CODE: Sql<CodeRow> = sql!(
@@ -100,7 +102,11 @@ const INSERT_TOKEN: Sql = sql!(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
 );
 
+/// A member's token keeps its app.
 pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
+    if token.account_id.is_some() {
+        tx.exec(KEEP_APP, params![token.app_id]);
+    }
     tx.exec(
         INSERT_TOKEN,
         params![
@@ -132,8 +138,15 @@ const LET_IN: Sql = sql!(
       WHERE applicant_id = $1"
 );
 
-/// Tokens of somebody who waited are a member's from now on.
+const KEEP_APPS_OF_APPLICANT: Sql = sql!(
+    "UPDATE apps
+        SET let_in = TRUE
+      WHERE id IN (SELECT app_id FROM access_tokens WHERE applicant_id = $1) AND NOT let_in"
+);
+
+/// Tokens of somebody who waited are a member's from now on, and their apps are kept.
 pub fn let_in(tx: &mut Tx, applicant_id: i64) {
+    tx.exec(KEEP_APPS_OF_APPLICANT, params![applicant_id]);
     tx.exec(LET_IN, params![applicant_id]);
 }
 
@@ -173,10 +186,11 @@ const REVOKE_APP: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1 AN
 const DROP_CODES_OF_APP: Sql =
     sql!("DELETE FROM oauth_codes WHERE account_id = $1 AND app_id = $2");
 
-/// Ends what a member let one app, and what they just said yes to.
+/// Ends what a member let one app, and what they just said yes to. The codes go first: one that is exchanged at this moment
+/// has given its token by then, or gives none.
 pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
-    tx.must(REVOKE_APP, params![account_id, app_id]);
     tx.exec(DROP_CODES_OF_APP, params![account_id, app_id]);
+    tx.must(REVOKE_APP, params![account_id, app_id]);
     ended(
         tx,
         Tokens {
@@ -190,10 +204,10 @@ pub fn revoke_app(tx: &mut Tx, account_id: i64, app_id: i64) {
 const REVOKE_ALL: Sql = sql!("DELETE FROM access_tokens WHERE account_id = $1");
 const DROP_CODES: Sql = sql!("DELETE FROM oauth_codes WHERE account_id = $1");
 
-/// Ends what a member let every app, and what they just said yes to.
+/// Ends what a member let every app, and what they just said yes to; the codes first, as in [`revoke_app`].
 pub fn revoke_all(tx: &mut Tx, account_id: i64) {
-    tx.exec(REVOKE_ALL, params![account_id]);
     tx.exec(DROP_CODES, params![account_id]);
+    tx.exec(REVOKE_ALL, params![account_id]);
     ended(
         tx,
         Tokens {
@@ -201,6 +215,38 @@ pub fn revoke_all(tx: &mut Tx, account_id: i64) {
             ..Tokens::default()
         },
     );
+}
+
+const REMEMBER_ENDED: Sql = sql!(
+    "INSERT INTO ended_tokens (token_hash, account_id)
+     SELECT token_hash, account_id
+       FROM access_tokens
+      WHERE account_id = $1
+     ON CONFLICT DO NOTHING"
+);
+const FORGET_ENDED: Sql = sql!("DELETE FROM ended_tokens WHERE account_id = $1");
+const ENDED_OF: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT m.account_id
+       FROM ended_tokens t
+       JOIN members m ON m.account_id = t.account_id
+      WHERE t.token_hash = $1 AND m.community_id = $2"
+);
+
+/// Notes what tokens a member has, before they are ended.
+pub fn remember_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(REMEMBER_ENDED, params![account_id]);
+}
+
+/// Notes it no longer.
+pub fn forget_ended(tx: &mut Tx, account_id: i64) {
+    tx.exec(FORGET_ENDED, params![account_id]);
+}
+
+/// Whether a token was noted so, of a member of this community.
+pub async fn is_ended(db: &Db, token_hash: Vec<u8>, community_id: i64) -> Result<bool> {
+    let values = params![token_hash, community_id];
+    Ok(db.opt_column(ENDED_OF, values).await?.is_some())
 }
 
 /// Tokens of one member that are read for the list of their apps; each app has a few at most.
@@ -275,6 +321,49 @@ pub async fn newer_apps(db: &Db, since_ms: i64, most: i64) -> Result<i64> {
     Ok(db.one(NEWER_APPS, params![since_ms, most]).await?.0)
 }
 
+/// Counts on `apps_by_age`. A token that an app has for itself is nobody's yes.
+const IDLE_APPS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT a.id
+       FROM apps a
+      WHERE a.created_at > $1
+        AND NOT EXISTS (SELECT 1
+                          FROM access_tokens t
+                         WHERE t.app_id = a.id AND (t.account_id IS NOT NULL OR t.applicant_id IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
+      ORDER BY a.created_at
+      LIMIT $2"
+);
+
+/// The oldest apps registered since then that nobody let in.
+pub async fn idle_apps(db: &Db, since_ms: i64, most: i64) -> Result<Vec<i64>> {
+    Ok(db.column(IDLE_APPS, params![since_ms, most]).await?)
+}
+
+const DROP_OWN_TOKENS: Sql = sql!(
+    sqlite: "DELETE FROM access_tokens
+              WHERE app_id IN (SELECT value FROM json_each($1)) AND account_id IS NULL AND applicant_id IS NULL",
+    pg: "DELETE FROM access_tokens
+          WHERE app_id = ANY($1) AND account_id IS NULL AND applicant_id IS NULL",
+);
+const DROP_APPS: Sql = sql!(
+    sqlite: "DELETE FROM apps
+              WHERE id IN (SELECT value FROM json_each($1))
+                AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+                AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+    pg: "DELETE FROM apps
+          WHERE id = ANY($1)
+            AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
+            AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
+);
+
+/// These make way, with the tokens that they have for themselves. Undoes the whole transaction where members let all of them
+/// in meanwhile.
+pub fn drop_idle_apps(tx: &mut Tx, ids: Vec<i64>) {
+    tx.exec(DROP_OWN_TOKENS, params![ids.clone()]);
+    tx.must(DROP_APPS, params![ids]);
+}
+
 const FORGET_CODES: Sql = sql!(
     "DELETE FROM oauth_codes
       WHERE code_hash IN (SELECT code_hash FROM oauth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
@@ -287,11 +376,12 @@ const FORGET_TOKENS: Sql = sql!(
                     ORDER BY last_used_at
                     LIMIT $2)"
 );
+/// On `apps_unused`.
 const FORGET_APPS: Sql = sql!(
     "DELETE FROM apps
       WHERE id IN (SELECT a.id
                      FROM apps a
-                    WHERE a.created_at < $1
+                    WHERE NOT a.let_in AND a.created_at < $1
                       AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = a.id)
                       AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
                     ORDER BY a.created_at
@@ -308,7 +398,7 @@ pub async fn forget_tokens(db: &Db, since_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_TOKENS, params![since_ms, most]).await?)
 }
 
-/// Forgets apps older than `apps_ms` that nobody lets anything.
+/// Forgets apps older than `apps_ms` that no member ever let in and that have no token for themselves.
 pub async fn forget_apps(db: &Db, apps_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET_APPS, params![apps_ms, most]).await?)
 }
@@ -318,6 +408,10 @@ pub const OF_MEMBER: &[Sql] = &[
     sql!(
         "DELETE FROM access_tokens
           WHERE account_id = $1 AND id IN (SELECT id FROM access_tokens WHERE account_id = $1 LIMIT $2)"
+    ),
+    sql!(
+        "DELETE FROM ended_tokens
+          WHERE account_id = $1 AND token_hash IN (SELECT token_hash FROM ended_tokens WHERE account_id = $1 LIMIT $2)"
     ),
     sql!(
         "DELETE FROM oauth_codes

@@ -16,6 +16,7 @@ use crate::communities::Community;
 use crate::error::Result;
 use crate::http::Kind;
 use crate::http::token::Token;
+use crate::members::{self, Standing};
 
 /// Tokens that an app has at once of one member, or for itself: one for each device, and then some.
 const MOST_TOKENS: i64 = 10;
@@ -63,7 +64,8 @@ async fn identify(
     }
 }
 
-/// Exchanges a code for a token. A code is good once; used again, it ends the token that it gave (RFC 6749 §4.1.2).
+/// Exchanges a code for a token. A code is good once; used again, it ends the token that it gave (RFC 6749 §4.1.2). It gives
+/// none while the moderators keep its member out.
 pub async fn exchange(
     app: &App,
     community: &Community,
@@ -96,6 +98,9 @@ pub async fn exchange(
         None => verifier.is_empty(),
     };
     if row.expires_at < app.now_ms() || row.redirect_uri != redirect_uri || !is_theirs {
+        return wrong("invalid_grant", WHY);
+    }
+    if members::find(app, row.account_id).await?.standing != Standing::Active {
         return wrong("invalid_grant", WHY);
     }
     let whose = Some(Whose::Member(row.account_id));
@@ -249,6 +254,14 @@ pub struct Grant {
     pub applicant_id: Option<i64>,
     /// What.
     pub scopes: Scopes,
+}
+
+/// Whether this token was ended by the suspension of its member, who is one of this community and still kept out.
+pub async fn was_suspended(app: &App, community: &Community, token: &str) -> Result<bool> {
+    match Token::parse(token) {
+        Some(token) => store::is_ended(&app.db, token.hash(), community.id).await,
+        None => Ok(false),
+    }
 }
 
 /// What this token opens in this community, if anything.

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use http::StatusCode;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use super::{Asked, Asking, NotAsked, Scopes, Wrong};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::members::web::show_sign_in;
 use crate::push;
 use crate::web;
 use crate::web::time::day;
@@ -25,9 +27,15 @@ pub struct Wish {
     state: String,
     code_challenge: String,
     code_challenge_method: String,
+    /// `true`: whoever sits there may not be who the app is for.
+    force_login: String,
 }
 
 impl Wish {
+    fn forces_sign_in(&self) -> bool {
+        matches!(self.force_login.as_str(), "true" | "1")
+    }
+
     fn asking(&self) -> Asking {
         Asking {
             client_id: self.client_id.clone(),
@@ -87,17 +95,44 @@ struct BackToApp {
     place: String,
 }
 
-/// `GET /oauth/authorize`
+/// This address, without the wish that somebody signs in again: they did.
+fn without_force(here: &str) -> String {
+    let Some((path, query)) = here.split_once('?') else {
+        return here.to_owned();
+    };
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "force_login");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .finish();
+    format!("{path}?{query}")
+}
+
+/// `GET /oauth/authorize`. An app that wants somebody to sign in again has them do so first; nobody is signed out by that,
+/// for anybody can lead somebody to this address.
 pub async fn authorize_page(
     State(app): State<App>,
-    me: Me,
+    me: Result<Me, Reply>,
     visit: Visit,
     Query(wish): Query<Wish>,
 ) -> Result<Reply> {
+    let me = match me {
+        Ok(me) => me,
+        Err(_) if wish.forces_sign_in() => {
+            // Whoever signs in now need not do so twice.
+            let back = without_force(&visit.here);
+            let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+            return Ok(Reply::see_other(&format!("/sign-in?back={back}")));
+        }
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let asked = match super::ask(&app, &me.community, &wish.asking()).await {
         Ok(asked) => asked,
         Err(not) => return not_asked(&app, &visit, not, &wish.state).await,
     };
+    if wish.forces_sign_in() {
+        let next = without_force(&visit.here);
+        return show_sign_in(&app, &visit, String::new(), &next, None).await;
+    }
     let source = asked.redirect.source();
     let mut frame = web::frame(&app, &visit, "Let an app in", NavItem::Elsewhere).await?;
     frame.no_index = true;
@@ -140,7 +175,10 @@ pub async fn authorize(
         Err(not) => return not_asked(&app, &visit, not, &wish.state).await,
     };
     let code = match form.decision.as_str() {
-        "yes" => Some(super::grant(&app, me.account.id, &asked).await?),
+        "yes" => {
+            let session = visit.session().ok_or(Error::Unauthorized)?;
+            Some(super::grant(&app, me.account.id, session, &asked).await?)
+        }
         "no" => None,
         _ => return Err(Error::invalid("decision", "must be yes or no")),
     };

@@ -83,7 +83,7 @@ pub struct New {
     pub attestation: Vec<u8>,
 }
 
-/// Keeps a passkey that the browser with `holder_hash` was asked to make.
+/// Keeps a passkey that the browser with `holder_hash` was asked to make, while it is signed in.
 pub async fn finish(app: &App, me: &Me, holder_hash: Vec<u8>, new: New) -> Result<()> {
     let name = check_name(&new.name)?.to_owned();
     let account_id = me.account.id;
@@ -100,6 +100,8 @@ pub async fn finish(app: &App, me: &Me, holder_hash: Vec<u8>, new: New) -> Resul
         }
     };
     let mut tx = Tx::new();
+    // Signed out means signed out: a form that was begun before may come long after.
+    members::still_signed_in(&mut tx, account_id, holder_hash.clone(), app.now_ms());
     // With a new password it is gone: whoever knew the old one makes no passkey any more.
     store::take_challenge(&mut tx, holder_hash, challenge);
     let passkey = Passkey {

@@ -97,10 +97,11 @@ pub async fn vote(
     }
     choices.sort_unstable();
     choices.dedup();
-    let is_there = |at: &i64| usize::try_from(*at).is_ok_and(|at| at < poll.options.len());
-    if choices.is_empty() || !choices.iter().all(is_there) {
+    let offered = |at: &i64| Some((*at, poll.options.get(usize::try_from(*at).ok()?)?));
+    let named: Option<Vec<(i64, &Choice)>> = choices.iter().map(offered).collect();
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
         return Err(Error::invalid("choices", "must name what the poll offers"));
-    }
+    };
     if choices.len() > 1 && !poll.multiple {
         return Err(Error::invalid(
             "choices",
@@ -110,12 +111,12 @@ pub async fn vote(
     let now = app.now_ms();
     let mut tx = Tx::new();
     store::voter(&mut tx, status.id, me.id, now);
-    for position in &choices {
-        store::vote(&mut tx, status.id, me.id, *position);
+    for (position, choice) in named {
+        store::vote(&mut tx, status.id, me.id, position, &choice.title);
         if !status.author.is_local() {
             let vote = Outgoing::Vote {
                 status: status.id,
-                option: *position,
+                option: position,
                 number: app.next_id(),
             };
             delivery::queue(&mut tx, app, me.id, &vote)?;
@@ -127,7 +128,10 @@ pub async fn vote(
         end_later(app, &mut tx, status.id, &poll)?;
     }
     if !app.commit_and_ring(tx).await? {
-        return Err(Error::invalid("poll", "has your vote already"));
+        return Err(Error::invalid(
+            "poll",
+            "has your vote already, or offers something else by now; look at it again",
+        ));
     }
     Ok(())
 }
@@ -194,12 +198,18 @@ async fn try_end(app: &App, status_id: i64, ends_at: i64) -> Result<()> {
         };
         let mut tx = Tx::new();
         for member in &members {
-            let id = app.ids.at(now);
+            let id = app.ids.round_at(now);
             let from = status.author.id;
             notifications::notify(&mut tx, id, *member, Kind::Poll, from, Some(status_id), now);
         }
         if is_first && status.author.is_local() {
-            notifications::tell_self(&mut tx, app.ids.at(now), status.author.id, status_id, now);
+            notifications::tell_self(
+                &mut tx,
+                app.ids.round_at(now),
+                status.author.id,
+                status_id,
+                now,
+            );
             if status.visibility != Visibility::Local {
                 let update = Outgoing::Update { status: status_id };
                 delivery::queue(&mut tx, app, status.author.id, &update)?;
@@ -260,7 +270,7 @@ pub(crate) async fn receive(
     if !has_voted {
         store::voter(&mut tx, status.id, sender, app.now_ms());
     }
-    store::vote(&mut tx, status.id, sender, position);
+    store::vote(&mut tx, status.id, sender, position, name);
     tell_later(app, &mut tx, &status, &poll)?;
     let counted = app.commit_and_ring(tx).await?;
     Ok((!counted).then_some("votes a second time"))

@@ -129,8 +129,11 @@ const VOTE: Sql = sql!(
      VALUES ($1, $2, $3)
      ON CONFLICT DO NOTHING"
 );
-const ADD: Sql =
-    sql!("UPDATE poll_options SET votes = votes + 1 WHERE status_id = $1 AND position = $2");
+const ADD: Sql = sql!(
+    "UPDATE poll_options
+        SET votes = votes + 1
+      WHERE status_id = $1 AND position = $2 AND title = $3"
+);
 const ADD_VOTER: Sql = sql!(
     "UPDATE polls SET voters = COALESCE(voters, 0) + 1 WHERE status_id = $1 AND voters IS NOT NULL"
 );
@@ -142,10 +145,11 @@ pub fn voter(tx: &mut Tx, status_id: i64, account_id: i64, now_ms: i64) {
     tx.exec(ADD_VOTER, params![status_id]);
 }
 
-/// One choice of theirs. Undoes the whole transaction where they made it before.
-pub fn vote(tx: &mut Tx, status_id: i64, account_id: i64, position: i64) {
+/// One choice of theirs. Undoes the whole transaction where they made it before, and where another choice stands in its place
+/// by now.
+pub fn vote(tx: &mut Tx, status_id: i64, account_id: i64, position: i64, title: &str) {
+    tx.must(ADD, params![status_id, position, title]);
     tx.must(VOTE, params![status_id, account_id, position]);
-    tx.exec(ADD, params![status_id, position]);
 }
 
 /// Others were promised the numbers.

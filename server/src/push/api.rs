@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{Subscription, Wanted, change as change_it, find, public_key, unsubscribe};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Input, Reply};
+use crate::http::{Client, Input, Reply, bearer};
 
 /// What an app sends.
 #[derive(Debug, Default, Deserialize)]
@@ -51,6 +52,7 @@ pub async fn show(State(app): State<App>, client: Client) -> Result<Reply> {
 pub async fn subscribe(
     State(app): State<App>,
     client: Client,
+    headers: HeaderMap,
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
     let wanted = Wanted {
@@ -60,6 +62,7 @@ pub async fn subscribe(
         standard: sent.subscription.standard,
         alerts: sent.data.alerts.unwrap_or_default(),
         policy: sent.data.policy.unwrap_or_default(),
+        token: bearer(&headers).map(str::to_owned),
     };
     let me = client.me()?.account.id;
     let made = super::subscribe(&app, me, client.grant.token_id, wanted).await?;

@@ -7,14 +7,15 @@ use comity_wire::{Parcel, WireError};
 use serde_json::json;
 
 use super::model::{Alerts, From, Keys, SubscriptionRow};
-use super::{seal, store, vapid};
+use super::{seal, store, tokens, vapid};
 use crate::app::App;
+use crate::collections;
 use crate::error::{Error, Result};
 use crate::filters::{Action, Context, Matcher};
 use crate::follows;
 use crate::http::Me;
 use crate::members::Standing;
-use crate::notifications::{self, Kind, Notification};
+use crate::notifications::{self, Notification};
 use crate::queue::{self, Job, Outcome};
 use crate::{rules, statuses, text};
 
@@ -94,7 +95,7 @@ async fn bring(
             why: format!("a rule refuses the push service at {}", endpoint.domain()),
         });
     }
-    let message = message(app, &me, told).await?;
+    let message = message(app, &device, &me, told).await?;
     let parcel = parcel(app, &device, &endpoint, message.as_bytes()).await?;
     Ok(
         match app.wire.push(&endpoint, &parcel, app.now_ms()).await {
@@ -171,15 +172,25 @@ async fn is_refused(app: &App, community: i64, endpoint: &Iri) -> Result<bool> {
 }
 
 /// What the device is told. It reads the rest with its token, by the number.
-async fn message(app: &App, me: &Me, told: Notification) -> Result<String> {
+async fn message(
+    app: &App,
+    device: &SubscriptionRow,
+    me: &Me,
+    told: Notification,
+) -> Result<String> {
+    // By it apps know for which of their accounts it is.
+    let token = tokens::open(app, device).await.unwrap_or_default();
+    let language = match me.member.language.as_str() {
+        "" => "en",
+        language => language,
+    };
     let mut message = json!({
-        // Ours is a hash: nobody but the app has the text of its token.
-        "access_token": "",
-        "preferred_locale": me.member.language.as_str(),
+        "access_token": token,
+        "preferred_locale": language,
         "notification_id": told.id,
         "notification_type": told.kind.as_str(),
         "icon": format!("{}/assets/no-avatar.png", me.community.origin),
-        "title": plain_title(told.kind),
+        "title": told.kind.title(),
         "body": me.community.name,
     });
     if store::tells(&app.db, me.account.id).await? {
@@ -190,30 +201,20 @@ async fn message(app: &App, me: &Me, told: Notification) -> Result<String> {
         let account = account.unwrap_or_default();
         let name = account["display_name"].as_str().unwrap_or_default();
         let name: String = name.chars().take(LONGEST_NAME).collect();
-        message["title"] = plain_title(told.kind).replacen("Somebody", &name, 1).into();
+        message["title"] = told.kind.title().replacen("Somebody", &name, 1).into();
         message["icon"] = account["avatar"].clone();
         message["body"] = words(told).into();
     }
     Ok(message.to_string())
 }
 
-fn plain_title(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Mention => "Somebody mentioned you",
-        Kind::Follow => "Somebody follows you",
-        Kind::FollowRequest => "Somebody asks to follow you",
-        Kind::Favourite => "Somebody favourited a post of yours",
-        Kind::Reblog => "Somebody boosted a post of yours",
-        Kind::Quote => "Somebody quoted a post of yours",
-        Kind::Poll => "A poll of somebody is over",
-        Kind::Status => "Somebody posted",
-        Kind::Update => "Somebody changed a post that you boosted",
-        Kind::Report => "Somebody reported somebody",
-        Kind::Suspended | Kind::Restored => "Something changed for people you follow",
-    }
-}
-
 fn words(told: &Notification) -> String {
+    if let Some(act) = &told.warning {
+        return act.reason.chars().take(MOST_WORDS).collect();
+    }
+    if let Some(shown) = &told.collection {
+        return collections::words(&shown.collection).name.clone();
+    }
     let Some(status) = &told.status else {
         return told.from.handle().to_string();
     };

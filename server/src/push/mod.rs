@@ -9,6 +9,7 @@ mod deliver;
 mod model;
 mod seal;
 mod store;
+mod tokens;
 mod vapid;
 pub mod web;
 
@@ -39,7 +40,7 @@ const AUTH: usize = 16;
 const MOST_TRIES: usize = 5;
 
 /// What an app asks for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Wanted {
     /// At its push service.
     pub endpoint: String,
@@ -53,6 +54,8 @@ pub struct Wanted {
     pub alerts: BTreeMap<String, bool>,
     /// Of whom; empty for everybody.
     pub policy: String,
+    /// The text of its token, which messages to its device name.
+    pub token: Option<String>,
 }
 
 /// What an app subscribed to.
@@ -96,7 +99,7 @@ pub async fn subscribe(
         p256dh.ok_or_else(|| Error::invalid("p256dh", "is no public key of the curve P-256"))?;
     let auth = unwritten(&wanted.auth).filter(|auth| auth.len() == AUTH);
     let auth = auth.ok_or_else(|| Error::invalid("auth", "must be 16 bytes in base64"))?;
-    let row = SubscriptionRow {
+    let mut row = SubscriptionRow {
         id: 0,
         account_id,
         // In the app's own spelling, by which it knows it again.
@@ -106,7 +109,11 @@ pub async fn subscribe(
         standard: wanted.standard,
         policy: from(&wanted.policy)?.as_str().to_owned(),
         alerts: Alerts::chosen(&wanted.alerts).words(),
+        token_sealed: None,
     };
+    if let Some(token) = &wanted.token {
+        row.token_sealed = tokens::seal(app, &row, token).await;
+    }
     for _ in 0..MOST_TRIES {
         if store::replace(&app.db, token_id, &row, app.now_ms()).await? {
             return find(app, token_id).await;

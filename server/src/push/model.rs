@@ -19,6 +19,7 @@ row! {
         pub standard: bool,
         pub policy: String,
         pub alerts: String,
+        pub token_sealed: Option<Vec<u8>>,
     }
 }
 
@@ -64,7 +65,7 @@ impl From {
 }
 
 /// All that an app may be woken for, in Mastodon's words. Some of it does not happen here.
-const ALERTS: [&str; 12] = [
+const ALERTS: [&str; 14] = [
     "mention",
     "status",
     "reblog",
@@ -75,6 +76,8 @@ const ALERTS: [&str; 12] = [
     "update",
     "quote",
     "quoted_update",
+    "added_to_collection",
+    "collection_update",
     "admin.sign_up",
     "admin.report",
 ];

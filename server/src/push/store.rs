@@ -10,20 +10,20 @@ const MOST_DEVICES: i64 = 50;
 
 const OF_TOKEN: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts
+    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
        FROM push_subscriptions
       WHERE token_id = $1"
 );
 const BY_ID: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts
+    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
        FROM push_subscriptions
       WHERE id = $1 AND account_id = $2"
 );
 /// By `push_subscriptions_by_account`.
 const OF_ACCOUNT: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts
+    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
        FROM push_subscriptions
       WHERE account_id = $1
       ORDER BY id DESC
@@ -48,8 +48,8 @@ pub async fn of_account(db: &Db, account_id: i64) -> Result<Vec<SubscriptionRow>
 /// Some apps read the number into 32 bits, so it is a small one.
 const INSERT: Sql = sql!(
     "INSERT INTO push_subscriptions
-            (id, token_id, account_id, endpoint, p256dh, auth, standard, policy, alerts, created_at)
-     SELECT COALESCE((SELECT max(id) FROM push_subscriptions), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9
+            (id, token_id, account_id, endpoint, p256dh, auth, standard, policy, alerts, created_at, token_sealed)
+     SELECT COALESCE((SELECT max(id) FROM push_subscriptions), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
      ON CONFLICT DO NOTHING"
 );
 const DELETE_OF_TOKEN: Sql = sql!("DELETE FROM push_subscriptions WHERE token_id = $1");
@@ -70,6 +70,7 @@ pub async fn replace(db: &Db, token_id: i64, new: &SubscriptionRow, now_ms: i64)
                 new.policy.as_str(),
                 new.alerts.as_str(),
                 now_ms,
+                new.token_sealed.clone(),
             ],
         )
         .await?;

@@ -1,5 +1,6 @@
 //! That it is we who ask a push service to wake somebody (RFC 8292), also as it was written before there was a standard.
 
+use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -17,7 +18,11 @@ const LIVES_S: i64 = 12 * 3600;
 
 /// The keys of this installation, once they were read.
 #[derive(Default)]
-pub struct Vapid(OnceCell<EcdsaKeyPair>);
+pub struct Vapid {
+    pair: OnceCell<EcdsaKeyPair>,
+    /// Seals the tokens of apps that are woken.
+    pub(super) tokens: OnceCell<LessSafeKey>,
+}
 
 /// The public key that apps subscribe with.
 pub async fn public_key(app: &App) -> Result<String> {
@@ -55,7 +60,7 @@ pub(super) async fn proof(app: &App, endpoint: &Iri) -> Result<String> {
 }
 
 async fn pair(app: &App) -> Result<&EcdsaKeyPair> {
-    app.vapid.0.get_or_try_init(|| read(app)).await
+    app.vapid.pair.get_or_try_init(|| read(app)).await
 }
 
 async fn read(app: &App) -> Result<EcdsaKeyPair> {

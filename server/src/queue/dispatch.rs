@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    cards, delivery, follows, inbox, instances, leaving, lists, members, notifications, polls,
-    push, quotes, reach, rules, scheduled, search, statuses, waves,
+    accounts, cards, delivery, follows, inbox, instances, leaving, lists, members, notifications,
+    polls, push, quotes, reach, rules, scheduled, search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -80,7 +80,18 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             } => Box::pin(notifications::tell_of_post(app, status, edited, after))
                 .await
                 .unwrap_or_else(Outcome::from),
+            Job::VerifyLinks { account, at } => {
+                Box::pin(accounts::verify_links(app, account, at)).await
+            }
+            Job::TellQuoting { status, after } => {
+                Box::pin(notifications::tell_quoting(app, status, after))
+                    .await
+                    .unwrap_or_else(Outcome::from)
+            }
             Job::IndexStatuses { below } => Box::pin(search::index_older(app, below))
+                .await
+                .unwrap_or_else(Outcome::from),
+            Job::IndexAccounts { below } => Box::pin(accounts::names::index_older(app, below))
                 .await
                 .unwrap_or_else(Outcome::from),
             Job::Leave { account, at } => Box::pin(leaving::run(app, account, at)).await,

@@ -93,7 +93,7 @@ impl Old {
             Old::Outgoing => "activities of ours",
             Old::Contacts => "first contacts",
             Old::Canaries => "canaries",
-            Old::Apps => "apps that nobody lets anything",
+            Old::Apps => "codes, tokens and apps that nobody uses",
             Old::Changes => "changes of boundaries",
             Old::Keys => "keys of posts",
             Old::Mutes => "mutes that ended",

@@ -167,9 +167,28 @@ pub enum Job {
         /// Members up to this number were told.
         after: i64,
     },
+    /// It is looked whether the pages in a member's profile link back to it.
+    VerifyLinks {
+        /// Whose.
+        account: i64,
+        /// When; where it is another time by now, that is another promise.
+        at: i64,
+    },
+    /// Members who quoted what was changed are told.
+    TellQuoting {
+        /// Which was changed.
+        status: i64,
+        /// Those whose quotes have numbers up to this were told.
+        after: i64,
+    },
     /// Posts from before there was an index of words are put into it.
     IndexStatuses {
         /// Those with smaller numbers are not in it yet.
+        below: i64,
+    },
+    /// Accounts from before people were found by the words of their names are given theirs.
+    IndexAccounts {
+        /// Those with smaller numbers have none yet.
         below: i64,
     },
     /// What a member has here is deleted, or the copies of what somebody elsewhere wrote.
@@ -212,8 +231,11 @@ impl Job {
             Job::Wake { .. } => "wake",
             Job::Push { .. } => "push",
             Job::SendLetter { .. } => "send_letter",
+            Job::VerifyLinks { .. } => "verify_links",
             Job::IndexStatuses { .. } => "index_statuses",
+            Job::IndexAccounts { .. } => "index_accounts",
             Job::TellOfPost { .. } => "tell_of_post",
+            Job::TellQuoting { .. } => "tell_quoting",
             Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
         }
@@ -239,6 +261,8 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for it.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            // Nobody waits for them, and they are on many servers.
+            Job::VerifyLinks { .. } => Some("pages in profiles".to_owned()),
             // A mail server that does not answer keeps nothing else waiting.
             Job::SendLetter { .. } => Some("the mail server".to_owned()),
             Job::Address { .. }
@@ -249,7 +273,9 @@ impl Job {
             | Job::EndPoll { .. }
             | Job::Leave { .. }
             | Job::IndexStatuses { .. }
+            | Job::IndexAccounts { .. }
             | Job::TellOfPost { .. }
+            | Job::TellQuoting { .. }
             | Job::TellOfRule { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
@@ -274,8 +300,12 @@ impl Job {
             Job::Wake { account, .. } => format!("devices of {account}"),
             Job::Push { subscription, .. } => format!("to device {subscription}"),
             Job::SendLetter { errand, .. } => errand.lane(),
+            Job::VerifyLinks { account, .. } => format!("pages of {account}"),
             Job::IndexStatuses { .. } => "index of words".to_owned(),
-            Job::TellOfPost { status, .. } => format!("about {status}"),
+            Job::IndexAccounts { .. } => "index of names".to_owned(),
+            Job::TellOfPost { status, .. } | Job::TellQuoting { status, .. } => {
+                format!("about {status}")
+            }
             Job::Leave { account, .. } => format!("end of {account}"),
             Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
             // After what they sent before: a yes or a no to a follow may be among it.

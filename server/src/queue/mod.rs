@@ -91,6 +91,20 @@ pub(crate) fn push_if_boosted(
     Ok(())
 }
 
+/// The same, if a member quotes this status.
+pub(crate) fn push_if_quoted(
+    tx: &mut Tx,
+    id: i64,
+    status_id: i64,
+    job: &Job,
+    now_ms: i64,
+) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    let values = params![id, job.kind(), payload, now_ms, status_id];
+    tx.exec(store::PUSH_IF_QUOTED, values);
+    Ok(())
+}
+
 /// Promises one job by itself, at the turn of the server whose work it is. On SQLite such lone writes share a commit,
 /// so thousands a second cost little.
 pub async fn push_now(app: &App, job: &Job) -> Result<()> {

@@ -37,6 +37,17 @@ pub const PUSH_IF_BOOSTED: Sql = sql!(
                      WHERE s.reblog_of_id = $5)"
 );
 
+/// Only where a member quotes `$5`. Counts on `quotes_by_quoted`.
+pub const PUSH_IF_QUOTED: Sql = sql!(
+    "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
+     SELECT $1, $2, $3, $4, $4, 0, $4
+      WHERE EXISTS (SELECT 1
+                      FROM quotes q
+                      JOIN statuses s ON s.id = q.status_id
+                      JOIN members m ON m.account_id = s.account_id
+                     WHERE q.quoted_id = $5 AND q.state = 'stands')"
+);
+
 /// Only where `$5` has a device that wants to be woken.
 pub const PUSH_TO_DEVICES: Sql = sql!(
     "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)

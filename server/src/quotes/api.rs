@@ -1,15 +1,16 @@
 //! Quotes for apps.
 
 use axum::extract::{Path, State};
-use comity_policy::Way;
+use comity_policy::{Visible, Way};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Paging, Reply};
-use crate::statuses;
 use crate::statuses::entity::Entities;
+use crate::statuses::{self, Status};
+use crate::window::Filling;
 
 /// `GET /api/v1/statuses/{id}/quotes`: what quotes it, with its author's yes.
 pub async fn quotes(
@@ -18,14 +19,24 @@ pub async fn quotes(
     Id(id): Id,
     paging: Paging,
 ) -> Result<Reply> {
-    let status = statuses::find(&app, &caller.party(), Way::Page, id).await?;
-    let (window, limit) = (paging.window(), paging.limit(20, 40));
-    let values = comity_db::params![status.id];
-    let stretch = super::store::QUOTING
-        .stretch(&app.db, window, limit, values)
-        .await?;
-    let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
-    let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
+    let party = caller.party();
+    let status = statuses::find(&app, &party, Way::Page, id).await?;
+    let mut filling = Filling::new(paging.window(), paging.limit(20, 40));
+    while let Some((window, most)) = filling.wants() {
+        let values = comity_db::params![status.id];
+        let read = super::store::QUOTING
+            .rows(&app.db, window, most, values)
+            .await?;
+        let ids: Vec<i64> = read.iter().map(|(id, _)| *id).collect();
+        let quoting = statuses::find_many(&app, &party, Way::Page, &ids).await?;
+        let shown = quoting.into_iter().map(|one| (one.id, one)).collect();
+        filling.take(&read, shown);
+    }
+    let page = filling.page();
+    let shown: Vec<&Visible<Status>> = page.shown.iter().collect();
+    let entities = Entities::of(&app, &caller, Way::Page, &shown).await?;
+    let list: Vec<Value> = shown.iter().map(|one| entities.status(one)).collect();
+    let links = paging.links(&caller.community, page.newest, page.oldest);
     Ok(Reply::api(json!(list)).with_links(links))
 }
 

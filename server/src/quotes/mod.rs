@@ -118,7 +118,7 @@ fn as_answer<'a>(status: &'a Status, quote: &'a Quote) -> Option<Answer<'a>> {
 pub(crate) fn tell(app: &App, tx: &mut Tx, quoted: &Account, by: &Account, status_id: i64) {
     if quoted.is_local() {
         let now = app.now_ms();
-        let id = app.ids.at(now);
+        let id = app.ids.round_at(now);
         notifications::notify(tx, id, quoted.id, Kind::Quote, by.id, Some(status_id), now);
     }
 }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Input, Kind, Reply};
 use crate::statuses::api::Sent;
+use crate::text::language;
 use crate::web::time::iso;
 
 /// `POST /api/comity/v1/reach`: whom this would reach if it were posted now. Nothing is kept of it.
@@ -22,6 +23,7 @@ pub async fn preview(
     app.limits
         .check(Kind::Preview, &me.account.id.to_string())?;
     let draft = sent.draft(&app, me).await?;
+    let other = language::other_than(draft.language.as_deref(), &draft.text);
     let reach = super::preview(&app, me, draft).await?;
     let not_sent: Vec<Value> = reach
         .not_sent
@@ -34,6 +36,7 @@ pub async fn preview(
         "cannot_be_held": reach.loose,
         "not_sent": not_sent,
         "held_share": reach.held_share,
+        "language_suggestion": other,
     })))
 }
 

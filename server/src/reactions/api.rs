@@ -55,7 +55,7 @@ pub async fn one(
 async fn told(app: &App, caller: &Caller, id: i64, only: Option<&str>) -> Result<Reply> {
     let party = caller.party();
     let status = statuses::find(app, &party, Way::Page, id).await?;
-    let mut all = super::of(&app.db, caller.account_id(), vec![status.id]).await?;
+    let mut all = super::of(app, &party, caller.account_id(), vec![status.id]).await?;
     let who = super::who(&app.db, status.id).await?;
     let people: Vec<i64> = who.iter().map(|who| who.account_id).collect();
     let here = &caller.community;

@@ -3,7 +3,7 @@
 use comity_policy::Party;
 use serde_json::{Value, json};
 
-use super::Chosen;
+use super::{Chosen, Reaction};
 use crate::communities::Community;
 use crate::emojis::{Remote, Shown};
 
@@ -36,13 +36,37 @@ pub fn name(emoji: &str) -> &str {
 
 /// The picture of a code, at an address of ours; `None` where it has none.
 pub(crate) fn picture(chosen: &Chosen, viewer: &Party, here: &Community) -> Option<Shown> {
-    let code = chosen.emoji.strip_prefix(':')?.strip_suffix(':')?;
-    if let Some(community) = chosen.community_id {
+    let said = (chosen.emoji.as_str(), chosen.url.as_str());
+    shown(said, chosen.community_id, chosen.said_by, viewer, here)
+}
+
+/// The same of what one person says.
+pub(crate) fn picture_by(
+    said: &Reaction,
+    said_by: i64,
+    viewer: &Party,
+    here: &Community,
+) -> Option<Shown> {
+    let community_id = said.community_id;
+    let said = (said.emoji.as_str(), said.url.as_str());
+    shown(said, community_id, said_by, viewer, here)
+}
+
+/// Of an emoji, and where the picture of one from elsewhere is.
+fn shown(
+    (emoji, url): (&str, &str),
+    community_id: Option<i64>,
+    said_by: i64,
+    viewer: &Party,
+    here: &Community,
+) -> Option<Shown> {
+    let code = emoji.strip_prefix(':')?.strip_suffix(':')?;
+    if let Some(community) = community_id {
         return here.emojis.ours(here.emojis.own(community, code)?);
     }
     let remote = Remote {
         code: code.to_owned(),
-        url: chosen.url.clone(),
+        url: url.to_owned(),
     };
-    here.emojis.theirs(chosen.said_by, &remote, viewer, here)
+    here.emojis.theirs(said_by, &remote, viewer, here)
 }

@@ -16,7 +16,7 @@ use comity_vocab::{Activity, ActivityKind, Iri};
 
 pub use store::{Chosen, Who};
 
-use crate::accounts::Account;
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::emojis::{self, Words};
@@ -26,6 +26,8 @@ use crate::statuses;
 
 /// Different emoji on one post that are told of: the first ones. More is a wall of pictures.
 const MOST_KINDS: usize = 64;
+/// People looked at for one code from elsewhere, the first ones: whether any of them is for whoever reads.
+const MOST_SAYERS: i64 = 8;
 /// People told of by name, the first ones; how many there are is told all the same.
 const MOST_PEOPLE: i64 = 200;
 
@@ -71,7 +73,8 @@ fn read(here: &Community, name: &str) -> Result<Reaction> {
     }
 }
 
-/// Says an emoji of a status that `me` may see. It takes the place of another that they said; twice changes nothing.
+/// Says an emoji of a status that `me` may see; of a boost, of what it shares. It takes the place of another that they said;
+/// twice changes nothing.
 pub async fn react(
     app: &App,
     here: &Community,
@@ -80,16 +83,16 @@ pub async fn react(
     name: &str,
 ) -> Result<()> {
     let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let status = statuses::find_proper(app, &party, Way::Page, status_id).await?;
     statuses::may(app, &party, Act::React, &status).await?;
     let reaction = read(here, name)?;
-    if store::of(&app.db, me.id, status_id).await?.as_ref() == Some(&reaction) {
+    if store::of(&app.db, me.id, status.id).await?.as_ref() == Some(&reaction) {
         return Ok(());
     }
     let mut tx = Tx::new();
     favourites::take_back(app, &mut tx, me, &status).await?;
     favourites::place(app, &mut tx, me, &status)?;
-    store::insert(&mut tx, me.id, status_id, &reaction, "", app.now_ms());
+    store::insert(&mut tx, me.id, status.id, &reaction, "", app.now_ms());
     app.commit_and_ring(tx).await?;
     Ok(())
 }
@@ -103,6 +106,7 @@ pub async fn unreact(
     status_id: i64,
     name: &str,
 ) -> Result<()> {
+    let status_id = favourites::favourited(app, me, status_id).await?;
     let Some(said) = store::of(&app.db, me.id, status_id).await? else {
         return Ok(());
     };
@@ -187,9 +191,11 @@ fn said_by(activity: &Admitted<Activity>) -> Option<Reaction> {
     })
 }
 
-/// What is said of these statuses, by status, the first that came first; `me` marks what a member said.
+/// What is said of these statuses, by status, the first that came first; `me` marks what a member said. A code from elsewhere
+/// is a word of whoever says it: it is told where one of the first who said it is for the viewer, and as theirs.
 pub async fn of(
-    db: &Db,
+    app: &App,
+    viewer: &Party,
     me: Option<i64>,
     status_ids: Vec<i64>,
 ) -> Result<HashMap<i64, Vec<Chosen>>> {
@@ -197,13 +203,70 @@ pub async fn of(
         return Ok(HashMap::new());
     }
     let mut by_status: HashMap<i64, Vec<Chosen>> = HashMap::new();
-    for chosen in store::among(db, me.unwrap_or(0), status_ids).await? {
+    let all = store::among(&app.db, me.unwrap_or(0), status_ids).await?;
+    let sayers = sayers(app, viewer, &all).await?;
+    for mut chosen in all {
+        if !chosen.url.is_empty() {
+            let key = (chosen.status_id, chosen.emoji.clone(), chosen.url.clone());
+            match sayers.get(&key) {
+                Some(sayer) => chosen.said_by = *sayer,
+                None => continue,
+            }
+        }
         let all = by_status.entry(chosen.status_id).or_default();
         if all.len() < MOST_KINDS {
             all.push(chosen);
         }
     }
     Ok(by_status)
+}
+
+/// What these people say of these statuses, by who and of which; of one page's people and statuses at once.
+pub(crate) async fn of_people(
+    db: &Db,
+    account_ids: Vec<i64>,
+    status_ids: Vec<i64>,
+) -> Result<HashMap<(i64, i64), Reaction>> {
+    if account_ids.is_empty() || status_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let said = store::said_by(db, account_ids, status_ids).await?;
+    let of = said.into_iter().map(|row| {
+        let reaction = Reaction {
+            emoji: row.emoji,
+            url: row.url,
+            community_id: row.community_id,
+        };
+        ((row.account_id, row.status_id), reaction)
+    });
+    Ok(of.collect())
+}
+
+/// Of each code from elsewhere, by status, code and address: the first who said it and is for the viewer.
+async fn sayers(
+    app: &App,
+    viewer: &Party,
+    all: &[Chosen],
+) -> Result<HashMap<(i64, String, String), i64>> {
+    let foreign = all.iter().filter(|chosen| !chosen.url.is_empty());
+    let mut statuses: Vec<i64> = foreign.map(|chosen| chosen.status_id).collect();
+    statuses.dedup();
+    if statuses.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let said = store::sayers(&app.db, statuses, MOST_SAYERS).await?;
+    let mut people: Vec<i64> = said.iter().map(|said| said.account_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let shown = accounts::show_many(app, viewer, Way::Page, &people).await?;
+    let mut first = HashMap::new();
+    for said in said {
+        if shown.contains_key(&said.account_id) {
+            let key = (said.status_id, said.emoji, said.url);
+            first.entry(key).or_insert(said.account_id);
+        }
+    }
+    Ok(first)
 }
 
 /// Who said what of a status, the first that came first.

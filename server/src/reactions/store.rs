@@ -48,6 +48,17 @@ row! {
     }
 }
 
+row! {
+    /// What somebody says of a status.
+    pub struct SaidRow {
+        pub account_id: i64,
+        pub status_id: i64,
+        pub emoji: String,
+        pub url: String,
+        pub community_id: Option<i64>,
+    }
+}
+
 impl From<ReactionRow> for Reaction {
     fn from(row: ReactionRow) -> Reaction {
         Reaction {
@@ -155,6 +166,62 @@ const AMONG: Sql<Chosen> = sql!(
 
 pub async fn among(db: &Db, me: i64, status_ids: Vec<i64>) -> Result<Vec<Chosen>> {
     Ok(db.all(AMONG, params![me, status_ids]).await?)
+}
+
+const SAID_BY: Sql<SaidRow> = sql!(
+    row: SaidRow,
+    sqlite: "SELECT account_id, status_id, emoji, url, community_id
+               FROM reactions
+              WHERE account_id IN (SELECT value FROM json_each($1))
+                AND status_id IN (SELECT value FROM json_each($2))
+              LIMIT 10000",
+    pg: "SELECT account_id, status_id, emoji, url, community_id
+           FROM reactions
+          WHERE account_id = ANY (CAST($1 AS BIGINT[]))
+            AND status_id = ANY (CAST($2 AS BIGINT[]))
+          LIMIT 10000",
+);
+
+/// What these accounts say of these statuses.
+pub async fn said_by(db: &Db, account_ids: Vec<i64>, status_ids: Vec<i64>) -> Result<Vec<SaidRow>> {
+    Ok(db.all(SAID_BY, params![account_ids, status_ids]).await?)
+}
+
+row! {
+    /// Somebody who said a code from elsewhere.
+    #[derive(Debug)]
+    pub struct Sayer {
+        pub status_id: i64,
+        pub emoji: String,
+        pub url: String,
+        pub account_id: i64,
+    }
+}
+
+/// Counts on `reactions_by_status`.
+const SAYERS: Sql<Sayer> = sql!(
+    row: Sayer,
+    sqlite: "SELECT status_id, emoji, url, account_id
+               FROM (SELECT status_id, emoji, url, account_id,
+                            row_number() OVER (PARTITION BY status_id, emoji, url ORDER BY created_at, account_id) AS place
+                       FROM reactions
+                      WHERE status_id IN (SELECT value FROM json_each($1)) AND url <> '') AS said
+              WHERE place <= $2
+              ORDER BY status_id, place
+              LIMIT 10000",
+    pg: "SELECT status_id, emoji, url, account_id
+           FROM (SELECT status_id, emoji, url, account_id,
+                        row_number() OVER (PARTITION BY status_id, emoji, url ORDER BY created_at, account_id) AS place
+                   FROM reactions
+                  WHERE status_id = ANY (CAST($1 AS BIGINT[])) AND url <> '') AS said
+          WHERE place <= $2
+          ORDER BY status_id, place
+          LIMIT 10000",
+);
+
+/// The first `most` who said each code from elsewhere.
+pub async fn sayers(db: &Db, status_ids: Vec<i64>, most: i64) -> Result<Vec<Sayer>> {
+    Ok(db.all(SAYERS, params![status_ids, most]).await?)
 }
 
 /// Counts on `reactions_by_status`.

@@ -205,8 +205,8 @@ pub async fn put_in(
     Id(id): Id,
     Input(named): Input<Named>,
 ) -> Result<Reply> {
-    let me = client.me()?.account.id;
-    is_no_antenna(&app, me, id).await?;
+    let me = client.me()?;
+    is_no_antenna(&app, me.account.id, id).await?;
     super::put_in(&app, me, id, &named.numbers()?).await?;
     Ok(Reply::api(json!({})))
 }

@@ -1,26 +1,40 @@
 //! Lists of people whose posts a member reads together, in a timeline of their own; an exclusive one keeps them out of
 //! home. What Mastodon calls lists: ours of that name hold whom rules speak of (`lists/`).
 //!
-//! Only who is followed, or asked to be, is in one, and oneself. Nobody is told.
+//! In one is who is followed, or asked to be, and oneself; they are not told. Somebody else is in one only with their consent
+//! (`consent.rs`): of them a list shows what they write in public, as long as they let it, and they can see who has them there
+//! and take themselves out.
 
 pub mod api;
+mod consent;
 mod store;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::Tx;
+use comity_db::{Tx, params};
+use comity_policy::Way;
 
+use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
+use crate::http::Me;
 use crate::window::{Stretch, Window};
 
-pub(crate) use store::{ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, withdraw};
+pub use consent::Listing;
+use store::{
+    ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, PUBLIC_OF_FOLLOWED,
+    PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES,
+};
+pub(crate) use store::{having, having_public, withdraw};
 
 /// Lists of one member, as Mastodon has it.
 const MOST: i64 = 50;
 /// People in one list.
 const MOST_PEOPLE: i64 = 1_000;
+/// Of them, people whom its owner does not follow: what they wrote is looked for whenever the list is read.
+const MOST_STRANGERS: i64 = 200;
 /// Characters of a title.
 const LONGEST_TITLE: usize = 256;
 
@@ -149,16 +163,21 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
     store::delete(&app.db, list.id).await
 }
 
-/// Puts people in, all or nobody: *not found* where one of them is not followed, invalid where one is in it already.
-pub async fn put_in(app: &App, account_id: i64, id: i64, people: &[i64]) -> Result<()> {
+/// Puts people in, all or nobody: *not found* where one of them is nobody to this member, invalid where one is in it already, or
+/// is not followed and does not let themself be put in.
+pub async fn put_in(app: &App, me: &Me, id: i64, people: &[i64]) -> Result<()> {
+    let account_id = me.account.id;
     let list = find(app, account_id, id).await?;
     let states = follows::states(app, account_id, people.to_vec()).await?;
     let is_followed = |id: &i64| {
         *id == account_id || states.get(id).is_some_and(|(mine, _)| *mine != State::None)
     };
-    if !people.iter().all(is_followed) {
-        return Err(Error::NotFound);
-    }
+    let strangers: Vec<i64> = people
+        .iter()
+        .copied()
+        .filter(|id| !is_followed(id))
+        .collect();
+    check_strangers(app, me, list.id, strangers).await?;
     let count = store::count(&app.db, list.id).await?;
     if i64::try_from(people.len()).is_ok_and(|more| count + more > MOST_PEOPLE) {
         return Err(Error::invalid(
@@ -174,6 +193,65 @@ pub async fn put_in(app: &App, account_id: i64, id: i64, people: &[i64]) -> Resu
         return Err(Error::invalid("account", "is in this list already"));
     }
     Ok(())
+}
+
+/// Whether these may be put into a list of a member who does not follow them.
+async fn check_strangers(app: &App, me: &Me, list_id: i64, strangers: Vec<i64>) -> Result<()> {
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let shown = accounts::show_many(app, &me.party(), Way::Page, &strangers).await?;
+    if !strangers.iter().all(|id| shown.contains_key(id)) {
+        return Err(Error::NotFound);
+    }
+    let letting = store::letting(&app.db, me.account.id, strangers.clone()).await?;
+    if !strangers.iter().all(|id| letting.contains(id)) {
+        return Err(Error::invalid(
+            "account",
+            "is not followed by you and lets nobody, or not you, put them into a list; follow them first",
+        ));
+    }
+    let there = store::strangers(&app.db, list_id, me.account.id, MOST_STRANGERS).await?;
+    let count = there.len() + strangers.len();
+    if i64::try_from(count).is_ok_and(|count| count > MOST_STRANGERS) {
+        return Err(Error::invalid(
+            "accounts",
+            format!("of a list that you do not follow are at most {MOST_STRANGERS}"),
+        ));
+    }
+    Ok(())
+}
+
+/// What a list of `account_id` shows, as numbers of statuses in the order of this window: what came into their home from people
+/// in it, and what others in it wrote in public.
+pub(crate) async fn ids(
+    app: &App,
+    (account_id, list_id): (i64, i64),
+    replies: Replies,
+    window: Window,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    let (of_home, in_public) = match replies {
+        Replies::Followed => (ENTRIES_OF_FOLLOWED, PUBLIC_OF_FOLLOWED),
+        Replies::List => (ENTRIES_OF_LIST, PUBLIC_OF_LIST),
+        Replies::None => (ENTRIES_WITHOUT_REPLIES, PUBLIC_WITHOUT_REPLIES),
+    };
+    let of = params![account_id, list_id];
+    let mut ids = of_home.read(&app.db, window, limit, of).await?;
+    let strangers = store::strangers(&app.db, list_id, account_id, MOST_STRANGERS).await?;
+    if strangers.is_empty() {
+        return Ok(ids);
+    }
+    let of = params![account_id, list_id, strangers];
+    ids.extend(in_public.read(&app.db, window, limit, of).await?);
+    ids.sort_unstable();
+    // A topic that is followed may have brought it home as well.
+    ids.dedup();
+    if !window.from_below {
+        ids.reverse();
+    }
+    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(ids)
 }
 
 /// Takes people out.

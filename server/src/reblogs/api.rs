@@ -30,14 +30,14 @@ pub async fn reblog(
         word => Visibility::parse(word)
             .map_err(|_| Error::invalid("visibility", "must be public, unlisted or private"))?,
     };
-    super::reblog_for(&app, &me.account, id, wanted).await?;
-    let boost = statuses::reblog_by(&app.db, id, me.account.id).await?;
+    let shared = super::reblog_for(&app, &me.account, id, wanted).await?;
+    let boost = statuses::reblog_by(&app.db, shared, me.account.id).await?;
     let boost = boost.ok_or(Error::NotFound)?;
     Ok(Reply::api(entity(&app, &client.caller()?, boost).await?))
 }
 
 /// `POST /api/v1/statuses/{id}/unreblog`: answers with what was shared.
 pub async fn unreblog(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    super::unreblog(&app, &client.me()?.account, id).await?;
-    Ok(Reply::api(entity(&app, &client.caller()?, id).await?))
+    let shared = super::unreblog(&app, &client.me()?.account, id).await?;
+    Ok(Reply::api(entity(&app, &client.caller()?, shared).await?))
 }

@@ -19,21 +19,22 @@ use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::statuses::{self, NewStatus, Status};
 
-/// Boosts a status that `me` may see and share. Doing it twice changes nothing. The boost goes where both `me` and
-/// the author let it go (boundaries L05): the gate asks for both when it is addressed.
+/// Boosts a status that `me` may see and share; of a boost, what it shares. Doing it twice changes nothing. The boost goes
+/// where both `me` and the author let it go (boundaries L05): the gate asks for both when it is addressed.
 pub async fn reblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
-    reblog_for(app, me, status_id, Visibility::Public).await
+    reblog_for(app, me, status_id, Visibility::Public).await?;
+    Ok(())
 }
 
-/// The same, seen by no more people than `wanted` lets.
+/// The same, seen by no more people than `wanted` lets; the id of what is shared.
 pub async fn reblog_for(
     app: &App,
     me: &Arc<Account>,
     status_id: i64,
     wanted: Visibility,
-) -> Result<()> {
+) -> Result<i64> {
     let party = Party::Member(me.person());
-    let status = statuses::find(app, &party, Way::Page, status_id).await?;
+    let status = statuses::find_proper(app, &party, Way::Page, status_id).await?;
     let visibility = seen_by(&status, me)
         .ok_or_else(|| Error::Forbidden("its author did not write it for everyone".to_owned()))?
         .narrowed_to(wanted);
@@ -45,9 +46,6 @@ pub async fn reblog_for(
             "visibility",
             "must be public, unlisted or private",
         ));
-    }
-    if status.reblog_of.is_some() {
-        return Err(Error::invalid("id", "is a boost; boost the post itself"));
     }
     if status.conditions().contains(Conditions::NO_BOOSTS) {
         return Err(Error::Forbidden(
@@ -71,7 +69,7 @@ pub async fn reblog_for(
         &Outgoing::Announce { status: new.id() },
     )?;
     app.commit_and_ring(tx).await?;
-    Ok(())
+    Ok(status.id)
 }
 
 /// Who sees a boost of this status by this account; `None` where it cannot be boosted. What is not for everyone its
@@ -84,10 +82,11 @@ pub fn seen_by(status: &Status, booster: &Account) -> Option<Visibility> {
     }
 }
 
-/// Takes a boost back.
-pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
+/// Takes one's boost of a status back, also by the id of a boost of it; the id of what was shared.
+pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<i64> {
+    let status_id = statuses::proper_id(&app.db, status_id).await?;
     let Some(reblog_id) = statuses::reblog_by(&app.db, status_id, me.id).await? else {
-        return Ok(());
+        return Ok(status_id);
     };
     let reblog = statuses::load_one(app, reblog_id).await?;
     let original = statuses::load_one(app, status_id).await?;
@@ -101,7 +100,7 @@ pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()
     };
     delivery::queue(&mut tx, app, me.id, &undo)?;
     app.commit_and_ring(tx).await?;
-    Ok(())
+    Ok(status_id)
 }
 
 /// Somebody elsewhere shared a status that we have (`inbox::resolve` fetched it from its origin if it was new).

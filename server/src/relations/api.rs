@@ -1,18 +1,20 @@
 //! Blocks and mutes for apps.
 
 use axum::extract::State;
+use comity_db::params;
 use comity_policy::Way;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::entity::relationship;
 use super::{BLOCKED, MUTED, Mute, Telling, relations};
-use crate::accounts::api::people;
+use crate::accounts::api::{page_of, people};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Id, Input, Paging, Reply};
 use crate::web::time;
+use crate::window::Filling;
 
 /// People of a page, and at most.
 const USUAL: i64 = 40;
@@ -107,31 +109,34 @@ pub async fn unmute(State(app): State<App>, client: Client, Id(id): Id) -> Resul
 /// `GET /api/v1/blocks`
 pub async fn blocks(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
     let me = client.me()?;
-    let of = comity_db::params![me.account.id];
     let limit = paging.limit(USUAL, MOST);
-    let stretch = BLOCKED.read(&app.db, paging.window(), limit, of).await?;
-    people(&app, &client.caller()?, &paging, &stretch).await
+    people(&app, &client.caller()?, &paging, limit, |window, most| {
+        BLOCKED.rows(&app.db, window, most, params![me.account.id])
+    })
+    .await
 }
 
 /// `GET /api/v1/mutes`: accounts, each with the end of its mute.
 pub async fn mutes(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
     let me = client.me()?;
-    let of = comity_db::params![me.account.id, app.now_ms()];
-    let limit = paging.limit(USUAL, MOST);
-    let stretch = MUTED.read(&app.db, paging.window(), limit, of).await?;
-    let here = &me.community;
-    let faces = Faces::of(&app, &me.party(), Way::Page, here, &stretch.named).await?;
-    let relations = relations(&app, me.account.id, stretch.named.clone()).await?;
-    let list: Vec<_> = stretch
-        .named
-        .iter()
-        .filter_map(|id| {
+    let caller = client.caller()?;
+    let now_ms = app.now_ms();
+    let mut filling = Filling::new(paging.window(), paging.limit(USUAL, MOST));
+    while let Some((window, most)) = filling.wants() {
+        let of = params![me.account.id, now_ms];
+        let read = MUTED.rows(&app.db, window, most, of).await?;
+        let ids: Vec<i64> = read.iter().map(|(_, id)| *id).collect();
+        let party = me.party();
+        let faces = Faces::of(&app, &party, Way::Page, &me.community, &ids).await?;
+        let relations = relations(&app, me.account.id, ids).await?;
+        let shown = read.iter().filter_map(|(entry, id)| {
             let mut entity = faces.get(*id)?.clone();
             let until = relations.get(id).and_then(|relation| relation.muting_until);
             entity["mute_expires_at"] = json!(until.map(time::iso_ms));
-            Some(entity)
-        })
-        .collect();
-    let links = paging.links(here, stretch.newest, stretch.oldest);
-    Ok(Reply::api(json!(list)).with_links(links))
+            Some((*entry, entity))
+        });
+        let shown = shown.collect();
+        filling.take(&read, shown);
+    }
+    Ok(page_of(&caller, &paging, filling))
 }

@@ -1,19 +1,32 @@
 //! How a member stands to others, as apps read it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::relations;
-use crate::accounts;
+use super::{known, relations};
+use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
 use crate::web::time;
 use crate::{account_notes, endorsements, rules};
 
-/// How `me` stands to each of these who exist, in this order. That they block `me` nobody is told (boundaries L12).
+/// How `me` stands to each of these of whom they may know that they are here, in this order. That they block `me` nobody is told
+/// (boundaries L12).
 pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>> {
-    let accounts = accounts::find_many(app, ids.to_vec()).await?;
+    let accounts = known(app, &me.account, ids.to_vec()).await?;
+    told(app, me, ids, &accounts).await
+}
+
+async fn told(
+    app: &App,
+    me: &Me,
+    ids: &[i64],
+    accounts: &HashMap<i64, Arc<Account>>,
+) -> Result<Vec<Value>> {
     let known: Vec<i64> = ids
         .iter()
         .copied()
@@ -60,8 +73,9 @@ pub async fn relationships(app: &App, me: &Me, ids: &[i64]) -> Result<Vec<Value>
     Ok(known.iter().map(entity).collect())
 }
 
-/// How `me` stands to this account.
+/// How `me` stands to this account, after something was done about it by whoever may know that it is here.
 pub async fn relationship(app: &App, me: &Me, id: i64) -> Result<Value> {
-    let found = relationships(app, me, &[id]).await?.pop();
-    found.ok_or(crate::error::Error::NotFound)
+    let accounts = accounts::find_many(app, vec![id]).await?;
+    let found = told(app, me, &[id], &accounts).await?.pop();
+    found.ok_or(Error::NotFound)
 }

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod api;
 pub mod entity;
+mod known;
 mod store;
 pub mod web;
 
@@ -16,14 +17,16 @@ use comity_db::Tx;
 use comity_policy::Admitted;
 use comity_vocab::{Activity, Iri};
 
-use crate::accounts::{self, Account};
+use crate::accounts::Account;
 use crate::app::App;
+use crate::collections;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::follows;
 use crate::inbox::Arrival;
 use crate::timelines;
 
+pub use known::{find_known, known};
 pub use store::forget_ended;
 pub(crate) use store::{BLOCKED, MUTED};
 
@@ -98,6 +101,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
     follows::sever(app, &mut tx, me, &target).await?;
     timelines::withdraw(&mut tx, me.id, target.id);
     timelines::withdraw(&mut tx, target.id, me.id);
+    collections::part(&mut tx, me.id, target.id);
     if telling == Telling::TheirServer {
         delivery::queue(
             &mut tx,
@@ -116,7 +120,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
 
 /// Lets things pass again. Follows that ended stay ended.
 pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
-    let target = accounts::find(app, target_id).await?;
+    let target = find_known(app, me, target_id).await?;
     let Some((iri, told)) = store::block(&app.db, me.id, target.id).await? else {
         return Ok(());
     };
@@ -154,8 +158,9 @@ pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, mute: Mute) -> R
 
 /// Shows it again.
 pub async fn unmute(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
+    let target = find_known(app, me, target_id).await?;
     let mut tx = Tx::new();
-    store::delete_mute(&mut tx, me.id, target_id);
+    store::delete_mute(&mut tx, me.id, target.id);
     app.commit(tx).await?;
     Ok(())
 }
@@ -164,7 +169,7 @@ async fn other(app: &App, me: &Account, target_id: i64) -> Result<Arc<Account>> 
     if target_id == me.id {
         return Err(Error::invalid("id", "is yourself"));
     }
-    accounts::find(app, target_id).await
+    find_known(app, me, target_id).await
 }
 
 /// Somebody elsewhere blocks a member here: follows end, and the gate shows the member nothing of theirs any more.

@@ -19,6 +19,7 @@ const MOST_SERVERS: usize = 20;
 pub struct Sent {
     account_id: Option<i64>,
     status_ids: Vec<i64>,
+    collection_ids: Vec<i64>,
     comment: String,
     forward: bool,
     forward_to_domains: Vec<String>,
@@ -60,6 +61,7 @@ pub async fn create(
     let complaint = Complaint {
         target_id,
         status_ids: sent.status_ids,
+        collection_ids: sent.collection_ids,
         category,
         comment: sent.comment,
         rule_ids: sent.rule_ids,

@@ -11,7 +11,7 @@ use crate::http::Me;
 use crate::web::time;
 
 /// A report, for whoever made it and for moderators. `target` is who is reported.
-pub fn entity(report: &Report, status_ids: &[i64], target: &Value) -> Value {
+fn entity(report: &Report, status_ids: &[i64], collection_ids: &[i64], target: &Value) -> Value {
     let ids = |ids: &[i64]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
     json!({
         "id": report.id.to_string(),
@@ -22,6 +22,7 @@ pub fn entity(report: &Report, status_ids: &[i64], target: &Value) -> Value {
         "forwarded": !report.forwarded_to.is_empty(),
         "created_at": time::iso_ms(report.created_at),
         "status_ids": ids(status_ids),
+        "collection_ids": ids(collection_ids),
         "rule_ids": ids(&report.rule_ids),
         "target_account": target,
     })
@@ -30,13 +31,21 @@ pub fn entity(report: &Report, status_ids: &[i64], target: &Value) -> Value {
 /// These, in this order, for whoever may see them.
 pub async fn list(app: &App, me: &Me, reports: &[&Report]) -> Result<Vec<Value>> {
     let posts = super::posts_of(app, reports).await?;
+    let collections = super::collections_of(app, reports).await?;
     let people: Vec<i64> = reports.iter().map(|report| report.target_id).collect();
     let faces = Faces::of(app, &me.party(), Way::Rest, &me.community, &people).await?;
     let named = crate::accounts::find_many(app, people).await?;
     let tell = |report: &&Report| {
         let target = named.get(&report.target_id)?;
-        let ids = posts.get(&report.id).map(Vec::as_slice).unwrap_or_default();
-        Some(entity(report, ids, &faces.plainly(target, &me.community)))
+        let posts = posts.get(&report.id).map(Vec::as_slice).unwrap_or_default();
+        let collections = collections.get(&report.id).map(Vec::as_slice);
+        let face = faces.plainly(target, &me.community);
+        Some(entity(
+            report,
+            posts,
+            collections.unwrap_or_default(),
+            &face,
+        ))
     };
     Ok(reports.iter().filter_map(tell).collect())
 }

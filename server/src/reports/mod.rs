@@ -19,16 +19,17 @@ use std::collections::HashMap;
 
 use comity_db::Tx;
 use comity_policy::{Party, Visible, Way};
-use comity_vocab::Domain;
+use comity_vocab::{Domain, Iri};
 
 pub use forward::destinations;
 pub(crate) use forward::{parcel, recipients};
-pub use model::{Category, Choice, Complaint, Destination, Evidence, Note, Report};
+pub use model::{Category, Choice, Collected, Complaint, Destination, Evidence, Note, Report};
 pub(crate) use receive::receive;
 
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::clock::DAY_MS;
+use crate::collections::{self, Shown};
 use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -44,6 +45,8 @@ const LONGEST_COMMENT: usize = 1_000;
 const LONGEST_NOTE: usize = 2_000;
 /// Posts of one report: who has written more than that is reported for what they are.
 const MOST_STATUSES: usize = 50;
+/// Collections of one report: nobody has more.
+const MOST_COLLECTIONS: usize = 10;
 /// Characters kept of a post: the longest written here, and more than is read of any.
 const LONGEST_SAID: usize = 10_000;
 /// Reports of one account within a day; more is noise, or meant to be (boundaries L56).
@@ -77,6 +80,12 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
             format!("names more than {MOST_STATUSES} posts; choose the worst"),
         ));
     }
+    if complaint.collection_ids.len() > MOST_COLLECTIONS {
+        return Err(Error::invalid(
+            "collection_ids",
+            format!("names more than {MOST_COLLECTIONS} collections"),
+        ));
+    }
     let rule_ids = check_rules(&me.community, &complaint.rule_ids)?;
     let now = app.now_ms();
     let since = id::first_at(now - DAY_MS);
@@ -84,6 +93,8 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
         return Err(Error::TooMany { after_s: 3_600 });
     }
     let shown = posts(app, &me.party(), &target, &complaint.status_ids).await?;
+    let ids = &complaint.collection_ids;
+    let collections = collections::find_many(app, &me.party(), Way::Rest, ids).await?;
     let going: Vec<Destination> = destinations(app, me, &target, &shown)
         .await?
         .into_iter()
@@ -116,6 +127,10 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
     store::insert(&mut tx, row);
     for status in &shown {
         store::insert_evidence(&mut tx, report.id, evidence_of(status, now));
+    }
+    let of_target = collections.values();
+    for shown in of_target.filter(|one| one.collection.owner.id == target.id) {
+        store::insert_collected(&mut tx, report.id, collected_of(app, shown, now));
     }
     tell_moderators(app, &mut tx, &report).await?;
     for one in &going {
@@ -184,16 +199,41 @@ fn evidence_of(status: &Visible<Status>, now_ms: i64) -> Evidence {
     }
 }
 
+/// What a collection says, as it was cleared for whoever reports it.
+fn collected_of(app: &App, shown: &Shown, now_ms: i64) -> Collected {
+    let words = collections::words(&shown.collection);
+    let mut said = words.name.clone();
+    if !words.description.is_empty() {
+        said.push_str("\n\n");
+        said.push_str(&words.description);
+    }
+    if let Some(tag) = &words.tag {
+        said.push_str("\n\n#");
+        said.push_str(tag);
+    }
+    Collected {
+        collection_id: shown.collection.id,
+        iri: collections::entity::url(app, &shown.collection),
+        said,
+        created_at: now_ms,
+    }
+}
+
 /// Everybody who looks after the community hears of it, but for who is reported or reports.
 async fn tell_moderators(app: &App, tx: &mut Tx, report: &Report) -> Result<()> {
     let all = store::moderators(&app.db, report.community_id, MOST_MODERATORS).await?;
     for moderator in all {
         if moderator != report.target_id && moderator != report.account_id {
-            let id = app.next_id();
+            let id = app.ids.round_at(report.created_at);
             notifications::tell_of_report(tx, id, moderator, report);
         }
     }
     Ok(())
+}
+
+/// Whether a report that another server sent under this name was taken in.
+pub(crate) async fn is_here(app: &App, iri: &Iri) -> Result<bool> {
+    store::is_here(&app.db, iri.as_str()).await
 }
 
 /// A report to this community, for a moderator of it. *Not found* for whom it is about.
@@ -256,6 +296,25 @@ pub async fn own(app: &App, me: &Account) -> Result<Vec<Report>> {
 pub async fn evidence(app: &App, report: &Report) -> Result<Vec<Evidence>> {
     let most = i64::try_from(MOST_STATUSES).unwrap_or(i64::MAX);
     store::evidence(&app.db, report.id, most).await
+}
+
+/// What the collections said.
+pub async fn collected(app: &App, report: &Report) -> Result<Vec<Collected>> {
+    let most = i64::try_from(MOST_COLLECTIONS).unwrap_or(i64::MAX);
+    store::collected(&app.db, report.id, most).await
+}
+
+/// The collections of each of these, by number.
+async fn collections_of(app: &App, reports: &[&Report]) -> Result<HashMap<i64, Vec<i64>>> {
+    let mut collections: HashMap<i64, Vec<i64>> = HashMap::new();
+    if reports.is_empty() {
+        return Ok(collections);
+    }
+    let ids = reports.iter().map(|report| report.id).collect();
+    for (report, collection) in store::collection_ids(&app.db, ids).await? {
+        collections.entry(report).or_default().push(collection);
+    }
+    Ok(collections)
 }
 
 /// The posts of each of these, by number.

@@ -43,6 +43,21 @@ row! {
 }
 
 row! {
+    /// What a collection said when it was reported.
+    #[derive(Debug, Clone)]
+    pub struct Collected {
+        /// The collection, which may be gone.
+        pub collection_id: i64,
+        /// Its address.
+        pub iri: String,
+        /// Plain text.
+        pub said: String,
+        /// Unix milliseconds.
+        pub created_at: i64,
+    }
+}
+
+row! {
     /// What a moderator wrote down about a report, for the others.
     #[derive(Debug, Clone)]
     pub struct Note {
@@ -169,6 +184,8 @@ pub struct Complaint {
     pub target_id: i64,
     /// Posts of theirs.
     pub status_ids: Vec<i64>,
+    /// Collections of theirs.
+    pub collection_ids: Vec<i64>,
     /// What is wrong.
     pub category: Category,
     /// In their own words.

@@ -1,8 +1,8 @@
-//! SQL of `reports`, `report_evidence` and `report_notes`.
+//! SQL of `reports`, `report_evidence`, `report_collections` and `report_notes`.
 
 use comity_db::{Db, Sql, Tx, params, sql};
 
-use super::model::{Choice, Evidence, Note, ReportRow};
+use super::model::{Choice, Collected, Evidence, Note, ReportRow};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -78,6 +78,55 @@ pub async fn status_ids(db: &Db, reports: Vec<i64>) -> Result<Vec<(i64, i64)>> {
     Ok(db.all(STATUS_IDS, params![reports]).await?)
 }
 
+const INSERT_COLLECTED: Sql = sql!(
+    "INSERT INTO report_collections (report_id, collection_id, iri, said, created_at)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING"
+);
+
+pub fn insert_collected(tx: &mut Tx, report_id: i64, one: Collected) {
+    tx.exec(
+        INSERT_COLLECTED,
+        params![
+            report_id,
+            one.collection_id,
+            one.iri,
+            one.said,
+            one.created_at
+        ],
+    );
+}
+
+const COLLECTED: Sql<Collected> = sql!(
+    row: Collected,
+    "SELECT collection_id, iri, said, created_at
+       FROM report_collections
+      WHERE report_id = $1
+      ORDER BY collection_id
+      LIMIT $2"
+);
+
+pub async fn collected(db: &Db, report_id: i64, most: i64) -> Result<Vec<Collected>> {
+    Ok(db.all(COLLECTED, params![report_id, most]).await?)
+}
+
+const COLLECTION_IDS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT report_id, collection_id
+               FROM report_collections
+              WHERE report_id IN (SELECT value FROM json_each($1))
+              ORDER BY report_id, collection_id",
+    pg: "SELECT report_id, collection_id
+           FROM report_collections
+          WHERE report_id = ANY (CAST($1 AS BIGINT[]))
+          ORDER BY report_id, collection_id",
+);
+
+/// Report and collection, of these reports.
+pub async fn collection_ids(db: &Db, reports: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+    Ok(db.all(COLLECTION_IDS, params![reports]).await?)
+}
+
 const INSERT_NOTE: Sql = sql!(
     "INSERT INTO report_notes (id, report_id, account_id, text, created_at) VALUES ($1, $2, $3, $4, $5)"
 );
@@ -127,6 +176,17 @@ const BY_ID: Sql<ReportRow> = sql!(
 
 pub async fn by_id(db: &Db, id: i64) -> Result<Option<ReportRow>> {
     Ok(db.opt(BY_ID, params![id]).await?)
+}
+
+const BY_IRI: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT id
+       FROM reports
+      WHERE iri = $1"
+);
+
+pub async fn is_here(db: &Db, iri: &str) -> Result<bool> {
+    Ok(db.opt(BY_IRI, params![iri]).await?.is_some())
 }
 
 /// Counts on `reports_by_account`.

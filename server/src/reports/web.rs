@@ -14,6 +14,7 @@ use super::model::{Category, Complaint, Report};
 use super::{destinations, file, own, posts};
 use crate::accounts;
 use crate::app::App;
+use crate::collections::{self, Shown};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{Form, Input, Me, Reply, Visit, cookie};
@@ -37,6 +38,7 @@ const LABELS: &[Label] = &[
 pub struct About {
     account: Option<i64>,
     status: Option<i64>,
+    collection: Option<i64>,
 }
 
 #[derive(Template)]
@@ -45,6 +47,7 @@ struct ReportPage {
     frame: Frame,
     person: PersonView,
     status: Option<(i64, String)>,
+    collection: Option<(i64, String)>,
     categories: Vec<(&'static str, &'static str, bool)>,
     house_rules: Vec<String>,
     servers: Vec<ServerView>,
@@ -90,8 +93,11 @@ async fn page(
         Some(id) => Some(statuses::find(app, &me.party(), Way::Page, id).await?),
         None => None,
     };
+    let collection = collection(app, me, about.collection).await?;
     let target_id = status.as_ref().map(|status| status.author.id);
-    let target_id = target_id.or(about.account).ok_or(Error::NotFound)?;
+    let owner_id = collection.as_ref().map(|one| one.collection.owner.id);
+    let target_id = target_id.or(owner_id).or(about.account);
+    let target_id = target_id.ok_or(Error::NotFound)?;
     let target = accounts::show(app, &me.party(), Way::Page, target_id).await?;
     let shown: Vec<_> = status.into_iter().collect();
     let servers = destinations(app, me, &target, &shown).await?;
@@ -104,6 +110,10 @@ async fn page(
         status: shown.first().map(|status| {
             let words = plain::excerpt(&statuses::text(status).content, QUOTED);
             (status.id, words)
+        }),
+        collection: collection.map(|one| {
+            let name = collections::words(&one.collection).name.clone();
+            (one.collection.id, name)
         }),
         categories: Category::ALL
             .map(|category| (category.as_str(), words(category), category == chosen))
@@ -122,12 +132,21 @@ async fn page(
     Ok(page_with(reply, trouble.as_ref()))
 }
 
+/// The collection that is reported, if one is and the member may see it.
+async fn collection(app: &App, me: &Me, id: Option<i64>) -> Result<Option<Shown>> {
+    match id {
+        Some(id) => Ok(Some(collections::find(app, &me.party(), id).await?)),
+        None => Ok(None),
+    }
+}
+
 /// What the form sends.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ReportForm {
     account: Option<i64>,
     status: Option<i64>,
+    collection: Option<i64>,
     category: String,
     /// A house rule, counted from 1; 0 for none.
     rule: i64,
@@ -146,6 +165,7 @@ pub async fn send(
     let about = About {
         account: sent.account,
         status: sent.status,
+        collection: sent.collection,
     };
     match try_send(&app, &me, &sent).await {
         Ok(_) => {
@@ -168,8 +188,11 @@ async fn try_send(app: &App, me: &Me, sent: &ReportForm) -> Result<Report> {
         Some(id) => Some(statuses::find(app, &me.party(), Way::Page, id).await?),
         None => None,
     };
+    let collection = collection(app, me, sent.collection).await?;
     let target_id = status.as_ref().map(|status| status.author.id);
-    let target_id = target_id.or(sent.account).ok_or(Error::NotFound)?;
+    let owner_id = collection.as_ref().map(|one| one.collection.owner.id);
+    let target_id = target_id.or(owner_id).or(sent.account);
+    let target_id = target_id.ok_or(Error::NotFound)?;
     let category = Category::parse(&sent.category)
         .ok_or_else(|| Error::invalid("category", "is none of the choices"))?;
     let forward_to = if sent.forward == "on" {
@@ -184,6 +207,7 @@ async fn try_send(app: &App, me: &Me, sent: &ReportForm) -> Result<Report> {
     let complaint = Complaint {
         target_id,
         status_ids: status.iter().map(|status| status.id).collect(),
+        collection_ids: collection.iter().map(|one| one.collection.id).collect(),
         category,
         comment: sent.comment.clone(),
         rule_ids: (sent.rule > 0).then_some(sent.rule).into_iter().collect(),

@@ -79,9 +79,13 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/v1/push/subscription",
             "POST /api/v1/notifications/clear",
             "POST /api/v1/notifications/{id}/dismiss",
+            "DELETE /api/v1/notifications/{id}",
             "DELETE /api/v1/scheduled_statuses/{id}",
             "DELETE /api/comity/v1/drafts/{id}",
             "DELETE /api/comity/v1/antennas/{id}",
+            "DELETE /api/v1/collections/{id}",
+            "DELETE /api/v1/collections/{id}/items/{item}",
+            "POST /api/v1/collections/{id}/items/{item}/revoke",
             "DELETE /api/v1/conversations/{id}",
             "DELETE /api/v2/filters/{id}",
             "DELETE /api/v2/filters/keywords/{id}",
@@ -151,16 +155,36 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/featured_tags/suggestions",
         ],
     ),
-    ("[PreviewCard]", &["GET /api/v1/trends/links"]),
+    (
+        "[PreviewCard]",
+        &["GET /api/v1/trends/links", "GET /api/v1/admin/trends/links"],
+    ),
+    (
+        "PreviewCard",
+        &[
+            "POST /api/v1/admin/trends/links/{id}/approve",
+            "POST /api/v1/admin/trends/links/{id}/reject",
+        ],
+    ),
+    ("[AdminTag]", &["GET /api/v1/admin/trends/tags"]),
+    (
+        "AdminTag",
+        &[
+            "POST /api/v1/admin/trends/tags/{id}/approve",
+            "POST /api/v1/admin/trends/tags/{id}/reject",
+        ],
+    ),
     (
         "[Status]",
         &[
             "GET /api/v1/timelines/link",
             "GET /api/v1/trends/statuses",
+            "GET /api/v1/admin/trends/statuses",
             "GET /api/v1/accounts/{id}/statuses",
             "GET /api/v1/statuses",
             "GET /api/v1/statuses/{id}/quotes",
             "GET /api/v1/timelines/home",
+            "GET /api/v1/timelines/direct",
             "GET /api/v1/timelines/public",
             "GET /api/v1/timelines/tag/{name}",
             "GET /api/v1/bookmarks",
@@ -256,6 +280,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/statuses/{id}/unmute",
             "POST /api/v1/statuses/{id}/bookmark",
             "POST /api/v1/statuses/{id}/unbookmark",
+            "POST /api/v1/admin/trends/statuses/{id}/approve",
+            "POST /api/v1/admin/trends/statuses/{id}/reject",
         ],
     ),
     (
@@ -363,6 +389,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
         "AnnualReportState",
         &["GET /api/v1/annual_reports/{id}/state"],
     ),
+    ("V1Search", &["GET /api/v1/search"]),
+    ("[any]", &["GET /api/v1/accounts/{id}/identity_proofs"]),
     ("Markers", &["GET /api/v1/markers", "POST /api/v1/markers"]),
     ("Preferences", &["GET /api/v1/preferences"]),
     ("[Filter]", &["GET /api/v2/filters"]),
@@ -411,6 +439,26 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "GET /api/v1/lists/{id}",
             "PUT /api/v1/lists/{id}",
         ],
+    ),
+    (
+        "Collections",
+        &[
+            "GET /api/v1/accounts/{id}/collections",
+            "GET /api/v1/accounts/{id}/in_collections",
+        ],
+    ),
+    ("CollectionWithAccounts", &["GET /api/v1/collections/{id}"]),
+    (
+        "WrappedCollection",
+        &[
+            "POST /api/v1/collections",
+            "PATCH /api/v1/collections/{id}",
+            "PUT /api/v1/collections/{id}",
+        ],
+    ),
+    (
+        "WrappedCollectionItem",
+        &["POST /api/v1/collections/{id}/items"],
     ),
     (
         "Tag",
@@ -559,6 +607,9 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "PUT /api/v1/admin/domain_blocks/{id}",
         ],
     ),
+    ("[AdminMeasure]", &["POST /api/v1/admin/measures"]),
+    ("[AdminDimension]", &["POST /api/v1/admin/dimensions"]),
+    ("[AdminCohort]", &["POST /api/v1/admin/retention"]),
     ("[AdminDomainAllow]", &["GET /api/v1/admin/domain_allows"]),
     (
         "AdminDomainAllow",

@@ -3,10 +3,10 @@
 use crate::http::Wants;
 use crate::{
     account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
-    communities, contacts, conversations, discovery, drafts, emojis, endorsements, favourites,
-    featured_tags, filters, followed_tags, follows, markers, media, members, notifications, oauth,
-    pins, polls, push, quotes, reach, reactions, reading_lists, reblogs, relations, reports, rules,
-    scheduled, search, sign_ups, statuses, streaming, texts, timelines,
+    collections, communities, contacts, conversations, discovery, drafts, emojis, endorsements,
+    favourites, featured_tags, filters, followed_tags, follows, markers, media, members,
+    notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists, reblogs,
+    relations, reports, rules, scheduled, search, sign_ups, statuses, streaming, texts, timelines,
 };
 
 use super::endpoint::{delete, get, patch, post, put};
@@ -696,6 +696,12 @@ pub(super) const ROUTES: &[Route] = &[
         || post(notifications::api::dismiss),
     ),
     api(
+        "DELETE",
+        "/api/v1/notifications/{id}",
+        Wants::Member(&["write:notifications"]),
+        || delete(notifications::api::dismiss),
+    ),
+    api(
         "GET",
         "/api/v2/notifications/policy",
         Wants::Member(&["read:notifications"]),
@@ -865,9 +871,21 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/timelines/direct",
+        Wants::Member(&["read:statuses"]),
+        || get(conversations::api::timeline),
+    ),
+    api(
+        "GET",
         "/api/v2/search",
         Wants::Member(&["read:search"]),
         || get(search::api::search),
+    ),
+    api(
+        "GET",
+        "/api/v1/search",
+        Wants::Member(&["read:search"]),
+        || get(search::api::search_v1),
     ),
     // Apps: what a member keeps for themself
     api(
@@ -1197,6 +1215,67 @@ pub(super) const ROUTES: &[Route] = &[
         Wants::Member(&["read:lists"]),
         || get(reading_lists::api::timeline),
     ),
+    // Apps: collections
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/collections",
+        Wants::Anyone(&["read:collections"]),
+        || get(collections::api::of_account),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/in_collections",
+        Wants::Member(&["read:collections"]),
+        || get(collections::api::with_account),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::create),
+    ),
+    api(
+        "GET",
+        "/api/v1/collections/{id}",
+        Wants::Anyone(&["read:collections"]),
+        || get(collections::api::one),
+    ),
+    api(
+        "PATCH",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || patch(collections::api::change),
+    ),
+    api(
+        "PUT",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || put(collections::api::change),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/collections/{id}",
+        Wants::Member(&["write:collections"]),
+        || delete(collections::api::remove),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections/{id}/items",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::add),
+    ),
+    api(
+        "DELETE",
+        "/api/v1/collections/{id}/items/{item}",
+        Wants::Member(&["write:collections"]),
+        || delete(collections::api::take_out),
+    ),
+    api(
+        "POST",
+        "/api/v1/collections/{id}/items/{item}/revoke",
+        Wants::Member(&["write:collections"]),
+        || post(collections::api::revoke),
+    ),
     // Apps: topics
     api(
         "GET",
@@ -1254,6 +1333,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/featured_tags/suggestions",
         Wants::Member(&["read:accounts"]),
         || get(featured_tags::api::suggestions),
+    ),
+    api(
+        "GET",
+        "/api/v1/accounts/{id}/identity_proofs",
+        Wants::Anyone(&["read:accounts"]),
+        || get(accounts::api::identity_proofs),
     ),
     api(
         "GET",

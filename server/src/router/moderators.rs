@@ -1,7 +1,7 @@
 //! What the apps of moderators ask.
 
 use crate::http::Wants;
-use crate::{moderation, sign_up_blocks};
+use crate::{discovery, moderation, numbers, sign_up_blocks};
 
 use super::endpoint::{delete, get, post, put};
 use super::route::{Route, api};
@@ -248,5 +248,79 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/admin/domain_allows/{id}",
         Wants::Member(&["admin:write:domain_allows"]),
         || delete(moderation::api::servers::disallow),
+    ),
+    // Apps: what is talked about, and what moderators keep out of it
+    api(
+        "GET",
+        "/api/v1/admin/trends/tags",
+        Wants::Member(&["admin:read"]),
+        || get(discovery::moderated::topics),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/tags/{id}/approve",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::approve_topic),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/tags/{id}/reject",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::reject_topic),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/trends/statuses",
+        Wants::Member(&["admin:read"]),
+        || get(discovery::moderated::posts),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/statuses/{id}/approve",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::approve_post),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/statuses/{id}/reject",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::reject_post),
+    ),
+    api(
+        "GET",
+        "/api/v1/admin/trends/links",
+        Wants::Member(&["admin:read"]),
+        || get(discovery::moderated::pages),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/links/{id}/approve",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::approve_page),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/trends/links/{id}/reject",
+        Wants::Member(&["admin:write"]),
+        || post(discovery::moderated::reject_page),
+    ),
+    // Apps: how much goes on, for those who look after a community
+    api(
+        "POST",
+        "/api/v1/admin/measures",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::measures),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/dimensions",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::dimensions),
+    ),
+    api(
+        "POST",
+        "/api/v1/admin/retention",
+        Wants::Member(&["admin:read"]),
+        || post(numbers::api::retention),
     ),
 ];

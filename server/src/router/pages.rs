@@ -1,11 +1,12 @@
 //! What people open and send with a browser.
 
 use crate::{
-    accounts, aliases, announcements, antennas, cards, communities, contacts, conversations,
-    drafts, emergency, emojis, favourites, follows, hashtags, invitations, leaving, lists, media,
-    members, moderation, notifications, passkeys, pins, polls, quotes, reach, reactions, reblogs,
-    relations, reports, rules, search, second_step, sign_up_blocks, sign_ups, statuses, texts,
-    timelines, waves,
+    accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
+    contacts, conversations, drafts, emergency, emojis, favourites, filters, followed_tags,
+    follows, hashtags, invitations, leaving, lists, media, members, moderation, notifications,
+    passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs, relations, reports,
+    rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses, texts, timelines,
+    waves,
 };
 
 use super::endpoint::{get, post};
@@ -137,6 +138,15 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/settings/sessions/others", Kind::Form, || {
         post(members::web::security::end_others)
     }),
+    reads("/settings/lists", Kind::Page, || {
+        get(reading_lists::web::page)
+    }),
+    acts("/settings/lists", Kind::Form, || {
+        post(reading_lists::web::save)
+    }),
+    acts("/settings/lists/{id}/leave", Kind::Form, || {
+        post(reading_lists::web::leave)
+    }),
     reads("/settings/writing", Kind::Page, || {
         get(members::web::writing::page)
     }),
@@ -155,6 +165,23 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/notifications/requests/{id}/dismiss", Kind::Form, || {
         post(notifications::web::policy::dismiss)
     }),
+    reads("/settings/filters", Kind::Page, || get(filters::web::page)),
+    reads("/settings/filters/new", Kind::Page, || {
+        get(filters::web::blank)
+    }),
+    acts("/settings/filters/new", Kind::Form, || {
+        post(filters::web::create)
+    }),
+    reads("/settings/filters/{id}", Kind::Page, || {
+        get(filters::web::form)
+    }),
+    acts("/settings/filters/{id}", Kind::Form, || {
+        post(filters::web::change)
+    }),
+    acts("/settings/filters/{id}/delete", Kind::Form, || {
+        post(filters::web::delete)
+    }),
+    reads("/settings/people", Kind::Page, || get(relations::web::page)),
     // Reading
     reads("/", Kind::Page, || get(timelines::web::front)),
     reads("/home", Kind::Page, || get(timelines::web::home)),
@@ -165,6 +192,16 @@ pub(super) const ROUTES: &[Route] = &[
         get(notifications::web::page)
     }),
     reads("/search", Kind::Page, || get(search::web::page)),
+    reads("/favourites", Kind::Page, || get(favourites::web::page)),
+    reads("/settings/topics", Kind::Page, || {
+        get(followed_tags::web::page)
+    }),
+    acts("/settings/topics", Kind::Form, || {
+        post(followed_tags::web::follow)
+    }),
+    acts("/settings/topics/unfollow", Kind::Form, || {
+        post(followed_tags::web::unfollow)
+    }),
     reads("/antennas", Kind::Page, || get(antennas::web::page)),
     reads("/antennas/new", Kind::Page, || get(antennas::web::blank)),
     acts("/antennas/new", Kind::Form, || post(antennas::web::create)),
@@ -180,6 +217,49 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
+    reads("/@{handle}/collections", Kind::Page, || {
+        get(collections::web::of_profile)
+    }),
+    reads("/collections/new", Kind::Page, || {
+        get(collections::web::blank)
+    }),
+    acts("/collections/new", Kind::Form, || {
+        post(collections::web::create)
+    }),
+    reads("/collections/{id}", Kind::Page, || {
+        get(collections::web::one)
+    }),
+    reads("/collections/{id}/edit", Kind::Page, || {
+        get(collections::web::form)
+    }),
+    acts("/collections/{id}/edit", Kind::Form, || {
+        post(collections::web::change)
+    }),
+    acts("/collections/{id}/delete", Kind::Form, || {
+        post(collections::web::delete)
+    }),
+    acts("/collections/{id}/add", Kind::Form, || {
+        post(collections::web::add)
+    }),
+    acts("/collections/{id}/take-out", Kind::Form, || {
+        post(collections::web::take_out)
+    }),
+    acts("/collections/{id}/leave", Kind::Form, || {
+        post(collections::web::leave)
+    }),
+    reads("/bookmarks", Kind::Page, || get(bookmarks::web::page)),
+    acts("/bookmarks/folders", Kind::Form, || {
+        post(bookmarks::web::make_folder)
+    }),
+    reads("/bookmarks/folders/{id}", Kind::Page, || {
+        get(bookmarks::web::folder)
+    }),
+    acts("/bookmarks/folders/{id}", Kind::Form, || {
+        post(bookmarks::web::change_folder)
+    }),
+    acts("/bookmarks/folders/{id}/delete", Kind::Form, || {
+        post(bookmarks::web::delete_folder)
+    }),
     reads("/statuses/{id}/history", Kind::Page, || {
         get(statuses::web::history)
     }),
@@ -190,6 +270,13 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/drafts", Kind::Page, || get(drafts::web::page)),
     acts("/drafts/{id}/delete", Kind::Form, || {
         post(drafts::web::delete)
+    }),
+    reads("/scheduled", Kind::Page, || get(scheduled::web::page)),
+    acts("/scheduled/{id}/time", Kind::Form, || {
+        post(scheduled::web::reschedule)
+    }),
+    acts("/scheduled/{id}/cancel", Kind::Form, || {
+        post(scheduled::web::cancel)
     }),
     acts("/compose", Kind::Form, || post(statuses::web::compose)),
     reads("/statuses/{id}/edit", Kind::Page, || {
@@ -218,6 +305,15 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/statuses/{id}/unreblog", Kind::Form, || {
         post(reblogs::web::unreblog)
+    }),
+    acts("/statuses/{id}/bookmark", Kind::Form, || {
+        post(bookmarks::web::bookmark)
+    }),
+    acts("/statuses/{id}/unbookmark", Kind::Form, || {
+        post(bookmarks::web::unbookmark)
+    }),
+    acts("/statuses/{id}/folder", Kind::Form, || {
+        post(bookmarks::web::put)
     }),
     acts("/statuses/{id}/unquote", Kind::Form, || {
         post(quotes::web::take_out)
@@ -361,6 +457,9 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/moderation/reports/{id}/reopen", Kind::Form, || {
         post(reports::web::reopen)
     }),
+    reads("/moderation/record", Kind::Page, || {
+        get(moderation::record::page)
+    }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)
     }),
@@ -468,9 +567,21 @@ pub(super) const ROUTES: &[Route] = &[
         Kind::Asset,
         || get(media::remote::show_emoji),
     ),
+    reads(
+        "/media/remote/portraits/{account}/{which}/{stamp}/{part}",
+        Kind::Asset,
+        || get(media::remote::show_portrait),
+    ),
     reads("/emojis/{id}", Kind::Activity, || {
         get(emojis::activity::show)
     }),
+    reads("/moderation/community", Kind::Page, || {
+        get(communities::web::look)
+    }),
+    acts("/moderation/community", Kind::Form, || {
+        post(communities::web::save_look)
+    })
+    .slow(),
     reads("/moderation/emojis", Kind::Page, || get(emojis::web::page)),
     acts("/moderation/emojis", Kind::Form, || post(emojis::web::add)).slow(),
     acts("/moderation/emojis/{id}", Kind::Form, || {

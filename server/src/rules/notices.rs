@@ -141,7 +141,7 @@ async fn try_tell(app: &App, cause: i64, told: Told, after: i64) -> Result<()> {
             following: counted.following,
             followers: counted.followers,
         };
-        let id = app.ids.at(now_ms);
+        let id = app.ids.round_at(now_ms);
         notifications::tell_of_rule(&mut tx, id, member, told, voice.actor_id, of_rule, now_ms);
     }
     if last < i64::MAX {

@@ -1,5 +1,7 @@
 //! Scheduled posts for apps.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use comity_db::params;
 use serde::Deserialize;
@@ -8,7 +10,8 @@ use serde_json::{Value, json};
 use super::{Scheduled, store};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Client, Id, Input, Paging, Reply};
+use crate::http::{Client, Id, Input, Me, Paging, Reply};
+use crate::media::{self, Media};
 use crate::web::time;
 
 /// A time as apps write it (RFC 3339), in unix milliseconds.
@@ -22,13 +25,24 @@ pub fn read_time(text: &str) -> Result<i64> {
     Ok(time.as_millisecond())
 }
 
-/// A scheduled post as apps read it.
-pub fn entity(scheduled: &Scheduled) -> Value {
+/// A scheduled post of this member as apps read it.
+pub async fn entity(app: &App, me: &Me, scheduled: &Scheduled) -> Result<Value> {
+    let ids = scheduled.sent.files().to_vec();
+    let files = media::find_own_many(app, me.account.id, ids).await?;
+    Ok(with_files(app, me, scheduled, &files))
+}
+
+fn with_files(app: &App, me: &Me, scheduled: &Scheduled, files: &HashMap<i64, Media>) -> Value {
+    let named = scheduled.sent.files().iter();
+    let files: Vec<Value> = named
+        .filter_map(|id| files.get(id))
+        .map(|file| media::entity::own(app, &me.account, file))
+        .collect();
     json!({
         "id": scheduled.id.to_string(),
         "scheduled_at": time::iso_ms(scheduled.at),
         "params": scheduled.sent.params(),
-        "media_attachments": [],
+        "media_attachments": files,
         "trouble": scheduled.trouble,
     })
 }
@@ -44,18 +58,24 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
         // One that was published or taken back meanwhile is not in it any more.
         match super::find(&app, me, *id).await {
             Err(Error::NotFound) => {}
-            scheduled => found.push(entity(&scheduled?)),
+            scheduled => found.push(scheduled?),
         }
     }
+    let ids = found.iter().flat_map(|waits| waits.sent.files().to_vec());
+    let files = media::find_own_many(&app, me.account.id, ids.collect()).await?;
+    let found: Vec<Value> = found
+        .iter()
+        .map(|waits| with_files(&app, me, waits, &files))
+        .collect();
     let links = paging.links(&me.community, stretch.newest, stretch.oldest);
     Ok(Reply::api(json!(found)).with_links(links))
 }
 
 /// `GET /api/v1/scheduled_statuses/{id}`
 pub async fn one(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    Ok(Reply::api(entity(
-        &super::find(&app, client.me()?, id).await?,
-    )))
+    let me = client.me()?;
+    let waits = super::find(&app, me, id).await?;
+    Ok(Reply::api(entity(&app, me, &waits).await?))
 }
 
 /// Another time.
@@ -75,9 +95,8 @@ pub async fn reschedule(
     let me = client.me()?;
     super::find(&app, me, id).await?;
     let at = read_time(&again.scheduled_at)?;
-    Ok(Reply::api(entity(
-        &super::reschedule(&app, me, id, at).await?,
-    )))
+    let waits = super::reschedule(&app, me, id, at).await?;
+    Ok(Reply::api(entity(&app, me, &waits).await?))
 }
 
 /// `DELETE /api/v1/scheduled_statuses/{id}`

@@ -1,12 +1,11 @@
-//! Posts that are published later. Until then they are what an app sent and nothing else: who may have them is asked when
+//! Posts that are published later. Until then they are what was sent and nothing else: who may have them is asked when
 //! they are published, by the rules of that moment. One that is refused then stays here, with the reason.
 
 pub mod api;
 mod store;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
-
-use std::collections::HashMap;
 
 use comity_db::Tx;
 
@@ -17,7 +16,7 @@ use crate::http::Me;
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
-use crate::{drafts, id, media, members};
+use crate::{id, media, members, polls};
 
 use store::Known;
 pub use store::ScheduledRow;
@@ -29,6 +28,8 @@ const SOONEST_MS: i64 = 5 * 60 * 1000;
 const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
 /// Of one member.
 const MOST: i64 = 300;
+/// Bytes of one, as JSON: the longest post with a poll and all that is said of it.
+const LONGEST: usize = 64 * 1024;
 /// What cannot be published by a fault that may pass is tried for so long: later, what it says may be out of date.
 const TRIED_FOR_MS: i64 = DAY_MS;
 /// What waits for so long after its time is tried no more, however that came: longer than any job is tried.
@@ -80,6 +81,9 @@ pub async fn schedule(
     sent.settle(me);
     let draft = sent.draft(app, me).await?;
     statuses::check(app, &draft)?;
+    if let polls::Wish::Make(poll) = &draft.poll {
+        poll.begin(app.now_ms())?;
+    }
     media::choose(app, &me.account, &[], &draft.media).await?;
     let id = app.next_id();
     let mut tx = Tx::new();
@@ -89,10 +93,15 @@ pub async fn schedule(
         sent: serde_json::to_string(&sent)?,
         trouble: None,
     };
-    if known.is_some() {
-        // Two that come at the same moment go one after the other.
-        members::take_turns(&mut tx, me.account.id);
+    if row.sent.len() > LONGEST {
+        let why = format!(
+            "is with all that belongs to it longer than {} KiB",
+            LONGEST / 1024
+        );
+        return Err(Error::invalid("status", why));
     }
+    // Two that come at the same moment go one after the other.
+    members::take_turns(&mut tx, me.account.id);
     let none = Known::default();
     store::insert(
         &mut tx,
@@ -101,7 +110,7 @@ pub async fn schedule(
         known.as_ref().unwrap_or(&none),
         MOST,
     );
-    keep_files(app, &mut tx, me, id, &sent, at).await?;
+    keep_files(app, &mut tx, me, &sent);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         if let Some(waits) = waiting(app, me, known.as_ref()).await? {
@@ -130,42 +139,13 @@ async fn waiting(app: &App, me: &Me, known: Option<&Known>) -> Result<Option<Sch
         .transpose()
 }
 
-/// The files that scheduled posts of a member have, each with the latest time (unix milliseconds) of a post that has it;
-/// the post `but_for` is left out.
-pub(crate) async fn files(
-    app: &App,
-    account_id: i64,
-    but_for: Option<i64>,
-) -> Result<HashMap<i64, i64>> {
-    let mut files = HashMap::new();
-    for row in store::all(&app.db, account_id, MOST).await? {
-        if Some(row.id) == but_for {
-            continue;
-        }
-        let sent: Sent = serde_json::from_str(&row.sent)?;
-        for file in sent.files() {
-            let latest = files.entry(*file).or_insert(row.scheduled_at);
-            *latest = row.scheduled_at.max(*latest);
-        }
-    }
-    Ok(files)
-}
-
 /// Its files wait as long as it does, and a while longer; those that a draft has as well, or another that is scheduled, as
 /// long as these need them. Undoes the whole transaction where one is gone.
-async fn keep_files(app: &App, tx: &mut Tx, me: &Me, id: i64, sent: &Sent, at: i64) -> Result<()> {
-    let drafted = drafts::files(app, me.account.id, None).await?;
-    let waiting = files(app, me.account.id, Some(id)).await?;
+fn keep_files(app: &App, tx: &mut Tx, me: &Me, sent: &Sent) {
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for file in sent.files() {
-        let latest = waiting.get(file).copied().unwrap_or(at).max(at);
-        let forget_at = if drafted.contains(file) {
-            drafts::FOR_EVER_MS
-        } else {
-            latest + media::LOOSE_MS
-        };
-        media::wait(tx, me.account.id, *file, forget_at);
+        media::wait(tx, me.account.id, *file, at_least);
     }
-    Ok(())
 }
 
 fn check_time(app: &App, at: i64) -> Result<()> {
@@ -183,6 +163,16 @@ fn promise(app: &App, tx: &mut Tx, id: i64, at: i64) -> Result<()> {
     queue::push_at(tx, app, &Job::PublishScheduled { scheduled: id, at }, at)
 }
 
+/// All of a member, the next first.
+pub async fn of(app: &App, account_id: i64) -> Result<Vec<Scheduled>> {
+    let rows = store::all(&app.db, account_id, MOST).await?;
+    let now_ms = app.now_ms();
+    let all = rows.into_iter().map(|row| Scheduled::from_row(row, now_ms));
+    let mut all = all.collect::<Result<Vec<Scheduled>>>()?;
+    all.sort_by_key(|waits| waits.at);
+    Ok(all)
+}
+
 /// One of this member's.
 pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
     let row = store::find(&app.db, me.account.id, id).await?;
@@ -192,10 +182,12 @@ pub async fn find(app: &App, me: &Me, id: i64) -> Result<Scheduled> {
 /// Another time for one of this member's.
 pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Scheduled> {
     check_time(app, at)?;
-    let mut tx = Tx::new();
-    store::reschedule(&mut tx, me.account.id, id, at);
+    // What it says stays as it is; only its time changes.
     let sent = find(app, me, id).await?.sent;
-    keep_files(app, &mut tx, me, id, &sent, at).await?;
+    let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
+    store::reschedule(&mut tx, me.account.id, id, at);
+    keep_files(app, &mut tx, me, &sent);
     promise(app, &mut tx, id, at)?;
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
@@ -208,14 +200,11 @@ pub async fn reschedule(app: &App, me: &Me, id: i64, at: i64) -> Result<Schedule
 pub async fn cancel(app: &App, me: &Me, id: i64) -> Result<()> {
     let scheduled = find(app, me, id).await?;
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     store::take(&mut tx, id, scheduled.at);
-    let drafted = drafts::files(app, me.account.id, None).await?;
-    let waiting = files(app, me.account.id, Some(id)).await?;
-    let forget_at = app.now_ms() + media::LOOSE_MS;
+    let at_least = app.now_ms() + media::LOOSE_MS;
     for file in scheduled.sent.files() {
-        if !drafted.contains(file) && !waiting.contains_key(file) {
-            media::wait_if_there(&mut tx, me.account.id, *file, forget_at);
-        }
+        media::wait_if_there(&mut tx, me.account.id, *file, at_least);
     }
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
@@ -240,6 +229,7 @@ async fn try_publish(app: &App, id: i64, at: i64) -> Result<()> {
     let done = async {
         members::standing::check(&me.member)?;
         let mut draft = scheduled.sent.draft(app, &me).await?;
+        draft.tell = Some(scheduled.sent.whom());
         draft.once = Some(Once::of_scheduled(id, at, scheduled.sent.known_by()));
         statuses::publish(app, &me.community, me.account.clone(), draft).await
     };

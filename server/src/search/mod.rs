@@ -1,4 +1,4 @@
-//! Search: a person or a post by handle or link, here or elsewhere; people we know by the beginning of their name; posts by
+//! Search: a person or a post by handle or link, here or elsewhere; people we know by the words of their names; posts by
 //! their words (`posts.rs`).
 
 pub mod api;
@@ -13,11 +13,12 @@ use std::sync::Arc;
 use comity_policy::{Party, Visible, Way};
 use comity_vocab::Handle;
 
+use crate::accounts::names::{self, Looking};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::hashtags;
+use crate::hashtags::{self, Topics};
 use crate::http::{Kind, Me};
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
@@ -28,12 +29,34 @@ pub(crate) use index::{ANY, mark, parts};
 pub use index::{Entry, index_older, place, place_anew, take_out};
 pub use posts::{Found as FoundPosts, Page};
 
-/// People shown for one question.
-const MOST_PEOPLE: i64 = 20;
+/// People shown for one question on a page.
+const MOST_PEOPLE: usize = 20;
+/// People that apps go through for one question.
+const FURTHEST: usize = 200;
+/// People looked at beyond those that are wanted, for those the gate leaves out.
+const SPARE: usize = 20;
 /// Topics looked at for one question: for each it is asked whether anything of it is for whoever asks.
 const MOST_TOPICS: i64 = 10;
 /// Longer questions are pasted by accident; addresses may be this long.
 const LONGEST: usize = 2_048;
+
+/// Which of the people with a name are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct People {
+    /// Nobody but whom the one who asks follows.
+    pub following: bool,
+    /// So many, and no more than are gone through.
+    pub most: usize,
+}
+
+impl Default for People {
+    fn default() -> People {
+        People {
+            following: false,
+            most: MOST_PEOPLE,
+        }
+    }
+}
 
 /// What was found, cleared for the one who asked.
 #[derive(Default)]
@@ -53,6 +76,7 @@ pub async fn find(
     community: &Arc<Community>,
     viewer: &Party,
     question: &str,
+    wanted: People,
 ) -> Result<Results> {
     let question = question.trim();
     if question.is_empty() || question.len() > LONGEST {
@@ -87,7 +111,7 @@ pub async fn find(
                     ..Results::default()
                 })
         }
-        Ok(None) => return by_name(app, viewer, question).await,
+        Ok(None) => return by_name(app, viewer, question, wanted).await,
         Err(why) => Err(why),
     };
     match shown {
@@ -107,13 +131,18 @@ pub async fn find(
             trouble: Some("that could not be found".to_owned()),
             ..Results::default()
         }),
-        Err(_) => by_name(app, viewer, question).await,
+        Err(_) => by_name(app, viewer, question, wanted).await,
     }
 }
 
-/// What an app of `me` finds: with `resolve`, others are asked for what is not here; without, nobody is. Where a link or a
-/// handle leads nowhere, nothing is found.
-pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<Results> {
+/// What an app of `me` finds: with `resolve`, others are asked for what is not here; without, nobody is.
+pub async fn look(
+    app: &App,
+    me: &Me,
+    question: &str,
+    resolve: bool,
+    wanted: People,
+) -> Result<Results> {
     let party = me.party();
     let question = question.trim();
     if question.is_empty() || question.len() > LONGEST {
@@ -123,33 +152,29 @@ pub async fn look(app: &App, me: &Me, question: &str, resolve: bool) -> Result<R
         if question.contains("://") || whole_handle(question).is_some() {
             app.limits.check(Kind::Lookup, &me.account.id.to_string())?;
         }
-        return find(app, &me.community, &party, question).await;
+        return find(app, &me.community, &party, question, wanted).await;
     }
     if let Some(handle) = whole_handle(question)
         && let Some(domain) = &handle.domain
     {
-        let known = accounts::find_by_handle(app, &handle.username, domain).await?;
-        let mut people = Vec::new();
-        if let Some(known) = known {
-            people.extend(
-                accounts::show(app, &party, Way::Search, known.id)
-                    .await
-                    .ok(),
-            );
+        // Where nobody has it that they may know of, it may be the beginning of one.
+        if let Some(known) = accounts::find_by_handle(app, &handle.username, domain).await?
+            && let Ok(shown) = accounts::show(app, &party, Way::Search, known.id).await
+        {
+            return Ok(Results {
+                people: vec![shown],
+                ..Results::default()
+            });
         }
-        return Ok(Results {
-            people,
-            ..Results::default()
-        });
     }
-    by_name(app, &party, question).await
+    by_name(app, &party, question, wanted).await
 }
 
 /// Topics (folded) that begin so and are named by something that this viewer may see: a name alone would tell of the rest.
 pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<String>> {
     let mut seen = Vec::new();
     for name in hashtags::beginning(&app.db, beginning, MOST_TOPICS).await? {
-        let place = Place::Hashtags(vec![name.clone()]);
+        let place = Place::Hashtags(Topics::of(&name));
         let newest = Window::older_than(i64::MAX);
         let found = timelines::read(app, viewer, place, newest, 1, |_| true).await?;
         if !found.entries.is_empty() {
@@ -175,10 +200,11 @@ pub async fn people(
     me: &Me,
     question: &str,
     resolve: bool,
+    wanted: People,
 ) -> Result<Vec<Visible<Account>>> {
     // What is typed of a name while it is typed is no question for others.
     let asks = resolve && whole_handle(question.trim()).is_some();
-    Ok(look(app, me, question, asks).await?.people)
+    Ok(look(app, me, question, asks, wanted).await?.people)
 }
 
 fn whole_handle(question: &str) -> Option<Handle> {
@@ -202,17 +228,27 @@ async fn by_handle(
     }
 }
 
-async fn by_name(app: &App, viewer: &Party, question: &str) -> Result<Results> {
-    let prefix = question.trim_start_matches('@');
-    if prefix.is_empty() {
+async fn by_name(app: &App, viewer: &Party, question: &str, wanted: People) -> Result<Results> {
+    // Nobody is called as a link is.
+    if question.contains("://") {
         return Ok(Results::default());
     }
-    let known = accounts::find_by_prefix(app, prefix, MOST_PEOPLE).await?;
-    let ids: Vec<i64> = known.iter().map(|account| account.id).collect();
+    let most = wanted.most.min(FURTHEST);
+    let by = match viewer {
+        Party::Member(person) => person.id.map(|id| id.0),
+        _ => None,
+    };
+    let looking = Looking {
+        by,
+        only_followed: wanted.following,
+        most: i64::try_from(most.saturating_add(SPARE)).unwrap_or(i64::MAX),
+    };
+    let ids = names::find(app, question, looking).await?;
     let mut shown = accounts::show_many(app, viewer, Way::Search, &ids).await?;
     let people = ids
         .iter()
         .filter_map(|id| shown.get_mut(id)?.pop())
+        .take(most)
         .collect();
     Ok(Results {
         people,

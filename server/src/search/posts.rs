@@ -7,7 +7,7 @@ use comity_policy::{Visible, Way};
 
 use super::index::parts;
 use super::question::Asked;
-use super::store::{self, Among};
+use super::store::{self, Among, Read};
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
@@ -76,7 +76,7 @@ pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<
     let mut found = Vec::new();
     let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
-        let rows = store::find(
+        let Read { rows, edge } = store::find(
             &app.db,
             *window,
             batch,
@@ -86,12 +86,15 @@ pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<
             asked.among.unwrap_or(Among::All),
         )
         .await?;
-        at_end = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
-        if let Some((last, _)) = rows.last() {
+        let is_short = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
+        at_end = is_short && edge.is_none();
+        let last = rows.last().map(|(last, _)| *last);
+        // Between the last one that was found and the edge nothing is for them.
+        if let Some(last) = edge.filter(|_| is_short).or(last) {
             if window.from_below {
-                window.above = *last;
+                window.above = last;
             } else {
-                window.below = *last;
+                window.below = last;
             }
         }
         let shown = show(app, me, &rows).await?;

@@ -66,8 +66,24 @@ macro_rules! is_open {
     };
 }
 
+/// What SQLite looks for: all of these words and none of those, each list in JSON.
+macro_rules! question {
+    ($with:literal, $without:literal) => {
+        concat!(
+            "'(' || (SELECT group_concat('\"' || w.value || '\"', ' AND ') FROM json_each(",
+            $with,
+            ") w) || ')'
+              || COALESCE(' NOT ('
+                          || (SELECT group_concat('\"' || n.value || '\"', ' OR ') FROM json_each(",
+            $without,
+            ") n)
+                          || ')', '')"
+        )
+    };
+}
+
 macro_rules! found {
-    ($entries:literal, $order:literal) => {
+    ($entries:expr, $order:literal) => {
         concat!(
             "SELECT s.id, CAST(CASE WHEN ",
             has_part!(),
@@ -86,20 +102,19 @@ macro_rules! found {
 }
 
 /// Both engines have a language of their own for what is looked for. Words are letters, digits and our sign, so that nothing in
-/// them needs a way out of the quotes.
+/// them needs a way out of the quotes. SQLite does not carry the window over from `s.id` to its index.
 macro_rules! found_in {
     ($sqlite:literal, $pg:literal) => {
         sql!(
             row: (i64, i64),
             sqlite: found!(
-                "search_words
-                  CROSS JOIN statuses s ON s.id = search_words.rowid
-                  CROSS JOIN accounts a ON a.id = s.account_id
-                  WHERE search_words MATCH
-                        '(' || (SELECT group_concat('\"' || w.value || '\"', ' AND ') FROM json_each($5) w) || ')'
-                        || COALESCE(' NOT ('
-                                    || (SELECT group_concat('\"' || n.value || '\"', ' OR ') FROM json_each($6) n)
-                                    || ')', '')",
+                concat!(
+                    "search_words
+                      CROSS JOIN statuses s ON s.id = search_words.rowid
+                      CROSS JOIN accounts a ON a.id = s.account_id
+                      WHERE search_words.rowid < $1 AND search_words.rowid > $2 AND search_words MATCH ",
+                    question!("$5", "$6")
+                ),
                 $sqlite
             ),
             pg: found!(
@@ -117,6 +132,44 @@ macro_rules! found_in {
 const NEWEST: Sql<(i64, i64)> = found_in!("search_words.rowid DESC", "s.id DESC");
 const OLDEST: Sql<(i64, i64)> = found_in!("search_words.rowid", "s.id");
 
+/// Where the index is left on SQLite, which goes through it post by post: what has the words and is for somebody else may be
+/// most of it. PostgreSQL has all that is found at once, and is left to its end.
+macro_rules! edge_in {
+    ($order:literal) => {
+        sql!(
+            row: (i64,),
+            sqlite: concat!(
+                "SELECT CAST(search_words.rowid AS BIGINT) AS edge
+                   FROM search_words
+                  WHERE search_words.rowid < $1 AND search_words.rowid > $2 AND search_words MATCH ",
+                question!("$4", "$5"),
+                " ORDER BY search_words.rowid ",
+                $order,
+                " LIMIT 1 OFFSET $3"
+            ),
+            pg: "SELECT status_id
+                   FROM search_entries
+                  WHERE status_id < $1 AND status_id > $2 AND status_id = 0 AND CAST($3 AS BIGINT) < 0
+                    AND CAST($4 AS TEXT[]) = CAST($5 AS TEXT[])
+                  LIMIT 1",
+        )
+    };
+}
+
+const EDGE_OF_NEWEST: Sql<(i64,)> = edge_in!("DESC");
+const EDGE_OF_OLDEST: Sql<(i64,)> = edge_in!("ASC");
+
+/// Posts with the words that are looked at in one go, for those among them that may be found: some tenths of a second.
+const MOST_LOOKED_AT: i64 = 20_000;
+
+/// What was found in one go.
+pub struct Read {
+    /// The posts, and whether the member has part in each (1) or not (0).
+    pub rows: Vec<(i64, i64)>,
+    /// The last post that was looked at, where there may be more with the words beyond it.
+    pub edge: Option<i64>,
+}
+
 /// Among which posts something is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Among {
@@ -129,17 +182,34 @@ pub enum Among {
 }
 
 /// Posts with all of these words and none of those, and whether this member has part in each (1) or not (0): newest first, or from
-/// below, oldest first. Nobody is cleared to read them yet.
+/// below, oldest first. Nobody is cleared to read them yet. No more than [`MOST_LOOKED_AT`] are gone through.
 pub async fn find(
     db: &Db,
-    window: Window,
+    mut window: Window,
     limit: i64,
     account_id: i64,
     with: &[String],
     without: &[String],
     among: Among,
-) -> Result<Vec<(i64, i64)>> {
-    let statement = if window.from_below { OLDEST } else { NEWEST };
+) -> Result<Read> {
+    let (statement, edge) = if window.from_below {
+        (OLDEST, EDGE_OF_OLDEST)
+    } else {
+        (NEWEST, EDGE_OF_NEWEST)
+    };
+    let values = params![
+        window.below,
+        window.above,
+        MOST_LOOKED_AT - 1,
+        with.to_vec(),
+        without.to_vec(),
+    ];
+    let edge: Option<i64> = db.opt_column(edge, values).await?;
+    match edge {
+        Some(last) if window.from_below => window.below = last.saturating_add(1),
+        Some(last) => window.above = last.saturating_sub(1),
+        None => {}
+    }
     let values = params![
         window.below,
         window.above,
@@ -149,5 +219,6 @@ pub async fn find(
         without.to_vec(),
         among as i64,
     ];
-    Ok(db.all(statement, values).await?)
+    let rows = db.all(statement, values).await?;
+    Ok(Read { rows, edge })
 }

@@ -5,7 +5,7 @@ use comity_policy::Way;
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::{FoundPosts, Page};
+use super::{FoundPosts, Page, People};
 use crate::accounts::web::{Listed, rows};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -44,7 +44,8 @@ pub async fn page(
     {
         return Ok(Reply::see_other(&hashtag::path(name)));
     }
-    let found = super::find(&app, &visit.community, &visit.party(), &question.q).await?;
+    let (party, wanted) = (visit.party(), People::default());
+    let found = super::find(&app, &visit.community, &party, &question.q, wanted).await?;
     let page = Page {
         window: Window::older_than(question.max_id.unwrap_or(i64::MAX)),
         skip: 0,

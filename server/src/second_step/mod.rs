@@ -8,7 +8,7 @@ pub mod web;
 pub(crate) use store::OF_MEMBER;
 
 use aws_lc_rs::{digest, rand};
-use comity_db::{Db, DbError, Tx};
+use comity_db::{Db, DbError, Tx, Wrote};
 
 use crate::app::App;
 use crate::communities::Community;
@@ -66,12 +66,14 @@ pub async fn is_on(app: &App, account_id: i64) -> Result<bool> {
 /// Makes a secret for a device. Nothing is asked for before a code was made with it.
 pub async fn begin(app: &App, member: &Member, password: &str) -> Result<()> {
     let id = member.account_id;
-    members::check_is_their_password(app, id, "password", password).await?;
+    let hash = members::check_is_their_password(app, id, "password", password).await?;
     let secret: [u8; totp::SECRET] = random()?;
     let mut tx = Tx::new();
+    members::still_has_password(&mut tx, id, hash);
     store::begin(&mut tx, id, secret.to_vec());
     match app.db.write(tx).await {
-        Ok(_) => Ok(()),
+        Ok(Wrote::All) => Ok(()),
+        Ok(Wrote::Nothing { .. }) => Err(Error::Unauthorized),
         Err(DbError::Conflict(_)) => Err(Error::Conflict(
             "your second step is on already; turn it off first".to_owned(),
         )),
@@ -111,14 +113,17 @@ pub async fn confirm(app: &App, member: &Member, code: &str) -> Result<Vec<Strin
 /// New recovery codes, for whoever knows the password; those before end.
 pub async fn renew_codes(app: &App, member: &Member, password: &str) -> Result<Vec<String>> {
     let id = member.account_id;
-    members::check_is_their_password(app, id, "password", password).await?;
+    let hash = members::check_is_their_password(app, id, "password", password).await?;
     if !is_on(app, id).await? {
         return Err(Error::Conflict("your second step is off".to_owned()));
     }
     let (codes, hashes) = new_codes()?;
     let mut tx = Tx::new();
+    members::still_has_password(&mut tx, id, hash);
     store::replace_codes(&mut tx, id, hashes);
-    app.commit(tx).await?;
+    if !app.commit(tx).await? {
+        return Err(Error::Unauthorized);
+    }
     Ok(codes)
 }
 

@@ -1,13 +1,16 @@
 //! Blocks of sign-ups for moderators' apps, in Mastodon's three lists.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
+use axum::http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Block, Kind, Network, NewBlock, Severity, canonical_hash};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Client, Id, Input, Me, Paging, Reply};
+use crate::http::{Client, Id, Input, Me, Paging, Reply, address};
 use crate::moderation::looked_after;
 use crate::web::time;
 
@@ -60,8 +63,8 @@ async fn one(app: &App, me: &Me, kind: Kind, id: i64) -> Result<Reply> {
     Ok(Reply::api(entity(&block)))
 }
 
-async fn add(app: &App, me: &Me, new: NewBlock) -> Result<Reply> {
-    let block = super::add(app, looked_after(me)?, &me.account, new).await?;
+async fn add(app: &App, me: &Me, from: IpAddr, new: NewBlock) -> Result<Reply> {
+    let block = super::add(app, looked_after(me)?, &me.account, from, new).await?;
     Ok(Reply::api(entity(&block)))
 }
 
@@ -92,6 +95,7 @@ pub async fn provider(State(app): State<App>, client: Client, Id(id): Id) -> Res
 pub async fn block_provider(
     State(app): State<App>,
     client: Client,
+    parts: Parts,
     Input(sent): Input<SentProvider>,
 ) -> Result<Reply> {
     let new = NewBlock {
@@ -105,7 +109,8 @@ pub async fn block_provider(
         comment: String::new(),
         expires_at: None,
     };
-    add(&app, client.me()?, new).await
+    let from = address::client(&parts, &app.config);
+    add(&app, client.me()?, from, new).await
 }
 
 /// `DELETE /api/v1/admin/email_domain_blocks/{id}`
@@ -163,6 +168,7 @@ pub async fn test_email(
 pub async fn block_email(
     State(app): State<App>,
     client: Client,
+    parts: Parts,
     Input(sent): Input<SentEmail>,
 ) -> Result<Reply> {
     let new = NewBlock {
@@ -172,7 +178,8 @@ pub async fn block_email(
         comment: String::new(),
         expires_at: None,
     };
-    add(&app, client.me()?, new).await
+    let from = address::client(&parts, &app.config);
+    add(&app, client.me()?, from, new).await
 }
 
 /// `DELETE /api/v1/admin/canonical_email_blocks/{id}`
@@ -238,6 +245,7 @@ pub async fn network(State(app): State<App>, client: Client, Id(id): Id) -> Resu
 pub async fn block_network(
     State(app): State<App>,
     client: Client,
+    parts: Parts,
     Input(sent): Input<SentNetwork>,
 ) -> Result<Reply> {
     let pattern = sent.network()?;
@@ -249,7 +257,8 @@ pub async fn block_network(
         expires_at: sent.expires_at(&app)?,
         comment: sent.comment.unwrap_or_default(),
     };
-    add(&app, client.me()?, new).await
+    let from = address::client(&parts, &app.config);
+    add(&app, client.me()?, from, new).await
 }
 
 /// `PUT /api/v1/admin/ip_blocks/{id}`: what is not sent stays.
@@ -257,6 +266,7 @@ pub async fn change_network(
     State(app): State<App>,
     client: Client,
     Id(id): Id,
+    parts: Parts,
     Input(sent): Input<SentNetwork>,
 ) -> Result<Reply> {
     let me = client.me()?;
@@ -274,7 +284,8 @@ pub async fn change_network(
     if let Some(comment) = sent.comment {
         comment.trim().clone_into(&mut block.comment);
     }
-    super::change(&app, community, &block).await?;
+    let from = address::client(&parts, &app.config);
+    super::change(&app, community, from, &block).await?;
     Ok(Reply::api(entity(&block)))
 }
 

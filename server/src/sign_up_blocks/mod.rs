@@ -4,6 +4,7 @@
 //! Nothing of this is about other servers: those are met by rules.
 
 pub mod api;
+pub mod command;
 mod model;
 mod store;
 pub mod web;
@@ -57,8 +58,7 @@ pub async fn meeting(
 /// Whether anybody may sign in from this address.
 pub async fn check_sign_in(app: &App, community: &Community, from: IpAddr) -> Result<()> {
     let found = all(app, community).await?;
-    let is_shut = |block: &Block| block.severity == Severity::Everything && block.holds(from);
-    if found.iter().any(is_shut) {
+    if found.iter().any(|block| block.shuts_out(from)) {
         return Err(Error::Forbidden(format!(
             "nobody signs in to {} from your network address; use another network, or write to the moderators",
             community.name
@@ -81,32 +81,39 @@ pub struct NewBlock {
     pub expires_at: Option<i64>,
 }
 
-/// Blocks it.
-pub async fn add(app: &App, community: &Community, by: &Account, new: NewBlock) -> Result<Block> {
-    check(&new.comment, new.kind, &new.pattern)?;
-    if i64::try_from(all(app, community).await?.len()).unwrap_or(MOST) >= MOST {
-        return Err(Error::Forbidden(format!(
-            "there are {MOST} blocks of sign-ups, which is the most; take some back"
-        )));
-    }
+/// Blocks it. Refused where whoever does it could not sign in any more from where they are.
+pub async fn add(
+    app: &App,
+    community: &Community,
+    by: &Account,
+    from: IpAddr,
+    new: NewBlock,
+) -> Result<Block> {
     let block = Block {
         id: app.next_id(),
         kind: new.kind,
         pattern: new.pattern,
         severity: new.severity,
         comment: new.comment.trim().to_owned(),
+        set_by: by.id,
         created_at: app.now_ms(),
         expires_at: new.expires_at,
     };
+    check(&block, from)?;
+    if i64::try_from(all(app, community).await?.len()).unwrap_or(MOST) >= MOST {
+        return Err(Error::Forbidden(format!(
+            "there are {MOST} blocks of sign-ups, which is the most; take some back"
+        )));
+    }
     let mut tx = Tx::new();
-    store::insert(&mut tx, community.id, &block, by.id);
+    store::insert(&mut tx, community.id, &block);
     write(app, tx, block.kind).await?;
     Ok(block)
 }
 
-/// Changes it.
-pub async fn change(app: &App, community: &Community, block: &Block) -> Result<()> {
-    check(&block.comment, block.kind, &block.pattern)?;
+/// Changes it. Refused where whoever does it could not sign in any more from where they are.
+pub async fn change(app: &App, community: &Community, from: IpAddr, block: &Block) -> Result<()> {
+    check(block, from)?;
     let mut tx = Tx::new();
     store::change(&mut tx, community.id, block, app.now_ms());
     write(app, tx, block.kind).await
@@ -121,13 +128,20 @@ pub async fn remove(app: &App, community: &Community, kind: Kind, id: i64) -> Re
     Ok(())
 }
 
-fn check(comment: &str, kind: Kind, pattern: &str) -> Result<()> {
-    if comment.chars().count() > LONGEST_COMMENT {
+fn check(block: &Block, from: IpAddr) -> Result<()> {
+    if block.comment.chars().count() > LONGEST_COMMENT {
         let why = format!("must have at most {LONGEST_COMMENT} characters");
         return Err(Error::invalid("comment", why));
     }
-    if kind == Kind::Network && Network::parse(pattern)?.is_too_wide() {
+    if block.kind == Kind::Network && Network::parse(&block.pattern)?.is_too_wide() {
         let why = "is so wide that hardly anybody is left; close sign-ups instead";
+        return Err(Error::invalid("ip", why));
+    }
+    if block.shuts_out(from) {
+        let own = from.to_canonical();
+        let why = format!(
+            "would shut you out: you are at {own}, from where you could not sign in any more; choose a smaller network"
+        );
         return Err(Error::invalid("ip", why));
     }
     Ok(())

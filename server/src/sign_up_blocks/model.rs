@@ -79,6 +79,8 @@ pub struct Block {
     pub severity: Severity,
     /// For moderators.
     pub comment: String,
+    /// Whose account set it.
+    pub set_by: i64,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds; never, where there is none.
@@ -96,6 +98,11 @@ impl Block {
             Kind::Email => canonical_hash(email).is_some_and(|hash| hash == self.pattern),
             Kind::Network => from.is_some_and(|from| self.holds(from)),
         }
+    }
+
+    /// Whether nobody signs in from this address while it is in force.
+    pub fn shuts_out(&self, from: IpAddr) -> bool {
+        self.severity == Severity::Everything && self.holds(from)
     }
 
     /// Whether it is a network that this address is in.
@@ -248,6 +255,7 @@ mod tests {
             pattern: pattern.to_owned(),
             severity: Severity::SignUp,
             comment: String::new(),
+            set_by: 1,
             created_at: 0,
             expires_at: None,
         }
@@ -293,6 +301,27 @@ mod tests {
             "1.2.3.4/",
         ] {
             assert!(Network::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_keeps_from_signing_in_shuts_out() {
+        for (severity, address, out) in [
+            (Severity::Everything, "192.0.2.200", true),
+            (Severity::Everything, "::ffff:192.0.2.200", true),
+            (Severity::Everything, "192.0.3.1", false),
+            (Severity::SignUp, "192.0.2.200", false),
+            (Severity::Approval, "192.0.2.200", false),
+        ] {
+            let block = Block {
+                severity,
+                ..block(Kind::Network, "192.0.2.0/24")
+            };
+            assert_eq!(
+                block.shuts_out(address.parse().unwrap()),
+                out,
+                "{severity:?} {address}"
+            );
         }
     }
 

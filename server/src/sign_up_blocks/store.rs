@@ -13,6 +13,7 @@ row! {
         pub pattern: String,
         pub severity: String,
         pub comment: String,
+        pub set_by: i64,
         pub created_at: i64,
         pub expires_at: Option<i64>,
     }
@@ -27,6 +28,7 @@ impl BlockRow {
             pattern: self.pattern,
             severity: Severity::parse(&self.severity)?,
             comment: self.comment,
+            set_by: self.set_by,
             created_at: self.created_at,
             expires_at: self.expires_at,
         })
@@ -35,7 +37,7 @@ impl BlockRow {
 
 const ALL: Sql<BlockRow> = sql!(
     row: BlockRow,
-    "SELECT id, kind, pattern, severity, comment, created_at, expires_at
+    "SELECT id, kind, pattern, severity, comment, set_by, created_at, expires_at
        FROM sign_up_blocks
       WHERE community_id = $1 AND (expires_at IS NULL OR expires_at > $2)
       ORDER BY id DESC
@@ -56,7 +58,7 @@ const INSERT: Sql = sql!(
 );
 
 /// Conflicts where there is one with this pattern. Those that are over make room.
-pub fn insert(tx: &mut Tx, community_id: i64, block: &Block, set_by: i64) {
+pub fn insert(tx: &mut Tx, community_id: i64, block: &Block) {
     tx.exec(DROP_EXPIRED, params![community_id, block.created_at]);
     tx.exec(
         INSERT,
@@ -67,7 +69,7 @@ pub fn insert(tx: &mut Tx, community_id: i64, block: &Block, set_by: i64) {
             block.pattern.as_str(),
             block.severity.as_str(),
             block.comment.as_str(),
-            set_by,
+            block.set_by,
             block.created_at,
             block.expires_at,
         ],

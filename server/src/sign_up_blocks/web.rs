@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use serde::Deserialize;
 
 use super::{Block, Kind, Network, NewBlock, Severity, canonical_hash};
+use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::http::{Form, Me, Reply, Visit, address, cookie};
 use crate::moderation::looked_after;
 use crate::web;
 use crate::web::time::day;
@@ -29,6 +31,8 @@ struct BlockView {
     what: String,
     /// "Nobody joins, since 12 May 2026, until 1 June 2026"
     words: String,
+    /// The name of who set it.
+    by: Option<String>,
     comment: String,
 }
 
@@ -59,6 +63,12 @@ async fn show(
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
     let blocks = super::all(app, &me.community).await?;
+    let setters = blocks.iter().map(|block| block.set_by).collect();
+    let setters = accounts::find_many(app, setters).await?;
+    let view = |block: &Block| {
+        let by = setters.get(&block.set_by);
+        view(block, by.map(|account| account.username.clone()))
+    };
     let mut frame = web::frame(app, visit, "Blocked sign-ups", NavItem::Community).await?;
     frame.no_index = true;
     let page = BlocksPage {
@@ -70,7 +80,7 @@ async fn show(
     Ok(page_with(Reply::page(page), trouble.as_ref()))
 }
 
-fn view(block: &Block) -> BlockView {
+fn view(block: &Block, by: Option<String>) -> BlockView {
     let what = match block.kind {
         Kind::Provider => format!("E-mail addresses of {}", block.pattern),
         Kind::Email => format!(
@@ -93,6 +103,7 @@ fn view(block: &Block) -> BlockView {
             day(block.created_at),
             until.unwrap_or_default()
         ),
+        by,
         comment: block.comment.clone(),
     }
 }
@@ -153,11 +164,13 @@ pub async fn add(
     State(app): State<App>,
     me: Me,
     visit: Visit,
+    parts: Parts,
     Form(typed): Form<Add>,
 ) -> Result<Reply> {
     looked_after(&me)?;
+    let from = address::client(&parts, &app.config);
     let added = match typed.read(app.now_ms()) {
-        Ok(new) => super::add(&app, &me.community, &me.account, new).await,
+        Ok(new) => super::add(&app, &me.community, &me.account, from, new).await,
         Err(error) => Err(error),
     };
     match added {

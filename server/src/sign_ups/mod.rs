@@ -11,6 +11,7 @@ pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use crate::mail;
 use crate::members::letters::{self as post, Errand};
 use crate::members::links::{self, Purpose};
 use crate::members::{self, Role, Settled};
+use crate::notifications;
 use crate::oauth;
 use store::ApplicantRow;
 
@@ -168,6 +170,9 @@ pub async fn apply(
     store::insert(&mut tx, &row, standing.hash());
     let token = app_token(app, &mut tx, row.app_id, oauth::Whose::Applicant(id)).await?;
     post::promise(&mut tx, app, Errand::ConfirmSignUp { applicant: id })?;
+    if !mail::is_on(app) {
+        tell_moderators(app, &mut tx, community, id).await?;
+    }
     match app.db.write(tx).await {
         Ok(Wrote::All) => {
             app.wake.ring();
@@ -183,6 +188,38 @@ pub async fn apply(
         Err(DbError::Conflict(_)) => Err(NotIn::Faults(vec![check::name_taken()])),
         Err(other) => Err(NotIn::Other(other.into())),
     }
+}
+
+/// Those who look after the community hear that somebody waits for their yes, and for nothing else.
+async fn tell_moderators(
+    app: &App,
+    tx: &mut Tx,
+    community: &Community,
+    applicant: i64,
+) -> Result<()> {
+    let now_ms = app.now_ms();
+    for moderator in members::stewards(&app.db, community.id).await? {
+        let id = app.ids.round_at(now_ms);
+        let voice = community.actor_id;
+        notifications::tell_of_sign_up(tx, id, moderator, voice, applicant, now_ms);
+    }
+    Ok(())
+}
+
+/// Those of these who want to join a community that this member looks after, by number; nobody who was turned down.
+pub(crate) async fn open_to(
+    app: &App,
+    account_id: i64,
+    ids: Vec<i64>,
+) -> Result<HashMap<i64, Applicant>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = store::open_to(&app.db, account_id, ids).await?;
+    let open = rows
+        .into_iter()
+        .map(|row| (row.id, Applicant::of(app, row)));
+    Ok(open.collect())
 }
 
 /// A token for the app that signs somebody up, in the transaction that does.
@@ -412,7 +449,8 @@ async fn try_confirm(app: &App, community: &Community, token: &str) -> Result<St
         store::ask_for_yes(&mut tx, row.id);
     }
     if asks || row.needs_yes {
-        return if app.commit(tx).await? {
+        tell_moderators(app, &mut tx, community, row.id).await?;
+        return if app.commit_and_ring(tx).await? {
             Ok(Standing::Yes)
         } else {
             Err(Error::Gone)

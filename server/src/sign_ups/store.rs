@@ -103,6 +103,27 @@ pub async fn by_email(db: &Db, community_id: i64, email: &str) -> Result<Option<
         .await?)
 }
 
+/// Those of these who want to join a community that this member looks after, and to whom nobody said no.
+const OPEN_TO: Sql<ApplicantRow> = sql!(
+    row: ApplicantRow,
+    sqlite: "SELECT p.id, p.community_id, p.username, p.email, p.password_hash, p.reason, p.needs_yes,
+                    p.invitation_id, p.app_id, p.state, p.word, p.created_at, p.email_confirmed_at, p.decided_at
+               FROM applicants p
+               JOIN members m ON m.community_id = p.community_id
+              WHERE m.account_id = $1 AND m.role <> 'member' AND p.state IN ('waits', 'in')
+                AND p.id IN (SELECT value FROM json_each($2))",
+    pg: "SELECT p.id, p.community_id, p.username, p.email, p.password_hash, p.reason, p.needs_yes,
+                p.invitation_id, p.app_id, p.state, p.word, p.created_at, p.email_confirmed_at, p.decided_at
+           FROM applicants p
+           JOIN members m ON m.community_id = p.community_id
+          WHERE m.account_id = $1 AND m.role <> 'member' AND p.state IN ('waits', 'in')
+            AND p.id = ANY (CAST($2 AS BIGINT[]))",
+);
+
+pub async fn open_to(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<ApplicantRow>> {
+    Ok(db.all(OPEN_TO, params![account_id, ids]).await?)
+}
+
 const QUEUE: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
     "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::extract::State;
 use comity_policy::Way;
-use comity_vocab::Visibility;
+use comity_vocab::{Handle, Visibility};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::entity::{Entities, emojis_in};
 use super::once::Once;
 use super::{Answering, Draft, Quoting, Terms, find, find_many, sent_posters, text, versions, web};
-use crate::accounts::api::{Ids, people};
+use crate::accounts::api::{Ids, faces, page_of};
 use crate::app::App;
 use crate::emojis::entity::entities;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ use crate::polls::{NewPoll, Wish};
 use crate::scheduled;
 use crate::text::Format;
 use crate::web::time;
-use crate::window::Stretch;
+use crate::window::Filling;
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -141,6 +141,14 @@ impl Sent {
         }
     }
 
+    /// Whom the composer tells, beside those that its text names; nobody where an app sent it.
+    pub(crate) fn whom(&self) -> Vec<Handle> {
+        let typed = self.tell.iter();
+        typed
+            .filter_map(|handle| Handle::parse(handle).ok())
+            .collect()
+    }
+
     /// Whether it holds nothing that anybody typed.
     pub fn is_empty(&self) -> bool {
         let nothing = |text: &str| text.trim().is_empty();
@@ -164,15 +172,22 @@ impl Sent {
     /// As it was sent, for whoever writes on: [`Sent::params`], and what only we know.
     pub fn kept(&self) -> Value {
         let mut params = self.params();
+        params["visibility"] = json!(Some(&self.visibility).filter(|word| !word.is_empty()));
         params["kept_from"] = json!(self.kept_from);
         params["answers"] = json!(self.answers);
         params["quote_approval_policy"] = json!(self.quote_approval_policy);
-        params["local_only"] = json!(self.local_only);
         params
     }
 
-    /// As Mastodon tells of what is scheduled.
+    /// As Mastodon tells of what is scheduled. It has no word for what stays here: that is told as `statuses/entity.rs`
+    /// tells it of a post, and beside it that it is local.
     pub fn params(&self) -> Value {
+        let visibility = match Visibility::parse(&self.visibility) {
+            _ if self.local_only => Some(super::entity::visibility(Visibility::Local)),
+            Ok(known) => Some(super::entity::visibility(known)),
+            Err(_) => None,
+        };
+        let is_local = self.local_only || self.visibility == Visibility::Local.as_str();
         let poll = self.poll.as_ref().map(|poll| {
             json!({
                 "options": poll.options,
@@ -185,7 +200,8 @@ impl Sent {
             "text": self.status,
             "content_type": Some(&self.content_type).filter(|word| !word.is_empty()),
             "spoiler_text": self.spoiler_text,
-            "visibility": Some(&self.visibility).filter(|word| !word.is_empty()),
+            "visibility": visibility,
+            "local_only": is_local,
             "language": self.language,
             "sensitive": self.sensitive == Some(true),
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
@@ -302,7 +318,7 @@ pub async fn create(
             return Ok(Reply::api(entity(&app, &client.caller()?, id).await?));
         }
         let waits = scheduled::schedule(&app, me, sent, at, once.as_ref()).await?;
-        return Ok(Reply::api(scheduled::api::entity(&waits)));
+        return Ok(Reply::api(scheduled::api::entity(&app, me, &waits).await?));
     }
     let draft = Draft {
         once,
@@ -365,7 +381,7 @@ pub async fn edit(
         draft.format = text(&was).format;
     }
     let said = &sent.media_attributes;
-    sent_posters::take(&app, said, &mut files, &mut draft.media).await?;
+    sent_posters::take(&app, me.account.id, said, &mut files, &mut draft.media).await?;
     let edited = super::edit(&app, &me.community, me.account.clone(), id, draft).await?;
     let caller = client.caller()?;
     Ok(Reply::api(
@@ -438,9 +454,10 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
                 "sensitive": now["sensitive"],
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
-                "media_attachments": now["media_attachments"],
+                "media_attachments": media::entity::attachments_then(&app, &status, &version.text.attachments),
                 "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
                 "poll": null,
+                "quote": now["quote"],
             })
         })
         .collect();
@@ -456,22 +473,25 @@ pub async fn reblogged_by(
 ) -> Result<Reply> {
     let party = caller.party();
     let status = find(&app, &party, Way::Page, id).await?;
-    let (window, limit) = (paging.window(), paging.limit(40, 80));
-    let values = comity_db::params![status.id];
-    let stretch = super::REBLOGS_OF
-        .stretch(&app.db, window, limit, values)
-        .await?;
-    let boosts = find_many(&app, &party, Way::Page, &stretch.named).await?;
-    // Whoever boosts before a few did not do it before everybody.
-    let open = [Visibility::Public, Visibility::Unlisted];
-    let open = boosts
-        .iter()
-        .filter(|boost| open.contains(&boost.visibility));
-    let boosters = Stretch {
-        named: open.map(|boost| boost.author.id).collect(),
-        ..stretch
-    };
-    people(&app, &caller, &paging, &boosters).await
+    let mut filling = Filling::new(paging.window(), paging.limit(40, 80));
+    while let Some((window, most)) = filling.wants() {
+        let values = comity_db::params![status.id];
+        let read = super::REBLOGS_OF
+            .rows(&app.db, window, most, values)
+            .await?;
+        let ids: Vec<i64> = read.iter().map(|(id, _)| *id).collect();
+        let boosts = find_many(&app, &party, Way::Page, &ids).await?;
+        // Whoever boosts before a few did not do it before everybody.
+        let open = [Visibility::Public, Visibility::Unlisted];
+        let boosters: Vec<(i64, i64)> = boosts
+            .iter()
+            .filter(|boost| open.contains(&boost.visibility))
+            .map(|boost| (boost.id, boost.author.id))
+            .collect();
+        let shown = faces(&app, &caller, &boosters).await?;
+        filling.take(&read, shown);
+    }
+    Ok(page_of(&caller, &paging, filling))
 }
 
 /// Who may quote from now on.

@@ -244,9 +244,11 @@ async fn rewish(app: &App, status: &Status, note: &Admitted<Note>) -> Result<()>
 }
 
 fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64) -> Result<()> {
+    store::hold(tx, status.id);
     search::place_anew(tx, &search::Entry::of(status, words));
     links::place_anew(tx, status.id, status.visibility, &words.content);
-    hashtags::place_anew(tx, status.id, status.visibility, &words.tags);
+    let author_id = status.author.id;
+    hashtags::place_anew(tx, status.id, author_id, status.visibility, &words.tags);
     store::edit(
         tx,
         app.next_id(),
@@ -265,6 +267,7 @@ fn change(app: &App, tx: &mut Tx, status: &Status, words: &Text, edited_at: i64)
         },
     );
     notifications::promise_edited(tx, app.next_id(), status.id, app.now_ms());
+    notifications::promise_quoting(tx, app.next_id(), status.id, app.now_ms());
     streaming::announce(tx, &Event::Edited(status.id));
     Ok(())
 }
@@ -288,8 +291,10 @@ async fn recard(
     cards::place_anew(app, tx, linking).await
 }
 
-/// Every version of a status, oldest first, the current one last.
+/// Every version of a status, oldest first, the current one last. Of versions from before it was kept which files they had,
+/// today's are told.
 pub async fn versions(app: &App, status: &Visible<Status>) -> Result<Vec<Version>> {
+    let now = super::text(status);
     let mut versions: Vec<Version> = store::edits_of(&app.db, status.id)
         .await?
         .into_iter()
@@ -298,13 +303,17 @@ pub async fn versions(app: &App, status: &Visible<Status>) -> Result<Vec<Version
                 title: row.title,
                 spoiler_text: row.spoiler_text,
                 content: row.content,
+                attachments: match &row.attachments {
+                    Some(then) => serde_json::from_str(then).unwrap_or_default(),
+                    None => now.attachments.clone(),
+                },
                 ..Text::default()
             },
             created_at: row.created_at,
         })
         .collect();
     versions.push(Version {
-        text: super::text(status).clone(),
+        text: now.clone(),
         created_at: status.edited_at.unwrap_or(status.created_at),
     });
     Ok(versions)

@@ -135,7 +135,7 @@ impl Entities {
             none if none.is_empty() => HashMap::new(),
             local => super::written_with::of(&app.db, me, local).await?,
         };
-        let reactions = reactions::of(&app.db, me, ids.clone()).await?;
+        let reactions = reactions::of(app, &party, me, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
         let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
             Some(me) if !ids.is_empty() => (

@@ -42,7 +42,7 @@ pub(crate) async fn let_in(
         let now = app.now_ms();
         notifications::notify(
             tx,
-            app.ids.at(now),
+            app.ids.round_at(now),
             me.id,
             Kind::Mention,
             status.author.id,

@@ -211,6 +211,16 @@ pub async fn find(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visibl
     Ok(app.gate.show(viewer, way, status).await??)
 }
 
+/// What is meant by the id of a status or of a boost, for this viewer: of a boost they may see, what it shares. Apps act on
+/// either, as with Mastodon.
+pub async fn find_proper(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Status>> {
+    let status = find(app, viewer, way, id).await?;
+    match &status.reblog_of {
+        Some((shared, _)) => find(app, viewer, way, *shared).await,
+        None => Ok(status),
+    }
+}
+
 /// Those of these statuses that this viewer may see, in this order.
 pub async fn find_many(
     app: &App,

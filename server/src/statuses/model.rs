@@ -214,6 +214,15 @@ impl Attached {
         self.here.as_ref().is_some_and(|stored| stored.id == id)
     }
 
+    /// Whether both are the same file, whatever is said of it.
+    pub(crate) fn is_same(&self, other: &Attached) -> bool {
+        match (&self.here, &other.here) {
+            (Some(one), Some(other)) => one.id == other.id,
+            (None, None) => self.url == other.url,
+            _ => false,
+        }
+    }
+
     /// Whether a copy of it is shown here: a picture is; sound and film stay where they are.
     pub(crate) fn is_copied(&self) -> bool {
         let kind = self.media_type.as_deref();

@@ -472,7 +472,7 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
         store::adopt(tx, row);
     }
     let visibility = *visibility;
-    hashtags::place(tx, row.id, visibility, tags);
+    hashtags::place(tx, row.id, author.id, visibility, tags);
     let stands = is_counted(visibility) && row.approval == policy::STANDS;
     if let Some(parent_id) = row.in_reply_to_id.filter(|_| stands) {
         store::add_reply(tx, parent_id, 1);
@@ -513,7 +513,7 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
     for account in mentions.iter().filter(|account| account.is_local()) {
         notifications::notify(
             tx,
-            app.ids.at(now),
+            app.ids.round_at(now),
             account.id,
             Kind::Mention,
             author.id,
@@ -524,7 +524,7 @@ pub(crate) fn record(app: &App, tx: &mut Tx, new: &NewStatus, original: Option<&
     if let Some(original) = original.filter(|original| original.author.is_local()) {
         notifications::notify(
             tx,
-            app.ids.at(now),
+            app.ids.round_at(now),
             original.author.id,
             Kind::Reblog,
             author.id,

@@ -9,12 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use super::api::SentSaying;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Files, SentFile};
+use crate::http::{Files, Kind, SentFile};
 use crate::media::Attaching;
 
-/// Puts the pictures that came with these words to what is said of the files; both lists are in the same order.
+/// Puts the pictures that came with these words to what is said of the files; both lists are in the same order. Each counts
+/// as a file that the member puts here, before it is looked at.
 pub(super) async fn take(
     app: &App,
+    account_id: i64,
     sent: &[SentSaying],
     files: &mut Files,
     attaching: &mut Attaching,
@@ -25,10 +27,12 @@ pub(super) async fn take(
         if file.is_none() && sent.len() == 1 {
             file = files.take("media_attributes[][thumbnail]");
         }
-        if file.is_none()
-            && let Some(text) = words.thumbnail.as_deref().map(str::trim)
-            && !text.is_empty()
-        {
+        let text = words.thumbnail.as_deref().map(str::trim);
+        let text = text.filter(|text| file.is_none() && !text.is_empty());
+        if file.is_some() || text.is_some() {
+            app.limits.check(Kind::Upload, &account_id.to_string())?;
+        }
+        if let Some(text) = text {
             file = Some(SentFile::of(app, &bytes_of(text)?).await?);
         }
         saying.poster = file.map(Arc::new);

@@ -10,9 +10,10 @@ use crate::conversations;
 use crate::error::Result;
 use crate::text::Format;
 
+pub(crate) use lists::chosen_of_author;
 pub use lists::{
-    BY_AUTHOR, OWN_BY_AUTHOR, REBLOGS_OF, in_conversation, reblog_by, reblogged_among, replies_to,
-    with_above,
+    BY_AUTHOR, CHOSEN_BY_AUTHOR, FILES_BY_AUTHOR, REBLOGS_OF, in_conversation, proper_id,
+    reblog_by, reblogged_among, replies_to, with_above,
 };
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.
@@ -369,16 +370,19 @@ row! {
         pub title: String,
         pub spoiler_text: String,
         pub content: String,
+        /// Not there for versions from before it was kept.
+        pub attachments: Option<String>,
         pub created_at: i64,
     }
 }
 
 const KEEP_VERSION: Sql = sql!(
-    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, created_at)
-     SELECT $1, id, title, spoiler_text, content, COALESCE(edited_at, created_at)
+    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, attachments, created_at)
+     SELECT $1, id, title, spoiler_text, content, attachments, COALESCE(edited_at, created_at)
        FROM statuses
       WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3"
 );
+const HOLD: Sql = sql!("UPDATE statuses SET edited_at = edited_at WHERE id = $1");
 const EDIT: Sql = sql!(
     "UPDATE statuses
         SET title = $2, spoiler_text = $3, content = $4, source = $5, language = $6, sensitive = $7, tags = $8,
@@ -387,7 +391,7 @@ const EDIT: Sql = sql!(
 );
 const EDITS_OF: Sql<EditRow> = sql!(
     row: EditRow,
-    "SELECT title, spoiler_text, content, created_at
+    "SELECT title, spoiler_text, content, attachments, created_at
        FROM status_edits
       WHERE status_id = $1
       ORDER BY id
@@ -411,6 +415,12 @@ pub struct Edit<'a> {
 /// Older versions that are kept of one status; the history page shows no more. Of a status that changes all the time,
 /// the first ones tell what it was.
 const MOST_VERSIONS: i64 = 200;
+
+/// First of all that an edit writes: another edit of the same status waits until this one has ended, and then sees all of it.
+/// On PostgreSQL the index of words would have those of the one and the status those of the other otherwise.
+pub fn hold(tx: &mut Tx, status_id: i64) {
+    tx.exec(HOLD, params![status_id]);
+}
 
 /// Keeps the version that was and puts the new one in its place; an edit older than what we have changes nothing.
 pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {

@@ -12,6 +12,7 @@ pub use compose::{answers, compose, compose_form, quotes};
 pub use view::{Reader, choices, composer, path, quoted_by, seen_by, spoiler, views, with_title};
 
 use compose::{ComposeForm, LABELS};
+use view::choose_language;
 
 use super::entity::emojis_in;
 use super::{delete, edit, find, text, versions};
@@ -41,7 +42,7 @@ pub async fn edit_form(
     let has: Vec<i64> = has
         .filter_map(|file| Some(file.here.as_ref()?.id))
         .collect();
-    let composer = ComposerView {
+    let mut composer = ComposerView {
         files: attach::views(&app, &me, &has).await?,
         text: words.source.clone(),
         markdown: words.format == Format::Markdown,
@@ -49,6 +50,8 @@ pub async fn edit_form(
         seen_by: seen_by(status.visibility),
         ..edit_composer(&app, &me, id)
     };
+    let language = words.language.as_deref().unwrap_or_default();
+    choose_language(&mut composer.languages, language);
     edit_page(&app, &visit, &status, composer).await
 }
 
@@ -59,6 +62,7 @@ fn edit_composer(app: &App, me: &Me, id: i64) -> ComposerView {
         answers: Vec::new(),
         quotes: Vec::new(),
         poll: None,
+        later: None,
         submit: "Save",
         ..composer(app, me)
     }
@@ -117,6 +121,7 @@ pub async fn save(
         trouble,
         ..edit_composer(&app, &me, id)
     };
+    choose_language(&mut composer.languages, &form.language);
     composer.text.clone_from(&form.text);
     composer.spoiler.clone_from(&form.spoiler);
     attach::refill(&app, &me, &form, &mut composer).await?;

@@ -32,6 +32,29 @@ pub enum Event {
     FiltersChanged(i64),
     /// What stood aside of what a member is told stands with the rest.
     Merged(i64),
+    /// The members of a community are told something.
+    Published {
+        /// Whose.
+        community: i64,
+        /// Which announcement.
+        id: i64,
+    },
+    /// An announcement has one more of an emoji, or one less.
+    Reacted {
+        /// Whose.
+        community: i64,
+        /// Which announcement.
+        id: i64,
+        /// Which emoji.
+        emoji: String,
+    },
+    /// An announcement stands no more.
+    TakenDown {
+        /// Whose.
+        community: i64,
+        /// Which it was.
+        id: i64,
+    },
     /// Tokens have ended, or may have.
     Ended(Tokens),
 }

@@ -10,17 +10,21 @@ use super::event::{Gone, Tokens};
 use super::stream::Stream;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Client;
+use crate::http::{Client, address};
 use crate::oauth::{self, Scopes};
 use crate::serve::told_to_stop;
 use crate::statuses::Loaded;
 
 /// Connections that listen in one process. Each takes some 30 KB.
 const MOST_OPEN: usize = 2_000;
+/// Of all visitors, who are anybody: the other places are members'.
+const MOST_OF_VISITORS: usize = MOST_OPEN / 2;
 /// Of one member: a few devices, each with some pages open.
 const MOST_OF_A_MEMBER: usize = 20;
 /// Of the visitors at one address: a household.
 const MOST_OF_AN_ADDRESS: usize = 20;
+/// Of the visitors of one /48 of IPv6: a stranger may own a whole one.
+const MOST_OF_A_SITE: usize = 8 * MOST_OF_AN_ADDRESS;
 /// Streams of one connection: columns on a wide screen.
 pub(super) const MOST_STREAMS: usize = 40;
 /// Events that wait for one connection. Who falls further behind is disconnected, and reads the timelines again.
@@ -40,6 +44,21 @@ struct Seats {
     is_open: bool,
     next: u64,
     taken: HashMap<u64, Seat>,
+}
+
+impl Seats {
+    /// Whether the visitors of all addresses, and those of this one's site, leave a place.
+    fn has_room_for_visitor(&self, from: &str) -> bool {
+        let site = address::site(from);
+        let (mut visitors, mut of_site) = (0, 0);
+        for seat in self.taken.values() {
+            if seat.holder.account.is_none() {
+                visitors += 1;
+                of_site += usize::from(site.is_some() && seat.holder.site == site);
+            }
+        }
+        visitors < MOST_OF_VISITORS && of_site < MOST_OF_A_SITE
+    }
 }
 
 struct Seat {
@@ -63,6 +82,8 @@ pub struct Holder {
     is_told: bool,
     /// Where visitors are counted.
     from: String,
+    /// The same, wider, for IPv6.
+    site: Option<String>,
 }
 
 impl Holder {
@@ -77,6 +98,7 @@ impl Holder {
             app: client.map(|client| client.grant.app_id),
             is_told: client
                 .is_some_and(|client| client.grant.scopes.cover(&Scopes::of("read:notifications"))),
+            site: address::site(&from),
             from,
         }
     }
@@ -100,12 +122,25 @@ pub(super) struct Call {
 /// What happened, as far as it was looked up for everybody.
 #[derive(Debug)]
 pub(super) enum What {
-    Placed { loaded: Loaded, at_ms: i64 },
-    Edited { loaded: Loaded, at_ms: i64 },
+    Placed(Came),
+    Edited(Came),
     Deleted(Gone),
     Notified(i64),
     FiltersChanged,
     Merged,
+    Published(i64),
+    Reacted { id: i64, emoji: String, chosen: i64 },
+    TakenDown(i64),
+}
+
+/// A status that came, or says something else now.
+#[derive(Debug)]
+pub(super) struct Came {
+    pub loaded: Loaded,
+    /// Antennas that caught it.
+    pub antennas: Vec<i64>,
+    /// When it was read; unix milliseconds.
+    pub at_ms: i64,
 }
 
 impl Default for Hub {
@@ -201,11 +236,11 @@ impl Hub {
         };
         let taken = seats.taken.values();
         let own = taken.filter(|seat| is_same(&seat.holder)).count();
-        let most = match holder.account {
-            Some(_) => MOST_OF_A_MEMBER,
-            None => MOST_OF_AN_ADDRESS,
+        let is_full = match holder.account {
+            Some(_) => own >= MOST_OF_A_MEMBER,
+            None => own >= MOST_OF_AN_ADDRESS || !seats.has_room_for_visitor(&holder.from),
         };
-        if !seats.is_open || own >= most || seats.taken.len() >= MOST_OPEN {
+        if !seats.is_open || is_full || seats.taken.len() >= MOST_OPEN {
             return Err(Error::TooMany {
                 after_s: AGAIN_AFTER_S,
             });
@@ -312,6 +347,11 @@ impl Drop for Subscription {
 }
 
 impl Holder {
+    /// Whether this is a member of a community, who is told by this stream of what is announced there.
+    pub(super) fn lives_in(&self, community: i64, stream: &Stream) -> bool {
+        self.account.is_some() && self.community == community && *stream == Stream::User
+    }
+
     /// Whether this member is told by this stream.
     pub(super) fn hears(&self, to: i64, stream: &Stream) -> bool {
         self.account == Some(to)
@@ -320,5 +360,42 @@ impl Holder {
                 Stream::Notifications => true,
                 _ => false,
             }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visitor(from: &str) -> Holder {
+        Holder::new(1, None, from.to_owned())
+    }
+
+    #[test]
+    fn visitors_leave_half_of_the_places_to_members() {
+        let hub = Hub::default();
+        hub.open();
+        for number in 0..MOST_OF_VISITORS {
+            let from = format!("10.0.{}.{}", number / 250, number % 250);
+            assert!(hub.take(visitor(&from), Vec::new()).is_ok(), "{number}");
+        }
+        assert!(hub.take(visitor("192.0.2.1"), Vec::new()).is_err());
+        let member = Holder {
+            account: Some(7),
+            ..visitor("192.0.2.1")
+        };
+        assert!(hub.take(member, Vec::new()).is_ok());
+    }
+
+    #[test]
+    fn a_site_of_ipv6_takes_no_more_than_a_few_addresses() {
+        let hub = Hub::default();
+        hub.open();
+        for number in 0..MOST_OF_A_SITE {
+            let from = format!("2001:db8:1:{number:x}::");
+            assert!(hub.take(visitor(&from), Vec::new()).is_ok(), "{number}");
+        }
+        assert!(hub.take(visitor("2001:db8:1:ffff::"), Vec::new()).is_err());
+        assert!(hub.take(visitor("2001:db8:2:1::"), Vec::new()).is_ok());
     }
 }

@@ -21,10 +21,11 @@ use tokio::sync::watch;
 
 pub use event::{Event, Tokens, Traces, announce};
 pub use hub::Hub;
-use hub::What;
+use hub::{Came, What};
 use places::Places;
 pub use stream::Stream;
 
+use crate::announcements;
 use crate::app::App;
 use crate::error::Result;
 use crate::oauth;
@@ -94,6 +95,28 @@ async fn take(app: &App, event: Event) -> Result<()> {
                 holder.hears(account, stream)
             });
         }
+        Event::Published { community, id } => {
+            hub.call(&Arc::new(What::Published(id)), |holder, stream| {
+                holder.lives_in(community, stream)
+            });
+        }
+        Event::Reacted {
+            community,
+            id,
+            emoji,
+        } => {
+            if hub.count() == 0 {
+                return Ok(());
+            }
+            let chosen = announcements::chosen(app, id, &emoji).await?;
+            let what = Arc::new(What::Reacted { id, emoji, chosen });
+            hub.call(&what, |holder, stream| holder.lives_in(community, stream));
+        }
+        Event::TakenDown { community, id } => {
+            hub.call(&Arc::new(What::TakenDown(id)), |holder, stream| {
+                holder.lives_in(community, stream)
+            });
+        }
         Event::FiltersChanged(account) => {
             hub.call(&Arc::new(What::FiltersChanged), |holder, stream| {
                 holder.account == Some(account) && *stream == Stream::User
@@ -134,17 +157,22 @@ async fn placed(app: &App, id: i64, is_new: bool) -> Result<()> {
     let Some(loaded) = Loaded::by_id(app, id).await? else {
         return Ok(());
     };
-    let places = Places::of(app, hub, id).await?;
+    let places = Places::of(app, hub, &loaded).await?;
+    let came = Came {
+        loaded,
+        antennas: places.antennas.clone(),
+        at_ms,
+    };
     let what = Arc::new(if is_new {
-        What::Placed { loaded, at_ms }
+        What::Placed(came)
     } else {
-        What::Edited { loaded, at_ms }
+        What::Edited(came)
     });
-    let (What::Placed { loaded, .. } | What::Edited { loaded, .. }) = &*what else {
+    let (What::Placed(came) | What::Edited(came)) = &*what else {
         return Ok(());
     };
     hub.call(&what, |holder, stream| {
-        (is_new || *stream != Stream::Direct) && stream.holds(holder, loaded, &places)
+        (is_new || *stream != Stream::Direct) && stream.holds(holder, &came.loaded, &places)
     });
     Ok(())
 }

@@ -1,4 +1,7 @@
-//! In whose home a status is, and in which lists: of those who listen.
+//! In whose home a status is, and in which lists: of those who listen. However many these are, it is looked up for all of
+//! them together; for antennas alone, the gate is asked for each member.
+
+use std::collections::BTreeSet;
 
 use super::hub::Hub;
 use super::stream::Stream;
@@ -6,7 +9,11 @@ use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
 use crate::reading_lists;
-use crate::timelines::{self, Place};
+use crate::statuses::Loaded;
+use crate::timelines;
+
+/// Lists looked at together.
+const AT_ONCE: usize = 1_000;
 
 /// Where one status has its place.
 #[derive(Debug, Default)]
@@ -15,70 +22,65 @@ pub(super) struct Places {
     pub homes: Vec<i64>,
     /// Lists that have it.
     pub lists: Vec<i64>,
+    /// Antennas that caught it. Apps take them for lists, and none has the number of one.
+    pub antennas: Vec<i64>,
 }
 
 impl Places {
-    /// Looks it up for everybody who listens, as their timelines have it. One look for all, and one for each home and list
-    /// that it may be in.
-    pub async fn of(app: &App, hub: &Hub, status_id: i64) -> Result<Places> {
+    /// Looks it up for everybody who listens, as their timelines have it: one look for all homes, one for all lists, and for
+    /// the antennas what [`antennas::catching`] takes.
+    pub async fn of(app: &App, hub: &Hub, loaded: &Loaded) -> Result<Places> {
+        let mut members = BTreeSet::new();
+        let mut at_home = BTreeSet::new();
+        let mut lists = BTreeSet::new();
         let wanted = hub.pick(|holder, streams| {
             let own = |stream: &&Stream| matches!(stream, Stream::User | Stream::List(_));
             let own: Vec<Stream> = streams.iter().filter(own).cloned().collect();
             holder.account.filter(|_| !own.is_empty()).zip(Some(own))
         });
+        for (account, streams) in wanted {
+            members.insert(account);
+            for stream in streams {
+                if let Stream::List(id) = stream {
+                    lists.insert((account, id));
+                } else {
+                    at_home.insert(account);
+                }
+            }
+        }
         let mut places = Places::default();
-        if wanted.is_empty() {
+        if members.is_empty() {
             return Ok(places);
         }
-        let members = wanted.iter().map(|(account, _)| *account).collect();
+        let status_id = loaded.status().id;
+        let members = members.into_iter().collect();
         let holders = timelines::holders(&app.db, status_id, members).await?;
-        let mut seen = Vec::new();
-        for (account, streams) in wanted {
-            let is_home = holders.contains(&account);
-            for stream in streams {
-                if seen.contains(&(account, stream.clone())) {
-                    continue;
-                }
-                match stream {
-                    Stream::List(id) => {
-                        let home = is_home.then_some(account);
-                        if list_has(app, account, id, home, status_id).await? {
-                            places.lists.push(id);
-                        }
-                    }
-                    // A list may keep it out of home.
-                    _ if is_home && Place::Home(account).has(app, status_id).await? => {
-                        places.homes.push(account);
-                    }
-                    _ => {}
-                }
-                seen.push((account, stream));
-            }
+        // A list may keep it out of home, and has it all the same.
+        let shown = holders.iter().filter(|(_, is_shown)| *is_shown);
+        let homes = shown.map(|(account, _)| *account);
+        places.homes = homes.filter(|account| at_home.contains(account)).collect();
+        let holders: BTreeSet<i64> = holders.into_iter().map(|(account, _)| account).collect();
+        let of_holders = lists
+            .iter()
+            .filter(|(account, _)| holders.contains(account));
+        let ids: Vec<i64> = of_holders.map(|(_, id)| *id).collect();
+        for some in ids.chunks(AT_ONCE) {
+            let having = reading_lists::having(&app.db, status_id, some).await?;
+            let theirs = having
+                .into_iter()
+                .filter(|(id, owner)| lists.contains(&(*owner, *id)));
+            places.lists.extend(theirs.map(|(id, _)| id));
         }
+        // Some of the people in a list are not followed: their posts come into no home.
+        let ids: Vec<i64> = lists.iter().map(|(_, id)| *id).collect();
+        for some in ids.chunks(AT_ONCE) {
+            let having = reading_lists::having_public(&app.db, status_id, some).await?;
+            let theirs = having
+                .into_iter()
+                .filter(|(id, owner)| lists.contains(&(*owner, *id)));
+            places.lists.extend(theirs.map(|(id, _)| id));
+        }
+        places.antennas = Box::pin(antennas::catching(app, loaded, &lists)).await?;
         Ok(places)
-    }
-}
-
-/// Whether a list has it: one of people, by `home`, whose home it came into, or an antenna, which needs no home.
-async fn list_has(
-    app: &App,
-    account: i64,
-    id: i64,
-    home: Option<i64>,
-    status_id: i64,
-) -> Result<bool> {
-    match reading_lists::find(app, account, id).await {
-        Ok(list) => match home {
-            Some(home) => {
-                let place = Place::List(home, id, list.replies);
-                place.has(app, status_id).await
-            }
-            None => Ok(false),
-        },
-        // Or its owner took it away meanwhile: then nothing has it.
-        Err(why) if why.is_not_found() => {
-            Box::pin(antennas::has(app, account, id, status_id)).await
-        }
-        Err(why) => Err(why),
     }
 }

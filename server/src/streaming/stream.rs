@@ -168,7 +168,7 @@ impl Stream {
         let author = &status.author;
         match self {
             Stream::User => holder.account.is_some_and(|id| places.homes.contains(&id)),
-            Stream::List(id) => places.lists.contains(id),
+            Stream::List(id) => places.lists.contains(id) || places.antennas.contains(id),
             Stream::Notifications => false,
             Stream::Direct => {
                 let named =

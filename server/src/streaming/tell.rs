@@ -7,10 +7,10 @@ use std::sync::Arc;
 use comity_policy::Way;
 use serde_json::{Value, json};
 
-use super::hub::{Call, What};
+use super::hub::{Call, Came, What};
 use super::stream::Stream;
 use crate::accounts::entity::Faces;
-use crate::antennas;
+use crate::announcements;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Caller;
@@ -58,10 +58,8 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
     // What is told cannot be taken back: another process may have changed a rule a moment ago.
     rules::catch_up(app).await?;
     match &*call.what {
-        What::Placed { loaded, at_ms } => told(app, caller, call, loaded, *at_ms, "update").await,
-        What::Edited { loaded, at_ms } => {
-            told(app, caller, call, loaded, *at_ms, "status.update").await
-        }
+        What::Placed(came) => told(app, caller, call, came, "update").await,
+        What::Edited(came) => told(app, caller, call, came, "status.update").await,
         What::Deleted(gone) => {
             let mut frames = Vec::new();
             for stream in &call.by {
@@ -92,6 +90,24 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
                     .collect()
             }))
         }
+        What::Published(id) => {
+            let Some(me) = &caller.me else {
+                return Ok(Vec::new());
+            };
+            match announcements::find(app, me, *id).await {
+                Ok(found) => {
+                    let told = announcements::api::entity(&found, &me.community);
+                    Ok(by_each(call, "announcement", &told.to_string()))
+                }
+                Err(why) if why.is_not_found() => Ok(Vec::new()),
+                Err(why) => Err(why),
+            }
+        }
+        What::Reacted { id, emoji, chosen } => {
+            let told = json!({ "name": emoji, "count": chosen, "announcement_id": id.to_string() });
+            Ok(by_each(call, "announcement.reaction", &told.to_string()))
+        }
+        What::TakenDown(id) => Ok(by_each(call, "announcement.delete", &id.to_string())),
         // As Mastodon says it.
         What::Merged => Ok(call
             .by
@@ -110,6 +126,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
     }
 }
 
+/// The same by each of the streams by which it would come.
+fn by_each(call: &Call, event: &'static str, payload: &str) -> Vec<Frame> {
+    let by = call.by.iter();
+    by.map(|stream| frame(stream, event, payload)).collect()
+}
+
 fn frame(stream: &Stream, event: &'static str, payload: impl Into<Arc<str>>) -> Frame {
     Frame {
         stream: stream.names(),
@@ -122,13 +144,12 @@ async fn told(
     app: &App,
     caller: &Caller,
     call: &Call,
-    loaded: &Loaded,
-    at_ms: i64,
+    came: &Came,
     event: &'static str,
 ) -> Result<Vec<Frame>> {
     let again;
-    let loaded = if app.now_ms() - at_ms > FRESH_MS {
-        match Loaded::by_id(app, loaded.status().id).await? {
+    let loaded = if app.now_ms() - came.at_ms > FRESH_MS {
+        match Loaded::by_id(app, came.loaded.status().id).await? {
             Some(loaded) => {
                 again = loaded;
                 &again
@@ -136,12 +157,12 @@ async fn told(
             None => return Ok(Vec::new()),
         }
     } else {
-        loaded
+        &came.loaded
     };
     let mut ready: HashMap<Way, Option<Arc<str>>> = HashMap::new();
     let mut frames = Vec::new();
     for stream in &call.by {
-        let way = way(app, caller, stream).await?;
+        let way = way(came, stream);
         if *stream == Stream::Direct {
             let conversation = conversation(app, caller, loaded).await?;
             frames.extend(conversation.map(|it| frame(stream, "conversation", it.to_string())));
@@ -159,13 +180,11 @@ async fn told(
 }
 
 /// By which way the gate is asked for a post: an antenna is a list to apps, and a public place to authors.
-async fn way(app: &App, caller: &Caller, stream: &Stream) -> Result<Way> {
-    if let (Stream::List(id), Some(me)) = (stream, caller.account_id())
-        && antennas::get(app, me, *id).await?.is_some()
-    {
-        return Ok(Way::PublicTimeline);
+fn way(came: &Came, stream: &Stream) -> Way {
+    match stream {
+        Stream::List(id) if came.antennas.contains(id) => Way::PublicTimeline,
+        other => other.way(),
     }
-    Ok(stream.way())
 }
 
 async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<Value>> {

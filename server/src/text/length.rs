@@ -26,10 +26,41 @@ pub fn of(text: &str) -> usize {
 mod tests {
     use super::*;
 
+    /// By hand, from what Mastodon's server and its web client do with each.
     #[test]
-    fn links_and_servers_cost_the_same_however_long() {
-        assert_eq!(of("👩‍👩‍👧 a"), 3);
-        assert_eq!(of("https://a.example/a/very/long/path/that/goes/on"), 23);
-        assert_eq!(of("@ab@a-very-long-name.example"), 3);
+    fn a_text_is_as_long_as_mastodon_and_its_clients_say() {
+        for (text, length) in [
+            ("", 0),
+            ("low water", 9),
+            // Whatever is seen as one sign is one.
+            ("👩‍👩‍👧 a", 3),
+            ("🇩🇪🇳🇴", 2),
+            ("👍🏽", 1),
+            ("e\u{301}", 1),
+            ("a\r\nb", 3),
+            // Every link, also a short one, and no other address.
+            ("https://a.example/a/very/long/path/that/goes/on", 23),
+            ("HTTPS://A.EXAMPLE/A/VERY/LONG/PATH/THAT/GOES/ON", 23),
+            ("http://a.co", 23),
+            ("see https://a.example/?b=c#d.", 28),
+            ("(https://a.example/b)", 25),
+            ("https://a.example/@b@c.example", 23),
+            ("https://a.example https://b.example", 47),
+            ("www.a-very-long-name.example", 28),
+            ("ftp://a.example/b", 17),
+            // People without their server.
+            ("@ab@a-very-long-name.example", 3),
+            ("@ab", 3),
+            ("@ab@a.example. @c@d.example", 7),
+            ("(@ab@a.example)", 5),
+            ("@ab@bücher.example", 3),
+            ("ab@a.example", 12),
+            ("a/@ab@a.example", 15),
+            // As they are typed.
+            ("#tides :blobcat:", 16),
+            ("**a** `b`", 9),
+        ] {
+            assert_eq!(of(text), length, "{text}");
+        }
     }
 }

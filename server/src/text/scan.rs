@@ -35,7 +35,8 @@ pub fn tokens(text: &str) -> Vec<(Range<usize>, Token)> {
 }
 
 fn is_web(link: &str) -> bool {
-    link.starts_with("https://") || link.starts_with("http://")
+    let scheme = link.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 
 /// Mentions and hashtags of one stretch that holds no link.
@@ -72,5 +73,12 @@ mod tests {
             .map(|(range, _)| text[range].to_owned())
             .collect();
         assert_eq!(found, ["https://a.example/@b#c", "@d@e.example", "#Fähre"]);
+    }
+
+    #[test]
+    fn the_scheme_of_a_link_may_shout() {
+        let text = "HTTPS://A.EXAMPLE/@B and Http://c.example, not FTP://d.example";
+        let found: Vec<&str> = tokens(text).into_iter().map(|(at, _)| &text[at]).collect();
+        assert_eq!(found, ["HTTPS://A.EXAMPLE/@B", "Http://c.example"]);
     }
 }

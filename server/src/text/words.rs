@@ -82,7 +82,7 @@ fn is_accent(c: char) -> bool {
 }
 
 /// Scripts that are written without spaces between words; and Hangul, whose words end in many ways.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     matches!(
         c,
         '\u{0E00}'..='\u{0EFF}'

@@ -5,13 +5,14 @@ use comity_policy::Way;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Place, read};
+use super::{Only, Place, read};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::hashtags::Topics;
 use crate::http::{Caller, Client, Input, Paging, Reply};
 use crate::links;
+use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
-use crate::statuses::{Shown, text};
 use crate::text::hashtag;
 
 /// What an app wants of a timeline.
@@ -27,18 +28,29 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn wants(&self, shown: &Shown) -> bool {
-        let status = &shown.status;
-        let words = text(status);
-        let names = |tag: &String| {
-            let tag = hashtag::folded(tag);
-            words.tags.iter().any(|name| hashtag::folded(name) == tag)
-        };
-        let is_local = status.author.is_local();
-        let unwanted = (self.only_media && words.attachments.is_empty())
-            || (self.local && !is_local)
-            || (self.remote && is_local);
-        !unwanted && self.all.iter().all(names) && !self.none.iter().any(names)
+    fn only(&self) -> Only {
+        Only {
+            with_files: self.only_media,
+            from_elsewhere: self.remote,
+        }
+    }
+
+    fn topics(&self, name: &str) -> Result<Topics> {
+        if self.all.len() > MOST_TESTED || self.none.len() > MOST_TESTED {
+            return Err(Error::invalid(
+                "all and none",
+                format!("name at most {MOST_TESTED} hashtags each"),
+            ));
+        }
+        let any = std::iter::once(name).chain(self.any.iter().take(MOST_TAGS).map(String::as_str));
+        Ok(Topics {
+            any: any.map(hashtag::folded).collect(),
+            all: self.all.iter().map(|name| hashtag::folded(name)).collect(),
+            none: self.none.iter().map(|name| hashtag::folded(name)).collect(),
+            with_files: self.only_media,
+            from_here: self.local,
+            from_elsewhere: self.remote,
+        })
     }
 }
 
@@ -57,8 +69,8 @@ pub async fn public(
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
     if choice.local {
-        let place = Place::Community(caller.community.id);
-        return answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await;
+        let place = Place::Community(caller.community.id, choice.only());
+        return answer(&app, &caller, place, &paging, |_| true).await;
     }
     if caller.me.is_none() {
         return Err(Error::invalid(
@@ -66,10 +78,8 @@ pub async fn public(
             "method requires an authenticated user",
         ));
     }
-    answer(&app, &caller, Place::Everyone, &paging, |shown| {
-        choice.wants(shown)
-    })
-    .await
+    let place = Place::Everyone(choice.only());
+    answer(&app, &caller, place, &paging, |_| true).await
 }
 
 /// `GET /api/v1/timelines/tag/{name}`
@@ -80,12 +90,8 @@ pub async fn tag(
     paging: Paging,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
-    let names: Vec<String> = std::iter::once(&name)
-        .chain(choice.any.iter().take(MOST_TAGS))
-        .map(|name| hashtag::folded(name))
-        .collect();
-    let place = Place::Hashtags(names);
-    answer(&app, &caller, place, &paging, |shown| choice.wants(shown)).await
+    let place = Place::Hashtags(choice.topics(&name)?);
+    answer(&app, &caller, place, &paging, |_| true).await
 }
 
 /// Which page an app asks about.
@@ -107,8 +113,10 @@ pub async fn link(
     answer(&app, &caller, Place::Link(url), &paging, |_| true).await
 }
 
-/// Hashtags that one timeline is made of, beside its own.
+/// Hashtags that one timeline is made of beside its own, must have, and must not have: so many of each.
 const MOST_TAGS: usize = 3;
+/// Hashtags that posts must name, and must not: each is looked up for every post that is read.
+const MOST_TESTED: usize = 8;
 
 /// A page of a timeline, with the links to the next ones.
 pub async fn answer(

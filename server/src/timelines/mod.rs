@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::{Tx, params};
+use comity_db::{Tx, Value, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -20,11 +20,11 @@ pub use store::{backfill, backfill_tag, holders, withdraw, withdraw_tag};
 use crate::antennas;
 use crate::app::App;
 use crate::error::Result;
-use crate::hashtags;
+use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
-use crate::statuses::{BY_AUTHOR, OWN_BY_AUTHOR, Shown};
-use crate::window::Window;
+use crate::statuses::{CHOSEN_BY_AUTHOR, FILES_BY_AUTHOR, Shown};
+use crate::window::{Ids, Window};
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
@@ -81,26 +81,89 @@ pub struct Stretch {
 pub enum Place {
     /// What this member and those they follow write.
     Home(i64),
-    /// What comes into this member's home from the people of this list of theirs, with these answers.
+    /// What comes into this member's home from the people of this list of theirs, and what others in it write in public, with
+    /// these answers.
     List(i64, i64, reading_lists::Replies),
     /// What the people of one community write for everyone, or for the community only.
-    Community(i64),
+    Community(i64, Only),
     /// What everybody we know of writes for everyone.
-    Everyone,
+    Everyone(Only),
     /// What one account wrote and boosted.
-    Author(i64, Replies),
-    /// What names one of these topics in public; their folded names.
-    Hashtags(Vec<String>),
+    Author(i64, OfAuthor),
+    /// What names topics in public.
+    Hashtags(Topics),
     /// What links to this page in public; its address as [`links::address`] writes it.
     Link(String),
     /// What an antenna may have caught; whoever reads asks the net besides.
     Antenna(Arc<antennas::Net>),
 }
 
+/// Some entries of a list of statuses.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// In the order in which they were asked for.
+    pub ids: Vec<i64>,
+    /// The last that was looked at, where there may be more although fewer were found than were asked for.
+    pub reached: Option<i64>,
+}
+
+/// Which of the posts at a place are wanted; all where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Those with files.
+    pub with_files: bool,
+    /// Those written elsewhere.
+    pub from_elsewhere: bool,
+}
+
+/// Which of what somebody wrote is wanted; all where nothing is said.
+#[derive(Debug, Clone, Default)]
+pub struct OfAuthor {
+    /// Whether answers to others are.
+    pub replies: Replies,
+    /// Boosts are not.
+    pub without_boosts: bool,
+    /// What is for few people is not.
+    pub without_direct: bool,
+    /// What they wrote themself and has files.
+    pub with_files: bool,
+    /// What they wrote themself and names this topic (folded).
+    pub topic: Option<String>,
+}
+
+impl From<Replies> for OfAuthor {
+    fn from(replies: Replies) -> OfAuthor {
+        OfAuthor {
+            replies,
+            ..OfAuthor::default()
+        }
+    }
+}
+
+impl OfAuthor {
+    fn list(&self, account_id: i64) -> (Ids, Vec<Value>) {
+        let mut of = params![
+            account_id,
+            self.replies == Replies::LeftOut,
+            self.without_boosts,
+            self.without_direct,
+        ];
+        match &self.topic {
+            Some(topic) => {
+                of.extend(params![topic.as_str(), self.with_files]);
+                (hashtags::BY_AUTHOR, of)
+            }
+            None if self.with_files => (FILES_BY_AUTHOR, of),
+            None => (CHOSEN_BY_AUTHOR, of),
+        }
+    }
+}
+
 /// Whether a profile shows answers to others among the posts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Replies {
     /// Everything.
+    #[default]
     Shown,
     /// What somebody says of their own accord, and their boosts.
     LeftOut,
@@ -111,44 +174,54 @@ impl Place {
     fn way(&self) -> Way {
         match self {
             Place::Home(_) | Place::List(..) => Way::HomeTimeline,
-            Place::Community(_) => Way::LocalTimeline,
-            Place::Everyone | Place::Hashtags(_) | Place::Link(_) | Place::Antenna(_) => {
+            Place::Community(..) => Way::LocalTimeline,
+            Place::Everyone(_) | Place::Hashtags(_) | Place::Link(_) | Place::Antenna(_) => {
                 Way::PublicTimeline
             }
             Place::Author(..) => Way::Page,
         }
     }
 
-    /// Whether this status is there, whoever may see it.
-    pub async fn has(&self, app: &App, status_id: i64) -> Result<bool> {
-        let window = Window {
-            below: status_id.saturating_add(1),
-            above: status_id.saturating_sub(1),
-            from_below: false,
-        };
-        Ok(!self.ids(app, window, 1).await?.is_empty())
-    }
-
-    async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Vec<i64>> {
+    async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Found> {
         let (list, of) = match self {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
             Place::List(account_id, list_id, replies) => {
-                let list = match replies {
-                    reading_lists::Replies::Followed => reading_lists::ENTRIES_OF_FOLLOWED,
-                    reading_lists::Replies::List => reading_lists::ENTRIES_OF_LIST,
-                    reading_lists::Replies::None => reading_lists::ENTRIES_WITHOUT_REPLIES,
-                };
-                (list, params![*account_id, *list_id])
+                let whose = (*account_id, *list_id);
+                return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
-            Place::Community(community_id) => (store::OF_COMMUNITY, params![*community_id]),
-            Place::Everyone => (store::PUBLIC, Vec::new()),
-            Place::Author(account_id, Replies::Shown) => (BY_AUTHOR, params![*account_id]),
-            Place::Author(account_id, Replies::LeftOut) => (OWN_BY_AUTHOR, params![*account_id]),
-            Place::Hashtags(names) => (hashtags::NAMED, params![names.clone()]),
+            // Nothing of a community is written elsewhere.
+            Place::Community(_, only) if only.from_elsewhere => return Ok(Found::default()),
+            Place::Community(community_id, only) => {
+                let list = if only.with_files {
+                    store::FILES_OF_COMMUNITY
+                } else {
+                    store::OF_COMMUNITY
+                };
+                (list, params![*community_id])
+            }
+            Place::Everyone(only) => {
+                let list = match (only.from_elsewhere, only.with_files) {
+                    (false, false) => store::PUBLIC,
+                    (false, true) => store::PUBLIC_FILES,
+                    (true, false) => store::ELSEWHERE,
+                    (true, true) => store::ELSEWHERE_FILES,
+                };
+                (list, Vec::new())
+            }
+            Place::Author(account_id, of) => of.list(*account_id),
+            Place::Hashtags(topics) => {
+                return Ok(Found {
+                    ids: hashtags::ids(app, topics, window, limit).await?,
+                    reached: None,
+                });
+            }
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
             Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
         };
-        list.read(&app.db, window, limit, of).await
+        Ok(Found {
+            ids: list.read(&app.db, window, limit, of).await?,
+            reached: None,
+        })
     }
 }
 
@@ -169,15 +242,16 @@ pub async fn read(
     let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
         let found = place.ids(app, window, batch).await?;
-        at_end = i64::try_from(found.len()).unwrap_or(i64::MAX) < batch;
-        if let Some(last) = found.last() {
+        let is_short = i64::try_from(found.ids.len()).unwrap_or(i64::MAX) < batch;
+        at_end = is_short && found.reached.is_none();
+        if let Some(last) = found.reached.or(found.ids.last().copied()) {
             if window.from_below {
-                window.above = *last;
+                window.above = last;
             } else {
-                window.below = *last;
+                window.below = last;
             }
         }
-        let shown = Shown::list(app, viewer, place.way(), &found).await?;
+        let shown = Shown::list(app, viewer, place.way(), &found.ids).await?;
         entries.extend(shown.into_iter().filter(&wanted));
         if entries.len() > limit || at_end {
             break;

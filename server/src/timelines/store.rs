@@ -128,23 +128,39 @@ pub fn withdraw_tag(tx: &mut Tx, follower_id: i64, name: &str) {
     tx.exec(WITHDRAW_TAG, params![follower_id, name]);
 }
 
-const HOLDERS: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT account_id
-               FROM home_entries
-              WHERE status_id = $1 AND account_id IN (SELECT value FROM json_each($2))
-              ORDER BY account_id
+const HOLDERS: Sql<(i64, i64)> = sql!(
+    row: (i64, i64),
+    sqlite: "SELECT h.account_id,
+                    CASE WHEN h.author_id = h.account_id
+                           OR NOT EXISTS (SELECT 1
+                                            FROM reading_list_entries e
+                                            JOIN reading_lists l ON l.id = e.list_id
+                                           WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                         THEN 1 ELSE 0 END AS is_shown
+               FROM home_entries h
+              WHERE h.status_id = $1 AND h.account_id IN (SELECT value FROM json_each($2))
+              ORDER BY h.account_id
               LIMIT 10000",
-    pg: "SELECT account_id
-           FROM home_entries
-          WHERE status_id = $1 AND account_id = ANY($2)
-          ORDER BY account_id
+    pg: "SELECT h.account_id,
+                CAST(CASE WHEN h.author_id = h.account_id
+                            OR NOT EXISTS (SELECT 1
+                                             FROM reading_list_entries e
+                                             JOIN reading_lists l ON l.id = e.list_id
+                                            WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                          THEN 1 ELSE 0 END AS BIGINT) AS is_shown
+           FROM home_entries h
+          WHERE h.status_id = $1 AND h.account_id = ANY($2)
+          ORDER BY h.account_id
           LIMIT 10000",
 );
 
-/// Those of these members whose home has this status.
-pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(db.column(HOLDERS, params![status_id, among]).await?)
+/// Those of these members into whose home this status came, each with whether [`HOME`] shows it: a list may keep it out.
+pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<(i64, bool)>> {
+    let rows = db.all(HOLDERS, params![status_id, among]).await?;
+    let each = rows.into_iter();
+    Ok(each
+        .map(|(account_id, is_shown)| (account_id, is_shown != 0))
+        .collect())
 }
 
 /// Of one member, without the people of their exclusive lists.
@@ -169,12 +185,58 @@ pub const OF_COMMUNITY: Ids = ids_in!(
         AND visibility IN ('public', 'local')
         AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
 );
+/// The same that has files. Counts on `statuses_files_by_home`.
+pub const FILES_OF_COMMUNITY: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_by_home
+              WHERE community_id = $4
+                AND attachments <> '[]'
+                AND visibility IN ('public', 'local')
+                AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)",
+    pg: "SELECT id
+           FROM statuses
+          WHERE community_id = $4
+            AND attachments <> '[]'
+            AND visibility IN ('public', 'local')
+            AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
+);
 /// Counts on `statuses_public`.
 pub const PUBLIC: Ids = ids_in!(
     "id",
     "SELECT id
        FROM statuses
       WHERE visibility = 'public' AND reblog_of_id IS NULL"
+);
+/// The same that has files. Counts on `statuses_files_public`.
+pub const PUBLIC_FILES: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND attachments <> '[]'"
+);
+/// What was written elsewhere. Counts on `statuses_elsewhere`.
+pub const ELSEWHERE: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_elsewhere
+              WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL"
+);
+/// The same that has files. Counts on `statuses_files_by_home`.
+pub const ELSEWHERE_FILES: Ids = ids_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_by_home
+              WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'"
 );
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

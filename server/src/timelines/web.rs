@@ -3,7 +3,7 @@
 use axum::extract::State;
 use comity_policy::Way;
 
-use super::{Place, Stretch, read};
+use super::{Only, Place, Stretch, read};
 
 use crate::app::App;
 use crate::communities;
@@ -45,7 +45,7 @@ pub async fn community(State(app): State<App>, visit: Visit, page: Page) -> Resu
     let stretch = read(
         &app,
         &party,
-        Place::Community(visit.community.id),
+        Place::Community(visit.community.id, Only::default()),
         Window::older_than(page.below()),
         page.length(),
         |_| true,
@@ -62,7 +62,7 @@ pub async fn everyone(State(app): State<App>, visit: Visit, page: Page) -> Resul
     let stretch = read(
         &app,
         &visit.party(),
-        Place::Everyone,
+        Place::Everyone(Only::default()),
         Window::older_than(page.below()),
         page.length(),
         |_| true,

@@ -31,7 +31,11 @@
 
   // How many characters are left, as a person counts them.
   const letters = 'Segmenter' in Intl ? new Intl.Segmenter() : null;
-  const count = (text) => (letters ? [...letters.segment(text)].length : [...text].length);
+  // A link counts 23 and a name without its server, as they do when the post is sent.
+  const short = (text) => text
+    .replace(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]']/gi, 'x'.repeat(23))
+    .replace(/(^|[^\p{L}\p{N}_\/@])@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)@[\p{L}\p{N}.:-]*[\p{L}\p{N}]/giu, '$1@$2');
+  const count = (text) => (letters ? [...letters.segment(short(text))].length : [...short(text)].length);
   pages.querySelectorAll('textarea[data-limit]').forEach((text) => {
     const left = text.form.querySelector('[data-left]');
     const tell = () => {

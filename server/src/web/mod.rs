@@ -12,12 +12,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::Visible;
 
 use crate::accounts::Account;
-use crate::accounts::entity::{emojis_at_home, emojis_of_name};
+use crate::accounts::entity::{emojis_at_home, emojis_of_name, portrait};
 use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::emojis::Shown;
 use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
+use crate::media::address::RemotePart;
+use crate::media::portrait::Portrait;
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
 use crate::{contacts, emojis, invitations, notifications};
 
@@ -112,6 +114,7 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
         notice: visit.notice.clone(),
         sign_up_open: matches!(visit.community.sign_up, SignUp::Open | SignUp::Approval),
         stamp: STAMP.clone(),
+        icon: own_file(&visit.community.look.icon),
         source_url: "/about".to_owned(),
         texts: visit.community.texts,
         ..Frame::default()
@@ -119,14 +122,43 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
 }
 
 /// Somebody's name and face, as people of `here` see them. It holds nothing that is behind the gate: codes in the names of
-/// people elsewhere stay codes.
+/// people elsewhere stay codes, and their faces letters.
 pub fn person_view(account: &Account, here: &Community) -> PersonView {
-    with_emojis(account, here, &emojis_at_home(account, here))
+    let avatar = account.avatar_url.as_deref();
+    PersonView {
+        avatar: avatar.filter(|_| account.is_local()).and_then(own_file),
+        ..with_emojis(account, here, &emojis_at_home(account, here))
+    }
 }
 
-/// The same with the pictures in their name, for whoever was cleared to see this of them.
+/// The same with their picture and those in their name, for whoever was cleared to see this of them.
 pub fn cleared_view<T>(account: &Account, of_them: &Visible<T>, here: &Community) -> PersonView {
-    with_emojis(account, here, &emojis_of_name(account, of_them, here))
+    PersonView {
+        avatar: picture(
+            account,
+            account.avatar_url.as_deref(),
+            of_them,
+            here,
+            Portrait::Avatar,
+        ),
+        ..with_emojis(account, here, &emojis_of_name(account, of_them, here))
+    }
+}
+
+/// The path of a picture of somebody, which they have at `url`: of who lives here the file, of others our copy, which stands
+/// still. None where a rule drops pictures.
+pub fn picture<T>(
+    account: &Account,
+    url: Option<&str>,
+    of_them: &Visible<T>,
+    here: &Community,
+    which: Portrait,
+) -> Option<String> {
+    if account.is_local() {
+        return own_file(url?);
+    }
+    let copy = portrait(account, (which, url?), of_them, here, RemotePart::Small)?;
+    Some(emojis::html::path(&copy).to_owned())
 }
 
 fn with_emojis(account: &Account, here: &Community, in_name: &[Shown]) -> PersonView {
@@ -144,7 +176,7 @@ fn with_emojis(account: &Account, here: &Community, in_name: &[Shown]) -> Person
         server: (!lives_here).then(|| account.domain.unicode()),
         url: profile_path(account, here),
         hue: hue_of(&handle),
-        avatar: account.avatar_url.as_deref().and_then(own_file),
+        avatar: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Times as pages show them: exact for machines, short for people. People's words are in UTC.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::clock::DAY_MS;
@@ -42,6 +43,18 @@ pub fn words(at_ms: i64, now_ms: i64) -> String {
     at.strftime(form).to_string()
 }
 
+/// As the field of a form has it, to the minute: `2026-05-03T14:00`.
+pub fn field(at_ms: i64) -> String {
+    zoned(at_ms).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// Reads [`field`], in unix milliseconds; `None` for what is no such time.
+pub fn from_field(typed: &str) -> Option<i64> {
+    let at: DateTime = typed.trim().parse().ok()?;
+    let at = at.to_zoned(TimeZone::UTC).ok()?;
+    Some(at.timestamp().as_millisecond())
+}
+
 /// "3 May 2026".
 pub fn day(at_ms: i64) -> String {
     zoned(at_ms).strftime("%-d %B %Y").to_string()
@@ -67,5 +80,16 @@ mod tests {
         assert_eq!(words(now - 400 * DAY_MS, now), "31 Mar 2025");
         assert_eq!(iso(now), "2026-05-05T12:00:00Z");
         assert_eq!(day(now), "5 May 2026");
+    }
+
+    #[test]
+    fn a_field_of_a_form_is_read_as_it_is_written() {
+        let now = 1_777_982_400_000;
+        assert_eq!(field(now), "2026-05-05T12:00");
+        assert_eq!(from_field(" 2026-05-05T12:00"), Some(now));
+        assert_eq!(from_field("2026-05-05T12:00:30"), Some(now + 30_000));
+        for wrong in ["", "tomorrow", "2026-13-05T12:00", "12:00"] {
+            assert_eq!(from_field(wrong), None, "{wrong}");
+        }
     }
 }

@@ -26,7 +26,7 @@ pub use community::{
 };
 pub use compose::{
     AnswerChoice, ComposerView, FileView, LanguageChoice, LengthChoice, NotSent, PollForm,
-    ReachView, ReplyView, Tell, Trouble,
+    ReachView, ReadsLike, ReplyView, Tell, Trouble,
 };
 pub use frame::{Frame, NavItem, Notice};
 pub use list::{

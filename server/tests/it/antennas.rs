@@ -1,6 +1,8 @@
 //! Antennas: what fits comes by, as far as its author lets it be found and the reader may see it.
 
+use comity::members::Role;
 use comity::router;
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +11,28 @@ use crate::streaming::{Ear, tune};
 use crate::town_test;
 
 const ANTENNAS: &str = "/api/comity/v1/antennas";
+
+/// `$2` more posts after this one (`$1`), each as it is.
+const FILL: Sql = sql!(
+    "WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT)
+          UNION ALL
+         SELECT n + 1 FROM numbers WHERE n < $2
+     )
+     INSERT INTO statuses (id, iri, account_id, community_id, kind, visibility, conversation_id, title, spoiler_text, content,
+                           source, sensitive, tags, attachments, limited, created_at, replies_count, reblogs_count,
+                           favourites_count)
+     SELECT s.id + n, s.iri || '/' || CAST(n AS TEXT), s.account_id, s.community_id, s.kind, s.visibility, s.conversation_id,
+            s.title, s.spoiler_text, s.content, s.source, s.sensitive, s.tags, s.attachments, s.limited, s.created_at, 0, 0, 0
+       FROM statuses s, numbers
+      WHERE s.id = $1"
+);
+const INDEX: Sql = sql!(
+    sqlite: "INSERT INTO search_words (rowid, words) SELECT id, '·any' FROM statuses WHERE id > $1",
+    pg: "INSERT INTO search_entries (status_id, words)
+         SELECT id, array_to_tsvector(ARRAY['·any']) FROM statuses WHERE id > $1",
+);
+const OPEN: Sql = sql!("UPDATE accounts SET indexable = TRUE WHERE id = $1");
 
 async fn lets_be_found(app: &mut App, yes: bool) {
     let path = "/api/v1/accounts/update_credentials";
@@ -122,6 +146,26 @@ town_test! {
         assert_eq!(hers.ids(&format!("/api/v1/lists/{id}/accounts")).await, [carol_id]);
     }
 
+    async fn what_a_rare_server_has_is_looked_for_a_piece_at_a_time(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut alice = town.member("alice").await;
+        let mut ines = town.member_of(&island, "ines", Role::Member).await;
+        town.app.db.exec(OPEN, params![ines.account.id]).await.unwrap();
+        let rare = town.post(&mut ines, "Low water on the island", "public").await;
+        let last = town.post(&mut alice, "One of many", "public").await;
+        town.app.db.exec(FILL, params![last.id, 20_500_i64]).await.unwrap();
+        town.app.db.exec(INDEX, params![last.id]).await.unwrap();
+        town.wait_s(60);
+        let mut hers = App::of(&town, &mut alice).await;
+        let id = put_up(&mut hers, &json!({ "title": "Far", "hosts": ["island.example"] })).await;
+        let timeline = format!("/api/v1/timelines/list/{id}");
+        let page = hers.get(&timeline).await.is(200);
+        assert_eq!(page.json(), json!([]), "so far it was looked");
+        assert_eq!(hers.ids(&link(&page, "next").unwrap()).await, ids(&[&rare]));
+        let from_below = format!("{timeline}?min_id={}", rare.id - 1);
+        assert_eq!(hers.ids(&from_below).await, ids(&[&rare]));
+    }
+
     async fn antennas_are_bounded_and_ones_own(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
@@ -208,5 +252,47 @@ town_test! {
         let heard = ear.rest().await;
         assert_eq!(heard.len(), 1, "{heard:?}");
         assert!(heard[0].0 == "update" && heard[0].1.contains("An oyster for all"));
+    }
+
+    async fn a_stream_has_what_the_timelines_of_antennas_and_lists_have(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        lets_be_found(&mut his, true).await;
+        let bobs = bob.account.id.to_string();
+        let topic = put_up(&mut hers, &json!({ "title": "Reef", "tags": ["reef"] })).await;
+        let others = put_up(&mut hers, &json!({ "title": "Far", "any": ["oyster"], "hosts": ["far.example"] })).await;
+        hers.post(&format!("/api/v1/accounts/{bobs}/follow"), &json!({})).await.is(200);
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Bob", "replies_policy": "none" })).await.is(200).json();
+        let list = list["id"].as_str().unwrap().to_owned();
+        hers.post(&format!("/api/v1/lists/{list}/accounts"), &json!({ "account_ids": [bobs] })).await.is(200);
+        let _on = tune(&town.app).await;
+        let (router, host) = (router::build(&town.app), alice.account.domain.to_string());
+        let mut ears = Vec::new();
+        for id in [&topic, &others, &list] {
+            ears.push(Ear::open(&router, &host, &format!("list?list={id}"), &hers.token).await.ok().unwrap());
+        }
+        let hers_first = hers.post("/api/v1/statuses", &json!({ "status": "Who is at sea?" })).await.is(200).json();
+        for (text, visibility, answers) in [
+            ("An oyster on the #reef", "public", false),
+            ("An oyster on the #reef for us", "local", false),
+            ("An urchin on the #reef for few", "unlisted", false),
+            ("I am", "public", true),
+        ] {
+            let mut body = json!({ "status": text, "visibility": visibility });
+            if answers {
+                body["in_reply_to_id"] = hers_first["id"].clone();
+            }
+            his.post("/api/v1/statuses", &body).await.is(200);
+        }
+        let mut told = Vec::new();
+        for ear in &mut ears {
+            told.push(ear.rest().await.len());
+        }
+        // The topic is listed for everyone alone; nobody writes from afar; he answers her, whose list it is.
+        assert_eq!(told, [1, 0, 4]);
+        for (id, count) in [(&topic, 1), (&others, 0), (&list, 4)] {
+            let read = hers.get(&format!("/api/v1/timelines/list/{id}")).await.is(200).json();
+            assert_eq!(read.as_array().unwrap().len(), count);
+        }
     }
 }

@@ -49,6 +49,17 @@ town_test! {
         let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
         assert_eq!(told["held"], "Members of Harbour. It goes to no other server.");
         assert_eq!(told["not_sent"], json!([]));
+        assert_eq!(told["language_suggestion"], Value::Null);
+        // She usually writes in English.
+        let german = "Das Boot legt heute erst um neun Uhr ab, weil der Wind zu stark ist.";
+        for (draft, suggested) in [
+            (json!({ "status": german }), json!("de")),
+            (json!({ "status": german, "language": "en-GB" }), json!("de")),
+            (json!({ "status": german, "language": "de-AT" }), Value::Null),
+        ] {
+            let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
+            assert_eq!(told["language_suggestion"], suggested, "{draft}");
+        }
         let draft = json!({ "status": "Low water", "visibility": "everywhere" });
         send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(422);
         assert!(!town.anonymous().get("/@alice").await.body.contains("Low water"), "nothing was posted");

@@ -87,9 +87,9 @@ town_test! {
         alice.post(&follow_tom, &[]).await.is(403).shows("You refuse island.example").shows("tom is loud");
         alice.post("/compose", &mention).await.is(422)
             .shows("Your post would not reach @tom@island.example: You refuse island.example").shows("tom is loud");
-        // The other side hears that it is so, and nothing of whom or why.
+        // The other side hears what it would hear of nobody, and nothing of whom or why.
         let follow_alice = format!("/accounts/{}/follow", alice.account.id);
-        tom.post(&follow_alice, &[]).await.is(403).shows("It is not available").hides("loud").hides("rule of");
+        tom.post(&follow_alice, &[]).await.is(404).hides("loud").hides("rule of");
 
         set(&mut ines, "island.example", "refused", "community", "much noise").await;
         bob.post(&follow_tom, &[]).await.is(403).shows("Harbour refuses island.example").shows("much noise");
@@ -101,7 +101,7 @@ town_test! {
         alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
         alice.post(&format!("/accounts/{}/follow", bob.account.id), &[]).await.is(403).shows("You block them");
         alice.post("/compose", &[("text", "@bob hello")]).await.is(422).shows("Your post would not reach @bob@harbour.example: You block them");
-        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(403).shows("It is not available").hides("block");
+        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(404).hides("block");
         bob.post("/compose", &[("text", "@alice hello")]).await.is(422).shows("Your post would not reach @alice@harbour.example: It is not available").hides("block");
     }
 

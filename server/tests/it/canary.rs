@@ -9,19 +9,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use comity::router::{self, Kind, ROUTES};
+use comity::router::{self, Kind, ROUTES, Route};
 use comity::rules::Crossing;
 use comity::streaming::{self, Event};
 use comity_db::Tx;
 use comity_db::testing::Engine;
-use http::Method;
+use futures_util::future::{join, join_all};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use cast::{Cast, ELSEWHERE, TOPIC, word};
 
 use crate::oauth::Registered;
-use crate::streaming::{Ear, tune};
+use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
 
 /// Where each word is planted:
 /// *public*, *unlisted*, *private* (followers only), *direct* (to `mentioned` and to Rita), *local*: the author's posts;
@@ -36,7 +39,14 @@ use crate::streaming::{Ear, tune};
 /// *quoted*: a public post that `follower` quotes in a public one of theirs, *quoting*. Rita's and Lena's answers claim to
 /// quote *private* and *direct*, which nobody let them.
 /// *kept*: a public post that its author keeps from the server *open*. It names a topic, and so do *unlisted* and *local*.
-pub const WORDS: [&str; 32] = [
+/// *linked*: a public post by the author that leads to a page, which says *card* as its title, *cardabout* and *cardby* below
+/// it, and *cardalt* of its picture; `stranger` refuses the server of that page. *abroad*: one by `islander` that leads to a
+/// page with the title *abroadcard*, whose server the harbour refuses; *linked* leads there as well, in the second place.
+/// *antenna*, *antennaterm*: the title of an antenna of `stranger`'s, and what it leaves out. *shelf*: a list of people that
+/// `follower` reads together, the author among them. *draft*, *scheduled*: by the author. *folder*: of `follower`'s bookmarks.
+/// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author. *choice*: what a post of the
+/// author's for followers lets them choose.
+pub const WORDS: [&str; 49] = [
     "public",
     "unlisted",
     "private",
@@ -69,29 +79,48 @@ pub const WORDS: [&str; 32] = [
     "reasonasked",
     "ownlist",
     "houselist",
+    "linked",
+    "card",
+    "cardabout",
+    "cardby",
+    "cardalt",
+    "abroad",
+    "abroadcard",
+    "antenna",
+    "antennaterm",
+    "shelf",
+    "draft",
+    "scheduled",
+    "folder",
+    "filtertitle",
+    "filterword",
+    "note",
+    "choice",
 ];
 
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
 /// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people, u the page about the community,
-/// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went.
+/// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went,
+/// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
-/// `deaf` mutes the author; `islander` is a member of the other community here.
+/// `deaf` mutes the author; `islander` is a member of the other community here. `stranger`, `follower`, `blocked`, `deaf` and
+/// `islander` have an antenna for all that comes from the servers there are.
 const PAGES: &str = "
 word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator
-public           cpy     py     cepyks   hcepyks  cepyks    hcepykswr -       cepyks pyks epyks    cepyks
-warned           cpy     py     cepyks   hcepyks  cepyks    hcepyksw  -       cepyks pyks epyks    cepyks
-warning          cpy     py     cepyks   hcepyks  cepyks    hcepykswr -       cepyks pyks epyks    cepyks
+public           cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
+warned           cpy     py     cepyksm  hcepyksm cepyks    hcepyksw  -       cepyks pyks epyksm   cepyks
+warning          cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
 unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks
 private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -
 direct           -       -      -        -        npyks     hpykswr   -       -      -    -        -
-local            -       -      cpyks    hcpyks   cpyks     hcpykswr  -       cpyks  pyks -        cpyks
+local            -       -      cpyksm   hcpyksm  cpyks     hcpykswr  -       cpyks  pyks -        cpyks
 old              y       y      y        y        y         y         -       y      y    y        y
 oldprivate       -       -      -        y        -         y         -       -      -    -        -
 deleted          -       -      -        -        -         -         -       -      -    -        -
-kept             cpyt    pyt    cepykst  hcepykst cepykst   hcepykswtr -      cepykst pyks epykst   cepykst
-quoted           cpy     py     cepyks   hcepyks  cepyks    hcepykswrn -      cepyks pyks epyks    cepyks
+kept             cpyt    pyt    cepykstm hcepykstm cepykst  hcepykswtr -      cepykst pyks epykstm  cepykst
+quoted           cpy     py     cepyksm  hcepyksm cepyks    hcepykswrn -      cepyks pyks epyksm   cepyks
 quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
 bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
 field            px      px     px       px       px        pox       -       px     px   px       px
@@ -112,6 +141,23 @@ whisper          -       -      -        -        -         pyksz     -       - 
 reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -
 ownlist          -       -      -        -        -         i         -       -      -    -        -
 houselist        -       -      -        -        -         -         -       -      -    -        i
+linked           cpyv    pyv    cepyksvm hcepyksvm cepyksv  hcepykswrv -      cepyksv pyks epyksvm  cepyksv
+card             cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardabout        cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardby           cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardalt          cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  epyksv epyksv hcepykswrv epyksv
+abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -
+antenna          -       -      m        -        -         -         -       -      -    -        -
+antennaterm      -       -      m        -        -         -         -       -      -    -        -
+shelf            -       -      -        ml       -         -         -       -      -    -        -
+draft            -       -      -        -        -         dk        -       -      -    -        -
+scheduled        -       -      -        -        -         d         -       -      -    -        -
+folder           -       -      -        d        -         -         -       -      -    -        -
+filtertitle      -       -      d        -        -         -         -       -      -    -        -
+filterword       -       -      d        -        -         -         -       -      -    -        -
+note             -       -      l        -        -         -         -       -      -    -        -
+choice           -       -      -        hpks     -         hpks      -       -      -    -        -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -151,6 +197,23 @@ whisper          -        -    -    -    -    -    -    -       -       -       
 reasonasked      -        -    -    -    -    -    -    -       -       -       -          -
 ownlist          -        -    -    -    -    -    -    -       -       -       -          -
 houselist        -        -    -    -    -    -    -    -       -       -       -          -
+linked           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
+card             -        -    -    -    -    -    -    -       -       -       -          -
+cardabout        -        -    -    -    -    -    -    -       -       -       -          -
+cardby           -        -    -    -    -    -    -    -       -       -       -          -
+cardalt          -        -    -    -    -    -    -    -       -       -       -          -
+abroad           -        -    -    -    -    -    -    -       -       -       -          -
+abroadcard       -        -    -    -    -    -    -    -       -       -       -          -
+antenna          -        -    -    -    -    -    -    -       -       -       -          -
+antennaterm      -        -    -    -    -    -    -    -       -       -       -          -
+shelf            -        -    -    -    -    -    -    -       -       -       -          -
+draft            -        -    -    -    -    -    -    -       -       -       -          -
+scheduled        -        -    -    -    -    -    -    -       -       -       -          -
+folder           -        -    -    -    -    -    -    -       -       -       -          -
+filtertitle      -        -    -    -    -    -    -    -       -       -       -          -
+filterword       -        -    -    -    -    -    -    -       -       -       -          -
+note             -        -    -    -    -    -    -    -       -       -       -          -
+choice           -        yes  -    -    yes  -    -    -       -       yes     yes        -
 ";
 
 /// A table as (column, word) to cell; every word has its row.
@@ -170,14 +233,60 @@ fn read(table: &'static str) -> BTreeMap<(&'static str, &'static str), &'static 
 }
 
 /// What was seen where, against what may be.
+#[derive(Default)]
 struct Crawl {
     pages: BTreeMap<(&'static str, &'static str), &'static str>,
     servers: BTreeMap<(&'static str, &'static str), &'static str>,
     seen: BTreeSet<(&'static str, &'static str, char)>,
     wrong: BTreeSet<String>,
+    /// Routes that somebody asked, and those of them that gave somebody something, by method and pattern.
+    asked: BTreeSet<(&'static str, &'static str)>,
+    answered: BTreeSet<(&'static str, &'static str)>,
 }
 
 impl Crawl {
+    /// With nothing seen yet.
+    fn new() -> Crawl {
+        Crawl {
+            pages: read(PAGES),
+            servers: read(SERVERS),
+            ..Crawl::default()
+        }
+    }
+
+    /// Somebody asked this route, and that is what came.
+    fn walked(&mut self, route: &Route, status: StatusCode) {
+        let one = (route.method, route.path);
+        self.asked.insert(one);
+        if status.is_success() || status.is_redirection() {
+            self.answered.insert(one);
+        }
+    }
+
+    /// Every route was asked, but for those that are left out, and none of them in vain that holds something.
+    fn arrived(&mut self) {
+        for route in ROUTES {
+            let one = (route.method, route.path);
+            let is_left_out = LEFT_OUT.contains(&one);
+            if self.asked.contains(&one) == is_left_out {
+                let path = route.path;
+                self.wrong.insert(if is_left_out {
+                    format!("{} {path} is left out, and was asked", route.method)
+                } else {
+                    format!("nobody asked {} {path}", route.method)
+                });
+            } else if walk::holds_something(route) && !self.answered.contains(&one) {
+                let why = "give the cast something to read there";
+                self.wrong
+                    .insert(format!("nobody got anything at {}: {why}", route.path));
+            }
+        }
+        for (method, path) in LEFT_OUT {
+            let is_it = |route: &Route| route.method == method && route.path == path;
+            assert!(ROUTES.iter().any(is_it), "{method} {path} is no route");
+        }
+    }
+
     /// One answer to an app: each post carries its author's profile.
     fn api(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
         let is_profile = |name: &&str| matches!(*name, "bio" | "field");
@@ -252,15 +361,15 @@ fn log() -> Arc<Mutex<Vec<u8>>> {
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = log.clone();
         let filter = "info,comity=trace,comity_db=trace,comity_policy=trace,comity_vocab=trace,comity_wire=trace";
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(move || Line(kept.clone())).init();
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(move || Pen(kept.clone())).init();
         log
     });
     log.clone()
 }
 
-struct Line(Arc<Mutex<Vec<u8>>>);
+struct Pen(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Line {
+impl io::Write for Pen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -304,12 +413,7 @@ async fn crawl(engine: Engine) {
     let log = log();
     let mut cast = Box::pin(Cast::plant(engine)).await;
     let crossings = keep(cast.town.app.crossings.listen());
-    let mut crawl = Crawl {
-        pages: read(PAGES),
-        servers: read(SERVERS),
-        seen: BTreeSet::new(),
-        wrong: BTreeSet::new(),
-    };
+    let mut crawl = Crawl::new();
 
     let mut tokens = Vec::new();
     for viewer in VIEWERS {
@@ -344,17 +448,20 @@ async fn crawl(engine: Engine) {
                     "{viewer} at {path}: {}",
                     answer.status
                 );
+                crawl.walked(route, answer.status);
                 let text = format!("{:?}{}", answer.headers, answer.body);
-                let place = walk::place_of(route, &path, signed_in);
+                let place = walk::place_of(&cast, route, &path, signed_in);
+                let reader = walk::reader_of(route, viewer);
                 if route.kind == Kind::Api {
-                    crawl.api(viewer, place, &path, &text);
+                    crawl.api(reader, place, &path, &text);
                 } else {
-                    crawl.page(viewer, place, &path, &text);
+                    crawl.page(reader, place, &path, &text);
                 }
             }
         }
     }
     Box::pin(streams(&cast, &tokens, &mut crawl)).await;
+    woken(&cast, &mut crawl);
     Box::pin(servers(&cast, &mut crawl)).await;
     // What the author's own rule keeps from Zora is told to whoever watches the border, and why it is so is not.
     let zora = cast.peer.iri("asking", "zora");
@@ -381,9 +488,13 @@ async fn crawl(engine: Engine) {
     let (own, others): (Vec<_>, Vec<_>) = tokens
         .into_iter()
         .partition(|(viewer, _)| *viewer == "author");
-    Box::pin(acts(&cast, &others, &mut crawl)).await;
+    Box::pin(acts(&cast, &others, Acts::Usual, &mut crawl)).await;
     Box::pin(forms(&cast, &mut crawl)).await;
-    Box::pin(acts(&cast, &own, &mut crawl)).await;
+    Box::pin(acts(&cast, &own, Acts::Usual, &mut crawl)).await;
+    // Nothing is read any more by whom something was opened to.
+    Box::pin(acts(&cast, &others, Acts::ThatOpen, &mut crawl)).await;
+    Box::pin(acts(&cast, &own, Acts::ThatOpen, &mut crawl)).await;
+    crawl.arrived();
 
     // The address is there: one signs in with it.
     let form = [
@@ -423,20 +534,33 @@ async fn crawl(engine: Engine) {
     crawl.end();
 }
 
-/// Everything that was planted is announced once more, while everybody listens to every stream that they can open.
+/// A stream that somebody listens to, and the letter of what comes by it.
+struct Heard {
+    path: String,
+    place: char,
+    ear: Ear,
+}
+
+/// Everything that was planted is announced once more, while everybody listens to every stream that they can open: by
+/// server-sent events, and all of them by one socket.
 async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl) {
     let on = tune(&cast.town.app).await;
     let router = router::build(&cast.town.app);
-    let topic = format!("hashtag?tag={TOPIC}");
-    let all = [
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let served = router.clone();
+    let server = tokio::spawn(async move { axum::serve(listener, served).await });
+    let names = [
         ("user", 'h'),
         ("user/notification", 'n'),
         ("public", 'e'),
         ("public/remote", 'e'),
         ("public/local", 'c'),
-        (topic.as_str(), 't'),
+        ("hashtag", 't'),
+        ("hashtag/local", 't'),
+        ("direct", 'p'),
     ];
-    let mut told = 0;
+    let (mut told, mut by_socket) = (0, 0);
     for viewer in VIEWERS {
         let token = tokens.iter().find(|(name, _)| *name == viewer);
         let token = token.map_or("", |(_, token)| token.strip_prefix("Bearer ").unwrap());
@@ -446,34 +570,125 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
         } else {
             "harbour.localhost"
         };
-        for (path, place) in all {
-            let Ok(mut ear) = Ear::open(&router, host, path, token).await else {
-                assert!(token.is_empty(), "{viewer} cannot open {path}");
-                continue;
-            };
-            let mut tx = Tx::new();
-            for (id, _) in &cast.statuses {
-                streaming::announce(&mut tx, &Event::Placed(*id));
-                streaming::announce(&mut tx, &Event::Edited(*id));
+        let mut heard = Vec::new();
+        for (name, place) in names {
+            let path = format!("{name}?tag={TOPIC}");
+            match Ear::open(&router, host, &path, token).await {
+                Ok(ear) => heard.push(Heard { path, place, ear }),
+                Err(_) => assert!(token.is_empty(), "{viewer} cannot open {path}"),
             }
-            if let Some(member) = cast.members.get(viewer) {
-                let me = &member.account;
-                let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
-                for bell in bells.await.unwrap().shown {
-                    let (to, id) = (me.id, bell.id);
-                    streaming::announce(&mut tx, &Event::Notified { to, id });
+        }
+        for (owner, id, place) in &cast.heard {
+            let path = format!("list?list={id}");
+            let opened = Ear::open(&router, host, &path, token).await.ok();
+            assert_eq!(opened.is_some(), *owner == viewer, "{viewer} opens {path}");
+            let place = *place;
+            heard.extend(opened.map(|ear| Heard { path, place, ear }));
+        }
+        let mut line = None;
+        if !token.is_empty() {
+            let path = format!("/api/v1/streaming?access_token={token}");
+            let mut open = dial_at(at, host, &path, &[]).await.unwrap();
+            for (name, _) in names {
+                let stream = name.replace('/', ":");
+                let wish = json!({ "type": "subscribe", "stream": stream, "tag": TOPIC });
+                says(&mut open, &wish).await;
+            }
+            // Of others' lists nothing comes but that there is none.
+            for (_, id, _) in &cast.heard {
+                let wish = json!({ "type": "subscribe", "stream": "list", "list": id.to_string() });
+                says(&mut open, &wish).await;
+            }
+            // What comes before this is answered comes after nothing.
+            says(&mut open, &json!("is all of it read?")).await;
+            while message(&mut open).await.unwrap()["status"] != 422 {}
+            line = Some(open);
+        }
+        announce(cast, viewer).await;
+        // All of them are told at once, and who has heard nothing for a moment may yet hear more while others do.
+        loop {
+            let rests = join_all(heard.iter_mut().map(|heard| heard.ear.rest()));
+            let (came, said) = join(rests, said(&mut line)).await;
+            if came.iter().all(Vec::is_empty) && said.is_empty() {
+                break;
+            }
+            for (heard, came) in heard.iter().zip(came) {
+                for (event, data) in came {
+                    let is_bell = event == "notification";
+                    let place = if is_bell { 'n' } else { heard.place };
+                    told += 1;
+                    crawl.api(viewer, place, &heard.path, &data);
                 }
             }
-            assert!(cast.town.app.commit(tx).await.unwrap());
-            for (event, data) in ear.rest().await {
-                let place = if event == "notification" { 'n' } else { place };
-                told += 1;
-                crawl.api(viewer, place, path, &data);
+            for message in said {
+                let stream = message["stream"][0].as_str().unwrap_or_default();
+                let list = message["stream"][1].as_str().unwrap_or_default();
+                let place = if message["event"] == "notification" {
+                    'n'
+                } else if stream == "list" {
+                    let mut lists = cast.heard.iter();
+                    let of_it = lists.find(|(_, id, _)| list == id.to_string());
+                    of_it.unwrap().2
+                } else {
+                    let mut streams = names.iter();
+                    let of_it = streams.find(|(name, _)| name.replace('/', ":") == stream);
+                    of_it.unwrap().1
+                };
+                by_socket += 1;
+                crawl.api(viewer, place, stream, &message.to_string());
             }
         }
     }
     assert!(told > 100, "only {told} things were told");
+    assert!(by_socket > 100, "only {by_socket} things came by sockets");
+    server.abort();
     drop(on);
+}
+
+/// Everything happens once more, as far as streams are told of it.
+async fn announce(cast: &Cast, viewer: &str) {
+    let mut tx = Tx::new();
+    for (id, _) in &cast.statuses {
+        streaming::announce(&mut tx, &Event::Placed(*id));
+        streaming::announce(&mut tx, &Event::Edited(*id));
+    }
+    if let Some(member) = cast.members.get(viewer) {
+        let me = &member.account;
+        let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
+        for bell in bells.await.unwrap().shown {
+            let (to, id) = (me.id, bell.id);
+            streaming::announce(&mut tx, &Event::Notified { to, id });
+        }
+    }
+    assert!(cast.town.app.commit(tx).await.unwrap());
+}
+
+/// What a socket has brought; each of its messages tells by which stream.
+async fn said(line: &mut Option<Line>) -> Vec<Value> {
+    let mut said = Vec::new();
+    let Some(line) = line else {
+        return said;
+    };
+    while let Ok(message) = tokio::time::timeout(QUIET, message(line)).await {
+        let message = message.expect("the socket stays open");
+        if message.get("error").is_none() {
+            said.push(message);
+        }
+    }
+    said
+}
+
+/// What devices were woken with, in words: what pages and apps have of it where their member is told it.
+fn woken(cast: &Cast, crawl: &mut Crawl) {
+    let mut woken = BTreeSet::new();
+    for (member, device, service) in &cast.woken {
+        let member = *member;
+        for came in service.came() {
+            woken.insert(member);
+            crawl.api(member, 'n', "a device", &device.reads(&came).to_string());
+        }
+    }
+    assert_eq!(woken, BTreeSet::from(["author", "mentioned"]));
 }
 
 /// Everybody elsewhere asks for everything, signed, and somebody who does not sign.
@@ -497,12 +712,15 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
                     "{asker} at {path}: {}",
                     answer.status
                 );
+                crawl.walked(route, answer.status);
                 let text = format!("{:?}{}", answer.headers, answer.body);
                 // A page is a page: a signature makes nobody a member.
                 if route.kind == Kind::Page {
-                    crawl.page("visitor", walk::place_of(route, &path, false), &path, &text);
+                    let place = walk::place_of(cast, route, &path, false);
+                    crawl.page("visitor", place, &path, &text);
                 } else if route.kind == Kind::Api {
-                    crawl.api("visitor", walk::place_of(route, &path, false), &path, &text);
+                    let place = walk::place_of(cast, route, &path, false);
+                    crawl.api("visitor", place, &path, &text);
                 } else {
                     crawl.document(asker, &path, &text);
                 }
@@ -544,6 +762,7 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
                         ("community", "x"),
                     ];
                     let answer = browser.post(&path, &fields).await;
+                    crawl.walked(route, answer.status);
                     assert!(
                         !answer.status.is_server_error(),
                         "{viewer} to {path}: {}",
@@ -571,6 +790,7 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
                     "{\"type\":\"Like\"}",
                 )
                 .await;
+            crawl.walked(route, answer.status);
             assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
             assert!(
                 answer.body.is_empty() || answer.body.contains("error"),
@@ -584,21 +804,43 @@ async fn forms(cast: &Cast, crawl: &mut Crawl) {
 /// One in so many is tried by each.
 const PART: usize = 6;
 
+/// What nobody asks here: an app that is registered, or that has a token made or ended, tells nothing of anybody. Tests of
+/// their own ask them.
+const LEFT_OUT: [(&str, &str); 4] = [
+    ("POST", "/api/v1/apps"),
+    ("POST", "/oauth/token"),
+    ("POST", "/oauth/revoke"),
+    ("POST", "/oauth/userinfo"),
+];
+
+/// What is let in or forgiven by these may be read afterwards by whom the tables do not expect.
+const OPENING: [&str; 6] = [
+    "/welcome",
+    "/accept",
+    "/unblock",
+    "/unmute",
+    "/follow",
+    "/authorize",
+];
+
+/// Which acts of apps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Acts {
+    /// Those after which the tables hold.
+    Usual,
+    /// Those that open something.
+    ThatOpen,
+}
+
 /// Everybody's app does everything to everything, and reads what comes back.
-async fn acts(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl) {
-    let changes = |route: &&comity::router::Route| {
-        let is_oauth = route.path.starts_with("/oauth") || route.path == "/api/v1/apps";
-        // What is let in or forgiven here is read afterwards, by whom the tables do not expect.
-        let opens = [
-            "/welcome",
-            "/accept",
-            "/unblock",
-            "/unmute",
-            "/follow",
-            "/authorize",
-        ];
-        let opens = opens.iter().any(|end| route.path.ends_with(end));
-        route.kind == Kind::Api && route.method != "GET" && !is_oauth && !opens
+async fn acts(cast: &Cast, tokens: &[(&'static str, String)], which: Acts, crawl: &mut Crawl) {
+    let changes = |route: &&Route| {
+        // To hear of a conversation again opens nothing of it.
+        let is_of_post = route.path.starts_with("/api/v1/statuses/");
+        let opens = !is_of_post && OPENING.iter().any(|end| route.path.ends_with(end));
+        let is_wanted = opens == (which == Acts::ThatOpen);
+        let is_left_out = LEFT_OUT.contains(&(route.method, route.path));
+        route.kind == Kind::Api && route.method != "GET" && is_wanted && !is_left_out
     };
     // Every act is tried on a part of what there is, another one for each viewer and act: all of it by all would be
     // thousands of requests, each of which takes its time.
@@ -614,6 +856,7 @@ async fn acts(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Crawl)
                 ];
                 let method = Method::from_bytes(route.method.as_bytes()).unwrap();
                 let answer = browser.send(method, path, &headers, "").await;
+                crawl.walked(route, answer.status);
                 assert!(
                     !answer.status.is_server_error(),
                     "{viewer} to {path}: {}",
@@ -639,12 +882,7 @@ async fn every_word_is_read_where_it_may_be_and_nowhere_else_on_postgres() {
 #[test]
 #[should_panic(expected = "blocked reads private at /somewhere (p)")]
 fn one_word_too_many_is_noticed() {
-    let mut crawl = Crawl {
-        pages: read(PAGES),
-        servers: read(SERVERS),
-        seen: BTreeSet::new(),
-        wrong: BTreeSet::new(),
-    };
+    let mut crawl = Crawl::new();
     crawl.page(
         "blocked",
         'p',
@@ -671,7 +909,7 @@ fn one_word_too_few_is_noticed() {
         pages,
         servers,
         seen,
-        wrong: BTreeSet::new(),
+        ..Crawl::default()
     }
     .end();
 }

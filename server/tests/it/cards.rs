@@ -27,6 +27,8 @@ enum Stands {
     Is(&'static str, Vec<u8>),
     Moved(String),
     Broken,
+    /// Not for us.
+    Withheld,
     /// It begins so, and never ends.
     Endless(&'static str),
 }
@@ -99,6 +101,7 @@ async fn answer(State(web): State<Web>, request: Request<Body>) -> Response<Body
             .status(302)
             .header("location", to)
             .body(Body::empty()),
+        Some(Stands::Withheld) => answer.status(403).body(Body::empty()),
         Some(Stands::Broken) => answer.status(503).body(Body::empty()),
         Some(Stands::Endless(start)) => {
             let more = std::iter::once(Bytes::from_static(start.as_bytes()))
@@ -248,6 +251,13 @@ coast_test! {
         let theirs = coast.rita_links("1", &url).await;
         coast.rita_links("2", &leads).await;
         assert!(!web.was_asked("sold"));
+        // Where it leads is remembered for a day.
+        coast.rita_links("3", &leads).await;
+        assert_eq!(web.count(&leads), 1);
+        coast.town.wait_s(DAY_S);
+        coast.rita_links("4", &leads).await;
+        assert_eq!(web.count(&leads), 2);
+        assert!(!web.was_asked("sold"));
         // Another may, and she is not shown what came of it: neither there nor by what leads there.
         let bobs = coast.town.post(&mut coast.bob, &format!("Look {url}"), "public").await;
         let led = coast.town.post(&mut coast.bob, &format!("Look {leads}"), "public").await;
@@ -348,6 +358,22 @@ coast_test! {
         coast.is_idle().await;
         assert_eq!(web.count(&url), count + 1);
         assert_eq!(card_of(&mut app_now, post).await["title"], "Changed");
+        // It is not let out: what was said stays, and it is asked again on another day.
+        web.puts(&url, Stands::Withheld);
+        coast.town.wait_s(15 * DAY_S);
+        for _ in 0..2 {
+            coast.town.post(&mut coast.bob, &url, "public").await;
+            coast.is_idle().await;
+        }
+        assert_eq!(web.count(&url), count + 2);
+        assert_eq!(card_of(&mut app_now, post).await["title"], "Changed");
+        // It is something else.
+        web.puts(&url, Stands::Is("application/pdf", Vec::new()));
+        coast.town.wait_s(2 * DAY_S);
+        coast.town.post(&mut coast.bob, &url, "public").await;
+        coast.is_idle().await;
+        assert_eq!(web.count(&url), count + 3);
+        assert_eq!(card_of(&mut app_now, post).await, Value::Null);
     }
 
     async fn an_edit_changes_the_card_and_posts_are_no_pages(coast) {
@@ -422,6 +448,49 @@ coast_test! {
         assert_eq!(card_of(&mut app, id).await["authors"][0]["account"], Value::Null);
     }
 
+    async fn few_people_are_looked_up_because_pages_name_them(coast) {
+        let web = Web::start().await;
+        let mut app = coast.alices_app().await;
+        let open = coast.peer.domain("open");
+        let domain = comity_vocab::Domain::parse(&open).unwrap();
+        let head = |name: &str| format!("<title>Tides</title><meta name=fediverse:creator content='@{name}@{open}'>");
+        let names = ["cara", "dora", "edda", "fina", "gesa", "hela"];
+        for name in names.into_iter().chain(["ilka"]) {
+            let mut profile = coast.peer.person("open", name);
+            profile["attributionDomains"] = json!([web.host("news"), web.host("times")]);
+            coast.peer.serves(&profile);
+        }
+        for name in names {
+            let url = web.page("news", name, &head(name));
+            app.write(json!({ "status": url })).await;
+            coast.is_idle().await;
+        }
+        let mut known = 0;
+        for name in names {
+            let account = comity::accounts::find_by_handle(&coast.town.app, name, &domain).await.unwrap();
+            known += usize::from(account.is_some());
+        }
+        assert_eq!(known, 4);
+        // Who does not list the site is not kept.
+        let url = web.page("gossip", "1", &head("hela"));
+        app.write(json!({ "status": url })).await;
+        coast.is_idle().await;
+        assert!(comity::accounts::find_by_handle(&coast.town.app, "hela", &domain).await.unwrap().is_none());
+        // Another site names whom it likes, and a page that was read before names nobody new.
+        let url = web.page("times", "hela", &head("hela"));
+        app.write(json!({ "status": url })).await;
+        coast.is_idle().await;
+        web.page("times", "hela", &head("ilka"));
+        coast.town.wait_s(15 * DAY_S);
+        coast.town.post(&mut coast.bob, &url, "public").await;
+        coast.is_idle().await;
+        assert_eq!(web.count(&url), 2);
+        for (name, is_known) in [("hela", true), ("ilka", false)] {
+            let account = comity::accounts::find_by_handle(&coast.town.app, name, &domain).await.unwrap();
+            assert_eq!(account.is_some(), is_known, "{name}");
+        }
+    }
+
     async fn pages_that_people_talk_about_are_told_with_their_cards(coast) {
         let web = Web::start().await;
         let url = web.page("news", "page", "<title>Much read</title>");
@@ -435,5 +504,46 @@ coast_test! {
         coast.refuses(&host, "refused", "").await;
         let told = app.get("/api/v1/trends/links").await.is(200).json();
         assert_eq!(told[0]["title"], json!(url));
+    }
+
+    async fn a_page_in_a_profile_that_links_back_is_verified(coast) {
+        let web = Web::start().await;
+        let (hers, other) = (web.url("alice", "me"), web.page("other", "me", "<title>Other</title>"));
+        let profile = format!("{}/@Alice", coast.town.community().origin);
+        let html = format!("<title>Alice</title><body><p>Also <a rel=\"nofollow me\" href=\"{profile}\">there</a>");
+        web.puts(&hers, Stands::Is("text/html", html.into_bytes()));
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [
+            { "name": "Page", "value": hers }, { "name": "Other", "value": other }, { "name": "Words", "value": format!("not {hers}") },
+        ] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert_eq!((web.count(&hers), web.count(&other)), (1, 1));
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert!(me["fields"][0]["verified_at"].is_string(), "{}", me["fields"]);
+        assert_eq!(me["source"]["fields"][0]["verified_at"], me["fields"][0]["verified_at"]);
+        assert_eq!((&me["fields"][1]["verified_at"], &me["fields"][2]["verified_at"]), (&Value::Null, &Value::Null));
+        coast.bob.get("/@alice").await.is(200).shows("links back here since");
+        // It rests for a while, and then it says nothing of her any more.
+        web.puts(&hers, Stands::Broken);
+        coast.town.wait_s(8 * DAY_S);
+        coast.is_idle().await;
+        coast.bob.get("/@alice").await.is(200).shows("links back here since");
+        web.page("alice", "me", "<title>Sold</title>");
+        coast.town.wait_s(8 * DAY_S);
+        coast.is_idle().await;
+        coast.bob.get("/@alice").await.is(200).hides("links back here since");
+    }
+
+    async fn a_page_whose_server_a_member_refuses_is_not_asked_for_their_profile(coast) {
+        let web = Web::start().await;
+        let page = web.page("sold", "me", "<title>Sold</title>");
+        let sold = web.host("sold");
+        coast.refuses(&sold, "refused", "").await;
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [{ "name": "Page", "value": page }] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert!(!web.was_asked("sold"));
     }
 }

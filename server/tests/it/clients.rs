@@ -268,6 +268,7 @@ town_test! {
         assert_eq!(but.as_array().unwrap().len(), 2);
         alice.post(&format!("/api/v1/notifications/{}/dismiss", id(&told[0])), json!({})).await.is(200);
         alice.get(&format!("/api/v1/notifications/{}", id(&told[0]))).await.is(404);
+        bob.send(Method::DELETE, &format!("/api/v1/notifications/{}", id(&told[1])), &json!({})).await.is(404);
         bob.get(&format!("/api/v1/notifications/{}", id(&told[1]))).await.is(404);
         let quotes = alice.get(&format!("{at}/quotes")).await.is(200).json();
         assert_eq!(ids(&quotes), [id(&quote)]);
@@ -303,6 +304,10 @@ town_test! {
         bob.post(&format!("/api/v1/follow_requests/{hers}/authorize"), json!({})).await.is(404);
         let found = alice.get("/api/v1/accounts/lookup?acct=bob").await.is(200).json();
         assert_eq!(id(&found), his);
+        bob.write(json!({ "status": "#boats", "visibility": "public" })).await;
+        let named = alice.get("/api/v1/search?q=boat&type=hashtags").await.is(200).json();
+        assert_eq!(named, json!({ "accounts": [], "statuses": [], "hashtags": ["boats"] }));
+        assert_eq!(alice.get(&format!("/api/v1/accounts/{his}/identity_proofs")).await.is(200).json(), json!([]));
         let found = alice.get("/api/v2/search?q=bo&type=accounts").await.is(200).json();
         assert_eq!(ids(&found["accounts"]), [his.as_str()]);
     }
@@ -345,7 +350,11 @@ town_test! {
         let mut visitor = town.anonymous();
         let told = visitor.get("/api/v2/instance").await.is(200).json();
         assert_eq!(told["domain"], "harbour.example");
-        assert!(told["version"].as_str().unwrap().starts_with("4."));
+        // What came with quotes is there, and nothing that came later is promised.
+        assert!(told["version"].as_str().unwrap().starts_with("4.5.0 "));
+        assert_eq!(told["api_versions"]["mastodon"], 7);
+        let links = &told["configuration"]["timelines_access"]["trending_link_feeds"];
+        assert_eq!(*links, json!({ "local": "public", "remote": "authenticated" }));
         assert!(told["configuration"]["statuses"]["max_characters"].as_i64().unwrap() > 0);
         let told = visitor.get("/api/v1/instance").await.is(200).json();
         assert_eq!(told["uri"], "harbour.example");
@@ -370,6 +379,11 @@ town_test! {
         let second = alice.write(answer).await;
         let his = bob.get("/api/v1/conversations").await.is(200).json();
         assert_eq!((his.as_array().unwrap().len(), &his[0]["last_status"]["id"]), (1, &second["id"]));
+        // As apps had them before there were conversations: one by one.
+        let newest = bob.get("/api/v1/timelines/direct?limit=1").await.is(200);
+        assert_eq!(ids(&newest.json()), [id(&second)]);
+        let older = bob.get(&link(&newest, "next").unwrap()).await.is(200).json();
+        assert_eq!(ids(&older), [id(&first)]);
         let mut carol = App::of(&town, "carol").await;
         assert_eq!(carol.get("/api/v1/conversations").await.is(200).json(), json!([]));
         carol.post(&format!("{at}/read"), json!({})).await.is(404);
@@ -457,6 +471,50 @@ town_test! {
         }
         town.anonymous().get(&format!("{}&format=xml", asked(&post))).await.is(422);
         town.anonymous().get("/.well-known/change-password").await.leads("/settings/password");
+    }
+
+    async fn what_an_app_leaves_empty_says_nothing(town) {
+        let mut app = App::of(&town, "alice").await;
+        let body = json!({
+            "status": "High water", "spoiler_text": null, "visibility": null, "language": null, "in_reply_to_id": null,
+            "media_ids": null, "poll": null, "sensitive": null, "scheduled_at": null,
+        });
+        let sent = app.write(body).await;
+        assert_eq!((&sent["spoiler_text"], &sent["visibility"], &sent["in_reply_to_id"]), (&json!(""), &json!("public"), &Value::Null));
+        let header = format!("Bearer {}", app.token);
+        let form = "status=Low+water&in_reply_to_id=&media_ids[]=&spoiler_text=&sensitive=";
+        let sent = app.browser.post_raw("/api/v1/statuses", &[("authorization", &header)], form).await.is(200).json();
+        assert_eq!((&sent["in_reply_to_id"], &sent["media_attachments"]), (&Value::Null, &json!([])));
+        let changes = json!({ "display_name": "Alice of the harbour", "source": null, "fields_attributes": null });
+        let me = app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &changes).await.is(200).json();
+        assert_eq!(me["display_name"], "Alice of the harbour");
+        app.post("/api/v1/statuses", json!({ "status": "Of what?", "in_reply_to_id": "the last one" })).await.is(422);
+    }
+
+    async fn what_is_done_to_a_boost_is_done_to_what_it_shares(town) {
+        let (mut alice, mut bob, mut cara) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "cara").await);
+        let post = alice.write(json!({ "status": "High water" })).await;
+        let boost = bob.post(&format!("/api/v1/statuses/{}/reblog", id(&post)), json!({})).await.is(200).json();
+        assert_ne!(id(&boost), id(&post));
+        let (at, of_post) = (format!("/api/v1/statuses/{}", id(&boost)), format!("/api/v1/statuses/{}", id(&post)));
+        let told = cara.post(&format!("{at}/favourite"), json!({})).await.is(200).json();
+        assert_eq!((&told["reblog"]["favourited"], &told["reblog"]["favourites_count"]), (&json!(true), &json!(1)));
+        let told = cara.get(&of_post).await.is(200).json();
+        assert_eq!((&told["favourited"], &told["favourites_count"]), (&json!(true), &json!(1)));
+        assert_eq!(alice.get("/api/v1/notifications?types[]=favourite").await.is(200).json()[0]["status"]["id"], post["id"]);
+        cara.post(&format!("{at}/unfavourite"), json!({})).await.is(200);
+        assert_eq!(cara.get(&of_post).await.is(200).json()["favourites_count"], 0);
+        cara.post(&format!("{at}/react/%F0%9F%8C%8A"), json!({})).await.is(200);
+        assert_eq!(cara.get(&of_post).await.is(200).json()["reactions"][0]["me"], true);
+        cara.post(&format!("{at}/unreact/%F0%9F%8C%8A"), json!({})).await.is(200);
+        assert_eq!(cara.get(&of_post).await.is(200).json()["reactions"], json!([]));
+        let told = cara.post(&format!("{at}/reblog"), json!({})).await.is(200).json();
+        assert_eq!((&told["account"]["username"], &told["reblog"]["id"]), (&json!("cara"), &post["id"]));
+        assert_eq!(told["reblog"]["reblogs_count"], 2);
+        // Bob's is taken back by its own id, which is gone with it.
+        let told = bob.post(&format!("{at}/unreblog"), json!({})).await.is(200).json();
+        assert_eq!((&told["id"], &told["reblogged"], &told["reblogs_count"]), (&post["id"], &json!(false), &json!(1)));
+        bob.get(&at).await.is(404);
     }
 
     async fn a_boost_comes_home_where_that_is_wanted(town) {

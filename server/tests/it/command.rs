@@ -49,6 +49,7 @@ fn help_names_every_command() {
         "alias",
         "community",
         "emoji",
+        "sign-up-block",
         "inspect",
         "audit",
     ] {

@@ -1,9 +1,30 @@
 //! Two communities of one installation: neighbours, and not one house.
 
 use comity::members::Role;
+use http::Method;
+use serde_json::{Value, json};
 
 use crate::acts::profile;
+use crate::media::files::{jpeg, part, png};
+use crate::town::{Answer, Member};
 use crate::town_test;
+
+const LOOK: &str = "/moderation/community";
+
+/// Sends the form of what a community looks like as a browser does.
+async fn saves(member: &mut Member, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    let csrf = member.get("/compose").await.is(200).hidden("csrf").unwrap();
+    let mut body = part("csrf", None, csrf.as_bytes());
+    for (name, value) in fields {
+        body.extend(part(name, None, value.as_bytes()));
+    }
+    for (name, bytes) in files {
+        body.extend(part(name, Some("it.png"), bytes));
+    }
+    body.extend(b"--form--\r\n");
+    let kind = [("content-type", "multipart/form-data; boundary=form")];
+    member.send_bytes(Method::POST, LOOK, &kind, body).await
+}
 
 town_test! {
     async fn nodeinfo_says_which_actor_speaks_for_the_server(town) {
@@ -106,5 +127,42 @@ town_test! {
         alice.post("/settings/profile", &[("name", "Alice of the Harbour")]).await.leads("/@alice");
         namesake.get("/@alice").await.is(200).hides("of the Harbour");
         namesake.get("/@alice@harbour.example").await.is(200).shows("Alice of the Harbour");
+    }
+
+    async fn a_community_has_an_icon_a_banner_and_languages(town) {
+        let (mut marta, mut bob) = (town.admin("marta").await, town.member("bob").await);
+        bob.get(LOOK).await.is(404);
+        marta.get(LOOK).await.is(200).shows("How Harbour looks");
+        let none = town.anonymous().get("/api/v2/instance").await.is(200).json();
+        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!([])));
+        let (icon, wide) = (png(600, 500), jpeg(3000, 1000));
+        let words = [("languages", "de, en de"), ("header_description", "The quay")];
+        saves(&mut marta, &words, &[("avatar", &icon), ("header", &wide)]).await.leads(LOOK);
+        let told = town.anonymous().get("/api/v2/instance").await.is(200).json();
+        assert_eq!(told["languages"], json!(["de", "en"]));
+        assert_eq!((&told["icon"][0]["size"], &told["thumbnail"]["description"]), (&json!("400x400"), &json!("The quay")));
+        let old = town.anonymous().get("/api/v1/instance").await.is(200).json();
+        assert_eq!((&old["thumbnail"], &old["languages"]), (&told["thumbnail"]["url"], &told["languages"]));
+        let path = |url: &Value| url.as_str().unwrap().strip_prefix("https://harbour.example").unwrap().to_owned();
+        let (icon, banner) = (path(&told["icon"][0]["src"]), path(&told["thumbnail"]["url"]));
+        for picture in [&icon, &banner] {
+            town.anonymous().get(picture).await.is(200);
+        }
+        let page = town.anonymous().get("/about").await.is(200);
+        assert!(page.body.contains(&format!("<link rel=\"icon\" href=\"{icon}\">")), "{}", page.body);
+        assert!(page.body.contains(&format!("<img src=\"{banner}\" alt=\"The quay\"")), "{}", page.body);
+        // What is wrong is told beside its field, and nothing is changed.
+        let answer = saves(&mut marta, &[("languages", "de <b>")], &[]).await.is(422);
+        assert!(answer.body.contains("languages-wrong"), "{}", answer.body);
+        let answer = saves(&mut marta, &words, &[("avatar", b"no picture")]).await.is(422);
+        assert!(answer.body.contains("avatar-wrong"), "{}", answer.body);
+        saves(&mut bob, &words, &[("avatar", &png(50, 50))]).await.is(404);
+        assert_eq!(town.anonymous().get("/api/v2/instance").await.is(200).json()["icon"], told["icon"]);
+        saves(&mut marta, &[("languages", ""), ("avatar_gone", "on"), ("header_gone", "on")], &[]).await.leads(LOOK);
+        let none = town.anonymous().get("/api/v2/instance").await.is(200).json();
+        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!([])));
+        for picture in [&icon, &banner] {
+            town.anonymous().get(picture).await.is(404);
+        }
     }
 }

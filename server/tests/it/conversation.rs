@@ -56,22 +56,46 @@ town_test! {
         let mut alice = town.member("alice").await;
         let root = town.post(&mut alice, "The first word", "public").await;
         let early = town.reply(&mut alice, &root, "An early word", "public").await;
-        for number in 0..498 {
+        for number in 0..78 {
             town.reply(&mut alice, &root, &format!("Word {number}"), "public").await;
         }
         let late = town.reply(&mut alice, &early, "A late word", "public").await;
         let later = town.reply(&mut alice, &late, "The last word", "public").await;
 
         let page = town.anonymous().get(&root.path).await.is(200);
-        let page = page.shows("An early word").shows("Word 497").shows("More replies").hides("A late word");
+        let page = page.shows("An early word").shows("Word 77").shows("More replies").shows("79 replies here").hides("A late word");
         let more = page.body.split("href=\"").find(|link| link.contains("after=")).expect("a link to the rest");
         let more = more.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
         let page = town.anonymous().get(&more).await.is(200).shows("The first word").shows("A late word").shows("The last word");
-        page.hides("Word 497").hides("More replies");
+        page.hides("Word 77").hides("More replies");
+
+        // Apps ask once, and have it whole.
+        let whole = town.anonymous().get(&format!("/api/v1/statuses/{}/context", root.id)).await.is(200).json();
+        assert_eq!(whole["descendants"].as_array().unwrap().len(), 81);
 
         let page = town.anonymous().get(&late.path).await.is(200).shows("A late word");
         assert_eq!(order(&page, &[("root", &root), ("early", &early), ("late", &late), ("later", &later)]),
             ["root", "early", "late", "later"], "what it answers stands above it, what answers it below");
+    }
+
+    async fn a_page_of_a_long_exchange_has_a_hundred_posts_at_most(town) {
+        let mut alice = town.member("alice").await;
+        let root = town.post(&mut alice, "The first word", "public").await;
+        let mut last = root.clone();
+        for number in 0..110 {
+            last = town.reply(&mut alice, &last, &format!("Word {number};"), "public").await;
+        }
+        let posts = |page: &Answer| page.body.matches("<article").count();
+        let first = town.anonymous().get(&root.path).await.is(200).shows("Word 78;").shows("More replies").hides("Word 79;");
+        assert_eq!(posts(&first), 80);
+        // What is far above the last word is on the page of what is near above it.
+        let page = town.anonymous().get(&last.path).await.is(200).shows("Word 109;").shows("Word 90;").hides("Word 89;");
+        assert_eq!(posts(&page), 20);
+        let up = page.body.split("class=\"upwards\"><a href=\"").nth(1).expect("a way up");
+        let up = up.split(['"', '#']).next().unwrap().to_owned();
+        town.anonymous().get(&up).await.is(200).shows("Word 90;").shows("Word 71;").shows("Word 109;");
+        let whole = town.anonymous().get(&format!("/api/v1/statuses/{}/context", last.id)).await.is(200).json();
+        assert_eq!(whole["ancestors"].as_array().unwrap().len(), 110);
     }
 
     async fn l09_an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {

@@ -1,5 +1,7 @@
 //! Posts that are not finished, and folders of what is kept.
 
+use comity::drafts;
+use comity::statuses::api::Sent;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -219,6 +221,40 @@ town_test! {
         alice.get(&at).await.is(404);
     }
 
+    async fn a_file_that_one_draft_takes_while_another_lets_it_go_is_kept(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let me = alice.member.account.id;
+        let one = alice.picture().await;
+        let with = |file: &Value| -> Sent {
+            let file: i64 = id(file).parse().unwrap();
+            serde_json::from_value(json!({ "status": "With a boat\u{0}", "media_ids": [file] })).unwrap()
+        };
+        let forget = || comity::media::forget_old(&town.app, town.app.now_ms(), 100);
+        for _ in 0..5 {
+            let first = drafts::keep(&town.app, me, with(&one)).await.unwrap();
+            let (gone, kept) = tokio::join!(
+                drafts::delete(&town.app, me, first.id),
+                drafts::keep(&town.app, me, with(&one)),
+            );
+            gone.unwrap();
+            let kept = kept.unwrap();
+            town.wait_s(2 * 24 * 3_600);
+            forget().await.unwrap();
+            alice.get(&format!("/api/v1/media/{}", id(&one))).await.is(200);
+            drafts::delete(&town.app, me, kept.id).await.unwrap();
+        }
+        // A draft that only says the number of a file does not have it.
+        let last = alice.picture().await;
+        let said = json!({ "status": format!("\"media_ids\":[{}]", id(&last)) });
+        drafts::keep(&town.app, me, serde_json::from_value(said).unwrap()).await.unwrap();
+        let draft = drafts::keep(&town.app, me, with(&last)).await.unwrap();
+        drafts::delete(&town.app, me, draft.id).await.unwrap();
+        assert!(drafts::delete(&town.app, me, draft.id).await.is_err());
+        town.wait_s(2 * 24 * 3_600);
+        forget().await.unwrap();
+        alice.get(&format!("/api/v1/media/{}", id(&last))).await.is(404);
+    }
+
     async fn what_is_kept_is_sorted_into_folders(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
         let (first, second) = (alice.write(json!({ "status": "One" })).await, alice.write(json!({ "status": "Two" })).await);
@@ -242,6 +278,15 @@ town_test! {
         bob.post(&mark(&first), json!({})).await.is(200);
         assert_eq!(names(bob.get(&within(&folder)).await.is(200).json()), Vec::<String>::new());
         assert_eq!(names(bob.get(&within(&other)).await.is(200).json()), [id(&first)]);
+        // Said to be in none, it is in none: by JSON, and by what a form can say.
+        for out in [(mark(&first), json!({ "folder_id": null })), (format!("{}?folder_id=", mark(&first)), json!({}))] {
+            bob.post(&mark(&first), json!({ "folder_id": id(&other) })).await.is(200);
+            bob.post(&out.0, out.1).await.is(200);
+            assert_eq!(names(bob.get(&within(&other)).await.is(200).json()), Vec::<String>::new());
+        }
+        assert_eq!(names(bob.get("/api/v1/bookmarks").await.is(200).json()), [id(&second), id(&first)]);
+        bob.post(&mark(&first), json!({ "folder_id": "far" })).await.is(404);
+        bob.post(&mark(&first), json!({ "folder_id": id(&other) })).await.is(200);
         let at = format!("{FOLDERS}/{}", id(&other));
         let changed = bob.send(Method::PATCH, &at, &json!({ "name": "Ships" })).await.is(200).json();
         assert_eq!(changed["name"], "Ships");

@@ -89,6 +89,30 @@ town_test! {
         marta.get(PAGE).await.is(200).hides(":Wave:");
     }
 
+    async fn of_two_changes_that_two_nodes_take_at_once_neither_is_lost(town) {
+        let mut marta = town.admin("marta").await;
+        for code in ["wave", "tide"] {
+            upload(&mut marta, code, "", &png(30, 30)).await.leads(PAGE);
+        }
+        let node = town.node().await;
+        let (account, browser) = (marta.account.clone(), marta.browser.clone());
+        let mut there = Member { account, browser: browser.at_node(&node) };
+        let wave = format!("{PAGE}/{}", number_of(&town, "wave").await);
+        let tide = format!("{PAGE}/{}", number_of(&town, "tide").await);
+        let (hidden, shown) = ([("on", "on")], [("on", "on"), ("listed", "on")]);
+        for (form, count) in [(&hidden[..], 0), (&shown[..], 2), (&hidden[..], 0)] {
+            let (here, over_there) = tokio::join!(marta.post(&wave, form), there.post(&tide, form));
+            here.leads(PAGE);
+            over_there.leads(PAGE);
+            for app in [&town.app, &node] {
+                // As before anything is sent, and by itself each second.
+                comity::rules::catch_up(app).await.unwrap();
+                let mut visitor = town.anonymous().at_node(app);
+                assert_eq!(offered(&mut visitor).await.len(), count);
+            }
+        }
+    }
+
     async fn what_moves_goes_on_moving_and_stands_still_where_wanted(town) {
         let mut marta = town.admin("marta").await;
         upload(&mut marta, "fish", "", &gif(64, 48, 4)).await.leads(PAGE);

@@ -183,4 +183,61 @@ town_test! {
         alice.get(&root.path).await.is(200).shows("Filtered: Nets");
         bob.get("/community").await.is(200).hides("Filtered").shows("A trawler came");
     }
+
+    async fn a_member_makes_and_changes_filters_on_pages(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let at = "/settings/filters";
+        alice.get(at).await.is(200).shows("You have no filters");
+        town.anonymous().get(at).await.is(303);
+        let new = "/settings/filters/new";
+        alice.get(new).await.is(200).shows("Where it holds");
+        let nameless = [("title", " "), ("whole", "ferry"), ("context", "home"), ("action", "warn"), ("lasts", "never")];
+        alice.post(new, &nameless).await.is(422).shows("be blank").shows("ferry");
+        let nowhere = [("title", "Boats"), ("whole", "ferry"), ("action", "warn"), ("lasts", "never")];
+        alice.post(new, &nowhere).await.is(422).shows("tick one at least");
+        let wordless = [("title", "Boats"), ("whole", " \n"), ("context", "home"), ("action", "warn"), ("lasts", "never")];
+        alice.post(new, &wordless).await.is(422).shows("write one at least");
+        let never_offered = [("title", "Boats"), ("whole", "ferry"), ("context", "home"), ("action", "warn"), ("lasts", "7")];
+        alice.post(new, &never_offered).await.is(422).shows("no length that is offered");
+        let made = [
+            ("title", "Boats"), ("whole", "ferry\r\nlow water\r\nferry"), ("parts", "barge"), ("context", "home"),
+            ("context", "public"), ("action", "hide"), ("lasts", "86400"),
+        ];
+        alice.post(new, &made).await.leads(at);
+        let page = alice.get(at).await.is(200).shows("Boats").shows("Leaves out what has one of 3 words or phrases, until");
+        let id = page.number_after("/settings/filters/").unwrap();
+        let one = format!("{at}/{id}");
+        let told = hers.get(&format!("/api/v2/filters/{id}")).await.is(200).json();
+        assert_eq!((&told["context"], &told["filter_action"]), (&json!(["home", "public"]), &json!("hide")));
+        assert_ne!(told["expires_at"], Value::Null);
+        let spelt = |told: &Value| -> Vec<(String, bool)> {
+            let words = told["keywords"].as_array().unwrap().iter();
+            words.map(|word| (word["keyword"].as_str().unwrap().to_owned(), word["whole_word"].as_bool().unwrap())).collect()
+        };
+        let kept = told["keywords"][1]["id"].clone();
+        assert_eq!(spelt(&told), [("ferry".to_owned(), true), ("low water".to_owned(), true), ("barge".to_owned(), false)]);
+        town.post(&mut bob, "The ferry is late", "public").await;
+        alice.get("/community").await.is(200).hides("The ferry");
+        // It is shown as it is, and changes no more than is said.
+        let page = alice.get(&one).await.is(200).shows("low water").shows("Until ");
+        assert!(page.body.contains("value=\"home\" checked") && page.body.contains("value=\"hide\" selected"), "{}", page.body);
+        assert!(!page.body.contains("value=\"thread\" checked"), "{}", page.body);
+        let changed = [
+            ("title", "Boats"), ("whole", "low water"), ("parts", "ferry"), ("context", "thread"), ("action", "warn"), ("lasts", ""),
+        ];
+        alice.post(&one, &changed).await.leads(at);
+        let now = hers.get(&format!("/api/v2/filters/{id}")).await.is(200).json();
+        assert_eq!(spelt(&now), [("low water".to_owned(), true), ("ferry".to_owned(), false)]);
+        assert_eq!((&now["keywords"][0]["id"], &now["expires_at"]), (&kept, &told["expires_at"]));
+        alice.get("/community").await.is(200).shows("The ferry is late");
+        // Nobody else's.
+        bob.get(&one).await.is(404);
+        bob.post(&one, &changed).await.is(404);
+        bob.post(&format!("{one}/delete"), &[]).await.is(404);
+        town.wait_s(86_401);
+        alice.get(at).await.is(200).shows("and ended");
+        alice.post(&format!("{one}/delete"), &[]).await.leads(at);
+        alice.get(at).await.is(200).shows("You have no filters");
+    }
 }

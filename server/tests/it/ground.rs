@@ -2,8 +2,8 @@
 
 use comity::members::{self, Role, setup};
 use comity_db::testing::Engine;
-use http::Method;
 use http::header::{ORIGIN, RETRY_AFTER};
+use http::{Method, StatusCode};
 
 use crate::town::{PASSWORD, Town};
 use crate::town_test;
@@ -187,6 +187,24 @@ town_test! {
         }
         town.wait_s(31 * DAY_S);
         alice.get("/settings/sessions").await.is(303);
+    }
+
+    async fn a_form_that_comes_slowly_is_not_taken_from_whoever_was_signed_out_meanwhile(town) {
+        let mut alice = town.member("alice").await;
+        let mut bob = town.member("bob").await;
+        let (id, app) = (alice.account.id, town.app.clone());
+        let fields = [("name", "Mallory")];
+        let answer = alice
+            .post_while("/settings/profile", &fields, async move {
+                comity::members::set_password(&app, id, "another-good-password").await.unwrap();
+            })
+            .await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        bob.get("/@alice").await.is(200).hides("Mallory");
+        // A form that nothing happened to meanwhile is.
+        let fields = [("name", "Robert")];
+        bob.post_while("/settings/profile", &fields, async {}).await.is(303);
+        bob.get("/@bob").await.is(200).shows("Robert");
     }
 
     async fn guessing_passwords_is_slow_for_a_name_and_for_an_address(town) {

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use crate::peer::{self, Peer};
 use crate::promises;
-use crate::town::{Answer, NOON_MS, Town};
+use crate::town::{Answer, NOON_MS, PASSWORD, Town};
 use crate::town_test;
 
 const KEYS: Sql<(i64,)> = sql!(
@@ -541,7 +541,38 @@ town_test! {
             let came = members::sign_in(&town.app, &town.community(), name, "wrong", &from, "a test").await;
             tried.push(if matches!(came, Err(Error::TooMany { .. })) { 429 } else { 422 });
         }
-        assert_eq!(tried[9..], [422, 429, 429]);
+        // Which names are one person's is told to nobody.
+        assert_eq!(tried, [422; 12]);
+        let comes_in = async |name: &str, from: &str| {
+            members::sign_in(&town.app, &town.community(), name, PASSWORD, from, "a test").await.is_ok()
+        };
+        for name in names {
+            assert!(!comes_in(name, "10.0.1.1").await, "{name}");
+        }
+        town.wait_s(301);
+        for name in names {
+            assert!(comes_in(name, "10.0.1.2").await, "{name}");
+        }
+    }
+
+    async fn a_guessed_address_is_not_shown_to_be_a_members_by_how_often_it_is_tried(town) {
+        town.member("alice").await;
+        // Her name is tried until it is told to wait.
+        let tries = async |name: &str, from: &str| {
+            let came = members::sign_in(&town.app, &town.community(), name, "wrong", from, "a test").await;
+            matches!(came, Err(Error::TooMany { .. }))
+        };
+        for n in 0..10 {
+            assert!(!tries("alice", &format!("10.0.0.{n}")).await);
+        }
+        assert!(tries("alice", "10.0.0.10").await);
+        // Her address and nobody's are answered alike, the first time and the eleventh.
+        for name in ["alice@mail.example", "nobody@mail.example"] {
+            for n in 0..10 {
+                assert!(!tries(name, &format!("10.0.1.{n}")).await, "{name}");
+            }
+            assert!(tries(name, "10.0.1.10").await, "{name}");
+        }
     }
 
     async fn attack_20_what_is_not_found_is_kept_by_no_cache(town) {

@@ -1,10 +1,14 @@
 //! Pages of hashtags: what names a topic in public, for those who may see it.
 
 use comity::members::Role;
+use comity::{accounts, hashtags, migrations};
+use comity_db::testing::migrated_in_another_order;
 use http::Method;
 use serde_json::json;
 
+use crate::clients::App;
 use crate::peer;
+use crate::town::{DOMAIN, NOON_MS, Town};
 
 coast_test! {
     async fn what_names_a_topic_in_public_is_on_its_page(coast) {
@@ -26,6 +30,32 @@ coast_test! {
         coast.bob.get("/tags/boat").await.is(200).hides("All about the");
     }
 
+    async fn a_timeline_is_asked_for_with_few_hashtags_and_short_ones(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let sent = app.write(json!({ "status": "#fog on the #water", "visibility": "public" })).await;
+        let at = "/api/v1/timelines/tag/water";
+        for (asks, found) in [
+            (json!({ "all": ["FOG"] }), 1),
+            (json!({ "all": ["fog", "mist"] }), 0),
+            (json!({ "none": ["#Fog"] }), 0),
+            // The fourth is not looked at.
+            (json!({ "none": ["a", "b", "c", "fog"] }), 1),
+        ] {
+            let list = app.send(Method::GET, at, &asks).await.is(200).json();
+            assert_eq!(list.as_array().unwrap().len(), found, "{asks}");
+        }
+        let many = vec!["a"; 1_001];
+        for field in ["any", "all", "none"] {
+            app.send(Method::GET, at, &json!({ field: many.clone() })).await.is(422);
+        }
+        let theirs = format!("/api/v1/accounts/{}/statuses", coast.alice.account.id);
+        for (tagged, found) in [("Fog".to_owned(), 1), ("mist".to_owned(), 0), ("x".repeat(101), 0)] {
+            let list = app.send(Method::GET, &theirs, &json!({ "tagged": tagged })).await.is(200).json();
+            assert_eq!(list.as_array().unwrap().len(), found);
+        }
+        assert_eq!(sent["tags"].as_array().unwrap().len(), 2);
+    }
+
     async fn l35_a_page_of_a_hashtag_shows_each_reader_what_is_theirs_to_see(coast) {
         let rita = coast.peer.iri("open", "rita");
         let mut note = peer::create(&rita, "1", "Rita on the boat", None, None);
@@ -43,4 +73,41 @@ coast_test! {
         marta.post("/boundaries", &[("pattern", &open), ("stance", "limited"), ("scope", "community")]).await.is(303);
         coast.bob.get("/tags/boat").await.is(200).hides("Rita on the boat").shows("Alice on the");
     }
+
+    async fn what_was_written_elsewhere_is_found_below_all_that_was_written_here(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let mut note = peer::create(&rita, "1", "Rita on the boat", None, None);
+        note["object"]["cc"] = json!([coast.alice.account.iri.as_str()]);
+        note["object"]["tag"] = json!([{ "type": "Mention", "href": coast.alice.account.iri.as_str() }]);
+        coast.brings(&note).await;
+        for number in 0..110 {
+            coast.town.post(&mut coast.alice, &format!("Number {number}"), "public").await;
+        }
+        let mut app = App::let_in(&coast.town, &mut coast.bob).await;
+        let told = app.get("/api/v1/timelines/public?remote=true&limit=1").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 1);
+        assert!(told[0]["content"].as_str().unwrap().contains("Rita on the boat"));
+        let here = app.get("/api/v1/timelines/public?local=true&remote=true").await.is(200).json();
+        assert_eq!(here, json!([]));
+    }
+}
+
+/// On PostgreSQL many databases order letters by a language: what begins so is found by its letters all the same.
+#[tokio::test]
+async fn names_are_found_by_their_letters_in_a_database_of_another_order() {
+    let database = migrated_in_another_order(migrations::ALL, NOON_MS).await;
+    let town = Town::on(database, DOMAIN, "", |_| {}).await;
+    let mut app = App::of(&town, "zoe_b").await;
+    app.write(json!({ "status": "#zoea #zoe_b #zoéa #zob #Zoe2" }))
+        .await;
+    let found = hashtags::beginning(&town.app.db, "zoe", 10).await.unwrap();
+    assert_eq!(found, ["zoe2", "zoe_b", "zoea"]);
+    for (prefix, count) in [("zo", 1), ("zoe_", 1), ("zob", 0)] {
+        let asked = format!("/api/v1/accounts/search?q={prefix}");
+        let found = app.get(&asked).await.is(200).json();
+        assert_eq!(found.as_array().unwrap().len(), count, "{prefix}");
+    }
+    let problems = comity_db::check_statements(&town.app.db, migrations::BIG_TABLES).await;
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }

@@ -87,6 +87,31 @@ pub fn link(answer: &Answer, rel: &str) -> Option<String> {
 }
 
 town_test! {
+    async fn a_member_reads_their_favourites_on_a_page(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.anonymous().get("/favourites").await.is(303);
+        alice.get("/favourites").await.is(200).shows("You have no favourites");
+        town.follow(&mut alice, &bob).await;
+        let open = town.post(&mut bob, "For everyone", "public").await;
+        let few = town.post(&mut bob, "For few", "private").await;
+        for post in [&open, &few] {
+            town.wait_s(1);
+            alice.does(&format!("/statuses/{}/favourite", post.id)).await;
+        }
+        let words = alice.get("/favourites").await.is(200).shows("For everyone").shows("For few").words();
+        assert!(words.find("For few") < words.find("For everyone"), "{words}");
+        bob.get("/favourites").await.is(200).shows("You have no favourites");
+        // A page of one goes on.
+        let page = alice.get("/favourites?limit=1").await.is(200).shows("For few").hides("For everyone");
+        let older = page.number_after("/favourites?max_id=").unwrap();
+        alice.get(&format!("/favourites?max_id={older}")).await.is(200).hides("For few").shows("For everyone").shows("Newer");
+        // What is not hers to see any more is not there.
+        alice.does(&format!("/accounts/{}/unfollow", bob.account.id)).await;
+        alice.get("/favourites").await.is(200).shows("For everyone").hides("For few");
+        alice.does(&format!("/statuses/{}/unfavourite", open.id)).await;
+        alice.get("/favourites").await.is(200).hides("For everyone");
+    }
+
     async fn a_bookmark_is_kept_for_oneself_as_long_as_one_may_see_it(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         town.follow(&mut alice, &bob).await;
@@ -141,6 +166,71 @@ town_test! {
         assert_eq!(hers.ids("/api/v1/bookmarks").await, ids(&[&post]));
         hers.post(&format!("/api/v1/statuses/{boost}/unbookmark"), &Value::Null).await.is(200);
         assert!(hers.ids("/api/v1/bookmarks").await.is_empty());
+    }
+
+    async fn bookmarks_are_a_page_and_stand_in_folders(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        town.follow(&mut alice, &bob).await;
+        let open = town.post(&mut bob, "High water", "public").await;
+        let secret = town.post(&mut bob, "Low water, for few", "private").await;
+        alice.get("/bookmarks").await.is(200).shows("Nothing is kept here");
+        for post in [&open, &secret] {
+            town.wait_s(1);
+            alice.post(&format!("/statuses/{}/bookmark", post.id), &[("back", "/home")]).await.leads("/home");
+        }
+        let page = alice.get(&open.path).await.is(200);
+        assert!(page.body.contains("Take the bookmark back"), "{}", page.body);
+        bob.get(&open.path).await.is(200).hides("Take the bookmark back");
+        alice.get("/bookmarks").await.is(200).shows("High water").shows("for few");
+        bob.get("/bookmarks").await.is(200).hides("High water");
+        assert!(town.anonymous().get("/bookmarks").await.leads_to().unwrap().starts_with("/sign-in"));
+        // The last that was kept comes first, page by page.
+        let first = alice.get("/bookmarks?limit=1").await.is(200).shows("for few").hides("High water");
+        let below = first.number_after("/bookmarks?max_id=").unwrap();
+        alice.get(&format!("/bookmarks?max_id={below}")).await.is(200).shows("High water").hides("for few");
+
+        alice.post("/bookmarks/folders", &[("name", " "), ("emoji", "")]).await.is(422).shows("must have 1 to 100 characters");
+        alice.post("/bookmarks/folders", &[("name", "Tides"), ("emoji", "no")]).await.is(422).shows("single emoji");
+        let made = alice.post("/bookmarks/folders", &[("name", "Tides"), ("emoji", "🌊")]).await.is(303);
+        let folder = made.leads_to().unwrap();
+        let number = folder.rsplit('/').next().unwrap().to_owned();
+        alice.get(&folder).await.is(200).shows("Tides").shows("Nothing is in this folder");
+        let put = format!("/statuses/{}/folder", open.id);
+        alice.post(&put, &[("folder", number.as_str()), ("back", "/bookmarks")]).await.leads("/bookmarks");
+        alice.get(&folder).await.is(200).shows("High water").hides("for few");
+        alice.get("/bookmarks").await.is(200).shows("High water").shows("for few");
+        // Bookmarked once more, it stays there; out of it, it is still kept.
+        alice.post(&format!("/statuses/{}/bookmark", open.id), &[]).await.is(303);
+        alice.get(&folder).await.is(200).shows("High water");
+        alice.post(&put, &[("folder", ""), ("back", &folder)]).await.leads(&folder);
+        alice.get(&folder).await.is(200).hides("High water");
+        alice.get("/bookmarks").await.is(200).shows("High water");
+        // It is hers alone.
+        bob.get(&folder).await.is(404);
+        bob.post(&folder, &[("name", "Mine")]).await.is(404);
+        bob.post(&format!("{folder}/delete"), &[]).await.is(404);
+        bob.post(&put, &[("folder", "")]).await.is(404);
+        bob.post(&format!("/statuses/{}/bookmark", open.id), &[]).await.is(303);
+        bob.post(&put, &[("folder", number.as_str())]).await.is(404);
+        alice.post(&folder, &[("name", ""), ("emoji", "")]).await.is(422);
+        alice.post(&folder, &[("name", "Ships"), ("emoji", "")]).await.leads(&folder);
+        alice.get("/bookmarks").await.is(200).shows("Ships").hides("Tides");
+        alice.post(&put, &[("folder", number.as_str())]).await.leads("/bookmarks");
+        alice.post(&format!("{folder}/delete"), &[]).await.leads("/bookmarks");
+        alice.get(&folder).await.is(404);
+        alice.get("/bookmarks").await.is(200).shows("High water").hides("Ships");
+
+        // What she may not see any more is not shown, and answers as what was never there.
+        alice.does(&format!("/accounts/{}/unfollow", bob.account.id)).await;
+        alice.get("/bookmarks").await.is(200).shows("High water").hides("for few");
+        let hidden = alice.post(&format!("/statuses/{}/bookmark", secret.id), &[]).await.is(404);
+        let missing = alice.post("/statuses/7/bookmark", &[]).await.is(404);
+        assert_eq!(hidden.words(), missing.words());
+        alice.post("/statuses/7/folder", &[("folder", "")]).await.is(404);
+        // She can still let it go.
+        alice.post(&format!("/statuses/{}/unbookmark", secret.id), &[]).await.is(303);
+        town.follow(&mut alice, &bob).await;
+        alice.get("/bookmarks").await.is(200).shows("High water").hides("for few");
     }
 
     async fn favourites_are_listed_by_when_each_was_made(town) {

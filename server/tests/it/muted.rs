@@ -1,11 +1,41 @@
 //! Blocks, mutes and muted conversations, through the API.
 
+use comity::members::Role;
 use serde_json::{Value, json};
 
 use crate::kept::App;
 use crate::town_test;
 
 town_test! {
+    async fn a_member_sees_whom_they_keep_away_and_undoes_it(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut bob = town.member_of(&island, "bob", Role::Member).await;
+        let (mut alice, carol) = (town.member("alice").await, town.member("carol").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let (b, c) = (bob.account.id, carol.account.id);
+        let (blocked, muted) = ("/settings/people", "/settings/people?of=muted");
+        town.anonymous().get(blocked).await.is(303);
+        alice.get(blocked).await.is(200).shows("You block nobody");
+        alice.get(muted).await.is(200).shows("You mute nobody");
+        alice.does(&format!("/accounts/{b}/block")).await;
+        hers.post(&format!("/api/v1/accounts/{c}/mute"), &json!({ "duration": 864_000, "notifications": false })).await.is(200);
+        alice.get(blocked).await.is(200).shows("@bob").hides("carol");
+        alice.get(muted).await.is(200).shows("@carol").hides("bob").shows("Until ").shows("What they do to you is told");
+        // It is of each for themselves.
+        bob.get(blocked).await.is(200).shows("You block nobody").hides("alice");
+        // Every button leads back to the list that it stands in.
+        alice.post(&format!("/accounts/{c}/unmute"), &[("back", muted)]).await.leads(muted);
+        alice.get(muted).await.is(200).shows("You mute nobody");
+        alice.does(&format!("/accounts/{c}/mute")).await;
+        alice.get(muted).await.is(200).shows("For good").hides("is told");
+        // Whom a boundary keeps away as well is still named, and can be let go of.
+        let rule = [("pattern", "@bob@island.example"), ("stance", "refused"), ("scope", "mine")];
+        alice.post("/boundaries", &rule).await.is(303);
+        alice.get(blocked).await.is(200).shows("@bob@island.example").shows("Unblock");
+        alice.post(&format!("/accounts/{b}/unblock"), &[("back", blocked)]).await.leads(blocked);
+        alice.get(blocked).await.is(200).shows("You block nobody");
+    }
+
     async fn a_mute_ends_by_itself(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         town.follow(&mut alice, &bob).await;

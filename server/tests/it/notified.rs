@@ -69,6 +69,40 @@ town_test! {
         alice.send(Method::GET, "/api/v2/notifications?expand_accounts=none", &Value::Null).await.is(422);
     }
 
+    async fn what_an_app_does_not_know_is_put_into_words(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        bob.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "display_name": "Bob <3" })).await.is(200);
+        bob.write(json!({ "status": "@alice hello" })).await;
+        let post = alice.write(json!({ "status": "Low tide" })).await;
+        bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        let some = "supported_types[]=mention&supported_types[]=follow";
+        let told = alice.get(&format!("/api/v1/notifications?{some}")).await.is(200).json();
+        let words = json!({ "title": "Bob &lt;3 favourited a post of yours", "summary": null, "details": null });
+        assert_eq!((&told[0]["type"], &told[0]["fallback"]), (&json!("favourite"), &words));
+        assert_eq!((&told[1]["type"], &told[1]["fallback"]), (&json!("mention"), &Value::Null));
+        let all = alice.get(&format!("/api/v2/notifications?{some}")).await.is(200).json();
+        assert_eq!(all["notification_groups"][0]["fallback"], words);
+        assert_eq!(all["notification_groups"][1]["fallback"], Value::Null);
+        // Who says nothing knows everything.
+        let told = alice.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!(told[0]["fallback"], Value::Null);
+    }
+
+    async fn a_number_of_a_notification_survives_javascript(town) {
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        for number in 0..20 {
+            let post = alice.write(json!({ "status": format!("Wave {number}") })).await;
+            bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        }
+        let told = alice.get("/api/v1/notifications?limit=40").await.is(200).json();
+        let groups = alice.get("/api/v2/notifications?limit=40").await.is(200).json();
+        let read = groups["notification_groups"].as_array().unwrap().iter();
+        // As JavaScript reads and writes it.
+        let read: Vec<String> = read.map(|group| group["most_recent_notification_id"].as_f64().unwrap().to_string()).collect();
+        assert_eq!(read, names(&told, "id"));
+        assert_eq!(read.len(), 20);
+    }
+
     async fn groups_are_read_page_by_page(town) {
         let mut alice = App::of(&town, "alice").await;
         let mut bob = App::of(&town, "bob").await;
@@ -103,7 +137,9 @@ town_test! {
         let before = alice.get(policy).await.is(200).json();
         assert_eq!((&before["for_not_following"], &before["for_limited_accounts"]), (&json!("accept"), &json!("drop")));
         alice.send(Method::PATCH, policy, &json!({ "for_not_following": "perhaps" })).await.is(422);
-        alice.send(Method::PATCH, policy, &json!({ "for_limited_accounts": "accept" })).await.is(422);
+        alice.send(Method::PATCH, policy, &json!({ "for_limited_accounts": "perhaps" })).await.is(422);
+        let held = alice.send(Method::PATCH, policy, &json!({ "for_limited_accounts": "accept" })).await.is(200).json();
+        assert_eq!(held["for_limited_accounts"], "drop", "the answer says what holds");
         let after = alice.send(Method::PATCH, policy, &json!({ "for_not_following": "filter" })).await.is(200).json();
         assert_eq!((&after["for_not_following"], &after["for_not_followers"]), (&json!("filter"), &json!("accept")));
         assert_eq!(alice.get("/api/v1/notifications/policy").await.json()["filter_not_following"], true);
@@ -166,5 +202,33 @@ town_test! {
         alice.get("/settings/notifications").await.is(200).shows("One notification waits").shows("bob");
         alice.post(&format!("/notifications/requests/{}/accept", bob.account.id), &[("back", "/notifications")]).await.leads("/notifications");
         alice.get("/notifications").await.is(200).shows("between us");
+    }
+
+    async fn what_is_rare_is_found_below_all_the_rest(town) {
+        let (mut alice, mut bob, mut carol) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "carol").await);
+        let hers = carol.me().await;
+        let mention = carol.write(json!({ "status": "@alice come and see" })).await;
+        for number in 0..12 {
+            let post = alice.write(json!({ "status": format!("Tide number {number}") })).await;
+            town.wait_s(1);
+            bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post)), json!({})).await.is(200);
+        }
+        let list = "/api/v1/notifications?limit=1";
+        for few in ["types[]=mention".to_owned(), "exclude_types[]=favourite".to_owned(), format!("account_id={hers}")] {
+            let told = alice.get(&format!("{list}&{few}")).await.is(200).json();
+            assert_eq!((told.as_array().unwrap().len(), &told[0]["status"]["id"]), (1, &mention["id"]), "{few}");
+            let grouped = alice.get(&format!("/api/v2/notifications?limit=1&{few}")).await.is(200).json();
+            assert_eq!(names(&grouped["notification_groups"], "type"), ["mention"], "{few}");
+        }
+        // Of several kinds, in their order, from either end.
+        let both = "types[]=mention&types[]=favourite&types[]=follow";
+        let first = alice.get(&format!("{list}0&{both}")).await.is(200);
+        assert_eq!(names(&first.json(), "type"), ["favourite"; 10]);
+        let rest = alice.get(&crate::clients::link(&first, "next").unwrap()).await.is(200).json();
+        assert_eq!(names(&rest, "type"), ["favourite", "favourite", "mention"]);
+        let oldest = alice.get(&format!("{list}&{both}&min_id=1")).await.is(200).json();
+        assert_eq!(names(&oldest, "type"), ["mention"]);
+        assert_eq!(alice.get(&format!("{list}&types[]=mention&account_id={}", bob.me().await)).await.is(200).json(), json!([]));
+        assert_eq!(alice.get(&format!("{list}&types[]=nothing")).await.is(200).json(), json!([]));
     }
 }

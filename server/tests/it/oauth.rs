@@ -5,16 +5,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use comity::http::Wants;
 use comity::router::{Kind, ROUTES};
+use comity_db::{Sql, params, sql};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::town::{Answer, Browser, Town};
+use crate::town::{Answer, Browser, PASSWORD, Town};
 use crate::town_test;
 
 const BACK: &str = "https://app.example/back?from=here";
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+
+const CODES: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT count(*) FROM (SELECT 1 FROM oauth_codes WHERE account_id = $1 LIMIT 10) AS held"
+);
+
+const MANY_APPS: Sql = sql!(
+    "INSERT INTO apps (id, community_id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at)
+     WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < $1
+     )
+     SELECT n, $2, 'flood ' || n, $3, 'Flood', NULL, '[]', 'read', $4 FROM numbers"
+);
 
 fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
@@ -167,6 +181,18 @@ town_test! {
         assert_eq!(who["preferred_username"], "alice");
         assert_eq!(who["sub"], alice.account.iri.as_str());
         assert_eq!(who["iss"], town.community().origin.clone() + "/");
+        assert!(who["picture"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{who}");
+
+        // An app that wants somebody to sign in again: then they are asked, and signed out by nobody.
+        let page = alice.get(&format!("/oauth/authorize?{asks}&force_login=true")).await.is(200).shows("Password");
+        let next = page.hidden("next").unwrap().replace("&#38;", "&");
+        assert!(next.starts_with("/oauth/authorize?") && !next.contains("force_login"), "{next}");
+        alice.get("/home").await.is(200);
+        let name = [("name", "alice"), ("password", crate::town::PASSWORD), ("next", next.as_str())];
+        let next = alice.post("/sign-in", &name).await.is(303).leads_to().unwrap();
+        alice.get(&next).await.is(200).shows("Ferryman");
+        let to = town.anonymous().get(&format!("/oauth/authorize?force_login=true&{asks}")).await.is(303).leads_to().unwrap();
+        assert!(to.starts_with("/sign-in?back=") && !to.contains("force_login"), "{to}");
 
         let list = alice.get("/settings/apps").await.is(200).shows("Ferryman");
         let id = list.hidden("id").unwrap();
@@ -356,6 +382,33 @@ town_test! {
         ask(&mut app.browser, "/oauth/userinfo", &token).await.is(401);
     }
 
+    async fn a_yes_that_comes_slowly_outlives_no_new_password(town) {
+        let mut alice = town.member("alice").await;
+        let app = Registered::new(&town, "profile").await;
+        let (id, parts) = (alice.account.id, town.app.clone());
+        let challenge = challenge();
+        let mut wish = app.wish("profile", BACK, &challenge);
+        wish.push(("decision", "yes"));
+        let answer = alice
+            .post_while("/oauth/authorize", &wish, async move {
+                comity::members::set_password(&parts, id, "another-good-password").await.unwrap();
+            })
+            .await;
+        // The page of signing in, or its sentence; no code in any case.
+        assert!(answer.leads_to().is_none_or(|to| query(&to, "code").is_none()), "{answer:?}");
+        assert_eq!(town.app.db.one(CODES, params![id]).await.unwrap().0, 0);
+    }
+
+    async fn a_code_gives_nothing_while_the_moderators_keep_its_member_out(town) {
+        let mut alice = town.member("alice").await;
+        let mut ines = town.admin("ines").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let code = app.code(&mut alice, "profile").await;
+        let path = format!("/moderation/accounts/{}", alice.account.id);
+        ines.post(&path, &[("action", "freeze"), ("reason", "Spam")]).await.is(303);
+        assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
+    }
+
     async fn a_token_opens_its_own_community_only(town) {
         let mut alice = town.member("alice").await;
         let mut app = Registered::new(&town, "profile").await;
@@ -417,13 +470,43 @@ town_test! {
         assert!(much.headers.contains_key("retry-after"));
     }
 
+    async fn who_registers_many_apps_keeps_nobody_else_out(town) {
+        let mut alice = town.member("alice").await;
+        let mut first = Registered::new(&town, "read profile").await;
+        let token = first.let_in(&mut alice, "read profile").await;
+        let mut flood = Registered::new(&town, "read").await;
+        flood.own_token("read").await;
+        town.wait_s(1);
+        // From many addresses.
+        let (here, now_ms) = (town.community().id, town.app.now_ms());
+        let values = params![10_000_i64, here, vec![0_u8; 32], now_ms];
+        town.app.db.exec(MANY_APPS, values).await.unwrap();
+        let body = form(&[("client_name", "Ferryman"), ("redirect_uris", BACK), ("scopes", "read")]);
+        town.anonymous().post_raw("/api/v1/apps", &[], &body).await.is(200);
+        // The oldest made way, with its token; what a member let in did not.
+        flood.token(&[("grant_type", "client_credentials")]).await.is(401);
+        ask(&mut first.browser, "/oauth/userinfo", &token).await.is(200);
+    }
+
     async fn programs_of_other_origins_may_ask(town) {
         let mut visitor = town.anonymous();
         let from = [("origin", "https://elk.example"), ("access-control-request-method", "POST")];
         let preflight = visitor.send(Method::OPTIONS, "/api/v1/apps", &from, "").await.is(204);
         assert_eq!(preflight.headers["access-control-allow-origin"], "*");
         assert!(preflight.headers["access-control-allow-headers"].to_str().unwrap().contains("Authorization"));
+        for path in ["/api/v1/apps", "/oauth/token/"] {
+            let wanted = [from[0], from[1], ("access-control-request-headers", "authorization,x-made-up")];
+            let preflight = visitor.send(Method::OPTIONS, path, &wanted, "").await.is(204);
+            assert_eq!(preflight.headers["access-control-allow-headers"], "authorization,x-made-up");
+        }
         let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert!(nowhere.headers["access-control-expose-headers"].to_str().unwrap().contains("X-Request-Id"));
+        let again = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
+        assert_ne!(nowhere.headers["x-request-id"], again.headers["x-request-id"]);
+        assert_eq!(nowhere.headers["x-request-id"].len(), 32);
+        let old = visitor.get("/api/v1/instance").await.is(200);
+        assert_eq!(old.headers["deprecation"], "@1668384000");
+        assert!(!visitor.get("/api/v2/instance").await.is(200).headers.contains_key("deprecation"));
         assert_eq!(nowhere.headers["access-control-allow-origin"], "*");
         assert_eq!(error(&nowhere), "Record not found");
         let page = visitor.send(Method::OPTIONS, "/sign-in", &from, "").await;
@@ -435,15 +518,30 @@ town_test! {
         assert_eq!(told["issuer"], town.community().origin.clone() + "/");
     }
 
-    async fn apps_that_nobody_lets_in_are_forgotten(town) {
+    async fn an_app_is_forgotten_when_no_member_ever_let_it_in(town) {
         let mut alice = town.member("alice").await;
+        let mut asked = Registered::new(&town, "profile").await;
+        let _never_fetched = asked.code(&mut alice, "profile").await;
         let mut kept = Registered::new(&town, "profile").await;
         let token = kept.let_in(&mut alice, "profile").await;
+        let (id, secret) = (kept.id.clone(), kept.secret.clone());
+        let body = form(&[("client_id", &id), ("client_secret", &secret), ("token", &token)]);
+        kept.browser.post_raw("/oauth/revoke", &[], &body).await.is(200);
         let mut idle = Registered::new(&town, "profile").await;
-        town.wait_s(3 * 24 * 3600);
-        let now_ms = town.app.now_ms();
-        assert!(comity::oauth::forget_old(&town.app, now_ms, 100).await.unwrap() > 0);
-        assert_eq!(error(&idle.token(&[("grant_type", "client_credentials")]).await.is(401)), "invalid_client");
+        let own = [("grant_type", "client_credentials"), ("scope", "profile")];
+        let forget = || comity::oauth::forget_old(&town.app, town.app.now_ms(), 100);
+        town.wait_s(80 * 24 * 3600);
+        forget().await.unwrap();
+        idle.token(&own).await.is(200);
+        town.wait_s(20 * 24 * 3600);
+        assert!(forget().await.unwrap() > 0);
+        assert_eq!(error(&idle.token(&own).await.is(401)), "invalid_client");
+        assert_eq!(forget().await.unwrap(), 0);
+        asked.token(&own).await.is(200);
+        // Members come back to what they signed out of.
+        let mut again = town.anonymous();
+        again.post("/sign-in", &[("name", "alice"), ("password", PASSWORD)]).await.is(303);
+        let token = kept.let_in(&mut again, "profile").await;
         ask(&mut kept.browser, "/oauth/userinfo", &token).await.is(200);
     }
 }

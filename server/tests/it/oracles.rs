@@ -27,13 +27,14 @@ const FIELDS: &[(&str, &str)] = &[
     ("visibility", "public"),
 ];
 
-/// Headers of the clock, the cookies, and of how much may still be asked.
-const BESIDE: [&str; 5] = [
+/// Headers of the clock, the cookies, of how much may still be asked, and what a request is called in the log.
+const BESIDE: [&str; 6] = [
     "date",
     "set-cookie",
     "x-ratelimit-limit",
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
+    "x-request-id",
 ];
 
 /// All that an answer tells: its status, its headers but those [`BESIDE`], and its body, without the
@@ -57,7 +58,23 @@ fn told(answer: &Answer, number: &str) -> (u16, BTreeMap<String, String>, String
     (answer.status.as_u16(), headers, body.replace(number, "N"))
 }
 
-/// Addresses with a number, but those of accounts, which everybody may act on.
+/// What may be done about an account.
+const ABOUT_ACCOUNTS: [&str; 12] = [
+    "follow",
+    "unfollow",
+    "remove_from_followers",
+    "block",
+    "unblock",
+    "mute",
+    "unmute",
+    "note",
+    "endorse",
+    "unendorse",
+    "pin",
+    "unpin",
+];
+
+/// Addresses with a number, but those of accounts, which everybody who sees them may act on.
 fn numbered() -> impl Iterator<Item = (&'static str, &'static str)> {
     ROUTES
         .iter()
@@ -81,6 +98,42 @@ async fn ask(browser: &mut Browser, method: &str, path: &str) -> Answer {
 }
 
 town_test! {
+    async fn l29_attack_19_a_number_of_who_keeps_away_is_answered_like_one_of_nobody(town) {
+        let (mut alice, mut bob, dora) = (town.member("alice").await, town.member("bob").await, town.member("dora").await);
+        let mut hers = App::let_in(&town, &mut alice).await;
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        let (his, nobody) = (bob.account.id.to_string(), (dora.account.id + 4_242).to_string());
+        let mut compared = 0;
+        for act in ABOUT_ACCOUNTS {
+            let api = |id: &str| format!("/api/v1/accounts/{id}/{act}");
+            let one = hers.post(&api(&his), json!({ "comment": "a" })).await;
+            let other = hers.post(&api(&nobody), json!({ "comment": "a" })).await;
+            assert_eq!(told(&one, &his), told(&other, &nobody), "{act}");
+            assert_eq!(one.status, 404, "{act}");
+            if ["follow", "unfollow", "block", "unblock", "mute", "unmute"].contains(&act) {
+                let page = |id: &str| format!("/accounts/{id}/{act}");
+                let (one, other) = (alice.post(&page(&his), &[]).await, alice.post(&page(&nobody), &[]).await);
+                assert_eq!(told(&one, &his), told(&other, &nobody), "{act} on pages");
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 6);
+        let all = format!("/api/v1/accounts/relationships?id[]={his}&id[]={nobody}&id[]={}", dora.account.id);
+        let list = hers.get(&all).await.is(200).json();
+        assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
+        // Whom she has to do with already she may go on with, and once that ends she knows of nobody.
+        bob.does(&format!("/accounts/{}/unblock", alice.account.id)).await;
+        hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(200);
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        assert_eq!(hers.get(&all).await.is(200).json()[0]["muting"], true);
+        let told = hers.post(&format!("/api/v1/accounts/{his}/block"), json!({})).await.is(200).json();
+        assert_eq!((&told["muting"], &told["blocking"]), (&json!(true), &json!(true)));
+        for act in ["unmute", "unblock"] {
+            hers.post(&format!("/api/v1/accounts/{his}/{act}"), json!({})).await.is(200);
+        }
+        hers.post(&format!("/api/v1/accounts/{his}/unblock"), json!({})).await.is(404);
+    }
+
     async fn l29_attack_18_attack_19_a_number_of_somebody_elses_is_answered_like_one_of_nothing(town) {
         let mut alice = town.member("alice").await;
         let mut bob = town.member("bob").await;
@@ -96,7 +149,7 @@ town_test! {
         let rule = alice.get("/boundaries").await.is(200).number_after("action=\"/boundaries/").unwrap();
         let mut bobs = App::let_in(&town, &mut bob).await;
         let nothing = (post.id + 4_242).to_string();
-        // Accounts are no secret: of somebody who asked is told what is told of somebody who did not.
+        // Who is to be seen is no secret: of somebody who asked is told what is told of somebody who did not.
         let somebody = dora.account.id.to_string();
         for (what, number) in [("post", post.id), ("list", list), ("rule", rule), ("follower", carol.account.id)] {
             let number = number.to_string();
@@ -127,6 +180,29 @@ town_test! {
         alice.get(&post.path).await.is(200).shows("Between us");
         alice.get(&format!("/boundaries/lists/{list}")).await.is(200).shows("mylist").hides("x.example");
         alice.get("/boundaries").await.is(200).shows("bigcorp.example");
+    }
+
+    async fn l29_how_one_stands_to_somebody_hidden_is_answered_as_to_nobody(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (dora, his) = (town.member("dora").await, bob.account.id);
+        let mut hers = App::let_in(&town, &mut alice).await;
+        let path = |id: i64| format!("/api/v1/accounts/relationships?id[]={id}&id[]={}", dora.account.id);
+        let number = |answer: &serde_json::Value| answer.as_array().unwrap().len();
+        assert_eq!(number(&hers.get(&path(his)).await.is(200).json()), 2);
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        alice.get("/@bob").await.is(404);
+        let (hidden, nothing) = (hers.get(&path(his)).await.is(200), hers.get(&path(his + 4_242)).await.is(200));
+        assert_eq!(told(&hidden, &his.to_string()), told(&nothing, &(his + 4_242).to_string()));
+        assert_eq!(hidden.json()[0]["id"], dora.account.id.to_string());
+        // What she holds herself she is told.
+        hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(200);
+        let stands = hers.get(&path(his)).await.is(200).json();
+        assert_eq!((number(&stands), &stands[0]["muting"], &stands[0]["blocked_by"]), (2, &json!(true), &json!(false)));
+        hers.post(&format!("/api/v1/accounts/{his}/unmute"), json!({})).await.is(200);
+        assert_eq!(number(&hers.get(&path(his)).await.is(200).json()), 1);
+        // So of whom she blocks.
+        hers.post(&format!("/api/v1/accounts/{}/block", dora.account.id), json!({})).await.is(200);
+        assert_eq!(hers.get(&path(his)).await.is(200).json()[0]["blocking"], true);
     }
 
     async fn attack_20_what_is_for_one_reader_is_kept_for_no_other(town) {
@@ -202,6 +278,21 @@ border_test! {
         }
         let free = border.peer.iri("open", "rita");
         border.asks(&free, &format!("/users/alice/statuses/{}", post.id)).await.is(200).shows("but them");
+    }
+
+    async fn who_refuses_a_server_is_still_told_how_they_stand_to_its_people(border) {
+        let alice = border.town.member("alice").await;
+        let mut bob = border.town.member("bob").await;
+        let rolf = border.peer.iri("refused", "rolf");
+        border.says(&follow(&rolf, alice.account.iri.as_str())).await;
+        let id = border.account(&rolf).await.id;
+        let mut his = App::let_in(&border.town, &mut bob).await;
+        let path = format!("/api/v1/accounts/relationships?id[]={id}");
+        assert_eq!(his.get(&path).await.is(200).json()[0]["domain_blocking"], false);
+        let domain = border.peer.domain("refused");
+        let rule = [("pattern", domain.as_str()), ("stance", "refused"), ("scope", "mine")];
+        bob.post("/boundaries", &rule).await.is(303);
+        assert_eq!(his.get(&path).await.is(200).json()[0]["domain_blocking"], true);
     }
 
     async fn l28_l29_what_is_hidden_is_answered_alike_in_every_form_and_leads_to_nothing(border) {
@@ -360,5 +451,53 @@ border_test! {
             .collect();
         assert!(had.iter().any(|host| host.starts_with("open")), "{had:?}");
         assert!(!had.iter().any(|host| host.starts_with("refused")), "{had:?}");
+    }
+}
+
+coast_test! {
+    async fn a_list_of_people_tells_nothing_between_its_lines(coast) {
+        let post = coast.town.post(&mut coast.alice, "For everybody", "public").await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let like = |server: &str, name: &str| {
+            let by = coast.peer.iri(server, name);
+            let of = format!("{}/users/alice/statuses/{}", coast.town.community().origin, post.id);
+            json!({ "id": format!("{by}#like"), "type": "Like", "actor": by, "object": of })
+        };
+        coast.brings(&like("open", "rita")).await;
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        let at = format!("/api/v1/statuses/{}/favourited_by", post.id);
+        let asks = [at.clone(), format!("{at}?limit=1"), format!("{at}?min_id=1")];
+        let mut before = Vec::new();
+        for path in &asks {
+            let answer = his.get(path).await.is(200);
+            before.push((answer.headers.get("link").cloned(), answer.json()));
+        }
+        coast.brings(&like("kept", "lena")).await;
+        let all = hers.get(&at).await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        for (path, before) in asks.iter().zip(before) {
+            let answer = his.get(path).await.is(200);
+            assert_eq!((answer.headers.get("link").cloned(), answer.json()), before, "{path}");
+        }
+    }
+
+    async fn a_conversation_names_nobody_who_is_hidden_from_its_reader(coast) {
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let words = format!("@bob @lena@{kept} Low water");
+        coast.town.post(&mut coast.alice, &words, "direct").await;
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        for (app, people) in [(&mut hers, vec!["bob", "lena"]), (&mut his, vec!["alice"])] {
+            let told = app.get("/api/v1/conversations").await.is(200).json();
+            let accounts = told[0]["accounts"].as_array().unwrap().iter();
+            let mut names: Vec<&str> = accounts.map(|one| one["username"].as_str().unwrap()).collect();
+            names.sort_unstable();
+            assert_eq!(names, people);
+        }
     }
 }

@@ -4,7 +4,7 @@ mod device;
 
 use comity::clock::DAY_MS;
 use comity::members::{self, Role};
-use comity_db::{params, sql};
+use comity_db::{Sql, params, sql};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -82,6 +82,17 @@ async fn is_refused(town: &Town, device: &mut Device, why: &str) {
     sign_in(town, &mut browser, device).await.is(422).shows(why);
     browser.get(INSIDE).await.is(303);
 }
+
+/// So many browsers ask what to sign, the first of them to be answered by then.
+const ASK: Sql = sql!(
+    sqlite: "INSERT INTO passkey_challenges (holder_hash, challenge, account_id, expires_at)
+             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1)
+             SELECT CAST(n AS BLOB), CAST('question' AS BLOB), NULL, CAST($2 AS BIGINT) + n
+               FROM numbers",
+    pg: "INSERT INTO passkey_challenges (holder_hash, challenge, account_id, expires_at)
+         SELECT convert_to(CAST(n AS TEXT), 'UTF8'), convert_to('question', 'UTF8'), NULL, CAST($2 AS BIGINT) + n
+           FROM generate_series(CAST(1 AS BIGINT), CAST($1 AS BIGINT)) AS numbers (n)",
+);
 
 const UNKNOWN: &str = "is not known here, or was removed";
 const AGAIN: &str = "took too long, or was sent twice";
@@ -343,6 +354,36 @@ town_test! {
         let mut browser = town.visitor_of(&meadow);
         sign_in(&town, &mut browser, &mut device).await.is(422).shows(UNKNOWN);
         browser.get(INSIDE).await.is(303);
+    }
+
+    async fn questions_of_strangers_make_way_for_the_next_and_for_no_members(town) {
+        let mut alice = town.member("alice").await;
+        let page = begin(&mut alice, "Phone").await.is(200);
+        // As many as may wait, each a moment younger than the one before.
+        let most = 20_000;
+        let values = params![most, town.app.now_ms() + 60_000];
+        town.app.db.exec(ASK, values).await.unwrap();
+        let held = sql!(row: (i64,), "SELECT count(*) FROM passkey_challenges WHERE account_id IS NULL");
+        assert_eq!(town.app.db.one(held, params![]).await.unwrap().0, most);
+        let mut browser = town.anonymous();
+        asked(&mut browser).await.is(200);
+        let after = town.app.db.one(held, params![]).await.unwrap().0;
+        assert!((1..most).contains(&after), "{after} wait");
+        asked(&mut town.anonymous()).await.is(200);
+        assert_eq!(town.app.db.one(held, params![]).await.unwrap().0, after + 1, "there was room");
+        // The oldest of them went.
+        let oldest = sql!(
+            row: (i64,), full_scan: "a test's own question",
+            "SELECT min(expires_at) FROM passkey_challenges WHERE account_id IS NULL"
+        );
+        let oldest = town.app.db.one(oldest, params![]).await.unwrap().0;
+        assert!(oldest > town.app.now_ms() + 60_001, "the first is there still");
+        // Who is about to make a passkey makes it.
+        let mut device = Device::at(&origin(), Secret::p256());
+        let mut fields = device.makes(&to_make(&page));
+        fields.push(("name", "Phone".to_owned()));
+        send(&mut alice, AT, &fields).await.leads(AT);
+        sign_in(&town, &mut town.anonymous(), &mut device).await.leads(INSIDE);
     }
 
     async fn strangers_are_told_nothing_and_may_not_ask_without_end(town) {

@@ -97,7 +97,7 @@ town_test! {
         bob.get("/search?q=alice").await.is(200).hides("/@alice\"");
         alice.get(&his.path).await.is(403).shows("You block them");
         alice.get("/@bob").await.is(200).shows("You block them").shows("Unblock").hides("Said by bob");
-        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(403);
+        bob.post(&format!("/accounts/{}/follow", alice.account.id), &[]).await.is(404);
         for act in ["favourite", "reblog"] {
             bob.post(&format!("/statuses/{}/{act}", hers.id), &[]).await.is(404);
         }

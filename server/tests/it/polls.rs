@@ -80,7 +80,7 @@ town_test! {
 }
 
 coast_test! {
-    async fn others_vote_and_hear_the_numbers(coast) {
+    async fn l10_others_vote_unless_they_are_refused_and_hear_the_numbers(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
         let mut body = asks(&["High", "Low"], false);
         body["poll"]["hide_totals"] = json!(true);

@@ -91,7 +91,18 @@ town_test! {
         tell(&[("attribution_domains[]", "com")], "anybody can have pages").await;
         tell(&[("note", &"x".repeat(3_000))], "is longer than").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
         assert_eq!(me["display_name"], "alice");
+    }
+
+    async fn who_looks_after_a_community_is_called_so(town) {
+        let mut ada = town.admin("ada").await;
+        let mut app = crate::kept::App::of(&town, &mut ada).await;
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        let roles = json!([{ "id": "3", "name": "Admin", "color": "" }]);
+        assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&roles, &json!(true)));
+        let seen = town.anonymous().get(&format!("/api/v1/accounts/{}", ada.account.id)).await.is(200).json();
+        assert_eq!((&seen["roles"], &seen["role"]), (&roles, &Value::Null));
     }
 
     async fn everything_that_apps_know_of_a_profile_is_kept(town) {
@@ -145,6 +156,11 @@ town_test! {
         town.follow(&mut dora.member, &bob.member).await;
         let familiar = format!("/api/v1/accounts/familiar_followers?id[]={id}");
         assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"].as_array().unwrap().len(), 1);
+        // Several at once, in the order they are asked for; who is not there is left out.
+        let (his, hers) = (bob.member.account.id.to_string(), id.to_string());
+        let all = dora.get(&format!("/api/v1/accounts/familiar_followers?id[]={his}&id[]=7&id[]={hers}")).await.is(200).json();
+        assert_eq!((all.as_array().unwrap().len(), &all[0]["id"], &all[1]["id"]), (2, &json!(his), &json!(hers)));
+        assert_eq!((&all[0]["accounts"], &all[1]["accounts"][0]["id"]), (&json!([]), &json!(his)));
         change(&mut alice, &[("hide_collections", "true")], &[]).await.is(200);
         assert_eq!(dora.get(&familiar).await.is(200).json()[0]["accounts"], json!([]));
         assert_eq!(bob.get(&path).await.is(200).json(), json!([]));

@@ -21,10 +21,10 @@ use crate::oauth::Registered;
 use crate::town::{Answer, Browser, Town};
 use crate::{peer, town_test};
 
-const SCOPES: &str = "read write follow push";
-const AT: &str = "/api/v1/push/subscription";
+pub const SCOPES: &str = "read write follow push";
+pub const AT: &str = "/api/v1/push/subscription";
 
-async fn asks(town: &Town, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+pub async fn asks(town: &Town, token: &str, method: Method, path: &str, body: &Value) -> Answer {
     let header = format!("Bearer {token}");
     let headers = [
         ("authorization", header.as_str()),
@@ -34,18 +34,18 @@ async fn asks(town: &Town, token: &str, method: Method, path: &str, body: &Value
     town.anonymous().send(method, path, &headers, &body).await
 }
 
-async fn token(town: &Town, browser: &mut Browser, scopes: &str) -> String {
+pub async fn token(town: &Town, browser: &mut Browser, scopes: &str) -> String {
     let mut app = Registered::new(town, scopes).await;
     app.let_in(browser, scopes).await
 }
 
 /// A device with its keys.
-struct Device {
+pub struct Device {
     key: PrivateKey,
     auth: [u8; 16],
 }
 
-fn device() -> Device {
+pub fn device() -> Device {
     Device {
         key: PrivateKey::generate(&ECDH_P256).unwrap(),
         auth: [7; 16],
@@ -68,7 +68,7 @@ impl Device {
         self.key.compute_public_key().unwrap().as_ref().to_vec()
     }
 
-    fn wish(&self, endpoint: &str, standard: bool, policy: &str) -> Value {
+    pub fn wish(&self, endpoint: &str, standard: bool, policy: &str) -> Value {
         json!({
             "subscription": {
                 "endpoint": endpoint, "standard": standard,
@@ -84,7 +84,7 @@ impl Device {
     }
 
     /// As the device reads it, by its encoding.
-    fn reads(&self, came: &Came) -> Value {
+    pub fn reads(&self, came: &Came) -> Value {
         let open = |key: &[u8], nonce: &[u8], sealed: &[u8]| {
             let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, key).unwrap());
             let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
@@ -133,7 +133,7 @@ impl Device {
 
 /// What came to a push service.
 #[derive(Clone)]
-struct Came {
+pub struct Came {
     headers: HeaderMap,
     body: Vec<u8>,
 }
@@ -145,14 +145,14 @@ impl Came {
 }
 
 /// A push service on this machine.
-struct Service {
-    endpoint: String,
+pub struct Service {
+    pub endpoint: String,
     came: Arc<Mutex<Vec<Came>>>,
     says: Arc<Mutex<StatusCode>>,
 }
 
 impl Service {
-    async fn start() -> Service {
+    pub async fn start() -> Service {
         let came = Arc::new(Mutex::new(Vec::new()));
         let says = Arc::new(Mutex::new(StatusCode::CREATED));
         let (kept, answer) = (came.clone(), says.clone());
@@ -186,7 +186,12 @@ impl Service {
     }
 
     fn count(&self) -> usize {
-        self.came.lock().unwrap().len()
+        self.came().len()
+    }
+
+    /// All that came.
+    pub fn came(&self) -> Vec<Came> {
+        self.came.lock().unwrap().clone()
     }
 }
 
@@ -289,6 +294,10 @@ coast_test! {
         is_proof(proof, &server_key, &audience);
         let told = device.reads(&came);
         assert_eq!((&told["notification_type"], &told["title"]), (&json!("mention"), &json!("Somebody mentioned you")));
+        // By the token an app knows for which of its accounts it is; the language is one.
+        assert_eq!((&told["access_token"], &told["preferred_locale"]), (&json!(token), &json!("en")));
+        let number = told["notification_id"].as_f64().unwrap().to_string();
+        assert_eq!(number, told["notification_id"].to_string(), "JavaScript reads the same number");
         let whole = told.to_string();
         assert!(!whole.contains("Oyster") && !whole.contains("rita"), "{whole}");
         let path = format!("/api/v1/notifications/{}", told["notification_id"]);
@@ -304,7 +313,7 @@ coast_test! {
         is_proof(came.header("authorization").strip_prefix("WebPush ").unwrap(), &server_key, &audience);
         assert!(came.header("crypto-key").ends_with(&format!(";p256ecdsa={server_key}")));
         let told = device.reads(&came);
-        assert_eq!(told["body"], "Urchin");
+        assert_eq!((&told["body"], &told["access_token"]), (&json!("Urchin"), &json!(token)));
         assert!(told["title"].as_str().unwrap().ends_with(" mentioned you") && told["title"] != "Somebody mentioned you");
         coast.alice.post("/settings/push", &[]).await.leads("/settings/apps");
 

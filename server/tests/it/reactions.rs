@@ -86,6 +86,27 @@ town_test! {
         assert_eq!(names(&all), [("🌊".to_owned(), 1, false)]);
     }
 
+    async fn the_page_of_notifications_says_which_emoji(town) {
+        with_emoji(&town, "boat").await;
+        let mut alice = town.member("alice").await;
+        let post = town.post(&mut alice, "High water", "public").await;
+        let react = format!("/statuses/{}/react", post.id);
+        for (name, emoji) in [("bob", "🌊"), ("cara", "🌊"), ("dora", ""), ("eve", "boat")] {
+            town.wait_s(1);
+            let mut member = town.member(name).await;
+            if emoji.is_empty() {
+                member.does(&format!("/statuses/{}/favourite", post.id)).await;
+            } else {
+                member.post(&react, &[("emoji", emoji)]).await.is(303);
+            }
+        }
+        let page = alice.get("/notifications").await.is(200).shows("favourited your post").shows("reacted with 🌊 to your post");
+        assert!(page.body.contains("alt=\":boat:\""), "{}", page.body);
+        // Who says the same stands together, and apart from who says something else.
+        assert_eq!(page.body.matches("reacted with").count(), 2, "{}", page.body);
+        assert_eq!(page.body.matches("favourited your post").count(), 1, "{}", page.body);
+    }
+
     async fn what_is_no_emoji_is_no_reaction(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
         let post = alice.write(json!({ "status": "High water" })).await;
@@ -171,6 +192,54 @@ coast_test! {
         let told = app.get(&format!("/api/v1/statuses/{}", id(&other))).await.is(200).json();
         assert_eq!((&told["favourites_count"], &told["reactions"]), (&json!(0), &json!([])));
     }
+    async fn a_notification_shows_no_picture_that_a_rule_drops(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let post = app.write(json!({ "status": "High water" })).await;
+        coast.is_idle().await;
+        let picture = coast.has_picture("blob.png", &crate::media::files::png(20, 20));
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let react = |by: &str, content: &str, tags: Value| json!({
+            "id": format!("{by}#react"), "type": "EmojiReact", "actor": by, "object": post["uri"], "content": content, "tag": tags,
+        });
+        coast.brings(&react(&rita, ":blob:", json!([tag("blob", &picture)]))).await;
+        coast.brings(&react(&lena, "🌊", json!([]))).await;
+        let page = coast.alice.get("/notifications").await.is(200).shows("reacted with 🌊 to your post");
+        assert!(page.body.contains("alt=\":blob:\"") && page.body.contains("/media/remote/emojis/"), "{}", page.body);
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        coast.alice.get("/notifications").await.is(200).shows("reacted with :blob: to your post").hides("/media/remote/emojis/");
+        // Whom she refuses she hears nothing of.
+        coast.alice_refuses_kept().await;
+        coast.alice.get("/notifications").await.is(200).shows(":blob:").hides("🌊");
+    }
+    async fn a_code_of_whom_one_refuses_is_read_under_nobodys_post(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        let post = app.write(json!({ "status": "High water" })).await;
+        coast.is_idle().await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "mine"), ("reason", "loud")];
+        coast.bob.post("/boundaries", &rule).await.leads("/boundaries");
+        let picture = coast.has_picture("blob.png", &crate::media::files::png(20, 20));
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let react = |by: &str, code: &str| json!({
+            "id": format!("{by}#react"), "type": "EmojiReact", "actor": by, "object": post["uri"], "content": format!(":{code}:"),
+            "tag": [tag(code, &picture)],
+        });
+        coast.brings(&react(&lena, "read_this")).await;
+        coast.brings(&react(&rita, "blob")).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        let hers = app.get(&at).await.is(200).json();
+        assert_eq!(names(&hers["reactions"]), [("read_this".to_owned(), 1, false), ("blob".to_owned(), 1, false)]);
+        let told = his.get(&at).await.is(200).hides("read_this").json();
+        assert_eq!(names(&told["reactions"]), [("blob".to_owned(), 1, false)]);
+        let list = format!("/api/v1/pleroma/statuses/{}/reactions", id(&post));
+        his.get(&list).await.is(200).hides("read_this");
+        let path = format!("/@alice/{}", id(&post));
+        coast.bob.open(&path).await.is(200).hides("read_this");
+    }
+
     async fn of_a_favourite_and_a_reaction_to_it_each_is_taken_back_alone(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
         let post = app.write(json!({ "status": "High water" })).await;
@@ -207,6 +276,23 @@ coast_test! {
         let told = app.get(&at).await.is(200).json();
         assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
         coast.brings(&undo(react(&lena, "wave", "🌊"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        // Whichever came first, each is taken back alone, and the favourite goes with the last of them.
+        coast.brings(&react(&lena, "wave-3", "🌊")).await;
+        coast.brings(&like(&lena, "like-3")).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&lena, "wave-3", "🌊"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), &told["reactions"]), (Some(1), &json!([])));
+        coast.brings(&undo(like(&lena, "like-3"))).await;
+        assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
+        coast.brings(&like(&lena, "like-4")).await;
+        coast.brings(&react(&lena, "wave-4", "🌊")).await;
+        coast.brings(&undo(like(&lena, "like-4"))).await;
+        let told = app.get(&at).await.is(200).json();
+        assert_eq!((told["favourites_count"].as_i64(), names(&told["reactions"])), (Some(1), one("🌊")));
+        coast.brings(&undo(react(&lena, "wave-4", "🌊"))).await;
         assert_eq!(app.get(&at).await.is(200).json()["favourites_count"], 0);
         // An Undo that names only the id takes back what had that id, and nothing of anybody else.
         let undo_id = |by: &str, name: &str, undone: String| json!({

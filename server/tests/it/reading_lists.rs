@@ -4,6 +4,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::kept::{App, ids, link};
+use crate::peer;
+use crate::town::Member;
 use crate::town_test;
 
 town_test! {
@@ -17,7 +19,7 @@ town_test! {
         let people = format!("{path}/accounts");
         let timeline = format!("/api/v1/timelines/list/{}", list["id"].as_str().unwrap());
         let named = json!({ "account_ids": [bob.account.id.to_string()] });
-        hers.post(&people, &named).await.is(404);
+        hers.post(&people, &named).await.is(422).shows("follow");
         town.follow(&mut alice, &bob).await;
         town.follow(&mut alice, &carol).await;
         hers.post(&people, &named).await.is(200);
@@ -97,5 +99,81 @@ town_test! {
         hers.post("/api/v1/lists", &json!({ "title": "One more" })).await.is(422).shows("at most 50");
         assert_eq!(hers.get("/api/v1/lists").await.is(200).json()[0]["title"], "List 0");
         assert_eq!(hers.send(Method::POST, "/api/v1/lists", &Value::Null).await.status.as_u16(), 422);
+    }
+
+    async fn who_is_not_followed_is_in_a_list_only_if_they_let_it(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Harbour" })).await.is(200).json();
+        let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        let timeline = format!("/api/v1/timelines/list/{}", list["id"].as_str().unwrap());
+        let named = |member: &Member| json!({ "account_ids": [member.account.id.to_string()] });
+        hers.post(&people, &named(&bob)).await.is(422);
+        bob.post("/settings/lists", &[("listing", "everyone")]).await.leads("/settings/lists");
+        carol.post("/settings/lists", &[("listing", "followed")]).await.leads("/settings/lists");
+        carol.post("/settings/lists", &[("listing", "some")]).await.is(422);
+        hers.post(&people, &named(&bob)).await.is(200);
+        hers.post(&people, &named(&carol)).await.is(422);
+        town.follow(&mut carol, &alice).await;
+        hers.post(&people, &named(&carol)).await.is(200);
+        // Only what they write for everyone, and nothing of it in home.
+        let open = town.post(&mut bob, "For everyone", "public").await;
+        for visibility in ["unlisted", "private", "local"] {
+            town.post(&mut bob, "Not for everyone", visibility).await;
+        }
+        let carols = town.post(&mut carol, "From carol", "public").await;
+        let answer = town.reply(&mut bob, &carols, "@carol To carol", "public").await;
+        assert_eq!(hers.ids(&timeline).await, ids(&[&answer, &carols, &open]));
+        assert!(hers.ids("/api/v1/timelines/home").await.is_empty());
+        let first = hers.get(&format!("{timeline}?limit=2")).await.is(200);
+        assert_eq!(hers.ids(&link(&first, "next").unwrap()).await, ids(&[&open]));
+        // Who thinks better of it is read there no more.
+        bob.post("/settings/lists", &[("listing", "nobody")]).await.leads("/settings/lists");
+        assert_eq!(hers.ids(&timeline).await, ids(&[&carols]));
+        bob.post("/settings/lists", &[("listing", "everyone")]).await.leads("/settings/lists");
+        assert_eq!(hers.ids(&timeline).await, ids(&[&answer, &carols, &open]));
+        // He sees who has him in a list, and takes himself out.
+        bob.get("/settings/lists").await.is(200).shows("@alice");
+        let leave = format!("/settings/lists/{}/leave", alice.account.id);
+        bob.post(&leave, &[]).await.leads("/settings/lists");
+        bob.post(&leave, &[]).await.is(404);
+        assert_eq!(hers.ids(&timeline).await, ids(&[&carols]));
+        assert_eq!(hers.ids(&people).await, [carol.account.id.to_string()]);
+        hers.post(&people, &named(&bob)).await.is(422);
+        // Whom she follows, she reads together as ever, and they are not told.
+        town.follow(&mut alice, &bob).await;
+        hers.post(&people, &named(&bob)).await.is(200);
+        let page = bob.get("/settings/lists").await.is(200).shows("Nobody who does not follow you");
+        assert!(!page.body.contains(&leave), "{}", page.body);
+    }
+}
+
+coast_test! {
+    async fn people_elsewhere_are_in_lists_of_strangers_if_they_let_themselves_be_found(coast) {
+        let open = coast.peer.domain("open");
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let rita = hers.get(&format!("/api/v1/accounts/lookup?acct=rita@{open}")).await.is(200).json();
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Sea" })).await.is(200).json();
+        let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        let timeline = format!("/api/v1/timelines/list/{}", list["id"].as_str().unwrap());
+        let named = json!({ "account_ids": [rita["id"]] });
+        hers.post(&people, &named).await.is(422);
+        let iri = coast.peer.iri("open", "rita");
+        let mut person = coast.peer.person("open", "rita");
+        (person["discoverable"], person["indexable"]) = (json!(true), json!(true));
+        let update = json!({
+            "id": format!("{iri}#found"), "type": "Update", "actor": iri, "object": person, "to": [comity_vocab::PUBLIC],
+        });
+        coast.brings(&update).await;
+        hers.post(&people, &named).await.is(200);
+        let said = peer::create(&iri, "1", "High water", None, Some(coast.alice.account.iri.as_str()));
+        coast.brings(&said).await;
+        let post = coast.id_of(&format!("{iri}/statuses/1")).await.unwrap();
+        assert_eq!(hers.ids(&timeline).await, [post.to_string()]);
+        // A rule of hers counts there as everywhere.
+        let rule = [("pattern", open.as_str()), ("stance", "refused"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        assert!(hers.ids(&timeline).await.is_empty());
     }
 }

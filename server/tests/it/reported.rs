@@ -124,6 +124,34 @@ town_test! {
         plain.get("/api/v1/admin/reports").await.is(403);
     }
 
+    async fn a_member_is_told_what_moderators_decided(town) {
+        let mut bob = town.member("bob").await;
+        let mut marta = moderator(&town, "marta").await;
+        let mut desk = App::let_in_with(&town, &mut marta, MODERATES).await;
+        let mut app = App::let_in(&town, &mut bob).await;
+        let at = format!("/api/v1/admin/accounts/{}", bob.account.id);
+        desk.post(&format!("{at}/action"), json!({ "type": "none" })).await.is(200);
+        assert_eq!(app.get("/api/v1/notifications").await.is(200).json(), json!([]), "a note is for moderators");
+        desk.post(&format!("{at}/action"), json!({ "type": "none", "text": "Mind your words" })).await.is(200);
+        let told = app.get("/api/v1/notifications").await.is(200).json();
+        let warning = &told[0]["moderation_warning"];
+        assert_eq!((&told[0]["type"], &warning["action"], &warning["text"]), (&json!("moderation_warning"), &json!("none"), &json!("Mind your words")));
+        assert_eq!(warning["target_account"]["username"], "bob");
+        bob.get("/notifications").await.is(200).shows("You are told: Mind your words");
+        desk.post(&format!("{at}/action"), json!({ "type": "disable", "text": "Sleep on it" })).await.is(200);
+        desk.post(&format!("{at}/enable"), json!({})).await.is(200);
+        let groups = app.get("/api/v2/notifications").await.is(200).json();
+        let group = &groups["notification_groups"][0]["moderation_warning"];
+        assert_eq!((&group["action"], &group["text"]), (&json!("disable"), &json!("Sleep on it")));
+        // On the page as well, where saying nothing is no warning.
+        let path = format!("/moderation/accounts/{}", bob.account.id);
+        marta.post(&path, &[("action", "warn"), ("reason", " ")]).await.is(422);
+        marta.post(&path, &[("action", "warn"), ("reason", "Once more")]).await.is(303);
+        assert_eq!(app.get("/api/v1/notifications").await.json()[0]["moderation_warning"]["text"], "Once more");
+        // Nobody else hears of it.
+        assert_eq!(desk.get("/api/v1/notifications").await.is(200).json(), json!([]));
+    }
+
     async fn who_is_suspended_is_not_here_for_anybody_until_it_is_lifted(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let mut marta = moderator(&town, "marta").await;
@@ -136,7 +164,8 @@ town_test! {
         assert_eq!((&told["suspended"], &told["disabled"], &told["account"]["username"]), (&json!(false), &json!(false), &json!("bob")));
         desk.post(&format!("{at}/unsuspend"), json!({})).await.is(422);
         desk.post(&format!("{at}/action"), json!({ "type": "disable", "text": "Sleep on it" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        let told = app.get("/api/v1/timelines/home").await.is(403).json();
+        assert_eq!(told["error"], "Your login is currently disabled");
         bob.get("/home").await.is(303);
         alice.get(&post.path).await.is(200).shows("Still here");
         let sign_in = [("name", "bob"), ("password", PASSWORD)];
@@ -145,7 +174,10 @@ town_test! {
         app.get("/api/v1/timelines/home").await.is(200);
 
         desk.post(&format!("{at}/action"), json!({ "type": "suspend", "text": "Threats" })).await.is(200);
-        app.get("/api/v1/timelines/home").await.is(401);
+        for path in ["/api/v1/timelines/home", "/api/v1/accounts/verify_credentials", "/api/v1/instance"] {
+            let told = app.get(path).await.is(403).json();
+            assert_eq!(told["error"], "Your login is currently disabled");
+        }
         for path in [post.path.as_str(), "/@bob"] {
             town.anonymous().get(path).await.is(404);
             alice.get(path).await.is(404);
@@ -236,6 +268,35 @@ town_test! {
         ines.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.is(404);
         marta.post(&format!("/announcements/{}/delete", id(&told[0])), &[]).await.leads("/announcements");
         assert_eq!(alice.get(&format!("{all}?with_dismissed=true")).await.json(), json!([]));
+    }
+
+    async fn of_what_is_announced_at_the_same_moment_no_more_stands_than_may(town) {
+        let mut marta = moderator(&town, "marta").await;
+        for number in 1..20 {
+            marta.post("/announcements", &[("text", &format!("Notice {number}"))]).await.leads("/announcements");
+        }
+        let (mut one, mut other) = (marta.browser.clone(), marta.browser.clone());
+        let words = [("text", "The last one")];
+        let (one, other) = tokio::join!(one.post("/announcements", &words), other.post("/announcements", &words));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 422]);
+        // Of emoji on one, it is eight; one that is there may be said by more.
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        let told = alice.get("/api/v1/announcements").await.is(200).json();
+        assert_eq!(told.as_array().unwrap().len(), 20);
+        let at = format!("/api/v1/announcements/{}/reactions", id(&told[0]));
+        for last in 0x81..0x88 {
+            alice.send(Method::PUT, &format!("{at}/%F0%9F%8C%{last:X}"), &json!({})).await.is(200);
+        }
+        let (hers, his) = (format!("{at}/%F0%9F%8C%88"), format!("{at}/%F0%9F%8C%89"));
+        let nothing = json!({});
+        let (one, other) = tokio::join!(alice.send(Method::PUT, &hers, &nothing), bob.send(Method::PUT, &his, &nothing));
+        let mut answers = [one.status.as_u16(), other.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 422]);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
+        bob.send(Method::PUT, &format!("{at}/%F0%9F%8C%81"), &json!({})).await.is(200);
     }
 }
 

@@ -22,6 +22,9 @@ fn filled(pattern: &str) -> String {
         .replace("{emoji}", "%F0%9F%8C%8A")
         .replace("{picture}", "nothing")
         .replace("{date}", "2026-05-07")
+        .replace("{which}", "avatar")
+        .replace("{stamp}", "nothing")
+        .replace("{item}", "7")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {

@@ -11,6 +11,11 @@ fn at(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
 }
 
+/// The same as the field of a form has it.
+fn field(ms: i64) -> String {
+    comity::web::time::field(ms)
+}
+
 coast_test! {
     async fn a_post_waits_for_its_time(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
@@ -26,6 +31,11 @@ coast_test! {
             app.post("/api/v1/statuses", json!({ "status": "No", "scheduled_at": wrong })).await.is(422);
         }
         app.post("/api/v1/statuses", json!({ "status": "", "scheduled_at": at(now + HOUR_MS) })).await.is(422);
+        // What could not be published then is told now.
+        for options in [vec!["one".to_owned()], vec!["a".to_owned(), "b".to_owned(), " ".repeat(70_000)]] {
+            let poll = json!({ "options": options, "expires_in": 300 });
+            app.post("/api/v1/statuses", json!({ "status": "When?", "poll": poll, "scheduled_at": at(now + HOUR_MS) })).await.is(422);
+        }
         let later = json!({ "scheduled_at": at(now + 2 * HOUR_MS) });
         app.send(Method::PUT, &path, &later).await.is(200);
         let mut bob = App::let_in(&coast.town, &mut coast.bob).await;
@@ -71,5 +81,74 @@ coast_test! {
         let kept = app.get(&format!("/api/v1/scheduled_statuses/{}", id(&waits))).await.is(200).json();
         assert_ne!(kept["trouble"], Value::Null);
         assert!(coast.got("kept", "Create").is_empty());
+    }
+
+    async fn a_member_lets_a_post_wait_and_thinks_again(coast) {
+        let now = coast.town.app.now_ms();
+        let (soon, later, last) = (field(now), field(now + 2 * HOUR_MS), field(now + 4 * HOUR_MS));
+        coast.alice.get("/scheduled").await.is(200).shows("Nothing waits");
+        let page = coast.alice.get("/compose").await.is(200).shows("Publish it later");
+        assert!(page.body.contains("name=\"later\""), "{}", page.body);
+        for (time, why) in [(soon.as_str(), "at least five minutes ahead"), ("tomorrow", "The time cannot be read")] {
+            let form = [("text", "Good night"), ("visibility", "public"), ("later", time)];
+            let page = coast.alice.post("/compose", &form).await.is(422).shows(why).shows("Good night");
+            assert!(page.body.contains(&format!("name=\"later\" value=\"{time}\"")), "{}", page.body);
+        }
+        let form = [("text", "Good night"), ("visibility", "public"), ("later", later.as_str())];
+        coast.alice.post("/compose", &form).await.leads("/scheduled");
+        let page = coast.alice.get("/scheduled").await.is(200).shows("Good night").shows("It is published at this time");
+        let one = format!("/scheduled/{}", page.number_after("/scheduled/").unwrap());
+        let (time, cancel) = (format!("{one}/time"), format!("{one}/cancel"));
+        // Nobody else sees or moves it.
+        coast.bob.get("/scheduled").await.is(200).hides("Good night");
+        coast.bob.post(&time, &[("later", &last)]).await.is(404);
+        coast.bob.post(&cancel, &[]).await.is(404);
+        coast.alice.post(&time, &[("later", &soon)]).await.is(422).shows("at least five minutes ahead");
+        coast.alice.post(&time, &[("later", &last)]).await.leads("/scheduled");
+        coast.town.wait_s(3 * 3_600);
+        coast.is_idle().await;
+        assert!(coast.got("open", "Create").is_empty(), "it has another time");
+        coast.town.wait_s(3_600 + 60);
+        coast.is_idle().await;
+        assert_eq!(coast.got("open", "Create").len(), 1);
+        coast.alice.get("/home").await.is(200).shows("Good night");
+        coast.alice.get("/scheduled").await.is(200).shows("Nothing waits");
+        let never = field(coast.town.app.now_ms() + HOUR_MS);
+        let form = [("text", "Good riddance"), ("visibility", "public"), ("later", never.as_str())];
+        coast.alice.post("/compose", &form).await.leads("/scheduled");
+        let page = coast.alice.get("/scheduled").await.is(200).shows("Good riddance");
+        let cancel = format!("/scheduled/{}/cancel", page.number_after("/scheduled/").unwrap());
+        coast.alice.post(&cancel, &[]).await.leads("/scheduled");
+        coast.alice.get("/scheduled").await.is(200).shows("Nothing waits");
+        coast.town.wait_s(3_700);
+        coast.is_idle().await;
+        assert_eq!(coast.got("open", "Create").len(), 1);
+    }
+
+    async fn an_answer_that_waits_tells_whom_its_writer_ticked(coast) {
+        let post = coast.town.post(&mut coast.bob, "What do you say", "public").await;
+        let (answered, handle) = (post.id.to_string(), coast.bob.account.handle().to_string());
+        let later = field(coast.town.app.now_ms() + HOUR_MS);
+        let form = [
+            ("text", "I say that"), ("visibility", "public"), ("language", "de"), ("in_reply_to", answered.as_str()),
+            ("told", "true"), ("tell", handle.as_str()), ("later", later.as_str()),
+        ];
+        coast.alice.post("/compose", &form).await.leads("/scheduled");
+        coast.alice.get("/scheduled").await.is(200).shows("I say that").shows("A reply");
+        coast.town.wait_s(3_700);
+        coast.is_idle().await;
+        coast.bob.get("/notifications").await.is(200).shows("I say that");
+        coast.alice.get("/scheduled").await.is(200).shows("Nothing waits");
+    }
+
+    async fn what_could_not_be_published_says_so_on_the_page(coast) {
+        let lena = format!("@lena@{} hello", coast.peer.domain("kept"));
+        let later = field(coast.town.app.now_ms() + HOUR_MS);
+        let form = [("text", lena.as_str()), ("visibility", "direct"), ("later", later.as_str())];
+        coast.alice.post("/compose", &form).await.leads("/scheduled");
+        coast.alice_refuses_kept().await;
+        coast.town.wait_s(3_700);
+        coast.is_idle().await;
+        coast.alice.get("/scheduled").await.is(200).shows("hello").shows("It was not published");
     }
 }

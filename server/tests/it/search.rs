@@ -1,6 +1,6 @@
 //! Posts found by their words, through the API and on the page.
 
-use comity_db::{Sql, sql};
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -197,6 +197,48 @@ town_test! {
     }
 }
 
+/// Copies of a post (`$1`), numbered from `$2`, `$3` of them.
+const COPIES: Sql = sql!(
+    "INSERT INTO statuses (id, iri, account_id, kind, visibility, conversation_id, title, spoiler_text, content,
+                           source, sensitive, tags, attachments, limited, created_at, replies_count,
+                           reblogs_count, favourites_count)
+     WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < $3
+     )
+     SELECT $2 + n, iri || '/' || n, account_id, kind, visibility, conversation_id, title, spoiler_text, content,
+            source, sensitive, tags, attachments, limited, created_at, 0, 0, 0
+       FROM statuses, numbers
+      WHERE id = $1"
+);
+const WORDS_OF_COPIES: Sql = sql!(
+    sqlite: "INSERT INTO search_words (rowid, words) SELECT id, $3 FROM statuses WHERE id >= $1 AND id < $2",
+    pg: "INSERT INTO search_entries (status_id, words)
+         SELECT id, array_to_tsvector(string_to_array(CAST($3 AS TEXT), ' ')) FROM statuses WHERE id >= $1 AND id < $2",
+);
+
+town_test! {
+    async fn a_word_of_many_posts_of_others_is_looked_for_a_part_at_a_time(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let own = town.post(&mut alice, "Spring tide", "private").await;
+        let few = town.post(&mut bob, "The tide for few", "private").await;
+        let (first, many) = (few.id + 1, 20_050_i64);
+        let db = &town.app.db;
+        db.exec(COPIES, params![few.id, first, many]).await.unwrap();
+        db.exec(WORDS_OF_COPIES, params![first, first + many, "tide"]).await.unwrap();
+        // Behind all that is not for her, and among it.
+        assert_eq!(found(&mut hers, "tide").await, ids(&[&own]));
+        let path = |more: &str| format!("/api/v2/search?type=statuses&q=tide&{more}");
+        let newer = hers.get(&path(&format!("max_id={first}"))).await.is(200).json();
+        assert_eq!(newer["statuses"].as_array().unwrap().len(), 1);
+        let below = hers.get(&path(&format!("max_id={}", own.id))).await.is(200).json();
+        assert_eq!(below["statuses"], json!([]));
+        // Read from below.
+        let above = hers.get(&path(&format!("min_id={}", own.id - 1))).await.is(200).json();
+        assert_eq!(above["statuses"].as_array().unwrap().len(), 1);
+    }
+}
+
 const ENTRIES: Sql<(i64,)> =
     sql!(row: (i64,), full_scan: "a test", "SELECT status_id FROM search_entries LIMIT 10");
 
@@ -230,4 +272,62 @@ coast_test! {
         coast.brings(&edited).await;
         assert_eq!((found(&mut hers, "gull").await.len(), found(&mut hers, "tern").await.len()), (0, 1));
     }
+
+    async fn people_are_found_by_the_words_of_their_names(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let mut his = App::of(&coast.town, &mut coast.bob).await;
+        let name = json!({ "display_name": "R\u{f3}berto van Gogh" });
+        his.send(Method::PATCH, "/api/v1/accounts/update_credentials", &name).await.is(200);
+        for (question, wanted) in [
+            ("GOGH", "bob"), ("gogh+robert", "bob"), ("r%C3%B3b", "bob"), ("bo", "bob"), ("@bob", "bob"), ("gogh+nobody", ""),
+            ("og", ""), ("+", ""), ("rita@open.local", "rita"), ("rita@kept.local", ""),
+        ] {
+            assert_eq!(people(&mut hers, &format!("q={question}")).await.join(" "), wanted, "{question}");
+            let all = hers.get(&format!("/api/v2/search?type=accounts&q={question}")).await.is(200).json();
+            assert_eq!(all["accounts"].as_array().unwrap().len(), usize::from(!wanted.is_empty()), "{question}");
+        }
+        // Whom she follows, who lives here, everybody else.
+        coast.town.member("rick").await;
+        let ripley = coast.town.member("ripley").await;
+        let member = coast.town.account(coast.alice.account.id).await;
+        comity::follows::follow(&coast.town.app, &member, ripley.account.id).await.unwrap();
+        assert_eq!(people(&mut hers, "q=ri").await, ["ripley", "rick", "rita"]);
+        assert_eq!(people(&mut hers, "q=ri&following=true").await, ["ripley"]);
+        assert_eq!(people(&mut hers, "q=ri&limit=1&offset=1").await, ["rick"]);
+        for number in 0..23 {
+            coast.town.member(&format!("sailor{number}")).await;
+        }
+        assert_eq!(people(&mut hers, "q=sailor&limit=40").await.len(), 23);
+        assert_eq!(people(&mut hers, "q=sailor&limit=40&offset=20").await.len(), 3);
+        let block = format!("/api/v1/accounts/{}/block", coast.alice.account.id);
+        his.post(&block, &json!({})).await.is(200);
+        assert!(people(&mut hers, "q=gogh").await.is_empty());
+        // Another name takes the place of the one before.
+        let name = json!({ "display_name": "Vincent" });
+        his.send(Method::PATCH, "/api/v1/accounts/update_credentials", &name).await.is(200);
+        his.post(&block.replace("/block", "/unblock"), &json!({})).await.is(200);
+        assert!(people(&mut hers, "q=gogh").await.is_empty());
+        assert_eq!(people(&mut hers, "q=vin").await, ["bob"]);
+    }
+
+    async fn people_who_were_here_before_are_given_the_words_of_their_names(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        coast.town.app.db.exec(NO_WORDS, Vec::new()).await.unwrap();
+        assert!(people(&mut hers, "q=rita").await.is_empty());
+        let job = comity::queue::Job::IndexAccounts { below: i64::MAX };
+        comity::queue::push_now(&coast.town.app, &job).await.unwrap();
+        coast.is_idle().await;
+        assert_eq!(people(&mut hers, "q=rita").await, ["rita"]);
+        assert_eq!(people(&mut hers, "q=bob").await, ["bob"]);
+    }
+}
+
+const NO_WORDS: Sql = sql!(full_scan: "a test", "DELETE FROM account_words");
+
+async fn people(app: &mut App, query: &str) -> Vec<String> {
+    let path = format!("/api/v1/accounts/search?{query}");
+    let found = app.get(&path).await.is(200).json();
+    let all = found.as_array().unwrap().iter();
+    all.map(|one| one["username"].as_str().unwrap().to_owned())
+        .collect()
 }

@@ -2,6 +2,8 @@
 
 use comity::communities::{self, Settings, SignUp};
 use comity::members::Role;
+use comity::sign_up_blocks::command::{SignUpBlockCommand, command};
+use comity::sign_up_blocks::{self, Kind, NewBlock, Severity};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -128,12 +130,55 @@ town_test! {
         joins(&town, "pia", "pia@mail.example").await.is(422).shows("Nobody joins from your network");
         let sign_in = [("name", "carol"), ("password", PASSWORD)];
         town.anonymous().post("/sign-in", &sign_in).await.is(303);
-        desk.send(Method::PUT, &at, &json!({ "severity": "no_access" })).await.is(200);
+        // Whoever sets it would be outside too.
+        let shuts_out = json!({ "severity": "no_access" });
+        let refused = desk.send(Method::PUT, &at, &shuts_out).await.is(422);
+        assert!(refused.body.contains("would shut you out: you are at 127.0.0.1"), "{}", refused.body);
+        desk.post(networks, json!({ "ip": "127.0.0.1", "severity": "no_access" })).await.is(422);
+        desk.post(networks, json!({ "ip": "::ffff:127.0.0.1", "severity": "no_access" })).await.is(422);
+        let form = [("what", "127.0.0.1"), ("severity", "everything"), ("days", ""), ("comment", "Kept")];
+        mona.post("/sign-ups/blocks", &form).await.is(422).shows("This would shut you out").shows("Kept");
+        assert_eq!(desk.get(networks).await.is(200).json()[0]["severity"], "sign_up_block");
+        town.anonymous().post("/sign-in", &sign_in).await.is(303);
+        // From elsewhere it can be set, and other networks from here.
+        desk.post(networks, json!({ "ip": "192.0.2.0/24", "severity": "no_access" })).await.is(200);
+        let here = town.community();
+        let mut block = sign_up_blocks::find(&town.app, &here, Kind::Network, id(&made).parse().unwrap()).await.unwrap();
+        block.severity = Severity::Everything;
+        sign_up_blocks::change(&town.app, &here, "192.0.3.1".parse().unwrap(), &block).await.unwrap();
         town.anonymous().post("/sign-in", &sign_in).await.is(422).shows("Nobody signs in");
         // It ends by itself.
         town.wait_s(3_601);
         town.anonymous().post("/sign-in", &sign_in).await.is(303);
-        assert_eq!(desk.get(networks).await.is(200).json(), json!([]));
+        let left = desk.get(networks).await.is(200).json();
+        assert_eq!((left.as_array().unwrap().len(), &left[0]["ip"]), (1, &json!("192.0.2.0/24")));
+    }
+
+    async fn an_operator_lets_back_in_whom_a_block_shut_out(town) {
+        let here = town.community();
+        let mona = moderator(&town).await;
+        let list = || command(&town.app, SignUpBlockCommand::List { community: None });
+        assert!(list().await.unwrap().contains("blocks no sign-ups"));
+        let new = NewBlock {
+            kind: Kind::Network,
+            pattern: HERE.to_owned(),
+            severity: Severity::Everything,
+            comment: String::new(),
+            expires_at: None,
+        };
+        let block = sign_up_blocks::add(&town.app, &here, &mona.account, "192.0.2.1".parse().unwrap(), new).await.unwrap();
+        let sign_in = [("name", "mona"), ("password", PASSWORD)];
+        town.anonymous().post("/sign-in", &sign_in).await.is(422);
+        let said = list().await.unwrap();
+        for words in [block.id.to_string().as_str(), HERE, "nobody joins or signs in", "mona"] {
+            assert!(said.contains(words), "{words} is not in {said}");
+        }
+        let remove = |number| command(&town.app, SignUpBlockCommand::Remove { number, community: None });
+        let wrong = remove(block.id + 1).await.unwrap_err();
+        assert!(wrong.to_string().contains("is no block of harbour.example"), "{wrong}");
+        assert!(remove(block.id).await.unwrap().contains("blocked no more"));
+        town.anonymous().post("/sign-in", &sign_in).await.is(303);
+        assert!(list().await.unwrap().contains("blocks no sign-ups"));
     }
 
     async fn the_page_blocks_and_takes_back(town) {
@@ -156,7 +201,7 @@ town_test! {
             mona.post("/sign-ups/blocks", &form).await.leads("/sign-ups/blocks");
         }
         let page = mona.get("/sign-ups/blocks").await.is(200);
-        let page = page.shows("E-mail addresses of mail.example").shows("The network 2001:db8::/32").shows("A &#60;b&#62;wave");
+        let page = page.shows("E-mail addresses of mail.example").shows("The network 2001:db8::/32").shows("A &#60;b&#62;wave").shows("by @mona");
         let page = page.hides("<b>wave").hides("her@post.example");
         let newest = page.number_after("/sign-ups/blocks/").unwrap();
         mona.post(&format!("/sign-ups/blocks/{newest}/remove"), &[]).await.leads("/sign-ups/blocks");

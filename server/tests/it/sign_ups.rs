@@ -81,6 +81,15 @@ town_test! {
 
         let mut bob = town.member("bob").await;
         bob.get("/sign-ups").await.is(404);
+        // Whoever looks after the community hears of it, and members do not.
+        mona.get("/notifications").await.is(200).shows("has somebody who waits to join").shows("@nina waits for a yes");
+        let mut app = crate::clients::App::let_in(&town, &mut mona).await;
+        let told = app.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!((&told[0]["type"], &told[0]["account"]["username"]), (&json!("admin.sign_up"), &json!("nina")));
+        let groups = app.get("/api/v2/notifications").await.is(200).json();
+        assert_eq!(groups["notification_groups"][0]["sample_account_ids"][0], told[0]["account"]["id"]);
+        assert_eq!(groups["accounts"][0]["username"], "nina");
+        bob.get("/notifications").await.is(200).hides("waits to join");
         let page = mona.get("/sign-ups").await.is(200).shows("I row").shows("nina@mail.example").hides("<b>boats</b>");
         let id = page.number_after("/sign-ups/").unwrap();
         bob.post(&format!("/sign-ups/{id}/approve"), &[]).await.is(404);
@@ -90,6 +99,9 @@ town_test! {
         browser.get(&at).await.is(200).shows("You are in");
         sign_in(&town).await.leads("/");
         town.anonymous().get("/@nina").await.is(200);
+        let now = app.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!((&now[0]["account"]["id"], &now[0]["account"]["acct"]), (&told[0]["account"]["id"], &json!("nina")));
+        mona.get("/notifications").await.is(200).shows("@nina is a member now");
     }
 
     async fn a_no_is_told_with_a_word_and_gives_the_name_free(town) {

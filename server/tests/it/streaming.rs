@@ -28,7 +28,7 @@ const SCOPES: &str = "read write follow push profile";
 const SOON: Duration = Duration::from_secs(10);
 
 /// Where nothing comes for so long, nothing more comes of what was announced.
-const QUIET: Duration = Duration::from_millis(500);
+pub const QUIET: Duration = Duration::from_millis(500);
 
 /// Events come in until this is dropped.
 pub async fn tune(app: &comity::app::App) -> watch::Sender<bool> {
@@ -310,6 +310,35 @@ town_test! {
         assert_eq!(all.next().await.unwrap(), ("delete".to_owned(), id));
     }
 
+    async fn what_is_announced_is_told_to_members(town) {
+        let studio = Studio::of(town).await;
+        let (mut marta, mut alice) = (studio.town.admin("marta").await, studio.town.member("alice").await);
+        let other = studio.town.found("creek.example", "Creek").await;
+        let mut dora = studio.town.member_of(&other, "dora", members::Role::Member).await;
+        let token = studio.token(&mut alice, SCOPES).await;
+        let mut ear = studio.ear("user", &token).await;
+        marta.post("/announcements", &[("text", "The lock is shut")]).await.leads("/announcements");
+        dora.post("/announcements", &[("text", "I am in charge")]).await.is(404);
+        let heard = studio.heard(&alice, &mut ear).await;
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        let told: Value = serde_json::from_str(&heard[0].1).unwrap();
+        assert!(heard[0].0 == "announcement" && told["content"].as_str().unwrap().contains("The lock is shut"));
+        let id = told["id"].as_str().unwrap().to_owned();
+        // A thumb, as it stands in an address.
+        let thumb = format!("/api/v1/announcements/{id}/reactions/%F0%9F%91%8D");
+        studio.ask(Method::PUT, &thumb, &token, &json!({})).await;
+        studio.ask(Method::DELETE, &thumb, &token, &json!({})).await;
+        studio.ask(Method::DELETE, &thumb, &token, &json!({})).await;
+        let heard = studio.heard(&alice, &mut ear).await;
+        assert!(heard.iter().all(|(event, _)| event == "announcement.reaction"), "{heard:?}");
+        // Each is counted when it is told.
+        assert_eq!(heard.len(), 2);
+        let told: Value = serde_json::from_str(&heard[1].1).unwrap();
+        assert_eq!(told, json!({ "name": "\u{1f44d}", "count": 0, "announcement_id": id }));
+        marta.post(&format!("/announcements/{id}/delete"), &[]).await.leads("/announcements");
+        assert_eq!(studio.heard(&alice, &mut ear).await, [("announcement.delete".to_owned(), id)]);
+    }
+
     async fn l59_a_block_and_a_mute_count_for_the_very_next_post(town) {
         let studio = Studio::of(town).await;
         let (mut alice, mut bob) = (studio.town.member("alice").await, studio.town.member("bob").await);
@@ -417,6 +446,21 @@ town_test! {
         assert_eq!(home.next().await.unwrap().0, "filters_changed");
     }
 
+    async fn whoever_asked_hears_at_once_that_their_poll_is_over(town) {
+        let studio = Studio::of(town).await;
+        let mut alice = studio.town.member("alice").await;
+        let token = studio.token(&mut alice, SCOPES).await;
+        let asks = json!({ "status": "When?", "poll": { "options": ["a", "b"], "expires_in": 300 } });
+        studio.ask(Method::POST, "/api/v1/statuses", &token, &asks).await;
+        let mut ear = studio.ear("user/notification", &token).await;
+        studio.town.wait_s(301);
+        let _works = crate::coast::works(&studio.town);
+        let (event, data) = ear.next().await.unwrap();
+        assert_eq!(event, "notification");
+        let told: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(told["type"], "poll");
+    }
+
     async fn one_member_takes_a_few_places_and_no_more(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;
@@ -432,12 +476,22 @@ town_test! {
 }
 
 /// A connection to a town that is served.
-type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
+pub type Line = tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>;
 
 async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Line, u16> {
+    dial_at(at, crate::town::DOMAIN, path, headers).await
+}
+
+/// The same of another community.
+pub async fn dial_at(
+    at: std::net::SocketAddr,
+    host: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Result<Line, u16> {
     let mut request = format!("ws://{at}{path}").into_client_request().unwrap();
     let own = request.headers_mut();
-    own.insert("host", crate::town::DOMAIN.parse().unwrap());
+    own.insert("host", host.parse().unwrap());
     for (name, value) in headers {
         let name: http::HeaderName = name.parse().unwrap();
         own.insert(name, value.parse().unwrap());
@@ -460,7 +514,7 @@ async fn dial(at: std::net::SocketAddr, path: &str, headers: &[(&str, &str)]) ->
     }
 }
 
-async fn message(line: &mut Line) -> Option<Value> {
+pub async fn message(line: &mut Line) -> Option<Value> {
     loop {
         let next = tokio::time::timeout(SOON, line.next()).await;
         match next.expect("something comes, if only the end")? {
@@ -471,7 +525,7 @@ async fn message(line: &mut Line) -> Option<Value> {
     }
 }
 
-async fn says(line: &mut Line, what: &Value) {
+pub async fn says(line: &mut Line, what: &Value) {
     line.send(Message::text(what.to_string())).await.unwrap();
 }
 

@@ -66,8 +66,34 @@ coast_test! {
         }
         coast.alice.get("/notifications").await.is(200).shows("changed a post that you boosted");
         assert!(told(&mut his, "update").await.is_empty());
+        assert!(told(&mut hers, "quoted_update").await.is_empty(), "she quoted nothing");
         // What was hidden since is not told of.
         coast.bob.post(&format!("/accounts/{}/block", coast.alice.account.id), &[]).await.is(303);
         assert!(told(&mut hers, "update").await.is_empty());
+    }
+
+    async fn who_quoted_is_told_of_a_change(coast) {
+        let (mut hers, mut his) = (App::of(&coast.town, &mut coast.alice).await, App::of(&coast.town, &mut coast.bob).await);
+        let post = json!({ "status": "one", "quote_approval_policy": "public" });
+        let post = his.post("/api/v1/statuses", &post).await.is(200).json();
+        let quote = json!({ "status": "Look", "quoted_status_id": post["id"] });
+        let quote = hers.post("/api/v1/statuses", &quote).await.is(200).json();
+        let own = json!({ "status": "I said", "quoted_status_id": post["id"] });
+        his.post("/api/v1/statuses", &own).await.is(200);
+        for text in ["two", "three"] {
+            coast.town.wait_s(5);
+            let path = format!("/api/v1/statuses/{}", post["id"].as_str().unwrap());
+            his.put(&path, &json!({ "status": text })).await.is(200);
+            coast.is_idle().await;
+            let list = told(&mut hers, "quoted_update").await;
+            assert_eq!(list.len(), 1);
+            // Her own post is told of, which shows what he says now.
+            assert_eq!((&list[0]["status"]["id"], &list[0]["account"]["username"]), (&quote["id"], &json!("bob")));
+            assert!(list[0]["status"]["quote"]["quoted_status"]["content"].as_str().unwrap().contains(text));
+        }
+        coast.alice.get("/notifications").await.is(200).shows("changed a post that you quoted");
+        assert!(told(&mut his, "quoted_update").await.is_empty(), "nobody is told of what they did themself");
+        let history = hers.get(&format!("/api/v1/statuses/{}/history", quote["id"].as_str().unwrap())).await.is(200).json();
+        assert_eq!(history[0]["quote"]["quoted_status"]["id"], post["id"]);
     }
 }

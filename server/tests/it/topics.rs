@@ -2,10 +2,21 @@
 
 use serde_json::{Value, json};
 
+use crate::clients;
 use crate::kept::{App, ids, link};
 use crate::town_test;
 
 town_test! {
+    async fn an_app_reads_whom_a_member_follows_where_it_may(town) {
+        let mut alice = town.member("alice").await;
+        App::of(&town, &mut alice).await.post("/api/v1/tags/ferry/follow", &Value::Null).await.is(200);
+        for (scopes, told) in [("read:statuses", Value::Null), ("read:follows", json!(true)), ("read", json!(true))] {
+            let mut app = clients::App::let_in_with(&town, &mut alice, scopes).await;
+            let tag = app.get("/api/v1/tags/ferry").await.is(200).json();
+            assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &told), "{scopes}");
+        }
+    }
+
     async fn what_names_a_followed_topic_comes_home(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);
@@ -41,6 +52,37 @@ town_test! {
         assert_eq!(hers.ids(home).await, ids(&[&carols]));
     }
 
+    async fn a_member_follows_topics_on_pages(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let at = "/settings/topics";
+        town.anonymous().get(at).await.is(303);
+        alice.get(at).await.is(200).shows("You follow no topics");
+        alice.post(at, &[("name", "two words")]).await.is(422).shows("This is no hashtag");
+        town.post(&mut bob, "The #Fähre is late", "public").await;
+        alice.get("/home").await.is(200).hides("is late");
+        alice.post(at, &[("name", "#Fähre")]).await.leads(at);
+        alice.get(at).await.is(200).shows("#fähre");
+        alice.get("/home").await.is(200).shows("is late");
+        bob.get(at).await.is(200).shows("You follow no topics");
+        // The page of the topic follows it, and lets it go.
+        let topic = "/tags/f%C3%A4hre";
+        let of = [("name", "fähre"), ("back", topic)];
+        let page = bob.get(topic).await.is(200);
+        assert!(page.body.contains("action=\"/settings/topics\""), "{}", page.body);
+        bob.post(at, &of).await.leads(topic);
+        let page = bob.get(topic).await.is(200).shows("Following");
+        assert!(page.body.contains("action=\"/settings/topics/unfollow\""), "{}", page.body);
+        bob.post("/settings/topics/unfollow", &of).await.leads(topic);
+        bob.get(at).await.is(200).shows("You follow no topics");
+        alice.get(at).await.is(200).shows("#fähre");
+        alice.post("/settings/topics/unfollow", &[("name", "fähre")]).await.leads(at);
+        alice.get("/home").await.is(200).hides("is late");
+        // A visitor and a number are not followed.
+        for page in [town.anonymous().get(topic).await.is(200), alice.get("/tags/12").await.is(200)] {
+            assert!(!page.body.contains("action=\"/settings/topics"), "{}", page.body);
+        }
+    }
+
     async fn followed_topics_are_listed(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
@@ -62,6 +104,29 @@ town_test! {
         }
         let tag = town.anonymous().get("/api/v1/tags/ferry").await.is(200).json();
         assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &Value::Null));
+    }
+
+    async fn a_topic_says_how_often_it_was_named(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        town.post(&mut alice, "#lock one", "public").await;
+        town.post(&mut alice, "#lock two", "public").await;
+        town.post(&mut bob, "#lock of few", "private").await;
+        town.wait_s(86_400);
+        town.post(&mut bob, "#lock again", "public").await;
+        hers.post("/api/v1/tags/lock/follow", &Value::Null).await.is(200);
+        let told = hers.get("/api/v1/followed_tags").await.is(200).json()[0]["history"].clone();
+        let days: Vec<_> = told.as_array().unwrap().iter().map(|day| (day["uses"].as_str().unwrap(), day["accounts"].as_str().unwrap())).collect();
+        assert_eq!(days[..3], [("1", "1"), ("2", "1"), ("0", "0")]);
+        assert_eq!(days.len(), 7);
+        assert_eq!(town.anonymous().get("/api/v1/tags/lock").await.is(200).json()["history"], told);
+        let found = his.get("/api/v2/search?q=lock&type=hashtags").await.is(200).json();
+        assert_eq!(found["hashtags"][0]["history"], told);
+        let none = his.get("/api/v1/tags/weir").await.is(200).json();
+        assert_eq!(none["history"][0]["uses"], "0");
+        // What the viewer may not see is not counted.
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        assert_eq!(his.get("/api/v1/tags/lock").await.is(200).json()["history"][1]["uses"], "0");
     }
 
     async fn a_profile_has_topics(town) {

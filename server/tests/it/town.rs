@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each feature's tests use a part of it")]
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,6 +19,7 @@ use comity::members::{self, NewMember, Role, sessions};
 use comity::{migrations, router, serve};
 use comity_db::testing::{Engine, Throwaway, migrated};
 use comity_vocab::Domain;
+use futures_util::stream;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -76,6 +78,13 @@ pub struct Town {
 }
 
 impl Town {
+    /// One more process on the same database and files.
+    pub async fn node(&self) -> App {
+        let (db, config) = (self.app.db.clone(), self.app.config.clone());
+        let node = serve::start_on(db, config, self.clock.clone());
+        Box::pin(node).await.unwrap()
+    }
+
     /// With one open community, [`DOMAIN`].
     pub async fn new(engine: Engine) -> Town {
         Town::with(engine, "").await
@@ -98,6 +107,17 @@ impl Town {
         settings: &str,
         change: impl FnOnce(&mut Config),
     ) -> Town {
+        let database = migrated(engine, migrations::ALL, NOON_MS).await;
+        Town::on(database, domain, settings, change).await
+    }
+
+    /// The same on a database that was made for it.
+    pub async fn on(
+        database: Throwaway,
+        domain: &str,
+        settings: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Town {
         let settings = format!("domain = \"{domain}\"\nname = \"Harbour\"\n{settings}");
         let mut config = Config::from_text("a test", &settings, Vec::new()).unwrap();
         let files = tempfile::tempdir().unwrap();
@@ -106,7 +126,6 @@ impl Town {
         config.make_rsa = kept_keys::rsa;
         change(&mut config);
         let clock = Clock::held(NOON_MS);
-        let database = migrated(engine, migrations::ALL, NOON_MS).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
             .await
             .unwrap();
@@ -327,6 +346,33 @@ impl Browser {
             .await
     }
 
+    /// Sends a form whose fields come slowly: after whoever sends it was looked up, and once this is done.
+    pub async fn post_while(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        meanwhile: impl Future<Output = ()> + Send + 'static,
+    ) -> Answer {
+        if self.csrf.is_none() {
+            self.open("/sign-in").await;
+        }
+        let token = self.csrf.clone().unwrap();
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &token).extend_pairs(fields);
+        let form = form.finish();
+        let body = stream::once(async move {
+            meanwhile.await;
+            Ok::<_, Infallible>(form)
+        });
+        let origin = self.origin.clone();
+        let headers = [
+            (CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded"),
+            (ORIGIN.as_str(), origin.as_str()),
+        ];
+        self.send_body(Method::POST, path, &headers, Body::from_stream(body))
+            .await
+    }
+
     /// The same with a body that is no text.
     pub async fn send_bytes(
         &mut self,
@@ -334,6 +380,17 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
         body: Vec<u8>,
+    ) -> Answer {
+        self.send_body(method, path, headers, Body::from(body))
+            .await
+    }
+
+    async fn send_body(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
     ) -> Answer {
         let mut request = Request::builder()
             .method(method.clone())
@@ -350,7 +407,7 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).unwrap();
+        let request = request.body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
@@ -389,6 +446,12 @@ impl Browser {
     /// The cookies by name; their values are secrets of the test.
     pub fn cookie_names(&self) -> Vec<&str> {
         self.cookies.keys().map(String::as_str).collect()
+    }
+
+    /// Asks another node of the same installation.
+    pub fn at_node(mut self, node: &App) -> Browser {
+        self.router = router::build(node);
+        self
     }
 
     /// Uses another host, as when a name is spoofed.

@@ -54,6 +54,39 @@ town_test! {
         town.anonymous().get(&post.path).await.is(200).hides("\"edited\"");
     }
 
+    async fn what_reads_like_another_language_is_told_and_not_changed(town) {
+        let mut alice = town.member("alice").await;
+        let german = "Das Boot legt heute erst um neun Uhr ab, weil der Wind zu stark ist.";
+        let asked = [("text", german), ("language", "en"), ("visibility", "public"), ("check", "true")];
+        alice.post("/compose", &asked).await.is(200).shows("reads like Deutsch; it is marked as English");
+        // The button marks it, and publishes nothing.
+        let marked = [("text", german), ("language", "en"), ("visibility", "public"), ("mark_as", "de")];
+        let page = alice.post("/compose", &marked).await.is(200).shows(german).hides("reads like");
+        assert!(page.body.contains("<option value=\"de\" lang=\"de\" selected>"), "{}", page.body);
+        alice.get("/home").await.is(200).hides("neun Uhr");
+        let english = [("text", "The ferry leaves at nine today because the wind is too strong."), ("language", "en"), ("check", "true")];
+        alice.post("/compose", &english).await.is(200).hides("reads like");
+        let short = [("text", "Neun Uhr"), ("language", "en"), ("check", "true")];
+        alice.post("/compose", &short).await.is(200).hides("reads like");
+        // What is posted stays as it is marked.
+        let posted = town.compose(&mut alice, &[("text", german), ("language", "en"), ("visibility", "public")]).await;
+        let page = alice.get(&posted.path).await.is(200);
+        assert!(page.body.contains("<div class=\"words\" dir=\"auto\" lang=\"en\">"), "{}", page.body);
+        // A draft is told of when it is opened.
+        alice.post("/compose", &[("text", german), ("language", "en"), ("keep", "true")]).await.leads("/drafts");
+        let draft = alice.get("/drafts").await.number_after("/compose?draft=").unwrap();
+        alice.get(&format!("/compose?draft={draft}")).await.is(200).shows("reads like Deutsch");
+    }
+
+    async fn an_edit_begins_with_the_language_of_the_post(town) {
+        let mut alice = town.member("alice").await;
+        for (language, option) in [("de", "<option value=\"de\" lang=\"de\" selected>"), ("gsw", "<option value=\"gsw\" lang=\"gsw\" selected>")] {
+            let post = town.compose(&mut alice, &[("text", "Moin"), ("language", language), ("visibility", "public")]).await;
+            let page = alice.get(&format!("/statuses/{}/edit", post.id)).await.is(200);
+            assert!(page.body.contains(option), "{}", page.body);
+        }
+    }
+
     async fn nobody_edits_or_deletes_what_somebody_else_wrote(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let post = town.post(&mut alice, "Mine alone to change", "public").await;

@@ -42,7 +42,8 @@ impl Delivered {
 pub struct Peer {
     /// Where they listen.
     pub port: u16,
-    private: Arc<Vec<u8>>,
+    /// Parsed once: that takes longer than signing.
+    key: SigningKey,
     public_pem: Arc<String>,
     inbox: Arc<Mutex<Vec<Delivered>>>,
     /// By what name each actor's key goes now, where that is not `main-key`.
@@ -63,7 +64,7 @@ impl Peer {
         let (private, public) = tokio::task::spawn_blocking(kept_keys::rsa).await.unwrap();
         let peer = Peer {
             port: listener.local_addr().unwrap().port(),
-            private: Arc::new(private),
+            key: SigningKey::rsa(Iri::parse("http://localhost/#main-key").unwrap(), &private).unwrap(),
             public_pem: Arc::new(spki_to_pem(&public)),
             inbox: Arc::default(),
             keys: Arc::default(),
@@ -121,7 +122,7 @@ impl Peer {
         body: Option<&[u8]>,
         now_ms: i64,
     ) -> HeaderMap {
-        let key = SigningKey::rsa(Iri::parse(key_id).unwrap(), &self.private).unwrap();
+        let key = self.key.at(Iri::parse(key_id).unwrap());
         // This scheme has a nonce: asking twice in a second is no replay.
         sign(
             method,
@@ -237,12 +238,14 @@ async fn person(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> impl IntoResponse {
-    activity(&peer.actor(
-        &host_of(&headers),
-        &format!("/users/{name}"),
-        &name,
-        "Person",
-    ))
+    let (host, path) = (host_of(&headers), format!("/users/{name}"));
+    let told = peer
+        .documents
+        .lock()
+        .unwrap()
+        .get(&format!("http://{host}{path}"))
+        .cloned();
+    activity(&told.unwrap_or_else(|| peer.actor(&host, &path, &name, "Person")))
 }
 
 async fn document(

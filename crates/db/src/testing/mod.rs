@@ -81,6 +81,15 @@ pub async fn migrated(engine: Engine, migrations: &[Migration], now_ms: i64) -> 
     }
 }
 
+/// The same on PostgreSQL, with letters ordered as English dictionaries have them: as on servers that were set up without a
+/// word about it, and unlike the tests' other databases. The server must have been built with ICU.
+pub async fn migrated_in_another_order(migrations: &[Migration], now_ms: i64) -> Throwaway {
+    let made = on_postgres("template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'").await;
+    let migrated = made.db.migrate(migrations, now_ms).await;
+    migrated.unwrap_or_else(|error| panic!("{error}"));
+    made
+}
+
 async fn on_sqlite(template: Option<&Path>) -> Throwaway {
     let directory =
         TempDir::with_prefix("comity-").expect("the temporary directory can be written to");

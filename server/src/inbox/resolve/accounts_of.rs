@@ -197,6 +197,47 @@ async fn known_or_anew(
     }
 }
 
+/// Who goes by this handle, because a page of `site` names them as who wrote it: somebody whom we know, or who lists the site
+/// in `attributionDomains`. Nobody else is kept. `count` says whether their server may be asked for that.
+pub async fn author(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &Handle,
+    site: &Domain,
+    count: impl FnOnce() -> Result<()>,
+) -> Result<Arc<Account>> {
+    let domain = handle.domain.as_ref().ok_or_else(|| unknown(handle))?;
+    if let Some(known) = accounts::find_by_handle(app, &handle.username, domain).await? {
+        return Ok(known);
+    }
+    if is_ours(app, domain) {
+        return Err(unknown(handle));
+    }
+    count()?;
+    let Found::Actors { actors, .. } = ask(app, community, handle).await? else {
+        return Err(unknown(handle));
+    };
+    let actor = actors.first().ok_or_else(|| unknown(handle))?;
+    refuse_ours(app, actor)?;
+    let document = fetch(app, community, actor).await?;
+    let lists_it = match document.peek() {
+        Document::Actor(actor) => {
+            let mut listed = actor.attribution_domains.iter();
+            listed.any(|listed| site.is_within(listed))
+        }
+        _ => false,
+    };
+    if !lists_it {
+        return Err(unknown(handle));
+    }
+    let account = take(app, community, document).await?;
+    let same_name = account.username.to_lowercase() == handle.username.to_lowercase();
+    if !same_name || account.domain != *domain {
+        return Err(unknown(handle));
+    }
+    Ok(account)
+}
+
 /// The account that goes by this handle now. Its domain must name the actor, and the actor must go by the handle in
 /// turn.
 async fn handle_anew(app: &App, community: &Arc<Community>, whole: Handle) -> Result<Arc<Account>> {

@@ -47,7 +47,8 @@ pub(super) fn make(format: Format) -> Result<Made, Refused> {
     }
     let moves = matches!(format, Format::Gif | Format::WebP { moves: true });
     let frames = if moves {
-        small_frames(format, u64::from(width) * u64::from(height))?
+        let area = u64::from(width) * u64::from(height);
+        small_frames(format, area, |picture| pixels::shrunk(picture, MOST_KEPT))?
     } else {
         Vec::new()
     };
@@ -59,7 +60,7 @@ pub(super) fn make(format: Format) -> Result<Made, Refused> {
     Ok(made("image/png", "", &picture))
 }
 
-fn made(media_type: &str, preview_type: &str, picture: &DynamicImage) -> Made {
+pub(super) fn made(media_type: &str, preview_type: &str, picture: &DynamicImage) -> Made {
     Made {
         kind: "image".to_owned(),
         media_type: media_type.to_owned(),
@@ -73,7 +74,11 @@ fn made(media_type: &str, preview_type: &str, picture: &DynamicImage) -> Made {
 }
 
 /// All its pictures, each made small as it comes.
-fn small_frames(format: Format, area: u64) -> Result<Vec<Frame>, Refused> {
+pub(super) fn small_frames(
+    format: Format,
+    area: u64,
+    make_small: impl Fn(DynamicImage) -> Result<DynamicImage, Refused>,
+) -> Result<Vec<Frame>, Refused> {
     let mut small = Vec::new();
     for frame in frames(format)? {
         let frame = frame.map_err(|why| told(&why))?;
@@ -86,7 +91,7 @@ fn small_frames(format: Format, area: u64) -> Result<Vec<Frame>, Refused> {
         }
         let delay = frame.delay();
         let picture = DynamicImage::ImageRgba8(frame.into_buffer());
-        let picture = pixels::shrunk(picture, MOST_KEPT)?.into_rgba8();
+        let picture = make_small(picture)?.into_rgba8();
         small.push(Frame::from_parts(picture, 0, 0, delay));
     }
     Ok(small)
@@ -105,7 +110,8 @@ fn frames(format: Format) -> Result<Frames<'static>, Refused> {
     })
 }
 
-fn moving(frames: Vec<Frame>) -> Result<Made, Refused> {
+/// What is kept of these, which are as small as they are to be.
+pub(super) fn moving(frames: Vec<Frame>) -> Result<Made, Refused> {
     let unwritten = || "could not be written".to_owned();
     let first: RgbaImage = match frames.first() {
         Some(frame) => frame.buffer().clone(),

@@ -6,6 +6,7 @@
 
 mod avif;
 mod emoji;
+mod face;
 mod ffmpeg;
 mod picture;
 
@@ -59,6 +60,9 @@ pub struct Task {
     /// A picture is made as small as an emoji.
     #[serde(default)]
     pub emoji: bool,
+    /// A picture is cut to this shape, as somebody's; what moves goes on moving.
+    #[serde(default)]
+    pub face: Option<Size>,
 }
 
 /// What a child answers.
@@ -153,6 +157,13 @@ fn work(task: &Task) -> Result<Made, Refused> {
     if task.emoji {
         return if format.is_picture() {
             emoji::make(format)
+        } else {
+            Err("is no picture; choose one".to_owned())
+        };
+    }
+    if let Some(size) = task.face {
+        return if format.is_picture() {
+            face::make(format, size)
         } else {
             Err("is no picture; choose one".to_owned())
         };

@@ -32,19 +32,7 @@ const MOST_MOVING_PIXELS: u64 = 400_000_000;
 const LONGEST_MOVING_SIDE: u32 = 4_096;
 
 pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
-    let kind = match format {
-        Format::Jpeg => ImageFormat::Jpeg,
-        Format::Png { .. } => ImageFormat::Png,
-        Format::Gif => ImageFormat::Gif,
-        _ => ImageFormat::WebP,
-    };
-    let mut header = reader(kind)?;
-    // How large it is is told by us, with a sentence of its own.
-    let mut bounds = limits();
-    (bounds.max_image_width, bounds.max_image_height) = (None, None);
-    header.limits(bounds);
-    let (width, height) = header.into_dimensions().map_err(|why| told(&why))?;
-    measure(width, height)?;
+    let (kind, width, height) = measured(format)?;
     let may_move = matches!(
         format,
         Format::Gif | Format::Png { moves: true } | Format::WebP { moves: true }
@@ -62,6 +50,24 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         picture = pixels::fitting(&picture, size)?;
     }
     still(&picture, kind != ImageFormat::Jpeg)
+}
+
+/// Of which kind it is, and how large by its header: refused where that is too much.
+pub(super) fn measured(format: Format) -> Result<(ImageFormat, u32, u32), Refused> {
+    let kind = match format {
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::Png { .. } => ImageFormat::Png,
+        Format::Gif => ImageFormat::Gif,
+        _ => ImageFormat::WebP,
+    };
+    let mut header = reader(kind)?;
+    // How large it is is told by us, with a sentence of its own.
+    let mut bounds = limits();
+    (bounds.max_image_width, bounds.max_image_height) = (None, None);
+    header.limits(bounds);
+    let (width, height) = header.into_dimensions().map_err(|why| told(&why))?;
+    measure(width, height)?;
+    Ok((kind, width, height))
 }
 
 /// What is kept of a picture that stands still.
@@ -278,8 +284,8 @@ fn frames(format: Format) -> Result<image::Frames<'static>, Refused> {
     })
 }
 
-/// Film has no transparency.
-fn on_white(picture: DynamicImage) -> DynamicImage {
+/// Film has no transparency, and no face shows what is behind it.
+pub(super) fn on_white(picture: DynamicImage) -> DynamicImage {
     let mut pixels = picture.into_rgba8();
     for pixel in pixels.pixels_mut() {
         let [red, green, blue, opacity] = pixel.0.map(u32::from);

@@ -209,7 +209,16 @@ pub async fn action(
     Id(id): Id,
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
+    let me = client.me()?;
     let action = match sent.kind.as_str() {
+        // A member is sent the text, as Mastodon does.
+        "none" if !sent.text.trim().is_empty() => {
+            let subject = moderation::find(&app, looked_after(me)?, id).await?;
+            match subject.member {
+                Some(_) => Action::Warn,
+                None => Action::Note,
+            }
+        }
         "none" => Action::Note,
         "disable" => Action::Freeze,
         "silence" => Action::Limit,
@@ -221,7 +230,6 @@ pub async fn action(
             ));
         }
     };
-    let me = client.me()?;
     moderation::act(&app, me, id, action, &sent.text, sent.report_id).await?;
     Ok(Reply::api(json!({})))
 }

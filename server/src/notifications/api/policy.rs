@@ -10,7 +10,7 @@ use crate::http::{Client, Input, Me, Reply};
 use crate::notifications::policy::{self, Answer, Policy};
 use crate::notifications::requests;
 
-/// Of people whom the community limits nobody hears who does not follow them: the gate says so, and no setting.
+/// Of people whom the community limits only those hear who follow them: the gate says so, and no setting.
 const LIMITED: Answer = Answer::Drop;
 
 async fn summary(app: &App, me: &Me) -> Result<Value> {
@@ -50,7 +50,8 @@ pub struct Sent {
     for_limited_accounts: Option<String>,
 }
 
-/// `PATCH /api/v2/notifications/policy`
+/// `PATCH /api/v2/notifications/policy`. What is wished of people whom the community limits changes nothing, and the answer
+/// says what holds: apps send the whole policy where one line of it changes.
 pub async fn change(
     State(app): State<App>,
     client: Client,
@@ -78,18 +79,12 @@ pub async fn change(
         "for_private_mentions",
         sent.for_private_mentions,
     )?;
-    let mut limited = LIMITED;
+    let mut wished = LIMITED;
     set(
-        &mut limited,
+        &mut wished,
         "for_limited_accounts",
         sent.for_limited_accounts,
     )?;
-    if limited != LIMITED {
-        return Err(Error::invalid(
-            "for_limited_accounts",
-            "can only be drop: of whom this community limits you hear when you follow them",
-        ));
-    }
     policy::choose(&app, me.account.id, policy).await?;
     told(&app, me).await
 }

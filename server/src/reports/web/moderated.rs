@@ -66,7 +66,7 @@ struct ReportView {
     when_text: String,
 }
 
-/// What a post said when it was reported.
+/// What a post or a collection said when it was reported.
 struct EvidenceView {
     said: Option<String>,
     iri: String,
@@ -89,6 +89,7 @@ fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
     let all: &[(Action, &'static str)] = match subject.member {
         Some(_) => &[
             (Action::Note, "Nothing; write it down"),
+            (Action::Warn, "They are told why, and nothing else happens"),
             (Action::Freeze, "They cannot sign in; what they wrote stays"),
             (
                 Action::Suspend,
@@ -111,6 +112,7 @@ fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
 /// What was done, in a word.
 fn did(action: &str) -> &'static str {
     match Action::parse(action) {
+        Some(Action::Warn) => "warned",
         Some(Action::Freeze) => "kept from signing in",
         Some(Action::Suspend) => "suspended",
         Some(Action::Limit) => "limited",
@@ -233,6 +235,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     };
     let acts = moderation::acts(&app, &me.community, report.target_id).await?;
     let evidence = reports::evidence(&app, &report).await?;
+    let collected = reports::collected(&app, &report).await?;
     let notes = reports::notes(&app, &report).await?;
     let writers = notes.iter().map(|note| note.account_id);
     let writers = writers
@@ -256,6 +259,10 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
                 said: one.said,
                 iri: one.iri,
             })
+            .chain(collected.into_iter().map(|one| EvidenceView {
+                said: Some(one.said),
+                iri: one.iri,
+            }))
             .collect(),
         notes: notes
             .into_iter()

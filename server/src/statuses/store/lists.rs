@@ -7,13 +7,40 @@ use crate::window::{Ids, ids_in};
 
 /// What an account wrote and boosted.
 pub const BY_AUTHOR: Ids = ids_in!("id", "SELECT id FROM statuses WHERE account_id = $4");
-/// The same without answers to others.
-pub const OWN_BY_AUTHOR: Ids = ids_in!(
-    "id",
-    "SELECT id
-       FROM statuses
-      WHERE account_id = $4
-        AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
+/// What is left out of what somebody wrote (`s`) where it is said: answers to others (`$5`), boosts (`$6`), and what is for few
+/// people (`$7`).
+macro_rules! chosen_of_author {
+    () => {
+        "(NOT CAST($5 AS BOOLEAN) OR s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id = s.account_id)
+         AND (NOT CAST($6 AS BOOLEAN) OR s.reblog_of_id IS NULL)
+         AND (NOT CAST($7 AS BOOLEAN) OR s.visibility <> 'direct')"
+    };
+}
+pub(crate) use chosen_of_author;
+
+/// What an account wrote and boosted, less what is left out.
+pub const CHOSEN_BY_AUTHOR: Ids = ids_in!(
+    "s.id",
+    concat!(
+        "SELECT s.id FROM statuses s WHERE s.account_id = $4 AND ",
+        chosen_of_author!()
+    )
+);
+/// What an account wrote that has files, less what is left out. Counts on `statuses_files_by_author`.
+pub const FILES_BY_AUTHOR: Ids = ids_in!(
+    "s.id",
+    sqlite: concat!(
+        "SELECT s.id
+           FROM statuses s INDEXED BY statuses_files_by_author
+          WHERE s.account_id = $4 AND s.attachments <> '[]' AND ",
+        chosen_of_author!()
+    ),
+    pg: concat!(
+        "SELECT s.id
+           FROM statuses s
+          WHERE s.account_id = $4 AND s.attachments <> '[]' AND ",
+        chosen_of_author!()
+    )
 );
 /// Boosts of a status. Counts on `statuses_by_reblog`.
 pub const REBLOGS_OF: Ids = ids_in!("id", "SELECT id FROM statuses WHERE reblog_of_id = $4");
@@ -51,6 +78,8 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
 );
 const REBLOG_BY: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
+const PROPER: Sql<(i64,)> =
+    sql!(row: (i64,), "SELECT COALESCE(reblog_of_id, id) FROM statuses WHERE id = $1");
 
 /// Oldest first, newer than `min_id`.
 pub async fn in_conversation(
@@ -74,6 +103,11 @@ pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Res
     Ok(db
         .column(REPLIES_TO, params![status_id, min_id, limit])
         .await?)
+}
+
+/// What is meant by the id of a status or of a boost: of a boost, what it shares. Nobody is cleared to see it.
+pub async fn proper_id(db: &Db, id: i64) -> Result<i64> {
+    Ok(db.opt_column(PROPER, params![id]).await?.unwrap_or(id))
 }
 
 /// This account's boost of this status.

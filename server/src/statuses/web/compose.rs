@@ -1,10 +1,11 @@
 //! Writing: the composer, whom what is in it would reach, and publishing it.
 
 use axum::extract::State;
-use comity_policy::{Pattern, Way};
+use comity_policy::{Pattern, Visible, Way};
 use comity_vocab::{Handle, Visibility};
 use serde::Deserialize;
 
+use super::view::choose_language;
 use super::{Reader, attach, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -12,13 +13,13 @@ use crate::http::form::{Label, page_with, trouble};
 use crate::http::{FileForm, Kind, Me, Reply, Visit, cookie, local_path};
 use crate::members::Role;
 use crate::statuses::api::{Asked, Sent, SentSaying};
-use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Terms, find, publish};
+use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Status, Terms, find, publish};
 use crate::text::{self, Format};
 use crate::web::view::{
-    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, SeenBy,
+    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, ReadsLike, SeenBy,
 };
 use crate::web::{frame, person_view};
-use crate::{accounts, drafts, reach, rules};
+use crate::{accounts, drafts, reach, rules, scheduled};
 
 /// What the composer sends.
 #[derive(Debug, Default, Deserialize)]
@@ -35,7 +36,10 @@ pub struct ComposeForm {
     #[serde(default)]
     visibility: String,
     #[serde(default)]
-    language: String,
+    pub(super) language: String,
+    /// The language that it is marked as instead; nothing is published.
+    #[serde(default)]
+    mark_as: String,
     #[serde(default)]
     answers: String,
     #[serde(default)]
@@ -74,6 +78,9 @@ pub struct ComposeForm {
     /// Whom it would reach is asked; nothing is published.
     #[serde(default)]
     check: bool,
+    /// When it is published; empty for at once.
+    #[serde(default)]
+    later: String,
     /// It is kept as a draft; nothing is published.
     #[serde(default)]
     keep: bool,
@@ -182,6 +189,13 @@ impl ComposeForm {
         }
     }
 
+    /// What waits of it for its time. What the form says of its language holds, also that it says none.
+    fn waiting(&self) -> Sent {
+        let mut sent = self.kept();
+        sent.language = Some(self.language.trim().to_owned());
+        sent
+    }
+
     /// Whether it says whom to tell, be it nobody.
     fn says_whom(&self) -> bool {
         self.told || !self.tell.is_empty()
@@ -225,6 +239,9 @@ impl ComposeForm {
             composer.markdown = format == Format::Markdown;
         }
         composer.kept_from.clone_from(&self.kept_from);
+        if let Some(later) = &mut composer.later {
+            later.clone_from(&self.later);
+        }
         composer.draft = self.draft;
         composer.sensitive = self.sensitive;
         if let Ok(visibility) = Visibility::parse(&self.visibility) {
@@ -237,9 +254,7 @@ impl ComposeForm {
             composer.quotes = quotes(quoting);
         }
         if !self.language.is_empty() {
-            for language in &mut composer.languages {
-                language.chosen = language.tag == self.language;
-            }
+            choose_language(&mut composer.languages, &self.language);
         }
         if self.says_whom() {
             for who in &mut composer.tell {
@@ -437,6 +452,7 @@ async fn compose_page(
     if let Some(form) = sent {
         form.refill(&mut composer);
         attach::refill(app, me, form, &mut composer).await?;
+        composer.reads_like = reads_like(&composer);
         if form.check && composer.markdown {
             let looks = text::markdown::render(&form.text, &[], &me.community);
             composer.looks_html = Some(looks.html);
@@ -461,6 +477,15 @@ async fn compose_page(
     Ok(page_with(page, wrong.as_ref()))
 }
 
+/// What the words read like, where that is not what they are marked as.
+fn reads_like(composer: &ComposerView) -> Option<ReadsLike> {
+    let chosen = composer.languages.iter().find(|language| language.chosen)?;
+    let marked = text::language::name_of(&text::language::first_part(Some(&chosen.tag)))?;
+    let tag = text::language::other_than(Some(&chosen.tag), &composer.text)?;
+    let name = text::language::name_of(tag)?;
+    Some(ReadsLike { tag, name, marked })
+}
+
 async fn reached(
     app: &App,
     me: &Me,
@@ -479,6 +504,18 @@ async fn reached(
     reach::preview(app, me, draft).await
 }
 
+/// What came of a composer that was sent.
+enum Came {
+    /// It is shown again.
+    Nothing,
+    /// A draft.
+    Kept,
+    /// A post that waits until then, in unix milliseconds.
+    Waits(i64),
+    /// A post.
+    Posted(Box<Visible<Status>>),
+}
+
 /// `POST /compose`
 pub async fn compose(
     State(app): State<App>,
@@ -489,6 +526,10 @@ pub async fn compose(
     let mut composer = composer(&app, &me);
     composer.in_reply_to = form.in_reply_to;
     composer.quote = form.quote;
+    if !form.mark_as.is_empty() {
+        form.language = std::mem::take(&mut form.mark_as);
+        form.check = true;
+    }
     let keep = form.keep;
     let published = async {
         let looks = attach::take_in(&app, &me, &mut form, files).await?;
@@ -497,27 +538,35 @@ pub async fn compose(
                 Some(id) => drafts::change(&app, me.account.id, id, form.kept()).await?,
                 None => drafts::keep(&app, me.account.id, form.kept()).await?,
             };
-            return Ok(None);
+            return Ok(Came::Kept);
         }
         if looks || form.check {
-            return Ok(None);
+            return Ok(Came::Nothing);
         }
-        let draft = form.draft(&app, &me).await?;
-        let status = publish(&app, &me.community, me.account.clone(), draft).await?;
+        let came = if form.later.trim().is_empty() {
+            let draft = form.draft(&app, &me).await?;
+            let status = publish(&app, &me.community, me.account.clone(), draft).await?;
+            Came::Posted(Box::new(status))
+        } else {
+            let at = scheduled::web::read_field(&form.later)?;
+            let waits = scheduled::schedule(&app, &me, form.waiting(), at, None).await?;
+            Came::Waits(waits.at)
+        };
         // It is posted: whether it is kept as well is not worth an error.
         if let Some(id) = form.draft {
             let _ = drafts::delete(&app, me.account.id, id).await;
         }
-        Ok(Some(status))
+        Ok(came)
     };
     match Box::pin(published).await {
-        Ok(None) if keep => {
+        Ok(Came::Kept) => {
             let done = Notice("Your draft is kept. Nobody else sees it.".to_owned());
             let done = cookie::notice(&visit.community, &done);
             Ok(Reply::see_other("/drafts").with_cookie(done))
         }
-        Ok(None) => compose_page(&app, &me, &visit, composer, Some(&form)).await,
-        Ok(Some(status)) => {
+        Ok(Came::Nothing) => compose_page(&app, &me, &visit, composer, Some(&form)).await,
+        Ok(Came::Waits(at)) => Ok(scheduled::web::waits(&app, &visit, at)),
+        Ok(Came::Posted(status)) => {
             let back = local_path(&form.back).filter(|back| back.starts_with("/@"));
             let page =
                 back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
@@ -548,6 +597,11 @@ pub(super) const LABELS: &[Label] = &[
     Label::of("kept_from", "what you keep it from"),
     Label::of("in_reply_to_id", "what you answer"),
     Label::of("quote_id", "what you quote"),
+    Label {
+        of: "scheduled_at",
+        input: "later",
+        words: "the time",
+    },
     Label::of("file", "the file"),
     Label {
         of: "description",

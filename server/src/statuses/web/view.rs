@@ -31,9 +31,9 @@ use crate::web::view::{
     QuotedView, ReactionView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
 use crate::web::{cleared_view, person_view, profile_path, time};
-use crate::{favourites, pins, reactions, reblogs, rules};
+use crate::{bookmarks, favourites, pins, reactions, reblogs, rules};
 use composer::choices_for_reply;
-pub use composer::{choices, composer, seen_by};
+pub use composer::{choices, choose_language, composer, seen_by};
 pub use quoted::quoted_by;
 use quoted::{quote_mark, quoted};
 
@@ -46,6 +46,7 @@ pub struct Reader<'a> {
     said: HashMap<i64, Vec<reactions::Chosen>>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
+    bookmarked: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
     quoted: HashMap<i64, Visible<Status>>,
     /// What the pages say to which these link.
@@ -72,16 +73,17 @@ impl<'a> Reader<'a> {
         statuses: &[&Visible<Status>],
     ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
-        let (favourited, reblogged, pinned) = match &visit.me {
+        let (favourited, reblogged, pinned, bookmarked) = match &visit.me {
             Some(me) if !ids.is_empty() => (
                 favourites::among(&app.db, me.account.id, ids.clone()).await?,
                 reblogs::among(app, me.account.id, ids.clone()).await?,
                 pins::among(app, me.account.id, &ids).await?,
+                bookmarks::of(app, me.account.id, &ids).await?,
             ),
-            _ => (HashSet::new(), HashSet::new(), HashSet::new()),
+            _ => Default::default(),
         };
         let mine = visit.me.as_ref().map(|me| me.account.id);
-        let said = reactions::of(&app.db, mine, ids.clone()).await?;
+        let said = reactions::of(app, &visit.party(), mine, ids.clone()).await?;
         let asks = statuses.iter().filter(|status| text(status).poll.is_some());
         let asks: Vec<i64> = asks.map(|status| status.id).collect();
         let votes = match &visit.me {
@@ -109,6 +111,7 @@ impl<'a> Reader<'a> {
             said,
             reblogged,
             pinned,
+            bookmarked,
             app: app.clone(),
             book: app.gate.book(),
             listener: rules::listener(visit),
@@ -268,6 +271,7 @@ impl<'a> Reader<'a> {
                 own,
                 favourited: self.favourited.contains(&status.id),
                 reblogged: self.reblogged.contains(&status.id),
+                bookmarked: self.bookmarked.contains(&status.id),
                 pinned: self.pinned.contains(&status.id),
                 may_pin: own && is_open,
                 may_take_out: answers_me && !own && !is_out && !answer_waits,

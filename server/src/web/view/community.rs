@@ -52,6 +52,8 @@ pub struct AboutPage {
     pub frame: Frame,
     /// The community's domain.
     pub domain: String,
+    /// The path of its wide picture, and what is in that.
+    pub banner: Option<(String, String)>,
     /// What it says of itself; sanitised HTML.
     pub description_html: String,
     /// Its rules for people, each one sentence.

@@ -30,6 +30,8 @@ pub struct ComposerView {
     pub choices: Vec<SeenBy>,
     /// Languages to choose from; empty hides the choice.
     pub languages: Vec<LanguageChoice>,
+    /// What it reads like, where that is another language than the one it is marked as.
+    pub reads_like: Option<ReadsLike>,
     /// Most characters a post may have.
     pub limit: u32,
     /// Whom a reply may tell, each to be ticked; empty in a new post.
@@ -48,6 +50,8 @@ pub struct ComposerView {
     pub takes_files: bool,
     /// The question it asks; `None` where it cannot ask one, as in an edit.
     pub poll: Option<PollForm>,
+    /// When it is published, as the field has it, and empty for at once; `None` where that cannot be chosen, as in an edit.
+    pub later: Option<String>,
     /// Whom it would reach, if that was worked out.
     pub reach: Option<ReachView>,
     /// What was wrong with it; fields are `text`, `spoiler`, `kept_from`, `file`, `poll`.
@@ -65,6 +69,17 @@ pub struct LanguageChoice {
     pub name: String,
     /// The one chosen.
     pub chosen: bool,
+}
+
+/// The language that a post reads like.
+#[derive(Clone, Debug)]
+pub struct ReadsLike {
+    /// Its tag, such as "de"; a button of the form sends it as `mark_as`.
+    pub tag: &'static str,
+    /// Its own name for itself.
+    pub name: &'static str,
+    /// The name of the one that it is marked as.
+    pub marked: &'static str,
 }
 
 /// A file that a post is to have.

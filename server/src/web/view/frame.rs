@@ -30,6 +30,8 @@ pub struct Frame {
     pub may_invite: bool,
     /// Changes when the style or the script does, so that browsers may keep them for ever.
     pub stamp: String,
+    /// The path of the community's own icon, if it has one.
+    pub icon: Option<String>,
     /// Where this server's source is; the licence asks that everyone can find it.
     pub source_url: String,
     /// Search engines are asked not to list this page.

@@ -34,6 +34,12 @@ impl PersonView {
             None => format!("@{}", self.handle_local),
         }
     }
+
+    /// Whether their picture is a copy of one from elsewhere, which may be missing: then the letters are behind it.
+    pub fn has_copy(&self) -> bool {
+        let copy = self.avatar.as_deref();
+        copy.is_some_and(|path| path.starts_with("/media/remote/"))
+    }
 }
 
 /// One line of a profile, such as "Pronouns: she/her".
@@ -43,6 +49,8 @@ pub struct FieldView {
     pub name_html: String,
     /// What it says; sanitised HTML.
     pub html: String,
+    /// Since which day the page that it leads to is known to link back, "3 May 2026".
+    pub verified: Option<String>,
 }
 
 /// The colour of a face: the same for the same `key` (the handle) everywhere and always.

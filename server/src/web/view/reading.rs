@@ -153,6 +153,10 @@ pub struct HashtagPage {
     pub frame: Frame,
     /// Without `#`.
     pub name: String,
+    /// The viewer may follow it.
+    pub may_follow: bool,
+    /// The viewer follows it.
+    pub follows: bool,
     /// The posts, newest first.
     pub statuses: Vec<StatusView>,
     /// The page of older posts.
@@ -199,6 +203,8 @@ pub struct NotificationRow {
     pub when_text: String,
     /// Not seen before.
     pub is_new: bool,
+    /// The emoji that favourites say, with its picture; safe HTML.
+    pub said_html: Option<String>,
     /// The beginning of the viewer's post that it is about; plain text.
     pub about: Option<String>,
     /// That post's conversation.
@@ -241,6 +247,8 @@ pub enum NotificationKind {
     Status,
     /// They changed what the viewer boosted.
     Update,
+    /// They changed what the viewer quoted.
+    QuotedUpdate,
     /// They mention the viewer.
     Mention,
     /// They answered a post.
@@ -251,19 +259,35 @@ pub enum NotificationKind {
     Restored,
     /// They reported somebody.
     Report,
+    /// They put the viewer into a collection.
+    Collected,
+    /// They changed a collection that the viewer is in.
+    CollectionChanged,
+    /// A community that the viewer looks after has somebody who waits to join.
+    SignUp,
+    /// A community has a word for the viewer.
+    Warning,
 }
 
 impl NotificationKind {
     /// Name of the symbol `i-NAME` and of the style class.
     pub fn symbol(self) -> &'static str {
         match self {
-            NotificationKind::Follow | NotificationKind::Status => "me",
+            NotificationKind::Follow
+            | NotificationKind::Status
+            | NotificationKind::Collected
+            | NotificationKind::CollectionChanged => "me",
             NotificationKind::Request => "ask",
             NotificationKind::Favourite => "heart",
             NotificationKind::Reblog | NotificationKind::Update => "boost",
-            NotificationKind::Poll | NotificationKind::Report => "asked",
+            NotificationKind::Poll
+            | NotificationKind::Report
+            | NotificationKind::SignUp
+            | NotificationKind::Warning => "asked",
             NotificationKind::Mention => "at",
-            NotificationKind::Reply | NotificationKind::Quote => "reply",
+            NotificationKind::Reply | NotificationKind::Quote | NotificationKind::QuotedUpdate => {
+                "reply"
+            }
             NotificationKind::Suspended => "refused",
             NotificationKind::Restored => "open",
         }
@@ -299,8 +323,13 @@ impl NotificationRow {
             NotificationKind::Mention => "mentioned you",
             NotificationKind::Status => "posted",
             NotificationKind::Update => "changed a post that you boosted",
+            NotificationKind::QuotedUpdate => "changed a post that you quoted",
             NotificationKind::Reply => "replied to you",
             NotificationKind::Report => "reported somebody",
+            NotificationKind::Collected => "put you into a collection",
+            NotificationKind::CollectionChanged => "changed a collection that you are in",
+            NotificationKind::SignUp => "has somebody who waits to join",
+            NotificationKind::Warning => "has a word for you from those who look after it",
             // These are told in a sentence of their own.
             NotificationKind::Suspended | NotificationKind::Restored => "",
         }

@@ -216,6 +216,8 @@ pub struct ViewerView {
     pub favourited: bool,
     /// They boosted it.
     pub reblogged: bool,
+    /// They keep it to read again.
+    pub bookmarked: bool,
     /// They pinned it to their profile.
     pub pinned: bool,
     /// They may pin it.

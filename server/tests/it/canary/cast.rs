@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use comity::accounts;
 use comity::emergency;
 use comity::lists::csv::Severity;
 use comity::lists::{self, NewEntry, Provenance};
 use comity::members::Role;
+use comity::notifications;
 use comity::queue;
 use comity::rules::{self, NewRule, Source};
 use comity_db::testing::Engine;
@@ -19,8 +22,10 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::acts::Post;
+use crate::kept::App;
 use crate::peer::{self, Peer};
 use crate::promises;
+use crate::push::{self, Device, Service};
 use crate::town::{Answer, Browser, Member, Town};
 
 /// A canary: found nowhere but where it was planted.
@@ -52,6 +57,14 @@ pub struct Cast {
     pub lists: Vec<i64>,
     /// Numbers of stamps.
     pub stamps: Vec<i64>,
+    /// Numbers of what members keep for themselves, and of what they are told, by what it is.
+    pub kept: BTreeMap<&'static str, Vec<i64>>,
+    /// What is listened to as a list: whose it is, its number, and the letter of what it holds.
+    pub heard: Vec<(&'static str, i64, char)>,
+    /// Addresses of pages that posts lead to.
+    pub pages: Vec<String>,
+    /// Whose devices are woken, with what is said.
+    pub woken: Vec<(&'static str, Device, Service)>,
     /// Ends the workers.
     _stop: watch::Sender<bool>,
 }
@@ -107,6 +120,10 @@ impl Cast {
             links: Vec::new(),
             lists: Vec::new(),
             stamps: Vec::new(),
+            kept: BTreeMap::new(),
+            heard: Vec::new(),
+            pages: Vec::new(),
+            woken: Vec::new(),
             _stop: stop,
         };
         Box::pin(cast.played()).await
@@ -127,6 +144,7 @@ impl Cast {
         .await;
         self.is_idle().await;
         self.rules().await;
+        Box::pin(self.sleeps()).await;
         for (server, name) in &ELSEWHERE[..4] {
             self.asks_to_follow(server, name).await;
         }
@@ -155,6 +173,9 @@ impl Cast {
         self.is_quoted().await;
         self.zora_waits(&public_iri).await;
         self.keeps_lists().await;
+        Box::pin(self.links_to_pages()).await;
+        Box::pin(self.puts_up_antennas()).await;
+        Box::pin(self.keeps_for_oneself()).await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
@@ -239,6 +260,142 @@ impl Cast {
             named.await.unwrap();
             self.lists.push(id);
         }
+    }
+
+    /// The devices of some wait for what their members are told, and are to be told it in words.
+    async fn sleeps(&mut self) {
+        for name in ["author", "mentioned", "stranger", "blocked"] {
+            let member = self.members.get_mut(name).unwrap();
+            let form = [("tells", "true")];
+            let told = member.post("/settings/push", &form).await;
+            told.leads("/settings/apps");
+            let token = push::token(&self.town, &mut member.browser, push::SCOPES).await;
+            let (device, service) = (push::device(), Service::start().await);
+            let wish = device.wish(&service.endpoint, true, "all");
+            let asked = push::asks(&self.town, &token, Method::POST, push::AT, &wish);
+            asked.await.is(200);
+            self.woken.push((name, device, service));
+        }
+    }
+
+    /// Puts a page with this head on a server elsewhere; its address.
+    fn page(&self, server: &str, head: &str) -> String {
+        let url = format!("http://{}/page", self.peer.domain(server));
+        let html = format!("<!doctype html><html lang=en><head>{head}</head><body><p>words");
+        let page = json!({ "id": url, "bytes": STANDARD.encode(html) });
+        self.peer.serves(&page);
+        url
+    }
+
+    /// The author and the islander lead to pages, of which each says something of itself.
+    async fn links_to_pages(&mut self) {
+        let here = rules::of_community(&self.town.community());
+        let own = rules::of_member(&self.member("stranger").account).unwrap();
+        for (scope, server) in [(here, "shut"), (own, "pages")] {
+            self.sets(scope, &self.peer.domain(server), Stance::Refused, None)
+                .await;
+        }
+        let head = format!(
+            "<title>{}</title><meta property=og:description content='{}'><meta name=author content='{}'>\
+             <meta property=og:image content=/picture.png><meta property=og:image:alt content='{}'>",
+            word("card"),
+            word("cardabout"),
+            word("cardby"),
+            word("cardalt"),
+        );
+        let page = self.page("pages", &head);
+        let head = format!("<title>{}</title>", word("abroadcard"));
+        let shut = self.page("shut", &head);
+        let text = format!("{} {page} {shut}", word("linked"));
+        let linked = self.writes(&text, "public").await;
+        let text = format!("{} {shut}", word("abroad"));
+        let islander = self.members.get_mut("islander").unwrap();
+        let abroad = self.town.post(islander, &text, "public").await;
+        self.is_idle().await;
+        let link = self.iri_of(&linked);
+        let by = self.member("islander").account.iri.clone();
+        self.links
+            .extend([link, format!("{by}/statuses/{}", abroad.id)]);
+        let islander = "islander@island.localhost";
+        self.statuses.push((linked.id, "author".to_owned()));
+        self.statuses.push((abroad.id, islander.to_owned()));
+        self.pages.extend([page, shut]);
+    }
+
+    /// Antennas for all that comes from the servers there are, of those who may see much, some and nothing of it.
+    async fn puts_up_antennas(&mut self) {
+        let servers = ["open", "limited", "refused"].map(|server| self.peer.domain(server));
+        let hosts = format!("harbour.localhost island.localhost {}", servers.join(" "));
+        let (title, none) = (word("antenna"), word("antennaterm"));
+        for name in ["stranger", "follower", "blocked", "deaf", "islander"] {
+            let (title, none) = match name {
+                "stranger" => (title.as_str(), none.as_str()),
+                _ => ("Everything", ""),
+            };
+            let form = [
+                ("title", title),
+                ("none", none),
+                ("hosts", hosts.as_str()),
+                ("replies", "true"),
+            ];
+            let made = self.member(name).post("/antennas/new", &form).await.is(303);
+            let at = made.leads_to().unwrap();
+            let id: i64 = at.strip_prefix("/antennas/").unwrap().parse().unwrap();
+            self.keeps("antenna", id);
+            self.keeps("list", id);
+            self.heard.push((name, id, 'm'));
+        }
+    }
+
+    fn keeps(&mut self, what: &'static str, id: i64) {
+        self.kept.entry(what).or_default().push(id);
+    }
+
+    /// What some keep for themselves, by their apps: nobody else comes across it. And the author asks their followers.
+    async fn keeps_for_oneself(&mut self) {
+        let author = self.member("author").account.id;
+        let number = |told: &Value| told["id"].as_str().unwrap().parse::<i64>().unwrap();
+
+        let mut app = App::of(&self.town, self.members.get_mut("author").unwrap()).await;
+        let draft = json!({ "status": word("draft") });
+        let draft = app.post("/api/comity/v1/drafts", &draft).await.is(200);
+        self.keeps("draft", number(&draft.json()));
+        let later = json!({ "status": word("scheduled"), "scheduled_at": "2026-05-09T12:00:00Z" });
+        let later = app.post("/api/v1/statuses", &later).await.is(200);
+        self.keeps("scheduled", number(&later.json()));
+        let poll = json!({ "options": [word("choice"), "Neither"], "expires_in": 259_200 });
+        let asks = json!({ "status": "Which of them?", "visibility": "private", "poll": poll });
+        let asks = app.post("/api/v1/statuses", &asks).await.is(200);
+        let asks = number(&asks.json());
+        self.keeps("poll", asks);
+        self.statuses.push((asks, "author".to_owned()));
+        let by = self.member("author").account.iri.clone();
+        self.links.push(format!("{by}/statuses/{asks}"));
+
+        let mut app = App::of(&self.town, self.members.get_mut("follower").unwrap()).await;
+        let folder = json!({ "name": word("folder") });
+        let folders = "/api/v1/pleroma/bookmark_folders";
+        let folder = app.post(folders, &folder).await.is(200);
+        self.keeps("folder", number(&folder.json()));
+        let shelf = json!({ "title": word("shelf") });
+        let shelf = app.post("/api/v1/lists", &shelf).await.is(200).json();
+        let people = json!({ "account_ids": [author.to_string()] });
+        let into = format!("/api/v1/lists/{}/accounts", number(&shelf));
+        app.post(&into, &people).await.is(200);
+        self.keeps("list", number(&shelf));
+        self.heard.push(("follower", number(&shelf), 'h'));
+
+        let mut app = App::of(&self.town, self.members.get_mut("stranger").unwrap()).await;
+        let filter = json!({
+            "title": word("filtertitle"), "context": ["home"],
+            "keywords_attributes": [{ "keyword": word("filterword"), "whole_word": true }],
+        });
+        let filter = app.post("/api/v2/filters", &filter).await.is(200).json();
+        self.keeps("filter", number(&filter));
+        self.keeps("keyword", number(&filter["keywords"][0]));
+        let note = json!({ "comment": word("note") });
+        let at = format!("/api/v1/accounts/{author}/note");
+        app.post(&at, &note).await.is(200);
     }
 
     /// What the author writes, with every visibility; the last of them is deleted again.
@@ -516,6 +673,13 @@ impl Cast {
                     .to_owned(),
             );
         }
+        let mut bells = Vec::new();
+        for member in self.members.values() {
+            let told = notifications::list(&self.town.app, &member.account, i64::MAX, 100);
+            bells.extend(told.await.unwrap().shown.iter().map(|bell| bell.id));
+        }
+        assert!(!bells.is_empty(), "nobody was told anything");
+        self.kept.insert("bell", bells);
     }
 
     /// Somebody's browser: a member's, or a visitor's of either community.

@@ -1,11 +1,36 @@
 //! Walking every address, filled with everybody and everything that was planted.
 
+use std::collections::BTreeSet;
+
 use comity::router::{Kind, ROUTES, Route};
 
 use super::cast::{Cast, TOPIC, word};
 
 /// With what might be a canary, which opens nothing.
 const GIVEN: &str = "page=true&given=AAAAAAAAAAAAAAAAAAAAAA";
+
+/// What the number of an address is the number of, where members keep that for themselves or are told it.
+fn kept(path: &str) -> Option<&'static str> {
+    let beginnings = [
+        ("/antennas/{id}", "antenna"),
+        ("/api/comity/v1/antennas/{id}", "antenna"),
+        ("/api/v1/lists/{id}", "list"),
+        ("/api/v1/timelines/list/{id}", "list"),
+        ("/drafts/{id}", "draft"),
+        ("/api/comity/v1/drafts/{id}", "draft"),
+        ("/api/v1/scheduled_statuses/{id}", "scheduled"),
+        ("/api/v1/pleroma/bookmark_folders/{id}", "folder"),
+        ("/api/v2/filters/{id}", "filter"),
+        ("/api/v2/filters/keywords/{id}", "keyword"),
+        ("/api/v1/filters/{id}", "keyword"),
+        ("/api/v1/polls/{id}", "poll"),
+        ("/api/v1/notifications/{id}", "bell"),
+        ("/api/v2/notifications/{id}", "bell"),
+    ];
+    let mut found = beginnings.into_iter();
+    let found = found.find(|(beginning, _)| path.starts_with(beginning));
+    found.map(|(_, what)| what)
+}
 
 /// The addresses of one route, none left out and none unfilled.
 pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
@@ -64,6 +89,14 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             format!("/api/v1/timelines/tag/{TOPIC}"),
             format!("/api/v1/timelines/tag/author?any[]={TOPIC}"),
         ],
+        path if kept(path).is_some() => {
+            let ids = cast.kept[kept(path).unwrap()].iter();
+            // One that stands alone is named so, where others are told in groups.
+            let alone = path.starts_with("/api/v2/notifications");
+            let alone = if alone { "ungrouped-" } else { "" };
+            let named = ids.map(|id| path.replace("{id}", &format!("{alone}{id}")));
+            named.chain([path.replace("{id}", "7")]).collect()
+        }
         path if path.contains("{name}") => names
             .iter()
             // What an announcement's number is nobody here knows: there is none.
@@ -95,6 +128,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         path if path.starts_with("/api/") && path.contains("{id}") => numbers()
             .step_by(7)
             .map(|id| path.replace("{id}", &id.to_string()))
+            .map(|path| path.replace("{item}", "7"))
             .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
@@ -114,6 +148,11 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             .accounts
             .iter()
             .map(|id| format!("/media/remote/emojis/{id}/YXV0aG9y/original"))
+            .collect(),
+        "/media/remote/portraits/{account}/{which}/{stamp}/{part}" => cast
+            .accounts
+            .iter()
+            .map(|id| format!("/media/remote/portraits/{id}/avatar/author/original"))
             .collect(),
         "/media/{key}/{file}" => vec!["/media/author/original.jpg".to_owned()],
         path => vec![path.replace("{token}", "nothing")],
@@ -141,8 +180,9 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     match path {
         "/search" => {
-            // Half of a word: the page repeats what it was asked for.
+            // Half of a word: the page repeats what it was asked for. Nearly all of them begin alike, and each is asked once.
             let halves = super::WORDS.iter().map(|name| coded(&word(name)[..6]));
+            let halves: BTreeSet<String> = halves.collect();
             let names = cast
                 .handles
                 .iter()
@@ -151,6 +191,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let links = cast.links.iter().map(|link| coded(link));
             all.extend(
                 halves
+                    .into_iter()
                     .chain(names)
                     .chain(links)
                     .chain(handles())
@@ -170,6 +211,8 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|(id, _)| format!("/compose?quote={id}")),
             );
             all.extend(cast.accounts.iter().map(|id| format!("/compose?to={id}")));
+            let drafts = cast.kept["draft"].iter();
+            all.extend(drafts.map(|id| format!("/compose?draft={id}")));
         }
         "/why" | "/api/comity/v1/why" => {
             let status = if path == "/why" {
@@ -195,7 +238,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|about| format!("{path}?about={about}")),
             );
         }
-        "/api/v2/search" | "/api/v1/accounts/search" => {
+        "/api/v2/search" | "/api/v1/search" | "/api/v1/accounts/search" => {
             let names = cast
                 .handles
                 .iter()
@@ -227,6 +270,26 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                     .map(|(id, _)| format!("{path}?id[]={id}")),
             );
         }
+        "/api/oembed" => {
+            let origin = cast.town.community().origin.clone();
+            all.extend(cast.statuses.iter().map(|(id, by)| {
+                let address = coded(&format!("{origin}/@{by}/{id}"));
+                format!("{path}?url={address}")
+            }));
+        }
+        "/api/v1/peers/search" | "/api/v1/domain_blocks/preview" => {
+            let servers = ["open", "limited", "refused"];
+            let servers = servers.map(|server| coded(&cast.peer.domain(server)));
+            all.extend(servers.map(|server| format!("{path}?q={server}&domain={server}")));
+        }
+        "/api/v1/timelines/link" => {
+            let pages = cast.pages.iter();
+            all.extend(pages.map(|page| format!("{path}?url={}", coded(page))));
+        }
+        "/api/v1/bookmarks" => {
+            let folders = cast.kept["folder"].iter();
+            all.extend(folders.map(|id| format!("{path}?folder_id={id}")));
+        }
         "/api/v1/accounts/{id}/statuses" => {
             let choices = ["exclude_replies=true", "pinned=true", "min_id=1"];
             all.extend(cast.accounts.iter().flat_map(|id| {
@@ -242,6 +305,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
         }
+        "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
             let whose = ["mine", "installation"];
             all.extend(whose.map(|of| format!("/boundaries/history?of={of}")));
@@ -286,29 +350,92 @@ fn is_of_people(path: &str) -> bool {
     of_accounts || path == "/api/v1/follow_requests"
 }
 
-/// The same for an address that was filled: the community's timeline is a part of everyone's, for apps.
-pub fn place_of(route: &Route, path: &str, signed_in: bool) -> char {
+/// The same for an address that was filled: the community's timeline is a part of everyone's, for apps, and an antenna is a
+/// list.
+pub fn place_of(cast: &Cast, route: &Route, path: &str, signed_in: bool) -> char {
     if path.contains("local=true") {
         return 'c';
     }
+    if route.path == "/api/v1/timelines/list/{id}" {
+        let is_it = |id: &i64| path.ends_with(&format!("/{id}"));
+        return if cast.kept["antenna"].iter().any(is_it) {
+            'm'
+        } else {
+            'h'
+        };
+    }
     place(route, signed_in)
+}
+
+/// In whose name an address is read: what another site shows of a post it shows to everybody, whoever asks for it.
+pub fn reader_of(route: &Route, viewer: &'static str) -> &'static str {
+    if route.path == "/api/oembed" {
+        "visitor"
+    } else {
+        viewer
+    }
+}
+
+/// Where there may be nothing to read for anybody: who has a letter reads what it leads to, who has a signed address the
+/// file, and no report was made. Tests of their own read all of these.
+const MAY_BE_EMPTY: [&str; 17] = [
+    "/sign-up/{token}",
+    "/invite/{token}",
+    "/setup/{token}",
+    "/reset/{token}",
+    "/confirm/{token}",
+    "/moderation/reports/{id}",
+    "/boundaries/lists/{id}/draft",
+    "/media/",
+    "/emojis/{id}",
+    "/users/{name}/followers_synchronization",
+    "/assets/{name}",
+    "/api/v1/notifications/requests/{id}",
+    "/api/v2/notifications/{id}",
+    "/api/v2/filters/statuses/{id}",
+    "/api/v1/admin/",
+    "/api/v2/admin/",
+    "/api/v1/media/{id}",
+];
+
+/// Whether there is something that somebody of the cast reads at this route: then it was not walked past it.
+pub fn holds_something(route: &Route) -> bool {
+    let mut empty = MAY_BE_EMPTY.iter();
+    let may_be_empty = empty.any(|beginning| route.path.starts_with(*beginning));
+    route.method == "GET" && route.path.contains('{') && !may_be_empty
 }
 
 /// The letter of the table for what this address is.
 fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
-        "/api/v1/timelines/home" | "/api/v1/timelines/list/{id}" | "/home" => 'h',
+        "/api/v1/timelines/home" | "/home" => 'h',
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
         path if path.starts_with("/api/v2/notifications") => 'n',
-        "/api/v2/search" | "/api/v1/accounts/search" => 's',
+        "/api/v2/search" | "/api/v1/search" | "/api/v1/accounts/search" => 's',
         path if path.starts_with("/api/v1/pleroma/statuses") => 'p',
         "/api/v1/statuses/{id}/history" => 'y',
         "/api/v1/statuses/{id}/source" => 'w',
         "/api/v1/instance/domain_blocks" | "/api/v1/instance" | "/api/v2/instance" => 'u',
         path if path.starts_with("/api/v1/statuses") => 'p',
         path if is_of_people(path) => 'l',
+        "/antennas"
+        | "/antennas/{id}"
+        | "/antennas/{id}/edit"
+        | "/api/comity/v1/antennas"
+        | "/api/comity/v1/antennas/{id}"
+        | "/api/v1/lists"
+        | "/api/v1/lists/{id}" => 'm',
+        "/api/v1/timelines/link" | "/api/v1/trends/links" => 'v',
+        "/drafts"
+        | "/api/comity/v1/drafts/{id}"
+        | "/api/v1/scheduled_statuses/{id}"
+        | "/api/comity/v1/drafts"
+        | "/api/v1/scheduled_statuses"
+        | "/api/v1/pleroma/bookmark_folders"
+        | "/api/v1/filters"
+        | "/api/v2/filters" => 'd',
         "/" if signed_in => 'h',
         "/" | "/about" | "/about/boundaries.json" => 'u',
         "/community" => 'c',
@@ -325,15 +452,23 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/compose" => 'k',
         "/@{handle}"
         | "/@{handle}/{id}"
+        | "/bookmarks"
+        | "/bookmarks/folders/{id}"
         | "/api/v1/bookmarks"
         | "/api/v1/trends/statuses"
+        | "/favourites"
+        | "/api/v1/admin/trends/statuses"
         | "/api/v1/favourites"
         | "/api/v1/conversations"
+        | "/api/v1/timelines/direct"
         | "/api/v1/polls/{id}"
+        | "/api/oembed"
         | "/api/v1/accounts/{id}/statuses" => 'p',
         "/@{handle}/followers"
         | "/@{handle}/following"
+        | "/@{handle}/collections"
         | "/follow-requests"
+        | "/settings/people"
         | "/api/v1/blocks"
         | "/api/v1/mutes"
         | "/api/v1/endorsements"
@@ -347,6 +482,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/why" | "/api/comity/v1/why" => 'q',
         "/statuses/{id}/reach" | "/api/comity/v1/statuses/{id}/reach" => 'r',
         "/settings/profile" | "/settings/email" => 'o',
+        path if path.starts_with("/api/v1/filters/") || path.starts_with("/api/v2/filters/") => 'd',
         // Nothing that anybody wrote belongs there.
         _ => '!',
     }

@@ -104,6 +104,30 @@ town_test! {
         assert!(!comity::media::work_once(&town.app).await.unwrap(), "nothing is left to do");
     }
 
+    async fn one_member_keeps_nobody_elses_films_waiting(town) {
+        let (mut alice, mut bob) = (Sender::new(&town, "alice").await, Sender::new(&town, "bob").await);
+        // Heads that promise films, and nothing behind them.
+        let film = [&b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41"[..], &[0; 400]].concat();
+        let mut hers = Vec::new();
+        for _ in 0..5 {
+            hers.push(alice.send(&film, &[]).await.is(202).json());
+            town.wait_s(1);
+        }
+        let told = alice.send(&film, &[]).await.is(422).json();
+        assert!(told["error"].as_str().unwrap().contains("5 of yours"), "{told}");
+        alice.send(&png(9, 9), &[]).await.is(200);
+        let his = bob.send(&film, &[]).await.is(202).json();
+        let at = |told: &serde_json::Value| format!("/api/v1/media/{}", told["id"].as_str().unwrap());
+        // Hers was first; after that it is his turn.
+        assert!(comity::media::work_once(&town.app).await.unwrap());
+        alice.get(&at(&hers[0])).await.is(422);
+        bob.get(&at(&his)).await.is(206);
+        assert!(comity::media::work_once(&town.app).await.unwrap());
+        bob.get(&at(&his)).await.is(422);
+        alice.get(&at(&hers[1])).await.is(206);
+        alice.send(&film, &[]).await.is(202);
+    }
+
     async fn what_is_no_film_fails_and_says_so(town) {
         let mut alice = Sender::new(&town, "alice").await;
         // A head that promises a film, and nothing behind it.

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::files::{apng, gif, jpeg, moving_webp, part, png, png_that_says, wav};
 use super::{Sender, id, open, walk};
-use crate::town::{Answer, Town};
+use crate::oauth::Registered;
+use crate::town::{Answer, Member, Town};
 use crate::town_test;
 
 const FORM: &str = "multipart/form-data; boundary=form";
@@ -54,6 +55,15 @@ fn data(bytes: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
 }
 
+/// Walks through both places, and to the end of each.
+async fn sweep(town: &Town) {
+    for _ in 0..4 {
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100)
+            .await
+            .unwrap();
+    }
+}
+
 fn stored(town: &Town) -> usize {
     walk(&town.app.config.data_dir.join("media")).len()
 }
@@ -91,6 +101,28 @@ town_test! {
         comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
         open(&mut town.anonymous(), &changed["preview_url"]).await.is(404);
         assert_eq!(stored(&town), 1, "the other sound");
+    }
+
+    async fn of_two_pictures_that_two_nodes_take_at_once_one_is_shown_and_kept(town) {
+        let node = town.node().await;
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
+        let mut app = Registered::new(&town, "read write").await;
+        let token = app.let_in(&mut alice.member, "read write").await;
+        app.browser = app.browser.at_node(&node);
+        let (account, browser) = (alice.member.account.clone(), alice.member.browser.clone());
+        let mut there = Sender { member: Member { account, browser }, app, token };
+        let before = stored(&town);
+        let (tall, wide) = (png(40, 80), png(80, 40));
+        let (here, there) = tokio::join!(alice.pictures(&sound, &tall), there.pictures(&sound, &wide));
+        let told = [here.status.as_u16(), there.status.as_u16()];
+        assert!(told.iter().all(|status| matches!(status, 200 | 422)) && told.contains(&200), "{told:?}");
+        let now = alice.get(&format!("/api/v1/media/{}", id(&sound))).await.is(200).json();
+        open(&mut town.anonymous(), &now["preview_url"]).await.is(200);
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
+        open(&mut town.anonymous(), &now["preview_url"]).await.is(200);
+        assert_eq!(stored(&town), before + 1, "the other picture is gone");
     }
 
     async fn a_film_keeps_the_picture_that_came_before_it_was_ready(town) {
@@ -135,6 +167,21 @@ town_test! {
         let note = statuses::activity::note(&town.app, &status).unwrap();
         let icon = &note["attachment"][0]["icon"];
         assert_eq!((&icon["type"], &icon["url"]), (&"Image".into(), &file["preview_url"]));
+    }
+
+    async fn pictures_within_an_edit_count_as_files_before_they_are_looked_at(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&wav(), &[]).await.is(202).json();
+        let sound = alice.ready(&town, &sent).await;
+        let post = alice.publish(&town, "Listen", Visibility::Public, &[&sound]).await.unwrap();
+        let mut tried = 0;
+        while alice.says(post, &sound, "data:image/png;base64,%%%").await.status == 422 {
+            tried += 1;
+            assert!(tried < 30, "what cannot be read is not counted");
+        }
+        alice.says(post, &sound, &data(&png(9, 9))).await.is(429);
+        // Words alone are no file.
+        alice.says(post, &sound, "").await.is(200);
     }
 
     async fn attack_24_what_is_no_picture_stands_for_nothing(town) {
@@ -225,10 +272,20 @@ town_test! {
             age(&path, 48);
         }
         age(&young, 23);
-        // Both places, and the end of each.
-        for _ in 0..4 {
-            comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
-        }
+        // Its own mark is made first, and has to be as old.
+        comity::media::forget_old(&town.app, town.clock.now_ms(), 100).await.unwrap();
+        let marks = walk(&media.join("installations"));
+        assert_eq!(marks.len(), 1);
+        age(&marks[0], 1);
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "the mark is young");
+        age(&marks[0], 48);
+        // Where another installation keeps its files, nothing is a stray.
+        let other = stray(&format!("installations/{}", "y".repeat(43)));
+        sweep(&town).await;
+        assert!(old.iter().all(|path| path.exists()), "they may be the other's");
+        std::fs::remove_file(other).unwrap();
+        sweep(&town).await;
         for path in old {
             assert!(!path.exists(), "{}", path.display());
         }

@@ -6,8 +6,8 @@ use comity_policy::Party;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::files::{photo_with_notes, png};
-use super::files_for;
+use super::files::{jpeg, photo_with_notes, png};
+use super::{files_for, walk};
 use crate::coast::Coast;
 use crate::peer;
 
@@ -67,6 +67,18 @@ coast_test! {
         coast.opens(&other.into()).await.is(404);
         coast.town.wait_s(3 * 3_600);
         coast.opens(&file["url"]).await.is(404);
+    }
+
+    async fn a_copy_without_its_small_picture_is_had_anew(coast) {
+        let (post, _) = coast.rita_shows("1", &jpeg(1_200, 900)).await;
+        let file = coast.alices_file(post).await;
+        coast.opens(&file["preview_url"]).await.is(200);
+        let stored = walk(&coast.town.app.config.data_dir.join("media"));
+        let small: Vec<_> = stored.iter().filter(|path| path.extension().is_some_and(|word| word == "small")).collect();
+        assert_eq!(small.len(), 1);
+        std::fs::remove_file(small[0]).unwrap();
+        coast.opens(&file["preview_url"]).await.is(200);
+        assert!(small[0].exists());
     }
 
     async fn a_film_from_elsewhere_shows_the_picture_that_was_chosen_for_it(coast) {

@@ -10,7 +10,7 @@ use crate::statuses::Status;
 use crate::statuses::web::attach::empty_poll;
 use crate::statuses::web::{answers, quotes};
 use crate::text::Format;
-use crate::text::language::LANGUAGES;
+use crate::text::language::{LANGUAGES, is_tag};
 use crate::web::person_view;
 use crate::web::view::{ComposerView, LanguageChoice, SeenBy, Tell};
 
@@ -46,15 +46,15 @@ impl Reader<'_> {
 
 /// A composer for a new post of this member.
 pub fn composer(app: &App, me: &Me) -> ComposerView {
-    let own = me.member.language.as_str();
     let mut languages: Vec<LanguageChoice> = LANGUAGES
         .iter()
         .map(|(tag, name)| LanguageChoice {
             tag: (*tag).to_owned(),
             name: (*name).to_owned(),
-            chosen: *tag == own,
+            chosen: false,
         })
         .collect();
+    choose_language(&mut languages, &me.member.language);
     languages.sort_by_key(|language| !language.chosen);
     ComposerView {
         action: "/compose".to_owned(),
@@ -69,6 +69,7 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         seen_by: seen_by(me.member.default_visibility),
         choices: choices(),
         languages,
+        reads_like: None,
         limit: app.config.limits.post_characters,
         tell: Vec::new(),
         answers: answers(me.member.answering),
@@ -78,9 +79,27 @@ pub fn composer(app: &App, me: &Me) -> ComposerView {
         files: Vec::new(),
         takes_files: true,
         poll: Some(empty_poll()),
+        later: Some(String::new()),
         reach: None,
         trouble: None,
         submit: "Post",
+    }
+}
+
+/// Makes this language the chosen one. One that is not among those offered joins them, and so does saying none: what was
+/// chosen elsewhere does not turn into the first of the list.
+pub fn choose_language(languages: &mut Vec<LanguageChoice>, tag: &str) {
+    let is_known = languages.iter().any(|language| language.tag == tag);
+    if !is_known && (tag.is_empty() || is_tag(tag)) {
+        let name = if tag.is_empty() { "Not said" } else { tag };
+        languages.push(LanguageChoice {
+            tag: tag.to_owned(),
+            name: name.to_owned(),
+            chosen: false,
+        });
+    }
+    for language in languages {
+        language.chosen = language.tag == tag;
     }
 }
 

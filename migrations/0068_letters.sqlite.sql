@@ -1,0 +1,1 @@
+-- Nothing: SQLite orders letters as bytes.

@@ -1,0 +1,176 @@
+//! Pages in a member's profile: whether they link back to it (`rel=me`), so that whoever made the page is who has the profile.
+//! It is looked when the profile changes, and every so often after that. Of people elsewhere nothing is looked at.
+
+use comity_db::Tx;
+use comity_vocab::Iri;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use tracing::debug;
+
+use super::{Account, store};
+use crate::app::App;
+use crate::clock::DAY_MS;
+use crate::error::{Error, Result};
+use crate::queue::{self, Job, Outcome};
+use crate::text::plain;
+use crate::{cards, links};
+
+/// How long it is believed without another look.
+const AGAIN_MS: i64 = 7 * DAY_MS;
+/// A page that cannot be reached for so long does not link back any more.
+const BELIEVED_MS: i64 = 30 * DAY_MS;
+
+/// A page that links back to a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The address of the page, in the spelling of [`links::address`].
+    pub url: String,
+    /// Unix milliseconds.
+    pub since: i64,
+    /// When it was seen last; unix milliseconds.
+    pub seen: i64,
+}
+
+/// The page that a line of a profile leads to, where the line is its address and nothing else: what stands around a link is not
+/// what the page says.
+pub(super) fn link_of(value: &str) -> Option<String> {
+    if plain::block(value).contains(char::is_whitespace) {
+        return None;
+    }
+    let mut links = links::in_order(value);
+    let link = links.next()?;
+    links.next().is_none().then_some(link)
+}
+
+/// Promises to look at the pages in these lines, in the transaction that writes them.
+pub(super) fn promise(
+    tx: &mut Tx,
+    app: &App,
+    account_id: i64,
+    lines: &[(String, String)],
+) -> Result<()> {
+    if lines.iter().all(|(_, value)| link_of(value).is_none()) {
+        return Ok(());
+    }
+    let at = app.now_ms();
+    store::ask_links(tx, account_id, at);
+    let job = Job::VerifyLinks {
+        account: account_id,
+        at,
+    };
+    queue::push(tx, app, &job)
+}
+
+/// Looks at the pages in a member's profile, unless they are looked at at another time by now.
+pub async fn verify_links(app: &App, account: i64, at: i64) -> Outcome {
+    match look(app, account, at).await {
+        Ok(()) | Err(Error::NotFound | Error::Gone) => Outcome::Done,
+        Err(why) => why.into(),
+    }
+}
+
+async fn look(app: &App, account: i64, at: i64) -> Result<()> {
+    let Some((fields, known, again_at)) = store::links_of(&app.db, account).await? else {
+        return Ok(());
+    };
+    if again_at != at {
+        return Ok(());
+    }
+    let member = super::find(app, account).await?;
+    let fields: Vec<(String, String)> = serde_json::from_str(&fields)?;
+    let known: Vec<Verified> = serde_json::from_str(&known).unwrap_or_default();
+    let mut pages: Vec<String> = fields
+        .iter()
+        .filter_map(|(_, value)| link_of(value))
+        .collect();
+    pages.sort_unstable();
+    pages.dedup();
+    let answers = join_all(pages.iter().map(|url| leads_back(app, &member, url))).await;
+    let now_ms = app.now_ms();
+    let mut verified = Vec::new();
+    for (url, answer) in pages.iter().zip(answers) {
+        let before = known.iter().find(|known| known.url == *url);
+        match answer? {
+            Answer::Yes => verified.push(Verified {
+                url: url.clone(),
+                since: before.map_or(now_ms, |before| before.since),
+                seen: now_ms,
+            }),
+            Answer::No => {}
+            // What rests for a while is not wrong because of that.
+            Answer::Unreachable => {
+                verified.extend(
+                    before
+                        .filter(|one| now_ms - one.seen < BELIEVED_MS)
+                        .cloned(),
+                );
+            }
+        }
+    }
+    let next = now_ms + AGAIN_MS;
+    let mut tx = Tx::new();
+    store::keep_links(
+        &mut tx,
+        account,
+        &serde_json::to_string(&verified)?,
+        next,
+        at,
+    );
+    if !pages.is_empty() {
+        queue::push_at(&mut tx, app, &Job::VerifyLinks { account, at: next }, next)?;
+    }
+    // Where the profile was changed meanwhile, another look is promised already.
+    app.commit(tx).await?;
+    Ok(())
+}
+
+/// What a page says of a profile.
+enum Answer {
+    Yes,
+    No,
+    Unreachable,
+}
+
+async fn leads_back(app: &App, member: &Account, url: &str) -> Result<Answer> {
+    let Ok(address) = Iri::parse(url) else {
+        return Ok(Answer::No);
+    };
+    // A page of ours says what members write, and no more.
+    if app
+        .communities
+        .load()
+        .by_domain(&address.domain())
+        .is_some()
+    {
+        return Ok(Answer::No);
+    }
+    let mut profiles: Vec<String> = links::address(member.iri.as_str()).into_iter().collect();
+    profiles.extend(member.url.as_deref().and_then(links::address));
+    match Box::pin(cards::leads_back(app, member, &address, profiles)).await {
+        Ok(true) => Ok(Answer::Yes),
+        Ok(false) | Err(Error::NotFound) => Ok(Answer::No),
+        Err(Error::Elsewhere(why)) => {
+            debug!(%url, %why, "a page of a profile could not be reached");
+            Ok(Answer::Unreachable)
+        }
+        Err(why) => Err(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::render;
+
+    #[test]
+    fn only_a_line_that_is_an_address_leads_to_a_page() {
+        let of = |typed: &str| link_of(&render::line(typed));
+        assert_eq!(
+            of("https://Alice.example/me").as_deref(),
+            Some("https://alice.example/me")
+        );
+        assert_eq!(of("not mine: https://bob.example/"), None);
+        assert_eq!(of("https://a.example/ https://b.example/"), None);
+        assert_eq!(of("she/her"), None);
+    }
+}
