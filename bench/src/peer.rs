@@ -49,8 +49,8 @@ impl Peer {
         let (private_key, public_key) = generate_rsa();
         let nobody = Iri::parse("http://localhost/#main-key")
             .map_err(|why| Failure::new(why.to_string()))?;
-        let key = SigningKey::rsa(nobody, &private_key)
-            .map_err(|why| Failure::new(why.to_string()))?;
+        let key =
+            SigningKey::rsa(nobody, &private_key).map_err(|why| Failure::new(why.to_string()))?;
         let peer = Arc::new(Peer {
             key,
             public_pem: spki_to_pem(&public_key),

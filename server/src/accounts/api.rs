@@ -276,6 +276,6 @@ pub async fn statuses(
 
 /// `GET /api/v1/accounts/{id}/identity_proofs`: nobody has any. Mastodon took them away, and some apps still ask.
 pub async fn identity_proofs(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
-    show(&app, &caller.party(), Way::Page, id).await?;
+    let _ = show(&app, &caller.party(), Way::Page, id).await?;
     Ok(Reply::api(json!([])))
 }

@@ -145,6 +145,7 @@ fn did(action: &str) -> &'static str {
         Some(Action::Limit) => "limited:",
         Some(Action::Lift) => "let in again:",
         Some(Action::Note) => "noted about:",
+        Some(Action::Warn) => "warned:",
         // The one act that is none of the choices.
         None => "deleted what was here of:",
     }

@@ -106,6 +106,16 @@ pub async fn find(db: &Db, account_id: i64, id: i64) -> Result<Option<ScheduledR
     Ok(db.opt(FIND, params![account_id, id]).await?)
 }
 
+const ALL: Sql<ScheduledRow> = sql!(
+    row: ScheduledRow,
+    "SELECT id, scheduled_at, sent, trouble FROM scheduled WHERE account_id = $1 ORDER BY id LIMIT $2"
+);
+
+/// Those of a member, whole.
+pub async fn all(db: &Db, account_id: i64, most: i64) -> Result<Vec<ScheduledRow>> {
+    Ok(db.all(ALL, params![account_id, most]).await?)
+}
+
 const OWNER: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT account_id FROM scheduled WHERE id = $1 AND scheduled_at = $2 AND trouble IS NULL"

@@ -1,7 +1,7 @@
 //! Pages of hashtags: what names a topic in public, for those who may see it.
 
 use comity::members::Role;
-use comity::{accounts, hashtags, migrations};
+use comity::{hashtags, migrations};
 use comity_db::testing::migrated_in_another_order;
 use http::Method;
 use serde_json::json;

@@ -64,7 +64,8 @@ impl Peer {
         let (private, public) = tokio::task::spawn_blocking(kept_keys::rsa).await.unwrap();
         let peer = Peer {
             port: listener.local_addr().unwrap().port(),
-            key: SigningKey::rsa(Iri::parse("http://localhost/#main-key").unwrap(), &private).unwrap(),
+            key: SigningKey::rsa(Iri::parse("http://localhost/#main-key").unwrap(), &private)
+                .unwrap(),
             public_pem: Arc::new(spki_to_pem(&public)),
             inbox: Arc::default(),
             keys: Arc::default(),
