@@ -32,14 +32,23 @@ pub struct Verified {
 }
 
 /// The page that a line of a profile leads to, where the line is its address and nothing else: what stands around a link is not
-/// what the page says.
+/// what the page says. So what is shown is read as an address, and has to be the one that is looked at.
 pub(super) fn link_of(value: &str) -> Option<String> {
-    if plain::block(value).contains(char::is_whitespace) {
+    let shown = plain::block(value);
+    if shown.contains(parts_words) {
         return None;
     }
     let mut links = links::in_order(value);
     let link = links.next()?;
-    links.next().is_none().then_some(link)
+    let is_it = links.next().is_none() && links::address(&shown).as_ref() == Some(&link);
+    is_it.then_some(link)
+}
+
+/// White space, and the letters that look like it: an address with one would be read as words behind an address.
+fn parts_words(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}')
 }
 
 /// Promises to look at the pages in these lines, in the transaction that writes them.
@@ -172,5 +181,15 @@ mod tests {
         assert_eq!(of("not mine: https://bob.example/"), None);
         assert_eq!(of("https://a.example/ https://b.example/"), None);
         assert_eq!(of("she/her"), None);
+        let query = "https://alice.example/me?a=1&b=2";
+        assert_eq!(of(query).as_deref(), Some(query));
+        // What is no space, and keeps words and an address apart all the same.
+        assert_eq!(of("Mozilla-Foundation:https://alice.example/me"), None);
+        assert_eq!(of("(https://alice.example/me)"), None);
+        assert_eq!(of("Mozilla\u{2800}https://alice.example/me"), None);
+        assert_eq!(of("https://alice.example/me?\u{2800}Mozilla"), None);
+        // The first of these looks like the link of a mention.
+        let two = "https://bigcorp.example/mention\"https://alice.example/me";
+        assert_eq!(of(two), None);
     }
 }
