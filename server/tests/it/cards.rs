@@ -535,6 +535,24 @@ coast_test! {
         coast.bob.get("/@alice").await.is(200).hides("links back here since");
     }
 
+    async fn a_page_that_leads_to_another_domain_is_not_verified(coast) {
+        let web = Web::start().await;
+        let profile = format!("{}/@alice", coast.town.community().origin);
+        let hers = web.page("www.hers", "me", &format!("<link rel=me href=\"{profile}\">"));
+        let (without, open) = (web.url("hers", "me"), web.url("bigcorp", "leave?to=hers"));
+        for from in [&without, &open] {
+            web.puts(from, Stands::Moved(hers.clone()));
+        }
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [{ "name": "Hers", "value": without }, { "name": "Big", "value": open }] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert_eq!((web.count(&open), web.count(&hers)), (1, 2));
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert!(me["fields"][0]["verified_at"].is_string(), "{}", me["fields"]);
+        assert_eq!(me["fields"][1]["verified_at"], Value::Null);
+    }
+
     async fn a_page_whose_server_a_member_refuses_is_not_asked_for_their_profile(coast) {
         let web = Web::start().await;
         let page = web.page("sold", "me", "<title>Sold</title>");
