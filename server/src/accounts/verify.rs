@@ -5,7 +5,7 @@ use comity_db::Tx;
 use comity_vocab::Iri;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::{Account, store};
 use crate::app::App;
@@ -29,6 +29,13 @@ pub struct Verified {
     pub since: i64,
     /// When it was seen last; unix milliseconds.
     pub seen: i64,
+}
+
+impl Verified {
+    /// Whether that is believed still: not where nobody looked again for so long, whatever kept them from it.
+    pub(super) fn is_believed(&self, now_ms: i64) -> bool {
+        now_ms - self.seen < AGAIN_MS + BELIEVED_MS
+    }
 }
 
 /// The page that a line of a profile leads to, where the line is its address and nothing else: what stands around a link is not
@@ -99,7 +106,7 @@ async fn look(app: &App, account: i64, at: i64) -> Result<()> {
     let mut verified = Vec::new();
     for (url, answer) in pages.iter().zip(answers) {
         let before = known.iter().find(|known| known.url == *url);
-        match answer? {
+        match answer {
             Answer::Yes => verified.push(Verified {
                 url: url.clone(),
                 since: before.map_or(now_ms, |before| before.since),
@@ -140,9 +147,9 @@ enum Answer {
     Unreachable,
 }
 
-async fn leads_back(app: &App, member: &Account, url: &str) -> Result<Answer> {
+async fn leads_back(app: &App, member: &Account, url: &str) -> Answer {
     let Ok(address) = Iri::parse(url) else {
-        return Ok(Answer::No);
+        return Answer::No;
     };
     // A page of ours says what members write, and no more.
     if app
@@ -151,18 +158,22 @@ async fn leads_back(app: &App, member: &Account, url: &str) -> Result<Answer> {
         .by_domain(&address.domain())
         .is_some()
     {
-        return Ok(Answer::No);
+        return Answer::No;
     }
     let mut profiles: Vec<String> = links::address(member.iri.as_str()).into_iter().collect();
     profiles.extend(member.url.as_deref().and_then(links::address));
     match Box::pin(cards::leads_back(app, member, &address, profiles)).await {
-        Ok(true) => Ok(Answer::Yes),
-        Ok(false) | Err(Error::NotFound) => Ok(Answer::No),
+        Ok(true) => Answer::Yes,
+        Ok(false) | Err(Error::NotFound) => Answer::No,
         Err(Error::Elsewhere(why)) => {
             debug!(%url, %why, "a page of a profile could not be reached");
-            Ok(Answer::Unreachable)
+            Answer::Unreachable
         }
-        Err(why) => Err(why),
+        // One page does not keep the others from being looked at.
+        Err(why) => {
+            warn!(%url, ?why, "a page of a profile could not be looked at");
+            Answer::Unreachable
+        }
     }
 }
 
