@@ -221,6 +221,18 @@ pub async fn find_proper(app: &App, viewer: &Party, way: Way, id: i64) -> Result
     }
 }
 
+/// What is meant by the id of a status or of a boost by who takes back what they did to it: of a boost that they may see with
+/// what it shares, or that is theirs, what it shares. What else there is stays unknown to them.
+pub async fn meant_by(app: &App, me: &Account, id: i64) -> Result<i64> {
+    match find_proper(app, &Party::Member(me.person()), Way::Page, id).await {
+        Ok(status) => Ok(status.id),
+        Err(Error::NotFound | Error::Gone | Error::Forbidden(_) | Error::Refused(_)) => {
+            store::shared_by(&app.db, id, me.id).await
+        }
+        Err(why) => Err(why),
+    }
+}
+
 /// Those of these statuses that this viewer may see, in this order.
 pub async fn find_many(
     app: &App,
