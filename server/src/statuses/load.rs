@@ -221,8 +221,8 @@ pub async fn find_proper(app: &App, viewer: &Party, way: Way, id: i64) -> Result
     }
 }
 
-/// What is meant by the id of a status or of a boost by who takes back what they did to it: of a boost that they may see with
-/// what it shares, or that is theirs, what it shares. What else there is stays unknown to them.
+/// What somebody who takes something back means by the id of a status or of a boost: of a boost, what it shares, where they may
+/// see both or the boost is theirs. Of all else the id itself, so that nothing hidden is told by it.
 pub async fn meant_by(app: &App, me: &Account, id: i64) -> Result<i64> {
     match find_proper(app, &Party::Member(me.person()), Way::Page, id).await {
         Ok(status) => Ok(status.id),
