@@ -48,13 +48,13 @@ pub(crate) const MOST_FIELDS: usize = 8;
 /// The account with this id.
 pub async fn find(app: &App, id: i64) -> Result<Arc<Account>> {
     let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    Ok(Arc::new(Account::from_row(row)?))
+    Ok(Arc::new(Account::from_row(row, app.now_ms())?))
 }
 
 /// The account of this actor, if we know it.
 pub async fn find_by_iri(app: &App, iri: &Iri) -> Result<Option<Arc<Account>>> {
     let row = store::by_iri(&app.db, iri.as_str()).await?;
-    row.map(|row| Account::from_row(row).map(Arc::new))
+    row.map(|row| Account::from_row(row, app.now_ms()).map(Arc::new))
         .transpose()
 }
 
@@ -66,7 +66,10 @@ pub async fn find_many_by_iri(app: &App, iris: &[&Iri]) -> Result<HashMap<Iri, A
     let iris = iris.iter().map(|iri| iri.as_str().to_owned()).collect();
     let rows = store::by_iris(&app.db, iris).await?;
     rows.into_iter()
-        .map(|row| Account::from_row(row).map(|account| (account.iri.clone(), Arc::new(account))))
+        .map(|row| {
+            Account::from_row(row, app.now_ms())
+                .map(|account| (account.iri.clone(), Arc::new(account)))
+        })
         .collect()
 }
 
@@ -77,7 +80,7 @@ pub async fn find_by_handle(
     domain: &Domain,
 ) -> Result<Option<Arc<Account>>> {
     let row = store::by_handle(&app.db, username, domain.as_str()).await?;
-    row.map(|row| Account::from_row(row).map(Arc::new))
+    row.map(|row| Account::from_row(row, app.now_ms()).map(Arc::new))
         .transpose()
 }
 
@@ -90,14 +93,16 @@ pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<
     }
     let rows = store::by_ids(&app.db, ids).await?;
     rows.into_iter()
-        .map(|row| Account::from_row(row).map(|account| (account.id, Arc::new(account))))
+        .map(|row| {
+            Account::from_row(row, app.now_ms()).map(|account| (account.id, Arc::new(account)))
+        })
         .collect()
 }
 
 /// The profile of this account as `viewer` may see it.
 pub async fn show(app: &App, viewer: &Party, way: Way, id: i64) -> Result<Visible<Account>> {
     let row = store::by_id(&app.db, id).await?.ok_or(Error::NotFound)?;
-    let account = Account::from_row(row)?;
+    let account = Account::from_row(row, app.now_ms())?;
     if has_left(&account) {
         return Err(Error::Gone);
     }
@@ -129,7 +134,7 @@ pub async fn show_many(
         .collect();
     let named = ids.iter().filter_map(|id| rows.get(id).cloned());
     let accounts = named
-        .map(Account::from_row)
+        .map(|row| Account::from_row(row, app.now_ms()))
         .collect::<Result<Vec<Account>>>()?
         .into_iter()
         .filter(|account| !has_left(account))
@@ -159,7 +164,7 @@ pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Resul
     let rows = store::by_ids(&app.db, distinct).await?;
     let accounts = rows
         .into_iter()
-        .map(Account::from_row)
+        .map(|row| Account::from_row(row, app.now_ms()))
         .collect::<Result<Vec<Account>>>()?
         .into_iter()
         .filter(|account| !has_left(account))

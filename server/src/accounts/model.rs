@@ -143,7 +143,7 @@ pub struct Profile {
     pub header_description: String,
     /// Where they moved to, if they did.
     pub moved_to_iri: Option<String>,
-    /// Pages in the fields of a member that link back to them; none for remote accounts.
+    /// Pages in the fields of a member that link back to them, as far as that is believed; none for remote accounts.
     pub verified: Vec<Verified>,
 }
 
@@ -165,8 +165,8 @@ pub fn profile(account: &Visible<Account>) -> &Profile {
 }
 
 impl Account {
-    /// From a row that this program wrote: its addresses were canonical then.
-    pub(super) fn from_row(row: AccountRow) -> Result<Account> {
+    /// From a row that this program wrote: its addresses were canonical then. What is believed of it at `now_ms` is told.
+    pub(super) fn from_row(row: AccountRow, now_ms: i64) -> Result<Account> {
         let display_name = if row.display_name.is_empty() {
             row.username.clone()
         } else {
@@ -215,7 +215,7 @@ impl Account {
                 avatar_description: row.avatar_description,
                 header_description: row.header_description,
                 moved_to_iri: row.moved_to_iri,
-                verified: verified_of(&row.verified_links),
+                verified: verified_of(&row.verified_links, now_ms),
             },
         })
     }
@@ -264,11 +264,13 @@ impl Subject for Account {
 }
 
 /// Most have none.
-fn verified_of(stored: &str) -> Vec<Verified> {
+fn verified_of(stored: &str, now_ms: i64) -> Vec<Verified> {
     if stored == "[]" {
         return Vec::new();
     }
-    serde_json::from_str(stored).unwrap_or_default()
+    let mut verified: Vec<Verified> = serde_json::from_str(stored).unwrap_or_default();
+    verified.retain(|one| one.is_believed(now_ms));
+    verified
 }
 
 /// Most have none.

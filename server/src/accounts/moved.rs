@@ -27,7 +27,7 @@ pub async fn moved(
     let there = store::by_iris(&app.db, iris)
         .await?
         .into_iter()
-        .map(Account::from_row)
+        .map(|row| Account::from_row(row, app.now_ms()))
         .collect::<Result<Vec<Account>>>()?
         .into_iter()
         .filter(|account| !has_left(account) && account.gone_at.is_none())

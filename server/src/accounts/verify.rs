@@ -5,7 +5,7 @@ use comity_db::Tx;
 use comity_vocab::Iri;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::{Account, store};
 use crate::app::App;
@@ -31,15 +31,31 @@ pub struct Verified {
     pub seen: i64,
 }
 
+impl Verified {
+    /// Whether that is believed still: not where nobody looked again for so long, whatever kept them from it.
+    pub(super) fn is_believed(&self, now_ms: i64) -> bool {
+        now_ms - self.seen < AGAIN_MS + BELIEVED_MS
+    }
+}
+
 /// The page that a line of a profile leads to, where the line is its address and nothing else: what stands around a link is not
-/// what the page says.
+/// what the page says. So what is shown is read as an address, and has to be the one that is looked at.
 pub(super) fn link_of(value: &str) -> Option<String> {
-    if plain::block(value).contains(char::is_whitespace) {
+    let shown = plain::block(value);
+    if shown.contains(parts_words) {
         return None;
     }
     let mut links = links::in_order(value);
     let link = links.next()?;
-    links.next().is_none().then_some(link)
+    let is_it = links.next().is_none() && links::address(&shown).as_ref() == Some(&link);
+    is_it.then_some(link)
+}
+
+/// White space, and the letters that look like it: an address with one would be read as words behind an address.
+fn parts_words(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}')
 }
 
 /// Promises to look at the pages in these lines, in the transaction that writes them.
@@ -90,7 +106,7 @@ async fn look(app: &App, account: i64, at: i64) -> Result<()> {
     let mut verified = Vec::new();
     for (url, answer) in pages.iter().zip(answers) {
         let before = known.iter().find(|known| known.url == *url);
-        match answer? {
+        match answer {
             Answer::Yes => verified.push(Verified {
                 url: url.clone(),
                 since: before.map_or(now_ms, |before| before.since),
@@ -131,9 +147,9 @@ enum Answer {
     Unreachable,
 }
 
-async fn leads_back(app: &App, member: &Account, url: &str) -> Result<Answer> {
+async fn leads_back(app: &App, member: &Account, url: &str) -> Answer {
     let Ok(address) = Iri::parse(url) else {
-        return Ok(Answer::No);
+        return Answer::No;
     };
     // A page of ours says what members write, and no more.
     if app
@@ -142,18 +158,22 @@ async fn leads_back(app: &App, member: &Account, url: &str) -> Result<Answer> {
         .by_domain(&address.domain())
         .is_some()
     {
-        return Ok(Answer::No);
+        return Answer::No;
     }
     let mut profiles: Vec<String> = links::address(member.iri.as_str()).into_iter().collect();
     profiles.extend(member.url.as_deref().and_then(links::address));
     match Box::pin(cards::leads_back(app, member, &address, profiles)).await {
-        Ok(true) => Ok(Answer::Yes),
-        Ok(false) | Err(Error::NotFound) => Ok(Answer::No),
+        Ok(true) => Answer::Yes,
+        Ok(false) | Err(Error::NotFound) => Answer::No,
         Err(Error::Elsewhere(why)) => {
             debug!(%url, %why, "a page of a profile could not be reached");
-            Ok(Answer::Unreachable)
+            Answer::Unreachable
         }
-        Err(why) => Err(why),
+        // One page does not keep the others from being looked at.
+        Err(why) => {
+            warn!(%url, ?why, "a page of a profile could not be looked at");
+            Answer::Unreachable
+        }
     }
 }
 
@@ -172,5 +192,15 @@ mod tests {
         assert_eq!(of("not mine: https://bob.example/"), None);
         assert_eq!(of("https://a.example/ https://b.example/"), None);
         assert_eq!(of("she/her"), None);
+        let query = "https://alice.example/me?a=1&b=2";
+        assert_eq!(of(query).as_deref(), Some(query));
+        // What is no space, and keeps words and an address apart all the same.
+        assert_eq!(of("Mozilla-Foundation:https://alice.example/me"), None);
+        assert_eq!(of("(https://alice.example/me)"), None);
+        assert_eq!(of("Mozilla\u{2800}https://alice.example/me"), None);
+        assert_eq!(of("https://alice.example/me?\u{2800}Mozilla"), None);
+        // The first of these looks like the link of a mention.
+        let two = "https://bigcorp.example/mention\"https://alice.example/me";
+        assert_eq!(of(two), None);
     }
 }

@@ -192,7 +192,8 @@ async fn asker(
 }
 
 /// Whether the page at this address links back to one of these profiles of a member (see [`read::leads_to`]), asked in their
-/// name. *Elsewhere* where it could not be reached now, *not found* where a rule of theirs, or one above them, stands against
+/// name. A page on another domain that the address leads to says nothing for it: many sites lead wherever an address tells them
+/// to. *Elsewhere* where it could not be reached now, *not found* where a rule of theirs, or one above them, stands against
 /// asking.
 pub(crate) async fn leads_back(
     app: &App,
@@ -210,11 +211,20 @@ pub(crate) async fn leads_back(
     let came = timeout(LINK_WITHIN, follow(app, &asker, address, look)).await;
     let came = came.unwrap_or_else(|_| Err(Error::Elsewhere("took too long".to_owned())))?;
     match came {
-        Came::Page { page, .. } => Ok(page),
+        Came::Page { page, hosts } => Ok(page && is_one_site(&hosts)),
         Came::Nothing => Ok(false),
         Came::Withheld => Err(Error::Elsewhere("is not had now".to_owned())),
         Came::LedAway(_) => Err(Error::NotFound),
     }
+}
+
+/// Whether these are one domain, be it with or without `www.`.
+fn is_one_site(hosts: &[String]) -> bool {
+    let mut sites = hosts
+        .iter()
+        .map(|host| host.strip_prefix("www.").unwrap_or(host));
+    let first = sites.next();
+    sites.all(|site| Some(site) == first)
 }
 
 /// What came of asking for a page.

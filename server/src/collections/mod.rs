@@ -20,10 +20,11 @@ use comity_vocab::ActorKind;
 
 use crate::accounts;
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
-use crate::http::Me;
+use crate::http::{self, Me};
 use crate::notifications::{self, Kind};
-use crate::rules;
+use crate::{members, rules};
 
 pub use model::{Collection, Draft, Item, Shown, State, Words, words};
 pub(crate) use show::find_many;
@@ -36,6 +37,8 @@ pub(crate) const MOST: i64 = 10;
 const MOST_PEOPLE: usize = 25;
 /// Collections that are shown at once.
 const MOST_SHOWN: usize = 40;
+/// Who is in a collection is told of other words once in so long: they did not ask for them.
+const TOLD_AGAIN_MS: i64 = DAY_MS;
 
 fn most_people() -> i64 {
     i64::try_from(MOST_PEOPLE).unwrap_or(i64::MAX)
@@ -90,6 +93,12 @@ async fn may_put_in(app: &App, me: &Me, field: &'static str, account_id: i64) ->
     Ok(())
 }
 
+/// Counts one of the people whom this member puts into collections, of whom each is told what the member calls it.
+fn count(app: &App, me: &Me) -> Result<()> {
+    let key = me.account.id.to_string();
+    app.limits.check(http::Kind::Feature, &key)
+}
+
 /// Makes a collection with these people in it, all or none. They are told.
 pub async fn create(app: &App, me: &Me, draft: &Draft, people: &[i64]) -> Result<Shown> {
     let (words, discoverable) = draft.over(None)?;
@@ -108,9 +117,13 @@ pub async fn create(app: &App, me: &Me, draft: &Draft, people: &[i64]) -> Result
     for account_id in &distinct {
         may_put_in(app, me, "account_ids", *account_id).await?;
     }
+    for _ in &distinct {
+        count(app, me)?;
+    }
     let now_ms = app.now_ms();
     let id = app.next_id();
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     let key = (id, me.account.id);
     store::insert(&mut tx, key, &words, discoverable, now_ms, MOST);
     for account_id in distinct {
@@ -141,7 +154,8 @@ fn put_in(
     id
 }
 
-/// Changes what `draft` names. Who is in it is told of another name or description.
+/// Changes what `draft` names. Who is in it is told of another name or description, unless something of it was changed less than
+/// [`TOLD_AGAIN_MS`] ago: what they were told before says the new words then.
 pub async fn change(app: &App, me: &Me, id: i64, draft: &Draft) -> Result<Shown> {
     let before = own(app, me, id).await?;
     let was = words(&before.collection);
@@ -153,7 +167,8 @@ pub async fn change(app: &App, me: &Me, id: i64, draft: &Draft) -> Result<Shown>
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
     store::change(&mut tx, (id, me.account.id), &new, discoverable, now_ms);
-    if new.name != was.name || new.description != was.description {
+    let rested = now_ms - before.collection.updated_at >= TOLD_AGAIN_MS;
+    if rested && (new.name != was.name || new.description != was.description) {
         for item in &before.items {
             let told = (app.next_id(), item.account_id, Kind::CollectionChanged);
             notifications::tell_of_collection(&mut tx, told, me.account.id, id, now_ms);
@@ -181,8 +196,10 @@ pub async fn remove(app: &App, me: &Me, id: i64) -> Result<()> {
 pub async fn add(app: &App, me: &Me, id: i64, account_id: i64) -> Result<Item> {
     own(app, me, id).await?;
     may_put_in(app, me, "account_id", account_id).await?;
+    count(app, me)?;
     let now_ms = app.now_ms();
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     let item_id = put_in(app, &mut tx, me, (id, account_id), now_ms);
     if app.commit_and_ring(tx).await? {
         return Ok(Item {

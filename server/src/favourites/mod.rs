@@ -66,7 +66,7 @@ pub(crate) async fn favourited(app: &App, me: &Account, status_id: i64) -> Resul
     if store::iri_of(&app.db, me.id, status_id).await?.is_some() {
         return Ok(status_id);
     }
-    statuses::proper_id(&app.db, status_id).await
+    statuses::meant_by(app, me, status_id).await
 }
 
 /// Takes a favourite back, if there is one, in the caller's transaction.

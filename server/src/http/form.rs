@@ -130,6 +130,15 @@ fn fields<T: DeserializeOwned>(visit: &Visit, bytes: &[u8]) -> Result<T> {
     if !token.is_some_and(|token| visit.made(&token)) {
         return Err(not_ours());
     }
+    // No database of ours keeps it the same way as the other.
+    if url::form_urlencoded::parse(bytes)
+        .any(|(name, value)| name.contains('\0') || value.contains('\0'))
+    {
+        return Err(Error::invalid(
+            "form",
+            "holds a character that cannot be kept (NUL); take it out and send the form again",
+        ));
+    }
     T::deserialize(Fields(serde_html_form::Deserializer::from_bytes(bytes)))
         .map_err(|why| Error::invalid("form", format!("could not be read: {why}")))
 }

@@ -62,6 +62,8 @@ pub enum Kind {
     Author,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
+    /// People whom a member puts into collections.
+    Feature,
 }
 
 /// What is left of what apps may ask.
@@ -100,6 +102,7 @@ pub struct RateLimits {
     burial: Counter,
     author: Counter,
     yes: Counter,
+    feature: Counter,
 }
 
 /// The period of what apps may ask.
@@ -144,6 +147,10 @@ const BURIALS: u32 = 1_000;
 /// People looked up in an hour because pages of one host name them: whoever writes pages chooses whom, and each is a request to
 /// somebody else and is kept here.
 const AUTHORS: u32 = 4;
+
+/// People whom a member puts into collections in an hour: two that are full and some to mend them, and each is told in words that
+/// the member chose.
+const FEATURES: u32 = 60;
 
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
@@ -195,6 +202,7 @@ impl RateLimits {
             burial: within(BURIALS, Duration::from_hours(1)),
             author: within(AUTHORS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
+            feature: within(FEATURES, Duration::from_hours(1)),
         }
     }
 
@@ -230,6 +238,7 @@ impl RateLimits {
             Kind::Burial => &self.burial,
             Kind::Author => &self.author,
             Kind::Yes => &self.yes,
+            Kind::Feature => &self.feature,
         };
         counter.check(key)?;
         let of_site = match kind {

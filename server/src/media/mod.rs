@@ -33,7 +33,6 @@ use tokio::sync::{Mutex, Notify};
 
 pub use child::Nursery;
 pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
-pub use sniff::SUPPORTED;
 pub use storage::Storage;
 pub use work::{forget_old, run, work_once};
 pub use worker::main as work_as_child;

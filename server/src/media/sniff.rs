@@ -74,25 +74,6 @@ impl Format {
     }
 }
 
-/// Media types that apps may offer.
-pub const SUPPORTED: &[&str] = &[
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/webp",
-    "image/avif",
-    "video/mp4",
-    "video/quicktime",
-    "video/webm",
-    "audio/mpeg",
-    "audio/mp4",
-    "audio/x-m4a",
-    "audio/ogg",
-    "audio/flac",
-    "audio/wav",
-    "audio/x-wav",
-];
-
 /// What begins with these bytes; otherwise a lower-case fragment that says what to send instead.
 pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     let at =

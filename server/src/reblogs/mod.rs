@@ -82,9 +82,9 @@ pub fn seen_by(status: &Status, booster: &Account) -> Option<Visibility> {
     }
 }
 
-/// Takes one's boost of a status back, also by the id of a boost of it; the id of what was shared.
+/// Takes one's boost of a status back, also by the id of a boost of it ([`statuses::meant_by`]); the id of what was shared.
 pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<i64> {
-    let status_id = statuses::proper_id(&app.db, status_id).await?;
+    let status_id = statuses::meant_by(app, me, status_id).await?;
     let Some(reblog_id) = statuses::reblog_by(&app.db, status_id, me.id).await? else {
         return Ok(status_id);
     };

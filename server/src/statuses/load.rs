@@ -221,6 +221,18 @@ pub async fn find_proper(app: &App, viewer: &Party, way: Way, id: i64) -> Result
     }
 }
 
+/// What somebody who takes something back means by the id of a status or of a boost: of a boost, what it shares, where they may
+/// see both or the boost is theirs. Of all else the id itself, so that nothing hidden is told by it.
+pub async fn meant_by(app: &App, me: &Account, id: i64) -> Result<i64> {
+    match find_proper(app, &Party::Member(me.person()), Way::Page, id).await {
+        Ok(status) => Ok(status.id),
+        Err(Error::NotFound | Error::Gone | Error::Forbidden(_) | Error::Refused(_)) => {
+            store::shared_by(&app.db, id, me.id).await
+        }
+        Err(why) => Err(why),
+    }
+}
+
 /// Those of these statuses that this viewer may see, in this order.
 pub async fn find_many(
     app: &App,

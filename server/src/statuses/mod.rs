@@ -33,7 +33,9 @@ pub use edit::{choose_quoting, edit, receive_edit, versions};
 pub(crate) use held::{let_in, turn_down, waits_by_wish};
 pub use held::{put_back, take_out};
 pub(crate) use load::collection_page;
-pub use load::{Loaded, Shown, find, find_by_iri, find_many, find_proper, load, load_one};
+pub use load::{
+    Loaded, Shown, find, find_by_iri, find_many, find_proper, load, load_one, meant_by,
+};
 pub use model::{Attached, Draft, Status, Text, Version, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
@@ -45,7 +47,7 @@ pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub use store::{
     BY_AUTHOR, CHOSEN_BY_AUTHOR, FILES_BY_AUTHOR, REBLOGS_OF, add_favourite, in_conversation,
-    known, proper_id, reached, reblog_by, reblogged_among, replies_to, with_above,
+    known, reached, reblog_by, reblogged_among, replies_to, with_above,
 };
 pub(crate) use store::{chosen_of_author, forget_old};
 pub(crate) use wishes::lets_quote_by_asking;

@@ -45,8 +45,9 @@ use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
 /// *antenna*, *antennaterm*: the title of an antenna of `stranger`'s, and what it leaves out. *shelf*: a list of people that
 /// `follower` reads together, the author among them. *draft*, *scheduled*: by the author. *folder*: of `follower`'s bookmarks.
 /// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author. *choice*: what a post of the
-/// author's for followers lets them choose.
-pub const WORDS: [&str; 49] = [
+/// author's for followers lets them choose. *collection*, *collectionabout*: how the author calls a collection with `follower` in
+/// it, and what they say of it.
+pub const WORDS: [&str; 51] = [
     "public",
     "unlisted",
     "private",
@@ -96,6 +97,8 @@ pub const WORDS: [&str; 49] = [
     "filterword",
     "note",
     "choice",
+    "collection",
+    "collectionabout",
 ];
 
 /// Those of them that a text has. Most texts have none, which one look tells.
@@ -111,7 +114,7 @@ fn words_in(text: &str) -> Vec<&'static str> {
 
 /// Who sees what on the pages, by which place:
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
-/// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people, u the page about the community,
+/// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people and collections, u the page about the community,
 /// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went,
 /// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself.
 ///
@@ -169,6 +172,8 @@ filtertitle      -       -      d        -        -         -         -       - 
 filterword       -       -      d        -        -         -         -       -      -    -        -
 note             -       -      l        -        -         -         -       -      -    -        -
 choice           -       -      -        hpks     -         hpks      -       -      -    -        -
+collection       l       l      l        nl       l         lw        -       l      l    l        l
+collectionabout  l       l      l        nl       l         lw        -       l      l    l        l
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -225,6 +230,8 @@ filtertitle      -        -    -    -    -    -    -    -       -       -       
 filterword       -        -    -    -    -    -    -    -       -       -       -          -
 note             -        -    -    -    -    -    -    -       -       -       -          -
 choice           -        yes  -    -    yes  -    -    -       -       yes     yes        -
+collection       -        -    -    -    -    -    -    -       -       -       -          -
+collectionabout  -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Request, Response};
+use comity_db::{params, sql};
 use futures_util::stream;
 use http::Method;
 use serde_json::{Value, json};
@@ -533,6 +534,43 @@ coast_test! {
         coast.town.wait_s(8 * DAY_S);
         coast.is_idle().await;
         coast.bob.get("/@alice").await.is(200).hides("links back here since");
+    }
+
+    async fn a_page_at_which_nobody_looks_any_more_is_not_believed_for_ever(coast) {
+        let web = Web::start().await;
+        let profile = format!("{}/@alice", coast.town.community().origin);
+        let hers = web.page("alice", "me", &format!("<link rel=me href=\"{profile}\">"));
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [{ "name": "Page", "value": hers }] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        // Who was to look again gave up.
+        let lost = sql!("UPDATE accounts SET links_again_at = 1 WHERE id = $1");
+        coast.town.app.db.exec(lost, params![coast.alice.account.id]).await.unwrap();
+        coast.town.wait_s(36 * DAY_S);
+        coast.is_idle().await;
+        coast.town.anonymous().get("/@alice").await.is(200).shows("links back here since");
+        coast.town.wait_s(2 * DAY_S);
+        coast.town.anonymous().get("/@alice").await.is(200).hides("links back here since");
+        assert_eq!(web.count(&hers), 1);
+    }
+
+    async fn a_page_that_leads_to_another_domain_is_not_verified(coast) {
+        let web = Web::start().await;
+        let profile = format!("{}/@alice", coast.town.community().origin);
+        let hers = web.page("www.hers", "me", &format!("<link rel=me href=\"{profile}\">"));
+        let (without, open) = (web.url("hers", "me"), web.url("bigcorp", "leave?to=hers"));
+        for from in [&without, &open] {
+            web.puts(from, Stands::Moved(hers.clone()));
+        }
+        let mut app = coast.alices_app().await;
+        let fields = json!({ "fields_attributes": [{ "name": "Hers", "value": without }, { "name": "Big", "value": open }] });
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &fields).await.is(200);
+        coast.is_idle().await;
+        assert_eq!((web.count(&open), web.count(&hers)), (1, 2));
+        let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert!(me["fields"][0]["verified_at"].is_string(), "{}", me["fields"]);
+        assert_eq!(me["fields"][1]["verified_at"], Value::Null);
     }
 
     async fn a_page_whose_server_a_member_refuses_is_not_asked_for_their_profile(coast) {

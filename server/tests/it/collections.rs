@@ -253,9 +253,12 @@ town_test! {
         for (method, path) in [(Method::PATCH, path.clone()), (Method::DELETE, path.clone()), (Method::POST, format!("{path}/items"))] {
             his.send(method, &path, &json!({ "name": "Mine", "account_id": number(&bob) })).await.is(403);
         }
-        // Who is in it is told of another name, and only of that: once, as it is now.
+        // Who is in it is told of another name, and only of that: once a day, as it is now.
         hers.send(Method::PATCH, &path, &json!({ "sensitive": true, "tag_name": "fog" })).await.is(200);
         assert!(told(&mut his, "collection_update").await.is_empty());
+        hers.send(Method::PATCH, &path, &json!({ "name": "Pier" })).await.is(200);
+        assert!(told(&mut his, "collection_update").await.is_empty());
+        town.wait_s(86_400);
         hers.send(Method::PATCH, &path, &json!({ "name": "Quay" })).await.is(200);
         let changed = hers.put(&path, &json!({ "description": "Old hands", "tag_name": "" })).await.is(200).json();
         let changed = &changed["collection"];
@@ -270,6 +273,23 @@ town_test! {
         assert_eq!(his.get(&of_alice).await.json()["collections"].as_array().unwrap().len(), 9);
         assert_eq!(hers.get(&of_alice).await.json()["collections"].as_array().unwrap().len(), 10);
         his.get(&path).await.is(200).shows("Quay");
+    }
+
+    async fn a_member_puts_so_many_people_into_collections_in_an_hour(town) {
+        let (mut alice, bob, carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let path = at(&make(&mut hers, "Harbour", &[]).await);
+        for _ in 0..20 {
+            let made = make(&mut hers, "Again", &[&alice, &bob, &carol]).await;
+            hers.delete(&at(&made)).await.is(200);
+        }
+        let (put_in, items) = (json!({ "account_id": number(&bob) }), format!("{path}/items"));
+        hers.post(&items, &put_in).await.is(429);
+        // What names nobody is not counted.
+        make(&mut hers, "Empty", &[]).await;
+        town.wait_s(3_600);
+        hers.post(&items, &put_in).await.is(200);
     }
 
     async fn a_member_makes_and_changes_a_collection_on_pages(town) {

@@ -182,6 +182,40 @@ town_test! {
         alice.get("/boundaries").await.is(200).shows("bigcorp.example");
     }
 
+    async fn l29_the_number_of_a_hidden_boost_leads_to_nothing_that_could_be_taken_back(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let post = town.post(&mut alice, "Low water", "public").await;
+        let at = |id: &str, act: &str| format!("/api/v1/statuses/{id}/{act}");
+        let post = post.id.to_string();
+        let (mut his, mut carols) = (App::let_in(&town, &mut bob).await, App::let_in(&town, &mut carol).await);
+        let boost = carols.post(&at(&post, "reblog"), json!({})).await.is(200).json();
+        let boost = boost["id"].as_str().unwrap().to_owned();
+        let own = his.post(&at(&post, "reblog"), json!({})).await.is(200).json();
+        let own = own["id"].as_str().unwrap().to_owned();
+        let said = |id: &str| format!("/api/v1/pleroma/statuses/{id}/reactions/%F0%9F%8C%8A");
+        his.send(Method::PUT, &said(&post), &json!({})).await.is(200);
+        carol.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        his.get(&format!("/api/v1/statuses/{boost}")).await.is(404);
+        let nothing = (post.parse::<i64>().unwrap() + 4_242_424_242).to_string();
+        for act in ["unreblog", "unfavourite"] {
+            let hidden = his.post(&at(&boost, act), json!({})).await;
+            let absent = his.post(&at(&nothing, act), json!({})).await;
+            assert_eq!(told(&hidden, &boost), told(&absent, &nothing), "{act}");
+        }
+        let hidden = his.send(Method::DELETE, &said(&boost), &json!({})).await;
+        let absent = his.send(Method::DELETE, &said(&nothing), &json!({})).await;
+        assert_eq!(told(&hidden, &boost), told(&absent, &nothing));
+        let stands = his.get(&format!("/api/v1/statuses/{post}")).await.is(200).json();
+        assert_eq!((&stands["favourited"], &stands["reblogged"]), (&json!(true), &json!(true)));
+        // By the number of his own boost he takes back what he did.
+        for act in ["unfavourite", "unreblog"] {
+            his.post(&at(&own, act), json!({})).await.is(200);
+        }
+        let stands = his.get(&format!("/api/v1/statuses/{post}")).await.is(200).json();
+        assert_eq!((&stands["favourited"], &stands["reblogged"]), (&json!(false), &json!(false)));
+    }
+
     async fn l29_how_one_stands_to_somebody_hidden_is_answered_as_to_nobody(town) {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (dora, his) = (town.member("dora").await, bob.account.id);

@@ -44,6 +44,17 @@ fn size(bytes: &[u8]) -> (u32, u32) {
 }
 
 town_test! {
+    async fn a_form_that_holds_what_no_database_keeps_is_refused(town) {
+        let mut alice = town.member("alice").await;
+        alice.post("/settings/profile", &[("name", "Ali\0ce")]).await.is(422).shows("holds a character that cannot be kept");
+        alice.post("/settings/profile", &[("name\0", "Alice")]).await.is(422).shows("holds a character that cannot be kept");
+        let token = alice.get("/settings/profile").await.is(200).hidden("csrf").unwrap();
+        let body = form(&[("csrf", token.as_str()), ("bio", "Low\0water")], &[]);
+        let answer = alice.send_bytes(Method::POST, "/settings/profile", &[("content-type", MULTIPART)], body).await;
+        answer.is(422).shows("holds a character that cannot be kept");
+        town.anonymous().get("/@alice").await.is(200).hides("water");
+    }
+
     async fn pictures_of_a_profile_are_cut_and_shown_and_taken_away(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let me = change(&mut alice, &[("avatar_description", "Me at sea")], &[("avatar", &jpeg(900, 600)), ("header", &png(3000, 800))])

@@ -56,7 +56,9 @@ town_test! {
         let number = told.number_after("/moderation/reports/").unwrap();
         let path = format!("/moderation/reports/{number}");
         marta.get("/moderation/reports").await.is(200).shows("He means it").shows("alice");
-        marta.get(&path).await.is(200).shows("Go drown yourself").shows("He means it");
+        let told = marta.get(&path).await.is(200).shows("Go drown yourself").shows("He means it");
+        // Browsers apply no style that stands in a page.
+        assert!(told.body.contains("class=\"said\"") && !told.body.contains(" style="), "{}", told.body);
         for who in [&mut alice, &mut bob] {
             who.get(&path).await.is(404);
             who.get("/moderation/reports").await.is(404);

@@ -78,8 +78,10 @@ const REPLIES_TO: Sql<(i64,)> = sql!(
 );
 const REBLOG_BY: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT id FROM statuses WHERE reblog_of_id = $1 AND account_id = $2");
-const PROPER: Sql<(i64,)> =
-    sql!(row: (i64,), "SELECT COALESCE(reblog_of_id, id) FROM statuses WHERE id = $1");
+const SHARED_BY: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT COALESCE(reblog_of_id, id) FROM statuses WHERE id = $1 AND account_id = $2"
+);
 
 /// Oldest first, newer than `min_id`.
 pub async fn in_conversation(
@@ -105,9 +107,11 @@ pub async fn replies_to(db: &Db, status_id: i64, min_id: i64, limit: i64) -> Res
         .await?)
 }
 
-/// What is meant by the id of a status or of a boost: of a boost, what it shares. Nobody is cleared to see it.
-pub async fn proper_id(db: &Db, id: i64) -> Result<i64> {
-    Ok(db.opt_column(PROPER, params![id]).await?.unwrap_or(id))
+/// What this account shares by the boost with this id; of all that is no boost of theirs, the id itself. Nobody is cleared to
+/// see it.
+pub async fn shared_by(db: &Db, id: i64, account_id: i64) -> Result<i64> {
+    let shared = db.opt_column(SHARED_BY, params![id, account_id]).await?;
+    Ok(shared.unwrap_or(id))
 }
 
 /// This account's boost of this status.

@@ -176,6 +176,7 @@ impl Cast {
         Box::pin(self.links_to_pages()).await;
         Box::pin(self.puts_up_antennas()).await;
         Box::pin(self.keeps_for_oneself()).await;
+        Box::pin(self.recommends()).await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
@@ -396,6 +397,19 @@ impl Cast {
         let note = json!({ "comment": word("note") });
         let at = format!("/api/v1/accounts/{author}/note");
         app.post(&at, &note).await.is(200);
+    }
+
+    /// The author has a collection for everybody to see, with the follower in it, who is told.
+    async fn recommends(&mut self) {
+        let follower = self.member("follower").account.id.to_string();
+        let mut app = App::of(&self.town, self.members.get_mut("author").unwrap()).await;
+        let collection = json!({
+            "name": word("collection"), "description": word("collectionabout"), "account_ids": [follower],
+        });
+        let made = app.post("/api/v1/collections", &collection).await.is(200);
+        let made = made.json();
+        let id = made["collection"]["id"].as_str().unwrap();
+        self.keeps("collection", id.parse().unwrap());
     }
 
     /// What the author writes, with every visibility; the last of them is deleted again.

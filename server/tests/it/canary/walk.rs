@@ -24,6 +24,8 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/v2/filters/keywords/{id}", "keyword"),
         ("/api/v1/filters/{id}", "keyword"),
         ("/api/v1/polls/{id}", "poll"),
+        ("/collections/{id}", "collection"),
+        ("/api/v1/collections/{id}", "collection"),
         ("/api/v1/notifications/{id}", "bell"),
         ("/api/v2/notifications/{id}", "bell"),
     ];
@@ -95,7 +97,9 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             let alone = path.starts_with("/api/v2/notifications");
             let alone = if alone { "ungrouped-" } else { "" };
             let named = ids.map(|id| path.replace("{id}", &format!("{alone}{id}")));
-            named.chain([path.replace("{id}", "7")]).collect()
+            let named = named.chain([path.replace("{id}", "7")]);
+            // Who is in a collection has a number there that is no other's.
+            named.map(|path| path.replace("{item}", "7")).collect()
         }
         path if path.contains("{name}") => names
             .iter()
@@ -128,7 +132,6 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
         path if path.starts_with("/api/") && path.contains("{id}") => numbers()
             .step_by(7)
             .map(|id| path.replace("{id}", &id.to_string()))
-            .map(|path| path.replace("{item}", "7"))
             .collect(),
         path if path.contains("{id}") => numbers()
             .map(|id| path.replace("{id}", &id.to_string()))
@@ -448,7 +451,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/notifications/requests/{id}" => 'z',
         "/search" => 's',
         "/statuses/{id}/history" => 'y',
-        "/statuses/{id}/edit" => 'w',
+        "/statuses/{id}/edit" | "/collections/{id}/edit" => 'w',
         "/compose" => 'k',
         "/@{handle}"
         | "/@{handle}/{id}"
@@ -467,6 +470,8 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}/followers"
         | "/@{handle}/following"
         | "/@{handle}/collections"
+        | "/collections/{id}"
+        | "/api/v1/collections/{id}"
         | "/follow-requests"
         | "/settings/people"
         | "/api/v1/blocks"
