@@ -20,7 +20,7 @@ pub enum Value {
     Int(i64),
     /// `DOUBLE PRECISION`.
     Real(f64),
-    /// `TEXT`. PostgreSQL refuses text that holds a NUL character.
+    /// `TEXT`. A NUL character becomes U+FFFD, as PostgreSQL can hold none.
     Text(String),
     /// `BYTEA`.
     Blob(Vec<u8>),
@@ -61,15 +61,25 @@ from! {
     &i64 => |value| Value::Int(*value);
     bool => |value| Value::Bool(value);
     f64 => |value| Value::Real(value);
-    &str => |value| Value::Text(value.to_owned());
-    &String => |value| Value::Text(value.clone());
-    String => |value| Value::Text(value);
+    &str => |value| Value::Text(without_nul(value.to_owned()));
+    &String => |value| Value::Text(without_nul(value.clone()));
+    String => |value| Value::Text(without_nul(value));
     Vec<u8> => |value| Value::Blob(value);
     &[u8] => |value| Value::Blob(value.to_vec());
     Vec<i64> => |value| Value::Ints(value);
     &[i64] => |value| Value::Ints(value.to_vec());
-    Vec<String> => |value| Value::Texts(value);
-    &[String] => |value| Value::Texts(value.to_vec());
+    Vec<String> => |value| Value::Texts(value.into_iter().map(without_nul).collect());
+    &[String] => |value| Value::Texts(value.iter().cloned().map(without_nul).collect());
+}
+
+/// What forms and apps send is refused where it has a NUL. What comes another way, in an address or from another server, is
+/// read and kept like any other text, and the same on both engines.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{FFFD}")
+    } else {
+        text
+    }
 }
 
 impl<T> From<Option<T>> for Value

@@ -67,6 +67,11 @@ town_test! {
         // Visitors are not served.
         town.anonymous().get("/api/v2/search?q=fahre").await.is(401);
         town.anonymous().get("/search?q=fahre").await.is(200).hides("leaves at noon");
+        // What no text has is found nowhere.
+        for path in ["/search?q=%00fahre", "/tags/a%00b", "/@a%00b"] {
+            let status = town.anonymous().get(path).await.status;
+            assert!(!status.is_server_error(), "{path}: {status}");
+        }
         bob.get("/search?q=fahre").await.is(200).shows("leaves at noon").hides("for few");
         bob.get("/search?q=has:everything").await.is(200).shows("can be followed by");
     }

@@ -92,6 +92,13 @@ on_both! {
         assert_eq!(db.opt(BY_ID, params![6]).await.unwrap(), Some(absent));
     }
 
+    async fn a_nul_in_text_is_kept_as_what_stands_for_it(stored: Throwaway) {
+        let cut = Thing { note: Some("a\0b".to_owned()), ..thing(7) };
+        store(&stored.db, &cut).await.unwrap();
+        let kept = stored.db.one(BY_ID, params![7]).await.unwrap();
+        assert_eq!(kept.note.as_deref(), Some("a\u{FFFD}b"));
+    }
+
     async fn absence_is_told_apart(stored: Throwaway) {
         assert!(matches!(stored.db.one(BY_ID, params![1]).await, Err(DbError::NotFound)));
         assert_eq!(stored.db.opt(BY_ID, params![1]).await.unwrap(), None);
