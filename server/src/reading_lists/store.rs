@@ -322,7 +322,7 @@ const LISTED_BY: Sql<(i64,)> = sql!(
         AND e.account_id <> $1
         AND NOT EXISTS (SELECT 1
                           FROM follows f
-                         WHERE f.account_id = e.account_id AND f.target_id = $1)
+                         WHERE f.account_id = e.account_id AND f.target_id = $1 AND f.state = 'accepted')
       ORDER BY e.account_id
       LIMIT $2"
 );
@@ -332,7 +332,7 @@ const REFUSE: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 
-/// Members who have this one in a list and do not follow them, nor ask to.
+/// Members who have this one in a list and do not follow them; whoever asks to does not yet.
 pub async fn listed_by(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(LISTED_BY, params![account_id, most]).await?)
 }

@@ -147,6 +147,22 @@ town_test! {
         let page = bob.get("/settings/lists").await.is(200).shows("Nobody who does not follow you");
         assert!(!page.body.contains(&leave), "{}", page.body);
     }
+
+    async fn who_only_asks_to_follow_does_not_vanish_from_those_who_have_one_in_a_list(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Harbour" })).await.is(200).json();
+        let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        bob.post("/settings/lists", &[("listing", "everyone")]).await.leads("/settings/lists");
+        bob.post("/settings/profile", &[("name", "bob"), ("locked", "on")]).await.is(303);
+        hers.post(&people, &json!({ "account_ids": [bob.account.id.to_string()] })).await.is(200);
+        town.follow(&mut alice, &bob).await;
+        alice.get("/@bob").await.is(200).shows("Asked to follow");
+        bob.get("/settings/lists").await.is(200).shows("@alice");
+        let leave = format!("/settings/lists/{}/leave", alice.account.id);
+        bob.post(&leave, &[]).await.leads("/settings/lists");
+        assert!(hers.ids(&people).await.is_empty());
+    }
 }
 
 coast_test! {
