@@ -24,6 +24,15 @@ impl Window {
             from_below: false,
         }
     }
+
+    /// Which of these two is read first.
+    pub fn first_of(self, one: i64, other: i64) -> i64 {
+        if self.from_below {
+            one.min(other)
+        } else {
+            one.max(other)
+        }
+    }
 }
 
 /// One list, by two statements. Made by [`ids_in!`].

@@ -107,6 +107,32 @@ pub(crate) struct Found {
     pub reached: Option<i64>,
 }
 
+impl Found {
+    /// What several lists have, in the order of this window: each once, and at most `limit`. What lies beyond `reached` comes in
+    /// its turn, since not all of them were looked at there.
+    pub(crate) fn together(
+        mut ids: Vec<i64>,
+        mut reached: Option<i64>,
+        window: Window,
+        limit: i64,
+    ) -> Found {
+        if let Some(reached) = reached {
+            ids.retain(|id| window.first_of(*id, reached) == *id);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if !window.from_below {
+            ids.reverse();
+        }
+        let most = usize::try_from(limit).unwrap_or_default();
+        if ids.len() > most {
+            ids.truncate(most);
+            reached = ids.last().copied();
+        }
+        Found { ids, reached }
+    }
+}
+
 /// Which of the posts at a place are wanted; all where nothing is said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Only {
@@ -212,12 +238,7 @@ impl Place {
                 (list, Vec::new())
             }
             Place::Author(account_id, of) => of.list(*account_id),
-            Place::Hashtags(topics) => {
-                return Ok(Found {
-                    ids: hashtags::ids(app, topics, window, limit).await?,
-                    reached: None,
-                });
-            }
+            Place::Hashtags(topics) => return hashtags::ids(app, topics, window, limit).await,
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
             Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
         };
