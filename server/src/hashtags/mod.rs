@@ -9,7 +9,7 @@ use comity_db::{Tx, params};
 use comity_vocab::Visibility;
 
 pub use store::beginning;
-pub(crate) use store::{BY_AUTHOR, NAMED, recent, recent_of};
+pub(crate) use store::{BY_AUTHOR, EDGE_BY_AUTHOR, NAMED, recent, recent_of};
 
 use crate::app::App;
 use crate::error::Result;
@@ -66,12 +66,7 @@ const MOST_LOOKED_AT: i64 = 4_000;
 /// At most `limit` of the posts in a window of which the topics are as asked: newest first, or from below, oldest first. Each
 /// topic is read by itself, in its order. Where several must be named at once, the rarest is read. Where more is asked of posts
 /// than one topic, no more than [`MOST_LOOKED_AT`] of each are looked at. Nobody is cleared to see them yet.
-pub(crate) async fn ids(
-    app: &App,
-    topics: &Topics,
-    window: Window,
-    limit: i64,
-) -> Result<Found> {
+pub(crate) async fn ids(app: &App, topics: &Topics, window: Window, limit: i64) -> Result<Found> {
     if topics.from_here && topics.from_elsewhere {
         return Ok(Found::default());
     }

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, Value, params, sql};
 
 use crate::error::Result;
 use crate::statuses::chosen_of_author;
-use crate::window::{Ids, Window, ids_in};
+use crate::window::{Edge, Ids, Window, edge_in, ids_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO hashtag_entries (name, status_id)
@@ -150,6 +150,12 @@ pub const BY_AUTHOR: Ids = ids_in!(
           WHERE e.account_id = $4 AND e.name = $8 AND (NOT CAST($9 AS BOOLEAN) OR s.attachments <> '[]') AND ",
         chosen_of_author!()
     )
+);
+
+/// How far what an account wrote (`$4`) and names this one (`$5`) is looked through. Counts on the key.
+pub const EDGE_BY_AUTHOR: Edge = edge_in!(
+    "status_id",
+    "SELECT status_id FROM author_tags WHERE account_id = $4 AND name = $5"
 );
 
 const COUNT: Sql<(i64,)> = sql!(

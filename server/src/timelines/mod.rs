@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::{Tx, Value, params};
+use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -23,13 +23,16 @@ use crate::error::Result;
 use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
-use crate::statuses::{CHOSEN_BY_AUTHOR, FILES_BY_AUTHOR, Shown};
-use crate::window::{Ids, Window};
+use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
+use crate::window::Window;
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
 const MOST_ROUNDS: usize = 5;
+/// Of what somebody wrote, so much is looked at for what is wanted of it, at a time: some boost a thousand posts for one of
+/// theirs.
+const MOST_LOOKED_AT: i64 = 4_000;
 
 /// What placing a status needs to know of it.
 pub struct Entry {
@@ -167,21 +170,43 @@ impl From<Replies> for OfAuthor {
 }
 
 impl OfAuthor {
-    fn list(&self, account_id: i64) -> (Ids, Vec<Value>) {
+    /// Whether something may have to be passed over that the index does not tell from what is wanted.
+    fn passes_over(&self) -> bool {
+        self.replies == Replies::LeftOut
+            || self.without_boosts
+            || self.without_direct
+            || (self.topic.is_some() && self.with_files)
+    }
+
+    /// No more than [`MOST_LOOKED_AT`] of what they wrote is looked at.
+    async fn ids(&self, app: &App, account_id: i64, window: Window, limit: i64) -> Result<Found> {
         let mut of = params![
             account_id,
             self.replies == Replies::LeftOut,
             self.without_boosts,
             self.without_direct,
         ];
-        match &self.topic {
+        let mut all = params![account_id];
+        let (list, edge) = match &self.topic {
             Some(topic) => {
                 of.extend(params![topic.as_str(), self.with_files]);
-                (hashtags::BY_AUTHOR, of)
+                all.extend(params![topic.as_str()]);
+                (hashtags::BY_AUTHOR, hashtags::EDGE_BY_AUTHOR)
             }
-            None if self.with_files => (FILES_BY_AUTHOR, of),
-            None => (CHOSEN_BY_AUTHOR, of),
-        }
+            None if self.with_files => (FILES_BY_AUTHOR, EDGE_OF_FILES),
+            None => (CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR),
+        };
+        let (window, last) = if self.passes_over() {
+            edge.cut(&app.db, window, MOST_LOOKED_AT, all).await?
+        } else {
+            (window, None)
+        };
+        let ids = list.read(&app.db, window, limit, of).await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
     }
 }
 
@@ -237,7 +262,7 @@ impl Place {
                 };
                 (list, Vec::new())
             }
-            Place::Author(account_id, of) => of.list(*account_id),
+            Place::Author(account_id, of) => return of.ids(app, *account_id, window, limit).await,
             Place::Hashtags(topics) => return hashtags::ids(app, topics, window, limit).await,
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
             Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
