@@ -128,7 +128,8 @@ impl Found {
             ids.reverse();
         }
         let most = usize::try_from(limit).unwrap_or_default();
-        if ids.len() > most {
+        // One of the lists may have more right after what it gave.
+        if ids.len() >= most {
             ids.truncate(most);
             reached = ids.last().copied();
         }
