@@ -239,10 +239,7 @@ impl Place {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
             Place::List(account_id, list_id, replies) => {
                 let whose = (*account_id, *list_id);
-                return Ok(Found {
-                    ids: reading_lists::ids(app, whose, *replies, window, limit).await?,
-                    reached: None,
-                });
+                return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
             // Nothing of a community is written elsewhere.
             Place::Community(_, only) if only.from_elsewhere => return Ok(Found::default()),
