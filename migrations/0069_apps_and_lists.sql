@@ -36,5 +36,6 @@ CREATE TABLE author_tags (
 INSERT INTO author_tags (account_id, name, status_id)
 SELECT s.account_id, e.name, e.status_id
   FROM hashtag_entries e
-  JOIN statuses s ON s.id = e.status_id;
+  JOIN statuses s ON s.id = e.status_id
+ ORDER BY s.account_id, e.name, e.status_id;
 CREATE INDEX author_tags_by_status ON author_tags (status_id);

@@ -24,6 +24,15 @@ impl Window {
             from_below: false,
         }
     }
+
+    /// Which of these two is read first.
+    pub fn first_of(self, one: i64, other: i64) -> i64 {
+        if self.from_below {
+            one.min(other)
+        } else {
+            one.max(other)
+        }
+    }
 }
 
 /// One list, by two statements. Made by [`ids_in!`].
@@ -101,6 +110,63 @@ macro_rules! ids_in {
     };
 }
 pub(crate) use ids_in;
+
+/// How far a list is looked through for some of what it has. Made by [`edge_in!`].
+#[derive(Clone, Copy)]
+pub struct Edge {
+    pub(crate) newest: Sql<(i64,)>,
+    pub(crate) oldest: Sql<(i64,)>,
+}
+
+impl Edge {
+    /// As much of a window as has `most` entries of the list, and the last of them; all of it, and `None`, where it has fewer.
+    /// `more` are the values from `$4` on.
+    pub async fn cut(
+        &self,
+        db: &Db,
+        mut window: Window,
+        most: i64,
+        more: Vec<Value>,
+    ) -> Result<(Window, Option<i64>)> {
+        let mut values = comity_db::params![window.below, window.above, most - 1];
+        values.extend(more);
+        let statement = if window.from_below {
+            self.oldest
+        } else {
+            self.newest
+        };
+        let last = db.opt_column(statement, values).await?;
+        match last {
+            Some(last) if window.from_below => window.below = last + 1,
+            Some(last) => window.above = last - 1,
+            None => {}
+        }
+        Ok((window, last))
+    }
+}
+
+/// The two statements of such an edge: the text ends within a `WHERE`, `$id` is the column of the ids. It should need nothing
+/// but an index.
+macro_rules! edge_in {
+    ($id:literal, $text:expr) => {
+        $crate::window::edge_in!($id, sqlite: $text, pg: $text)
+    };
+    ($id:literal, sqlite: $sqlite:expr, pg: $pg:expr) => {
+        $crate::window::Edge {
+            newest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT 1 OFFSET $3"),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT 1 OFFSET $3"),
+            ),
+            oldest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT 1 OFFSET $3"),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT 1 OFFSET $3"),
+            ),
+        }
+    };
+}
+pub(crate) use edge_in;
 
 /// A list that goes on by ids of its own, beside what each of them stands for. Made by [`entries_in!`].
 #[derive(Clone, Copy)]

@@ -75,7 +75,7 @@ pub async fn find(app: &App, question: &str, looking: Looking) -> Result<Vec<i64
 }
 
 /// Gives accounts below this number the words of their names, the newest first, and goes on with the rest: they were here
-/// before people were found by words.
+/// before people were found by words. What was placed since stays.
 pub async fn index_older(app: &App, below: i64) -> Result<Outcome> {
     let rows = names::older(&app.db, below, BATCH).await?;
     let Some(last) = rows.last().map(|row| row.id) else {
@@ -83,7 +83,7 @@ pub async fn index_older(app: &App, below: i64) -> Result<Outcome> {
     };
     let mut tx = Tx::new();
     for row in rows {
-        names::place(&mut tx, row.id, &row.username, &row.display_name);
+        names::place_older(&mut tx, row.id, &row.username, &row.display_name);
     }
     queue::push(&mut tx, app, &Job::IndexAccounts { below: last })?;
     app.commit_and_ring(tx).await?;

@@ -128,28 +128,7 @@ pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Res
         let values = params![terms.accounts.clone()];
         ids.extend(store::BOOSTS.read(&app.db, window, limit, values).await?);
     }
-    if let Some(reached) = reached {
-        // What lies beyond comes in its turn.
-        ids.retain(|id| {
-            if window.from_below {
-                *id <= reached
-            } else {
-                *id >= reached
-            }
-        });
-    }
-    if window.from_below {
-        ids.sort_unstable();
-    } else {
-        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
-    }
-    ids.dedup();
-    let most = usize::try_from(limit).unwrap_or_default();
-    if ids.len() > most {
-        ids.truncate(most);
-        reached = ids.last().copied();
-    }
-    Ok(Found { ids, reached })
+    Ok(Found::together(ids, reached, window, limit))
 }
 
 /// Which of these antennas (each with whose it is) catch a status that just came, as their timelines would have it: they are

@@ -9,11 +9,12 @@ use comity_db::{Tx, params};
 use comity_vocab::Visibility;
 
 pub use store::beginning;
-pub(crate) use store::{BY_AUTHOR, NAMED, recent, recent_of};
+pub(crate) use store::{BY_AUTHOR, EDGE_BY_AUTHOR, NAMED, recent, recent_of};
 
 use crate::app::App;
 use crate::error::Result;
 use crate::text::hashtag::folded;
+use crate::timelines::Found;
 use crate::window::Window;
 
 /// Of one post, so many are listed; the others are links and nothing more.
@@ -58,18 +59,16 @@ impl Topics {
 
 /// Posts that are counted of a topic, to tell whether it is a rare one.
 const MANY: i64 = 1_000;
+/// Posts of a topic that are looked at for those that are as asked, at a time: what is rare may have to be asked for more than
+/// once.
+const MOST_LOOKED_AT: i64 = 4_000;
 
 /// At most `limit` of the posts in a window of which the topics are as asked: newest first, or from below, oldest first. Each
-/// topic is read by itself, in its order. Where several must be named at once, the rarest is read. Nobody is cleared to
-/// see them yet.
-pub(crate) async fn ids(
-    app: &App,
-    topics: &Topics,
-    window: Window,
-    limit: i64,
-) -> Result<Vec<i64>> {
+/// topic is read by itself, in its order. Where several must be named at once, the rarest is read. Where more is asked of posts
+/// than one topic, no more than [`MOST_LOOKED_AT`] of each are looked at. Nobody is cleared to see them yet.
+pub(crate) async fn ids(app: &App, topics: &Topics, window: Window, limit: i64) -> Result<Found> {
     if topics.from_here && topics.from_elsewhere {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     }
     let mut read = topics.any.clone();
     let mut any = Vec::new();
@@ -93,31 +92,30 @@ pub(crate) async fn ids(
     read.sort_unstable();
     read.dedup();
     let mut ids = Vec::new();
+    let mut reached: Option<i64> = None;
     for name in read {
         let mut values = params![name];
-        let list = if topics.asks_more() {
-            values.extend(params![
-                any.clone(),
-                all.clone(),
-                topics.none.clone(),
-                topics.with_files,
-                topics.from_here,
-                topics.from_elsewhere,
-            ]);
-            store::CHOSEN
-        } else {
-            store::OF_ONE
-        };
-        ids.extend(list.read(&app.db, window, limit, values).await?);
+        if !topics.asks_more() {
+            ids.extend(store::OF_ONE.read(&app.db, window, limit, values).await?);
+            continue;
+        }
+        values.extend(params![
+            any.clone(),
+            all.clone(),
+            topics.none.clone(),
+            topics.with_files,
+            topics.from_here,
+            topics.from_elsewhere,
+        ]);
+        let looked_at = store::look_at(&app.db, window, MOST_LOOKED_AT, values).await?;
+        let is_full = i64::try_from(looked_at.len()).is_ok_and(|len| len >= MOST_LOOKED_AT);
+        if let Some((last, _)) = looked_at.last().filter(|_| is_full) {
+            reached = Some(reached.map_or(*last, |before| window.first_of(before, *last)));
+        }
+        let fitting = looked_at.into_iter().filter(|(_, fits)| *fits);
+        ids.extend(fitting.map(|(id, _)| id));
     }
-    if window.from_below {
-        ids.sort_unstable();
-    } else {
-        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
-    }
-    ids.dedup();
-    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(ids)
+    Ok(Found::together(ids, reached, window, limit))
 }
 
 /// Lists a status under what it names, in the transaction that writes its words: for everybody where it is public, and

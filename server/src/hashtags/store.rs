@@ -1,10 +1,10 @@
 //! SQL of `hashtag_entries` and `author_tags`.
 
-use comity_db::{Db, Sql, Tx, params, sql};
+use comity_db::{Db, Sql, Tx, Value, params, sql};
 
 use crate::error::Result;
 use crate::statuses::chosen_of_author;
-use crate::window::{Ids, ids_in};
+use crate::window::{Edge, Ids, Window, edge_in, ids_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO hashtag_entries (name, status_id)
@@ -44,47 +44,94 @@ macro_rules! is_chosen {
     };
 }
 
-/// Statuses that name this one, one of `$5` where there are any, all of `$6` (each once) and none of `$7`. SQLite reads the
-/// tables in this order; PostgreSQL counts for each status, where it would otherwise read first all that names the others.
-pub const CHOSEN: Ids = ids_in!(
-    "e.status_id",
-    sqlite: concat!(
-        "SELECT e.status_id
-           FROM hashtag_entries e
-          CROSS JOIN statuses s ON s.id = e.status_id
-          WHERE e.name = $4
-            AND (json_array_length($5) = 0
-                 OR (SELECT count(*)
-                       FROM hashtag_entries x
-                      WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($5))) > 0)
-            AND (SELECT count(*)
-                   FROM hashtag_entries x
-                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($6))) = json_array_length($6)
-            AND (SELECT count(*)
-                   FROM hashtag_entries x
-                  WHERE x.status_id = e.status_id AND x.name IN (SELECT value FROM json_each($7))) = 0
-            AND ",
-        is_chosen!()
-    ),
-    pg: concat!(
-        "SELECT e.status_id
-           FROM hashtag_entries e
-           JOIN statuses s ON s.id = e.status_id
-          WHERE e.name = $4
-            AND (cardinality(CAST($5 AS TEXT[])) = 0
-                 OR (SELECT count(*)
-                       FROM hashtag_entries x
-                      WHERE x.status_id = e.status_id AND x.name = ANY(CAST($5 AS TEXT[]))) > 0)
-            AND (SELECT count(*)
-                   FROM hashtag_entries x
-                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($6 AS TEXT[]))) = cardinality(CAST($6 AS TEXT[]))
-            AND (SELECT count(*)
-                   FROM hashtag_entries x
-                  WHERE x.status_id = e.status_id AND x.name = ANY(CAST($7 AS TEXT[]))) = 0
-            AND ",
-        is_chosen!()
-    )
-);
+/// Statuses that name this one, each with whether it names one of `$5` where there are any, all of `$6` (each once) and none
+/// of `$7`, and is chosen. On PostgreSQL each status is looked up by itself: it would otherwise read all of them to join them.
+macro_rules! looked_at {
+    ($of_name:literal, $of_all:literal) => {
+        sql!(
+            row: (i64, i64),
+            sqlite: concat!(
+                "SELECT e.status_id,
+                        CAST(CASE WHEN ",
+                is_chosen!(),
+                "                      AND (json_array_length($5) = 0
+                                            OR (SELECT count(*)
+                                                  FROM hashtag_entries x
+                                                 WHERE x.status_id = e.status_id
+                                                   AND x.name IN (SELECT value FROM json_each($5))) > 0)
+                                       AND (SELECT count(*)
+                                              FROM hashtag_entries x
+                                             WHERE x.status_id = e.status_id
+                                               AND x.name IN (SELECT value FROM json_each($6))) = json_array_length($6)
+                                       AND (SELECT count(*)
+                                              FROM hashtag_entries x
+                                             WHERE x.status_id = e.status_id
+                                               AND x.name IN (SELECT value FROM json_each($7))) = 0
+                                  THEN 1 ELSE 0 END AS BIGINT) AS fits
+                   FROM (SELECT status_id
+                           FROM hashtag_entries
+                          WHERE name = $4 AND status_id < $1 AND status_id > $2
+                          ORDER BY ",
+                $of_name,
+                "         LIMIT $3) e
+                  CROSS JOIN statuses s ON s.id = e.status_id
+                  ORDER BY ",
+                $of_all,
+                " LIMIT $3"
+            ),
+            pg: concat!(
+                "SELECT e.status_id,
+                        CAST(CASE WHEN ",
+                is_chosen!(),
+                "                      AND (cardinality(CAST($5 AS TEXT[])) = 0
+                                            OR (SELECT count(*)
+                                                  FROM hashtag_entries x
+                                                 WHERE x.status_id = e.status_id
+                                                   AND x.name = ANY(CAST($5 AS TEXT[]))) > 0)
+                                       AND (SELECT count(*)
+                                              FROM hashtag_entries x
+                                             WHERE x.status_id = e.status_id
+                                               AND x.name = ANY(CAST($6 AS TEXT[]))) = cardinality(CAST($6 AS TEXT[]))
+                                       AND (SELECT count(*)
+                                              FROM hashtag_entries x
+                                             WHERE x.status_id = e.status_id
+                                               AND x.name = ANY(CAST($7 AS TEXT[]))) = 0
+                                  THEN 1 ELSE 0 END AS BIGINT) AS fits
+                   FROM (SELECT status_id
+                           FROM hashtag_entries
+                          WHERE name = $4 AND status_id < $1 AND status_id > $2
+                          ORDER BY ",
+                $of_name,
+                "         LIMIT $3) e
+                  CROSS JOIN LATERAL (SELECT o.attachments, o.community_id
+                                        FROM statuses o
+                                       WHERE o.id = e.status_id
+                                       LIMIT 1) s
+                  ORDER BY ",
+                $of_all,
+                " LIMIT $3"
+            ),
+        )
+    };
+}
+
+const NEWEST: Sql<(i64, i64)> = looked_at!("status_id DESC", "e.status_id DESC");
+const OLDEST: Sql<(i64, i64)> = looked_at!("status_id", "e.status_id");
+
+/// At most `most` of the statuses that name one topic, each with whether it is as asked. Of a topic that many name and few of
+/// them so, all would otherwise be read. `more` are the values from `$4` on.
+pub async fn look_at(
+    db: &Db,
+    window: Window,
+    most: i64,
+    more: Vec<Value>,
+) -> Result<Vec<(i64, bool)>> {
+    let mut values = params![window.below, window.above, most];
+    values.extend(more);
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    let rows = db.all(statement, values).await?;
+    Ok(rows.into_iter().map(|(id, fits)| (id, fits != 0)).collect())
+}
 
 /// What an account wrote (`$4`) that names this one (`$8`), chosen as by [`chosen_of_author!`].
 pub const BY_AUTHOR: Ids = ids_in!(
@@ -103,6 +150,12 @@ pub const BY_AUTHOR: Ids = ids_in!(
           WHERE e.account_id = $4 AND e.name = $8 AND (NOT CAST($9 AS BOOLEAN) OR s.attachments <> '[]') AND ",
         chosen_of_author!()
     )
+);
+
+/// How far what an account wrote (`$4`) and names this one (`$5`) is looked through. Counts on the key.
+pub const EDGE_BY_AUTHOR: Edge = edge_in!(
+    "status_id",
+    "SELECT status_id FROM author_tags WHERE account_id = $4 AND name = $5"
 );
 
 const COUNT: Sql<(i64,)> = sql!(

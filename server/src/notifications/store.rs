@@ -241,27 +241,51 @@ pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) 
     tx.exec(DELETE, params![to, kind, from, status]);
 }
 
-/// Those of one kind. Counts on `notifications_by_kind`.
-macro_rules! of_kind {
-    ($order:literal) => {
+/// Those of some kinds. Each kind is read by itself, so that what is rare is not looked for among all the rest. Counts on
+/// `notifications_by_kind`.
+macro_rules! of_kinds {
+    ($of_each:literal, $of_all:literal) => {
         sql!(
             row: NotificationRow,
-            concat!(
-                "SELECT id, kind, from_account_id, status_id, rule_id, following, followers, created_at, set_aside, report_id,
-                          applicant_id, action_id, collection_id
-                   FROM notifications
-                  WHERE account_id = $1 AND id < $2 AND id > $3 AND (CAST($5 AS BOOLEAN) OR NOT set_aside)
-                    AND kind = $6
+            sqlite: concat!(
+                "SELECT n.id, n.kind, n.from_account_id, n.status_id, n.rule_id, n.following, n.followers, n.created_at,
+                        n.set_aside, n.report_id, n.applicant_id, n.action_id, n.collection_id
+                   FROM json_each($6) k
+                  CROSS JOIN notifications n ON n.id IN (SELECT o.id
+                                                           FROM notifications o
+                                                          WHERE o.account_id = $1 AND o.kind = k.value
+                                                            AND o.id < $2 AND o.id > $3
+                                                            AND (CAST($5 AS BOOLEAN) OR NOT o.set_aside)
+                                                          ORDER BY ",
+                $of_each,
+                "                                         LIMIT $4)
                   ORDER BY ",
-                $order,
+                $of_all,
                 " LIMIT $4"
-            )
+            ),
+            pg: concat!(
+                "SELECT n.id, n.kind, n.from_account_id, n.status_id, n.rule_id, n.following, n.followers, n.created_at,
+                        n.set_aside, n.report_id, n.applicant_id, n.action_id, n.collection_id
+                   FROM unnest(CAST($6 AS TEXT[])) AS k (value)
+                  CROSS JOIN LATERAL (SELECT o.id, o.kind, o.from_account_id, o.status_id, o.rule_id, o.following,
+                                             o.followers, o.created_at, o.set_aside, o.report_id, o.applicant_id,
+                                             o.action_id, o.collection_id
+                                        FROM notifications o
+                                       WHERE o.account_id = $1 AND o.kind = k.value AND o.id < $2 AND o.id > $3
+                                         AND (CAST($5 AS BOOLEAN) OR NOT o.set_aside)
+                                       ORDER BY ",
+                $of_each,
+                "                      LIMIT $4) n
+                  ORDER BY ",
+                $of_all,
+                " LIMIT $4"
+            ),
         )
     };
 }
 
-const OF_KIND_NEWEST: Sql<NotificationRow> = of_kind!("id DESC");
-const OF_KIND_OLDEST: Sql<NotificationRow> = of_kind!("id");
+const OF_KINDS_NEWEST: Sql<NotificationRow> = of_kinds!("o.id DESC", "n.id DESC");
+const OF_KINDS_OLDEST: Sql<NotificationRow> = of_kinds!("o.id", "n.id");
 
 /// Those of some kinds that one account did. Counts on `notifications_by_doer`.
 macro_rules! of_doer {
@@ -291,8 +315,8 @@ const OF_DOER_OLDEST: Sql<NotificationRow> = sql!(
     pg: of_doer!("kind = ANY($7)", "id"),
 );
 
-/// At most `limit` of what lies in a window: newest first, or from below, oldest first. Each kind that is asked for is read
-/// by itself, so that what is rare is not looked for among all the rest.
+/// At most `limit` of what lies in a window: newest first, or from below, oldest first. One question, however many kinds are
+/// asked for.
 pub async fn within(
     db: &Db,
     account_id: i64,
@@ -303,36 +327,25 @@ pub async fn within(
     let either = |newest, oldest| {
         if window.from_below { oldest } else { newest }
     };
-    let aside = which.aside == Aside::Too;
-    let of_all = params![account_id, window.below, window.above, limit, aside];
-    if let Some(from) = which.from {
-        let kinds = which.kinds.as_deref().unwrap_or(&Kind::ALL);
-        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
-        let mut values = of_all;
-        values.extend(params![from, kinds]);
-        return Ok(db
-            .all(either(OF_DOER_NEWEST, OF_DOER_OLDEST), values)
-            .await?);
-    }
-    let Some(kinds) = &which.kinds else {
-        return Ok(db.all(either(NEWEST, OLDEST), of_all).await?);
+    let words = |kinds: &[Kind]| -> Vec<String> {
+        let each = kinds.iter();
+        each.map(|kind| kind.as_str().to_owned()).collect()
     };
-    let mut rows: Vec<NotificationRow> = Vec::new();
-    for kind in kinds {
-        let mut values = of_all.clone();
-        values.extend(params![kind.as_str()]);
-        rows.extend(
-            db.all(either(OF_KIND_NEWEST, OF_KIND_OLDEST), values)
-                .await?,
-        );
-    }
-    if window.from_below {
-        rows.sort_unstable_by_key(|row| row.id);
-    } else {
-        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
-    }
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(rows)
+    let aside = which.aside == Aside::Too;
+    let mut values = params![account_id, window.below, window.above, limit, aside];
+    let statement = match (which.from, &which.kinds) {
+        (Some(from), kinds) => {
+            let kinds = kinds.as_deref().unwrap_or(&Kind::ALL);
+            values.extend(params![from, words(kinds)]);
+            either(OF_DOER_NEWEST, OF_DOER_OLDEST)
+        }
+        (None, Some(kinds)) => {
+            values.extend(params![words(kinds)]);
+            either(OF_KINDS_NEWEST, OF_KINDS_OLDEST)
+        }
+        (None, None) => either(NEWEST, OLDEST),
+    };
+    Ok(db.all(statement, values).await?)
 }
 
 pub async fn clear(db: &Db, account_id: i64) -> Result<u64> {

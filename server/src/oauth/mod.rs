@@ -38,7 +38,7 @@ const CODE_LIVES_MS: i64 = 10 * 60 * 1000;
 const CODE_REMEMBERED_MS: i64 = DAY_MS;
 /// An app that no member ever let in is forgotten after so long: anybody may register any number. One that was let in keeps
 /// its name for good, as on Mastodon: Elk registers once with each server, and signs everybody in by that.
-const UNUSED_APP_MS: i64 = 90 * DAY_MS;
+const UNUSED_APP_MS: i64 = 7 * DAY_MS;
 /// A token that an app has for itself and does not use is forgotten after so long.
 const IDLE_TOKEN_MS: i64 = 7 * DAY_MS;
 

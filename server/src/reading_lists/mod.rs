@@ -20,12 +20,13 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::timelines::Found;
 use crate::window::{Stretch, Window};
 
 pub use consent::Listing;
 use store::{
-    ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES, PUBLIC_OF_FOLLOWED,
-    PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES,
+    EDGE_OF_STRANGERS, ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES,
+    PUBLIC_OF_FOLLOWED, PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES,
 };
 pub(crate) use store::{having, having_public, withdraw};
 
@@ -223,14 +224,14 @@ async fn check_strangers(app: &App, me: &Me, list_id: i64, strangers: Vec<i64>) 
 }
 
 /// What a list of `account_id` shows, as numbers of statuses in the order of this window: what came into their home from people
-/// in it, and what others in it wrote in public.
+/// in it, and what others in it wrote in public. Of each of these, no more than `limit` posts are looked at.
 pub(crate) async fn ids(
     app: &App,
     (account_id, list_id): (i64, i64),
     replies: Replies,
     window: Window,
     limit: i64,
-) -> Result<Vec<i64>> {
+) -> Result<Found> {
     let (of_home, in_public) = match replies {
         Replies::Followed => (ENTRIES_OF_FOLLOWED, PUBLIC_OF_FOLLOWED),
         Replies::List => (ENTRIES_OF_LIST, PUBLIC_OF_LIST),
@@ -238,20 +239,17 @@ pub(crate) async fn ids(
     };
     let of = params![account_id, list_id];
     let mut ids = of_home.read(&app.db, window, limit, of).await?;
+    let mut reached = None;
     let strangers = store::strangers(&app.db, list_id, account_id, MOST_STRANGERS).await?;
-    if strangers.is_empty() {
-        return Ok(ids);
+    if !strangers.is_empty() {
+        let of = params![strangers.clone()];
+        let (cut, last) = EDGE_OF_STRANGERS.cut(&app.db, window, limit, of).await?;
+        let of = params![account_id, list_id, strangers];
+        ids.extend(in_public.read(&app.db, cut, limit, of).await?);
+        reached = last;
     }
-    let of = params![account_id, list_id, strangers];
-    ids.extend(in_public.read(&app.db, window, limit, of).await?);
-    ids.sort_unstable();
-    // A topic that is followed may have brought it home as well.
-    ids.dedup();
-    if !window.from_below {
-        ids.reverse();
-    }
-    ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(ids)
+    // A topic that is followed may have brought home what is public as well.
+    Ok(Found::together(ids, reached, window, limit))
 }
 
 /// Takes people out.

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::{MOST, ReadingList, Replies};
 use crate::error::Result;
-use crate::window::{Entries, Ids, Stretch, Window, entries_in, ids_in};
+use crate::window::{Edge, Entries, Ids, Stretch, Window, entries_in, ids_in};
 
 row! {
     /// One row of `reading_lists`.
@@ -240,26 +240,72 @@ pub async fn strangers(db: &Db, list_id: i64, account_id: i64, most: i64) -> Res
         .await?)
 }
 
-/// What people of the list `$5` of `$4` wrote in public, of those that `$6` names. Counts on `statuses_by_author`.
+/// How far what these people wrote is looked through: as far as one of them has so many. Counts on `statuses_by_author`.
+macro_rules! edge_of_strangers {
+    ($of_each:literal, $of_all:literal) => {
+        sql!(
+            row: (i64,),
+            sqlite: concat!(
+                "SELECT s.id
+                   FROM json_each($4) t
+                  CROSS JOIN statuses s ON s.id = (SELECT o.id
+                                                     FROM statuses o
+                                                    WHERE o.account_id = t.value AND o.id < $1 AND o.id > $2
+                                                    ORDER BY ",
+                $of_each,
+                "                                   LIMIT 1 OFFSET $3)
+                  ORDER BY ",
+                $of_all,
+                " LIMIT 1"
+            ),
+            pg: concat!(
+                "SELECT s.id
+                   FROM unnest(CAST($4 AS BIGINT[])) AS t (value)
+                  CROSS JOIN LATERAL (SELECT o.id
+                                        FROM statuses o
+                                       WHERE o.account_id = t.value AND o.id < $1 AND o.id > $2
+                                       ORDER BY ",
+                $of_each,
+                "                      LIMIT 1 OFFSET $3) s
+                  ORDER BY ",
+                $of_all,
+                " LIMIT 1"
+            ),
+        )
+    };
+}
+
+pub const EDGE_OF_STRANGERS: Edge = Edge {
+    newest: edge_of_strangers!("o.id DESC", "s.id DESC"),
+    oldest: edge_of_strangers!("o.id", "s.id"),
+};
+
+/// What people of the list `$5` of `$4` wrote in public, of those that `$6` names. Each is read by themself; counts on
+/// `statuses_by_author`.
 macro_rules! public_of {
     ($and:literal) => {
         ids_in!(
             "s.id",
             sqlite: concat!(
                 "SELECT s.id
-                   FROM statuses s
-                  WHERE s.account_id IN (SELECT value FROM json_each($6))
-                    AND s.account_id IN (SELECT e.target_id FROM reading_list_entries e WHERE e.list_id = $5)
+                   FROM json_each($6) t
+                  CROSS JOIN statuses s ON s.account_id = t.value
+                  WHERE t.value IN (SELECT e.target_id FROM reading_list_entries e WHERE e.list_id = $5)
                     AND s.account_id <> $4
                     AND s.visibility = 'public'
                     AND s.reblog_of_id IS NULL",
                 $and
             ),
+            // OFFSET 0 keeps PostgreSQL from reading everybody's posts by their ids.
             pg: concat!(
                 "SELECT s.id
-                   FROM statuses s
-                  WHERE s.account_id = ANY($6)
-                    AND s.account_id IN (SELECT e.target_id FROM reading_list_entries e WHERE e.list_id = $5)
+                   FROM unnest(CAST($6 AS BIGINT[])) AS t (value)
+                  CROSS JOIN LATERAL (SELECT o.id, o.account_id, o.visibility, o.reblog_of_id, o.in_reply_to_iri,
+                                             o.in_reply_to_account_id
+                                        FROM statuses o
+                                       WHERE o.account_id = t.value AND o.id < $1 AND o.id > $2
+                                      OFFSET 0) s
+                  WHERE t.value IN (SELECT e.target_id FROM reading_list_entries e WHERE e.list_id = $5)
                     AND s.account_id <> $4
                     AND s.visibility = 'public'
                     AND s.reblog_of_id IS NULL",
@@ -322,7 +368,7 @@ const LISTED_BY: Sql<(i64,)> = sql!(
         AND e.account_id <> $1
         AND NOT EXISTS (SELECT 1
                           FROM follows f
-                         WHERE f.account_id = e.account_id AND f.target_id = $1)
+                         WHERE f.account_id = e.account_id AND f.target_id = $1 AND f.state = 'accepted')
       ORDER BY e.account_id
       LIMIT $2"
 );
@@ -332,7 +378,7 @@ const REFUSE: Sql = sql!(
      ON CONFLICT DO NOTHING"
 );
 
-/// Members who have this one in a list and do not follow them, nor ask to.
+/// Members who have this one in a list and do not follow them; whoever asks to does not yet.
 pub async fn listed_by(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(LISTED_BY, params![account_id, most]).await?)
 }

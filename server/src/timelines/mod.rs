@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::{Tx, Value, params};
+use comity_db::{Tx, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -23,13 +23,16 @@ use crate::error::Result;
 use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
-use crate::statuses::{CHOSEN_BY_AUTHOR, FILES_BY_AUTHOR, Shown};
-use crate::window::{Ids, Window};
+use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
+use crate::window::Window;
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
 const MOST_ROUNDS: usize = 5;
+/// Of what somebody wrote, so much is looked at for what is wanted of it, at a time: some boost a thousand posts for one of
+/// theirs.
+const MOST_LOOKED_AT: i64 = 4_000;
 
 /// What placing a status needs to know of it.
 pub struct Entry {
@@ -107,6 +110,33 @@ pub(crate) struct Found {
     pub reached: Option<i64>,
 }
 
+impl Found {
+    /// What several lists have, in the order of this window: each once, and at most `limit`. What lies beyond `reached` comes in
+    /// its turn, since not all of them were looked at there.
+    pub(crate) fn together(
+        mut ids: Vec<i64>,
+        mut reached: Option<i64>,
+        window: Window,
+        limit: i64,
+    ) -> Found {
+        if let Some(reached) = reached {
+            ids.retain(|id| window.first_of(*id, reached) == *id);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if !window.from_below {
+            ids.reverse();
+        }
+        let most = usize::try_from(limit).unwrap_or_default();
+        // One of the lists may have more right after what it gave.
+        if ids.len() >= most {
+            ids.truncate(most);
+            reached = ids.last().copied();
+        }
+        Found { ids, reached }
+    }
+}
+
 /// Which of the posts at a place are wanted; all where nothing is said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Only {
@@ -141,21 +171,43 @@ impl From<Replies> for OfAuthor {
 }
 
 impl OfAuthor {
-    fn list(&self, account_id: i64) -> (Ids, Vec<Value>) {
+    /// Whether something may have to be passed over that the index does not tell from what is wanted.
+    fn passes_over(&self) -> bool {
+        self.replies == Replies::LeftOut
+            || self.without_boosts
+            || self.without_direct
+            || (self.topic.is_some() && self.with_files)
+    }
+
+    /// No more than [`MOST_LOOKED_AT`] of what they wrote is looked at.
+    async fn ids(&self, app: &App, account_id: i64, window: Window, limit: i64) -> Result<Found> {
         let mut of = params![
             account_id,
             self.replies == Replies::LeftOut,
             self.without_boosts,
             self.without_direct,
         ];
-        match &self.topic {
+        let mut all = params![account_id];
+        let (list, edge) = match &self.topic {
             Some(topic) => {
                 of.extend(params![topic.as_str(), self.with_files]);
-                (hashtags::BY_AUTHOR, of)
+                all.extend(params![topic.as_str()]);
+                (hashtags::BY_AUTHOR, hashtags::EDGE_BY_AUTHOR)
             }
-            None if self.with_files => (FILES_BY_AUTHOR, of),
-            None => (CHOSEN_BY_AUTHOR, of),
-        }
+            None if self.with_files => (FILES_BY_AUTHOR, EDGE_OF_FILES),
+            None => (CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR),
+        };
+        let (window, last) = if self.passes_over() {
+            edge.cut(&app.db, window, MOST_LOOKED_AT, all).await?
+        } else {
+            (window, None)
+        };
+        let ids = list.read(&app.db, window, limit, of).await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
     }
 }
 
@@ -187,10 +239,7 @@ impl Place {
             Place::Home(account_id) => (store::HOME, params![*account_id]),
             Place::List(account_id, list_id, replies) => {
                 let whose = (*account_id, *list_id);
-                return Ok(Found {
-                    ids: reading_lists::ids(app, whose, *replies, window, limit).await?,
-                    reached: None,
-                });
+                return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
             // Nothing of a community is written elsewhere.
             Place::Community(_, only) if only.from_elsewhere => return Ok(Found::default()),
@@ -211,13 +260,8 @@ impl Place {
                 };
                 (list, Vec::new())
             }
-            Place::Author(account_id, of) => of.list(*account_id),
-            Place::Hashtags(topics) => {
-                return Ok(Found {
-                    ids: hashtags::ids(app, topics, window, limit).await?,
-                    reached: None,
-                });
-            }
+            Place::Author(account_id, of) => return of.ids(app, *account_id, window, limit).await,
+            Place::Hashtags(topics) => return hashtags::ids(app, topics, window, limit).await,
             Place::Link(url) => (links::LINKING, params![url.as_str()]),
             Place::Antenna(net) => return antennas::ids(app, net, window, limit).await,
         };

@@ -13,7 +13,7 @@ use crate::town_test;
 const ANTENNAS: &str = "/api/comity/v1/antennas";
 
 /// `$2` more posts after this one (`$1`), each as it is.
-const FILL: Sql = sql!(
+pub const FILL: Sql = sql!(
     "WITH RECURSIVE numbers(n) AS (
          SELECT CAST(1 AS BIGINT)
           UNION ALL

@@ -3,12 +3,31 @@
 use comity::members::Role;
 use comity::{hashtags, migrations};
 use comity_db::testing::migrated_in_another_order;
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::json;
 
+use crate::antennas::FILL;
 use crate::clients::App;
+use crate::kept::{self, ids, link};
 use crate::peer;
 use crate::town::{DOMAIN, NOON_MS, Town};
+
+/// What comes after this one names two topics.
+const NAME: Sql = sql!(
+    "INSERT INTO hashtag_entries (name, status_id)
+     SELECT t.name, s.id
+       FROM statuses s
+      CROSS JOIN (SELECT 'art' AS name UNION ALL SELECT 'sketch' AS name) t
+      WHERE s.id > $1"
+);
+const NAME_OF_AUTHOR: Sql = sql!(
+    "INSERT INTO author_tags (account_id, name, status_id)
+     SELECT account_id, 'ferry', id FROM statuses WHERE id > $1"
+);
+/// What is not older than this one answers somebody elsewhere.
+const ANSWERS: Sql =
+    sql!("UPDATE statuses SET in_reply_to_iri = 'https://far.example/1' WHERE id >= $1");
 
 coast_test! {
     async fn what_names_a_topic_in_public_is_on_its_page(coast) {
@@ -54,6 +73,47 @@ coast_test! {
             assert_eq!(list.as_array().unwrap().len(), found);
         }
         assert_eq!(sent["tags"].as_array().unwrap().len(), 2);
+    }
+
+    async fn what_is_rare_in_a_topic_that_many_name_is_looked_for_a_piece_at_a_time(coast) {
+        let rare = coast.town.post(&mut coast.alice, "Nothing but #art", "public").await;
+        let last = coast.town.post(&mut coast.alice, "#art and #sketch", "public").await;
+        coast.town.app.db.exec(FILL, params![last.id, 20_500_i64]).await.unwrap();
+        coast.town.app.db.exec(NAME, params![last.id]).await.unwrap();
+        coast.town.wait_s(60);
+        let mut hers = kept::App::of(&coast.town, &mut coast.alice).await;
+        for asked in ["none[]=sketch", "any[]=sketch&none[]=sketch"] {
+            let timeline = format!("/api/v1/timelines/tag/art?{asked}");
+            let page = hers.get(&timeline).await.is(200);
+            assert_eq!(page.json(), json!([]), "so far it was looked");
+            assert_eq!(hers.ids(&link(&page, "next").unwrap()).await, ids(&[&rare]), "{asked}");
+            let from_below = format!("{timeline}&min_id={}", rare.id - 1);
+            assert_eq!(hers.ids(&from_below).await, ids(&[&rare]), "{asked}");
+        }
+        // What fits is all there at once, and goes on.
+        let both = "/api/v1/timelines/tag/art?all[]=sketch&limit=2";
+        assert_eq!(hers.ids(both).await, [20_500, 20_499].map(|number| (last.id + number).to_string()));
+        let next = link(&hers.get(both).await.is(200), "next").unwrap();
+        assert_eq!(hers.ids(&next).await, [20_498, 20_497].map(|number| (last.id + number).to_string()));
+    }
+
+    async fn what_somebody_seldom_writes_is_looked_for_a_piece_at_a_time(coast) {
+        let rare = coast.town.post(&mut coast.bob, "Of my own accord: #ferry", "public").await;
+        let last = coast.town.post(&mut coast.bob, "An answer about the #ferry", "public").await;
+        let db = &coast.town.app.db;
+        db.exec(FILL, params![last.id, 20_500_i64]).await.unwrap();
+        db.exec(ANSWERS, params![last.id]).await.unwrap();
+        db.exec(NAME_OF_AUTHOR, params![last.id]).await.unwrap();
+        coast.town.wait_s(60);
+        let mut hers = kept::App::of(&coast.town, &mut coast.alice).await;
+        let his = format!("/api/v1/accounts/{}/statuses?exclude_replies=true", coast.bob.account.id);
+        for timeline in [his.clone(), format!("{his}&tagged=ferry")] {
+            let page = hers.get(&timeline).await.is(200);
+            assert_eq!(page.json(), json!([]), "so far it was looked");
+            assert_eq!(hers.ids(&link(&page, "next").unwrap()).await, ids(&[&rare]), "{timeline}");
+            let from_below = format!("{timeline}&min_id={}", rare.id - 1);
+            assert_eq!(hers.ids(&from_below).await, ids(&[&rare]), "{timeline}");
+        }
     }
 
     async fn l35_a_page_of_a_hashtag_shows_each_reader_what_is_theirs_to_see(coast) {

@@ -221,13 +221,14 @@ town_test! {
             assert_eq!(names(&grouped["notification_groups"], "type"), ["mention"], "{few}");
         }
         // Of several kinds, in their order, from either end.
-        let both = "types[]=mention&types[]=favourite&types[]=follow";
-        let first = alice.get(&format!("{list}0&{both}")).await.is(200);
-        assert_eq!(names(&first.json(), "type"), ["favourite"; 10]);
-        let rest = alice.get(&crate::clients::link(&first, "next").unwrap()).await.is(200).json();
-        assert_eq!(names(&rest, "type"), ["favourite", "favourite", "mention"]);
-        let oldest = alice.get(&format!("{list}&{both}&min_id=1")).await.is(200).json();
-        assert_eq!(names(&oldest, "type"), ["mention"]);
+        for several in ["types[]=mention&types[]=favourite&types[]=follow", "exclude_types[]=follow&exclude_types[]=poll"] {
+            let first = alice.get(&format!("{list}0&{several}")).await.is(200);
+            assert_eq!(names(&first.json(), "type"), ["favourite"; 10], "{several}");
+            let rest = alice.get(&crate::clients::link(&first, "next").unwrap()).await.is(200).json();
+            assert_eq!(names(&rest, "type"), ["favourite", "favourite", "mention"], "{several}");
+            let oldest = alice.get(&format!("{list}&{several}&min_id=1")).await.is(200).json();
+            assert_eq!(names(&oldest, "type"), ["mention"], "{several}");
+        }
         assert_eq!(alice.get(&format!("{list}&types[]=mention&account_id={}", bob.me().await)).await.is(200).json(), json!([]));
         assert_eq!(alice.get(&format!("{list}&types[]=nothing")).await.is(200).json(), json!([]));
     }

@@ -530,10 +530,10 @@ town_test! {
         let mut idle = Registered::new(&town, "profile").await;
         let own = [("grant_type", "client_credentials"), ("scope", "profile")];
         let forget = || comity::oauth::forget_old(&town.app, town.app.now_ms(), 100);
-        town.wait_s(80 * 24 * 3600);
+        town.wait_s(6 * 24 * 3600);
         forget().await.unwrap();
         idle.token(&own).await.is(200);
-        town.wait_s(20 * 24 * 3600);
+        town.wait_s(8 * 24 * 3600);
         assert!(forget().await.unwrap() > 0);
         assert_eq!(error(&idle.token(&own).await.is(401)), "invalid_client");
         assert_eq!(forget().await.unwrap(), 0);

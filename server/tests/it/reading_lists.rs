@@ -1,8 +1,10 @@
 //! Lists of people whose posts a member reads together, through the API.
 
+use comity_db::params;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::antennas::FILL;
 use crate::kept::{App, ids, link};
 use crate::peer;
 use crate::town::Member;
@@ -146,6 +148,48 @@ town_test! {
         hers.post(&people, &named(&bob)).await.is(200);
         let page = bob.get("/settings/lists").await.is(200).shows("Nobody who does not follow you");
         assert!(!page.body.contains(&leave), "{}", page.body);
+    }
+
+    async fn what_a_stranger_seldom_writes_in_public_is_looked_for_a_piece_at_a_time(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Harbour" })).await.is(200).json();
+        let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        let timeline = format!("/api/v1/timelines/list/{}?limit=1", list["id"].as_str().unwrap());
+        bob.post("/settings/lists", &[("listing", "everyone")]).await.leads("/settings/lists");
+        town.follow(&mut alice, &carol).await;
+        let both = [bob.account.id, carol.account.id].map(|id| id.to_string());
+        hers.post(&people, &json!({ "account_ids": both })).await.is(200);
+        let carols = town.post(&mut carol, "From carol", "public").await;
+        let rare = town.post(&mut bob, "For everyone", "public").await;
+        let last = town.post(&mut bob, "Not for everyone", "unlisted").await;
+        town.app.db.exec(FILL, params![last.id, 120_i64]).await.unwrap();
+        town.wait_s(60);
+        let page = hers.get(&timeline).await.is(200);
+        assert_eq!(page.json(), json!([]), "so far it was looked");
+        let page = hers.get(&link(&page, "next").unwrap()).await.is(200);
+        assert_eq!(page.json()[0]["id"], rare.id.to_string());
+        assert_eq!(hers.ids(&link(&page, "next").unwrap()).await, ids(&[&carols]));
+        for (above, found) in [(carols.id - 1, &carols), (carols.id, &rare)] {
+            assert_eq!(hers.ids(&format!("{timeline}&min_id={above}")).await, ids(&[found]));
+        }
+    }
+
+    async fn who_only_asks_to_follow_does_not_vanish_from_those_who_have_one_in_a_list(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        let list = hers.post("/api/v1/lists", &json!({ "title": "Harbour" })).await.is(200).json();
+        let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        bob.post("/settings/lists", &[("listing", "everyone")]).await.leads("/settings/lists");
+        bob.post("/settings/profile", &[("name", "bob"), ("locked", "on")]).await.is(303);
+        hers.post(&people, &json!({ "account_ids": [bob.account.id.to_string()] })).await.is(200);
+        town.follow(&mut alice, &bob).await;
+        alice.get("/@bob").await.is(200).shows("Asked to follow");
+        bob.get("/settings/lists").await.is(200).shows("@alice");
+        let leave = format!("/settings/lists/{}/leave", alice.account.id);
+        bob.post(&leave, &[]).await.leads("/settings/lists");
+        assert!(hers.ids(&people).await.is_empty());
     }
 }
 

@@ -324,10 +324,17 @@ coast_test! {
         coast.is_idle().await;
         assert_eq!(people(&mut hers, "q=rita").await, ["rita"]);
         assert_eq!(people(&mut hers, "q=bob").await, ["bob"]);
+        // What is placed between the reading and the writing of the job is not taken away by it.
+        coast.town.app.db.exec(A_WORD, params![coast.bob.account.id, "vincent"]).await.unwrap();
+        comity::queue::push_now(&coast.town.app, &job).await.unwrap();
+        coast.is_idle().await;
+        assert_eq!(people(&mut hers, "q=vin").await, ["bob"]);
     }
 }
 
 const NO_WORDS: Sql = sql!(full_scan: "a test", "DELETE FROM account_words");
+const A_WORD: Sql =
+    sql!("INSERT INTO account_words (is_local, word, account_id) VALUES (TRUE, $2, $1)");
 
 async fn people(app: &mut App, query: &str) -> Vec<String> {
     let path = format!("/api/v1/accounts/search?{query}");

@@ -10,29 +10,57 @@ const MOST_WORDS: usize = 24;
 /// Of whom somebody follows, so many are looked through.
 const MOST_FOLLOWED: i64 = 10_000;
 
-const INDEX: Sql = sql!(
-    sqlite: "INSERT INTO account_words (is_local, word, account_id)
-             SELECT a.community_id IS NOT NULL, w.value, a.id
-               FROM accounts a
-              CROSS JOIN json_each($2) w
-              WHERE a.id = $1 AND a.gone_at IS NULL
-             ON CONFLICT DO NOTHING",
-    pg: "INSERT INTO account_words (is_local, word, account_id)
-         SELECT a.community_id IS NOT NULL, w.value, a.id
-           FROM accounts a
-          CROSS JOIN unnest(CAST($2 AS TEXT[])) AS w (value)
-          WHERE a.id = $1 AND a.gone_at IS NULL
-         ON CONFLICT DO NOTHING",
-);
+macro_rules! index {
+    ($and:literal) => {
+        sql!(
+            sqlite: concat!(
+                "INSERT INTO account_words (is_local, word, account_id)
+                 SELECT a.community_id IS NOT NULL, w.value, a.id
+                   FROM accounts a
+                  CROSS JOIN json_each($2) w
+                  WHERE a.id = $1 AND a.gone_at IS NULL",
+                $and,
+                " ON CONFLICT DO NOTHING"
+            ),
+            pg: concat!(
+                "INSERT INTO account_words (is_local, word, account_id)
+                 SELECT a.community_id IS NOT NULL, w.value, a.id
+                   FROM accounts a
+                  CROSS JOIN unnest(CAST($2 AS TEXT[])) AS w (value)
+                  WHERE a.id = $1 AND a.gone_at IS NULL",
+                $and,
+                " ON CONFLICT DO NOTHING"
+            ),
+        )
+    };
+}
+
+const INDEX: Sql = index!("");
+/// While the names are still these.
+const INDEX_OLDER: Sql = index!(" AND a.username = $3 AND a.display_name = $4");
 const FORGET: Sql = sql!("DELETE FROM account_words WHERE account_id = $1");
 
 /// An account is found by these names from now on, and by no others.
 pub fn place(tx: &mut Tx, account_id: i64, username: &str, display_name: &str) {
     forget(tx, account_id);
+    let all = words_of(username, display_name);
+    tx.exec(INDEX, params![account_id, all]);
+}
+
+/// An account is found by these names as well, unless it has others by now: whoever wrote those placed them.
+pub fn place_older(tx: &mut Tx, account_id: i64, username: &str, display_name: &str) {
+    let all = words_of(username, display_name);
+    tx.exec(
+        INDEX_OLDER,
+        params![account_id, all, username, display_name],
+    );
+}
+
+fn words_of(username: &str, display_name: &str) -> Vec<String> {
     let mut all = words::sequence(username);
     all.extend(words::sequence(display_name));
     all.truncate(MOST_WORDS);
-    tx.exec(INDEX, params![account_id, all]);
+    all
 }
 
 /// An account is found by no name.

@@ -3,7 +3,7 @@
 use comity_db::{Db, Sql, params, sql};
 
 use crate::error::Result;
-use crate::window::{Ids, ids_in};
+use crate::window::{Edge, Ids, edge_in, ids_in};
 
 /// What an account wrote and boosted.
 pub const BY_AUTHOR: Ids = ids_in!("id", "SELECT id FROM statuses WHERE account_id = $4");
@@ -41,6 +41,18 @@ pub const FILES_BY_AUTHOR: Ids = ids_in!(
           WHERE s.account_id = $4 AND s.attachments <> '[]' AND ",
         chosen_of_author!()
     )
+);
+/// How far what an account wrote is looked through. Counts on `statuses_by_author`.
+pub const EDGE_OF_AUTHOR: Edge = edge_in!("id", "SELECT id FROM statuses WHERE account_id = $4");
+/// The same of what has files. Counts on `statuses_files_by_author`.
+pub const EDGE_OF_FILES: Edge = edge_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_by_author
+              WHERE account_id = $4 AND attachments <> '[]'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE account_id = $4 AND attachments <> '[]'"
 );
 /// Boosts of a status. Counts on `statuses_by_reblog`.
 pub const REBLOGS_OF: Ids = ids_in!("id", "SELECT id FROM statuses WHERE reblog_of_id = $4");
