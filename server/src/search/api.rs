@@ -82,7 +82,7 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
         });
     }
     let people: Vec<_> = people.into_iter().skip(skip).take(most).collect();
-    let people = whole_many(&app, Way::Search, &people, &me.community).await?;
+    let people = whole_many(app, Way::Search, &people, &me.community).await?;
     let by = match question.account_id.trim() {
         "" => None,
         // Nobody has a number that is none.

@@ -167,7 +167,7 @@ antennaterm      -       -      m        -        -         -         -       - 
 shelf            -       -      -        ml       -         -         -       -      -    -        -
 draft            -       -      -        -        -         dk        -       -      -    -        -
 scheduled        -       -      -        -        -         d         -       -      -    -        -
-folder           -       -      -        d        -         -         -       -      -    -        -
+folder           -       -      -        dp       -         -         -       -      -    -        -
 filtertitle      -       -      d        -        -         -         -       -      -    -        -
 filterword       -       -      d        -        -         -         -       -      -    -        -
 note             -       -      l        -        -         -         -       -      -    -        -

@@ -91,8 +91,11 @@ town_test! {
             let page = alice.get(&format!("/why?about={whom}")).await.is(200);
             page.shows("Nothing stands against it.").hides("too loud").hides("Refused").hides("not available");
         }
-        alice.does(&format!("/accounts/{}/block", tom.account.id)).await;
-        alice.get("/why?about=%40tom%40island.example").await.is(200).shows("You block them");
+        // A number that leads to nothing is nobody's to block.
+        alice.post(&format!("/accounts/{}/block", tom.account.id), &[]).await.is(404);
+        let carol = town.member("carol").await;
+        alice.does(&format!("/accounts/{}/block", carol.account.id)).await;
+        alice.get("/why?about=%40carol%40harbour.example").await.is(200).shows("You block them");
     }
 
     async fn what_is_hidden_neither_ends_the_notifications_nor_is_counted(town) {

@@ -228,8 +228,11 @@ town_test! {
         let (hidden, nothing) = (hers.get(&path(his)).await.is(200), hers.get(&path(his + 4_242)).await.is(200));
         assert_eq!(told(&hidden, &his.to_string()), told(&nothing, &(his + 4_242).to_string()));
         assert_eq!(hidden.json()[0]["id"], dora.account.id.to_string());
+        hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(404);
         // What she holds herself she is told.
+        bob.does(&format!("/accounts/{}/unblock", alice.account.id)).await;
         hers.post(&format!("/api/v1/accounts/{his}/mute"), json!({})).await.is(200);
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
         let stands = hers.get(&path(his)).await.is(200).json();
         assert_eq!((number(&stands), &stands[0]["muting"], &stands[0]["blocked_by"]), (2, &json!(true), &json!(false)));
         hers.post(&format!("/api/v1/accounts/{his}/unmute"), json!({})).await.is(200);

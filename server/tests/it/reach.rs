@@ -205,7 +205,7 @@ coast_test! {
         let text = format!("@rita@{open} look at this");
         let answer = [("text", text.as_str()), ("visibility", "public"), ("in_reply_to", &id)];
         let asked: Vec<_> = answer.iter().copied().chain([("check", "true")]).collect();
-        coast.bob.post("/compose", &asked).await.is(200).hides("Not sent").hides(" keep");
+        coast.bob.post("/compose", &asked).await.is(200).hides("Not sent").hides("keep this").hides("keeps this");
         let mine = coast.town.compose(&mut coast.bob, &answer).await;
         coast.is_idle().await;
         assert!(coast.got("open", "Create").is_empty());

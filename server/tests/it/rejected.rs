@@ -101,7 +101,7 @@ town_test! {
         let note = json!({ "type": "none", "text": "She asked <b>twice</b>" });
         desk.post(&format!("/api/v1/admin/accounts/{}/action", id(&alice)), note).await.is(200);
         let page = mona.get(record).await.is(200);
-        let page = page.shows("noted about: @alice@harbour.example").hides("<b>twice");
+        let page = page.shows("warned: @alice@harbour.example").hides("<b>twice");
         let page = page.shows(&format!("kept out of what is talked about: the post {}", post.id));
         let page = page.shows("kept out of what is talked about: #ferry").shows("let be talked about again: #ferry");
         let words = page.words();

@@ -32,7 +32,7 @@ coast_test! {
         }
         app.post("/api/v1/statuses", json!({ "status": "", "scheduled_at": at(now + HOUR_MS) })).await.is(422);
         // What could not be published then is told now.
-        for options in [vec!["one".to_owned()], vec!["a".to_owned(), "b".to_owned(), " ".repeat(70_000)]] {
+        for options in [vec!["one".to_owned()], vec!["a".to_owned(), "b".to_owned(), "x".repeat(70_000)]] {
             let poll = json!({ "options": options, "expires_in": 300 });
             app.post("/api/v1/statuses", json!({ "status": "When?", "poll": poll, "scheduled_at": at(now + HOUR_MS) })).await.is(422);
         }

@@ -381,7 +381,7 @@ pub fn reader_of(route: &Route, viewer: &'static str) -> &'static str {
 
 /// Where there may be nothing to read for anybody: who has a letter reads what it leads to, who has a signed address the
 /// file, and no report was made. Tests of their own read all of these.
-const MAY_BE_EMPTY: [&str; 17] = [
+const MAY_BE_EMPTY: [&str; 21] = [
     "/sign-up/{token}",
     "/invite/{token}",
     "/setup/{token}",
@@ -399,6 +399,10 @@ const MAY_BE_EMPTY: [&str; 17] = [
     "/api/v1/admin/",
     "/api/v2/admin/",
     "/api/v1/media/{id}",
+    "/api/v1/annual_reports/{id}",
+    "/api/v1/instance/terms_of_service/{date}",
+    "/privacy-policy/{date}",
+    "/terms-of-service/{date}",
 ];
 
 /// Whether there is something that somebody of the cast reads at this route: then it was not walked past it.
@@ -432,6 +436,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/lists/{id}" => 'm',
         "/api/v1/timelines/link" | "/api/v1/trends/links" => 'v',
         "/drafts"
+        | "/scheduled"
         | "/api/comity/v1/drafts/{id}"
         | "/api/v1/scheduled_statuses/{id}"
         | "/api/comity/v1/drafts"
@@ -487,6 +492,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/why" | "/api/comity/v1/why" => 'q',
         "/statuses/{id}/reach" | "/api/comity/v1/statuses/{id}/reach" => 'r',
         "/settings/profile" | "/settings/email" => 'o',
+        path if path.starts_with("/settings/filters") => 'd',
         path if path.starts_with("/api/v1/filters/") || path.starts_with("/api/v2/filters/") => 'd',
         // Nothing that anybody wrote belongs there.
         _ => '!',
