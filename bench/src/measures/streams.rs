@@ -84,7 +84,8 @@ impl Bench {
 /// Opens all streams, those of one member one after the other.
 async fn open(tokens: &[String]) -> Result<Vec<Line>, Failure> {
     let mut members = JoinSet::new();
-    for token in tokens.iter().cloned() {
+    for token in tokens {
+        let token = token.clone();
         members.spawn(async move {
             let mut lines = Vec::with_capacity(EACH);
             for _ in 0..EACH {

@@ -23,8 +23,11 @@ async fn moderator(town: &Town) -> Member {
 /// The two days of the tests, with what else is asked.
 fn days(more: Value) -> Value {
     let mut asked = json!({ "start_at": "2026-05-05", "end_at": "2026-05-06T10:00:00Z" });
-    for (name, value) in more.as_object().unwrap() {
-        asked[name] = value.clone();
+    let Value::Object(more) = more else {
+        panic!("{more} is no object");
+    };
+    for (name, value) in more {
+        asked[name] = value;
     }
     asked
 }
