@@ -253,7 +253,7 @@ town_test! {
         for pattern in ["*", "list:other", "software:gab", "first-seen:3", "not a server", "", "harbour.example"] {
             ines.post(&list, &[("pattern", pattern)]).await.is(422);
         }
-        for (text, source, why) in [("a.example", " ", "say where this comes from"), ("a\0b", "x.csv", "UTF-8")] {
+        for (text, source, why) in [("a.example", " ", "say where this comes from"), ("a\0b", "x.csv", "(NUL)")] {
             ines.post(&format!("{list}/import"), &[("text", text), ("source", source)]).await.is(422).shows(why);
         }
         ines.get(&list).await.is(200).shows("0 entries").shows("Nobody.");
