@@ -96,7 +96,9 @@ def files_live_there(town: Seaside, alice: Reader, folder: Path):
     whole = requests.get(post["url"], timeout=PATIENCE_S)
     check("whoever may see the post gets the file", lambda: whole.status_code == 200 and whole.headers["content-type"].startswith("image/"))
     check("… and its small picture", lambda: requests.get(post["preview_url"], timeout=PATIENCE_S).status_code == 200)
-    check("both are in the bucket", lambda: [name.split("/")[0] for name in town.store.names()] == ["files", "files"])
+    # Beside them is the mark by which installations in one bucket know of each other.
+    kinds = sorted(name.split("/")[0] for name in town.store.names())
+    check("both are in the bucket", lambda: kinds == ["files", "files", "installations"])
     kept = [path for path in (folder / "data" / "media").rglob("*") if path.is_file()]
     check("none is on the disk", kept == [])
     part = requests.get(post["url"], headers={"range": "bytes=10-99"}, timeout=PATIENCE_S)
