@@ -34,6 +34,7 @@ pub struct Installation {
     running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     /// Taken away last.
     _database: Throwaway,
+    _files: tempfile::TempDir,
 }
 
 /// Defines a test that runs on SQLite and on PostgreSQL, with two threads, since two installations wait for each other.
@@ -75,6 +76,8 @@ impl Installation {
         );
         let mut config = Config::from_text("the test", &text, Vec::new()).unwrap();
         config.make_rsa = kept_keys::rsa;
+        let files = tempfile::tempdir().unwrap();
+        config.data_dir = files.path().to_owned();
         let database = migrated(engine, migrations::ALL, 0).await;
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
             .await
@@ -86,6 +89,7 @@ impl Installation {
             port,
             running: None,
             _database: database,
+            _files: files,
         };
         place.serve_on(listener);
         place
