@@ -89,24 +89,32 @@ impl Ids {
     }
 }
 
-/// The two statements of a list: the text ends within a `WHERE`, `$id` is the column of the ids.
+/// The two statements of what is read from either end of a list: the text ends within a `WHERE`, `$id` is the column of the ids.
+macro_rules! either_way {
+    ($of:ident, $id:literal, $limit:literal, sqlite: $sqlite:expr, pg: $pg:expr) => {
+        $crate::window::$of {
+            newest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC ", $limit),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC ", $limit),
+            ),
+            oldest: comity_db::sql!(
+                row: (i64,),
+                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " ", $limit),
+                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " ", $limit),
+            ),
+        }
+    };
+}
+pub(crate) use either_way;
+
+/// A list, as [`either_way!`] has it.
 macro_rules! ids_in {
     ($id:literal, $text:expr) => {
         $crate::window::ids_in!($id, sqlite: $text, pg: $text)
     };
     ($id:literal, sqlite: $sqlite:expr, pg: $pg:expr) => {
-        $crate::window::Ids {
-            newest: comity_db::sql!(
-                row: (i64,),
-                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT $3"),
-                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT $3"),
-            ),
-            oldest: comity_db::sql!(
-                row: (i64,),
-                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT $3"),
-                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT $3"),
-            ),
-        }
+        $crate::window::either_way!(Ids, $id, "LIMIT $3", sqlite: $sqlite, pg: $pg)
     };
 }
 pub(crate) use ids_in;
@@ -145,25 +153,13 @@ impl Edge {
     }
 }
 
-/// The two statements of such an edge: the text ends within a `WHERE`, `$id` is the column of the ids. It should need nothing
-/// but an index.
+/// An edge, as [`either_way!`] has it. It should need nothing but an index.
 macro_rules! edge_in {
     ($id:literal, $text:expr) => {
         $crate::window::edge_in!($id, sqlite: $text, pg: $text)
     };
     ($id:literal, sqlite: $sqlite:expr, pg: $pg:expr) => {
-        $crate::window::Edge {
-            newest: comity_db::sql!(
-                row: (i64,),
-                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT 1 OFFSET $3"),
-                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " DESC LIMIT 1 OFFSET $3"),
-            ),
-            oldest: comity_db::sql!(
-                row: (i64,),
-                sqlite: concat!($sqlite, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT 1 OFFSET $3"),
-                pg: concat!($pg, " AND ", $id, " < $1 AND ", $id, " > $2 ORDER BY ", $id, " LIMIT 1 OFFSET $3"),
-            ),
-        }
+        $crate::window::either_way!(Edge, $id, "LIMIT 1 OFFSET $3", sqlite: $sqlite, pg: $pg)
     };
 }
 pub(crate) use edge_in;
