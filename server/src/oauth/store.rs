@@ -321,16 +321,14 @@ pub async fn newer_apps(db: &Db, since_ms: i64, most: i64) -> Result<i64> {
     Ok(db.one(NEWER_APPS, params![since_ms, most]).await?.0)
 }
 
-/// Counts on `apps_by_age`. A token that an app has for itself is nobody's yes.
+/// Counts on `apps_unused`. A token that an app has for itself is nobody's yes; who waits to join has said theirs.
 const IDLE_APPS: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT a.id
        FROM apps a
       WHERE a.created_at > $1
-        AND NOT EXISTS (SELECT 1
-                          FROM access_tokens t
-                         WHERE t.app_id = a.id AND (t.account_id IS NOT NULL OR t.applicant_id IS NOT NULL))
-        AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = a.id)
+        AND NOT a.let_in
+        AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = a.id AND t.applicant_id IS NOT NULL)
       ORDER BY a.created_at
       LIMIT $2"
 );
@@ -349,10 +347,12 @@ const DROP_OWN_TOKENS: Sql = sql!(
 const DROP_APPS: Sql = sql!(
     sqlite: "DELETE FROM apps
               WHERE id IN (SELECT value FROM json_each($1))
+                AND NOT let_in
                 AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
                 AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
     pg: "DELETE FROM apps
           WHERE id = ANY($1)
+            AND NOT let_in
             AND NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id)
             AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.app_id = apps.id)",
 );
