@@ -21,7 +21,8 @@ use crate::{media, members, polls, push, rules, sign_ups, text};
 const VERSION: &str = concat!("4.5.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
 /// The numbers by which apps know what is there: Mastodon's counts only where everything below it works. 2: notifications in
 /// groups; 3: domains that may name an author; 4: files are deleted; 5: filters that blur; 6: topics and people on profiles;
-/// 7: quotes, with all that tells of them. 8 would be yearly reports.
+/// 7: quotes, with all that tells of them. 8 would be that
+/// apps are told when a yearly report can be made.
 const API_OF_MASTODON: u32 = 7;
 /// Of what stands under `/api/comity/`.
 const API_OF_COMITY: u32 = 1;

@@ -86,7 +86,9 @@ pub async fn change_look(app: &App, me: &Me, draft: &LookDraft, files: &mut File
             portrait::drop_it(app, ready).await?;
         }
     }
-    changed
+    changed?;
+    rules::reload(app).await?;
+    Ok(())
 }
 
 /// What was made ready. Where one is wrong, the other goes as well.
@@ -145,6 +147,5 @@ async fn change(
     let Wrote::All = app.db.write(tx).await? else {
         return Err(Error::NotFound);
     };
-    rules::reload(app).await?;
     Ok(())
 }
