@@ -232,7 +232,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
             store::set_portrait(&mut tx, me.id, which, None);
         }
     }
-    verify::promise(&mut tx, app, me.id, &lines)?;
+    verify::promise(&mut tx, app, me.id, &lines).await?;
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
     app.commit_and_ring(tx).await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use comity_policy::{Party, Visible, Way};
 use comity_vocab::Iri;
 
-use super::{Account, has_left, profile, store};
+use super::{Account, profile, store};
 use crate::app::App;
 use crate::error::Result;
 
@@ -30,7 +30,7 @@ pub async fn moved(
         .map(|row| Account::from_row(row, app.now_ms()))
         .collect::<Result<Vec<Account>>>()?
         .into_iter()
-        .filter(|account| !has_left(account) && account.gone_at.is_none())
+        .filter(|account| account.gone_at.is_none())
         .collect::<Vec<Account>>();
     let shown = app.gate.show_all(viewer, way, there).await?;
     let shown = shown.into_iter().flatten();

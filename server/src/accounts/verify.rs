@@ -1,6 +1,8 @@
 //! Pages in a member's profile: whether they link back to it (`rel=me`), so that whoever made the page is who has the profile.
 //! It is looked when the profile changes, and every so often after that. Of people elsewhere nothing is looked at.
 
+use std::collections::HashSet;
+
 use comity_db::Tx;
 use comity_vocab::Iri;
 use futures_util::future::join_all;
@@ -58,15 +60,27 @@ fn parts_words(c: char) -> bool {
         || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}')
 }
 
-/// Promises to look at the pages in these lines, in the transaction that writes them.
-pub(super) fn promise(
+/// Promises to look at the pages in these lines, in the transaction that writes them. Those that were there before and are looked
+/// at anyway are not asked for each time that something else is changed.
+pub(super) async fn promise(
     tx: &mut Tx,
     app: &App,
     account_id: i64,
     lines: &[(String, String)],
 ) -> Result<()> {
-    if lines.iter().all(|(_, value)| link_of(value).is_none()) {
+    let pages = |lines: &[(String, String)]| -> HashSet<String> {
+        let pages = lines.iter().filter_map(|(_, value)| link_of(value));
+        pages.collect()
+    };
+    let wanted = pages(lines);
+    if wanted.is_empty() {
         return Ok(());
+    }
+    if let Some((fields, _, again_at)) = store::links_of(&app.db, account_id).await? {
+        let before: Vec<(String, String)> = serde_json::from_str(&fields)?;
+        if again_at > app.now_ms() && pages(&before) == wanted {
+            return Ok(());
+        }
     }
     let at = app.now_ms();
     store::ask_links(tx, account_id, at);
