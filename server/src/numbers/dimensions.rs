@@ -1,6 +1,6 @@
 //! Dimensions: what there is most of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use comity_policy::Way;
 use comity_vocab::Domain;
@@ -8,6 +8,7 @@ use comity_vocab::Domain;
 use super::{Span, naming, store};
 use crate::accounts;
 use crate::app::App;
+use crate::discovery;
 use crate::error::Result;
 use crate::http::Me;
 use crate::moderation::looked_after;
@@ -16,6 +17,8 @@ use crate::text::language::LANGUAGES;
 
 /// Posts among which languages and servers are looked for: the newest of the time that is asked for.
 const AMONG: i64 = 50_000;
+/// Servers of which those are told that the community has to do with.
+const MOST_SERVERS: i64 = 1_000;
 
 /// What there is more or less of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +91,15 @@ pub async fn dimension(
             let server = server.as_str();
             in_languages(store::languages_there(db, server, ids, AMONG, most).await?)
         }
-        Dimension::Servers => by_name(store::servers(db, ids, AMONG, most).await?),
+        Dimension::Servers => {
+            // Those that this community refuses are no servers of its own, as in its list of peers.
+            let peers = discovery::peers(app, &me.community).await?;
+            let peers: HashSet<String> = peers.into_iter().collect();
+            let mut found = store::servers(db, ids, AMONG, MOST_SERVERS).await?;
+            found.retain(|(host, _)| peers.contains(host));
+            found.truncate(usize::try_from(most).unwrap_or_default());
+            by_name(found)
+        }
         Dimension::SoftwareVersions => {
             let version = env!("CARGO_PKG_VERSION");
             vec![Line {

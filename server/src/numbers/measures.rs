@@ -114,8 +114,8 @@ async fn count(
     let most = MOST_COUNTED + 1;
     let found = match measure {
         Measure::ActiveUsers => {
-            let total = store::all_writers(db, here, ids).await?;
-            let by_day = store::writers(db, here, ids).await?;
+            let total = store::all_writers(db, here, ids, MOST_COUNTED).await?;
+            let by_day = store::writers(db, here, ids, MOST_COUNTED).await?;
             return Ok((total, by_day.into_iter().collect()));
         }
         Measure::TagAccounts(topic) | Measure::TagUses(topic) | Measure::TagServers(topic) => {

@@ -1,4 +1,4 @@
-//! Readings of other tables that numbers are. Each counts up to a bound; whoever asks sees whether it was reached.
+//! Readings of other tables that numbers are. Each counts up to a bound, or among so many of the newest.
 
 use comity_db::{Db, Sql, params, sql};
 
@@ -56,9 +56,12 @@ macro_rules! done_with {
 const WRITERS: Sql<(i64, i64)> = sql!(
     row: (i64, i64),
     "SELECT CAST(s.created_at / $1 AS BIGINT) AS day, count(DISTINCT s.account_id) AS members
-       FROM statuses s
-      WHERE s.community_id = $2 AND s.reblog_of_id IS NULL AND s.id >= $3 AND s.id < $4
-        AND s.visibility IN ('public', 'unlisted')
+       FROM (SELECT account_id, created_at
+               FROM statuses
+              WHERE community_id = $2 AND reblog_of_id IS NULL AND id >= $3 AND id < $4
+                AND visibility IN ('public', 'unlisted')
+              ORDER BY id DESC
+              LIMIT $5) s
       GROUP BY 1
       ORDER BY 1
       LIMIT 400"
@@ -66,20 +69,23 @@ const WRITERS: Sql<(i64, i64)> = sql!(
 const ALL_WRITERS: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT count(DISTINCT s.account_id) AS members
-       FROM statuses s
-      WHERE s.community_id = $1 AND s.reblog_of_id IS NULL AND s.id >= $2 AND s.id < $3
-        AND s.visibility IN ('public', 'unlisted')"
+       FROM (SELECT account_id
+               FROM statuses
+              WHERE community_id = $1 AND reblog_of_id IS NULL AND id >= $2 AND id < $3
+                AND visibility IN ('public', 'unlisted')
+              ORDER BY id DESC
+              LIMIT $4) s"
 );
 
-/// Members who wrote a post that is not for a few, by day.
-pub async fn writers(db: &Db, community_id: i64, ids: Range) -> Result<ByDay> {
-    let values = params![DAY_MS, community_id, ids.0, ids.1];
+/// Members who wrote one of the newest `among` posts that are not for a few, by day.
+pub async fn writers(db: &Db, community_id: i64, ids: Range, among: i64) -> Result<ByDay> {
+    let values = params![DAY_MS, community_id, ids.0, ids.1, among];
     Ok(db.all(WRITERS, values).await?)
 }
 
 /// The same, each of them once for all the days.
-pub async fn all_writers(db: &Db, community_id: i64, ids: Range) -> Result<i64> {
-    let values = params![community_id, ids.0, ids.1];
+pub async fn all_writers(db: &Db, community_id: i64, ids: Range, among: i64) -> Result<i64> {
+    let values = params![community_id, ids.0, ids.1, among];
     Ok(db.one(ALL_WRITERS, values).await?.0)
 }
 
@@ -162,7 +168,7 @@ pub async fn naming(db: &Db, name: &str, ids: Range, most: i64) -> Result<Vec<i6
 const MET: Sql<(i64, i64)> = by_day!(
     "SELECT a.id / $6 AS made_at
        FROM accounts a
-      WHERE a.host = $3 AND a.id >= $4 AND a.id < $5"
+      WHERE a.host = $3 AND a.community_id IS NULL AND a.id >= $4 AND a.id < $5"
 );
 /// Counts on `reports_of_community`.
 const REPORTED: Sql<(i64, i64)> = by_day!(
@@ -176,7 +182,7 @@ const WRITTEN_THERE: Sql<(i64, i64)> = by_day!(
     "SELECT s.created_at AS made_at
        FROM accounts a
       CROSS JOIN statuses s
-      WHERE a.host = $3 AND s.account_id = a.id AND s.id >= $4 AND s.id < $5 AND s.reblog_of_id IS NULL
+      WHERE a.host = $3 AND a.community_id IS NULL AND s.account_id = a.id AND s.id >= $4 AND s.id < $5 AND s.reblog_of_id IS NULL
         AND s.visibility IN ('public', 'unlisted')"
 );
 /// Counts on `accounts_by_host` and `follows_by_target`.
@@ -280,7 +286,7 @@ const LANGUAGES_THERE: Sql<(String, i64)> = sql!(
        FROM (SELECT COALESCE(s.language, 'und') AS language
                FROM accounts a
               CROSS JOIN statuses s
-              WHERE a.host = $1 AND s.account_id = a.id AND s.id >= $2 AND s.id < $3 AND s.reblog_of_id IS NULL
+              WHERE a.host = $1 AND a.community_id IS NULL AND s.account_id = a.id AND s.id >= $2 AND s.id < $3 AND s.reblog_of_id IS NULL
                 AND s.visibility IN ('public', 'unlisted')
               LIMIT $4) some_posts
       GROUP BY 1
