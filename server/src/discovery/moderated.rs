@@ -119,9 +119,10 @@ async fn decide_topic(app: &App, me: &Me, id: &str, decision: Decision) -> Resul
     let name = hashtag::name(id).filter(|name| name.chars().count() <= hashtags::LONGEST);
     let name = name.ok_or(Error::NotFound)?;
     rejected::decide(app, me, Kind::Tag, &name, decision).await?;
-    let talks = trends::topics(app, &me.party()).await?;
-    let talk = talks.iter().find(|talk| talk.name == name);
-    let history = talk.map_or_else(|| json!([]), |talk| talk.history(app.now_ms()));
+    let names = [name];
+    let histories = trends::histories(app, &me.party(), &names).await?;
+    let [name] = names;
+    let history = histories.of(&name);
     let is_rejected = decision == Decision::Reject;
     Ok(Reply::api(topic(
         &name,

@@ -147,6 +147,7 @@ fn did(action: &str) -> &'static str {
         Some(Action::Note) => "noted about:",
         Some(Action::Warn) => "warned:",
         // The one act that is none of the choices.
-        None => "deleted what was here of:",
+        None if action == "delete" => "deleted what was here of:",
+        None => "did what this version does not know to:",
     }
 }
