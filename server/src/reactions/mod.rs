@@ -7,7 +7,7 @@ pub mod entity;
 mod store;
 pub mod web;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_db::{Db, Tx};
@@ -203,7 +203,14 @@ pub async fn of(
         return Ok(HashMap::new());
     }
     let mut by_status: HashMap<i64, Vec<Chosen>> = HashMap::new();
-    let all = store::among(&app.db, me.unwrap_or(0), status_ids).await?;
+    let mut all = store::among(&app.db, me.unwrap_or(0), status_ids).await?;
+    // Some of them may be left out below; what is beyond that nobody is asked about.
+    let mut kinds: HashMap<i64, usize> = HashMap::new();
+    all.retain(|chosen| {
+        let count = kinds.entry(chosen.status_id).or_default();
+        *count += 1;
+        *count <= 2 * MOST_KINDS
+    });
     let sayers = sayers(app, viewer, &all).await?;
     for mut chosen in all {
         if !chosen.url.is_empty() {
@@ -254,7 +261,12 @@ async fn sayers(
     if statuses.is_empty() {
         return Ok(HashMap::new());
     }
-    let said = store::sayers(&app.db, statuses, MOST_SAYERS).await?;
+    let wanted: HashSet<(i64, &str, &str)> = all
+        .iter()
+        .map(|chosen| (chosen.status_id, chosen.emoji.as_str(), chosen.url.as_str()))
+        .collect();
+    let mut said = store::sayers(&app.db, statuses, MOST_SAYERS).await?;
+    said.retain(|said| wanted.contains(&(said.status_id, &said.emoji, &said.url)));
     let mut people: Vec<i64> = said.iter().map(|said| said.account_id).collect();
     people.sort_unstable();
     people.dedup();
