@@ -191,7 +191,10 @@ pub async fn put_in(app: &App, me: &Me, id: i64, people: &[i64]) -> Result<()> {
         store::put_in(&mut tx, app.next_id(), list.id, account_id, *target_id);
     }
     if !app.commit(tx).await? {
-        return Err(Error::invalid("account", "is in this list already"));
+        return Err(Error::invalid(
+            "account",
+            "is in this list already, or left your lists",
+        ));
     }
     Ok(())
 }

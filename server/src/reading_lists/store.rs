@@ -92,7 +92,9 @@ pub async fn delete(db: &Db, id: i64) -> Result<()> {
 
 const PUT_IN: Sql = sql!(
     "INSERT INTO reading_list_entries (id, list_id, account_id, target_id)
-     VALUES ($1, $2, $3, $4)
+     SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT)
+      WHERE NOT EXISTS (SELECT 1 FROM reading_list_refusals r WHERE r.target_id = $4 AND r.account_id = $3)
+         OR EXISTS (SELECT 1 FROM follows f WHERE f.account_id = $3 AND f.target_id = $4 AND f.state = 'accepted')
      ON CONFLICT DO NOTHING"
 );
 const TAKE_OUT: Sql =
@@ -131,7 +133,8 @@ pub async fn people(db: &Db, list_id: i64, window: Window, limit: i64) -> Result
     PEOPLE.read(db, window, limit, params![list_id]).await
 }
 
-/// What came into the home of `$4` from people in the list `$5`, exclusive or not.
+/// What came into the home of `$4` from people in the list `$5` whom they follow, exclusive or not. Of others a topic may have
+/// brought something home: they are asked first.
 macro_rules! entries_of {
     ($and:literal) => {
         ids_in!(
@@ -141,7 +144,11 @@ macro_rules! entries_of {
                    FROM home_entries h
                    JOIN reading_list_entries e ON e.list_id = $5 AND e.target_id = h.author_id
                    JOIN statuses s ON s.id = h.status_id
-                  WHERE h.account_id = $4",
+                  WHERE h.account_id = $4
+                    AND (h.author_id = h.account_id
+                         OR EXISTS (SELECT 1
+                                      FROM follows f
+                                     WHERE f.account_id = h.account_id AND f.target_id = h.author_id AND f.state = 'accepted'))",
                 $and
             )
         )
@@ -400,7 +407,11 @@ macro_rules! having {
                JOIN reading_list_entries e ON e.list_id = l.id AND e.target_id = h.author_id
               WHERE l.id ",
             $among,
-            "   AND (l.replies_policy NOT IN ('list', 'none')
+            "   AND (h.author_id = h.account_id
+                         OR EXISTS (SELECT 1
+                                      FROM follows f
+                                     WHERE f.account_id = h.account_id AND f.target_id = h.author_id AND f.state = 'accepted'))
+                AND (l.replies_policy NOT IN ('list', 'none')
                      OR s.in_reply_to_iri IS NULL
                      OR s.in_reply_to_account_id IN (s.account_id, h.account_id)
                      OR (l.replies_policy = 'list'

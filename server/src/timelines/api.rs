@@ -113,7 +113,7 @@ pub async fn link(
     answer(&app, &caller, Place::Link(url), &paging, |_| true).await
 }
 
-/// Hashtags that one timeline is made of beside its own, must have, and must not have: so many of each.
+/// Hashtags that one timeline is made of beside its own.
 const MOST_TAGS: usize = 3;
 /// Hashtags that posts must name, and must not: each is looked up for every post that is read.
 const MOST_TESTED: usize = 8;

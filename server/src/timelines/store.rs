@@ -135,7 +135,10 @@ const HOLDERS: Sql<(i64, i64)> = sql!(
                            OR NOT EXISTS (SELECT 1
                                             FROM reading_list_entries e
                                             JOIN reading_lists l ON l.id = e.list_id
-                                           WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                                           WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive
+                                             AND EXISTS (SELECT 1
+                                                           FROM follows f
+                                                          WHERE f.account_id = h.account_id AND f.target_id = h.author_id AND f.state = 'accepted'))
                          THEN 1 ELSE 0 END AS is_shown
                FROM home_entries h
               WHERE h.status_id = $1 AND h.account_id IN (SELECT value FROM json_each($2))
@@ -146,7 +149,10 @@ const HOLDERS: Sql<(i64, i64)> = sql!(
                             OR NOT EXISTS (SELECT 1
                                              FROM reading_list_entries e
                                              JOIN reading_lists l ON l.id = e.list_id
-                                            WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive)
+                                            WHERE e.account_id = h.account_id AND e.target_id = h.author_id AND l.exclusive
+                                             AND EXISTS (SELECT 1
+                                                           FROM follows f
+                                                          WHERE f.account_id = h.account_id AND f.target_id = h.author_id AND f.state = 'accepted'))
                           THEN 1 ELSE 0 END AS BIGINT) AS is_shown
            FROM home_entries h
           WHERE h.status_id = $1 AND h.account_id = ANY($2)
@@ -163,7 +169,7 @@ pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<(i6
         .collect())
 }
 
-/// Of one member, without the people of their exclusive lists.
+/// Of one member, without the people of their exclusive lists whom they follow: what a topic brought of others stands nowhere else.
 pub const HOME: Ids = ids_in!(
     "h.status_id",
     "SELECT h.status_id
@@ -173,7 +179,10 @@ pub const HOME: Ids = ids_in!(
              OR NOT EXISTS (SELECT 1
                               FROM reading_list_entries e
                               JOIN reading_lists l ON l.id = e.list_id
-                             WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive))"
+                             WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive
+                               AND EXISTS (SELECT 1
+                                             FROM follows f
+                                            WHERE f.account_id = $4 AND f.target_id = h.author_id AND f.state = 'accepted')))"
 );
 /// Counts on `statuses_of_community`.
 pub const OF_COMMUNITY: Ids = ids_in!(
