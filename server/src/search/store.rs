@@ -3,7 +3,7 @@
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
-use crate::window::Window;
+use crate::window::{Edge, Window};
 
 /// Words go where each engine keeps them; SQLite notes beside them that the post is in the index.
 const NOTE: Sql = sql!(
@@ -156,8 +156,10 @@ macro_rules! edge_in {
     };
 }
 
-const EDGE_OF_NEWEST: Sql<(i64,)> = edge_in!("DESC");
-const EDGE_OF_OLDEST: Sql<(i64,)> = edge_in!("ASC");
+const EDGE: Edge = Edge {
+    newest: edge_in!("DESC"),
+    oldest: edge_in!("ASC"),
+};
 
 /// Posts with the words that are looked at in one go, for those among them that may be found: some tenths of a second.
 const MOST_LOOKED_AT: i64 = 20_000;
@@ -185,31 +187,16 @@ pub enum Among {
 /// below, oldest first. Nobody is cleared to read them yet. No more than [`MOST_LOOKED_AT`] are gone through.
 pub async fn find(
     db: &Db,
-    mut window: Window,
+    window: Window,
     limit: i64,
     account_id: i64,
     with: &[String],
     without: &[String],
     among: Among,
 ) -> Result<Read> {
-    let (statement, edge) = if window.from_below {
-        (OLDEST, EDGE_OF_OLDEST)
-    } else {
-        (NEWEST, EDGE_OF_NEWEST)
-    };
-    let values = params![
-        window.below,
-        window.above,
-        MOST_LOOKED_AT - 1,
-        with.to_vec(),
-        without.to_vec(),
-    ];
-    let edge: Option<i64> = db.opt_column(edge, values).await?;
-    match edge {
-        Some(last) if window.from_below => window.below = last.saturating_add(1),
-        Some(last) => window.above = last.saturating_sub(1),
-        None => {}
-    }
+    let of = params![with.to_vec(), without.to_vec()];
+    let (window, edge) = EDGE.cut(db, window, MOST_LOOKED_AT, of).await?;
+    let statement = if window.from_below { OLDEST } else { NEWEST };
     let values = params![
         window.below,
         window.above,
