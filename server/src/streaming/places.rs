@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use comity_vocab::Visibility;
+
 use super::hub::Hub;
 use super::stream::Stream;
 use crate::antennas;
@@ -72,8 +74,10 @@ impl Places {
             places.lists.extend(theirs.map(|(id, _)| id));
         }
         // Some of the people in a list are not followed: their posts come into no home.
+        let status = loaded.status();
+        let is_public = status.visibility == Visibility::Public && status.reblog_of.is_none();
         let ids: Vec<i64> = lists.iter().map(|(_, id)| *id).collect();
-        for some in ids.chunks(AT_ONCE) {
+        for some in ids.chunks(AT_ONCE).filter(|_| is_public) {
             let having = reading_lists::having_public(&app.db, status_id, some).await?;
             let theirs = having
                 .into_iter()
