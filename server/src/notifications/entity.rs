@@ -92,6 +92,9 @@ pub(super) fn fall_back_each(list: &mut [Value], supported: &[String]) {
 
 /// The same for groups, as [`groups`] tells them.
 pub(super) fn fall_back_groups(all: &mut Value, supported: &[String]) {
+    if supported.is_empty() {
+        return;
+    }
     let people = all["accounts"].as_array().cloned().unwrap_or_default();
     let Some(groups) = all["notification_groups"].as_array_mut() else {
         return;
