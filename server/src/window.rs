@@ -214,8 +214,8 @@ impl Entries {
     }
 }
 
-/// Entries looked at together for a page of what a viewer may see, and how often: where so many in a row are not for them,
-/// the list ends.
+/// Entries looked at together for a page of what a viewer may see, and how often: where a page is not full after
+/// so many, the list ends.
 const BATCH: i64 = 80;
 const MOST_ROUNDS: usize = 10;
 

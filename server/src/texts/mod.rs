@@ -162,9 +162,6 @@ pub async fn publish(app: &App, me: &Me, kind: Kind, draft: &Draft) -> Result<i6
         ("text", &text, LONGEST),
         ("changes", &changes, LONGEST_CHANGES),
     ] {
-        if text.contains('\0') {
-            return Err(Error::invalid(field, "holds a NUL character"));
-        }
         if text.chars().count() > most {
             let why = format!("is longer than {most} characters");
             return Err(Error::invalid(field, why));
