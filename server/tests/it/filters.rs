@@ -128,6 +128,11 @@ town_test! {
         assert_eq!(told["keywords"].as_array().unwrap().len(), 2);
         let many: Vec<Value> = (0..1000).map(|at| json!({ "keyword": format!("w{at}") })).collect();
         hers.post("/api/v2/filters", &json!({ "title": "x", "context": ["home"], "keywords_attributes": many })).await.is(422).shows("more than 1000 fields");
+        let half: Vec<Value> = (0..450).map(|at| json!({ "keyword": format!("w{at}") })).collect();
+        let half = json!({ "title": "x", "context": ["home"], "keywords_attributes": half });
+        hers.post("/api/v2/filters", &half).await.is(200);
+        hers.post("/api/v2/filters", &half).await.is(200);
+        hers.post("/api/v2/filters", &half).await.is(422).shows("at most");
     }
 
     async fn older_apps_have_a_filter_for_each_word(town) {

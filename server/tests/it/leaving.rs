@@ -93,9 +93,11 @@ town_test! {
         }
         // A number that leads to nothing is nobody's to block.
         alice.post(&format!("/accounts/{}/block", tom.account.id), &[]).await.is(404);
-        let carol = town.member("carol").await;
-        alice.does(&format!("/accounts/{}/block", carol.account.id)).await;
-        alice.get("/why?about=%40carol%40harbour.example").await.is(200).shows("You block them");
+        // Her own block she is told of, whoever hides from her since.
+        let mut ulla = town.member_of(&island, "ulla", Role::Member).await;
+        alice.does(&format!("/accounts/{}/block", ulla.account.id)).await;
+        set(&mut ulla, "harbour.example", "refused", "mine", "too loud").await;
+        alice.get("/why?about=%40ulla%40island.example").await.is(200).shows("You block them").hides("too loud");
     }
 
     async fn what_is_hidden_neither_ends_the_notifications_nor_is_counted(town) {

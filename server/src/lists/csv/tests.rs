@@ -35,6 +35,14 @@ const TABLE: &str = "#domain,#severity,#reject_media,#reject_reports,#public_com
     odd.example,explode,false,false,,false\n";
 
 #[test]
+fn what_is_no_text_is_refused_whole() {
+    for file in [&b"a.example\0"[..], b"\xFF\xFEa\0.\0", b"\xFE\xFF\0a\0."] {
+        let why = read(file, Severity::Suspend).unwrap_err();
+        assert!(why.to_string().contains("is not text in UTF-8"), "{why}");
+    }
+}
+
+#[test]
 fn mastodons_table_is_read_by_severity_and_nothing_in_it_is_guessed() {
     let reading = read(TABLE, Severity::Suspend).unwrap();
     let said = "sells what people write, \"all\" of it";

@@ -370,6 +370,20 @@ pub fn place_of(cast: &Cast, route: &Route, path: &str, signed_in: bool) -> char
     place(route, signed_in)
 }
 
+/// What is asked of an address that is read by POST, where nothing would be no question.
+pub fn body_of(route: &Route) -> &'static str {
+    match route.path {
+        "/api/v1/admin/measures" => {
+            "start_at=2026-05-01&end_at=2026-05-06&keys[]=active_users&keys[]=new_users&keys[]=opened_reports"
+        }
+        "/api/v1/admin/dimensions" => {
+            "start_at=2026-05-01&end_at=2026-05-06&keys[]=languages&keys[]=servers"
+        }
+        "/api/v1/admin/retention" => "start_at=2026-05-01&end_at=2026-05-06&frequency=day",
+        _ => "",
+    }
+}
+
 /// In whose name an address is read: what another site shows of a post it shows to everybody, whoever asks for it.
 pub fn reader_of(route: &Route, viewer: &'static str) -> &'static str {
     if route.path == "/api/oembed" {
