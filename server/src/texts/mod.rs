@@ -9,10 +9,9 @@ use std::collections::HashMap;
 
 use comity_db::{Db, Tx};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Me;
@@ -239,8 +238,7 @@ fn day_of(at_ms: i64) -> i64 {
 fn first_moment(day: &str) -> Option<i64> {
     let day = Some(day.trim()).filter(|day| day.len() == 10)?;
     let date: Date = day.parse().ok()?;
-    let moment = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(moment.timestamp().as_millisecond())
+    clock::first_moment(date)
 }
 
 #[cfg(test)]
