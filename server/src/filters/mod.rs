@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::statuses;
 use crate::streaming::{self, Event};
+use crate::text::length;
 use store::{FilterRow, KeywordRow};
 
 /// Filters of one member.
@@ -255,12 +256,7 @@ fn row(id: i64, draft: &Draft, before: Option<&Filter>, now_ms: i64) -> Result<F
     if title.is_empty() {
         return Err(Error::invalid("title", "can't be blank"));
     }
-    if title.chars().count() > LONGEST_TITLE {
-        return Err(Error::invalid(
-            "title",
-            format!("is longer than {LONGEST_TITLE} characters"),
-        ));
-    }
+    length::at_most("title", title, LONGEST_TITLE)?;
     let contexts = match (&draft.contexts, before) {
         (Some(contexts), _) => contexts.clone(),
         (None, Some(before)) => before.contexts.clone(),

@@ -1,8 +1,9 @@
-//! How long a text is, counted as clients count it.
+//! How long a text is: a post as clients count it, anything else by its characters.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::scan::{self, Token};
+use crate::error::{Error, Result};
 
 /// What any link counts; every client assumes it (Mastodon's `characters_reserved_per_url`).
 const LINK: usize = 23;
@@ -20,6 +21,17 @@ pub fn of(text: &str) -> usize {
         length = length - written + counted;
     }
     length
+}
+
+/// Refuses what has more than `most` characters.
+pub fn at_most(field: &'static str, text: &str, most: usize) -> Result<()> {
+    if text.chars().count() > most {
+        return Err(Error::invalid(
+            field,
+            format!("is longer than {most} characters"),
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::rules;
-use crate::text::markdown;
+use crate::text::{length, markdown};
 
 pub use store::{Day, Version};
 
@@ -161,10 +161,7 @@ pub async fn publish(app: &App, me: &Me, kind: Kind, draft: &Draft) -> Result<i6
         ("text", &text, LONGEST),
         ("changes", &changes, LONGEST_CHANGES),
     ] {
-        if text.chars().count() > most {
-            let why = format!("is longer than {most} characters");
-            return Err(Error::invalid(field, why));
-        }
+        length::at_most(field, text, most)?;
     }
     let now_ms = app.now_ms();
     let today = day_of(now_ms);
