@@ -105,8 +105,7 @@ pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<i64> {
     let mut tx = Tx::new();
     store::insert(&mut tx, account_id, row(id, draft, None, app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &[], &draft.keywords)?;
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(id)
 }
 
@@ -120,8 +119,7 @@ pub async fn change(app: &App, account_id: i64, id: i64, draft: &Draft) -> Resul
     let mut tx = Tx::new();
     store::change(&mut tx, row(id, draft, Some(filter), app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &filter.keywords, &draft.keywords)?;
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -130,8 +128,7 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
     let filter = find(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete(&mut tx, filter.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -163,8 +160,7 @@ pub async fn add_keyword(
             whole_word,
         },
     );
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(id)
 }
 
@@ -187,8 +183,7 @@ pub async fn change_keyword(
             whole_word,
         },
     );
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -197,8 +192,7 @@ pub async fn remove_keyword(app: &App, account_id: i64, id: i64) -> Result<()> {
     let (_, keyword) = find_keyword(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_keyword(&mut tx, keyword.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -217,8 +211,7 @@ pub async fn add_status(app: &App, me: &Me, filter_id: i64, status_id: i64) -> R
     let id = app.next_id();
     let mut tx = Tx::new();
     store::insert_status(&mut tx, id, filter_id, status.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(me.account.id));
-    if !app.commit(tx).await? {
+    if !commit(app, tx, me.account.id).await? {
         return Err(Error::invalid("status", "is in this filter already"));
     }
     Ok(Listed {
@@ -232,9 +225,14 @@ pub async fn remove_status(app: &App, account_id: i64, id: i64) -> Result<()> {
     let listed = find_listed(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_status(&mut tx, listed.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
+}
+
+/// Writes what changes filters of this member, and tells their apps. Whether it was written.
+async fn commit(app: &App, mut tx: Tx, account_id: i64) -> Result<bool> {
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
+    app.commit(tx).await
 }
 
 fn bounded(what: &'static str, count: usize, most: i64) -> Result<()> {
