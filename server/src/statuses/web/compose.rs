@@ -11,11 +11,11 @@ use super::{Reader, attach, composer, path};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{FileForm, Kind, Me, Reply, Visit, cookie, local_path};
+use crate::http::{FileForm, Kind, Me, Reply, Visit, local_path};
 use crate::members::Role;
 use crate::statuses::{Answering, MOST_NAMED, Quoting, Status, find, publish};
 use crate::web::view::{
-    AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, ReadsLike, SeenBy,
+    AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, ReadsLike, SeenBy,
 };
 use crate::web::{frame, person_view};
 use crate::{accounts, drafts, reach, rules, scheduled, text};
@@ -303,9 +303,8 @@ pub async fn compose(
     };
     match Box::pin(published).await {
         Ok(Came::Kept) => {
-            let done = Notice("Your draft is kept. Nobody else sees it.".to_owned());
-            let done = cookie::notice(&visit.community, &done);
-            Ok(Reply::see_other("/drafts").with_cookie(done))
+            let done = "Your draft is kept. Nobody else sees it.";
+            Ok(Reply::see_other("/drafts").telling(&visit.community, done))
         }
         Ok(Came::Nothing) => compose_page(&app, &me, &visit, composer, Some(&form)).await,
         Ok(Came::Waits(at)) => Ok(scheduled::web::waits(&app, &visit, at)),
