@@ -38,6 +38,13 @@ pub fn at_most(field: &'static str, text: &str, most: usize) -> Result<()> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert!(at_most("text", "Fähre", 5).is_ok());
+        let why = at_most("text", "Fähren", 5).unwrap_err();
+        assert!(why.to_string().contains("is longer than 5 characters"));
+    }
+
     /// By hand, from what Mastodon's server and its web client do with each.
     #[test]
     fn a_text_is_as_long_as_mastodon_and_its_clients_say() {
