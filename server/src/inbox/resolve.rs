@@ -20,7 +20,7 @@ pub(crate) use lookups::Lookups;
 use super::Arrival;
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
 use crate::statuses;
@@ -204,11 +204,7 @@ pub(crate) async fn parent(app: &App, community: i64, status_id: i64) -> Outcome
 }
 
 async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
-    let community = app
-        .communities
-        .load()
-        .by_id(community)
-        .ok_or(Error::NotFound)?;
+    let community = communities::find(app, community)?;
     let status = statuses::load_one(app, status_id).await?;
     if status.in_reply_to_id.is_some() {
         return Ok(());
