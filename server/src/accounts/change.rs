@@ -4,7 +4,9 @@ use comity_db::Tx;
 use comity_policy::Visible;
 use comity_vocab::{ActorKind, Domain};
 
-use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store, verify};
+use super::{
+    Account, LONGEST_NAME, MOST_FIELDS, Places, fields_json, profile, shortened, store, verify,
+};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
@@ -38,6 +40,8 @@ pub struct ProfileDraft {
     pub hide_collections: bool,
     /// A program writes here, not a person.
     pub bot: bool,
+    /// Which places my profile has beside my posts.
+    pub places: Places,
     /// Domains whose pages may name me as who wrote them, as typed.
     pub attribution_domains: Vec<String>,
     /// The small picture.
@@ -75,6 +79,7 @@ impl ProfileDraft {
             indexable: shown.indexable,
             hide_collections: shown.hide_collections,
             bot: shown.kind == ActorKind::Service,
+            places: shown.places,
             attribution_domains: shown
                 .attribution_domains
                 .iter()
@@ -208,6 +213,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
             header_description: described(&draft.header),
             bot: draft.bot,
             attribution_domains: super::joined(&domains),
+            places: draft.places,
         },
     );
     for (which, picture) in [

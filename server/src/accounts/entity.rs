@@ -226,6 +226,9 @@ fn bare(account: &Account, here: &Community) -> Value {
         "statuses_count": account.statuses_count,
         "last_status_at": account.last_status_at.map(time::iso_day),
         "hide_collections": account.hide_collections,
+        "show_media": account.places.media,
+        "show_media_replies": account.places.media_replies,
+        "show_featured": account.places.featured,
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
         "emojis": entities(&emojis_at_home(account, here)),
@@ -374,9 +377,9 @@ impl Faces {
     }
 }
 
-/// One's own profile, as it is edited: Mastodon's `Profile`. What is not there is said to be not there, where others are
-/// shown a picture that stands for it.
-pub fn edited(account: &Visible<Account>) -> Value {
+/// One's own profile, as it is edited, with its topics: Mastodon's `Profile`. What is not there is said to be not there, where
+/// others are shown a picture that stands for it.
+pub fn edited(account: &Visible<Account>, topics: &[Value]) -> Value {
     let words = profile(account);
     let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) });
     let fields: Vec<Value> = words.fields.iter().map(typed).collect();
@@ -396,10 +399,10 @@ pub fn edited(account: &Visible<Account>) -> Value {
         "hide_collections": account.hide_collections,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
-        // Every profile here has these places.
-        "show_media": true,
-        "show_media_replies": true,
-        "show_featured": true,
+        "show_media": account.places.media,
+        "show_media_replies": account.places.media_replies,
+        "show_featured": account.places.featured,
         "attribution_domains": domains(account),
+        "featured_tags": topics,
     })
 }

@@ -217,6 +217,9 @@ pub(super) const ROUTES: &[Route] = &[
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
     }),
+    reads("/@{handle}/featured", Kind::Page, || {
+        get(accounts::featured_web::featured)
+    }),
     reads("/@{handle}/collections", Kind::Page, || {
         get(collections::web::of_profile)
     }),

@@ -35,8 +35,8 @@ pub use list::{
 };
 pub use people::{
     CommunityContactsPage, ContactView, ContactsPage, EditProfilePage, Following, PeoplePage,
-    PeopleTab, PersonRow, PortraitView, ProfilePage, RelationView, StrangerView, SuspendedRow,
-    WaveView, WelcomedView,
+    PeopleTab, PersonRow, PortraitView, ProfilePage, ProfileTab, RelationView, StrangerView,
+    SuspendedRow, WaveView, WelcomedView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{HeldRow, LedgerRow, ReachPage};

@@ -481,6 +481,9 @@ impl Cast {
             ("field_name_0", "Field"),
             ("field_value_0", &field),
             ("indexable", "on"),
+            ("show_media", "on"),
+            ("show_media_replies", "on"),
+            ("show_featured", "on"),
         ];
         self.member("author")
             .post("/settings/profile", &profile)

@@ -306,7 +306,8 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
         }
         "/@{handle}" => {
             let names = cast.handles.iter();
-            all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
+            let which = ["replies=yes", "media=yes"];
+            all.extend(names.flat_map(|handle| which.map(|which| format!("/@{handle}?{which}"))));
         }
         "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
@@ -489,6 +490,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}/followers"
         | "/@{handle}/following"
         | "/@{handle}/collections"
+        | "/@{handle}/featured"
         | "/collections/{id}"
         | "/api/v1/collections/{id}"
         | "/follow-requests"
