@@ -121,6 +121,7 @@ pub const ALL: &[Migration] = &[
     migration!(72, "shown", "../../migrations/0072_shown.sql"),
     migration!(73, "texts", "../../migrations/0073_texts.sql"),
     migration!(74, "places", "../../migrations/0074_places.sql"),
+    migration!(75, "sign_ins", "../../migrations/0075_sign_ins.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

@@ -10,13 +10,14 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ClientApp, Credentials, Failed, Made, NewApp, Wrong, scopes};
+use super::{ClientApp, Credentials, Failed, LetIn, Made, NewApp, SignIn, Wrong, scopes};
 use crate::accounts::entity::no_picture;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Here, Input, Reply, address};
+use crate::http::{Client, Here, Id, Input, Reply, address};
 use crate::media::portrait::Portrait;
 use crate::push;
+use crate::web::time;
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -190,6 +191,36 @@ fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
         }
     };
     Ok(Reply::api(document).with_status(status))
+}
+
+/// One sign-in of a member; `this` is the one by which it is asked.
+fn sign_in(of: &LetIn, one: &SignIn, this: i64) -> Value {
+    json!({
+        "id": one.token_id.to_string(),
+        "application": { "name": of.name, "website": of.website },
+        "scopes": one.scopes.names(),
+        "browser": Some(&one.browser).filter(|name| !name.is_empty()),
+        "created_at": time::iso_ms(one.since),
+        "last_used_at": time::iso_day(one.last_used_at),
+        "current": one.token_id == this,
+    })
+}
+
+/// `GET /api/comity/v1/tokens`: the member's sign-ins with all apps.
+pub async fn sign_ins(State(app): State<App>, client: Client) -> Result<Reply> {
+    let apps = super::let_in(&app, client.me()?.account.id).await?;
+    let this = client.grant.token_id;
+    let mut list: Vec<Value> = Vec::new();
+    for of in &apps {
+        list.extend(of.sign_ins.iter().map(|one| sign_in(of, one, this)));
+    }
+    Ok(Reply::api(json!(list)))
+}
+
+/// `DELETE /api/comity/v1/tokens/{id}`: also the one by which it is asked.
+pub async fn end_sign_in(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::end_sign_in(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(json!({})))
 }
 
 /// `GET` and `POST /oauth/userinfo`: who the member is, in the words of `OpenID` Connect.

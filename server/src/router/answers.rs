@@ -83,6 +83,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/v1/scheduled_statuses/{id}",
             "DELETE /api/comity/v1/drafts/{id}",
             "DELETE /api/comity/v1/antennas/{id}",
+            "DELETE /api/comity/v1/tokens/{id}",
             "DELETE /api/v1/collections/{id}",
             "DELETE /api/v1/collections/{id}/items/{item}",
             "POST /api/v1/collections/{id}/items/{item}/revoke",
@@ -491,6 +492,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("Reach", &["POST /api/comity/v1/reach"]),
     ("Ledger", &["GET /api/comity/v1/statuses/{id}/reach"]),
     ("[Contact]", &["GET /api/comity/v1/contacts"]),
+    ("[SignIn]", &["GET /api/comity/v1/tokens"]),
     (
         "MediaAttachment",
         &[

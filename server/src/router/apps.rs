@@ -23,6 +23,9 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     reads("/settings/apps", Kind::Page, || get(oauth::web::apps)),
     acts("/settings/apps", Kind::Form, || post(oauth::web::end_app)),
+    acts("/settings/apps/sign-ins", Kind::Form, || {
+        post(oauth::web::end_sign_in)
+    }),
     acts("/settings/push", Kind::Form, || post(push::web::choose)),
     api("POST", "/oauth/token", Wants::Nothing, || {
         post(oauth::api::token)
@@ -55,6 +58,18 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/apps/verify_credentials",
         Wants::AnyApp,
         || get(oauth::api::verify_app),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/tokens",
+        Wants::Member(&["read:accounts"]),
+        || get(oauth::api::sign_ins),
+    ),
+    api(
+        "DELETE",
+        "/api/comity/v1/tokens/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(oauth::api::end_sign_in),
     ),
     // Apps: the server
     api("GET", "/api/v2/instance", Wants::Nothing, || {

@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use comity::http::Wants;
+use comity::oauth::MOST_SIGN_INS;
 use comity::router::{Kind, ROUTES};
 use comity_db::{Sql, params, sql};
 use http::{Method, StatusCode};
@@ -160,6 +161,17 @@ pub async fn ask(browser: &mut Browser, path: &str, token: &str) -> Answer {
         .await
 }
 
+/// Ends a sign-in by this number, with a token.
+async fn end(browser: &mut Browser, id: &str, token: &str) -> Answer {
+    let (path, header) = (
+        format!("/api/comity/v1/tokens/{id}"),
+        format!("Bearer {token}"),
+    );
+    browser
+        .send(Method::DELETE, &path, &[("authorization", &header)], "")
+        .await
+}
+
 fn error(answer: &Answer) -> String {
     let told: Value = answer.json();
     told["error"].as_str().unwrap_or_default().to_owned()
@@ -208,6 +220,84 @@ town_test! {
         assert!(!ended.body.contains("alice"));
         ask(&mut app.browser, "/oauth/userinfo", &second).await.is(401);
         assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
+    }
+
+    async fn a_member_ends_one_sign_in_and_keeps_the_others(town) {
+        const AT: &str = "/api/comity/v1/tokens";
+        const WHO: &str = "/api/v1/accounts/verify_credentials";
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut app = Registered::new(&town, "read write").await;
+        let lost = app.let_in(&mut alice, "read write").await;
+        town.wait_s(2 * 24 * 3600);
+        // In another browser, which says what it is.
+        let challenge = challenge();
+        let mut wish = app.wish("read", BACK, &challenge);
+        let path = format!("/oauth/authorize?{}", form(&wish));
+        let csrf = alice.get(&path).await.is(200).hidden("csrf").unwrap();
+        wish.extend([("decision", "yes"), ("csrf", csrf.as_str())]);
+        let origin = town.community().origin.clone();
+        let headers = [("origin", origin.as_str()), ("user-agent", "A tablet")];
+        let answer = alice.post_raw("/oauth/authorize", &headers, &form(&wish)).await.is(303);
+        let code = query(&location(&answer), "code").unwrap();
+        let kept = app.exchange(&code).await.is(200).json()["access_token"].as_str().unwrap().to_owned();
+
+        let all = ask(&mut app.browser, AT, &kept).await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        assert_eq!((&all[0]["current"], &all[0]["browser"], &all[0]["scopes"]), (&json!(true), &json!("A tablet"), &json!(["read"])));
+        assert_eq!((&all[1]["current"], &all[1]["browser"], &all[1]["scopes"]), (&json!(false), &Value::Null, &json!(["read", "write"])));
+        assert_eq!((&all[0]["last_used_at"], &all[1]["last_used_at"]), (&json!("2026-05-07"), &json!("2026-05-05")));
+        assert_eq!(all[1]["application"], json!({ "name": "Ferryman", "website": "https://app.example/" }));
+        let page = alice.get("/settings/apps").await.is(200).shows("You signed in with it 2 times").shows("A tablet");
+        assert_eq!(page.body.matches("Ferryman</b>").count(), 1);
+
+        // Nobody else's, by a guessed number or otherwise; nor by an app that may only read.
+        let id = all[1]["id"].as_str().unwrap().to_owned();
+        let mut his = Registered::new(&town, "read write").await;
+        let of_bob = his.let_in(&mut bob, "read write").await;
+        assert_eq!(ask(&mut his.browser, AT, &of_bob).await.is(200).json().as_array().unwrap().len(), 1);
+        end(&mut his.browser, &id, &of_bob).await.is(404);
+        bob.post("/settings/apps/sign-ins", &[("id", &id)]).await.is(404);
+        end(&mut app.browser, &id, &kept).await.is(403);
+        ask(&mut app.browser, WHO, &lost).await.is(200);
+
+        alice.post("/settings/apps/sign-ins", &[("id", &id)]).await.leads("/settings/apps");
+        ask(&mut app.browser, WHO, &lost).await.is(401);
+        ask(&mut app.browser, WHO, &kept).await.is(200);
+        alice.post("/settings/apps/sign-ins", &[("id", &id)]).await.is(404);
+        alice.get("/settings/apps").await.is(200).shows("Ferryman").hides("End this one");
+
+        // An app may end that by which it asks.
+        let third = app.let_in(&mut alice, "read write").await;
+        let all = ask(&mut app.browser, AT, &third).await.is(200).json();
+        let mut list = all.as_array().unwrap().iter();
+        let own = list.find(|one| one["current"] == true).unwrap()["id"].as_str().unwrap();
+        assert_eq!(end(&mut app.browser, own, &third).await.is(200).json(), json!({}));
+        ask(&mut app.browser, AT, &third).await.is(401);
+        ask(&mut app.browser, WHO, &kept).await.is(200);
+    }
+
+    async fn beyond_so_many_sign_ins_that_one_ends_which_was_used_longest_ago(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let challenge = challenge();
+        let page = format!("/oauth/authorize?{}", form(&app.wish("profile", BACK, &challenge)));
+        let first = app.let_in(&mut alice, "profile").await;
+        alice.get(&page).await.is(200).hides("used longest ago");
+        town.wait_s(60);
+        let second = app.let_in(&mut alice, "profile").await;
+        for _ in 2..MOST_SIGN_INS {
+            town.wait_s(60);
+            app.let_in(&mut alice, "profile").await;
+        }
+        town.wait_s(2 * 3600);
+        ask(&mut app.browser, "/oauth/userinfo", &first).await.is(200);
+        // The member hears of it before they say yes.
+        alice.get(&page).await.is(200).shows("used longest ago, on 5 May 2026");
+        let next = app.let_in(&mut alice, "profile").await;
+        ask(&mut app.browser, "/oauth/userinfo", &second).await.is(401);
+        for token in [&first, &next] {
+            ask(&mut app.browser, "/oauth/userinfo", token).await.is(200);
+        }
     }
 
     async fn the_answer_carries_what_was_asked_along(town) {
