@@ -188,9 +188,10 @@ fn verified_at(words: &Profile, value: &str) -> Option<String> {
     words.verified_at(value).map(time::iso_ms)
 }
 
-/// The picture for apps that stands for one that is not there, or not for the reader.
+/// The picture for apps that stands for one that is not there, or not for the reader. It is where Mastodon has it: some apps know
+/// by the name that there is none.
 pub(crate) fn no_picture(which: Portrait, here: &Community) -> String {
-    format!("{}/assets/no-{}.png", here.origin, which.word())
+    format!("{}/{}s/original/missing.png", here.origin, which.word())
 }
 
 /// What may be told of whoever wrote something that is shown: their name and where they are, and no picture of who lives

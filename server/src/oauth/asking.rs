@@ -102,8 +102,8 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
 /// What browsers call themselves is cut there.
 const LONGEST_BROWSER: usize = 200;
 
-/// The member says yes, in the browser with this session, which calls itself so. The code is for the app alone. Refused where the browser was
-/// signed out since it asked: a form may come slowly, and whatever signs a member out ends what was let before.
+/// The member says yes, in the browser with this session, which calls itself so. The code is for the app alone. Refused where
+/// the browser was signed out since it asked: a form may come slowly, and whatever signs a member out ends what was let before.
 pub async fn grant(
     app: &App,
     account_id: i64,

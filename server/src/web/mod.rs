@@ -83,6 +83,20 @@ static STAMP: LazyLock<String> = LazyLock::new(|| {
 
 /// `GET /assets/{name}`
 pub async fn asset(Path(name): Path<String>) -> Result<Reply> {
+    named(&name)
+}
+
+/// `GET /avatars/original/missing.png`
+pub async fn no_avatar() -> Result<Reply> {
+    named("no-avatar.png")
+}
+
+/// `GET /headers/original/missing.png`
+pub async fn no_header() -> Result<Reply> {
+    named("no-header.png")
+}
+
+fn named(name: &str) -> Result<Reply> {
     let asset = ASSETS
         .iter()
         .find(|asset| asset.name == name)

@@ -119,7 +119,7 @@ town_test! {
         assert_eq!((&me["username"], &me["acct"]), (&json!("alice"), &json!("alice")));
         assert_eq!(me["source"]["privacy"], "public");
         assert_eq!(me["source"]["follow_requests_count"], 0);
-        assert!(me["avatar"].as_str().unwrap().ends_with("/assets/no-avatar.png"));
+        assert!(me["avatar"].as_str().unwrap().ends_with("/avatars/original/missing.png"));
         let changes = json!({
             "display_name": "Alice of the harbour", "note": "Tides & #boats", "locked": true,
             "fields_attributes": [{ "name": "Ship", "value": "Heron" }],

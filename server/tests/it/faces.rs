@@ -80,8 +80,8 @@ coast_test! {
         let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
         coast.alice.post("/boundaries", &rule).await.is(303);
         let after = app.get(&lookup).await.is(200).json();
-        assert!(after["avatar"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{after}");
-        assert!(after["header_static"].as_str().unwrap().ends_with("/assets/no-header.png"), "{after}");
+        assert!(after["avatar"].as_str().unwrap().ends_with("/avatars/original/missing.png"), "{after}");
+        assert!(after["header_static"].as_str().unwrap().ends_with("/headers/original/missing.png"), "{after}");
         opens(&coast, &before["avatar"]).await.is(404);
         opens(&coast, &before["header"]).await.is(404);
         let page = coast.alice.get(&format!("/@rita@{open}")).await.is(200);

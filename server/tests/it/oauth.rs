@@ -193,7 +193,7 @@ town_test! {
         assert_eq!(who["preferred_username"], "alice");
         assert_eq!(who["sub"], alice.account.iri.as_str());
         assert_eq!(who["iss"], town.community().origin.clone() + "/");
-        assert!(who["picture"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{who}");
+        assert!(who["picture"].as_str().unwrap().ends_with("/avatars/original/missing.png"), "{who}");
 
         // An app that wants somebody to sign in again: then they are asked, and signed out by nobody.
         let page = alice.get(&format!("/oauth/authorize?{asks}&force_login=true")).await.is(200).shows("Password");

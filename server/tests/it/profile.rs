@@ -74,7 +74,9 @@ town_test! {
         let page = town.anonymous().get("/@alice").await.is(200).shows("Me at sea");
         assert_eq!(page.body.matches("src=\"/media/").count(), 2, "{}", page.body);
         let gone = alice.ask(Method::DELETE, "/api/v1/profile/avatar", "text/plain", Vec::new()).await.is(200).json();
-        assert!(gone["avatar"].as_str().unwrap().ends_with("no-avatar.png"));
+        assert!(gone["avatar"].as_str().unwrap().ends_with("/avatars/original/missing.png"));
+        // What stands for it is there.
+        assert_eq!(loads(&town, &gone["avatar"]).await.is(200).headers["content-type"], "image/png");
         assert_eq!(gone["avatar_description"], "");
         loads(&town, &now["avatar"]).await.is(404);
         loads(&town, &now["header"]).await.is(200);
@@ -88,6 +90,8 @@ town_test! {
         alice.comes_back(&town).await;
         alice.ask(Method::DELETE, "/api/v1/profile/header", "text/plain", Vec::new()).await.is(200);
         loads(&town, &now["header"]).await.is(404);
+        let none = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!(loads(&town, &none["header"]).await.is(200).headers["content-type"], "image/png");
     }
 
     async fn what_is_no_picture_is_told_by_its_field_and_changes_nothing(town) {
