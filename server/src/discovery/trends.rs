@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::cards::{self, Card};
 use crate::clock::DAY_MS;
 use crate::error::Result;
-use crate::statuses::{self, Status, text};
+use crate::statuses::{self, Status, is_sensitive};
 use crate::{hashtags, id, links};
 
 /// How long something is talked about lately.
@@ -214,7 +214,7 @@ pub async fn posts(app: &App, viewer: &Party) -> Result<Vec<Visible<Status>>> {
         is_for_all(status)
             && status.author.discoverable
             && status.in_reply_to_iri.is_none()
-            && !text(status).sensitive
+            && !is_sensitive(status)
     };
     let shown = shown.into_iter().filter(wanted);
     Ok(shown

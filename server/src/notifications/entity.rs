@@ -139,6 +139,8 @@ fn warning(told: &Notification, me: &Me, faces: &Faces) -> Option<Value> {
     let action = match Action::parse(&act.action) {
         Some(Action::Freeze) => "disable",
         Some(Action::Suspend) => "suspend",
+        Some(Action::Limit) => "silence",
+        Some(Action::Mark) => "sensitive",
         _ => "none",
     };
     Some(json!({

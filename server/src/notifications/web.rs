@@ -183,6 +183,10 @@ fn aside(told: &Notification) -> Option<(String, Option<String>)> {
     let did = match Action::parse(&act.action) {
         Some(Action::Freeze) => "You were kept from signing in",
         Some(Action::Suspend) => "You were suspended, and nothing of yours was shown",
+        Some(Action::Limit) => {
+            "You are limited: what you write reaches those who follow you, and no public place"
+        }
+        Some(Action::Mark) => "Files under all that you write are marked as sensitive",
         _ => "You are told",
     };
     let words = if act.reason.is_empty() {

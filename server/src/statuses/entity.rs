@@ -9,7 +9,7 @@ use comity_vocab::Visibility;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Quoting, Shown, Status, Text, find_many, text};
+use super::{Quoting, Shown, Status, Text, find_many, is_sensitive, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -261,7 +261,7 @@ impl Entities {
             "created_at": time::iso_ms(status.created_at),
             "in_reply_to_id": status.in_reply_to_id.map(|id| id.to_string()),
             "in_reply_to_account_id": status.in_reply_to.as_ref().map(|account| account.id.to_string()),
-            "sensitive": words.sensitive || warning.is_some(),
+            "sensitive": is_sensitive(status) || warning.is_some(),
             "spoiler_text": warning.unwrap_or_default(),
             "visibility": visibility(status.visibility),
             "local_only": status.visibility == Visibility::Local,

@@ -36,7 +36,7 @@ pub(crate) use load::collection_page;
 pub use load::{
     Loaded, Shown, find, find_by_iri, find_many, find_proper, load, load_one, meant_by,
 };
-pub use model::{Attached, Draft, Status, Text, Version, text};
+pub use model::{Attached, Draft, Status, Text, Version, is_sensitive, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
 pub(crate) use once::{REMEMBERED_MS, forget_old as forget_old_keys};

@@ -86,26 +86,57 @@ fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
     let Some(subject) = subject else {
         return Vec::new();
     };
-    let all: &[(Action, &'static str)] = match subject.member {
-        Some(_) => &[
-            (Action::Note, "Nothing; write it down"),
-            (Action::Warn, "They are told why, and nothing else happens"),
-            (Action::Freeze, "They cannot sign in; what they wrote stays"),
-            (
-                Action::Suspend,
-                "They cannot sign in, and nothing of theirs is shown",
-            ),
-            (Action::Lift, "Undo what was done"),
-        ],
-        None => &[
-            (Action::Note, "Nothing; write it down"),
-            (Action::Limit, "Only those who follow them see them"),
-            (Action::Suspend, "Refuse them"),
-            (Action::Lift, "Undo what was done"),
-        ],
-    };
-    all.iter()
-        .map(|(action, words)| (action.as_str(), *words))
+    let lives_here = subject.member.is_some();
+    let kept_out = subject.is_frozen() || (lives_here && subject.is_suspended());
+    let (limited, marked) = (subject.is_limited(), subject.is_marked());
+    let all = [
+        (Action::Note, true, "Nothing; write it down"),
+        (
+            Action::Warn,
+            lives_here,
+            "They are told why, and nothing else happens",
+        ),
+        (
+            Action::Mark,
+            !marked,
+            "Files in all that they write are covered",
+        ),
+        (
+            Action::Limit,
+            !limited,
+            "Only those who follow them see them",
+        ),
+        (
+            Action::Freeze,
+            lives_here,
+            "They cannot sign in; what they wrote stays",
+        ),
+        (
+            Action::Suspend,
+            lives_here,
+            "They cannot sign in, and nothing of theirs is shown",
+        ),
+        (Action::Suspend, !lives_here, "Refuse them"),
+        (
+            Action::Unmark,
+            marked,
+            "Their files are covered no more; the rest stays",
+        ),
+        (
+            Action::Unlimit,
+            limited,
+            "They are limited no more; the rest stays",
+        ),
+        (
+            Action::Admit,
+            kept_out,
+            "They can sign in again; the rest stays",
+        ),
+        (Action::Lift, true, "Undo all that was done"),
+    ];
+    all.into_iter()
+        .filter(|(_, is_offered, _)| *is_offered)
+        .map(|(action, _, words)| (action.as_str(), words))
         .collect()
 }
 
@@ -116,6 +147,10 @@ fn did(action: &str) -> &'static str {
         Some(Action::Freeze) => "kept from signing in",
         Some(Action::Suspend) => "suspended",
         Some(Action::Limit) => "limited",
+        Some(Action::Mark) => "files covered",
+        Some(Action::Admit) => "let sign in again",
+        Some(Action::Unlimit) => "limited no more",
+        Some(Action::Unmark) => "files covered no more",
         Some(Action::Lift) => "let in again",
         Some(Action::Note) | None => "noted",
     }

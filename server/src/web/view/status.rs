@@ -29,8 +29,8 @@ pub struct StatusView {
     pub html: String,
     /// Their language tag, if known.
     pub lang: Option<String>,
-    /// What is attached is covered until asked for.
-    pub sensitive: bool,
+    /// What is attached is covered until asked for, with these words.
+    pub covered: Option<&'static str>,
     /// It stands on top of its author's profile, and is shown there.
     pub pinned: bool,
     /// Whose boost brought it here, in a timeline.
