@@ -292,19 +292,34 @@ fn domains(account: &Account) -> Vec<&str> {
     domains.map(Domain::as_str).collect()
 }
 
+/// The role that has this number in [`role`].
+pub fn role_of(id: &str) -> Option<Role> {
+    [Role::Member, Role::Moderator, Role::Admin]
+        .into_iter()
+        .find(|one| role_id(*one) == id)
+}
+
+fn role_id(role: Role) -> &'static str {
+    match role {
+        Role::Member => "-99",
+        Role::Moderator => "1",
+        Role::Admin => "3",
+    }
+}
+
 /// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
 pub fn role(role: Role) -> Value {
     /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
     const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
     /// Everything.
     const GOVERNS: u64 = 0x1;
-    let (id, name, permissions) = match role {
-        Role::Member => ("-99", "", 0),
-        Role::Moderator => ("1", "Moderator", MODERATES),
-        Role::Admin => ("3", "Admin", GOVERNS),
+    let (name, permissions) = match role {
+        Role::Member => ("", 0),
+        Role::Moderator => ("Moderator", MODERATES),
+        Role::Admin => ("Admin", GOVERNS),
     };
     json!({
-        "id": id,
+        "id": role_id(role),
         "name": name,
         "color": "",
         "permissions": permissions.to_string(),

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod entity;
 pub(crate) mod letters;
+mod listed;
 pub mod record;
 mod ruled;
 mod store;
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 use comity_db::Tx;
 use comity_policy::{Conditions, Pattern, Rule, Stance};
 
-pub use store::{Act, Origin, Wanted};
+pub use listed::{Origin, Ruled, Wanted};
+pub use store::Act;
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -228,7 +230,8 @@ pub async fn list(
     window: Window,
     limit: i64,
 ) -> Result<(Vec<Subject>, Option<i64>)> {
-    let ids = store::list(&app.db, community.id, origin, wanted, window, limit).await?;
+    let (page, now_ms) = ((window, limit), app.now_ms());
+    let ids = listed::list(&app.db, community.id, origin, wanted, page, now_ms).await?;
     let people = accounts::find_many(app, ids.named.clone()).await?;
     let mut found = Vec::with_capacity(ids.named.len());
     for id in &ids.named {

@@ -548,6 +548,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/admin/accounts/{id}/reject",
             "DELETE /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/enable",
+            "POST /api/v1/admin/accounts/{id}/unsensitive",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",
         ],
