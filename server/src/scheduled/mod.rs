@@ -1,5 +1,6 @@
 //! Posts that are published later. Until then they are what was sent and nothing else: who may have them is asked when
-//! they are published, by the rules of that moment. One that is refused then stays here, with the reason.
+//! they are published, by the rules of that moment. One that is refused then stays here, with the reason. Apps that keep their
+//! drafts here have them wait for a time that nobody will see.
 
 pub mod api;
 mod store;
@@ -24,8 +25,11 @@ pub(crate) use store::take;
 
 /// As Mastodon has it: sooner, one can as well publish it now.
 const SOONEST_MS: i64 = 5 * 60 * 1000;
-/// Nobody plans further ahead, and clocks and rules change.
-const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
+/// Nobody plans further ahead: what waits for longer is no post with a time but a draft of an app (Tuba's wait for three
+/// thousand years).
+const FAR_MS: i64 = 5 * 366 * DAY_MS;
+/// The beginning of the year 9999: what shows and reads times knows four digits of a year.
+const LAST_MS: i64 = 253_370_764_800_000;
 /// Of one member.
 const MOST: i64 = 300;
 /// Bytes of one, as JSON: the longest post with a poll and all that is said of it.
@@ -49,6 +53,11 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
+    /// Whether an app keeps it as a draft: its time is none that anybody waits for.
+    pub fn is_draft(&self, now_ms: i64) -> bool {
+        self.at.saturating_sub(now_ms) > FAR_MS
+    }
+
     fn from_row(row: ScheduledRow, now_ms: i64) -> Result<Scheduled> {
         let is_overdue = now_ms - row.scheduled_at > OVERDUE_MS;
         let overdue = || "it was not published when its time came; choose another time".to_owned();
@@ -149,8 +158,19 @@ fn keep_files(app: &App, tx: &mut Tx, me: &Me, sent: &Sent) {
 }
 
 fn check_time(app: &App, at: i64) -> Result<()> {
-    let from_now = at - app.now_ms();
-    if (SOONEST_MS..=LATEST_MS).contains(&from_now) {
+    if at >= app.now_ms() + SOONEST_MS && at < LAST_MS {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "scheduled_at",
+        "must lie at least five minutes ahead, and before the year 9999",
+    ))
+}
+
+/// A time that a person chose on a page: there are drafts for the rest, and a year is soon mistyped.
+fn check_planned(app: &App, at: i64) -> Result<()> {
+    let from_now = at.saturating_sub(app.now_ms());
+    if (SOONEST_MS..=FAR_MS).contains(&from_now) {
         return Ok(());
     }
     Err(Error::invalid(

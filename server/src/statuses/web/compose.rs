@@ -291,7 +291,7 @@ pub async fn compose(
             let status = publish(&app, &me.community, me.account.clone(), draft).await?;
             Came::Posted(Box::new(status))
         } else {
-            let at = scheduled::web::read_field(&form.later)?;
+            let at = scheduled::web::read_field(&app, &form.later)?;
             let waits = scheduled::schedule(&app, &me, form.waiting(), at, None).await?;
             Came::Waits(waits.at)
         };
