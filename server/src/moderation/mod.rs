@@ -6,6 +6,7 @@ pub mod api;
 pub mod entity;
 pub(crate) mod letters;
 mod listed;
+pub mod person;
 pub mod record;
 mod ruled;
 mod store;

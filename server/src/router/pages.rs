@@ -460,6 +460,9 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/moderation/record", Kind::Page, || {
         get(moderation::record::page)
     }),
+    reads("/moderation/accounts/{id}", Kind::Page, || {
+        get(moderation::person::page)
+    }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)
     }),

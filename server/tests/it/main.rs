@@ -46,6 +46,7 @@ mod leaving;
 mod ledger;
 mod left;
 mod letters;
+mod limited;
 mod lists;
 mod lookalikes;
 mod markdown;

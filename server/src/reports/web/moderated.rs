@@ -14,7 +14,8 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Form, Id, Input, Me, Reply, Visit};
 use crate::members::Role;
-use crate::moderation::{self, Action, Subject};
+use crate::moderation;
+use crate::moderation::person::{ActView, choices, views};
 use crate::reports::{self, Category, Choice, Report};
 use crate::web::view::{Frame, NavItem, PersonView};
 use crate::web::{frame, person_view, time};
@@ -70,90 +71,6 @@ struct ReportView {
 struct EvidenceView {
     said: Option<String>,
     iri: String,
-}
-
-/// What was done about somebody before.
-struct ActView {
-    by: String,
-    action: &'static str,
-    text: String,
-    when_iso: String,
-    when_text: String,
-}
-
-/// What can be done, in words. Members of other communities here are for those to look after.
-fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
-    let Some(subject) = subject else {
-        return Vec::new();
-    };
-    let lives_here = subject.member.is_some();
-    let kept_out = subject.is_frozen() || (lives_here && subject.is_suspended());
-    let (limited, marked) = (subject.is_limited(), subject.is_marked());
-    let all = [
-        (Action::Note, true, "Nothing; write it down"),
-        (
-            Action::Warn,
-            lives_here,
-            "They are told why, and nothing else happens",
-        ),
-        (
-            Action::Mark,
-            !marked,
-            "Files in all that they write are covered",
-        ),
-        (
-            Action::Limit,
-            !limited,
-            "Only those who follow them see them",
-        ),
-        (
-            Action::Freeze,
-            lives_here,
-            "They cannot sign in; what they wrote stays",
-        ),
-        (
-            Action::Suspend,
-            lives_here,
-            "They cannot sign in, and nothing of theirs is shown",
-        ),
-        (Action::Suspend, !lives_here, "Refuse them"),
-        (
-            Action::Unmark,
-            marked,
-            "Their files are covered no more; the rest stays",
-        ),
-        (
-            Action::Unlimit,
-            limited,
-            "They are limited no more; the rest stays",
-        ),
-        (
-            Action::Admit,
-            kept_out,
-            "They can sign in again; the rest stays",
-        ),
-        (Action::Lift, true, "Undo all that was done"),
-    ];
-    all.into_iter()
-        .filter(|(_, is_offered, _)| *is_offered)
-        .map(|(action, _, words)| (action.as_str(), words))
-        .collect()
-}
-
-/// What was done, in a word.
-fn did(action: &str) -> &'static str {
-    match Action::parse(action) {
-        Some(Action::Warn) => "warned",
-        Some(Action::Freeze) => "kept from signing in",
-        Some(Action::Suspend) => "suspended",
-        Some(Action::Limit) => "limited",
-        Some(Action::Mark) => "files covered",
-        Some(Action::Admit) => "let sign in again",
-        Some(Action::Unlimit) => "limited no more",
-        Some(Action::Unmark) => "files covered no more",
-        Some(Action::Lift) => "let in again",
-        Some(Action::Note) | None => "noted",
-    }
 }
 
 /// What a moderator wrote down.
@@ -272,10 +189,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     let evidence = reports::evidence(&app, &report).await?;
     let collected = reports::collected(&app, &report).await?;
     let notes = reports::notes(&app, &report).await?;
-    let writers = notes.iter().map(|note| note.account_id);
-    let writers = writers
-        .chain(acts.iter().map(|act| act.account_id))
-        .collect();
+    let writers = notes.iter().map(|note| note.account_id).collect();
     let writers = accounts::find_many(&app, writers).await?;
     let category = report.category;
     let mine = report.assigned_to == Some(me.account.id);
@@ -315,21 +229,9 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
             .map(|one| (one.as_str(), words(one), one == category))
             .into(),
         mine,
-        actions: actions(subject.as_ref()),
+        actions: subject.as_ref().map(choices).unwrap_or_default(),
         lives_here: subject.is_some_and(|subject| subject.member.is_some()),
-        acts: acts
-            .into_iter()
-            .map(|act| ActView {
-                by: writers
-                    .get(&act.account_id)
-                    .map(|account| account.handle().username)
-                    .unwrap_or_default(),
-                action: did(&act.action),
-                text: act.reason,
-                when_iso: time::iso(act.created_at),
-                when_text: time::words(act.created_at, now),
-            })
-            .collect(),
+        acts: views(&app, acts).await?,
     }))
 }
 

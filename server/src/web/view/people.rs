@@ -48,6 +48,8 @@ pub struct ProfilePage {
     pub moved_to: Option<PersonView>,
     /// Their profile at home, when that is another server.
     pub original_url: Option<String>,
+    /// Where a moderator decides about them.
+    pub moderation_url: Option<String>,
     /// Posts with answers are shown too.
     pub with_replies: bool,
     /// The posts: the pinned ones, then the others, newest first.
