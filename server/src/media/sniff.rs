@@ -104,7 +104,8 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
         return match brand {
             b"avif" => Ok(Format::Avif),
             // Phones cut theirs into tiles, of which ffmpeg shows one.
-            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avis" => Err(
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs"
+            | b"mif1" | b"msf1" | b"avis" => Err(
                 "is a HEIC picture, or an AVIF that moves, which cannot be read here; save it as JPEG or PNG first",
             ),
             _ => Ok(Format::Mp4),
@@ -188,6 +189,7 @@ mod tests {
             b"\n <?xml version='1.0'?><svg/>",
             b"\xEF\xBB\xBF<svg/>",
             b"\0\0\0\x20ftypheic",
+            b"\0\0\0\x20ftypheis",
             b"\0\0\0\x20ftypavis",
             b"#EXTM3U\nfile:///etc/passwd",
             b"ffconcat version 1.0",

@@ -8,6 +8,7 @@ mod avif;
 mod emoji;
 mod face;
 mod ffmpeg;
+mod mp3;
 mod picture;
 
 pub use ffmpeg::MOST_PIXELS as MOST_FILM_PIXELS;
