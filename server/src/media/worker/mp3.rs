@@ -26,18 +26,18 @@ impl Frame {
     }
 }
 
-/// All whole frames of the kind of the first, one after the other, and how many seconds they last.
+/// All whole frames of the kind of the first behind which the next begins, one after the other, and how many seconds they last.
 pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut kind: Option<(u32, u32)> = None;
     let mut seconds = 0.0;
-    let (mut at, mut in_step) = (0, false);
+    let mut at = 0;
     while at < bytes.len() {
-        let frame = frame_at(bytes, at)
-            .filter(|frame| kind.is_none_or(|kind| kind == frame.kind()))
-            // Other bytes may look like a header, but not with the next header where that should be.
-            .filter(|frame| in_step || is_followed(bytes, at + frame.length, frame.kind()));
-        in_step = frame.is_some();
+        let frame = header_at(bytes, at).filter(|frame| {
+            kind.is_none_or(|kind| kind == frame.kind())
+                // Other bytes may look like a header, and a frame may be cut by what was put into it.
+                && is_followed(bytes, at + frame.length, frame.kind())
+        });
         let Some(frame) = frame else {
             at += 1;
             continue;
@@ -52,11 +52,11 @@ pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
 }
 
 fn is_followed(bytes: &[u8], end: usize, kind: (u32, u32)) -> bool {
-    end == bytes.len() || frame_at(bytes, end).is_some_and(|next| next.kind() == kind)
+    end == bytes.len() || header_at(bytes, end).is_some_and(|next| next.kind() == kind)
 }
 
-/// The frame that begins here and is there as a whole.
-fn frame_at(bytes: &[u8], at: usize) -> Option<Frame> {
+/// The frame whose header stands here; it may be cut off.
+fn header_at(bytes: &[u8], at: usize) -> Option<Frame> {
     let &[0xFF, second, third, _] = bytes.get(at..)?.first_chunk::<4>()? else {
         return None;
     };
@@ -71,13 +71,13 @@ fn frame_at(bytes: &[u8], at: usize) -> Option<Frame> {
         _ => return None,
     };
     let kbits = *KBITS[list].get(usize::from(third >> 4))?;
-    let hertz = HERTZ.get(usize::from((third >> 2) & 0b11))? / halved;
+    let hertz = *HERTZ.get(usize::from((third >> 2) & 0b11))? / halved;
     if kbits == 0 {
         return None;
     }
     let padding = u32::from((third >> 1) & 1);
     let length = usize::try_from(samples / 8 * kbits * 1_000 / hertz + padding).ok()?;
-    (bytes.len() - at >= length).then_some(Frame {
+    Some(Frame {
         length,
         samples,
         hertz,
@@ -103,16 +103,29 @@ mod tests {
         assert_eq!(kept, sound);
         assert!((seconds - 3.0 * 1_152.0 / 44_100.0).abs() < 1e-9);
         let words = b"<html>\xFF\xFB\x90\x64 looks like one</html>".repeat(20);
-        for bytes in [
-            [&words[..], &sound].concat(),
-            [&sound[..], &words].concat(),
-            [&one[..], &two, &words, &three].concat(),
-            [&sound[..], b"TAG", &[b'x'; 125]].concat(),
-            // Cut off, and of another kind.
-            [&sound[..], &one[..400]].concat(),
-            [&sound[..], &[0xFF, 0xFB, 0x94, 0x64], &[0; 413]].concat(),
+        let two_of_three = [&one[..], &two].concat();
+        for (bytes, left) in [
+            ([&words[..], &sound].concat(), &sound),
+            // Cut off.
+            ([&sound[..], &one[..400]].concat(), &sound),
+            // Nobody knows how much of the last one before other bytes is sound.
+            ([&sound[..], &words].concat(), &two_of_three),
+            ([&sound[..], b"TAG", &[b'x'; 125]].concat(), &two_of_three),
+            (
+                [&two_of_three[..], &three[..200], &words, &three[200..]].concat(),
+                &two_of_three,
+            ),
+            (
+                [&one[..], &two, &two, &words, &sound[417..]].concat(),
+                &[&one[..], &two, &sound[417..]].concat(),
+            ),
+            // Of another kind.
+            (
+                [&sound[..], &[0xFF, 0xFB, 0x94, 0x64], &[0; 413]].concat(),
+                &two_of_three,
+            ),
         ] {
-            assert_eq!(frames(&bytes).0, sound);
+            assert_eq!(frames(&bytes).0, *left);
         }
         assert!(frames(&words).0.is_empty() && frames(b"").0.is_empty());
     }
@@ -126,8 +139,7 @@ mod tests {
             ([0xFF, 0xF3, 0x80, 0xC4], 208, 576),
             ([0xFF, 0xE3, 0x18, 0xC4], 72, 576),
         ] {
-            let bytes = [&head[..], &[0; 2_000]].concat();
-            let frame = frame_at(&bytes, 0).unwrap();
+            let frame = header_at(&head, 0).unwrap();
             assert_eq!(
                 (frame.length, frame.samples),
                 (length, samples),
@@ -142,8 +154,7 @@ mod tests {
             [0xFF, 0xFB, 0xF0, 0x64],
             [0xFF, 0xFB, 0x9C, 0x64],
         ] {
-            let bytes = [&head[..], &[0; 2_000]].concat();
-            assert!(frame_at(&bytes, 0).is_none(), "{head:X?}");
+            assert!(header_at(&head, 0).is_none(), "{head:X?}");
         }
     }
 }
