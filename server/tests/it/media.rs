@@ -1,10 +1,14 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
 mod composed;
+mod disguised;
 pub mod files;
+mod films;
 mod hostile;
 mod posters;
 mod remote;
+mod sounds;
+mod studio;
 
 use comity::media::Attaching;
 use comity::statuses::{self, Draft, Terms};

@@ -197,6 +197,19 @@ pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
     riff(b"RIFF", &body)
 }
 
+/// Where the first box of this name stands in an MP4, or in what another box holds, and the box as a whole.
+pub fn box_in(bytes: &[u8], name: [u8; 4]) -> (usize, &[u8]) {
+    let mut at = 0;
+    loop {
+        let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+        let end = at + usize::try_from(length).unwrap();
+        if bytes[at + 4..at + 8] == name {
+            return (at, &bytes[at..end]);
+        }
+        at = end;
+    }
+}
+
 /// A tenth of a second of a tone.
 pub fn wav() -> Vec<u8> {
     let samples: Vec<u8> = (0..800_i16)
