@@ -4,7 +4,7 @@ use comity_vocab::Visibility;
 use serde_json::json;
 
 use super::files::{box_in, png};
-use super::studio::{Bounds, Studio, holds, tells};
+use super::studio::{Bounds, Studio, holds, streams_of, tells};
 use super::{Sender, id, open, walk};
 use crate::town_test;
 
@@ -21,7 +21,7 @@ const AMONG_PICTURES: &str =
 
 /// A film of a phone that was held upright: turned by its header, and it tells where that was.
 fn of_a_phone(studio: &Studio, pixels: &str) -> Vec<u8> {
-    let arguments = format!("{FILM} {pixels} {NOTES} -f mp4 phone.mp4");
+    let arguments = format!("{FILM} {pixels} {NOTES} -f mov phone.mov");
     let mut film = studio.make(&arguments);
     let head = film.windows(4).position(|part| part == b"tkhd").unwrap();
     // Behind times, numbers and loudness.
@@ -91,7 +91,7 @@ fn a_film_is_copied_and_nothing_that_stands_beside_its_pictures() {
     let (from, how) = FILM.split_once(" -pix_fmt").unwrap();
     let film = studio.make(&format!(
         "{from} {inputs} -map 0 -map 1 -map 3 -map_chapters 2 -pix_fmt{how} -c:a aac -c:s mov_text {AMONG_PICTURES} {NOTES} \
-         -f mp4 film.mp4"
+         -movflags use_metadata_tags -f mp4 film.mp4"
     ));
     let noted = [
         "noted-title",
@@ -133,7 +133,7 @@ fn a_film_is_copied_and_nothing_that_stands_beside_its_pictures() {
             "{tags}"
         );
     }
-    assert_eq!(studio.streams(&opened.bytes), ["video h264", "audio aac"]);
+    assert_eq!(streams_of(&told), ["video h264", "audio aac"]);
     // Copied: each picture is what it was, at its time.
     let pictures = studio.pictures(&film, 0.0);
     assert_eq!(
@@ -346,7 +346,7 @@ fn attack_24_what_is_cut_off_or_another_kind_than_it_says_is_refused() {
 #[test]
 fn attack_24_a_small_film_that_never_ends_is_ended() {
     let Some(studio) = Studio::open() else { return };
-    // Two seconds of nothing, three hundred times: a few pages, and a quarter of an hour of work.
+    // Two seconds of nothing, three hundred times: little to send, and much to do.
     let quick = "-c:v libx264 -preset ultrafast -pix_fmt yuv444p";
     studio.make(&format!(
         "-f lavfi -i color=s=1920x1080:r=25:d=2 {quick} -f mp4 bit.mp4"

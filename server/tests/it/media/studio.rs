@@ -92,18 +92,9 @@ impl Studio {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// What is in it: `video h264`, `audio aac`.
+    /// The same in short.
     pub fn streams(&self, bytes: &[u8]) -> Vec<String> {
-        let told = self.told(bytes);
-        let word = |stream: &Value, key: &str| stream[key].as_str().unwrap_or("?").to_owned();
-        let streams = told["streams"].as_array().unwrap();
-        streams
-            .iter()
-            .map(|stream| {
-                let (kind, codec) = (word(stream, "codec_type"), word(stream, "codec_name"));
-                format!("{kind} {codec}")
-            })
-            .collect()
+        streams_of(&self.told(bytes))
     }
 
     /// The pictures of a film as sums, with their times, from this second on.
@@ -187,6 +178,17 @@ impl Opened {
             }
         }
     }
+}
+
+/// What is in a file, of what ffprobe told of it: `video h264`, `audio aac`.
+pub fn streams_of(told: &Value) -> Vec<String> {
+    let word = |stream: &Value, key: &str| stream[key].as_str().unwrap_or("?").to_owned();
+    let streams = told["streams"].as_array().unwrap();
+    let named = streams.iter().map(|stream| {
+        let (kind, codec) = (word(stream, "codec_type"), word(stream, "codec_name"));
+        format!("{kind} {codec}")
+    });
+    named.collect()
 }
 
 /// Whether these bytes stand in a file.
