@@ -56,8 +56,8 @@ struct Container {
 impl Container {
     /// Nought where it does not say.
     fn seconds(&self) -> f64 {
-        let seconds = self.duration.as_deref().and_then(|text| text.parse().ok());
-        seconds.unwrap_or(0.0)
+        let seconds = self.duration.as_deref().map(str::parse::<f64>);
+        seconds.and_then(Result::ok).unwrap_or(0.0)
     }
 }
 
