@@ -30,7 +30,7 @@ pub(super) fn make(
     command.args(bare());
     if container == "mp3" {
         // No header with notes at all.
-        command.args(["-write_id3v2", "0", "-write_xing", "0"]);
+        command.args(["-id3v2_version", "0", "-write_xing", "0"]);
     }
     command.args(["-f", container, "-y", OUTPUT]);
     run(command)?;
