@@ -6,7 +6,9 @@ mod kept;
 pub mod moderated;
 pub(crate) mod rejected;
 mod store;
+mod talked;
 mod trends;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
@@ -25,6 +27,7 @@ use crate::http::{Caller, Me};
 use crate::{id, instances};
 
 pub use kept::Lately;
+pub use talked::how_many as how_many_talked_of;
 pub use trends::{Histories, histories};
 
 /// People that may be skipped in a list: further down nobody reads.
@@ -56,8 +59,8 @@ fn way(party: &Party) -> Way {
     }
 }
 
-/// People who want to be found, by number: those of this community, or (for members) all. Some of what was skipped and
-/// counted may not be for whoever asks.
+/// People who want to be found, by number: those of this community, or (for members) all; and whether there may be more. Some of
+/// what was skipped and counted may not be for whoever asks.
 pub async fn directory(
     app: &App,
     caller: &Caller,
@@ -65,9 +68,9 @@ pub async fn directory(
     local: bool,
     skip: i64,
     most: i64,
-) -> Result<Vec<i64>> {
+) -> Result<(Vec<i64>, bool)> {
     if skip > MOST_SKIPPED {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     let local = local || caller.me.is_none();
     let here = caller.community.id;
@@ -81,7 +84,8 @@ pub async fn directory(
     } else {
         store::listed(&app.db, order, local, here, skip, most).await?
     };
-    shown(app, &caller.party(), found).await
+    let is_full = i64::try_from(found.len()).is_ok_and(|len| len >= most);
+    Ok((shown(app, &caller.party(), found).await?, is_full))
 }
 
 /// Those of these whom this viewer may see and who still want to be found, in this order.

@@ -69,7 +69,7 @@ async fn show(
         })
     };
     let all = super::list(app, community).await?;
-    let mut frame = frame(app, visit, "Emoji", NavItem::Community).await?;
+    let mut frame = frame(app, visit, "Emoji", NavItem::Moderation).await?;
     frame.no_index = true;
     let page = EmojisPage {
         frame,

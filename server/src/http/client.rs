@@ -111,6 +111,15 @@ impl From<&Me> for Caller {
     }
 }
 
+impl From<&Visit> for Caller {
+    fn from(visit: &Visit) -> Caller {
+        Caller {
+            community: visit.community.clone(),
+            me: visit.me.clone(),
+        }
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Reply;
 

@@ -99,9 +99,15 @@ async fn rows(
         let view = about
             .filter(|_| whole)
             .map(|status| reader.view_in(context, status, None));
-        let Some(status) = view.map_or(Some(None), |view| view.map(Some)) else {
+        let Some(mut status) = view.map_or(Some(None), |view| view.map(Some)) else {
             continue;
         };
+        let leave = about
+            .filter(|status| !left.contains(&status.conversation_id))
+            .map(|status| status.id);
+        if let Some(post) = &mut status {
+            post.viewer.may_leave = leave.is_some();
+        }
         let from = &*notification.from;
         let reaction = about
             .filter(|_| notification.kind == Kind::Favourite)
@@ -145,6 +151,7 @@ async fn rows(
                     .map(|status| path(status, &visit.community)),
             },
             said_html: reaction.map(|reaction| reaction_html(visit, from, reaction)),
+            leave: leave.filter(|_| status.is_none()),
             status,
             told: notification.of_rule.map(|of_rule| {
                 let of = (notification.kind, of_rule);
@@ -154,9 +161,6 @@ async fn rows(
                     None => told(app, visit, of, None),
                 }
             }),
-            leave: about
-                .filter(|status| !left.contains(&status.conversation_id))
-                .map(|status| status.id),
         });
     }
     Ok(rows)

@@ -164,7 +164,7 @@ abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  ep
 abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -
 antenna          -       -      m        -        -         -         -       -      -    -        -
 antennaterm      -       -      m        -        -         -         -       -      -    -        -
-shelf            -       -      -        ml       -         -         -       -      -    -        -
+shelf            -       -      -        hml      -         -         -       -      -    -        -
 draft            -       -      -        -        -         dk        -       -      -    -        -
 scheduled        -       -      -        -        -         d         -       -      -    -        -
 folder           -       -      -        dp       -         -         -       -      -    -        -

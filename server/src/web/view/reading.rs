@@ -213,7 +213,7 @@ pub struct NotificationRow {
     pub status: Option<StatusView>,
     /// What a boundary did to the viewer's follows.
     pub told: Option<ToldView>,
-    /// A status of the conversation that it is from, unless the viewer left that.
+    /// A status of the conversation that it is from, unless the viewer left that; `None` where the whole post offers it.
     pub leave: Option<i64>,
 }
 

@@ -16,6 +16,7 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/comity/v1/antennas/{id}", "antenna"),
         ("/api/v1/lists/{id}", "list"),
         ("/api/v1/timelines/list/{id}", "list"),
+        ("/lists/{id}", "list"),
         ("/drafts/{id}", "draft"),
         ("/api/comity/v1/drafts/{id}", "draft"),
         ("/api/v1/scheduled_statuses/{id}", "scheduled"),
@@ -308,6 +309,9 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
         }
+        "/directory" => all.extend(
+            ["order=new", "from=everywhere"].map(|choice| format!("/directory?{choice}")),
+        ),
         "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
             let whose = ["mine", "installation"];
@@ -429,7 +433,7 @@ pub fn holds_something(route: &Route) -> bool {
 /// The letter of the table for what this address is.
 fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
-        "/api/v1/timelines/home" | "/home" => 'h',
+        "/api/v1/timelines/home" | "/home" | "/lists/{id}" => 'h',
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
@@ -446,6 +450,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/antennas/{id}/edit"
         | "/api/comity/v1/antennas"
         | "/api/comity/v1/antennas/{id}"
+        | "/lists"
         | "/api/v1/lists"
         | "/api/v1/lists/{id}" => 'm',
         "/api/v1/timelines/link" | "/api/v1/trends/links" => 'v',
@@ -481,6 +486,9 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/favourites"
         | "/api/v1/admin/trends/statuses"
         | "/api/v1/favourites"
+        | "/directory"
+        | "/trends"
+        | "/conversations"
         | "/api/v1/conversations"
         | "/api/v1/timelines/direct"
         | "/api/v1/polls/{id}"
@@ -496,6 +504,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/blocks"
         | "/api/v1/mutes"
         | "/api/v1/endorsements"
+        | "/lists/{id}/edit"
         | "/api/v1/lists/{id}/accounts" => 'l',
         "/boundaries"
         | "/boundaries/history"
