@@ -16,8 +16,8 @@ use std::collections::{HashMap, HashSet};
 use comity_policy::{Because, Party, Refusal, Visible, Way};
 use comity_vocab::Domain;
 
-pub(crate) use direct::{place, read_up_to};
 pub use direct::{Direct, Mark, direct, directs, mark};
+pub(crate) use direct::{place, read_up_to};
 pub use leave::{join, leave, left_by, mute};
 pub(crate) use leave::{joined, merge};
 

@@ -28,7 +28,11 @@ impl<T> Talked<T> {
         }
     }
 
-    fn without(found: Vec<T>, rejected: &HashSet<String>, name: impl Fn(&T) -> String) -> Talked<T> {
+    fn without(
+        found: Vec<T>,
+        rejected: &HashSet<String>,
+        name: impl Fn(&T) -> String,
+    ) -> Talked<T> {
         let found = found.into_iter();
         let (kept_out, shown) = found.partition(|one| rejected.contains(&name(one)));
         Talked { shown, kept_out }
@@ -62,7 +66,9 @@ pub(super) async fn posts(app: &App, caller: &Caller) -> Result<Talked<Visible<S
     }
     let found = trends::posts(app, &caller.party()).await?;
     let rejected = rejected::names(app, caller.community.id, Kind::Status).await?;
-    Ok(Talked::without(found, &rejected, |post| post.id.to_string()))
+    Ok(Talked::without(found, &rejected, |post| {
+        post.id.to_string()
+    }))
 }
 
 /// How many topics, pages and posts of it there are for whoever asks.

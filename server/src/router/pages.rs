@@ -2,11 +2,11 @@
 
 use crate::{
     accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
-    contacts, conversations, discovery, drafts, emergency, emojis, favourites, filters, followed_tags,
-    follows, hashtags, invitations, leaving, lists, media, members, moderation, notifications,
-    passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs, relations, reports,
-    rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses, texts, timelines,
-    waves,
+    contacts, conversations, discovery, drafts, emergency, emojis, favourites, filters,
+    followed_tags, follows, hashtags, invitations, leaving, lists, media, members, moderation,
+    notifications, passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs,
+    relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses,
+    texts, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -192,9 +192,7 @@ pub(super) const ROUTES: &[Route] = &[
         get(notifications::web::page)
     }),
     reads("/search", Kind::Page, || get(search::web::page)),
-    reads("/directory", Kind::Page, || {
-        get(discovery::web::directory)
-    }),
+    reads("/directory", Kind::Page, || get(discovery::web::directory)),
     reads("/trends", Kind::Page, || get(discovery::web::talks)),
     acts("/moderation/trends", Kind::Form, || {
         post(discovery::web::decide)
@@ -212,9 +210,7 @@ pub(super) const ROUTES: &[Route] = &[
         post(conversations::web::hide)
     }),
     reads("/lists", Kind::Page, || get(reading_lists::web::all)),
-    reads("/lists/new", Kind::Page, || {
-        get(reading_lists::web::blank)
-    }),
+    reads("/lists/new", Kind::Page, || get(reading_lists::web::blank)),
     acts("/lists/new", Kind::Form, || {
         post(reading_lists::web::create)
     }),

@@ -58,6 +58,7 @@ mod notified;
 mod numbers;
 mod oauth;
 mod oracles;
+mod pages;
 mod passkeys;
 #[path = "../peer/mod.rs"]
 mod peer;

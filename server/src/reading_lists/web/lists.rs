@@ -338,9 +338,7 @@ async fn form_page(
     let stretch = reading_lists::people(app, me.account.id, list.id, window, page.limit).await?;
     let mut found = accounts::show_many(app, &me.party(), Way::Page, &stretch.named).await?;
     let people = stretch.named.iter();
-    let people: Vec<_> = people
-        .filter_map(|id| found.get_mut(id)?.pop())
-        .collect();
+    let people: Vec<_> = people.filter_map(|id| found.get_mut(id)?.pop()).collect();
     let mut frame = frame(app, visit, "Change a list", NavItem::Home).await?;
     frame.no_index = true;
     let older = stretch.oldest;

@@ -309,9 +309,8 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             let names = cast.handles.iter();
             all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
         }
-        "/directory" => all.extend(
-            ["order=new", "from=everywhere"].map(|choice| format!("/directory?{choice}")),
-        ),
+        "/directory" => all
+            .extend(["order=new", "from=everywhere"].map(|choice| format!("/directory?{choice}"))),
         "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
             let whose = ["mine", "installation"];
