@@ -81,8 +81,12 @@ town_test! {
     }
 
     async fn the_directory_has_who_lets_themself_be_listed(town) {
-        let (mut alice, bob, mut carol) =
+        let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        // Who wrote last stands first, so who never wrote is nowhere.
+        for member in [&mut bob, &mut carol] {
+            town.post(member, "Ahoy", "public").await;
+        }
         let mut carols = App::of(&town, &mut carol).await;
         alice.get("/directory").await.is(200).shows("@bob").shows("@carol");
         let changes = json!({ "discoverable": false });
