@@ -18,7 +18,7 @@ const MOST_TIMES: u32 = 10 * MOST_A_SECOND;
 /// Pixels of a film's picture: 3840 by 2160, in either direction.
 pub const MOST_PIXELS: u64 = 3_840 * 2_160;
 /// Pictures a second of a film.
-const MOST_RATE: f64 = 120.0;
+pub const MOST_RATE: u32 = 120;
 /// The longest film or sound: three hours.
 const LONGEST_S: f64 = 3.0 * 3_600.0;
 /// What ffprobe says of a file.
@@ -171,7 +171,7 @@ fn video(
             "is film of {width} by {height} pixels; at most 3840 by 2160 fit"
         ));
     }
-    if film.rate() > MOST_RATE {
+    if film.rate() > f64::from(MOST_RATE) {
         return Err(format!("has more than {MOST_RATE} pictures a second"));
     }
     let plays_everywhere = film.codec_name == "h264" && film.pix_fmt == "yuv420p";

@@ -10,7 +10,7 @@ mod face;
 mod ffmpeg;
 mod picture;
 
-pub use ffmpeg::MOST_PIXELS as MOST_FILM_PIXELS;
+pub use ffmpeg::{MOST_PIXELS as MOST_FILM_PIXELS, MOST_RATE as MOST_FILM_RATE};
 pub use picture::MOST_PIXELS as MOST_PICTURE_PIXELS;
 mod pixels;
 
