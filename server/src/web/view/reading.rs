@@ -123,6 +123,8 @@ pub struct VersionView {
     pub spoiler: Option<String>,
     /// Its words; sanitised HTML.
     pub html: String,
+    /// What it asked: each choice in safe HTML.
+    pub options: Vec<String>,
     /// Their language tag.
     pub lang: Option<String>,
 }
