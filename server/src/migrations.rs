@@ -121,6 +121,7 @@ pub const ALL: &[Migration] = &[
     migration!(72, "shown", "../../migrations/0072_shown.sql"),
     migration!(73, "texts", "../../migrations/0073_texts.sql"),
     migration!(74, "revisions", "../../migrations/0074_revisions.sql"),
+    migration!(75, "elsewhere", "../../migrations/0075_elsewhere.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

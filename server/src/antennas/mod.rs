@@ -107,7 +107,7 @@ pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Res
     let mut ids = Vec::new();
     let mut reached = None;
     if let Some(question) = net.question() {
-        let mut values = params![question, i64::from(terms.local)];
+        let mut values = params![question, net.only_of().unwrap_or(0)];
         if terms.hosts.is_empty() {
             ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
         } else {
@@ -145,8 +145,7 @@ pub(crate) async fn catching(
     let ids: Vec<i64> = listened.iter().map(|(_, id)| *id).collect();
     let mut nets: BTreeMap<i64, Vec<(i64, Net)>> = BTreeMap::new();
     for some in ids.chunks(AT_ONCE) {
-        for (owner, id, terms) in store::among(&app.db, some).await? {
-            let net = Net::of(terms);
+        for (owner, id, net) in store::among(&app.db, some).await? {
             if listened.contains(&(owner, id)) && net.may_catch(loaded) {
                 nets.entry(owner).or_default().push((id, net));
             }

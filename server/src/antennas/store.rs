@@ -2,7 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
-use super::{Antenna, Terms};
+use super::{Antenna, Net};
 use crate::error::Result;
 use crate::window::{Ids, Window, ids_in};
 
@@ -54,29 +54,36 @@ row! {
     pub struct OwnedRow {
         pub id: i64,
         pub account_id: i64,
+        pub community_id: Option<i64>,
         pub terms: String,
     }
 }
 
 const AMONG: Sql<OwnedRow> = sql!(
     row: OwnedRow,
-    sqlite: "SELECT id, account_id, terms
-               FROM antennas
-              WHERE id IN (SELECT value FROM json_each($1))
+    sqlite: "SELECT n.id, n.account_id, (SELECT o.community_id FROM accounts o WHERE o.id = n.account_id) AS community_id, n.terms
+               FROM antennas n
+              WHERE n.id IN (SELECT value FROM json_each($1))
               LIMIT $2",
-    pg: "SELECT id, account_id, terms
-           FROM antennas
-          WHERE id = ANY($1)
+    pg: "SELECT n.id, n.account_id, (SELECT o.community_id FROM accounts o WHERE o.id = n.account_id) AS community_id, n.terms
+           FROM antennas n
+          WHERE n.id = ANY($1)
           LIMIT $2",
 );
 
 /// Which of these are antennas, whoever's: whose each is, its number, and what it catches.
-pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Terms)>> {
+pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Net)>> {
     let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let rows = db.all(AMONG, params![ids.to_vec(), most]).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.account_id, row.id, serde_json::from_str(&row.terms)?)))
-        .collect()
+    let mut nets = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Whoever left has none.
+        if let Some(here) = row.community_id {
+            let net = Net::of(serde_json::from_str(&row.terms)?, here);
+            nets.push((row.account_id, row.id, net));
+        }
+    }
+    Ok(nets)
 }
 
 /// Undoes the whole transaction where there are `most`.
@@ -110,11 +117,12 @@ pub async fn of(db: &Db, account_id: i64, most: i64) -> Result<Vec<Antenna>> {
     rows.into_iter().map(AntennaRow::read).collect()
 }
 
-/// What everybody may find: its author lets it be found, and it is for everyone. Where `$5` is not 0, it was written here.
+/// What everybody may find: its author lets it be found, and it is for everyone. Where `$5` is not 0, it was written in that
+/// community.
 macro_rules! is_open {
     () => {
         "a.indexable AND a.gone_at IS NULL AND NOT s.limited AND s.visibility IN ('public', 'local')
-         AND (CAST($5 AS BIGINT) = 0 OR a.community_id IS NOT NULL)"
+         AND (CAST($5 AS BIGINT) = 0 OR a.community_id = CAST($5 AS BIGINT))"
     };
 }
 

@@ -35,12 +35,12 @@ pub const OF_ONE: Ids = ids_in!(
     "SELECT status_id FROM hashtag_entries WHERE name = $4"
 );
 
-/// What files a post has, and where it was written.
+/// What files a post has, and whether it was written in one community (`$9`), or elsewhere than in one (`$10`).
 macro_rules! is_chosen {
     () => {
         "(NOT CAST($8 AS BOOLEAN) OR s.attachments <> '[]')
-         AND (NOT CAST($9 AS BOOLEAN) OR s.community_id IS NOT NULL)
-         AND (NOT CAST($10 AS BOOLEAN) OR s.community_id IS NULL)"
+         AND (CAST($9 AS BIGINT) IS NULL OR s.community_id = CAST($9 AS BIGINT))
+         AND (CAST($10 AS BIGINT) IS NULL OR s.community_id IS NULL OR s.community_id <> CAST($10 AS BIGINT))"
     };
 }
 

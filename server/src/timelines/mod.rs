@@ -30,8 +30,8 @@ use crate::window::Window;
 const SPARE: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
 const MOST_ROUNDS: usize = 5;
-/// Of what somebody wrote, so much is looked at for what is wanted of it, at a time: some boost a thousand posts for one of
-/// theirs.
+/// Of what somebody wrote, or everybody, so much is looked at for what is wanted of it, at a time: some boost a thousand posts
+/// for one of theirs.
 const MOST_LOOKED_AT: i64 = 4_000;
 
 /// What placing a status needs to know of it.
@@ -142,8 +142,37 @@ impl Found {
 pub struct Only {
     /// Those with files.
     pub with_files: bool,
-    /// Those written elsewhere.
-    pub from_elsewhere: bool,
+    /// Those written elsewhere than in this community: the others of this installation are elsewhere as well.
+    pub not_of: Option<i64>,
+}
+
+impl Only {
+    /// Of what is written for everyone, those written elsewhere than in this community. No more than [`MOST_LOOKED_AT`] are
+    /// looked at: where most is written here, few are.
+    async fn ids_elsewhere(
+        self,
+        app: &App,
+        community_id: i64,
+        window: Window,
+        limit: i64,
+    ) -> Result<Found> {
+        let (list, edge) = if self.with_files {
+            (store::ELSEWHERE_FILES, store::EDGE_OF_PUBLIC_FILES)
+        } else {
+            (store::ELSEWHERE, store::EDGE_OF_PUBLIC)
+        };
+        let (window, last) = edge
+            .cut(&app.db, window, MOST_LOOKED_AT, Vec::new())
+            .await?;
+        let ids = list
+            .read(&app.db, window, limit, params![community_id])
+            .await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
+    }
 }
 
 /// Which of what somebody wrote is wanted; all where nothing is said.
@@ -242,7 +271,7 @@ impl Place {
                 return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
             // Nothing of a community is written elsewhere.
-            Place::Community(_, only) if only.from_elsewhere => return Ok(Found::default()),
+            Place::Community(_, only) if only.not_of.is_some() => return Ok(Found::default()),
             Place::Community(community_id, only) => {
                 let list = if only.with_files {
                     store::FILES_OF_COMMUNITY
@@ -252,11 +281,13 @@ impl Place {
                 (list, params![*community_id])
             }
             Place::Everyone(only) => {
-                let list = match (only.from_elsewhere, only.with_files) {
-                    (false, false) => store::PUBLIC,
-                    (false, true) => store::PUBLIC_FILES,
-                    (true, false) => store::ELSEWHERE,
-                    (true, true) => store::ELSEWHERE_FILES,
+                if let Some(community_id) = only.not_of {
+                    return only.ids_elsewhere(app, community_id, window, limit).await;
+                }
+                let list = if only.with_files {
+                    store::PUBLIC_FILES
+                } else {
+                    store::PUBLIC
                 };
                 (list, Vec::new())
             }

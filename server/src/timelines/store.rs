@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Entry;
 use crate::error::Result;
-use crate::window::{Ids, ids_in};
+use crate::window::{Edge, Ids, edge_in, ids_in};
 
 /// A new follower gets this many of the author's newest.
 const BACKFILL: i64 = 40;
@@ -227,25 +227,45 @@ pub const PUBLIC_FILES: Ids = ids_in!(
            FROM statuses
           WHERE visibility = 'public' AND attachments <> '[]'"
 );
-/// What was written elsewhere. Counts on `statuses_elsewhere`.
+/// Of those, what was written elsewhere than in one community (`$4`). Counts on `statuses_public`, as [`EDGE_OF_PUBLIC`].
 pub const ELSEWHERE: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
-               FROM statuses INDEXED BY statuses_elsewhere
-              WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL",
+               FROM statuses INDEXED BY statuses_public
+              WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)",
     pg: "SELECT id
            FROM statuses
-          WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL"
+          WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)"
 );
-/// The same that has files. Counts on `statuses_files_by_home`.
+/// How far the public posts are looked through for those.
+pub const EDGE_OF_PUBLIC: Edge = edge_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_public
+              WHERE visibility = 'public' AND reblog_of_id IS NULL",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND reblog_of_id IS NULL"
+);
+/// What was written elsewhere and has files. Counts on `statuses_files_public`, as [`EDGE_OF_PUBLIC_FILES`].
 pub const ELSEWHERE_FILES: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
-               FROM statuses INDEXED BY statuses_files_by_home
-              WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'",
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)",
     pg: "SELECT id
            FROM statuses
-          WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'"
+          WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)"
+);
+/// How far the public posts with files are looked through for those.
+pub const EDGE_OF_PUBLIC_FILES: Edge = edge_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND attachments <> '[]'"
 );
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
