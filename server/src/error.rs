@@ -17,6 +17,9 @@ pub enum Error {
     /// Sign in first.
     #[error("not signed in")]
     Unauthorized,
+    /// What visitors are not served, at an address that serves them otherwise: the sentence says what that is.
+    #[error("not signed in: {0}")]
+    MembersOnly(String),
     /// Signed in, and still not theirs to do.
     #[error("not allowed: {0}")]
     Forbidden(String),

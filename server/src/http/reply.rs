@@ -310,6 +310,7 @@ impl Told {
             Error::NotFound => (StatusCode::NOT_FOUND, String::new()),
             Error::Gone => (StatusCode::GONE, String::new()),
             Error::Unauthorized => (StatusCode::UNAUTHORIZED, String::new()),
+            Error::MembersOnly(what) => (StatusCode::UNAUTHORIZED, as_sentence(what)),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
             Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&told_of(refusal))),
             Error::Invalid { field, why } => (

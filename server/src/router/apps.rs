@@ -878,7 +878,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v2/search",
-        Wants::Member(&["read:search"]),
+        Wants::Anyone(&["read:search"]),
         || get(search::api::search),
     ),
     api(

@@ -123,9 +123,9 @@ fn words_in(text: &str) -> Vec<&'static str> {
 /// `islander` have an antenna for all that comes from the servers there are.
 const PAGES: &str = "
 word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator
-public           cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
-warned           cpy     py     cepyksm  hcepyksm cepyks    hcepyksw  -       cepyks pyks epyksm   cepyks
-warning          cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
+public           cpys    pys    cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
+warned           cpys    pys    cepyksm  hcepyksm cepyks    hcepyksw  -       cepyks pyks epyksm   cepyks
+warning          cpys    pys    cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
 unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks
 private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -
 direct           -       -      -        -        npyks     hpykswr   -       -      -    -        -
@@ -133,8 +133,8 @@ local            -       -      cpyksm   hcpyksm  cpyks     hcpykswr  -       cp
 old              y       y      y        y        y         y         -       y      y    y        y
 oldprivate       -       -      -        y        -         y         -       -      -    -        -
 deleted          -       -      -        -        -         -         -       -      -    -        -
-kept             cpyt    pyt    cepykstm hcepykstm cepykst  hcepykswtr -      cepykst pyks epykstm  cepykst
-quoted           cpy     py     cepyksm  hcepyksm cepyks    hcepykswrn -      cepyks pyks epyksm   cepyks
+kept             cpyts   pyts   cepykstm hcepykstm cepykst  hcepykswtr -      cepykst pyks epykstm  cepykst
+quoted           cpys    pys    cepyksm  hcepyksm cepyks    hcepykswrn -      cepyks pyks epyksm   cepyks
 quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
 bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
 field            px      px     px       px       px        pox       -       px     px   px       px
@@ -155,11 +155,11 @@ whisper          -       -      -        -        -         pyksz     -       - 
 reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -
 ownlist          -       -      -        -        -         i         -       -      -    -        -
 houselist        -       -      -        -        -         -         -       -      -    -        i
-linked           cpyv    pyv    cepyksvm hcepyksvm cepyksv  hcepykswrv -      cepyksv pyks epyksvm  cepyksv
-card             cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardabout        cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardby           cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardalt          cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+linked           cpyvs   pyvs   cepyksvm hcepyksvm cepyksv  hcepykswrv -      cepyksv pyks epyksvm  cepyksv
+card             cpvs    pvs    -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardabout        cpvs    pvs    -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardby           cpvs    pvs    -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+cardalt          cpvs    pvs    -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
 abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  epyksv epyksv hcepykswrv epyksv
 abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -
 antenna          -       -      m        -        -         -         -       -      -    -        -
@@ -171,7 +171,7 @@ folder           -       -      -        dp       -         -         -       - 
 filtertitle      -       -      d        -        -         -         -       -      -    -        -
 filterword       -       -      d        -        -         -         -       -      -    -        -
 note             -       -      l        -        -         -         -       -      -    -        -
-choice           -       -      -        hpks     -         hpks      -       -      -    -        -
+choice           -       -      -        hpyks    -         hpyks     -       -      -    -        -
 collection       l       l      l        nl       l         lw        -       l      l    l        l
 collectionabout  l       l      l        nl       l         lw        -       l      l    l        l
 ";

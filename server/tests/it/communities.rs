@@ -77,7 +77,7 @@ town_test! {
             assert_eq!(app.ids(&format!("/api/v1/timelines/public{choice}")).await, wanted, "public{choice}");
             assert_eq!(app.ids(&format!("/api/v1/timelines/tag/tides{choice}")).await, wanted, "tag{choice}");
         }
-        let terms = json!({ "title": "Here", "tags": ["tides"], "local": true });
+        let terms = json!({ "title": "Here", "tags": ["tides"], "only_local": true });
         let antenna = app.post("/api/comity/v1/antennas", &terms).await.is(200).json();
         let antenna = format!("/api/v1/timelines/list/{}", antenna["id"].as_str().unwrap());
         assert_eq!(app.ids(&antenna).await, both[1..]);
