@@ -32,6 +32,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::window::Window;
@@ -110,6 +111,7 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
     if known != State::None {
         return Ok(known);
     }
+    app.limits.check(http::Kind::Follow, &me.id.to_string())?;
     let iri = format!("{}#follows/{}", me.iri.as_str(), app.next_id());
     let state = answer(!target.is_local() || target.locked || needs_yes(&verdict));
     let mut tx = Tx::new();

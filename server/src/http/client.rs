@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
 use super::address;
-use super::rate_limit::Allowance;
+use super::rate_limit::{Allowance, counting};
 use super::reply::Reply;
 use super::viewer::{Here, Me, Visit};
 use crate::accounts;
@@ -157,12 +157,17 @@ pub async fn authorize(
             app.limits.ask_from(&address::neighbourhood(address))
         }
     };
-    let mut response = match checked {
-        Ok(()) if may => next.run(Request::from_parts(parts, body)).await,
-        Ok(()) => Reply::from(Error::TooMany { after_s: AGAIN_S }).into_response(),
-        Err(reply) => reply.into_response(),
+    let (mut response, counted) = match checked {
+        Ok(()) if may => counting(next.run(Request::from_parts(parts, body))).await,
+        Ok(()) => {
+            let too_many = Reply::from(Error::TooMany { after_s: AGAIN_S });
+            (too_many.into_response(), None)
+        }
+        Err(reply) => (reply.into_response(), None),
     };
-    for (name, value) in headers(&allowance) {
+    // Of what counts for itself, such as posts, less may be left than of all requests.
+    let told = counted.filter(|counted| counted.left <= allowance.left);
+    for (name, value) in headers(&told.unwrap_or(allowance)) {
         response.headers_mut().insert(name, value);
     }
     response

@@ -1,5 +1,6 @@
 //! How many may try how often. Counted per process and in memory; an attacker gains at most a factor of the nodes.
 
+use std::cell::Cell;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -52,6 +53,12 @@ pub enum Kind {
     Preview,
     /// Files that a member puts here.
     Upload,
+    /// Posts of a member, those that are scheduled as well, and boosts.
+    Post,
+    /// People whom a member begins to follow.
+    Follow,
+    /// Posts and boosts that a member takes away.
+    Delete,
     /// Activities from a server.
     Inbox,
     /// Signed requests of a server.
@@ -96,7 +103,10 @@ pub struct RateLimits {
     lookup: Counter,
     search: Counter,
     preview: Counter,
-    upload: Counter,
+    upload: Allowed,
+    post: Allowed,
+    follow: Allowed,
+    delete: Allowed,
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
@@ -165,11 +175,12 @@ impl RateLimits {
     /// Everyone starts fresh.
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
         let within = |most: u32, period: Duration| Counter::new(clock, most, period);
+        let allowed = |most: u32, period: Duration| Allowed::new(clock, most, period);
         let five_minutes = Duration::from_mins(5);
         let places = limits.sign_ups.saturating_mul(PLACES_HOURS);
         RateLimits {
-            by_member: Allowed::new(clock, limits.api_requests),
-            by_address: Allowed::new(clock, limits.api_requests / STRANGERS_SHARE),
+            by_member: allowed(limits.api_requests, API_PERIOD),
+            by_address: allowed(limits.api_requests / STRANGERS_SHARE, API_PERIOD),
             sign_in_from: within(limits.sign_in_tries, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
@@ -188,7 +199,10 @@ impl RateLimits {
             lookup: within(limits.lookups, Duration::from_mins(1)),
             search: within(SEARCHES, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
-            upload: within(UPLOADS, Duration::from_mins(30)),
+            upload: allowed(UPLOADS, Duration::from_mins(30)),
+            post: allowed(limits.posts, Duration::from_hours(3)),
+            follow: allowed(limits.follows, Duration::from_hours(24)),
+            delete: allowed(limits.deletes, Duration::from_mins(30)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -232,7 +246,10 @@ impl RateLimits {
             Kind::Lookup => &self.lookup,
             Kind::Search => &self.search,
             Kind::Preview => &self.preview,
-            Kind::Upload => &self.upload,
+            Kind::Upload => return self.upload.check(key),
+            Kind::Post => return self.post.check(key),
+            Kind::Follow => return self.follow.check(key),
+            Kind::Delete => return self.delete.check(key),
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
@@ -254,24 +271,65 @@ impl RateLimits {
     }
 }
 
+tokio::task_local! {
+    /// Of what was counted for the request of an app that is answered: of which kind least is left.
+    static TIGHTEST: Cell<Option<Allowance>>;
+}
+
+/// Answers a request of an app; and what is left of the kind that was counted for it, of several of the tightest. Verbs count
+/// what they do and know nothing of who is to be told, so that it is kept beside the task.
+pub async fn counting<F: Future>(answer: F) -> (F::Output, Option<Allowance>) {
+    let counted = async {
+        let answered = answer.await;
+        (answered, TIGHTEST.with(Cell::get))
+    };
+    TIGHTEST.scope(Cell::new(None), counted).await
+}
+
+/// Notes what is left, where an app is to be told.
+fn note(allowance: Allowance) {
+    let tighten = |tightest: &Cell<Option<Allowance>>| {
+        let known = tightest.get();
+        if known.is_none_or(|known| allowance.left < known.left) {
+            tightest.set(Some(allowance));
+        }
+    };
+    // A page or a job counts as well, and tells nobody.
+    let _ = TIGHTEST.try_with(tighten);
+}
+
 /// A counter that tells what is left.
 struct Allowed {
     limiter: RateLimiter<String, DashMapStateStore<String>, Ticks, StateInformationMiddleware>,
     clock: Clock,
     most: u32,
+    period: Duration,
 }
 
 impl Allowed {
-    fn new(clock: &Clock, most: u32) -> Allowed {
+    fn new(clock: &Clock, most: u32, period: Duration) -> Allowed {
         let burst = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(API_PERIOD / burst.get())
+        let quota = Quota::with_period(period / burst.get())
             .unwrap_or(Quota::per_second(NonZeroU32::MAX))
             .allow_burst(burst);
         Allowed {
             limiter: RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone())).with_middleware(),
             clock: clock.clone(),
             most: burst.get(),
+            period,
         }
+    }
+
+    /// Counts one; too many is an error that says when there is one more. What is left is noted.
+    fn check(&self, key: &str) -> Result<()> {
+        let (may, allowance) = self.ask(key);
+        note(allowance);
+        if may {
+            return Ok(());
+        }
+        Err(Error::TooMany {
+            after_s: (self.period / self.most).as_secs() + 1,
+        })
     }
 
     fn ask(&self, key: &str) -> (bool, Allowance) {
@@ -284,8 +342,8 @@ impl Allowed {
             Err(_) => None,
         };
         let used = self.most - left.unwrap_or(0).min(self.most);
-        let period_ms = i64::try_from(API_PERIOD.as_millis()).unwrap_or(i64::MAX);
-        let until_whole = period_ms / i64::from(self.most) * i64::from(used);
+        let period_ms = i64::try_from(self.period.as_millis()).unwrap_or(i64::MAX);
+        let until_whole = period_ms.saturating_mul(i64::from(used)) / i64::from(self.most);
         let allowance = Allowance {
             most: self.most,
             left: left.unwrap_or(0),
@@ -387,5 +445,33 @@ mod tests {
         clock.advance(31_000);
         counter.check("alice").unwrap();
         assert!(counter.check("alice").is_err());
+    }
+
+    #[tokio::test]
+    async fn the_tightest_of_what_was_counted_is_told() {
+        let clock = Clock::held(1_700_000_000_000);
+        let day = Duration::from_hours(24);
+        let (few, many) = (Allowed::new(&clock, 2, day), Allowed::new(&clock, 400, day));
+        let (counted, told) = counting(async {
+            many.check("alice").unwrap();
+            few.check("alice").unwrap();
+            few.check("alice").unwrap();
+            many.check("alice").unwrap();
+            few.check("alice")
+        })
+        .await;
+        let Err(Error::TooMany { after_s }) = counted else {
+            panic!("the third was let through")
+        };
+        assert_eq!(after_s, 12 * 3_600 + 1);
+        let told = told.unwrap();
+        assert_eq!((told.most, told.left), (2, 0));
+        let (_, told) = counting(async {}).await;
+        assert!(told.is_none());
+        // Where nobody is told, it is counted all the same.
+        few.check("bob").unwrap();
+        clock.advance(12 * 3_600_000);
+        few.check("alice").unwrap();
+        assert!(few.check("alice").is_err());
     }
 }

@@ -39,10 +39,7 @@ impl Argument for Neighbourhood {}
 impl FromRequestParts<App> for Neighbourhood {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> Result<Neighbourhood, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Neighbourhood, Infallible> {
         let from = address::client(parts, &app.config);
         Ok(Neighbourhood(address::neighbourhood(from)))
     }

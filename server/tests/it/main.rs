@@ -9,6 +9,7 @@ mod post;
 
 mod acts;
 mod aliases;
+mod allowances;
 mod annual_reports;
 mod antennas;
 mod api;

@@ -424,6 +424,8 @@ town_test! {
         }
         let answer = alice.send(&png(2, 2), &[]).await.is(429);
         assert!(answer.headers.contains_key("retry-after"));
+        let told = ["x-ratelimit-limit", "x-ratelimit-remaining"].map(|name| answer.headers[name].to_str().unwrap());
+        assert_eq!(told, ["30", "0"]);
         town.wait_s(120);
         alice.send(&png(2, 2), &[]).await.is(200);
     }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use comity_policy::{Pattern, Visible, Way};
 use comity_vocab::{Handle, Visibility};
+use http::StatusCode;
 use serde::Deserialize;
 
 use super::view::choose_language;
@@ -10,6 +11,7 @@ use super::{Reader, attach, composer, path, seen_by};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
+use crate::http::reply::Told;
 use crate::http::{FileForm, Kind, Me, Reply, Visit, cookie, local_path};
 use crate::members::Role;
 use crate::statuses::api::{Asked, Sent, SentSaying};
@@ -17,6 +19,7 @@ use crate::statuses::{Answering, Draft, MOST_NAMED, Quoting, Status, Terms, find
 use crate::text::{self, Format};
 use crate::web::view::{
     AnswerChoice, ComposePage, ComposerView, NavItem, Notice, QuotedView, ReadsLike, SeenBy,
+    Trouble,
 };
 use crate::web::{frame, person_view};
 use crate::{accounts, drafts, reach, rules, scheduled};
@@ -571,6 +574,13 @@ pub async fn compose(
             let page =
                 back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
             Ok(Reply::see_other(&page))
+        }
+        // What was typed is not lost to somebody who has to wait.
+        Err(why @ Error::TooMany { .. }) => {
+            let text = format!("That was too much at once. {}", Told::of(&why).sentence);
+            composer.trouble = Some(Trouble { field: "", text });
+            let page = compose_page(&app, &me, &visit, composer, Some(&form)).await?;
+            Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS))
         }
         Err(why) => {
             composer.trouble = Some(trouble(why, LABELS)?);
