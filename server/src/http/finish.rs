@@ -109,10 +109,12 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
             said if is_api(&asked) => said.strip_suffix('.').unwrap_or(said).to_owned(),
             said => said.to_owned(),
         };
-        Reply::json(
-            json!({ "error": sentence }),
-            "application/json; charset=utf-8",
-        )
+        let mut document = json!({ "error": sentence });
+        if let Some(detail) = told.detail.as_ref().filter(|_| is_api(&asked)) {
+            let one = json!({ "error": detail.code.as_str(), "description": detail.why });
+            document["details"] = json!({ (detail.field): [one] });
+        }
+        Reply::json(document, "application/json; charset=utf-8")
     } else {
         match Visit::from_request_parts(&mut asked, app).await {
             Ok(visit) => page(app, &visit, told.clone()).await,
@@ -158,6 +160,7 @@ fn told_by(response: &Response) -> Option<Told> {
     (by_framework.contains(&status) && is_bare).then(|| Told {
         status,
         sentence: String::new(),
+        detail: None,
     })
 }
 

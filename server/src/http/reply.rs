@@ -18,7 +18,7 @@ use http::header::{
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::local_path;
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// Bytes read at once from a WebSocket: what apps say is far shorter, and each open one keeps so much.
 const SOCKET_BUFFER: usize = 2 * 1024;
@@ -301,6 +301,19 @@ pub struct Told {
     pub status: StatusCode,
     /// A sentence beyond the status, if there is one to tell.
     pub sentence: String,
+    /// The field that cannot be used, for apps.
+    pub detail: Option<Detail>,
+}
+
+/// What is wrong with a field that an app sent.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// As the API names it.
+    pub field: &'static str,
+    /// In a word that apps know.
+    pub code: Code,
+    /// A lower-case fragment that says what to do.
+    pub why: String,
 }
 
 impl Told {
@@ -313,7 +326,7 @@ impl Told {
             Error::MembersOnly(what) => (StatusCode::UNAUTHORIZED, as_sentence(what)),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
             Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&told_of(refusal))),
-            Error::Invalid { field, why } => (
+            Error::Invalid { field, why, .. } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 as_sentence(&format!("{field} {why}")),
             ),
@@ -325,7 +338,23 @@ impl Told {
             Error::Elsewhere(why) => (StatusCode::BAD_GATEWAY, as_sentence(why)),
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
         };
-        Told { status, sentence }
+        let detail = match error {
+            Error::Invalid {
+                field,
+                code: Some(code),
+                why,
+            } => Some(Detail {
+                field: *field,
+                code: *code,
+                why: why.clone(),
+            }),
+            _ => None,
+        };
+        Told {
+            status,
+            sentence,
+            detail,
+        }
     }
 }
 
