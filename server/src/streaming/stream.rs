@@ -187,9 +187,7 @@ impl Stream {
                         is_open && stands_alone && is_of_here
                     }
                     From::Everywhere => status.visibility == Visibility::Public,
-                    From::Elsewhere => {
-                        status.visibility == Visibility::Public && !is_of_here
-                    }
+                    From::Elsewhere => status.visibility == Visibility::Public && !is_of_here,
                 };
                 is_listed && status.reblog_of.is_none() && (!only_media || loaded.has_files())
             }

@@ -79,7 +79,11 @@ impl Installation {
         let mut config = Config::from_text("the test", &text, Vec::new()).unwrap();
         config.make_rsa = kept_keys::rsa;
         // A test does in a moment what people do in a month.
-        (config.limits.posts, config.limits.follows, config.limits.deletes) = (MANY, MANY, MANY);
+        (
+            config.limits.posts,
+            config.limits.follows,
+            config.limits.deletes,
+        ) = (MANY, MANY, MANY);
         let files = tempfile::tempdir().unwrap();
         config.data_dir = files.path().to_owned();
         let database = migrated(engine, migrations::ALL, 0).await;

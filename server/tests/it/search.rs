@@ -402,7 +402,10 @@ mod often {
         }
         visitor.get(search).await.is(429);
         // Who looks for people is not counted, and after a minute it goes on.
-        visitor.get("/api/v2/search?q=ferry&type=accounts").await.is(200);
+        visitor
+            .get("/api/v2/search?q=ferry&type=accounts")
+            .await
+            .is(200);
         town.wait_s(61);
         visitor.get(search).await.is(200);
     }

@@ -127,7 +127,11 @@ impl Town {
         config.media.worker = Some(env!("CARGO_BIN_EXE_comity").into());
         config.make_rsa = kept_keys::rsa;
         // A test does in a moment what people do in a month.
-        (config.limits.posts, config.limits.follows, config.limits.deletes) = (MANY, MANY, MANY);
+        (
+            config.limits.posts,
+            config.limits.follows,
+            config.limits.deletes,
+        ) = (MANY, MANY, MANY);
         change(&mut config);
         let clock = Clock::held(NOON_MS);
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))
