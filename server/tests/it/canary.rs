@@ -670,7 +670,14 @@ async fn announce(cast: &Cast, viewer: &str) {
         let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
         for bell in bells.await.unwrap().shown {
             let (to, id) = (me.id, bell.id);
-            streaming::announce(&mut tx, &Event::Notified { to, id });
+            streaming::announce(
+                &mut tx,
+                &Event::Notified {
+                    to,
+                    id,
+                    or: Vec::new(),
+                },
+            );
         }
     }
     assert!(cast.town.app.commit(tx).await.unwrap());
