@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
-use crate::timelines::Found;
+use crate::timelines::{self, Found};
 use crate::window::{Stretch, Window};
 
 pub use consent::Listing;
@@ -227,7 +227,8 @@ async fn check_strangers(app: &App, me: &Me, list_id: i64, strangers: Vec<i64>) 
 }
 
 /// What a list of `account_id` shows, as numbers of statuses in the order of this window: what came into their home from people
-/// in it, and what others in it wrote in public. Of each of these, no more than `limit` posts are looked at.
+/// in it, and what others in it wrote in public. Of each of these, no more than `limit` posts are looked at, and of home no more
+/// entries than [`timelines::MOST_OF_HOME`].
 pub(crate) async fn ids(
     app: &App,
     (account_id, list_id): (i64, i64),
@@ -240,16 +241,20 @@ pub(crate) async fn ids(
         Replies::List => (ENTRIES_OF_LIST, PUBLIC_OF_LIST),
         Replies::None => (ENTRIES_WITHOUT_REPLIES, PUBLIC_WITHOUT_REPLIES),
     };
-    let of = params![account_id, list_id];
-    let mut ids = of_home.read(&app.db, window, limit, of).await?;
-    let mut reached = None;
+    let of = params![account_id, list_id, timelines::MOST_OF_HOME];
+    let Found {
+        mut ids,
+        mut reached,
+    } = timelines::of_home(app, account_id, of_home, window, limit, of).await?;
     let strangers = store::strangers(&app.db, list_id, account_id, MOST_STRANGERS).await?;
     if !strangers.is_empty() {
         let of = params![strangers.clone()];
         let (cut, last) = EDGE_OF_STRANGERS.cut(&app.db, window, limit, of).await?;
         let of = params![account_id, list_id, strangers];
         ids.extend(in_public.read(&app.db, cut, limit, of).await?);
-        reached = last;
+        let both = reached.zip(last);
+        let first = both.map(|(one, other)| window.first_of(one, other));
+        reached = first.or(reached).or(last);
     }
     // A topic that is followed may have brought home what is public as well.
     Ok(Found::together(ids, reached, window, limit))
