@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::http::Me;
+use crate::members;
 use crate::statuses::{Loaded, Shown};
 use crate::timelines::Found;
 use crate::window::Window;
@@ -60,6 +61,7 @@ pub async fn create(app: &App, me: &Me, draft: Draft) -> Result<Antenna> {
     let antenna = draft.over(app.next_id(), None)?;
     people_are_there(app, me, &antenna.terms.accounts).await?;
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     store::insert(&mut tx, me.account.id, &antenna, MOST)?;
     if !app.commit(tx).await? {
         return Err(Error::Conflict(format!(

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::members;
 use crate::timelines::{self, Found};
 use crate::window::{Stretch, Window};
 
@@ -139,14 +140,15 @@ pub async fn with(app: &App, account_id: i64, target_id: i64) -> Result<Vec<Read
 /// A new list.
 pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<ReadingList> {
     let list = draft.over(app.next_id(), None)?;
-    let known = of(app, account_id).await?;
-    if i64::try_from(known.len()).is_ok_and(|len| len >= MOST) {
+    let mut tx = Tx::new();
+    members::take_turns(&mut tx, account_id);
+    store::insert(&mut tx, account_id, &list);
+    if !app.commit(tx).await? {
         return Err(Error::invalid(
             "lists",
             format!("are at most {MOST}; remove some first"),
         ));
     }
-    store::insert(&app.db, account_id, &list).await?;
     Ok(list)
 }
 
