@@ -43,10 +43,17 @@ pub async fn listed(
     Ok(db.column(statement, values).await?)
 }
 
-/// Who wants to be found, of the accounts `a`.
+/// Who of these accounts wants to be found.
 macro_rules! wants_to_be_found {
-    () => {
-        "a.discoverable AND a.gone_at IS NULL AND a.kind <> 'Application'"
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".discoverable AND ",
+            $of,
+            ".gone_at IS NULL AND ",
+            $of,
+            ".kind <> 'Application'"
+        )
     };
 }
 
@@ -76,7 +83,7 @@ const FRIENDS_OF_FRIENDS: Sql<(i64,)> = sql!(
            JOIN follows g ON g.account_id = friend.id AND g.state = 'accepted'
            JOIN accounts a ON a.id = g.target_id AND NOT a.hide_collections
           WHERE ",
-        wants_to_be_found!(),
+        wants_to_be_found!("a"),
         " AND ",
         is_new_to!(),
         " GROUP BY a.id
@@ -101,11 +108,11 @@ const MOST_FOLLOWED: Sql<(i64,)> = sql!(
     row: (i64,),
     concat!(
         "SELECT a.id
-           FROM (SELECT a.id, a.followers_count
-                   FROM accounts a
-                  WHERE a.community_id = $2 AND ",
-        wants_to_be_found!(),
-        "         ORDER BY a.followers_count DESC
+           FROM (SELECT o.id, o.followers_count
+                   FROM accounts o
+                  WHERE o.community_id = $2 AND ",
+        wants_to_be_found!("o"),
+        "         ORDER BY o.followers_count DESC
                   LIMIT $4) a
           WHERE ",
         is_new_to!(),
