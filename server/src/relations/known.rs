@@ -50,10 +50,10 @@ pub async fn find_known(app: &App, me: &Account, id: i64) -> Result<Arc<Account>
 /// blocked and muted by the number that an app has from there, as one who left is, and one who is to be seen: of all of them the
 /// answer says the same. What others did is no such reason: whether `me` was ever shown it, nobody knows.
 pub async fn find_met(app: &App, me: &Account, id: i64) -> Result<Arc<Account>> {
-    match find_known(app, me, id).await {
-        Err(Error::NotFound) if store::has_named(&app.db, me.id, id).await? => {
-            accounts::find(app, id).await
-        }
-        found => found,
+    let found = find_known(app, me, id).await;
+    let is_hidden = matches!(found, Err(Error::NotFound));
+    if is_hidden && store::has_named(&app.db, me.id, id).await? {
+        return accounts::find(app, id).await;
     }
+    found
 }
