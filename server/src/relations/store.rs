@@ -68,12 +68,12 @@ pub async fn among(
         .await?)
 }
 
-/// Among the newest thousand posts of `$1`. Counts on `statuses_by_author` and the key of `mentions`.
+/// Among the newest thousand posts of `$1`. Each is looked up by itself: PostgreSQL would otherwise read all that name `$2`. Counts on `statuses_by_author` and the key of `mentions`.
 const HAS_NAMED: Sql<(i64,)> = sql!(
     row: (i64,),
     "SELECT s.id
        FROM (SELECT id FROM statuses WHERE account_id = $1 ORDER BY id DESC LIMIT 1000) s
-      WHERE EXISTS (SELECT 1 FROM mentions m WHERE m.status_id = s.id AND m.account_id = $2)
+      WHERE (SELECT count(*) FROM mentions m WHERE m.status_id = s.id AND m.account_id = $2) > 0
       LIMIT 1"
 );
 
