@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
-use super::{Branch, Hole, Leaf, Length, thread};
+use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, &status, view.after, Length::PAGE).await?;
+    let thread = thread(&app, &party, &status, view.after).await?;
     let is_rest = view.after > 0;
     let in_order = view.view == "order" || is_rest;
     let around = if is_rest {

@@ -77,6 +77,13 @@ impl Reply {
             .with(VARY, "Authorization, Origin")
     }
 
+    /// The same, where it is long and was written as JSON already.
+    pub fn api_written(text: String) -> Reply {
+        Reply::new(StatusCode::OK, "application/json; charset=utf-8", text)
+            .with(CACHE_CONTROL, "private, no-store")
+            .with(VARY, "Authorization, Origin")
+    }
+
     /// Any JSON: WebFinger, NodeInfo. The same for everybody unless the caller says otherwise.
     #[expect(
         clippy::needless_pass_by_value,
