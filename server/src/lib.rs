@@ -46,6 +46,7 @@ pub mod statuses; // write, edit, delete, receive
 
 // Effects
 pub mod announcements; // what the members of a community are told
+pub mod backfill; // answers elsewhere that nobody here was sent
 pub mod cards; // what a page that a post links to says of itself
 pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page

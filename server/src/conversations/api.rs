@@ -9,6 +9,7 @@ use super::store::DIRECTS;
 use super::{Direct, Mark};
 use crate::accounts::entity::Faces;
 use crate::app::App;
+use crate::backfill;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Me, Paging, Reply};
 use crate::statuses::{self, Status, entity::Entities};
@@ -37,9 +38,13 @@ pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
         }
     }
     let [ancestors, descendants] = written;
-    Ok(Reply::api_written(format!(
-        "{{\"ancestors\":[{ancestors}],\"descendants\":[{descendants}]}}"
-    )))
+    let refresh = match &caller.me {
+        Some(me) => backfill::ask(&app, me, &focus).await?,
+        None => None,
+    };
+    let whole = format!("{{\"ancestors\":[{ancestors}],\"descendants\":[{descendants}]}}");
+    let refresh = refresh.as_ref().and_then(backfill::api::header);
+    Ok(Reply::api_written(whole).with_refresh(refresh))
 }
 
 /// `POST /api/v1/statuses/{id}/mute`: the member is told of nothing in this conversation any more.

@@ -64,7 +64,7 @@ pub fn open(response: &mut Response) {
         ),
         (
             ACCESS_CONTROL_EXPOSE_HEADERS,
-            "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Retry-After, Deprecation",
+            "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Retry-After, Deprecation, Mastodon-Async-Refresh",
         ),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {

@@ -251,6 +251,16 @@ impl Reply {
         self
     }
 
+    /// The same with what says that more will come, as [`backfill::api`](crate::backfill::api) writes it.
+    #[must_use]
+    pub fn with_refresh(mut self, refresh: Option<HeaderValue>) -> Reply {
+        if let Some(refresh) = refresh {
+            let name = HeaderName::from_static("mastodon-async-refresh");
+            self.0.headers_mut().insert(name, refresh);
+        }
+        self
+    }
+
     /// The same, for a page whose form may be answered by leading to `source` as well, as [`Redirect::source`] gives it.
     ///
     /// [`Redirect::source`]: crate::oauth::Redirect::source

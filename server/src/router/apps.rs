@@ -2,7 +2,7 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
+    account_notes, accounts, announcements, annual_reports, antennas, backfill, bookmarks, cards,
     collections, communities, contacts, conversations, discovery, drafts, emojis, endorsements,
     favourites, featured_tags, filters, followed_tags, follows, markers, media, members,
     notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists, reblogs,
@@ -441,6 +441,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/statuses/{id}/context",
         Wants::Anyone(&["read:statuses"]),
         || get(conversations::api::context),
+    ),
+    api(
+        "GET",
+        "/api/v1_alpha/async_refreshes/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(backfill::api::refresh),
     ),
     api(
         "GET",
