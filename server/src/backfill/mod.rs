@@ -145,8 +145,11 @@ pub async fn find(app: &App, me: &Me, token: &str) -> Result<Refresh> {
     }
     let row = store::by_token(&app.db, token).await?;
     let row = row.ok_or(Error::NotFound)?;
-    let _seen = statuses::find(app, &me.party(), Way::Page, row.status_id).await?;
-    Ok(Refresh::of(row, app.now_ms()))
+    match statuses::find(app, &me.party(), Way::Page, row.status_id).await {
+        Ok(_) => Ok(Refresh::of(row, app.now_ms())),
+        Err(Error::Refused(_) | Error::Forbidden(_)) => Err(Error::NotFound),
+        Err(why) => Err(why),
+    }
 }
 
 /// Forgets up to `most` of those that began long ago, and says how many it were.

@@ -15,6 +15,7 @@ mod api;
 mod ask;
 mod at_once;
 mod audit;
+mod backfill;
 mod boundaries;
 mod canary;
 mod cards;
