@@ -156,7 +156,7 @@ coast_test! {
         coast.alice.get(&page).await.is(200).shows("Not for long").hides("are being fetched");
     }
 
-    async fn l32_nobody_is_asked_whom_the_community_refuses_and_no_list_points_elsewhere(coast) {
+    async fn l32_attack_12_nobody_is_asked_whom_the_community_refuses_and_no_list_points_elsewhere(coast) {
         let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
         let kept = coast.peer.domain("kept");
         let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community"), ("reason", "they sell what they read")];
@@ -172,16 +172,23 @@ coast_test! {
         // It is said to be nora's, and is at her neighbour's.
         let mut lie = note(&coast.peer.iri("far", "lena"), "1", "In nora's name", Some(&root));
         lie["attributedTo"] = json!(nora);
-        for document in [&theirs, &first, &lie, &list(&elsewhere, &[claims["id"].clone()], None), &claims] {
+        let other = note(&nora, "2", "By the mill", Some(&root));
+        for document in [&theirs, &first, &other, &lie, &list(&elsewhere, &[claims["id"].clone()], None), &claims] {
             coast.peer.serves(document);
         }
-        let items = [theirs["id"].clone(), first["id"].clone(), lie["id"].clone()];
-        coast.peer.serves(&list(&format!("{root}/replies"), &items, None));
+        let items = [theirs["id"].clone(), first["id"].clone(), other["id"].clone(), lie["id"].clone()];
+        // Lists that lead in a ring, and to another server.
+        let (whole, more) = (format!("{root}/replies"), format!("{root}/replies/2"));
+        coast.peer.serves(&list(&whole, &items, Some(&more)));
+        coast.peer.serves(&list(&more, &[], Some(&whole)));
+        coast.peer.serves(&list(&format!("{nora}/statuses/2/replies"), &[], Some(&elsewhere)));
         coast.town.wait_s(5 * MINUTE_S);
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
-        assert!(refresh(&app.get(&context).await.is(200)).is_some());
+        let (_, token) = refresh(&app.get(&context).await.is(200)).unwrap();
         coast.is_idle().await;
-        assert_eq!(words(&app.get(&context).await.is(200)), ["By the pier"]);
+        let ended = app.get(&format!("/api/v1_alpha/async_refreshes/{token}")).await.is(200).json();
+        assert_eq!(ended["async_refresh"], json!({ "id": token, "status": "finished", "result_count": 2 }));
+        assert_eq!(words(&app.get(&context).await.is(200)), ["By the pier", "By the mill"]);
         let otto_wrote = theirs["id"].as_str().unwrap();
         assert!(!coast.peer.was_asked_for(otto_wrote) && coast.id_of(otto_wrote).await.is_none());
         assert!(!coast.peer.was_asked_for(&elsewhere), "a list of answers is at its author's server");
