@@ -59,7 +59,7 @@ impl Cast {
 }
 
 /// What moderators' apps read.
-fn is_read(route: &&Route) -> bool {
+fn is_read(route: &Route) -> bool {
     let beginnings = ["/api/v1/admin/", "/api/v2/admin/"];
     let mut beginnings = beginnings.iter();
     route.method == "GET" && beginnings.any(|beginning| route.path.starts_with(beginning))
@@ -89,7 +89,7 @@ pub(super) async fn asked(cast: &Cast, tokens: &[(&'static str, String)], crawl:
     let curious = app.let_in(&mut cast.browser("stranger"), MODERATES).await;
     let curious = format!("Bearer {curious}");
     let mut browser = cast.browser("visitor");
-    for route in ROUTES.iter().filter(is_read) {
+    for route in ROUTES.iter().filter(|route| is_read(route)) {
         for (at, path) in walk::filled(cast, route).into_iter().enumerate() {
             for (token, status, says) in [
                 (

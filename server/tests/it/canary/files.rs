@@ -23,8 +23,8 @@ use crate::town::Answer;
 /// With this begin their paths.
 const FOLDER: &str = "/media/";
 
-/// Longer than an address for one reader here may last.
-const LATER_MS: i64 = 3 * DAY_MS;
+/// Longer than an address lasts that is for one reader, here or elsewhere.
+const LATER_MS: i64 = 15 * DAY_MS;
 
 impl Cast {
     /// Serves a picture elsewhere.
@@ -79,14 +79,14 @@ impl Cast {
             self.files.push(("bio", folder(&me[which])));
         }
         self.town.wait_s(60);
-        for (post, name) in [(public, "public"), (private, "private")] {
-            let picture = uploads(&mut app, &word(name)).await;
+        for (post, name, width) in [(public, "public", 64), (private, "private", 72)] {
+            let picture = uploads(&mut app, width, &word(name)).await;
             let edit = json!({ "status": word(name), "media_ids": [picture["id"]] });
             let at = format!("/api/v1/statuses/{}", post.id);
             app.put(&at, &edit).await.is(200);
             self.files.push((name, folder(&picture["url"])));
         }
-        let loose = uploads(&mut app, &word("draft")).await;
+        let loose = uploads(&mut app, 80, &word("draft")).await;
         self.files.push(("draft", folder(&loose["url"])));
         self.keeps("file", number(&loose));
     }
@@ -105,11 +105,11 @@ async fn sends(app: &mut App, method: Method, path: &str, parts: &[Vec<u8>]) -> 
     sent.await.is(200).json()
 }
 
-/// A picture that is ready, and what it shows.
-async fn uploads(app: &mut App, description: &str) -> Value {
+/// A picture that is ready, with this description.
+async fn uploads(app: &mut App, width: u32, description: &str) -> Value {
     let parts = [
         part("description", None, description.as_bytes()),
-        part("file", Some("boat.jpg"), &jpeg(64, 48)),
+        part("file", Some("boat.jpg"), &jpeg(width, 48)),
     ];
     sends(app, Method::POST, "/api/v2/media", &parts).await
 }
@@ -131,6 +131,11 @@ pub fn note(given: &mut BTreeMap<String, BTreeSet<&'static str>>, by: &'static s
         let path = address.split('?').next().unwrap_or_default();
         // What is below one folder alone is a number of the API.
         if path.matches('/').count() < 3 {
+            continue;
+        }
+        // Most are known already.
+        if let Some(readers) = given.get_mut(address) {
+            readers.insert(by);
             continue;
         }
         let address = address.replace("&#38;", "&").replace("&amp;", "&");
