@@ -186,7 +186,7 @@ complaint        -       -      -        -        f         -         -       - 
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
 /// stranger, Bert is blocked, Lena and Rolf follow) or by their server's own actor; the last three are what was
-/// delivered to a server.
+/// delivered to a server. People there ask the island as well, which refuses nobody.
 const SERVERS: &str = "
 word             unsigned rita nora bert lena rolf open limited refused to-open to-limited to-refused
 public           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
