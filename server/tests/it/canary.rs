@@ -49,8 +49,10 @@ use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
 /// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author. *choice*: what a post of the
 /// author's for followers lets them choose. *collection*, *collectionabout*: how the author calls a collection with `follower` in
 /// it, and what they say of it. *aside*: a list of `mentioned`'s with the author in it, whom they do not follow. *complaint*: what
-/// `mentioned` writes to the moderators about *public* and *direct*.
-pub const WORDS: [&str; 53] = [
+/// `mentioned` writes to the moderators about *public* and *direct*. *announced*: what these tell the members of the
+/// harbour. What they note of a network and of somebody elsewhere is *reasonmoderators* once more. Files are described by the
+/// words of their posts, and one that no post has by *draft*.
+pub const WORDS: [&str; 54] = [
     "public",
     "unlisted",
     "private",
@@ -104,6 +106,7 @@ pub const WORDS: [&str; 53] = [
     "collectionabout",
     "aside",
     "complaint",
+    "announced",
 ];
 
 /// Those of them that a text has. Most texts have none, which one look tells.
@@ -122,7 +125,8 @@ fn words_in(text: &str) -> Vec<&'static str> {
 /// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people and collections, u the page about the community,
 /// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went,
 /// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself,
-/// j a list of people whom one does not follow, f reports and blocks of sign-ups, g what moderators' apps are told.
+/// j a list of people whom one does not follow, f what comes before moderators and what
+/// they decided, g what their apps are told, a announcements.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here. `stranger`, `follower`, `blocked`, `deaf` and
@@ -182,6 +186,7 @@ collection       l       l      l        nl       l         lw        -       l 
 collectionabout  l       l      l        nl       l         lw        -       l      l    l        l
 aside            -       -      -        -        ml        -         -       -      -    -        -
 complaint        -       -      -        -        f         -         -       -      -    -        nfg
+announced        -       -      a        a        a         a         a       a      a    -        a
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -242,6 +247,7 @@ collection       -        -    -    -    -    -    -    -       -       -       
 collectionabout  -        -    -    -    -    -    -    -       -       -       -          -
 aside            -        -    -    -    -    -    -    -       -       -       -          -
 complaint        -        -    -    -    -    -    -    -       -       -       -          -
+announced        -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.
@@ -669,8 +675,7 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
             }
             for (heard, came) in heard.iter().zip(came) {
                 for (event, data) in came {
-                    let is_bell = event == "notification";
-                    let place = if is_bell { 'n' } else { heard.place };
+                    let place = place_of(&event, heard.place);
                     told += 1;
                     aside[0] += usize::from(place == 'j');
                     crawl.api(viewer, place, &heard.path, &data);
@@ -679,9 +684,7 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
             for message in said {
                 let stream = message["stream"][0].as_str().unwrap_or_default();
                 let list = message["stream"][1].as_str().unwrap_or_default();
-                let place = if message["event"] == "notification" {
-                    'n'
-                } else if stream == "list" {
+                let place = if stream == "list" {
                     let mut lists = cast.heard.iter();
                     let of_it = lists.find(|(_, id, _)| list == id.to_string());
                     of_it.unwrap().2
@@ -690,6 +693,7 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
                     let of_it = streams.find(|(name, _)| name.replace('/', ":") == stream);
                     of_it.unwrap().1
                 };
+                let place = place_of(message["event"].as_str().unwrap_or_default(), place);
                 by_socket += 1;
                 aside[1] += usize::from(place == 'j');
                 crawl.api(viewer, place, stream, &message.to_string());
@@ -706,12 +710,25 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
     drop(on);
 }
 
+/// What comes by a stream that is no post has a letter of its own.
+fn place_of(event: &str, place: char) -> char {
+    match event {
+        "notification" => 'n',
+        "announcement" => 'a',
+        _ => place,
+    }
+}
+
 /// Everything happens once more, as far as streams are told of it.
 async fn announce(cast: &Cast, viewer: &str) {
     let mut tx = Tx::new();
     for (id, _) in &cast.statuses {
         streaming::announce(&mut tx, &Event::Placed(*id));
         streaming::announce(&mut tx, &Event::Edited(*id));
+    }
+    for id in &cast.kept["announcement"] {
+        let (community, id) = (cast.town.community().id, *id);
+        streaming::announce(&mut tx, &Event::Published { community, id });
     }
     if let Some(member) = cast.members.get(viewer) {
         let me = &member.account;

@@ -51,6 +51,17 @@ impl Cast {
             let made = app.post(path, &wish).await.is(200);
             self.keeps(what, number(&made.json()));
         }
+        // Of somebody elsewhere, it is written down and nothing else.
+        let nora = self.account_of("open", "nora").await;
+        let noted = json!({ "type": "none", "text": word("reasonmoderators") });
+        let at = format!("/api/v1/admin/accounts/{nora}/action");
+        app.post(&at, &noted).await.is(200);
+        let announced = word("announced");
+        let form = [("text", announced.as_str())];
+        let told = self.member("moderator").post("/announcements", &form).await;
+        told.leads("/announcements");
+        let told = app.get("/api/v1/announcements").await.is(200).json();
+        self.keeps("announcement", number(&told[0]));
         let rules = app.get("/api/v1/admin/domain_blocks").await.is(200).json();
         for rule in rules.as_array().unwrap() {
             self.keeps("refused", number(rule));

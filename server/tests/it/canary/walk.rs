@@ -31,6 +31,8 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/v1/media/{id}", "file"),
         ("/emojis/{id}", "emoji"),
         ("/moderation/reports/{id}", "report"),
+        ("/announcements/{id}", "announcement"),
+        ("/api/v1/announcements/{id}", "announcement"),
         ("/api/v1/admin/reports/{id}", "report"),
         ("/api/v1/admin/ip_blocks/{id}", "network"),
         ("/api/v1/admin/canonical_email_blocks/{id}", "email"),
@@ -108,12 +110,14 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             let named = ids.map(|id| path.replace("{id}", &format!("{alone}{id}")));
             let named = named.chain([path.replace("{id}", "7")]);
             // Who is in a collection has a number there that is no other's.
-            named.map(|path| path.replace("{item}", "7")).collect()
+            named
+                .map(|path| path.replace("{item}", "7"))
+                .map(|path| path.replace("{name}", "%F0%9F%8C%8A"))
+                .collect()
         }
         path if path.contains("{name}") => names
             .iter()
-            // What an announcement's number is nobody here knows: there is none.
-            .map(|name| path.replace("{name}", name).replace("{id}", "7"))
+            .map(|name| path.replace("{name}", name))
             .collect(),
         path if path.starts_with("/boundaries/lists/{id}") => cast
             .lists
@@ -465,7 +469,12 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/lists"
         | "/api/v1/lists/{id}" => 'm',
         "/api/v1/timelines/link" | "/api/v1/trends/links" | "/api/v1/admin/trends/links" => 'v',
-        "/reports" | "/moderation/reports" | "/moderation/reports/{id}" | "/sign-ups/blocks" => 'f',
+        "/reports"
+        | "/moderation/reports"
+        | "/moderation/reports/{id}"
+        | "/moderation/record"
+        | "/sign-ups/blocks" => 'f',
+        "/announcements" | "/api/v1/announcements" => 'a',
         "/drafts"
         | "/scheduled"
         | "/api/comity/v1/drafts/{id}"
