@@ -262,14 +262,16 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                 .iter()
                 .filter_map(|handle| handle.split('@').next())
                 .map(str::to_owned);
-            // By whole words: what comes back does not repeat them.
+            // By whole words: what comes back does not repeat them. The older search is the same with other topics.
             let words = super::WORDS.iter().map(|name| coded(&word(name)));
-            let asked = names
-                .chain(handles())
-                .chain(handles().map(|handle| format!("from:{handle}")))
-                .chain(words)
-                .chain(cast.links.iter().map(|link| coded(link)));
-            all.extend(asked.flat_map(|question| {
+            let words = words.filter(|_| path != "/api/v1/search");
+            let said = handles().map(|handle| format!("from:{handle}"));
+            let said = said.filter(|_| path == "/api/v2/search");
+            let asked = names.chain(words).chain(said);
+            all.extend(asked.map(|question| format!("{path}?q={question}")));
+            // Others are asked about nothing but an address or a handle.
+            let links = cast.links.iter().map(|link| coded(link));
+            all.extend(handles().chain(links).flat_map(|question| {
                 ["", "&resolve=true"].map(|resolve| format!("{path}?q={question}{resolve}"))
             }));
         }
