@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ClientApp, Credentials, Failed, Made, NewApp, Wrong, scopes};
+use crate::accounts::entity::no_picture;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Here, Input, Reply, address};
+use crate::media::portrait::Portrait;
 use crate::push;
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -212,7 +214,7 @@ pub async fn userinfo(client: Client) -> Result<Reply> {
         "profile": format!("{}/@{}", me.community.origin, account.username),
         "picture": match &account.avatar_url {
             Some(url) => url.clone(),
-            None => format!("{}/assets/no-avatar.png", me.community.origin),
+            None => no_picture(Portrait::Avatar, &me.community),
         },
     });
     Ok(Reply::api(document))
