@@ -93,6 +93,7 @@ pub mod waves; // many strangers at once at one member
 
 pub mod audit; // a hostile peer that tries every path on a copy
 pub mod demo; // three servers on one machine that federate
+mod hex; // bytes in hexadecimal digits
 pub mod inspect; // how we read a document
 pub mod web; // layout, style, what all pages share
 mod window; // lists of ids, read from either end

@@ -17,8 +17,10 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::local_path;
+use super::{cookie, local_path};
+use crate::communities::Community;
 use crate::error::Error;
+use crate::web::view::Notice;
 
 /// Bytes read at once from a WebSocket: what apps say is far shorter, and each open one keeps so much.
 const SOCKET_BUFFER: usize = 2 * 1024;
@@ -268,6 +270,12 @@ impl Reply {
     pub fn with_form_action(mut self, source: String) -> Reply {
         self.0.extensions_mut().insert(FormAction(source));
         self
+    }
+
+    /// The same, and the page that it leads to says what the act came to.
+    #[must_use]
+    pub fn telling(self, here: &Community, words: impl Into<String>) -> Reply {
+        self.with_cookie(cookie::notice(here, &Notice(words.into())))
     }
 
     /// The same with one more cookie, as [`super::cookie`] writes it.

@@ -9,7 +9,7 @@ mod lookups;
 
 use std::sync::Arc;
 
-use comity_policy::{Act, Attested, Contact, Way};
+use comity_policy::{Act, Admitted, Attested, Contact, Way};
 use comity_vocab::{Document, Domain, Handle, Iri, Note, PublicKey};
 use comity_wire::{Fetched, WireError};
 
@@ -20,7 +20,7 @@ pub(crate) use lookups::Lookups;
 use super::Arrival;
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
 use crate::statuses;
@@ -143,23 +143,7 @@ pub(super) async fn status_anew(app: &App, community: &Arc<Community>, iri: &Iri
     refuse_ours(app, iri)?;
     let note = fetch(app, community, iri).await?.into_note();
     let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
-    let sender = account(app, community, &note.peek().author).await?;
-    let admitted = app
-        .gate
-        .admit(
-            note,
-            community.policy_id(),
-            &sender.person(),
-            Act::Deliver,
-            Way::Backfill,
-            None,
-        )
-        .await??;
-    let arrival = Arrival {
-        community: community.clone(),
-        sender,
-        way: Way::Backfill,
-    };
+    let (arrival, admitted) = admit(app, community, note, Way::Backfill).await?;
     statuses::receive_edit(app, &arrival, &admitted).await
 }
 
@@ -264,11 +248,7 @@ pub(crate) async fn parent(app: &App, community: i64, status_id: i64) -> Outcome
 }
 
 async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
-    let community = app
-        .communities
-        .load()
-        .by_id(community)
-        .ok_or(Error::NotFound)?;
+    let community = communities::find(app, community)?;
     let status = statuses::load_one(app, status_id).await?;
     if status.in_reply_to_id.is_some() {
         return Ok(());
@@ -300,6 +280,19 @@ async fn take(
             note.peek().id
         )));
     }
+    let (arrival, admitted) = admit(app, community, note, way).await?;
+    statuses::receive(app, &arrival, admitted)
+        .await?
+        .ok_or(Error::Gone)
+}
+
+/// Finds the author of a fetched status, and asks the gate whether it may come from them.
+async fn admit(
+    app: &App,
+    community: &Arc<Community>,
+    note: Attested<Note>,
+    way: Way,
+) -> Result<(Arrival, Admitted<Note>)> {
     let sender = account(app, community, &note.peek().author).await?;
     let admitted = app
         .gate
@@ -317,9 +310,7 @@ async fn take(
         sender,
         way,
     };
-    statuses::receive(app, &arrival, admitted)
-        .await?
-        .ok_or(Error::Gone)
+    Ok((arrival, admitted))
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.

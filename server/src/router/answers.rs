@@ -510,6 +510,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         &[
             "GET /api/v2/notifications/policy",
             "PATCH /api/v2/notifications/policy",
+            "PUT /api/v2/notifications/policy",
         ],
     ),
     (

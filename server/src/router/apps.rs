@@ -720,6 +720,12 @@ pub(super) const ROUTES: &[Route] = &[
         || patch(notifications::api::policy::change),
     ),
     api(
+        "PUT",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change),
+    ),
+    api(
         "GET",
         "/api/v1/notifications/policy",
         Wants::Member(&["read:notifications"]),
