@@ -5,6 +5,7 @@ pub mod files;
 mod hostile;
 mod posters;
 mod remote;
+mod shelf;
 
 use comity::media::Attaching;
 use comity::statuses::{self, Draft, Terms};
