@@ -217,6 +217,30 @@ pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId
     Ok((party, community))
 }
 
+/// The same picture is another copy as an emoji, and as somebody's picture.
+fn key_of(address: &Iri, kept: Kept) -> String {
+    let named = match kept {
+        Kept::Picture => address.as_str().to_owned(),
+        Kept::Emoji => format!("emoji\n{address}"),
+        Kept::Portrait(which) => format!("{}\n{address}", which.word()),
+    };
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()))
+}
+
+/// Of which of these pictures of people elsewhere there is a copy, in this order: whoever looks at it has nobody asked.
+pub(crate) async fn have_copies(app: &App, pictures: &[(Portrait, &str)]) -> Result<Vec<bool>> {
+    let key = |(which, url): &(Portrait, &str)| {
+        let address = Iri::parse(url).ok()?;
+        Some(key_of(&address, Kept::Portrait(*which)))
+    };
+    let keys: Vec<Option<String>> = pictures.iter().map(key).collect();
+    let have = store::have(&app.db, keys.iter().flatten().cloned().collect()).await?;
+    let here = keys
+        .into_iter()
+        .map(|key| key.is_some_and(|key| have.contains(&key)));
+    Ok(here.collect())
+}
+
 /// Opens the copy of what is at this address, fetched if there is none.
 async fn copy_of(
     app: &App,
@@ -225,13 +249,7 @@ async fn copy_of(
     kept: Kept,
     asked: Asked<'_>,
 ) -> Result<Opened> {
-    // The same picture is another copy as an emoji, and as somebody's picture.
-    let named = match kept {
-        Kept::Picture => address.as_str().to_owned(),
-        Kept::Emoji => format!("emoji\n{address}"),
-        Kept::Portrait(which) => format!("{}\n{address}", which.word()),
-    };
-    let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
+    let key = key_of(address, kept);
     let now_ms = app.now_ms();
     // All communities share the copies, and each has rules of its own.
     check_speaks(app, by, &address.domain()).await?;
