@@ -1,5 +1,6 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
+mod avif;
 mod composed;
 pub mod files;
 mod hostile;
