@@ -37,6 +37,7 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         format,
         Format::Gif | Format::Png { moves: true } | Format::WebP { moves: true }
     );
+    // What is cut to a shape stands still.
     if may_move
         && task.fit.is_none()
         && let Some(made) = moving(task, format, width, height)?
