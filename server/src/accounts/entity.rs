@@ -335,15 +335,19 @@ async fn pictures_elsewhere(
     people: &[&Visible<Account>],
     asking: &[i64],
 ) -> Result<HashMap<i64, Vec<Portrait>>> {
-    let ask = |account: &&&Visible<Account>| !account.is_local() && asking.contains(&account.id);
-    let ids: Vec<i64> = people.iter().filter(ask).map(|one| one.id).collect();
-    if ids.is_empty() {
+    let strangers: Vec<&Visible<Account>> = people
+        .iter()
+        .copied()
+        .filter(|account| !account.is_local() && asking.contains(&account.id))
+        .collect();
+    if strangers.is_empty() {
         return Ok(HashMap::new());
     }
+    let ids = strangers.iter().map(|account| account.id).collect();
     let followed = follows::followed_here(app, ids).await?;
-    let mut elsewhere = HashMap::new();
+    let mut elsewhere: HashMap<i64, Vec<Portrait>> = HashMap::new();
     let mut pictures: Vec<(i64, (Portrait, &str))> = Vec::new();
-    for account in people.iter().filter(ask) {
+    for account in strangers {
         if followed.contains(&account.id) {
             continue;
         }
