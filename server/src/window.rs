@@ -33,6 +33,20 @@ impl Window {
             one.max(other)
         }
     }
+
+    /// Which of the two statements of a list reads it, and the values of that. `more` are those from `$4` on.
+    fn asks<T>(
+        self,
+        newest: Sql<T>,
+        oldest: Sql<T>,
+        limit: i64,
+        more: Vec<Value>,
+    ) -> (Sql<T>, Vec<Value>) {
+        let mut values = comity_db::params![self.below, self.above, limit];
+        values.extend(more);
+        let statement = if self.from_below { oldest } else { newest };
+        (statement, values)
+    }
 }
 
 /// One list, by two statements. Made by [`ids_in!`].
@@ -51,13 +65,7 @@ impl Ids {
         limit: i64,
         more: Vec<Value>,
     ) -> Result<Vec<i64>> {
-        let mut values = comity_db::params![window.below, window.above, limit];
-        values.extend(more);
-        let statement = if window.from_below {
-            self.oldest
-        } else {
-            self.newest
-        };
+        let (statement, values) = window.asks(self.newest, self.oldest, limit, more);
         Ok(db.column(statement, values).await?)
     }
 }
@@ -136,13 +144,7 @@ impl Edge {
         most: i64,
         more: Vec<Value>,
     ) -> Result<(Window, Option<i64>)> {
-        let mut values = comity_db::params![window.below, window.above, most - 1];
-        values.extend(more);
-        let statement = if window.from_below {
-            self.oldest
-        } else {
-            self.newest
-        };
+        let (statement, values) = window.asks(self.newest, self.oldest, most - 1, more);
         let last = db.opt_column(statement, values).await?;
         match last {
             Some(last) if window.from_below => window.below = last + 1,
@@ -163,6 +165,33 @@ macro_rules! edge_in {
     };
 }
 pub(crate) use edge_in;
+
+/// A list that is looked through for the entries that are as asked: each says beside its id whether it is (1) or not (0).
+/// Where they are few, a statement that skipped the others would read all of it.
+#[derive(Clone, Copy)]
+pub struct LookedThrough {
+    pub(crate) newest: Sql<(i64, i64)>,
+    pub(crate) oldest: Sql<(i64, i64)>,
+}
+
+impl LookedThrough {
+    /// Those of `most` entries that are as asked, and the last entry that was looked at, where there may be more. `more` are
+    /// the values from `$4` on.
+    pub async fn read(
+        self,
+        db: &Db,
+        window: Window,
+        most: i64,
+        more: Vec<Value>,
+    ) -> Result<(Vec<i64>, Option<i64>)> {
+        let (statement, values) = window.asks(self.newest, self.oldest, most, more);
+        let rows = db.all(statement, values).await?;
+        let is_full = i64::try_from(rows.len()).is_ok_and(|len| len >= most);
+        let last = rows.last().map(|(id, _)| *id).filter(|_| is_full);
+        let fitting = rows.into_iter().filter(|(_, fits)| *fits != 0);
+        Ok((fitting.map(|(id, _)| id).collect(), last))
+    }
+}
 
 /// A list that goes on by ids of its own, beside what each of them stands for. Made by [`entries_in!`].
 #[derive(Clone, Copy)]
@@ -203,13 +232,7 @@ impl Entries {
         limit: i64,
         more: Vec<Value>,
     ) -> Result<Vec<(i64, i64)>> {
-        let mut values = comity_db::params![window.below, window.above, limit];
-        values.extend(more);
-        let statement = if window.from_below {
-            self.oldest
-        } else {
-            self.newest
-        };
+        let (statement, values) = window.asks(self.newest, self.oldest, limit, more);
         Ok(db.all(statement, values).await?)
     }
 }

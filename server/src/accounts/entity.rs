@@ -191,7 +191,7 @@ fn verified_at(words: &Profile, value: &str) -> Option<String> {
 }
 
 /// The picture for apps that stands for one that is not there, or not for the reader.
-fn no_picture(which: Portrait, here: &Community) -> String {
+pub(crate) fn no_picture(which: Portrait, here: &Community) -> String {
     format!("{}/assets/no-{}.png", here.origin, which.word())
 }
 

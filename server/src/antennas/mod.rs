@@ -112,12 +112,10 @@ pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Res
             ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
         } else {
             values.extend(params![terms.accounts.clone(), terms.hosts.clone()]);
-            let looked_at = store::look_at(&app.db, window, MOST_LOOKED_AT, values).await?;
-            if i64::try_from(looked_at.len()).is_ok_and(|len| len >= MOST_LOOKED_AT) {
-                reached = looked_at.last().map(|(id, _)| *id);
-            }
-            let fitting = looked_at.into_iter().filter(|(_, fits)| *fits);
-            ids.extend(fitting.map(|(id, _)| id));
+            let found = store::FOUND_FROM.read(&app.db, window, MOST_LOOKED_AT, values);
+            let (fitting, last) = found.await?;
+            reached = last;
+            ids.extend(fitting);
         }
     }
     if !terms.tags.is_empty() {

@@ -1,10 +1,10 @@
 //! SQL of `antennas`, and what they may have caught, read from the index of words and from statuses.
 
-use comity_db::{Db, Sql, Tx, Value, params, row, sql};
+use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::{Antenna, Terms};
 use crate::error::Result;
-use crate::window::{Ids, Window, ids_in};
+use crate::window::{Ids, LookedThrough, ids_in};
 
 row! {
     /// One row of `antennas`.
@@ -189,23 +189,11 @@ macro_rules! looked_at {
     };
 }
 
-const NEWEST: Sql<(i64, i64)> = looked_at!("search_words.rowid DESC", "s.id DESC");
-const OLDEST: Sql<(i64, i64)> = looked_at!("search_words.rowid", "s.id");
-
-/// At most `most` posts that the index has for a question, each with whether it is open and from whom the terms name. The index
-/// does not know from which server a post is: of a rare one, it would be read to its end. `more` are the values from `$4` on.
-pub async fn look_at(
-    db: &Db,
-    window: Window,
-    most: i64,
-    more: Vec<Value>,
-) -> Result<Vec<(i64, bool)>> {
-    let mut values = params![window.below, window.above, most];
-    values.extend(more);
-    let statement = if window.from_below { OLDEST } else { NEWEST };
-    let rows = db.all(statement, values).await?;
-    Ok(rows.into_iter().map(|(id, fits)| (id, fits != 0)).collect())
-}
+/// Posts by their words that are open and from whom the terms name. The index does not know from which server a post is.
+pub const FOUND_FROM: LookedThrough = LookedThrough {
+    newest: looked_at!("search_words.rowid DESC", "s.id DESC"),
+    oldest: looked_at!("search_words.rowid", "s.id"),
+};
 
 /// What these people boost in public. Counts on `statuses_by_author`.
 pub const BOOSTS: Ids = ids_in!(

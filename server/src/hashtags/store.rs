@@ -1,10 +1,10 @@
 //! SQL of `hashtag_entries` and `author_tags`.
 
-use comity_db::{Db, Sql, Tx, Value, params, sql};
+use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
 use crate::statuses::chosen_of_author;
-use crate::window::{Edge, Ids, Window, edge_in, ids_in};
+use crate::window::{Edge, Ids, LookedThrough, edge_in, ids_in};
 
 const INSERT: Sql = sql!(
     "INSERT INTO hashtag_entries (name, status_id)
@@ -115,23 +115,11 @@ macro_rules! looked_at {
     };
 }
 
-const NEWEST: Sql<(i64, i64)> = looked_at!("status_id DESC", "e.status_id DESC");
-const OLDEST: Sql<(i64, i64)> = looked_at!("status_id", "e.status_id");
-
-/// At most `most` of the statuses that name one topic, each with whether it is as asked. Of a topic that many name and few of
-/// them so, all would otherwise be read. `more` are the values from `$4` on.
-pub async fn look_at(
-    db: &Db,
-    window: Window,
-    most: i64,
-    more: Vec<Value>,
-) -> Result<Vec<(i64, bool)>> {
-    let mut values = params![window.below, window.above, most];
-    values.extend(more);
-    let statement = if window.from_below { OLDEST } else { NEWEST };
-    let rows = db.all(statement, values).await?;
-    Ok(rows.into_iter().map(|(id, fits)| (id, fits != 0)).collect())
-}
+/// Statuses that name one topic and are as asked.
+pub const CHOSEN: LookedThrough = LookedThrough {
+    newest: looked_at!("status_id DESC", "e.status_id DESC"),
+    oldest: looked_at!("status_id", "e.status_id"),
+};
 
 /// What an account wrote (`$4`) that names this one (`$8`), chosen as by [`chosen_of_author!`].
 pub const BY_AUTHOR: Ids = ids_in!(

@@ -62,6 +62,8 @@ pub enum Kind {
     Burial,
     /// Look-ups of people whom pages of one host name as who wrote them.
     Author,
+    /// Conversations elsewhere of which a member makes us read the answers.
+    Backfill,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
     /// People whom a member puts into collections.
@@ -108,6 +110,7 @@ pub struct RateLimits {
     fetch: Counter,
     burial: Counter,
     author: Counter,
+    backfill: Counter,
     yes: Counter,
     feature: Counter,
 }
@@ -154,6 +157,10 @@ const BURIALS: u32 = 1_000;
 /// People looked up in an hour because pages of one host name them: whoever writes pages chooses whom, and each is a request to
 /// somebody else and is kept here.
 const AUTHORS: u32 = 4;
+
+/// Conversations elsewhere whose answers are read in an hour because of one member: more than anybody reads, and each may be
+/// hundreds of requests.
+const BACKFILLS: u32 = 120;
 
 /// People whom a member puts into collections in an hour: two that are full and some to mend them, and each is told in words that
 /// the member chose.
@@ -215,6 +222,7 @@ impl RateLimits {
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
             author: within(AUTHORS, Duration::from_hours(1)),
+            backfill: within(BACKFILLS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
             feature: within(FEATURES, Duration::from_hours(1)),
         }
@@ -260,6 +268,7 @@ impl RateLimits {
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
             Kind::Author => &self.author,
+            Kind::Backfill => &self.backfill,
             Kind::Yes => &self.yes,
             Kind::Feature => &self.feature,
         };

@@ -3,13 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{MOST_COUNTED, Span, day_at, midnight, store, too_much};
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::id;
@@ -41,7 +39,7 @@ impl Frequency {
         match self {
             Frequency::Day => day,
             Frequency::Month => {
-                let date = date(day);
+                let date = clock::date_of(day.saturating_mul(DAY_MS));
                 i64::from(date.year()) * 12 + i64::from(date.month()) - 1
             }
         }
@@ -61,13 +59,6 @@ impl Frequency {
             }
         }
     }
-}
-
-fn date(day: i64) -> Date {
-    Timestamp::from_millisecond(day.saturating_mul(DAY_MS))
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned(TimeZone::UTC)
-        .date()
 }
 
 /// Those who came at one time.

@@ -52,6 +52,25 @@ macro_rules! done_with {
     };
 }
 
+/// Follows between people of a server (`$3`) and members (`$6`) from `$4` to `$5`: the column that names the first, and the
+/// one that names the second.
+macro_rules! followed {
+    ($there:literal, $member:literal) => {
+        by_day!(
+            "SELECT f.created_at AS made_at
+               FROM accounts a
+              CROSS JOIN follows f
+              CROSS JOIN accounts m
+              WHERE a.host = $3 AND f.",
+            $there,
+            " = a.id AND f.state = 'accepted' AND f.created_at >= $4 AND f.created_at < $5
+                AND m.id = f.",
+            $member,
+            " AND m.community_id = $6"
+        )
+    };
+}
+
 /// Counts on `statuses_of_community`.
 const WRITERS: Sql<(i64, i64)> = sql!(
     row: (i64, i64),
@@ -186,23 +205,9 @@ const WRITTEN_THERE: Sql<(i64, i64)> = by_day!(
         AND s.visibility IN ('public', 'unlisted')"
 );
 /// Counts on `accounts_by_host` and `follows_by_target`.
-const FOLLOWED: Sql<(i64, i64)> = by_day!(
-    "SELECT f.created_at AS made_at
-       FROM accounts a
-      CROSS JOIN follows f
-      CROSS JOIN accounts m
-      WHERE a.host = $3 AND f.target_id = a.id AND f.state = 'accepted' AND f.created_at >= $4 AND f.created_at < $5
-        AND m.id = f.account_id AND m.community_id = $6"
-);
+const FOLLOWED: Sql<(i64, i64)> = followed!("target_id", "account_id");
 /// Counts on `accounts_by_host`.
-const FOLLOWING: Sql<(i64, i64)> = by_day!(
-    "SELECT f.created_at AS made_at
-       FROM accounts a
-      CROSS JOIN follows f
-      CROSS JOIN accounts m
-      WHERE a.host = $3 AND f.account_id = a.id AND f.state = 'accepted' AND f.created_at >= $4 AND f.created_at < $5
-        AND m.id = f.target_id AND m.community_id = $6"
-);
+const FOLLOWING: Sql<(i64, i64)> = followed!("account_id", "target_id");
 
 /// People of a server whom this installation came to know, by day.
 pub async fn met(db: &Db, host: &str, ids: Range, most: i64) -> Result<ByDay> {

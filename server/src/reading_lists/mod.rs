@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::text::length;
 use crate::timelines::Found;
 use crate::window::{Stretch, Window};
 
@@ -103,12 +104,7 @@ impl Draft {
         if title.is_empty() {
             return Err(Error::invalid("title", "can't be blank"));
         }
-        if title.chars().count() > LONGEST_TITLE {
-            return Err(Error::invalid(
-                "title",
-                format!("is longer than {LONGEST_TITLE} characters"),
-            ));
-        }
+        length::at_most("title", title, LONGEST_TITLE)?;
         let replies = before.map_or(Replies::default(), |before| before.replies);
         let exclusive = before.is_some_and(|before| before.exclusive);
         Ok(ReadingList {

@@ -143,6 +143,10 @@ town_test! {
         let after = alice.send(Method::PATCH, policy, &json!({ "for_not_following": "filter" })).await.is(200).json();
         assert_eq!((&after["for_not_following"], &after["for_not_followers"]), (&json!("filter"), &json!("accept")));
         assert_eq!(alice.get("/api/v1/notifications/policy").await.json()["filter_not_following"], true);
+        // Some apps send it as a whole, some only what changes.
+        let put = alice.send(Method::PUT, policy, &json!({ "for_new_accounts": "drop" })).await.is(200).json();
+        assert_eq!((&put["for_not_following"], &put["for_new_accounts"]), (&json!("filter"), &json!("drop")));
+        alice.send(Method::PUT, policy, &json!({ "for_new_accounts": "accept" })).await.is(200);
         alice.post(&format!("/api/v1/accounts/{}/follow", dora.me().await), json!({})).await.is(200);
 
         bob.write(json!({ "status": "@alice a word" })).await;
