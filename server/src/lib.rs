@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod facts;
 pub mod id;
+pub mod key_file; // a key beside the database, and what it seals
 pub mod migrations;
 pub mod router;
 pub mod serve; // start, listen, stop
