@@ -10,7 +10,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Code, Error, Result};
 use crate::http::{Files, Me};
 use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
-use crate::text::{self, plain};
+use crate::text::{self, length, plain};
 
 /// What a member may type about themselves, in characters.
 pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
@@ -153,13 +153,7 @@ impl ProfileDraft {
     }
 
     fn check(&self) -> Result<()> {
-        if self.note.chars().count() > LONGEST_OWN_NOTE {
-            return Err(Error::invalid(
-                "note",
-                format!("is longer than {LONGEST_OWN_NOTE} characters"),
-            )
-            .coded(Code::TooLong));
-        }
+        length::at_most("note", &self.note, LONGEST_OWN_NOTE)?;
         if self.fields.len() > MOST_FIELDS {
             return Err(
                 Error::invalid("fields", format!("at most {MOST_FIELDS} lines fit"))
@@ -170,13 +164,7 @@ impl ProfileDraft {
             ("avatar_description", &self.avatar),
             ("header_description", &self.header),
         ] {
-            if picture.description.chars().count() > LONGEST_PORTRAIT_DESCRIPTION {
-                return Err(Error::invalid(
-                    field,
-                    format!("is longer than {LONGEST_PORTRAIT_DESCRIPTION} characters"),
-                )
-                .coded(Code::TooLong));
-            }
+            length::at_most(field, &picture.description, LONGEST_PORTRAIT_DESCRIPTION)?;
         }
         Ok(())
     }

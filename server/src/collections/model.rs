@@ -6,8 +6,8 @@ use comity_db::row;
 use comity_policy::{Subject, Thing, Visible};
 
 use crate::accounts::Account;
-use crate::error::{Code, Error, Result};
-use crate::text::{hashtag, language, plain};
+use crate::error::{Error, Result};
+use crate::text::{hashtag, language, length, plain};
 
 /// Characters of a name, as Mastodon has it.
 pub(super) const LONGEST_NAME: usize = 40;
@@ -180,13 +180,13 @@ impl Draft {
         if name.is_empty() {
             return Err(Error::invalid("name", "can't be blank").coded(Code::Blank));
         }
-        is_short("name", &name, LONGEST_NAME)?;
+        length::at_most("name", &name, LONGEST_NAME)?;
         let description = match (&self.description, was) {
             (Some(description), _) => plain::line(description),
             (None, Some(was)) => was.description.clone(),
             (None, None) => String::new(),
         };
-        is_short("description", &description, LONGEST_DESCRIPTION)?;
+        length::at_most("description", &description, LONGEST_DESCRIPTION)?;
         let language = match self.language.as_deref().map(str::trim) {
             None => was.and_then(|was| was.language.clone()),
             Some("") => None,
@@ -217,13 +217,4 @@ impl Draft {
         };
         Ok((words, self.discoverable.unwrap_or(discoverable)))
     }
-}
-
-fn is_short(field: &'static str, text: &str, most: usize) -> Result<()> {
-    if text.chars().count() > most {
-        return Err(
-            Error::invalid(field, format!("is longer than {most} characters")).coded(Code::TooLong),
-        );
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
-use super::{Branch, Hole, Leaf, Length, thread};
+use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,7 +19,7 @@ use crate::web::view::{
     ServerLine, lay_out,
 };
 use crate::web::{frame, person_view};
-use crate::{reach, rules};
+use crate::{backfill, reach, rules};
 
 /// Letters of the post in the page's title.
 const TITLE: usize = 60;
@@ -48,7 +48,11 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, &status, view.after, Length::PAGE).await?;
+    let thread = thread(&app, &party, &status, view.after).await?;
+    let more_comes = match &visit.me {
+        Some(me) => backfill::ask(&app, me, &status).await?.is_some(),
+        None => false,
+    };
     let is_rest = view.after > 0;
     let in_order = view.view == "order" || is_rest;
     let around = if is_rest {
@@ -137,6 +141,7 @@ pub async fn page(
         composer: answering,
         leaving,
         steps: lay_out(nodes),
+        more_comes,
         more_url,
         servers,
         protections: rules::web::protections(

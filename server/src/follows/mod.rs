@@ -13,7 +13,7 @@ mod suspended;
 mod synchronize;
 pub mod web;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_db::{Tx, params};
@@ -381,6 +381,12 @@ pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
     store::REQUESTS
         .read(&app.db, window, most, params![me.id])
         .await
+}
+
+/// Those of these people elsewhere whom somebody here follows.
+pub(crate) async fn followed_here(app: &App, ids: Vec<i64>) -> Result<HashSet<i64>> {
+    let followed = store::followed_here(&app.db, ids).await?;
+    Ok(followed.into_iter().collect())
 }
 
 /// Whom `me` follows and who follow each of these accounts, by the account: at most `each`, the newest first. Who has none is

@@ -107,13 +107,12 @@ pub(crate) async fn ids(app: &App, topics: &Topics, window: Window, limit: i64) 
             topics.of,
             topics.not_of,
         ]);
-        let looked_at = store::look_at(&app.db, window, MOST_LOOKED_AT, values).await?;
-        let is_full = i64::try_from(looked_at.len()).is_ok_and(|len| len >= MOST_LOOKED_AT);
-        if let Some((last, _)) = looked_at.last().filter(|_| is_full) {
-            reached = Some(reached.map_or(*last, |before| window.first_of(before, *last)));
+        let chosen = store::CHOSEN.read(&app.db, window, MOST_LOOKED_AT, values);
+        let (fitting, last) = chosen.await?;
+        if let Some(last) = last {
+            reached = Some(reached.map_or(last, |before| window.first_of(before, last)));
         }
-        let fitting = looked_at.into_iter().filter(|(_, fits)| *fits);
-        ids.extend(fitting.map(|(id, _)| id));
+        ids.extend(fitting);
     }
     Ok(Found::together(ids, reached, window, limit))
 }

@@ -29,9 +29,11 @@ use crate::web::time;
 /// runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// Nothing. A token that comes along must be good.
+    /// Nothing, and a token that opens nothing is as none: an app whose own has ended signs in anew with it in hand.
     Nothing,
-    /// Nothing; where a member's token comes along, one with one of these scopes.
+    /// Nothing; where a member's token comes along, one with one of these scopes. Mastodon refuses one that has ended here and
+    /// passes over one it never gave. We do not keep those that ended and refuse both: the app would not hear of it
+    /// otherwise, and show its member what strangers see.
     Anyone(&'static [&'static str]),
     /// The token of any app.
     AnyApp,
@@ -197,7 +199,10 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
         _ => bearer(&parts.headers).map(str::to_owned),
     };
     let client = match token {
-        Some(token) => Some(resume(app, community, &token).await?),
+        Some(token) => match resume(app, community, &token).await {
+            Err(Error::Unauthorized) if wants == Wants::Nothing => None,
+            resumed => Some(resumed?),
+        },
         None => None,
     };
     match (wants, &client) {

@@ -17,7 +17,7 @@ use super::cookie::Cookie;
 use super::reply::{FormAction, Inert, Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
-use super::{cors, deprecated};
+use super::{cors, deprecated, opener};
 use crate::app::App;
 use crate::config;
 use crate::web;
@@ -44,7 +44,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .to_owned();
     let path = parts.uri.path().to_owned();
     if let Some(mut response) = cors::preflight(&parts.method, &path, &parts.headers) {
-        seal(&app, &mut response);
+        seal(&app, &path, &mut response);
         return response;
     }
     let id = request_id();
@@ -55,7 +55,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .instrument(span.clone())
         .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
-    seal(&app, &mut response);
+    seal(&app, &path, &mut response);
     if cors::is_open(&path) {
         cors::open(&mut response);
         if let Ok(id) = HeaderValue::from_str(&id) {
@@ -240,7 +240,7 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
     response
 }
 
-fn seal(app: &App, response: &mut Response) {
+fn seal(app: &App, path: &str, response: &mut Response) {
     let policy = policy(app, response);
     let status = response.status();
     // Not found and gone are kept by caches unless told otherwise, and what one requester does not find another may.
@@ -258,7 +258,7 @@ fn seal(app: &App, response: &mut Response) {
         (REFERRER_POLICY, "same-origin"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
+            opener::policy(path),
         ),
         (
             HeaderName::from_static("permissions-policy"),

@@ -29,6 +29,8 @@ const LONGEST_KEY: usize = 128;
 pub enum Kind {
     /// Tries to sign in from an address.
     SignInFrom,
+    /// Questions that somebody at an address is asked, to sign in with a passkey.
+    PasskeyFrom,
     /// Tries to sign in as somebody.
     SignInAs,
     /// Codes that somebody types as a second step of signing in.
@@ -67,6 +69,8 @@ pub enum Kind {
     Burial,
     /// Look-ups of people whom pages of one host name as who wrote them.
     Author,
+    /// Conversations elsewhere of which a member makes us read the answers.
+    Backfill,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
     /// People whom a member puts into collections.
@@ -88,7 +92,11 @@ pub struct Allowance {
 pub struct RateLimits {
     by_member: Allowed,
     by_address: Allowed,
+    by_site: Allowed,
     sign_in_from: Counter,
+    sign_in_from_site: Counter,
+    passkey_from: Counter,
+    passkey_from_site: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
     sign_up_of_site: Counter,
@@ -96,6 +104,7 @@ pub struct RateLimits {
     place_of_site: Counter,
     second_step: Counter,
     letter: Counter,
+    letter_of_site: Counter,
     letter_to: Counter,
     app: Counter,
     app_of_site: Counter,
@@ -111,6 +120,7 @@ pub struct RateLimits {
     fetch: Counter,
     burial: Counter,
     author: Counter,
+    backfill: Counter,
     yes: Counter,
     feature: Counter,
 }
@@ -124,8 +134,8 @@ const STRANGERS_SHARE: u32 = 5;
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
 
-/// What the neighbourhoods of one /48 may together, of what fills places that all share: as much as so many of them. A
-/// stranger may own a whole one.
+/// What the neighbourhoods of one /48 may together, of whatever is counted by address: as much as so many of them. A stranger
+/// may own a whole one.
 const OF_A_SITE: u32 = 8;
 
 /// Hours of sign-ups of which one address may hold the places for a week, while nobody answered a letter or said yes:
@@ -158,6 +168,10 @@ const BURIALS: u32 = 1_000;
 /// somebody else and is kept here.
 const AUTHORS: u32 = 4;
 
+/// Conversations elsewhere whose answers are read in an hour because of one member: more than anybody reads, and each may be
+/// hundreds of requests.
+const BACKFILLS: u32 = 120;
+
 /// People whom a member puts into collections in an hour: two that are full and some to mend them, and each is told in words that
 /// the member chose.
 const FEATURES: u32 = 60;
@@ -178,10 +192,16 @@ impl RateLimits {
         let allowed = |most: u32, period: Duration| Allowed::new(clock, most, period);
         let five_minutes = Duration::from_mins(5);
         let places = limits.sign_ups.saturating_mul(PLACES_HOURS);
+        let tries_of_site = limits.sign_in_tries.saturating_mul(OF_A_SITE);
+        let asked = limits.api_requests / STRANGERS_SHARE;
         RateLimits {
             by_member: allowed(limits.api_requests, API_PERIOD),
-            by_address: allowed(limits.api_requests / STRANGERS_SHARE, API_PERIOD),
+            by_address: allowed(asked, API_PERIOD),
+            by_site: allowed(asked.saturating_mul(OF_A_SITE), API_PERIOD),
             sign_in_from: within(limits.sign_in_tries, five_minutes),
+            sign_in_from_site: within(tries_of_site, five_minutes),
+            passkey_from: within(limits.sign_in_tries, five_minutes),
+            passkey_from_site: within(tries_of_site, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
             sign_up_of_site: within(
@@ -192,6 +212,7 @@ impl RateLimits {
             place_of_site: within(places.saturating_mul(OF_A_SITE), WEEK),
             second_step: within(SECOND_STEPS, Duration::from_mins(15)),
             letter: within(LETTERS, Duration::from_hours(1)),
+            letter_of_site: within(LETTERS * OF_A_SITE, Duration::from_hours(1)),
             letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
             app_of_site: within(APPS * OF_A_SITE, Duration::from_hours(1)),
@@ -215,6 +236,7 @@ impl RateLimits {
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
             author: within(AUTHORS, Duration::from_hours(1)),
+            backfill: within(BACKFILLS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
             feature: within(FEATURES, Duration::from_hours(1)),
         }
@@ -225,16 +247,25 @@ impl RateLimits {
         self.by_member.ask(&account_id.to_string())
     }
 
-    /// Counts one request of whoever has no member's token, from this address.
+    /// Counts one request of whoever has no member's token, from this address. What is told is left of the address, unless
+    /// its site has nothing left.
     pub fn ask_from(&self, neighbourhood: &str) -> (bool, Allowance) {
-        self.by_address.ask(neighbourhood)
+        let of_address = self.by_address.ask(neighbourhood);
+        match address::site(neighbourhood) {
+            Some(site) if of_address.0 => {
+                let of_site = self.by_site.ask(&site);
+                if of_site.0 { of_address } else { of_site }
+            }
+            _ => of_address,
+        }
     }
 
-    /// Counts one try of `key`; too many is an error that says when to come back. What fills places that all share is counted
-    /// for the site of an address as well.
+    /// Counts one try of `key`; too many is an error that says when to come back. What is counted by address is counted for its
+    /// site as well.
     pub fn check(&self, kind: Kind, key: &str) -> Result<()> {
         let counter = match kind {
             Kind::SignInFrom => &self.sign_in_from,
+            Kind::PasskeyFrom => &self.passkey_from,
             Kind::SignInAs => &self.sign_in_as,
             Kind::SecondStep => &self.second_step,
             Kind::SignUp => &self.sign_up,
@@ -254,11 +285,15 @@ impl RateLimits {
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
             Kind::Author => &self.author,
+            Kind::Backfill => &self.backfill,
             Kind::Yes => &self.yes,
             Kind::Feature => &self.feature,
         };
         counter.check(key)?;
         let of_site = match kind {
+            Kind::SignInFrom => &self.sign_in_from_site,
+            Kind::PasskeyFrom => &self.passkey_from_site,
+            Kind::Letter => &self.letter_of_site,
             Kind::SignUp => &self.sign_up_of_site,
             Kind::Place => &self.place_of_site,
             Kind::App => &self.app_of_site,
@@ -429,6 +464,7 @@ impl governor::clock::Clock for Ticks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn the_limit_holds_for_one_key_and_passes_with_time() {
@@ -473,5 +509,37 @@ mod tests {
         clock.advance(12 * 3_600_000);
         few.check("alice").unwrap();
         assert!(few.check("alice").is_err());
+    }
+
+    #[test]
+    fn whoever_owns_a_site_of_ipv6_tries_no_more_than_a_few_addresses() {
+        let clock = Clock::held(1_700_000_000_000);
+        let settings = "[limits]\nsign_in_tries = 3\nsign_ups = 3\napi_requests = 50";
+        let config = Config::from_text("comity.toml", settings, Vec::new()).unwrap();
+        let limits = RateLimits::new(&clock, &config.limits);
+        let neighbourhood = |number: u32| {
+            let address = format!("2001:db8:1:{number:x}::7").parse().unwrap();
+            address::neighbourhood(address)
+        };
+        for kind in [
+            Kind::SignInFrom,
+            Kind::PasskeyFrom,
+            Kind::Letter,
+            Kind::SignUp,
+            Kind::Place,
+            Kind::App,
+        ] {
+            let tried = |key: &str| limits.check(kind, key).is_ok();
+            let passed = (0..2_000).filter(|number| tried(&neighbourhood(*number)));
+            let passed = passed.count();
+            assert!((3..2_000).contains(&passed), "{kind:?}: {passed}");
+            // Neither others nor what has no sites is held by it.
+            assert!(tried("2001:db8:2:1::") && tried("192.0.2.1"), "{kind:?}");
+        }
+        let passed = (0..200).filter(|number| limits.ask_from(&neighbourhood(*number)).0);
+        assert_eq!(passed.count(), 80, "eight times ten");
+        let (may, left) = limits.ask_from(&neighbourhood(300));
+        assert_eq!((may, left.left, left.most), (false, 0, 80));
+        assert!(limits.ask_from("2001:db8:2:1::").0 && limits.ask_from("192.0.2.1").0);
     }
 }

@@ -45,6 +45,7 @@ use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me, SentFile};
 use crate::statuses::Attached;
+use crate::text::length;
 pub(crate) use address::is_for_everybody;
 use address::{EmojiAddresses, Secret};
 use sniff::{DECIDES, Format, sniff};
@@ -323,13 +324,8 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
 }
 
 fn check(saying: &Saying) -> Result<()> {
-    let length = saying.description.as_deref().unwrap_or_default();
-    if length.chars().count() > LONGEST_DESCRIPTION {
-        return Err(Error::invalid(
-            "description",
-            format!("is longer than {LONGEST_DESCRIPTION} characters"),
-        ));
-    }
+    let description = saying.description.as_deref().unwrap_or_default();
+    length::at_most("description", description, LONGEST_DESCRIPTION)?;
     let within = -1.0..=1.0;
     match saying.focus {
         Some((x, y)) if !within.contains(&x) || !within.contains(&y) => Err(Error::invalid(

@@ -122,7 +122,11 @@ async fn prepare(app: &App, owner: Owner, which: Portrait, file: &SentFile) -> R
     }
     check_length(app, format, file.length())?;
     let folder = file.folder();
-    let made = app.media.nursery.make_fitting(folder, which.size()).await?;
+    let made = app
+        .media
+        .nursery
+        .make_portrait(folder, which.size())
+        .await?;
     let key = Token::random()?.reveal();
     let bytes = keep(app, &key, folder, &made).await?;
     let path = address::path(&key, Part::Original, &made.media_type);

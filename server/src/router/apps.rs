@@ -2,7 +2,7 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
+    account_notes, accounts, announcements, annual_reports, antennas, backfill, bookmarks, cards,
     collections, communities, contacts, conversations, discovery, drafts, emojis, endorsements,
     favourites, featured_tags, filters, followed_tags, follows, markers, media, members,
     notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists, reblogs,
@@ -444,6 +444,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1_alpha/async_refreshes/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(backfill::api::refresh),
+    ),
+    api(
+        "GET",
         "/api/v1/statuses/{id}/source",
         Wants::Member(&["read:statuses"]),
         || get(statuses::api::source),
@@ -712,6 +718,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v2/notifications/policy",
         Wants::Member(&["write:notifications"]),
         || patch(notifications::api::policy::change),
+    ),
+    api(
+        "PUT",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change),
     ),
     api(
         "GET",

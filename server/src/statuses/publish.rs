@@ -23,7 +23,7 @@ use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Kind;
 use crate::polls::{self, Wish};
-use crate::text::Format;
+use crate::text::{Format, length};
 use crate::{conversations, lists, media, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
@@ -261,7 +261,7 @@ impl Brings {
 impl Draft {
     /// What can be said of a draft without looking anything up. The length is counted as clients count it.
     pub(super) fn check(&self, app: &App, brings: Brings) -> Result<()> {
-        let length = text::length::of(&self.text);
+        let length = length::of(&self.text);
         let most = app.config.limits.post_characters as usize;
         if self.text.trim().is_empty() && brings == Brings::Words {
             return Err(Error::invalid("text", "is empty; write something first"));
@@ -272,12 +272,7 @@ impl Draft {
                 format!("is {length} characters long; {most} fit"),
             ));
         }
-        if self.spoiler_text.chars().count() > LONGEST_SPOILER {
-            return Err(Error::invalid(
-                "spoiler_text",
-                format!("is longer than {LONGEST_SPOILER} characters"),
-            ));
-        }
+        length::at_most("spoiler_text", &self.spoiler_text, LONGEST_SPOILER)?;
         if self
             .language
             .as_deref()

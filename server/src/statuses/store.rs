@@ -12,7 +12,7 @@ use crate::text::Format;
 
 pub(crate) use lists::chosen_of_author;
 pub use lists::{
-    BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF,
+    BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF, below,
     in_conversation, reblog_by, reblogged_among, replies_to, shared_by, with_above,
 };
 

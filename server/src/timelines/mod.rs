@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::{Tx, params};
+use comity_db::{Tx, Value, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -24,7 +24,7 @@ use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
 use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
-use crate::window::Window;
+use crate::window::{Ids, Window};
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
@@ -33,6 +33,11 @@ const MOST_ROUNDS: usize = 5;
 /// Of what somebody wrote, or everybody, so much is looked at for what is wanted of it, at a time: some boost a thousand posts
 /// for one of theirs.
 const MOST_LOOKED_AT: i64 = 4_000;
+/// Entries of a home that are looked at for those that a list of it shows, at a time: who is in a list may write once a month, and
+/// lists that keep others out may leave next to nothing. That many take some hundredths of a second.
+pub(crate) const MOST_OF_HOME: i64 = 10_000;
+/// Of them, the last ones are looked at the next time as well: some of the others may go before it is asked where these lie.
+const LOOKED_AT_AGAIN: i64 = 1_000;
 
 /// What placing a status needs to know of it.
 pub struct Entry {
@@ -265,7 +270,10 @@ impl Place {
 
     async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Found> {
         let (list, of) = match self {
-            Place::Home(account_id) => (store::HOME, params![*account_id]),
+            Place::Home(account_id) => {
+                let of = params![*account_id, MOST_OF_HOME];
+                return of_home(app, *account_id, store::HOME, window, limit, of).await;
+            }
             Place::List(account_id, list_id, replies) => {
                 let whose = (*account_id, *list_id);
                 return reading_lists::ids(app, whose, *replies, window, limit).await;
@@ -301,6 +309,28 @@ impl Place {
             reached: None,
         })
     }
+}
+
+/// What `list` has of the home of a member, of which it looks at no more than [`MOST_OF_HOME`] entries.
+pub(crate) async fn of_home(
+    app: &App,
+    account_id: i64,
+    list: Ids,
+    window: Window,
+    limit: i64,
+    of: Vec<Value>,
+) -> Result<Found> {
+    let mut ids = list.read(&app.db, window, limit, of).await?;
+    if i64::try_from(ids.len()).is_ok_and(|len| len >= limit) {
+        return Ok(Found { ids, reached: None });
+    }
+    let edge = store::EDGE_OF_HOME;
+    let (most, owner) = (MOST_OF_HOME - LOOKED_AT_AGAIN, params![account_id]);
+    let (_, reached) = edge.cut(&app.db, window, most, owner).await?;
+    if let Some(reached) = reached {
+        ids.retain(|id| window.first_of(*id, reached) == *id);
+    }
+    Ok(Found { ids, reached })
 }
 
 /// What is at a place for this viewer, of all that `wanted` says yes to. Reads until the page is full, the timeline ends,

@@ -16,6 +16,7 @@ mod api;
 mod ask;
 mod at_once;
 mod audit;
+mod backfill;
 mod boundaries;
 mod canary;
 mod cards;
@@ -39,6 +40,7 @@ mod ground;
 #[macro_use]
 mod guarded;
 mod hashtags;
+mod in_browsers;
 mod jobs;
 mod kept;
 #[path = "../kept_keys/mod.rs"]

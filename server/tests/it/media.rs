@@ -1,10 +1,12 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
+mod avif;
 mod composed;
 pub mod files;
 mod hostile;
 mod posters;
 mod remote;
+mod shelf;
 
 use comity::media::Attaching;
 use comity::statuses::{self, Draft, Terms};
