@@ -3,6 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 /// A day, in the unit of all our times.
 pub const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
@@ -43,6 +47,20 @@ impl Clock {
     }
 }
 
+/// The first moment of a day in UTC, in unix milliseconds.
+pub fn first_moment(day: Date) -> Option<i64> {
+    let moment = day.to_zoned(TimeZone::UTC).ok()?;
+    Some(moment.timestamp().as_millisecond())
+}
+
+/// The day in UTC that a moment is in. One beyond the calendar counts as the first of 1970.
+pub fn date_of(at_ms: i64) -> Date {
+    Timestamp::from_millisecond(at_ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(TimeZone::UTC)
+        .date()
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the machine's clock"
@@ -52,4 +70,22 @@ fn system_now_ms() -> i64 {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_its_first_moment() {
+        let day = date(2026, 5, 5);
+        let first = first_moment(day).unwrap();
+        assert_eq!(first % DAY_MS, 0);
+        assert_eq!(date_of(first), day);
+        assert_eq!(date_of(first + DAY_MS - 1), day);
+        assert_eq!(date_of(first - 1), date(2026, 5, 4));
+        assert_eq!(date_of(i64::MAX), date(1970, 1, 1));
+    }
 }

@@ -13,6 +13,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
+use crate::text::length;
 
 /// Characters of one note, as Mastodon has it.
 const LONGEST: usize = 2_000;
@@ -26,12 +27,7 @@ pub async fn note(app: &App, me: &Me, target_id: i64, comment: &str) -> Result<(
     if comment.is_empty() {
         return store::delete(&app.db, me.account.id, target.id).await;
     }
-    if comment.chars().count() > LONGEST {
-        return Err(Error::invalid(
-            "comment",
-            format!("is longer than {LONGEST} characters"),
-        ));
-    }
+    length::at_most("comment", comment, LONGEST)?;
     if store::count(&app.db, me.account.id).await? >= MOST {
         return Err(Error::invalid(
             "notes",

@@ -124,21 +124,10 @@ pub async fn show_many(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut distinct = ids.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let rows: HashMap<i64, model::AccountRow> = store::by_ids(&app.db, distinct)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let rows = rows_of(app, ids).await?;
+    let rows: HashMap<i64, model::AccountRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     let named = ids.iter().filter_map(|id| rows.get(id).cloned());
-    let accounts = named
-        .map(|row| Account::from_row(row, app.now_ms()))
-        .collect::<Result<Vec<Account>>>()?
-        .into_iter()
-        .filter(|account| !has_left(account))
-        .collect::<Vec<Account>>();
+    let accounts = still_there(app, named)?;
     let mut shown: HashMap<i64, Vec<Visible<Account>>> = HashMap::new();
     for account in app
         .gate
@@ -158,17 +147,7 @@ pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Resul
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let mut distinct = ids.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let rows = store::by_ids(&app.db, distinct).await?;
-    let accounts = rows
-        .into_iter()
-        .map(|row| Account::from_row(row, app.now_ms()))
-        .collect::<Result<Vec<Account>>>()?
-        .into_iter()
-        .filter(|account| !has_left(account))
-        .collect::<Vec<Account>>();
+    let accounts = still_there(app, rows_of(app, ids).await?)?;
     let ids: Vec<i64> = accounts.iter().map(|account| account.id).collect();
     let answers = app.gate.show_all(viewer, way, accounts).await?;
     Ok(ids
@@ -180,6 +159,29 @@ pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Resul
         })
         .map(|(id, _)| id)
         .collect())
+}
+
+/// Each once, however often it is named.
+async fn rows_of(app: &App, ids: &[i64]) -> Result<Vec<model::AccountRow>> {
+    let mut distinct = ids.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    store::by_ids(&app.db, distinct).await
+}
+
+/// Without members who left.
+fn still_there(
+    app: &App,
+    rows: impl IntoIterator<Item = model::AccountRow>,
+) -> Result<Vec<Account>> {
+    let mut accounts = Vec::new();
+    for row in rows {
+        let account = Account::from_row(row, app.now_ms())?;
+        if !has_left(&account) {
+            accounts.push(account);
+        }
+    }
+    Ok(accounts)
 }
 
 /// Writes down a remote account as its own server describes it now, and the keys it names; those it no longer names

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::streaming::{self, Event};
+use crate::text::length;
 
 /// Characters of an announcement, as Mastodon has it.
 const LONGEST: usize = 5_000;
@@ -93,12 +94,7 @@ pub async fn publish(app: &App, me: &Me, text: &str) -> Result<i64> {
     if text.is_empty() {
         return Err(Error::invalid("text", "is empty"));
     }
-    if text.chars().count() > LONGEST {
-        return Err(Error::invalid(
-            "text",
-            format!("is longer than {LONGEST} characters"),
-        ));
-    }
+    length::at_most("text", text, LONGEST)?;
     let mut tx = Tx::new();
     let id = app.next_id();
     communities::take_turns(&mut tx, community.id);

@@ -5,11 +5,10 @@ pub mod api;
 mod model;
 mod store;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::app::App;
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::id::first_at;
 
@@ -153,8 +152,7 @@ impl Span {
 
 /// The span of `year`, where this is the time in which its report can be made.
 fn span_of(now_ms: i64, year: i64) -> Option<Span> {
-    let now = Timestamp::from_millisecond(now_ms).ok()?;
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = clock::date_of(now_ms);
     let is_time = today.month() == 12 && today.day() >= FIRST_DAY;
     if !is_time || i64::from(today.year()) != year {
         return None;
@@ -166,9 +164,7 @@ fn span_of(now_ms: i64, year: i64) -> Option<Span> {
 }
 
 fn first_moment(year: i16) -> Option<i64> {
-    let day = Date::new(year, 1, 1).ok()?;
-    let moment = day.to_zoned(TimeZone::UTC).ok()?;
-    Some(moment.timestamp().as_millisecond())
+    clock::first_moment(Date::new(year, 1, 1).ok()?)
 }
 
 #[cfg(test)]

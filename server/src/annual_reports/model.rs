@@ -1,11 +1,9 @@
 //! What a report says, in Mastodon's second shape of it.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::store::Kinds;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 
 /// Whoever writes less than twice a week reads more than they write.
 const FEW_POSTS: i64 = 100;
@@ -99,8 +97,8 @@ pub(super) fn months(
 }
 
 fn month_of(day: i64) -> Option<i64> {
-    let at = Timestamp::from_millisecond(day.checked_mul(DAY_MS)?).ok()?;
-    Some(i64::from(at.to_zoned(TimeZone::UTC).month()))
+    let date = clock::date_of(day.checked_mul(DAY_MS)?);
+    Some(i64::from(date.month()))
 }
 
 #[cfg(test)]

@@ -155,32 +155,32 @@ pub async fn days(
     Ok(db.all(DAYS, values).await?)
 }
 
-/// The same of whom they began to follow, among `$4` whom they follow.
-const FOLLOWING: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    "SELECT f.created_at / 86400000, count(*)
-       FROM (SELECT created_at
-               FROM follows
-              WHERE account_id = $1 AND state = 'accepted'
-              LIMIT $4) f
-      WHERE f.created_at >= $2 AND f.created_at < $3
-      GROUP BY 1
-      ORDER BY 1
-      LIMIT 366"
-);
-/// The same of who began to follow them. Counts on `follows_by_target`.
-const FOLLOWERS: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    "SELECT f.created_at / 86400000, count(*)
-       FROM (SELECT created_at
-               FROM follows
-              WHERE target_id = $1 AND state = 'accepted'
-              LIMIT $4) f
-      WHERE f.created_at >= $2 AND f.created_at < $3
-      GROUP BY 1
-      ORDER BY 1
-      LIMIT 366"
-);
+/// The same of follows of which they (`$1`) are one side, among `$4` of these.
+macro_rules! began {
+    ($side:literal) => {
+        sql!(
+            row: (i64, i64),
+            concat!(
+                "SELECT f.created_at / 86400000, count(*)
+                   FROM (SELECT created_at
+                           FROM follows
+                          WHERE ",
+                $side,
+                " = $1 AND state = 'accepted'
+                          LIMIT $4) f
+                  WHERE f.created_at >= $2 AND f.created_at < $3
+                  GROUP BY 1
+                  ORDER BY 1
+                  LIMIT 366"
+            )
+        )
+    };
+}
+
+/// Whom they began to follow.
+const FOLLOWING: Sql<(i64, i64)> = began!("account_id");
+/// Who began to follow them. Counts on `follows_by_target`.
+const FOLLOWERS: Sql<(i64, i64)> = began!("target_id");
 
 pub async fn following(
     db: &Db,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::net;
 use crate::error::{Error, Result};
-use crate::text::{hashtag, language, words};
+use crate::text::{hashtag, language, length, words};
 
 /// Of each kind: each costs a look into the index, and nobody keeps in mind what a longer list catches.
 const MOST_TERMS: usize = 20;
@@ -49,7 +49,7 @@ pub struct Terms {
     pub languages: Vec<String>,
     /// Only what has files.
     pub media: bool,
-    /// Only what was written here.
+    /// Only what was written in the community of whoever has it.
     pub local: bool,
     /// Answers as well.
     pub replies: bool,
@@ -101,12 +101,7 @@ impl Draft {
         if title.is_empty() {
             return Err(Error::invalid("title", "can't be blank"));
         }
-        if title.chars().count() > LONGEST_TITLE {
-            return Err(Error::invalid(
-                "title",
-                format!("is longer than {LONGEST_TITLE} characters"),
-            ));
-        }
+        length::at_most("title", &title, LONGEST_TITLE)?;
         let terms = Terms {
             any: each("any", self.any, was.any, word)?,
             all: each("all", self.all, was.all, word)?,

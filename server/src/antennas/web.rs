@@ -12,11 +12,11 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit, cookie};
+use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::statuses::web::views;
 use crate::timelines::{self, Place};
 use crate::web::frame;
-use crate::web::view::{Frame, NavItem, Notice, StatusView, Trouble};
+use crate::web::view::{Frame, NavItem, StatusView, Trouble};
 use crate::window::Window;
 
 /// What the form's fields are called in sentences.
@@ -173,7 +173,7 @@ pub async fn timeline(
     page: Page,
 ) -> Result<Reply> {
     let antenna = super::find(&app, me.account.id, id).await?;
-    let net = Arc::new(Net::of(antenna.terms));
+    let net = Arc::new(Net::of(antenna.terms, me.community.id));
     let stretch = timelines::read(
         &app,
         &me.party(),
@@ -212,13 +212,7 @@ pub async fn create(
     visit: Visit,
     Form(form): Form<Typed>,
 ) -> Result<Reply> {
-    match made(&app, &me, None, &form).await {
-        Ok(antenna) => Ok(Reply::see_other(&format!("/antennas/{}", antenna.id))),
-        Err(why) => {
-            let trouble = trouble(why, LABELS)?;
-            form_page(&app, &visit, None, form, Some(trouble)).await
-        }
-    }
+    take(&app, &me, &visit, None, form).await
 }
 
 /// `GET /antennas/{id}/edit`
@@ -241,11 +235,16 @@ pub async fn change(
     Path(id): Path<i64>,
     Form(form): Form<Typed>,
 ) -> Result<Reply> {
-    match made(&app, &me, Some(id), &form).await {
+    take(&app, &me, &visit, Some(id), form).await
+}
+
+/// Makes one, or changes the one with this number; the form again where something is wrong with it.
+async fn take(app: &App, me: &Me, visit: &Visit, id: Option<i64>, form: Typed) -> Result<Reply> {
+    match made(app, me, id, &form).await {
         Ok(antenna) => Ok(Reply::see_other(&format!("/antennas/{}", antenna.id))),
         Err(why) => {
             let trouble = trouble(why, LABELS)?;
-            form_page(&app, &visit, Some(id), form, Some(trouble)).await
+            form_page(app, visit, id, form, Some(trouble)).await
         }
     }
 }
@@ -271,8 +270,8 @@ pub async fn delete(
     Form(()): Form<()>,
 ) -> Result<Reply> {
     super::remove(&app, me.account.id, id).await?;
-    let done = Notice("The antenna is taken down.".to_owned());
-    Ok(Reply::see_other("/antennas").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "The antenna is taken down.";
+    Ok(Reply::see_other("/antennas").telling(&visit.community, done))
 }
 
 async fn form_page(

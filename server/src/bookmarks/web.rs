@@ -10,11 +10,11 @@ use super::store::FolderRow;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Back, Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit, cookie, local_path};
+use crate::http::{Form, Me, Page, Reply, Visit, local_path};
 use crate::statuses::web::Reader;
 use crate::statuses::{self, Status};
 use crate::web::frame;
-use crate::web::view::{Frame, NavItem, Notice, StatusView, Trouble};
+use crate::web::view::{Frame, NavItem, StatusView, Trouble};
 use crate::window::Window;
 
 /// What the form's fields are called in sentences.
@@ -136,8 +136,8 @@ pub async fn delete_folder(
     Form(()): Form<()>,
 ) -> Result<Reply> {
     folders::delete(&app, me.account.id, id).await?;
-    let done = Notice("The folder is deleted. What was in it is still kept.".to_owned());
-    Ok(Reply::see_other("/bookmarks").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "The folder is deleted. What was in it is still kept.";
+    Ok(Reply::see_other("/bookmarks").telling(&visit.community, done))
 }
 
 /// `POST /statuses/{id}/bookmark`

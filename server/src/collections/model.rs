@@ -7,7 +7,7 @@ use comity_policy::{Subject, Thing, Visible};
 
 use crate::accounts::Account;
 use crate::error::{Error, Result};
-use crate::text::{hashtag, language, plain};
+use crate::text::{hashtag, language, length, plain};
 
 /// Characters of a name, as Mastodon has it.
 pub(super) const LONGEST_NAME: usize = 40;
@@ -178,15 +178,15 @@ impl Draft {
             (None, None) => String::new(),
         };
         if name.is_empty() {
-            return Err(Error::invalid("name", "can't be blank"));
+            return Err(Error::invalid("name", "can't be blank").coded(Code::Blank));
         }
-        is_short("name", &name, LONGEST_NAME)?;
+        length::at_most("name", &name, LONGEST_NAME)?;
         let description = match (&self.description, was) {
             (Some(description), _) => plain::line(description),
             (None, Some(was)) => was.description.clone(),
             (None, None) => String::new(),
         };
-        is_short("description", &description, LONGEST_DESCRIPTION)?;
+        length::at_most("description", &description, LONGEST_DESCRIPTION)?;
         let language = match self.language.as_deref().map(str::trim) {
             None => was.and_then(|was| was.language.clone()),
             Some("") => None,
@@ -195,17 +195,17 @@ impl Draft {
                 return Err(Error::invalid(
                     "language",
                     "is not a language tag such as en or pt-BR",
-                ));
+                )
+                .coded(Code::Invalid));
             }
         };
-        let tag =
-            match self.tag.as_deref().map(str::trim) {
-                None => was.and_then(|was| was.tag.clone()),
-                Some("") => None,
-                Some(tag) => Some(hashtag::name(tag).ok_or_else(|| {
-                    Error::invalid("tag_name", "is not one hashtag, as in #tides")
-                })?),
-            };
+        let tag = match self.tag.as_deref().map(str::trim) {
+            None => was.and_then(|was| was.tag.clone()),
+            Some("") => None,
+            Some(tag) => Some(hashtag::name(tag).ok_or_else(|| {
+                Error::invalid("tag_name", "is not one hashtag, as in #tides").coded(Code::Invalid)
+            })?),
+        };
         let sensitive = was.is_some_and(|was| was.sensitive);
         let discoverable = before.is_none_or(|(_, discoverable)| discoverable);
         let words = Words {
@@ -217,14 +217,4 @@ impl Draft {
         };
         Ok((words, self.discoverable.unwrap_or(discoverable)))
     }
-}
-
-fn is_short(field: &'static str, text: &str, most: usize) -> Result<()> {
-    if text.chars().count() > most {
-        return Err(Error::invalid(
-            field,
-            format!("is longer than {most} characters"),
-        ));
-    }
-    Ok(())
 }

@@ -69,23 +69,31 @@ pub fn delete(tx: &mut Tx, account_id: i64, id: i64) {
     tx.must(DELETE, params![account_id, id]);
 }
 
+/// The columns of [`CollectionRow`], in its order.
+macro_rules! select_collection {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, name, description, language, tag, sensitive, discoverable, created_at,
+                    updated_at
+               FROM collections ",
+            $rest
+        )
+    };
+}
+
 /// Counts on `collections_by_account`.
 const OF: Sql<CollectionRow> = sql!(
     row: CollectionRow,
-    "SELECT id, account_id, name, description, language, tag, sensitive, discoverable, created_at, updated_at
-       FROM collections
-      WHERE account_id = $1
-      ORDER BY id DESC
-      LIMIT $2"
+    select_collection!(
+        "WHERE account_id = $1
+         ORDER BY id DESC
+         LIMIT $2"
+    )
 );
 const BY_IDS: Sql<CollectionRow> = sql!(
     row: CollectionRow,
-    sqlite: "SELECT id, account_id, name, description, language, tag, sensitive, discoverable, created_at, updated_at
-               FROM collections
-              WHERE id IN (SELECT value FROM json_each($1))",
-    pg: "SELECT id, account_id, name, description, language, tag, sensitive, discoverable, created_at, updated_at
-           FROM collections
-          WHERE id = ANY(CAST($1 AS BIGINT[]))",
+    sqlite: select_collection!("WHERE id IN (SELECT value FROM json_each($1))"),
+    pg: select_collection!("WHERE id = ANY(CAST($1 AS BIGINT[]))"),
 );
 /// Counts on `collection_items_by_account`.
 const WITH: Sql<CollectionRow> = sql!(

@@ -9,7 +9,7 @@ use crate::http::{Files, Me};
 use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
 use crate::moderation::looked_after;
 use crate::rules;
-use crate::text::language;
+use crate::text::{language, length};
 
 /// Languages of one community; one that speaks more speaks none of them much.
 const MOST_LANGUAGES: usize = 20;
@@ -38,12 +38,11 @@ impl LookDraft {
     }
 
     fn check(&self) -> Result<()> {
-        if self.banner_description.chars().count() > LONGEST_PORTRAIT_DESCRIPTION {
-            return Err(Error::invalid(
-                "header_description",
-                format!("is longer than {LONGEST_PORTRAIT_DESCRIPTION} characters"),
-            ));
-        }
+        length::at_most(
+            "header_description",
+            &self.banner_description,
+            LONGEST_PORTRAIT_DESCRIPTION,
+        )?;
         Ok(())
     }
 

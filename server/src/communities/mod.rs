@@ -101,6 +101,11 @@ impl Settings {
     }
 }
 
+/// The community with this id.
+pub fn find(app: &App, id: i64) -> Result<Arc<Community>> {
+    app.communities.load().by_id(id).ok_or(Error::NotFound)
+}
+
 /// All communities, from the database, with their emoji: those of `before` where none changed.
 pub async fn load(
     db: &Db,
@@ -180,10 +185,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         Err(other) => return Err(other.into()),
     }
     rules::reload(app).await?;
-    app.communities
-        .load()
-        .by_id(community.id)
-        .ok_or(Error::NotFound)
+    find(app, community.id)
 }
 
 /// The emergency gate is closed until then; the caller advances the epoch. For `emergency`, which keeps the log.
@@ -194,7 +196,7 @@ pub(crate) fn set_gate(tx: &mut Tx, id: i64, until_ms: Option<i64>) {
 /// Changes what a community says and whom it lets in.
 pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<Arc<Community>> {
     settings.check()?;
-    let before = app.communities.load().by_id(id).ok_or(Error::NotFound)?;
+    let before = find(app, id)?;
     let mut tx = Tx::new();
     rules::changed::of_mode(&mut tx, app, id, before.mode, settings.mode)?;
     store::change(&mut tx, id, &settings);
@@ -205,5 +207,5 @@ pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<A
     };
     rules::reload(app).await?;
     app.wake.ring();
-    app.communities.load().by_id(id).ok_or(Error::NotFound)
+    find(app, id)
 }

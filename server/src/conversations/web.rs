@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 pub use directs::{directs, hide, read, unread};
 
-use super::{Branch, Hole, Leaf, Length, thread};
+use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ use crate::web::view::{
     ServerLine, lay_out,
 };
 use crate::web::{frame, person_view};
-use crate::{reach, rules};
+use crate::{backfill, reach, rules};
 
 /// Letters of the post in the page's title.
 const TITLE: usize = 60;
@@ -53,7 +53,11 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, &status, view.after, Length::PAGE).await?;
+    let thread = thread(&app, &party, &status, view.after).await?;
+    let more_comes = match &visit.me {
+        Some(me) => backfill::ask(&app, me, &status).await?.is_some(),
+        None => false,
+    };
     let end = newest(&thread.roots);
     let is_rest = view.after > 0;
     let in_order = view.view == "order" || is_rest;
@@ -148,6 +152,7 @@ pub async fn page(
         composer: answering,
         leaving,
         steps: lay_out(nodes),
+        more_comes,
         more_url,
         servers,
         protections: rules::web::protections(

@@ -1,35 +1,21 @@
 //! Whom an outgoing activity reaches, before and after clearance.
 
+mod followers;
+
 use std::collections::HashSet;
 
-use comity_db::{Sql, params, row, sql};
 use comity_policy::{
     Because, Notice, Party, Person, PersonId, Recipient, Subject, Thing, Verdict, Way,
 };
 use comity_vocab::{Domain, Visibility};
 
 use super::Outgoing;
-use crate::accounts::{self, Account, stored_domain, stored_iri};
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::quotes::Quote;
 use crate::{reach, reports, rules, stamps, statuses};
-
-/// Followers looked at together: one query for them, one for their ties.
-const PAGE: i64 = 2_000;
-
-/// Where the pages of followers begin.
-pub(super) const START: After = After {
-    host: String::new(),
-    account_id: 0,
-};
-
-/// The last follower of a page.
-#[derive(Debug, Clone)]
-pub(super) struct After {
-    host: String,
-    account_id: i64,
-}
+pub(super) use followers::{After, START};
 
 /// Whom an activity is meant for.
 pub(super) struct Reach {
@@ -321,21 +307,13 @@ impl Reach {
                 .collect();
             return Ok(page);
         }
-        if after.host.is_empty() {
+        if after.is_start() {
             page.people = self.named(app, None).await?;
         }
         if self.followers {
-            let rows = app
-                .db
-                .all(
-                    FOLLOWERS,
-                    params![self.sender_id, after.host, after.account_id, PAGE],
-                )
-                .await?;
-            page.next = next_after(&rows);
-            for row in rows {
-                page.people.push(row.recipient()?);
-            }
+            let some = followers::page(app, self.sender_id, after).await?;
+            page.people.extend(some.people);
+            page.next = some.next;
         }
         Ok(page)
     }
@@ -348,22 +326,13 @@ impl Reach {
         after: After,
     ) -> Result<RecipientPage> {
         let mut page = RecipientPage::default();
-        if after.host.is_empty() {
+        if after.is_start() {
             page.people = self.named(app, Some(hosts)).await?;
         }
         if self.followers {
-            let names: Vec<String> = hosts.iter().map(|host| host.as_str().to_owned()).collect();
-            let rows = app
-                .db
-                .all(
-                    FOLLOWERS_AT,
-                    params![self.sender_id, after.host, after.account_id, PAGE, names],
-                )
-                .await?;
-            page.next = next_after(&rows);
-            for row in rows {
-                page.people.push(row.recipient()?);
-            }
+            let some = followers::page_at(app, self.sender_id, hosts, after).await?;
+            page.people.extend(some.people);
+            page.next = some.next;
         }
         Ok(page)
     }
@@ -434,85 +403,3 @@ impl Reach {
         }
     }
 }
-
-row! {
-    /// A follower elsewhere, with what it takes to clear and reach them.
-    #[derive(Debug)]
-    struct FollowerRow {
-        id: i64,
-        iri: String,
-        domain: String,
-        host: String,
-        inbox: String,
-        shared_inbox: Option<String>,
-    }
-}
-
-impl FollowerRow {
-    fn recipient(self) -> Result<Recipient> {
-        let domain = stored_domain(&self.domain)?;
-        let host = stored_domain(&self.host)?;
-        Ok(Recipient {
-            person: Person {
-                id: Some(PersonId(self.id)),
-                iri: stored_iri(&self.iri)?,
-                alias_domain: (domain != host).then_some(domain),
-                domain: host,
-                community: None,
-            },
-            inbox: stored_iri(&self.inbox)?,
-            shared_inbox: self.shared_inbox.as_deref().map(stored_iri).transpose()?,
-        })
-    }
-}
-
-fn next_after(rows: &[FollowerRow]) -> Option<After> {
-    let full = i64::try_from(rows.len()).is_ok_and(|len| len >= PAGE);
-    let last = rows.last().filter(|_| full)?;
-    Some(After {
-        host: last.host.clone(),
-        account_id: last.id,
-    })
-}
-
-/// Counts on `follows_by_target`.
-const FOLLOWERS: Sql<FollowerRow> = sql!(
-    row: FollowerRow,
-    "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
-       FROM follows f
-       JOIN accounts a ON a.id = f.account_id
-      WHERE f.target_id = $1
-        AND f.state = 'accepted'
-        AND (f.account_host, f.account_id) > ($2, $3)
-        AND a.community_id IS NULL
-        AND a.gone_at IS NULL
-      ORDER BY f.account_host, f.account_id
-      LIMIT $4"
-);
-
-/// Counts on `follows_by_target`, once for each host.
-const FOLLOWERS_AT: Sql<FollowerRow> = sql!(
-    row: FollowerRow,
-    sqlite: "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
-               FROM follows f
-               JOIN accounts a ON a.id = f.account_id
-              WHERE f.target_id = $1
-                AND f.state = 'accepted'
-                AND f.account_host IN (SELECT value FROM json_each($5))
-                AND (f.account_host, f.account_id) > ($2, $3)
-                AND a.community_id IS NULL
-                AND a.gone_at IS NULL
-              ORDER BY f.account_host, f.account_id
-              LIMIT $4",
-    pg: "SELECT a.id, a.iri, a.domain, f.account_host AS host, a.inbox, a.shared_inbox
-           FROM follows f
-           JOIN accounts a ON a.id = f.account_id
-          WHERE f.target_id = $1
-            AND f.state = 'accepted'
-            AND f.account_host = ANY($5)
-            AND (f.account_host, f.account_id) > ($2, $3)
-            AND a.community_id IS NULL
-            AND a.gone_at IS NULL
-          ORDER BY f.account_host, f.account_id
-          LIMIT $4"
-);

@@ -36,6 +36,8 @@ const MOST_SKIPPED: i64 = 10_000;
 const HEAD: i64 = 400;
 /// People whom one follows and who are asked, so to speak, whom they follow: the latest.
 const MOST_ASKED: i64 = 300;
+/// People of a community whom most follow, among whom those are looked for whom a member does not follow yet.
+const MOST_WEIGHED: i64 = 1_000;
 /// Weeks of which is told how much went on, as Mastodon does.
 const WEEKS: i64 = 12;
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -112,7 +114,8 @@ pub enum Source {
 pub async fn suggestions(app: &App, me: &Me, most: usize) -> Result<Vec<(i64, Source)>> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let friends = store::friends_of_friends(&app.db, me.account.id, MOST_ASKED, limit).await?;
-    let followed = store::most_followed(&app.db, me.account.id, me.community.id, limit).await?;
+    let (account, community) = (me.account.id, me.community.id);
+    let followed = store::most_followed(&app.db, account, community, MOST_WEIGHED, limit).await?;
     let mut all: Vec<(i64, Source)> = Vec::new();
     let friends = friends.into_iter().map(|id| (id, Source::FriendsOfFriends));
     let followed = followed.into_iter().map(|id| (id, Source::MostFollowed));

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::http::Me;
 use crate::moderation::looked_after;
 
@@ -158,13 +159,8 @@ pub async fn record(
 
 /// A name for an address of a page that can stand in an address of ours.
 pub(super) fn link_id(url: &str) -> String {
-    use std::fmt::Write as _;
     let hash = digest(&SHA256, url.as_bytes());
-    let bytes = hash.as_ref().iter().take(ID_BYTES);
-    bytes.fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.as_ref()[..ID_BYTES])
 }
 
 #[cfg(test)]

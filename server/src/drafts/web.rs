@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply, Visit, cookie};
-use crate::web::view::{Frame, NavItem, Notice};
+use crate::http::{Form, Me, Reply, Visit};
+use crate::web::view::{Frame, NavItem};
 use crate::web::{frame, time};
 
 /// Characters of a draft that its line shows.
@@ -59,6 +59,6 @@ pub async fn delete(
     Form(()): Form<()>,
 ) -> Result<Reply> {
     super::delete(&app, me.account.id, id).await?;
-    let done = Notice("The draft is deleted.".to_owned());
-    Ok(Reply::see_other("/drafts").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "The draft is deleted.";
+    Ok(Reply::see_other("/drafts").telling(&visit.community, done))
 }

@@ -32,7 +32,7 @@ use crate::media::address::EmojiAddresses;
 use crate::media::worker::INPUT;
 use crate::moderation::looked_after;
 use crate::rules;
-use crate::text::plain;
+use crate::text::{length, plain};
 
 /// Bytes of the file of one, here and elsewhere: Mastodon takes a quarter of it, Misskey twice.
 pub const LARGEST_FILE: u64 = 1024 * 1024;
@@ -159,12 +159,7 @@ fn check_code(code: &str) -> Result<()> {
 
 fn checked_category(category: &str) -> Result<String> {
     let category = plain::line(category);
-    if category.chars().count() > LONGEST_CATEGORY {
-        return Err(Error::invalid(
-            "category",
-            format!("is longer than {LONGEST_CATEGORY} letters"),
-        ));
-    }
+    length::at_most("category", &category, LONGEST_CATEGORY)?;
     Ok(category)
 }
 

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::statuses;
 use crate::streaming::{self, Event};
+use crate::text::length;
 use store::{FilterRow, KeywordRow};
 
 /// Filters of one member.
@@ -104,8 +105,7 @@ pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<i64> {
     let mut tx = Tx::new();
     store::insert(&mut tx, account_id, row(id, draft, None, app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &[], &draft.keywords)?;
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(id)
 }
 
@@ -119,8 +119,7 @@ pub async fn change(app: &App, account_id: i64, id: i64, draft: &Draft) -> Resul
     let mut tx = Tx::new();
     store::change(&mut tx, row(id, draft, Some(filter), app.now_ms())?);
     change_keywords(app, &mut tx, &known, id, &filter.keywords, &draft.keywords)?;
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -129,8 +128,7 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
     let filter = find(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete(&mut tx, filter.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -162,8 +160,7 @@ pub async fn add_keyword(
             whole_word,
         },
     );
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(id)
 }
 
@@ -186,8 +183,7 @@ pub async fn change_keyword(
             whole_word,
         },
     );
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -196,8 +192,7 @@ pub async fn remove_keyword(app: &App, account_id: i64, id: i64) -> Result<()> {
     let (_, keyword) = find_keyword(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_keyword(&mut tx, keyword.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
 }
 
@@ -216,8 +211,7 @@ pub async fn add_status(app: &App, me: &Me, filter_id: i64, status_id: i64) -> R
     let id = app.next_id();
     let mut tx = Tx::new();
     store::insert_status(&mut tx, id, filter_id, status.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(me.account.id));
-    if !app.commit(tx).await? {
+    if !commit(app, tx, me.account.id).await? {
         return Err(Error::invalid("status", "is in this filter already"));
     }
     Ok(Listed {
@@ -231,9 +225,14 @@ pub async fn remove_status(app: &App, account_id: i64, id: i64) -> Result<()> {
     let listed = find_listed(app, account_id, id).await?;
     let mut tx = Tx::new();
     store::delete_status(&mut tx, listed.id);
-    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
-    app.commit(tx).await?;
+    commit(app, tx, account_id).await?;
     Ok(())
+}
+
+/// Writes what changes filters of this member, and tells their apps. Whether it was written.
+async fn commit(app: &App, mut tx: Tx, account_id: i64) -> Result<bool> {
+    streaming::announce(&mut tx, &Event::FiltersChanged(account_id));
+    app.commit(tx).await
 }
 
 fn bounded(what: &'static str, count: usize, most: i64) -> Result<()> {
@@ -255,12 +254,7 @@ fn row(id: i64, draft: &Draft, before: Option<&Filter>, now_ms: i64) -> Result<F
     if title.is_empty() {
         return Err(Error::invalid("title", "can't be blank"));
     }
-    if title.chars().count() > LONGEST_TITLE {
-        return Err(Error::invalid(
-            "title",
-            format!("is longer than {LONGEST_TITLE} characters"),
-        ));
-    }
+    length::at_most("title", title, LONGEST_TITLE)?;
     let contexts = match (&draft.contexts, before) {
         (Some(contexts), _) => contexts.clone(),
         (None, Some(before)) => before.contexts.clone(),

@@ -1,6 +1,7 @@
 //! A filter: words and posts that a member wants to see folded, or not at all, and where.
 
 use crate::error::{Error, Result};
+use crate::text::length;
 
 /// Where a filter holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,12 +191,7 @@ impl KeywordDraft {
         if keyword.is_empty() {
             return Err(Error::invalid("keyword", "can't be blank"));
         }
-        if keyword.chars().count() > KeywordDraft::LONGEST {
-            return Err(Error::invalid(
-                "keyword",
-                format!("is longer than {} characters", KeywordDraft::LONGEST),
-            ));
-        }
+        length::at_most("keyword", keyword, KeywordDraft::LONGEST)?;
         let usual = before.is_none_or(|before| before.whole_word);
         Ok((keyword.to_owned(), self.whole_word.unwrap_or(usual)))
     }

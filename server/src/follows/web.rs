@@ -68,15 +68,8 @@ pub async fn followers(
     Path(handle): Path<String>,
     page: Page,
 ) -> Result<Reply> {
-    let owner = named(&app, &visit.community, &handle).await?;
-    let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
-    let people = match &visit.me {
-        Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, &visit, store::FOLLOWERS, owner.id, &page).await?
-        }
-        _ => nobody(),
-    };
-    show(&app, &visit, &page, &owner, PeopleTab::Followers, people).await
+    let tab = (PeopleTab::Followers, store::FOLLOWERS);
+    show_of(&app, &visit, &handle, &page, tab).await
 }
 
 /// `GET /@{handle}/following`
@@ -86,15 +79,26 @@ pub async fn following(
     Path(handle): Path<String>,
     page: Page,
 ) -> Result<Reply> {
-    let owner = named(&app, &visit.community, &handle).await?;
-    let owner = accounts::show(&app, &visit.party(), Way::Page, owner.id).await?;
+    let tab = (PeopleTab::Following, store::FOLLOWING);
+    show_of(&app, &visit, &handle, &page, tab).await
+}
+
+async fn show_of(
+    app: &App,
+    visit: &Visit,
+    handle: &str,
+    page: &Page,
+    (tab, list): (PeopleTab, Ids),
+) -> Result<Reply> {
+    let owner = named(app, &visit.community, handle).await?;
+    let owner = accounts::show(app, &visit.party(), Way::Page, owner.id).await?;
     let people = match &visit.me {
         Some(me) if accounts::shows_follows(&owner, me.account.id) => {
-            read(&app, &visit, store::FOLLOWING, owner.id, &page).await?
+            read(app, visit, list, owner.id, page).await?
         }
         _ => nobody(),
     };
-    show(&app, &visit, &page, &owner, PeopleTab::Following, people).await
+    show(app, visit, page, &owner, tab, people).await
 }
 
 /// `GET /follow-requests`

@@ -13,9 +13,9 @@ use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::files::{self, Files};
+use super::multipart;
 use super::reply::{Reply, as_sentence};
 use super::viewer::{Me, Visit};
-use super::{local_path, multipart};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
@@ -168,7 +168,7 @@ impl Label {
 /// goes on as an error.
 pub fn trouble(why: Error, labels: &[Label]) -> Result<Trouble> {
     match why {
-        Error::Invalid { field, why } => {
+        Error::Invalid { field, why, .. } => {
             let label = labels.iter().find(|label| label.of == field);
             let (input, words) = label.map_or((field, field), |label| (label.input, label.words));
             Ok(Trouble {
@@ -202,7 +202,7 @@ pub struct Back {
 impl Back {
     /// The page one came from, if it is ours.
     pub fn to(&self) -> Reply {
-        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+        Reply::see_other(&self.back)
     }
 
     /// Whether one came from the page of this status.

@@ -17,7 +17,7 @@ use super::token::Token;
 use super::{address, wants_json};
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::config;
 use crate::error::{Error, Result};
 use crate::members::{self, Member};
@@ -57,11 +57,7 @@ impl Me {
     /// The member with this account, wherever they live; for the command line and the demo.
     pub async fn of(app: &App, account_id: i64) -> Result<Me> {
         let member = members::find(app, account_id).await?;
-        let community = app
-            .communities
-            .load()
-            .by_id(member.community_id)
-            .ok_or(Error::NotFound)?;
+        let community = communities::find(app, member.community_id)?;
         let account = accounts::find(app, account_id).await?;
         Ok(Me {
             account,

@@ -9,7 +9,7 @@ mod lookups;
 
 use std::sync::Arc;
 
-use comity_policy::{Act, Attested, Contact, Way};
+use comity_policy::{Act, Admitted, Attested, Contact, Way};
 use comity_vocab::{Document, Domain, Handle, Iri, Note, PublicKey};
 use comity_wire::{Fetched, WireError};
 
@@ -20,7 +20,7 @@ pub(crate) use lookups::Lookups;
 use super::Arrival;
 use crate::accounts::{self, Account};
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
 use crate::statuses;
@@ -94,28 +94,56 @@ async fn status_if(
     take(app, community, note, Way::Backfill).await
 }
 
+/// A post of a conversation elsewhere, as it was read there.
+pub(crate) struct Read {
+    /// Our number for it.
+    pub id: i64,
+    /// Its author's name for it.
+    pub iri: Iri,
+    /// It was not here.
+    pub is_new: bool,
+    /// Where answers to it are listed, as its server says.
+    pub replies: Option<Iri>,
+}
+
+/// Reads a post at its origin, and takes it in where it is not here and answers one of a conversation.
+pub(crate) async fn of_conversation(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+    is_one: impl Fn(&Iri) -> bool,
+) -> Result<Read> {
+    refuse_ours(app, iri)?;
+    let _turn = app.hosts.lookups.turn(iri).await;
+    let note = fetch(app, community, iri).await?.into_note();
+    let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
+    let (own, replies) = (note.peek().id.clone(), note.peek().replies.clone());
+    let known = statuses::find_by_iri(app, &own).await?;
+    let id = match known {
+        Some(id) => id,
+        None if note.peek().in_reply_to.as_ref().is_some_and(&is_one) => {
+            take(app, community, note, Way::Backfill).await?
+        }
+        None => {
+            return Err(Error::Forbidden(format!(
+                "{iri} answers nothing of the conversation"
+            )));
+        }
+    };
+    Ok(Read {
+        id,
+        iri: own,
+        is_new: known.is_none(),
+        replies,
+    })
+}
+
 /// Reads a status that we hold again from its origin: somebody says that it changed.
 pub(super) async fn status_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<()> {
     refuse_ours(app, iri)?;
     let note = fetch(app, community, iri).await?.into_note();
     let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
-    let sender = account(app, community, &note.peek().author).await?;
-    let admitted = app
-        .gate
-        .admit(
-            note,
-            community.policy_id(),
-            &sender.person(),
-            Act::Deliver,
-            Way::Backfill,
-            None,
-        )
-        .await??;
-    let arrival = Arrival {
-        community: community.clone(),
-        sender,
-        way: Way::Backfill,
-    };
+    let (arrival, admitted) = admit(app, community, note, Way::Backfill).await?;
     statuses::receive_edit(app, &arrival, &admitted).await
 }
 
@@ -220,11 +248,7 @@ pub(crate) async fn parent(app: &App, community: i64, status_id: i64) -> Outcome
 }
 
 async fn try_parent(app: &App, community: i64, status_id: i64) -> Result<()> {
-    let community = app
-        .communities
-        .load()
-        .by_id(community)
-        .ok_or(Error::NotFound)?;
+    let community = communities::find(app, community)?;
     let status = statuses::load_one(app, status_id).await?;
     if status.in_reply_to_id.is_some() {
         return Ok(());
@@ -256,6 +280,19 @@ async fn take(
             note.peek().id
         )));
     }
+    let (arrival, admitted) = admit(app, community, note, way).await?;
+    statuses::receive(app, &arrival, admitted)
+        .await?
+        .ok_or(Error::Gone)
+}
+
+/// Finds the author of a fetched status, and asks the gate whether it may come from them.
+async fn admit(
+    app: &App,
+    community: &Arc<Community>,
+    note: Attested<Note>,
+    way: Way,
+) -> Result<(Arrival, Admitted<Note>)> {
     let sender = account(app, community, &note.peek().author).await?;
     let admitted = app
         .gate
@@ -273,9 +310,7 @@ async fn take(
         sender,
         way,
     };
-    statuses::receive(app, &arrival, admitted)
-        .await?
-        .ok_or(Error::Gone)
+    Ok((arrival, admitted))
 }
 
 /// Fetches a document, signed by the community's own actor, hop by hop, each with its own permit.

@@ -41,14 +41,25 @@ pub async fn insert(db: &Db, new: &InvitationRow) -> Result<()> {
     Ok(())
 }
 
+/// The columns of [`InvitationRow`], in its order.
+macro_rules! select_invitation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, community_id, code, made_by, created_at, expires_at, most_uses, uses
+               FROM invitations ",
+            $rest
+        )
+    };
+}
+
 const GOOD: Sql<InvitationRow> = sql!(
     row: InvitationRow,
-    "SELECT id, community_id, code, made_by, created_at, expires_at, most_uses, uses
-       FROM invitations
-      WHERE code = $1 AND community_id = $2 AND ended_at IS NULL
-        AND (expires_at IS NULL OR expires_at > $3)
-        AND (most_uses IS NULL OR uses < most_uses)
-        AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active' AND m.leaves_at IS NULL)"
+    select_invitation!(
+        "WHERE code = $1 AND community_id = $2 AND ended_at IS NULL
+           AND (expires_at IS NULL OR expires_at > $3)
+           AND (most_uses IS NULL OR uses < most_uses)
+           AND EXISTS (SELECT 1 FROM members m WHERE m.account_id = invitations.made_by AND m.standing = 'active' AND m.leaves_at IS NULL)"
+    )
 );
 
 /// The invitation with this code, while somebody may come in by it: whoever is frozen or suspended lets nobody in.
@@ -82,19 +93,19 @@ pub fn give_back(tx: &mut Tx, id: i64) {
 
 const OF_MAKER: Sql<InvitationRow> = sql!(
     row: InvitationRow,
-    "SELECT id, community_id, code, made_by, created_at, expires_at, most_uses, uses
-       FROM invitations
-      WHERE made_by = $1 AND ended_at IS NULL AND id < $2
-      ORDER BY id DESC
-      LIMIT $3"
+    select_invitation!(
+        "WHERE made_by = $1 AND ended_at IS NULL AND id < $2
+         ORDER BY id DESC
+         LIMIT $3"
+    )
 );
 const OF_COMMUNITY: Sql<InvitationRow> = sql!(
     row: InvitationRow,
-    "SELECT id, community_id, code, made_by, created_at, expires_at, most_uses, uses
-       FROM invitations
-      WHERE community_id = $1 AND ended_at IS NULL AND id < $2
-      ORDER BY id DESC
-      LIMIT $3"
+    select_invitation!(
+        "WHERE community_id = $1 AND ended_at IS NULL AND id < $2
+         ORDER BY id DESC
+         LIMIT $3"
+    )
 );
 
 /// What one member made and nobody took back, newest first.
@@ -113,9 +124,7 @@ pub async fn of_community(db: &Db, community_id: i64, most: i64) -> Result<Vec<I
 
 const BY_ID: Sql<InvitationRow> = sql!(
     row: InvitationRow,
-    "SELECT id, community_id, code, made_by, created_at, expires_at, most_uses, uses
-       FROM invitations
-      WHERE id = $1"
+    select_invitation!("WHERE id = $1")
 );
 
 pub async fn by_id(db: &Db, id: i64) -> Result<Option<InvitationRow>> {

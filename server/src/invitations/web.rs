@@ -14,11 +14,11 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie, wants_json};
+use crate::http::{Form, Me, Reply, Visit, wants_json};
 use crate::members::Role;
 use crate::web;
 use crate::web::time::day;
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::web::view::{Frame, NavItem, Trouble};
 
 #[derive(Template)]
 #[template(path = "invitations/invitations.html")]
@@ -92,8 +92,7 @@ pub async fn end(
 }
 
 fn done(visit: &Visit, sentence: &str) -> Reply {
-    let notice = cookie::notice(&visit.community, &Notice(sentence.to_owned()));
-    Reply::see_other("/invitations").with_cookie(notice)
+    Reply::see_other("/invitations").telling(&visit.community, sentence)
 }
 
 async fn show(app: &App, me: &Me, visit: &Visit, trouble: Option<Trouble>) -> Result<Reply> {

@@ -4,7 +4,6 @@
 //! or names us, is for a person to decide.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use comity_db::Tx;
@@ -17,6 +16,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::follows::{FollowedThere, followed_elsewhere};
+use crate::hex::hex;
 use crate::rules::{changed, typed_pattern};
 
 pub use sql::Tally;
@@ -153,16 +153,7 @@ fn seal(draft: &Draft) -> String {
         say(pattern);
         say(comment.as_deref().unwrap_or_default());
     }
-    hexadecimal(hash.finish().as_ref())
-}
-
-/// Bytes as people compare them.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    hex(hash.finish().as_ref())
 }
 
 fn look(app: &App, list: &List, pattern: &Pattern, followed: &[FollowedThere]) -> Option<Look> {

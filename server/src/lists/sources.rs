@@ -12,12 +12,13 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use super::csv::{self, Severity};
-use super::draft::{hexadecimal, is_opened, take_in_alone};
+use super::draft::{is_opened, take_in_alone};
 use super::store::{self, Owner, sources as sql};
 use super::{List, MOST_OF_A_MEMBER};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::queue::{self, Job, Outcome};
 
 /// Sources of one list: what several agree on is more than what one says, and ten are many to look after.
@@ -356,7 +357,7 @@ async fn get(app: &App, list: &List, source: &Source) -> Result<Got> {
         }
         Err(why) => return Err(Error::Elsewhere(why.to_string())),
     };
-    let digest = hexadecimal(digest(&SHA256, &bytes).as_ref());
+    let digest = hex(digest(&SHA256, &bytes).as_ref());
     if source.digest.as_ref() == Some(&digest) {
         return Ok(Got::Unchanged);
     }

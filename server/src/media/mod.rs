@@ -45,12 +45,13 @@ use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me, SentFile};
 use crate::statuses::Attached;
+use crate::text::length;
 pub(crate) use address::is_for_everybody;
 use address::{EmojiAddresses, Secret};
 use sniff::{DECIDES, Format, sniff};
 pub use store::{wait, wait_if_there};
 use turns::Turns;
-pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
+pub use worker::{MOST_FILM_PIXELS, MOST_FILM_RATE, MOST_PICTURE_PIXELS};
 
 /// Files of one post: as many as Mastodon shows of others' posts.
 pub const MOST_ATTACHED: usize = 16;
@@ -323,13 +324,8 @@ pub async fn remove(app: &App, account_id: i64, id: i64) -> Result<()> {
 }
 
 fn check(saying: &Saying) -> Result<()> {
-    let length = saying.description.as_deref().unwrap_or_default();
-    if length.chars().count() > LONGEST_DESCRIPTION {
-        return Err(Error::invalid(
-            "description",
-            format!("is longer than {LONGEST_DESCRIPTION} characters"),
-        ));
-    }
+    let description = saying.description.as_deref().unwrap_or_default();
+    length::at_most("description", description, LONGEST_DESCRIPTION)?;
     let within = -1.0..=1.0;
     match saying.focus {
         Some((x, y)) if !within.contains(&x) || !within.contains(&y) => Err(Error::invalid(

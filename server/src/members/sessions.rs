@@ -1,13 +1,12 @@
 //! Sessions: browsers that are signed in. The browser holds 32 random bytes, we hold their hash.
 
-use std::fmt::Write as _;
-
 use comity_db::{Tx, Wrote};
 
 use super::model::{Member, Session, Standing};
 use super::store;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::http::token::Token;
 
 /// A browser that was not seen for so long is signed out: 30 days.
@@ -95,7 +94,7 @@ pub async fn list(app: &App, account_id: i64) -> Result<Vec<Session>> {
     Ok(rows
         .into_iter()
         .map(|row| Session {
-            id: id_of(&row.token_hash),
+            id: hex(&row.token_hash),
             user_agent: row.user_agent,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
@@ -119,14 +118,7 @@ pub async fn end_others(app: &App, account_id: i64, but: &Token) -> Result<u64> 
 
 /// Names this session in [`list`].
 pub fn id_of_token(token: &Token) -> String {
-    id_of(&token.hash())
-}
-
-fn id_of(hash: &[u8]) -> String {
-    hash.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&token.hash())
 }
 
 fn hash_of(id: &str) -> Option<Vec<u8>> {

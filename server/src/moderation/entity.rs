@@ -6,12 +6,13 @@ use comity_policy::{Conditions, Pattern, Rule, Stance, Way};
 use serde_json::{Value, json};
 
 use super::Subject;
-use crate::accounts::entity::{Faces, role};
+use crate::accounts::entity::{Faces, no_picture, role};
 use crate::accounts::find_many;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Caller, Me};
+use crate::media::portrait::Portrait;
 use crate::members::Role;
 use crate::reports::{Report, posts_of};
 use crate::sign_ups::{Applicant, Standing};
@@ -58,8 +59,8 @@ fn account(subject: &Subject, faces: &Faces, me: &Me) -> Value {
 
 /// Somebody who wants to join, as if they had the account that they would have. Nobody else is shown it.
 pub fn applicant(one: &Applicant, here: &Community) -> Value {
-    let no_avatar = format!("{}/assets/no-avatar.png", here.origin);
-    let no_header = format!("{}/assets/no-header.png", here.origin);
+    let no_avatar = no_picture(Portrait::Avatar, here);
+    let no_header = no_picture(Portrait::Header, here);
     let page = format!("{}/@{}", here.origin, one.username);
     let account = json!({
         "id": one.id.to_string(),

@@ -26,6 +26,7 @@ use crate::members::{self, Member, Role, Standing};
 use crate::notifications;
 use crate::reports;
 use crate::rules::{self, NewRule, Source, of_community};
+use crate::text::length;
 use crate::window::Window;
 
 /// Characters of a reason, as rules have it.
@@ -222,12 +223,7 @@ pub async fn act(
     let community = looked_after(me)?;
     let subject = find(app, community, target_id).await?;
     let reason = reason.trim();
-    if reason.chars().count() > LONGEST_REASON {
-        return Err(Error::invalid(
-            "text",
-            format!("is longer than {LONGEST_REASON} characters"),
-        ));
-    }
+    length::at_most("text", reason, LONGEST_REASON)?;
     if subject.account.id == me.account.id {
         return Err(Error::Forbidden("this is you".to_owned()));
     }

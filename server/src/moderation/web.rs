@@ -6,8 +6,7 @@ use serde::Deserialize;
 use super::{Action, act};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Id, Me, Reply, Visit, cookie, local_path};
-use crate::web::view::Notice;
+use crate::http::{Form, Id, Me, Reply, Visit, local_path};
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize)]
@@ -30,14 +29,14 @@ pub async fn decide(
     let action = Action::parse(&done.action)
         .ok_or_else(|| Error::invalid("action", "is none of the choices"))?;
     act(&app, &me, id, action, &done.reason, done.report).await?;
-    let told = Notice(match action {
-        Action::Note => "It is written down.".to_owned(),
-        Action::Warn => "They are told.".to_owned(),
-        Action::Freeze => "They cannot sign in any more.".to_owned(),
-        Action::Suspend => "Nothing of theirs is here for anybody.".to_owned(),
-        Action::Limit => "Only those who follow them see what they write.".to_owned(),
-        Action::Lift => "They are here as before.".to_owned(),
-    });
+    let told = match action {
+        Action::Note => "It is written down.",
+        Action::Warn => "They are told.",
+        Action::Freeze => "They cannot sign in any more.",
+        Action::Suspend => "Nothing of theirs is here for anybody.",
+        Action::Limit => "Only those who follow them see what they write.",
+        Action::Lift => "They are here as before.",
+    };
     let back = local_path(&done.back).unwrap_or("/moderation/reports");
-    Ok(Reply::see_other(back).with_cookie(cookie::notice(&visit.community, &told)))
+    Ok(Reply::see_other(back).telling(&visit.community, told))
 }

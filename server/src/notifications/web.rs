@@ -26,7 +26,7 @@ use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
 use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage, ToldView};
-use crate::web::{cleared_view, frame, time};
+use crate::web::{cleared_view, frame, person_view, time};
 
 /// Faces shown of a group.
 const FACES: usize = 8;
@@ -113,7 +113,11 @@ async fn rows(
             .filter(|_| notification.kind == Kind::Favourite)
             .and_then(|status| said.get(&(from.id, status.id)));
         let key = (notification.kind, about.map(|status| status.id), reaction);
-        let person = cleared_view(from, from, &visit.community);
+        // Who asks to follow is a stranger: their server does not learn yet that they were looked at.
+        let person = match notification.kind {
+            Kind::FollowRequest => person_view(from, &visit.community),
+            _ => cleared_view(from, from, &visit.community),
+        };
         let is_new = notification.id > me.member.notifications_read_id;
         let groups = matches!(
             notification.kind,

@@ -11,14 +11,13 @@ mod store;
 
 use comity_policy::{Visible, Way};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 pub use dimensions::{Dimension, Line, dimension};
 pub use measures::{Counted, Measure, measure};
 pub use retention::{Bucket, Cohort, Frequency, retention};
 
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::id;
@@ -91,9 +90,7 @@ fn day_of(text: Option<&str>, field: &'static str) -> Result<i64> {
 
 /// The number of a day.
 fn midnight(date: Date) -> Option<i64> {
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
-    let ms = midnight.timestamp().as_millisecond();
-    Some(day_at(ms))
+    clock::first_moment(date).map(day_at)
 }
 
 /// The number of the day that a moment is in.

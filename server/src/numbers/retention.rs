@@ -3,13 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{MOST_COUNTED, Span, day_at, midnight, store, too_much};
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::id;
@@ -41,7 +39,7 @@ impl Frequency {
         match self {
             Frequency::Day => day,
             Frequency::Month => {
-                let date = date(day);
+                let date = clock::date_of(day.saturating_mul(DAY_MS));
                 i64::from(date.year()) * 12 + i64::from(date.month()) - 1
             }
         }
@@ -61,13 +59,6 @@ impl Frequency {
             }
         }
     }
-}
-
-fn date(day: i64) -> Date {
-    Timestamp::from_millisecond(day.saturating_mul(DAY_MS))
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned(TimeZone::UTC)
-        .date()
 }
 
 /// Those who came at one time.
@@ -110,13 +101,16 @@ pub async fn retention(
         (from_ms, to_ms),
         (id::first_at(from_ms), id::first_at(to_ms)),
     );
-    let most = MOST_COUNTED + 1;
-    let came = store::newcomers(&app.db, here, ms, most).await?;
-    let stayed = store::stayed(&app.db, here, ms, ids, most).await?;
-    let reached = |count: usize| i64::try_from(count).unwrap_or(i64::MAX) > MOST_COUNTED;
-    if reached(came.len()) || reached(stayed.len()) {
+    let came = store::newcomers(&app.db, here, ms, MOST_COUNTED + 1).await?;
+    if i64::try_from(came.len()).unwrap_or(i64::MAX) > MOST_COUNTED {
         return Err(too_much());
     }
+    let stayed = store::stayed(&app.db, here, ms, ids, MOST_COUNTED).await?;
+    let posts: i64 = stayed.iter().map(|(_, _, posts)| *posts).sum();
+    if posts >= MOST_COUNTED {
+        return Err(too_much());
+    }
+    let stayed: Vec<(i64, i64)> = stayed.iter().map(|(id, day, _)| (*id, *day)).collect();
     Ok(cohorts(frequency, (first, last), &came, &stayed))
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply, local_path};
+use crate::http::{Form, Me, Reply};
 
 /// What the form of a poll sends: `choice` for each that is ticked.
 #[derive(Debug, Deserialize)]
@@ -24,5 +24,5 @@ pub async fn vote(
     Form(form): Form<VoteForm>,
 ) -> Result<Reply> {
     super::vote(&app, &me.account, id, form.choice).await?;
-    Ok(Reply::see_other(local_path(&form.back).unwrap_or("/")))
+    Ok(Reply::see_other(&form.back))
 }

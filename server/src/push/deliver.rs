@@ -8,12 +8,14 @@ use serde_json::json;
 
 use super::model::{Alerts, From, Keys, SubscriptionRow};
 use super::{seal, store, tokens, vapid};
+use crate::accounts::entity::no_picture;
 use crate::app::App;
 use crate::collections;
 use crate::error::{Error, Result};
 use crate::filters::{Action, Context, Matcher};
 use crate::follows;
 use crate::http::Me;
+use crate::media::portrait::Portrait;
 use crate::members::Standing;
 use crate::notifications::{self, Notification};
 use crate::queue::{self, Job, Outcome};
@@ -189,7 +191,7 @@ async fn message(
         "preferred_locale": language,
         "notification_id": told.id,
         "notification_type": told.kind.as_str(),
-        "icon": format!("{}/assets/no-avatar.png", me.community.origin),
+        "icon": no_picture(Portrait::Avatar, &me.community),
         "title": told.kind.title(),
         "body": me.community.name,
     });

@@ -8,26 +8,33 @@ use crate::error::Result;
 /// Devices of one member that are woken for one thing: more than any has.
 const MOST_DEVICES: i64 = 50;
 
+/// The columns of [`SubscriptionRow`], in its order.
+macro_rules! select_subscription {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
+               FROM push_subscriptions ",
+            $rest
+        )
+    };
+}
+
 const OF_TOKEN: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
-       FROM push_subscriptions
-      WHERE token_id = $1"
+    select_subscription!("WHERE token_id = $1")
 );
 const BY_ID: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
-       FROM push_subscriptions
-      WHERE id = $1 AND account_id = $2"
+    select_subscription!("WHERE id = $1 AND account_id = $2")
 );
 /// By `push_subscriptions_by_account`.
 const OF_ACCOUNT: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
-    "SELECT id, account_id, endpoint, p256dh, auth, standard, policy, alerts, token_sealed
-       FROM push_subscriptions
-      WHERE account_id = $1
-      ORDER BY id DESC
-      LIMIT $2"
+    select_subscription!(
+        "WHERE account_id = $1
+         ORDER BY id DESC
+         LIMIT $2"
+    )
 );
 
 pub async fn of_token(db: &Db, token_id: i64) -> Result<Option<SubscriptionRow>> {

@@ -15,7 +15,7 @@ mod store;
 mod turns;
 mod worker;
 
-use comity_db::{Tx, params};
+use comity_db::{Sql, Tx, params};
 use comity_vocab::{Domain, Iri};
 use tokio::sync::{Notify, watch};
 
@@ -47,7 +47,8 @@ pub fn push_at(tx: &mut Tx, app: &App, job: &Job, at_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// The same, if this member has a device that wants to be woken; `id` is what it is woken for.
+/// The same, if this member has a device that wants to be woken; `id` is the notification that it is woken for, if it was
+/// written down.
 pub(crate) fn push_to_devices(
     tx: &mut Tx,
     id: i64,
@@ -55,12 +56,7 @@ pub(crate) fn push_to_devices(
     job: &Job,
     now_ms: i64,
 ) -> Result<()> {
-    let payload = serde_json::to_string(job)?;
-    tx.exec(
-        store::PUSH_TO_DEVICES,
-        params![id, job.kind(), payload, now_ms, account_id],
-    );
-    Ok(())
+    push_if(tx, store::PUSH_TO_DEVICES, id, account_id, job, now_ms)
 }
 
 /// The same, if a member asked to be told of each post of this author.
@@ -71,10 +67,7 @@ pub(crate) fn push_if_asked(
     job: &Job,
     now_ms: i64,
 ) -> Result<()> {
-    let payload = serde_json::to_string(job)?;
-    let values = params![id, job.kind(), payload, now_ms, author_id];
-    tx.exec(store::PUSH_IF_ASKED, values);
-    Ok(())
+    push_if(tx, store::PUSH_IF_ASKED, id, author_id, job, now_ms)
 }
 
 /// The same, if a member boosted this status.
@@ -85,10 +78,7 @@ pub(crate) fn push_if_boosted(
     job: &Job,
     now_ms: i64,
 ) -> Result<()> {
-    let payload = serde_json::to_string(job)?;
-    let values = params![id, job.kind(), payload, now_ms, status_id];
-    tx.exec(store::PUSH_IF_BOOSTED, values);
-    Ok(())
+    push_if(tx, store::PUSH_IF_BOOSTED, id, status_id, job, now_ms)
 }
 
 /// The same, if a member quotes this status.
@@ -99,9 +89,13 @@ pub(crate) fn push_if_quoted(
     job: &Job,
     now_ms: i64,
 ) -> Result<()> {
+    push_if(tx, store::PUSH_IF_QUOTED, id, status_id, job, now_ms)
+}
+
+/// One of the statements that promise a job only where somebody waits for what it is about.
+fn push_if(tx: &mut Tx, statement: Sql, id: i64, about: i64, job: &Job, now_ms: i64) -> Result<()> {
     let payload = serde_json::to_string(job)?;
-    let values = params![id, job.kind(), payload, now_ms, status_id];
-    tx.exec(store::PUSH_IF_QUOTED, values);
+    tx.exec(statement, params![id, job.kind(), payload, now_ms, about]);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::model::{Quote, State};
 use super::{as_answer, is_open, stand, store, update};
 use crate::accounts::Account;
 use crate::app::App;
+use crate::communities;
 use crate::contacts;
 use crate::error::{Error, Result};
 use crate::http::Kind;
@@ -147,11 +148,7 @@ pub async fn look(app: &App, community: i64, status_id: i64) -> Came {
 }
 
 async fn try_look(app: &App, community: i64, status_id: i64) -> Result<()> {
-    let community = app
-        .communities
-        .load()
-        .by_id(community)
-        .ok_or(Error::NotFound)?;
+    let community = communities::find(app, community)?;
     let status = statuses::load_one(app, status_id).await?;
     let Some(quote) = &status.quote else {
         return Ok(());

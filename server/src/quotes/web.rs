@@ -7,7 +7,7 @@ use super::Seen;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply, local_path};
+use crate::http::{Form, Me, Reply};
 
 /// A yes to a post as it was before the member.
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ impl LetIn {
 
     /// The page one came from, if it is ours.
     pub fn to(&self) -> Reply {
-        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+        Reply::see_other(&self.back)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply, local_path};
+use crate::http::{Form, Me, Reply};
 
 /// An emoji, and where one came from.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ pub struct Said {
 
 impl Said {
     fn to(&self) -> Reply {
-        Reply::see_other(local_path(&self.back).unwrap_or("/"))
+        Reply::see_other(&self.back)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Page, Reply, Visit, local_path};
+use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView};
 use crate::web::{cleared_view, frame, time};
 use crate::window::Window;
@@ -39,7 +39,7 @@ pub async fn block(
         Telling::Silent
     };
     super::block(&app, &me.account, id, telling).await?;
-    Ok(Reply::see_other(local_path(&form.back).unwrap_or("/")))
+    Ok(Reply::see_other(&form.back))
 }
 
 /// `POST /accounts/{id}/unblock`

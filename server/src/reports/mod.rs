@@ -35,7 +35,7 @@ use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::statuses::{self, Status};
-use crate::text::plain;
+use crate::text::{length, plain};
 use crate::window::Window;
 use crate::{id, notifications};
 
@@ -68,12 +68,7 @@ pub async fn file(app: &App, me: &Me, complaint: Complaint) -> Result<Report> {
     if target.id == me.account.id {
         return Err(Error::invalid("account_id", "is your own"));
     }
-    if complaint.comment.chars().count() > LONGEST_COMMENT {
-        return Err(Error::invalid(
-            "comment",
-            format!("is longer than {LONGEST_COMMENT} characters"),
-        ));
-    }
+    length::at_most("comment", &complaint.comment, LONGEST_COMMENT)?;
     if complaint.status_ids.len() > MOST_STATUSES {
         return Err(Error::invalid(
             "status_ids",
@@ -355,12 +350,7 @@ pub async fn note(app: &App, report: &Report, by: &Account, text: &str) -> Resul
 
 fn checked(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim();
-    if text.chars().count() > LONGEST_NOTE {
-        return Err(Error::invalid(
-            field,
-            format!("is longer than {LONGEST_NOTE} characters"),
-        ));
-    }
+    length::at_most(field, text, LONGEST_NOTE)?;
     Ok(text.to_owned())
 }
 

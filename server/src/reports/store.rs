@@ -154,12 +154,21 @@ pub async fn notes(db: &Db, report_id: i64, most: i64) -> Result<Vec<Note>> {
     Ok(db.all(NOTES, params![report_id, most]).await?)
 }
 
+/// The columns of [`ReportRow`], in its order.
+macro_rules! select_report {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to,
+                    assigned_to, resolved_by, resolved_at, answer, created_at, updated_at
+               FROM reports ",
+            $rest
+        )
+    };
+}
+
 const FIND: Sql<ReportRow> = sql!(
     row: ReportRow,
-    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
-            resolved_by, resolved_at, answer, created_at, updated_at
-       FROM reports
-      WHERE community_id = $1 AND id = $2"
+    select_report!("WHERE community_id = $1 AND id = $2")
 );
 
 pub async fn find(db: &Db, community_id: i64, id: i64) -> Result<Option<ReportRow>> {
@@ -168,10 +177,7 @@ pub async fn find(db: &Db, community_id: i64, id: i64) -> Result<Option<ReportRo
 
 const BY_ID: Sql<ReportRow> = sql!(
     row: ReportRow,
-    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
-            resolved_by, resolved_at, answer, created_at, updated_at
-       FROM reports
-      WHERE id = $1"
+    select_report!("WHERE id = $1")
 );
 
 pub async fn by_id(db: &Db, id: i64) -> Result<Option<ReportRow>> {
@@ -192,12 +198,11 @@ pub async fn is_here(db: &Db, iri: &str) -> Result<bool> {
 /// Counts on `reports_by_account`.
 const OWN: Sql<ReportRow> = sql!(
     row: ReportRow,
-    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
-            resolved_by, resolved_at, answer, created_at, updated_at
-       FROM reports
-      WHERE account_id = $1 AND iri IS NULL
-      ORDER BY id DESC
-      LIMIT $2"
+    select_report!(
+        "WHERE account_id = $1 AND iri IS NULL
+         ORDER BY id DESC
+         LIMIT $2"
+    )
 );
 
 pub async fn own(db: &Db, account_id: i64, most: i64) -> Result<Vec<ReportRow>> {
@@ -228,29 +233,27 @@ pub async fn open_to(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Repo
 /// Counts on `reports_of_community`.
 const NEWEST: Sql<ReportRow> = sql!(
     row: ReportRow,
-    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
-            resolved_by, resolved_at, answer, created_at, updated_at
-       FROM reports
-      WHERE community_id = $1 AND id < $2 AND id > $3
-        AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
-        AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
-        AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
-        AND target_id <> $8
-      ORDER BY id DESC
-      LIMIT $7"
+    select_report!(
+        "WHERE community_id = $1 AND id < $2 AND id > $3
+           AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+           AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
+           AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+           AND target_id <> $8
+         ORDER BY id DESC
+         LIMIT $7"
+    )
 );
 const OLDEST: Sql<ReportRow> = sql!(
     row: ReportRow,
-    "SELECT id, community_id, account_id, target_id, iri, category, comment, rule_ids, forwarded_to, assigned_to,
-            resolved_by, resolved_at, answer, created_at, updated_at
-       FROM reports
-      WHERE community_id = $1 AND id < $2 AND id > $3
-        AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
-        AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
-        AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
-        AND target_id <> $8
-      ORDER BY id
-      LIMIT $7"
+    select_report!(
+        "WHERE community_id = $1 AND id < $2 AND id > $3
+           AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+           AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
+           AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
+           AND target_id <> $8
+         ORDER BY id
+         LIMIT $7"
+    )
 );
 
 /// At most `limit` of a community within a window, from its end; none about the viewer.

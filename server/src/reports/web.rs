@@ -17,10 +17,10 @@ use crate::app::App;
 use crate::collections::{self, Shown};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Input, Me, Reply, Visit, cookie};
+use crate::http::{Form, Input, Me, Reply, Visit};
 use crate::statuses;
 use crate::text::plain;
-use crate::web::view::{Frame, NavItem, Notice, PersonView, Trouble};
+use crate::web::view::{Frame, NavItem, PersonView, Trouble};
 use crate::web::{frame, person_view, time};
 
 /// Letters shown of a post.
@@ -169,11 +169,11 @@ pub async fn send(
     };
     match try_send(&app, &me, &sent).await {
         Ok(_) => {
-            let done = Notice(format!(
+            let done = format!(
                 "The moderators of {} look at it. What came of it will stand here.",
                 visit.community.name
-            ));
-            Ok(Reply::see_other("/reports").with_cookie(cookie::notice(&visit.community, &done)))
+            );
+            Ok(Reply::see_other("/reports").telling(&visit.community, done))
         }
         Err(why @ (Error::Invalid { .. } | Error::Conflict(_))) => {
             let trouble = trouble(why, LABELS)?;

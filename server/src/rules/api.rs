@@ -1,7 +1,5 @@
 //! Why something is as it is, and one's rules, for apps: what the pages say, as data.
 
-use std::fmt::Write as _;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::State;
 use comity_policy::{Pattern, Rule, Stance};
@@ -12,6 +10,7 @@ use super::web::{WhyQuestion, answer, view};
 use super::{in_force, of_community, of_member};
 use crate::app::App;
 use crate::error::Result;
+use crate::hex::hex;
 use crate::http::{Client, Input, Reply};
 use crate::web::view::{OutcomeView, RuleView, WhyPage};
 
@@ -103,13 +102,9 @@ pub fn as_block(rule: &Rule) -> Option<Value> {
         Stance::Open => return None,
     };
     let hash = digest(&SHA256, domain.as_str().as_bytes());
-    let mut hex = String::new();
-    for byte in hash.as_ref() {
-        let _ = write!(hex, "{byte:02x}");
-    }
     Some(json!({
         "domain": domain.as_str(),
-        "digest": hex,
+        "digest": hex(hash.as_ref()),
         "severity": severity,
         "comment": rule.reason_public.clone().unwrap_or_default(),
     }))

@@ -185,14 +185,8 @@ pub fn plainly_to(
     let does = match rule.scope {
         Scope::Member(owner, _) if Some(owner) == person => format!("You {verb}{rest}"),
         Scope::Community(of) => {
-            let name = app
-                .communities
-                .load()
-                .all()
-                .find(|community| community.id == of.0)?
-                .name
-                .clone();
-            format!("{name} {verb}s{rest}")
+            let community = app.communities.load().by_id(of.0)?;
+            format!("{} {verb}s{rest}", community.name)
         }
         _ => return None,
     };

@@ -46,6 +46,7 @@ use crate::emojis::Shelf;
 use crate::error::{Error, Result};
 use crate::media::address::EmojiAddresses;
 use crate::reach::{self, Asking};
+use crate::text::length;
 use crate::{lists, waves};
 
 /// Longer reasons are essays.
@@ -79,12 +80,7 @@ pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64>
     .into_iter()
     .flatten()
     {
-        if reason.chars().count() > LONGEST_REASON {
-            return Err(Error::invalid(
-                "reason",
-                format!("is longer than {LONGEST_REASON} characters"),
-            ));
-        }
+        length::at_most("reason", reason, LONGEST_REASON)?;
     }
     let asks = asks(&new)?;
     check_room(app, &new)?;

@@ -17,28 +17,39 @@ const BATCH: i64 = 50_000;
 /// The book holds every rule in memory, some 300 bytes each.
 const MOST: usize = 1_000_000;
 
+/// The columns of [`RuleRow`], in its order.
+macro_rules! select_rule {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
+                    reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence,
+                    ended_at, ended_by
+               FROM rules ",
+            $rest
+        )
+    };
+}
+
 /// Rules in force after one, in the order they were set.
 const IN_FORCE: Sql<RuleRow> = sql!(
     row: RuleRow,
-    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-       FROM rules
-      WHERE ended_at IS NULL AND id > $1
-      ORDER BY id
-      LIMIT $2"
+    select_rule!(
+        "WHERE ended_at IS NULL AND id > $1
+         ORDER BY id
+         LIMIT $2"
+    )
 );
 /// All of one scope, newest first; on `rules_of_scope`.
 const HISTORY: Sql<RuleRow> = sql!(
     row: RuleRow,
-    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-       FROM rules
-      WHERE scope = $1
-        AND community_id IS NOT DISTINCT FROM $2
-        AND account_id IS NOT DISTINCT FROM $3
-        AND id < $5
-      ORDER BY id DESC
-      LIMIT $4"
+    select_rule!(
+        "WHERE scope = $1
+           AND community_id IS NOT DISTINCT FROM $2
+           AND account_id IS NOT DISTINCT FROM $3
+           AND id < $5
+         ORDER BY id DESC
+         LIMIT $4"
+    )
 );
 /// Of these rules, which others took their place: those of the same scope and pattern that were set when they ended.
 const REPLACEMENTS: Sql<(i64, i64)> = sql!(
@@ -139,38 +150,28 @@ pub async fn history(db: &Db, scope: Scope, below: i64, limit: i64) -> Result<Ve
 
 const BY_ID: Sql<RuleRow> = sql!(
     row: RuleRow,
-    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-       FROM rules
-      WHERE id = $1"
+    select_rule!("WHERE id = $1")
 );
 const BY_IDS: Sql<RuleRow> = sql!(
     row: RuleRow,
-    sqlite: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                    reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-               FROM rules
-              WHERE id IN (SELECT value FROM json_each($1))",
-    pg: "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-           FROM rules
-          WHERE id = ANY($1)"
+    sqlite: select_rule!("WHERE id IN (SELECT value FROM json_each($1))"),
+    pg: select_rule!("WHERE id = ANY($1)")
 );
 /// What a rule replaced ended in the moment when it was set, and not by itself before. Counts on `rules_ended`.
 const REPLACED_BY: Sql<RuleRow> = sql!(
     row: RuleRow,
-    "SELECT id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-            reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence, ended_at, ended_by
-       FROM rules
-      WHERE scope = $1
-        AND community_id IS NOT DISTINCT FROM $2
-        AND account_id IS NOT DISTINCT FROM $3
-        AND pattern_kind = $4
-        AND pattern = $5
-        AND ended_at = $6
-        AND (expires_at IS NULL OR expires_at > $6)
-        AND id <> $7
-      ORDER BY id DESC
-      LIMIT 1"
+    select_rule!(
+        "WHERE scope = $1
+           AND community_id IS NOT DISTINCT FROM $2
+           AND account_id IS NOT DISTINCT FROM $3
+           AND pattern_kind = $4
+           AND pattern = $5
+           AND ended_at = $6
+           AND (expires_at IS NULL OR expires_at > $6)
+           AND id <> $7
+         ORDER BY id DESC
+         LIMIT 1"
+    )
 );
 
 pub async fn by_id(db: &Db, id: i64) -> Result<Option<Rule>> {

@@ -8,8 +8,8 @@ use super::Scheduled;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, as_sentence, cookie};
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::http::{Form, Me, Reply, Visit, as_sentence};
+use crate::web::view::{Frame, NavItem, Trouble};
 use crate::web::{frame, time};
 
 /// Characters of a post that its line shows.
@@ -134,8 +134,7 @@ fn until(app: &App, at: i64) -> String {
 }
 
 fn done(visit: &Visit, words: &str) -> Reply {
-    let notice = cookie::notice(&visit.community, &Notice(words.to_owned()));
-    Reply::see_other("/scheduled").with_cookie(notice)
+    Reply::see_other("/scheduled").telling(&visit.community, words)
 }
 
 async fn views(app: &App, me: &Me) -> Result<Vec<View>> {

@@ -1,11 +1,10 @@
 //! A question for posts, read: words, "phrases", and what Mastodon's apps know as operators (`from:`, `has:`, …).
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::index::{ANY, mark};
 use super::store::Among;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::error::{Error, Result};
 use crate::id;
 use crate::text::{language, words};
@@ -228,8 +227,7 @@ fn day_ms(text: &str) -> Option<i64> {
         return None;
     }
     let date = Date::new(year, month, day).ok()?;
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(midnight.timestamp().as_millisecond())
+    clock::first_moment(date)
 }
 
 /// A part of a question.

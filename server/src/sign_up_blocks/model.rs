@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use comity_vocab::Domain;
 
 use crate::error::{Error, Result};
+use crate::hex::hex;
 
 /// What a block is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,14 +147,6 @@ pub fn canonical_hash(email: &str) -> Option<String> {
     }
     let hash = digest(&SHA256, format!("{name}@{provider}").as_bytes());
     Some(hex(hash.as_ref()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A hash as typed.

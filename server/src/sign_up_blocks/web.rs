@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, address, cookie};
+use crate::http::{Form, Me, Reply, Visit, address};
 use crate::moderation::looked_after;
 use crate::web;
 use crate::web::time::day;
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::web::view::{Frame, NavItem, Trouble};
 
 #[derive(Template)]
 #[template(path = "sign_up_blocks/blocks.html")]
@@ -202,6 +202,5 @@ pub async fn remove(
 }
 
 fn done(visit: &Visit, sentence: &str) -> Reply {
-    let notice = cookie::notice(&visit.community, &Notice(sentence.to_owned()));
-    Reply::see_other("/sign-ups/blocks").with_cookie(notice)
+    Reply::see_other("/sign-ups/blocks").telling(&visit.community, sentence)
 }

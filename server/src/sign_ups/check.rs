@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::{NewSignUp, NotIn, store};
 use crate::accounts;
 use crate::app::App;
+use crate::clock;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::members;
@@ -201,8 +200,7 @@ fn age(app: &App, day: &str) -> Option<Fault> {
     if day.is_empty() {
         return fault("ERR_BLANK", "is missing; it is looked at once and not kept");
     }
-    let now = Timestamp::from_millisecond(app.now_ms()).unwrap_or_default();
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = clock::date_of(app.now_ms());
     // What jiff reads besides a day is no day of birth.
     let born: Option<Date> = day
         .get(..10)

@@ -52,33 +52,33 @@ pub fn insert(tx: &mut Tx, new: &ApplicantRow, standing_hash: Vec<u8>) {
     );
 }
 
+/// The columns of [`ApplicantRow`], in its order.
+macro_rules! select_applicant {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id,
+                    state, word, created_at, email_confirmed_at, decided_at
+               FROM applicants ",
+            $rest
+        )
+    };
+}
+
 const BY_ID: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
-    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
-            created_at, email_confirmed_at, decided_at
-       FROM applicants
-      WHERE id = $1"
+    select_applicant!("WHERE id = $1")
 );
 const BY_STANDING: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
-    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
-            created_at, email_confirmed_at, decided_at
-       FROM applicants
-      WHERE standing_hash = $1"
+    select_applicant!("WHERE standing_hash = $1")
 );
 const BY_NAME: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
-    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
-            created_at, email_confirmed_at, decided_at
-       FROM applicants
-      WHERE community_id = $1 AND username = $2 AND state = 'waits'"
+    select_applicant!("WHERE community_id = $1 AND username = $2 AND state = 'waits'")
 );
 const BY_EMAIL: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
-    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
-            created_at, email_confirmed_at, decided_at
-       FROM applicants
-      WHERE community_id = $1 AND email_key = $2 AND state = 'waits'"
+    select_applicant!("WHERE community_id = $1 AND email_key = $2 AND state = 'waits'")
 );
 
 pub async fn by_id(db: &Db, id: i64) -> Result<Option<ApplicantRow>> {
@@ -126,12 +126,11 @@ pub async fn open_to(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Appl
 
 const QUEUE: Sql<ApplicantRow> = sql!(
     row: ApplicantRow,
-    "SELECT id, community_id, username, email, password_hash, reason, needs_yes, invitation_id, app_id, state, word,
-            created_at, email_confirmed_at, decided_at
-       FROM applicants
-      WHERE community_id = $1 AND state = 'waits' AND needs_yes AND ($2 OR email_confirmed_at IS NOT NULL)
-      ORDER BY id
-      LIMIT $3"
+    select_applicant!(
+        "WHERE community_id = $1 AND state = 'waits' AND needs_yes AND ($2 OR email_confirmed_at IS NOT NULL)
+         ORDER BY id
+         LIMIT $3"
+    )
 );
 
 /// Who waits for a yes, longest first; with `all` also those who have not shown that their address is theirs.

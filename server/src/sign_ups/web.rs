@@ -11,14 +11,14 @@ use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, address, cookie};
+use crate::http::{Form, Me, Reply, Visit, address};
 use crate::invitations;
 use crate::mail;
 use crate::members::web::{browser_name, signed_in};
 use crate::members::{Role, sessions};
 use crate::web;
 use crate::web::time::day;
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::web::view::{Frame, NavItem, Trouble};
 
 /// Signing up. Posts `username`, `email`, `password`, `reason`, `date_of_birth`, `invite` and `agree` ("on").
 #[derive(Template)]
@@ -193,9 +193,9 @@ pub async fn ask_again(
     let email = Some(form.email.as_str()).filter(|email| !email.trim().is_empty());
     match super::ask_again(&app, here, &applicant, email).await {
         Ok(()) => {
-            let done = Notice("A letter is on its way.".to_owned());
+            let done = "A letter is on its way.";
             let back = format!("/sign-up/{}", form.token);
-            Ok(Reply::see_other(&back).with_cookie(cookie::notice(here, &done)))
+            Ok(Reply::see_other(&back).telling(here, done))
         }
         Err(not) => {
             let trouble = trouble(not.into(), LABELS)?;
@@ -328,8 +328,7 @@ pub async fn turn_down(
 }
 
 fn decided(visit: &Visit, sentence: &str) -> Reply {
-    let notice = cookie::notice(&visit.community, &Notice(sentence.to_owned()));
-    Reply::see_other("/sign-ups").with_cookie(notice)
+    Reply::see_other("/sign-ups").telling(&visit.community, sentence)
 }
 
 /// What the fields of these forms are called in sentences.

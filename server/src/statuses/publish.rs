@@ -11,7 +11,7 @@ use comity_vocab::{Handle, Visibility};
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text};
-use super::once;
+use super::once::{self, Once};
 use super::record::{self, NewStatus, Parent};
 use super::wishes;
 use super::written_with;
@@ -21,8 +21,9 @@ use crate::communities::Community;
 use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::Kind;
 use crate::polls::{self, Wish};
-use crate::text::Format;
+use crate::text::{Format, length};
 use crate::{conversations, lists, media, quotes, text};
 use named::{check_named_get_it, kept_from_named, named};
 
@@ -56,6 +57,10 @@ pub async fn publish(
             "text",
             "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
         ));
+    }
+    // What was scheduled was counted then.
+    if !once.as_ref().is_some_and(Once::is_of_scheduled) {
+        app.limits.check(Kind::Post, &author.id.to_string())?;
     }
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;
@@ -256,7 +261,7 @@ impl Brings {
 impl Draft {
     /// What can be said of a draft without looking anything up. The length is counted as clients count it.
     pub(super) fn check(&self, app: &App, brings: Brings) -> Result<()> {
-        let length = text::length::of(&self.text);
+        let length = length::of(&self.text);
         let most = app.config.limits.post_characters as usize;
         if self.text.trim().is_empty() && brings == Brings::Words {
             return Err(Error::invalid("text", "is empty; write something first"));
@@ -267,12 +272,7 @@ impl Draft {
                 format!("is {length} characters long; {most} fit"),
             ));
         }
-        if self.spoiler_text.chars().count() > LONGEST_SPOILER {
-            return Err(Error::invalid(
-                "spoiler_text",
-                format!("is longer than {LONGEST_SPOILER} characters"),
-            ));
-        }
+        length::at_most("spoiler_text", &self.spoiler_text, LONGEST_SPOILER)?;
         if self
             .language
             .as_deref()

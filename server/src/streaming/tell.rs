@@ -73,14 +73,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             }
             Ok(frames)
         }
-        What::Notified(id) => {
+        What::Notified(numbers) => {
             let Some(me) = &caller.me else {
                 return Ok(Vec::new());
             };
-            let found = match notifications::find(app, &me.account, *id).await {
-                Ok(found) => found,
-                Err(why) if why.is_not_found() => return Ok(Vec::new()),
-                Err(why) => return Err(why),
+            let Some(found) = notifications::find_first(app, &me.account, numbers).await? else {
+                return Ok(Vec::new());
             };
             let entity = notifications::entity::list(app, me, &[found]).await?.pop();
             let told = entity.map(|entity| -> Arc<str> { entity.to_string().into() });

@@ -1,8 +1,9 @@
-//! How long a text is, counted as clients count it.
+//! How long a text is: a post as clients count it, anything else by its characters.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::scan::{self, Token};
+use crate::error::{Code, Error, Result};
 
 /// What any link counts; every client assumes it (Mastodon's `characters_reserved_per_url`).
 const LINK: usize = 23;
@@ -22,9 +23,26 @@ pub fn of(text: &str) -> usize {
     length
 }
 
+/// Refuses what has more than `most` characters.
+pub fn at_most(field: &'static str, text: &str, most: usize) -> Result<()> {
+    if text.chars().count() > most {
+        return Err(
+            Error::invalid(field, format!("is longer than {most} characters")).coded(Code::TooLong),
+        );
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert!(at_most("text", "Fähre", 5).is_ok());
+        let why = at_most("text", "Fähren", 5).unwrap_err();
+        assert!(why.to_string().contains("is longer than 5 characters"));
+    }
 
     /// By hand, from what Mastodon's server and its web client do with each.
     #[test]

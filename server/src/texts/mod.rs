@@ -9,16 +9,15 @@ use std::collections::HashMap;
 
 use comity_db::{Db, Tx};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::app::App;
-use crate::clock::DAY_MS;
+use crate::clock::{self, DAY_MS};
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::rules;
-use crate::text::markdown;
+use crate::text::{length, markdown};
 
 pub use store::{Day, Version};
 
@@ -162,10 +161,7 @@ pub async fn publish(app: &App, me: &Me, kind: Kind, draft: &Draft) -> Result<i6
         ("text", &text, LONGEST),
         ("changes", &changes, LONGEST_CHANGES),
     ] {
-        if text.chars().count() > most {
-            let why = format!("is longer than {most} characters");
-            return Err(Error::invalid(field, why));
-        }
+        length::at_most(field, text, most)?;
     }
     let now_ms = app.now_ms();
     let today = day_of(now_ms);
@@ -239,8 +235,7 @@ fn day_of(at_ms: i64) -> i64 {
 fn first_moment(day: &str) -> Option<i64> {
     let day = Some(day.trim()).filter(|day| day.len() == 10)?;
     let date: Date = day.parse().ok()?;
-    let moment = date.to_zoned(TimeZone::UTC).ok()?;
-    Some(moment.timestamp().as_millisecond())
+    clock::first_moment(date)
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::form::{Label, LongForm, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::http::{Form, Me, Reply, Visit};
 use crate::members::Role;
 use crate::moderation::looked_after;
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::web::view::{Frame, NavItem, Trouble};
 use crate::web::{frame, time};
 
 /// What a community may begin with: what the program does, and gaps for what only its people know.
@@ -244,9 +244,9 @@ async fn publish(app: &App, me: &Me, visit: &Visit, kind: Kind, sent: Sent) -> R
     };
     match super::publish(app, me, kind, &draft).await {
         Ok(from) => {
-            let done = Notice(format!("It holds from {} on.", time::day(from)));
+            let done = format!("It holds from {} on.", time::day(from));
             let path = format!("{}/{}", kind.path(), time::iso_day(from));
-            Ok(Reply::see_other(&path).with_cookie(cookie::notice(&visit.community, &done)))
+            Ok(Reply::see_other(&path).telling(&visit.community, done))
         }
         Err(why) => {
             let trouble = trouble(why, LABELS)?;
@@ -284,7 +284,7 @@ pub async fn take_back_terms(
 
 async fn take_back(app: &App, me: &Me, visit: &Visit, kind: Kind, day: &str) -> Result<Reply> {
     super::take_back(app, me, kind, day).await?;
-    let done = Notice("It is taken back.".to_owned());
+    let done = "It is taken back.";
     let path = format!("/moderation/texts{}", kind.path());
-    Ok(Reply::see_other(&path).with_cookie(cookie::notice(&visit.community, &done)))
+    Ok(Reply::see_other(&path).telling(&visit.community, done))
 }

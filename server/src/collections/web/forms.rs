@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::collections::{self, Draft, Shown, words};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::http::{Form, Me, Reply, Visit};
 use crate::text::language::LANGUAGES;
 use crate::web::frame;
-use crate::web::view::{Frame, NavItem, Notice, Trouble};
+use crate::web::view::{Frame, NavItem, Trouble};
 
 /// What the forms' fields are called in sentences.
 const LABELS: &[Label] = &[
@@ -104,13 +104,7 @@ pub async fn create(
     visit: Visit,
     Form(form): Form<Typed>,
 ) -> Result<Reply> {
-    match collections::create(&app, &me, &form.draft(), &[]).await {
-        Ok(shown) => Ok(Reply::see_other(&shown.collection.path())),
-        Err(why) => {
-            let trouble = trouble(why, LABELS)?;
-            form_page(&app, &visit, None, form, Some(trouble)).await
-        }
-    }
+    take(&app, &me, &visit, None, form).await
 }
 
 /// `GET /collections/{id}/edit`
@@ -134,11 +128,21 @@ pub async fn change(
 ) -> Result<Reply> {
     // Whose it is comes before what is wrong with the form.
     collections::own(&app, &me, id).await?;
-    match collections::change(&app, &me, id, &form.draft()).await {
+    take(&app, &me, &visit, Some(id), form).await
+}
+
+/// Makes one, or changes the one with this number; the form again where something is wrong with it.
+async fn take(app: &App, me: &Me, visit: &Visit, id: Option<i64>, form: Typed) -> Result<Reply> {
+    let draft = form.draft();
+    let done = match id {
+        Some(id) => collections::change(app, me, id, &draft).await,
+        None => collections::create(app, me, &draft, &[]).await,
+    };
+    match done {
         Ok(shown) => Ok(Reply::see_other(&shown.collection.path())),
         Err(why) => {
             let trouble = trouble(why, LABELS)?;
-            form_page(&app, &visit, Some(id), form, Some(trouble)).await
+            form_page(app, visit, id, form, Some(trouble)).await
         }
     }
 }
@@ -152,9 +156,9 @@ pub async fn delete(
     Form(()): Form<()>,
 ) -> Result<Reply> {
     collections::remove(&app, &me, id).await?;
-    let done = Notice("The collection is gone.".to_owned());
+    let done = "The collection is gone.";
     let path = format!("/@{}/collections", me.account.username);
-    Ok(Reply::see_other(&path).with_cookie(cookie::notice(&visit.community, &done)))
+    Ok(Reply::see_other(&path).telling(&visit.community, done))
 }
 
 /// Who is put in.
@@ -225,9 +229,9 @@ pub async fn leave(
     Form(chosen): Form<Chosen>,
 ) -> Result<Reply> {
     collections::revoke(&app, &me, id, chosen.item).await?;
-    let done = Notice("You are out of the collection, and nobody can put you in again.".to_owned());
+    let done = "You are out of the collection, and nobody can put you in again.";
     let reply = Reply::see_other(&format!("/collections/{id}"));
-    Ok(reply.with_cookie(cookie::notice(&visit.community, &done)))
+    Ok(reply.telling(&visit.community, done))
 }
 
 async fn form_page(

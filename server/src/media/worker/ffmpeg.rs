@@ -18,7 +18,7 @@ const MOST_TIMES: u32 = 10 * MOST_A_SECOND;
 /// Pixels of a film's picture: 3840 by 2160, in either direction.
 pub const MOST_PIXELS: u64 = 3_840 * 2_160;
 /// Pictures a second of a film.
-const MOST_RATE: f64 = 120.0;
+pub const MOST_RATE: u32 = 120;
 /// The longest film or sound: three hours.
 const LONGEST_S: f64 = 3.0 * 3_600.0;
 /// What ffprobe says of a file.
@@ -107,7 +107,7 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         );
     }
     let demuxer = format.demuxer().ok_or_else(|| DAMAGED.to_owned())?;
-    let report = probe(task, demuxer)?;
+    let report = probe(task, demuxer, INPUT)?;
     let duration = report.format.duration.as_deref();
     let duration: f64 = duration.and_then(|text| text.parse().ok()).unwrap_or(0.0);
     if duration > LONGEST_S {
@@ -124,34 +124,39 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
 }
 
 /// The size of the only picture in a file that holds nothing else.
-pub(super) fn size_of_picture(task: &Task, demuxer: &str) -> Result<(u32, u32), Refused> {
-    let report = probe(task, demuxer)?;
+pub(super) fn size_of_picture(
+    task: &Task,
+    demuxer: &str,
+    file: &str,
+) -> Result<(u32, u32), Refused> {
+    let report = probe(task, demuxer, file)?;
     match report.streams.as_slice() {
         [only] if only.is("video") => Ok((only.width, only.height)),
         _ => Err(DAMAGED.to_owned()),
     }
 }
 
-/// That picture as PNG, with eight bits for each of three colours.
+/// That picture as PNG, with these colours, as ffmpeg calls them.
 pub(super) fn picture_as_png(
     task: &Task,
-    demuxer: &str,
+    (demuxer, file): (&str, &str),
+    colours: &str,
     most_pixels: u64,
     most_bytes: u64,
 ) -> Result<Vec<u8>, Refused> {
-    let mut command = reading_up_to(task, demuxer, most_pixels);
+    let mut command = reading_up_to(task, demuxer, file, most_pixels);
     command
         .args(["-map", "0:v:0", "-frames:v", "1", "-c:v", "png"])
-        .args(["-pix_fmt", "rgb24", "-compression_level", "1"])
+        .args(["-pix_fmt", colours, "-compression_level", "1"])
         .args(["-f", "image2pipe", "-"]);
     output_of(command, most_bytes)
 }
 
-fn probe(task: &Task, demuxer: &str) -> Result<Report, Refused> {
+fn probe(task: &Task, demuxer: &str, file: &str) -> Result<Report, Refused> {
     let mut command = Command::new(&task.ffprobe);
     command
         .args(["-v", "error", "-protocol_whitelist", "file", "-f", demuxer])
-        .args(["-show_format", "-show_streams", "-of", "json", "-i", INPUT]);
+        .args(["-show_format", "-show_streams", "-of", "json", "-i", file]);
     let told = output_of(command, LONGEST_REPORT)?;
     serde_json::from_slice(&told).map_err(|_| DAMAGED.to_owned())
 }
@@ -171,7 +176,7 @@ fn video(
             "is film of {width} by {height} pixels; at most 3840 by 2160 fit"
         ));
     }
-    if film.rate() > MOST_RATE {
+    if film.rate() > f64::from(MOST_RATE) {
         return Err(format!("has more than {MOST_RATE} pictures a second"));
     }
     let plays_everywhere = film.codec_name == "h264" && film.pix_fmt == "yuv420p";
@@ -311,10 +316,10 @@ fn report_of_output(task: &Task) -> Result<Report, Refused> {
 
 /// The command as it opens the file, before what it is to do with it.
 fn reading(task: &Task, demuxer: &str) -> Command {
-    reading_up_to(task, demuxer, MOST_PIXELS)
+    reading_up_to(task, demuxer, INPUT, MOST_PIXELS)
 }
 
-fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
+fn reading_up_to(task: &Task, demuxer: &str, file: &str, most_pixels: u64) -> Command {
     let mut command = Command::new(&task.ffmpeg);
     command
         .args([
@@ -332,7 +337,7 @@ fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
             "-max_pixels",
             &most_pixels.to_string(),
         ])
-        .args(["-f", demuxer, "-i", INPUT]);
+        .args(["-f", demuxer, "-i", file]);
     command
 }
 

@@ -12,11 +12,11 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::{Form, Id, Input, Me, Reply, Visit, cookie};
+use crate::http::{Form, Id, Input, Me, Reply, Visit};
 use crate::members::Role;
 use crate::moderation::{self, Action, Subject};
 use crate::reports::{self, Category, Choice, Report};
-use crate::web::view::{Frame, NavItem, Notice, PersonView};
+use crate::web::view::{Frame, NavItem, PersonView};
 use crate::web::{frame, person_view, time};
 use crate::window::Window;
 
@@ -370,11 +370,8 @@ pub async fn resolve(
 ) -> Result<Reply> {
     let report = found(&app, &me, id).await?;
     reports::resolve(&app, &report, &me.account, &written.text).await?;
-    let done = Notice("The report is closed.".to_owned());
-    Ok(
-        Reply::see_other("/moderation/reports")
-            .with_cookie(cookie::notice(&visit.community, &done)),
-    )
+    let done = "The report is closed.";
+    Ok(Reply::see_other("/moderation/reports").telling(&visit.community, done))
 }
 
 /// `POST /moderation/reports/{id}/reopen`

@@ -2,13 +2,16 @@
 
 mod card;
 mod composer;
+mod files;
+mod marks;
+mod poll;
 mod quoted;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way};
-use comity_vocab::{Iri, Visibility};
+use comity_vocab::Visibility;
 
 use crate::accounts::Account;
 use crate::app::App;
@@ -17,23 +20,22 @@ use crate::communities::Community;
 use crate::emojis::Shown as Emoji;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
-use crate::filters::{Action, Context, Filter, Matcher};
+use crate::filters::{Action, Context, Matcher};
 use crate::http::{Me, Visit};
-use crate::media::Stored;
-use crate::media::address::{Addresses, RemotePart};
-use crate::polls::{self, Choice, Poll};
 use crate::quotes::State;
 use crate::statuses::entity::emojis;
-use crate::statuses::{self, Attached, Shown, Status, text};
+use crate::statuses::{self, Shown, Status, text};
 use crate::text::sanitize;
 use crate::web::view::{
-    AttachmentKind, AttachmentView, Counts, Mark, MarkKind, OptionView, PersonView, PollView,
-    QuotedView, ReactionView, ReplyView, SmallView, StatusView, Veil, ViewerView, WhyNot,
+    Counts, Mark, MarkKind, PersonView, QuotedView, ReactionView, ReplyView, StatusView, Veil,
+    ViewerView, WhyNot,
 };
 use crate::web::{cleared_view, person_view, profile_path, time};
-use crate::{bookmarks, favourites, pins, reactions, reblogs, rules};
+use crate::{bookmarks, favourites, pins, polls, reactions, reblogs, rules};
 use composer::choices_for_reply;
 pub use composer::{choices, choose_language, composer, seen_by};
+use files::attachments;
+use marks::{consent_mark, files_unseen, filter_veil, limited_mark};
 pub use quoted::quoted_by;
 use quoted::{quote_mark, quoted};
 
@@ -329,45 +331,6 @@ impl<'a> Reader<'a> {
         view
     }
 
-    /// What it asks.
-    fn poll(&self, status: &Status, poll: &Poll, emojis: &[Emoji]) -> PollView {
-        let me = self.visit.me.as_ref();
-        let own = self.votes.get(&status.id).map_or(&[][..], Vec::as_slice);
-        let is_author = me.is_some_and(|me| me.account.id == status.author.id);
-        let people = poll
-            .voters
-            .filter(|_| poll.multiple)
-            .unwrap_or(poll.votes());
-        let share = |votes: i64| {
-            let hundredths = votes.saturating_mul(100).checked_div(people).unwrap_or(0);
-            u8::try_from(hundredths.clamp(0, 100)).unwrap_or(0)
-        };
-        let option = |(at, option): (i64, &Choice)| OptionView {
-            html: in_plain(&option.title, emojis),
-            share: share(option.votes),
-            own: own.contains(&at),
-        };
-        let many = poll.voters.unwrap_or(poll.votes());
-        let many = match (many, poll.voters.is_some()) {
-            (1, true) => "1 person".to_owned(),
-            (1, false) => "1 vote".to_owned(),
-            (_, true) => format!("{many} people"),
-            (_, false) => format!("{many} votes"),
-        };
-        let end = match poll.ends_at {
-            _ if poll.closed => "over".to_owned(),
-            Some(at) => format!("ends {}", time::words(at, self.now_ms)),
-            None => "no end".to_owned(),
-        };
-        PollView {
-            options: (0_i64..).zip(&poll.options).map(option).collect(),
-            multiple: poll.multiple,
-            may_vote: me.is_some() && !is_author && own.is_empty() && !poll.closed,
-            shows_numbers: poll.shows_numbers(),
-            told: format!("{many} · {end}"),
-        }
-    }
-
     /// One post of a list in this context; `None` where a filter of the reader hides it.
     pub fn view_in(
         &self,
@@ -433,15 +396,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A filter of one's own, by its title. Pictures that it blurs are links here, and open only when asked for.
-fn filter_veil(filter: &Filter) -> Option<Veil> {
-    (filter.action != Action::Blur).then(|| Veil {
-        sentence: format!("Filtered: {}", filter.title),
-        mark: Mark::plain(MarkKind::Muted),
-        why_url: None,
-    })
-}
-
 /// The context of filters that a list by this way is.
 fn context(way: Way) -> Option<Context> {
     match way {
@@ -452,47 +406,6 @@ fn context(way: Way) -> Option<Context> {
         Way::Page => Some(Context::Account),
         _ => None,
     }
-}
-
-/// Says how many files there are of which none is shown yet.
-fn files_unseen(files: usize) -> Mark {
-    Mark {
-        kind: MarkKind::Remark,
-        text: if files == 1 {
-            "has one file, shown once you let it in".to_owned()
-        } else {
-            format!("has {files} files, shown once you let it in")
-        },
-    }
-}
-
-fn limited_mark() -> Mark {
-    Mark {
-        kind: MarkKind::Limited,
-        text: "limited here".to_owned(),
-    }
-}
-
-/// What its author is told of an answer that has no place at whom it answers, elsewhere. Members here take out in silence.
-fn consent_mark(status: &Status) -> Option<Mark> {
-    let answered = status
-        .in_reply_to
-        .as_ref()
-        .filter(|account| !account.is_local())?;
-    let whom = answered.handle();
-    let (kind, text) = match status.approval {
-        Approval::Stands => return None,
-        Approval::Waits { .. } if status.is_declined() => (
-            MarkKind::Refused,
-            format!("{whom} turned it down; nobody else sees it"),
-        ),
-        Approval::Waits { .. } => (MarkKind::Ask, format!("waits for a yes of {whom}")),
-        Approval::Removed { .. } => (
-            MarkKind::Refused,
-            format!("{whom} took it out of the conversation"),
-        ),
-    };
-    Some(Mark { kind, text })
 }
 
 /// What the gate says to acts of which the authors of these said something; of the others it is asked when they are done.
@@ -559,68 +472,4 @@ pub fn with_title(title: &str, content: &str) -> String {
 
 fn count(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or(0)
-}
-
-/// The files of a post, for whom it was cleared.
-fn attachments(app: &App, status: &Visible<Status>) -> Vec<AttachmentView> {
-    let addresses = Addresses::of(app, status);
-    let files = text(status).attachments.iter().enumerate();
-    files
-        .map(|(at, file)| match &file.here {
-            Some(stored) => ours(&addresses, file, stored),
-            None => theirs(&addresses, at, file),
-        })
-        .collect()
-}
-
-fn ours(addresses: &Addresses<'_>, file: &Attached, stored: &Stored) -> AttachmentView {
-    let kind = file.media_type.as_deref().unwrap_or_default();
-    let size = stored.small_size().or(stored.meta.original);
-    let small = addresses.small(stored);
-    AttachmentView {
-        kind: kind_of(file),
-        url: addresses.original(stored, kind).unwrap_or_default(),
-        description: file.description.clone(),
-        server: None,
-        small: small.map(|url| SmallView {
-            url,
-            width: size.map_or(0, |size| size.width),
-            height: size.map_or(0, |size| size.height),
-        }),
-        plays: stored.kind != "image",
-        goes_round: stored.kind == "gifv",
-    }
-}
-
-/// A page of ours loads nothing from elsewhere: of pictures it shows our copy, and of the rest a link.
-fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> AttachmentView {
-    let copy = |part| {
-        let copied = file.is_copied();
-        copied.then(|| addresses.copy(at, part)).flatten()
-    };
-    let address = Iri::parse(&file.url).ok();
-    AttachmentView {
-        kind: kind_of(file),
-        url: copy(RemotePart::Original).unwrap_or_else(|| file.url.clone()),
-        description: file.description.clone(),
-        server: address.map(|address| address.domain().unicode()),
-        // Of its size only its server's word is known.
-        small: copy(RemotePart::Small).map(|url| SmallView {
-            url,
-            width: 0,
-            height: 0,
-        }),
-        plays: false,
-        goes_round: false,
-    }
-}
-
-fn kind_of(file: &Attached) -> AttachmentKind {
-    let family = file.media_type.as_deref();
-    match family.and_then(|kind| kind.split('/').next()) {
-        Some("image") => AttachmentKind::Picture,
-        Some("video") => AttachmentKind::Film,
-        Some("audio") => AttachmentKind::Sound,
-        _ => AttachmentKind::File,
-    }
 }
