@@ -6,7 +6,7 @@ use comity_policy::{Conditions, Party, Visible, Way};
 use comity_vocab::{ActorKind, Domain, Iri};
 use serde_json::{Value, json};
 
-use super::{Account, Profile, moved, moved_to, profile, show_many};
+use super::{Account, Profile, moved, moved_to, profile, show_known, show_many};
 use crate::app::App;
 use crate::collections;
 use crate::communities::Community;
@@ -402,9 +402,46 @@ impl Faces {
         let shown = show_many(app, viewer, way, &ids).await?;
         let people: Vec<&Visible<Account>> =
             shown.values().filter_map(|copies| copies.first()).collect();
-        let moved = moved(app, viewer, way, &people).await?;
-        let hidden = pictures_elsewhere(app, &people, asking).await?;
-        let faces = people.into_iter().map(|account| {
+        Faces::told(app, viewer, way, here, &people, asking).await
+    }
+
+    /// Those of these that `viewer` may see, where they were read already, and of others by their ids.
+    pub async fn of_known(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        known: Vec<&Account>,
+        others: &[i64],
+    ) -> Result<Faces> {
+        let known: HashMap<i64, &Account> = known
+            .into_iter()
+            .map(|account| (account.id, account))
+            .collect();
+        let mut missing: Vec<i64> = others.to_vec();
+        missing.retain(|id| !known.contains_key(id));
+        let mut shown = show_known(app, viewer, way, known.into_values().collect()).await?;
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            let more = show_many(app, viewer, way, &missing).await?;
+            shown.extend(more.into_values().flatten());
+        }
+        let people: Vec<&Visible<Account>> = shown.iter().collect();
+        Faces::told(app, viewer, way, here, &people, &[]).await
+    }
+
+    async fn told(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        people: &[&Visible<Account>],
+        asking: &[i64],
+    ) -> Result<Faces> {
+        let moved = moved(app, viewer, way, people).await?;
+        let hidden = pictures_elsewhere(app, people, asking).await?;
+        let faces = people.iter().map(|account| {
             let mut told = with_move(account, here, &moved);
             if let Some(hidden) = hidden.get(&account.id) {
                 hide(&mut told, hidden, here);

@@ -34,7 +34,7 @@ pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
             if !list.is_empty() {
                 list.push(',');
             }
-            list.push_str(&entities.status(status).to_string());
+            list.push_str(&serde_json::to_string(&entities.told(status))?);
         }
     }
     let [ancestors, descendants] = written;

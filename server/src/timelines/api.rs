@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use comity_policy::Way;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Only, Place, read};
 use crate::app::App;
@@ -137,7 +136,7 @@ pub async fn answer(
         Way::LocalTimeline => Way::PublicTimeline,
         way => way,
     };
-    let list = Entities::list(app, caller, way, &stretch.entries).await?;
+    let list = Entities::written(app, caller, way, &stretch.entries).await?;
     let links = paging.links(&caller.community, stretch.newer, stretch.older);
-    Ok(Reply::api(json!(list)).with_links(links))
+    Ok(Reply::api_written(list).with_links(links))
 }
