@@ -5,6 +5,7 @@
 pub mod api;
 pub mod entity;
 pub mod record;
+pub mod start;
 mod store;
 pub mod web;
 

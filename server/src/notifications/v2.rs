@@ -7,7 +7,6 @@ use super::Kind;
 use super::api::Choice;
 use super::entity::{self, Expand};
 use super::grouped::{self, GROUPS, Key};
-use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Input, Paging, Reply};
@@ -104,7 +103,8 @@ pub async fn people(
     )
     .await?;
     let ids: Vec<i64> = found.iter().map(entity::face_id).collect();
-    let faces = Faces::of(&app, &me.party(), Way::Notification, &me.community, &ids).await?;
+    let asking = entity::asking(found.iter());
+    let faces = entity::faces(&app, me, &ids, &asking).await?;
     let list: Vec<_> = found
         .iter()
         .map(|told| entity::face(told, &faces, &me.community))

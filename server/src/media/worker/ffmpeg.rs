@@ -20,7 +20,7 @@ const MOST_TIMES: u32 = 10 * MOST_A_SECOND;
 /// Pixels of a film's picture: 3840 by 2160, in either direction.
 pub const MOST_PIXELS: u64 = 3_840 * 2_160;
 /// Pictures a second of a film.
-const MOST_RATE: f64 = 120.0;
+pub const MOST_RATE: u32 = 120;
 /// The longest film or sound: three hours.
 const LONGEST_S: f64 = 3.0 * 3_600.0;
 /// What ffprobe says of a file.
@@ -124,7 +124,7 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         );
     }
     let demuxer = format.demuxer().ok_or_else(|| DAMAGED.to_owned())?;
-    let report = probe(task, demuxer)?;
+    let report = probe(task, demuxer, INPUT)?;
     let duration = report.format.seconds();
     fits(duration)?;
     let sound = report.streams.iter().find(|stream| stream.is("audio"));
@@ -145,31 +145,32 @@ fn fits(seconds: f64) -> Result<(), Refused> {
 }
 
 /// The size of the only picture in a file that holds nothing else.
-pub(super) fn size_of_picture(task: &Task, demuxer: &str) -> Result<(u32, u32), Refused> {
-    let report = probe(task, demuxer)?;
+pub(super) fn size_of_picture(
+    task: &Task,
+    demuxer: &str,
+    file: &str,
+) -> Result<(u32, u32), Refused> {
+    let report = probe(task, demuxer, file)?;
     match report.streams.as_slice() {
         [only] if only.is("video") => Ok((only.width, only.height)),
         _ => Err(DAMAGED.to_owned()),
     }
 }
 
-/// That picture as PNG, with eight bits for each of three colours.
+/// That picture as PNG, with these colours, as ffmpeg calls them.
 pub(super) fn picture_as_png(
     task: &Task,
-    demuxer: &str,
+    (demuxer, file): (&str, &str),
+    colours: &str,
     most_pixels: u64,
     most_bytes: u64,
 ) -> Result<Vec<u8>, Refused> {
-    let mut command = reading_up_to(task, demuxer, most_pixels);
+    let mut command = reading_up_to(task, demuxer, file, most_pixels);
     command
         .args(["-map", "0:v:0", "-frames:v", "1", "-c:v", "png"])
-        .args(["-pix_fmt", "rgb24", "-compression_level", "1"])
+        .args(["-pix_fmt", colours, "-compression_level", "1"])
         .args(["-f", "image2pipe", "-"]);
     output_of(command, most_bytes)
-}
-
-fn probe(task: &Task, demuxer: &str) -> Result<Report, Refused> {
-    report_of(task, demuxer, INPUT)
 }
 
 /// Whether a player begins in the middle of this film only by the help of notes, as with some cameras' and with what was
@@ -200,7 +201,7 @@ fn video(
             "is film of {width} by {height} pixels; at most 3840 by 2160 fit"
         ));
     }
-    if film.rate() > MOST_RATE {
+    if film.rate() > f64::from(MOST_RATE) {
         return Err(format!("has more than {MOST_RATE} pictures a second"));
     }
     let plays_everywhere = film.codec_name == "h264"
@@ -247,7 +248,7 @@ fn video(
     still.current_dir(".");
     let poster = output_of(from_output(&still), LARGEST_POSTER)?;
     let (preview_type, blurhash, small) = picture::poster(picture::read_poster(poster)?)?;
-    let made = report_of_output(task, "mov")?;
+    let made = probe(task, "mov", OUTPUT)?;
     // A file may say that it is shorter than it is, or nothing.
     fits(made.format.seconds())?;
     let shown = made
@@ -289,11 +290,7 @@ fn bit_rate(report: &Report) -> Option<u64> {
     report.format.bit_rate.as_deref()?.parse().ok()
 }
 
-fn report_of_output(task: &Task, demuxer: &str) -> Result<Report, Refused> {
-    report_of(task, demuxer, OUTPUT)
-}
-
-fn report_of(task: &Task, demuxer: &str, file: &str) -> Result<Report, Refused> {
+fn probe(task: &Task, demuxer: &str, file: &str) -> Result<Report, Refused> {
     let mut command = Command::new(&task.ffprobe);
     command
         .args(["-v", "error", "-protocol_whitelist", "file", "-f", demuxer])
@@ -304,10 +301,10 @@ fn report_of(task: &Task, demuxer: &str, file: &str) -> Result<Report, Refused> 
 
 /// The command as it opens the file, before what it is to do with it.
 fn reading(task: &Task, demuxer: &str) -> Command {
-    reading_up_to(task, demuxer, MOST_PIXELS)
+    reading_up_to(task, demuxer, INPUT, MOST_PIXELS)
 }
 
-fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
+fn reading_up_to(task: &Task, demuxer: &str, file: &str, most_pixels: u64) -> Command {
     let mut command = Command::new(&task.ffmpeg);
     command
         .args([
@@ -325,7 +322,7 @@ fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
             "-max_pixels",
             &most_pixels.to_string(),
         ])
-        .args(["-f", demuxer, "-i", INPUT]);
+        .args(["-f", demuxer, "-i", file]);
     command
 }
 

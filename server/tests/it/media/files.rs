@@ -52,6 +52,18 @@ pub fn avif() -> Vec<u8> {
     STANDARD.decode(written).unwrap()
 }
 
+/// One of 24 by 16, as libavif writes it: red on the left, and nothing on the right.
+pub fn avif_half_clear() -> Vec<u8> {
+    let written = "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAGGbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAO\
+                   cGl0bQAAAAAAAQAAACxpbG9jAAAAAEQAAAIAAQAAAAEAAAHFAAAAKwACAAAAAQAAAa4AAAAXAAAAQmlpbmYAAAAAAAIAAAAaaW5mZQIAAAAA\
+                   AQAAYXYwMUNvbG9yAAAAABppbmZlAgAAAAACAABhdjAxQWxwaGEAAAAAGmlyZWYAAAAAAAAADmF1eGwAAgABAAEAAADDaXBycAAAAJ1pcGNv\
+                   AAAAFGlzcGUAAAAAAAAAGAAAABAAAAAQcGl4aQAAAAADCAgIAAAADGF2MUOBAAwAAAAAE2NvbHJuY2x4AAEADQAGgAAAAA5waXhpAAAAAAEI\
+                   AAAADGF2MUOBABwAAAAAOGF1eEMAAAAAdXJuOm1wZWc6bXBlZ0I6Y2ljcDpzeXN0ZW1zOmF1eGlsaWFyeTphbHBoYQAAAAAeaXBtYQAAAAAA\
+                   AAACAAEEAQKDBAACBAEFhgcAAABKbWRhdBIACgUYEO/sKjIMRTAEEEBR6XZZJ1+AEgAKCRgQ7+0QENBoQDIcRXHh4ZlQooovlAAAAFfa2kGe\
+                   eIAEPsRWeDlQaA==";
+    STANDARD.decode(written).unwrap()
+}
+
 /// A picture that moves.
 pub fn gif(width: u32, height: u32, frames: u8) -> Vec<u8> {
     let mut bytes = Vec::new();

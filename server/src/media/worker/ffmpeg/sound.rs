@@ -3,7 +3,7 @@
 use super::super::super::model::Meta;
 use super::super::{Made, OUTPUT, Refused, Task, mp3};
 use super::{DAMAGED, Report, Stream};
-use super::{bare, bit_rate, duration_ms, fits, reading, report_of_output, run};
+use super::{bare, bit_rate, duration_ms, fits, probe, reading, run};
 
 /// What browsers play is copied, and the rest made anew.
 pub(super) fn make(
@@ -37,7 +37,7 @@ pub(super) fn make(
     let seconds = if container == "mp3" {
         keep_frames()?
     } else {
-        report_of_output(task, made_demuxer)?.format.seconds()
+        probe(task, made_demuxer, OUTPUT)?.format.seconds()
     };
     fits(seconds)?;
     Ok(Made {
