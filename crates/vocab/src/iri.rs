@@ -67,31 +67,21 @@ impl Iri {
         Ok(Iri(String::from(url).into_boxed_str()))
     }
 
-    /// Takes back what [`as_str`](Iri::as_str) gave to a store of ours. The text is looked over and not read anew, which would
-    /// cost a tenth of a page: whatever has been written there by other hands may keep a spelling that [`parse`](Iri::parse)
-    /// would change, and never one that has another host or none.
+    /// Takes back what [`as_str`](Iri::as_str) gave to a store of ours. Where the host is a plain name, the text is looked over and
+    /// not read anew, which would cost a tenth of a page: a path or a query that other hands wrote there may keep a spelling that
+    /// [`parse`](Iri::parse) would change, a host never.
     pub fn restore(text: &str) -> Result<Iri, Malformed> {
-        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-        let authority = text
+        let host = text
             .strip_prefix("https://")
             .or_else(|| text.strip_prefix("http://"))
             .and_then(|rest| rest.split_once('/'))
-            .map(|(authority, _)| authority);
-        let is_host = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.:[]".contains(&byte)
-        };
-        match authority {
-            Some(authority)
-                if !authority.is_empty()
-                    && authority.len() <= LONGEST_HOST
-                    && authority.bytes().all(is_host)
-                    && text.len() <= LONGEST
-                    && text.bytes().all(is_plain) =>
-            {
-                Ok(Iri(text.into()))
-            }
-            // Among them what is canonical and unusual.
-            _ => Iri::parse(text),
+            .map_or("", |(authority, _)| authority);
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+        if is_plain_name(host) && text.len() <= LONGEST && text.bytes().all(is_plain) {
+            Ok(Iri(text.into()))
+        } else {
+            // Among them hosts with a port, and those that are numbers.
+            Iri::parse(text)
         }
     }
 
@@ -175,6 +165,22 @@ impl Iri {
     fn after_origin(&self) -> &str {
         self.split().3
     }
+}
+
+/// A canonical name without a port that cannot be an address: its last label begins with a letter.
+fn is_plain_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_inner =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.len() <= LONGEST_HOST
+        && last.starts_with(|first: char| first.is_ascii_lowercase())
+        && host.split('.').all(is_label)
 }
 
 impl fmt::Display for Iri {
@@ -328,6 +334,10 @@ mod tests {
             ("https://example.org", "https://example.org/"),
             ("https://example.org/ä", "https://example.org/%C3%A4"),
             ("http://[::1]:3000/a", "http://[::1]:3000/a"),
+            ("http://2130706433/x", "http://127.0.0.1/x"),
+            ("https://127.1/x", "https://127.0.0.1/x"),
+            ("https://example.org:443/a", "https://example.org/a"),
+            ("https://example.org./a", "https://example.org/a"),
         ] {
             assert_eq!(restored(stored).unwrap(), read);
         }
@@ -336,6 +346,8 @@ mod tests {
             "",
             "/a",
             "https:///a",
+            "https://:80/a",
+            "https://[/a",
             "https://user@example.org/a",
             "https://example.org\\a",
             "ftp://example.org/a",

@@ -263,10 +263,10 @@ pub struct LookedAt {
 /// be found: of what is rare, it would be read to its end. `more` are the values from `$4` on.
 pub async fn look_at(db: &Db, window: Window, most: i64, more: Vec<Value>) -> Result<LookedAt> {
     let (cut, edge) = EDGE.cut(db, window, MOST_PASSED, Vec::new()).await?;
-    let found = read(db, (NEXT_NEWEST, NEXT_OLDEST), cut, most, more.clone()).await?;
+    let found = read(db, [NEXT_NEWEST, NEXT_OLDEST], cut, most, more.clone()).await?;
     match edge {
         Some(_) if found.posts.len() < COMMON => {
-            read(db, (NEWEST, OLDEST), window, most, more).await
+            read(db, [NEWEST, OLDEST], window, most, more).await
         }
         _ => Ok(LookedAt {
             reached: found.reached.or(edge),
@@ -277,7 +277,7 @@ pub async fn look_at(db: &Db, window: Window, most: i64, more: Vec<Value>) -> Re
 
 async fn read(
     db: &Db,
-    (newest, oldest): (Sql<(i64, i64)>, Sql<(i64, i64)>),
+    [newest, oldest]: [Sql<(i64, i64)>; 2],
     window: Window,
     most: i64,
     more: Vec<Value>,

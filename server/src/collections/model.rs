@@ -6,7 +6,7 @@ use comity_db::row;
 use comity_policy::{Subject, Thing, Visible};
 
 use crate::accounts::Account;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::text::{hashtag, language, length, plain};
 
 /// Characters of a name, as Mastodon has it.

@@ -34,7 +34,7 @@ pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
             if !list.is_empty() {
                 list.push(',');
             }
-            list.push_str(&serde_json::to_string(&entities.told(status))?);
+            list.push_str(&serde_json::to_string(&entities.written(status))?);
         }
     }
     let [ancestors, descendants] = written;

@@ -502,7 +502,7 @@ mod tests {
         assert_eq!(after_s, 12 * 3_600 + 1);
         let told = told.unwrap();
         assert_eq!((told.most, told.left), (2, 0));
-        let (_, told) = counting(async {}).await;
+        let ((), told) = counting(async {}).await;
         assert!(told.is_none());
         // Where nobody is told, it is counted all the same.
         few.check("bob").unwrap();

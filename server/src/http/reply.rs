@@ -369,7 +369,7 @@ impl Told {
                 code: Some(code),
                 why,
             } => Some(Detail {
-                field: *field,
+                field,
                 code: *code,
                 why: why.clone(),
             }),

@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Input, Paging, Reply};
 use crate::window::Window;
-use comity_policy::Way;
 
 impl Choice {
     fn kinds(&self) -> Vec<Kind> {

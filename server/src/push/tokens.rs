@@ -21,7 +21,7 @@ pub(super) async fn seal(app: &App, of: &SubscriptionRow, token: &str) -> Option
             tracing::warn!(
                 ?why,
                 "a token could not be sealed; messages to devices name none"
-            )
+            );
         })
         .ok()
 }

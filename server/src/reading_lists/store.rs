@@ -1,21 +1,19 @@
 //! SQL of `reading_lists`, of who is in them, and of who lets themself be put in.
 
+mod entries;
 mod timelines;
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
-
-mod entries;
 
 use super::{MOST, ReadingList, Replies};
 use crate::error::Result;
 use crate::window::{Entries, Stretch, Window, entries_in};
 
-pub use timelines::{
-    EDGE_OF_STRANGERS, ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES,
-    PUBLIC_OF_FOLLOWED, PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES, having, having_public,
-};
-
 pub use entries::{ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES};
+pub use timelines::{
+    EDGE_OF_STRANGERS, PUBLIC_OF_FOLLOWED, PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES, having,
+    having_public,
+};
 
 row! {
     /// One row of `reading_lists`.

@@ -1,6 +1,7 @@
 //! Statuses as apps read them, in Mastodon's words. What an app is told of a status is what the page tells: words only
 //! from [`Visible`], quotes and people cleared for the viewer by the same way.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ pub fn emojis_in(words: &Text, status: &Visible<Status>, here: &Community) -> Ve
 
 /// A status as apps are told of it: Mastodon's `Status`, with what we add. What only a member is told is not there for others.
 #[derive(Clone, Serialize)]
-pub struct Told<'a> {
+pub struct Written<'a> {
     id: String,
     created_at: String,
     in_reply_to_id: Option<String>,
@@ -96,7 +97,7 @@ pub struct Told<'a> {
     quotes_count: i64,
     edited_at: Option<String>,
     content: String,
-    reblog: Option<Box<Told<'a>>>,
+    reblog: Option<Box<Written<'a>>>,
     application: Option<&'a Value>,
     account: Option<&'a RawValue>,
     media_attachments: Vec<Value>,
@@ -105,7 +106,7 @@ pub struct Told<'a> {
     emojis: Value,
     card: Value,
     poll: Value,
-    quote: Option<Box<ToldQuote<'a>>>,
+    quote: Option<Box<WrittenQuote<'a>>>,
     quote_approval: Value,
     reactions: Value,
     pleroma: Pleroma,
@@ -131,9 +132,9 @@ struct Pleroma {
 
 /// What a status quotes, as apps are told of it.
 #[derive(Clone, Serialize)]
-struct ToldQuote<'a> {
+struct WrittenQuote<'a> {
     state: &'static str,
-    quoted_status: Option<Told<'a>>,
+    quoted_status: Option<Written<'a>>,
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
@@ -188,9 +189,9 @@ impl Entities {
         let asks = all().filter(|status| text(status).poll.is_some());
         let mut authors = HashMap::new();
         for status in all() {
-            if !authors.contains_key(&status.author.id) {
+            if let Entry::Vacant(place) = authors.entry(status.author.id) {
                 let told = faces.author(&status.author, &caller.community);
-                authors.insert(status.author.id, to_raw_value(&told)?);
+                place.insert(to_raw_value(&told)?);
             }
         }
         let votes = match me {
@@ -264,9 +265,9 @@ impl Entities {
     }
 
     /// The same as JSON, for an answer that is nothing else: as a tree in memory it takes longer to make.
-    pub async fn written(app: &App, caller: &Caller, way: Way, list: &[Shown]) -> Result<String> {
+    pub async fn as_json(app: &App, caller: &Caller, way: Way, list: &[Shown]) -> Result<String> {
         let entities = Entities::of_shown(app, caller, way, list).await?;
-        let told: Vec<Told> = list.iter().map(|shown| entities.shown(shown)).collect();
+        let told: Vec<Written<'_>> = list.iter().map(|shown| entities.shown(shown)).collect();
         Ok(serde_json::to_string(&told)?)
     }
 
@@ -304,16 +305,16 @@ impl Entities {
     }
 
     /// An entry of a list: a boost is around what it shares.
-    pub fn shown(&self, shown: &Shown) -> Told<'_> {
-        let status = self.told(&shown.status);
+    pub fn shown(&self, shown: &Shown) -> Written<'_> {
+        let status = self.written(&shown.status);
         match &shown.reblog {
             Some(reblog) => self.wrapped(reblog, status),
             None => status,
         }
     }
 
-    fn wrapped<'a>(&'a self, reblog: &Visible<Status>, status: Told<'a>) -> Told<'a> {
-        Told {
+    fn wrapped<'a>(&'a self, reblog: &Visible<Status>, status: Written<'a>) -> Written<'a> {
+        Written {
             id: reblog.id.to_string(),
             created_at: time::iso_ms(reblog.created_at),
             uri: reblog.iri.to_string(),
@@ -330,18 +331,18 @@ impl Entities {
 
     /// A status, as a tree.
     pub fn status(&self, status: &Visible<Status>) -> Value {
-        json!(self.told(status))
+        json!(self.written(status))
     }
 
     /// A status.
-    pub fn told(&self, status: &Visible<Status>) -> Told<'_> {
-        Told {
+    pub fn written(&self, status: &Visible<Status>) -> Written<'_> {
+        Written {
             quote: self.quote(status),
             ..self.bare(status)
         }
     }
 
-    fn bare(&self, status: &Visible<Status>) -> Told<'_> {
+    fn bare(&self, status: &Visible<Status>) -> Written<'_> {
         let words = text(status);
         let bound = status.conditions();
         let id = status.id;
@@ -356,7 +357,7 @@ impl Entities {
         let emojis = emojis(status, &self.here);
         let reactions = self.reactions.get(&id).map_or(&[][..], Vec::as_slice);
         let reactions = reactions::entity::entities(reactions, status.viewer(), &self.here);
-        Told {
+        Written {
             id: id.to_string(),
             created_at: time::iso_ms(status.created_at),
             in_reply_to_id: status.in_reply_to_id.map(|id| id.to_string()),
@@ -429,7 +430,7 @@ impl Entities {
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
-    fn quote(&self, status: &Visible<Status>) -> Option<Box<ToldQuote<'_>>> {
+    fn quote(&self, status: &Visible<Status>) -> Option<Box<WrittenQuote<'_>>> {
         let quote = status.quote.as_ref()?;
         let own = self.me == Some(status.author.id);
         let asked = self.me.is_some_and(|me| quote.waits_for(me));
@@ -455,7 +456,7 @@ impl Entities {
             _ => state,
         };
         let quoted_status = shown.map(|quoted| self.bare(quoted));
-        Some(Box::new(ToldQuote {
+        Some(Box::new(WrittenQuote {
             state,
             quoted_status,
         }))

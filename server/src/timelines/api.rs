@@ -136,7 +136,7 @@ pub async fn answer(
         Way::LocalTimeline => Way::PublicTimeline,
         way => way,
     };
-    let list = Entities::written(app, caller, way, &stretch.entries).await?;
+    let list = Entities::as_json(app, caller, way, &stretch.entries).await?;
     let links = paging.links(&caller.community, stretch.newer, stretch.older);
     Ok(Reply::api_written(list).with_links(links))
 }

@@ -126,7 +126,7 @@ impl Frame {
             _ => true,
         };
         let group = |(words, tabs): &(&'static str, &[Tab])| TabGroup {
-            words: *words,
+            words,
             tabs: tabs.iter().copied().filter(has).collect(),
         };
         all.iter().map(group).collect()
