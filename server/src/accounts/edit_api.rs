@@ -8,7 +8,7 @@ use super::api::own_entity;
 use super::entity::edited;
 use super::{Picture, ProfileDraft, change_profile, show};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Client, Files, Me, Reply, Upload};
 use crate::media::portrait::Portrait;
 use crate::members::{self, Writing};
@@ -178,9 +178,9 @@ fn texts(value: &Value) -> Result<Vec<String>> {
         .as_array()
         .map_or(std::slice::from_ref(value), Vec::as_slice);
     let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
-    texts
-        .collect::<Option<Vec<String>>>()
-        .ok_or_else(|| Error::invalid("attribution_domains", "must be a list of domains"))
+    texts.collect::<Option<Vec<String>>>().ok_or_else(|| {
+        Error::invalid("attribution_domains", "must be a list of domains").coded(Code::Invalid)
+    })
 }
 
 impl Changes {
@@ -197,7 +197,8 @@ impl Changes {
                 return Err(Error::invalid(
                     field,
                     "must be sent as a file (multipart/form-data); to take it away, use DELETE",
-                ));
+                )
+                .coded(Code::Invalid));
             }
         }
         for (field, value) in [

@@ -58,9 +58,15 @@ impl Talk {
         }
     }
 
-    fn people(&self) -> usize {
+    /// How many people did.
+    pub(super) fn people(&self) -> usize {
         let people: HashSet<i64> = self.posts.iter().map(|(_, author)| *author).collect();
         people.len()
+    }
+
+    /// In how many posts.
+    pub(super) fn uses(&self) -> usize {
+        self.posts.len()
     }
 
     /// How often, and by how many, on each of the last days: Mastodon's `history`.

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
 use super::address;
-use super::rate_limit::Allowance;
+use super::rate_limit::{Allowance, counting};
 use super::reply::Reply;
 use super::viewer::{Here, Me, Visit};
 use crate::accounts;
@@ -29,9 +29,11 @@ use crate::web::time;
 /// runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// Nothing. A token that comes along must be good.
+    /// Nothing, and a token that opens nothing is as none: an app whose own has ended signs in anew with it in hand.
     Nothing,
-    /// Nothing; where a member's token comes along, one with one of these scopes.
+    /// Nothing; where a member's token comes along, one with one of these scopes. Mastodon refuses one that has ended here and
+    /// passes over one it never gave. We do not keep those that ended and refuse both: the app would not hear of it
+    /// otherwise, and show its member what strangers see.
     Anyone(&'static [&'static str]),
     /// The token of any app.
     AnyApp,
@@ -111,6 +113,15 @@ impl From<&Me> for Caller {
     }
 }
 
+impl From<&Visit> for Caller {
+    fn from(visit: &Visit) -> Caller {
+        Caller {
+            community: visit.community.clone(),
+            me: visit.me.clone(),
+        }
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Reply;
 
@@ -157,12 +168,17 @@ pub async fn authorize(
             app.limits.ask_from(&address::neighbourhood(address))
         }
     };
-    let mut response = match checked {
-        Ok(()) if may => next.run(Request::from_parts(parts, body)).await,
-        Ok(()) => Reply::from(Error::TooMany { after_s: AGAIN_S }).into_response(),
-        Err(reply) => reply.into_response(),
+    let (mut response, counted) = match checked {
+        Ok(()) if may => counting(next.run(Request::from_parts(parts, body))).await,
+        Ok(()) => {
+            let too_many = Reply::from(Error::TooMany { after_s: AGAIN_S });
+            (too_many.into_response(), None)
+        }
+        Err(reply) => (reply.into_response(), None),
     };
-    for (name, value) in headers(&allowance) {
+    // Of what counts for itself, such as posts, less may be left than of all requests.
+    let told = counted.filter(|counted| counted.left <= allowance.left);
+    for (name, value) in headers(&told.unwrap_or(allowance)) {
         response.headers_mut().insert(name, value);
     }
     response
@@ -192,7 +208,10 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
         _ => bearer(&parts.headers).map(str::to_owned),
     };
     let client = match token {
-        Some(token) => Some(resume(app, community, &token).await?),
+        Some(token) => match resume(app, community, &token).await {
+            Err(Error::Unauthorized) if wants == Wants::Nothing => None,
+            resumed => Some(resumed?),
+        },
         None => None,
     };
     match (wants, &client) {

@@ -9,6 +9,7 @@ mod listed;
 pub mod person;
 pub mod record;
 mod ruled;
+pub mod start;
 mod store;
 pub mod web;
 

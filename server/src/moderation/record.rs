@@ -108,7 +108,7 @@ pub async fn page(
     };
     let is_of_me = |line: &Line| matches!(line.about, About::Account(id) if id == me.account.id);
     lines.retain(|line| !is_of_me(line));
-    let mut frame = frame(&app, &visit, "Record", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "Record", NavItem::Moderation).await?;
     frame.no_index = true;
     Ok(Reply::page(RecordPage {
         frame,

@@ -292,6 +292,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Context", &["GET /api/v1/statuses/{id}/context"]),
+    ("AsyncRefresh", &["GET /api/v1_alpha/async_refreshes/{id}"]),
     ("StatusSource", &["GET /api/v1/statuses/{id}/source"]),
     ("[StatusEdit]", &["GET /api/v1/statuses/{id}/history"]),
     (
@@ -509,6 +510,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         &[
             "GET /api/v2/notifications/policy",
             "PATCH /api/v2/notifications/policy",
+            "PUT /api/v2/notifications/policy",
         ],
     ),
     (

@@ -13,7 +13,7 @@ use comity_db::Tx;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
-use crate::http::Me;
+use crate::http::{Kind, Me};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
@@ -94,6 +94,7 @@ pub async fn schedule(
         poll.begin(app.now_ms())?;
     }
     media::choose(app, &me.account, &[], &draft.media).await?;
+    app.limits.check(Kind::Post, &me.account.id.to_string())?;
     let id = app.next_id();
     let mut tx = Tx::new();
     let row = ScheduledRow {

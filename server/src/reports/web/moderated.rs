@@ -162,7 +162,7 @@ pub async fn queue(
     let (found, older) = reports::list(&app, community, viewer, choice, window, ON_A_PAGE).await?;
     let people = people(&app, &found).await?;
     let now = app.now_ms();
-    let mut frame = frame(&app, &visit, "Reports", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "Reports", NavItem::Moderation).await?;
     frame.no_index = true;
     let closed = if part.closed { "closed=true&" } else { "" };
     Ok(Reply::page(QueuePage {
@@ -197,7 +197,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     let people = people(&app, &all).await?;
     let [report] = &all;
     let report = view(report, &people, &me.community, now).ok_or(Error::NotFound)?;
-    let mut frame = frame(&app, &visit, "A report", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "A report", NavItem::Moderation).await?;
     frame.no_index = true;
     Ok(Reply::page(OnePage {
         frame,

@@ -288,6 +288,7 @@ impl<'a> Reader<'a> {
                 may_reblog: why.reblog.is_none()
                     && !bound.contains(Conditions::NO_BOOSTS)
                     && me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
+                may_leave: false,
             },
             viewer_why: why,
             marks,

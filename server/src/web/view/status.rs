@@ -236,6 +236,8 @@ pub struct ViewerView {
     pub may_favourite: bool,
     /// They may boost it: it is not a matter between few people. Whether a rule stands against it is asked when they do.
     pub may_reblog: bool,
+    /// They may leave its conversation from where it is shown: a notification.
+    pub may_leave: bool,
 }
 
 /// Why the viewer may not do something, in words; `None` where they may, or where nothing can be said.
