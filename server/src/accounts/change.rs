@@ -9,7 +9,7 @@ use super::{
 };
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Files, Me};
 use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
 use crate::text::{self, length, plain};
@@ -122,7 +122,7 @@ impl ProfileDraft {
 
     /// The domains that are meant: what apps and people paste around them is left out.
     fn domains(&self) -> Result<Vec<Domain>> {
-        let wrong = |why: String| Error::invalid("attribution_domains", why);
+        let wrong = |why: String| Error::invalid("attribution_domains", why).coded(Code::Invalid);
         let mut domains: Vec<Domain> = Vec::new();
         for typed in &self.attribution_domains {
             let bare = typed.trim();
@@ -151,7 +151,8 @@ impl ProfileDraft {
         if domains.len() > MOST_ATTRIBUTION_DOMAINS {
             return Err(wrong(format!(
                 "names more than {MOST_ATTRIBUTION_DOMAINS} domains"
-            )));
+            ))
+            .coded(Code::TooLong));
         }
         Ok(domains)
     }
@@ -159,10 +160,10 @@ impl ProfileDraft {
     fn check(&self) -> Result<()> {
         length::at_most("note", &self.note, LONGEST_OWN_NOTE)?;
         if self.fields.len() > MOST_FIELDS {
-            return Err(Error::invalid(
-                "fields",
-                format!("at most {MOST_FIELDS} lines fit"),
-            ));
+            return Err(
+                Error::invalid("fields", format!("at most {MOST_FIELDS} lines fit"))
+                    .coded(Code::TooLong),
+            );
         }
         for (field, picture) in [
             ("avatar_description", &self.avatar),

@@ -8,7 +8,7 @@ use super::api::own_entity;
 use super::entity::edited;
 use super::{Picture, Places, ProfileDraft, change_profile, show};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::featured_tags;
 use crate::http::{Client, Files, Me, Reply, Upload};
 use crate::media::portrait::Portrait;
@@ -190,9 +190,9 @@ fn texts(value: &Value) -> Result<Vec<String>> {
         .as_array()
         .map_or(std::slice::from_ref(value), Vec::as_slice);
     let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
-    texts
-        .collect::<Option<Vec<String>>>()
-        .ok_or_else(|| Error::invalid("attribution_domains", "must be a list of domains"))
+    texts.collect::<Option<Vec<String>>>().ok_or_else(|| {
+        Error::invalid("attribution_domains", "must be a list of domains").coded(Code::Invalid)
+    })
 }
 
 impl Changes {
@@ -209,7 +209,8 @@ impl Changes {
                 return Err(Error::invalid(
                     field,
                     "must be sent as a file (multipart/form-data); to take it away, use DELETE",
-                ));
+                )
+                .coded(Code::Invalid));
             }
         }
         Ok(())

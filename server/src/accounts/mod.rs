@@ -142,6 +142,25 @@ pub async fn show_many(
     Ok(shown)
 }
 
+/// Profiles for one viewer of people who were read already. Those they may not see are left out.
+async fn show_known(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    accounts: Vec<&Account>,
+) -> Result<Vec<Visible<Account>>> {
+    let accounts: Vec<Account> = accounts
+        .into_iter()
+        .filter(|account| !has_left(account))
+        .cloned()
+        .collect();
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = app.gate.show_all(viewer, way, accounts).await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
 /// Which of these `viewer` may know to be here: those they may see, and those that only they or their own community refuse,
 /// which they are told.
 pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<HashSet<i64>> {

@@ -60,7 +60,7 @@ row! {
 
 /// Someone with a profile. What others may need to name or reach them is open; what they wrote about themselves is
 /// behind [`profile`], which asks for evidence.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "independent facts, each a column"
@@ -155,7 +155,7 @@ impl Default for Places {
 }
 
 /// What someone wrote about themselves.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Profile {
     /// Sanitised HTML.
     pub note: String,
@@ -316,7 +316,7 @@ fn emojis_of(stored: &str) -> Vec<Remote> {
 
 /// Reads an address that this program stored; only a damaged database makes it fail.
 pub fn stored_iri(text: &str) -> Result<Iri> {
-    Iri::parse(text).map_err(|why| Error::internal(format!("stored address {text:?}: {why}")))
+    Iri::restore(text).map_err(|why| Error::internal(format!("stored address {text:?}: {why}")))
 }
 
 /// Reads a domain that this program stored; only a damaged database makes it fail.

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
 use crate::http::{Me, Page, Reply, Visit};
 use crate::media::portrait::Portrait;
+use crate::members::Role;
 use crate::statuses::web::views;
 use crate::text::plain;
 use crate::timelines::{self, OfAuthor, Place, Replies, Stretch};
@@ -224,6 +225,7 @@ pub async fn profile_page(
                 .clone()
                 .unwrap_or_else(|| account.iri.as_str().to_owned())
         }),
+        moderation_url: moderation_url(&visit, &account),
         tab,
         has_media: account.places.media,
         has_featured: account.is_local() && account.places.featured,
@@ -231,6 +233,14 @@ pub async fn profile_page(
         older,
         person,
     }))
+}
+
+/// Moderators decide about members of their own community, and about people elsewhere.
+fn moderation_url(visit: &Visit, account: &Account) -> Option<String> {
+    let me = visit.me.as_ref()?;
+    let is_theirs = account.community_id.is_none_or(|id| id == me.community.id);
+    (is_theirs && me.member.role >= Role::Moderator)
+        .then(|| format!("/moderation/accounts/{}", account.id))
 }
 
 fn current(visit: &Visit, account: &Account) -> NavItem {

@@ -103,7 +103,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "image_size_limit": app.config.media.largest_picture,
             "image_matrix_limit": media::MOST_PICTURE_PIXELS,
             "video_size_limit": app.config.media.largest_film,
-            "video_frame_rate_limit": 60,
+            "video_frame_rate_limit": media::MOST_FILM_RATE,
             "video_matrix_limit": media::MOST_FILM_PIXELS,
         },
         "polls": {

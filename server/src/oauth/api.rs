@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -120,7 +120,7 @@ pub async fn token(
             why: "grant_type must be authorization_code or client_credentials.",
         })),
     };
-    answer(made.map(|made| told(&made)))
+    answer(&headers, made.map(|made| told(&made)))
 }
 
 pub(crate) fn told(made: &Made) -> Value {
@@ -150,7 +150,7 @@ pub async fn revoke(
 ) -> Result<Reply> {
     let credentials = credentials(&headers, &sent.client_id, &sent.client_secret);
     let ended = super::revoke(&app, &community, &credentials, &sent.token).await;
-    answer(ended.map(|()| json!({})))
+    answer(&headers, ended.map(|()| json!({})))
 }
 
 /// By HTTP Basic, or beside the other fields (RFC 6749 §2.3.1).
@@ -162,11 +162,7 @@ fn credentials(headers: &HeaderMap, client_id: &str, client_secret: &str) -> Cre
 }
 
 fn basic(headers: &HeaderMap) -> Option<Credentials> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, value) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
+    let value = tried_by_basic(headers)?;
     let text = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
     let (client_id, client_secret) = text.split_once(':')?;
     Some(Credentials {
@@ -175,7 +171,15 @@ fn basic(headers: &HeaderMap) -> Option<Credentials> {
     })
 }
 
-fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
+/// What an app sent by HTTP Basic, well or not.
+fn tried_by_basic(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, value) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("basic").then_some(value)
+}
+
+/// An app that is not who it says by HTTP Basic is told of that scheme (RFC 6749 §5.2). Browsers ask nobody for a password
+/// by that: they do so for a page of ours only, and none asks this.
+fn answer(headers: &HeaderMap, outcome: Result<Value, Failed>) -> Result<Reply> {
     let (document, status) = match outcome {
         Ok(document) => (document, StatusCode::OK),
         Err(Failed::Other(error)) => return Err(error),
@@ -190,7 +194,13 @@ fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
             )
         }
     };
-    Ok(Reply::api(document).with_status(status))
+    let reply = Reply::api(document).with_status(status);
+    Ok(match tried_by_basic(headers) {
+        Some(_) if status == StatusCode::UNAUTHORIZED => {
+            reply.with(WWW_AUTHENTICATE, "Basic realm=\"apps\", charset=\"UTF-8\"")
+        }
+        _ => reply,
+    })
 }
 
 /// One sign-in of a member; `this` is the one by which it is asked.

@@ -293,6 +293,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Context", &["GET /api/v1/statuses/{id}/context"]),
+    ("AsyncRefresh", &["GET /api/v1_alpha/async_refreshes/{id}"]),
     ("StatusSource", &["GET /api/v1/statuses/{id}/source"]),
     ("[StatusEdit]", &["GET /api/v1/statuses/{id}/history"]),
     (
@@ -511,6 +512,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         &[
             "GET /api/v2/notifications/policy",
             "PATCH /api/v2/notifications/policy",
+            "PUT /api/v2/notifications/policy",
         ],
     ),
     (
@@ -550,6 +552,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/admin/accounts/{id}/reject",
             "DELETE /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/enable",
+            "POST /api/v1/admin/accounts/{id}/unsensitive",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",
         ],

@@ -2,7 +2,7 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
+    account_notes, accounts, announcements, annual_reports, antennas, backfill, bookmarks, cards,
     collections, communities, contacts, conversations, discovery, drafts, emojis, endorsements,
     favourites, featured_tags, filters, followed_tags, follows, markers, media, members,
     notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists, reblogs,
@@ -459,6 +459,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1_alpha/async_refreshes/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(backfill::api::refresh),
+    ),
+    api(
+        "GET",
         "/api/v1/statuses/{id}/source",
         Wants::Member(&["read:statuses"]),
         || get(statuses::api::source),
@@ -729,6 +735,12 @@ pub(super) const ROUTES: &[Route] = &[
         || patch(notifications::api::policy::change),
     ),
     api(
+        "PUT",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change),
+    ),
+    api(
         "GET",
         "/api/v1/notifications/policy",
         Wants::Member(&["read:notifications"]),
@@ -893,7 +905,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v2/search",
-        Wants::Member(&["read:search"]),
+        Wants::Anyone(&["read:search"]),
         || get(search::api::search),
     ),
     api(

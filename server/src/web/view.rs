@@ -17,6 +17,7 @@ mod reach;
 mod reading;
 mod rule;
 mod status;
+mod tabs;
 mod thread;
 
 pub use alias::{AliasView, AliasesPage};
@@ -53,4 +54,5 @@ pub use status::{
     AttachmentKind, AttachmentView, CardView, Counts, OptionView, PollView, QuotedView,
     ReactionView, SeenBy, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
+pub use tabs::{Tab, TabGroup};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

@@ -9,12 +9,14 @@ mod post;
 
 mod acts;
 mod aliases;
+mod allowances;
 mod annual_reports;
 mod antennas;
 mod api;
 mod ask;
 mod at_once;
 mod audit;
+mod backfill;
 mod boundaries;
 mod canary;
 mod cards;
@@ -38,6 +40,7 @@ mod ground;
 #[macro_use]
 mod guarded;
 mod hashtags;
+mod in_browsers;
 mod jobs;
 mod kept;
 #[path = "../kept_keys/mod.rs"]
@@ -46,6 +49,7 @@ mod leaving;
 mod ledger;
 mod left;
 mod letters;
+mod limited;
 mod lists;
 mod lookalikes;
 mod markdown;
@@ -58,6 +62,7 @@ mod notified;
 mod numbers;
 mod oauth;
 mod oracles;
+mod pages;
 mod passkeys;
 #[path = "../peer/mod.rs"]
 mod peer;

@@ -14,9 +14,9 @@ use url::form_urlencoded;
 use crate::town::{Answer, Browser, PASSWORD, Town};
 use crate::town_test;
 
-const BACK: &str = "https://app.example/back?from=here";
+pub const BACK: &str = "https://app.example/back?from=here";
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
-const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+pub const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 
 const CODES: Sql<(i64,)> = sql!(
     row: (i64,),
@@ -31,7 +31,8 @@ const MANY_APPS: Sql = sql!(
      SELECT n, $2, 'flood ' || n, $3, 'Flood', NULL, '[]', 'read', $4 FROM numbers"
 );
 
-fn form(pairs: &[(&str, &str)]) -> String {
+/// Fields as a form sends them.
+pub fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish()
@@ -44,8 +45,8 @@ fn challenge() -> String {
 /// An app that was registered.
 pub struct Registered {
     pub browser: Browser,
-    id: String,
-    secret: String,
+    pub id: String,
+    pub secret: String,
 }
 
 impl Registered {
@@ -75,7 +76,7 @@ impl Registered {
     }
 
     /// The fields with which it asks for a yes.
-    fn wish<'a>(
+    pub fn wish<'a>(
         &'a self,
         scope: &'a str,
         redirect: &'a str,
@@ -133,7 +134,7 @@ impl Registered {
         told["access_token"].as_str().unwrap().to_owned()
     }
 
-    async fn code(&self, member: &mut Browser, scope: &str) -> String {
+    pub async fn code(&self, member: &mut Browser, scope: &str) -> String {
         let challenge = challenge();
         let mut wish = self.wish(scope, BACK, &challenge);
         wish.push(("decision", "yes"));
@@ -172,7 +173,7 @@ async fn end(browser: &mut Browser, id: &str, token: &str) -> Answer {
         .await
 }
 
-fn error(answer: &Answer) -> String {
+pub fn error(answer: &Answer) -> String {
     let told: Value = answer.json();
     told["error"].as_str().unwrap_or_default().to_owned()
 }
@@ -405,6 +406,15 @@ town_test! {
         let secret = std::mem::replace(&mut app.secret, "another".to_owned());
         let answer = app.token(&[("grant_type", "client_credentials")]).await.is(401);
         assert_eq!(error(&answer), "invalid_client");
+        assert!(answer.headers.get("www-authenticate").is_none());
+        let wrong = format!("Basic {}", STANDARD.encode(format!("{}:another", app.id)));
+        for (path, body) in [("/oauth/token", "grant_type=client_credentials"), ("/oauth/revoke", "token=none")] {
+            for tried in [wrong.as_str(), "basic no-such-thing"] {
+                let answer = app.browser.post_raw(path, &[("authorization", tried)], body).await.is(401);
+                assert_eq!(error(&answer), "invalid_client");
+                assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic realm="), "{path} {tried}");
+            }
+        }
         app.secret = secret;
         assert_eq!(error(&app.token(&[("grant_type", "password")]).await.is(400)), "unsupported_grant_type");
         let wide = app.token(&[("grant_type", "client_credentials"), ("scope", "write")]).await.is(400);
@@ -519,7 +529,13 @@ town_test! {
             // So that nobody asks too often.
             town.wait_s(60);
             let bad = [("authorization", "Bearer nothing")];
-            app.browser.send(method.clone(), &path, &bad, "").await.is(401);
+            let told = app.browser.send(method.clone(), &path, &bad, "").await;
+            if route.wants == Wants::Nothing {
+                let without = app.browser.send(method, &path, &[], "").await;
+                assert_eq!((told.status, &told.body), (without.status, &without.body), "{path}");
+                continue;
+            }
+            told.is(401);
             let Wants::Member(scopes) = route.wants else { continue };
             app.browser.send(method.clone(), &path, &[], "").await.is(401);
             // All but what is wanted.
@@ -590,7 +606,10 @@ town_test! {
             assert_eq!(preflight.headers["access-control-allow-headers"], "authorization,x-made-up");
         }
         let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
-        assert!(nowhere.headers["access-control-expose-headers"].to_str().unwrap().contains("X-Request-Id"));
+        let readable = nowhere.headers["access-control-expose-headers"].to_str().unwrap();
+        for name in ["Link", "Mastodon-Async-Refresh", "X-RateLimit-Remaining", "X-Request-Id", "Retry-After"] {
+            assert!(readable.split(", ").any(|one| one == name), "{name}");
+        }
         let again = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
         assert_ne!(nowhere.headers["x-request-id"], again.headers["x-request-id"]);
         assert_eq!(nowhere.headers["x-request-id"].len(), 32);

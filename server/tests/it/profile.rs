@@ -98,14 +98,19 @@ town_test! {
         let mut alice = Sender::new(&town, "alice").await;
         let answer = change(&mut alice, &[("display_name", "Other")], &[("avatar", b"<svg/>")]).await.is(422).json();
         assert!(answer["error"].as_str().unwrap().contains("Avatar"), "{answer}");
-        let mut tell = async |fields: &[(&str, &str)], told: &str| {
+        assert_eq!(answer["details"]["avatar"][0]["error"], "ERR_INVALID");
+        let mut tell = async |fields: &[(&str, &str)], told: &str, code: &str| {
             let answer = change(&mut alice, fields, &[]).await.is(422).json();
             assert!(answer["error"].as_str().unwrap().contains(told), "{answer}");
+            let field = fields[0].0.trim_end_matches("[]");
+            let detail = &answer["details"][field][0];
+            assert_eq!(detail["error"], code, "{answer}");
+            assert!(detail["description"].as_str().unwrap().contains(told), "{answer}");
         };
-        tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file").await;
-        tell(&[("attribution_domains[]", "no domain")], "which is no domain").await;
-        tell(&[("attribution_domains[]", "com")], "anybody can have pages").await;
-        tell(&[("note", &"x".repeat(3_000))], "is longer than").await;
+        tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file", "ERR_INVALID").await;
+        tell(&[("attribution_domains[]", "no domain")], "which is no domain", "ERR_INVALID").await;
+        tell(&[("attribution_domains[]", "com")], "anybody can have pages", "ERR_INVALID").await;
+        tell(&[("note", &"x".repeat(3_000))], "is longer than", "ERR_TOO_LONG").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
         assert_eq!(me["display_name"], "alice");

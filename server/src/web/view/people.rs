@@ -48,6 +48,8 @@ pub struct ProfilePage {
     pub moved_to: Option<PersonView>,
     /// Their profile at home, when that is another server.
     pub original_url: Option<String>,
+    /// Where a moderator decides about them.
+    pub moderation_url: Option<String>,
     /// Which of their posts are shown.
     pub tab: ProfileTab,
     /// Their profile has a place for what has files.
