@@ -1,12 +1,13 @@
 //! The walk through the lists of a conversation: what was come by, and what is left to be asked for.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use comity_db::row;
 use comity_vocab::{Domain, Iri};
 use serde::{Deserialize, Serialize};
 
 use super::pace::Turn;
+use crate::error::Result;
 
 /// Posts of one conversation that are asked for: Mastodon's is twice as many. Each is a request, and one more where its author
 /// is not known.
@@ -16,31 +17,69 @@ const DEEPEST: usize = 20;
 /// Pages of lists that are read, in all and of one post.
 const MOST_PAGES: usize = 100;
 const MOST_PAGES_OF_ONE: usize = 10;
+/// Posts that lists name at one other server than their own: whoever makes lists must not make us ask somebody else for long.
+const MOST_OF_ANOTHER: usize = 50;
+/// Bytes of an address that is kept in a walk, which is written anew after each few requests. Others are left out.
+const LONGEST_ADDRESS: usize = 512;
 
 row! {
     /// One row of `backfills`.
     #[derive(Debug, Clone)]
     pub struct BackfillRow {
         pub status_id: i64,
+        pub community_id: i64,
         pub token: String,
         pub began_at: i64,
         pub ended_at: Option<i64>,
-        pub found: i64,
+        pub round: i64,
+        pub found: String,
         pub walk: String,
+    }
+}
+
+impl BackfillRow {
+    /// Numbers of posts that were not here.
+    pub fn found(&self) -> Result<Vec<i64>> {
+        Ok(serde_json::from_str(&self.found)?)
+    }
+}
+
+/// One run of the job.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// In whose name is asked.
+    pub community: i64,
+    /// Of which post the conversation is.
+    pub status: i64,
+    /// When its reading began.
+    pub at: i64,
+    /// How many runs came before.
+    pub round: i64,
+}
+
+impl Run {
+    /// Whether it is the next of this one.
+    pub fn is_next_of(&self, row: &BackfillRow) -> bool {
+        row.began_at == self.at && row.round == self.round && row.ended_at.is_none()
     }
 }
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
+    /// The post that was asked about.
+    first: String,
     waiting: VecDeque<Step>,
     /// Posts that a list named, each asked for once.
     named: BTreeSet<String>,
     /// Posts that are here, and truly of this conversation: what answers one of them is so as well.
     read: BTreeSet<String>,
     pages: usize,
-    /// Posts that were not here.
-    pub found: i64,
+    /// How many posts of a server were named by lists of others.
+    of_others: BTreeMap<String, usize>,
+    /// Numbers of posts that were not here. They outlast the walk, in a column of their own.
+    #[serde(skip)]
+    pub found: Vec<i64>,
 }
 
 /// One request.
@@ -85,6 +124,7 @@ impl Walk {
     pub fn from(first: &Iri) -> Walk {
         let iri = first.as_str().to_owned();
         Walk {
+            first: iri.clone(),
             waiting: VecDeque::from([Step::Post {
                 iri: iri.clone(),
                 deep: 0,
@@ -92,8 +132,16 @@ impl Walk {
             named: BTreeSet::from([iri]),
             read: BTreeSet::new(),
             pages: 0,
-            found: 0,
+            of_others: BTreeMap::new(),
+            found: Vec::new(),
         }
+    }
+
+    /// As it was written.
+    pub fn of(row: &BackfillRow) -> Result<Walk> {
+        let mut walk: Walk = serde_json::from_str(&row.walk)?;
+        walk.found = row.found()?;
+        Ok(walk)
     }
 
     /// Nothing is left to be asked for.
@@ -117,13 +165,17 @@ impl Walk {
         None
     }
 
-    /// Whether this is one of the conversation.
-    pub fn has(&self, post: &Iri) -> bool {
-        self.read.contains(post.as_str())
+    /// Whether a post that answers `parent` is one of the conversation: the first, or an answer to what is.
+    pub fn has_place_for(&self, post: &Iri, parent: Option<&Iri>) -> bool {
+        post.as_str() == self.first
+            || parent.is_some_and(|parent| self.read.contains(parent.as_str()))
     }
 
     /// A post is here and of the conversation; its answers are listed at `replies`.
     pub fn note_read(&mut self, post: &Iri, id: i64, replies: Option<&Iri>, deep: usize) {
+        if is_too_long(post) && post.as_str() != self.first {
+            return;
+        }
         let is_new = self.read.insert(post.as_str().to_owned());
         // Lists of another origin are not the author's to point at.
         let own = replies.filter(|url| url.same_origin(post));
@@ -134,7 +186,7 @@ impl Walk {
 
     /// There is more of a list.
     pub fn note_page(&mut self, url: &Iri, of: i64, deep: usize, before: usize) {
-        if self.pages >= MOST_PAGES || before >= MOST_PAGES_OF_ONE {
+        if self.pages >= MOST_PAGES || before >= MOST_PAGES_OF_ONE || is_too_long(url) {
             return;
         }
         self.pages += 1;
@@ -146,16 +198,33 @@ impl Walk {
         });
     }
 
-    /// A list names this post as an answer.
-    pub fn note_named(&mut self, post: &Iri, deep: usize) {
-        let is_room = self.named.len() < MOST_POSTS;
-        if is_room && self.named.insert(post.as_str().to_owned()) {
-            self.waiting.push_back(Step::Post {
-                iri: post.as_str().to_owned(),
-                deep,
-            });
+    /// A list of this server names this post as an answer.
+    pub fn note_named(&mut self, post: &Iri, by: &Domain, deep: usize) {
+        let is_room = self.named.len() < MOST_POSTS && !is_too_long(post);
+        if !is_room || self.named.contains(post.as_str()) {
+            return;
         }
+        let host = post.domain();
+        if host.registrable() != by.registrable() {
+            let named = self
+                .of_others
+                .entry(host.registrable().to_owned())
+                .or_default();
+            if *named >= MOST_OF_ANOTHER {
+                return;
+            }
+            *named += 1;
+        }
+        self.named.insert(post.as_str().to_owned());
+        self.waiting.push_back(Step::Post {
+            iri: post.as_str().to_owned(),
+            deep,
+        });
     }
+}
+
+fn is_too_long(address: &Iri) -> bool {
+    address.as_str().len() > LONGEST_ADDRESS
 }
 
 #[cfg(test)]
@@ -187,9 +256,10 @@ mod tests {
             walk.is_over(),
             "one list was pointed at twice, the other is not theirs"
         );
+        let theirs = Domain::parse("b.example").unwrap();
         for number in 0..2 * MOST_POSTS {
-            walk.note_named(&iri(&format!("https://b.example/{number}")), 1);
-            walk.note_named(&first, 1);
+            walk.note_named(&iri(&format!("https://b.example/{number}")), &theirs, 1);
+            walk.note_named(&first, &theirs, 1);
             walk.note_page(&iri(&format!("https://a.example/page/{number}")), 1, 0, 1);
         }
         assert_eq!(walk.waiting.len(), MOST_POSTS - 1 + MOST_PAGES - 1);
@@ -198,10 +268,41 @@ mod tests {
     }
 
     #[test]
+    fn attack_22_a_list_points_at_few_posts_of_one_other_server_and_at_no_long_address() {
+        let first = iri("https://a.example/1");
+        let mut walk = Walk::from(&first);
+        let theirs = first.domain();
+        for number in 0..2 * MOST_OF_ANOTHER {
+            let host = ["x.b.example", "y.b.example"][number % 2];
+            walk.note_named(&iri(&format!("https://{host}/{number}")), &theirs, 1);
+        }
+        walk.note_named(&iri("https://c.example/1"), &theirs, 1);
+        walk.note_named(&iri("https://notes.a.example/2"), &theirs, 1);
+        let long = "x".repeat(LONGEST_ADDRESS);
+        walk.note_named(&iri(&format!("https://a.example/{long}")), &theirs, 1);
+        walk.note_page(&iri(&format!("https://a.example/{long}")), 1, 0, 0);
+        assert_eq!(walk.waiting.len(), 1 + MOST_OF_ANOTHER + 2);
+    }
+
+    #[test]
+    fn the_first_post_and_what_answers_one_that_was_read_are_of_the_conversation() {
+        let [first, answer, aside] =
+            ["1", "2", "3"].map(|number| iri(&format!("https://a.example/{number}")));
+        let mut walk = Walk::from(&first);
+        assert!(walk.has_place_for(&first, None));
+        assert!(!walk.has_place_for(&answer, Some(&first)), "not read yet");
+        walk.note_read(&first, 1, None, 0);
+        assert!(walk.has_place_for(&answer, Some(&first)));
+        assert!(!walk.has_place_for(&aside, Some(&answer)));
+        assert!(!walk.has_place_for(&aside, None));
+    }
+
+    #[test]
     fn a_server_that_was_asked_enough_keeps_no_other_waiting() {
         let mut walk = Walk::from(&iri("https://busy.example/1"));
-        walk.note_named(&iri("https://dead.example/2"), 1);
-        walk.note_named(&iri("https://calm.example/3"), 1);
+        let busy = Domain::parse("busy.example").unwrap();
+        walk.note_named(&iri("https://dead.example/2"), &busy, 1);
+        walk.note_named(&iri("https://calm.example/3"), &busy, 1);
         let turn = |host: &Domain| match host.as_str() {
             "busy.example" => Turn::Later,
             "dead.example" => Turn::Never,

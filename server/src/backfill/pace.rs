@@ -38,6 +38,15 @@ struct Host {
     rests_until: i64,
 }
 
+impl Host {
+    fn forget_last_minute(&mut self, now_ms: i64) {
+        if now_ms - self.since_ms >= MINUTE_MS {
+            self.since_ms = now_ms;
+            self.asked = 0;
+        }
+    }
+}
+
 impl Default for Pace {
     fn default() -> Pace {
         let hosts = Cache::builder()
@@ -53,10 +62,7 @@ impl Pace {
     pub fn turn(&self, domain: &Domain, now_ms: i64) -> Turn {
         let mut turn = Turn::Now;
         self.change(domain, |host| {
-            if now_ms - host.since_ms >= MINUTE_MS {
-                host.since_ms = now_ms;
-                host.asked = 0;
-            }
+            host.forget_last_minute(now_ms);
             if host.rests_until > now_ms {
                 turn = Turn::Never;
             } else if host.asked >= MOST_A_MINUTE {
@@ -66,6 +72,14 @@ impl Pace {
             }
         });
         turn
+    }
+
+    /// It is asked for so much besides, which belongs to what it was asked for at its turn.
+    pub fn note_besides(&self, domain: &Domain, requests: u32, now_ms: i64) {
+        self.change(domain, |host| {
+            host.forget_last_minute(now_ms);
+            host.asked = host.asked.saturating_add(requests);
+        });
     }
 
     /// It answered, whatever it said.
@@ -110,6 +124,8 @@ mod tests {
         assert_eq!(asked.count(), MOST_A_MINUTE as usize);
         assert_eq!(pace.turn(&busy, now + MINUTE_MS - 1), Turn::Later);
         assert_eq!(pace.turn(&busy, now + MINUTE_MS), Turn::Now);
+        pace.note_besides(&busy, MOST_A_MINUTE - 1, now + MINUTE_MS);
+        assert_eq!(pace.turn(&busy, now + MINUTE_MS), Turn::Later);
         for failures in 0..MOST_FAILURES {
             assert_eq!(pace.turn(&dead, now), Turn::Now, "{failures}");
             pace.note_failure(&dead, now);

@@ -7,9 +7,9 @@ use comity_db::Tx;
 use comity_policy::{Act, Way};
 use comity_vocab::Iri;
 use tokio::time::timeout;
-use tracing::debug;
+use tracing::{debug, warn};
 
-use super::model::{Step, Walk};
+use super::model::{Run, Step, Walk};
 use super::{LASTS_MS, MINUTE_MS, store};
 use crate::accounts::stored_iri;
 use crate::app::App;
@@ -24,81 +24,98 @@ const AT_ONCE: usize = 10;
 /// How long one run may take: less than a job may.
 const WITHIN: Duration = Duration::from_secs(40);
 
-/// Goes on with the walk from this status that began then.
-pub(crate) async fn go_on(app: &App, community: i64, status: i64, at: i64) -> Outcome {
-    match try_go_on(app, community, status, at).await {
-        Ok(()) | Err(Error::NotFound | Error::Gone) => Outcome::Done,
-        Err(error) => error.into(),
+/// Goes on with a walk where the run before left it.
+pub(crate) async fn go_on(app: &App, run: &Run) -> Outcome {
+    let outcome = match try_go_on(app, run).await {
+        Ok(()) => return Outcome::Done,
+        Err(error) => Outcome::from(error),
+    };
+    // What is tried again goes on where it was, and ends after its hour. What is not would be waited for that long.
+    if !matches!(outcome, Outcome::Retry { .. })
+        && let Err(error) = store::give_up(&app.db, run, app.now_ms()).await
+    {
+        return error.into();
     }
+    outcome
 }
 
-async fn try_go_on(app: &App, community: i64, status: i64, at: i64) -> Result<()> {
-    let row = store::of_status(&app.db, status).await?;
-    let Some(row) = row.filter(|row| row.began_at == at && row.ended_at.is_none()) else {
+async fn try_go_on(app: &App, run: &Run) -> Result<()> {
+    let row = store::of_status(&app.db, run.status, run.community).await?;
+    let Some(row) = row.filter(|row| run.is_next_of(row)) else {
         return Ok(());
     };
     rules::catch_up(app).await?;
-    let mut walk: Walk = serde_json::from_str(&row.walk)?;
-    let here = app.communities.load().by_id(community);
-    let (Some(here), true) = (here, app.now_ms() - at < LASTS_MS) else {
-        return store::end(&app.db, status, at, walk.found, app.now_ms()).await;
+    let here = app.communities.load().by_id(run.community);
+    let (Some(here), true) = (here, app.now_ms() - run.at < LASTS_MS) else {
+        return store::give_up(&app.db, run, app.now_ms()).await;
+    };
+    let Ok(mut walk) = Walk::of(&row) else {
+        warn!(status = run.status, "a walk could not be read");
+        return store::give_up(&app.db, run, app.now_ms()).await;
     };
     // The request that it was in the middle of is left out: what did not end by now may never.
     let came = timeout(WITHIN, Box::pin(portion(app, &here, &mut walk))).await;
-    let may_be_asked = came.unwrap_or(Ok(true))?;
+    let may_go_on = came.unwrap_or(true);
     let now_ms = app.now_ms();
     if walk.is_over() {
-        return store::end(&app.db, status, at, walk.found, now_ms).await;
+        return store::end(&app.db, run, &walk, now_ms).await;
     }
     let mut tx = Tx::new();
-    store::go_on(&mut tx, status, at, &walk)?;
+    store::go_on(&mut tx, run, &walk)?;
     let job = Job::Backfill {
-        community,
-        status,
-        at,
+        community: run.community,
+        status: run.status,
+        at: run.at,
+        round: run.round + 1,
     };
-    if may_be_asked {
+    if may_go_on {
         queue::push(&mut tx, app, &job)?;
     } else {
-        // All servers that are left have been asked enough for now.
         queue::push_at(&mut tx, app, &job, now_ms + MINUTE_MS)?;
     }
+    // Where another run of the same was faster, its promise stands and this one does not.
     app.commit_and_ring(tx).await?;
     Ok(())
 }
 
-/// A few steps. `false` where none is left whose turn it is.
-async fn portion(app: &App, community: &Arc<Community>, walk: &mut Walk) -> Result<bool> {
+/// A few steps. `false` where there is to be a pause: all servers that are left have been asked enough for now, or something of
+/// ours failed.
+async fn portion(app: &App, community: &Arc<Community>, walk: &mut Walk) -> bool {
     let pace = &app.hosts.pace;
     for _ in 0..AT_ONCE {
         let now_ms = app.now_ms();
         let Some(step) = walk.next(|host| pace.turn(host, now_ms)) else {
-            return Ok(false);
+            return false;
         };
         let Some(host) = step.host() else {
             continue;
         };
         match go(app, community, walk, &step).await {
             Ok(()) => pace.note_answer(&host),
-            Err(error @ (Error::Internal(_) | Error::Conflict(_))) => return Err(error),
+            // The step is left out: where it is what makes it fail, it would do so at each try.
+            Err(error @ (Error::Internal(_) | Error::Conflict(_))) => {
+                warn!(%host, ?error, "a step of a conversation failed");
+                return false;
+            }
             Err(Error::Elsewhere(why)) => {
                 debug!(%host, %why, "a conversation could not be read further");
                 pace.note_failure(&host, now_ms);
             }
-            // It is gone, not for us, or not what it was said to be; or a rule stands against it.
+            // It is gone, not for us, or not what it was said to be; a rule stands against it; or it leads to a server that was
+            // asked enough.
             Err(why) => debug!(%host, %why, "a part of a conversation was left out"),
         }
     }
-    Ok(true)
+    true
 }
 
 async fn go(app: &App, community: &Arc<Community>, walk: &mut Walk, step: &Step) -> Result<()> {
     match step {
         Step::Post { iri, deep } => {
             let iri = stored_iri(iri)?;
-            let answers = |parent: &Iri| walk.has(parent);
-            let found = Box::pin(resolve::of_conversation(app, community, &iri, answers)).await?;
-            walk.found += i64::from(found.is_new);
+            let is_one = |post: &Iri, parent: Option<&Iri>| walk.has_place_for(post, parent);
+            let found = Box::pin(resolve::of_conversation(app, community, &iri, is_one)).await?;
+            walk.found.extend(found.is_new.then_some(found.id));
             walk.note_read(&found.iri, found.id, found.replies.as_ref(), *deep);
         }
         Step::Page {
@@ -109,7 +126,7 @@ async fn go(app: &App, community: &Arc<Community>, walk: &mut Walk, step: &Step)
         } => {
             let url = stored_iri(url)?;
             let status = statuses::load_one(app, *of).await?;
-            let list = resolve::fetch(app, community, &url).await?;
+            let list = resolve::fetch_in_turn(app, community, &url).await?;
             let list = list
                 .into_collection()
                 .ok_or_else(|| Error::Forbidden(format!("{url} is not a list")))?;
@@ -129,7 +146,7 @@ async fn go(app: &App, community: &Arc<Community>, walk: &mut Walk, step: &Step)
             for post in list.items.iter().filter_map(|item| item.id()) {
                 // What is ours is here.
                 if communities.by_domain(&post.domain()).is_none() {
-                    walk.note_named(post, deep + 1);
+                    walk.note_named(post, &url.domain(), deep + 1);
                 }
             }
             // Where the first page was included, the next is the second.

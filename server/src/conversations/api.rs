@@ -38,8 +38,10 @@ pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
         }
     }
     let [ancestors, descendants] = written;
+    // Somebody else may be told a long one meanwhile.
+    drop(around);
     let refresh = match &caller.me {
-        Some(me) => backfill::ask(&app, me, &focus).await?,
+        Some(me) => backfill::ask(&app, me, &focus).await,
         None => None,
     };
     let whole = format!("{{\"ancestors\":[{ancestors}],\"descendants\":[{descendants}]}}");

@@ -6,9 +6,9 @@
 use std::collections::{HashMap, HashSet};
 
 use comity_policy::{Party, Visible};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::order::{Order, judged, leaves_mark};
+use super::seats::{self, Seat};
 use crate::app::App;
 use crate::error::Result;
 use crate::statuses::{self, Status, text};
@@ -17,10 +17,6 @@ use crate::statuses::{self, Status, text};
 pub(super) const PORTION: usize = 200;
 /// Bytes of words in one answer, beyond which no more posts are read: a post from elsewhere may have 256 KiB.
 const MOST_WORDS: usize = 16 * 1024 * 1024;
-/// Threads longer than a portion that are told at the same time: each takes some dozens of megabytes.
-const AT_ONCE: usize = 4;
-
-static SEATS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// How far around a post is told. The numbers are Mastodon's, which apps expect.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +52,11 @@ pub struct Around {
     /// What answers it: each answer before what answers it, the oldest first.
     pub below: Vec<Visible<Status>>,
     /// It is a long one, and holds its place among those that are told at once until this is gone.
-    _seat: Option<SemaphorePermit<'static>>,
+    _seat: Option<Seat>,
 }
 
 /// What stands around `focus` for this viewer: of what is more than `extent`, the nearest. A place where something is withheld
-/// is left out: apps have no word for it.
+/// is left out: apps have no word for it. *Too many* where others are told long ones for longer than anybody waits.
 pub async fn around(app: &App, viewer: &Party, focus: &Status, extent: Extent) -> Result<Around> {
     // Itself and what it answers, the nearest first; then what answers it, the nearest first. Whatever is cut off at the end,
     // what answers something stands with it.
@@ -69,7 +65,7 @@ pub async fn around(app: &App, viewer: &Party, focus: &Status, extent: Extent) -
     let mut known: HashSet<i64> = HashSet::with_capacity(ids.len());
     ids.retain(|id| known.insert(*id));
     let seat = if ids.len() > PORTION {
-        SEATS.acquire().await.ok()
+        Some(seats::take(viewer).await?)
     } else {
         None
     };

@@ -8,6 +8,7 @@ mod around;
 mod direct;
 mod leave;
 mod order;
+mod seats;
 mod store;
 pub mod web;
 

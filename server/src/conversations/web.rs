@@ -3,6 +3,7 @@
 mod directs;
 
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use comity_policy::{Visible, Way};
 use comity_vocab::Visibility;
 use serde::Deserialize;
@@ -43,6 +44,7 @@ pub struct View {
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
+    headers: HeaderMap,
     Path((handle, id)): Path<(String, i64)>,
     Query(view): Query<View>,
 ) -> Result<Reply> {
@@ -55,7 +57,7 @@ pub async fn page(
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
     let thread = thread(&app, &party, &status, view.after).await?;
     let more_comes = match &visit.me {
-        Some(me) => backfill::ask(&app, me, &status).await?.is_some(),
+        Some(me) => backfill::ask(&app, me, &status).await.is_some(),
         None => false,
     };
     let end = newest(&thread.roots);
@@ -93,9 +95,11 @@ pub async fn page(
         reader.prepare_reply(&mut composer, &around.focus);
         answering = Some(composer);
         let conversation = around.focus.conversation_id;
-        // Looking at it is reading it, once the end of it is there.
+        // Looking at it is reading it, once the end of it is there: without JavaScript nothing else tells that it was seen, and
+        // it changes only what this member is told of it. A browser that fetches ahead shows it to nobody yet.
         let is_at_end = thread.rest.is_none() && newest(&around.replies).max(id) >= end;
-        if around.focus.visibility == Visibility::Direct && is_at_end {
+        let is_direct = around.focus.visibility == Visibility::Direct;
+        if is_direct && is_at_end && !is_ahead(&headers) {
             super::read_up_to(&app, &me.account, conversation, end.max(id)).await?;
         }
         let mine = super::left_by(&app, &me.account, vec![conversation]).await?;
@@ -160,6 +164,15 @@ pub async fn page(
             Protected::Conversation(visit.me.as_ref()),
         ),
     }))
+}
+
+/// Whether a browser fetches a page before anybody asked to see it. Some say so by the older name.
+fn is_ahead(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose"].iter().any(|name| {
+        let said = headers.get(*name).and_then(|value| value.to_str().ok());
+        let said = said.and_then(|value| value.split(';').next());
+        said.is_some_and(|word| word.trim().eq_ignore_ascii_case("prefetch"))
+    })
 }
 
 /// `POST /statuses/{id}/leave`: the conversation around it.

@@ -20,6 +20,7 @@ pub(crate) use lookups::Lookups;
 use super::Arrival;
 use crate::accounts::{self, Account};
 use crate::app::App;
+use crate::backfill::Turn;
 use crate::communities::{self, Community};
 use crate::error::{Error, Result};
 use crate::queue::Outcome;
@@ -27,6 +28,9 @@ use crate::statuses;
 
 /// Redirects from one domain to another that are followed.
 const MOST_HOPS: usize = 3;
+
+/// Requests to the server of an author who is not known: their document, and whose name it is.
+const REQUESTS_FOR_AUTHOR: u32 = 2;
 
 /// How far up a thread is fetched from the first reply that reached us.
 const MOST_ANCESTORS: u32 = 20;
@@ -106,28 +110,42 @@ pub(crate) struct Read {
     pub replies: Option<Iri>,
 }
 
-/// Reads a post at its origin, and takes it in where it is not here and answers one of a conversation.
+/// Reads a post at its origin where `is_one` says, of its address and what it answers, that it is one of a conversation, and
+/// takes it in where it is not here. Whoever is asked has to have a turn.
 pub(crate) async fn of_conversation(
     app: &App,
     community: &Arc<Community>,
     iri: &Iri,
-    is_one: impl Fn(&Iri) -> bool,
+    is_one: impl Fn(&Iri, Option<&Iri>) -> bool,
 ) -> Result<Read> {
     refuse_ours(app, iri)?;
-    let _turn = app.hosts.lookups.turn(iri).await;
-    let note = fetch(app, community, iri).await?.into_note();
+    let document = {
+        let _turn = app.hosts.lookups.turn(iri).await;
+        fetch_in_turn(app, community, iri).await?
+    };
+    let note = document.into_note();
     let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
     let (own, replies) = (note.peek().id.clone(), note.peek().replies.clone());
     let known = statuses::find_by_iri(app, &own).await?;
+    let parent = match known {
+        // What it answers was settled when it came, whatever its server says now.
+        Some(id) => {
+            let parent = statuses::load_one(app, id).await?.in_reply_to_iri;
+            parent.as_deref().map(accounts::stored_iri).transpose()?
+        }
+        None => note.peek().in_reply_to.clone(),
+    };
+    if !is_one(&own, parent.as_ref()) {
+        return Err(Error::Forbidden(format!(
+            "{iri} answers nothing of the conversation"
+        )));
+    }
     let id = match known {
         Some(id) => id,
-        None if note.peek().in_reply_to.as_ref().is_some_and(&is_one) => {
-            take(app, community, note, Way::Backfill).await?
-        }
         None => {
-            return Err(Error::Forbidden(format!(
-                "{iri} answers nothing of the conversation"
-            )));
+            refuse_forged(note.peek())?;
+            meet_in_turn(app, community, &note.peek().author).await?;
+            take(app, community, note, Way::Backfill).await?
         }
     };
     Ok(Read {
@@ -136,6 +154,21 @@ pub(crate) async fn of_conversation(
         is_new: known.is_none(),
         replies,
     })
+}
+
+/// Asks for whoever wrote what a walk came by, where they are not known.
+async fn meet_in_turn(app: &App, community: &Arc<Community>, author: &Iri) -> Result<()> {
+    if accounts_of::is_fresh(app, author).await? {
+        return Ok(());
+    }
+    refuse_ours(app, author)?;
+    app.hosts
+        .pace
+        .note_besides(&author.domain(), REQUESTS_FOR_AUTHOR, app.now_ms());
+    let _turn = app.hosts.lookups.turn(author).await;
+    let document = fetch_in_turn(app, community, author).await?;
+    accounts_of::take(app, community, document).await?;
+    Ok(())
 }
 
 /// Reads a status that we hold again from its origin: somebody says that it changed.
@@ -273,17 +306,22 @@ async fn take(
     note: Attested<Note>,
     way: Way,
 ) -> Result<i64> {
-    // What an address cannot vouch for is refused before anybody is asked about it (FEP-fe34).
-    if !note.peek().author.same_origin(&note.peek().id) || note.peek().author == note.peek().id {
-        return Err(Error::Forbidden(format!(
-            "{} names an author of another origin",
-            note.peek().id
-        )));
-    }
+    refuse_forged(note.peek())?;
     let (arrival, admitted) = admit(app, community, note, way).await?;
     statuses::receive(app, &arrival, admitted)
         .await?
         .ok_or(Error::Gone)
+}
+
+/// What an address cannot vouch for is refused before anybody is asked about it (FEP-fe34).
+fn refuse_forged(note: &Note) -> Result<()> {
+    if !note.author.same_origin(&note.id) || note.author == note.id {
+        return Err(Error::Forbidden(format!(
+            "{} names an author of another origin",
+            note.id
+        )));
+    }
+    Ok(())
 }
 
 /// Finds the author of a fetched status, and asks the gate whether it may come from them.
@@ -319,15 +357,42 @@ pub(crate) async fn fetch(
     community: &Community,
     iri: &Iri,
 ) -> Result<Attested<Document>> {
+    fetch_led(app, community, iri, |_: &Domain| Ok(())).await
+}
+
+/// The same on a walk through a conversation. Whoever is asked first had a turn for it; whom they lead to has to have one, too.
+pub(crate) async fn fetch_in_turn(
+    app: &App,
+    community: &Community,
+    iri: &Iri,
+) -> Result<Attested<Document>> {
+    let may_lead_to = |host: &Domain| match app.hosts.pace.turn(host, app.now_ms()) {
+        Turn::Now => Ok(()),
+        Turn::Later | Turn::Never => Err(Error::TooMany { after_s: 60 }),
+    };
+    fetch_led(app, community, iri, may_lead_to).await
+}
+
+async fn fetch_led(
+    app: &App,
+    community: &Community,
+    iri: &Iri,
+    may_lead_to: impl Fn(&Domain) -> Result<()>,
+) -> Result<Attested<Document>> {
     app.hosts.lookups.check(iri)?;
-    let came = fetch_hops(app, community, iri).await;
+    let came = fetch_hops(app, community, iri, may_lead_to).await;
     if let Err(error) = &came {
         app.hosts.lookups.note_failure(iri, error);
     }
     came
 }
 
-async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attested<Document>> {
+async fn fetch_hops(
+    app: &App,
+    community: &Community,
+    iri: &Iri,
+    may_lead_to: impl Fn(&Domain) -> Result<()>,
+) -> Result<Attested<Document>> {
     let key = accounts::signing_key(app, community.actor_id).await?;
     let mut address = iri.clone();
     for _ in 0..=MOST_HOPS {
@@ -343,6 +408,7 @@ async fn fetch_hops(app: &App, community: &Community, iri: &Iri) -> Result<Attes
             Ok(Fetched::Document(document)) => return Ok(document),
             Ok(Fetched::Moved(to)) => {
                 refuse_ours(app, &to)?;
+                may_lead_to(&to.domain())?;
                 address = to;
             }
             Err(error) => return Err(failed(iri, error)),

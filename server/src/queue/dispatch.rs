@@ -36,7 +36,16 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 community,
                 status,
                 at,
-            } => Box::pin(backfill::go_on(app, community, status, at)).await,
+                round,
+            } => {
+                let run = backfill::Run {
+                    community,
+                    status,
+                    at,
+                    round,
+                };
+                Box::pin(backfill::go_on(app, &run)).await
+            }
             Job::FetchQuoted {
                 community, status, ..
             } => Box::pin(quotes::look(app, community, status)).await,

@@ -49,6 +49,9 @@ pub enum Job {
         status: i64,
         /// When it began; where it began anew at another time, that is another promise.
         at: i64,
+        /// How many runs came before; where more did by now, that is another promise.
+        #[serde(default)]
+        round: i64,
     },
     /// A post from elsewhere shows a yes to what it quotes, or quotes its own author: that is read, and then what it quotes.
     FetchQuoted {
@@ -302,7 +305,9 @@ impl Job {
             Job::AnswerWave(batch) => format!("at {}", batch.account),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
-            Job::Backfill { status, .. } => format!("conversation of {status}"),
+            Job::Backfill {
+                community, status, ..
+            } => format!("conversation of {status} for {community}"),
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             // One after the other: the second of those who link to a page finds its card.
             Job::FetchCard { domain, .. } => format!("pages at {domain}"),

@@ -22,9 +22,7 @@ const FRESH_MS: i64 = DAY_MS;
 pub async fn account(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<Arc<Account>> {
     let known = accounts::find_by_iri(app, iri).await?;
     match known {
-        Some(account) if account.is_local() || app.now_ms() - account.fetched_at < FRESH_MS => {
-            Ok(account)
-        }
+        Some(account) if is_believed(app, &account) => Ok(account),
         Some(stale) => match account_anew(app, community, iri).await {
             Ok(account) => Ok(account),
             Err(error @ Error::Internal(_)) => Err(error),
@@ -32,6 +30,16 @@ pub async fn account(app: &App, community: &Arc<Community>, iri: &Iri) -> Result
         },
         None => account_anew(app, community, iri).await,
     }
+}
+
+/// Whether the account of this actor is ours, or known and fresh.
+pub(super) async fn is_fresh(app: &App, iri: &Iri) -> Result<bool> {
+    let known = accounts::find_by_iri(app, iri).await?;
+    Ok(known.is_some_and(|account| is_believed(app, &account)))
+}
+
+fn is_believed(app: &App, account: &Account) -> bool {
+    account.is_local() || app.now_ms() - account.fetched_at < FRESH_MS
 }
 
 /// The account of this actor as its origin describes it now.

@@ -80,18 +80,22 @@ const WITH_ABOVE: Sql<(i64,)> = sql!(
        FROM above
       LIMIT 4097"
 );
-/// Nearest first, level by level. Counts on `statuses_by_parent`. SQLite stops at a limit within, PostgreSQL at one without:
-/// neither reads on.
+/// Nearest first, level by level, and within a level the oldest first. Counts on `statuses_by_parent`. SQLite stops at the limit
+/// of the whole, PostgreSQL at the one without: neither reads on. But what either read of a level waits in a queue before it
+/// counts, so of one post's answers no more than the limit are read.
 const BELOW: Sql<(i64,)> = sql!(
     row: (i64,),
     sqlite: "WITH RECURSIVE below (id, depth) AS (
                SELECT id, 1
-                 FROM statuses
-                WHERE in_reply_to_id = $1
+                 FROM (SELECT id FROM statuses WHERE in_reply_to_id = $1 ORDER BY id LIMIT $3)
                 UNION ALL
                SELECT s.id, below.depth + 1
                  FROM below
-                 JOIN statuses s ON s.in_reply_to_id = below.id
+                 JOIN statuses s ON s.id IN (SELECT c.id
+                                               FROM statuses c
+                                              WHERE c.in_reply_to_id = below.id
+                                              ORDER BY c.id
+                                              LIMIT $3)
                 WHERE below.depth < $2
                 ORDER BY 2, 1
                 LIMIT $3
@@ -99,14 +103,22 @@ const BELOW: Sql<(i64,)> = sql!(
              SELECT id
                FROM below",
     pg: "WITH RECURSIVE below (id, depth) AS (
-           SELECT id, CAST(1 AS BIGINT)
-             FROM statuses
-            WHERE in_reply_to_id = $1
+           (SELECT id, CAST(1 AS BIGINT)
+              FROM statuses
+             WHERE in_reply_to_id = $1
+             ORDER BY id
+             LIMIT $3)
             UNION ALL
-           SELECT s.id, below.depth + 1
-             FROM below
-             JOIN statuses s ON s.in_reply_to_id = below.id
-            WHERE below.depth < $2
+           (SELECT answers.id, below.depth + 1
+              FROM below
+             CROSS JOIN LATERAL (SELECT s.id
+                                   FROM statuses s
+                                  WHERE s.in_reply_to_id = below.id
+                                  ORDER BY s.id
+                                  LIMIT $3) answers
+             WHERE below.depth < $2
+             ORDER BY answers.id
+             LIMIT $3)
          )
          SELECT id
            FROM below
