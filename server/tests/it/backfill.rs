@@ -1,6 +1,8 @@
 //! Answers elsewhere that nobody here was sent: which are read, where, in whose name, and how often.
 
 use comity::members::Role;
+use comity::queue::{self, Job};
+use comity_db::{Sql, params, sql};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
 
@@ -10,6 +12,8 @@ use crate::peer;
 use crate::town::Answer;
 
 const MINUTE_S: i64 = 60;
+
+const BREAK: Sql = sql!("UPDATE backfills SET walk = 'what nobody can read' WHERE token = $1");
 
 /// A post, as its server gives it.
 fn note(author: &str, number: &str, words: &str, parent: Option<&str>) -> Value {
@@ -32,6 +36,12 @@ fn refresh(answer: &Answer) -> Option<(String, String)> {
     let told = told.to_str().unwrap().to_owned();
     let id = told.split('"').nth(1).unwrap().to_owned();
     Some((told, id))
+}
+
+/// The workers rest from now on.
+async fn rests(coast: &Coast) {
+    coast.stop.send(true).unwrap();
+    sleep(Duration::from_millis(300)).await;
 }
 
 /// Rita writes to alice, and what her server gives is `told`. Its number, and where apps ask for the conversation.
@@ -108,6 +118,116 @@ coast_test! {
         assert_eq!(words(&told), ["By the pier", "Which pier?", "By the church"]);
         assert!(refresh(&told).is_none(), "it is over, and not begun again so soon");
         assert!(coast.id_of(aside["id"].as_str().unwrap()).await.is_none(), "it answers nothing of this");
+
+        // Nobody is told by a number of what is kept from them.
+        let otto = told.json()["descendants"][2]["account"]["id"].as_str().unwrap().to_owned();
+        let mut his = App::let_in(&coast.town, &mut coast.bob).await;
+        his.post(&format!("/api/v1/accounts/{otto}/block"), json!({})).await.is(200);
+        let ended = his.get(&format!("/api/v1_alpha/async_refreshes/{token}")).await.is(200).json();
+        assert_eq!(ended["async_refresh"]["result_count"], 2);
+    }
+
+    async fn attack_12_a_list_that_names_another_conversation_brings_nothing_of_it(coast) {
+        let (rita, nora, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("open", "nora"), coast.peer.iri("far", "lena"));
+        let other = note(&rita, "1", "Who sells a boat?", None);
+        let sells = note(&nora, "7", "Buy my boats", Some(other["id"].as_str().unwrap()));
+        rita_writes(&coast, &other).await;
+        let root = format!("{rita}/statuses/2");
+        let context = rita_writes(&coast, &note(&rita, "2", "Where shall we meet?", None)).await;
+        // An answer that is here, with one below it that is not.
+        let alice = coast.alice.account.iri.to_string();
+        let known = note(&nora, "1", "By the pier", Some(&root));
+        coast.brings(&peer::create(&nora, "1", "By the pier", Some(&root), Some(&alice))).await;
+        let below = note(&lena, "1", "Which pier?", known["id"].as_str());
+        let others = format!("{rita}/statuses/1/replies");
+        for document in [
+            &sells, &known, &below,
+            &list(&others, &[sells["id"].clone()], None),
+            &list(&format!("{root}/replies"), &[other["id"].clone(), known["id"].clone()], None),
+            &list(&format!("{nora}/statuses/1/replies"), &[below["id"].clone()], None),
+        ] {
+            coast.peer.serves(document);
+        }
+        coast.town.wait_s(5 * MINUTE_S);
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        assert!(refresh(&app.get(&context).await.is(200)).is_some());
+        coast.is_idle().await;
+        assert_eq!(words(&app.get(&context).await.is(200)), ["By the pier", "Which pier?"]);
+        assert!(!coast.peer.was_asked_for(&others));
+        assert!(coast.id_of(sells["id"].as_str().unwrap()).await.is_none());
+    }
+
+    async fn each_community_has_a_walk_of_its_own(coast) {
+        let island = coast.town.found("island.localhost", "Island").await;
+        let mut ivo = coast.town.member_of(&island, "ivo", Role::Member).await;
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community"), ("reason", "they sell what they read")];
+        marta.post("/boundaries", &rule).await.leads("/boundaries");
+        let (rita, nora, otto) = (coast.peer.iri("open", "rita"), coast.peer.iri("open", "nora"), coast.peer.iri("kept", "otto"));
+        let root = format!("{rita}/statuses/1");
+        let context = rita_writes(&coast, &note(&rita, "1", "Where shall we meet?", None)).await;
+        let (first, second) = (note(&nora, "1", "By the pier", Some(&root)), note(&otto, "1", "By the church", Some(&root)));
+        coast.peer.serves(&first);
+        coast.peer.serves(&second);
+        coast.peer.serves(&list(&format!("{root}/replies"), &[first["id"].clone(), second["id"].clone()], None));
+        coast.town.wait_s(5 * MINUTE_S);
+        let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut his = App::let_in_at(&coast.town, &island, &mut ivo).await;
+        let (_, token) = refresh(&hers.get(&context).await.is(200)).unwrap();
+        coast.is_idle().await;
+        assert_eq!(words(&hers.get(&context).await.is(200)), ["By the pier"]);
+        // What the first asked was not asked for the second.
+        let (_, other) = refresh(&his.get(&context).await.is(200)).expect("more comes");
+        assert_ne!(token, other);
+        coast.is_idle().await;
+        let ended = his.get(&format!("/api/v1_alpha/async_refreshes/{other}")).await.is(200).json();
+        assert_eq!(ended["async_refresh"], json!({ "id": other, "status": "finished", "result_count": 1 }));
+        assert_eq!(words(&his.get(&context).await.is(200)), ["By the pier", "By the church"]);
+        assert_eq!(words(&hers.get(&context).await.is(200)), ["By the pier"]);
+        his.get(&format!("/api/v1_alpha/async_refreshes/{token}")).await.is(404);
+        hers.get(&format!("/api/v1_alpha/async_refreshes/{other}")).await.is(404);
+    }
+
+    async fn a_job_that_is_there_twice_goes_on_once_and_what_cannot_be_read_ends(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let root = format!("{rita}/statuses/1");
+        let context = rita_writes(&coast, &note(&rita, "1", "Count with me", None)).await;
+        let answers: Vec<Value> = (0..15).map(|number| note(&rita, &format!("10{number}"), &format!("Word {number}"), Some(&root))).collect();
+        for answer in &answers {
+            coast.peer.serves(answer);
+        }
+        let named: Vec<Value> = answers.iter().map(|answer| answer["id"].clone()).collect();
+        coast.peer.serves(&list(&format!("{root}/replies"), &named, None));
+        coast.town.wait_s(5 * MINUTE_S);
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        rests(&coast).await;
+        let (_, token) = refresh(&app.get(&context).await.is(200)).unwrap();
+        let again = Job::Backfill {
+            community: coast.town.community().id,
+            status: id_in(&context).parse().unwrap(),
+            at: coast.town.app.now_ms(),
+            round: 0,
+        };
+        queue::push_now(&coast.town.app, &again).await.unwrap();
+        let before = coast.peer.count_asked("open");
+        coast.stop = works(&coast.town);
+        coast.is_idle().await;
+        assert_eq!(words(&app.get(&context).await.is(200)).len(), 15);
+        // The post, its list, and each answer with the list that it has not got.
+        assert_eq!(coast.peer.count_asked("open") - before, 2 + 2 * 15);
+        let path = format!("/api/v1_alpha/async_refreshes/{token}");
+        assert_eq!(app.get(&path).await.is(200).json()["async_refresh"]["status"], "finished");
+
+        coast.town.wait_s(15 * MINUTE_S);
+        rests(&coast).await;
+        let (_, token) = refresh(&app.get(&context).await.is(200)).unwrap();
+        coast.town.app.db.exec(BREAK, params![token.as_str()]).await.unwrap();
+        coast.stop = works(&coast.town);
+        coast.is_idle().await;
+        let path = format!("/api/v1_alpha/async_refreshes/{token}");
+        assert_eq!(app.get(&path).await.is(200).json()["async_refresh"]["status"], "finished");
+        assert!(refresh(&app.get(&context).await.is(200)).is_none());
     }
 
     async fn a_conversation_is_read_again_after_a_while_and_by_one_job(coast) {
@@ -120,9 +240,8 @@ coast_test! {
         coast.town.wait_s(5 * MINUTE_S);
         let mut hers = App::let_in(&coast.town, &mut coast.alice).await;
         let mut his = App::let_in(&coast.town, &mut coast.bob).await;
-        // The workers rest, so that it goes on.
-        coast.stop.send(true).unwrap();
-        sleep(Duration::from_millis(300)).await;
+        // So that it goes on.
+        rests(&coast).await;
         let (_, token) = refresh(&hers.get(&context).await.is(200)).unwrap();
         let (_, same) = refresh(&his.get(&context).await.is(200)).unwrap();
         assert_eq!(token, same, "one job for both");
@@ -194,13 +313,22 @@ coast_test! {
         assert!(!coast.peer.was_asked_for(&elsewhere), "a list of answers is at its author's server");
         assert!(coast.id_of(lie["id"].as_str().unwrap()).await.is_none());
 
-        // A post of a server that is refused by now is asked for by nobody.
+        // A server that is refused by now is asked for nothing any more, whatever was begun.
+        coast.town.wait_s(16 * MINUTE_S);
+        rests(&coast).await;
+        let (_, token) = refresh(&app.get(&context).await.is(200)).unwrap();
+        let asked = coast.peer.count_asked("open");
+        assert!(asked > 0);
         let rule = [("pattern", coast.peer.domain("open")), ("stance", "refused".to_owned()), ("scope", "community".to_owned()), ("reason", "as well".to_owned())];
         let rule: Vec<(&str, &str)> = rule.iter().map(|(name, value)| (*name, value.as_str())).collect();
         marta.post("/boundaries", &rule).await.leads("/boundaries");
-        coast.town.wait_s(16 * MINUTE_S);
-        assert!(refresh(&app.get(&context).await).is_none());
+        app.get(&format!("/api/v1_alpha/async_refreshes/{token}")).await.is(404);
+        coast.stop = works(&coast.town);
         coast.is_idle().await;
+        coast.town.wait_s(16 * MINUTE_S);
+        assert!(refresh(&app.get(&context).await.is(403)).is_none());
+        coast.is_idle().await;
+        assert_eq!(coast.peer.count_asked("open"), asked);
     }
 
     async fn what_is_for_few_and_what_is_ours_is_not_asked_about(coast) {

@@ -1,5 +1,6 @@
 //! What apps read and do, as they do it.
 
+use comity::communities::Community;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -29,6 +30,17 @@ impl App {
     /// The same, for what these scopes open.
     pub async fn let_in_with(town: &Town, member: &mut Browser, scopes: &str) -> App {
         let mut app = Registered::new(town, scopes).await;
+        let token = app.let_in(member, scopes).await;
+        App {
+            browser: app.browser,
+            token,
+        }
+    }
+
+    /// The app of this member of another community than the first.
+    pub async fn let_in_at(town: &Town, community: &Community, member: &mut Browser) -> App {
+        let scopes = "read write follow push profile";
+        let mut app = Registered::at(town.visitor_of(community), scopes).await;
         let token = app.let_in(member, scopes).await;
         App {
             browser: app.browser,

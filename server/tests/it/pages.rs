@@ -149,6 +149,11 @@ town_test! {
         let at = format!("/conversations/{}", page.number_after("/conversations/").unwrap());
         carol.get("/conversations").await.is(200).hides("Between us").hides("/@alice");
         carol.post(&format!("{at}/read"), &[]).await.is(404);
+        // A browser that fetches ahead has shown it to nobody yet.
+        for ahead in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")] {
+            bob.send(Method::GET, &root.path, &[("accept", "text/html"), ahead], "").await.is(200).shows("Between us");
+        }
+        bob.get("/conversations").await.is(200).shows("Not read");
         // Looking at it is reading it.
         bob.get(&root.path).await.is(200).shows("Between us");
         bob.get("/conversations").await.is(200).hides("Not read");

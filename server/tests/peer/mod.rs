@@ -179,6 +179,13 @@ impl Peer {
         self.asked.lock().unwrap().iter().any(|asked| asked == id)
     }
 
+    /// How often one of these servers was asked for something; people and servers are not counted.
+    pub fn count_asked(&self, server: &str) -> usize {
+        let base = format!("http://{}/", self.domain(server));
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|id| id.starts_with(&base)).count()
+    }
+
     /// It is to be had no more.
     pub fn withdraws(&self, id: &str) {
         self.documents.lock().unwrap().remove(id);
