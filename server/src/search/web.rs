@@ -56,7 +56,6 @@ pub async fn page(
         Some(me) => match Box::pin(super::posts(
             &app,
             &Caller::from(me),
-            &me.account.id.to_string(),
             &question.q,
             page,
         ))
