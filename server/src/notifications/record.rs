@@ -3,7 +3,7 @@
 use comity_db::Tx;
 
 use super::store::insert::{About, NewRow, insert};
-use super::{Kind, OfRule, store};
+use super::{Kind, Matter, OfRule, store};
 use crate::push;
 use crate::reports::Report;
 use crate::rules::notices::Told;
@@ -142,15 +142,21 @@ pub(crate) fn tell_of_warning(tx: &mut Tx, id: i64, to: i64, voice: i64, action:
 fn write(tx: &mut Tx, id: i64, row: &NewRow) -> [i64; 3] {
     let numbers = insert(tx, id, row);
     let [id, others @ ..] = numbers;
-    let or = others.to_vec();
-    streaming::announce(tx, &Event::Notified { to: row.to, id, or });
+    let event = Event::Notified {
+        to: row.to,
+        id,
+        other_numbers: others.to_vec(),
+        matter: Matter::of_row(row),
+    };
+    streaming::announce(tx, &event);
     numbers
 }
 
 /// The same, and has devices woken for it.
 fn write_and_wake(tx: &mut Tx, id: i64, row: &NewRow) {
+    let matter = Matter::of_row(row);
     for number in write(tx, id, row) {
-        push::promise(tx, row.to, number, row.created_at);
+        push::promise(tx, row.to, number, &matter, row.created_at);
     }
 }
 
