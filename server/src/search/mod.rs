@@ -226,12 +226,7 @@ pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<St
 }
 
 /// Posts by their words, where the question is neither a link nor a handle.
-pub async fn posts(
-    app: &App,
-    caller: &Caller,
-    question: &str,
-    page: Page,
-) -> Result<FoundPosts> {
+pub async fn posts(app: &App, caller: &Caller, question: &str, page: Page) -> Result<FoundPosts> {
     let question = question.trim();
     let is_address = question.contains("://") && !question.contains(char::is_whitespace);
     if question.len() > LONGEST || is_address || whole_handle(question).is_some() {

@@ -51,12 +51,7 @@ pub struct Found {
 /// Finds posts for whoever asks, newest first; for visitors those that anybody may find and that were written here. Says what is
 /// wrong with a question that cannot be followed; somebody whom it names and who is not there, or not for them, wrote nothing.
 /// Counted for members; what visitors ask is counted where they ask it.
-pub async fn find(
-    app: &App,
-    caller: &Caller,
-    question: &str,
-    mut page: Page,
-) -> Result<Found> {
+pub async fn find(app: &App, caller: &Caller, question: &str, mut page: Page) -> Result<Found> {
     let Some(mut asked) = Asked::read(question)? else {
         return Ok(Found::default());
     };

@@ -441,10 +441,7 @@ mod often {
         visitor.get(search).await.is(429);
         // Whatever is looked for is counted, and after a minute it goes on.
         for kind in ["accounts", "hashtags", "statuses"] {
-            visitor
-                .get(&format!("{search}&type={kind}"))
-                .await
-                .is(429);
+            visitor.get(&format!("{search}&type={kind}")).await.is(429);
         }
         town.wait_s(61);
         visitor.get(search).await.is(200);
