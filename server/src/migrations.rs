@@ -126,6 +126,11 @@ pub const ALL: &[Migration] = &[
     migration!(77, "elsewhere", "../../migrations/0077_elsewhere.sql"),
     migration!(78, "places", "../../migrations/0078_places.sql"),
     migration!(79, "sign_ins", "../../migrations/0079_sign_ins.sql"),
+    migration!(
+        80,
+        "second_step_keys",
+        "../../migrations/0080_second_step_keys.sql"
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
