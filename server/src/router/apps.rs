@@ -306,7 +306,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/accounts/search",
-        Wants::Member(&["read:accounts", "read:search"]),
+        Wants::Member(&["read:accounts"]),
         || get(accounts::api::search),
     ),
     api(
@@ -372,7 +372,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/domain_blocks/preview",
-        Wants::Member(&["read:blocks", "follow"]),
+        Wants::Member(&["write:blocks", "follow"]),
         || get(rules::domain_blocks::preview),
     ),
     api(
@@ -463,13 +463,13 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/statuses/{id}/reblogged_by",
-        Wants::Anyone(&["read:statuses"]),
+        Wants::Anyone(&["read:statuses", "read:accounts"]),
         || get(statuses::api::reblogged_by),
     ),
     api(
         "GET",
         "/api/v1/statuses/{id}/favourited_by",
-        Wants::Anyone(&["read:statuses"]),
+        Wants::Anyone(&["read:statuses", "read:accounts"]),
         || get(favourites::api::favourited_by),
     ),
     api(

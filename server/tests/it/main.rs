@@ -78,6 +78,7 @@ mod rejected;
 mod reported;
 mod routes;
 mod scheduled;
+mod scopes;
 mod search;
 mod second_step;
 mod serving;
