@@ -250,6 +250,7 @@ pub(crate) fn tell_of_rule(
         Told::Restored => (Kind::Restored, Some(Kind::Suspended.as_str())),
     };
     store::insert_of_rule(tx, id, to, kind.as_str(), after, voice, of_rule, now_ms);
+    push::promise(tx, to, id, now_ms);
     streaming::announce(tx, &Event::Notified { to, id });
 }
 

@@ -600,6 +600,12 @@ pub(super) const ROUTES: &[Route] = &[
         Wants::Member(&["push"]),
         || delete(push::api::end),
     ),
+    api(
+        "DELETE",
+        "/api/web/push_subscriptions/{token}",
+        Wants::Nothing,
+        || delete(push::api::end_by_address),
+    ),
     // Apps: streams
     api("GET", "/api/v1/streaming", Wants::Stream, || {
         get(streaming::api::socket)

@@ -8,6 +8,7 @@ mod coast;
 mod post;
 
 mod acts;
+mod alerts;
 mod aliases;
 mod annual_reports;
 mod antennas;
