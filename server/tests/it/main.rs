@@ -39,6 +39,7 @@ mod ground;
 #[macro_use]
 mod guarded;
 mod hashtags;
+mod heard;
 mod jobs;
 mod kept;
 #[path = "../kept_keys/mod.rs"]
