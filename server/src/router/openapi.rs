@@ -1,5 +1,6 @@
 //! The description of the API (`OpenAPI` 3.1), made of the list of addresses, of what their handlers take, and of what is
-//! written down of their answers. A test asks for each address but streams and compares (`tests/clients/described.py`).
+//! written down of their answers. A test asks for each address and compares, but for
+//! streams (`tests/clients/described.py`).
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
