@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from seeds import Seeds
 from story import Story
 from town import Town
-from well import WELL, Question, Seeds
+from well import WELL, Question
 
 # Streams do not end, and a token that was taken back asks no further.
 LEFT_OUT = ("/api/v1/streaming", "/oauth/revoke")

@@ -105,7 +105,7 @@ fn beside(route: &Route) -> Vec<&'static str> {
     let part = |scope: &'static str| scope.rsplit_once(':').map(|(_, part)| part);
     let is_near = |scope: &'static str| {
         matches!(scope, "profile" | "push")
-            || wanted.iter().any(|want| {
+            || wanted.iter().any(|&want| {
                 kind(scope) == kind(want)
                     || scope.starts_with(&format!("{want}:"))
                     || (part(scope).is_some() && part(scope) == part(want))
@@ -117,7 +117,7 @@ fn beside(route: &Route) -> Vec<&'static str> {
     };
     all()
         .into_iter()
-        .filter(|scope| is_near(scope) && !opens(scope))
+        .filter(|&scope| is_near(scope) && !opens(scope))
         .collect()
 }
 
