@@ -27,7 +27,8 @@ pub fn settings(data_dir: &Path, database: Option<&str>) -> String {
     format!(
         "data_dir = \"{}\"\n{database}listen = \"127.0.0.1:{PORT}\"\ndomain = \"{HOST}:{PORT}\"\nname = \"Bench\"\nlog = \"error\"\n\
          [federation.testing]\nallow_http = true\nallow_loopback = true\n\
-         [limits]\nconnections = 4096\nlookups = 10000\ninbox_per_host = 100000\nsign_in_tries = 1000\napi_requests = 10000000\n",
+         [limits]\nconnections = 4096\nlookups = 10000\ninbox_per_host = 100000\nsign_in_tries = 1000\napi_requests = 10000000\n\
+         posts = 10000000\nfollows = 10000000\ndeletes = 10000000\n",
         data_dir.display()
     )
 }

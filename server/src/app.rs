@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::facts::Facts;
 use crate::http::rate_limit::RateLimits;
 use crate::id::Ids;
+use crate::key_file::KeyFile;
 use crate::mail::Mailer;
 use crate::media;
 use crate::push::Vapid;
@@ -77,6 +78,8 @@ pub struct Parts {
     pub lately: Lately,
     /// By which push services know us.
     pub vapid: Vapid,
+    /// What seals the secrets of second steps.
+    pub step_key: KeyFile,
 }
 
 impl App {

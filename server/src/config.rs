@@ -241,6 +241,12 @@ pub struct Limits {
     pub lookups: u32,
     /// Requests of one member's apps within five minutes; whoever has no token may send a fifth of it from one address.
     pub api_requests: u32,
+    /// Posts and boosts of one member within three hours.
+    pub posts: u32,
+    /// People whom one member begins to follow within a day.
+    pub follows: u32,
+    /// Posts and boosts that one member takes away within half an hour.
+    pub deletes: u32,
     /// Activities that one server may send within a second, on average.
     pub inbox_per_host: u32,
 }

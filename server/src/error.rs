@@ -17,6 +17,9 @@ pub enum Error {
     /// Sign in first.
     #[error("not signed in")]
     Unauthorized,
+    /// What visitors are not served, at an address that serves them otherwise: the sentence says what that is.
+    #[error("not signed in: {0}")]
+    MembersOnly(String),
     /// Signed in, and still not theirs to do.
     #[error("not allowed: {0}")]
     Forbidden(String),
@@ -28,6 +31,8 @@ pub enum Error {
     Invalid {
         /// The field as the form or the API names it.
         field: &'static str,
+        /// What is wrong with it, where apps are told that beside the field.
+        code: Option<Code>,
         /// A lower-case fragment that says what to do.
         why: String,
     },
@@ -48,6 +53,31 @@ pub enum Error {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What is wrong with a field, as Mastodon tells apps: they put it beside what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Nothing is in it.
+    Blank,
+    /// Somebody or something has it already.
+    Taken,
+    /// More is in it than fits.
+    TooLong,
+    /// Anything else.
+    Invalid,
+}
+
+impl Code {
+    /// In Mastodon's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Blank => "ERR_BLANK",
+            Code::Taken => "ERR_TAKEN",
+            Code::TooLong => "ERR_TOO_LONG",
+            Code::Invalid => "ERR_INVALID",
+        }
+    }
+}
+
 /// What verbs return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -56,7 +86,21 @@ impl Error {
     pub fn invalid(field: &'static str, why: impl Into<String>) -> Error {
         Error::Invalid {
             field,
+            code: None,
             why: why.into(),
+        }
+    }
+
+    /// The same with a code: apps that know the field by its name are told both.
+    #[must_use]
+    pub fn coded(self, code: Code) -> Error {
+        match self {
+            Error::Invalid { field, why, .. } => Error::Invalid {
+                field,
+                code: Some(code),
+                why,
+            },
+            other => other,
         }
     }
 

@@ -10,6 +10,8 @@ const COUNTER_BITS: u32 = 16;
 const ROUND: i64 = 160;
 /// Round numbers within one millisecond among which the first is drawn.
 const ROUND_PLACES: i64 = 400;
+/// Round numbers behind one that is taken, among which another is chosen: those of about ten milliseconds, and then of ten more.
+const FURTHER_PLACES: u64 = 4_000;
 
 /// Hands out ids. Two ids of one process differ; across nodes a clash is possible and ends as a conflict in the
 /// database, which the caller tries again.
@@ -44,7 +46,7 @@ impl Ids {
     /// An id that is the same after it was read into a double and written again, which JavaScript does with numbers in
     /// JSON: for what Mastodon tells as a number. Greater than those given out before; it sorts at `at_ms`, or a little
     /// later where there were hundreds in a millisecond. There are few of them: across nodes two are the same more often
-    /// than of other ids.
+    /// than of other ids, so who uses one has others ready ([`others_of`]).
     pub fn round_at(&self, at_ms: i64) -> i64 {
         let first = first_at(at_ms);
         let place = 1 + self.count() % ROUND_PLACES;
@@ -69,6 +71,20 @@ impl Ids {
     fn count(&self) -> i64 {
         i64::from(self.0.counter.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// What may be tried, one after the other, in the place of a round id that another node has taken: as round, and up to some
+/// hundredths of a second later. `seed` tells apart what two nodes have the same id for. They are scattered, because a node
+/// that numbers many things at once takes a row of neighbours.
+pub fn others_of(round: i64, seed: u64) -> [i64; 2] {
+    [0, 1].map(|turn: u64| {
+        let mut mixed = round.cast_unsigned() ^ seed;
+        for factor in [0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB, turn + 1] {
+            mixed = (mixed ^ (mixed >> 31)).wrapping_mul(factor);
+        }
+        let place = 1 + turn * FURTHER_PLACES + mixed % FURTHER_PLACES;
+        round.saturating_add(place.cast_signed() * ROUND)
+    })
 }
 
 /// The smallest id of the time `at_ms`: for asking "older than".
@@ -113,6 +129,22 @@ mod tests {
             }
             assert!((0..5).contains(&(time_of(before) - at_ms)));
         }
+    }
+
+    #[test]
+    fn others_of_a_round_id_are_as_round_near_and_scattered() {
+        let ids = Ids::new(7);
+        let at_ms = 1_777_982_400_000;
+        let mut places = std::collections::HashSet::new();
+        for seed in 0..1_000 {
+            let id = ids.round_at(at_ms);
+            let [one, two] = others_of(id, seed);
+            assert!(id < one && one < two && time_of(two) - time_of(id) <= 20);
+            assert_eq!(((one - id) % ROUND, (two - id) % ROUND), (0, 0));
+            places.insert(others_of(id, 0)[0] - id);
+            places.insert(one - id);
+        }
+        assert!(places.len() > 500, "only {} of them", places.len());
     }
 
     #[test]

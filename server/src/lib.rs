@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod facts;
 pub mod id;
+pub mod key_file; // a key beside the database, and what it seals
 pub mod migrations;
 pub mod router;
 pub mod serve; // start, listen, stop
@@ -46,6 +47,7 @@ pub mod statuses; // write, edit, delete, receive
 
 // Effects
 pub mod announcements; // what the members of a community are told
+pub mod backfill; // answers elsewhere that nobody here was sent
 pub mod cards; // what a page that a post links to says of itself
 pub mod contacts; // what waits for a member's yes
 pub mod conversations; // a thread as one page

@@ -34,7 +34,7 @@ use crate::queue::{self, Wake};
 use crate::reach::Fetches;
 use crate::rules::{self, Crossings, Looks, Splits};
 use crate::streaming::{self, Hub};
-use crate::{communities, instances, migrations, reach, router};
+use crate::{communities, instances, migrations, reach, router, second_step};
 
 /// Why it cannot start: one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +119,7 @@ pub(crate) async fn start_with(
         streams: Hub::default(),
         lately: Lately::default(),
         vapid: Vapid::default(),
+        step_key: second_step::key_file(),
         config,
         clock,
         db,
@@ -187,6 +188,12 @@ fn testing(testing: &Testing) -> Result<Option<comity_wire::Testing>, CannotStar
 
 /// Answers and works until `shutdown` turns true; then what has begun is finished, within ten seconds.
 pub async fn serve(app: App, listener: TcpListener, shutdown: watch::Receiver<bool>) {
+    if let Err(error) = second_step::seal_all(&app).await {
+        tracing::error!(
+            ?error,
+            "codes of members' devices cannot be checked here, or their secrets are not sealed"
+        );
+    }
     let router = router::build(&app);
     tokio::join!(
         listen::accept(app.clone(), router, listener, shutdown.clone()),

@@ -238,7 +238,7 @@ impl Entries {
 }
 
 /// Entries looked at together for a page of what a viewer may see, and how often: where a page is not full after
-/// so many, the list ends.
+/// so many, the next one begins where this one stopped.
 const BATCH: i64 = 80;
 const MOST_ROUNDS: usize = 10;
 
@@ -256,9 +256,9 @@ pub struct Filling<T> {
 pub struct Filled<T> {
     /// What is shown, newest first.
     pub shown: Vec<T>,
-    /// The first entry that is shown.
+    /// The first entry that is shown; from below, the last that was looked at, where it was given up before the end.
     pub newest: Option<i64>,
-    /// The last one, where there are older ones to show.
+    /// The last one, where there are older ones to show; or the last that was looked at, where there may be.
     pub oldest: Option<i64>,
 }
 
@@ -293,23 +293,33 @@ impl<T> Filling<T> {
         self.shown.extend(shown);
     }
 
-    /// The page. What was read from below has older entries: those it lies above.
+    /// The page. What was read from below has older entries: those it lies above. Where it was given up, it goes on behind what
+    /// was looked at last, which tells no more than that there is something for others.
     pub fn page(self) -> Filled<T> {
         let Filling {
             window,
             limit,
+            rounds,
+            at_end,
             mut shown,
-            ..
         } = self;
         let more = shown.len() > limit;
+        let gave_up = !more && !at_end && rounds > 0;
         shown.truncate(limit);
         if window.from_below {
             shown.reverse();
         }
-        let oldest = shown.last().map(|(id, _)| *id);
+        let mut newest = shown.first().map(|(id, _)| *id);
+        let last = shown.last().map(|(id, _)| *id);
+        let mut oldest = last.filter(|_| more || window.from_below);
+        if gave_up && window.from_below {
+            newest = Some(window.above);
+        } else if gave_up {
+            oldest = Some(window.below);
+        }
         Filled {
-            newest: shown.first().map(|(id, _)| *id),
-            oldest: oldest.filter(|_| more || window.from_below),
+            newest,
+            oldest,
             shown: shown.into_iter().map(|(_, one)| one).collect(),
         }
     }
@@ -348,3 +358,67 @@ macro_rules! entries_in {
     };
 }
 pub(crate) use entries_in;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: i64 = 10_000;
+
+    /// Reads a list of all numbers below [`ALL`] of which nothing is shown but what `is_shown` says.
+    fn page(window: Window, is_shown: impl Fn(i64) -> bool) -> Filled<i64> {
+        let mut filling = Filling::new(window, 20);
+        while let Some((window, most)) = filling.wants() {
+            let within = |id: &i64| *id < window.below.min(ALL) && *id > window.above;
+            let ids: Vec<i64> = if window.from_below {
+                (window.above..)
+                    .skip(1)
+                    .take_while(within)
+                    .take(80)
+                    .collect()
+            } else {
+                (0..window.below.min(ALL))
+                    .rev()
+                    .take_while(within)
+                    .take(80)
+                    .collect()
+            };
+            assert_eq!(most, 80);
+            let read: Vec<(i64, i64)> = ids.iter().map(|id| (*id, *id)).collect();
+            let shown = ids.into_iter().filter(|id| is_shown(*id));
+            filling.take(&read, shown.map(|id| (id, id)).collect());
+        }
+        filling.page()
+    }
+
+    #[test]
+    fn a_page_that_was_given_up_goes_on_where_it_stopped() {
+        let mut found = Vec::new();
+        let mut below = ALL;
+        for _ in 0..20 {
+            let page = page(Window::older_than(below), |id| id == 7_000 || id == 40);
+            found.extend(page.shown);
+            let Some(oldest) = page.oldest else { break };
+            assert!(oldest < below);
+            below = oldest;
+        }
+        assert_eq!(found, [7_000, 40]);
+        assert!(below < 1_000, "the list ended at {below}");
+
+        let from_below = Window {
+            below: i64::MAX,
+            above: 100,
+            from_below: true,
+        };
+        let page = page(from_below, |id| id == 7_000);
+        assert_eq!((page.shown.len(), page.newest), (0, Some(900)));
+    }
+
+    #[test]
+    fn a_list_ends_at_its_end() {
+        let page = page(Window::older_than(700), |_| false);
+        assert_eq!((page.newest, page.oldest), (None, None));
+        let page = Filling::<i64>::new(Window::older_than(0), 0).page();
+        assert_eq!((page.newest, page.oldest), (None, None));
+    }
+}

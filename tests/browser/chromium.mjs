@@ -17,8 +17,11 @@ const FLAGS = [
 
 export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS })
 
-/** A window of its own: `width` in CSS pixels, `scheme` light or dark, `script` whether JavaScript runs. */
-export async function open(browser, base, { width = 1100, height = 900, scheme = 'light', script = true, cookies = [] } = {}) {
+/**
+ * A window of its own: `width` in CSS pixels, `scheme` light or dark, `script` whether JavaScript runs, `others` who may be
+ * asked beside `base`.
+ */
+export async function open(browser, base, { width = 1100, height = 900, scheme = 'light', script = true, cookies = [], others = [] } = {}) {
   const context = await browser.newContext({
     baseURL: base,
     viewport: { width, height },
@@ -30,11 +33,12 @@ export async function open(browser, base, { width = 1100, height = 900, scheme =
   })
   await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: base })))
   const page = await context.newPage()
-  return { context, page, troubles: await watch(page, base) }
+  return { context, page, troubles: await watch(page, [base, ...others]) }
 }
 
 /** Collects what must not happen: script errors, violated policies, failed requests, answers of 400 and above, strangers. */
-async function watch(page, base) {
+export async function watch(page, bases) {
+  const origins = bases.map((base) => new URL(base).origin)
   const troubles = []
   const note = (what) => troubles.push(`${what} (on ${page.url()})`)
   page.on('console', (message) => message.type() === 'error' && note(`console: ${message.text()}`))
@@ -47,7 +51,7 @@ async function watch(page, base) {
   page.on('response', (response) => response.status() >= 400 && note(`answer: ${response.status()} ${response.request().method()} ${response.url()}`))
   page.on('request', (request) => {
     const url = new URL(request.url())
-    if (url.protocol.startsWith('http') && url.origin !== new URL(base).origin) note(`stranger: ${request.url()}`)
+    if (url.protocol.startsWith('http') && !origins.includes(url.origin)) note(`stranger: ${request.url()}`)
   })
   // Violations reach the console only sometimes; the event always tells. Without JavaScript the console must do.
   await page.exposeFunction('comityViolation', (what) => note(`policy: ${what}`))

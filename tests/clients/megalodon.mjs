@@ -10,6 +10,7 @@ const bodil = client('mastodon', url, bodilToken)
 const anybody = client('mastodon', url)
 const SOON = 10_000
 
+// Whalebird asks this before anything else, so nobody signs in with it here. Only a fork of Mastodon may say that it is one.
 await check('NodeInfo is read, in which it does not know our name', async () => {
   const error = await detector(url).catch((error) => error)
   return error.message === 'Unknown SNS'

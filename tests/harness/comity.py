@@ -42,6 +42,9 @@ class Comity:
             "COMITY__NAME": "Harbour",
             # Alice is faster than people are: she looks up what she acts on, each time anew.
             "COMITY__LIMITS__LOOKUPS": "10000",
+            "COMITY__LIMITS__POSTS": "10000",
+            "COMITY__LIMITS__FOLLOWS": "10000",
+            "COMITY__LIMITS__DELETES": "10000",
             "COMITY__FEDERATION__TESTING__ALLOW_HTTP": "true",
             "COMITY__FEDERATION__TESTING__ALLOW_LOOPBACK": "true",
         }

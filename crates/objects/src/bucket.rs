@@ -1,4 +1,4 @@
-//! One bucket, and the six things that are done with it.
+//! One bucket, and what is done with it.
 
 #![expect(
     clippy::disallowed_types,
@@ -186,10 +186,7 @@ impl Bucket {
                 None,
             )
             .await?;
-        // Of an answer without a body, reqwest knows no length: the header says it.
-        let length = answer.headers().get(CONTENT_LENGTH);
-        length
-            .and_then(|length| length.to_str().ok()?.parse().ok())
+        length_of(&answer)
             .ok_or_else(|| ObjectError::Unreachable("it does not say how long it is".to_owned()))
     }
 
@@ -220,6 +217,27 @@ impl Bucket {
         };
         let pieces = answer.bytes_stream().map_err(std::io::Error::other).boxed();
         Ok(within(pieces, skip, to - from))
+    }
+
+    /// The whole object, as it comes, and its length in bytes: both with one request.
+    pub async fn open(
+        &self,
+        name: &str,
+    ) -> Result<
+        (
+            u64,
+            impl Stream<Item = std::io::Result<Bytes>> + Send + use<>,
+        ),
+        ObjectError,
+    > {
+        let answer = self.get(name, None).await?;
+        // A proxy before the store may leave it out.
+        let length = match length_of(&answer) {
+            Some(length) => length,
+            None => self.length(name).await?,
+        };
+        let pieces = answer.bytes_stream().map_err(std::io::Error::other).boxed();
+        Ok((length, within(pieces, 0, length)))
     }
 
     /// Writes the whole object into a file. Gives its length in bytes.
@@ -334,6 +352,12 @@ impl Bucket {
         }
         Err(why)
     }
+}
+
+/// Of an answer without a body, reqwest knows no length: the header says it.
+fn length_of(answer: &Response) -> Option<u64> {
+    let length = answer.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// Not with its address: that is signed.

@@ -174,6 +174,12 @@ async fn a_file_goes_in_and_comes_out_whole_and_in_parts() {
     assert_eq!(bucket.fetch("a/b.original", &out).await.unwrap(), 800_000);
     assert_eq!(std::fs::read(&out).unwrap(), bytes);
 
+    let asked = store.lock().unwrap().asked;
+    let (length, pieces) = bucket.open("a/b.original").await.unwrap();
+    let pieces: Vec<_> = pieces.try_collect().await.unwrap();
+    assert_eq!((length, pieces.concat()), (800_000, bytes.clone()));
+    assert_eq!(store.lock().unwrap().asked, asked + 1);
+
     for simple in [false, true] {
         store.lock().unwrap().is_simple = simple;
         for part in [
@@ -195,6 +201,10 @@ async fn a_file_goes_in_and_comes_out_whole_and_in_parts() {
     bucket.remove("a/b.original").await.unwrap();
     assert!(matches!(
         bucket.length("a/b.original").await,
+        Err(ObjectError::NotFound)
+    ));
+    assert!(matches!(
+        bucket.open("a/b.original").await.map(|(length, _)| length),
         Err(ObjectError::NotFound)
     ));
     assert!(matches!(

@@ -41,6 +41,7 @@ pub fn decide(rules: &RuleBook, ties: &Ties, exchange: &Exchange<'_>) -> Verdict
             // Blocks and mutes between the two.
             relation::narrow(ties, exchange, person, author, &mut narrowing);
         }
+        standing::carry(rules, exchange, &mut narrowing);
     }
 
     // Last, what its owner chose: who may see it, and where.

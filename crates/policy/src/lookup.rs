@@ -2,7 +2,7 @@
 
 use crate::about::About;
 use crate::names::{ByName, Names};
-use crate::{Pattern, Rule, RuleBook, Scope, Stance};
+use crate::{Pattern, Person, Rule, RuleBook, Scope, Stance};
 
 /// The rules of one scope, by whom they speak of. The numbers are places in `RuleBook::rules`.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,17 @@ impl Rule {
 }
 
 impl RuleBook {
+    /// What the community of somebody who lives here says of them by name.
+    pub(crate) fn of_own_community(&self, person: &Person) -> impl Iterator<Item = &Rule> {
+        let scope = person.community.map(Scope::Community);
+        let rules = scope.and_then(|scope| self.by_scope.get(&scope));
+        let places = rules.and_then(|rules| {
+            let name = self.names.find(person.iri.as_str())?;
+            rules.accounts.get(&name)
+        });
+        places.into_iter().flatten().map(|place| self.at(*place))
+    }
+
     /// Calls `found` for every rule of these scopes that speaks of `about`, with the place of its
     /// scope and whether it can lift a default. A rule may come more than once.
     pub(crate) fn each_rule<'a, const N: usize>(
@@ -61,9 +72,15 @@ impl RuleBook {
         about: &About<'_>,
         mut found: impl FnMut(usize, &'a Rule, bool),
     ) {
+        // Of its own members a community speaks by name alone: a list that names one of them, as many do that are taken in
+        // from elsewhere, parts nobody at home.
+        let by_name_only =
+            scopes.map(|scope| about.account_only && matches!(scope, Some(Scope::Community(_))));
         let scopes = scopes.map(|scope| scope.and_then(|scope| self.by_scope.get(&scope)));
         for (place, scope) in scopes.iter().enumerate() {
-            let Some(scope) = scope else { continue };
+            let Some(scope) = scope.filter(|_| !by_name_only[place]) else {
+                continue;
+            };
             for number in &scope.others {
                 let rule = self.at(*number);
                 let leads = || self.leads_to_account(rule, about).then_some(true);

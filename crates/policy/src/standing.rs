@@ -6,8 +6,8 @@ use crate::about::About;
 use crate::decide::{Narrowing, step};
 use crate::row::{self, Facts, Heading};
 use crate::{
-    Act, Because, CommunityId, Exchange, Listed, Outcome, Party, Pattern, Person, PersonId, Rule,
-    RuleBook, Scope, Stance, Ties, Way,
+    Act, Because, CommunityId, Conditions, Exchange, Listed, Outcome, Party, Pattern, Person,
+    PersonId, Rule, RuleBook, Scope, Stance, Ties, Way,
 };
 
 /// One side of an exchange, with the community that speaks for it.
@@ -134,6 +134,19 @@ pub(crate) fn narrow(
     }
 }
 
+/// What the moderators of a member say of all that they write goes along with it, to whomever it goes.
+pub(crate) fn carry(rules: &RuleBook, exchange: &Exchange<'_>, narrowing: &mut Narrowing) {
+    if !exchange.act.is_outward() {
+        return;
+    }
+    for rule in rules.of_own_community(&exchange.thing.owner) {
+        if rule.conditions.contains(Conditions::MARK_SENSITIVE) {
+            narrowing.considered.push(rule.id);
+            narrowing.conditions |= Conditions::MARK_SENSITIVE;
+        }
+    }
+}
+
 /// Whether the moderators of a community said yes to this person.
 fn welcomed(
     rules: &RuleBook,
@@ -145,7 +158,8 @@ fn welcomed(
 }
 
 /// Whether the other side is of this very community, where rules about domains say nothing: a
-/// rule that names one's own domain must not part its members from each other.
+/// rule that names one's own domain must not part its members from each other. What it says of one
+/// of its members by name, it says.
 fn is_house(
     rules: &RuleBook,
     community: CommunityId,
@@ -177,9 +191,12 @@ fn ask(
         return false;
     };
     let member = side.person.and_then(|person| person.id);
+    // What a community says of its own member holds in its rooms. Every server asks in nobody's name where somebody is,
+    // and whoever was sent a post for its files.
+    let from_outside = facts.way == Way::WebFinger || (facts.anonymous && facts.act == Act::Media);
     let scopes = [
         Some(Scope::Operator).filter(|_| !about.account_only),
-        Some(Scope::Community(side.community)).filter(|_| !about.account_only),
+        Some(Scope::Community(side.community)).filter(|_| !(about.account_only && from_outside)),
         member.map(|member| Scope::Member(member, side.community)),
     ];
     let mut lifted = [false; 3];

@@ -91,6 +91,12 @@ pub struct Actor {
     pub discoverable: Option<bool>,
     /// Whether it wants its statuses to be searched.
     pub indexable: Option<bool>,
+    /// Whether its profile is to have a place for files.
+    pub show_media: Option<bool>,
+    /// Whether files of answers are to be there, too.
+    pub show_media_replies: Option<bool>,
+    /// Whether its profile is to have a place for what it recommends.
+    pub show_featured: Option<bool>,
     /// Domains whose pages may name it as who wrote them.
     pub attribution_domains: Vec<Domain>,
     /// Other accounts of the same person, by its own word only.
@@ -202,6 +208,11 @@ pub(crate) fn actor(json: &Json<'_>, kind: ActorKind) -> Result<Actor, Malformed
         // Takahe keeps the prefix.
         discoverable: json.any(&["discoverable", "toot:discoverable"]).truth(),
         indexable: json.any(&["indexable", "toot:indexable"]).truth(),
+        show_media: json.any(&["showMedia", "toot:showMedia"]).truth(),
+        show_media_replies: json
+            .any(&["showRepliesInMedia", "toot:showRepliesInMedia"])
+            .truth(),
+        show_featured: json.any(&["showFeatured", "toot:showFeatured"]).truth(),
         attribution_domains: json
             .any(&["attributionDomains", "toot:attributionDomains"])
             .each()

@@ -10,10 +10,13 @@ use crate::{Domain, Malformed};
 /// Ids are keys in several tables and indexes; no server we know sends any near this long.
 const LONGEST: usize = 2048;
 
+/// The longest name DNS can carry.
+const LONGEST_HOST: usize = 253;
+
 /// An absolute http(s) address in canonical form: lower-case scheme and host, A-labels, no
 /// default port, no dot segments, no userinfo. Its host is always a valid [`Domain`].
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Iri(Url);
+pub struct Iri(Box<str>);
 
 impl Iri {
     /// Reads an address of at most 2048 bytes.
@@ -61,60 +64,123 @@ impl Iri {
         if url.as_str().len() > LONGEST {
             return Err(refuse("is longer than 2048 bytes"));
         }
-        Ok(Iri(url))
+        Ok(Iri(String::from(url).into_boxed_str()))
+    }
+
+    /// Takes back what [`as_str`](Iri::as_str) gave to a store of ours. Where the host is a plain name, the text is looked over and
+    /// not read anew, which would cost a tenth of a page: a path or a query that other hands wrote there may keep a spelling that
+    /// [`parse`](Iri::parse) would change, a host never.
+    pub fn restore(text: &str) -> Result<Iri, Malformed> {
+        let host = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .and_then(|rest| rest.split_once('/'))
+            .map_or("", |(authority, _)| authority);
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+        if is_plain_name(host) && text.len() <= LONGEST && text.bytes().all(is_plain) {
+            Ok(Iri(text.into()))
+        } else {
+            // Among them hosts with a port, and those that are numbers.
+            Iri::parse(text)
+        }
     }
 
     /// The canonical text, as stored and compared.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        &self.0
     }
 
     /// Host and port.
     pub fn domain(&self) -> Domain {
-        Domain::from_canonical(self.host(), self.0.port())
+        Domain::from_canonical(self.host(), self.port())
     }
 
     /// The host without port.
     pub fn host(&self) -> &str {
-        // `parse` refuses addresses without a host.
-        self.0.host_str().unwrap_or_default()
+        self.split().1
     }
 
     /// Whether scheme, host and port are the same (FEP-fe34): the only sense in which one server
     /// may speak for both addresses.
     pub fn same_origin(&self, other: &Iri) -> bool {
-        self.0.scheme() == other.0.scheme()
-            && self.host() == other.host()
-            && self.0.port_or_known_default() == other.0.port_or_known_default()
+        // Neither writes a usual port.
+        self.origin() == other.origin()
     }
 
     /// The same address without `#…`: the document that holds a key or a part.
     #[must_use]
     pub fn without_fragment(&self) -> Iri {
-        let mut url = self.0.clone();
-        url.set_fragment(None);
-        Iri(url)
+        match self.0.split_once('#') {
+            Some((document, _)) => Iri(document.into()),
+            None => self.clone(),
+        }
     }
 
     /// The path, starting with a slash.
     pub fn path(&self) -> &str {
-        self.0.path()
+        let rest = self.after_origin();
+        let end = rest.find(['?', '#']).unwrap_or(rest.len());
+        &rest[..end]
     }
 
     /// What follows the question mark.
     pub fn query(&self) -> Option<&str> {
-        self.0.query()
+        let rest = self.after_origin();
+        let document = rest.split_once('#').map_or(rest, |(document, _)| document);
+        document.split_once('?').map(|(_, query)| query)
     }
 
     /// What follows the `#`.
     pub fn fragment(&self) -> Option<&str> {
-        self.0.fragment()
+        self.0.split_once('#').map(|(_, fragment)| fragment)
     }
 
     /// Whether the scheme is https.
     pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.0.starts_with("https:")
     }
+
+    /// Scheme, host, what stands between the host and the path, and everything from the path on.
+    fn split(&self) -> (&str, &str, &str, &str) {
+        let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
+        // A canonical address has a path.
+        let (authority, after) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        // An address of IPv6 has colons of its own, within brackets.
+        let name = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+        let end = authority[name..]
+            .find(':')
+            .map_or(authority.len(), |colon| name + colon);
+        let (host, port) = authority.split_at(end);
+        (scheme, host, port, after)
+    }
+
+    fn port(&self) -> Option<u16> {
+        self.split().2.strip_prefix(':')?.parse().ok()
+    }
+
+    fn origin(&self) -> &str {
+        &self.0[..self.0.len() - self.after_origin().len()]
+    }
+
+    fn after_origin(&self) -> &str {
+        self.split().3
+    }
+}
+
+/// A canonical name without a port that cannot be an address: its last label begins with a letter.
+fn is_plain_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_inner =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.len() <= LONGEST_HOST
+        && last.starts_with(|first: char| first.is_ascii_lowercase())
+        && host.split('.').all(is_label)
 }
 
 impl fmt::Display for Iri {
@@ -256,16 +322,59 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_was_not_written_by_us_is_read_anew_or_refused() {
+        let restored = |text: &str| Iri::restore(text).map(|address| address.to_string());
+        for (stored, read) in [
+            (
+                "https://example.org/users/alice",
+                "https://example.org/users/alice",
+            ),
+            ("https://EXAMPLE.org/a", "https://example.org/a"),
+            ("https://example.org", "https://example.org/"),
+            ("https://example.org/ä", "https://example.org/%C3%A4"),
+            ("http://[::1]:3000/a", "http://[::1]:3000/a"),
+            ("http://2130706433/x", "http://127.0.0.1/x"),
+            ("https://127.1/x", "https://127.0.0.1/x"),
+            ("https://example.org:443/a", "https://example.org/a"),
+            ("https://example.org./a", "https://example.org/a"),
+        ] {
+            assert_eq!(restored(stored).unwrap(), read);
+        }
+        let long_host = format!("https://{}.example/a", "a.".repeat(200));
+        for text in [
+            "",
+            "/a",
+            "https:///a",
+            "https://:80/a",
+            "https://[/a",
+            "https://user@example.org/a",
+            "https://example.org\\a",
+            "ftp://example.org/a",
+            &long_host,
+        ] {
+            assert!(Iri::restore(text).is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn parsing_is_stable_and_the_host_is_a_domain(
-            text in "https?://[a-zA-Z0-9.@:%_\\[\\]-]{0,20}(/[ -~]{0,20})?|.{0,40}"
+            text in "https?://[a-zA-Z0-9.@:%_\\[\\]-]{0,20}(:[0-9]{1,5})?(/[ -~]{0,20})?|.{0,40}"
         ) {
             if let Ok(address) = Iri::parse(&text) {
                 prop_assert_eq!(Iri::parse(address.as_str()).unwrap(), address.clone());
                 let domain = address.domain();
                 prop_assert_eq!(Domain::parse(domain.as_str()).unwrap(), domain.clone());
                 prop_assert!(!address.as_str().contains('\\'));
+                prop_assert_eq!(Iri::restore(address.as_str()).unwrap(), address.clone());
+                let url = Url::parse(address.as_str()).unwrap();
+                prop_assert_eq!(Some(address.host()), url.host_str());
+                prop_assert_eq!(address.port(), url.port());
+                prop_assert_eq!(address.path(), url.path());
+                prop_assert_eq!(address.query(), url.query());
+                prop_assert_eq!(address.fragment(), url.fragment());
+                prop_assert_eq!(address.is_https(), url.scheme() == "https");
             }
         }
     }

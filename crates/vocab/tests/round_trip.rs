@@ -70,6 +70,9 @@ fn sample_actor() -> ActorOut {
         locked: true,
         discoverable: true,
         indexable: false,
+        show_media: true,
+        show_media_replies: false,
+        show_featured: true,
         attribution_domains: vec![Domain::parse("erin.example").unwrap()],
         memorial: false,
         also_known_as: vec![iri("https://old.example/erin")],
@@ -192,6 +195,14 @@ fn an_actor_comes_back_whole() {
     assert_eq!(
         (actor.discoverable, actor.indexable),
         (Some(true), Some(false))
+    );
+    assert_eq!(
+        (
+            actor.show_media,
+            actor.show_media_replies,
+            actor.show_featured
+        ),
+        (Some(true), Some(false), Some(true))
     );
     assert_eq!(
         (actor.also_known_as, actor.moved_to),

@@ -245,6 +245,9 @@ async fn outward(app: &App, account: &Account, profile: Option<&Profile>) -> Res
         locked: account.locked,
         discoverable: account.discoverable,
         indexable: account.indexable,
+        show_media: account.places.media,
+        show_media_replies: account.places.media_replies,
+        show_featured: account.places.featured,
         attribution_domains: match profile {
             Some(_) => account.attribution_domains.clone(),
             None => Vec::new(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::entity::{Faces, own, whole, whole_many};
+use super::web::Listed;
 use super::{Account, show};
 use crate::app::App;
 use crate::error::Result;
@@ -192,15 +193,48 @@ where
     Ok(page_of(caller, paging, filling))
 }
 
+/// The same of people who ask whoever asks for something, and wait: see [`Faces::with_asking`].
+pub(crate) async fn asking<F>(
+    app: &App,
+    caller: &Caller,
+    paging: &Paging,
+    limit: i64,
+    entries: impl Fn(Window, i64) -> F,
+) -> Result<Reply>
+where
+    F: Future<Output = Result<Vec<(i64, i64)>>>,
+{
+    let mut filling = Filling::new(paging.window(), limit);
+    while let Some((window, most)) = filling.wants() {
+        let read = entries(window, most).await?;
+        let shown = faces_of(app, caller, &read, Listed::Asking).await?;
+        filling.take(&read, shown);
+    }
+    Ok(page_of(caller, paging, filling))
+}
+
 /// Those of these entries whose people are for whoever asks, in the same order.
 pub(crate) async fn faces(
     app: &App,
     caller: &Caller,
     entries: &[(i64, i64)],
 ) -> Result<Vec<(i64, Value)>> {
+    faces_of(app, caller, entries, Listed::People).await
+}
+
+async fn faces_of(
+    app: &App,
+    caller: &Caller,
+    entries: &[(i64, i64)],
+    listed: Listed,
+) -> Result<Vec<(i64, Value)>> {
     let ids: Vec<i64> = entries.iter().map(|(_, id)| *id).collect();
+    let asking: &[i64] = match listed {
+        Listed::People => &[],
+        Listed::Asking => &ids,
+    };
     let (party, here) = (caller.party(), &caller.community);
-    let faces = Faces::of(app, &party, Way::Page, here, &ids).await?;
+    let faces = Faces::with_asking(app, &party, Way::Page, here, &ids, asking).await?;
     let shown = entries
         .iter()
         .filter_map(|(entry, id)| Some((*entry, faces.get(*id)?.clone())));

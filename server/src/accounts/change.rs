@@ -4,10 +4,12 @@ use comity_db::Tx;
 use comity_policy::Visible;
 use comity_vocab::{ActorKind, Domain};
 
-use super::{Account, LONGEST_NAME, MOST_FIELDS, fields_json, profile, shortened, store, verify};
+use super::{
+    Account, LONGEST_NAME, MOST_FIELDS, Places, fields_json, profile, shortened, store, verify,
+};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Files, Me};
 use crate::media::portrait::{self, LONGEST_PORTRAIT_DESCRIPTION, Portrait, Ready};
 use crate::text::{self, length, plain};
@@ -38,6 +40,8 @@ pub struct ProfileDraft {
     pub hide_collections: bool,
     /// A program writes here, not a person.
     pub bot: bool,
+    /// Which places my profile has beside my posts.
+    pub places: Places,
     /// Domains whose pages may name me as who wrote them, as typed.
     pub attribution_domains: Vec<String>,
     /// The small picture.
@@ -75,6 +79,7 @@ impl ProfileDraft {
             indexable: shown.indexable,
             hide_collections: shown.hide_collections,
             bot: shown.kind == ActorKind::Service,
+            places: shown.places,
             attribution_domains: shown
                 .attribution_domains
                 .iter()
@@ -117,7 +122,7 @@ impl ProfileDraft {
 
     /// The domains that are meant: what apps and people paste around them is left out.
     fn domains(&self) -> Result<Vec<Domain>> {
-        let wrong = |why: String| Error::invalid("attribution_domains", why);
+        let wrong = |why: String| Error::invalid("attribution_domains", why).coded(Code::Invalid);
         let mut domains: Vec<Domain> = Vec::new();
         for typed in &self.attribution_domains {
             let bare = typed.trim();
@@ -146,7 +151,8 @@ impl ProfileDraft {
         if domains.len() > MOST_ATTRIBUTION_DOMAINS {
             return Err(wrong(format!(
                 "names more than {MOST_ATTRIBUTION_DOMAINS} domains"
-            )));
+            ))
+            .coded(Code::TooLong));
         }
         Ok(domains)
     }
@@ -154,10 +160,10 @@ impl ProfileDraft {
     fn check(&self) -> Result<()> {
         length::at_most("note", &self.note, LONGEST_OWN_NOTE)?;
         if self.fields.len() > MOST_FIELDS {
-            return Err(Error::invalid(
-                "fields",
-                format!("at most {MOST_FIELDS} lines fit"),
-            ));
+            return Err(
+                Error::invalid("fields", format!("at most {MOST_FIELDS} lines fit"))
+                    .coded(Code::TooLong),
+            );
         }
         for (field, picture) in [
             ("avatar_description", &self.avatar),
@@ -208,6 +214,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
             header_description: described(&draft.header),
             bot: draft.bot,
             attribution_domains: super::joined(&domains),
+            places: draft.places,
         },
     );
     for (which, picture) in [

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::api::own_entity;
 use super::entity::edited;
-use super::{Picture, ProfileDraft, change_profile, show};
+use super::{Picture, Places, ProfileDraft, change_profile, show};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
+use crate::featured_tags;
 use crate::http::{Client, Files, Me, Reply, Upload};
 use crate::media::portrait::Portrait;
 use crate::members::{self, Writing};
@@ -108,7 +109,11 @@ pub async fn change_own(
 
 async fn told(app: &App, me: &Me) -> Result<Reply> {
     let shown = show(app, &me.party(), Way::Page, me.account.id).await?;
-    Ok(Reply::api(edited(&shown)))
+    let topics = featured_tags::of(app, me.account.id).await?;
+    let topics = topics.iter();
+    let topics = topics.map(|one| featured_tags::api::entity(one, &me.community));
+    let topics: Vec<Value> = topics.collect();
+    Ok(Reply::api(edited(&shown, &topics)))
 }
 
 /// `DELETE /api/v1/profile/avatar`
@@ -151,6 +156,13 @@ async fn change(app: &App, me: &Me, changes: Changes, mut files: Files) -> Resul
         indexable: changes.indexable.unwrap_or(was.indexable),
         hide_collections: changes.hide_collections.unwrap_or(was.hide_collections),
         bot: changes.bot.unwrap_or(was.bot),
+        places: Places {
+            media: changes.show_media.unwrap_or(was.places.media),
+            media_replies: changes
+                .show_media_replies
+                .unwrap_or(was.places.media_replies),
+            featured: changes.show_featured.unwrap_or(was.places.featured),
+        },
         attribution_domains: match changes.attribution_domains {
             None | Some(Value::Null) => was.attribution_domains,
             Some(domains) => texts(&domains)?,
@@ -178,9 +190,9 @@ fn texts(value: &Value) -> Result<Vec<String>> {
         .as_array()
         .map_or(std::slice::from_ref(value), Vec::as_slice);
     let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
-    texts
-        .collect::<Option<Vec<String>>>()
-        .ok_or_else(|| Error::invalid("attribution_domains", "must be a list of domains"))
+    texts.collect::<Option<Vec<String>>>().ok_or_else(|| {
+        Error::invalid("attribution_domains", "must be a list of domains").coded(Code::Invalid)
+    })
 }
 
 impl Changes {
@@ -197,19 +209,8 @@ impl Changes {
                 return Err(Error::invalid(
                     field,
                     "must be sent as a file (multipart/form-data); to take it away, use DELETE",
-                ));
-            }
-        }
-        for (field, value) in [
-            ("show_media", self.show_media),
-            ("show_media_replies", self.show_media_replies),
-            ("show_featured", self.show_featured),
-        ] {
-            if value == Some(false) {
-                return Err(Error::invalid(
-                    field,
-                    "cannot be turned off here: every profile has this place",
-                ));
+                )
+                .coded(Code::Invalid));
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 
-use super::{Picture, ProfileDraft, change_profile, profile, show};
+use super::{Picture, Places, ProfileDraft, change_profile, profile, show};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
@@ -60,6 +60,9 @@ async fn edit_page(
         indexable: draft.indexable,
         hide_collections: draft.hide_collections,
         bot: draft.bot,
+        shows_media: draft.places.media,
+        shows_media_replies: draft.places.media_replies,
+        shows_featured: draft.places.featured,
         domains: draft.attribution_domains.join("\n"),
         portraits,
         fields,
@@ -95,6 +98,9 @@ pub struct ProfileForm {
     indexable: String,
     hide_collections: String,
     bot: String,
+    show_media: String,
+    show_media_replies: String,
+    show_featured: String,
     avatar_description: String,
     header_description: String,
     attribution_domains: String,
@@ -127,6 +133,11 @@ impl ProfileForm {
             indexable: self.indexable == "on",
             hide_collections: self.hide_collections == "on",
             bot: self.bot == "on",
+            places: Places {
+                media: self.show_media == "on",
+                media_replies: self.show_media_replies == "on",
+                featured: self.show_featured == "on",
+            },
             attribution_domains: self
                 .attribution_domains
                 .lines()

@@ -6,14 +6,16 @@ use comity_policy::{Conditions, Party, Visible, Way};
 use comity_vocab::{ActorKind, Domain, Iri};
 use serde_json::{Value, json};
 
-use super::{Account, Profile, moved, moved_to, profile, show_many};
+use super::{Account, Profile, moved, moved_to, profile, show_known, show_many};
 use crate::app::App;
 use crate::collections;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
 use crate::error::Result;
+use crate::follows;
 use crate::http::Me;
+use crate::media;
 use crate::media::address::RemotePart;
 use crate::media::portrait::Portrait;
 use crate::members::Role;
@@ -188,9 +190,10 @@ fn verified_at(words: &Profile, value: &str) -> Option<String> {
     words.verified_at(value).map(time::iso_ms)
 }
 
-/// The picture for apps that stands for one that is not there, or not for the reader.
+/// The picture for apps that stands for one that is not there, or not for the reader. It is where Mastodon has it: some apps know
+/// by the name that there is none.
 pub(crate) fn no_picture(which: Portrait, here: &Community) -> String {
-    format!("{}/assets/no-{}.png", here.origin, which.word())
+    format!("{}/{}s/original/missing.png", here.origin, which.word())
 }
 
 /// What may be told of whoever wrote something that is shown: their name and where they are, and no picture of who lives
@@ -226,6 +229,9 @@ fn bare(account: &Account, here: &Community) -> Value {
         "statuses_count": account.statuses_count,
         "last_status_at": account.last_status_at.map(time::iso_day),
         "hide_collections": account.hide_collections,
+        "show_media": account.places.media,
+        "show_media_replies": account.places.media_replies,
+        "show_featured": account.places.featured,
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
         "noindex": !account.is_local() || !account.discoverable,
         "emojis": entities(&emojis_at_home(account, here)),
@@ -292,25 +298,95 @@ fn domains(account: &Account) -> Vec<&str> {
     domains.map(Domain::as_str).collect()
 }
 
+/// The role that has this number in [`role`].
+pub fn role_of(id: &str) -> Option<Role> {
+    [Role::Member, Role::Moderator, Role::Admin]
+        .into_iter()
+        .find(|one| role_id(*one) == id)
+}
+
+fn role_id(role: Role) -> &'static str {
+    match role {
+        Role::Member => "-99",
+        Role::Moderator => "1",
+        Role::Admin => "3",
+    }
+}
+
 /// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
 pub fn role(role: Role) -> Value {
     /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
     const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
     /// Everything.
     const GOVERNS: u64 = 0x1;
-    let (id, name, permissions) = match role {
-        Role::Member => ("-99", "", 0),
-        Role::Moderator => ("1", "Moderator", MODERATES),
-        Role::Admin => ("3", "Admin", GOVERNS),
+    let (name, permissions) = match role {
+        Role::Member => ("", 0),
+        Role::Moderator => ("Moderator", MODERATES),
+        Role::Admin => ("Admin", GOVERNS),
     };
     json!({
-        "id": id,
+        "id": role_id(role),
         "name": name,
         "color": "",
         "permissions": permissions.to_string(),
         "highlighted": role != Role::Member,
         "collection_limit": collections::MOST,
     })
+}
+
+/// Both pictures of a profile.
+const PICTURES: [Portrait; 2] = [Portrait::Avatar, Portrait::Header];
+
+/// Takes these pictures of somebody away, and those in their words.
+fn hide(entity: &mut Value, pictures: &[Portrait], here: &Community) {
+    entity["emojis"] = json!([]);
+    for which in pictures {
+        let (name, none) = (which.word(), no_picture(*which, here));
+        entity[format!("{name}_static")] = json!(none);
+        entity[name] = json!(none);
+    }
+}
+
+/// Of those of these people who are `asking`, live elsewhere and are followed by nobody here: the pictures of which there is no
+/// copy.
+async fn pictures_elsewhere(
+    app: &App,
+    people: &[&Visible<Account>],
+    asking: &[i64],
+) -> Result<HashMap<i64, Vec<Portrait>>> {
+    let strangers: Vec<&Visible<Account>> = people
+        .iter()
+        .copied()
+        .filter(|account| !account.is_local() && asking.contains(&account.id))
+        .collect();
+    if strangers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids = strangers.iter().map(|account| account.id).collect();
+    let followed = follows::followed_here(app, ids).await?;
+    let mut elsewhere: HashMap<i64, Vec<Portrait>> = HashMap::new();
+    let mut pictures: Vec<(i64, (Portrait, &str))> = Vec::new();
+    for account in strangers {
+        if followed.contains(&account.id) {
+            continue;
+        }
+        elsewhere.insert(account.id, Vec::new());
+        let header = profile(account).header_url.as_deref();
+        for (which, url) in PICTURES
+            .into_iter()
+            .zip([account.avatar_url.as_deref(), header])
+        {
+            pictures.extend(url.map(|url| (account.id, (which, url))));
+        }
+    }
+    let asked: Vec<(Portrait, &str)> = pictures.iter().map(|(_, picture)| *picture).collect();
+    let here = media::remote::have_copies(app, &asked).await?;
+    for ((id, (which, _)), is_here) in pictures.into_iter().zip(here) {
+        if !is_here {
+            elsewhere.entry(id).or_default().push(which);
+        }
+    }
+    Ok(elsewhere)
 }
 
 /// The people of one answer, each cleared once.
@@ -326,15 +402,74 @@ impl Faces {
         here: &Community,
         ids: &[i64],
     ) -> Result<Faces> {
+        Faces::with_asking(app, viewer, way, here, ids, &[]).await
+    }
+
+    /// The same where some of them ask for something and wait for a yes. Of somebody elsewhere who asks, and whom nobody here
+    /// follows, no picture is shown that is not here: their server would be asked for it, and learn when the member looks.
+    pub async fn with_asking(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        ids: &[i64],
+        asking: &[i64],
+    ) -> Result<Faces> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
         let shown = show_many(app, viewer, way, &ids).await?;
         let people: Vec<&Visible<Account>> =
             shown.values().filter_map(|copies| copies.first()).collect();
-        let moved = moved(app, viewer, way, &people).await?;
-        let faces = people.into_iter();
-        let faces = faces.map(|account| (account.id, with_move(account, here, &moved)));
+        Faces::told(app, viewer, way, here, &people, asking).await
+    }
+
+    /// Those of these that `viewer` may see, where they were read already, and of others by their ids.
+    pub async fn of_known(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        known: Vec<&Account>,
+        others: &[i64],
+    ) -> Result<Faces> {
+        let known: HashMap<i64, &Account> = known
+            .into_iter()
+            .map(|account| (account.id, account))
+            .collect();
+        let mut missing: Vec<i64> = others.to_vec();
+        missing.retain(|id| !known.contains_key(id));
+        let mut shown = show_known(app, viewer, way, known.into_values().collect()).await?;
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            let more = show_many(app, viewer, way, &missing).await?;
+            shown.extend(more.into_values().flatten());
+        }
+        let people: Vec<&Visible<Account>> = shown.iter().collect();
+        Faces::told(app, viewer, way, here, &people, &[]).await
+    }
+
+    async fn told(
+        app: &App,
+        viewer: &Party,
+        way: Way,
+        here: &Community,
+        people: &[&Visible<Account>],
+        asking: &[i64],
+    ) -> Result<Faces> {
+        let moved = moved(app, viewer, way, people).await?;
+        let hidden = pictures_elsewhere(app, people, asking).await?;
+        let faces = people.iter().map(|account| {
+            let mut told = with_move(account, here, &moved);
+            if let Some(hidden) = hidden.get(&account.id) {
+                hide(&mut told, hidden, here);
+                if let Some(there) = told.get_mut("moved") {
+                    hide(there, &PICTURES, here);
+                }
+            }
+            (account.id, told)
+        });
         Ok(Faces(faces.collect()))
     }
 
@@ -351,12 +486,7 @@ impl Faces {
     pub fn plainly(&self, account: &Account, here: &Community) -> Value {
         let mut entity = self.author(account, here);
         if !account.is_local() {
-            entity["emojis"] = json!([]);
-            for which in [Portrait::Avatar, Portrait::Header] {
-                let (name, none) = (which.word(), no_picture(which, here));
-                entity[format!("{name}_static")] = json!(none);
-                entity[name] = json!(none);
-            }
+            hide(&mut entity, &PICTURES, here);
         }
         entity
     }
@@ -374,9 +504,9 @@ impl Faces {
     }
 }
 
-/// One's own profile, as it is edited: Mastodon's `Profile`. What is not there is said to be not there, where others are
-/// shown a picture that stands for it.
-pub fn edited(account: &Visible<Account>) -> Value {
+/// One's own profile, as it is edited, with its topics: Mastodon's `Profile`. What is not there is said to be not there, where
+/// others are shown a picture that stands for it.
+pub fn edited(account: &Visible<Account>, topics: &[Value]) -> Value {
     let words = profile(account);
     let typed = |(name, value): &(String, String)| json!({ "name": name, "value": plain::block(value), "verified_at": verified_at(words, value) });
     let fields: Vec<Value> = words.fields.iter().map(typed).collect();
@@ -396,10 +526,10 @@ pub fn edited(account: &Visible<Account>) -> Value {
         "hide_collections": account.hide_collections,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
-        // Every profile here has these places.
-        "show_media": true,
-        "show_media_replies": true,
-        "show_featured": true,
+        "show_media": account.places.media,
+        "show_media_replies": account.places.media_replies,
+        "show_featured": account.places.featured,
         "attribution_domains": domains(account),
+        "featured_tags": topics,
     })
 }

@@ -9,6 +9,7 @@ mod change;
 pub mod edit_api;
 pub mod edit_web;
 pub mod entity;
+pub mod featured_web;
 mod keyring;
 mod model;
 mod moved;
@@ -27,7 +28,7 @@ use comity_vocab::{Actor, ActorKind, Domain, Iri};
 pub(crate) use change::LONGEST_OWN_NOTE;
 pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
-pub use model::{Account, Profile, profile, stored_domain, stored_iri};
+pub use model::{Account, Places, Profile, profile, stored_domain, stored_iri};
 pub use moved::{moved, moved_to};
 pub use store::{add_to_statuses, count_follows};
 pub use verify::verify_links;
@@ -141,6 +142,25 @@ pub async fn show_many(
     Ok(shown)
 }
 
+/// Profiles for one viewer of people who were read already. Those they may not see are left out.
+async fn show_known(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    accounts: Vec<&Account>,
+) -> Result<Vec<Visible<Account>>> {
+    let accounts: Vec<Account> = accounts
+        .into_iter()
+        .filter(|account| !has_left(account))
+        .cloned()
+        .collect();
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = app.gate.show_all(viewer, way, accounts).await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
 /// Which of these `viewer` may know to be here: those they may see, and those that only they or their own community refuse,
 /// which they are told.
 pub async fn known_to(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<HashSet<i64>> {
@@ -245,6 +265,11 @@ pub async fn record(app: &App, actor: Admitted<Actor>, domain: Domain) -> Result
                 .min(actor.published.unwrap_or(now)),
             fetched_at: now,
             emojis,
+            places: Places {
+                media: actor.show_media.unwrap_or(true),
+                media_replies: actor.show_media_replies.unwrap_or(true),
+                featured: actor.show_featured.unwrap_or(true),
+            },
         },
     );
     for key in &actor.keys {
@@ -356,6 +381,7 @@ pub fn create_local(tx: &mut Tx, new: NewLocal<'_>) -> Result<()> {
             fetched_at: now_ms,
             emojis: "[]".to_owned(),
             attribution_domains: String::new(),
+            places: Places::default(),
             iri: iri.as_str().to_owned(),
         },
     );

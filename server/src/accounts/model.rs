@@ -51,13 +51,16 @@ row! {
         pub emojis: String,
         pub attribution_domains: String,
         pub verified_links: String,
+        pub show_media: bool,
+        pub show_media_replies: bool,
+        pub show_featured: bool,
         pub role: Option<String>,
     }
 }
 
 /// Someone with a profile. What others may need to name or reach them is open; what they wrote about themselves is
 /// behind [`profile`], which asks for evidence.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "independent facts, each a column"
@@ -119,6 +122,8 @@ pub struct Account {
     pub hide_collections: bool,
     /// Domains whose pages may name them as who wrote them.
     pub attribution_domains: Vec<Domain>,
+    /// Which places their profile has beside their posts.
+    pub places: Places,
     /// What a member may do in their community, which everybody may know: its page names who looks after it.
     pub role: Option<Role>,
     /// Emoji of their server in their name and profile; none for who lives here, whose community has them.
@@ -126,8 +131,31 @@ pub struct Account {
     profile: Profile,
 }
 
+/// Which places a profile has beside its posts. Whoever turns one off takes nothing back that stands there: their posts are
+/// still theirs to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// For what has files.
+    pub media: bool,
+    /// Answers with files are there, too.
+    pub media_replies: bool,
+    /// For topics, people and collections that they recommend.
+    pub featured: bool,
+}
+
+/// All of them: so is it where nobody says anything.
+impl Default for Places {
+    fn default() -> Places {
+        Places {
+            media: true,
+            media_replies: true,
+            featured: true,
+        }
+    }
+}
+
 /// What someone wrote about themselves.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Profile {
     /// Sanitised HTML.
     pub note: String,
@@ -205,6 +233,11 @@ impl Account {
                 .split_whitespace()
                 .map(stored_domain)
                 .collect::<Result<_>>()?,
+            places: Places {
+                media: row.show_media,
+                media_replies: row.show_media_replies,
+                featured: row.show_featured,
+            },
             role: row.role.as_deref().and_then(Role::parse),
             emojis: emojis_of(&row.emojis),
             profile: Profile {
@@ -283,7 +316,7 @@ fn emojis_of(stored: &str) -> Vec<Remote> {
 
 /// Reads an address that this program stored; only a damaged database makes it fail.
 pub fn stored_iri(text: &str) -> Result<Iri> {
-    Iri::parse(text).map_err(|why| Error::internal(format!("stored address {text:?}: {why}")))
+    Iri::restore(text).map_err(|why| Error::internal(format!("stored address {text:?}: {why}")))
 }
 
 /// Reads a domain that this program stored; only a damaged database makes it fail.

@@ -2,7 +2,7 @@
 
 use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
-use super::model::AccountRow;
+use super::model::{AccountRow, Places};
 use crate::error::Result;
 use crate::media::portrait::Portrait;
 
@@ -17,7 +17,7 @@ macro_rules! select_account {
                     a.shared_inbox, a.outbox, a.followers_iri, a.following_iri, a.featured_iri, a.moved_to_iri, a.statuses_count,
                     a.followers_count, a.following_count, a.last_status_at, a.created_at, a.fetched_at, a.gone_at,
                     a.hide_collections, a.avatar_description, a.header_description, a.emojis, a.attribution_domains,
-                    a.verified_links,
+                    a.verified_links, a.show_media, a.show_media_replies, a.show_featured,
                     (SELECT m.role FROM members m WHERE m.account_id = a.id) AS role
                FROM accounts a ",
             $rest
@@ -71,6 +71,7 @@ pub struct Stored {
     pub fetched_at: i64,
     pub emojis: String,
     pub attribution_domains: String,
+    pub places: Places,
 }
 
 /// The columns that a new account is given, and the place of each value.
@@ -81,9 +82,10 @@ macro_rules! insert_account {
                                    note, note_source, fields, url, avatar_url, header_url, locked, discoverable,
                                    inbox, shared_inbox, outbox, followers_iri, following_iri, featured_iri,
                                    moved_to_iri, statuses_count, followers_count, following_count, created_at,
-                                   fetched_at, indexable, emojis, attribution_domains)
+                                   fetched_at, indexable, emojis, attribution_domains, show_media,
+                                   show_media_replies, show_featured)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, 0, 0, 0, $25, $26, $27, $28, $29)",
+                     $22, $23, $24, 0, 0, 0, $25, $26, $27, $28, $29, $30, $31, $32)",
             $rest
         )
     };
@@ -120,6 +122,9 @@ const UPSERT: Sql = sql!(insert_account!(
             moved_to_iri = excluded.moved_to_iri,
             emojis = excluded.emojis,
             attribution_domains = excluded.attribution_domains,
+            show_media = excluded.show_media,
+            show_media_replies = excluded.show_media_replies,
+            show_featured = excluded.show_featured,
             fetched_at = excluded.fetched_at"
 ));
 
@@ -183,6 +188,9 @@ fn values(account: Stored) -> Vec<Value> {
         account.indexable,
         account.emojis,
         account.attribution_domains,
+        account.places.media,
+        account.places.media_replies,
+        account.places.featured,
     ]
 }
 
@@ -190,7 +198,7 @@ const CHANGE_PROFILE: Sql = sql!(
     "UPDATE accounts
         SET display_name = $2, note = $3, note_source = $4, fields = $5, locked = $6, discoverable = $7,
             indexable = $8, hide_collections = $9, avatar_description = $10, header_description = $11,
-            attribution_domains = $13,
+            attribution_domains = $13, show_media = $14, show_media_replies = $15, show_featured = $16,
             kind = CASE WHEN kind NOT IN ('Person', 'Service') THEN kind WHEN $12 THEN 'Service' ELSE 'Person' END
       WHERE id = $1"
 );
@@ -225,6 +233,7 @@ pub struct ProfileChange {
     pub header_description: String,
     pub bot: bool,
     pub attribution_domains: String,
+    pub places: Places,
 }
 
 pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
@@ -245,6 +254,9 @@ pub fn change_profile(tx: &mut Tx, account_id: i64, change: ProfileChange) {
             change.header_description,
             change.bot,
             change.attribution_domains,
+            change.places.media,
+            change.places.media_replies,
+            change.places.featured,
         ],
     );
 }

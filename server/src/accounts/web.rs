@@ -16,11 +16,12 @@ use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
 use crate::http::{Me, Page, Reply, Visit};
 use crate::media::portrait::Portrait;
+use crate::members::Role;
 use crate::statuses::web::views;
 use crate::text::plain;
-use crate::timelines::{self, Place, Replies, Stretch};
+use crate::timelines::{self, OfAuthor, Place, Replies, Stretch};
 use crate::web::view::{
-    FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, RelationView,
+    FieldView, Following, Mark, MarkKind, NavItem, PersonRow, ProfilePage, ProfileTab, RelationView,
 };
 use crate::web::{cleared_view, frame, person_view, picture, time};
 use crate::window::Window;
@@ -38,11 +39,48 @@ pub async fn named(app: &App, here: &Community, handle: &str) -> Result<Arc<Acco
         .ok_or(Error::NotFound)
 }
 
-/// `GET /@{handle}?replies=yes`
-#[derive(Debug, Deserialize)]
+/// `GET /@{handle}?replies=yes`, or `?media=yes`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Choice {
-    #[serde(default)]
     replies: String,
+    media: String,
+}
+
+impl Choice {
+    /// Which posts are asked for; *not found* where the profile has no such place.
+    fn tab(&self, account: &Account) -> Result<ProfileTab> {
+        if self.media == "yes" {
+            return if account.places.media {
+                Ok(ProfileTab::Media)
+            } else {
+                Err(Error::NotFound)
+            };
+        }
+        Ok(if self.replies == "yes" {
+            ProfileTab::Replies
+        } else {
+            ProfileTab::Own
+        })
+    }
+}
+
+/// Which of what somebody wrote stands there.
+fn posts_of(account: &Account, tab: ProfileTab) -> Place {
+    let of: OfAuthor = match tab {
+        ProfileTab::Own => Replies::LeftOut.into(),
+        ProfileTab::Replies => Replies::Shown.into(),
+        ProfileTab::Media => OfAuthor {
+            replies: if account.places.media_replies {
+                Replies::Shown
+            } else {
+                Replies::LeftOut
+            },
+            with_files: true,
+            ..OfAuthor::default()
+        },
+    };
+    Place::Author(account.id, of)
 }
 
 /// `GET /@{handle}`
@@ -57,11 +95,7 @@ pub async fn profile_page(
     let party = visit.party();
     let shown = show(&app, &party, Way::Page, account.id).await?;
     let limit = usize::try_from(page.limit).unwrap_or_default();
-    let replies = if choice.replies == "yes" {
-        Replies::Shown
-    } else {
-        Replies::LeftOut
-    };
+    let tab = choice.tab(&shown)?;
     // What people elsewhere write is read by visitors where it was written (L35).
     let kept_in = visit.me.is_none() && !account.is_local();
     let stretch = if kept_in {
@@ -71,11 +105,10 @@ pub async fn profile_page(
             newer: None,
         }
     } else {
-        let posts = Place::Author(account.id, replies.into());
         timelines::read(
             &app,
             &party,
-            posts,
+            posts_of(&shown, tab),
             Window::older_than(page.below()),
             limit,
             |_| true,
@@ -84,7 +117,7 @@ pub async fn profile_page(
     };
     let mut statuses = Vec::new();
     let mut entries = stretch.entries;
-    if page.max_id.is_none() && !kept_in {
+    if page.max_id.is_none() && !kept_in && tab != ProfileTab::Media {
         let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
         let on_top: HashSet<i64> = pinned.iter().map(|shown| shown.status.id).collect();
         entries.retain(|entry| !on_top.contains(&entry.status.id));
@@ -111,10 +144,13 @@ pub async fn profile_page(
     let why_url = stance
         .as_ref()
         .map(|_| format!("/why?about={}", account.handle()));
-    let older = stretch.older.map(|id| match replies {
-        Replies::Shown => format!("{}?replies=yes&max_id={id}", person.url),
-        Replies::LeftOut => format!("{}?max_id={id}", person.url),
-    });
+    let which = match tab {
+        ProfileTab::Own => "",
+        ProfileTab::Replies => "replies=yes&",
+        ProfileTab::Media => "media=yes&",
+    };
+    let older = stretch.older;
+    let older = older.map(|id| format!("{}?{which}max_id={id}", person.url));
     let suspended = match &visit.me {
         Some(me) if me.account.id == account.id => follows::suspended(&app, &me.account).await?,
         _ => Suspended::default(),
@@ -189,11 +225,22 @@ pub async fn profile_page(
                 .clone()
                 .unwrap_or_else(|| account.iri.as_str().to_owned())
         }),
-        with_replies: replies == Replies::Shown,
+        moderation_url: moderation_url(&visit, &account),
+        tab,
+        has_media: account.places.media,
+        has_featured: account.is_local() && account.places.featured,
         statuses,
         older,
         person,
     }))
+}
+
+/// Moderators decide about members of their own community, and about people elsewhere.
+fn moderation_url(visit: &Visit, account: &Account) -> Option<String> {
+    let me = visit.me.as_ref()?;
+    let is_theirs = account.community_id.is_none_or(|id| id == me.community.id);
+    (is_theirs && me.member.role >= Role::Moderator)
+        .then(|| format!("/moderation/accounts/{}", account.id))
 }
 
 fn current(visit: &Visit, account: &Account) -> NavItem {

@@ -18,7 +18,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
     let seen = sightings(&app, here).await?;
     let now_ms = app.now_ms();
     Ok(Reply::page(AliasesPage {
-        frame: frame(&app, &visit, "Aliases", NavItem::Boundaries).await?,
+        frame: frame(&app, &visit, "Aliases", NavItem::Moderation).await?,
         new_for_days: here.trust_after_days,
         kept_days: KEPT_DAYS,
         rows: seen

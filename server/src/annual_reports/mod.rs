@@ -150,13 +150,19 @@ impl Span {
     }
 }
 
-/// The span of `year`, where this is the time in which its report can be made.
-fn span_of(now_ms: i64, year: i64) -> Option<Span> {
+/// The year whose reports can be made now, if there is one.
+pub fn year_of(now_ms: i64) -> Option<i64> {
     let today = clock::date_of(now_ms);
     let is_time = today.month() == 12 && today.day() >= FIRST_DAY;
-    if !is_time || i64::from(today.year()) != year {
+    is_time.then(|| i64::from(today.year()))
+}
+
+/// The span of `year`, where this is the time in which its report can be made.
+fn span_of(now_ms: i64, year: i64) -> Option<Span> {
+    if year_of(now_ms) != Some(year) {
         return None;
     }
+    let today = clock::date_of(now_ms);
     Some(Span {
         from: first_moment(today.year())?,
         until: first_moment(today.year().checked_add(1)?)?,
@@ -182,5 +188,7 @@ mod tests {
         assert_eq!(span_of(new_year - DAY_MS, 2024), None);
         assert_eq!(span_of(new_year, 2025), None);
         assert_eq!(span_of(new_year, i64::MAX), None);
+        assert_eq!(year_of(new_year - DAY_MS), Some(2025));
+        assert_eq!(year_of(new_year), None);
     }
 }

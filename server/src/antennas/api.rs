@@ -141,7 +141,7 @@ pub(crate) async fn timeline(
     antenna: Antenna,
     paging: &Paging,
 ) -> Result<Reply> {
-    let net = Arc::new(Net::of(antenna.terms));
+    let net = Arc::new(Net::of(antenna.terms, caller.community.id));
     let place = Place::Antenna(net.clone());
     timelines::api::answer(app, caller, place, paging, |shown| net.catches(shown)).await
 }

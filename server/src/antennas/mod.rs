@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::http::Me;
+use crate::members;
 use crate::statuses::{Loaded, Shown};
 use crate::timelines::Found;
 use crate::window::Window;
@@ -32,8 +33,11 @@ pub(crate) use store::OF_MEMBER;
 
 /// Antennas of one member: each is looked through whenever it is read, and for each post that comes while it is listened to.
 const MOST: i64 = 20;
-/// Posts looked at for those of some servers, at a time: a page of a rare server's may have to be asked for more than once.
+/// Posts looked at for those of some servers, or of who lets them be found, at a time: a page of what is rare may have to be asked
+/// for more than once.
 const MOST_LOOKED_AT: i64 = 4_000;
+/// Of them, those that are looked at before it is known whether it is rare.
+const FIRST_LOOKED_AT: i64 = 400;
 /// Antennas read together while they are listened to.
 const AT_ONCE: usize = 1_000;
 
@@ -57,6 +61,7 @@ pub async fn create(app: &App, me: &Me, draft: Draft) -> Result<Antenna> {
     let antenna = draft.over(app.next_id(), None)?;
     people_are_there(app, me, &antenna.terms.accounts).await?;
     let mut tx = Tx::new();
+    members::take_turns(&mut tx, me.account.id);
     store::insert(&mut tx, me.account.id, &antenna, MOST)?;
     if !app.commit(tx).await? {
         return Err(Error::Conflict(format!(
@@ -101,21 +106,27 @@ async fn people_are_there(app: &App, me: &Me, ids: &[i64]) -> Result<()> {
 }
 
 /// Posts that an antenna may have caught; nobody is cleared to see them yet, and the net has to be asked for each of them.
-/// Where servers are looked for, no more than [`MOST_LOOKED_AT`] posts are looked at.
+/// Of what has the words, no more than [`MOST_LOOKED_AT`] posts are looked at.
 pub(crate) async fn ids(app: &App, net: &Net, window: Window, limit: i64) -> Result<Found> {
     let terms = net.terms();
     let mut ids = Vec::new();
     let mut reached = None;
     if let Some(question) = net.question() {
-        let mut values = params![question, i64::from(terms.local)];
-        if terms.hosts.is_empty() {
-            ids.extend(store::FOUND.read(&app.db, window, limit, values).await?);
-        } else {
-            values.extend(params![terms.accounts.clone(), terms.hosts.clone()]);
-            let found = store::FOUND_FROM.read(&app.db, window, MOST_LOOKED_AT, values);
-            let (fitting, last) = found.await?;
-            reached = last;
-            ids.extend(fitting);
+        let values = params![
+            question,
+            net.only_of().unwrap_or(0),
+            terms.accounts.clone(),
+            terms.hosts.clone()
+        ];
+        for most in [FIRST_LOOKED_AT, MOST_LOOKED_AT] {
+            let looked_at = store::look_at(&app.db, window, most, values.clone()).await?;
+            let fitting = looked_at.posts.into_iter().filter(|(_, fits)| *fits);
+            ids = fitting.map(|(id, _)| id).collect();
+            reached = looked_at.reached;
+            let is_enough = i64::try_from(ids.len()).is_ok_and(|len| len >= limit);
+            if is_enough || reached.is_none() {
+                break;
+            }
         }
     }
     if !terms.tags.is_empty() {
@@ -143,8 +154,7 @@ pub(crate) async fn catching(
     let ids: Vec<i64> = listened.iter().map(|(_, id)| *id).collect();
     let mut nets: BTreeMap<i64, Vec<(i64, Net)>> = BTreeMap::new();
     for some in ids.chunks(AT_ONCE) {
-        for (owner, id, terms) in store::among(&app.db, some).await? {
-            let net = Net::of(terms);
+        for (owner, id, net) in store::among(&app.db, some).await? {
             if listened.contains(&(owner, id)) && net.may_catch(loaded) {
                 nets.entry(owner).or_default().push((id, net));
             }

@@ -49,7 +49,7 @@ pub struct Terms {
     pub languages: Vec<String>,
     /// Only what has files.
     pub media: bool,
-    /// Only what was written here.
+    /// Only what was written in the community of whoever has it.
     pub local: bool,
     /// Answers as well.
     pub replies: bool,

@@ -15,6 +15,7 @@ use crate::text::{hashtag, language, words};
 #[derive(Debug)]
 pub struct Net {
     terms: Terms,
+    here: i64,
     any: Vec<Vec<String>>,
     all: Vec<Vec<String>>,
     none: Vec<Vec<String>>,
@@ -30,9 +31,10 @@ fn sequences(terms: &[String]) -> Vec<Vec<String>> {
 }
 
 impl Net {
-    /// Of these terms.
-    pub fn of(terms: Terms) -> Net {
+    /// Of these terms, of a member of this community.
+    pub fn of(terms: Terms, here: i64) -> Net {
         Net {
+            here,
             any: sequences(&terms.any),
             all: sequences(&terms.all),
             none: sequences(&terms.none),
@@ -45,6 +47,11 @@ impl Net {
         &self.terms
     }
 
+    /// The community that alone is looked at, where it is one.
+    pub(super) fn only_of(&self) -> Option<i64> {
+        self.terms.local.then_some(self.here)
+    }
+
     /// Whether this may be caught, by what is known of it before anybody is cleared: it is open ([`is_open`]). Its words are
     /// not looked at.
     pub(super) fn may_catch(&self, loaded: &Loaded) -> bool {
@@ -54,7 +61,13 @@ impl Net {
         }
         self.is_from(&status.author)
             && (self.terms.replies || !is_reply(status))
-            && (!self.terms.local || status.author.is_local())
+            && self.is_near(&status.author)
+    }
+
+    /// Whether whoever wrote something lives in the community, where that is looked for.
+    fn is_near(&self, author: &Account) -> bool {
+        let only_of = self.only_of();
+        only_of.is_none() || author.community_id == only_of
     }
 
     /// Whether whoever wrote something is one of those that are looked for.
@@ -91,7 +104,7 @@ impl Net {
         is_open
             && comes_from_them
             && (terms.replies || !is_reply(status))
-            && (!terms.local || author.is_local())
+            && self.is_near(author)
             && self.fits(said, topics)
     }
 
@@ -218,11 +231,14 @@ mod tests {
 
     #[test]
     fn words_phrases_and_their_absence_are_told_apart() {
-        let net = Net::of(Terms {
-            any: list(&["Fähre", "low water"]),
-            none: list(&["fog", "at night"]),
-            ..Terms::default()
-        });
+        let net = Net::of(
+            Terms {
+                any: list(&["Fähre", "low water"]),
+                none: list(&["fog", "at night"]),
+                ..Terms::default()
+            },
+            1,
+        );
         assert!(fits(&net, &says("<p>The fahre leaves</p>")));
         assert!(fits(&net, &says("<p>At low water</p>")));
         assert!(!fits(&net, &says("<p>Water is low</p>")));
@@ -238,13 +254,16 @@ mod tests {
 
     #[test]
     fn a_topic_is_enough_where_words_would_be() {
-        let net = Net::of(Terms {
-            any: list(&["ebb"]),
-            all: list(&["東京"]),
-            tags: list(&["tides"]),
-            replies: true,
-            ..Terms::default()
-        });
+        let net = Net::of(
+            Terms {
+                any: list(&["ebb"]),
+                all: list(&["東京"]),
+                tags: list(&["tides"]),
+                replies: true,
+                ..Terms::default()
+            },
+            1,
+        );
         let mut said = says("<p>東京タワー</p>");
         assert!(!fits(&net, &said));
         said.tags = list(&["Tides"]);
@@ -255,6 +274,6 @@ mod tests {
             tags: list(&["tides"]),
             ..Terms::default()
         };
-        assert_eq!(Net::of(topics).question(), None);
+        assert_eq!(Net::of(topics, 1).question(), None);
     }
 }

@@ -1,10 +1,10 @@
 //! SQL of `antennas`, and what they may have caught, read from the index of words and from statuses.
 
-use comity_db::{Db, Sql, Tx, params, row, sql};
+use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 
-use super::{Antenna, Terms};
+use super::{Antenna, Net};
 use crate::error::Result;
-use crate::window::{Ids, LookedThrough, ids_in};
+use crate::window::{Edge, Ids, Window, edge_in};
 
 row! {
     /// One row of `antennas`.
@@ -54,29 +54,36 @@ row! {
     pub struct OwnedRow {
         pub id: i64,
         pub account_id: i64,
+        pub community_id: Option<i64>,
         pub terms: String,
     }
 }
 
 const AMONG: Sql<OwnedRow> = sql!(
     row: OwnedRow,
-    sqlite: "SELECT id, account_id, terms
-               FROM antennas
-              WHERE id IN (SELECT value FROM json_each($1))
+    sqlite: "SELECT n.id, n.account_id, (SELECT o.community_id FROM accounts o WHERE o.id = n.account_id) AS community_id, n.terms
+               FROM antennas n
+              WHERE n.id IN (SELECT value FROM json_each($1))
               LIMIT $2",
-    pg: "SELECT id, account_id, terms
-           FROM antennas
-          WHERE id = ANY($1)
+    pg: "SELECT n.id, n.account_id, (SELECT o.community_id FROM accounts o WHERE o.id = n.account_id) AS community_id, n.terms
+           FROM antennas n
+          WHERE n.id = ANY($1)
           LIMIT $2",
 );
 
 /// Which of these are antennas, whoever's: whose each is, its number, and what it catches.
-pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Terms)>> {
+pub async fn among(db: &Db, ids: &[i64]) -> Result<Vec<(i64, i64, Net)>> {
     let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let rows = db.all(AMONG, params![ids.to_vec(), most]).await?;
-    rows.into_iter()
-        .map(|row| Ok((row.account_id, row.id, serde_json::from_str(&row.terms)?)))
-        .collect()
+    let mut nets = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Whoever left has none.
+        if let Some(here) = row.community_id {
+            let net = Net::of(serde_json::from_str(&row.terms)?, here);
+            nets.push((row.account_id, row.id, net));
+        }
+    }
+    Ok(nets)
 }
 
 /// Undoes the whole transaction where there are `most`.
@@ -110,105 +117,228 @@ pub async fn of(db: &Db, account_id: i64, most: i64) -> Result<Vec<Antenna>> {
     rows.into_iter().map(AntennaRow::read).collect()
 }
 
-/// What everybody may find: its author lets it be found, and it is for everyone. Where `$5` is not 0, it was written here.
+/// What everybody may find: its author lets it be found, and it is for everyone. Where `$5` is not 0, it was written in that
+/// community.
 macro_rules! is_open {
     () => {
         "a.indexable AND a.gone_at IS NULL AND NOT s.limited AND s.visibility IN ('public', 'local')
-         AND (CAST($5 AS BIGINT) = 0 OR a.community_id IS NOT NULL)"
+         AND (CAST($5 AS BIGINT) = 0 OR a.community_id = CAST($5 AS BIGINT))"
     };
 }
 
-/// What the index has for a question (`$4`) in the words of SQLite: PostgreSQL has others for *and*, *or* and *not*. SQLite does
-/// not carry the window over from `s.id` to its index: it would read all that was found from the end.
-macro_rules! in_index {
+/// By these accounts (`$6`) or from these servers (`$7`), where there are any, and open.
+macro_rules! fits {
     (sqlite) => {
-        "search_words
-          CROSS JOIN statuses s ON s.id = search_words.rowid
-          CROSS JOIN accounts a ON a.id = s.account_id
-          WHERE search_words MATCH $4
-            AND search_words.rowid < $1 AND search_words.rowid > $2"
+        concat!(
+            "CAST(CASE WHEN (json_array_length($6) + json_array_length($7) = 0
+                             OR s.account_id IN (SELECT value FROM json_each($6))
+                             OR a.host IN (SELECT value FROM json_each($7))
+                             OR a.domain IN (SELECT value FROM json_each($7)))
+                            AND ",
+            is_open!(),
+            " THEN 1 ELSE 0 END AS BIGINT) AS fits"
+        )
     };
     (pg) => {
-        "search_entries w
-           JOIN statuses s ON s.id = w.status_id
-           JOIN accounts a ON a.id = s.account_id
-          WHERE w.words @@ CAST(replace(replace(replace(replace(CAST($4 AS TEXT),
-                                '\"', ''''), ' AND ', ' & '), ' OR ', ' | '), ' NOT ', ' & !') AS TSQUERY)
-            AND s.id < $1 AND s.id > $2"
-    };
-}
-
-macro_rules! found {
-    ($sqlite:literal, $pg:literal) => {
-        sql!(
-            row: (i64,),
-            sqlite: concat!(
-                "SELECT s.id FROM ", in_index!(sqlite), " AND ", is_open!(), " ORDER BY ", $sqlite, " LIMIT $3"
-            ),
-            pg: concat!(
-                "SELECT s.id FROM ", in_index!(pg), " AND ", is_open!(), " ORDER BY ", $pg, " LIMIT $3"
-            ),
+        concat!(
+            "CAST(CASE WHEN (cardinality(CAST($6 AS BIGINT[])) + cardinality(CAST($7 AS TEXT[])) = 0
+                             OR s.account_id = ANY(CAST($6 AS BIGINT[]))
+                             OR a.host = ANY(CAST($7 AS TEXT[]))
+                             OR a.domain = ANY(CAST($7 AS TEXT[])))
+                            AND ",
+            is_open!(),
+            " THEN 1 ELSE 0 END AS BIGINT) AS fits"
         )
     };
 }
 
-/// Posts by their words, of people who let them be found.
-pub const FOUND: Ids = Ids {
-    newest: found!("search_words.rowid DESC", "s.id DESC"),
-    oldest: found!("search_words.rowid", "s.id"),
-};
+/// The question (`$4`) is in the words of SQLite: PostgreSQL has others for *and*, *or* and *not*.
+macro_rules! has_words {
+    () => {
+        "o.words @@ CAST(replace(replace(replace(replace(CAST($4 AS TEXT),
+                         '\"', ''''), ' AND ', ' & '), ' OR ', ' | '), ' NOT ', ' & !') AS TSQUERY)"
+    };
+}
 
-/// All that the index has for a question, each with whether it is open and by these accounts (`$6`) or from these servers (`$7`).
+/// The first posts with the words in a window. SQLite goes through its index in their order, and does not carry the window over
+/// from `s.id`: it would read all that was found from the end. On PostgreSQL, `$found` says where they are looked for; the
+/// rest is looked up post by post, or all posts would be read to join them.
 macro_rules! looked_at {
-    ($sqlite:literal, $pg:literal) => {
+    ($order:literal, $found:expr) => {
         sql!(
             row: (i64, i64),
             sqlite: concat!(
-                "SELECT s.id,
-                        CAST(CASE WHEN (s.account_id IN (SELECT value FROM json_each($6))
-                                        OR a.host IN (SELECT value FROM json_each($7))
-                                        OR a.domain IN (SELECT value FROM json_each($7)))
-                                       AND ",
-                is_open!(),
-                "             THEN 1 ELSE 0 END AS BIGINT) AS fits
-                   FROM ",
-                in_index!(sqlite), " ORDER BY ", $sqlite, " LIMIT $3"
+                "SELECT s.id, ",
+                fits!(sqlite),
+                " FROM search_words
+                  CROSS JOIN statuses s ON s.id = search_words.rowid
+                  CROSS JOIN accounts a ON a.id = s.account_id
+                  WHERE search_words MATCH $4
+                    AND search_words.rowid < $1 AND search_words.rowid > $2
+                  ORDER BY search_words.rowid ",
+                $order,
+                " LIMIT $3"
             ),
             pg: concat!(
-                "SELECT s.id,
-                        CAST(CASE WHEN (s.account_id = ANY(CAST($6 AS BIGINT[]))
-                                        OR a.host = ANY(CAST($7 AS TEXT[]))
-                                        OR a.domain = ANY(CAST($7 AS TEXT[])))
-                                       AND ",
-                is_open!(),
-                "             THEN 1 ELSE 0 END AS BIGINT) AS fits
-                   FROM ",
-                in_index!(pg), " ORDER BY ", $pg, " LIMIT $3"
+                "SELECT e.status_id, ",
+                fits!(pg),
+                " FROM (SELECT f.status_id
+                           FROM (",
+                $found,
+                "                ) f
+                          WHERE f.status_id < $1 AND f.status_id > $2
+                          ORDER BY f.status_id ",
+                $order,
+                "         LIMIT $3) e
+                  CROSS JOIN LATERAL (SELECT o.account_id, o.limited, o.visibility
+                                        FROM statuses o
+                                       WHERE o.id = e.status_id
+                                       LIMIT 1) s
+                  CROSS JOIN LATERAL (SELECT o.indexable, o.gone_at, o.community_id, o.host, o.domain
+                                        FROM accounts o
+                                       WHERE o.id = s.account_id
+                                       LIMIT 1) a
+                  ORDER BY e.status_id ",
+                $order,
+                " LIMIT $3"
             ),
         )
     };
 }
 
-/// Posts by their words that are open and from whom the terms name. The index does not know from which server a post is.
-pub const FOUND_FROM: LookedThrough = LookedThrough {
-    newest: looked_at!("search_words.rowid DESC", "s.id DESC"),
-    oldest: looked_at!("search_words.rowid", "s.id"),
-};
+/// Among all posts, by the index of words. The window is asked afterwards: posts would be gone through instead.
+macro_rules! by_words {
+    () => {
+        concat!(
+            "SELECT o.status_id FROM search_entries o WHERE ",
+            has_words!(),
+            " OFFSET 0"
+        )
+    };
+}
 
-/// What these people boost in public. Counts on `statuses_by_author`.
-pub const BOOSTS: Ids = ids_in!(
-    "s.id",
-    sqlite: "SELECT s.id
-               FROM statuses s
-              WHERE s.account_id IN (SELECT value FROM json_each($4))
-                AND s.reblog_of_id IS NOT NULL
-                AND s.visibility = 'public'",
-    pg: "SELECT s.id
-           FROM statuses s
-          WHERE s.account_id = ANY($4)
-            AND s.reblog_of_id IS NOT NULL
-            AND s.visibility = 'public'"
+/// Among the next posts, whatever words they have; as many as [`MOST_PASSED`] says.
+macro_rules! among_next {
+    ($order:literal) => {
+        concat!(
+            "SELECT o.status_id
+               FROM (SELECT n.status_id, n.words
+                       FROM search_entries n
+                      WHERE n.status_id < $1 AND n.status_id > $2
+                      ORDER BY n.status_id ",
+            $order,
+            "         LIMIT 20000) o
+              WHERE ",
+            has_words!()
+        )
+    };
+}
+
+const NEWEST: Sql<(i64, i64)> = looked_at!("DESC", by_words!());
+const OLDEST: Sql<(i64, i64)> = looked_at!("ASC", by_words!());
+const NEXT_NEWEST: Sql<(i64, i64)> = looked_at!("DESC", among_next!("DESC"));
+const NEXT_OLDEST: Sql<(i64, i64)> = looked_at!("ASC", among_next!("ASC"));
+
+/// How far posts are gone through on PostgreSQL; SQLite goes through none but those with the words.
+const EDGE: Edge = edge_in!(
+    "status_id",
+    sqlite: "SELECT status_id FROM (SELECT CAST(0 AS BIGINT) AS status_id) WHERE status_id > 0",
+    pg: "SELECT status_id FROM search_entries WHERE status_id > 0"
 );
+/// Posts that are gone through for those with the words, on PostgreSQL: a hundredth of a second.
+const MOST_PASSED: i64 = 20_000;
+/// Among so many, as many with the words make them common ones. All posts with common words are too many to be taken from the
+/// index and sorted, and those with rare ones are found in no other way.
+const COMMON: usize = 200;
+
+/// Posts that were looked at for an antenna.
+pub struct LookedAt {
+    /// Each with whether it is open and from whom the terms name.
+    pub posts: Vec<(i64, bool)>,
+    /// The last that was, where there may be more.
+    pub reached: Option<i64>,
+}
+
+/// At most `most` posts that the index has for a question. It does not know from which server a post is, nor who lets their posts
+/// be found: of what is rare, it would be read to its end. `more` are the values from `$4` on.
+pub async fn look_at(db: &Db, window: Window, most: i64, more: Vec<Value>) -> Result<LookedAt> {
+    let (cut, edge) = EDGE.cut(db, window, MOST_PASSED, Vec::new()).await?;
+    let found = read(db, [NEXT_NEWEST, NEXT_OLDEST], cut, most, more.clone()).await?;
+    match edge {
+        Some(_) if found.posts.len() < COMMON => {
+            read(db, [NEWEST, OLDEST], window, most, more).await
+        }
+        _ => Ok(LookedAt {
+            reached: found.reached.or(edge),
+            ..found
+        }),
+    }
+}
+
+async fn read(
+    db: &Db,
+    [newest, oldest]: [Sql<(i64, i64)>; 2],
+    window: Window,
+    most: i64,
+    more: Vec<Value>,
+) -> Result<LookedAt> {
+    let mut values = params![window.below, window.above, most];
+    values.extend(more);
+    let statement = if window.from_below { oldest } else { newest };
+    let rows = db.all(statement, values).await?;
+    let is_full = i64::try_from(rows.len()).is_ok_and(|len| len >= most);
+    Ok(LookedAt {
+        reached: rows.last().map(|(id, _)| *id).filter(|_| is_full),
+        posts: rows.into_iter().map(|(id, fits)| (id, fits != 0)).collect(),
+    })
+}
+
+/// Each of these people is read by themself. Counts on `statuses_boosts_by_author`.
+macro_rules! boosts {
+    ($order:literal) => {
+        sql!(
+            row: (i64,),
+            sqlite: concat!(
+                "SELECT s.id
+                   FROM json_each($4) t
+                  CROSS JOIN statuses s ON s.id IN (SELECT o.id
+                                                      FROM statuses o INDEXED BY statuses_boosts_by_author
+                                                     WHERE o.account_id = t.value
+                                                       AND o.reblog_of_id IS NOT NULL
+                                                       AND o.visibility = 'public'
+                                                       AND o.id < $1 AND o.id > $2
+                                                     ORDER BY o.id ",
+                $order,
+                "                                    LIMIT $3)
+                  ORDER BY s.id ",
+                $order,
+                " LIMIT $3"
+            ),
+            pg: concat!(
+                "SELECT s.id
+                   FROM unnest(CAST($4 AS BIGINT[])) AS t (value)
+                  CROSS JOIN LATERAL (SELECT o.id
+                                        FROM statuses o
+                                       WHERE o.account_id = t.value
+                                         AND o.reblog_of_id IS NOT NULL
+                                         AND o.visibility = 'public'
+                                         AND o.id < $1 AND o.id > $2
+                                       ORDER BY o.id ",
+                $order,
+                "                      LIMIT $3) s
+                  ORDER BY s.id ",
+                $order,
+                " LIMIT $3"
+            ),
+        )
+    };
+}
+
+/// What these people boost in public.
+pub const BOOSTS: Ids = Ids {
+    newest: boosts!("DESC"),
+    oldest: boosts!("ASC"),
+};
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.
 pub const OF_MEMBER: &[Sql] = &[sql!(

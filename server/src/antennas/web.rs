@@ -173,7 +173,7 @@ pub async fn timeline(
     page: Page,
 ) -> Result<Reply> {
     let antenna = super::find(&app, me.account.id, id).await?;
-    let net = Arc::new(Net::of(antenna.terms));
+    let net = Arc::new(Net::of(antenna.terms, me.community.id));
     let stretch = timelines::read(
         &app,
         &me.party(),

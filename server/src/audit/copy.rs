@@ -70,6 +70,9 @@ impl Copy {
         config.limits.lookups = PLENTY;
         config.limits.inbox_per_host = PLENTY;
         config.limits.sign_in_tries = PLENTY;
+        config.limits.posts = PLENTY;
+        config.limits.follows = PLENTY;
+        config.limits.deletes = PLENTY;
         config
     }
 }

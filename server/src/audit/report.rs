@@ -193,6 +193,7 @@ impl Finding {
         let Tries {
             tried,
             leaked,
+            unmade,
             leaks,
         } = tries;
         let (verdict, evidence) = match path.nature {
@@ -201,9 +202,19 @@ impl Finding {
                 Verdict::Leaks,
                 format!("{leaked} of {tried} tries got through"),
             ),
+            Nature::Tried(_) if tried == 0 && unmade > 0 => (
+                Verdict::Untried,
+                format!(
+                    "{unmade} tries could not be made: something else stood against each first"
+                ),
+            ),
             Nature::Tried(_) if tried == 0 => (
                 Verdict::Untried,
                 "nothing is in force that it could be tried with".to_owned(),
+            ),
+            Nature::Tried(proof) if unmade > 0 => (
+                Verdict::Held,
+                format!("{tried} of {tried} {proof}; {unmade} more could not be made"),
             ),
             Nature::Tried(proof) => (Verdict::Held, format!("{tried} of {tried} {proof}")),
             Nature::Untried(why) => (Verdict::Untried, why.to_owned()),

@@ -14,6 +14,8 @@ pub struct Tally(BTreeMap<u8, Tries>);
 pub struct Tries {
     pub tried: usize,
     pub leaked: usize,
+    /// Tries that could not be made: they show nothing.
+    pub unmade: usize,
     /// The first leaks, a sentence each.
     pub leaks: Vec<String>,
 }
@@ -29,6 +31,11 @@ impl Tally {
                 tries.leaks.push(leak());
             }
         }
+    }
+
+    /// A try of a path that could not be made, because something else stood against it first.
+    pub fn unmade(&mut self, path: u8) {
+        self.0.entry(path).or_default().unmade += 1;
     }
 
     /// What came of one path.

@@ -1,8 +1,11 @@
 //! Folders of bookmarks. Nobody else learns of them; what is in one that is deleted is kept without.
 
+use comity_db::Tx;
+
 use super::store::{self, FolderRow};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::members;
 
 /// Folders of one member: more than anybody finds their way in.
 const MOST_FOLDERS: i64 = 100;
@@ -30,7 +33,10 @@ pub async fn make(
     emoji: Option<&str>,
 ) -> Result<FolderRow> {
     let folder = checked(app.next_id(), name, emoji)?;
-    if !store::insert_folder(&app.db, account_id, &folder, MOST_FOLDERS).await? {
+    let mut tx = Tx::new();
+    members::take_turns(&mut tx, account_id);
+    store::insert_folder(&mut tx, account_id, &folder, MOST_FOLDERS);
+    if !app.commit(tx).await? {
         return Err(Error::invalid(
             "folders",
             format!("are at most {MOST_FOLDERS}; delete some first"),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use comity_db::{Db, Sql, params, row, sql};
+use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::error::Result;
 use crate::window::{Entries, Stretch, Window, entries_in};
@@ -153,12 +153,8 @@ const FOLDERS: Sql<FolderRow> = sql!(
 );
 
 /// Whether there was room for it.
-pub async fn insert_folder(
-    db: &Db,
-    account_id: i64,
-    folder: &FolderRow,
-    most: i64,
-) -> Result<bool> {
+/// Undoes the whole transaction where there are `most`.
+pub fn insert_folder(tx: &mut Tx, account_id: i64, folder: &FolderRow, most: i64) {
     let values = params![
         folder.id,
         account_id,
@@ -166,7 +162,7 @@ pub async fn insert_folder(
         folder.emoji.as_deref(),
         most
     ];
-    Ok(db.exec(INSERT_FOLDER, values).await? > 0)
+    tx.must(INSERT_FOLDER, values);
 }
 
 /// Whether it was theirs to change.

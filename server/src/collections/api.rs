@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Draft, MOST_SHOWN, entity};
 use crate::accounts;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
 
 /// Of those that one is in, so many may be skipped: further down nobody reads.
@@ -62,7 +62,7 @@ pub struct Named {
 /// The number of somebody whom a field names.
 fn number(field: &'static str, id: &str) -> Result<i64> {
     id.parse()
-        .map_err(|_| Error::invalid(field, "names somebody who is not here"))
+        .map_err(|_| Error::invalid(field, "names somebody who is not here").coded(Code::Invalid))
 }
 
 /// A collection and an item of it. What is no number names nothing.
@@ -178,10 +178,9 @@ pub async fn add(
     let me = client.me()?;
     let named = named.account_id.unwrap_or_default();
     if named.is_empty() {
-        return Err(Error::invalid(
-            "account_id",
-            "is missing; name who is put in",
-        ));
+        return Err(
+            Error::invalid("account_id", "is missing; name who is put in").coded(Code::Blank),
+        );
     }
     let account_id = number("account_id", &named)?;
     let item = super::add(&app, me, id, account_id).await?;

@@ -21,7 +21,7 @@ use comity_vocab::ActorKind;
 use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{self, Me};
 use crate::notifications::{self, Kind};
 use crate::{members, rules};
@@ -57,21 +57,20 @@ pub async fn own(app: &App, me: &Me, id: i64) -> Result<Shown> {
 
 /// Refuses where this account cannot be put into a collection of this member, with the reason.
 async fn may_put_in(app: &App, me: &Me, field: &'static str, account_id: i64) -> Result<()> {
+    let wrong = |why: &str| Error::invalid(field, why).coded(Code::Invalid);
     let account = match accounts::show(app, &me.party(), Way::Page, account_id).await {
         Ok(account) => account,
         Err(Error::Internal(why)) => return Err(Error::Internal(why)),
         // Whom they may not see is nobody to them.
-        Err(_) => return Err(Error::invalid(field, "names somebody who is not here")),
+        Err(_) => return Err(wrong("names somebody who is not here")),
     };
     if !account.is_local() {
-        return Err(Error::invalid(
-            field,
+        return Err(wrong(
             "names somebody who lives on another server; only people of this one can be put into collections",
         ));
     }
     if account.kind == ActorKind::Application {
-        return Err(Error::invalid(
-            field,
+        return Err(wrong(
             "names nobody who could agree; only people can be put into collections",
         ));
     }
@@ -85,8 +84,7 @@ async fn may_put_in(app: &App, me: &Me, field: &'static str, account_id: i64) ->
         return Err(Error::Forbidden(why));
     }
     if !account.discoverable {
-        return Err(Error::invalid(
-            field,
+        return Err(wrong(
             "names somebody who does not want to be suggested to others",
         ));
     }
@@ -111,7 +109,8 @@ pub async fn create(app: &App, me: &Me, draft: &Draft, people: &[i64]) -> Result
             return Err(Error::invalid(
                 "account_ids",
                 format!("names more than {MOST_PEOPLE} people"),
-            ));
+            )
+            .coded(Code::TooLong));
         }
     }
     for account_id in &distinct {
@@ -210,14 +209,20 @@ pub async fn add(app: &App, me: &Me, id: i64, account_id: i64) -> Result<Item> {
         });
     }
     let there = store::item_of(&app.db, id, account_id).await?;
-    Err(Error::invalid(
-        "account_id",
-        match there {
-            Some(item) if item.state == "accepted" => "is in this collection already".to_owned(),
-            Some(_) => "names somebody who took themself out of this collection".to_owned(),
-            None => format!("is one too many: a collection has at most {MOST_PEOPLE} people"),
-        },
-    ))
+    let (code, why) = match there {
+        Some(item) if item.state == "accepted" => {
+            (Code::Taken, "is in this collection already".to_owned())
+        }
+        Some(_) => (
+            Code::Invalid,
+            "names somebody who took themself out of this collection".to_owned(),
+        ),
+        None => (
+            Code::TooLong,
+            format!("is one too many: a collection has at most {MOST_PEOPLE} people"),
+        ),
+    };
+    Err(Error::invalid("account_id", why).coded(code))
 }
 
 /// Takes somebody out of a collection of one's own. They are not told.

@@ -6,7 +6,7 @@ use comity_db::row;
 use comity_policy::{Subject, Thing, Visible};
 
 use crate::accounts::Account;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::text::{hashtag, language, length, plain};
 
 /// Characters of a name, as Mastodon has it.
@@ -178,7 +178,7 @@ impl Draft {
             (None, None) => String::new(),
         };
         if name.is_empty() {
-            return Err(Error::invalid("name", "can't be blank"));
+            return Err(Error::invalid("name", "can't be blank").coded(Code::Blank));
         }
         length::at_most("name", &name, LONGEST_NAME)?;
         let description = match (&self.description, was) {
@@ -195,17 +195,17 @@ impl Draft {
                 return Err(Error::invalid(
                     "language",
                     "is not a language tag such as en or pt-BR",
-                ));
+                )
+                .coded(Code::Invalid));
             }
         };
-        let tag =
-            match self.tag.as_deref().map(str::trim) {
-                None => was.and_then(|was| was.tag.clone()),
-                Some("") => None,
-                Some(tag) => Some(hashtag::name(tag).ok_or_else(|| {
-                    Error::invalid("tag_name", "is not one hashtag, as in #tides")
-                })?),
-            };
+        let tag = match self.tag.as_deref().map(str::trim) {
+            None => was.and_then(|was| was.tag.clone()),
+            Some("") => None,
+            Some(tag) => Some(hashtag::name(tag).ok_or_else(|| {
+                Error::invalid("tag_name", "is not one hashtag, as in #tides").coded(Code::Invalid)
+            })?),
+        };
         let sensitive = was.is_some_and(|was| was.sensitive);
         let discoverable = before.is_none_or(|(_, discoverable)| discoverable);
         let words = Words {

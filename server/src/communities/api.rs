@@ -14,16 +14,18 @@ use crate::http::{Caller, Reply};
 use crate::text::Format;
 use crate::text::language::LANGUAGES;
 use crate::texts::Kind;
-use crate::{media, members, polls, push, rules, sign_ups, text};
+use crate::{annual_reports, media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
 const VERSION: &str = concat!("4.5.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
 /// The numbers by which apps know what is there: Mastodon's counts only where everything below it works. 2: notifications in
 /// groups; 3: domains that may name an author; 4: files are deleted; 5: filters that blur; 6: topics and people on profiles;
-/// 7: quotes, with all that tells of them. 8 would be that
-/// apps are told when a yearly report can be made.
-const API_OF_MASTODON: u32 = 7;
+/// 7: quotes, with all that tells of them; 8: `/api/v1/profile` with the places that a profile has, and how it stands with a
+/// yearly report, which is made when it is asked for; 9: what is in the pictures of a profile, read and changed there;
+/// 10: collections, and notifications in words for apps that do not know their kind; 11: what is in those pictures, changed by
+/// `update_credentials`. That is what Mastodon 4.6 says of itself, and nothing is documented beyond it.
+const API_OF_MASTODON: u32 = 11;
 /// Of what stands under `/api/comity/`.
 const API_OF_COMITY: u32 = 1;
 /// What a link counts in a post, however long it is.
@@ -101,7 +103,7 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "image_size_limit": app.config.media.largest_picture,
             "image_matrix_limit": media::MOST_PICTURE_PIXELS,
             "video_size_limit": app.config.media.largest_film,
-            "video_frame_rate_limit": 60,
+            "video_frame_rate_limit": media::MOST_FILM_RATE,
             "video_matrix_limit": media::MOST_FILM_PIXELS,
         },
         "polls": {
@@ -177,6 +179,7 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
         "api_versions": { "mastodon": API_OF_MASTODON, "comity": API_OF_COMITY },
         "contact": { "email": app.config.federation.contact, "account": told.contact },
         "rules": told.rules,
+        "wrapstodon": annual_reports::year_of(app.now_ms()),
     })))
 }
 

@@ -65,7 +65,8 @@ pub struct Published {
 
 /// What this audience may read. A rule without a reason for everybody is the community's own business (L46).
 pub fn published(app: &App, community: &Community, audience: Audience) -> Published {
-    let all = rules::in_force(app, rules::of_community(community));
+    let mut all = rules::in_force(app, rules::of_community(community));
+    all.retain(|rule| !rules::is_about_own(app, rule));
     if audience == Audience::Members {
         return Published {
             rules: all,
@@ -136,7 +137,7 @@ async fn signer(app: &App, community: &Arc<Community>, parts: &Parts) -> Option<
 /// The community's open rules that name somebody.
 fn opened(app: &App, community: &Community) -> impl Iterator<Item = Pattern> {
     let open = rules::in_force(app, rules::of_community(community)).into_iter();
-    open.filter(|rule| rule.stance == Stance::Open)
+    open.filter(move |rule| rule.stance == Stance::Open && !rules::is_about_own(app, rule))
         .map(|rule| rule.pattern)
 }
 

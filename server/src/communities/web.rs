@@ -94,7 +94,7 @@ async fn look_page(
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
     let look = &looked_after(me)?.look;
-    let mut frame = web::frame(app, visit, "How it looks", NavItem::Community).await?;
+    let mut frame = web::frame(app, visit, "How it looks", NavItem::Moderation).await?;
     frame.no_index = true;
     let page = LookPage {
         frame,

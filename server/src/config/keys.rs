@@ -297,6 +297,36 @@ const FIRST: &[Key] = &[
         },
     },
     Key {
+        name: "limits.posts",
+        about: "Posts and boosts of one member within three hours.",
+        kind: Kind::Number,
+        default: "300",
+        take: |config, text| {
+            config.limits.posts = number(text, 1, 10_000_000)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "limits.follows",
+        about: "People whom one member begins to follow within a day.",
+        kind: Kind::Number,
+        default: "400",
+        take: |config, text| {
+            config.limits.follows = number(text, 1, 10_000_000)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "limits.deletes",
+        about: "Posts and boosts that one member takes away within half an hour.",
+        kind: Kind::Number,
+        default: "30",
+        take: |config, text| {
+            config.limits.deletes = number(text, 1, 10_000_000)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "limits.inbox_per_host",
         about: "Activities that one other server may send within a second, on average.",
         kind: Kind::Number,
@@ -357,6 +387,9 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
             sign_ups: 0,
             lookups: 0,
             api_requests: 0,
+            posts: 0,
+            follows: 0,
+            deletes: 0,
             inbox_per_host: 0,
         },
         media: Media {

@@ -4,10 +4,12 @@ use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde_json::{Value, json};
 
+use super::around::{Extent, PORTION, around};
 use super::store::DIRECTS;
-use super::{Branch, Direct, Leaf, Length, Mark, thread};
+use super::{Direct, Mark};
 use crate::accounts::entity::Faces;
 use crate::app::App;
+use crate::backfill;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Me, Paging, Reply};
 use crate::statuses::{self, Status, entity::Entities};
@@ -16,60 +18,33 @@ use crate::statuses::{self, Status, entity::Entities};
 pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let party = caller.party();
     let focus = statuses::find(&app, &party, Way::Page, id).await?;
-    let thread = thread(&app, &party, &focus, 0, Length::APP).await?;
-    let mut ancestors = Vec::new();
-    let mut descendants = Vec::new();
-    for root in &thread.roots {
-        if let Some(below) = way_to(root, focus.id, &mut ancestors) {
-            flatten(below, &mut descendants);
-            break;
-        }
-        ancestors.clear();
-    }
-    let all: Vec<&Visible<Status>> = ancestors.iter().chain(&descendants).copied().collect();
-    let entities = Entities::of(&app, &caller, Way::Conversation, &all).await?;
-    let tell = |list: &[&Visible<Status>]| -> Vec<_> {
-        list.iter().map(|status| entities.status(status)).collect()
+    let extent = match caller.me {
+        Some(_) => Extent::MEMBER,
+        None => Extent::VISITOR,
     };
-    Ok(Reply::api(json!({
-        "ancestors": tell(&ancestors),
-        "descendants": tell(&descendants),
-    })))
-}
-
-/// What is above a status, the first one first, and the branches below it; `None` where it hangs elsewhere.
-fn way_to<'a>(
-    branch: &'a Branch,
-    id: i64,
-    above: &mut Vec<&'a Visible<Status>>,
-) -> Option<&'a [Branch]> {
-    let mut pushed = false;
-    if let Leaf::Post(status) = &branch.leaf {
-        if status.id == id {
-            return Some(&branch.replies);
-        }
-        above.push(status);
-        pushed = true;
-    }
-    for reply in &branch.replies {
-        if let Some(below) = way_to(reply, id, above) {
-            return Some(below);
+    let around = around(&app, &party, &focus, extent).await?;
+    let above = around.above.len();
+    let all: Vec<&Visible<Status>> = around.above.iter().chain(&around.below).collect();
+    // Written one by one: as a tree in memory, a long thread is several times as large.
+    let mut written = [String::new(), String::new()];
+    for (number, portion) in all.chunks(PORTION).enumerate() {
+        let entities = Entities::of(&app, &caller, Way::Conversation, portion).await?;
+        for (at, status) in portion.iter().enumerate() {
+            let list = &mut written[usize::from(number * PORTION + at >= above)];
+            if !list.is_empty() {
+                list.push(',');
+            }
+            list.push_str(&serde_json::to_string(&entities.written(status))?);
         }
     }
-    if pushed {
-        above.pop();
-    }
-    None
-}
-
-/// Each answer before what answers it. A place where something is withheld is left out: apps have no word for it.
-fn flatten<'a>(branches: &'a [Branch], into: &mut Vec<&'a Visible<Status>>) {
-    for branch in branches {
-        if let Leaf::Post(status) = &branch.leaf {
-            into.push(status);
-        }
-        flatten(&branch.replies, into);
-    }
+    let [ancestors, descendants] = written;
+    let refresh = match &caller.me {
+        Some(me) => backfill::ask(&app, me, &focus).await?,
+        None => None,
+    };
+    let whole = format!("{{\"ancestors\":[{ancestors}],\"descendants\":[{descendants}]}}");
+    let refresh = refresh.as_ref().and_then(backfill::api::header);
+    Ok(Reply::api_written(whole).with_refresh(refresh))
 }
 
 /// `POST /api/v1/statuses/{id}/mute`: the member is told of nothing in this conversation any more.

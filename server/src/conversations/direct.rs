@@ -106,6 +106,16 @@ pub enum Mark {
     Hidden,
 }
 
+/// A member read a conversation up to this status.
+pub(crate) async fn read_up_to(
+    app: &App,
+    me: &Account,
+    conversation: i64,
+    status_id: i64,
+) -> Result<()> {
+    store::mark(&app.db, me.id, conversation, Some(status_id), None).await
+}
+
 /// Marks a conversation.
 pub async fn mark(app: &App, me: &Me, direct: &Direct, mark: Mark) -> Result<()> {
     let newest = direct.last.id;

@@ -1,10 +1,15 @@
 //! The conversation page: the whole thread around one post.
 
+mod directs;
+
 use axum::extract::{Path, Query, State};
 use comity_policy::{Visible, Way};
+use comity_vocab::Visibility;
 use serde::Deserialize;
 
-use super::{Branch, Hole, Leaf, Length, thread};
+pub use directs::{directs, hide, read, unread};
+
+use super::{Branch, Hole, Leaf, thread};
 use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,7 +24,7 @@ use crate::web::view::{
     ServerLine, lay_out,
 };
 use crate::web::{frame, person_view};
-use crate::{reach, rules};
+use crate::{backfill, reach, rules};
 
 /// Letters of the post in the page's title.
 const TITLE: usize = 60;
@@ -48,7 +53,12 @@ pub async fn page(
         return Err(Error::NotFound);
     }
     let address = format!("{}/{id}", person_view(&status.author, &visit.community).url);
-    let thread = thread(&app, &party, &status, view.after, Length::PAGE).await?;
+    let thread = thread(&app, &party, &status, view.after).await?;
+    let more_comes = match &visit.me {
+        Some(me) => backfill::ask(&app, me, &status).await?.is_some(),
+        None => false,
+    };
+    let end = newest(&thread.roots);
     let is_rest = view.after > 0;
     let in_order = view.view == "order" || is_rest;
     let around = if is_rest {
@@ -83,6 +93,11 @@ pub async fn page(
         reader.prepare_reply(&mut composer, &around.focus);
         answering = Some(composer);
         let conversation = around.focus.conversation_id;
+        // Looking at it is reading it, once the end of it is there.
+        let is_at_end = thread.rest.is_none() && newest(&around.replies).max(id) >= end;
+        if around.focus.visibility == Visibility::Direct && is_at_end {
+            super::read_up_to(&app, &me.account, conversation, end.max(id)).await?;
+        }
         let mine = super::left_by(&app, &me.account, vec![conversation]).await?;
         leaving = Some(LeaveView {
             id,
@@ -137,6 +152,7 @@ pub async fn page(
         composer: answering,
         leaving,
         steps: lay_out(nodes),
+        more_comes,
         more_url,
         servers,
         protections: rules::web::protections(
@@ -243,6 +259,17 @@ async fn reader_of<'a>(app: &App, visit: &'a Visit, around: &Around) -> Result<R
         waiting.extend(&branch.replies);
     }
     Reader::of(app, visit, Way::Conversation, &all).await
+}
+
+/// The number of the newest post among these that is shown; 0 for none.
+fn newest(branches: &[Branch]) -> i64 {
+    let mut newest = 0;
+    let mut waiting: Vec<&Branch> = branches.iter().collect();
+    while let Some(branch) = waiting.pop() {
+        newest = newest.max(post_of(&branch.leaf).map_or(0, |status| status.id));
+        waiting.extend(&branch.replies);
+    }
+    newest
 }
 
 fn post_of(leaf: &Leaf) -> Option<&Visible<Status>> {

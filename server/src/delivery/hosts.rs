@@ -10,6 +10,7 @@ use moka::sync::Cache;
 
 use super::severed::Severed;
 use crate::app::App;
+use crate::backfill::Pace;
 use crate::clock::DAY_MS;
 use crate::error::Result;
 use crate::inbox::resolve::Lookups;
@@ -28,6 +29,8 @@ pub struct Hosts {
     met: Cache<Domain, ()>,
     /// What is being looked up elsewhere, and what could not be found.
     pub(crate) lookups: Lookups,
+    /// How often each was asked because of conversations.
+    pub(crate) pace: Pace,
     /// Whose recipients became fewer.
     pub(crate) severed: Severed,
 }
@@ -41,6 +44,7 @@ impl Default for Hosts {
                 .time_to_live(MET_LASTS)
                 .build(),
             lookups: Lookups::default(),
+            pace: Pace::default(),
             severed: Severed::default(),
         }
     }

@@ -5,8 +5,7 @@ use comity_policy::{Mode, Way};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::rejected::{self, Kind};
-use super::{Order, Source, trends};
+use super::{Order, Source, talked, trends};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::cards;
@@ -36,7 +35,7 @@ pub async fn directory(
         _ => return Err(Error::invalid("order", "must be active or new")),
     };
     let (skip, most) = (paging.offset(), paging.limit(40, 80));
-    let people = super::directory(&app, &caller, order, choice.local, skip, most).await?;
+    let (people, _) = super::directory(&app, &caller, order, choice.local, skip, most).await?;
     let party = caller.party();
     let way = super::way(&party);
     let faces = Faces::of(&app, &party, way, &caller.community, &people).await?;
@@ -166,12 +165,7 @@ pub async fn trending_tags(
     caller: Caller,
     paging: Paging,
 ) -> Result<Reply> {
-    if !caller.community.trends {
-        return Ok(Reply::api(json!([])));
-    }
-    let mut talks = trends::topics(&app, &caller.party()).await?;
-    let rejected = rejected::names(&app, caller.community.id, Kind::Tag).await?;
-    talks.retain(|talk| !rejected.contains(&talk.name));
+    let talks = talked::topics(&app, &caller).await?.shown;
     let now_ms = app.now_ms();
     let entity = |talk: trends::Talk| {
         let mut entity = tag(&talk.name, &caller.community);
@@ -188,17 +182,11 @@ pub async fn trending_links(
     caller: Caller,
     paging: Paging,
 ) -> Result<Reply> {
-    if !caller.community.trends {
-        return Ok(Reply::api(json!([])));
-    }
-    let party = caller.party();
-    let mut talks = trends::pages(&app, &party).await?;
-    let rejected = rejected::names(&app, caller.community.id, Kind::Link).await?;
-    talks.retain(|talk| !rejected.contains(&talk.name));
+    let talks = talked::pages(&app, &caller).await?.shown;
     let now_ms = app.now_ms();
     let talks: Vec<trends::Talk> = part(talks, &paging, 10, 20).collect();
     let urls = talks.iter().map(|talk| talk.name.clone()).collect();
-    let cards = cards::of_pages(&app, &party, urls).await?;
+    let cards = cards::of_pages(&app, &caller.party(), urls).await?;
     let list: Vec<Value> = talks
         .iter()
         .map(|talk| trends::page(talk, cards.get(&talk.name), now_ms))
@@ -212,12 +200,7 @@ pub async fn trending_statuses(
     caller: Caller,
     paging: Paging,
 ) -> Result<Reply> {
-    if !caller.community.trends {
-        return Ok(Reply::api(json!([])));
-    }
-    let mut posts = trends::posts(&app, &caller.party()).await?;
-    let rejected = rejected::names(&app, caller.community.id, Kind::Status).await?;
-    posts.retain(|post| !rejected.contains(&post.id.to_string()));
+    let posts = talked::posts(&app, &caller).await?.shown;
     let posts: Vec<_> = part(posts, &paging, 20, 40).collect();
     let posts: Vec<&_> = posts.iter().collect();
     let entities = Entities::of(&app, &caller, Way::PublicTimeline, &posts).await?;

@@ -6,7 +6,9 @@ mod kept;
 pub mod moderated;
 pub(crate) mod rejected;
 mod store;
+mod talked;
 mod trends;
+pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
@@ -25,6 +27,7 @@ use crate::http::{Caller, Me};
 use crate::{id, instances};
 
 pub use kept::Lately;
+pub use talked::how_many as how_many_talked_of;
 pub use trends::{Histories, histories};
 
 /// People that may be skipped in a list: further down nobody reads.
@@ -33,6 +36,8 @@ const MOST_SKIPPED: i64 = 10_000;
 const HEAD: i64 = 400;
 /// People whom one follows and who are asked, so to speak, whom they follow: the latest.
 const MOST_ASKED: i64 = 300;
+/// People of a community whom most follow, among whom those are looked for whom a member does not follow yet.
+const MOST_WEIGHED: i64 = 1_000;
 /// Weeks of which is told how much went on, as Mastodon does.
 const WEEKS: i64 = 12;
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -56,8 +61,8 @@ fn way(party: &Party) -> Way {
     }
 }
 
-/// People who want to be found, by number: those of this community, or (for members) all. Some of what was skipped and
-/// counted may not be for whoever asks.
+/// People who want to be found, by number: those of this community, or (for members) all; and whether there may be more. Some of
+/// what was skipped and counted may not be for whoever asks.
 pub async fn directory(
     app: &App,
     caller: &Caller,
@@ -65,9 +70,9 @@ pub async fn directory(
     local: bool,
     skip: i64,
     most: i64,
-) -> Result<Vec<i64>> {
+) -> Result<(Vec<i64>, bool)> {
     if skip > MOST_SKIPPED {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     let local = local || caller.me.is_none();
     let here = caller.community.id;
@@ -81,7 +86,8 @@ pub async fn directory(
     } else {
         store::listed(&app.db, order, local, here, skip, most).await?
     };
-    shown(app, &caller.party(), found).await
+    let is_full = i64::try_from(found.len()).is_ok_and(|len| len >= most);
+    Ok((shown(app, &caller.party(), found).await?, is_full))
 }
 
 /// Those of these whom this viewer may see and who still want to be found, in this order.
@@ -108,7 +114,8 @@ pub enum Source {
 pub async fn suggestions(app: &App, me: &Me, most: usize) -> Result<Vec<(i64, Source)>> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let friends = store::friends_of_friends(&app.db, me.account.id, MOST_ASKED, limit).await?;
-    let followed = store::most_followed(&app.db, me.account.id, me.community.id, limit).await?;
+    let (account, community) = (me.account.id, me.community.id);
+    let followed = store::most_followed(&app.db, account, community, MOST_WEIGHED, limit).await?;
     let mut all: Vec<(i64, Source)> = Vec::new();
     let friends = friends.into_iter().map(|id| (id, Source::FriendsOfFriends));
     let followed = followed.into_iter().map(|id| (id, Source::MostFollowed));

@@ -43,10 +43,24 @@ pub async fn listed(
     Ok(db.column(statement, values).await?)
 }
 
+/// Who of these accounts wants to be found.
+macro_rules! wants_to_be_found {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".discoverable AND ",
+            $of,
+            ".gone_at IS NULL AND ",
+            $of,
+            ".kind <> 'Application'"
+        )
+    };
+}
+
 /// Whom a member (`$1`) has nothing to do with yet, of the accounts `a`.
 macro_rules! is_new_to {
     () => {
-        "a.discoverable AND a.gone_at IS NULL AND a.id <> $1 AND a.kind <> 'Application'
+        "a.id <> $1
          AND NOT EXISTS (SELECT 1 FROM follows m WHERE m.account_id = $1 AND m.target_id = a.id)
          AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.account_id = $1 AND u.target_id = a.id)
          AND NOT EXISTS (SELECT 1
@@ -69,6 +83,8 @@ const FRIENDS_OF_FRIENDS: Sql<(i64,)> = sql!(
            JOIN follows g ON g.account_id = friend.id AND g.state = 'accepted'
            JOIN accounts a ON a.id = g.target_id AND NOT a.hide_collections
           WHERE ",
+        wants_to_be_found!("a"),
+        " AND ",
         is_new_to!(),
         " GROUP BY a.id
           ORDER BY count(*) DESC, a.id DESC
@@ -86,13 +102,19 @@ pub async fn friends_of_friends(
     Ok(db.column(FRIENDS_OF_FRIENDS, values).await?)
 }
 
-/// Counts on `accounts_listed_by_followers`.
+/// Of the `$4` whom most follow: who follows all of these is suggested nobody for that. Counts on
+/// `accounts_listed_by_followers`.
 const MOST_FOLLOWED: Sql<(i64,)> = sql!(
     row: (i64,),
     concat!(
         "SELECT a.id
-           FROM accounts a
-          WHERE a.community_id = $2 AND ",
+           FROM (SELECT o.id, o.followers_count
+                   FROM accounts o
+                  WHERE o.community_id = $2 AND ",
+        wants_to_be_found!("o"),
+        "         ORDER BY o.followers_count DESC
+                  LIMIT $4) a
+          WHERE ",
         is_new_to!(),
         " ORDER BY a.followers_count DESC
           LIMIT $3"
@@ -103,9 +125,10 @@ pub async fn most_followed(
     db: &Db,
     account_id: i64,
     community_id: i64,
+    among: i64,
     most: i64,
 ) -> Result<Vec<i64>> {
-    let values = params![account_id, community_id, most];
+    let values = params![account_id, community_id, most, among];
     Ok(db.column(MOST_FOLLOWED, values).await?)
 }
 

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::cards::{self, Card};
 use crate::clock::DAY_MS;
 use crate::error::Result;
-use crate::statuses::{self, Status, text};
+use crate::statuses::{self, Status, is_sensitive};
 use crate::{hashtags, id, links};
 
 /// How long something is talked about lately.
@@ -58,9 +58,15 @@ impl Talk {
         }
     }
 
-    fn people(&self) -> usize {
+    /// How many people did.
+    pub(super) fn people(&self) -> usize {
         let people: HashSet<i64> = self.posts.iter().map(|(_, author)| *author).collect();
         people.len()
+    }
+
+    /// In how many posts.
+    pub(super) fn uses(&self) -> usize {
+        self.posts.len()
     }
 
     /// How often, and by how many, on each of the last days: Mastodon's `history`.
@@ -214,7 +220,7 @@ pub async fn posts(app: &App, viewer: &Party) -> Result<Vec<Visible<Status>>> {
         is_for_all(status)
             && status.author.discoverable
             && status.in_reply_to_iri.is_none()
-            && !text(status).sensitive
+            && !is_sensitive(status)
     };
     let shown = shown.into_iter().filter(wanted);
     Ok(shown

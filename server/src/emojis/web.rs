@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
 use crate::http::{FileForm, Files, Form, Id, Me, Reply, Visit};
 use crate::media::Part;
-use crate::media::web::{send, served_as};
+use crate::media::web::{find, send, served_as};
 use crate::moderation::looked_after;
 use crate::web::view::{Frame, NavItem, Trouble};
 use crate::web::{frame, own_file};
@@ -69,7 +69,7 @@ async fn show(
         })
     };
     let all = super::list(app, community).await?;
-    let mut frame = frame(app, visit, "Emoji", NavItem::Community).await?;
+    let mut frame = frame(app, visit, "Emoji", NavItem::Moderation).await?;
     frame.no_index = true;
     let page = EmojisPage {
         frame,
@@ -169,7 +169,6 @@ pub async fn file(
         _ => return Err(Error::NotFound),
     };
     let media_type = served_as(media_type).ok_or(Error::NotFound)?;
-    let file = app.media.storage.find(&emoji.file_key, part).await?;
-    let tag = format!("\"{}.{}\"", emoji.file_key, part.word());
+    let (file, tag) = find(&app, &emoji.file_key, part, &headers).await?;
     send(file, media_type, &tag, &headers, true).await
 }

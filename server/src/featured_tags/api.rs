@@ -16,7 +16,8 @@ use crate::http::{Caller, Client, Id, Input, Reply};
 use crate::text::hashtag;
 use crate::web::time;
 
-fn entity(featured: &Featured, here: &Community) -> Value {
+/// A topic on a profile.
+pub fn entity(featured: &Featured, here: &Community) -> Value {
     json!({
         "id": featured.id.to_string(),
         "name": featured.name,

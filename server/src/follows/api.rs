@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::store;
 use crate::accounts;
-use crate::accounts::api::people;
+use crate::accounts::api::{asking, people};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Client, Id, Input, Paging, Reply};
@@ -87,7 +87,11 @@ pub async fn following(
 /// `GET /api/v1/follow_requests`
 pub async fn requests(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
     let of = client.me()?.account.id;
-    list(&app, &client.caller()?, &paging, store::REQUESTS, of).await
+    let (caller, limit) = (client.caller()?, paging.limit(40, 80));
+    asking(&app, &caller, &paging, limit, |window, most| {
+        store::REQUESTS.rows(&app.db, window, most, params![of])
+    })
+    .await
 }
 
 /// `POST /api/v1/follow_requests/{id}/authorize`

@@ -13,7 +13,7 @@ mod suspended;
 mod synchronize;
 pub mod web;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_db::{Tx, params};
@@ -32,6 +32,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::window::Window;
@@ -110,6 +111,7 @@ pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<Stat
     if known != State::None {
         return Ok(known);
     }
+    app.limits.check(http::Kind::Follow, &me.id.to_string())?;
     let iri = format!("{}#follows/{}", me.iri.as_str(), app.next_id());
     let state = answer(!target.is_local() || target.locked || needs_yes(&verdict));
     let mut tx = Tx::new();
@@ -379,6 +381,12 @@ pub async fn requests(app: &App, me: &Account, most: i64) -> Result<Vec<i64>> {
     store::REQUESTS
         .read(&app.db, window, most, params![me.id])
         .await
+}
+
+/// Those of these people elsewhere whom somebody here follows.
+pub(crate) async fn followed_here(app: &App, ids: Vec<i64>) -> Result<HashSet<i64>> {
+    let followed = store::followed_here(&app.db, ids).await?;
+    Ok(followed.into_iter().collect())
 }
 
 /// Whom `me` follows and who follow each of these accounts, by the account: at most `each`, the newest first. Who has none is

@@ -415,3 +415,21 @@ const FOLLOWERS_HERE: Sql<(i64,)> = sql!(
 pub async fn followers_here(db: &Db, account_id: i64, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(FOLLOWERS_HERE, params![account_id, most]).await?)
 }
+
+/// Counts on `follows_by_target`. Follows of somebody elsewhere are by people here: others' are not known.
+const FOLLOWED_HERE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "SELECT CAST(e.value AS INTEGER)
+               FROM json_each($1) e
+              WHERE EXISTS (SELECT 1
+                              FROM follows f
+                             WHERE f.target_id = CAST(e.value AS INTEGER) AND f.state = 'accepted')",
+    pg: "SELECT e.id
+           FROM unnest(CAST($1 AS BIGINT[])) AS e (id)
+          WHERE EXISTS (SELECT 1 FROM follows f WHERE f.target_id = e.id AND f.state = 'accepted')"
+);
+
+/// Those of these people elsewhere whom somebody here follows.
+pub async fn followed_here(db: &Db, ids: Vec<i64>) -> Result<Vec<i64>> {
+    Ok(db.column(FOLLOWED_HERE, params![ids]).await?)
+}

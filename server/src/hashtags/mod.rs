@@ -33,10 +33,10 @@ pub struct Topics {
     pub none: Vec<String>,
     /// They have files.
     pub with_files: bool,
-    /// They were written here.
-    pub from_here: bool,
-    /// They were written elsewhere.
-    pub from_elsewhere: bool,
+    /// They were written in this community.
+    pub of: Option<i64>,
+    /// They were written elsewhere than in this community.
+    pub not_of: Option<i64>,
 }
 
 impl Topics {
@@ -52,8 +52,8 @@ impl Topics {
         !self.all.is_empty()
             || !self.none.is_empty()
             || self.with_files
-            || self.from_here
-            || self.from_elsewhere
+            || self.of.is_some()
+            || self.not_of.is_some()
     }
 }
 
@@ -67,7 +67,7 @@ const MOST_LOOKED_AT: i64 = 4_000;
 /// topic is read by itself, in its order. Where several must be named at once, the rarest is read. Where more is asked of posts
 /// than one topic, no more than [`MOST_LOOKED_AT`] of each are looked at. Nobody is cleared to see them yet.
 pub(crate) async fn ids(app: &App, topics: &Topics, window: Window, limit: i64) -> Result<Found> {
-    if topics.from_here && topics.from_elsewhere {
+    if topics.of.is_some() && topics.of == topics.not_of {
         return Ok(Found::default());
     }
     let mut read = topics.any.clone();
@@ -104,8 +104,8 @@ pub(crate) async fn ids(app: &App, topics: &Topics, window: Window, limit: i64) 
             all.clone(),
             topics.none.clone(),
             topics.with_files,
-            topics.from_here,
-            topics.from_elsewhere,
+            topics.of,
+            topics.not_of,
         ]);
         let chosen = store::CHOSEN.read(&app.db, window, MOST_LOOKED_AT, values);
         let (fitting, last) = chosen.await?;

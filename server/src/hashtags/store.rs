@@ -18,16 +18,48 @@ const INSERT_OF_AUTHOR: Sql = sql!(
 );
 const WITHDRAW: Sql = sql!("DELETE FROM hashtag_entries WHERE status_id = $1");
 const WITHDRAW_OF_AUTHOR: Sql = sql!("DELETE FROM author_tags WHERE status_id = $1");
+/// Each name is read by itself, from its end, so that it does not matter how many posts name it.
+macro_rules! named {
+    ($of_each:literal, $of_all:literal) => {
+        sql!(
+            row: (i64,),
+            sqlite: concat!(
+                "SELECT DISTINCT e.status_id
+                   FROM json_each($4) t
+                  CROSS JOIN hashtag_entries e ON e.name = t.value
+                                              AND e.status_id IN (SELECT o.status_id
+                                                                    FROM hashtag_entries o
+                                                                   WHERE o.name = t.value
+                                                                     AND o.status_id < $1 AND o.status_id > $2
+                                                                   ORDER BY ",
+                $of_each,
+                "                                                  LIMIT $3)
+                  ORDER BY ",
+                $of_all,
+                " LIMIT $3"
+            ),
+            pg: concat!(
+                "SELECT DISTINCT e.status_id
+                   FROM unnest(CAST($4 AS TEXT[])) AS t (value)
+                  CROSS JOIN LATERAL (SELECT o.status_id
+                                        FROM hashtag_entries o
+                                       WHERE o.name = t.value AND o.status_id < $1 AND o.status_id > $2
+                                       ORDER BY ",
+                $of_each,
+                "                      LIMIT $3) e
+                  ORDER BY ",
+                $of_all,
+                " LIMIT $3"
+            ),
+        )
+    };
+}
+
 /// Statuses that name one of these (folded); nobody is cleared to see them yet.
-pub const NAMED: Ids = ids_in!(
-    "status_id",
-    sqlite: "SELECT DISTINCT status_id
-               FROM hashtag_entries
-              WHERE name IN (SELECT value FROM json_each($4))",
-    pg: "SELECT DISTINCT status_id
-           FROM hashtag_entries
-          WHERE name = ANY($4)"
-);
+pub const NAMED: Ids = Ids {
+    newest: named!("o.status_id DESC", "e.status_id DESC"),
+    oldest: named!("o.status_id", "e.status_id"),
+};
 
 /// Statuses that name this one (folded).
 pub const OF_ONE: Ids = ids_in!(
@@ -35,12 +67,12 @@ pub const OF_ONE: Ids = ids_in!(
     "SELECT status_id FROM hashtag_entries WHERE name = $4"
 );
 
-/// What files a post has, and where it was written.
+/// What files a post has, and whether it was written in one community (`$9`), or elsewhere than in one (`$10`).
 macro_rules! is_chosen {
     () => {
         "(NOT CAST($8 AS BOOLEAN) OR s.attachments <> '[]')
-         AND (NOT CAST($9 AS BOOLEAN) OR s.community_id IS NOT NULL)
-         AND (NOT CAST($10 AS BOOLEAN) OR s.community_id IS NULL)"
+         AND (CAST($9 AS BIGINT) IS NULL OR s.community_id = CAST($9 AS BIGINT))
+         AND (CAST($10 AS BIGINT) IS NULL OR s.community_id IS NULL OR s.community_id <> CAST($10 AS BIGINT))"
     };
 }
 
@@ -197,20 +229,35 @@ pub async fn recent(db: &Db, above: i64, most: i64) -> Result<Vec<(String, i64, 
     Ok(db.all(RECENT, params![above, most]).await?)
 }
 
-/// Counts on the key: each of the names is read from its newest.
+/// Counts on the key: each of the names is read from its newest, and authors are looked up of what is left of all.
 const RECENT_OF: Sql<(String, i64, i64)> = sql!(
     row: (String, i64, i64),
-    sqlite: "SELECT e.name, e.status_id, s.account_id
-               FROM hashtag_entries e
-               JOIN statuses s ON s.id = e.status_id
-              WHERE e.name IN (SELECT value FROM json_each($1)) AND e.status_id > $2
-              ORDER BY e.status_id DESC
+    sqlite: "SELECT n.name, n.status_id, s.account_id
+               FROM (SELECT e.name, e.status_id
+                       FROM json_each($1) t
+                      CROSS JOIN hashtag_entries e ON e.name = t.value
+                                                  AND e.status_id IN (SELECT o.status_id
+                                                                        FROM hashtag_entries o
+                                                                       WHERE o.name = t.value AND o.status_id > $2
+                                                                       ORDER BY o.status_id DESC
+                                                                       LIMIT $3)
+                      ORDER BY e.status_id DESC
+                      LIMIT $3) n
+              CROSS JOIN statuses s ON s.id = n.status_id
+              ORDER BY n.status_id DESC
               LIMIT $3",
-    pg: "SELECT e.name, e.status_id, s.account_id
-           FROM hashtag_entries e
-           JOIN statuses s ON s.id = e.status_id
-          WHERE e.name = ANY($1) AND e.status_id > $2
-          ORDER BY e.status_id DESC
+    pg: "SELECT n.name, n.status_id, s.account_id
+           FROM (SELECT e.name, e.status_id
+                   FROM unnest(CAST($1 AS TEXT[])) AS t (value)
+                  CROSS JOIN LATERAL (SELECT o.name, o.status_id
+                                        FROM hashtag_entries o
+                                       WHERE o.name = t.value AND o.status_id > $2
+                                       ORDER BY o.status_id DESC
+                                       LIMIT $3) e
+                  ORDER BY e.status_id DESC
+                  LIMIT $3) n
+          CROSS JOIN LATERAL (SELECT o.account_id FROM statuses o WHERE o.id = n.status_id LIMIT 1) s
+          ORDER BY n.status_id DESC
           LIMIT $3"
 );
 

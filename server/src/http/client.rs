@@ -13,14 +13,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 
 use super::address;
-use super::rate_limit::Allowance;
+use super::rate_limit::{Allowance, counting};
 use super::reply::Reply;
 use super::viewer::{Here, Me, Visit};
 use crate::accounts;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::members::{self, Standing};
+use crate::members::{self, Role, Standing};
 use crate::oauth::{self, Grant, Scopes};
 use crate::sign_ups;
 use crate::web::time;
@@ -29,9 +29,11 @@ use crate::web::time;
 /// runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
-    /// Nothing. A token that comes along must be good.
+    /// Nothing, and a token that opens nothing is as none: an app whose own has ended signs in anew with it in hand.
     Nothing,
-    /// Nothing; where a member's token comes along, one with one of these scopes.
+    /// Nothing; where a member's token comes along, one with one of these scopes. Mastodon refuses one that has ended here and
+    /// passes over one it never gave. We do not keep those that ended and refuse both: the app would not hear of it
+    /// otherwise, and show its member what strangers see.
     Anyone(&'static [&'static str]),
     /// The token of any app.
     AnyApp,
@@ -111,6 +113,15 @@ impl From<&Me> for Caller {
     }
 }
 
+impl From<&Visit> for Caller {
+    fn from(visit: &Visit) -> Caller {
+        Caller {
+            community: visit.community.clone(),
+            me: visit.me.clone(),
+        }
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Reply;
 
@@ -157,12 +168,17 @@ pub async fn authorize(
             app.limits.ask_from(&address::neighbourhood(address))
         }
     };
-    let mut response = match checked {
-        Ok(()) if may => next.run(Request::from_parts(parts, body)).await,
-        Ok(()) => Reply::from(Error::TooMany { after_s: AGAIN_S }).into_response(),
-        Err(reply) => reply.into_response(),
+    let (mut response, counted) = match checked {
+        Ok(()) if may => counting(next.run(Request::from_parts(parts, body))).await,
+        Ok(()) => {
+            let too_many = Reply::from(Error::TooMany { after_s: AGAIN_S });
+            (too_many.into_response(), None)
+        }
+        Err(reply) => (reply.into_response(), None),
     };
-    for (name, value) in headers(&allowance) {
+    // Of what counts for itself, such as posts, less may be left than of all requests.
+    let told = counted.filter(|counted| counted.left <= allowance.left);
+    for (name, value) in headers(&told.unwrap_or(allowance)) {
         response.headers_mut().insert(name, value);
     }
     response
@@ -192,7 +208,10 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
         _ => bearer(&parts.headers).map(str::to_owned),
     };
     let client = match token {
-        Some(token) => Some(resume(app, community, &token).await?),
+        Some(token) => match resume(app, community, &token).await {
+            Err(Error::Unauthorized) if wants == Wants::Nothing => None,
+            resumed => Some(resumed?),
+        },
         None => None,
     };
     match (wants, &client) {
@@ -222,8 +241,9 @@ async fn check(app: &App, wants: Wants, parts: &mut Parts) -> Result<(), Reply> 
             if let Some(id) = client.grant.applicant_id {
                 return Err(sign_ups::api::why_not(app, id).await.into());
             }
-            client.me()?;
+            let me = client.me()?;
             covers(client, scopes)?;
+            looks_after(me, scopes)?;
         }
     }
     if let Some(client) = client {
@@ -242,6 +262,16 @@ fn covers(client: &Client, scopes: &[&str]) -> Result<()> {
     Err(Error::Forbidden(
         "this action is outside the authorized scopes".to_owned(),
     ))
+}
+
+/// What apps of moderators ask is for moderators. An address of theirs is no secret, so a member's app is told so in
+/// Mastodon's words; whether there is what it names is looked up for nobody else.
+fn looks_after(me: &Me, scopes: &[&str]) -> Result<()> {
+    let is_theirs = scopes.iter().any(|scope| scope.starts_with("admin:"));
+    if is_theirs && me.member.role < Role::Moderator {
+        return Err(Error::Forbidden("this action is not allowed".to_owned()));
+    }
+    Ok(())
 }
 
 /// The text of the token that an app sends along.

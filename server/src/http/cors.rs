@@ -64,7 +64,8 @@ pub fn open(response: &mut Response) {
         ),
         (
             ACCESS_CONTROL_EXPOSE_HEADERS,
-            "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Retry-After, Deprecation",
+            "Link, Mastodon-Async-Refresh, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, \
+             Retry-After, Deprecation",
         ),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {

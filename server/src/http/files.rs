@@ -151,10 +151,10 @@ async fn read_on(
         };
         match kept {
             Ok(file) => files.kept.push((part.name, file)),
-            Err(Error::Invalid { field, why }) => {
+            Err(Error::Invalid { field, code, why }) => {
                 while let Some(piece) = form.piece().await? {
                     let Some(left) = past.checked_sub(piece.len() as u64) else {
-                        return Err(Error::Invalid { field, why });
+                        return Err(Error::Invalid { field, code, why });
                     };
                     past = left;
                 }

@@ -17,7 +17,7 @@ use super::cookie::Cookie;
 use super::reply::{FormAction, Inert, Reply, Told, as_sentence};
 use super::viewer::Visit;
 use super::wants_json;
-use super::{cors, deprecated};
+use super::{cors, deprecated, opener};
 use crate::app::App;
 use crate::config;
 use crate::web;
@@ -44,7 +44,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .to_owned();
     let path = parts.uri.path().to_owned();
     if let Some(mut response) = cors::preflight(&parts.method, &path, &parts.headers) {
-        seal(&app, &mut response);
+        seal(&app, &path, &mut response);
         return response;
     }
     let id = request_id();
@@ -55,7 +55,7 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
         .instrument(span.clone())
         .await;
     let mut response = tell(&app, asked, answered).instrument(span.clone()).await;
-    seal(&app, &mut response);
+    seal(&app, &path, &mut response);
     if cors::is_open(&path) {
         cors::open(&mut response);
         if let Ok(id) = HeaderValue::from_str(&id) {
@@ -109,10 +109,12 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
             said if is_api(&asked) => said.strip_suffix('.').unwrap_or(said).to_owned(),
             said => said.to_owned(),
         };
-        Reply::json(
-            json!({ "error": sentence }),
-            "application/json; charset=utf-8",
-        )
+        let mut document = json!({ "error": sentence });
+        if let Some(detail) = told.detail.as_ref().filter(|_| is_api(&asked)) {
+            let one = json!({ "error": detail.code.as_str(), "description": detail.why });
+            document["details"] = json!({ (detail.field): [one] });
+        }
+        Reply::json(document, "application/json; charset=utf-8")
     } else {
         match Visit::from_request_parts(&mut asked, app).await {
             Ok(visit) => page(app, &visit, told.clone()).await,
@@ -158,6 +160,7 @@ fn told_by(response: &Response) -> Option<Told> {
     (by_framework.contains(&status) && is_bare).then(|| Told {
         status,
         sentence: String::new(),
+        detail: None,
     })
 }
 
@@ -238,7 +241,7 @@ async fn forget_notice(app: &App, mut asked: Parts, mut response: Response) -> R
     response
 }
 
-fn seal(app: &App, response: &mut Response) {
+fn seal(app: &App, path: &str, response: &mut Response) {
     let policy = policy(app, response);
     let status = response.status();
     // Not found and gone are kept by caches unless told otherwise, and what one requester does not find another may.
@@ -256,7 +259,7 @@ fn seal(app: &App, response: &mut Response) {
         (REFERRER_POLICY, "same-origin"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
+            opener::policy(path),
         ),
         (
             HeaderName::from_static("permissions-policy"),

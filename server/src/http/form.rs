@@ -168,7 +168,7 @@ impl Label {
 /// goes on as an error.
 pub fn trouble(why: Error, labels: &[Label]) -> Result<Trouble> {
     match why {
-        Error::Invalid { field, why } => {
+        Error::Invalid { field, why, .. } => {
             let label = labels.iter().find(|label| label.of == field);
             let (input, words) = label.map_or((field, field), |label| (label.input, label.words));
             Ok(Trouble {

@@ -12,6 +12,7 @@ pub mod form;
 pub mod health;
 pub mod input;
 mod multipart;
+mod opener;
 pub mod page_link;
 pub mod paging;
 pub mod rate_limit;

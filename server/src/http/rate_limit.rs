@@ -1,5 +1,6 @@
 //! How many may try how often. Counted per process and in memory; an attacker gains at most a factor of the nodes.
 
+use std::cell::Cell;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -28,6 +29,8 @@ const LONGEST_KEY: usize = 128;
 pub enum Kind {
     /// Tries to sign in from an address.
     SignInFrom,
+    /// Questions that somebody at an address is asked, to sign in with a passkey.
+    PasskeyFrom,
     /// Tries to sign in as somebody.
     SignInAs,
     /// Codes that somebody types as a second step of signing in.
@@ -52,6 +55,12 @@ pub enum Kind {
     Preview,
     /// Files that a member puts here.
     Upload,
+    /// Posts of a member, those that are scheduled as well, and boosts.
+    Post,
+    /// People whom a member begins to follow.
+    Follow,
+    /// Posts and boosts that a member takes away.
+    Delete,
     /// Activities from a server.
     Inbox,
     /// Signed requests of a server.
@@ -60,6 +69,8 @@ pub enum Kind {
     Burial,
     /// Look-ups of people whom pages of one host name as who wrote them.
     Author,
+    /// Conversations elsewhere of which a member makes us read the answers.
+    Backfill,
     /// Times that a yes to one answer or quote comes again after a no, and looks at what one quote shows as its yes.
     Yes,
     /// People whom a member puts into collections.
@@ -81,7 +92,11 @@ pub struct Allowance {
 pub struct RateLimits {
     by_member: Allowed,
     by_address: Allowed,
+    by_site: Allowed,
     sign_in_from: Counter,
+    sign_in_from_site: Counter,
+    passkey_from: Counter,
+    passkey_from_site: Counter,
     sign_in_as: Counter,
     sign_up: Counter,
     sign_up_of_site: Counter,
@@ -89,6 +104,7 @@ pub struct RateLimits {
     place_of_site: Counter,
     second_step: Counter,
     letter: Counter,
+    letter_of_site: Counter,
     letter_to: Counter,
     app: Counter,
     app_of_site: Counter,
@@ -96,11 +112,15 @@ pub struct RateLimits {
     lookup: Counter,
     search: Counter,
     preview: Counter,
-    upload: Counter,
+    upload: Allowed,
+    post: Allowed,
+    follow: Allowed,
+    delete: Allowed,
     inbox: Counter,
     fetch: Counter,
     burial: Counter,
     author: Counter,
+    backfill: Counter,
     yes: Counter,
     feature: Counter,
 }
@@ -114,8 +134,8 @@ const STRANGERS_SHARE: u32 = 5;
 /// Apps that one address may register in an hour: one for each signing in, and a household shares an address.
 const APPS: u32 = 60;
 
-/// What the neighbourhoods of one /48 may together, of what fills places that all share: as much as so many of them. A
-/// stranger may own a whole one.
+/// What the neighbourhoods of one /48 may together, of whatever is counted by address: as much as so many of them. A stranger
+/// may own a whole one.
 const OF_A_SITE: u32 = 8;
 
 /// Hours of sign-ups of which one address may hold the places for a week, while nobody answered a letter or said yes:
@@ -148,6 +168,10 @@ const BURIALS: u32 = 1_000;
 /// somebody else and is kept here.
 const AUTHORS: u32 = 4;
 
+/// Conversations elsewhere whose answers are read in an hour because of one member: more than anybody reads, and each may be
+/// hundreds of requests.
+const BACKFILLS: u32 = 120;
+
 /// People whom a member puts into collections in an hour: two that are full and some to mend them, and each is told in words that
 /// the member chose.
 const FEATURES: u32 = 60;
@@ -165,12 +189,19 @@ impl RateLimits {
     /// Everyone starts fresh.
     pub fn new(clock: &Clock, limits: &Limits) -> RateLimits {
         let within = |most: u32, period: Duration| Counter::new(clock, most, period);
+        let allowed = |most: u32, period: Duration| Allowed::new(clock, most, period);
         let five_minutes = Duration::from_mins(5);
         let places = limits.sign_ups.saturating_mul(PLACES_HOURS);
+        let tries_of_site = limits.sign_in_tries.saturating_mul(OF_A_SITE);
+        let asked = limits.api_requests / STRANGERS_SHARE;
         RateLimits {
-            by_member: Allowed::new(clock, limits.api_requests),
-            by_address: Allowed::new(clock, limits.api_requests / STRANGERS_SHARE),
+            by_member: allowed(limits.api_requests, API_PERIOD),
+            by_address: allowed(asked, API_PERIOD),
+            by_site: allowed(asked.saturating_mul(OF_A_SITE), API_PERIOD),
             sign_in_from: within(limits.sign_in_tries, five_minutes),
+            sign_in_from_site: within(tries_of_site, five_minutes),
+            passkey_from: within(limits.sign_in_tries, five_minutes),
+            passkey_from_site: within(tries_of_site, five_minutes),
             sign_in_as: within(limits.sign_in_tries, five_minutes),
             sign_up: within(limits.sign_ups, Duration::from_hours(1)),
             sign_up_of_site: within(
@@ -181,6 +212,7 @@ impl RateLimits {
             place_of_site: within(places.saturating_mul(OF_A_SITE), WEEK),
             second_step: within(SECOND_STEPS, Duration::from_mins(15)),
             letter: within(LETTERS, Duration::from_hours(1)),
+            letter_of_site: within(LETTERS * OF_A_SITE, Duration::from_hours(1)),
             letter_to: within(LETTERS_TO, Duration::from_hours(1)),
             app: within(APPS, Duration::from_hours(1)),
             app_of_site: within(APPS * OF_A_SITE, Duration::from_hours(1)),
@@ -188,7 +220,10 @@ impl RateLimits {
             lookup: within(limits.lookups, Duration::from_mins(1)),
             search: within(SEARCHES, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
-            upload: within(UPLOADS, Duration::from_mins(30)),
+            upload: allowed(UPLOADS, Duration::from_mins(30)),
+            post: allowed(limits.posts, Duration::from_hours(3)),
+            follow: allowed(limits.follows, Duration::from_hours(24)),
+            delete: allowed(limits.deletes, Duration::from_mins(30)),
             // Ten seconds' worth may come at once: servers send in bursts after a pause.
             inbox: within(
                 limits.inbox_per_host.saturating_mul(10),
@@ -201,6 +236,7 @@ impl RateLimits {
             ),
             burial: within(BURIALS, Duration::from_hours(1)),
             author: within(AUTHORS, Duration::from_hours(1)),
+            backfill: within(BACKFILLS, Duration::from_hours(1)),
             yes: within(YESES, Duration::from_hours(1)),
             feature: within(FEATURES, Duration::from_hours(1)),
         }
@@ -211,16 +247,25 @@ impl RateLimits {
         self.by_member.ask(&account_id.to_string())
     }
 
-    /// Counts one request of whoever has no member's token, from this address.
+    /// Counts one request of whoever has no member's token, from this address. What is told is left of the address, unless
+    /// its site has nothing left.
     pub fn ask_from(&self, neighbourhood: &str) -> (bool, Allowance) {
-        self.by_address.ask(neighbourhood)
+        let of_address = self.by_address.ask(neighbourhood);
+        match address::site(neighbourhood) {
+            Some(site) if of_address.0 => {
+                let of_site = self.by_site.ask(&site);
+                if of_site.0 { of_address } else { of_site }
+            }
+            _ => of_address,
+        }
     }
 
-    /// Counts one try of `key`; too many is an error that says when to come back. What fills places that all share is counted
-    /// for the site of an address as well.
+    /// Counts one try of `key`; too many is an error that says when to come back. What is counted by address is counted for its
+    /// site as well.
     pub fn check(&self, kind: Kind, key: &str) -> Result<()> {
         let counter = match kind {
             Kind::SignInFrom => &self.sign_in_from,
+            Kind::PasskeyFrom => &self.passkey_from,
             Kind::SignInAs => &self.sign_in_as,
             Kind::SecondStep => &self.second_step,
             Kind::SignUp => &self.sign_up,
@@ -232,16 +277,23 @@ impl RateLimits {
             Kind::Lookup => &self.lookup,
             Kind::Search => &self.search,
             Kind::Preview => &self.preview,
-            Kind::Upload => &self.upload,
+            Kind::Upload => return self.upload.check(key),
+            Kind::Post => return self.post.check(key),
+            Kind::Follow => return self.follow.check(key),
+            Kind::Delete => return self.delete.check(key),
             Kind::Inbox => &self.inbox,
             Kind::Fetch => &self.fetch,
             Kind::Burial => &self.burial,
             Kind::Author => &self.author,
+            Kind::Backfill => &self.backfill,
             Kind::Yes => &self.yes,
             Kind::Feature => &self.feature,
         };
         counter.check(key)?;
         let of_site = match kind {
+            Kind::SignInFrom => &self.sign_in_from_site,
+            Kind::PasskeyFrom => &self.passkey_from_site,
+            Kind::Letter => &self.letter_of_site,
             Kind::SignUp => &self.sign_up_of_site,
             Kind::Place => &self.place_of_site,
             Kind::App => &self.app_of_site,
@@ -254,24 +306,65 @@ impl RateLimits {
     }
 }
 
+tokio::task_local! {
+    /// Of what was counted for the request of an app that is answered: of which kind least is left.
+    static TIGHTEST: Cell<Option<Allowance>>;
+}
+
+/// Answers a request of an app; and what is left of the kind that was counted for it, of several of the tightest. Verbs count
+/// what they do and know nothing of who is to be told, so that it is kept beside the task.
+pub async fn counting<F: Future>(answer: F) -> (F::Output, Option<Allowance>) {
+    let counted = async {
+        let answered = answer.await;
+        (answered, TIGHTEST.with(Cell::get))
+    };
+    TIGHTEST.scope(Cell::new(None), counted).await
+}
+
+/// Notes what is left, where an app is to be told.
+fn note(allowance: Allowance) {
+    let tighten = |tightest: &Cell<Option<Allowance>>| {
+        let known = tightest.get();
+        if known.is_none_or(|known| allowance.left < known.left) {
+            tightest.set(Some(allowance));
+        }
+    };
+    // A page or a job counts as well, and tells nobody.
+    let _ = TIGHTEST.try_with(tighten);
+}
+
 /// A counter that tells what is left.
 struct Allowed {
     limiter: RateLimiter<String, DashMapStateStore<String>, Ticks, StateInformationMiddleware>,
     clock: Clock,
     most: u32,
+    period: Duration,
 }
 
 impl Allowed {
-    fn new(clock: &Clock, most: u32) -> Allowed {
+    fn new(clock: &Clock, most: u32, period: Duration) -> Allowed {
         let burst = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(API_PERIOD / burst.get())
+        let quota = Quota::with_period(period / burst.get())
             .unwrap_or(Quota::per_second(NonZeroU32::MAX))
             .allow_burst(burst);
         Allowed {
             limiter: RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone())).with_middleware(),
             clock: clock.clone(),
             most: burst.get(),
+            period,
         }
+    }
+
+    /// Counts one; too many is an error that says when there is one more. What is left is noted.
+    fn check(&self, key: &str) -> Result<()> {
+        let (may, allowance) = self.ask(key);
+        note(allowance);
+        if may {
+            return Ok(());
+        }
+        Err(Error::TooMany {
+            after_s: (self.period / self.most).as_secs() + 1,
+        })
     }
 
     fn ask(&self, key: &str) -> (bool, Allowance) {
@@ -284,8 +377,8 @@ impl Allowed {
             Err(_) => None,
         };
         let used = self.most - left.unwrap_or(0).min(self.most);
-        let period_ms = i64::try_from(API_PERIOD.as_millis()).unwrap_or(i64::MAX);
-        let until_whole = period_ms / i64::from(self.most) * i64::from(used);
+        let period_ms = i64::try_from(self.period.as_millis()).unwrap_or(i64::MAX);
+        let until_whole = period_ms.saturating_mul(i64::from(used)) / i64::from(self.most);
         let allowance = Allowance {
             most: self.most,
             left: left.unwrap_or(0),
@@ -371,6 +464,7 @@ impl governor::clock::Clock for Ticks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn the_limit_holds_for_one_key_and_passes_with_time() {
@@ -387,5 +481,65 @@ mod tests {
         clock.advance(31_000);
         counter.check("alice").unwrap();
         assert!(counter.check("alice").is_err());
+    }
+
+    #[tokio::test]
+    async fn the_tightest_of_what_was_counted_is_told() {
+        let clock = Clock::held(1_700_000_000_000);
+        let day = Duration::from_hours(24);
+        let (few, many) = (Allowed::new(&clock, 2, day), Allowed::new(&clock, 400, day));
+        let (counted, told) = counting(async {
+            many.check("alice").unwrap();
+            few.check("alice").unwrap();
+            few.check("alice").unwrap();
+            many.check("alice").unwrap();
+            few.check("alice")
+        })
+        .await;
+        let Err(Error::TooMany { after_s }) = counted else {
+            panic!("the third was let through")
+        };
+        assert_eq!(after_s, 12 * 3_600 + 1);
+        let told = told.unwrap();
+        assert_eq!((told.most, told.left), (2, 0));
+        let ((), told) = counting(async {}).await;
+        assert!(told.is_none());
+        // Where nobody is told, it is counted all the same.
+        few.check("bob").unwrap();
+        clock.advance(12 * 3_600_000);
+        few.check("alice").unwrap();
+        assert!(few.check("alice").is_err());
+    }
+
+    #[test]
+    fn whoever_owns_a_site_of_ipv6_tries_no_more_than_a_few_addresses() {
+        let clock = Clock::held(1_700_000_000_000);
+        let settings = "[limits]\nsign_in_tries = 3\nsign_ups = 3\napi_requests = 50";
+        let config = Config::from_text("comity.toml", settings, Vec::new()).unwrap();
+        let limits = RateLimits::new(&clock, &config.limits);
+        let neighbourhood = |number: u32| {
+            let address = format!("2001:db8:1:{number:x}::7").parse().unwrap();
+            address::neighbourhood(address)
+        };
+        for kind in [
+            Kind::SignInFrom,
+            Kind::PasskeyFrom,
+            Kind::Letter,
+            Kind::SignUp,
+            Kind::Place,
+            Kind::App,
+        ] {
+            let tried = |key: &str| limits.check(kind, key).is_ok();
+            let passed = (0..2_000).filter(|number| tried(&neighbourhood(*number)));
+            let passed = passed.count();
+            assert!((3..2_000).contains(&passed), "{kind:?}: {passed}");
+            // Neither others nor what has no sites is held by it.
+            assert!(tried("2001:db8:2:1::") && tried("192.0.2.1"), "{kind:?}");
+        }
+        let passed = (0..200).filter(|number| limits.ask_from(&neighbourhood(*number)).0);
+        assert_eq!(passed.count(), 80, "eight times ten");
+        let (may, left) = limits.ask_from(&neighbourhood(300));
+        assert_eq!((may, left.left, left.most), (false, 0, 80));
+        assert!(limits.ask_from("2001:db8:2:1::").0 && limits.ask_from("192.0.2.1").0);
     }
 }

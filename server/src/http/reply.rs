@@ -19,7 +19,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{cookie, local_path};
 use crate::communities::Community;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::web::view::Notice;
 
 /// Bytes read at once from a WebSocket: what apps say is far shorter, and each open one keeps so much.
@@ -75,6 +75,13 @@ impl Reply {
     /// What an app asked for with its token: for it alone.
     pub fn api(document: serde_json::Value) -> Reply {
         Reply::json(document, "application/json; charset=utf-8")
+            .with(CACHE_CONTROL, "private, no-store")
+            .with(VARY, "Authorization, Origin")
+    }
+
+    /// The same, where it is long and was written as JSON already.
+    pub fn api_written(text: String) -> Reply {
+        Reply::new(StatusCode::OK, "application/json; charset=utf-8", text)
             .with(CACHE_CONTROL, "private, no-store")
             .with(VARY, "Authorization, Origin")
     }
@@ -246,6 +253,16 @@ impl Reply {
         self
     }
 
+    /// The same with what says that more will come, as [`backfill::api`](crate::backfill::api) writes it.
+    #[must_use]
+    pub fn with_refresh(mut self, refresh: Option<HeaderValue>) -> Reply {
+        if let Some(refresh) = refresh {
+            let name = HeaderName::from_static("mastodon-async-refresh");
+            self.0.headers_mut().insert(name, refresh);
+        }
+        self
+    }
+
     /// The same, for a page whose form may be answered by leading to `source` as well, as [`Redirect::source`] gives it.
     ///
     /// [`Redirect::source`]: crate::oauth::Redirect::source
@@ -309,6 +326,19 @@ pub struct Told {
     pub status: StatusCode,
     /// A sentence beyond the status, if there is one to tell.
     pub sentence: String,
+    /// The field that cannot be used, for apps.
+    pub detail: Option<Detail>,
+}
+
+/// What is wrong with a field that an app sent.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// As the API names it.
+    pub field: &'static str,
+    /// In a word that apps know.
+    pub code: Code,
+    /// A lower-case fragment that says what to do.
+    pub why: String,
 }
 
 impl Told {
@@ -318,9 +348,10 @@ impl Told {
             Error::NotFound => (StatusCode::NOT_FOUND, String::new()),
             Error::Gone => (StatusCode::GONE, String::new()),
             Error::Unauthorized => (StatusCode::UNAUTHORIZED, String::new()),
+            Error::MembersOnly(what) => (StatusCode::UNAUTHORIZED, as_sentence(what)),
             Error::Forbidden(why) => (StatusCode::FORBIDDEN, as_sentence(why)),
             Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&told_of(refusal))),
-            Error::Invalid { field, why } => (
+            Error::Invalid { field, why, .. } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 as_sentence(&format!("{field} {why}")),
             ),
@@ -332,7 +363,23 @@ impl Told {
             Error::Elsewhere(why) => (StatusCode::BAD_GATEWAY, as_sentence(why)),
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
         };
-        Told { status, sentence }
+        let detail = match error {
+            Error::Invalid {
+                field,
+                code: Some(code),
+                why,
+            } => Some(Detail {
+                field,
+                code: *code,
+                why: why.clone(),
+            }),
+            _ => None,
+        };
+        Told {
+            status,
+            sentence,
+            detail,
+        }
     }
 }
 

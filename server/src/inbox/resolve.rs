@@ -94,6 +94,50 @@ async fn status_if(
     take(app, community, note, Way::Backfill).await
 }
 
+/// A post of a conversation elsewhere, as it was read there.
+pub(crate) struct Read {
+    /// Our number for it.
+    pub id: i64,
+    /// Its author's name for it.
+    pub iri: Iri,
+    /// It was not here.
+    pub is_new: bool,
+    /// Where answers to it are listed, as its server says.
+    pub replies: Option<Iri>,
+}
+
+/// Reads a post at its origin, and takes it in where it is not here and answers one of a conversation.
+pub(crate) async fn of_conversation(
+    app: &App,
+    community: &Arc<Community>,
+    iri: &Iri,
+    is_one: impl Fn(&Iri) -> bool,
+) -> Result<Read> {
+    refuse_ours(app, iri)?;
+    let _turn = app.hosts.lookups.turn(iri).await;
+    let note = fetch(app, community, iri).await?.into_note();
+    let note = note.ok_or_else(|| Error::Forbidden(format!("{iri} is not a status")))?;
+    let (own, replies) = (note.peek().id.clone(), note.peek().replies.clone());
+    let known = statuses::find_by_iri(app, &own).await?;
+    let id = match known {
+        Some(id) => id,
+        None if note.peek().in_reply_to.as_ref().is_some_and(&is_one) => {
+            take(app, community, note, Way::Backfill).await?
+        }
+        None => {
+            return Err(Error::Forbidden(format!(
+                "{iri} answers nothing of the conversation"
+            )));
+        }
+    };
+    Ok(Read {
+        id,
+        iri: own,
+        is_new: known.is_none(),
+        replies,
+    })
+}
+
 /// Reads a status that we hold again from its origin: somebody says that it changed.
 pub(super) async fn status_anew(app: &App, community: &Arc<Community>, iri: &Iri) -> Result<()> {
     refuse_ours(app, iri)?;

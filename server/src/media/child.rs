@@ -119,23 +119,42 @@ impl Nursery {
 
     /// The same, cut to this shape and no larger.
     pub async fn make_fitting(&self, folder: &Path, size: Size) -> Result<Made> {
-        let _turn = self.turn(STILL).await?;
-        let fit = Shape::Cut(size);
-        told(self.ask(folder, PICTURE, PICTURE_WITHIN, None, fit).await?)
+        self.make_cut(folder, size, None).await
     }
 
-    /// The same, as small as an emoji; what moves goes on moving, and has a picture that stands still.
-    pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
-        let alone = self.small.acquire().await;
-        let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
+    /// The same of what a member put here, which may be AVIF.
+    pub async fn make_portrait(&self, folder: &Path, size: Size) -> Result<Made> {
+        self.make_cut(folder, size, self.ffmpeg.as_ref()).await
+    }
+
+    async fn make_cut(
+        &self,
+        folder: &Path,
+        size: Size,
+        commands: Option<&(PathBuf, PathBuf)>,
+    ) -> Result<Made> {
         let _turn = self.turn(STILL).await?;
+        let fit = Shape::Cut(size);
         told(
-            self.ask(folder, PICTURE, PICTURE_WITHIN, None, Shape::Emoji)
+            self.ask(folder, PICTURE, PICTURE_WITHIN, commands, fit)
                 .await?,
         )
     }
 
-    /// The same, cut to this shape and no larger, as the picture of somebody; what moves goes on moving where it is short, and
+    /// A picture as small as an emoji; what moves goes on moving, and has a picture that stands still. AVIF is taken, from
+    /// elsewhere too: many servers have their emoji so.
+    pub async fn make_emoji(&self, folder: &Path) -> Result<Made> {
+        let alone = self.small.acquire().await;
+        let _alone = alone.map_err(|_| Error::internal("no children are started any more"))?;
+        let _turn = self.turn(STILL).await?;
+        let commands = self.ffmpeg.as_ref();
+        told(
+            self.ask(folder, PICTURE, PICTURE_WITHIN, commands, Shape::Emoji)
+                .await?,
+        )
+    }
+
+    /// A picture cut to this shape and no larger, as that of somebody elsewhere; what moves goes on moving where it is short, and
     /// has a picture that stands still.
     pub async fn make_face(&self, folder: &Path, size: Size) -> Result<Made> {
         let alone = self.small.acquire().await;

@@ -51,7 +51,7 @@ use address::{EmojiAddresses, Secret};
 use sniff::{DECIDES, Format, sniff};
 pub use store::{wait, wait_if_there};
 use turns::Turns;
-pub use worker::{MOST_FILM_PIXELS, MOST_PICTURE_PIXELS};
+pub use worker::{MOST_FILM_PIXELS, MOST_FILM_RATE, MOST_PICTURE_PIXELS};
 
 /// Files of one post: as many as Mastodon shows of others' posts.
 pub const MOST_ATTACHED: usize = 16;

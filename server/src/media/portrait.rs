@@ -9,7 +9,7 @@ use super::model::{Media, Part, Size};
 use super::{address, check_length, format_of, keep, store};
 use crate::app::App;
 use crate::communities::Community;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me, SentFile};
 
@@ -110,7 +110,7 @@ async fn make_for(
     Box::pin(prepare(app, owner, which, file))
         .await
         .map_err(|why| match why {
-            Error::Invalid { why, .. } => Error::invalid(which.word(), why),
+            Error::Invalid { why, .. } => Error::invalid(which.word(), why).coded(Code::Invalid),
             other => other,
         })
 }
@@ -122,7 +122,11 @@ async fn prepare(app: &App, owner: Owner, which: Portrait, file: &SentFile) -> R
     }
     check_length(app, format, file.length())?;
     let folder = file.folder();
-    let made = app.media.nursery.make_fitting(folder, which.size()).await?;
+    let made = app
+        .media
+        .nursery
+        .make_portrait(folder, which.size())
+        .await?;
     let key = Token::random()?.reveal();
     let bytes = keep(app, &key, folder, &made).await?;
     let path = address::path(&key, Part::Original, &made.media_type);

@@ -18,8 +18,9 @@ use tracing::debug;
 use super::address::{MaySigned, RemotePart, unfold};
 use super::model::Part;
 use super::portrait::Portrait;
+use super::storage;
 use super::store::{self, Copy};
-use super::web::{may, party, send, served_as};
+use super::web::{find, may, party, send, served_as};
 use super::worker::{INPUT, Made};
 use super::{Desk, format_of, keep};
 use crate::app::App;
@@ -74,19 +75,54 @@ pub(crate) async fn send_picture(
     part: RemotePart,
     headers: &HeaderMap,
 ) -> Result<Reply> {
-    let copy = Box::pin(copy_of(app, community, address, Kept::Picture)).await?;
-    send_copy(app, &copy, part, headers).await
+    let asked = Asked { part, headers };
+    send_copy(app, community, address, Kept::Picture, asked).await
 }
 
-async fn send_copy(app: &App, copy: &Copy, part: RemotePart, headers: &HeaderMap) -> Result<Reply> {
-    let (part, media_type) = match part {
+/// Which file of a copy is sent, and what its reader said beside.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    part: RemotePart,
+    headers: &'a HeaderMap,
+}
+
+/// A file of a copy, as it is sent.
+struct Opened {
+    file: storage::Kept,
+    media_type: &'static str,
+    tag: String,
+}
+
+async fn send_copy(
+    app: &App,
+    by: CommunityId,
+    address: &Iri,
+    kept: Kept,
+    asked: Asked<'_>,
+) -> Result<Reply> {
+    let opened = Box::pin(copy_of(app, by, address, kept, asked)).await?;
+    send(
+        opened.file,
+        opened.media_type,
+        &opened.tag,
+        asked.headers,
+        false,
+    )
+    .await
+}
+
+async fn open(app: &App, copy: &Copy, asked: Asked<'_>) -> Result<Opened> {
+    let (part, media_type) = match asked.part {
         RemotePart::Small if !copy.preview_type.is_empty() => (Part::Small, &copy.preview_type),
         _ => (Part::Original, &copy.file_type),
     };
     let media_type = served_as(media_type).ok_or(Error::NotFound)?;
-    let file = app.media.storage.find(&copy.file_key, part).await?;
-    let tag = format!("\"{}.{}\"", copy.file_key, part.word());
-    send(file, media_type, &tag, headers, false).await
+    let (file, tag) = find(app, &copy.file_key, part, asked.headers).await?;
+    Ok(Opened {
+        file,
+        media_type,
+        tag,
+    })
 }
 
 /// `GET /media/remote/emojis/{account}/{picture}/{part}`: an emoji that somebody elsewhere uses, for whom its address was
@@ -103,8 +139,11 @@ pub async fn show_emoji(
     let (party, community) = viewer(&app, reader).await?;
     let address = unfold(&picture)?;
     may_show(&app, &party, account).await?;
-    let copy = Box::pin(copy_of(&app, community, &address, Kept::Emoji)).await?;
-    send_copy(&app, &copy, part, &headers).await
+    let asked = Asked {
+        part,
+        headers: &headers,
+    };
+    send_copy(&app, community, &address, Kept::Emoji, asked).await
 }
 
 /// `GET /media/remote/portraits/{account}/{which}/{stamp}/{part}`: a picture of somebody elsewhere, for whom its address was
@@ -128,8 +167,11 @@ pub async fn show_portrait(
         Portrait::Header => accounts::profile(&shown).header_url.as_deref(),
     };
     let address = Iri::parse(url.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
-    let copy = Box::pin(copy_of(&app, community, &address, Kept::Portrait(which))).await?;
-    send_copy(&app, &copy, part, &headers).await
+    let asked = Asked {
+        part,
+        headers: &headers,
+    };
+    send_copy(&app, community, &address, Kept::Portrait(which), asked).await
 }
 
 /// Whether a party may see files of this account, asked of the gate now.
@@ -175,25 +217,49 @@ pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId
     Ok((party, community))
 }
 
-/// The copy of what is at this address, fetched if there is none.
-async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Result<Copy> {
-    // The same picture is another copy as an emoji, and as somebody's picture.
+/// The same picture is another copy as an emoji, and as somebody's picture.
+fn key_of(address: &Iri, kept: Kept) -> String {
     let named = match kept {
         Kept::Picture => address.as_str().to_owned(),
         Kept::Emoji => format!("emoji\n{address}"),
         Kept::Portrait(which) => format!("{}\n{address}", which.word()),
     };
-    let key = URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()));
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()))
+}
+
+/// Of which of these pictures of people elsewhere there is a copy, in this order: whoever looks at it has nobody asked.
+pub(crate) async fn have_copies(app: &App, pictures: &[(Portrait, &str)]) -> Result<Vec<bool>> {
+    let key = |(which, url): &(Portrait, &str)| {
+        let address = Iri::parse(url).ok()?;
+        Some(key_of(&address, Kept::Portrait(*which)))
+    };
+    let keys: Vec<Option<String>> = pictures.iter().map(key).collect();
+    let have = store::have(&app.db, keys.iter().flatten().cloned().collect()).await?;
+    let here = keys
+        .into_iter()
+        .map(|key| key.is_some_and(|key| have.contains(&key)));
+    Ok(here.collect())
+}
+
+/// Opens the copy of what is at this address, fetched if there is none.
+async fn copy_of(
+    app: &App,
+    by: CommunityId,
+    address: &Iri,
+    kept: Kept,
+    asked: Asked<'_>,
+) -> Result<Opened> {
+    let key = key_of(address, kept);
     let now_ms = app.now_ms();
     // All communities share the copies, and each has rules of its own.
     check_speaks(app, by, &address.domain()).await?;
-    if let Some(copy) = known(app, by, &key, now_ms).await? {
+    if let Some(copy) = known(app, by, &key, now_ms, asked).await? {
         return copy.ok_or(Error::NotFound);
     }
     let fetches = &app.media.fetches;
     let _turn = fetches.take(&address.domain(), kept.is_small()).await?;
     // Whoever came first may have fetched it meanwhile.
-    if let Some(copy) = known(app, by, &key, now_ms).await? {
+    if let Some(copy) = known(app, by, &key, now_ms, asked).await? {
         return copy.ok_or(Error::NotFound);
     }
     let got = match fetch(app, by, &key, address, kept).await {
@@ -219,7 +285,7 @@ async fn copy_of(app: &App, by: CommunityId, address: &Iri, kept: Kept) -> Resul
     };
     store::keep_copy(&app.db, &copy).await?;
     app.media.ring();
-    Ok(copy)
+    open(app, &copy, asked).await
 }
 
 /// Whether this community speaks with a server now: what came from one that it refuses is not shown, however it got here.
@@ -231,9 +297,15 @@ async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()>
     }
 }
 
-/// What is known of it: a copy, or that it could not be had a while ago. A copy of which a file is gone, large or small, is
-/// none; one that came from where this community does not go is not for it.
-async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Option<Option<Copy>>> {
+/// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone that was asked for,
+/// large or small, is none; one that came from where this community does not go is not for it.
+async fn known(
+    app: &App,
+    by: CommunityId,
+    key: &str,
+    now_ms: i64,
+    asked: Asked<'_>,
+) -> Result<Option<Option<Opened>>> {
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
     };
@@ -244,18 +316,16 @@ async fn known(app: &App, by: CommunityId, key: &str, now_ms: i64) -> Result<Opt
         let domain = Domain::parse(domain).map_err(|_| Error::NotFound)?;
         check_speaks(app, by, &domain).await?;
     }
-    let small = (!copy.preview_type.is_empty()).then_some(Part::Small);
-    for part in std::iter::once(Part::Original).chain(small) {
-        match app.media.storage.find(key, part).await {
-            Ok(_) => {}
-            Err(Error::NotFound) => return Ok(None),
-            Err(why) => return Err(why),
-        }
-    }
+    // With a bucket this is the only request: what comes of it is sent.
+    let opened = match open(app, &copy, asked).await {
+        Ok(opened) => opened,
+        Err(Error::NotFound) => return Ok(None),
+        Err(why) => return Err(why),
+    };
     if now_ms - copy.used_at > USED_EVERY_MS {
         store::use_copy(&app.db, key, now_ms).await?;
     }
-    Ok(Some(Some(copy)))
+    Ok(Some(Some(opened)))
 }
 
 /// What was fetched and made anew.

@@ -20,8 +20,11 @@ pub enum Format {
         /// It says that it moves.
         moves: bool,
     },
-    /// A picture that stands still, which ffmpeg unpacks.
-    Avif,
+    /// A picture, which ffmpeg unpacks.
+    Avif {
+        /// It says that it moves.
+        moves: bool,
+    },
     /// MP4, `QuickTime`, and M4A.
     Mp4,
     /// Matroska and `WebM`.
@@ -41,7 +44,11 @@ impl Format {
     pub fn is_picture(self) -> bool {
         matches!(
             self,
-            Format::Jpeg | Format::Png { .. } | Format::Gif | Format::WebP { .. } | Format::Avif
+            Format::Jpeg
+                | Format::Png { .. }
+                | Format::Gif
+                | Format::WebP { .. }
+                | Format::Avif { .. }
         )
     }
 
@@ -52,7 +59,7 @@ impl Format {
             Format::Jpeg
                 | Format::Png { moves: false }
                 | Format::WebP { moves: false }
-                | Format::Avif
+                | Format::Avif { .. }
         )
     }
 
@@ -69,7 +76,7 @@ impl Format {
             | Format::Png { .. }
             | Format::Gif
             | Format::WebP { .. }
-            | Format::Avif => return None,
+            | Format::Avif { .. } => return None,
         })
     }
 }
@@ -102,11 +109,16 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     if at(4, b"ftyp") {
         let brand = head.get(8..12).unwrap_or_default();
         return match brand {
-            b"avif" => Ok(Format::Avif),
+            b"avif" => Ok(Format::Avif { moves: false }),
+            b"avis" => Ok(Format::Avif { moves: true }),
+            // What holds pictures of any kind says below of which.
+            b"mif1" if names(head, b"avif") => Ok(Format::Avif { moves: false }),
+            b"msf1" if names(head, b"avis") => Ok(Format::Avif { moves: true }),
             // Phones cut theirs into tiles, of which ffmpeg shows one.
-            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avis" => Err(
-                "is a HEIC picture, or an AVIF that moves, which cannot be read here; save it as JPEG or PNG first",
-            ),
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs"
+            | b"mif1" | b"msf1" => {
+                Err("is a HEIC picture, which cannot be read here; save it as JPEG or PNG first")
+            }
             _ => Ok(Format::Mp4),
         };
     }
@@ -131,6 +143,18 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     Err(
         "is no picture, film or sound that is known here; JPEG, PNG, GIF, WebP, MP4, WebM, MP3, Ogg, FLAC and WAV are",
     )
+}
+
+/// Whether a file that begins with `ftyp` is of this kind besides.
+fn names(head: &[u8], brand: &[u8]) -> bool {
+    let length = head
+        .first_chunk::<4>()
+        .map_or(0, |length| u32::from_be_bytes(*length));
+    let end = usize::try_from(length)
+        .unwrap_or(usize::MAX)
+        .min(head.len());
+    let brands = head.get(16..end).unwrap_or_default();
+    brands.chunks_exact(4).any(|named| named == brand)
 }
 
 /// Whether there is an `acTL` before the pixels, as far as these bytes go.
@@ -181,14 +205,25 @@ mod tests {
         assert_eq!(png(&[(u32::MAX, b"IHDR"), (8, b"acTL")]), stands);
         assert_eq!(png(&[]), stands);
         assert_eq!(sniff(b"\0\0\0\x20ftypisom"), Ok(Format::Mp4));
-        assert_eq!(sniff(b"\0\0\0\x20ftypavif"), Ok(Format::Avif));
+        let avifs: [(&[u8], bool); 4] = [
+            (b"\0\0\0\x20ftypavif", false),
+            (b"\0\0\0\x20ftypavis", true),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", false),
+            (b"\0\0\0\x18ftypmsf1\0\0\0\0msf1avis", true),
+        ];
+        for (head, moves) in avifs {
+            assert_eq!(sniff(head), Ok(Format::Avif { moves }), "{head:?}");
+        }
         assert_eq!(sniff(b"\xFF\xFB\x90\x64"), Ok(Format::Mp3));
         for refused in [
             &b"<svg xmlns='http://www.w3.org/2000/svg'>"[..],
             b"\n <?xml version='1.0'?><svg/>",
             b"\xEF\xBB\xBF<svg/>",
             b"\0\0\0\x20ftypheic",
-            b"\0\0\0\x20ftypavis",
+            b"\0\0\0\x20ftypheis",
+            b"\0\0\0\x20ftypmif1\0\0\0\0mif1heic",
+            // Behind the end of what it says of itself.
+            b"\0\0\0\x14ftypmif1\0\0\0\0mif1avif",
             b"#EXTM3U\nfile:///etc/passwd",
             b"ffconcat version 1.0",
             b"PK\x03\x04",

@@ -5,8 +5,10 @@ use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use comity_objects::{Bucket, ObjectError};
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use tokio::fs;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
@@ -33,6 +35,8 @@ pub struct Kept {
 enum Place {
     Here(fs::File),
     There(Bucket, String),
+    /// The same, and all of it is on its way.
+    Coming(Bucket, String, BoxStream<'static, std::io::Result<Bytes>>),
 }
 
 impl Storage {
@@ -116,6 +120,17 @@ impl Storage {
         Ok(Kept { length, place })
     }
 
+    /// A file that is wanted from its beginning to its end: of a bucket with one request.
+    pub async fn find_whole(&self, key: &str, part: Part) -> Result<Kept> {
+        let Some(bucket) = &self.bucket else {
+            return self.find(key, part).await;
+        };
+        let name = Storage::name(key, part);
+        let (length, pieces) = bucket.open(&name).await.map_err(refused)?;
+        let place = Place::Coming(bucket.clone(), name, pieces.boxed());
+        Ok(Kept { length, place })
+    }
+
     /// Takes away all that belongs to this key. What is not there is as good as gone.
     pub async fn remove(&self, key: &str) -> Result<()> {
         self.remove_made(key).await?;
@@ -144,7 +159,10 @@ impl Kept {
     /// Its bytes from here to before there, as they are read.
     pub async fn read(self, from: u64, to: u64) -> Result<Body> {
         let mut file = match self.place {
-            Place::There(bucket, name) => {
+            Place::Coming(_, _, pieces) if (from, to) == (0, self.length) => {
+                return Ok(Body::from_stream(pieces));
+            }
+            Place::There(bucket, name) | Place::Coming(bucket, name, _) => {
                 let pieces = bucket.read(&name, (from, to)).await.map_err(refused)?;
                 return Ok(Body::from_stream(pieces));
             }

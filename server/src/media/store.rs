@@ -10,7 +10,8 @@ mod copies;
 mod strays;
 
 pub use copies::{
-    Copy, bytes_of_copies, copy, forget_copy, forget_missing, keep_copy, oldest_copies, use_copy,
+    Copy, bytes_of_copies, copy, forget_copy, forget_missing, have, keep_copy, oldest_copies,
+    use_copy,
 };
 pub use strays::{named, waiting};
 

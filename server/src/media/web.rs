@@ -42,8 +42,7 @@ pub async fn show(
     let (part, media_type) = asked_for(&media, &key, &file).ok_or(Error::NotFound)?;
     let reader = signed.reader(&app, uri.path())?;
     check(&app, &media, reader).await?;
-    let file = app.media.storage.find(&key, part).await?;
-    let tag = format!("\"{}.{}\"", key, part.word());
+    let (file, tag) = find(&app, &key, part, &headers).await?;
     send(file, media_type, &tag, &headers, reader.is_none()).await
 }
 
@@ -139,6 +138,30 @@ pub(super) async fn party(app: &App, reader: i64) -> Result<Party> {
     })
 }
 
+/// A file for whoever sent these headers, and what stands for its bytes.
+pub(crate) async fn find(
+    app: &App,
+    key: &str,
+    part: Part,
+    headers: &HeaderMap,
+) -> Result<(Kept, String)> {
+    let tag = format!("\"{key}.{}\"", part.word());
+    let storage = &app.media.storage;
+    let file = if headers.contains_key(RANGE) || is_known(headers, &tag) {
+        storage.find(key, part).await?
+    } else {
+        storage.find_whole(key, part).await?
+    };
+    Ok((file, tag))
+}
+
+/// Whether they have it already.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let tags = headers.get(IF_NONE_MATCH);
+    let tags = tags.and_then(|tags| tags.to_str().ok()).unwrap_or_default();
+    tags.split(',').any(|known| known.trim() == tag)
+}
+
 /// Sends a file, or the part of it that was asked for.
 pub(crate) async fn send(
     file: Kept,
@@ -148,13 +171,6 @@ pub(crate) async fn send(
     for_everybody: bool,
 ) -> Result<Reply> {
     let length = file.length;
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &http::HeaderValue| value.to_str().ok())
-    };
-    let known =
-        text(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
     let mut answer = SentBody {
         status: StatusCode::OK,
         body: Body::empty(),
@@ -164,11 +180,12 @@ pub(crate) async fn send(
         range: None,
         for_everybody,
     };
-    if known {
+    if is_known(headers, tag) {
         answer.status = StatusCode::NOT_MODIFIED;
         return Ok(Reply::sent(answer));
     }
-    let (from, to) = match text(RANGE).and_then(range) {
+    let asked = headers.get(RANGE).and_then(|asked| asked.to_str().ok());
+    let (from, to) = match asked.and_then(range) {
         None => (0, length),
         Some(asked) => match asked.within(length) {
             Some((from, to)) => {

@@ -17,6 +17,7 @@ use crate::communities::Community;
 use crate::error::Result;
 use crate::http::Kind;
 use crate::mail::{self, Letter, NotSent};
+use crate::moderation;
 use crate::queue::{self, Job, Outcome};
 use crate::sign_ups;
 use crate::web::time;
@@ -85,6 +86,13 @@ pub enum Errand {
         /// When it happens; unix milliseconds.
         at: i64,
     },
+    /// Moderators decided something about a member.
+    Decided {
+        /// About whom.
+        member: i64,
+        /// What, by its number in the record.
+        act: i64,
+    },
     /// A member has another address; the old one is told.
     AddressChanged {
         /// Whose.
@@ -123,6 +131,7 @@ impl Errand {
             | Errand::SecondStep { member, .. }
             | Errand::Passkey { member, .. }
             | Errand::Leaving { member, .. }
+            | Errand::Decided { member, .. }
             | Errand::AddressChanged { member, .. } => format!("letters to {member}"),
         }
     }
@@ -220,6 +229,14 @@ async fn write(app: &App, errand: &Errand) -> Result<Written> {
                 who.community.origin
             );
             Ok(Some(who.letter("your account is to be deleted", &text)))
+        }
+        Errand::Decided { member, act } => {
+            let Some(who) = Who::find(app, *member).await? else {
+                return Ok(None);
+            };
+            let (here, to) = (&who.community, &who.member.email);
+            let letter = moderation::letters::decided(app, here, &who.account, to, *act).await?;
+            Ok(letter.map(|letter| (who.community.clone(), letter)))
         }
         Errand::AddressChanged { member, old } => {
             let Some(who) = Who::find(app, *member).await? else {

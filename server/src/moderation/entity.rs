@@ -47,10 +47,7 @@ fn account(subject: &Subject, faces: &Faces, me: &Me) -> Value {
         "disabled": subject.is_frozen(),
         "silenced": subject.is_limited(),
         "suspended": subject.is_suspended(),
-        "sensitized": subject
-            .rule
-            .as_ref()
-            .is_some_and(|rule| rule.conditions.contains(Conditions::MARK_SENSITIVE)),
+        "sensitized": subject.is_marked(),
         "account": faces.plainly(account, &me.community),
         "created_by_application_id": null,
         "invited_by_account_id": null,

@@ -1,19 +1,25 @@
-//! What those who look after a community decide about accounts. A member is frozen or suspended; somebody elsewhere is met
-//! by a rule of the community, like any other, with the public record that rules have. Each act is written down with who
-//! did it and why.
+//! What those who look after a community decide about accounts. A member is frozen or suspended; a member who is limited, or
+//! whose files are marked, and somebody elsewhere are met by a rule of the community, with the record that rules have. Each
+//! act is written down with who did it and why.
 
 pub mod api;
 pub mod entity;
+pub(crate) mod letters;
+mod listed;
+pub mod person;
 pub mod record;
+mod ruled;
+pub mod start;
 mod store;
 pub mod web;
 
 use std::collections::HashMap;
 
 use comity_db::Tx;
-use comity_policy::{Pattern, Rule, Stance};
+use comity_policy::{Conditions, Pattern, Rule, Stance};
 
-pub use store::{Act, Origin};
+pub use listed::{Origin, Ruled, Wanted};
+pub use store::Act;
 
 use crate::accounts::{self, Account};
 use crate::app::App;
@@ -21,10 +27,11 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::leaving;
+use crate::members::letters::{Errand, promise};
 use crate::members::{self, Member, Role, Standing};
 use crate::notifications;
 use crate::reports;
-use crate::rules::{self, NewRule, Source, of_community};
+use crate::rules::{self, of_community};
 use crate::text::length;
 use crate::window::Window;
 
@@ -44,20 +51,32 @@ pub enum Action {
     Freeze,
     /// A member cannot sign in, and nothing of theirs is here for anybody; somebody elsewhere is refused.
     Suspend,
-    /// Somebody elsewhere is shown to who follows them, and nowhere in public.
+    /// They are shown to who follows them, and nowhere in public.
     Limit,
-    /// What was done is undone.
+    /// Files in what they write are covered.
+    Mark,
+    /// A member who was frozen or suspended can sign in again; the rest stays.
+    Admit,
+    /// They are not limited any more; the rest stays.
+    Unlimit,
+    /// Their files are covered no more; the rest stays.
+    Unmark,
+    /// All that was done is undone.
     Lift,
 }
 
 impl Action {
     /// Every one.
-    pub const ALL: [Action; 6] = [
+    pub const ALL: [Action; 10] = [
         Action::Note,
         Action::Warn,
         Action::Freeze,
         Action::Suspend,
         Action::Limit,
+        Action::Mark,
+        Action::Admit,
+        Action::Unlimit,
+        Action::Unmark,
         Action::Lift,
     ];
 
@@ -69,6 +88,10 @@ impl Action {
             Action::Freeze => "freeze",
             Action::Suspend => "suspend",
             Action::Limit => "limit",
+            Action::Mark => "mark",
+            Action::Admit => "admit",
+            Action::Unlimit => "unlimit",
+            Action::Unmark => "unmark",
             Action::Lift => "lift",
         }
     }
@@ -78,6 +101,39 @@ impl Action {
         Action::ALL
             .into_iter()
             .find(|action| action.as_str() == word)
+    }
+
+    /// A member is told of it: whatever takes something from them.
+    fn is_told(self) -> bool {
+        match self {
+            Action::Warn | Action::Freeze | Action::Suspend | Action::Limit | Action::Mark => true,
+            Action::Note | Action::Admit | Action::Unlimit | Action::Unmark | Action::Lift => false,
+        }
+    }
+}
+
+/// What a moderator decides about an account.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// What is done.
+    pub action: Action,
+    /// Why; a member who is told reads it.
+    pub reason: &'a str,
+    /// The report that it closes.
+    pub report_id: Option<i64>,
+    /// A member who is told gets a letter besides the notification, where letters are sent.
+    pub by_letter: bool,
+}
+
+impl Deed<'_> {
+    /// This, without a word, and nothing else.
+    pub fn only(action: Action) -> Deed<'static> {
+        Deed {
+            action,
+            reason: "",
+            report_id: None,
+            by_letter: false,
+        }
     }
 }
 
@@ -106,6 +162,12 @@ impl Subject {
     /// They are shown to who follows them.
     pub fn is_limited(&self) -> bool {
         self.stance() == Some(Stance::Limited)
+    }
+
+    /// Files in what they write are covered.
+    pub fn is_marked(&self) -> bool {
+        let rule = self.rule.as_ref();
+        rule.is_some_and(|rule| rule.conditions.contains(Conditions::MARK_SENSITIVE))
     }
 
     fn standing(&self) -> Option<Standing> {
@@ -166,11 +228,12 @@ pub async fn list(
     app: &App,
     community: &Community,
     origin: Origin,
-    wanted: &store::Wanted,
+    wanted: &Wanted,
     window: Window,
     limit: i64,
 ) -> Result<(Vec<Subject>, Option<i64>)> {
-    let ids = store::list(&app.db, community.id, origin, wanted, window, limit).await?;
+    let (page, now_ms) = ((window, limit), app.now_ms());
+    let ids = listed::list(&app.db, community.id, origin, wanted, page, now_ms).await?;
     let people = accounts::find_many(app, ids.named.clone()).await?;
     let mut found = Vec::with_capacity(ids.named.len());
     for id in &ids.named {
@@ -211,17 +274,13 @@ pub(crate) async fn acts_upon(
 
 /// Does something to an account, and writes it down: both happen, or neither. A member is told what was done to them. With
 /// a report, that is closed by it. Nobody acts upon themself, nor upon a member whose role is theirs or higher.
-pub async fn act(
-    app: &App,
-    me: &Me,
-    target_id: i64,
-    action: Action,
-    reason: &str,
-    report_id: Option<i64>,
-) -> Result<()> {
+pub async fn act(app: &App, me: &Me, target_id: i64, deed: Deed<'_>) -> Result<()> {
     let community = looked_after(me)?;
     let subject = find(app, community, target_id).await?;
-    let reason = reason.trim();
+    let Deed {
+        action, report_id, ..
+    } = deed;
+    let reason = deed.reason.trim();
     length::at_most("text", reason, LONGEST_REASON)?;
     if subject.account.id == me.account.id {
         return Err(Error::Forbidden("this is you".to_owned()));
@@ -251,18 +310,24 @@ pub async fn act(
             created_at: now_ms,
         },
     );
-    let is_told = matches!(action, Action::Warn | Action::Freeze | Action::Suspend);
-    if let Some(member) = subject.member.as_ref().filter(|_| is_told) {
+    if let Some(member) = subject.member.as_ref().filter(|_| action.is_told()) {
         let id = app.ids.round_at(now_ms);
         let (to, voice) = (member.account_id, community.actor_id);
         notifications::tell_of_warning(&mut tx, id, to, voice, act_id, now_ms);
+        if deed.by_letter {
+            let errand = Errand::Decided {
+                member: to,
+                act: act_id,
+            };
+            promise(&mut tx, app, errand)?;
+        }
     }
     if let Some(report) = report.filter(|report| report.resolved_at.is_none()) {
         // The reason is for moderators, and for whom it is about; whoever reported is told none of it.
         reports::close(&mut tx, &report, &me.account, app.now_ms());
     }
     match &subject.member {
-        Some(member) => act_on_member(app, tx, me, member, action, reason).await,
+        Some(member) => act_on_member(app, tx, me, (&subject, member), action, reason).await,
         None => act_elsewhere(app, tx, me, &subject, action, reason).await,
     }
 }
@@ -310,9 +375,9 @@ pub async fn delete(app: &App, me: &Me, target_id: i64) -> Result<()> {
 
 async fn act_on_member(
     app: &App,
-    tx: Tx,
+    mut tx: Tx,
     me: &Me,
-    member: &Member,
+    (subject, member): (&Subject, &Member),
     action: Action,
     reason: &str,
 ) -> Result<()> {
@@ -335,12 +400,13 @@ async fn act_on_member(
         }
         Action::Freeze => Standing::Frozen,
         Action::Suspend => Standing::Suspended,
-        Action::Lift => Standing::Active,
-        Action::Limit => {
-            return Err(Error::invalid(
-                "type",
-                "cannot be done to a member; freeze or suspend them",
-            ));
+        Action::Admit => Standing::Active,
+        Action::Lift => {
+            ruled::end(app, &mut tx, me, subject)?;
+            Standing::Active
+        }
+        Action::Limit | Action::Mark | Action::Unlimit | Action::Unmark => {
+            return ruled::set(app, tx, me, subject, action, reason).await;
         }
     };
     members::standing::set(app, tx, member, standing, reason).await
@@ -354,35 +420,20 @@ async fn act_elsewhere(
     action: Action,
     reason: &str,
 ) -> Result<()> {
-    let scope = of_community(&me.community);
-    let stance = match action {
-        Action::Note => None,
-        Action::Suspend => Some(Stance::Refused),
-        Action::Limit => Some(Stance::Limited),
-        Action::Lift => {
-            if let Some(rule) = &subject.rule {
-                return rules::end_with(app, tx, scope, rule.id.0, Some(me.account.id)).await;
-            }
-            None
+    match action {
+        Action::Note => {
+            app.commit(tx).await?;
+            Ok(())
         }
-        Action::Freeze | Action::Warn => {
-            return Err(Error::invalid(
-                "type",
-                "cannot be done to somebody elsewhere; limit or suspend them",
-            ));
-        }
-    };
-    if let Some(stance) = stance {
-        let pattern = Pattern::Account(subject.account.iri.clone());
-        rules::check_pattern(app, scope, &pattern)?;
-        let new = NewRule {
-            reason_moderators: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
-            set_by: Some(me.account.id),
-            ..NewRule::about(scope, pattern, stance, Source::Person)
-        };
-        rules::set_with(app, tx, new).await?;
-    } else {
-        app.commit(tx).await?;
+        Action::Suspend
+        | Action::Limit
+        | Action::Mark
+        | Action::Unlimit
+        | Action::Unmark
+        | Action::Lift => ruled::set(app, tx, me, subject, action, reason).await,
+        Action::Freeze | Action::Warn | Action::Admit => Err(Error::invalid(
+            "type",
+            "cannot be done to somebody elsewhere; limit or suspend them",
+        )),
     }
-    Ok(())
 }

@@ -108,7 +108,7 @@ pub async fn page(
     };
     let is_of_me = |line: &Line| matches!(line.about, About::Account(id) if id == me.account.id);
     lines.retain(|line| !is_of_me(line));
-    let mut frame = frame(&app, &visit, "Record", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "Record", NavItem::Moderation).await?;
     frame.no_index = true;
     Ok(Reply::page(RecordPage {
         frame,
@@ -143,6 +143,10 @@ fn did(action: &str) -> &'static str {
         Some(Action::Freeze) => "kept from signing in:",
         Some(Action::Suspend) => "suspended:",
         Some(Action::Limit) => "limited:",
+        Some(Action::Mark) => "marked the files of:",
+        Some(Action::Admit) => "let sign in again:",
+        Some(Action::Unlimit) => "showed in public again:",
+        Some(Action::Unmark) => "marked no more the files of:",
         Some(Action::Lift) => "let in again:",
         Some(Action::Note) => "noted about:",
         Some(Action::Warn) => "warned:",

@@ -1,9 +1,8 @@
-//! SQL of `moderation_actions`, and lists of accounts for moderators.
+//! SQL of `moderation_actions`.
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use crate::error::Result;
-use crate::window::{Entries, Stretch, Window, entries_in};
 
 row! {
     /// What was done about an account.
@@ -119,80 +118,4 @@ pub async fn acts_of_all(
         (row.target_id, act)
     };
     Ok(rows.into_iter().map(read).collect())
-}
-
-/// Where accounts live that are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// In the community.
-    Here,
-    /// On other servers.
-    Elsewhere,
-}
-
-/// Which of them.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// Whose name begins so.
-    pub username: Option<String>,
-    /// Who signs in with this address.
-    pub email: Option<String>,
-    /// Who stands so with the moderators.
-    pub standing: Option<&'static str>,
-    /// Who looks after the community.
-    pub staff: bool,
-    /// Who lives on this server.
-    pub host: Option<String>,
-}
-
-const HERE: Entries = entries_in!(
-    "m.account_id",
-    "SELECT m.account_id, m.account_id
-       FROM members m
-       JOIN accounts a ON a.id = m.account_id
-      WHERE m.community_id = $4 AND m.standing <> 'gone'
-        AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))
-        AND (CAST($6 AS TEXT) IS NULL OR m.email_key = CAST($6 AS TEXT))
-        AND (CAST($7 AS TEXT) IS NULL OR m.standing = CAST($7 AS TEXT))
-        AND (NOT CAST($8 AS BOOLEAN) OR m.role <> 'member')"
-);
-/// By number, or by the server.
-const ELSEWHERE: Entries = entries_in!(
-    "a.id",
-    "SELECT a.id, a.id
-       FROM accounts a
-      WHERE a.community_id IS NULL AND a.gone_at IS NULL
-        AND (CAST($4 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($4 AS TEXT))) = CAST($4 AS TEXT))"
-);
-/// Counts on `accounts_by_host`.
-const ELSEWHERE_ON: Entries = entries_in!(
-    "a.id",
-    "SELECT a.id, a.id
-       FROM accounts a
-      WHERE a.host = $4 AND a.community_id IS NULL AND a.gone_at IS NULL
-        AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))"
-);
-
-pub async fn list(
-    db: &Db,
-    community_id: i64,
-    origin: Origin,
-    wanted: &Wanted,
-    window: Window,
-    limit: i64,
-) -> Result<Stretch> {
-    let username = wanted.username.as_ref().map(|name| name.to_lowercase());
-    match (origin, &wanted.host) {
-        (Origin::Here, _) => {
-            let email = wanted.email.as_ref().map(|email| email.to_lowercase());
-            let standing = wanted.standing.map(str::to_owned);
-            let more = params![community_id, username, email, standing, wanted.staff];
-            HERE.read(db, window, limit, more).await
-        }
-        (Origin::Elsewhere, Some(host)) => {
-            let more = params![host.clone(), username];
-            ELSEWHERE_ON.read(db, window, limit, more).await
-        }
-        (Origin::Elsewhere, None) => ELSEWHERE.read(db, window, limit, params![username]).await,
-    }
 }

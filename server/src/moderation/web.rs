@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde::Deserialize;
 
-use super::{Action, act};
+use super::{Action, Deed, act};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Id, Me, Reply, Visit, local_path};
@@ -28,13 +28,23 @@ pub async fn decide(
 ) -> Result<Reply> {
     let action = Action::parse(&done.action)
         .ok_or_else(|| Error::invalid("action", "is none of the choices"))?;
-    act(&app, &me, id, action, &done.reason, done.report).await?;
+    let deed = Deed {
+        action,
+        reason: &done.reason,
+        report_id: done.report,
+        by_letter: true,
+    };
+    act(&app, &me, id, deed).await?;
     let told = match action {
         Action::Note => "It is written down.",
         Action::Warn => "They are told.",
         Action::Freeze => "They cannot sign in any more.",
         Action::Suspend => "Nothing of theirs is here for anybody.",
         Action::Limit => "Only those who follow them see what they write.",
+        Action::Mark => "The files of all that they write are covered.",
+        Action::Admit => "They can sign in again.",
+        Action::Unlimit => "What they write is shown in public again.",
+        Action::Unmark => "Their files are covered no more.",
         Action::Lift => "They are here as before.",
     };
     let back = local_path(&done.back).unwrap_or("/moderation/reports");

@@ -38,7 +38,8 @@ pub async fn list(app: &App, me: &Me, found: &[Notification]) -> Result<Vec<Valu
     let entities = Entities::of(app, &caller, Way::Notification, &statuses).await?;
     let mut people: Vec<i64> = found.iter().map(face_id).collect();
     people.extend(found.iter().filter_map(|told| warned(told, me)));
-    let faces = Faces::of(app, &me.party(), Way::Notification, &me.community, &people).await?;
+    let asking = asking(found.iter());
+    let faces = faces(app, me, &people, &asking).await?;
     let reports = reports_of(app, me, found.iter().collect()).await?;
     let tell = |notification: &Notification| {
         let kind = word(notification.kind)?;
@@ -107,10 +108,23 @@ pub(super) fn fall_back_groups(all: &mut Value, supported: &[String]) {
     }
 }
 
+/// These people as notifications show them, some of whom are `asking`.
+pub(super) async fn faces(app: &App, me: &Me, people: &[i64], asking: &[i64]) -> Result<Faces> {
+    let (party, here) = (me.party(), &me.community);
+    Faces::with_asking(app, &party, Way::Notification, here, people, asking).await
+}
+
 /// The number of whom apps are told as whose doing it is.
 pub(super) fn face_id(told: &Notification) -> i64 {
     let applicant = told.applicant.as_ref();
     applicant.map_or(told.from.id, |one| one.id)
+}
+
+/// Who of these asks to follow, and waits.
+pub(super) fn asking<'a>(told: impl Iterator<Item = &'a Notification>) -> Vec<i64> {
+    told.filter(|told| told.kind == Kind::FollowRequest)
+        .map(|told| told.from.id)
+        .collect()
 }
 
 /// Whom apps are told as whose doing it is. Somebody who waits to join is shown as if they had the account that they would
@@ -139,6 +153,8 @@ fn warning(told: &Notification, me: &Me, faces: &Faces) -> Option<Value> {
     let action = match Action::parse(&act.action) {
         Some(Action::Freeze) => "disable",
         Some(Action::Suspend) => "suspend",
+        Some(Action::Limit) => "silence",
+        Some(Action::Mark) => "sensitive",
         _ => "none",
     };
     Some(json!({
@@ -205,7 +221,8 @@ pub async fn groups(app: &App, me: &Me, groups: &[Group], expand: Expand) -> Res
     let sampled: Vec<Vec<&Notification>> = groups.iter().map(sample).collect();
     let mut people: Vec<i64> = sampled.iter().flatten().map(|told| face_id(told)).collect();
     people.extend(newest().filter_map(|told| warned(told, me)));
-    let faces = Faces::of(app, &me.party(), Way::Notification, &me.community, &people).await?;
+    let asking = asking(sampled.iter().flatten().copied());
+    let faces = faces(app, me, &people, &asking).await?;
     let (mut whole, mut parts) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     let firsts = || sampled.iter().filter_map(|sample| sample.first());

@@ -5,6 +5,7 @@ pub mod api;
 pub mod entity;
 pub mod grouped;
 pub mod policy;
+mod record;
 pub mod requests;
 mod store;
 mod tell;
@@ -16,9 +17,13 @@ pub(crate) use store::OF_MEMBER;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use comity_db::Tx;
 use comity_policy::{Party, Subject, Thing, Visible, Way};
 
+pub(crate) use record::{
+    forget_collection, tell_of_collection, tell_of_report, tell_of_rule, tell_of_sign_up,
+    tell_of_warning, withdraw_of_collection,
+};
+pub use record::{notify, tell_self, withdraw};
 pub(crate) use tell::{promise_edited, promise_new, promise_quoting, tell_of_post, tell_quoting};
 
 use crate::accounts::{self, Account};
@@ -27,12 +32,9 @@ use crate::collections::{self, Shown};
 use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::{self, Act};
-use crate::push;
 use crate::reports::{self, Report};
-use crate::rules::notices::Told;
 use crate::sign_ups::{self, Applicant};
 use crate::statuses::{self, Status};
-use crate::streaming::{self, Event};
 use crate::window::Window;
 
 /// What happened.
@@ -234,117 +236,6 @@ pub struct OfRule {
     pub followers: i64,
 }
 
-/// Tells a member, in the name of the account that speaks for their community, what a rule did to their follows: once of
-/// each rule, and of its end only those who were told of it.
-pub(crate) fn tell_of_rule(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    told: Told,
-    voice: i64,
-    of_rule: OfRule,
-    now_ms: i64,
-) {
-    let (kind, after) = match told {
-        Told::Suspended => (Kind::Suspended, None),
-        Told::Restored => (Kind::Restored, Some(Kind::Suspended.as_str())),
-    };
-    store::insert_of_rule(tx, id, to, kind.as_str(), after, voice, of_rule, now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Tells `to`, a member here, in the caller's transaction; not of their own acts, of one act once, and of nothing in a
-/// conversation that they left.
-pub fn notify(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    kind: Kind,
-    from: i64,
-    status: Option<i64>,
-    now_ms: i64,
-) {
-    if to != from {
-        store::insert(tx, id, to, kind.as_str(), from, status, now_ms);
-        push::promise(tx, to, id, now_ms);
-        streaming::announce(tx, &Event::Notified { to, id });
-    }
-}
-
-/// Tells a member that their own poll is over: the one thing somebody hears of themself.
-pub fn tell_self(tx: &mut Tx, id: i64, to: i64, status: i64, now_ms: i64) {
-    store::insert(tx, id, to, Kind::Poll.as_str(), to, Some(status), now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Tells somebody who looks after a community of a report to it.
-pub(crate) fn tell_of_report(tx: &mut Tx, id: i64, to: i64, report: &Report) {
-    let now_ms = report.created_at;
-    store::insert_of_report(tx, id, to, report.account_id, report.id, now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Tells somebody who looks after a community who waits to join it, in the name of the account that speaks for it.
-pub(crate) fn tell_of_sign_up(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    voice: i64,
-    applicant: i64,
-    now_ms: i64,
-) {
-    store::insert_of_applicant(tx, id, to, voice, applicant, now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Tells a member of a collection that they are in, in place of what they were told so before; not of their own. `told` is
-/// the number of what they are told, who they are, and what it is.
-pub(crate) fn tell_of_collection(
-    tx: &mut Tx,
-    told: (i64, i64, Kind),
-    from: i64,
-    collection_id: i64,
-    now_ms: i64,
-) {
-    let (id, to, kind) = told;
-    if to == from {
-        return;
-    }
-    store::delete_of_collection(tx, to, kind.as_str(), collection_id);
-    store::insert_of_collection(tx, id, to, kind.as_str(), from, collection_id, now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Tells a member what was decided about them, in the name of the account that speaks for their community. Whoever cannot
-/// sign in for now reads it when they can.
-pub(crate) fn tell_of_warning(tx: &mut Tx, id: i64, to: i64, voice: i64, action: i64, now_ms: i64) {
-    store::insert_of_action(tx, id, to, voice, action, now_ms);
-    push::promise(tx, to, id, now_ms);
-    streaming::announce(tx, &Event::Notified { to, id });
-}
-
-/// Who is in a collection no more was told nothing of it.
-pub(crate) fn withdraw_of_collection(tx: &mut Tx, to: i64, collection_id: i64) {
-    for kind in [Kind::Collected, Kind::CollectionChanged] {
-        store::delete_of_collection(tx, to, kind.as_str(), collection_id);
-    }
-}
-
-/// A collection that is no more was told of to nobody.
-pub(crate) fn forget_collection(tx: &mut Tx, collection_id: i64) {
-    store::forget_collection(tx, collection_id);
-}
-
-/// What was told is taken back together with the act.
-pub fn withdraw(tx: &mut Tx, to: i64, kind: Kind, from: i64, status: Option<i64>) {
-    store::delete(tx, to, kind.as_str(), from, status);
-}
-
 /// Some of what a member is told.
 pub struct Stretch {
     /// Newest first; what the gate hides is left out.
@@ -361,17 +252,28 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<St
     stretch(app, me, Window::older_than(max_id), limit, &any).await
 }
 
-/// One thing that this member is told.
-pub async fn find(app: &App, me: &Account, id: i64) -> Result<Notification> {
-    find_by(app, me, Way::Notification, id).await
+/// The first of these numbers by which this member is told something, if it is by any.
+pub(crate) async fn find_first(
+    app: &App,
+    me: &Account,
+    numbers: &[i64],
+) -> Result<Option<Notification>> {
+    for id in numbers {
+        match find_by(app, me, Way::Notification, *id).await {
+            Ok(found) => return Ok(Some(found)),
+            Err(why) if why.is_not_found() => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(None)
 }
 
-/// The same, for a member who asks for it by its number: it may stand aside.
+/// One thing that this member is told, for who asks for it by its number: it may stand aside.
 pub(crate) async fn read(app: &App, me: &Account, id: i64) -> Result<Notification> {
     alone(app, me, Way::Notification, id, Aside::Too).await
 }
 
-/// The same, for whatever brings it to them.
+/// One thing that this member is told, for whatever brings it to them.
 pub async fn find_by(app: &App, me: &Account, way: Way, id: i64) -> Result<Notification> {
     alone(app, me, way, id, Aside::Not).await
 }

@@ -2,9 +2,10 @@
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
+pub mod insert;
 pub mod requests;
 
-use super::{Aside, Kind, OfRule, Which};
+use super::{Aside, Kind, Which};
 use crate::error::Result;
 use crate::window::Window;
 
@@ -28,56 +29,6 @@ row! {
     }
 }
 
-/// Only members have any: for accounts elsewhere nothing is written. Nor for who left the conversation it is about, nor
-/// for who drops what somebody like this does. Who wants it set aside has it set aside. A follow counts after three
-/// days, and an account is young for thirty, as Mastodon has it. What is not a stranger's doing, or is by somebody they
-/// said yes to or who looks after their community, or answers them, is for everybody.
-const INSERT: Sql = sql!(
-    "INSERT INTO notifications
-            (id, account_id, kind, from_account_id, status_id, created_at, collection_id, set_aside)
-     SELECT $1, k.account_id, $3, $4, $5, $6, CAST($7 AS BIGINT),
-            NOT k.exempt AND COALESCE(
-                (p.not_following = 'filter' AND NOT k.follows)
-             OR (p.not_followers = 'filter' AND NOT k.followed)
-             OR (p.new_accounts = 'filter' AND k.young)
-             OR (p.private_mentions = 'filter' AND k.message AND NOT k.follows), FALSE)
-       FROM (SELECT m.account_id,
-                    EXISTS (SELECT 1
-                              FROM follows f
-                             WHERE f.account_id = m.account_id AND f.target_id = $4 AND f.state = 'accepted') AS follows,
-                    EXISTS (SELECT 1
-                              FROM follows f
-                             WHERE f.account_id = $4 AND f.target_id = m.account_id AND f.state = 'accepted'
-                               AND f.created_at <= CAST($6 AS BIGINT) - 259200000) AS followed,
-                    EXISTS (SELECT 1
-                              FROM accounts a
-                             WHERE a.id = $4 AND a.created_at > CAST($6 AS BIGINT) - 2592000000) AS young,
-                    EXISTS (SELECT 1
-                              FROM statuses s
-                             WHERE s.id = $5 AND s.account_id = $4 AND s.visibility = 'direct') AS message,
-                    (CAST($3 AS TEXT) = 'poll'
-                     OR EXISTS (SELECT 1 FROM welcomes w WHERE w.account_id = m.account_id AND w.target_id = $4)
-                     OR EXISTS (SELECT 1
-                                  FROM members o
-                                 WHERE o.account_id = $4 AND o.community_id = m.community_id AND o.role <> 'member')
-                     OR EXISTS (SELECT 1
-                                  FROM statuses s
-                                  JOIN statuses q ON q.id = s.in_reply_to_id
-                                 WHERE s.id = $5 AND s.account_id = $4 AND q.account_id = m.account_id)) AS exempt
-               FROM members m
-              WHERE m.account_id = $2) k
-       LEFT JOIN notification_policies p ON p.account_id = k.account_id
-      WHERE NOT EXISTS (SELECT 1
-                          FROM statuses s
-                          JOIN left_conversations l ON l.conversation_id = s.conversation_id
-                         WHERE s.id = $5 AND l.account_id = $2)
-        AND (k.exempt OR NOT COALESCE(
-                (p.not_following = 'drop' AND NOT k.follows)
-             OR (p.not_followers = 'drop' AND NOT k.followed)
-             OR (p.new_accounts = 'drop' AND k.young)
-             OR (p.private_mentions = 'drop' AND k.message AND NOT k.follows), FALSE))
-     ON CONFLICT DO NOTHING"
-);
 const DELETE: Sql = sql!(
     "DELETE FROM notifications
       WHERE account_id = $1 AND kind = $2 AND from_account_id = $3 AND status_id IS NOT DISTINCT FROM $4"
@@ -111,39 +62,6 @@ const NEWER: Sql<(i64,)> = sql!(
       LIMIT 1"
 );
 
-pub fn insert(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    kind: &str,
-    from: i64,
-    status: Option<i64>,
-    now_ms: i64,
-) {
-    let collection: Option<i64> = None;
-    tx.exec(
-        INSERT,
-        params![id, to, kind, from, status, now_ms, collection],
-    );
-}
-
-/// The same, about a collection. Counts on `notifications_once_of_collection`.
-pub fn insert_of_collection(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    kind: &str,
-    from: i64,
-    collection_id: i64,
-    now_ms: i64,
-) {
-    let status: Option<i64> = None;
-    tx.exec(
-        INSERT,
-        params![id, to, kind, from, status, now_ms, collection_id],
-    );
-}
-
 /// Counts on `notifications_once_of_collection`.
 const DELETE_OF_COLLECTION: Sql = sql!(
     "DELETE FROM notifications
@@ -159,82 +77,6 @@ pub fn delete_of_collection(tx: &mut Tx, to: i64, kind: &str, collection_id: i64
 /// What was told of a collection, to whomever.
 pub fn forget_collection(tx: &mut Tx, collection_id: i64) {
     tx.exec(FORGET_COLLECTION, params![collection_id]);
-}
-
-/// `$5` names of what they must have been told since they last were told this, if of anything: a rule may have been set in
-/// place of the one they heard of. Counts on `notifications_once_of_rule`.
-const INSERT_OF_RULE: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, rule_id, following, followers)
-     SELECT $1, m.account_id, $3, $4, $6, $7, $8, $9
-       FROM members m
-      WHERE m.account_id = $2
-        AND (CAST($5 AS TEXT) IS NULL
-             OR (SELECT max(n.id)
-                   FROM notifications n
-                  WHERE n.account_id = $2 AND n.kind = CAST($5 AS TEXT) AND n.rule_id IS NOT NULL)
-                > COALESCE((SELECT max(n.id)
-                              FROM notifications n
-                             WHERE n.account_id = $2 AND n.kind = $3 AND n.rule_id IS NOT NULL), 0))
-     ON CONFLICT DO NOTHING"
-);
-
-#[allow(clippy::too_many_arguments, reason = "each is a column")]
-pub fn insert_of_rule(
-    tx: &mut Tx,
-    id: i64,
-    to: i64,
-    kind: &str,
-    after: Option<&str>,
-    from: i64,
-    of_rule: OfRule,
-    now_ms: i64,
-) {
-    let OfRule {
-        rule_id,
-        following,
-        followers,
-    } = of_rule;
-    tx.exec(
-        INSERT_OF_RULE,
-        params![
-            id, to, kind, from, after, now_ms, rule_id, following, followers
-        ],
-    );
-}
-
-/// Counts on `notifications_once_of_report`.
-const INSERT_OF_REPORT: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, report_id)
-     VALUES ($1, $2, 'admin.report', $3, $4, $5)
-     ON CONFLICT DO NOTHING"
-);
-
-pub fn insert_of_report(tx: &mut Tx, id: i64, to: i64, from: i64, report_id: i64, now_ms: i64) {
-    tx.exec(INSERT_OF_REPORT, params![id, to, from, now_ms, report_id]);
-}
-
-/// Counts on `notifications_once_of_applicant`.
-const INSERT_OF_APPLICANT: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, applicant_id)
-     VALUES ($1, $2, 'admin.sign_up', $3, $4, $5)
-     ON CONFLICT DO NOTHING"
-);
-/// Counts on `notifications_once_of_action`.
-const INSERT_OF_ACTION: Sql = sql!(
-    "INSERT INTO notifications (id, account_id, kind, from_account_id, created_at, action_id)
-     VALUES ($1, $2, 'moderation_warning', $3, $4, $5)
-     ON CONFLICT DO NOTHING"
-);
-
-pub fn insert_of_applicant(tx: &mut Tx, id: i64, to: i64, from: i64, applicant: i64, now_ms: i64) {
-    tx.exec(
-        INSERT_OF_APPLICANT,
-        params![id, to, from, now_ms, applicant],
-    );
-}
-
-pub fn insert_of_action(tx: &mut Tx, id: i64, to: i64, from: i64, action: i64, now_ms: i64) {
-    tx.exec(INSERT_OF_ACTION, params![id, to, from, now_ms, action]);
 }
 
 pub fn delete(tx: &mut Tx, to: i64, kind: &str, from: i64, status: Option<i64>) {

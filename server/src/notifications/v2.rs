@@ -7,12 +7,10 @@ use super::Kind;
 use super::api::Choice;
 use super::entity::{self, Expand};
 use super::grouped::{self, GROUPS, Key};
-use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Input, Paging, Reply};
 use crate::window::Window;
-use comity_policy::Way;
 
 impl Choice {
     fn kinds(&self) -> Vec<Kind> {
@@ -104,7 +102,8 @@ pub async fn people(
     )
     .await?;
     let ids: Vec<i64> = found.iter().map(entity::face_id).collect();
-    let faces = Faces::of(&app, &me.party(), Way::Notification, &me.community, &ids).await?;
+    let asking = entity::asking(found.iter());
+    let faces = entity::faces(&app, me, &ids, &asking).await?;
     let list: Vec<_> = found
         .iter()
         .map(|told| entity::face(told, &faces, &me.community))

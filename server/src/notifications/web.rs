@@ -26,7 +26,7 @@ use crate::statuses::text;
 use crate::statuses::web::{Reader, path};
 use crate::text::plain;
 use crate::web::view::{NavItem, NotificationKind, NotificationRow, NotificationsPage, ToldView};
-use crate::web::{cleared_view, frame, time};
+use crate::web::{cleared_view, frame, person_view, time};
 
 /// Faces shown of a group.
 const FACES: usize = 8;
@@ -99,15 +99,25 @@ async fn rows(
         let view = about
             .filter(|_| whole)
             .map(|status| reader.view_in(context, status, None));
-        let Some(status) = view.map_or(Some(None), |view| view.map(Some)) else {
+        let Some(mut status) = view.map_or(Some(None), |view| view.map(Some)) else {
             continue;
         };
+        let leave = about
+            .filter(|status| !left.contains(&status.conversation_id))
+            .map(|status| status.id);
+        if let Some(post) = &mut status {
+            post.viewer.may_leave = leave.is_some();
+        }
         let from = &*notification.from;
         let reaction = about
             .filter(|_| notification.kind == Kind::Favourite)
             .and_then(|status| said.get(&(from.id, status.id)));
         let key = (notification.kind, about.map(|status| status.id), reaction);
-        let person = cleared_view(from, from, &visit.community);
+        // Who asks to follow is a stranger: their server does not learn yet that they were looked at.
+        let person = match notification.kind {
+            Kind::FollowRequest => person_view(from, &visit.community),
+            _ => cleared_view(from, from, &visit.community),
+        };
         let is_new = notification.id > me.member.notifications_read_id;
         let groups = matches!(
             notification.kind,
@@ -145,6 +155,7 @@ async fn rows(
                     .map(|status| path(status, &visit.community)),
             },
             said_html: reaction.map(|reaction| reaction_html(visit, from, reaction)),
+            leave: leave.filter(|_| status.is_none()),
             status,
             told: notification.of_rule.map(|of_rule| {
                 let of = (notification.kind, of_rule);
@@ -154,9 +165,6 @@ async fn rows(
                     None => told(app, visit, of, None),
                 }
             }),
-            leave: about
-                .filter(|status| !left.contains(&status.conversation_id))
-                .map(|status| status.id),
         });
     }
     Ok(rows)
@@ -183,6 +191,10 @@ fn aside(told: &Notification) -> Option<(String, Option<String>)> {
     let did = match Action::parse(&act.action) {
         Some(Action::Freeze) => "You were kept from signing in",
         Some(Action::Suspend) => "You were suspended, and nothing of yours was shown",
+        Some(Action::Limit) => {
+            "You are limited: what you write reaches those who follow you, and no public place"
+        }
+        Some(Action::Mark) => "Files under all that you write are marked as sensitive",
         _ => "You are told",
     };
     let words = if act.reason.is_empty() {

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use comity_policy::Way;
 use comity_vocab::Domain;
 
-use super::{Span, naming, store};
+use super::{MOST_COUNTED, Span, naming, store};
 use crate::accounts;
 use crate::app::App;
 use crate::discovery;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::statuses;
@@ -124,7 +124,13 @@ pub async fn dimension(
             in_languages(most_of(languages, most))
         }
         Dimension::InstanceAccounts(server) => {
-            let found = store::most_followed(db, here, server.as_str(), most).await?;
+            let server = server.as_str();
+            let (found, counted) =
+                store::most_followed(db, here, server, MOST_COUNTED, most).await?;
+            if counted >= MOST_COUNTED {
+                let why = "is followed by more people here than can be counted at once";
+                return Err(Error::invalid("domain", why));
+            }
             people(app, me, found).await?
         }
     };

@@ -101,13 +101,16 @@ pub async fn retention(
         (from_ms, to_ms),
         (id::first_at(from_ms), id::first_at(to_ms)),
     );
-    let most = MOST_COUNTED + 1;
-    let came = store::newcomers(&app.db, here, ms, most).await?;
-    let stayed = store::stayed(&app.db, here, ms, ids, most).await?;
-    let reached = |count: usize| i64::try_from(count).unwrap_or(i64::MAX) > MOST_COUNTED;
-    if reached(came.len()) || reached(stayed.len()) {
+    let came = store::newcomers(&app.db, here, ms, MOST_COUNTED + 1).await?;
+    if i64::try_from(came.len()).unwrap_or(i64::MAX) > MOST_COUNTED {
         return Err(too_much());
     }
+    let stayed = store::stayed(&app.db, here, ms, ids, MOST_COUNTED).await?;
+    let posts: i64 = stayed.iter().map(|(_, _, posts)| *posts).sum();
+    if posts >= MOST_COUNTED {
+        return Err(too_much());
+    }
+    let stayed: Vec<(i64, i64)> = stayed.iter().map(|(id, day, _)| (*id, *day)).collect();
     Ok(cohorts(frequency, (first, last), &came, &stayed))
 }
 

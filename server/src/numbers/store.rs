@@ -333,28 +333,36 @@ pub async fn servers(db: &Db, ids: Range, among: i64, most: i64) -> Result<Vec<(
     Ok(db.all(SERVERS, values).await?)
 }
 
-/// Counts on `accounts_by_host` and `follows_by_target`.
-const MOST_FOLLOWED: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    "SELECT a.id, count(*) AS members
-       FROM accounts a
-      CROSS JOIN follows f
-      CROSS JOIN accounts m
-      WHERE a.host = $2 AND f.target_id = a.id AND f.state = 'accepted' AND m.id = f.account_id AND m.community_id = $1
-      GROUP BY a.id
-      ORDER BY 2 DESC, a.id
+/// Each with how many follows there are of all, as far as `$4` goes. Counts on `accounts_by_host` and `follows_by_target`.
+const MOST_FOLLOWED: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    "SELECT p.id, count(*) AS members, CAST(sum(count(*)) OVER () AS BIGINT) AS follows
+       FROM (SELECT a.id
+               FROM accounts a
+              CROSS JOIN follows f
+              CROSS JOIN accounts m
+              WHERE a.host = $2 AND f.target_id = a.id AND f.state = 'accepted' AND m.id = f.account_id
+                AND m.community_id = $1
+              LIMIT $4) p
+      GROUP BY p.id
+      ORDER BY 2 DESC, p.id
       LIMIT $3"
 );
 
-/// People of a server and how many members follow them, the most followed first.
+/// People of a server and how many members follow them, the most followed first, and how many follows were counted: no more
+/// than `among`.
 pub async fn most_followed(
     db: &Db,
     community_id: i64,
     host: &str,
+    among: i64,
     most: i64,
-) -> Result<Vec<(i64, i64)>> {
-    let values = params![community_id, host, most];
-    Ok(db.all(MOST_FOLLOWED, values).await?)
+) -> Result<(Vec<(i64, i64)>, i64)> {
+    let values = params![community_id, host, most, among];
+    let rows = db.all(MOST_FOLLOWED, values).await?;
+    let counted = rows.first().map_or(0, |(_, _, follows)| *follows);
+    let people = rows.into_iter().map(|(id, members, _)| (id, members));
+    Ok((people.collect(), counted))
 }
 
 const NEWCOMERS: Sql<(i64, i64)> = sql!(
@@ -377,27 +385,29 @@ pub async fn newcomers(
     Ok(db.all(NEWCOMERS, values).await?)
 }
 
-/// Counts on `statuses_by_author`.
-const STAYED: Sql<(i64, i64)> = sql!(
-    row: (i64, i64),
-    "SELECT s.account_id, CAST(s.created_at / $1 AS BIGINT) AS day
-       FROM members m
-      CROSS JOIN statuses s
-      WHERE m.community_id = $2 AND m.created_at >= $3 AND m.created_at < $4
-        AND s.account_id = m.account_id AND s.id >= $5 AND s.id < $6 AND s.reblog_of_id IS NULL
-        AND s.visibility IN ('public', 'unlisted')
+/// Each with how many posts. Counts on `statuses_by_author`.
+const STAYED: Sql<(i64, i64, i64)> = sql!(
+    row: (i64, i64, i64),
+    "SELECT p.account_id, CAST(p.created_at / $1 AS BIGINT) AS day, count(*) AS posts
+       FROM (SELECT s.account_id, s.created_at
+               FROM members m
+              CROSS JOIN statuses s
+              WHERE m.community_id = $2 AND m.created_at >= $3 AND m.created_at < $4
+                AND s.account_id = m.account_id AND s.id >= $5 AND s.id < $6 AND s.reblog_of_id IS NULL
+                AND s.visibility IN ('public', 'unlisted')
+              LIMIT $7) p
       GROUP BY 1, 2
       LIMIT $7"
 );
 
-/// On which days those who became members wrote a post that is not for a few.
+/// On which days those who became members wrote posts that are not for a few, and how many: of at most `most` posts.
 pub async fn stayed(
     db: &Db,
     community_id: i64,
     ms: Range,
     ids: Range,
     most: i64,
-) -> Result<Vec<(i64, i64)>> {
+) -> Result<Vec<(i64, i64, i64)>> {
     let values = params![DAY_MS, community_id, ms.0, ms.1, ids.0, ids.1, most];
     Ok(db.all(STAYED, values).await?)
 }

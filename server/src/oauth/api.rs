@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,13 +10,14 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ClientApp, Credentials, Failed, Made, NewApp, Wrong, scopes};
+use super::{ClientApp, Credentials, Failed, LetIn, Made, NewApp, SignIn, Wrong, scopes};
 use crate::accounts::entity::no_picture;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Here, Input, Reply, address};
+use crate::http::{Client, Here, Id, Input, Reply, address};
 use crate::media::portrait::Portrait;
 use crate::push;
+use crate::web::time;
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -119,7 +120,7 @@ pub async fn token(
             why: "grant_type must be authorization_code or client_credentials.",
         })),
     };
-    answer(made.map(|made| told(&made)))
+    answer(&headers, made.map(|made| told(&made)))
 }
 
 pub(crate) fn told(made: &Made) -> Value {
@@ -149,7 +150,7 @@ pub async fn revoke(
 ) -> Result<Reply> {
     let credentials = credentials(&headers, &sent.client_id, &sent.client_secret);
     let ended = super::revoke(&app, &community, &credentials, &sent.token).await;
-    answer(ended.map(|()| json!({})))
+    answer(&headers, ended.map(|()| json!({})))
 }
 
 /// By HTTP Basic, or beside the other fields (RFC 6749 §2.3.1).
@@ -161,11 +162,7 @@ fn credentials(headers: &HeaderMap, client_id: &str, client_secret: &str) -> Cre
 }
 
 fn basic(headers: &HeaderMap) -> Option<Credentials> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, value) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
+    let value = tried_by_basic(headers)?;
     let text = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
     let (client_id, client_secret) = text.split_once(':')?;
     Some(Credentials {
@@ -174,7 +171,15 @@ fn basic(headers: &HeaderMap) -> Option<Credentials> {
     })
 }
 
-fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
+/// What an app sent by HTTP Basic, well or not.
+fn tried_by_basic(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, value) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("basic").then_some(value)
+}
+
+/// An app that is not who it says by HTTP Basic is told of that scheme (RFC 6749 §5.2). Browsers ask nobody for a password
+/// by that: they do so for a page of ours only, and none asks this.
+fn answer(headers: &HeaderMap, outcome: Result<Value, Failed>) -> Result<Reply> {
     let (document, status) = match outcome {
         Ok(document) => (document, StatusCode::OK),
         Err(Failed::Other(error)) => return Err(error),
@@ -189,7 +194,43 @@ fn answer(outcome: Result<Value, Failed>) -> Result<Reply> {
             )
         }
     };
-    Ok(Reply::api(document).with_status(status))
+    let reply = Reply::api(document).with_status(status);
+    Ok(match tried_by_basic(headers) {
+        Some(_) if status == StatusCode::UNAUTHORIZED => {
+            reply.with(WWW_AUTHENTICATE, "Basic realm=\"apps\", charset=\"UTF-8\"")
+        }
+        _ => reply,
+    })
+}
+
+/// One sign-in of a member; `this` is the one by which it is asked.
+fn sign_in(of: &LetIn, one: &SignIn, this: i64) -> Value {
+    json!({
+        "id": one.token_id.to_string(),
+        "application": { "name": of.name, "website": of.website },
+        "scopes": one.scopes.names(),
+        "browser": Some(&one.browser).filter(|name| !name.is_empty()),
+        "created_at": time::iso_ms(one.since),
+        "last_used_at": time::iso_day(one.last_used_at),
+        "current": one.token_id == this,
+    })
+}
+
+/// `GET /api/comity/v1/tokens`: the member's sign-ins with all apps.
+pub async fn sign_ins(State(app): State<App>, client: Client) -> Result<Reply> {
+    let apps = super::let_in(&app, client.me()?.account.id).await?;
+    let this = client.grant.token_id;
+    let mut list: Vec<Value> = Vec::new();
+    for of in &apps {
+        list.extend(of.sign_ins.iter().map(|one| sign_in(of, one, this)));
+    }
+    Ok(Reply::api(json!(list)))
+}
+
+/// `DELETE /api/comity/v1/tokens/{id}`: also the one by which it is asked.
+pub async fn end_sign_in(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    super::end_sign_in(&app, client.me()?.account.id, id).await?;
+    Ok(Reply::api(json!({})))
 }
 
 /// `GET` and `POST /oauth/userinfo`: who the member is, in the words of `OpenID` Connect.

@@ -2,7 +2,7 @@
 
 use comity_db::Tx;
 
-use super::model::{ClientApp, LetIn, NewApp};
+use super::model::{ClientApp, LetIn, NewApp, SignIn};
 use super::redirects::{LONGEST_ADDRESS, Redirect};
 use super::{Scopes, store};
 use crate::app::App;
@@ -124,10 +124,18 @@ pub async fn let_in(app: &App, account_id: i64) -> Result<Vec<LetIn>> {
     let mut apps: Vec<LetIn> = Vec::new();
     for token in store::grants(&app.db, account_id).await? {
         let scopes = Scopes::parse(&token.scopes);
+        let sign_in = SignIn {
+            token_id: token.id,
+            scopes: scopes.clone(),
+            browser: token.browser,
+            since: token.created_at,
+            last_used_at: token.last_used_at,
+        };
         match apps.iter_mut().find(|known| known.app_id == token.app_id) {
             Some(known) => {
                 known.scopes = known.scopes.and(&scopes);
                 known.since = known.since.min(token.created_at);
+                known.sign_ins.push(sign_in);
             }
             None => apps.push(LetIn {
                 app_id: token.app_id,
@@ -136,10 +144,22 @@ pub async fn let_in(app: &App, account_id: i64) -> Result<Vec<LetIn>> {
                 scopes,
                 since: token.created_at,
                 last_used_at: token.last_used_at,
+                sign_ins: vec![sign_in],
             }),
         }
     }
     Ok(apps)
+}
+
+/// Ends one token of a member; the others of its app stay. *Not found* where it is none of theirs.
+pub async fn end_sign_in(app: &App, account_id: i64, token_id: i64) -> Result<()> {
+    let mut tx = Tx::new();
+    store::revoke_of(&mut tx, account_id, token_id);
+    if app.commit(tx).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Ends all that a member let one app, with what they said yes to and it did not fetch yet.

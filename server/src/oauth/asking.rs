@@ -99,10 +99,19 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
     })
 }
 
-/// The member says yes, in the browser with this session. The code is for the app alone. Refused where the browser was
-/// signed out since it asked: a form may come slowly, and whatever signs a member out ends what was let before.
-pub async fn grant(app: &App, account_id: i64, session: &Token, asked: &Asked) -> Result<String> {
+/// What browsers call themselves is cut there.
+const LONGEST_BROWSER: usize = 200;
+
+/// The member says yes, in the browser with this session, which calls itself so. The code is for the app alone. Refused where
+/// the browser was signed out since it asked: a form may come slowly, and whatever signs a member out ends what was let before.
+pub async fn grant(
+    app: &App,
+    account_id: i64,
+    (session, browser): (&Token, &str),
+    asked: &Asked,
+) -> Result<String> {
     let code = Token::random()?;
+    let browser = &browser[..browser.floor_char_boundary(LONGEST_BROWSER)];
     let row = CodeRow {
         app_id: asked.client.id,
         account_id,
@@ -111,6 +120,7 @@ pub async fn grant(app: &App, account_id: i64, session: &Token, asked: &Asked) -
         challenge: asked.challenge.clone(),
         expires_at: app.now_ms() + CODE_LIVES_MS,
         token_id: None,
+        browser: browser.to_owned(),
     };
     let mut tx = Tx::new();
     members::still_signed_in(&mut tx, account_id, session.hash(), app.now_ms());

@@ -18,13 +18,14 @@ pub(crate) use store::OF_MEMBER;
 
 use comity_db::Tx;
 
-pub use apps::{end_app, find_app, let_in, register};
+pub use apps::{end_app, end_sign_in, find_app, let_in, register};
 pub use asking::{Asked, Asking, NotAsked, ask, grant};
-pub use model::{ClientApp, LetIn, NewApp};
+pub use model::{ClientApp, LetIn, NewApp, SignIn};
 pub use redirects::{OUT_OF_BAND, Redirect};
 pub use scopes::{Scopes, all as all_scopes};
 pub use tokens::{
-    Credentials, Grant, Made, exchange, live_among, resume, revoke, token_for_app, was_suspended,
+    Credentials, Grant, MOST_SIGN_INS, Made, exchange, live_among, resume, revoke, token_for_app,
+    was_suspended, would_end,
 };
 pub(crate) use tokens::{Whose, token_at_sign_up};
 

@@ -32,6 +32,7 @@ row! {
         pub challenge: Option<String>,
         pub expires_at: i64,
         pub token_id: Option<i64>,
+        pub browser: String,
     }
 }
 
@@ -52,10 +53,12 @@ row! {
     /// A token of one member, with its app.
     #[derive(Debug)]
     pub struct GrantRow {
+        pub id: i64,
         pub app_id: i64,
         pub name: String,
         pub website: Option<String>,
         pub scopes: String,
+        pub browser: String,
         pub created_at: i64,
         pub last_used_at: i64,
     }
@@ -73,6 +76,23 @@ pub struct LetIn {
     /// All that its tokens open.
     pub scopes: Scopes,
     /// Unix milliseconds: the first of its tokens.
+    pub since: i64,
+    /// Unix milliseconds, to within an hour.
+    pub last_used_at: i64,
+    /// Its tokens, the last used first; at least one.
+    pub sign_ins: Vec<SignIn>,
+}
+
+/// One token that an app has of a member: they signed in with it once.
+#[derive(Debug)]
+pub struct SignIn {
+    /// Which token; it opens nothing by this number.
+    pub token_id: i64,
+    /// What it opens.
+    pub scopes: Scopes,
+    /// How the browser called itself in which the member said yes; may be empty.
+    pub browser: String,
+    /// Unix milliseconds.
     pub since: i64,
     /// Unix milliseconds, to within an hour.
     pub last_used_at: i64,

@@ -52,8 +52,8 @@ pub async fn app_by_id(db: &Db, id: i64) -> Result<Option<AppRow>> {
 }
 
 const INSERT_CODE: Sql = sql!(
-    "INSERT INTO oauth_codes (code_hash, app_id, account_id, redirect_uri, scopes, challenge, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    "INSERT INTO oauth_codes (code_hash, app_id, account_id, redirect_uri, scopes, challenge, expires_at, browser)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
 
 const KEEP_APP: Sql = sql!("UPDATE apps SET let_in = TRUE WHERE id = $1 AND NOT let_in");
@@ -71,13 +71,14 @@ pub fn insert_code(tx: &mut Tx, code_hash: Vec<u8>, code: &CodeRow) {
             code.scopes.as_str(),
             code.challenge.as_deref(),
             code.expires_at,
+            code.browser.as_str(),
         ],
     );
 }
 
 const CODE: Sql<CodeRow> = sql!(
     row: CodeRow,
-    "SELECT app_id, account_id, redirect_uri, scopes, challenge, expires_at, token_id
+    "SELECT app_id, account_id, redirect_uri, scopes, challenge, expires_at, token_id, browser
        FROM oauth_codes
       WHERE code_hash = $1"
 );
@@ -98,12 +99,13 @@ pub fn exchange(tx: &mut Tx, code_hash: Vec<u8>, token_id: i64) {
 }
 
 const INSERT_TOKEN: Sql = sql!(
-    "INSERT INTO access_tokens (id, token_hash, app_id, account_id, applicant_id, scopes, created_at, last_used_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
+    "INSERT INTO access_tokens
+            (id, token_hash, app_id, account_id, applicant_id, scopes, created_at, last_used_at, browser)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)"
 );
 
-/// A member's token keeps its app.
-pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
+/// A member's token keeps its app. It was let in this browser, if in one.
+pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow, browser: &str) {
     if token.account_id.is_some() {
         tx.exec(KEEP_APP, params![token.app_id]);
     }
@@ -117,6 +119,7 @@ pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow) {
             token.applicant_id,
             token.scopes.as_str(),
             token.last_used_at,
+            browser,
         ],
     );
 }
@@ -169,6 +172,20 @@ const REVOKE: Sql = sql!("DELETE FROM access_tokens WHERE id = $1");
 /// Ends one token, and what is open by it.
 pub fn revoke(tx: &mut Tx, id: i64) {
     tx.exec(REVOKE, params![id]);
+    ended(
+        tx,
+        Tokens {
+            token: Some(id),
+            ..Tokens::default()
+        },
+    );
+}
+
+const REVOKE_OF: Sql = sql!("DELETE FROM access_tokens WHERE id = $1 AND account_id = $2");
+
+/// Ends one token of this member, and what is open by it. Undoes the whole transaction where it is none of theirs.
+pub fn revoke_of(tx: &mut Tx, account_id: i64, id: i64) {
+    tx.must(REVOKE_OF, params![id, account_id]);
     ended(
         tx,
         Tokens {
@@ -254,7 +271,7 @@ const MOST_GRANTS: i64 = 2_000;
 
 const GRANTS: Sql<GrantRow> = sql!(
     row: GrantRow,
-    "SELECT t.app_id, a.name, a.website, t.scopes, t.created_at, t.last_used_at
+    "SELECT t.id, t.app_id, a.name, a.website, t.scopes, t.browser, t.created_at, t.last_used_at
        FROM access_tokens t
        JOIN apps a ON a.id = t.app_id
       WHERE t.account_id = $1
@@ -266,22 +283,58 @@ pub async fn grants(db: &Db, account_id: i64) -> Result<Vec<GrantRow>> {
     Ok(db.all(GRANTS, params![account_id, MOST_GRANTS]).await?)
 }
 
-const SPARE_TOKENS: Sql = sql!(
+/// On `access_tokens_by_account`.
+const SPARE_OF_MEMBER: Sql = sql!(
     "DELETE FROM access_tokens
       WHERE id IN (SELECT id FROM access_tokens
-                    WHERE app_id = $1 AND account_id IS NOT DISTINCT FROM $2 AND applicant_id IS NULL
-                    ORDER BY created_at DESC, id DESC
+                    WHERE account_id = $1 AND app_id = $2
+                    ORDER BY last_used_at DESC, id DESC
                     LIMIT 100 OFFSET $3)"
 );
+const NEXT_SPARE: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT last_used_at
+       FROM access_tokens
+      WHERE account_id = $1 AND app_id = $2
+      ORDER BY last_used_at DESC, id DESC
+      LIMIT 1 OFFSET $3"
+);
+/// On `access_tokens_by_app`.
+const SPARE_OF_APP: Sql = sql!(
+    "DELETE FROM access_tokens
+      WHERE id IN (SELECT id FROM access_tokens
+                    WHERE app_id = $1 AND account_id IS NULL AND applicant_id IS NULL
+                    ORDER BY created_at DESC, id DESC
+                    LIMIT 100 OFFSET $2)"
+);
 
-/// Keeps the newest tokens that an app has of this member, or for itself.
-pub fn drop_spare_tokens(tx: &mut Tx, app_id: i64, account_id: Option<i64>, keep: i64) {
-    tx.exec(SPARE_TOKENS, params![app_id, account_id, keep]);
+/// Keeps those tokens that an app has of this member which were used last.
+pub fn drop_spare_of_member(tx: &mut Tx, account_id: i64, app_id: i64, keep: i64) {
+    tx.exec(SPARE_OF_MEMBER, params![account_id, app_id, keep]);
     ended(
         tx,
         Tokens {
             app: Some(app_id),
-            account: account_id,
+            account: Some(account_id),
+            ..Tokens::default()
+        },
+    );
+}
+
+/// When the first of those was used that this would not keep.
+pub async fn next_spare(db: &Db, account_id: i64, app_id: i64, keep: i64) -> Result<Option<i64>> {
+    Ok(db
+        .opt_column(NEXT_SPARE, params![account_id, app_id, keep])
+        .await?)
+}
+
+/// Keeps the newest tokens that an app has for itself.
+pub fn drop_spare_of_app(tx: &mut Tx, app_id: i64, keep: i64) {
+    tx.exec(SPARE_OF_APP, params![app_id, keep]);
+    ended(
+        tx,
+        Tokens {
+            app: Some(app_id),
             ..Tokens::default()
         },
     );

@@ -18,8 +18,12 @@ use crate::http::Kind;
 use crate::http::token::Token;
 use crate::members::{self, Standing};
 
-/// Tokens that an app has at once of one member, or for itself: one for each device, and then some.
-const MOST_TOKENS: i64 = 10;
+/// Tokens that an app has at once of one member. An app in browsers is one for all devices of everybody, and leaves a token
+/// behind wherever its data are deleted; beyond these the one that was used longest ago ends, and the member is told before
+/// they say yes.
+pub const MOST_SIGN_INS: i64 = 40;
+/// Tokens that an app has at once for itself: one for each machine on which it runs, and then some.
+const MOST_OWN_TOKENS: i64 = 10;
 /// How exactly we know when a token was used last; each time costs a write.
 const USED_EVERY_MS: i64 = 3_600_000;
 
@@ -107,8 +111,8 @@ pub async fn exchange(
     let made = new_token(app, &client, whose, row.scopes)?;
     let mut tx = Tx::new();
     store::exchange(&mut tx, code.hash(), made.row.id);
-    store::drop_spare_tokens(&mut tx, client.id, Some(row.account_id), MOST_TOKENS - 1);
-    store::insert_token(&mut tx, made.secret.hash(), &made.row);
+    store::drop_spare_of_member(&mut tx, row.account_id, client.id, MOST_SIGN_INS - 1);
+    store::insert_token(&mut tx, made.secret.hash(), &made.row, &row.browser);
     match app.db.write(tx).await? {
         Wrote::All => Ok(made.told()),
         Wrote::Nothing { .. } => {
@@ -120,6 +124,12 @@ pub async fn exchange(
             wrong("invalid_grant", WHY)
         }
     }
+}
+
+/// When the token was used last that ends where this member lets this app in once more; none while there is room. Unix
+/// milliseconds.
+pub async fn would_end(app: &App, account_id: i64, app_id: i64) -> Result<Option<i64>> {
+    store::next_spare(&app.db, account_id, app_id, MOST_SIGN_INS - 1).await
 }
 
 /// A token for the app itself (RFC 6749 §4.4).
@@ -140,8 +150,8 @@ pub async fn token_for_app(
     app.limits.check(Kind::AppToken, &client.client_id)?;
     let made = new_token(app, &client, None, scopes.to_string())?;
     let mut tx = Tx::new();
-    store::drop_spare_tokens(&mut tx, client.id, None, MOST_TOKENS - 1);
-    store::insert_token(&mut tx, made.secret.hash(), &made.row);
+    store::drop_spare_of_app(&mut tx, client.id, MOST_OWN_TOKENS - 1);
+    store::insert_token(&mut tx, made.secret.hash(), &made.row, "");
     app.commit(tx).await?;
     Ok(made.told())
 }
@@ -164,7 +174,7 @@ pub(crate) async fn token_at_sign_up(
 ) -> Result<Made> {
     let client = find_app(app, app_id).await?;
     let made = new_token(app, &client, Some(whose), client.scopes.to_string())?;
-    store::insert_token(tx, made.secret.hash(), &made.row);
+    store::insert_token(tx, made.secret.hash(), &made.row, "");
     Ok(made.told())
 }
 

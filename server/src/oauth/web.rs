@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::{Asked, Asking, NotAsked, Scopes, Wrong};
+use super::{Asked, Asking, MOST_SIGN_INS, NotAsked, Scopes, SignIn, Wrong};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Form, Me, Reply, Visit, cookie};
-use crate::members::web::show_sign_in;
+use crate::members::web::{browser_name, show_sign_in};
 use crate::push;
 use crate::web;
 use crate::web::time::day;
@@ -56,6 +56,8 @@ struct AuthorizePage {
     website: Option<String>,
     handle: String,
     lines: Vec<Line>,
+    /// When that was used last which a yes ends, where the app has as many tokens of the member as it may.
+    ends: Option<String>,
     /// The server a yes leads to; `None` where the member carries a code over.
     leads_to: Option<String>,
     wish: Wish,
@@ -134,6 +136,7 @@ pub async fn authorize_page(
         return show_sign_in(&app, &visit, String::new(), &next, None).await;
     }
     let source = asked.redirect.source();
+    let ends = super::would_end(&app, me.account.id, asked.client.id).await?;
     let mut frame = web::frame(&app, &visit, "Let an app in", NavItem::Elsewhere).await?;
     frame.no_index = true;
     let page = AuthorizePage {
@@ -142,6 +145,7 @@ pub async fn authorize_page(
         website: asked.client.website.clone(),
         handle: format!("@{}@{}", me.account.username, me.community.domain.unicode()),
         lines: lines(&asked.scopes),
+        ends: ends.map(day),
         leads_to: source.clone(),
         wish,
         here: visit.here.clone(),
@@ -167,6 +171,7 @@ pub async fn authorize(
     State(app): State<App>,
     me: Me,
     visit: Visit,
+    headers: HeaderMap,
     Form(form): Form<Decision>,
 ) -> Result<Reply> {
     let wish = form.wish;
@@ -177,7 +182,8 @@ pub async fn authorize(
     let code = match form.decision.as_str() {
         "yes" => {
             let session = visit.session().ok_or(Error::Unauthorized)?;
-            Some(super::grant(&app, me.account.id, session, &asked).await?)
+            let browser = (session, browser_name(&headers));
+            Some(super::grant(&app, me.account.id, browser, &asked).await?)
         }
         "no" => None,
         _ => return Err(Error::invalid("decision", "must be yes or no")),
@@ -318,6 +324,8 @@ fn parts(scopes: &Scopes, prefix: &str) -> Option<String> {
 struct AppsPage {
     frame: Frame,
     apps: Vec<AppView>,
+    /// Sign-ins with one app, at most.
+    most: i64,
     /// Whether devices are told who and what.
     tells: bool,
 }
@@ -329,6 +337,30 @@ struct AppView {
     lines: Vec<Line>,
     since: String,
     used: String,
+    sign_ins: Vec<SignInView>,
+}
+
+/// One time that a member signed in with an app.
+struct SignInView {
+    id: i64,
+    browser: String,
+    since: String,
+    used: String,
+}
+
+impl SignInView {
+    fn of(one: SignIn) -> SignInView {
+        SignInView {
+            id: one.token_id,
+            browser: if one.browser.is_empty() {
+                "A browser".to_owned()
+            } else {
+                one.browser
+            },
+            since: day(one.since),
+            used: day(one.last_used_at),
+        }
+    }
 }
 
 /// `GET /settings/apps`
@@ -345,10 +377,16 @@ pub async fn apps(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
             lines: lines(&one.scopes),
             since: day(one.since),
             used: day(one.last_used_at),
+            sign_ins: one.sign_ins.into_iter().map(SignInView::of).collect(),
         })
         .collect();
     let tells = push::tells(&app.db, me.account.id).await?;
-    Ok(Reply::page(AppsPage { frame, apps, tells }))
+    Ok(Reply::page(AppsPage {
+        frame,
+        apps,
+        most: MOST_SIGN_INS,
+        tells,
+    }))
 }
 
 /// Which app to let no more.
@@ -366,6 +404,24 @@ pub async fn end_app(
 ) -> Result<Reply> {
     super::end_app(&app, me.account.id, form.id).await?;
     let done = Notice("That app has to ask you again.".to_owned());
+    Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
+}
+
+/// Which sign-in to end.
+#[derive(Deserialize)]
+pub struct EndSignIn {
+    id: i64,
+}
+
+/// `POST /settings/apps/sign-ins`
+pub async fn end_sign_in(
+    State(app): State<App>,
+    me: Me,
+    visit: Visit,
+    Form(form): Form<EndSignIn>,
+) -> Result<Reply> {
+    super::end_sign_in(&app, me.account.id, form.id).await?;
+    let done = Notice("That sign-in has ended. The others of its app go on.".to_owned());
     Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
 }
 

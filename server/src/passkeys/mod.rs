@@ -180,8 +180,7 @@ pub async fn ask_to_sign_in(
     holder_hash: Vec<u8>,
     neighbourhood: &str,
 ) -> Result<Value> {
-    let count = format!("passkey {neighbourhood}");
-    app.limits.check(Kind::SignInFrom, &count)?;
+    app.limits.check(Kind::PasskeyFrom, neighbourhood)?;
     let challenge = ask(app, holder_hash, None).await?;
     Ok(webauthn::request(community, &challenge))
 }

@@ -39,3 +39,9 @@ pub fn entity(
     }
     entity
 }
+
+/// The poll of one version of a status: what could be chosen then.
+pub fn asked(poll: &Poll) -> Value {
+    let option = |option: &super::Choice| json!({ "title": option.title });
+    json!({ "options": poll.options.iter().map(option).collect::<Vec<_>>() })
+}

@@ -44,6 +44,23 @@ pub struct Choice {
 }
 
 impl Poll {
+    /// What an older version of a post asked, of which the choices alone are kept; `None` where there were none.
+    pub(crate) fn asked(titles: Vec<String>) -> Option<Poll> {
+        if titles.is_empty() {
+            return None;
+        }
+        let choice = |title| Choice { title, votes: 0 };
+        Some(Poll {
+            options: titles.into_iter().map(choice).collect(),
+            multiple: false,
+            hide_totals: false,
+            ends_at: None,
+            closed: false,
+            voters: None,
+            told_at: 0,
+        })
+    }
+
     /// Whether the numbers are shown.
     pub fn shows_numbers(&self) -> bool {
         !self.hide_totals || self.closed

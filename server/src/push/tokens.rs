@@ -2,24 +2,16 @@
 //! whose message it is. The key is in a file and not in the database, so that whoever reads the database, or a copy of it,
 //! cannot use any of them (docs/adr/0012).
 
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::model::SubscriptionRow;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::token::Token;
+use crate::error::Result;
+use crate::key_file::SealingKey;
 
 /// In `data_dir`.
-const FILE: &str = "push.key";
-/// Bytes of the key.
-const KEY: usize = 32;
+pub(super) const FILE: &str = "push.key";
 /// What is sealed where no token is: no token reads like that.
 const ENDS: &str = "ends this subscription";
 /// Characters of a word that ends one: a number, and what is sealed in base64.
@@ -28,11 +20,16 @@ const LONGEST_WORD: usize = 120;
 /// The token, sealed for this subscription and no other. None where there is no key: then messages name no token.
 pub(super) async fn seal(app: &App, of: &SubscriptionRow, token: &str) -> Option<Vec<u8>> {
     let sealed = match key(app).await {
-        Ok(key) => seal_with(key, of, token),
+        Ok(key) => key.seal(&about(of), token.as_bytes()),
         Err(why) => Err(why),
     };
     sealed
-        .inspect_err(|why| tracing::warn!(%why, "a token could not be sealed; messages to devices name none"))
+        .inspect_err(|why| {
+            tracing::warn!(
+                ?why,
+                "a token could not be sealed; messages to devices name none"
+            );
+        })
         .ok()
 }
 
@@ -41,9 +38,9 @@ pub(super) async fn open(app: &App, of: &SubscriptionRow) -> Option<String> {
     let sealed = of.token_sealed.as_deref()?;
     let key = key(app)
         .await
-        .inspect_err(|why| tracing::warn!(%why, "the tokens of devices cannot be read"))
+        .inspect_err(|why| tracing::warn!(?why, "the tokens of devices cannot be read"))
         .ok()?;
-    open_with(key, of, sealed)
+    String::from_utf8(key.open(&about(of), sealed)?).ok()
 }
 
 /// The word by which whoever carries messages to this device may end its subscription, and nothing else. None where there
@@ -68,54 +65,15 @@ pub(super) async fn ends(app: &App, of: &SubscriptionRow, word: &str) -> bool {
     ends_with(key, of, word)
 }
 
-fn ends_with(key: &LessSafeKey, of: &SubscriptionRow, word: &str) -> bool {
+fn ends_with(key: &SealingKey, of: &SubscriptionRow, word: &str) -> bool {
     let sealed = word.split_once('.').map(|(_, sealed)| sealed);
     let sealed = sealed.and_then(|sealed| URL_SAFE_NO_PAD.decode(sealed).ok());
-    let opened = sealed.and_then(|sealed| open_with(key, of, &sealed));
-    opened.as_deref() == Some(ENDS)
+    let opened = sealed.and_then(|sealed| key.open(&about(of), &sealed));
+    opened.as_deref() == Some(ENDS.as_bytes())
 }
 
-async fn key(app: &App) -> Result<&LessSafeKey> {
-    app.vapid.tokens.get_or_try_init(|| read(app)).await
-}
-
-async fn read(app: &App) -> Result<LessSafeKey> {
-    let at = app.config.data_dir.join(FILE);
-    let bytes = tokio::task::spawn_blocking(move || read_or_make(&at))
-        .await
-        .map_err(|_| Error::internal("the key for tokens could not be read"))??;
-    let key = UnboundKey::new(&AES_256_GCM, &bytes)
-        .map_err(|_| Error::internal("push.key is not 32 bytes long"))?;
-    Ok(LessSafeKey::new(key))
-}
-
-/// What is in the file; where there is none, one is made that nobody else on this machine may read.
-fn read_or_make(at: &Path) -> Result<Vec<u8>> {
-    let unreadable = |why: std::io::Error| Error::internal(format!("{}: {why}", at.display()));
-    match std::fs::read(at) {
-        Ok(bytes) => return Ok(bytes),
-        Err(why) if why.kind() == ErrorKind::NotFound => {}
-        Err(why) => return Err(unreadable(why)),
-    }
-    let mut bytes = [0; KEY];
-    rand::fill(&mut bytes).map_err(|_| Error::internal("no random bytes are to be had"))?;
-    // Another process may do the same: the first whole file counts.
-    let draft = at.with_extension(format!("key-{}", Token::random()?.reveal()));
-    let write = || {
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&draft)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        match std::fs::hard_link(&draft, at) {
-            Err(why) if why.kind() != ErrorKind::AlreadyExists => Err(why),
-            _ => std::fs::remove_file(&draft),
-        }
-    };
-    write().map_err(unreadable)?;
-    std::fs::read(at).map_err(unreadable)
+async fn key(app: &App) -> Result<&SealingKey> {
+    app.vapid.tokens.find_or_make(&app.config.data_dir).await
 }
 
 /// What a sealed token is bound to: in the row of another device it opens nothing.
@@ -123,28 +81,6 @@ fn about(of: &SubscriptionRow) -> Vec<u8> {
     let account = of.account_id.to_be_bytes();
     let parts: [&[u8]; 4] = [&account, &of.auth, &of.p256dh, of.endpoint.as_bytes()];
     parts.concat()
-}
-
-fn seal_with(key: &LessSafeKey, of: &SubscriptionRow, token: &str) -> Result<Vec<u8>> {
-    let broken = |_| Error::internal("a token could not be sealed");
-    let mut nonce = [0; NONCE_LEN];
-    rand::fill(&mut nonce).map_err(broken)?;
-    let mut sealed = token.as_bytes().to_vec();
-    key.seal_in_place_append_tag(
-        Nonce::assume_unique_for_key(nonce),
-        Aad::from(about(of)),
-        &mut sealed,
-    )
-    .map_err(broken)?;
-    Ok([&nonce[..], &sealed].concat())
-}
-
-fn open_with(key: &LessSafeKey, of: &SubscriptionRow, sealed: &[u8]) -> Option<String> {
-    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
-    let mut bytes = sealed.to_vec();
-    let nonce = Nonce::assume_unique_for_key(*nonce);
-    let plain = key.open_in_place(nonce, Aad::from(about(of)), &mut bytes);
-    String::from_utf8(plain.ok()?.to_vec()).ok()
 }
 
 #[cfg(test)]
@@ -166,26 +102,29 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_token_opens_for_its_own_device_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = folder.path().join(FILE);
-        let bytes = read_or_make(&at).unwrap();
-        assert_eq!(read_or_make(&at).unwrap(), bytes, "the key stays");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let key = |bytes: &[u8]| LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).unwrap());
+    fn a_token_is_sealed_for_its_own_device_alone() {
         let mine = device("https://push.example/mine");
-        let sealed = seal_with(&key(&bytes), &mine, "secret").unwrap();
-        assert!(!sealed.windows(6).any(|part| part == b"secret"));
-        let opened = |bytes: &[u8], of: &SubscriptionRow| open_with(&key(bytes), of, &sealed);
-        assert_eq!(opened(&bytes, &mine).as_deref(), Some("secret"));
-        assert_eq!(opened(&bytes, &device("https://push.example/other")), None);
-        assert_eq!(opened(&[1; KEY], &mine), None);
+        let others = [
+            device("https://push.example/other"),
+            SubscriptionRow {
+                account_id: 8,
+                ..device("https://push.example/mine")
+            },
+            SubscriptionRow {
+                auth: vec![8; 16],
+                ..device("https://push.example/mine")
+            },
+        ];
+        for other in others {
+            assert_ne!(about(&other), about(&mine));
+        }
     }
 
     #[test]
     fn a_word_ends_its_own_subscription_alone() {
+        let key = SealingKey::of(&[3; 32]).unwrap();
         let sealed = |of: &SubscriptionRow, text: &str| {
-            let sealed = seal_with(&key(), of, text).unwrap();
+            let sealed = key.seal(&about(of), text.as_bytes()).unwrap();
             format!("{}.{}", of.id, URL_SAFE_NO_PAD.encode(sealed))
         };
         let (mine, other) = (
@@ -195,17 +134,13 @@ mod tests {
         let word = sealed(&mine, ENDS);
         assert!(word.len() <= LONGEST_WORD);
         assert_eq!(number(&word), Some(mine.id));
-        assert!(ends_with(&key(), &mine, &word));
-        assert!(!ends_with(&key(), &other, &word));
+        assert!(ends_with(&key, &mine, &word));
+        assert!(!ends_with(&key, &other, &word));
         // A token that is kept sealed is no such word, and what is made up is none.
-        assert!(!ends_with(&key(), &mine, &sealed(&mine, "secret")));
+        assert!(!ends_with(&key, &mine, &sealed(&mine, "secret")));
         for wrong in ["", ".", "1", "1.", "1.AAAA", "x.AAAA"] {
-            assert!(!ends_with(&key(), &mine, wrong), "{wrong}");
+            assert!(!ends_with(&key, &mine, wrong), "{wrong}");
         }
         assert_eq!(number(&format!("1.{}", "A".repeat(LONGEST_WORD))), None);
-    }
-
-    fn key() -> LessSafeKey {
-        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[3; KEY]).unwrap())
     }
 }

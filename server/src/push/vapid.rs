@@ -1,6 +1,5 @@
 //! That it is we who ask a push service to wake somebody (RFC 8292), also as it was written before there was a standard.
 
-use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -9,19 +8,28 @@ use comity_vocab::Iri;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use super::store;
+use super::{store, tokens};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::key_file::KeyFile;
 
 /// How long one proof may be used: the standard allows a day.
 const LIVES_S: i64 = 12 * 3600;
 
 /// The keys of this installation, once they were read.
-#[derive(Default)]
 pub struct Vapid {
     pair: OnceCell<EcdsaKeyPair>,
     /// Seals the tokens of apps that are woken.
-    pub(super) tokens: OnceCell<LessSafeKey>,
+    pub(super) tokens: KeyFile,
+}
+
+impl Default for Vapid {
+    fn default() -> Vapid {
+        Vapid {
+            pair: OnceCell::new(),
+            tokens: KeyFile::named(tokens::FILE),
+        }
+    }
 }
 
 /// The public key that apps subscribe with.

@@ -8,8 +8,8 @@ use futures_util::FutureExt as _;
 use super::job::{Job, Outcome};
 use crate::app::App;
 use crate::{
-    accounts, cards, delivery, follows, inbox, instances, leaving, lists, members, notifications,
-    polls, push, quotes, reach, rules, scheduled, search, statuses, waves,
+    accounts, backfill, cards, delivery, follows, inbox, instances, leaving, lists, members,
+    notifications, polls, push, quotes, reach, rules, scheduled, search, statuses, waves,
 };
 
 /// How long a job may run; nothing here waits longer than a few requests to other servers.
@@ -32,6 +32,11 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
             Job::FetchParent { community, status } => {
                 Box::pin(inbox::resolve::parent(app, community, status)).await
             }
+            Job::Backfill {
+                community,
+                status,
+                at,
+            } => Box::pin(backfill::go_on(app, community, status, at)).await,
             Job::FetchQuoted {
                 community, status, ..
             } => Box::pin(quotes::look(app, community, status)).await,

@@ -8,8 +8,8 @@ use tracing::{error, info};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    aliases, cards, contacts, delivery, inbox, media, members, oauth, relations, rules, sign_ups,
-    statuses,
+    aliases, backfill, cards, contacts, delivery, inbox, media, members, oauth, relations, rules,
+    sign_ups, statuses,
 };
 
 /// How often it is looked.
@@ -66,10 +66,11 @@ enum Old {
     Media,
     SignUps,
     Cards,
+    Backfills,
 }
 
 impl Old {
-    const ALL: [Old; 13] = [
+    const ALL: [Old; 14] = [
         Old::Activities,
         Old::Tombstones,
         Old::Sessions,
@@ -83,6 +84,7 @@ impl Old {
         Old::Media,
         Old::SignUps,
         Old::Cards,
+        Old::Backfills,
     ];
 
     fn words(self) -> &'static str {
@@ -99,6 +101,7 @@ impl Old {
             Old::Mutes => "mutes that ended",
             Old::Media => "files that no post has",
             Old::Cards => "cards of pages",
+            Old::Backfills => "conversations read elsewhere",
             Old::SignUps => "sign-ups that were decided or never answered",
         }
     }
@@ -118,6 +121,7 @@ impl Old {
             Old::Mutes => relations::forget_ended(&app.db, now_ms, BATCH).await,
             Old::Media => media::forget_old(app, now_ms, BATCH).await,
             Old::Cards => cards::forget_old(&app.db, now_ms, BATCH).await,
+            Old::Backfills => backfill::forget_old(&app.db, now_ms, BATCH).await,
             Old::SignUps => sign_ups::forget_old(app, now_ms, BATCH).await,
         }
     }

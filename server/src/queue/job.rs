@@ -41,6 +41,15 @@ pub enum Job {
         /// The status whose parent is missing.
         status: i64,
     },
+    /// A member asked for the conversation of a post elsewhere: answers that did not come here are read.
+    Backfill {
+        /// In whose name we ask.
+        community: i64,
+        /// The post.
+        status: i64,
+        /// When it began; where it began anew at another time, that is another promise.
+        at: i64,
+    },
     /// A post from elsewhere shows a yes to what it quotes, or quotes its own author: that is read, and then what it quotes.
     FetchQuoted {
         /// In whose name we ask.
@@ -217,6 +226,7 @@ impl Job {
             Job::Address { .. } => "address",
             Job::FetchNodeInfo { .. } => "fetch_node_info",
             Job::FetchParent { .. } => "fetch_parent",
+            Job::Backfill { .. } => "backfill",
             Job::FetchQuoted { .. } => "fetch_quoted",
             Job::FetchCard { .. } => "fetch_card",
             Job::WeighAnswers { .. } => "weigh_answers",
@@ -261,6 +271,8 @@ impl Job {
             }
             // Whose server is asked is not known here; nobody waits for it.
             Job::FetchParent { .. } => Some("all that is above".to_owned()),
+            // It is on many servers, and reads long ones for minutes.
+            Job::Backfill { .. } => Some("conversations elsewhere".to_owned()),
             // Nobody waits for them, and they are on many servers.
             Job::VerifyLinks { .. } => Some("pages in profiles".to_owned()),
             // A mail server that does not answer keeps nothing else waiting.
@@ -290,6 +302,7 @@ impl Job {
             Job::AnswerWave(batch) => format!("at {}", batch.account),
             Job::FetchNodeInfo { domain, .. } => format!("about {domain}"),
             Job::FetchParent { status, .. } => format!("above {status}"),
+            Job::Backfill { status, .. } => format!("conversation of {status}"),
             Job::FetchQuoted { status, .. } => format!("in {status}"),
             // One after the other: the second of those who link to a page finds its card.
             Job::FetchCard { domain, .. } => format!("pages at {domain}"),

@@ -47,7 +47,8 @@ pub fn push_at(tx: &mut Tx, app: &App, job: &Job, at_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// The same, if this member has a device that wants to be woken; `id` is what it is woken for.
+/// The same, if this member has a device that wants to be woken; `id` is the notification that it is woken for, if it was
+/// written down.
 pub(crate) fn push_to_devices(
     tx: &mut Tx,
     id: i64,

@@ -48,11 +48,14 @@ pub const PUSH_IF_QUOTED: Sql = sql!(
                      WHERE q.quoted_id = $5 AND q.state = 'stands')"
 );
 
-/// Only where `$5` has a device that wants to be woken.
+/// Only where `$5` has a device that wants to be woken, and is told something by that number. Where a job has it already, that
+/// one wakes for the same.
 pub const PUSH_TO_DEVICES: Sql = sql!(
     "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
      SELECT $1, $2, $3, $4, $4, 0, $4
-      WHERE EXISTS (SELECT 1 FROM push_subscriptions WHERE account_id = $5)"
+      WHERE EXISTS (SELECT 1 FROM push_subscriptions WHERE account_id = $5)
+        AND EXISTS (SELECT 1 FROM notifications WHERE id = $1 AND account_id = $5)
+     ON CONFLICT (id) DO NOTHING"
 );
 
 /// It may run from `now_ms` on; `turn_ms` is its place among others that may.

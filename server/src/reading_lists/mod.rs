@@ -20,8 +20,9 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows::{self, State};
 use crate::http::Me;
+use crate::members;
 use crate::text::length;
-use crate::timelines::Found;
+use crate::timelines::{self, Found};
 use crate::window::{Stretch, Window};
 
 pub use consent::Listing;
@@ -135,14 +136,15 @@ pub async fn with(app: &App, account_id: i64, target_id: i64) -> Result<Vec<Read
 /// A new list.
 pub async fn create(app: &App, account_id: i64, draft: &Draft) -> Result<ReadingList> {
     let list = draft.over(app.next_id(), None)?;
-    let known = of(app, account_id).await?;
-    if i64::try_from(known.len()).is_ok_and(|len| len >= MOST) {
+    let mut tx = Tx::new();
+    members::take_turns(&mut tx, account_id);
+    store::insert(&mut tx, account_id, &list);
+    if !app.commit(tx).await? {
         return Err(Error::invalid(
             "lists",
             format!("are at most {MOST}; remove some first"),
         ));
     }
-    store::insert(&app.db, account_id, &list).await?;
     Ok(list)
 }
 
@@ -223,7 +225,8 @@ async fn check_strangers(app: &App, me: &Me, list_id: i64, strangers: Vec<i64>) 
 }
 
 /// What a list of `account_id` shows, as numbers of statuses in the order of this window: what came into their home from people
-/// in it, and what others in it wrote in public. Of each of these, no more than `limit` posts are looked at.
+/// in it, and what others in it wrote in public. Of each of these, no more than `limit` posts are looked at, and of home no more
+/// entries than [`timelines::MOST_OF_HOME`].
 pub(crate) async fn ids(
     app: &App,
     (account_id, list_id): (i64, i64),
@@ -236,16 +239,20 @@ pub(crate) async fn ids(
         Replies::List => (ENTRIES_OF_LIST, PUBLIC_OF_LIST),
         Replies::None => (ENTRIES_WITHOUT_REPLIES, PUBLIC_WITHOUT_REPLIES),
     };
-    let of = params![account_id, list_id];
-    let mut ids = of_home.read(&app.db, window, limit, of).await?;
-    let mut reached = None;
+    let of = params![account_id, list_id, timelines::MOST_OF_HOME];
+    let Found {
+        mut ids,
+        mut reached,
+    } = timelines::of_home(app, account_id, of_home, window, limit, of).await?;
     let strangers = store::strangers(&app.db, list_id, account_id, MOST_STRANGERS).await?;
     if !strangers.is_empty() {
         let of = params![strangers.clone()];
         let (cut, last) = EDGE_OF_STRANGERS.cut(&app.db, window, limit, of).await?;
         let of = params![account_id, list_id, strangers];
         ids.extend(in_public.read(&app.db, cut, limit, of).await?);
-        reached = last;
+        let both = reached.zip(last);
+        let first = both.map(|(one, other)| window.first_of(one, other));
+        reached = first.or(reached).or(last);
     }
     // A topic that is followed may have brought home what is public as well.
     Ok(Found::together(ids, reached, window, limit))

@@ -1,5 +1,6 @@
 //! SQL of `reading_lists`, of who is in them, and of who lets themself be put in.
 
+mod entries;
 mod timelines;
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
@@ -8,9 +9,10 @@ use super::{MOST, ReadingList, Replies};
 use crate::error::Result;
 use crate::window::{Entries, Stretch, Window, entries_in};
 
+pub use entries::{ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES};
 pub use timelines::{
-    EDGE_OF_STRANGERS, ENTRIES_OF_FOLLOWED, ENTRIES_OF_LIST, ENTRIES_WITHOUT_REPLIES,
-    PUBLIC_OF_FOLLOWED, PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES, having, having_public,
+    EDGE_OF_STRANGERS, PUBLIC_OF_FOLLOWED, PUBLIC_OF_LIST, PUBLIC_WITHOUT_REPLIES, having,
+    having_public,
 };
 
 row! {
@@ -66,23 +68,25 @@ pub async fn with(db: &Db, account_id: i64, target_id: i64) -> Result<Vec<Readin
 
 const INSERT: Sql = sql!(
     "INSERT INTO reading_lists (id, account_id, title, replies_policy, exclusive)
-     VALUES ($1, $2, $3, $4, $5)"
+     SELECT $1, $2, $3, $4, $5
+      WHERE (SELECT count(*) FROM reading_lists WHERE account_id = $2) < $6"
 );
 const CHANGE: Sql =
     sql!("UPDATE reading_lists SET title = $2, replies_policy = $3, exclusive = $4 WHERE id = $1");
 const DELETE: Sql = sql!("DELETE FROM reading_lists WHERE id = $1");
 
-pub async fn insert(db: &Db, account_id: i64, list: &ReadingList) -> Result<()> {
+/// Undoes the whole transaction where there are [`MOST`].
+pub fn insert(tx: &mut Tx, account_id: i64, list: &ReadingList) {
     let replies = list.replies.as_str();
     let values = params![
         list.id,
         account_id,
         list.title.as_str(),
         replies,
-        list.exclusive
+        list.exclusive,
+        MOST
     ];
-    db.exec(INSERT, values).await?;
-    Ok(())
+    tx.must(INSERT, values);
 }
 
 pub async fn change(db: &Db, list: &ReadingList) -> Result<()> {

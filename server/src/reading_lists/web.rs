@@ -1,9 +1,13 @@
 //! The page on which a member says who may put them into a list without following them, and sees who did.
 
+mod lists;
+
 use askama::Template;
 use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
+
+pub use lists::{add, all, blank, change, create, delete, form, take_out, timeline};
 
 use super::consent::{self, Listing};
 use crate::accounts;

@@ -15,6 +15,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
+use crate::http;
 use crate::inbox::Arrival;
 use crate::notifications::{self, Kind};
 use crate::statuses::{self, NewStatus, Status};
@@ -59,6 +60,7 @@ pub async fn reblog_for(
             statuses::asks_first(&status, Act::Reblog)
         )));
     }
+    app.limits.check(http::Kind::Post, &me.id.to_string())?;
     let new = NewStatus::local_reblog(app, me.clone(), &status, visibility)?;
     let mut tx = Tx::new();
     statuses::record(app, &mut tx, &new, Some(&status));
@@ -88,6 +90,7 @@ pub async fn unreblog(app: &App, me: &Arc<Account>, status_id: i64) -> Result<i6
     let Some(reblog_id) = statuses::reblog_by(&app.db, status_id, me.id).await? else {
         return Ok(status_id);
     };
+    app.limits.check(http::Kind::Delete, &me.id.to_string())?;
     let reblog = statuses::load_one(app, reblog_id).await?;
     let original = statuses::load_one(app, status_id).await?;
     let mut tx = Tx::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use comity_policy::{Party, Way};
 
-use super::relations;
+use super::{relations, store};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -44,4 +44,16 @@ pub async fn known(app: &App, me: &Account, ids: Vec<i64>) -> Result<HashMap<i64
 pub async fn find_known(app: &App, me: &Account, id: i64) -> Result<Arc<Account>> {
     let mut found = known(app, me, vec![id]).await?;
     found.remove(&id).ok_or(Error::NotFound)
+}
+
+/// The same, to keep somebody away: also whom `me` named in one of their newest posts. Who keeps away from them then is
+/// blocked and muted by the number that an app has from there, as one who left is, and one who is to be seen: of all of them the
+/// answer says the same. What others did is no such reason: whether `me` was ever shown it, nobody knows.
+pub async fn find_met(app: &App, me: &Account, id: i64) -> Result<Arc<Account>> {
+    let found = find_known(app, me, id).await;
+    let is_hidden = matches!(found, Err(Error::NotFound));
+    if is_hidden && store::has_named(&app.db, me.id, id).await? {
+        return accounts::find(app, id).await;
+    }
+    found
 }

@@ -26,6 +26,7 @@ use crate::follows;
 use crate::inbox::Arrival;
 use crate::timelines;
 
+use known::find_met;
 pub use known::{find_known, known};
 pub use store::forget_ended;
 pub(crate) use store::{BLOCKED, MUTED};
@@ -120,7 +121,7 @@ pub async fn block(app: &App, me: &Arc<Account>, target_id: i64, telling: Tellin
 
 /// Lets things pass again. Follows that ended stay ended.
 pub async fn unblock(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
-    let target = find_known(app, me, target_id).await?;
+    let target = find_met(app, me, target_id).await?;
     let Some((iri, told)) = store::block(&app.db, me.id, target.id).await? else {
         return Ok(());
     };
@@ -158,7 +159,7 @@ pub async fn mute(app: &App, me: &Arc<Account>, target_id: i64, mute: Mute) -> R
 
 /// Shows it again.
 pub async fn unmute(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> {
-    let target = find_known(app, me, target_id).await?;
+    let target = find_met(app, me, target_id).await?;
     let mut tx = Tx::new();
     store::delete_mute(&mut tx, me.id, target.id);
     app.commit(tx).await?;
@@ -169,7 +170,7 @@ async fn other(app: &App, me: &Account, target_id: i64) -> Result<Arc<Account>> 
     if target_id == me.id {
         return Err(Error::invalid("id", "is yourself"));
     }
-    find_known(app, me, target_id).await
+    find_met(app, me, target_id).await
 }
 
 /// Somebody elsewhere blocks a member here: follows end, and the gate shows the member nothing of theirs any more.

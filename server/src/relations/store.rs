@@ -68,6 +68,21 @@ pub async fn among(
         .await?)
 }
 
+/// Among the newest thousand posts of `$1`. Each is looked up by itself: PostgreSQL would otherwise read all that name `$2`. Counts on `statuses_by_author` and the key of `mentions`.
+const HAS_NAMED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT s.id
+       FROM (SELECT id FROM statuses WHERE account_id = $1 ORDER BY id DESC LIMIT 1000) s
+      WHERE (SELECT count(*) FROM mentions m WHERE m.status_id = s.id AND m.account_id = $2) > 0
+      LIMIT 1"
+);
+
+/// Whether an account named this one lately, in a post that is here.
+pub async fn has_named(db: &Db, account_id: i64, target_id: i64) -> Result<bool> {
+    let found = db.opt(HAS_NAMED, params![account_id, target_id]).await?;
+    Ok(found.is_some())
+}
+
 /// Whom an account blocks. Counts on `blocks_newest`.
 pub const BLOCKED: Entries = entries_in!(
     "id",

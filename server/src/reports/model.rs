@@ -208,7 +208,7 @@ pub struct Destination {
 }
 
 /// Which reports are listed.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Choice {
     /// Closed ones; otherwise those that are open.
     pub resolved: bool,
@@ -216,4 +216,6 @@ pub struct Choice {
     pub account_id: Option<i64>,
     /// About this account only.
     pub target_id: Option<i64>,
+    /// About people whose handles are of this domain only.
+    pub target_domain: Option<String>,
 }

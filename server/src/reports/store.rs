@@ -239,6 +239,8 @@ const NEWEST: Sql<ReportRow> = sql!(
            AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
            AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
            AND target_id <> $8
+           AND (CAST($9 AS TEXT) IS NULL
+                OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = reports.target_id AND a.domain = CAST($9 AS TEXT)))
          ORDER BY id DESC
          LIMIT $7"
     )
@@ -251,6 +253,8 @@ const OLDEST: Sql<ReportRow> = sql!(
            AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
            AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
            AND target_id <> $8
+           AND (CAST($9 AS TEXT) IS NULL
+                OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = reports.target_id AND a.domain = CAST($9 AS TEXT)))
          ORDER BY id
          LIMIT $7"
     )
@@ -273,7 +277,8 @@ pub async fn within(
         choice.account_id,
         choice.target_id,
         limit,
-        viewer_id
+        viewer_id,
+        choice.target_domain
     ];
     Ok(db.all(statement, values).await?)
 }

@@ -84,6 +84,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/v1/scheduled_statuses/{id}",
             "DELETE /api/comity/v1/drafts/{id}",
             "DELETE /api/comity/v1/antennas/{id}",
+            "DELETE /api/comity/v1/tokens/{id}",
             "DELETE /api/v1/collections/{id}",
             "DELETE /api/v1/collections/{id}/items/{item}",
             "POST /api/v1/collections/{id}/items/{item}/revoke",
@@ -293,6 +294,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Context", &["GET /api/v1/statuses/{id}/context"]),
+    ("AsyncRefresh", &["GET /api/v1_alpha/async_refreshes/{id}"]),
     ("StatusSource", &["GET /api/v1/statuses/{id}/source"]),
     ("[StatusEdit]", &["GET /api/v1/statuses/{id}/history"]),
     (
@@ -492,6 +494,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("Reach", &["POST /api/comity/v1/reach"]),
     ("Ledger", &["GET /api/comity/v1/statuses/{id}/reach"]),
     ("[Contact]", &["GET /api/comity/v1/contacts"]),
+    ("[SignIn]", &["GET /api/comity/v1/tokens"]),
     (
         "MediaAttachment",
         &[
@@ -510,6 +513,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
         &[
             "GET /api/v2/notifications/policy",
             "PATCH /api/v2/notifications/policy",
+            "PUT /api/v2/notifications/policy",
         ],
     ),
     (
@@ -549,6 +553,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/admin/accounts/{id}/reject",
             "DELETE /api/v1/admin/accounts/{id}",
             "POST /api/v1/admin/accounts/{id}/enable",
+            "POST /api/v1/admin/accounts/{id}/unsensitive",
             "POST /api/v1/admin/accounts/{id}/unsilence",
             "POST /api/v1/admin/accounts/{id}/unsuspend",
         ],

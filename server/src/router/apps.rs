@@ -2,7 +2,7 @@
 
 use crate::http::Wants;
 use crate::{
-    account_notes, accounts, announcements, annual_reports, antennas, bookmarks, cards,
+    account_notes, accounts, announcements, annual_reports, antennas, backfill, bookmarks, cards,
     collections, communities, contacts, conversations, discovery, drafts, emojis, endorsements,
     favourites, featured_tags, filters, followed_tags, follows, markers, media, members,
     notifications, oauth, pins, polls, push, quotes, reach, reactions, reading_lists, reblogs,
@@ -23,6 +23,9 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     reads("/settings/apps", Kind::Page, || get(oauth::web::apps)),
     acts("/settings/apps", Kind::Form, || post(oauth::web::end_app)),
+    acts("/settings/apps/sign-ins", Kind::Form, || {
+        post(oauth::web::end_sign_in)
+    }),
     acts("/settings/push", Kind::Form, || post(push::web::choose)),
     api("POST", "/oauth/token", Wants::Nothing, || {
         post(oauth::api::token)
@@ -55,6 +58,18 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/apps/verify_credentials",
         Wants::AnyApp,
         || get(oauth::api::verify_app),
+    ),
+    api(
+        "GET",
+        "/api/comity/v1/tokens",
+        Wants::Member(&["read:accounts"]),
+        || get(oauth::api::sign_ins),
+    ),
+    api(
+        "DELETE",
+        "/api/comity/v1/tokens/{id}",
+        Wants::Member(&["write:accounts"]),
+        || delete(oauth::api::end_sign_in),
     ),
     // Apps: the server
     api("GET", "/api/v2/instance", Wants::Nothing, || {
@@ -444,6 +459,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1_alpha/async_refreshes/{id}",
+        Wants::Member(&["read:statuses"]),
+        || get(backfill::api::refresh),
+    ),
+    api(
+        "GET",
         "/api/v1/statuses/{id}/source",
         Wants::Member(&["read:statuses"]),
         || get(statuses::api::source),
@@ -720,6 +741,12 @@ pub(super) const ROUTES: &[Route] = &[
         || patch(notifications::api::policy::change),
     ),
     api(
+        "PUT",
+        "/api/v2/notifications/policy",
+        Wants::Member(&["write:notifications"]),
+        || put(notifications::api::policy::change),
+    ),
+    api(
         "GET",
         "/api/v1/notifications/policy",
         Wants::Member(&["read:notifications"]),
@@ -884,7 +911,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v2/search",
-        Wants::Member(&["read:search"]),
+        Wants::Anyone(&["read:search"]),
         || get(search::api::search),
     ),
     api(

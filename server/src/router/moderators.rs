@@ -143,6 +143,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "POST",
+        "/api/v1/admin/accounts/{id}/unsensitive",
+        Wants::Member(&["admin:write:accounts"]),
+        || post(moderation::api::accounts::unsensitive),
+    ),
+    api(
+        "POST",
         "/api/v1/admin/accounts/{id}/unsilence",
         Wants::Member(&["admin:write:accounts"]),
         || post(moderation::api::accounts::unsilence),

@@ -2,11 +2,11 @@
 
 use crate::{
     accounts, aliases, announcements, antennas, bookmarks, cards, collections, communities,
-    contacts, conversations, drafts, emergency, emojis, favourites, filters, followed_tags,
-    follows, hashtags, invitations, leaving, lists, media, members, moderation, notifications,
-    passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs, relations, reports,
-    rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses, texts, timelines,
-    waves,
+    contacts, conversations, discovery, drafts, emergency, emojis, favourites, filters,
+    followed_tags, follows, hashtags, invitations, leaving, lists, media, members, moderation,
+    notifications, passkeys, pins, polls, quotes, reach, reactions, reading_lists, reblogs,
+    relations, reports, rules, scheduled, search, second_step, sign_up_blocks, sign_ups, statuses,
+    texts, timelines, waves,
 };
 
 use super::endpoint::{get, post};
@@ -192,6 +192,46 @@ pub(super) const ROUTES: &[Route] = &[
         get(notifications::web::page)
     }),
     reads("/search", Kind::Page, || get(search::web::page)),
+    reads("/directory", Kind::Page, || get(discovery::web::directory)),
+    reads("/trends", Kind::Page, || get(discovery::web::talks)),
+    acts("/moderation/trends", Kind::Form, || {
+        post(discovery::web::decide)
+    }),
+    reads("/conversations", Kind::Page, || {
+        get(conversations::web::directs)
+    }),
+    acts("/conversations/{id}/read", Kind::Form, || {
+        post(conversations::web::read)
+    }),
+    acts("/conversations/{id}/unread", Kind::Form, || {
+        post(conversations::web::unread)
+    }),
+    acts("/conversations/{id}/hide", Kind::Form, || {
+        post(conversations::web::hide)
+    }),
+    reads("/lists", Kind::Page, || get(reading_lists::web::all)),
+    reads("/lists/new", Kind::Page, || get(reading_lists::web::blank)),
+    acts("/lists/new", Kind::Form, || {
+        post(reading_lists::web::create)
+    }),
+    reads("/lists/{id}", Kind::Page, || {
+        get(reading_lists::web::timeline)
+    }),
+    reads("/lists/{id}/edit", Kind::Page, || {
+        get(reading_lists::web::form)
+    }),
+    acts("/lists/{id}/edit", Kind::Form, || {
+        post(reading_lists::web::change)
+    }),
+    acts("/lists/{id}/add", Kind::Form, || {
+        post(reading_lists::web::add)
+    }),
+    acts("/lists/{id}/take-out", Kind::Form, || {
+        post(reading_lists::web::take_out)
+    }),
+    acts("/lists/{id}/delete", Kind::Form, || {
+        post(reading_lists::web::delete)
+    }),
     reads("/favourites", Kind::Page, || get(favourites::web::page)),
     reads("/settings/topics", Kind::Page, || {
         get(followed_tags::web::page)
@@ -216,6 +256,9 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     acts("/antennas/{id}/delete", Kind::Form, || {
         post(antennas::web::delete)
+    }),
+    reads("/@{handle}/featured", Kind::Page, || {
+        get(accounts::featured_web::featured)
     }),
     reads("/@{handle}/collections", Kind::Page, || {
         get(collections::web::of_profile)
@@ -433,6 +476,7 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/report", Kind::Page, || get(reports::web::form)),
     acts("/report", Kind::Form, || post(reports::web::send)),
     reads("/reports", Kind::Page, || get(reports::web::mine)),
+    reads("/moderation", Kind::Page, || get(moderation::start::page)),
     reads("/moderation/reports", Kind::Page, || {
         get(reports::web::queue)
     }),
@@ -459,6 +503,9 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     reads("/moderation/record", Kind::Page, || {
         get(moderation::record::page)
+    }),
+    reads("/moderation/accounts/{id}", Kind::Page, || {
+        get(moderation::person::page)
     }),
     acts("/moderation/accounts/{id}", Kind::Form, || {
         post(moderation::web::decide)

@@ -81,4 +81,10 @@ pub(super) const ROUTES: &[Route] = &[
     }),
     reads("/health", Kind::Asset, || get(health)),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
+    reads("/avatars/original/missing.png", Kind::Asset, || {
+        get(web::no_avatar)
+    }),
+    reads("/headers/original/missing.png", Kind::Asset, || {
+        get(web::no_header)
+    }),
 ];

@@ -210,16 +210,28 @@ pub(crate) async fn end_with(
     rule_id: i64,
     by: Option<i64>,
 ) -> Result<()> {
-    store::end(&mut tx, rule_id, scope, by, app.now_ms());
-    store::advance_epoch(&mut tx);
-    if !matches!(scope, Scope::Member(..)) {
-        notices::of_end(&mut tx, app, rule_id)?;
-    }
+    end_in(&mut tx, app, scope, rule_id, by)?;
     if !app.commit(tx).await? {
         return Err(Error::NotFound);
     }
     reload(app).await?;
     app.wake.ring();
+    Ok(())
+}
+
+/// The same in a transaction that somebody else commits, who reads the rules anew after it.
+pub(crate) fn end_in(
+    tx: &mut Tx,
+    app: &App,
+    scope: Scope,
+    rule_id: i64,
+    by: Option<i64>,
+) -> Result<()> {
+    store::end(tx, rule_id, scope, by, app.now_ms());
+    store::advance_epoch(tx);
+    if !matches!(scope, Scope::Member(..)) {
+        notices::of_end(tx, app, rule_id)?;
+    }
     Ok(())
 }
 
@@ -373,6 +385,19 @@ async fn look(app: &App) -> Result<()> {
 /// The scope of a community's own rules.
 pub fn of_community(community: &Community) -> Scope {
     Scope::Community(CommunityId(community.id))
+}
+
+/// Whether moderators decided this about a member of their own. That is no boundary: it is for them and for that member to
+/// read, and undone where it was done.
+pub fn is_about_own(app: &App, rule: &Rule) -> bool {
+    match (rule.scope, &rule.pattern) {
+        (Scope::Community(of), Pattern::Account(iri)) => app
+            .gate
+            .book()
+            .domain_of(of)
+            .is_some_and(|domain| iri.domain() == *domain),
+        _ => false,
+    }
 }
 
 /// The scope of a member's own rules.

@@ -14,7 +14,8 @@ use setting::{condition_choices, lasts};
 pub use why::{WhyQuestion, answer, why};
 
 use super::{
-    Change, Whose, conditions, dry_run, in_force, listener, of_community, of_member, whom,
+    Change, Whose, conditions, dry_run, in_force, is_about_own, listener, of_community, of_member,
+    whom,
 };
 use crate::aliases;
 use crate::app::App;
@@ -46,11 +47,13 @@ pub fn mark_kind(stance: Stance) -> MarkKind {
 /// A rule as a reader sees it; `None` for one that is not theirs to know.
 pub fn view(app: &App, rule: &Rule, visit: &Visit) -> Option<RuleView> {
     let me = visit.me.as_ref();
+    let governs = me.is_some_and(|me| me.member.role >= Role::Moderator);
+    let about_own = is_about_own(app, rule);
     let (whose, may_remove) = match rule.scope {
-        Scope::Community(id) if id.0 == visit.community.id => (
-            visit.community.name.clone(),
-            me.is_some_and(|me| me.member.role >= Role::Moderator),
-        ),
+        Scope::Community(_) if about_own && !governs => return None,
+        Scope::Community(id) if id.0 == visit.community.id => {
+            (visit.community.name.clone(), governs && !about_own)
+        }
         Scope::Member(person, _) if me.is_some_and(|me| me.account.id == person.0) => {
             ("You".to_owned(), true)
         }
@@ -334,7 +337,12 @@ pub async fn remove(
         .ok_or(Error::NotFound)?;
     let theirs = scope == of_member(&me.account)?
         || (scope == of_community(&me.community) && me.member.role >= Role::Moderator);
-    if !theirs {
+    let about_own = app
+        .gate
+        .book()
+        .rule(RuleId(id))
+        .is_some_and(|rule| is_about_own(&app, rule));
+    if !theirs || about_own {
         return Err(Error::NotFound);
     }
     if asked.step == "show" {

@@ -1,5 +1,6 @@
 //! Posts that are published later. Until then they are what was sent and nothing else: who may have them is asked when
-//! they are published, by the rules of that moment. One that is refused then stays here, with the reason.
+//! they are published, by the rules of that moment. One that is refused then stays here, with the reason. Apps that keep their
+//! drafts here have them wait for a time that nobody will see.
 
 pub mod api;
 mod store;
@@ -12,7 +13,7 @@ use comity_db::Tx;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
-use crate::http::Me;
+use crate::http::{Kind, Me};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
@@ -24,8 +25,11 @@ pub(crate) use store::take;
 
 /// As Mastodon has it: sooner, one can as well publish it now.
 const SOONEST_MS: i64 = 5 * 60 * 1000;
-/// Nobody plans further ahead, and clocks and rules change.
-const LATEST_MS: i64 = 5 * 366 * 24 * 3_600_000;
+/// Nobody plans further ahead: what waits for longer is no post with a time but a draft of an app (Tuba's wait for three
+/// thousand years).
+const FAR_MS: i64 = 5 * 366 * DAY_MS;
+/// The beginning of the year 9999: what shows and reads times knows four digits of a year.
+const LAST_MS: i64 = 253_370_764_800_000;
 /// Of one member.
 const MOST: i64 = 300;
 /// Bytes of one, as JSON: the longest post with a poll and all that is said of it.
@@ -49,6 +53,11 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
+    /// Whether an app keeps it as a draft: its time is none that anybody waits for.
+    pub fn is_draft(&self, now_ms: i64) -> bool {
+        self.at.saturating_sub(now_ms) > FAR_MS
+    }
+
     fn from_row(row: ScheduledRow, now_ms: i64) -> Result<Scheduled> {
         let is_overdue = now_ms - row.scheduled_at > OVERDUE_MS;
         let overdue = || "it was not published when its time came; choose another time".to_owned();
@@ -85,6 +94,7 @@ pub async fn schedule(
         poll.begin(app.now_ms())?;
     }
     media::choose(app, &me.account, &[], &draft.media).await?;
+    app.limits.check(Kind::Post, &me.account.id.to_string())?;
     let id = app.next_id();
     let mut tx = Tx::new();
     let row = ScheduledRow {
@@ -149,8 +159,19 @@ fn keep_files(app: &App, tx: &mut Tx, me: &Me, sent: &Sent) {
 }
 
 fn check_time(app: &App, at: i64) -> Result<()> {
-    let from_now = at - app.now_ms();
-    if (SOONEST_MS..=LATEST_MS).contains(&from_now) {
+    if at >= app.now_ms() + SOONEST_MS && at < LAST_MS {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "scheduled_at",
+        "must lie at least five minutes ahead, and before the year 9999",
+    ))
+}
+
+/// A time that a person chose on a page: there are drafts for the rest, and a year is soon mistyped.
+fn check_planned(app: &App, at: i64) -> Result<()> {
+    let from_now = at.saturating_sub(app.now_ms());
+    if (SOONEST_MS..=FAR_MS).contains(&from_now) {
         return Ok(());
     }
     Err(Error::invalid(

@@ -34,6 +34,8 @@ struct View {
     words: String,
     files: usize,
     is_answer: bool,
+    /// An app keeps it as a draft, and its time says nothing.
+    is_draft: bool,
     when_iso: String,
     when_text: String,
     /// What its field holds: the time, or what was typed instead.
@@ -46,14 +48,20 @@ struct View {
 
 impl View {
     fn of(waits: &Scheduled, now_ms: i64) -> View {
+        let is_draft = waits.is_draft(now_ms);
         View {
             id: waits.id,
             words: waits.sent.words().chars().take(SHOWN).collect(),
             files: waits.sent.files().len(),
             is_answer: waits.sent.answers_something(),
+            is_draft,
             when_iso: time::iso(waits.at),
             when_text: time::words(waits.at, now_ms),
-            later: time::field(waits.at),
+            later: if is_draft {
+                String::new()
+            } else {
+                time::field(waits.at)
+            },
             trouble: waits.trouble.as_deref().map(as_sentence),
             wrong: None,
         }
@@ -61,13 +69,15 @@ impl View {
 }
 
 /// A time as the field of a form has it, in unix milliseconds.
-pub fn read_field(typed: &str) -> Result<i64> {
-    time::from_field(typed).ok_or_else(|| {
+pub fn read_field(app: &App, typed: &str) -> Result<i64> {
+    let at = time::from_field(typed).ok_or_else(|| {
         Error::invalid(
             "scheduled_at",
             "cannot be read; write it as 2026-05-03T14:00",
         )
-    })
+    })?;
+    super::check_planned(app, at)?;
+    Ok(at)
 }
 
 /// `GET /scheduled`
@@ -108,7 +118,7 @@ pub async fn reschedule(
 }
 
 async fn moved(app: &App, me: &Me, id: i64, later: &str) -> Result<Scheduled> {
-    super::reschedule(app, me, id, read_field(later)?).await
+    super::reschedule(app, me, id, read_field(app, later)?).await
 }
 
 /// `POST /scheduled/{id}/cancel`

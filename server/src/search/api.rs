@@ -1,6 +1,9 @@
 //! Search for apps.
 
-use axum::extract::State;
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, State};
+use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +15,8 @@ use crate::discovery::histories;
 use crate::error::{Error, Result};
 use crate::follows;
 use crate::hashtags::entity::counted;
-use crate::http::{Client, Input, Paging, Reply};
+use crate::http::takes::Argument;
+use crate::http::{Caller, Client, Input, Paging, Reply, address};
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
 
@@ -27,25 +31,63 @@ pub struct Question {
     account_id: String,
 }
 
-/// `GET /api/v2/search`
+/// The neighbourhood of the address that asks.
+pub struct Neighbourhood(String);
+
+impl Argument for Neighbourhood {}
+
+impl FromRequestParts<App> for Neighbourhood {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Neighbourhood, Infallible> {
+        let from = address::client(parts, &app.config);
+        Ok(Neighbourhood(address::neighbourhood(from)))
+    }
+}
+
+/// `GET /api/v2/search`. Visitors are served as by Mastodon: nobody is asked for them, and they read the first page.
 pub async fn search(
     State(app): State<App>,
-    client: Client,
+    caller: Caller,
+    Neighbourhood(from): Neighbourhood,
     paging: Paging,
     Input(question): Input<Question>,
 ) -> Result<Reply> {
-    let found = Box::pin(answer(&app, &client, &paging, &question)).await?;
+    let counted_by = match &caller.me {
+        Some(me) => me.account.id.to_string(),
+        None => {
+            check_visitor(&paging, &question)?;
+            format!("{from} {}", caller.community.id)
+        }
+    };
+    let found = Box::pin(answer(&app, &caller, &counted_by, &paging, &question)).await?;
     Ok(Reply::api(found))
 }
 
-/// `GET /api/v1/search`: the same, with the names of topics alone.
+/// In Mastodon's words, which apps may compare.
+fn check_visitor(paging: &Paging, question: &Question) -> Result<()> {
+    let what = if paging.offset() > 0 {
+        "search queries pagination is"
+    } else if question.resolve {
+        "search queries that resolve remote resources are"
+    } else {
+        return Ok(());
+    };
+    Err(Error::MembersOnly(format!(
+        "{what} not supported without authentication"
+    )))
+}
+
+/// `GET /api/v1/search`: the same for members, with the names of topics alone.
 pub async fn search_v1(
     State(app): State<App>,
     client: Client,
     paging: Paging,
     Input(question): Input<Question>,
 ) -> Result<Reply> {
-    let mut found = Box::pin(answer(&app, &client, &paging, &question)).await?;
+    let (caller, me) = (client.caller()?, client.me()?);
+    let counted_by = me.account.id.to_string();
+    let mut found = Box::pin(answer(&app, &caller, &counted_by, &paging, &question)).await?;
     let tags = found["hashtags"].as_array();
     let names: Vec<Value> = tags
         .into_iter()
@@ -56,8 +98,14 @@ pub async fn search_v1(
     Ok(Reply::api(found))
 }
 
-async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question) -> Result<Value> {
-    let me = client.me()?;
+/// `counted_by` is the key by which searches for posts are counted.
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    counted_by: &str,
+    paging: &Paging,
+    question: &Question,
+) -> Result<Value> {
     let wants = |kind: &str| question.r#type.is_empty() || question.r#type == kind;
     if !["", "accounts", "hashtags", "statuses"].contains(&question.r#type.as_str()) {
         return Err(Error::invalid(
@@ -65,24 +113,30 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
             "must be accounts, hashtags or statuses",
         ));
     }
+    let party = caller.party();
     let most = usize::try_from(paging.limit(20, 40)).unwrap_or_default();
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let wanted = super::People {
-        following: question.following,
-        most: skip.saturating_add(most),
+    let found = match &caller.me {
+        Some(me) => {
+            let wanted = super::People {
+                following: question.following,
+                most: skip.saturating_add(most),
+            };
+            super::look(app, me, &question.q, question.resolve, wanted).await?
+        }
+        None => super::look_as_visitor(app, &party, &question.q, most).await?,
     };
-    let found = super::look(app, me, &question.q, question.resolve, wanted).await?;
     let mut people: Vec<&_> = found.people.iter().filter(|_| wants("accounts")).collect();
-    if question.following {
+    if let Some(me) = caller.account_id().filter(|_| question.following) {
         let ids = people.iter().map(|account| account.id).collect();
-        let states = follows::states(app, me.account.id, ids).await?;
+        let states = follows::states(app, me, ids).await?;
         people.retain(|account| {
             let state = states.get(&account.id);
             state.is_some_and(|(mine, _)| *mine == follows::State::Accepted)
         });
     }
     let people: Vec<_> = people.into_iter().skip(skip).take(most).collect();
-    let people = whole_many(app, Way::Search, &people, &me.community).await?;
+    let people = whole_many(app, super::way(&party), &people, &caller.community).await?;
     let by = match question.account_id.trim() {
         "" => None,
         // Nobody has a number that is none.
@@ -95,7 +149,7 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
         by,
     };
     let said = if wants("statuses") && found.statuses.is_empty() {
-        let found = Box::pin(super::posts(app, me, &question.q, page)).await?;
+        let found = Box::pin(super::posts(app, caller, counted_by, &question.q, page)).await?;
         found.posts
     } else {
         Vec::new()
@@ -109,7 +163,11 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
         .take(most)
         .chain(&said)
         .collect();
-    let entities = Entities::of(app, &client.caller()?, Way::Lookup, &statuses).await?;
+    let way = match &caller.me {
+        Some(_) => Way::Lookup,
+        None => super::way(&party),
+    };
+    let entities = Entities::of(app, caller, way, &statuses).await?;
     let statuses: Vec<Value> = statuses
         .iter()
         .map(|status| entities.status(status))
@@ -118,13 +176,13 @@ async fn answer(app: &App, client: &Client, paging: &Paging, question: &Question
     let is_one_word = !prefix.is_empty() && !question.q.trim().contains(' ');
     let mut tags: Vec<Value> = Vec::new();
     if wants("hashtags") && is_one_word {
-        let names = super::topics(app, &me.party(), &prefix).await?;
+        let names = super::topics(app, &party, &prefix).await?;
         let names: Vec<String> = names.into_iter().skip(skip).take(most).collect();
-        let histories = histories(app, &me.party(), &names).await?;
+        let histories = histories(app, &party, &names).await?;
         tags.extend(
             names
                 .iter()
-                .map(|name| counted(name, &me.community, &histories)),
+                .map(|name| counted(name, &caller.community, &histories)),
         );
     }
     Ok(json!({

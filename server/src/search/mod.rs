@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::hashtags::{self, Topics};
-use crate::http::{Kind, Me};
+use crate::http::{Caller, Kind, Me};
 use crate::inbox::resolve::{self, Found};
 use crate::statuses::{self, Status};
 use crate::timelines::{self, Place};
@@ -111,7 +111,7 @@ pub async fn find(
                     ..Results::default()
                 })
         }
-        Ok(None) => return by_name(app, viewer, question, wanted).await,
+        Ok(None) => return by_name(app, viewer, Way::Search, question, wanted).await,
         Err(why) => Err(why),
     };
     match shown {
@@ -131,8 +131,49 @@ pub async fn find(
             trouble: Some("that could not be found".to_owned()),
             ..Results::default()
         }),
-        Err(_) => by_name(app, viewer, question, wanted).await,
+        Err(_) => by_name(app, viewer, Way::Search, question, wanted).await,
     }
+}
+
+/// By which way what is found among everything is shown. Visitors are shown what was written here, as in all lists for them:
+/// authors elsewhere did not ask for a second shop window.
+fn way(viewer: &Party) -> Way {
+    match viewer {
+        Party::Member(_) => Way::Search,
+        _ => Way::PublicTimeline,
+    }
+}
+
+/// What an app finds for nobody in particular: people who live here, by a whole handle, or by their names where they want to be
+/// found. Nobody elsewhere is asked.
+pub async fn look_as_visitor(
+    app: &App,
+    viewer: &Party,
+    question: &str,
+    most: usize,
+) -> Result<Results> {
+    let question = question.trim();
+    if question.is_empty() || question.len() > LONGEST {
+        return Ok(Results::default());
+    }
+    if let Some(handle) = whole_handle(question)
+        && let Some(domain) = &handle.domain
+        && let Some(known) = accounts::find_by_handle(app, &handle.username, domain).await?
+        && let Ok(shown) = accounts::show(app, viewer, way(viewer), known.id).await
+    {
+        return Ok(Results {
+            people: vec![shown],
+            ..Results::default()
+        });
+    }
+    let wanted = People {
+        following: false,
+        most: FURTHEST,
+    };
+    let mut found = by_name(app, viewer, way(viewer), question, wanted).await?;
+    found.people.retain(|account| account.discoverable);
+    found.people.truncate(most);
+    Ok(found)
 }
 
 /// What an app of `me` finds: with `resolve`, others are asked for what is not here; without, nobody is.
@@ -167,7 +208,7 @@ pub async fn look(
             });
         }
     }
-    by_name(app, &party, question, wanted).await
+    by_name(app, &party, Way::Search, question, wanted).await
 }
 
 /// Topics (folded) that begin so and are named by something that this viewer may see: a name alone would tell of the rest.
@@ -184,14 +225,20 @@ pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<St
     Ok(seen)
 }
 
-/// Posts by their words, where the question is neither a link nor a handle.
-pub async fn posts(app: &App, me: &Me, question: &str, page: Page) -> Result<FoundPosts> {
+/// Posts by their words, where the question is neither a link nor a handle. Searches are counted by this key.
+pub async fn posts(
+    app: &App,
+    caller: &Caller,
+    counted_by: &str,
+    question: &str,
+    page: Page,
+) -> Result<FoundPosts> {
     let question = question.trim();
     let is_address = question.contains("://") && !question.contains(char::is_whitespace);
     if question.len() > LONGEST || is_address || whole_handle(question).is_some() {
         return Ok(FoundPosts::default());
     }
-    posts::find(app, me, question, page).await
+    posts::find(app, caller, counted_by, question, page).await
 }
 
 /// People alone, of what [`look`] finds.
@@ -228,7 +275,13 @@ async fn by_handle(
     }
 }
 
-async fn by_name(app: &App, viewer: &Party, question: &str, wanted: People) -> Result<Results> {
+async fn by_name(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    question: &str,
+    wanted: People,
+) -> Result<Results> {
     // Nobody is called as a link is.
     if question.contains("://") {
         return Ok(Results::default());
@@ -244,7 +297,7 @@ async fn by_name(app: &App, viewer: &Party, question: &str, wanted: People) -> R
         most: i64::try_from(most.saturating_add(SPARE)).unwrap_or(i64::MAX),
     };
     let ids = names::find(app, question, looking).await?;
-    let mut shown = accounts::show_many(app, viewer, Way::Search, &ids).await?;
+    let mut shown = accounts::show_many(app, viewer, way, &ids).await?;
     let people = ids
         .iter()
         .filter_map(|id| shown.get_mut(id)?.pop())

@@ -11,7 +11,7 @@ use super::store::{self, Among, Read};
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Kind, Me};
+use crate::http::{Caller, Kind};
 use crate::statuses::{self, Status};
 use crate::window::Window;
 
@@ -46,18 +46,30 @@ pub struct Found {
     pub older: Option<i64>,
 }
 
-/// Finds posts for `me`, newest first. Says what is wrong with a question that cannot be followed; somebody whom it names
+/// Finds posts for whoever asks, newest first; for visitors those that anybody may find. Says what is wrong with a question that cannot be followed; somebody whom it names
 /// and who is not there, or not for them, wrote nothing.
-pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<Found> {
+pub async fn find(
+    app: &App,
+    caller: &Caller,
+    counted_by: &str,
+    question: &str,
+    mut page: Page,
+) -> Result<Found> {
     let Some(mut asked) = Asked::read(question)? else {
         return Ok(Found::default());
     };
     if page.skip > MOST_SKIPPED {
         return Ok(Found::default());
     }
-    app.limits.check(Kind::Search, &me.account.id.to_string())?;
+    // A visitor has part in nothing.
+    let among = match (caller.account_id(), asked.among.unwrap_or(Among::All)) {
+        (None, Among::Library) => return Ok(Found::default()),
+        (None, _) => Among::Public,
+        (Some(_), among) => among,
+    };
+    app.limits.check(Kind::Search, counted_by)?;
     for named in std::mem::take(&mut asked.people) {
-        match person(app, me, &named.handle).await? {
+        match person(app, caller, &named.handle).await? {
             Some(id) => asked.person(&named, id),
             None if named.not => {}
             None => return Ok(Found::default()),
@@ -80,10 +92,10 @@ pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<
             &app.db,
             *window,
             batch,
-            me.account.id,
+            caller.account_id().unwrap_or(0),
             &asked.with,
             &asked.without,
-            asked.among.unwrap_or(Among::All),
+            among,
         )
         .await?;
         let is_short = i64::try_from(rows.len()).is_ok_and(|len| len < batch);
@@ -97,7 +109,7 @@ pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<
                 window.below = last;
             }
         }
-        let shown = show(app, me, &rows).await?;
+        let shown = show(app, caller, &rows).await?;
         found.extend(
             shown
                 .into_iter()
@@ -127,11 +139,11 @@ pub async fn find(app: &App, me: &Me, question: &str, mut page: Page) -> Result<
 }
 
 /// What one has part in is looked up; what is found among strangers has to be a thing that search may find.
-async fn show(app: &App, me: &Me, rows: &[(i64, i64)]) -> Result<Vec<Visible<Status>>> {
-    let party = me.party();
+async fn show(app: &App, caller: &Caller, rows: &[(i64, i64)]) -> Result<Vec<Visible<Status>>> {
+    let party = caller.party();
     let (own, others): (Vec<_>, Vec<_>) = rows.iter().partition(|(_, has_part)| *has_part == 1);
     let mut shown: HashMap<i64, Visible<Status>> = HashMap::new();
-    for (way, rows) in [(Way::Lookup, own), (Way::Search, others)] {
+    for (way, rows) in [(Way::Lookup, own), (super::way(&party), others)] {
         let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
         let cleared = statuses::find_many(app, &party, way, &ids).await?;
         shown.extend(cleared.into_iter().map(|status| (status.id, status)));
@@ -139,16 +151,17 @@ async fn show(app: &App, me: &Me, rows: &[(i64, i64)]) -> Result<Vec<Visible<Sta
     Ok(rows.iter().filter_map(|(id, _)| shown.remove(id)).collect())
 }
 
-/// The account that a question names, if we know it and it is for `me`.
-async fn person(app: &App, me: &Me, handle: &str) -> Result<Option<i64>> {
+/// The account that a question names, if we know it and it is for whoever asks.
+async fn person(app: &App, caller: &Caller, handle: &str) -> Result<Option<i64>> {
     if handle.eq_ignore_ascii_case("me") {
-        return Ok(Some(me.account.id));
+        return Ok(caller.account_id());
     }
-    let named = match accounts::web::named(app, &me.community, handle).await {
+    let named = match accounts::web::named(app, &caller.community, handle).await {
         Ok(named) => named,
         Err(why) if why.is_not_found() => return Ok(None),
         Err(why) => return Err(why),
     };
-    let shown = accounts::show(app, &me.party(), Way::Search, named.id).await;
+    let party = caller.party();
+    let shown = accounts::show(app, &party, super::way(&party), named.id).await;
     Ok(shown.ok().map(|account| account.id))
 }

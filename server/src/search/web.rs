@@ -10,7 +10,7 @@ use crate::accounts::web::{Listed, rows};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::reply::as_sentence;
-use crate::http::{Kind, Reply, Visit};
+use crate::http::{Caller, Kind, Reply, Visit};
 use crate::statuses::Shown;
 use crate::statuses::web::views;
 use crate::text::hashtag;
@@ -53,7 +53,15 @@ pub async fn page(
         by: None,
     };
     let (said, wrong) = match &visit.me {
-        Some(me) => match Box::pin(super::posts(&app, me, &question.q, page)).await {
+        Some(me) => match Box::pin(super::posts(
+            &app,
+            &Caller::from(me),
+            &me.account.id.to_string(),
+            &question.q,
+            page,
+        ))
+        .await
+        {
             Ok(said) => (said, None),
             Err(Error::Invalid { why, .. }) => {
                 (FoundPosts::default(), Some(format!("search {why}")))

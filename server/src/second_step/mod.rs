@@ -1,6 +1,7 @@
 //! The second step of signing in, for members who want one: a code that their device makes (RFC 6238), or one of the
 //! recovery codes that they wrote down. Whoever knows the password alone is held half-way.
 
+mod secrets;
 mod store;
 mod totp;
 pub mod web;
@@ -18,6 +19,7 @@ use crate::http::token::Token;
 use crate::members::letters::{self, Errand};
 use crate::members::{self, Member, sessions};
 
+pub use secrets::{key_file, seal_all};
 pub use totp::base32;
 
 /// Recovery codes that a member is given.
@@ -50,7 +52,15 @@ pub enum Standing {
 pub async fn standing(app: &App, account_id: i64) -> Result<Standing> {
     Ok(match store::find(&app.db, account_id).await? {
         None => Standing::Off,
-        Some(row) if row.confirmed_at.is_none() => Standing::Begun { secret: row.secret },
+        Some(row) if row.confirmed_at.is_none() => {
+            match secrets::open(app, account_id, &row.secret).await {
+                Ok(secret) => Standing::Begun { secret },
+                Err(why) => {
+                    tracing::warn!(?why, "a second step that was begun has to be begun again");
+                    Standing::Off
+                }
+            }
+        }
         Some(_) => Standing::On {
             codes: store::count_codes(&app.db, account_id).await?,
         },
@@ -68,9 +78,10 @@ pub async fn begin(app: &App, member: &Member, password: &str) -> Result<()> {
     let id = member.account_id;
     let hash = members::check_is_their_password(app, id, "password", password).await?;
     let secret: [u8; totp::SECRET] = random()?;
+    let sealed = secrets::seal(app, id, &secret).await?;
     let mut tx = Tx::new();
     members::still_has_password(&mut tx, id, hash);
-    store::begin(&mut tx, id, secret.to_vec());
+    store::begin(&mut tx, id, sealed);
     match app.db.write(tx).await {
         Ok(Wrote::All) => Ok(()),
         Ok(Wrote::Nothing { .. }) => Err(Error::Unauthorized),
@@ -85,16 +96,18 @@ pub async fn begin(app: &App, member: &Member, password: &str) -> Result<()> {
 pub async fn confirm(app: &App, member: &Member, code: &str) -> Result<Vec<String>> {
     let id = member.account_id;
     app.limits.check(Kind::SecondStep, &id.to_string())?;
-    let Standing::Begun { secret } = standing(app, id).await? else {
+    let row = store::find(&app.db, id).await?;
+    let Some(row) = row.filter(|row| row.confirmed_at.is_none()) else {
         return Err(Error::Conflict(
             "there is no secret that waits for a code; begin again".to_owned(),
         ));
     };
+    let secret = secrets::open(app, id, &row.secret).await?;
     let now_ms = app.now_ms();
     let step = totp::step_of(&secret, &compact(code), now_ms, 0).ok_or_else(wrong)?;
     let (codes, hashes) = new_codes()?;
     let mut tx = Tx::new();
-    store::confirm(&mut tx, id, secret, now_ms, step);
+    store::confirm(&mut tx, id, row.secret, now_ms, step);
     store::replace_codes(&mut tx, id, hashes);
     letters::promise(
         &mut tx,
@@ -166,10 +179,17 @@ pub async fn check(app: &App, account_id: i64, typed: &str) -> Result<()> {
     let Some(row) = store::find(&app.db, account_id).await? else {
         return Err(wrong());
     };
-    let used = match totp::step_of(&row.secret, &typed, app.now_ms(), row.last_step) {
-        Some(step) => store::use_code(&app.db, account_id, step).await?,
-        None if is_recovery => store::use_recovery(&app.db, account_id, hash_of(&typed)).await?,
-        None => 0,
+    let used = if is_recovery {
+        store::use_recovery(&app.db, account_id, hash_of(&typed)).await?
+    } else {
+        let secret = secrets::open(app, account_id, &row.secret).await;
+        let secret = secret.map_err(|why| unreadable(&why))?;
+        let used = match totp::step_of(&secret, &typed, app.now_ms(), row.last_step) {
+            Some(step) => store::use_code(&app.db, account_id, step).await?,
+            None => 0,
+        };
+        secrets::seal_used(app, account_id, row.secret).await;
+        used
     };
     if used == 0 { Err(wrong()) } else { Ok(()) }
 }
@@ -232,6 +252,15 @@ fn wrong() -> Error {
     Error::invalid(
         "code",
         "is not right, or was used; type the one that is shown now",
+    )
+}
+
+/// The operator's fault, and no reason to think that the code was wrong.
+fn unreadable(why: &Error) -> Error {
+    tracing::error!(?why, "a code could not be checked");
+    Error::invalid(
+        "code",
+        "cannot be checked now: this server cannot read the secret of your device; use a recovery code",
     )
 }
 

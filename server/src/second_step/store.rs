@@ -42,9 +42,43 @@ const CONFIRM: Sql = sql!(
       WHERE account_id = $1 AND confirmed_at IS NULL AND secret = $4"
 );
 
-/// Rolls everything back when it is another secret by now.
-pub fn confirm(tx: &mut Tx, account_id: i64, secret: Vec<u8>, now_ms: i64, step: i64) {
-    tx.must(CONFIRM, params![account_id, now_ms, step, secret]);
+/// Rolls everything back when it is not as `stored` by now.
+pub fn confirm(tx: &mut Tx, account_id: i64, stored: Vec<u8>, now_ms: i64, step: i64) {
+    tx.must(CONFIRM, params![account_id, now_ms, step, stored]);
+}
+
+/// Those of 20 bytes (`totp::SECRET`) are as a version before wrote them: readable.
+const READABLE: Sql<(i64, Vec<u8>)> = sql!(
+    row: (i64, Vec<u8>),
+    "SELECT account_id, secret
+       FROM second_steps
+      WHERE account_id > $1 AND length(secret) = 20
+      ORDER BY account_id
+      LIMIT $2"
+);
+
+/// Secrets that are not sealed, of accounts after this one.
+pub async fn readable(db: &Db, after: i64, most: i64) -> Result<Vec<(i64, Vec<u8>)>> {
+    Ok(db.all(READABLE, params![after, most]).await?)
+}
+
+const HAS_SEALED: Sql<(i64,)> = sql!(
+    row: (i64,),
+    full_scan: "one row a member who has it, asked when the server starts and while it has no key",
+    "SELECT account_id FROM second_steps WHERE length(secret) <> 20 LIMIT 1"
+);
+
+/// Whether a secret is sealed.
+pub async fn has_sealed(db: &Db) -> Result<bool> {
+    Ok(db.opt(HAS_SEALED, params![]).await?.is_some())
+}
+
+const SEAL: Sql = sql!("UPDATE second_steps SET secret = $3 WHERE account_id = $1 AND secret = $2");
+
+/// Puts a sealed secret where it is as `stored` still.
+pub async fn seal(db: &Db, account_id: i64, stored: Vec<u8>, sealed: Vec<u8>) -> Result<()> {
+    db.exec(SEAL, params![account_id, stored, sealed]).await?;
+    Ok(())
 }
 
 pub fn drop_unconfirmed(tx: &mut Tx, account_id: i64) {

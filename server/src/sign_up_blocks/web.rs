@@ -69,7 +69,7 @@ async fn show(
         let by = setters.get(&block.set_by);
         view(block, by.map(|account| account.username.clone()))
     };
-    let mut frame = web::frame(app, visit, "Blocked sign-ups", NavItem::Community).await?;
+    let mut frame = web::frame(app, visit, "Blocked sign-ups", NavItem::Moderation).await?;
     frame.no_index = true;
     let page = BlocksPage {
         frame,

@@ -258,7 +258,7 @@ pub async fn queue(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply
 
 async fn show_queue(app: &App, me: &Me, visit: &Visit, trouble: Option<Trouble>) -> Result<Reply> {
     let waiting = super::queue(app, &me.community).await?;
-    let mut frame = web::frame(app, visit, "Sign-ups", NavItem::Community).await?;
+    let mut frame = web::frame(app, visit, "Sign-ups", NavItem::Moderation).await?;
     frame.no_index = true;
     let page = QueuePage {
         frame,

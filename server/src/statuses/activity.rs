@@ -10,7 +10,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Attached, Notices, Status, notice, text};
+use super::{Attached, Notices, Status, is_sensitive, notice, text};
 use crate::accounts::{Account, stored_iri};
 use crate::aliases::{self, Canary};
 use crate::app::App;
@@ -124,7 +124,7 @@ fn outward(app: &App, status: &Visible<Status>, notices: &Notices) -> Result<Not
         author: author.iri.clone(),
         content: format!("{}{}", text.content, notice::under(author, notices)?),
         summary: Some(text.spoiler_text.clone()).filter(|warning| !warning.is_empty()),
-        sensitive: text.sensitive,
+        sensitive: is_sensitive(status),
         published: status.created_at,
         updated: status.edited_at,
         in_reply_to: status

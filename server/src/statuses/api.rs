@@ -18,6 +18,7 @@ use crate::emojis::entity::entities;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Input, Paging, Reply, Upload};
 use crate::media;
+use crate::polls;
 use crate::scheduled;
 use crate::web::time;
 use crate::window::Filling;
@@ -176,15 +177,16 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
         .await?
         .into_iter()
         .map(|version| {
+            let warning = web::spoiler(&version.text.spoiler_text, status.conditions());
             json!({
                 "content": web::with_title(&version.text.title, &version.text.content),
-                "spoiler_text": version.text.spoiler_text,
-                "sensitive": now["sensitive"],
+                "sensitive": version.text.sensitive || warning.is_some(),
+                "spoiler_text": warning.unwrap_or_default(),
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],
                 "media_attachments": media::entity::attachments_then(&app, &status, &version.text.attachments),
                 "emojis": entities(&emojis_in(&version.text, &status, &caller.community)),
-                "poll": null,
+                "poll": version.text.poll.as_ref().map(polls::entity::asked),
                 "quote": now["quote"],
             })
         })

@@ -48,6 +48,7 @@ enum Files {
 async fn go(app: &App, author: Arc<Account>, status_id: i64, files: Files) -> Result<()> {
     let me = Party::Member(author.person());
     let status = edit::own(app, &me, &author, status_id).await?;
+    app.limits.check(Kind::Delete, &author.id.to_string())?;
     let reached = store::reached(&app.db, status_id).await?;
     let mut tx = Tx::new();
     if files == Files::Go {

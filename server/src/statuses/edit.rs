@@ -195,19 +195,18 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
         store::set_emojis(&mut tx, status.id, &emojis);
         app.commit(tx).await?;
     }
-    let asked = words.poll != status.text.poll;
-    if asked {
+    let (asked, asks) = (status.text.poll.as_ref(), words.poll.as_ref());
+    let asks_anew = match (asked, asks) {
+        (Some(asked), Some(asks)) => !asked.asks_the_same(asks),
+        (asked, asks) => asked.is_some() != asks.is_some(),
+    };
+    if asked != asks && !asks_anew {
         let mut tx = Tx::new();
-        polls::hear(
-            &mut tx,
-            status.id,
-            status.text.poll.as_ref(),
-            words.poll.as_ref(),
-        );
-        search::place_anew(&mut tx, &search::Entry::of(&status, &words));
+        polls::hear(&mut tx, status.id, asked, asks);
         app.commit(tx).await?;
     }
-    let unchanged = status.text.content == words.content
+    let unchanged = !asks_anew
+        && status.text.content == words.content
         && status.text.spoiler_text == words.spoiler_text
         && status.text.title == words.title
         && status.text.sensitive == words.sensitive
@@ -220,6 +219,9 @@ pub async fn receive_edit(app: &App, arrival: &Arrival, note: &Admitted<Note>) -
     let edited_at = note.updated.unwrap_or(now).clamp(status.created_at, now);
     let mut tx = Tx::new();
     change(app, &mut tx, &status, &words, edited_at)?;
+    if asks_anew {
+        polls::hear(&mut tx, status.id, asked, asks);
+    }
     if note.conditions().contains(Conditions::DROP_PREVIEWS) {
         cards::withdraw(&mut tx, status.id);
     } else {
@@ -292,7 +294,7 @@ async fn recard(
 }
 
 /// Every version of a status, oldest first, the current one last. Of versions from before it was kept which files they had,
-/// today's are told.
+/// whether those were hidden, and what was asked, today's are told.
 pub async fn versions(app: &App, status: &Visible<Status>) -> Result<Vec<Version>> {
     let now = super::text(status);
     let mut versions: Vec<Version> = store::edits_of(&app.db, status.id)
@@ -306,6 +308,11 @@ pub async fn versions(app: &App, status: &Visible<Status>) -> Result<Vec<Version
                 attachments: match &row.attachments {
                     Some(then) => serde_json::from_str(then).unwrap_or_default(),
                     None => now.attachments.clone(),
+                },
+                sensitive: row.sensitive.unwrap_or(now.sensitive),
+                poll: match &row.asked {
+                    Some(then) => Poll::asked(serde_json::from_str(then).unwrap_or_default()),
+                    None => now.poll.clone(),
                 },
                 ..Text::default()
             },

@@ -1,15 +1,18 @@
 //! Statuses as apps read them, in Mastodon's words. What an app is told of a status is what the page tells: words only
 //! from [`Visible`], quotes and people cleared for the viewer by the same way.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{Act, Conditions, Leave, Outcome, Verdict, Visible, Way, Whom};
 use comity_vocab::Visibility;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Quoting, Shown, Status, Text, find_many, text};
+use super::{Quoting, Shown, Status, Text, find_many, is_sensitive, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -74,12 +77,74 @@ pub fn emojis_in(words: &Text, status: &Visible<Status>, here: &Community) -> Ve
     here.emojis.used(&status.author, came, reader, &codes)
 }
 
+/// A status as apps are told of it: Mastodon's `Status`, with what we add. What only a member is told is not there for others.
+#[derive(Clone, Serialize)]
+pub struct Written<'a> {
+    id: String,
+    created_at: String,
+    in_reply_to_id: Option<String>,
+    in_reply_to_account_id: Option<String>,
+    sensitive: bool,
+    spoiler_text: String,
+    visibility: &'static str,
+    local_only: bool,
+    language: Option<String>,
+    uri: String,
+    url: String,
+    replies_count: i64,
+    reblogs_count: i64,
+    favourites_count: i64,
+    quotes_count: i64,
+    edited_at: Option<String>,
+    content: String,
+    reblog: Option<Box<Written<'a>>>,
+    application: Option<&'a Value>,
+    account: Option<&'a RawValue>,
+    media_attachments: Vec<Value>,
+    mentions: Vec<Value>,
+    tags: Value,
+    emojis: Value,
+    card: Value,
+    poll: Value,
+    quote: Option<Box<WrittenQuote<'a>>>,
+    quote_approval: Value,
+    reactions: Value,
+    pleroma: Pleroma,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    favourited: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reblogged: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bookmarked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    muted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filtered: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<bool>,
+}
+
+/// Reactions under the name that other apps look for.
+#[derive(Clone, Serialize)]
+struct Pleroma {
+    emoji_reactions: Value,
+}
+
+/// What a status quotes, as apps are told of it.
+#[derive(Clone, Serialize)]
+struct WrittenQuote<'a> {
+    state: &'static str,
+    quoted_status: Option<Written<'a>>,
+}
+
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
 pub struct Entities {
     app: App,
     here: Arc<Community>,
     me: Option<i64>,
     faces: Faces,
+    /// Whoever wrote or boosted these, as they are told: written once, however often they stand in an answer.
+    authors: HashMap<i64, Box<RawValue>>,
     favourited: HashSet<i64>,
     reblogged: HashSet<i64>,
     pinned: HashSet<i64>,
@@ -117,10 +182,18 @@ impl Entities {
         let ids: Vec<i64> = all().map(|status| status.id).collect();
         let cards = cards::of(app, &all().collect::<Vec<_>>()).await?;
         let writers = cards.values().filter_map(|card| card.author_id);
-        let people = all().map(|status| status.author.id);
-        let people: Vec<i64> = people.chain(writers).collect();
-        let faces = Faces::of(app, &party, way, &caller.community, &people).await?;
+        let writers: Vec<i64> = writers.collect();
+        let authors = all().map(|status| &*status.author).collect();
+        let here = &caller.community;
+        let faces = Faces::of_known(app, &party, way, here, authors, &writers).await?;
         let asks = all().filter(|status| text(status).poll.is_some());
+        let mut authors = HashMap::new();
+        for status in all() {
+            if let Entry::Vacant(place) = authors.entry(status.author.id) {
+                let told = faces.author(&status.author, &caller.community);
+                place.insert(to_raw_value(&told)?);
+            }
+        }
         let votes = match me {
             Some(me) => polls::own(&app.db, me, asks.map(|status| status.id).collect()).await?,
             None => HashMap::new(),
@@ -165,6 +238,7 @@ impl Entities {
             here: caller.community.clone(),
             me,
             faces,
+            authors,
             favourited,
             reblogged,
             pinned,
@@ -183,12 +257,32 @@ impl Entities {
 
     /// A list, as a timeline has it.
     pub async fn list(app: &App, caller: &Caller, way: Way, list: &[Shown]) -> Result<Vec<Value>> {
+        let entities = Entities::of_shown(app, caller, way, list).await?;
+        Ok(list
+            .iter()
+            .map(|shown| json!(entities.shown(shown)))
+            .collect())
+    }
+
+    /// The same as JSON, for an answer that is nothing else: as a tree in memory it takes longer to make.
+    pub async fn as_json(app: &App, caller: &Caller, way: Way, list: &[Shown]) -> Result<String> {
+        let entities = Entities::of_shown(app, caller, way, list).await?;
+        let told: Vec<Written<'_>> = list.iter().map(|shown| entities.shown(shown)).collect();
+        Ok(serde_json::to_string(&told)?)
+    }
+
+    /// For the entries of a list.
+    pub async fn of_shown(
+        app: &App,
+        caller: &Caller,
+        way: Way,
+        list: &[Shown],
+    ) -> Result<Entities> {
         let statuses: Vec<&Visible<Status>> = list
             .iter()
             .flat_map(|shown| std::iter::once(&shown.status).chain(shown.reblog.as_ref()))
             .collect();
-        let entities = Entities::of(app, caller, way, &statuses).await?;
-        Ok(list.iter().map(|shown| entities.shown(shown)).collect())
+        Entities::of(app, caller, way, &statuses).await
     }
 
     /// Statuses by their ids, in this order, without those that whoever asks may not see.
@@ -211,43 +305,50 @@ impl Entities {
     }
 
     /// An entry of a list: a boost is around what it shares.
-    pub fn shown(&self, shown: &Shown) -> Value {
-        let status = self.status(&shown.status);
+    pub fn shown(&self, shown: &Shown) -> Written<'_> {
+        let status = self.written(&shown.status);
         match &shown.reblog {
             Some(reblog) => self.wrapped(reblog, status),
             None => status,
         }
     }
 
-    fn wrapped(&self, reblog: &Visible<Status>, status: Value) -> Value {
-        let mut entity = status.clone();
-        entity["id"] = json!(reblog.id.to_string());
-        entity["created_at"] = json!(time::iso_ms(reblog.created_at));
-        entity["uri"] = json!(reblog.iri.as_str());
-        entity["url"] = json!(reblog.iri.as_str());
-        entity["account"] = self.faces.author(&reblog.author, &self.here);
-        entity["visibility"] = json!(visibility(reblog.visibility));
-        entity["edited_at"] = Value::Null;
-        // Apps that show a quote would show it twice (Hollo's 480).
-        entity["quote"] = Value::Null;
-        entity["reblog"] = status;
-        entity
+    fn wrapped<'a>(&'a self, reblog: &Visible<Status>, status: Written<'a>) -> Written<'a> {
+        Written {
+            id: reblog.id.to_string(),
+            created_at: time::iso_ms(reblog.created_at),
+            uri: reblog.iri.to_string(),
+            url: reblog.iri.to_string(),
+            account: self.authors.get(&reblog.author.id).map(|told| &**told),
+            visibility: visibility(reblog.visibility),
+            edited_at: None,
+            // Apps that show a quote would show it twice (Hollo's 480).
+            quote: None,
+            reblog: Some(Box::new(status.clone())),
+            ..status
+        }
+    }
+
+    /// A status, as a tree.
+    pub fn status(&self, status: &Visible<Status>) -> Value {
+        json!(self.written(status))
     }
 
     /// A status.
-    pub fn status(&self, status: &Visible<Status>) -> Value {
-        let mut entity = self.bare(status);
-        entity["quote"] = self.quote(status);
-        entity
+    pub fn written(&self, status: &Visible<Status>) -> Written<'_> {
+        Written {
+            quote: self.quote(status),
+            ..self.bare(status)
+        }
     }
 
-    fn bare(&self, status: &Visible<Status>) -> Value {
+    fn bare(&self, status: &Visible<Status>) -> Written<'_> {
         let words = text(status);
         let bound = status.conditions();
         let id = status.id;
+        let member = self.me.is_some();
         let own = self.me == Some(status.author.id);
         let warning = spoiler(&words.spoiler_text, bound);
-        let attachments = media::entity::attachments(&self.app, status);
         let mentions: Vec<Value> = status
             .mentions
             .iter()
@@ -256,49 +357,49 @@ impl Entities {
         let emojis = emojis(status, &self.here);
         let reactions = self.reactions.get(&id).map_or(&[][..], Vec::as_slice);
         let reactions = reactions::entity::entities(reactions, status.viewer(), &self.here);
-        let mut entity = json!({
-            "id": id.to_string(),
-            "created_at": time::iso_ms(status.created_at),
-            "in_reply_to_id": status.in_reply_to_id.map(|id| id.to_string()),
-            "in_reply_to_account_id": status.in_reply_to.as_ref().map(|account| account.id.to_string()),
-            "sensitive": words.sensitive || warning.is_some(),
-            "spoiler_text": warning.unwrap_or_default(),
-            "visibility": visibility(status.visibility),
-            "local_only": status.visibility == Visibility::Local,
-            "language": words.language,
-            "uri": status.iri.as_str(),
-            "url": status.url.as_deref().unwrap_or(status.iri.as_str()),
-            "replies_count": status.replies_count,
-            "reblogs_count": status.reblogs_count,
-            "favourites_count": status.favourites_count,
-            "quotes_count": self.quotes.get(&id).copied().unwrap_or(0),
-            "edited_at": status.edited_at.map(time::iso_ms),
-            "content": with_title(&words.title, &words.content),
-            "reblog": null,
-            "application": self.written_with.get(&id),
-            "account": self.faces.author(&status.author, &self.here),
-            "media_attachments": attachments,
-            "mentions": mentions,
-            "tags": self.tags(&words.tags),
-            "emojis": entities(&emojis),
-            "card": self.card(status),
-            "poll": self.poll(status, &emojis),
-            "quote": null,
-            "quote_approval": self.quote_approval(status),
-            "reactions": reactions,
-            "pleroma": { "emoji_reactions": reactions },
-        });
-        if self.me.is_some() {
-            entity["favourited"] = json!(self.favourited.contains(&id));
-            entity["reblogged"] = json!(self.reblogged.contains(&id));
-            entity["bookmarked"] = json!(self.bookmarked.contains(&id));
-            entity["muted"] = json!(self.left.contains(&status.conversation_id));
-            entity["filtered"] = json!(self.filters.results(status));
-            if own {
-                entity["pinned"] = json!(self.pinned.contains(&id));
-            }
+        Written {
+            id: id.to_string(),
+            created_at: time::iso_ms(status.created_at),
+            in_reply_to_id: status.in_reply_to_id.map(|id| id.to_string()),
+            in_reply_to_account_id: status.in_reply_to.as_ref().map(|to| to.id.to_string()),
+            sensitive: is_sensitive(status) || warning.is_some(),
+            spoiler_text: warning.unwrap_or_default(),
+            visibility: visibility(status.visibility),
+            local_only: status.visibility == Visibility::Local,
+            language: words.language.clone(),
+            uri: status.iri.to_string(),
+            url: match &status.url {
+                Some(url) => url.clone(),
+                None => status.iri.to_string(),
+            },
+            replies_count: status.replies_count,
+            reblogs_count: status.reblogs_count,
+            favourites_count: status.favourites_count,
+            quotes_count: self.quotes.get(&id).copied().unwrap_or(0),
+            edited_at: status.edited_at.map(time::iso_ms),
+            content: with_title(&words.title, &words.content),
+            reblog: None,
+            application: self.written_with.get(&id),
+            account: self.authors.get(&status.author.id).map(|told| &**told),
+            media_attachments: media::entity::attachments(&self.app, status),
+            mentions,
+            tags: self.tags(&words.tags),
+            emojis: entities(&emojis),
+            card: self.card(status),
+            poll: self.poll(status, &emojis),
+            quote: None,
+            quote_approval: self.quote_approval(status),
+            pleroma: Pleroma {
+                emoji_reactions: reactions.clone(),
+            },
+            reactions,
+            favourited: member.then(|| self.favourited.contains(&id)),
+            reblogged: member.then(|| self.reblogged.contains(&id)),
+            bookmarked: member.then(|| self.bookmarked.contains(&id)),
+            muted: member.then(|| self.left.contains(&status.conversation_id)),
+            filtered: member.then(|| self.filters.results(status)),
+            pinned: own.then(|| self.pinned.contains(&id)),
         }
-        entity
     }
 
     /// What the page says to which it links, with our copy of its picture.
@@ -329,16 +430,14 @@ impl Entities {
     }
 
     /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
-    fn quote(&self, status: &Visible<Status>) -> Value {
-        let Some(quote) = &status.quote else {
-            return Value::Null;
-        };
+    fn quote(&self, status: &Visible<Status>) -> Option<Box<WrittenQuote<'_>>> {
+        let quote = status.quote.as_ref()?;
         let own = self.me == Some(status.author.id);
         let asked = self.me.is_some_and(|me| quote.waits_for(me));
         let state = match quote.state {
             State::Waits if own || asked => "pending",
             State::Declined if own => "rejected",
-            State::Claimed | State::Waits | State::Declined => return Value::Null,
+            State::Claimed | State::Waits | State::Declined => return None,
             State::Removed => "revoked",
             State::Stands => "accepted",
         };
@@ -352,15 +451,15 @@ impl Entities {
                     && !quoted.is_muted()
                     && !quoted.conditions().contains(Conditions::NO_BOOSTS)
             });
-        let Some(quoted) = shown else {
-            let state = if state == "accepted" {
-                "unauthorized"
-            } else {
-                state
-            };
-            return json!({ "state": state, "quoted_status": null });
+        let state = match shown {
+            None if state == "accepted" => "unauthorized",
+            _ => state,
         };
-        json!({ "state": state, "quoted_status": self.bare(quoted) })
+        let quoted_status = shown.map(|quoted| self.bare(quoted));
+        Some(Box::new(WrittenQuote {
+            state,
+            quoted_status,
+        }))
     }
 
     /// Who may quote it, and whether the viewer may.

@@ -36,7 +36,7 @@ pub(crate) use load::collection_page;
 pub use load::{
     Loaded, Shown, find, find_by_iri, find_many, find_proper, load, load_one, meant_by,
 };
-pub use model::{Attached, Draft, Status, Text, Version, text};
+pub use model::{Attached, Draft, Status, Text, Version, is_sensitive, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
 pub(crate) use once::{REMEMBERED_MS, forget_old as forget_old_keys};
@@ -47,7 +47,7 @@ pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub use store::{
     BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF,
-    add_favourite, in_conversation, known, reached, reblog_by, reblogged_among, replies_to,
+    add_favourite, below, in_conversation, known, reached, reblog_by, reblogged_among, replies_to,
     with_above,
 };
 pub(crate) use store::{chosen_of_author, forget_old};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use comity_db::row;
-use comity_policy::{Approval, Pattern, PersonId, Replies, Subject, Thing, Visible, Wishes};
+use comity_policy::{
+    Approval, Conditions, Pattern, PersonId, Replies, Subject, Thing, Visible, Wishes,
+};
 use comity_vocab::{Attachment, Handle, Iri, NoteKind, Visibility};
 use serde::{Deserialize, Serialize};
 
@@ -262,6 +264,11 @@ impl Attached {
 /// The only door to the words: whoever reads them has been cleared.
 pub fn text(status: &Visible<Status>) -> &Text {
     &status.text
+}
+
+/// Whether its files are covered: its author says so, or a rule about them, as it is now.
+pub fn is_sensitive(status: &Visible<Status>) -> bool {
+    text(status).sensitive || status.conditions().contains(Conditions::MARK_SENSITIVE)
 }
 
 impl Text {

@@ -42,6 +42,11 @@ impl Once {
         }
     }
 
+    /// Whether it is of something that was scheduled.
+    pub(super) fn is_of_scheduled(&self) -> bool {
+        self.scheduled.is_some()
+    }
+
     /// As it is written down beside what is scheduled.
     pub(crate) fn word(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.hash)

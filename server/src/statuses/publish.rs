@@ -11,7 +11,7 @@ use comity_vocab::{Handle, Visibility};
 use super::consent;
 use super::load;
 use super::model::{Draft, Status, Text};
-use super::once;
+use super::once::{self, Once};
 use super::record::{self, NewStatus, Parent};
 use super::wishes;
 use super::written_with;
@@ -21,6 +21,7 @@ use crate::communities::Community;
 use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
+use crate::http::Kind;
 use crate::polls::{self, Wish};
 use crate::text::{Format, length};
 use crate::{conversations, lists, media, quotes, text};
@@ -56,6 +57,10 @@ pub async fn publish(
             "text",
             "names nobody, so nobody would get it; name whom it is for, or choose who else may see it",
         ));
+    }
+    // What was scheduled was counted then.
+    if !once.as_ref().is_some_and(Once::is_of_scheduled) {
+        app.limits.check(Kind::Post, &author.id.to_string())?;
     }
     let mut tx = Tx::new();
     new.stamp_quote(app, &mut tx).await?;

@@ -12,7 +12,7 @@ use crate::text::Format;
 
 pub(crate) use lists::chosen_of_author;
 pub use lists::{
-    BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF,
+    BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF, below,
     in_conversation, reblog_by, reblogged_among, replies_to, shared_by, with_above,
 };
 
@@ -370,17 +370,32 @@ row! {
         pub title: String,
         pub spoiler_text: String,
         pub content: String,
-        /// Not there for versions from before it was kept.
+        /// Not there for versions from before it was kept, as what follows.
         pub attachments: Option<String>,
+        pub sensitive: Option<bool>,
+        /// The choices of its poll: a list in JSON, empty where it had none.
+        pub asked: Option<String>,
         pub created_at: i64,
     }
 }
 
+/// With the poll as it is now: whoever puts another in its place does so after this.
 const KEEP_VERSION: Sql = sql!(
-    "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, attachments, created_at)
-     SELECT $1, id, title, spoiler_text, content, attachments, COALESCE(edited_at, created_at)
-       FROM statuses
-      WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3"
+    sqlite: "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, attachments, sensitive, asked, created_at)
+             SELECT $1, id, title, spoiler_text, content, attachments, sensitive,
+                    (SELECT json_group_array(o.title)
+                       FROM (SELECT title FROM poll_options WHERE status_id = $2 ORDER BY position LIMIT 1000) o),
+                    COALESCE(edited_at, created_at)
+               FROM statuses
+              WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3",
+    pg: "INSERT INTO status_edits (id, status_id, title, spoiler_text, content, attachments, sensitive, asked, created_at)
+         SELECT $1, id, title, spoiler_text, content, attachments, sensitive,
+                (SELECT CAST(COALESCE(json_agg(o.title ORDER BY o.position), '[]') AS TEXT)
+                   FROM poll_options o
+                  WHERE o.status_id = $2),
+                COALESCE(edited_at, created_at)
+           FROM statuses
+          WHERE id = $2 AND (SELECT count(*) FROM status_edits e WHERE e.status_id = $2) < $3",
 );
 const HOLD: Sql = sql!("UPDATE statuses SET edited_at = edited_at WHERE id = $1");
 const EDIT: Sql = sql!(
@@ -391,7 +406,7 @@ const EDIT: Sql = sql!(
 );
 const EDITS_OF: Sql<EditRow> = sql!(
     row: EditRow,
-    "SELECT title, spoiler_text, content, attachments, created_at
+    "SELECT title, spoiler_text, content, attachments, sensitive, asked, created_at
        FROM status_edits
       WHERE status_id = $1
       ORDER BY id
@@ -422,7 +437,7 @@ pub fn hold(tx: &mut Tx, status_id: i64) {
     tx.exec(HOLD, params![status_id]);
 }
 
-/// Keeps the version that was and puts the new one in its place; an edit older than what we have changes nothing.
+/// Keeps the version that was, with the poll that is there still, and puts the new one in its place; an edit older than what we have changes nothing.
 pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {
     tx.exec(KEEP_VERSION, params![edit_id, status_id, MOST_VERSIONS]);
     tx.must(

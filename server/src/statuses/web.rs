@@ -17,7 +17,7 @@ use view::choose_language;
 use super::entity::emojis_in;
 use super::{delete, edit, find, text, versions};
 use crate::app::App;
-use crate::emojis::html::in_html;
+use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
 use crate::http::{FileForm, Form, Me, Reply, Visit};
@@ -152,13 +152,18 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
     let mut all: Vec<VersionView> = versions(&app, &status)
         .await?
         .into_iter()
-        .map(|version| VersionView {
+        .map(|version| (emojis_in(&version.text, &status, &visit.community), version))
+        .map(|(emojis, version)| VersionView {
             when_iso: time::iso(version.created_at),
             when_text: time::words(version.created_at, now),
-            html: in_html(
-                &version.text.content,
-                &emojis_in(&version.text, &status, &visit.community),
-            ),
+            html: in_html(&version.text.content, &emojis),
+            options: version
+                .text
+                .poll
+                .iter()
+                .flat_map(|poll| &poll.options)
+                .map(|option| in_plain(&option.title, &emojis))
+                .collect(),
             spoiler: Some(version.text.spoiler_text).filter(|spoiler| !spoiler.is_empty()),
             lang: lang.clone(),
         })

@@ -27,6 +27,9 @@ pub enum Event {
         to: i64,
         /// Which notification.
         id: i64,
+        /// What it is numbered by where that number is another's.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        or: Vec<i64>,
     },
     /// A member sorts what they read by other filters now.
     FiltersChanged(i64),

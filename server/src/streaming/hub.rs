@@ -125,7 +125,8 @@ pub(super) enum What {
     Placed(Came),
     Edited(Came),
     Deleted(Gone),
-    Notified(i64),
+    // It has one of these numbers.
+    Notified(Vec<i64>),
     FiltersChanged,
     Merged,
     Published(i64),

@@ -13,6 +13,7 @@ mod socket;
 mod stream;
 mod tell;
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,8 +86,9 @@ async fn take(app: &App, event: Event) -> Result<()> {
     let hub = &app.streams;
     match event {
         Event::Ended(tokens) => end(app, &tokens).await?,
-        Event::Notified { to, id } => {
-            hub.call(&Arc::new(What::Notified(id)), |holder, stream| {
+        Event::Notified { to, id, or } => {
+            let numbers = iter::once(id).chain(or).collect();
+            hub.call(&Arc::new(What::Notified(numbers)), |holder, stream| {
                 holder.hears(to, stream)
             });
         }

@@ -35,7 +35,7 @@ pub enum Stream {
     Hashtag {
         /// As it was asked for.
         tag: String,
-        /// Only what is written here.
+        /// Only what is written in the community.
         local: bool,
     },
     /// What comes home to a member from the people of this list of theirs, or what this antenna of theirs catches.
@@ -51,7 +51,7 @@ pub enum From {
     Everywhere,
     /// Those of the community.
     Here,
-    /// Those of other servers.
+    /// All others.
     Elsewhere,
 }
 
@@ -166,6 +166,8 @@ impl Stream {
     pub(super) fn holds(&self, holder: &Holder, loaded: &Loaded, places: &Places) -> bool {
         let status = loaded.status();
         let author = &status.author;
+        // Another community of this installation is elsewhere, as it is to whoever reads timelines.
+        let is_of_here = author.community_id == Some(holder.community);
         match self {
             Stream::User => holder.account.is_some_and(|id| places.homes.contains(&id)),
             Stream::List(id) => places.lists.contains(id) || places.antennas.contains(id),
@@ -182,18 +184,16 @@ impl Stream {
                             matches!(status.visibility, Visibility::Public | Visibility::Local);
                         let stands_alone =
                             status.in_reply_to_id.is_none() || status.answers(author.id);
-                        is_open && stands_alone && author.community_id == Some(holder.community)
+                        is_open && stands_alone && is_of_here
                     }
                     From::Everywhere => status.visibility == Visibility::Public,
-                    From::Elsewhere => {
-                        status.visibility == Visibility::Public && !author.is_local()
-                    }
+                    From::Elsewhere => status.visibility == Visibility::Public && !is_of_here,
                 };
                 is_listed && status.reblog_of.is_none() && (!only_media || loaded.has_files())
             }
             Stream::Hashtag { tag, local } => {
                 status.reblog_of.is_none()
-                    && (!local || author.is_local())
+                    && (!local || is_of_here)
                     && loaded.is_about(&hashtag::folded(tag))
             }
         }

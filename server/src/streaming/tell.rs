@@ -73,14 +73,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             }
             Ok(frames)
         }
-        What::Notified(id) => {
+        What::Notified(numbers) => {
             let Some(me) = &caller.me else {
                 return Ok(Vec::new());
             };
-            let found = match notifications::find(app, &me.account, *id).await {
-                Ok(found) => found,
-                Err(why) if why.is_not_found() => return Ok(Vec::new()),
-                Err(why) => return Err(why),
+            let Some(found) = notifications::find_first(app, &me.account, numbers).await? else {
+                return Ok(Vec::new());
             };
             let entity = notifications::entity::list(app, me, &[found]).await?.pop();
             let told = entity.map(|entity| -> Arc<str> { entity.to_string().into() });
@@ -170,7 +168,7 @@ async fn told(
         }
         if let Entry::Vacant(place) = ready.entry(way) {
             let status = status(app, caller, way, loaded).await?;
-            place.insert(status.map(|status| status.to_string().into()));
+            place.insert(status.map(Into::into));
         }
         if let Some(Some(status)) = ready.get(&way) {
             frames.push(frame(stream, event, status.clone()));
@@ -187,7 +185,7 @@ fn way(came: &Came, stream: &Stream) -> Way {
     }
 }
 
-async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<Value>> {
+async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result<Option<String>> {
     let Some(shown) = Shown::of(app, &caller.party(), way, loaded).await? else {
         return Ok(None);
     };
@@ -196,8 +194,8 @@ async fn status(app: &App, caller: &Caller, way: Way, loaded: &Loaded) -> Result
         Way::LocalTimeline => Way::PublicTimeline,
         way => way,
     };
-    let list = Entities::list(app, caller, way, &[shown]).await?;
-    Ok(list.into_iter().next())
+    let entities = Entities::of_shown(app, caller, way, std::slice::from_ref(&shown)).await?;
+    Ok(Some(serde_json::to_string(&entities.shown(&shown))?))
 }
 
 /// A message, with those who have part in it.

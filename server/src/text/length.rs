@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::scan::{self, Token};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// What any link counts; every client assumes it (Mastodon's `characters_reserved_per_url`).
 const LINK: usize = 23;
@@ -26,10 +26,9 @@ pub fn of(text: &str) -> usize {
 /// Refuses what has more than `most` characters.
 pub fn at_most(field: &'static str, text: &str, most: usize) -> Result<()> {
     if text.chars().count() > most {
-        return Err(Error::invalid(
-            field,
-            format!("is longer than {most} characters"),
-        ));
+        return Err(
+            Error::invalid(field, format!("is longer than {most} characters")).coded(Code::TooLong),
+        );
     }
     Ok(())
 }

@@ -127,6 +127,8 @@ struct FormPage {
     frame: Frame,
     title: &'static str,
     path: &'static str,
+    /// Of this page.
+    address: String,
     /// What stands in the form is what the program offers to begin with.
     is_offered: bool,
     text: String,
@@ -188,12 +190,13 @@ async fn form_page(
     is_offered: bool,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let mut frame = frame(app, visit, kind.title(), NavItem::Community).await?;
+    let mut frame = frame(app, visit, kind.title(), NavItem::Moderation).await?;
     frame.no_index = true;
     let page = FormPage {
         frame,
         title: kind.title(),
         path: kind.path(),
+        address: format!("/moderation/texts{}", kind.path()),
         is_offered,
         text: sent.text,
         changes: sent.changes,

@@ -3,10 +3,10 @@
 use axum::extract::{Path, State};
 use comity_policy::Way;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Only, Place, read};
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::hashtags::Topics;
 use crate::http::{Caller, Client, Input, Paging, Reply};
@@ -15,7 +15,8 @@ use crate::statuses::Shown;
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
 
-/// What an app wants of a timeline.
+/// What an app wants of a timeline. Each community is a server of its own to apps: local is what its people write, remote is
+/// everything else, and so what those of another community of this installation write.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Choice {
@@ -28,14 +29,14 @@ pub struct Choice {
 }
 
 impl Choice {
-    fn only(&self) -> Only {
+    fn only(&self, here: &Community) -> Only {
         Only {
             with_files: self.only_media,
-            from_elsewhere: self.remote,
+            not_of: self.remote.then_some(here.id),
         }
     }
 
-    fn topics(&self, name: &str) -> Result<Topics> {
+    fn topics(&self, here: &Community, name: &str) -> Result<Topics> {
         if self.all.len() > MOST_TESTED || self.none.len() > MOST_TESTED {
             return Err(Error::invalid(
                 "all and none",
@@ -48,8 +49,8 @@ impl Choice {
             all: self.all.iter().map(|name| hashtag::folded(name)).collect(),
             none: self.none.iter().map(|name| hashtag::folded(name)).collect(),
             with_files: self.only_media,
-            from_here: self.local,
-            from_elsewhere: self.remote,
+            of: self.local.then_some(here.id),
+            not_of: self.remote.then_some(here.id),
         })
     }
 }
@@ -69,7 +70,7 @@ pub async fn public(
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
     if choice.local {
-        let place = Place::Community(caller.community.id, choice.only());
+        let place = Place::Community(caller.community.id, choice.only(&caller.community));
         return answer(&app, &caller, place, &paging, |_| true).await;
     }
     if caller.me.is_none() {
@@ -78,7 +79,7 @@ pub async fn public(
             "method requires an authenticated user",
         ));
     }
-    let place = Place::Everyone(choice.only());
+    let place = Place::Everyone(choice.only(&caller.community));
     answer(&app, &caller, place, &paging, |_| true).await
 }
 
@@ -90,7 +91,7 @@ pub async fn tag(
     paging: Paging,
     Input(choice): Input<Choice>,
 ) -> Result<Reply> {
-    let place = Place::Hashtags(choice.topics(&name)?);
+    let place = Place::Hashtags(choice.topics(&caller.community, &name)?);
     answer(&app, &caller, place, &paging, |_| true).await
 }
 
@@ -135,7 +136,7 @@ pub async fn answer(
         Way::LocalTimeline => Way::PublicTimeline,
         way => way,
     };
-    let list = Entities::list(app, caller, way, &stretch.entries).await?;
+    let list = Entities::as_json(app, caller, way, &stretch.entries).await?;
     let links = paging.links(&caller.community, stretch.newer, stretch.older);
-    Ok(Reply::api(json!(list)).with_links(links))
+    Ok(Reply::api_written(list).with_links(links))
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
 
-use comity_db::{Tx, params};
+use comity_db::{Tx, Value, params};
 use comity_policy::{Party, Way};
 use comity_vocab::Visibility;
 
@@ -24,15 +24,20 @@ use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
 use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
-use crate::window::Window;
+use crate::window::{Ids, Window};
 
 /// Entries read beyond what a page shows, for those the gate leaves out.
 const SPARE: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
 const MOST_ROUNDS: usize = 5;
-/// Of what somebody wrote, so much is looked at for what is wanted of it, at a time: some boost a thousand posts for one of
-/// theirs.
+/// Of what somebody wrote, or everybody, so much is looked at for what is wanted of it, at a time: some boost a thousand posts
+/// for one of theirs.
 const MOST_LOOKED_AT: i64 = 4_000;
+/// Entries of a home that are looked at for those that a list of it shows, at a time: who is in a list may write once a month, and
+/// lists that keep others out may leave next to nothing. That many take some hundredths of a second.
+pub(crate) const MOST_OF_HOME: i64 = 10_000;
+/// Of them, the last ones are looked at the next time as well: some of the others may go before it is asked where these lie.
+const LOOKED_AT_AGAIN: i64 = 1_000;
 
 /// What placing a status needs to know of it.
 pub struct Entry {
@@ -142,8 +147,37 @@ impl Found {
 pub struct Only {
     /// Those with files.
     pub with_files: bool,
-    /// Those written elsewhere.
-    pub from_elsewhere: bool,
+    /// Those written elsewhere than in this community: the others of this installation are elsewhere as well.
+    pub not_of: Option<i64>,
+}
+
+impl Only {
+    /// Of what is written for everyone, those written elsewhere than in this community. No more than [`MOST_LOOKED_AT`] are
+    /// looked at: where most is written here, few are.
+    async fn ids_elsewhere(
+        self,
+        app: &App,
+        community_id: i64,
+        window: Window,
+        limit: i64,
+    ) -> Result<Found> {
+        let (list, edge) = if self.with_files {
+            (store::ELSEWHERE_FILES, store::EDGE_OF_PUBLIC_FILES)
+        } else {
+            (store::ELSEWHERE, store::EDGE_OF_PUBLIC)
+        };
+        let (window, last) = edge
+            .cut(&app.db, window, MOST_LOOKED_AT, Vec::new())
+            .await?;
+        let ids = list
+            .read(&app.db, window, limit, params![community_id])
+            .await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
+    }
 }
 
 /// Which of what somebody wrote is wanted; all where nothing is said.
@@ -236,13 +270,16 @@ impl Place {
 
     async fn ids(&self, app: &App, window: Window, limit: i64) -> Result<Found> {
         let (list, of) = match self {
-            Place::Home(account_id) => (store::HOME, params![*account_id]),
+            Place::Home(account_id) => {
+                let of = params![*account_id, MOST_OF_HOME];
+                return of_home(app, *account_id, store::HOME, window, limit, of).await;
+            }
             Place::List(account_id, list_id, replies) => {
                 let whose = (*account_id, *list_id);
                 return reading_lists::ids(app, whose, *replies, window, limit).await;
             }
             // Nothing of a community is written elsewhere.
-            Place::Community(_, only) if only.from_elsewhere => return Ok(Found::default()),
+            Place::Community(_, only) if only.not_of.is_some() => return Ok(Found::default()),
             Place::Community(community_id, only) => {
                 let list = if only.with_files {
                     store::FILES_OF_COMMUNITY
@@ -252,11 +289,13 @@ impl Place {
                 (list, params![*community_id])
             }
             Place::Everyone(only) => {
-                let list = match (only.from_elsewhere, only.with_files) {
-                    (false, false) => store::PUBLIC,
-                    (false, true) => store::PUBLIC_FILES,
-                    (true, false) => store::ELSEWHERE,
-                    (true, true) => store::ELSEWHERE_FILES,
+                if let Some(community_id) = only.not_of {
+                    return only.ids_elsewhere(app, community_id, window, limit).await;
+                }
+                let list = if only.with_files {
+                    store::PUBLIC_FILES
+                } else {
+                    store::PUBLIC
                 };
                 (list, Vec::new())
             }
@@ -270,6 +309,28 @@ impl Place {
             reached: None,
         })
     }
+}
+
+/// What `list` has of the home of a member, of which it looks at no more than [`MOST_OF_HOME`] entries.
+pub(crate) async fn of_home(
+    app: &App,
+    account_id: i64,
+    list: Ids,
+    window: Window,
+    limit: i64,
+    of: Vec<Value>,
+) -> Result<Found> {
+    let mut ids = list.read(&app.db, window, limit, of).await?;
+    if i64::try_from(ids.len()).is_ok_and(|len| len >= limit) {
+        return Ok(Found { ids, reached: None });
+    }
+    let edge = store::EDGE_OF_HOME;
+    let (most, owner) = (MOST_OF_HOME - LOOKED_AT_AGAIN, params![account_id]);
+    let (_, reached) = edge.cut(&app.db, window, most, owner).await?;
+    if let Some(reached) = reached {
+        ids.retain(|id| window.first_of(*id, reached) == *id);
+    }
+    Ok(Found { ids, reached })
 }
 
 /// What is at a place for this viewer, of all that `wanted` says yes to. Reads until the page is full, the timeline ends,

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Entry;
 use crate::error::Result;
-use crate::window::{Ids, ids_in};
+use crate::window::{Edge, Ids, edge_in, ids_in};
 
 /// A new follower gets this many of the author's newest.
 const BACKFILL: i64 = 40;
@@ -169,20 +169,76 @@ pub async fn holders(db: &Db, status_id: i64, among: Vec<i64>) -> Result<Vec<(i6
         .collect())
 }
 
+/// What stands in no exclusive list of `$4`.
+macro_rules! is_in_home {
+    () => {
+        "(h.author_id = $4
+          OR NOT EXISTS (SELECT 1
+                           FROM reading_list_entries e
+                           JOIN reading_lists l ON l.id = e.list_id
+                          WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive
+                            AND EXISTS (SELECT 1
+                                          FROM follows f
+                                         WHERE f.account_id = $4 AND f.target_id = h.author_id AND f.state = 'accepted')))"
+    };
+}
+
+/// Of the first `$5` entries in a window. PostgreSQL keeps the order of a list within a list, and stops when it has enough;
+/// SQLite would read that to its end, and has a bound on the numbers instead, where a member has an exclusive list.
+macro_rules! home {
+    ($order:literal, $within:literal, $all:literal) => {
+        sql!(
+            row: (i64,),
+            sqlite: concat!(
+                "SELECT h.status_id
+                   FROM home_entries h
+                  WHERE h.account_id = $4 AND h.status_id < $1 AND h.status_id > $2
+                    AND h.status_id ",
+                $within,
+                "   COALESCE(CASE WHEN EXISTS (SELECT 1
+                                                 FROM reading_lists l
+                                                WHERE l.account_id = $4 AND l.exclusive)
+                                  THEN (SELECT o.status_id
+                                          FROM home_entries o
+                                         WHERE o.account_id = $4 AND o.status_id < $1 AND o.status_id > $2
+                                         ORDER BY o.status_id ",
+                $order,
+                "                        LIMIT 1 OFFSET $5 - 1)
+                              END, ",
+                $all,
+                ") AND ",
+                is_in_home!(),
+                " ORDER BY h.status_id ",
+                $order,
+                " LIMIT $3"
+            ),
+            pg: concat!(
+                "SELECT h.status_id
+                   FROM (SELECT o.status_id, o.author_id
+                           FROM home_entries o
+                          WHERE o.account_id = $4 AND o.status_id < $1 AND o.status_id > $2
+                          ORDER BY o.status_id ",
+                $order,
+                "         LIMIT $5) h
+                  WHERE ",
+                is_in_home!(),
+                " ORDER BY h.status_id ",
+                $order,
+                " LIMIT $3"
+            ),
+        )
+    };
+}
+
 /// Of one member, without the people of their exclusive lists whom they follow: what a topic brought of others stands nowhere else.
-pub const HOME: Ids = ids_in!(
-    "h.status_id",
-    "SELECT h.status_id
-       FROM home_entries h
-      WHERE h.account_id = $4
-        AND (h.author_id = $4
-             OR NOT EXISTS (SELECT 1
-                              FROM reading_list_entries e
-                              JOIN reading_lists l ON l.id = e.list_id
-                             WHERE e.account_id = $4 AND e.target_id = h.author_id AND l.exclusive
-                               AND EXISTS (SELECT 1
-                                             FROM follows f
-                                            WHERE f.account_id = $4 AND f.target_id = h.author_id AND f.state = 'accepted')))"
+pub const HOME: Ids = Ids {
+    newest: home!("DESC", ">=", "0"),
+    oldest: home!("ASC", "<=", "9223372036854775807"),
+};
+/// How far a home is looked through. Counts on the key.
+pub const EDGE_OF_HOME: Edge = edge_in!(
+    "status_id",
+    "SELECT status_id FROM home_entries WHERE account_id = $4"
 );
 /// Counts on `statuses_of_community`.
 pub const OF_COMMUNITY: Ids = ids_in!(
@@ -227,25 +283,45 @@ pub const PUBLIC_FILES: Ids = ids_in!(
            FROM statuses
           WHERE visibility = 'public' AND attachments <> '[]'"
 );
-/// What was written elsewhere. Counts on `statuses_elsewhere`.
+/// Of those, what was written elsewhere than in one community (`$4`). Counts on `statuses_public`, as [`EDGE_OF_PUBLIC`].
 pub const ELSEWHERE: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
-               FROM statuses INDEXED BY statuses_elsewhere
-              WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL",
+               FROM statuses INDEXED BY statuses_public
+              WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)",
     pg: "SELECT id
            FROM statuses
-          WHERE visibility = 'public' AND reblog_of_id IS NULL AND community_id IS NULL"
+          WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)"
 );
-/// The same that has files. Counts on `statuses_files_by_home`.
+/// How far the public posts are looked through for those.
+pub const EDGE_OF_PUBLIC: Edge = edge_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_public
+              WHERE visibility = 'public' AND reblog_of_id IS NULL",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND reblog_of_id IS NULL"
+);
+/// What was written elsewhere and has files. Counts on `statuses_files_public`, as [`EDGE_OF_PUBLIC_FILES`].
 pub const ELSEWHERE_FILES: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
-               FROM statuses INDEXED BY statuses_files_by_home
-              WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'",
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)",
     pg: "SELECT id
            FROM statuses
-          WHERE community_id IS NULL AND attachments <> '[]' AND visibility = 'public'"
+          WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)"
+);
+/// How far the public posts with files are looked through for those.
+pub const EDGE_OF_PUBLIC_FILES: Edge = edge_in!(
+    "id",
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_files_public
+              WHERE visibility = 'public' AND attachments <> '[]'",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public' AND attachments <> '[]'"
 );
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

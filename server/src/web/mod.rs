@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::http::{Reply, Visit};
 use crate::media::address::RemotePart;
 use crate::media::portrait::Portrait;
+use crate::members::Role;
 use crate::web::view::{Frame, NavItem, PersonView, hue_of, initials_of};
 use crate::{contacts, emojis, invitations, notifications};
 
@@ -83,6 +84,20 @@ static STAMP: LazyLock<String> = LazyLock::new(|| {
 
 /// `GET /assets/{name}`
 pub async fn asset(Path(name): Path<String>) -> Result<Reply> {
+    named(&name)
+}
+
+/// `GET /avatars/original/missing.png`
+pub async fn no_avatar() -> Result<Reply> {
+    named("no-avatar.png")
+}
+
+/// `GET /headers/original/missing.png`
+pub async fn no_header() -> Result<Reply> {
+    named("no-header.png")
+}
+
+fn named(name: &str) -> Result<Reply> {
     let asset = ASSETS
         .iter()
         .find(|asset| asset.name == name)
@@ -99,6 +114,7 @@ pub async fn frame(app: &App, visit: &Visit, title: &str, current: NavItem) -> R
     if let Some(me) = &visit.me {
         frame.viewer = Some(person_view(&me.account, &visit.community));
         frame.may_invite = invitations::may(&me.community, &me.member);
+        frame.may_moderate = me.member.role >= Role::Moderator;
         frame.unread = notifications::unread(app, me).await?;
         frame.waiting = contacts::count(app, &me.account).await?;
     }
@@ -113,6 +129,7 @@ pub fn bare_frame(visit: &Visit, title: &str) -> Frame {
         here: visit.here.clone(),
         notice: visit.notice.clone(),
         sign_up_open: matches!(visit.community.sign_up, SignUp::Open | SignUp::Approval),
+        trends: visit.community.trends,
         stamp: STAMP.clone(),
         icon: own_file(&visit.community.look.icon),
         source_url: "/about".to_owned(),

@@ -17,6 +17,7 @@ mod reach;
 mod reading;
 mod rule;
 mod status;
+mod tabs;
 mod thread;
 
 pub use alias::{AliasView, AliasesPage};
@@ -35,8 +36,8 @@ pub use list::{
 };
 pub use people::{
     CommunityContactsPage, ContactView, ContactsPage, EditProfilePage, Following, PeoplePage,
-    PeopleTab, PersonRow, PortraitView, ProfilePage, RelationView, StrangerView, SuspendedRow,
-    WaveView, WelcomedView,
+    PeopleTab, PersonRow, PortraitView, ProfilePage, ProfileTab, RelationView, StrangerView,
+    SuspendedRow, WaveView, WelcomedView,
 };
 pub use person::{FieldView, PersonView, hue_of, initials_of};
 pub use reach::{HeldRow, LedgerRow, ReachPage};
@@ -53,4 +54,5 @@ pub use status::{
     AttachmentKind, AttachmentView, CardView, Counts, OptionView, PollView, QuotedView,
     ReactionView, SeenBy, SmallView, StatusView, Veil, ViewerView, WhyNot,
 };
+pub use tabs::{Tab, TabGroup};
 pub use thread::{Above, HoleView, Node, NodeBody, Step, lay_out};

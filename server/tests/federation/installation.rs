@@ -25,6 +25,8 @@ use tokio::task::JoinHandle;
 
 /// Longer than any of this takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// More than any test does of one thing.
+const MANY: u32 = 1_000_000;
 
 /// One installation with one community.
 pub struct Installation {
@@ -76,6 +78,12 @@ impl Installation {
         );
         let mut config = Config::from_text("the test", &text, Vec::new()).unwrap();
         config.make_rsa = kept_keys::rsa;
+        // A test does in a moment what people do in a month.
+        (
+            config.limits.posts,
+            config.limits.follows,
+            config.limits.deletes,
+        ) = (MANY, MANY, MANY);
         let files = tempfile::tempdir().unwrap();
         config.data_dir = files.path().to_owned();
         let database = migrated(engine, migrations::ALL, 0).await;

@@ -83,4 +83,22 @@ town_test! {
             assert_eq!(count(&one.get(&own).await.is(200).json()), round + 1);
         }
     }
+    async fn the_last_place_is_taken_by_one(town) {
+        for (name, path, body, most) in [
+            ("alice", "/api/comity/v1/antennas", json!({ "title": "Tides", "any": ["tide"] }), 20),
+            ("bob", "/api/v1/lists", json!({ "title": "Friends" }), 50),
+        ] {
+            let mut member = town.member(name).await;
+            let mut one = App::let_in(&town, &mut member).await;
+            let mut two = App::let_in(&town, &mut member).await;
+            for _ in 1..most {
+                one.post(path, body.clone()).await.is(200);
+            }
+            let (first, second) = tokio::join!(one.post(path, body.clone()), two.post(path, body.clone()));
+            let told = [first.status.as_u16(), second.status.as_u16()];
+            assert_eq!(told.iter().filter(|status| **status == 200).count(), 1, "{path}: {told:?}");
+            assert!(told.iter().any(|status| matches!(status, 409 | 422)), "{path}: {told:?}");
+            assert_eq!(count(&one.get(path).await.is(200).json()), most, "{path}");
+        }
+    }
 }

@@ -178,12 +178,24 @@ town_test! {
             assert_eq!(verdict(&report, untried), Verdict::Untried, "L{untried:02}\n{text}");
         }
         assert!(text.contains("Rules of scope community, refused: 3 of 3."), "{text}");
+        // Whom a rule refuses is shown to nobody who could report them; whom one withholds from is.
+        assert!(report.of_path(11).unwrap().evidence.contains("more could not be made"), "{text}");
         let json = report.json();
         assert_eq!(json["holds"], true);
         assert_eq!(json["paths"].as_array().unwrap().len(), 65);
         for secret in ["privately.example", "alice", "asked for our list", "letter of the ninth", "canary"] {
             assert!(!text.contains(secret) && !json.to_string().contains(secret), "{secret}\n{text}");
         }
+    }
+
+    async fn reports_that_cannot_be_filed_prove_nothing(town) {
+        set(&town, Scope::Operator, "sold.example", Stance::Refused).await;
+        let report = Box::pin(audited(&town, honest)).await;
+        let text = report.text();
+        assert_eq!(verdict(&report, 11), Verdict::Untried, "{text}");
+        let reports = report.of_path(11).unwrap();
+        assert!(reports.tried == 0 && reports.evidence.contains("tries could not be made"), "{text}");
+        assert_eq!(verdict(&report, 1), Verdict::Held, "{text}");
     }
 
     async fn a_rule_that_is_not_read_is_found_out(town) {

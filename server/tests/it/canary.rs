@@ -3,6 +3,8 @@
 //! nothing.
 
 mod cast;
+mod desk;
+mod files;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +27,7 @@ use cast::{Cast, ELSEWHERE, TOPIC, word};
 
 use crate::oauth::Registered;
 use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
+use crate::town::{Answer, Browser};
 
 /// Where each word is planted:
 /// *public*, *unlisted*, *private* (followers only), *direct* (to `mentioned` and to Rita), *local*: the author's posts;
@@ -46,8 +49,11 @@ use crate::streaming::{Ear, Line, QUIET, dial_at, message, says, tune};
 /// `follower` reads together, the author among them. *draft*, *scheduled*: by the author. *folder*: of `follower`'s bookmarks.
 /// *filtertitle*, *filterword*: a filter of `stranger`'s; *note*: what they noted of the author. *choice*: what a post of the
 /// author's for followers lets them choose. *collection*, *collectionabout*: how the author calls a collection with `follower` in
-/// it, and what they say of it.
-pub const WORDS: [&str; 51] = [
+/// it, and what they say of it. *aside*: a list of `mentioned`'s with the author in it, whom they do not follow. *complaint*: what
+/// `mentioned` writes to the moderators about *public* and *direct*. *announced*: what these tell the members of the
+/// harbour. What they note of a network and of somebody elsewhere is *reasonmoderators* once more. Files are described by the
+/// words of their posts, and one that no post has by *draft*.
+pub const WORDS: [&str; 54] = [
     "public",
     "unlisted",
     "private",
@@ -99,6 +105,9 @@ pub const WORDS: [&str; 51] = [
     "choice",
     "collection",
     "collectionabout",
+    "aside",
+    "complaint",
+    "announced",
 ];
 
 /// Those of them that a text has. Most texts have none, which one look tells.
@@ -116,36 +125,38 @@ fn words_in(text: &str) -> Vec<&'static str> {
 /// h home, c the community, e everyone, p a profile or conversation, y what it said before, s search (by link, handle
 /// or name), k answering it, n notifications, z first contacts, i lists of servers, w the edit form, l lists of people and collections, u the page about the community,
 /// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went,
-/// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself.
+/// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself,
+/// j a list of people whom one does not follow, f what comes before moderators and what
+/// they decided, g what their apps are told, a announcements.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here. `stranger`, `follower`, `blocked`, `deaf` and
 /// `islander` have an antenna for all that comes from the servers there are.
 const PAGES: &str = "
 word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator
-public           cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
-warned           cpy     py     cepyksm  hcepyksm cepyks    hcepyksw  -       cepyks pyks epyksm   cepyks
-warning          cpy     py     cepyksm  hcepyksm cepyks    hcepykswr -       cepyks pyks epyksm   cepyks
+public cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyksfg
+warned cpys pys cepyksm hcepyksm cepyksj hcepyksw - cepyks pyks epyksm cepyks
+warning cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyks
 unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks
 private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -
-direct           -       -      -        -        npyks     hpykswr   -       -      -    -        -
+direct           -       -      -        -        npyks     hpykswr   -       -      -    -        f
 local            -       -      cpyksm   hcpyksm  cpyks     hcpykswr  -       cpyks  pyks -        cpyks
 old              y       y      y        y        y         y         -       y      y    y        y
 oldprivate       -       -      -        y        -         y         -       -      -    -        -
 deleted          -       -      -        -        -         -         -       -      -    -        -
-kept             cpyt    pyt    cepykstm hcepykstm cepykst  hcepykswtr -      cepykst pyks epykstm  cepykst
-quoted           cpy     py     cepyksm  hcepyksm cepyks    hcepykswrn -      cepyks pyks epyksm   cepyks
+kept cpyts pyts cepykstm hcepykstm cepykstj hcepykswtr - cepykst pyks epykstm cepykst
+quoted cpys pys cepyksm hcepyksm cepyksj hcepykswrn - cepyks pyks epyksm cepyks
 quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
 bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
 field            px      px     px       px       px        pox       -       px     px   px       px
-mail             -       -      -        -        -         o         -       -      -    -        -
+mail             -       -      -        -        -         o         -       -      -    -        g
 reply            py      py     epyks    epyks    epyks     nepyks    -       epyks  pyks epyks    epyks
 limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
 before           -       py     -        -        -         -         -       -      -    epyks    -
 late             -       -      -        -        -         -         -       -      -    -        -
-reasonpublic     uqb     -      u        u        u         u         u       u      u    -        u
+reasonpublic     uqb     -      u        u        u         u         u       u      u    -        ug
 reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -
-reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqp
+reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqpfg
 reasonown        -       -      bq       -        -         -         -       -      -    -        -
 reasonoperator   -       -      -        -        -         -         -       -      -    -        bq
 reasongate       -       -      -        -        -         -         -       -      -    -        b
@@ -155,30 +166,33 @@ whisper          -       -      -        -        -         pyksz     -       - 
 reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -
 ownlist          -       -      -        -        -         i         -       -      -    -        -
 houselist        -       -      -        -        -         -         -       -      -    -        i
-linked           cpyv    pyv    cepyksvm hcepyksvm cepyksv  hcepykswrv -      cepyksv pyks epyksvm  cepyksv
-card             cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardabout        cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardby           cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
-cardalt          cpv     pv     -        hcepksvm cepksv    hcepksv   -       cepksv pks  epksvm   cepksv
+linked cpyvs pyvs cepyksvm hcepyksvm cepyksvj hcepykswrv - cepyksv pyks epyksvm cepyksv
+card cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
+cardabout cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
+cardby cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
+cardalt cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
 abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  epyksv epyksv hcepykswrv epyksv
 abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -
 antenna          -       -      m        -        -         -         -       -      -    -        -
 antennaterm      -       -      m        -        -         -         -       -      -    -        -
-shelf            -       -      -        ml       -         -         -       -      -    -        -
+shelf            -       -      -        hml      -         -         -       -      -    -        -
 draft            -       -      -        -        -         dk        -       -      -    -        -
 scheduled        -       -      -        -        -         d         -       -      -    -        -
 folder           -       -      -        dp       -         -         -       -      -    -        -
 filtertitle      -       -      d        -        -         -         -       -      -    -        -
 filterword       -       -      d        -        -         -         -       -      -    -        -
 note             -       -      l        -        -         -         -       -      -    -        -
-choice           -       -      -        hpks     -         hpks      -       -      -    -        -
+choice           -       -      -        hpyks    -         hpyks     -       -      -    -        -
 collection       l       l      l        nl       l         lw        -       l      l    l        l
 collectionabout  l       l      l        nl       l         lw        -       l      l    l        l
+aside            -       -      -        -        ml        -         -       -      -    -        -
+complaint        -       -      -        -        f         -         -       -      -    -        nfg
+announced        -       -      a        a        a         a         a       a      a    -        a
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
 /// stranger, Bert is blocked, Lena and Rolf follow) or by their server's own actor; the last three are what was
-/// delivered to a server.
+/// delivered to a server. People there ask the island as well, which refuses nobody.
 const SERVERS: &str = "
 word             unsigned rita nora bert lena rolf open limited refused to-open to-limited to-refused
 public           -        yes  yes  -    yes  -    yes  yes     -       yes     yes        -
@@ -218,7 +232,7 @@ card             -        -    -    -    -    -    -    -       -       -       
 cardabout        -        -    -    -    -    -    -    -       -       -       -          -
 cardby           -        -    -    -    -    -    -    -       -       -       -          -
 cardalt          -        -    -    -    -    -    -    -       -       -       -          -
-abroad           -        -    -    -    -    -    -    -       -       -       -          -
+abroad           -        yes  yes  yes  yes  yes  -    -       -       -       -          -
 abroadcard       -        -    -    -    -    -    -    -       -       -       -          -
 antenna          -        -    -    -    -    -    -    -       -       -       -          -
 antennaterm      -        -    -    -    -    -    -    -       -       -       -          -
@@ -232,6 +246,9 @@ note             -        -    -    -    -    -    -    -       -       -       
 choice           -        yes  -    -    yes  -    -    -       -       yes     yes        -
 collection       -        -    -    -    -    -    -    -       -       -       -          -
 collectionabout  -        -    -    -    -    -    -    -       -       -       -          -
+aside            -        -    -    -    -    -    -    -       -       -       -          -
+complaint        -        -    -    -    -    -    -    -       -       -       -          -
+announced        -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.
@@ -260,6 +277,8 @@ struct Crawl {
     /// Routes that somebody asked, and those of them that gave somebody something, by method and pattern.
     asked: BTreeSet<(&'static str, &'static str)>,
     answered: BTreeSet<(&'static str, &'static str)>,
+    /// Addresses of files, with whom they were given to.
+    given: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
 impl Crawl {
@@ -305,8 +324,16 @@ impl Crawl {
         }
     }
 
+    /// Whether the tables let somebody read this anywhere.
+    fn reads(&self, reader: &'static str, name: &'static str) -> bool {
+        let cell = self.pages.get(&(reader, name));
+        let cell = cell.or_else(|| self.servers.get(&(reader, name)));
+        cell.is_some_and(|cell| !cell.is_empty())
+    }
+
     /// One answer to an app: each post carries its author's profile.
     fn api(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
+        files::note(&mut self.given, viewer, text);
         let is_profile = |name: &&str| matches!(*name, "bio" | "field");
         let seen = words_in(text).into_iter();
         let (beside, words): (Vec<_>, Vec<_>) = seen.partition(is_profile);
@@ -316,6 +343,10 @@ impl Crawl {
 
     /// One answer on the pages.
     fn page(&mut self, viewer: &'static str, place: char, asked: &str, text: &str) {
+        // Where a file is not, the page may say where that was.
+        if !asked.starts_with("/media/") {
+            files::note(&mut self.given, viewer, text);
+        }
         self.words(viewer, place, asked, words_in(text));
     }
 
@@ -341,6 +372,10 @@ impl Crawl {
 
     /// One document or delivery.
     fn document(&mut self, reader: &'static str, asked: &str, text: &str) {
+        // What is brought to a server is for whoever is there.
+        if ELSEWHERE.iter().any(|(_, name)| *name == reader) {
+            files::note(&mut self.given, reader, text);
+        }
         for name in words_in(text) {
             self.seen.insert((reader, name, 'a'));
             if self.servers[&(reader, name)].is_empty() {
@@ -397,7 +432,7 @@ impl io::Write for Pen {
     }
 }
 
-/// What the apps of the members may do.
+/// What the apps of the members may do, but for those of who moderates.
 const EVERYTHING: &str = "read write follow push profile";
 
 #[rustfmt::skip]
@@ -443,23 +478,27 @@ async fn crawl(engine: Engine) {
             } else {
                 "visitor"
             };
-            let mut app = Registered::at(cast.browser(home), EVERYTHING).await;
-            token = Some(format!(
-                "Bearer {}",
-                app.let_in(&mut browser, EVERYTHING).await
-            ));
+            let scopes = if viewer == "moderator" {
+                desk::MODERATES
+            } else {
+                EVERYTHING
+            };
+            let mut app = Registered::at(cast.browser(home), scopes).await;
+            let let_in = app.let_in(&mut browser, scopes).await;
+            token = Some(format!("Bearer {let_in}"));
         }
         tokens.extend(token.clone().map(|token| (viewer, token)));
         for route in walk::reads() {
             for path in walk::filled(&cast, route) {
-                // An app sees for its member what pages show them, and nothing without a token.
-                let answer = match &token {
-                    Some(token) if route.kind == Kind::Api => {
-                        let headers = [("authorization", token.as_str())];
-                        browser.send(Method::GET, &path, &headers, "").await
-                    }
-                    _ => browser.get(&path).await,
-                };
+                let mut answer = opened(&mut browser, route, &path, token.as_deref()).await;
+                // A member may search so often in a minute, and the clock stands still. Streams are not open yet.
+                let is_stream = route.path.starts_with("/api/v1/streaming");
+                if answer.status == StatusCode::TOO_MANY_REQUESTS && !is_stream {
+                    cast.town.wait_s(60);
+                    answer = opened(&mut browser, route, &path, token.as_deref()).await;
+                    let is_told = answer.status != StatusCode::TOO_MANY_REQUESTS;
+                    assert!(is_told, "{viewer} is told nothing at {path}");
+                }
                 assert!(
                     !answer.status.is_server_error(),
                     "{viewer} at {path}: {}",
@@ -480,6 +519,9 @@ async fn crawl(engine: Engine) {
     Box::pin(streams(&cast, &tokens, &mut crawl)).await;
     woken(&cast, &mut crawl);
     Box::pin(servers(&cast, &mut crawl)).await;
+    Box::pin(files::fetched(&cast, &mut crawl)).await;
+    Box::pin(desk::asked(&cast, &tokens, &mut crawl)).await;
+    Box::pin(desk::numbers(&cast, &tokens, &mut crawl)).await;
     // What the author's own rule keeps from Zora is told to whoever watches the border, and why it is so is not.
     let zora = cast.peer.iri("asking", "zora");
     for (id, _) in cast.statuses.iter().filter(|(_, by)| by == "author") {
@@ -505,7 +547,6 @@ async fn crawl(engine: Engine) {
     let (own, others): (Vec<_>, Vec<_>) = tokens
         .into_iter()
         .partition(|(viewer, _)| *viewer == "author");
-    Box::pin(numbers(&cast, &mut crawl)).await;
     Box::pin(acts(&cast, &others, Acts::Usual, &mut crawl)).await;
     Box::pin(forms(&cast, &mut crawl)).await;
     Box::pin(acts(&cast, &own, Acts::Usual, &mut crawl)).await;
@@ -547,6 +588,17 @@ async fn crawl(engine: Engine) {
     crawl.end();
 }
 
+/// One address for one viewer: an app sees for its member what pages show them, and nothing without a token.
+async fn opened(browser: &mut Browser, route: &Route, path: &str, token: Option<&str>) -> Answer {
+    match token {
+        Some(token) if route.kind == Kind::Api => {
+            let headers = [("authorization", token)];
+            browser.send(Method::GET, path, &headers, "").await
+        }
+        _ => browser.get(path).await,
+    }
+}
+
 /// A stream that somebody listens to, and the letter of what comes by it.
 struct Heard {
     path: String,
@@ -569,11 +621,16 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
         ("public", 'e'),
         ("public/remote", 'e'),
         ("public/local", 'c'),
+        ("public/media", 'e'),
+        ("public/remote/media", 'e'),
+        ("public/local/media", 'c'),
         ("hashtag", 't'),
         ("hashtag/local", 't'),
         ("direct", 'p'),
     ];
     let (mut told, mut by_socket) = (0, 0);
+    // Lists of strangers have a way of their own into the streams.
+    let mut aside = [0, 0];
     for viewer in VIEWERS {
         let token = tokens.iter().find(|(name, _)| *name == viewer);
         let token = token.map_or("", |(_, token)| token.strip_prefix("Bearer ").unwrap());
@@ -585,7 +642,11 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
         };
         let mut heard = Vec::new();
         for (name, place) in names {
-            let path = format!("{name}?tag={TOPIC}");
+            // With files alone is a choice at one address, and a name of its own in a socket.
+            let path = match name.strip_suffix("/media") {
+                Some(plain) => format!("{plain}?only_media=true"),
+                None => format!("{name}?tag={TOPIC}"),
+            };
             match Ear::open(&router, host, &path, token).await {
                 Ok(ear) => heard.push(Heard { path, place, ear }),
                 Err(_) => assert!(token.is_empty(), "{viewer} cannot open {path}"),
@@ -627,18 +688,16 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
             }
             for (heard, came) in heard.iter().zip(came) {
                 for (event, data) in came {
-                    let is_bell = event == "notification";
-                    let place = if is_bell { 'n' } else { heard.place };
+                    let place = place_of(&event, heard.place);
                     told += 1;
+                    aside[0] += usize::from(place == 'j');
                     crawl.api(viewer, place, &heard.path, &data);
                 }
             }
             for message in said {
                 let stream = message["stream"][0].as_str().unwrap_or_default();
                 let list = message["stream"][1].as_str().unwrap_or_default();
-                let place = if message["event"] == "notification" {
-                    'n'
-                } else if stream == "list" {
+                let place = if stream == "list" {
                     let mut lists = cast.heard.iter();
                     let of_it = lists.find(|(_, id, _)| list == id.to_string());
                     of_it.unwrap().2
@@ -647,15 +706,30 @@ async fn streams(cast: &Cast, tokens: &[(&'static str, String)], crawl: &mut Cra
                     let of_it = streams.find(|(name, _)| name.replace('/', ":") == stream);
                     of_it.unwrap().1
                 };
+                let place = place_of(message["event"].as_str().unwrap_or_default(), place);
                 by_socket += 1;
+                aside[1] += usize::from(place == 'j');
                 crawl.api(viewer, place, stream, &message.to_string());
             }
         }
     }
     assert!(told > 100, "only {told} things were told");
     assert!(by_socket > 100, "only {by_socket} things came by sockets");
+    assert!(
+        aside.iter().all(|count| *count > 0),
+        "{aside:?} things were told of strangers"
+    );
     server.abort();
     drop(on);
+}
+
+/// What comes by a stream that is no post has a letter of its own.
+fn place_of(event: &str, place: char) -> char {
+    match event {
+        "notification" => 'n',
+        "announcement" => 'a',
+        _ => place,
+    }
 }
 
 /// Everything happens once more, as far as streams are told of it.
@@ -665,12 +739,23 @@ async fn announce(cast: &Cast, viewer: &str) {
         streaming::announce(&mut tx, &Event::Placed(*id));
         streaming::announce(&mut tx, &Event::Edited(*id));
     }
+    for id in &cast.kept["announcement"] {
+        let (community, id) = (cast.town.community().id, *id);
+        streaming::announce(&mut tx, &Event::Published { community, id });
+    }
     if let Some(member) = cast.members.get(viewer) {
         let me = &member.account;
         let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
         for bell in bells.await.unwrap().shown {
             let (to, id) = (me.id, bell.id);
-            streaming::announce(&mut tx, &Event::Notified { to, id });
+            streaming::announce(
+                &mut tx,
+                &Event::Notified {
+                    to,
+                    id,
+                    or: Vec::new(),
+                },
+            );
         }
     }
     assert!(cast.town.app.commit(tx).await.unwrap());
@@ -739,6 +824,27 @@ async fn servers(cast: &Cast, crawl: &mut Crawl) {
                 }
             }
         }
+    }
+    at_the_island(cast, crawl).await;
+}
+
+/// What one community refuses may be had from the other: everybody elsewhere asks there as well, and somebody who does not sign.
+async fn at_the_island(cast: &Cast, crawl: &mut Crawl) {
+    let island = cast.island();
+    let posts = cast.statuses.iter();
+    let posts = posts.filter(|(_, by)| by.ends_with("@island.localhost"));
+    let posts = posts.map(|(id, _)| format!("/users/islander/statuses/{id}"));
+    let fixed = ["/users/islander", "/users/islander/outbox?page=true"].map(str::to_owned);
+    for path in fixed.into_iter().chain(posts) {
+        for (server, name) in ELSEWHERE {
+            let by = cast.peer.iri(server, name);
+            let answer = cast.signed_to(&island, &by, Method::GET, &path, "");
+            let answer = answer.await;
+            assert!(!answer.status.is_server_error(), "{name} at {path}");
+            crawl.document(name, &path, &answer.body);
+        }
+        let answer = cast.browser("passer").get_activity(&path).await;
+        crawl.document("unsigned", &path, &answer.body);
     }
 }
 
@@ -827,13 +933,16 @@ const LEFT_OUT: [(&str, &str); 4] = [
 ];
 
 /// What is let in or forgiven by these may be read afterwards by whom the tables do not expect.
-const OPENING: [&str; 6] = [
+const OPENING: [&str; 9] = [
     "/welcome",
     "/accept",
     "/unblock",
     "/unmute",
     "/follow",
     "/authorize",
+    "/admin/domain_blocks/{id}",
+    "/unsilence",
+    "/unsuspend",
 ];
 
 /// Which acts of apps.
@@ -843,28 +952,6 @@ enum Acts {
     Usual,
     /// Those that open something.
     ThatOpen,
-}
-
-/// What the app of who moderates counts: in numbers stands nothing that they may not read.
-async fn numbers(cast: &Cast, crawl: &mut Crawl) {
-    let mut app = Registered::at(cast.browser("visitor"), "admin:read").await;
-    let mut browser = cast.browser("moderator");
-    let token = format!("Bearer {}", app.let_in(&mut browser, "admin:read").await);
-    let headers = [
-        ("authorization", token.as_str()),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ];
-    for route in ROUTES {
-        let body = walk::body_of(route);
-        if body.is_empty() {
-            continue;
-        }
-        let answer = browser
-            .send(Method::POST, route.path, &headers, body)
-            .await
-            .is(200);
-        crawl.act("moderator", route.path, &answer.body);
-    }
 }
 
 /// Everybody's app does everything to everything, and reads what comes back.

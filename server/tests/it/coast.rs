@@ -49,8 +49,14 @@ pub struct Coast {
 
 impl Coast {
     pub async fn new(engine: Engine) -> Coast {
+        Coast::with(engine, "").await
+    }
+
+    /// With these settings (TOML) besides those of a coast.
+    pub async fn with(engine: Engine, settings: &str) -> Coast {
         let peer = Peer::start().await;
-        let town = Town::at(engine, "harbour.localhost", SETTINGS).await;
+        let settings = format!("{SETTINGS}{settings}");
+        let town = Town::at(engine, "harbour.localhost", &settings).await;
         let (alice, bob) = (town.member("alice").await, town.member("bob").await);
         let stop = works(&town);
         let coast = Coast {

@@ -231,17 +231,19 @@ town_test! {
         let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
         let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
         let too_many: Vec<String> = (0..26).map(|number: i64| number.to_string()).collect();
-        for body in [
-            json!({}),
-            json!({ "name": "  " }),
-            json!({ "name": "x".repeat(41) }),
-            json!({ "name": "Long", "description": "x".repeat(101) }),
-            json!({ "name": "Tag", "tag_name": "two words" }),
-            json!({ "name": "Language", "language": "\" onload=" }),
-            json!({ "name": "Nobody", "account_ids": ["seven"] }),
-            json!({ "name": "Many", "account_ids": too_many }),
+        for (body, field, code) in [
+            (json!({}), "name", "ERR_BLANK"),
+            (json!({ "name": "  " }), "name", "ERR_BLANK"),
+            (json!({ "name": "x".repeat(41) }), "name", "ERR_TOO_LONG"),
+            (json!({ "name": "Long", "description": "x".repeat(101) }), "description", "ERR_TOO_LONG"),
+            (json!({ "name": "Tag", "tag_name": "two words" }), "tag_name", "ERR_INVALID"),
+            (json!({ "name": "Language", "language": "\" onload=" }), "language", "ERR_INVALID"),
+            (json!({ "name": "Nobody", "account_ids": ["seven"] }), "account_ids", "ERR_INVALID"),
+            (json!({ "name": "Many", "account_ids": too_many }), "account_ids", "ERR_TOO_LONG"),
         ] {
-            hers.post(COLLECTIONS, &body).await.is(422);
+            let told = hers.post(COLLECTIONS, &body).await.is(422).json();
+            let details = told["details"].as_object().unwrap();
+            assert_eq!((details.len(), &details[field][0]["error"]), (1, &json!(code)), "{told}");
         }
         let made = make(&mut hers, "Harbour", &[&bob]).await;
         let path = at(&made);

@@ -1,15 +1,21 @@
 //! Two communities of one installation: neighbours, and not one house.
 
 use comity::members::Role;
+use comity::router;
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::acts::profile;
+use crate::antennas::FILL;
+use crate::kept::App;
 use crate::media::files::{jpeg, part, png};
+use crate::streaming::{Ear, tune};
 use crate::town::{Answer, Member};
 use crate::town_test;
 
 const LOOK: &str = "/moderation/community";
+const LET_BE_FOUND: Sql = sql!("UPDATE accounts SET indexable = TRUE WHERE id = $1");
 
 /// Sends the form of what a community looks like as a browser does.
 async fn saves(member: &mut Member, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
@@ -48,6 +54,58 @@ town_test! {
         tom.get("/community").await.is(200).shows("on the island").hides("in the harbour");
         town.anonymous().get("/community").await.is(200).shows("in the harbour").hides("on the island");
         town.visitor_of(&island).get("/community").await.is(200).shows("on the island").hides("in the harbour");
+    }
+
+    async fn to_apps_the_other_is_elsewhere(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut alice = town.member("alice").await;
+        let mut tom = town.member_of(&island, "tom", Role::Member).await;
+        for account in [&alice.account, &tom.account] {
+            town.app.db.exec(LET_BE_FOUND, params![account.id]).await.unwrap();
+        }
+        let mut app = App::of(&town, &mut alice).await;
+        let _on = tune(&town.app).await;
+        let router = router::build(&town.app);
+        let mut ears = Vec::new();
+        for stream in ["public", "public/local", "public/remote", "hashtag?tag=tides", "hashtag/local?tag=tides"] {
+            ears.push(Ear::open(&router, "harbour.example", stream, &app.token).await.ok().unwrap());
+        }
+        let hers = town.post(&mut alice, "Written in the harbour #tides", "public").await.id.to_string();
+        let his = town.post(&mut tom, "Written on the island #tides", "public").await.id.to_string();
+        let both = [his.clone(), hers.clone()];
+        for (choice, wanted) in [("", &both[..]), ("?local=true", &both[1..]), ("?remote=true", &both[..1]), ("?local=true&remote=true", &both[2..])] {
+            assert_eq!(app.ids(&format!("/api/v1/timelines/public{choice}")).await, wanted, "public{choice}");
+            assert_eq!(app.ids(&format!("/api/v1/timelines/tag/tides{choice}")).await, wanted, "tag{choice}");
+        }
+        let terms = json!({ "title": "Here", "tags": ["tides"], "only_local": true });
+        let antenna = app.post("/api/comity/v1/antennas", &terms).await.is(200).json();
+        let antenna = format!("/api/v1/timelines/list/{}", antenna["id"].as_str().unwrap());
+        assert_eq!(app.ids(&antenna).await, both[1..]);
+        let mut visitor = town.visitor_of(&island);
+        for path in ["public?local=true", "tag/tides?local=true"] {
+            let told = visitor.get(&format!("/api/v1/timelines/{path}")).await.is(200).json();
+            assert_eq!((told.as_array().unwrap().len(), &told[0]["id"]), (1, &json!(his)), "{path}");
+        }
+        for (ear, wanted) in ears.iter_mut().zip([&["harbour", "island"][..], &["harbour"], &["island"], &["harbour", "island"], &["harbour"]]) {
+            let heard = ear.rest().await;
+            let heard: Vec<&str> = heard.iter().filter(|(event, _)| event == "update").map(|(_, status)| status.as_str()).collect();
+            assert_eq!(heard.len(), wanted.len(), "{heard:?}");
+            assert!(heard.iter().zip(wanted).all(|(status, word)| status.contains(&format!("the {word}"))), "{heard:?}");
+        }
+    }
+
+    async fn what_is_elsewhere_is_found_behind_much_that_is_not(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut alice = town.member("alice").await;
+        let mut tom = town.member_of(&island, "tom", Role::Member).await;
+        let mut app = App::of(&town, &mut alice).await;
+        let his = town.post(&mut tom, "Written on the island", "public").await;
+        let hers = town.post(&mut alice, "Written in the harbour", "public").await;
+        town.app.db.exec(FILL, params![hers.id, 5_000_i64]).await.unwrap();
+        assert_eq!(app.ids("/api/v1/timelines/public?remote=true").await, [his.id.to_string()]);
+        assert_eq!(app.ids("/api/v1/timelines/public?remote=true&min_id=1").await, [his.id.to_string()]);
+        let older = format!("/api/v1/timelines/public?remote=true&max_id={}", his.id);
+        assert_eq!(app.ids(&older).await, [""; 0]);
     }
 
     async fn a_member_of_one_sees_the_others_public_posts_and_follows_across(town) {

@@ -1,8 +1,37 @@
 //! Conversations: who answers whom, in which order, and never before more people than the first word.
 
+use comity_db::{Sql, params, sql};
+use serde_json::Value;
+
 use crate::acts::Post;
+use crate::clients::{App, id};
 use crate::town::Answer;
 use crate::town_test;
+
+/// `$2` more posts after this answer (`$1`): each answers what it answers or, if `$3`, the one before it.
+const FILL: Sql = sql!(
+    "WITH RECURSIVE numbers(n) AS (
+         SELECT CAST(1 AS BIGINT)
+          UNION ALL
+         SELECT n + 1 FROM numbers WHERE n < $2
+     )
+     INSERT INTO statuses (id, iri, account_id, community_id, kind, visibility, in_reply_to_id, in_reply_to_iri,
+                           in_reply_to_account_id, conversation_id, title, spoiler_text, content, source, sensitive, tags,
+                           attachments, limited, created_at, replies_count, reblogs_count, favourites_count)
+     SELECT s.id + n, s.iri || '/' || CAST(n AS TEXT), s.account_id, s.community_id, s.kind, s.visibility,
+            CASE WHEN CAST($3 AS BOOLEAN) THEN s.id + n - 1 ELSE s.in_reply_to_id END, s.in_reply_to_iri,
+            s.in_reply_to_account_id, s.conversation_id, s.title, s.spoiler_text, s.content, s.source, s.sensitive, s.tags,
+            s.attachments, s.limited, s.created_at, 0, 0, 0
+       FROM statuses s, numbers
+      WHERE s.id = $1"
+);
+const HANG: Sql = sql!("UPDATE statuses SET in_reply_to_id = $2 WHERE id = $1");
+
+/// The numbers of the posts in one half of what an app is told around a post.
+fn told(context: &Value, half: &str) -> Vec<i64> {
+    let list = context[half].as_array().unwrap();
+    list.iter().map(|post| id(post).parse().unwrap()).collect()
+}
 
 /// The posts of a page in the order they stand there.
 fn order(page: &Answer, posts: &[(&'static str, &Post)]) -> Vec<&'static str> {
@@ -96,6 +125,60 @@ town_test! {
         town.anonymous().get(&up).await.is(200).shows("Word 90;").shows("Word 71;").shows("Word 109;");
         let whole = town.anonymous().get(&format!("/api/v1/statuses/{}/context", last.id)).await.is(200).json();
         assert_eq!(whole["ancestors"].as_array().unwrap().len(), 110);
+    }
+
+    async fn an_app_has_a_wide_thread_whole_and_a_visitor_its_beginning(town) {
+        let mut alice = town.member("alice").await;
+        let root = town.post(&mut alice, "The first word", "public").await;
+        let first = town.reply(&mut alice, &root, "One of many", "public").await;
+        town.app.db.exec(FILL, params![first.id, 700_i64, false]).await.unwrap();
+        let below = town.reply(&mut alice, &first, "Below the first", "public").await;
+        let path = format!("/api/v1/statuses/{}/context", root.id);
+        let mut app = App::let_in(&town, &mut alice).await;
+        let whole = app.get(&path).await.is(200).json();
+        let mut expected: Vec<i64> = (first.id..=first.id + 700).collect();
+        expected.insert(1, below.id);
+        assert_eq!(told(&whole, "descendants"), expected, "each before what answers it, the oldest first");
+        assert_eq!(told(&whole, "ancestors"), [0_i64; 0]);
+        // The nearest are told, so what is deeper than they are many is not.
+        let part = town.anonymous().get(&path).await.is(200).json();
+        let part = told(&part, "descendants");
+        assert_eq!(part.len(), 60);
+        assert!(part.is_sorted() && part.iter().all(|id| (first.id..=first.id + 700).contains(id)), "{part:?}");
+    }
+
+    async fn a_thread_as_deep_as_it_likes_is_told_as_far_as_apps_expect(town) {
+        let mut alice = town.member("alice").await;
+        let root = town.post(&mut alice, "The first word", "public").await;
+        let first = town.reply(&mut alice, &root, "And on", "public").await;
+        town.app.db.exec(FILL, params![first.id, 4_500_i64, true]).await.unwrap();
+        let last = first.id + 4_500;
+        let mut app = App::let_in(&town, &mut alice).await;
+        let (top, bottom) = (format!("/api/v1/statuses/{}/context", root.id), format!("/api/v1/statuses/{last}/context"));
+        let below = app.get(&top).await.is(200).json();
+        assert_eq!(told(&below, "descendants"), (first.id..first.id + 4_096).collect::<Vec<i64>>());
+        let above = app.get(&bottom).await.is(200).json();
+        assert_eq!(told(&above, "ancestors"), (last - 4_096..last).collect::<Vec<i64>>());
+        let below = town.anonymous().get(&top).await.is(200).json();
+        assert_eq!(told(&below, "descendants"), (first.id..first.id + 20).collect::<Vec<i64>>());
+        let above = town.anonymous().get(&bottom).await.is(200).json();
+        assert_eq!(told(&above, "ancestors"), (last - 40..last).collect::<Vec<i64>>());
+        town.anonymous().get(&root.path).await.is(200).shows("More replies");
+    }
+
+    async fn posts_that_answer_each_other_in_a_ring_are_told_once(town) {
+        let mut alice = town.member("alice").await;
+        let one = town.post(&mut alice, "The hen", "public").await;
+        let two = town.reply(&mut alice, &one, "The egg", "public").await;
+        let aside = town.reply(&mut alice, &two, "The cook", "public").await;
+        town.app.db.exec(HANG, params![one.id, two.id]).await.unwrap();
+        let mut app = App::let_in(&town, &mut alice).await;
+        for (post, above, below) in [(&one, vec![two.id], vec![]), (&two, vec![one.id], vec![aside.id]), (&aside, vec![one.id, two.id], vec![])] {
+            let context = app.get(&format!("/api/v1/statuses/{}/context", post.id)).await.is(200).json();
+            let mut told_above = told(&context, "ancestors");
+            told_above.sort_unstable();
+            assert_eq!((told_above, told(&context, "descendants")), (above, below), "{}", post.id);
+        }
     }
 
     async fn l09_an_answer_is_never_seen_by_more_people_than_what_it_answers(town) {

@@ -12,10 +12,10 @@ use crate::peer;
 use crate::town::{Answer, Browser, Member, Town};
 use crate::town_test;
 
-const PAGE: &str = "/moderation/emojis";
+pub const PAGE: &str = "/moderation/emojis";
 
 /// Sends the form for a new one as a browser does.
-async fn upload(member: &mut Member, code: &str, category: &str, bytes: &[u8]) -> Answer {
+pub async fn upload(member: &mut Member, code: &str, category: &str, bytes: &[u8]) -> Answer {
     let csrf = member.get("/compose").await.is(200).hidden("csrf").unwrap();
     let mut body = part("csrf", None, csrf.as_bytes());
     body.extend(part("shortcode", None, code.as_bytes()));
@@ -26,7 +26,7 @@ async fn upload(member: &mut Member, code: &str, category: &str, bytes: &[u8]) -
     member.send_bytes(Method::POST, PAGE, &kind, body).await
 }
 
-async fn offered(browser: &mut Browser) -> Vec<Value> {
+pub async fn offered(browser: &mut Browser) -> Vec<Value> {
     let all = browser.get("/api/v1/custom_emojis").await.is(200).json();
     all.as_array().unwrap().clone()
 }
@@ -37,7 +37,7 @@ fn path_of(town: &Town, address: &Value) -> String {
     address.strip_prefix(&origin).unwrap().to_owned()
 }
 
-async fn opens(town: &Town, address: &Value) -> Answer {
+pub async fn opens(town: &Town, address: &Value) -> Answer {
     let path = path_of(town, address);
     town.anonymous().send(Method::GET, &path, &[], "").await
 }

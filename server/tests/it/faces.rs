@@ -29,6 +29,27 @@ async fn opens(coast: &Coast, address: &Value) -> Answer {
     visitor.send(Method::GET, path, &[], "").await
 }
 
+/// Somebody else on rita's server has this picture, and asks to follow alice.
+async fn asks(coast: &Coast, name: &str, face: &str) {
+    let mut person = coast.peer.person("open", name);
+    person["icon"] = json!({ "type": "Image", "mediaType": "image/png", "url": face });
+    coast.peer.serves(&person);
+    coast.follows("open", name, &coast.alice).await;
+    coast.is_idle().await;
+}
+
+/// Where a list of accounts says that the picture of this one is.
+fn face_of(list: &Value, name: &str) -> String {
+    let mut people = list.as_array().unwrap().iter();
+    let person = people.find(|person| person["username"] == name).unwrap();
+    let faces = [&person["avatar"], &person["avatar_static"]].map(|face| face.as_str().unwrap());
+    assert_eq!(
+        faces[0].contains("no-avatar"),
+        faces[1].contains("no-avatar")
+    );
+    faces[0].to_owned()
+}
+
 fn size(answer: &Answer) -> (u32, u32) {
     let picture = image::load_from_memory(&answer.bytes).unwrap();
     (picture.width(), picture.height())
@@ -80,8 +101,8 @@ coast_test! {
         let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
         coast.alice.post("/boundaries", &rule).await.is(303);
         let after = app.get(&lookup).await.is(200).json();
-        assert!(after["avatar"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{after}");
-        assert!(after["header_static"].as_str().unwrap().ends_with("/assets/no-header.png"), "{after}");
+        assert!(after["avatar"].as_str().unwrap().ends_with("/avatars/original/missing.png"), "{after}");
+        assert!(after["header_static"].as_str().unwrap().ends_with("/headers/original/missing.png"), "{after}");
         opens(&coast, &before["avatar"]).await.is(404);
         opens(&coast, &before["header"]).await.is(404);
         let page = coast.alice.get(&format!("/@rita@{open}")).await.is(200);
@@ -90,6 +111,46 @@ coast_test! {
         // Her own rule: Bob sees it.
         let page = coast.bob.get(&format!("/@rita@{open}")).await.is(200);
         assert!(page.body.contains("/media/remote/portraits/"), "{}", page.body);
+    }
+
+    async fn l45_who_asks_to_follow_does_not_learn_when_they_were_looked_at(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        app.send(Method::PATCH, "/api/v1/accounts/update_credentials", &json!({ "locked": true })).await.is(200);
+        let minas = coast.has_picture("mina.png", &png(300, 300));
+        let nells = coast.has_picture("nell.png", &png(300, 300));
+        asks(&coast, "mina", &minas).await;
+        asks(&coast, "nell", &nells).await;
+        let none = format!("{}/assets/no-avatar.png", coast.town.community().origin);
+        let requests = app.get("/api/v1/follow_requests").await.is(200).json();
+        let told = app.get("/api/v1/notifications?types[]=follow_request").await.is(200).json();
+        let told: Value = told.as_array().unwrap().iter().map(|one| one["account"].clone()).collect();
+        let grouped = app.get("/api/v2/notifications?types[]=follow_request").await.is(200).json();
+        for name in ["mina", "nell"] {
+            for list in [&requests, &told, &grouped["accounts"]] {
+                assert_eq!(face_of(list, name), none, "{name}");
+            }
+        }
+        for page in ["/notifications", "/contacts"] {
+            let page = coast.alice.get(page).await.is(200).shows("mina");
+            assert!(!page.body.contains("/media/remote/portraits/"), "{}", page.body);
+        }
+        assert!(!coast.peer.was_asked_for(&minas) && !coast.peer.was_asked_for(&nells));
+        // Somebody looked at the profile of one: there is a copy.
+        let lookup = format!("/api/v1/accounts/lookup?acct=nell@{}", coast.peer.domain("open"));
+        let nell = app.get(&lookup).await.is(200).json();
+        opens(&coast, &nell["avatar"]).await.is(200);
+        // The other is followed by somebody here.
+        let iri = comity_vocab::Iri::parse(&coast.peer.iri("open", "mina")).unwrap();
+        let mina = comity::accounts::find_by_iri(&coast.town.app, &iri).await.unwrap().unwrap().id;
+        let requests = app.get("/api/v1/follow_requests").await.is(200).json();
+        assert_eq!(json!(face_of(&requests, "nell")), nell["avatar"]);
+        assert_eq!(face_of(&requests, "mina"), none);
+        coast.bob.does(&format!("/accounts/{mina}/follow")).await;
+        coast.is_idle().await;
+        let follow = coast.peer.newest(&coast.peer.domain("open"), "Follow").unwrap();
+        coast.brings(&json!({ "id": format!("{iri}#accepts"), "type": "Accept", "actor": iri.as_str(), "object": follow["id"] })).await;
+        let requests = app.get("/api/v1/follow_requests").await.is(200).json();
+        assert!(face_of(&requests, "mina").contains("/media/remote/portraits/"), "{requests}");
     }
 
     async fn who_moved_is_shown_with_whom_they_became(coast) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use comity::accounts::{self, Account};
 use comity::error::Error;
+use comity::http::{Kind, address as http_address};
 use comity::members;
 use comity::queue::{self, Job};
 use comity::rules::{self, NewRule, Source};
@@ -573,6 +574,24 @@ town_test! {
             }
             assert!(tries(name, "10.0.1.10").await, "{name}");
         }
+    }
+
+    async fn whoever_owns_a_site_of_ipv6_has_no_more_tries_than_a_few_addresses(town) {
+        let tries = async |name: &str, from: &str| {
+            let from = http_address::neighbourhood(from.parse().unwrap());
+            let came = members::sign_in(&town.app, &town.community(), name, "wrong", &from, "a test").await;
+            matches!(came, Err(Error::TooMany { .. }))
+        };
+        // A network of the site for each try, of which no other is from there.
+        for n in 0..79 {
+            let from = http_address::neighbourhood(format!("2001:db8:7:{n:x}::1").parse().unwrap());
+            town.app.limits.check(Kind::SignInFrom, &from).unwrap();
+        }
+        assert!(!tries("nobody", "2001:db8:7:fffe::1").await);
+        assert!(tries("nobody", "2001:db8:7:ffff::1").await);
+        assert!(!tries("nobody", "2001:db8:8::1").await);
+        town.wait_s(301);
+        assert!(!tries("nobody", "2001:db8:7:ffff::1").await);
     }
 
     async fn attack_20_what_is_not_found_is_kept_by_no_cache(town) {

@@ -14,6 +14,11 @@ town_test! {
         let answer = town.reply(&mut bob, &root, "@alice By the pier", "public").await;
         let page = alice.get("/notifications").await.is(200).shows("By the pier").shows("Leave this conversation");
         assert!(page.body.contains(&format!("/statuses/{}/leave", answer.id)), "{}", page.body);
+        // It stands in the fold with what else can be done.
+        let (before, _) = page.body.split_once("Leave this conversation").unwrap();
+        let fold = before.rfind("<details class=\"more\"").expect("a fold");
+        let (opened, shut) = (before[fold..].matches("<details").count(), before[fold..].matches("</details>").count());
+        assert!(opened > shut, "{}", page.body);
         alice.post(&format!("/statuses/{}/leave", answer.id), &[("back", "/notifications")]).await.leads("/notifications");
         // Twice is once.
         alice.post(&format!("/statuses/{}/leave", root.id), &[("back", "/notifications")]).await.is(303);

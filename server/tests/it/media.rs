@@ -1,10 +1,16 @@
 //! Pictures and other files: put here, shown to whom they are for, and nothing that a file could do.
 
+mod avif;
 mod composed;
+mod disguised;
 pub mod files;
+mod films;
 mod hostile;
 mod posters;
 mod remote;
+mod shelf;
+mod sounds;
+mod studio;
 
 use comity::media::Attaching;
 use comity::statuses::{self, Draft, Terms};
@@ -424,6 +430,8 @@ town_test! {
         }
         let answer = alice.send(&png(2, 2), &[]).await.is(429);
         assert!(answer.headers.contains_key("retry-after"));
+        let told = ["x-ratelimit-limit", "x-ratelimit-remaining"].map(|name| answer.headers[name].to_str().unwrap());
+        assert_eq!(told, ["30", "0"]);
         town.wait_s(120);
         alice.send(&png(2, 2), &[]).await.is(200);
     }

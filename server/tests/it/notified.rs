@@ -1,5 +1,7 @@
 //! What members are told, as newer apps read it: in groups.
 
+use comity::notifications::{Kind, notify};
+use comity_db::Tx;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -103,6 +105,51 @@ town_test! {
         assert_eq!(read.len(), 20);
     }
 
+    async fn what_two_nodes_number_alike_is_all_told(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let mut bob = App::of(&town, "bob").await;
+        let mut carol = App::of(&town, "carol").await;
+        let post = alice.write(json!({ "status": "Low tide" })).await;
+        let post = Some(id(&post).parse::<i64>().unwrap());
+        let number = |text: String| text.parse::<i64>().unwrap();
+        let (to, by, other) = (number(alice.me().await), number(bob.me().await), number(carol.me().await));
+        let now = town.app.now_ms();
+        let drawn = town.app.ids.round_at(now);
+        let tell = |id: i64, to: i64, kind: Kind, from: i64, status: Option<i64>| {
+            let mut tx = Tx::new();
+            notify(&mut tx, id, to, kind, from, status, now);
+            town.app.commit(tx)
+        };
+        let done = tokio::join!(
+            tell(drawn, to, Kind::Favourite, by, post),
+            tell(drawn, to, Kind::Favourite, other, post),
+            tell(drawn, to, Kind::Follow, by, None),
+            tell(drawn, other, Kind::Follow, by, None),
+        );
+        assert!(done.0.unwrap() && done.1.unwrap() && done.2.unwrap() && done.3.unwrap());
+        let all = alice.get("/api/v1/notifications").await.is(200).json();
+        let mut kinds = names(&all, "type");
+        kinds.sort();
+        assert_eq!(kinds, ["favourite", "favourite", "follow"], "{all}");
+        assert_eq!(names(&carol.get("/api/v1/notifications").await.is(200).json(), "type"), ["follow"]);
+        // All are as round as the one that was drawn.
+        for one in names(&all, "id") {
+            assert_eq!((number(one) - drawn) % 160, 0);
+        }
+        let groups = alice.get("/api/v2/notifications").await.is(200).json();
+        let groups = groups["notification_groups"].as_array().unwrap().iter();
+        let mut counts: Vec<_> = groups.map(|group| group["notifications_count"].as_i64().unwrap()).collect();
+        counts.sort_unstable();
+        assert_eq!(counts, [1, 2]);
+
+        // What is there already is not told again, whoever has the number by which it would be, or none.
+        assert!(tell(drawn, to, Kind::Favourite, by, post).await.unwrap());
+        assert!(tell(drawn, to, Kind::Favourite, other, post).await.unwrap());
+        assert!(tell(town.app.ids.round_at(now), to, Kind::Follow, by, None).await.unwrap());
+        let again = alice.get("/api/v1/notifications").await.is(200).json();
+        assert_eq!(names(&again, "id"), names(&all, "id"));
+    }
+
     async fn groups_are_read_page_by_page(town) {
         let mut alice = App::of(&town, "alice").await;
         let mut bob = App::of(&town, "bob").await;
@@ -143,6 +190,10 @@ town_test! {
         let after = alice.send(Method::PATCH, policy, &json!({ "for_not_following": "filter" })).await.is(200).json();
         assert_eq!((&after["for_not_following"], &after["for_not_followers"]), (&json!("filter"), &json!("accept")));
         assert_eq!(alice.get("/api/v1/notifications/policy").await.json()["filter_not_following"], true);
+        // Some apps send it as a whole, some only what changes.
+        let put = alice.send(Method::PUT, policy, &json!({ "for_new_accounts": "drop" })).await.is(200).json();
+        assert_eq!((&put["for_not_following"], &put["for_new_accounts"]), (&json!("filter"), &json!("drop")));
+        alice.send(Method::PUT, policy, &json!({ "for_new_accounts": "accept" })).await.is(200);
         alice.post(&format!("/api/v1/accounts/{}/follow", dora.me().await), json!({})).await.is(200);
 
         bob.write(json!({ "status": "@alice a word" })).await;

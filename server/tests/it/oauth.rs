@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use comity::http::Wants;
+use comity::oauth::MOST_SIGN_INS;
 use comity::router::{Kind, ROUTES};
 use comity_db::{Sql, params, sql};
 use http::{Method, StatusCode};
@@ -14,9 +15,9 @@ use crate::routes::filled;
 use crate::town::{Answer, Browser, PASSWORD, Town};
 use crate::town_test;
 
-const BACK: &str = "https://app.example/back?from=here";
+pub const BACK: &str = "https://app.example/back?from=here";
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
-const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
+pub const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 
 const CODES: Sql<(i64,)> = sql!(
     row: (i64,),
@@ -31,7 +32,8 @@ const MANY_APPS: Sql = sql!(
      SELECT n, $2, 'flood ' || n, $3, 'Flood', NULL, '[]', 'read', $4 FROM numbers"
 );
 
-fn form(pairs: &[(&str, &str)]) -> String {
+/// Fields as a form sends them.
+pub fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish()
@@ -44,8 +46,8 @@ fn challenge() -> String {
 /// An app that was registered.
 pub struct Registered {
     pub browser: Browser,
-    id: String,
-    secret: String,
+    pub id: String,
+    pub secret: String,
 }
 
 impl Registered {
@@ -75,7 +77,7 @@ impl Registered {
     }
 
     /// The fields with which it asks for a yes.
-    fn wish<'a>(
+    pub fn wish<'a>(
         &'a self,
         scope: &'a str,
         redirect: &'a str,
@@ -133,7 +135,7 @@ impl Registered {
         told["access_token"].as_str().unwrap().to_owned()
     }
 
-    async fn code(&self, member: &mut Browser, scope: &str) -> String {
+    pub async fn code(&self, member: &mut Browser, scope: &str) -> String {
         let challenge = challenge();
         let mut wish = self.wish(scope, BACK, &challenge);
         wish.push(("decision", "yes"));
@@ -161,7 +163,18 @@ pub async fn ask(browser: &mut Browser, path: &str, token: &str) -> Answer {
         .await
 }
 
-fn error(answer: &Answer) -> String {
+/// Ends a sign-in by this number, with a token.
+async fn end(browser: &mut Browser, id: &str, token: &str) -> Answer {
+    let (path, header) = (
+        format!("/api/comity/v1/tokens/{id}"),
+        format!("Bearer {token}"),
+    );
+    browser
+        .send(Method::DELETE, &path, &[("authorization", &header)], "")
+        .await
+}
+
+pub fn error(answer: &Answer) -> String {
     let told: Value = answer.json();
     told["error"].as_str().unwrap_or_default().to_owned()
 }
@@ -182,7 +195,7 @@ town_test! {
         assert_eq!(who["preferred_username"], "alice");
         assert_eq!(who["sub"], alice.account.iri.as_str());
         assert_eq!(who["iss"], town.community().origin.clone() + "/");
-        assert!(who["picture"].as_str().unwrap().ends_with("/assets/no-avatar.png"), "{who}");
+        assert!(who["picture"].as_str().unwrap().ends_with("/avatars/original/missing.png"), "{who}");
 
         // An app that wants somebody to sign in again: then they are asked, and signed out by nobody.
         let page = alice.get(&format!("/oauth/authorize?{asks}&force_login=true")).await.is(200).shows("Password");
@@ -209,6 +222,84 @@ town_test! {
         assert!(!ended.body.contains("alice"));
         ask(&mut app.browser, "/oauth/userinfo", &second).await.is(401);
         assert_eq!(error(&app.exchange(&code).await.is(400)), "invalid_grant");
+    }
+
+    async fn a_member_ends_one_sign_in_and_keeps_the_others(town) {
+        const AT: &str = "/api/comity/v1/tokens";
+        const WHO: &str = "/api/v1/accounts/verify_credentials";
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut app = Registered::new(&town, "read write").await;
+        let lost = app.let_in(&mut alice, "read write").await;
+        town.wait_s(2 * 24 * 3600);
+        // In another browser, which says what it is.
+        let challenge = challenge();
+        let mut wish = app.wish("read", BACK, &challenge);
+        let path = format!("/oauth/authorize?{}", form(&wish));
+        let csrf = alice.get(&path).await.is(200).hidden("csrf").unwrap();
+        wish.extend([("decision", "yes"), ("csrf", csrf.as_str())]);
+        let origin = town.community().origin.clone();
+        let headers = [("origin", origin.as_str()), ("user-agent", "A tablet")];
+        let answer = alice.post_raw("/oauth/authorize", &headers, &form(&wish)).await.is(303);
+        let code = query(&location(&answer), "code").unwrap();
+        let kept = app.exchange(&code).await.is(200).json()["access_token"].as_str().unwrap().to_owned();
+
+        let all = ask(&mut app.browser, AT, &kept).await.is(200).json();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        assert_eq!((&all[0]["current"], &all[0]["browser"], &all[0]["scopes"]), (&json!(true), &json!("A tablet"), &json!(["read"])));
+        assert_eq!((&all[1]["current"], &all[1]["browser"], &all[1]["scopes"]), (&json!(false), &Value::Null, &json!(["read", "write"])));
+        assert_eq!((&all[0]["last_used_at"], &all[1]["last_used_at"]), (&json!("2026-05-07"), &json!("2026-05-05")));
+        assert_eq!(all[1]["application"], json!({ "name": "Ferryman", "website": "https://app.example/" }));
+        let page = alice.get("/settings/apps").await.is(200).shows("You signed in with it 2 times").shows("A tablet");
+        assert_eq!(page.body.matches("Ferryman</b>").count(), 1);
+
+        // Nobody else's, by a guessed number or otherwise; nor by an app that may only read.
+        let id = all[1]["id"].as_str().unwrap().to_owned();
+        let mut his = Registered::new(&town, "read write").await;
+        let of_bob = his.let_in(&mut bob, "read write").await;
+        assert_eq!(ask(&mut his.browser, AT, &of_bob).await.is(200).json().as_array().unwrap().len(), 1);
+        end(&mut his.browser, &id, &of_bob).await.is(404);
+        bob.post("/settings/apps/sign-ins", &[("id", &id)]).await.is(404);
+        end(&mut app.browser, &id, &kept).await.is(403);
+        ask(&mut app.browser, WHO, &lost).await.is(200);
+
+        alice.post("/settings/apps/sign-ins", &[("id", &id)]).await.leads("/settings/apps");
+        ask(&mut app.browser, WHO, &lost).await.is(401);
+        ask(&mut app.browser, WHO, &kept).await.is(200);
+        alice.post("/settings/apps/sign-ins", &[("id", &id)]).await.is(404);
+        alice.get("/settings/apps").await.is(200).shows("Ferryman").hides("End this one");
+
+        // An app may end that by which it asks.
+        let third = app.let_in(&mut alice, "read write").await;
+        let all = ask(&mut app.browser, AT, &third).await.is(200).json();
+        let mut list = all.as_array().unwrap().iter();
+        let own = list.find(|one| one["current"] == true).unwrap()["id"].as_str().unwrap();
+        assert_eq!(end(&mut app.browser, own, &third).await.is(200).json(), json!({}));
+        ask(&mut app.browser, AT, &third).await.is(401);
+        ask(&mut app.browser, WHO, &kept).await.is(200);
+    }
+
+    async fn beyond_so_many_sign_ins_that_one_ends_which_was_used_longest_ago(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = Registered::new(&town, "profile").await;
+        let challenge = challenge();
+        let page = format!("/oauth/authorize?{}", form(&app.wish("profile", BACK, &challenge)));
+        let first = app.let_in(&mut alice, "profile").await;
+        alice.get(&page).await.is(200).hides("used longest ago");
+        town.wait_s(60);
+        let second = app.let_in(&mut alice, "profile").await;
+        for _ in 2..MOST_SIGN_INS {
+            town.wait_s(60);
+            app.let_in(&mut alice, "profile").await;
+        }
+        town.wait_s(2 * 3600);
+        ask(&mut app.browser, "/oauth/userinfo", &first).await.is(200);
+        // The member hears of it before they say yes.
+        alice.get(&page).await.is(200).shows("used longest ago, on 5 May 2026");
+        let next = app.let_in(&mut alice, "profile").await;
+        ask(&mut app.browser, "/oauth/userinfo", &second).await.is(401);
+        for token in [&first, &next] {
+            ask(&mut app.browser, "/oauth/userinfo", token).await.is(200);
+        }
     }
 
     async fn the_answer_carries_what_was_asked_along(town) {
@@ -316,6 +407,15 @@ town_test! {
         let secret = std::mem::replace(&mut app.secret, "another".to_owned());
         let answer = app.token(&[("grant_type", "client_credentials")]).await.is(401);
         assert_eq!(error(&answer), "invalid_client");
+        assert!(answer.headers.get("www-authenticate").is_none());
+        let wrong = format!("Basic {}", STANDARD.encode(format!("{}:another", app.id)));
+        for (path, body) in [("/oauth/token", "grant_type=client_credentials"), ("/oauth/revoke", "token=none")] {
+            for tried in [wrong.as_str(), "basic no-such-thing"] {
+                let answer = app.browser.post_raw(path, &[("authorization", tried)], body).await.is(401);
+                assert_eq!(error(&answer), "invalid_client");
+                assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Basic realm="), "{path} {tried}");
+            }
+        }
         app.secret = secret;
         assert_eq!(error(&app.token(&[("grant_type", "password")]).await.is(400)), "unsupported_grant_type");
         let wide = app.token(&[("grant_type", "client_credentials"), ("scope", "write")]).await.is(400);
@@ -429,7 +529,13 @@ town_test! {
             // So that nobody asks too often.
             town.wait_s(60);
             let bad = [("authorization", "Bearer nothing")];
-            visitor.send(method.clone(), &path, &bad, "").await.is(401);
+            let told = visitor.send(method.clone(), &path, &bad, "").await;
+            if route.wants == Wants::Nothing {
+                let without = visitor.send(method, &path, &[], "").await;
+                assert_eq!((told.status, &told.body), (without.status, &without.body), "{path}");
+                continue;
+            }
+            told.is(401);
             if matches!(route.wants, Wants::Member(_) | Wants::SignedUp(_) | Wants::App(_) | Wants::AnyApp) {
                 visitor.send(method, &path, &[], "").await.is(401);
             }
@@ -495,7 +601,10 @@ town_test! {
             assert_eq!(preflight.headers["access-control-allow-headers"], "authorization,x-made-up");
         }
         let nowhere = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
-        assert!(nowhere.headers["access-control-expose-headers"].to_str().unwrap().contains("X-Request-Id"));
+        let readable = nowhere.headers["access-control-expose-headers"].to_str().unwrap();
+        for name in ["Link", "Mastodon-Async-Refresh", "X-RateLimit-Remaining", "X-Request-Id", "Retry-After"] {
+            assert!(readable.split(", ").any(|one| one == name), "{name}");
+        }
         let again = visitor.send(Method::GET, "/api/v1/nowhere", &from, "").await.is(404);
         assert_ne!(nowhere.headers["x-request-id"], again.headers["x-request-id"]);
         assert_eq!(nowhere.headers["x-request-id"].len(), 32);

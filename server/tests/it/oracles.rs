@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use comity::router::{Kind, ROUTES};
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::json;
 
@@ -57,6 +58,9 @@ fn told(answer: &Answer, number: &str) -> (u16, BTreeMap<String, String>, String
         .replace(token.as_deref().unwrap_or("\0"), "TOKEN");
     (answer.status.as_u16(), headers, body.replace(number, "N"))
 }
+
+/// An account is one of a member no more.
+const LEAVES: Sql = sql!("UPDATE accounts SET gone_at = $2 WHERE id = $1");
 
 /// What may be done about an account.
 const ABOUT_ACCOUNTS: [&str; 12] = [
@@ -132,6 +136,33 @@ town_test! {
             hers.post(&format!("/api/v1/accounts/{his}/{act}"), json!({})).await.is(200);
         }
         hers.post(&format!("/api/v1/accounts/{his}/unblock"), json!({})).await.is(404);
+    }
+
+    async fn l29_whom_one_named_one_keeps_away_whether_they_hide_or_left(town) {
+        let (mut alice, mut bob, carol) = (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let mut hers = App::let_in(&town, &mut alice).await;
+        town.post(&mut alice, "@bob @carol Low tide", "public").await;
+        bob.does(&format!("/accounts/{}/block", alice.account.id)).await;
+        town.app.db.exec(LEAVES, params![carol.account.id, town.app.now_ms()]).await.unwrap();
+        let (his, gone) = (bob.account.id.to_string(), carol.account.id.to_string());
+        hers.get(&format!("/api/v1/accounts/{his}")).await.is(404);
+        for act in ["block", "unblock", "mute", "block", "unmute", "unblock"] {
+            let api = |id: &str| format!("/api/v1/accounts/{id}/{act}");
+            let one = hers.post(&api(&his), json!({})).await.is(200);
+            let other = hers.post(&api(&gone), json!({})).await.is(200);
+            assert_eq!(told(&one, &his), told(&other, &gone), "{act}");
+            let stands = one.json();
+            assert_eq!((&stands["id"], &stands["blocked_by"]), (&json!(his), &json!(false)));
+            assert_eq!(stands["blocking"], act == "block" || act == "unmute", "{act}");
+        }
+        // For all else they are nobody.
+        for act in ABOUT_ACCOUNTS.into_iter().filter(|act| !act.ends_with("block") && !act.ends_with("mute")) {
+            let api = |id: &str| format!("/api/v1/accounts/{id}/{act}");
+            let one = hers.post(&api(&his), json!({ "comment": "a" })).await;
+            let other = hers.post(&api(&gone), json!({ "comment": "a" })).await;
+            assert_eq!(told(&one, &his), told(&other, &gone), "{act}");
+            assert_eq!(one.status, 404, "{act}");
+        }
     }
 
     async fn l29_attack_18_attack_19_a_number_of_somebody_elses_is_answered_like_one_of_nothing(town) {

@@ -65,6 +65,24 @@ town_test! {
         assert_eq!((&edited["poll"]["votes_count"], &edited["poll"]["options"][1]["title"]), (&json!(0), &json!("c")));
         let edited = alice.send(Method::PUT, &at, &json!({ "status": "Never mind" })).await.is(200).json();
         assert_eq!(edited["poll"], Value::Null);
+        // Each version tells what it asked, and nothing of votes.
+        let history = alice.get(&format!("{at}/history")).await.is(200).json();
+        let asked: Vec<&Value> = history.as_array().unwrap().iter().map(|version| &version["poll"]).collect();
+        let poll = |options: [&str; 2]| json!({ "options": options.map(|title| json!({ "title": title })) });
+        assert_eq!(asked, [&poll(["a", "b"]), &poll(["a", "b"]), &poll(["a", "c"]), &Value::Null]);
+        let page = format!("/statuses/{}/history", id(&post));
+        town.anonymous().get(&page).await.is(200).shows("When, then? a b").shows("When? a c");
+    }
+
+    async fn each_version_tells_whether_its_files_were_hidden(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let post = alice.write(json!({ "status": "Low water", "sensitive": true })).await;
+        let at = format!("/api/v1/statuses/{}", id(&post));
+        alice.send(Method::PUT, &at, &json!({ "status": "Low water", "sensitive": false })).await.is(200);
+        alice.send(Method::PUT, &at, &json!({ "status": "High water", "sensitive": true })).await.is(200);
+        let history = alice.get(&format!("{at}/history")).await.is(200).json();
+        let hidden: Vec<bool> = history.as_array().unwrap().iter().map(|version| version["sensitive"] == true).collect();
+        assert_eq!(hidden, [true, false, true]);
     }
 
     async fn a_page_shows_a_poll_and_takes_votes(town) {
@@ -156,5 +174,15 @@ coast_test! {
         let poll = app.get(&at).await.is(200).json();
         assert_eq!((&poll["options"][0]["votes_count"], &poll["voters_count"]), (&json!(9), &json!(9)));
         assert_eq!(poll["own_votes"], json!([0, 1]));
+        // Another question with the same words is an edit, and the one before is kept.
+        let mut anew = question(1, "Update");
+        anew["id"] = json!(format!("{rita}/asks/anew"));
+        anew["object"]["anyOf"][1]["name"] = json!("Green");
+        coast.brings(&anew).await;
+        let history = app.get(&format!("/api/v1/statuses/{status}/history")).await.is(200).json();
+        let second = |version: usize| history[version]["poll"]["options"][1]["title"].clone();
+        assert_eq!((second(0), second(1)), (json!("Blue"), json!("Green")));
+        let poll = app.get(&at).await.is(200).json();
+        assert_eq!((&poll["votes_count"], &poll["own_votes"]), (&json!(1), &json!([])));
     }
 }

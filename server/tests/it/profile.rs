@@ -1,5 +1,6 @@
 //! One's own profile, as apps and the page change it: words, pictures, and what is shown to whom.
 
+use comity_vocab::Visibility;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -73,7 +74,9 @@ town_test! {
         let page = town.anonymous().get("/@alice").await.is(200).shows("Me at sea");
         assert_eq!(page.body.matches("src=\"/media/").count(), 2, "{}", page.body);
         let gone = alice.ask(Method::DELETE, "/api/v1/profile/avatar", "text/plain", Vec::new()).await.is(200).json();
-        assert!(gone["avatar"].as_str().unwrap().ends_with("no-avatar.png"));
+        assert!(gone["avatar"].as_str().unwrap().ends_with("/avatars/original/missing.png"));
+        // What stands for it is there.
+        assert_eq!(loads(&town, &gone["avatar"]).await.is(200).headers["content-type"], "image/png");
         assert_eq!(gone["avatar_description"], "");
         loads(&town, &now["avatar"]).await.is(404);
         loads(&town, &now["header"]).await.is(200);
@@ -87,20 +90,27 @@ town_test! {
         alice.comes_back(&town).await;
         alice.ask(Method::DELETE, "/api/v1/profile/header", "text/plain", Vec::new()).await.is(200);
         loads(&town, &now["header"]).await.is(404);
+        let none = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        assert_eq!(loads(&town, &none["header"]).await.is(200).headers["content-type"], "image/png");
     }
 
     async fn what_is_no_picture_is_told_by_its_field_and_changes_nothing(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let answer = change(&mut alice, &[("display_name", "Other")], &[("avatar", b"<svg/>")]).await.is(422).json();
         assert!(answer["error"].as_str().unwrap().contains("Avatar"), "{answer}");
-        let mut tell = async |fields: &[(&str, &str)], told: &str| {
+        assert_eq!(answer["details"]["avatar"][0]["error"], "ERR_INVALID");
+        let mut tell = async |fields: &[(&str, &str)], told: &str, code: &str| {
             let answer = change(&mut alice, fields, &[]).await.is(422).json();
             assert!(answer["error"].as_str().unwrap().contains(told), "{answer}");
+            let field = fields[0].0.trim_end_matches("[]");
+            let detail = &answer["details"][field][0];
+            assert_eq!(detail["error"], code, "{answer}");
+            assert!(detail["description"].as_str().unwrap().contains(told), "{answer}");
         };
-        tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file").await;
-        tell(&[("attribution_domains[]", "no domain")], "which is no domain").await;
-        tell(&[("attribution_domains[]", "com")], "anybody can have pages").await;
-        tell(&[("note", &"x".repeat(3_000))], "is longer than").await;
+        tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file", "ERR_INVALID").await;
+        tell(&[("attribution_domains[]", "no domain")], "which is no domain", "ERR_INVALID").await;
+        tell(&[("attribution_domains[]", "com")], "anybody can have pages", "ERR_INVALID").await;
+        tell(&[("note", &"x".repeat(3_000))], "is longer than", "ERR_TOO_LONG").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
         assert_eq!(me["display_name"], "alice");
@@ -157,6 +167,64 @@ town_test! {
         assert_eq!(alice.get(&path).await.is(200).json()["sensitive"], true);
     }
 
+    async fn a_member_chooses_which_places_their_profile_has(town) {
+        let (mut alice, mut bob) = (Sender::new(&town, "alice").await, town.member("bob").await);
+        let (first, second) = (alice.picture().await, alice.picture().await);
+        alice.publish(&town, "The ferry at noon", Visibility::Public, &[&first]).await.unwrap();
+        alice.publish(&town, "No picture of the fog", Visibility::Public, &[]).await.unwrap();
+        let asked = town.post(&mut bob, "Which boat is yours?", "public").await;
+        let answer = json!({ "status": "The blue one", "in_reply_to_id": asked.id.to_string(), "media_ids": [second["id"]] });
+        alice.ask(Method::POST, "/api/v1/statuses", "application/json", answer.to_string().into_bytes()).await.is(200);
+        town.follow(&mut alice.member, &bob).await;
+        let endorse = format!("/api/v1/accounts/{}/endorse", bob.account.id);
+        alice.ask(Method::POST, &endorse, "application/json", b"{}".to_vec()).await.is(200);
+        let topic = json!({ "name": "Tides" }).to_string().into_bytes();
+        alice.ask(Method::POST, "/api/v1/featured_tags", "application/json", topic).await.is(200);
+
+        let mut visitor = town.anonymous();
+        let page = visitor.get("/@alice").await.is(200).shows("Media").shows("Featured").shows("Collections");
+        assert!(page.body.contains("href=\"/@alice/featured\""), "{}", page.body);
+        visitor.get("/@alice?media=yes").await.is(200).shows("The ferry at noon").shows("The blue one").hides("No picture of the fog");
+        visitor.get("/@alice/featured").await.is(200).shows("#tides").shows("@bob");
+        visitor.get("/@bob/featured").await.is(200).shows("recommends nothing");
+        let own = alice.get("/api/v1/profile").await.is(200).json();
+        for place in ["show_media", "show_media_replies", "show_featured"] {
+            assert_eq!(own[place], true, "{place}");
+        }
+        assert_eq!((&own["featured_tags"][0]["name"], &own["featured_tags"][0]["statuses_count"]), (&json!("tides"), &json!("0")));
+
+        let wish = json!({ "show_media_replies": false }).to_string().into_bytes();
+        let own = alice.ask(Method::PATCH, "/api/v1/profile", "application/json", wish).await.is(200).json();
+        assert_eq!((&own["show_media"], &own["show_media_replies"]), (&json!(true), &json!(false)));
+        visitor.get("/@alice?media=yes").await.is(200).shows("The ferry at noon").hides("The blue one");
+
+        let wish = json!({ "show_media": false, "show_featured": false }).to_string().into_bytes();
+        alice.ask(Method::PATCH, "/api/v1/profile", "application/json", wish).await.is(200);
+        visitor.get("/@alice").await.is(200).shows("The ferry at noon").hides("media=yes").hides("/@alice/featured").hides("/@alice/collections");
+        visitor.get("/@alice?media=yes").await.is(404);
+        visitor.get("/@alice/featured").await.is(404);
+        // Her way to her collections stays, and nothing is taken back of what she wrote.
+        let page = alice.member.get("/@alice").await.is(200).hides("media=yes");
+        assert!(page.body.contains("href=\"/@alice/collections\""), "{}", page.body);
+        let path = format!("/api/v1/accounts/{}", alice.member.account.id);
+        let told = visitor.get(&path).await.is(200).json();
+        assert_eq!((&told["show_media"], &told["show_media_replies"], &told["show_featured"]), (&json!(false), &json!(false), &json!(false)));
+        let files = visitor.get(&format!("{path}/statuses?only_media=true")).await.is(200).json();
+        assert_eq!(files.as_array().unwrap().len(), 2);
+
+        // The page has a tick for each.
+        alice.member.post("/settings/profile", &[("name", "Alice"), ("show_featured", "on")]).await.is(303);
+        let own = alice.get("/api/v1/profile").await.is(200).json();
+        assert_eq!((&own["show_media"], &own["show_featured"]), (&json!(false), &json!(true)));
+        let page = alice.member.get("/settings/profile").await.is(200);
+        assert!(page.body.contains("name=\"show_featured\" checked"), "{}", page.body);
+        assert!(!page.body.contains("name=\"show_media\" checked"), "{}", page.body);
+        // Where its name is changed by an app, the places stay.
+        change(&mut alice, &[("display_name", "Al")], &[]).await.is(200);
+        let own = alice.get("/api/v1/profile").await.is(200).json();
+        assert_eq!((&own["display_name"], &own["show_media"], &own["show_featured"]), (&json!("Al"), &json!(false), &json!(true)));
+    }
+
     async fn whom_somebody_follows_is_theirs_to_show(town) {
         let (mut alice, mut bob) = (Sender::new(&town, "alice").await, Sender::new(&town, "bob").await);
         let id = alice.member.account.id;
@@ -210,14 +278,40 @@ coast_test! {
         let token = app.let_in(&mut coast.alice, "read write").await;
         let header = format!("Bearer {token}");
         let headers = [("authorization", header.as_str()), ("content-type", MULTIPART)];
-        let body = form(&[("indexable", "true"), ("bot", "true"), ("avatar_description", "Me")], &[("avatar", &jpeg(500, 500))]);
+        let fields = [("indexable", "true"), ("bot", "true"), ("avatar_description", "Me"), ("show_media", "false")];
+        let body = form(&fields, &[("avatar", &jpeg(500, 500))]);
         send(&mut app.browser, &headers, body).await.is(200);
         coast.is_idle().await;
         let told = coast.got("open", "Update").pop().unwrap();
         let actor = &told["object"];
         assert_eq!((&actor["type"], &actor["indexable"]), (&json!("Service"), &json!(true)));
+        let places = (&actor["showMedia"], &actor["showRepliesInMedia"], &actor["showFeatured"]);
+        assert_eq!(places, (&json!(false), &json!(true), &json!(true)));
         assert_eq!((&actor["icon"]["type"], &actor["icon"]["summary"]), (&json!("Image"), &json!("Me")));
         loads(&coast.town, &actor["icon"]["url"]).await.is(200);
+    }
+
+    async fn profiles_of_people_elsewhere_have_the_places_that_they_want(coast) {
+        let open = coast.peer.domain("open");
+        let mut hers = crate::kept::App::of(&coast.town, &mut coast.alice).await;
+        let path = format!("/api/v1/accounts/lookup?acct=rita@{open}");
+        let rita = hers.get(&path).await.is(200).json();
+        // Most say nothing of it.
+        assert_eq!((&rita["show_media"], &rita["show_featured"]), (&json!(true), &json!(true)));
+        let page = format!("/@rita@{open}");
+        coast.alice.get(&page).await.is(200).shows("Media").hides("/featured");
+        coast.alice.get(&format!("{page}?media=yes")).await.is(200);
+        coast.town.wait_s(60);
+        let mut actor = coast.peer.person("open", "rita");
+        (actor["showMedia"], actor["showRepliesInMedia"]) = (json!(false), json!(false));
+        coast.peer.serves(&actor);
+        let iri = coast.peer.iri("open", "rita");
+        coast.brings(&json!({ "id": format!("{iri}#places"), "type": "Update", "actor": iri, "object": actor })).await;
+        let rita = hers.get(&path).await.is(200).json();
+        assert_eq!((&rita["show_media"], &rita["show_media_replies"], &rita["show_featured"]), (&json!(false), &json!(false), &json!(true)));
+        coast.alice.get(&page).await.is(200).hides("media=yes");
+        coast.alice.get(&format!("{page}?media=yes")).await.is(404);
+        coast.alice.get(&format!("{page}/featured")).await.is(404);
     }
 }
 

@@ -338,6 +338,26 @@ coast_test! {
         assert_eq!(service.count(), 4);
     }
 
+    async fn a_device_whose_sign_in_ended_is_woken_no_more(coast) {
+        let (service, device) = (Service::start().await, device());
+        let mut app = Registered::new(&coast.town, SCOPES).await;
+        let lost = app.let_in(&mut coast.alice.browser, SCOPES).await;
+        let kept = app.let_in(&mut coast.alice.browser, SCOPES).await;
+        asks(&coast.town, &lost, Method::POST, AT, &device.wish(&service.endpoint, true, "all")).await.is(200);
+        names_alice(&coast, "open", "rita", "Oyster").await;
+        service.newest(1).await;
+        let apps = comity::oauth::let_in(&coast.town.app, coast.alice.account.id).await.unwrap();
+        let both = apps.iter().find(|one| one.sign_ins.len() == 2).unwrap();
+        let oldest = both.sign_ins.iter().map(|one| one.token_id).min().unwrap();
+        comity::oauth::end_sign_in(&coast.town.app, coast.alice.account.id, oldest).await.unwrap();
+        names_alice(&coast, "open", "rita", "Urchin").await;
+        coast.is_idle().await;
+        assert_eq!(service.count(), 1);
+        asks(&coast.town, &lost, Method::GET, AT, &json!({})).await.is(401);
+        // The other one has none, and goes on.
+        asks(&coast.town, &kept, Method::GET, AT, &json!({})).await.is(404);
+    }
+
     async fn what_a_filter_hides_among_notifications_wakes_nobody(coast) {
         let service = Service::start().await;
         let device = device();

@@ -105,6 +105,9 @@ town_test! {
         // Who says the same stands together, and apart from who says something else.
         assert_eq!(page.body.matches("reacted with").count(), 2, "{}", page.body);
         assert_eq!(page.body.matches("favourited your post").count(), 1, "{}", page.body);
+        // Each of them begins with what was said, and only the favourite with a heart.
+        assert_eq!(page.body.matches("class=\"kind given\"").count(), 2, "{}", page.body);
+        assert_eq!(page.body.matches("class=\"kind heart\"").count(), 1, "{}", page.body);
     }
 
     async fn what_is_no_emoji_is_no_reaction(town) {

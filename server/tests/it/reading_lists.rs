@@ -1,6 +1,6 @@
 //! Lists of people whose posts a member reads together, through the API.
 
-use comity_db::params;
+use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +9,14 @@ use crate::kept::{App, ids, link};
 use crate::peer;
 use crate::town::Member;
 use crate::town_test;
+
+/// What is newer than this status (`$2`) comes into a home.
+const COMES_HOME: Sql = sql!(
+    "INSERT INTO home_entries (account_id, status_id, author_id)
+     SELECT $1, id, account_id
+       FROM statuses
+      WHERE id > $2"
+);
 
 town_test! {
     async fn a_list_has_a_timeline_of_the_people_in_it(town) {
@@ -174,6 +182,35 @@ town_test! {
         for (above, found) in [(carols.id - 1, &carols), (carols.id, &rare)] {
             assert_eq!(hers.ids(&format!("{timeline}&min_id={above}")).await, ids(&[found]));
         }
+    }
+
+    async fn what_lists_leave_of_a_home_is_looked_for_a_piece_at_a_time(town) {
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let mut hers = App::of(&town, &mut alice).await;
+        town.follow(&mut alice, &bob).await;
+        town.follow(&mut alice, &carol).await;
+        let mut lists = Vec::new();
+        for (who, exclusive) in [(&bob, true), (&carol, false)] {
+            let list = json!({ "title": "Harbour", "exclusive": exclusive });
+            let list = hers.post("/api/v1/lists", &list).await.is(200).json();
+            let list = list["id"].as_str().unwrap().to_owned();
+            let named = json!({ "account_ids": [who.account.id.to_string()] });
+            hers.post(&format!("/api/v1/lists/{list}/accounts"), &named).await.is(200);
+            lists.push(list);
+        }
+        let rare = town.post(&mut carol, "Seldom", "public").await;
+        let last = town.post(&mut bob, "One of many", "public").await;
+        town.app.db.exec(FILL, params![last.id, 20_500_i64]).await.unwrap();
+        town.app.db.exec(COMES_HOME, params![alice.account.id, last.id]).await.unwrap();
+        town.wait_s(60);
+        for timeline in ["/api/v1/timelines/home".to_owned(), format!("/api/v1/timelines/list/{}", lists[1])] {
+            assert_eq!(hers.ids(&timeline).await, ids(&[&rare]), "{timeline}");
+            let from_below = format!("{timeline}?min_id={}", rare.id - 1);
+            assert_eq!(hers.ids(&from_below).await, ids(&[&rare]), "{from_below}");
+        }
+        let page = hers.get(&format!("/api/v1/timelines/list/{}?limit=2", lists[0])).await.is(200);
+        assert_eq!(page.json().as_array().unwrap().len(), 2);
     }
 
     async fn who_only_asks_to_follow_does_not_vanish_from_those_who_have_one_in_a_list(town) {

@@ -127,10 +127,10 @@ town_test! {
         let page = id(first(&page)).to_owned();
         for (kind, name) in [("tags", "ferry".to_owned()), ("statuses", post.id.to_string()), ("links", page)] {
             let list = format!("/api/v1/admin/trends/{kind}");
-            curious.get(&list).await.is(404);
+            curious.get(&list).await.is(403);
             town.anonymous().get(&list).await.is(401);
             for act in ["approve", "reject"] {
-                curious.post(&format!("{list}/{name}/{act}"), json!({})).await.is(404);
+                curious.post(&format!("{list}/{name}/{act}"), json!({})).await.is(403);
                 desk.post(&format!("{list}/%20/{act}"), json!({})).await.is(404);
             }
             first(&curious.get(&format!("/api/v1/trends/{kind}")).await.is(200).json());

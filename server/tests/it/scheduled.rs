@@ -56,6 +56,43 @@ coast_test! {
         assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json(), json!([]));
     }
 
+    async fn an_app_keeps_drafts_as_posts_that_wait_for_ever(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let now = coast.town.app.now_ms();
+        // As Tuba does, in the year 5026.
+        let never = at(now + 3_000 * 365 * 24 * HOUR_MS);
+        let draft = app.write(json!({ "status": "Half a thought", "visibility": "unlisted", "scheduled_at": never })).await;
+        let path = format!("/api/v1/scheduled_statuses/{}", id(&draft));
+        let listed = app.get("/api/v1/scheduled_statuses").await.is(200).json();
+        assert_eq!((&listed[0]["id"], &listed[0]["params"]["text"]), (&draft["id"], &json!("Half a thought")));
+        assert!(listed[0]["scheduled_at"].as_str().unwrap().starts_with("502"), "{listed}");
+        // A time that says nothing is not shown.
+        let page = coast.alice.get("/scheduled").await.is(200).hides(&never[..10]);
+        page.shows("Half a thought").shows("A draft of an app");
+        // Days later it waits still.
+        coast.town.wait_s(2 * 24 * 3_600);
+        coast.is_idle().await;
+        app.get(&path).await.is(200);
+        assert!(coast.got("open", "Create").is_empty());
+        // Another far time is as good, and one that can be planned makes a post of it.
+        app.send(Method::PUT, &path, &json!({ "scheduled_at": "9998-12-31T23:59:59Z" })).await.is(200);
+        for wrong in ["9999-06-01T00:00:00Z", "10000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"] {
+            app.send(Method::PUT, &path, &json!({ "scheduled_at": wrong })).await.is(422);
+        }
+        let move_it = format!("/scheduled/{}/time", id(&draft));
+        coast.alice.post(&move_it, &[("later", "5026-05-03T14:00")]).await.is(422).shows("at most five years");
+        let soon = field(coast.town.app.now_ms() + HOUR_MS);
+        coast.alice.post(&move_it, &[("later", &soon)]).await.leads("/scheduled");
+        coast.alice.get("/scheduled").await.is(200).hides("A draft of an app");
+        let other = app.write(json!({ "status": "Thrown away", "scheduled_at": never })).await;
+        app.send(Method::DELETE, &format!("/api/v1/scheduled_statuses/{}", id(&other)), &json!({})).await.is(200);
+        coast.town.wait_s(3_601);
+        coast.is_idle().await;
+        assert_eq!(app.get("/api/v1/scheduled_statuses").await.is(200).json(), json!([]));
+        let home = app.get("/api/v1/timelines/home").await.is(200).json();
+        assert!(home[0]["content"].as_str().unwrap().contains("Half a thought"));
+    }
+
     async fn what_was_scheduled_with_a_key_is_not_posted_again_once_it_is_out(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice).await;
         let body = json!({ "status": "Good evening", "visibility": "public", "scheduled_at": at(coast.town.app.now_ms() + 600_000) });

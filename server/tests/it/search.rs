@@ -1,6 +1,8 @@
 //! Posts found by their words, through the API and on the page.
 
+use comity::communities::{self, Settings};
 use comity_db::{Sql, params, sql};
+use comity_policy::Mode;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -64,8 +66,6 @@ town_test! {
         lets_be_found(&mut hers, true).await;
         assert_eq!(found(&mut his, "fähre in:public").await, ids(&[&open]));
         assert_eq!(found(&mut his, "fähre in:library").await, ids(&[&told, &open]));
-        // Visitors are not served.
-        town.anonymous().get("/api/v2/search?q=fahre").await.is(401);
         town.anonymous().get("/search?q=fahre").await.is(200).hides("leaves at noon");
         // What no text has is found nowhere.
         for path in ["/search?q=%00fahre", "/tags/a%00b", "/@a%00b"] {
@@ -74,6 +74,50 @@ town_test! {
         }
         bob.get("/search?q=fahre").await.is(200).shows("leaves at noon").hides("for few");
         bob.get("/search?q=has:everything").await.is(200).shows("can be followed by");
+    }
+
+    async fn visitors_find_what_was_written_here_by_whom_lets_it_be_found(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        let path = "/api/v1/accounts/update_credentials";
+        hers.send(Method::PATCH, path, &json!({ "indexable": true, "discoverable": true })).await.is(200);
+        his.send(Method::PATCH, path, &json!({ "indexable": false, "discoverable": false })).await.is(200);
+        let open = town.post(&mut alice, "The ferry leaves #today", "public").await;
+        town.post(&mut alice, "A ferry, quietly #todaysecret", "unlisted").await;
+        town.post(&mut alice, "A ferry for the harbour", "local").await;
+        town.post(&mut bob, "No ferry", "public").await;
+        let mut visitor = town.anonymous();
+        let told = visitor.get("/api/v2/search?q=ferry").await.is(200).json();
+        assert_eq!((told["statuses"].as_array().unwrap().len(), &told["statuses"][0]["id"]), (1, &json!(open.id.to_string())));
+        for question in ["ferry%20in:library", "ferry%20from:me", "ferry%20from:bob", "https://harbour.example/@alice"] {
+            let none = visitor.get(&format!("/api/v2/search?q={question}")).await.is(200).json();
+            assert_eq!(none["statuses"], json!([]), "{question}");
+        }
+        let told = visitor.get("/api/v2/search?q=today&type=hashtags").await.is(200).json();
+        assert_eq!((told["hashtags"].as_array().unwrap().len(), &told["hashtags"][0]["name"]), (1, &json!("today")));
+        // By a name those are found who want to be, by the whole handle everybody who lives here.
+        for (question, name) in [("ali", "alice"), ("@alice@harbour.example", "alice"), ("@bob@harbour.example", "bob")] {
+            let told = visitor.get(&format!("/api/v2/search?q={question}&type=accounts")).await.is(200).json();
+            assert_eq!((told["accounts"].as_array().unwrap().len(), &told["accounts"][0]["username"]), (1, &json!(name)), "{question}");
+        }
+        let none = visitor.get("/api/v2/search?q=bob").await.is(200).json();
+        assert_eq!(none, json!({ "accounts": [], "statuses": [], "hashtags": [] }));
+        // Nobody is asked for them, and they read the first page.
+        for (more, why) in [
+            ("resolve=true", "Search queries that resolve remote resources are not supported without authentication"),
+            ("offset=20", "Search queries pagination is not supported without authentication"),
+        ] {
+            let told = visitor.get(&format!("/api/v2/search?q=ferry&{more}")).await.is(401).json();
+            assert_eq!(told["error"], why);
+        }
+        visitor.get("/api/v2/search?q=ferry&offset=0").await.is(200);
+        visitor.get("/api/v1/search?q=ferry").await.is(401);
+        // A community that is by choice shows visitors nothing of itself.
+        let here = town.community();
+        let chosen = Settings { mode: Mode::AllowList, ..Settings::of(&here) };
+        communities::change_settings(&town.app, here.id, chosen).await.unwrap();
+        let none = visitor.get("/api/v2/search?q=ferry").await.is(200).json();
+        assert_eq!(none, json!({ "accounts": [], "statuses": [], "hashtags": [] }));
     }
 
     async fn a_refused_reader_finds_nothing(town) {
@@ -342,4 +386,37 @@ async fn people(app: &mut App, query: &str) -> Vec<String> {
     let all = found.as_array().unwrap().iter();
     all.map(|one| one["username"].as_str().unwrap().to_owned())
         .collect()
+}
+
+mod often {
+    use comity_db::testing::Engine;
+
+    use crate::town::Town;
+
+    async fn visitors_of_one_address_search_so_often(engine: Engine) {
+        let town = Town::with(engine, "[limits]\napi_requests = 100000\n").await;
+        let mut visitor = town.anonymous();
+        let search = "/api/v2/search?q=ferry";
+        for _ in 0..60 {
+            visitor.get(search).await.is(200);
+        }
+        visitor.get(search).await.is(429);
+        // Who looks for people is not counted, and after a minute it goes on.
+        visitor
+            .get("/api/v2/search?q=ferry&type=accounts")
+            .await
+            .is(200);
+        town.wait_s(61);
+        visitor.get(search).await.is(200);
+    }
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        Box::pin(visitors_of_one_address_search_so_often(Engine::Sqlite)).await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        Box::pin(visitors_of_one_address_search_so_often(Engine::Postgres)).await;
+    }
 }

@@ -1,6 +1,9 @@
 //! The second step of signing in.
 
 use aws_lc_rs::hmac;
+use comity::app::App;
+use comity::{members, second_step, serve};
+use comity_db::{Sql, params, sql};
 
 use crate::oauth::{Registered, ask};
 use crate::town::{Answer, Member, PASSWORD, Town};
@@ -37,6 +40,22 @@ impl Device {
 }
 
 const AT: &str = "/settings/second-step";
+
+const STORED: Sql<(Vec<u8>,)> =
+    sql!(row: (Vec<u8>,), "SELECT secret FROM second_steps WHERE account_id = $1");
+const AS_BEFORE: Sql = sql!("UPDATE second_steps SET secret = $2 WHERE account_id = $1");
+
+async fn stored(town: &Town, id: i64) -> Vec<u8> {
+    town.app.db.one(STORED, params![id]).await.unwrap().0
+}
+
+/// One more process on the same database, with a folder of its own for files.
+async fn elsewhere(town: &Town, folder: &tempfile::TempDir) -> App {
+    let mut config = town.app.config.clone();
+    config.data_dir = folder.path().to_owned();
+    let node = serve::start_on(town.app.db.clone(), config, town.clock.clone());
+    Box::pin(node).await.unwrap()
+}
 
 /// Turns it on for somebody; their device and their recovery codes.
 pub async fn turn_on(town: &Town, member: &mut Member) -> (Device, Vec<String>) {
@@ -117,6 +136,66 @@ town_test! {
         // What held the browser is used up, and so is the code.
         let (mut other, half) = first(&town).await;
         second(&mut other, &half, &code).await.is(422);
+    }
+
+    async fn the_secret_is_readable_nowhere_in_the_database(town) {
+        let mut alice = town.member("alice").await;
+        let id = alice.account.id;
+        let (device, _) = turn_on(&town, &mut alice).await;
+        let sealed = stored(&town, id).await;
+        assert!(!sealed.windows(device.0.len()).any(|part| part == device.0));
+        // What a version before wrote is sealed at the start.
+        town.app.db.exec(AS_BEFORE, params![id, device.0.clone()]).await.unwrap();
+        second_step::seal_all(&town.app).await.unwrap();
+        let again = stored(&town, id).await;
+        assert!(again.len() == sealed.len() && again != sealed);
+        town.wait_s(30);
+        second_step::check(&town.app, id, &device.shows(town.app.now_ms())).await.unwrap();
+        // And what one writes meanwhile, when it is used.
+        town.app.db.exec(AS_BEFORE, params![id, device.0.clone()]).await.unwrap();
+        town.wait_s(30);
+        let node = town.node().await;
+        second_step::check(&node, id, &device.shows(town.app.now_ms())).await.unwrap();
+        let last = stored(&town, id).await;
+        assert_eq!(last.len(), sealed.len());
+        town.wait_s(30);
+        second_step::check(&town.app, id, &device.shows(town.app.now_ms())).await.unwrap();
+        // In the row of another it opens nothing.
+        let mut bob = town.member("bob").await;
+        turn_on(&town, &mut bob).await;
+        town.app.db.exec(AS_BEFORE, params![bob.account.id, last]).await.unwrap();
+        town.wait_s(30);
+        let of_alice = device.shows(town.app.now_ms());
+        let why = second_step::check(&town.app, bob.account.id, &of_alice).await.unwrap_err();
+        assert!(why.to_string().contains("cannot be checked now"), "{why}");
+    }
+
+    async fn without_its_key_a_restored_copy_takes_recovery_codes_and_makes_no_other_key(town) {
+        let mut alice = town.member("alice").await;
+        let bob = town.member("bob").await;
+        let id = alice.account.id;
+        let (device, codes) = turn_on(&town, &mut alice).await;
+        town.wait_s(30);
+        let folder = tempfile::tempdir().unwrap();
+        let node = elsewhere(&town, &folder).await;
+        assert!(second_step::seal_all(&node).await.is_err(), "it says so when it starts");
+        let code = device.shows(town.app.now_ms());
+        let why = second_step::check(&node, id, &code).await.unwrap_err();
+        assert!(why.to_string().contains("use a recovery code"), "{why}");
+        second_step::check(&node, id, &codes[0]).await.unwrap();
+        let bob = members::find(&node, bob.account.id).await.unwrap();
+        assert!(second_step::begin(&node, &bob, PASSWORD).await.is_err());
+        let key = folder.path().join("second-step.key");
+        assert!(!key.exists());
+        // Nor does a wrong one open anything.
+        std::fs::write(&key, [7_u8; 32]).unwrap();
+        assert!(second_step::check(&node, id, &code).await.is_err());
+        // With the file it is as before.
+        std::fs::copy(town.app.config.data_dir.join("second-step.key"), &key).unwrap();
+        let node = elsewhere(&town, &folder).await;
+        second_step::seal_all(&node).await.unwrap();
+        second_step::check(&node, id, &code).await.unwrap();
+        second_step::begin(&node, &bob, PASSWORD).await.unwrap();
     }
 
     async fn a_recovery_code_lets_in_once(town) {

@@ -70,8 +70,8 @@ town_test! {
         desk.get(&format!("{emails}/{}", id(&made))).await.is(404);
         desk.send(Method::DELETE, &format!("{emails}/{}", id(&made)), &Value::Null).await.is(404);
         let mut curious = App::let_in_with(&town, &mut carol, MODERATES).await;
-        curious.get(providers).await.is(404);
-        curious.send(Method::DELETE, &at, &Value::Null).await.is(404);
+        curious.get(providers).await.is(403);
+        curious.send(Method::DELETE, &at, &Value::Null).await.is(403);
         let island = town.found("island.example", "Island").await;
         let mut olga = town.member_of(&island, "olga", Role::Admin).await;
         olga.get("/sign-ups/blocks").await.is(200).hides("throwaway");
@@ -113,7 +113,7 @@ town_test! {
         assert_eq!(desk.get(&at).await.is(200).json()["email"], "nina@mail.example");
         let mut carol = town.member("carol").await;
         let mut curious = App::let_in_with(&town, &mut carol, MODERATES).await;
-        curious.post(&format!("{at}/approve"), json!({})).await.is(404);
+        curious.post(&format!("{at}/approve"), json!({})).await.is(403);
         let told = desk.post(&format!("{at}/approve"), json!({})).await.is(200).json();
         assert_eq!((&told["approved"], &told["account"]["username"]), (&json!(true), &json!("nina")));
         town.anonymous().get("/@nina").await.is(200);

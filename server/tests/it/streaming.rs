@@ -387,6 +387,24 @@ town_test! {
         assert_eq!(app.streams.count(), 0);
     }
 
+    async fn l42_of_two_streams_by_one_app_that_of_the_ended_sign_in_ends(town) {
+        let studio = Studio::of(town).await;
+        let mut alice = studio.town.member("alice").await;
+        let mut registered = Registered::new(&studio.town, SCOPES).await;
+        let lost = registered.let_in(&mut alice, SCOPES).await;
+        let kept = registered.let_in(&mut alice, SCOPES).await;
+        let (mut ended, mut open) = (studio.ear("user", &lost).await, studio.ear("user", &kept).await);
+        let app = &studio.town.app;
+        let apps = oauth::let_in(app, alice.account.id).await.unwrap();
+        assert_eq!((apps.len(), apps[0].sign_ins.len()), (1, 2));
+        let oldest = apps[0].sign_ins.iter().map(|one| one.token_id).min().unwrap();
+        oauth::end_sign_in(app, alice.account.id, oldest).await.unwrap();
+        assert_eq!(ended.next().await, None);
+        assert_eq!(studio.try_ear("user", &lost).await.err(), Some(401));
+        studio.write(&kept, "Still here", "public").await;
+        assert!(open.next().await.unwrap().1.contains("Still here"));
+    }
+
     async fn l42_attack_18_a_stream_opens_for_those_whose_token_covers_it(town) {
         let studio = Studio::of(town).await;
         let mut alice = studio.town.member("alice").await;

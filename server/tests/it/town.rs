@@ -34,6 +34,8 @@ pub const NOON_MS: i64 = 1_777_982_400_000;
 pub const PASSWORD: &str = "correct horse battery";
 /// The town's first community; the town serves it over https, as far as anyone can tell.
 pub const DOMAIN: &str = "harbour.example";
+/// More than any test does of one thing.
+const MANY: u32 = 1_000_000;
 
 /// Defines a test that runs on SQLite and on PostgreSQL:
 ///
@@ -124,6 +126,12 @@ impl Town {
         config.data_dir = files.path().to_owned();
         config.media.worker = Some(env!("CARGO_BIN_EXE_comity").into());
         config.make_rsa = kept_keys::rsa;
+        // A test does in a moment what people do in a month.
+        (
+            config.limits.posts,
+            config.limits.follows,
+            config.limits.deletes,
+        ) = (MANY, MANY, MANY);
         change(&mut config);
         let clock = Clock::held(NOON_MS);
         let app = Box::pin(serve::start_on(database.db.clone(), config, clock.clone()))

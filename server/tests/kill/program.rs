@@ -59,7 +59,7 @@ impl Program {
     pub fn settings(&self) -> String {
         format!(
             "listen = \"127.0.0.1:{}\"\ndomain = \"{}\"\nname = \"Killed\"\ndatabase = \"{}\"\ndata_dir = \"{}\"\nlog = \"error\"\n\
-             [limits]\ninbox_per_host = 10000\nsign_in_tries = 1000\n\
+             [limits]\ninbox_per_host = 10000\nsign_in_tries = 1000\nposts = 100000\nfollows = 100000\ndeletes = 100000\n\
              [federation.testing]\nallow_http = true\nallow_loopback = true\n",
             self.port,
             self.domain(),

@@ -47,6 +47,12 @@ pub struct ActorOut {
     pub discoverable: bool,
     /// Whether it wants to be searched.
     pub indexable: bool,
+    /// Whether its profile has a place for files.
+    pub show_media: bool,
+    /// Whether files of answers are there, too.
+    pub show_media_replies: bool,
+    /// Whether its profile has a place for what it recommends.
+    pub show_featured: bool,
     /// Domains whose pages may name it as who wrote them.
     pub attribution_domains: Vec<Domain>,
     /// Whether the person has died.
@@ -90,6 +96,9 @@ pub fn actor(actor: &ActorOut) -> Value {
     fields.set("manuallyApprovesFollowers", actor.locked);
     fields.set("discoverable", actor.discoverable);
     fields.set("indexable", actor.indexable);
+    fields.set("showMedia", actor.show_media);
+    fields.set("showRepliesInMedia", actor.show_media_replies);
+    fields.set("showFeatured", actor.show_featured);
     if !actor.attribution_domains.is_empty() {
         let domains = actor.attribution_domains.iter().map(Domain::as_str);
         fields.set("attributionDomains", domains.collect::<Vec<_>>());
@@ -197,6 +206,9 @@ fn context() -> Value {
             "featured": { "@id": "toot:featured", "@type": "@id" },
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
+            "showMedia": "toot:showMedia",
+            "showRepliesInMedia": "toot:showRepliesInMedia",
+            "showFeatured": "toot:showFeatured",
             "attributionDomains": { "@id": "toot:attributionDomains", "@type": "@id" },
             "memorial": "toot:memorial",
             "Emoji": "toot:Emoji",

@@ -37,7 +37,7 @@ async fn page(
         Answers::Either => "Members and moderators answer, whoever comes first.",
     };
     let page = Reply::page(CommunityContactsPage {
-        frame: frame(app, visit, "First contacts", NavItem::Boundaries).await?,
+        frame: frame(app, visit, "First contacts", NavItem::Moderation).await?,
         answers,
         may_answer: community.answers != Answers::Members,
         contacts: waiting

@@ -46,6 +46,19 @@ pub async fn copy(db: &Db, key: &str) -> Result<Option<Copy>> {
     Ok(db.opt(COPY, params![key]).await?)
 }
 
+const HAVE: Sql<(String,)> = sql!(
+    row: (String,),
+    sqlite: "SELECT file_key
+               FROM media_copies
+              WHERE file_key IN (SELECT value FROM json_each($1)) AND file_type <> ''",
+    pg: "SELECT file_key FROM media_copies WHERE file_key = ANY($1) AND file_type <> ''",
+);
+
+/// Those of these files that were had.
+pub async fn have(db: &Db, keys: Vec<String>) -> Result<Vec<String>> {
+    Ok(db.column(HAVE, params![keys]).await?)
+}
+
 const KEEP_COPY: Sql = sql!(
     "INSERT INTO media_copies (file_key, url, file_type, preview_type, bytes, used_at, created_at, led_to)
      VALUES ($1, $2, $3, $4, $5, $6, $6, $7)

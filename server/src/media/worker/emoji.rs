@@ -37,14 +37,7 @@ pub(super) fn make(format: Format) -> Result<Made, Refused> {
     (bounds.max_image_width, bounds.max_image_height) = (None, None);
     header.limits(bounds);
     let (width, height) = header.into_dimensions().map_err(|why| told(&why))?;
-    if width == 0 || height == 0 {
-        return Err("is a picture without pixels".to_owned());
-    }
-    if width > LONGEST_SIDE || height > LONGEST_SIDE {
-        return Err(format!(
-            "is {width} by {height} pixels; an emoji has at most {LONGEST_SIDE} in a row"
-        ));
-    }
+    measure(width, height)?;
     let moves = matches!(format, Format::Gif | Format::WebP { moves: true });
     let frames = if moves {
         let area = u64::from(width) * u64::from(height);
@@ -55,7 +48,25 @@ pub(super) fn make(format: Format) -> Result<Made, Refused> {
     if frames.len() > 1 {
         return moving(frames);
     }
-    let picture = pixels::shrunk(pixels::plain(super::picture::upright(kind)?), MOST_KEPT)?;
+    still(super::picture::upright(kind)?)
+}
+
+/// Refuses by what the header says, before anything is unpacked.
+pub(super) fn measure(width: u32, height: u32) -> Result<(), Refused> {
+    if width == 0 || height == 0 {
+        return Err("is a picture without pixels".to_owned());
+    }
+    if width > LONGEST_SIDE || height > LONGEST_SIDE {
+        return Err(format!(
+            "is {width} by {height} pixels; an emoji has at most {LONGEST_SIDE} in a row"
+        ));
+    }
+    Ok(())
+}
+
+/// What is kept of one that stands still.
+pub(super) fn still(picture: DynamicImage) -> Result<Made, Refused> {
+    let picture = pixels::shrunk(pixels::plain(picture), MOST_KEPT)?;
     pixels::write_png(&picture, OUTPUT)?;
     Ok(made("image/png", "", &picture))
 }

@@ -1,5 +1,7 @@
 //! Film and sound, by the ffmpeg command. It gets one file by name, is told what it is, and may open nothing else.
 
+mod sound;
+
 use std::io::{Read, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -18,7 +20,7 @@ const MOST_TIMES: u32 = 10 * MOST_A_SECOND;
 /// Pixels of a film's picture: 3840 by 2160, in either direction.
 pub const MOST_PIXELS: u64 = 3_840 * 2_160;
 /// Pictures a second of a film.
-const MOST_RATE: f64 = 120.0;
+pub const MOST_RATE: u32 = 120;
 /// The longest film or sound: three hours.
 const LONGEST_S: f64 = 3.0 * 3_600.0;
 /// What ffprobe says of a file.
@@ -27,6 +29,13 @@ const LONGEST_REPORT: u64 = 256 * 1024;
 const MADE_SIDE: u32 = 1_280;
 /// A poster as PNG.
 const LARGEST_POSTER: u64 = 16 * 1024 * 1024;
+/// Pieces of H.264: the pictures, and the two kinds without which those cannot be read. What else stands between them are notes:
+/// some cameras write there where they are. Captions stand there too, and go with them.
+const PICTURES_ALONE: &str = "filter_units=pass_types=1-5|7-8";
+/// Of the pictures at which a player may begin, those that lean on earlier ones.
+const NO_FRESH_STARTS: &str = "noise=drop=not(key),filter_units=pass_types=1-4";
+/// A few lines about one picture.
+const LONGEST_SUM: u64 = 4 * 1024;
 
 const DAMAGED: &str = "is damaged, or of a kind that cannot be read here; try to save it as MP4";
 
@@ -42,6 +51,14 @@ struct Report {
 struct Container {
     duration: Option<String>,
     bit_rate: Option<String>,
+}
+
+impl Container {
+    /// Nought where it does not say.
+    fn seconds(&self) -> f64 {
+        let seconds = self.duration.as_deref().map(str::parse::<f64>);
+        seconds.and_then(Result::ok).unwrap_or(0.0)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,53 +124,66 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         );
     }
     let demuxer = format.demuxer().ok_or_else(|| DAMAGED.to_owned())?;
-    let report = probe(task, demuxer)?;
-    let duration = report.format.duration.as_deref();
-    let duration: f64 = duration.and_then(|text| text.parse().ok()).unwrap_or(0.0);
-    if duration > LONGEST_S {
-        return Err("is longer than three hours".to_owned());
-    }
+    let report = probe(task, demuxer, INPUT)?;
+    let duration = report.format.seconds();
+    fits(duration)?;
     let sound = report.streams.iter().find(|stream| stream.is("audio"));
     match report.streams.iter().find(|stream| stream.is("video")) {
         Some(film) => video(task, demuxer, film, sound, duration, &report),
         None => {
             let sound = sound.ok_or_else(|| DAMAGED.to_owned())?;
-            audio(task, demuxer, sound, duration, &report)
+            sound::make(task, demuxer, sound, duration, &report)
         }
     }
 }
 
+fn fits(seconds: f64) -> Result<(), Refused> {
+    if seconds > LONGEST_S {
+        return Err("is longer than three hours".to_owned());
+    }
+    Ok(())
+}
+
 /// The size of the only picture in a file that holds nothing else.
-pub(super) fn size_of_picture(task: &Task, demuxer: &str) -> Result<(u32, u32), Refused> {
-    let report = probe(task, demuxer)?;
+pub(super) fn size_of_picture(
+    task: &Task,
+    demuxer: &str,
+    file: &str,
+) -> Result<(u32, u32), Refused> {
+    let report = probe(task, demuxer, file)?;
     match report.streams.as_slice() {
         [only] if only.is("video") => Ok((only.width, only.height)),
         _ => Err(DAMAGED.to_owned()),
     }
 }
 
-/// That picture as PNG, with eight bits for each of three colours.
+/// That picture as PNG, with these colours, as ffmpeg calls them.
 pub(super) fn picture_as_png(
     task: &Task,
-    demuxer: &str,
+    (demuxer, file): (&str, &str),
+    colours: &str,
     most_pixels: u64,
     most_bytes: u64,
 ) -> Result<Vec<u8>, Refused> {
-    let mut command = reading_up_to(task, demuxer, most_pixels);
+    let mut command = reading_up_to(task, demuxer, file, most_pixels);
     command
         .args(["-map", "0:v:0", "-frames:v", "1", "-c:v", "png"])
-        .args(["-pix_fmt", "rgb24", "-compression_level", "1"])
+        .args(["-pix_fmt", colours, "-compression_level", "1"])
         .args(["-f", "image2pipe", "-"]);
     output_of(command, most_bytes)
 }
 
-fn probe(task: &Task, demuxer: &str) -> Result<Report, Refused> {
-    let mut command = Command::new(&task.ffprobe);
+/// Whether a player begins in the middle of this film only by the help of notes, as with some cameras' and with what was
+/// broadcast.
+fn leans_on_notes(task: &Task, demuxer: &str) -> Result<bool, Refused> {
+    let mut command = reading(task, demuxer);
     command
-        .args(["-v", "error", "-protocol_whitelist", "file", "-f", demuxer])
-        .args(["-show_format", "-show_streams", "-of", "json", "-i", INPUT]);
-    let told = output_of(command, LONGEST_REPORT)?;
-    serde_json::from_slice(&told).map_err(|_| DAMAGED.to_owned())
+        .args(["-map", "0:V:0", "-c:v", "copy", "-bsf:v", NO_FRESH_STARTS])
+        .args(["-frames:v", "1", "-f", "framecrc", "-"]);
+    let told = output_of(command, LONGEST_SUM)?;
+    // One line for each picture, below those that say what they are.
+    let mut lines = told.split(|byte| *byte == b'\n');
+    Ok(lines.any(|line| !line.is_empty() && !line.starts_with(b"#")))
 }
 
 fn video(
@@ -171,13 +201,17 @@ fn video(
             "is film of {width} by {height} pixels; at most 3840 by 2160 fit"
         ));
     }
-    if film.rate() > MOST_RATE {
+    if film.rate() > f64::from(MOST_RATE) {
         return Err(format!("has more than {MOST_RATE} pictures a second"));
     }
-    let plays_everywhere = film.codec_name == "h264" && film.pix_fmt == "yuv420p";
+    let plays_everywhere = film.codec_name == "h264"
+        && film.pix_fmt == "yuv420p"
+        // What cannot be looked at so is tried as any other film.
+        && !leans_on_notes(task, demuxer).unwrap_or(true);
     let sounds_everywhere = sound.is_none_or(|sound| sound.codec_name == "aac");
     let mut command = reading(task, demuxer);
-    command.args(["-map", "0:v:0", "-map", "0:a:0?"]);
+    // A cover is no film, and may stand before it.
+    command.args(["-map", "0:V:0", "-map", "0:a:0?"]);
     if plays_everywhere {
         command.args(["-c:v", "copy"]);
     } else {
@@ -190,6 +224,7 @@ fn video(
             ),
         ]);
     }
+    command.args(["-bsf:v", PICTURES_ALONE]);
     if sounds_everywhere {
         command.args(["-c:a", "copy"]);
     } else {
@@ -213,7 +248,9 @@ fn video(
     still.current_dir(".");
     let poster = output_of(from_output(&still), LARGEST_POSTER)?;
     let (preview_type, blurhash, small) = picture::poster(picture::read_poster(poster)?)?;
-    let made = report_of_output(task)?;
+    let made = probe(task, "mov", OUTPUT)?;
+    // A file may say that it is shorter than it is, or nothing.
+    fits(made.format.seconds())?;
     let shown = made
         .streams
         .iter()
@@ -229,7 +266,7 @@ fn video(
         meta: Meta {
             original: Some(Size::of(shown.0, shown.1)),
             small: Some(small),
-            duration_ms: duration_ms(duration),
+            duration_ms: duration_ms(duration, made.format.seconds()),
             frame_rate: Some(film.avg_frame_rate.clone()),
             bit_rate: bit_rate(report),
             silent,
@@ -237,56 +274,9 @@ fn video(
     })
 }
 
-fn audio(
-    task: &Task,
-    demuxer: &str,
-    sound: &Stream,
-    duration: f64,
-    report: &Report,
-) -> Result<Made, Refused> {
-    let mut command = reading(task, demuxer);
-    command.args(["-map", "0:a:0", "-vn"]);
-    let (media_type, container) = match sound.codec_name.as_str() {
-        "mp3" => ("audio/mpeg", "mp3"),
-        "vorbis" | "opus" => ("audio/ogg", "ogg"),
-        "aac" => ("audio/mp4", "mp4"),
-        _ => {
-            command.args([
-                "-c:a",
-                "aac",
-                "-b:a",
-                "160k",
-                "-ac",
-                if sound.channels == 1 { "1" } else { "2" },
-            ]);
-            ("audio/mp4", "mp4 made")
-        }
-    };
-    if container != "mp4 made" {
-        command.args(["-c:a", "copy"]);
-    }
-    command.args(bare());
-    if container == "mp3" {
-        // No header with notes at all.
-        command.args(["-write_id3v2", "0", "-write_xing", "0"]);
-    }
-    let container = container.split(' ').next().unwrap_or(container);
-    command.args(["-f", container, "-y", OUTPUT]);
-    run(command)?;
-    Ok(Made {
-        kind: "audio".to_owned(),
-        media_type: media_type.to_owned(),
-        preview_type: String::new(),
-        blurhash: String::new(),
-        meta: Meta {
-            duration_ms: duration_ms(duration),
-            bit_rate: bit_rate(report),
-            ..Meta::default()
-        },
-    })
-}
-
-fn duration_ms(seconds: f64) -> Option<u32> {
+/// As the file says, or else as what was made of it does.
+fn duration_ms(said: f64, made: f64) -> Option<u32> {
+    let seconds = if said > 0.0 { said } else { made };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -300,21 +290,21 @@ fn bit_rate(report: &Report) -> Option<u64> {
     report.format.bit_rate.as_deref()?.parse().ok()
 }
 
-fn report_of_output(task: &Task) -> Result<Report, Refused> {
+fn probe(task: &Task, demuxer: &str, file: &str) -> Result<Report, Refused> {
     let mut command = Command::new(&task.ffprobe);
     command
-        .args(["-v", "error", "-protocol_whitelist", "file", "-f", "mov"])
-        .args(["-show_streams", "-of", "json", "-i", OUTPUT]);
+        .args(["-v", "error", "-protocol_whitelist", "file", "-f", demuxer])
+        .args(["-show_format", "-show_streams", "-of", "json", "-i", file]);
     let told = output_of(command, LONGEST_REPORT)?;
     serde_json::from_slice(&told).map_err(|_| DAMAGED.to_owned())
 }
 
 /// The command as it opens the file, before what it is to do with it.
 fn reading(task: &Task, demuxer: &str) -> Command {
-    reading_up_to(task, demuxer, MOST_PIXELS)
+    reading_up_to(task, demuxer, INPUT, MOST_PIXELS)
 }
 
-fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
+fn reading_up_to(task: &Task, demuxer: &str, file: &str, most_pixels: u64) -> Command {
     let mut command = Command::new(&task.ffmpeg);
     command
         .args([
@@ -332,7 +322,7 @@ fn reading_up_to(task: &Task, demuxer: &str, most_pixels: u64) -> Command {
             "-max_pixels",
             &most_pixels.to_string(),
         ])
-        .args(["-f", demuxer, "-i", INPUT]);
+        .args(["-f", demuxer, "-i", file]);
     command
 }
 

@@ -8,9 +8,11 @@ mod avif;
 mod emoji;
 mod face;
 mod ffmpeg;
+mod items;
+mod mp3;
 mod picture;
 
-pub use ffmpeg::MOST_PIXELS as MOST_FILM_PIXELS;
+pub use ffmpeg::{MOST_PIXELS as MOST_FILM_PIXELS, MOST_RATE as MOST_FILM_RATE};
 pub use picture::MOST_PIXELS as MOST_PICTURE_PIXELS;
 mod pixels;
 
@@ -151,8 +153,8 @@ fn work(task: &Task) -> Result<Made, Refused> {
         .and_then(|file| file.take(DECIDES as u64).read_to_end(&mut head))
         .map_err(|_| "could not be opened; try again")?;
     let format = sniff(&head)?;
-    if format == Format::Avif {
-        return avif::make(task);
+    if let Format::Avif { moves } = format {
+        return avif::make(task, moves);
     }
     if task.emoji {
         return if format.is_picture() {

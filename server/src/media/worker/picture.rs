@@ -37,7 +37,11 @@ pub(super) fn make(task: &Task, format: Format) -> Result<Made, Refused> {
         format,
         Format::Gif | Format::Png { moves: true } | Format::WebP { moves: true }
     );
-    if may_move && let Some(made) = moving(task, format, width, height)? {
+    // What is cut to a shape stands still.
+    if may_move
+        && task.fit.is_none()
+        && let Some(made) = moving(task, format, width, height)?
+    {
         return Ok(made);
     }
     if format == Format::Jpeg {

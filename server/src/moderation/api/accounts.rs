@@ -7,87 +7,9 @@ use serde_json::json;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Id, Input, Me, Paging, Reply};
-use crate::members::Standing;
-use crate::moderation::store::Wanted;
-use crate::moderation::{self, Action, Origin, entity, looked_after};
+use crate::moderation::api::choice::{Choice, Status};
+use crate::moderation::{self, Action, Deed, entity, looked_after};
 use crate::sign_ups::{self, Applicant};
-
-/// Which accounts an app asks for, in both versions.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Choice {
-    origin: Option<String>,
-    status: Option<String>,
-    permissions: Option<String>,
-    username: Option<String>,
-    by_domain: Option<String>,
-    email: Option<String>,
-    local: Option<bool>,
-    remote: Option<bool>,
-    active: Option<bool>,
-    disabled: Option<bool>,
-    suspended: Option<bool>,
-    staff: Option<bool>,
-    pending: Option<bool>,
-}
-
-impl Choice {
-    /// Whether those are asked for who wait for a yes.
-    fn is_pending(&self) -> bool {
-        self.status.as_deref() == Some("pending") || self.pending == Some(true)
-    }
-
-    fn origin(&self) -> Origin {
-        let elsewhere = self.remote == Some(true)
-            || self.origin.as_deref() == Some("remote")
-            || self
-                .by_domain
-                .as_deref()
-                .is_some_and(|name| !name.is_empty());
-        if elsewhere {
-            Origin::Elsewhere
-        } else {
-            Origin::Here
-        }
-    }
-
-    fn wanted(&self) -> Result<Wanted> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let yes = |flag: Option<bool>| flag == Some(true);
-        let standing = match self.status.as_deref() {
-            Some("active") => Some(Standing::Active),
-            Some("disabled") => Some(Standing::Frozen),
-            Some("suspended") => Some(Standing::Suspended),
-            // Members are not limited; those who wait are listed by themselves.
-            Some("silenced") => {
-                return Err(Error::invalid(
-                    "status",
-                    "must be active, pending, disabled or suspended",
-                ));
-            }
-            _ if yes(self.active) => Some(Standing::Active),
-            _ if yes(self.disabled) => Some(Standing::Frozen),
-            _ if yes(self.suspended) => Some(Standing::Suspended),
-            _ => None,
-        };
-        let host = match given(&self.by_domain) {
-            Some(name) => Some(
-                comity_vocab::Domain::parse(name.trim())
-                    .map_err(|_| Error::invalid("by_domain", "names no server"))?
-                    .as_str()
-                    .to_owned(),
-            ),
-            None => None,
-        };
-        Ok(Wanted {
-            username: given(&self.username),
-            email: given(&self.email),
-            standing: standing.map(Standing::as_str),
-            staff: yes(self.staff) || self.permissions.as_deref() == Some("staff"),
-            host,
-        })
-    }
-}
 
 /// `GET /api/v1/admin/accounts` and `GET /api/v2/admin/accounts`: members where nothing is said, people elsewhere with
 /// `origin=remote` or `by_domain`.
@@ -99,13 +21,12 @@ pub async fn list(
 ) -> Result<Reply> {
     let me = client.me()?;
     let community = looked_after(me)?;
-    if choice.is_pending() {
+    if choice.status()? == Some(Status::Pending) {
         return pending(&app, me, &paging, &choice).await;
     }
-    let wanted = choice.wanted()?;
+    let (origin, wanted) = (choice.origin()?, choice.wanted()?);
     let (window, limit) = (paging.window(), paging.limit(100, 200));
-    let (found, older) =
-        moderation::list(&app, community, choice.origin(), &wanted, window, limit).await?;
+    let (found, older) = moderation::list(&app, community, origin, &wanted, window, limit).await?;
     let newest = found.first().map(|subject| subject.account.id);
     let list = entity::accounts(&app, me, &found).await?;
     let links = paging.links(&me.community, newest, older);
@@ -131,19 +52,9 @@ async fn pending(app: &App, me: &Me, paging: &Paging, choice: &Choice) -> Result
     let community = looked_after(me)?;
     let (window, limit) = (paging.window(), paging.limit(100, 200));
     let limit = usize::try_from(limit).unwrap_or_default();
-    let mut found = sign_ups::whole_queue(app, community).await?;
+    let mut found = choice.waiting(sign_ups::whole_queue(app, community).await?)?;
     found.sort_by_key(|one| std::cmp::Reverse(one.id));
-    let is_like = |wanted: &Option<String>, text: &str| {
-        let wanted = wanted.as_deref().unwrap_or_default().trim().to_lowercase();
-        text.to_lowercase().contains(&wanted)
-    };
-    found.retain(|one| {
-        choice.origin() == Origin::Here
-            && one.id < window.below
-            && one.id > window.above
-            && is_like(&choice.username, &one.username)
-            && is_like(&choice.email, &one.email)
-    });
+    found.retain(|one| one.id < window.below && one.id > window.above);
     if window.from_below {
         found = found.split_off(found.len().saturating_sub(limit));
     }
@@ -199,10 +110,12 @@ pub struct Sent {
     #[serde(rename = "type")]
     kind: String,
     report_id: Option<i64>,
+    warning_preset_id: Option<String>,
     text: String,
+    send_email_notification: Option<bool>,
 }
 
-/// `POST /api/v1/admin/accounts/{id}/action`
+/// `POST /api/v1/admin/accounts/{id}/action`. Whoever is told gets a letter unless the app says otherwise, as in Mastodon.
 pub async fn action(
     State(app): State<App>,
     client: Client,
@@ -210,6 +123,13 @@ pub async fn action(
     Input(sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
+    // Nothing is written in advance here, so none has this number: what a moderator decides has words of its own.
+    if sent
+        .warning_preset_id
+        .is_some_and(|id| !id.trim().is_empty())
+    {
+        return Err(Error::NotFound);
+    }
     let action = match sent.kind.as_str() {
         // A member is sent the text, as Mastodon does.
         "none" if !sent.text.trim().is_empty() => {
@@ -221,16 +141,23 @@ pub async fn action(
         }
         "none" => Action::Note,
         "disable" => Action::Freeze,
+        "sensitive" => Action::Mark,
         "silence" => Action::Limit,
         "suspend" => Action::Suspend,
         _ => {
             return Err(Error::invalid(
                 "type",
-                "must be none, disable, silence or suspend",
+                "must be none, disable, sensitive, silence or suspend",
             ));
         }
     };
-    moderation::act(&app, me, id, action, &sent.text, sent.report_id).await?;
+    let deed = Deed {
+        action,
+        reason: &sent.text,
+        report_id: sent.report_id,
+        by_letter: sent.send_email_notification != Some(false),
+    };
+    moderation::act(&app, me, id, deed).await?;
     Ok(Reply::api(json!({})))
 }
 
@@ -242,9 +169,9 @@ pub async fn remove(State(app): State<App>, client: Client, Id(id): Id) -> Resul
     Ok(answer)
 }
 
-async fn lifted(app: &App, client: &Client, id: i64) -> Result<Reply> {
+async fn undone(app: &App, client: &Client, id: i64, by: Action) -> Result<Reply> {
     let me = client.me()?;
-    moderation::act(app, me, id, Action::Lift, "", None).await?;
+    moderation::act(app, me, id, Deed::only(by)).await?;
     told(app, me, id).await
 }
 
@@ -252,21 +179,32 @@ async fn lifted(app: &App, client: &Client, id: i64) -> Result<Reply> {
 pub async fn enable(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let subject = moderation::find(&app, looked_after(client.me()?)?, id).await?;
     unless(subject.is_frozen(), "is not disabled")?;
-    lifted(&app, &client, id).await
+    undone(&app, &client, id, Action::Admit).await
+}
+
+/// `POST /api/v1/admin/accounts/{id}/unsensitive`
+pub async fn unsensitive(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
+    let subject = moderation::find(&app, looked_after(client.me()?)?, id).await?;
+    unless(subject.is_marked(), "is not marked as sensitive")?;
+    undone(&app, &client, id, Action::Unmark).await
 }
 
 /// `POST /api/v1/admin/accounts/{id}/unsilence`
 pub async fn unsilence(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let subject = moderation::find(&app, looked_after(client.me()?)?, id).await?;
     unless(subject.is_limited(), "is not limited")?;
-    lifted(&app, &client, id).await
+    undone(&app, &client, id, Action::Unlimit).await
 }
 
 /// `POST /api/v1/admin/accounts/{id}/unsuspend`
 pub async fn unsuspend(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
     let subject = moderation::find(&app, looked_after(client.me()?)?, id).await?;
     unless(subject.is_suspended(), "is not suspended")?;
-    lifted(&app, &client, id).await
+    let by = match subject.member {
+        Some(_) => Action::Admit,
+        None => Action::Lift,
+    };
+    undone(&app, &client, id, by).await
 }
 
 fn unless(is_so: bool, why: &'static str) -> Result<()> {

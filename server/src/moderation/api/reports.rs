@@ -1,6 +1,7 @@
 //! Reports, for moderators' apps.
 
 use axum::extract::State;
+use comity_vocab::Domain;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,8 +16,35 @@ use crate::reports::{self, Category, Choice, Report};
 #[serde(default)]
 pub struct Asked {
     resolved: Option<bool>,
+    unresolved: Option<bool>,
     account_id: Option<i64>,
     target_account_id: Option<i64>,
+    by_target_domain: Option<String>,
+}
+
+impl Asked {
+    /// The closed ones, where those are asked for and the open ones are not.
+    fn resolved(&self) -> Result<bool> {
+        match (self.resolved, self.unresolved) {
+            (Some(true), Some(true)) => Err(Error::invalid(
+                "resolved",
+                "and unresolved cannot be asked for at once",
+            )),
+            (Some(true), _) | (None, Some(false)) => Ok(true),
+            _ => Ok(false),
+        }
+    }
+
+    fn target_domain(&self) -> Result<Option<String>> {
+        let name = self.by_target_domain.as_deref().unwrap_or_default().trim();
+        if name.is_empty() {
+            return Ok(None);
+        }
+        match Domain::parse(name) {
+            Ok(domain) => Ok(Some(domain.as_str().to_owned())),
+            Err(_) => Err(Error::invalid("by_target_domain", "names no server")),
+        }
+    }
 }
 
 /// `GET /api/v1/admin/reports`: the open ones where nothing is said.
@@ -29,9 +57,10 @@ pub async fn list(
     let me = client.me()?;
     let community = looked_after(me)?;
     let choice = Choice {
-        resolved: asked.resolved == Some(true),
+        resolved: asked.resolved()?,
         account_id: asked.account_id,
         target_id: asked.target_account_id,
+        target_domain: asked.target_domain()?,
     };
     let (window, limit) = (paging.window(), paging.limit(100, 200));
     let viewer = me.account.id;

@@ -52,6 +52,7 @@ pub struct Sent {
     severity: Option<String>,
     reject_media: Option<bool>,
     reject_reports: Option<bool>,
+    obfuscate: Option<bool>,
     private_comment: Option<String>,
     public_comment: Option<String>,
 }
@@ -76,6 +77,17 @@ fn stance(word: Option<&str>, before: Stance) -> Result<Stance> {
             "must be silence or suspend; the page of boundaries knows more",
         )),
     }
+}
+
+/// To whom rules are shown is settled for the whole community, and there they are shown by their names.
+fn check_plain(sent: &Sent) -> Result<()> {
+    if sent.obfuscate == Some(true) {
+        return Err(Error::invalid(
+            "obfuscate",
+            "cannot be done; a rule without a public comment is shown to members only",
+        ));
+    }
+    Ok(())
 }
 
 fn conditions(before: Conditions, sent: &Sent) -> Conditions {
@@ -140,6 +152,7 @@ pub async fn block(
 ) -> Result<Reply> {
     let me = client.me()?;
     let scope = of_community(looked_after(me)?);
+    check_plain(&sent)?;
     let pattern = pattern(&app, me, &sent.domain)?;
     if in_force(&app, scope)
         .iter()
@@ -175,6 +188,7 @@ pub async fn change_block(
 ) -> Result<Reply> {
     let me = client.me()?;
     let (rule, before) = found(&app, me, id, entity::block).await?;
+    check_plain(&sent)?;
     // Two stances share a word: whoever sends back the one that they were told changes nothing.
     let word = sent.severity.as_deref();
     let word = word.filter(|word| before["severity"] != *word);

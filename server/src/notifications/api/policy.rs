@@ -50,8 +50,8 @@ pub struct Sent {
     for_limited_accounts: Option<String>,
 }
 
-/// `PATCH /api/v2/notifications/policy`. What is wished of people whom the community limits changes nothing, and the answer
-/// says what holds: apps send the whole policy where one line of it changes.
+/// `PATCH` and `PUT /api/v2/notifications/policy`: what is left out stays with both. What is wished of people whom the
+/// community limits changes nothing, and the answer says what holds: apps send the whole policy where one line of it changes.
 pub async fn change(
     State(app): State<App>,
     client: Client,

@@ -1,47 +1,10 @@
-//! What lists are read from: home, for whom their owner follows, and what others who let it wrote in public.
+//! What lists are read from besides home: what others who let it wrote in public.
 
 use comity_db::{Db, Sql, params, sql};
 
 use super::lets;
 use crate::error::Result;
 use crate::window::{Edge, Ids, ids_in};
-
-/// What came into the home of `$4` from people in the list `$5` whom they follow, exclusive or not. Of others a topic may have
-/// brought something home: they are asked first.
-macro_rules! entries_of {
-    ($and:literal) => {
-        ids_in!(
-            "h.status_id",
-            concat!(
-                "SELECT h.status_id
-                   FROM home_entries h
-                   JOIN reading_list_entries e ON e.list_id = $5 AND e.target_id = h.author_id
-                   JOIN statuses s ON s.id = h.status_id
-                  WHERE h.account_id = $4
-                    AND (h.author_id = h.account_id
-                         OR EXISTS (SELECT 1
-                                      FROM follows f
-                                     WHERE f.account_id = h.account_id AND f.target_id = h.author_id AND f.state = 'accepted'))",
-                $and
-            )
-        )
-    };
-}
-
-/// With answers to everybody who is followed: those are in home.
-pub const ENTRIES_OF_FOLLOWED: Ids = entries_of!("");
-/// With answers to people in the list, to the reader, and of people to themselves.
-pub const ENTRIES_OF_LIST: Ids = entries_of!(
-    " AND (s.in_reply_to_iri IS NULL
-           OR s.in_reply_to_account_id IN (s.account_id, h.account_id)
-           OR EXISTS (SELECT 1
-                        FROM reading_list_entries a
-                       WHERE a.list_id = $5 AND a.target_id = s.in_reply_to_account_id))"
-);
-/// Without answers, but for those of people to themselves and to the reader.
-pub const ENTRIES_WITHOUT_REPLIES: Ids = entries_of!(
-    " AND (s.in_reply_to_iri IS NULL OR s.in_reply_to_account_id IN (s.account_id, h.account_id))"
-);
 
 /// How far what these people wrote is looked through: as far as one of them has so many. Counts on `statuses_by_author`.
 macro_rules! edge_of_strangers {

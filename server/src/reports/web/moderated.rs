@@ -14,7 +14,8 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Form, Id, Input, Me, Reply, Visit};
 use crate::members::Role;
-use crate::moderation::{self, Action, Subject};
+use crate::moderation;
+use crate::moderation::person::{ActView, choices, views};
 use crate::reports::{self, Category, Choice, Report};
 use crate::web::view::{Frame, NavItem, PersonView};
 use crate::web::{frame, person_view, time};
@@ -70,55 +71,6 @@ struct ReportView {
 struct EvidenceView {
     said: Option<String>,
     iri: String,
-}
-
-/// What was done about somebody before.
-struct ActView {
-    by: String,
-    action: &'static str,
-    text: String,
-    when_iso: String,
-    when_text: String,
-}
-
-/// What can be done, in words. Members of other communities here are for those to look after.
-fn actions(subject: Option<&Subject>) -> Vec<(&'static str, &'static str)> {
-    let Some(subject) = subject else {
-        return Vec::new();
-    };
-    let all: &[(Action, &'static str)] = match subject.member {
-        Some(_) => &[
-            (Action::Note, "Nothing; write it down"),
-            (Action::Warn, "They are told why, and nothing else happens"),
-            (Action::Freeze, "They cannot sign in; what they wrote stays"),
-            (
-                Action::Suspend,
-                "They cannot sign in, and nothing of theirs is shown",
-            ),
-            (Action::Lift, "Undo what was done"),
-        ],
-        None => &[
-            (Action::Note, "Nothing; write it down"),
-            (Action::Limit, "Only those who follow them see them"),
-            (Action::Suspend, "Refuse them"),
-            (Action::Lift, "Undo what was done"),
-        ],
-    };
-    all.iter()
-        .map(|(action, words)| (action.as_str(), *words))
-        .collect()
-}
-
-/// What was done, in a word.
-fn did(action: &str) -> &'static str {
-    match Action::parse(action) {
-        Some(Action::Warn) => "warned",
-        Some(Action::Freeze) => "kept from signing in",
-        Some(Action::Suspend) => "suspended",
-        Some(Action::Limit) => "limited",
-        Some(Action::Lift) => "let in again",
-        Some(Action::Note) | None => "noted",
-    }
 }
 
 /// What a moderator wrote down.
@@ -210,7 +162,7 @@ pub async fn queue(
     let (found, older) = reports::list(&app, community, viewer, choice, window, ON_A_PAGE).await?;
     let people = people(&app, &found).await?;
     let now = app.now_ms();
-    let mut frame = frame(&app, &visit, "Reports", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "Reports", NavItem::Moderation).await?;
     frame.no_index = true;
     let closed = if part.closed { "closed=true&" } else { "" };
     Ok(Reply::page(QueuePage {
@@ -237,10 +189,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     let evidence = reports::evidence(&app, &report).await?;
     let collected = reports::collected(&app, &report).await?;
     let notes = reports::notes(&app, &report).await?;
-    let writers = notes.iter().map(|note| note.account_id);
-    let writers = writers
-        .chain(acts.iter().map(|act| act.account_id))
-        .collect();
+    let writers = notes.iter().map(|note| note.account_id).collect();
     let writers = accounts::find_many(&app, writers).await?;
     let category = report.category;
     let mine = report.assigned_to == Some(me.account.id);
@@ -248,7 +197,7 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
     let people = people(&app, &all).await?;
     let [report] = &all;
     let report = view(report, &people, &me.community, now).ok_or(Error::NotFound)?;
-    let mut frame = frame(&app, &visit, "A report", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "A report", NavItem::Moderation).await?;
     frame.no_index = true;
     Ok(Reply::page(OnePage {
         frame,
@@ -280,21 +229,9 @@ pub async fn one(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> Re
             .map(|one| (one.as_str(), words(one), one == category))
             .into(),
         mine,
-        actions: actions(subject.as_ref()),
+        actions: subject.as_ref().map(choices).unwrap_or_default(),
         lives_here: subject.is_some_and(|subject| subject.member.is_some()),
-        acts: acts
-            .into_iter()
-            .map(|act| ActView {
-                by: writers
-                    .get(&act.account_id)
-                    .map(|account| account.handle().username)
-                    .unwrap_or_default(),
-                action: did(&act.action),
-                text: act.reason,
-                when_iso: time::iso(act.created_at),
-                when_text: time::words(act.created_at, now),
-            })
-            .collect(),
+        acts: views(&app, acts).await?,
     }))
 }
 

@@ -43,9 +43,11 @@ pub async fn history(
         (WhoseRules::Installation, _) => Scope::Operator,
         _ => of_community(&visit.community),
     };
-    let past = rules::history_before(&app, scope, page.below(), page.limit).await?;
+    let mut past = rules::history_before(&app, scope, page.below(), page.limit).await?;
     let address = format!("/boundaries/history?of={}", whose.as_str());
     let older = page.older(&address, past.len(), past.last().map(|past| past.rule.id.0));
+    // What moderators decided about a member stands in their record.
+    past.retain(|past| !rules::is_about_own(&app, &past.rule));
     let shown_to_all = visit.community.rules_shown_to == ShownTo::Everyone;
     let is_shown =
         |past: &&Past| visit.me.is_some() || (shown_to_all && past.rule.reason_public.is_some());

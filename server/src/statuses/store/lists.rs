@@ -78,7 +78,39 @@ const WITH_ABOVE: Sql<(i64,)> = sql!(
      )
      SELECT id
        FROM above
-      LIMIT 1000"
+      LIMIT 4097"
+);
+/// Nearest first, level by level. Counts on `statuses_by_parent`. SQLite stops at a limit within, PostgreSQL at one without:
+/// neither reads on.
+const BELOW: Sql<(i64,)> = sql!(
+    row: (i64,),
+    sqlite: "WITH RECURSIVE below (id, depth) AS (
+               SELECT id, 1
+                 FROM statuses
+                WHERE in_reply_to_id = $1
+                UNION ALL
+               SELECT s.id, below.depth + 1
+                 FROM below
+                 JOIN statuses s ON s.in_reply_to_id = below.id
+                WHERE below.depth < $2
+                ORDER BY 2, 1
+                LIMIT $3
+             )
+             SELECT id
+               FROM below",
+    pg: "WITH RECURSIVE below (id, depth) AS (
+           SELECT id, CAST(1 AS BIGINT)
+             FROM statuses
+            WHERE in_reply_to_id = $1
+            UNION ALL
+           SELECT s.id, below.depth + 1
+             FROM below
+             JOIN statuses s ON s.in_reply_to_id = below.id
+            WHERE below.depth < $2
+         )
+         SELECT id
+           FROM below
+          LIMIT $3"
 );
 const REPLIES_TO: Sql<(i64,)> = sql!(
     row: (i64,),
@@ -110,6 +142,12 @@ pub async fn in_conversation(
 /// This status and what it answers, the nearest first, at most `most` steps up (and no ring walked for ever).
 pub async fn with_above(db: &Db, status_id: i64, most: i64) -> Result<Vec<i64>> {
     Ok(db.column(WITH_ABOVE, params![status_id, most]).await?)
+}
+
+/// What answers this status, and what answers that, at most `deep` steps down: the nearest first, `most` of them.
+pub async fn below(db: &Db, status_id: i64, deep: i64, most: i64) -> Result<Vec<i64>> {
+    let values = params![status_id, deep, most];
+    Ok(db.column(BELOW, values).await?)
 }
 
 /// Direct answers, oldest first, newer than `min_id`.

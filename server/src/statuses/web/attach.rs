@@ -50,7 +50,9 @@ pub async fn take_in(app: &App, me: &Me, form: &mut ComposeForm, mut files: File
         }
         let taken = Box::pin(media::upload(app, me, file, Saying::default())).await;
         let taken = taken.map_err(|why| match why {
-            Error::Invalid { field: FIELD, why } => Error::invalid(FIELD, format!("{called}{why}")),
+            Error::Invalid {
+                field: FIELD, why, ..
+            } => Error::invalid(FIELD, format!("{called}{why}")),
             other => other,
         })?;
         form.media.push(taken.id);

@@ -5,17 +5,19 @@ mod form;
 use axum::extract::State;
 use comity_policy::{Pattern, Visible, Way};
 use comity_vocab::Handle;
+use http::StatusCode;
 use serde::Deserialize;
 
 use super::{Reader, attach, composer, path};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
+use crate::http::reply::Told;
 use crate::http::{FileForm, Kind, Me, Reply, Visit, local_path};
 use crate::members::Role;
 use crate::statuses::{Answering, MOST_NAMED, Quoting, Status, find, publish};
 use crate::web::view::{
-    AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, ReadsLike, SeenBy,
+    AnswerChoice, ComposePage, ComposerView, NavItem, QuotedView, ReadsLike, SeenBy, Trouble,
 };
 use crate::web::{frame, person_view};
 use crate::{accounts, drafts, reach, rules, scheduled, text};
@@ -291,7 +293,7 @@ pub async fn compose(
             let status = publish(&app, &me.community, me.account.clone(), draft).await?;
             Came::Posted(Box::new(status))
         } else {
-            let at = scheduled::web::read_field(&form.later)?;
+            let at = scheduled::web::read_field(&app, &form.later)?;
             let waits = scheduled::schedule(&app, &me, form.waiting(), at, None).await?;
             Came::Waits(waits.at)
         };
@@ -313,6 +315,13 @@ pub async fn compose(
             let page =
                 back.map_or_else(|| path(&status, &me.community), |back| on(back, status.id));
             Ok(Reply::see_other(&page))
+        }
+        // What was typed is not lost to somebody who has to wait.
+        Err(why @ Error::TooMany { .. }) => {
+            let text = format!("That was too much at once. {}", Told::of(&why).sentence);
+            composer.trouble = Some(Trouble { field: "", text });
+            let page = compose_page(&app, &me, &visit, composer, Some(&form)).await?;
+            Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS))
         }
         Err(why) => {
             composer.trouble = Some(trouble(why, LABELS)?);

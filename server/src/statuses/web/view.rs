@@ -24,7 +24,7 @@ use crate::filters::{Action, Context, Matcher};
 use crate::http::{Me, Visit};
 use crate::quotes::State;
 use crate::statuses::entity::emojis;
-use crate::statuses::{self, Shown, Status, text};
+use crate::statuses::{self, Shown, Status, is_sensitive, text};
 use crate::text::sanitize;
 use crate::web::view::{
     Counts, Mark, MarkKind, PersonView, QuotedView, ReactionView, ReplyView, StatusView, Veil,
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
             ),
             html: in_html(&with_title(&words.title, &content), &emojis),
             lang: words.language.clone(),
-            sensitive: words.sensitive,
+            covered: covered(status),
             pinned: false,
             reblogged_by: reblog.map(|reblog| self.author(reblog)),
             reply_to: status
@@ -288,6 +288,7 @@ impl<'a> Reader<'a> {
                 may_reblog: why.reblog.is_none()
                     && !bound.contains(Conditions::NO_BOOSTS)
                     && me.is_some_and(|me| reblogs::seen_by(status, &me.account).is_some()),
+                may_leave: false,
             },
             viewer_why: why,
             marks,
@@ -393,6 +394,14 @@ impl<'a> Reader<'a> {
     pub fn person(&self, account: &Account) -> PersonView {
         person_view(account, &self.visit.community)
     }
+}
+
+/// The words that cover the files of a post, where its author or a rule wants them covered.
+fn covered(status: &Visible<Status>) -> Option<&'static str> {
+    if text(status).sensitive {
+        return Some("Sensitive, says the author");
+    }
+    is_sensitive(status).then_some("Sensitive, says a rule")
 }
 
 /// The context of filters that a list by this way is.

@@ -4,6 +4,10 @@ use super::PersonView;
 use crate::texts::Published;
 
 /// Given to every page as `frame`.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; no two exclude each other"
+)]
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// The page's own title, without the community's name; empty shows the community's name alone.
@@ -28,6 +32,10 @@ pub struct Frame {
     pub sign_up_open: bool,
     /// Who is signed in may invite people.
     pub may_invite: bool,
+    /// Who is signed in looks after the community.
+    pub may_moderate: bool,
+    /// The community lets be collected what is talked about, so a way to it is shown.
+    pub trends: bool,
     /// Changes when the style or the script does, so that browsers may keep them for ever.
     pub stamp: String,
     /// The path of the community's own icon, if it has one.
@@ -65,6 +73,8 @@ pub enum NavItem {
     Community,
     /// Rules of oneself and of the community.
     Boundaries,
+    /// What those who look after the community have to do.
+    Moderation,
     /// One's own profile.
     Me,
     /// Writing a post.

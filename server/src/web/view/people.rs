@@ -48,14 +48,31 @@ pub struct ProfilePage {
     pub moved_to: Option<PersonView>,
     /// Their profile at home, when that is another server.
     pub original_url: Option<String>,
-    /// Posts with answers are shown too.
-    pub with_replies: bool,
+    /// Where a moderator decides about them.
+    pub moderation_url: Option<String>,
+    /// Which of their posts are shown.
+    pub tab: ProfileTab,
+    /// Their profile has a place for what has files.
+    pub has_media: bool,
+    /// Their profile has a place for what they recommend.
+    pub has_featured: bool,
     /// The posts: the pinned ones, then the others, newest first.
     pub statuses: Vec<StatusView>,
     /// Why no posts are shown: "You block them."
     pub hidden: Option<String>,
     /// The page of older posts.
     pub older: Option<String>,
+}
+
+/// Which of somebody's posts are shown below their profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileTab {
+    /// What they say of their own accord, and their boosts.
+    Own,
+    /// Answers, too.
+    Replies,
+    /// What has files.
+    Media,
 }
 
 /// How the viewer stands to someone.
@@ -127,6 +144,12 @@ pub struct EditProfilePage {
     pub hide_collections: bool,
     /// A program writes there.
     pub bot: bool,
+    /// Their profile has a place for what has files.
+    pub shows_media: bool,
+    /// Answers with files are there, too.
+    pub shows_media_replies: bool,
+    /// Their profile has a place for what they recommend.
+    pub shows_featured: bool,
     /// Sites that may name them as the author of their pages; one on each line.
     pub domains: String,
     /// The small picture, and the wide one.

@@ -35,6 +35,8 @@ pub struct ConversationPage {
     pub leaving: Option<LeaveView>,
     /// The answers; see [`super::lay_out`]. In order, give every node without children.
     pub steps: Vec<Step>,
+    /// Answers are being read on other servers.
+    pub more_comes: bool,
     /// More answers, on another page.
     pub more_url: Option<String>,
     /// Servers that take part.
@@ -123,6 +125,8 @@ pub struct VersionView {
     pub spoiler: Option<String>,
     /// Its words; sanitised HTML.
     pub html: String,
+    /// What it asked: each choice in safe HTML.
+    pub options: Vec<String>,
     /// Their language tag.
     pub lang: Option<String>,
 }
@@ -213,7 +217,7 @@ pub struct NotificationRow {
     pub status: Option<StatusView>,
     /// What a boundary did to the viewer's follows.
     pub told: Option<ToldView>,
-    /// A status of the conversation that it is from, unless the viewer left that.
+    /// A status of the conversation that it is from, unless the viewer left that; `None` where the whole post offers it.
     pub leave: Option<i64>,
 }
 

@@ -29,8 +29,8 @@ pub struct StatusView {
     pub html: String,
     /// Their language tag, if known.
     pub lang: Option<String>,
-    /// What is attached is covered until asked for.
-    pub sensitive: bool,
+    /// What is attached is covered until asked for, with these words.
+    pub covered: Option<&'static str>,
     /// It stands on top of its author's profile, and is shown there.
     pub pinned: bool,
     /// Whose boost brought it here, in a timeline.
@@ -236,6 +236,8 @@ pub struct ViewerView {
     pub may_favourite: bool,
     /// They may boost it: it is not a matter between few people. Whether a rule stands against it is asked when they do.
     pub may_reblog: bool,
+    /// They may leave its conversation from where it is shown: a notification.
+    pub may_leave: bool,
 }
 
 /// Why the viewer may not do something, in words; `None` where they may, or where nothing can be said.

@@ -2,11 +2,13 @@
 //! inbox with a signature.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity::accounts;
+use comity::communities::Community;
 use comity::emergency;
 use comity::lists::csv::Severity;
 use comity::lists::{self, NewEntry, Provenance};
@@ -23,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::acts::Post;
 use crate::kept::App;
+use crate::media::files::png;
 use crate::peer::{self, Peer};
 use crate::promises;
 use crate::push::{self, Device, Service};
@@ -35,6 +38,11 @@ pub fn word(name: &str) -> String {
     } else {
         format!("canary{name}bird")
     }
+}
+
+/// The number of what an app was told.
+pub fn number(told: &Value) -> i64 {
+    told["id"].as_str().unwrap().parse().unwrap()
 }
 
 /// What some posts of each visibility name.
@@ -63,6 +71,10 @@ pub struct Cast {
     pub heard: Vec<(&'static str, i64, char)>,
     /// Addresses of pages that posts lead to.
     pub pages: Vec<String>,
+    /// Where files are, each with the word of whatever it goes with: who reads that is given the file, and nobody else is.
+    pub files: Vec<(&'static str, String)>,
+    /// For whom addresses are signed, by who reads: an account or, below nothing, the visitors of a community.
+    pub readers: BTreeMap<&'static str, i64>,
     /// Whose devices are woken, with what is said.
     pub woken: Vec<(&'static str, Device, Service)>,
     /// Ends the workers.
@@ -123,6 +135,8 @@ impl Cast {
             kept: BTreeMap::new(),
             heard: Vec::new(),
             pages: Vec::new(),
+            files: Vec::new(),
+            readers: BTreeMap::new(),
             woken: Vec::new(),
             _stop: stop,
         };
@@ -130,6 +144,7 @@ impl Cast {
     }
 
     async fn played(mut self) -> Cast {
+        self.rita_has_a_face();
         let root = self.writes("the beginning of it all", "public").await;
         let root_iri = self.iri_of(&root);
         let rolf = self.peer.iri("refused", "rolf");
@@ -143,6 +158,7 @@ impl Cast {
         ))
         .await;
         self.is_idle().await;
+        Box::pin(self.lists_strangers()).await;
         self.rules().await;
         Box::pin(self.sleeps()).await;
         for (server, name) in &ELSEWHERE[..4] {
@@ -168,6 +184,9 @@ impl Cast {
                 &direct_iri
             };
             answer["object"]["quote"] = json!(claimed);
+            if said == "reply" {
+                self.brings_files(&mut answer, &word(said));
+            }
             self.says(&answer).await;
         }
         self.is_quoted().await;
@@ -177,6 +196,8 @@ impl Cast {
         Box::pin(self.puts_up_antennas()).await;
         Box::pin(self.keeps_for_oneself()).await;
         Box::pin(self.recommends()).await;
+        Box::pin(self.shows_files(&statuses[0], &statuses[2])).await;
+        Box::pin(self.complains(&statuses[0], &statuses[3])).await;
         self.is_idle().await;
         self.note_everything(&root, &statuses).await;
         self
@@ -305,6 +326,8 @@ impl Cast {
             word("cardalt"),
         );
         let page = self.page("pages", &head);
+        let picture = format!("http://{}/picture.png", self.peer.domain("pages"));
+        self.puts_picture(&picture, &png(60, 40));
         let head = format!("<title>{}</title>", word("abroadcard"));
         let shut = self.page("shut", &head);
         let text = format!("{} {page} {shut}", word("linked"));
@@ -319,6 +342,8 @@ impl Cast {
             .extend([link, format!("{by}/statuses/{}", abroad.id)]);
         let islander = "islander@island.localhost";
         self.statuses.push((linked.id, "author".to_owned()));
+        let copies = format!("/media/remote/cards/{}/", linked.id);
+        self.files.push(("card", copies));
         self.statuses.push((abroad.id, islander.to_owned()));
         self.pages.extend([page, shut]);
     }
@@ -348,15 +373,49 @@ impl Cast {
         }
     }
 
-    fn keeps(&mut self, what: &'static str, id: i64) {
+    /// Notes the number of something that members keep for themselves, or that others are not told.
+    pub fn keeps(&mut self, what: &'static str, id: i64) {
         self.kept.entry(what).or_default().push(id);
+    }
+
+    /// The author and the follower let everyone read them in lists, and the follower thinks better of it. Whoever lists the
+    /// author here does not follow them: `mentioned` reads what the author writes in public; `blocked` and `deaf` will not.
+    async fn lists_strangers(&mut self) {
+        for name in ["author", "follower"] {
+            let form = [("listing", "everyone")];
+            let let_in = self.member(name).post("/settings/lists", &form).await;
+            let_in.leads("/settings/lists");
+        }
+        for (owner, listed) in [
+            ("mentioned", "author"),
+            ("blocked", "author"),
+            ("deaf", "author"),
+            ("stranger", "follower"),
+        ] {
+            let listed = self.member(listed).account.id.to_string();
+            let mut app = App::of(&self.town, self.members.get_mut(owner).unwrap()).await;
+            let title = if owner == "mentioned" {
+                word("aside")
+            } else {
+                "People to read".to_owned()
+            };
+            let made = app.post("/api/v1/lists", &json!({ "title": title })).await;
+            let id = number(&made.is(200).json());
+            let into = format!("/api/v1/lists/{id}/accounts");
+            let people = json!({ "account_ids": [listed] });
+            app.post(&into, &people).await.is(200);
+            self.keeps("list", id);
+            self.keeps("strangers", id);
+            self.heard.push((owner, id, 'j'));
+        }
+        let form = [("listing", "nobody")];
+        let better = self.member("follower").post("/settings/lists", &form).await;
+        better.leads("/settings/lists");
     }
 
     /// What some keep for themselves, by their apps: nobody else comes across it. And the author asks their followers.
     async fn keeps_for_oneself(&mut self) {
         let author = self.member("author").account.id;
-        let number = |told: &Value| told["id"].as_str().unwrap().parse::<i64>().unwrap();
-
         let mut app = App::of(&self.town, self.members.get_mut("author").unwrap()).await;
         let draft = json!({ "status": word("draft") });
         let draft = app.post("/api/comity/v1/drafts", &draft).await.is(200);
@@ -474,13 +533,16 @@ impl Cast {
         }
         let delete = format!("/statuses/{}/delete", posts[6].id);
         self.member("author").post(&delete, &[]).await.is(303);
-        let (bio, field) = (word("bio"), word("field"));
+        let (bio, field) = (format!("{} :wave:", word("bio")), word("field"));
         let profile = [
             ("name", "The author"),
             ("bio", &bio),
             ("field_name_0", "Field"),
             ("field_value_0", &field),
             ("indexable", "on"),
+            ("show_media", "on"),
+            ("show_media_replies", "on"),
+            ("show_featured", "on"),
         ];
         self.member("author")
             .post("/settings/profile", &profile)
@@ -590,7 +652,8 @@ impl Cast {
         self.is_idle().await;
     }
 
-    async fn account_of(&self, server: &str, name: &str) -> i64 {
+    /// The number of somebody elsewhere.
+    pub async fn account_of(&self, server: &str, name: &str) -> i64 {
         let iri = Iri::parse(&self.peer.iri(server, name)).unwrap();
         accounts::find_by_iri(&self.town.app, &iri)
             .await
@@ -615,7 +678,20 @@ impl Cast {
 
     /// One signed request to the harbour.
     pub async fn signed(&self, by: &str, method: Method, path: &str, body: &str) -> Answer {
-        let address = self.town.community().iri(path);
+        let harbour = self.town.community();
+        self.signed_to(&harbour, by, method, path, body).await
+    }
+
+    /// The same to any community here.
+    pub async fn signed_to(
+        &self,
+        community: &Community,
+        by: &str,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Answer {
+        let address = community.iri(path);
         let sent = (!body.is_empty()).then_some(body.as_bytes());
         let headers = self.peer.signed(
             by,
@@ -633,7 +709,8 @@ impl Cast {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.to_str().unwrap())),
         );
-        self.town.anonymous().send(method, path, &all, body).await
+        let mut browser = self.town.visitor_of(community);
+        browser.send(method, path, &all, body).await
     }
 
     /// Waits until the workers have done what was promised.
@@ -667,16 +744,28 @@ impl Cast {
                 .await
                 .unwrap();
             assert_eq!(id.is_none(), said == "late", "{said}");
+            if let Some(id) = id.filter(|_| said == "reply") {
+                let by = self.account_of(server, name).await;
+                let places = [id.to_string(), format!("emojis/{by}")];
+                let copies = places.map(|place| format!("/media/remote/{place}/"));
+                self.files.extend(copies.map(|copies| (said, copies)));
+            }
             self.statuses
                 .extend(id.map(|id| (id, format!("{name}@{}", self.peer.domain(server)))));
             self.links.push(link);
         }
         for (server, name) in ELSEWHERE.into_iter().chain([("asking", "zora")]) {
-            self.accounts.push(self.account_of(server, name).await);
+            let id = self.account_of(server, name).await;
+            self.readers.insert(name, id);
+            self.accounts.push(id);
             self.handles
                 .push(format!("{name}@{}", self.peer.domain(server)));
         }
-        for member in self.members.values() {
+        let (harbour, island) = (self.town.community().id, self.island().id);
+        self.readers
+            .extend([("visitor", -harbour), ("passer", -island)]);
+        for (name, member) in &self.members {
+            self.readers.insert(*name, member.account.id);
             self.accounts.push(member.account.id);
             self.handles.push(
                 member
@@ -696,15 +785,18 @@ impl Cast {
         self.kept.insert("bell", bells);
     }
 
+    /// The other community here.
+    pub fn island(&self) -> Arc<Community> {
+        let domain = Domain::parse("island.localhost").unwrap();
+        let communities = self.town.app.communities.load();
+        communities.by_domain(&domain).unwrap()
+    }
+
     /// Somebody's browser: a member's, or a visitor's of either community.
     pub fn browser(&self, viewer: &str) -> Browser {
         match viewer {
             "visitor" => self.town.anonymous(),
-            "passer" => {
-                let island = Domain::parse("island.localhost").unwrap();
-                self.town
-                    .visitor_of(&self.town.app.communities.load().by_domain(&island).unwrap())
-            }
+            "passer" => self.town.visitor_of(&self.island()),
             member => self.members[member].browser.clone(),
         }
     }

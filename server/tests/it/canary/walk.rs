@@ -16,6 +16,7 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/comity/v1/antennas/{id}", "antenna"),
         ("/api/v1/lists/{id}", "list"),
         ("/api/v1/timelines/list/{id}", "list"),
+        ("/lists/{id}", "list"),
         ("/drafts/{id}", "draft"),
         ("/api/comity/v1/drafts/{id}", "draft"),
         ("/api/v1/scheduled_statuses/{id}", "scheduled"),
@@ -28,6 +29,17 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/v1/collections/{id}", "collection"),
         ("/api/v1/notifications/{id}", "bell"),
         ("/api/v2/notifications/{id}", "bell"),
+        ("/api/v1/media/{id}", "file"),
+        ("/emojis/{id}", "emoji"),
+        ("/moderation/reports/{id}", "report"),
+        ("/announcements/{id}", "announcement"),
+        ("/api/v1/announcements/{id}", "announcement"),
+        ("/api/v1/admin/reports/{id}", "report"),
+        ("/api/v1/admin/ip_blocks/{id}", "network"),
+        ("/api/v1/admin/canonical_email_blocks/{id}", "email"),
+        ("/api/v1/admin/email_domain_blocks/{id}", "provider"),
+        ("/api/v1/admin/domain_allows/{id}", "allowed"),
+        ("/api/v1/admin/domain_blocks/{id}", "refused"),
     ];
     let mut found = beginnings.into_iter();
     let found = found.find(|(beginning, _)| path.starts_with(beginning));
@@ -99,12 +111,14 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             let named = ids.map(|id| path.replace("{id}", &format!("{alone}{id}")));
             let named = named.chain([path.replace("{id}", "7")]);
             // Who is in a collection has a number there that is no other's.
-            named.map(|path| path.replace("{item}", "7")).collect()
+            named
+                .map(|path| path.replace("{item}", "7"))
+                .map(|path| path.replace("{name}", "%F0%9F%8C%8A"))
+                .collect()
         }
         path if path.contains("{name}") => names
             .iter()
-            // What an announcement's number is nobody here knows: there is none.
-            .map(|name| path.replace("{name}", name).replace("{id}", "7"))
+            .map(|name| path.replace("{name}", name))
             .collect(),
         path if path.starts_with("/boundaries/lists/{id}") => cast
             .lists
@@ -123,11 +137,13 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
                 None => path,
             })
             .collect(),
-        path if path.starts_with("/api/v1/accounts/{id}") => cast
-            .accounts
-            .iter()
-            .map(|id| path.replace("{id}", &id.to_string()))
-            .collect(),
+        path if path.starts_with("/api/v1/accounts/{id}")
+            || path.starts_with("/api/v1/admin/accounts/{id}") =>
+        {
+            let ids = cast.accounts.iter();
+            ids.map(|id| path.replace("{id}", &id.to_string()))
+                .collect()
+        }
         // What these name is known to few, and nothing of the cast is one of them: a few are tried.
         path if path.starts_with("/api/") && path.contains("{id}") => numbers()
             .step_by(7)
@@ -247,14 +263,16 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
                 .iter()
                 .filter_map(|handle| handle.split('@').next())
                 .map(str::to_owned);
-            // By whole words: what comes back does not repeat them.
+            // By whole words: what comes back does not repeat them. The older search is the same with other topics.
             let words = super::WORDS.iter().map(|name| coded(&word(name)));
-            let asked = names
-                .chain(handles())
-                .chain(handles().map(|handle| format!("from:{handle}")))
-                .chain(words)
-                .chain(cast.links.iter().map(|link| coded(link)));
-            all.extend(asked.flat_map(|question| {
+            let words = words.filter(|_| path != "/api/v1/search");
+            let said = handles().map(|handle| format!("from:{handle}"));
+            let said = said.filter(|_| path == "/api/v2/search");
+            let asked = names.chain(words).chain(said);
+            all.extend(asked.map(|question| format!("{path}?q={question}")));
+            // Others are asked about nothing but an address or a handle.
+            let links = cast.links.iter().map(|link| coded(link));
+            all.extend(handles().chain(links).flat_map(|question| {
                 ["", "&resolve=true"].map(|resolve| format!("{path}?q={question}{resolve}"))
             }));
         }
@@ -300,14 +318,25 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
             }));
         }
         "/api/v1/timelines/public" => {
-            all.extend(
-                ["local=true", "remote=true", "min_id=1"].map(|choice| format!("{path}?{choice}")),
-            );
+            let choices = ["local=true", "remote=true", "min_id=1", "only_media=true"];
+            all.extend(choices.map(|choice| format!("{path}?{choice}")));
+        }
+        "/api/v1/admin/accounts" | "/api/v2/admin/accounts" => {
+            all.push(format!("{path}?origin=remote"));
+        }
+        "/report" => {
+            let posts = cast.statuses.iter();
+            all.extend(posts.map(|(id, _)| format!("/report?status={id}")));
+            let collections = cast.kept["collection"].iter();
+            all.extend(collections.map(|id| format!("/report?collection={id}")));
         }
         "/@{handle}" => {
             let names = cast.handles.iter();
-            all.extend(names.map(|handle| format!("/@{handle}?replies=yes")));
+            let which = ["replies=yes", "media=yes"];
+            all.extend(names.flat_map(|handle| which.map(|which| format!("/@{handle}?{which}"))));
         }
+        "/directory" => all
+            .extend(["order=new", "from=everywhere"].map(|choice| format!("/directory?{choice}"))),
         "/settings/people" => all.push("/settings/people?of=muted".to_owned()),
         "/boundaries/history" => {
             let whose = ["mine", "installation"];
@@ -353,19 +382,23 @@ fn is_of_people(path: &str) -> bool {
     of_accounts || path == "/api/v1/follow_requests"
 }
 
-/// The same for an address that was filled: the community's timeline is a part of everyone's, for apps, and an antenna is a
-/// list.
+/// The same for an address that was filled: the community's timeline is a part of everyone's, for apps, an antenna is a list, as
+/// people are whom one does not follow, and a collection is reported as a post is.
 pub fn place_of(cast: &Cast, route: &Route, path: &str, signed_in: bool) -> char {
     if path.contains("local=true") {
         return 'c';
     }
     if route.path == "/api/v1/timelines/list/{id}" {
         let is_it = |id: &i64| path.ends_with(&format!("/{id}"));
-        return if cast.kept["antenna"].iter().any(is_it) {
-            'm'
-        } else {
-            'h'
+        let is_of = |what: &str| cast.kept[what].iter().any(is_it);
+        return match (is_of("antenna"), is_of("strangers")) {
+            (true, _) => 'm',
+            (false, true) => 'j',
+            (false, false) => 'h',
         };
+    }
+    if path.starts_with("/report?collection=") {
+        return 'l';
     }
     place(route, signed_in)
 }
@@ -393,27 +426,21 @@ pub fn reader_of(route: &Route, viewer: &'static str) -> &'static str {
     }
 }
 
-/// Where there may be nothing to read for anybody: who has a letter reads what it leads to, who has a signed address the
-/// file, and no report was made. Tests of their own read all of these.
-const MAY_BE_EMPTY: [&str; 21] = [
+/// Where there may be nothing to read for anybody: who has a letter reads what it leads to. Tests of their own read all of these.
+const MAY_BE_EMPTY: [&str; 16] = [
     "/sign-up/{token}",
     "/invite/{token}",
     "/setup/{token}",
     "/reset/{token}",
     "/confirm/{token}",
-    "/moderation/reports/{id}",
     "/boundaries/lists/{id}/draft",
-    "/media/",
-    "/emojis/{id}",
     "/users/{name}/followers_synchronization",
     "/assets/{name}",
     "/api/v1/notifications/requests/{id}",
     "/api/v2/notifications/{id}",
     "/api/v2/filters/statuses/{id}",
-    "/api/v1/admin/",
-    "/api/v2/admin/",
-    "/api/v1/media/{id}",
     "/api/v1/annual_reports/{id}",
+    "/api/v1_alpha/async_refreshes/{id}",
     "/api/v1/instance/terms_of_service/{date}",
     "/privacy-policy/{date}",
     "/terms-of-service/{date}",
@@ -429,7 +456,7 @@ pub fn holds_something(route: &Route) -> bool {
 /// The letter of the table for what this address is.
 fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
-        "/api/v1/timelines/home" | "/home" => 'h',
+        "/api/v1/timelines/home" | "/home" | "/lists/{id}" => 'h',
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',
@@ -446,13 +473,22 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/antennas/{id}/edit"
         | "/api/comity/v1/antennas"
         | "/api/comity/v1/antennas/{id}"
+        | "/lists"
         | "/api/v1/lists"
         | "/api/v1/lists/{id}" => 'm',
-        "/api/v1/timelines/link" | "/api/v1/trends/links" => 'v',
+        "/api/v1/timelines/link" | "/api/v1/trends/links" | "/api/v1/admin/trends/links" => 'v',
+        "/reports"
+        | "/moderation/reports"
+        | "/moderation/reports/{id}"
+        | "/moderation/record"
+        | "/moderation/accounts/{id}"
+        | "/sign-ups/blocks" => 'f',
+        "/announcements" | "/api/v1/announcements" => 'a',
         "/drafts"
         | "/scheduled"
         | "/api/comity/v1/drafts/{id}"
         | "/api/v1/scheduled_statuses/{id}"
+        | "/api/v1/media/{id}"
         | "/api/comity/v1/drafts"
         | "/api/v1/scheduled_statuses"
         | "/api/v1/pleroma/bookmark_folders"
@@ -480,7 +516,11 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/trends/statuses"
         | "/favourites"
         | "/api/v1/admin/trends/statuses"
+        | "/report"
         | "/api/v1/favourites"
+        | "/directory"
+        | "/trends"
+        | "/conversations"
         | "/api/v1/conversations"
         | "/api/v1/timelines/direct"
         | "/api/v1/polls/{id}"
@@ -489,6 +529,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/@{handle}/followers"
         | "/@{handle}/following"
         | "/@{handle}/collections"
+        | "/@{handle}/featured"
         | "/collections/{id}"
         | "/api/v1/collections/{id}"
         | "/follow-requests"
@@ -496,6 +537,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/api/v1/blocks"
         | "/api/v1/mutes"
         | "/api/v1/endorsements"
+        | "/lists/{id}/edit"
         | "/api/v1/lists/{id}/accounts" => 'l',
         "/boundaries"
         | "/boundaries/history"
@@ -508,6 +550,8 @@ fn place(route: &Route, signed_in: bool) -> char {
         "/settings/profile" | "/settings/email" => 'o',
         path if path.starts_with("/settings/filters") => 'd',
         path if path.starts_with("/api/v1/filters/") || path.starts_with("/api/v2/filters/") => 'd',
+        "/api/v1/admin/trends/tags" => '!',
+        path if path.starts_with("/api/v1/admin/") || path.starts_with("/api/v2/admin/") => 'g',
         // Nothing that anybody wrote belongs there.
         _ => '!',
     }

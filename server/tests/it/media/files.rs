@@ -52,6 +52,18 @@ pub fn avif() -> Vec<u8> {
     STANDARD.decode(written).unwrap()
 }
 
+/// One of 24 by 16, as libavif writes it: red on the left, and nothing on the right.
+pub fn avif_half_clear() -> Vec<u8> {
+    let written = "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAGGbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAO\
+                   cGl0bQAAAAAAAQAAACxpbG9jAAAAAEQAAAIAAQAAAAEAAAHFAAAAKwACAAAAAQAAAa4AAAAXAAAAQmlpbmYAAAAAAAIAAAAaaW5mZQIAAAAA\
+                   AQAAYXYwMUNvbG9yAAAAABppbmZlAgAAAAACAABhdjAxQWxwaGEAAAAAGmlyZWYAAAAAAAAADmF1eGwAAgABAAEAAADDaXBycAAAAJ1pcGNv\
+                   AAAAFGlzcGUAAAAAAAAAGAAAABAAAAAQcGl4aQAAAAADCAgIAAAADGF2MUOBAAwAAAAAE2NvbHJuY2x4AAEADQAGgAAAAA5waXhpAAAAAAEI\
+                   AAAADGF2MUOBABwAAAAAOGF1eEMAAAAAdXJuOm1wZWc6bXBlZ0I6Y2ljcDpzeXN0ZW1zOmF1eGlsaWFyeTphbHBoYQAAAAAeaXBtYQAAAAAA\
+                   AAACAAEEAQKDBAACBAEFhgcAAABKbWRhdBIACgUYEO/sKjIMRTAEEEBR6XZZJ1+AEgAKCRgQ7+0QENBoQDIcRXHh4ZlQooovlAAAAFfa2kGe\
+                   eIAEPsRWeDlQaA==";
+    STANDARD.decode(written).unwrap()
+}
+
 /// A picture that moves.
 pub fn gif(width: u32, height: u32, frames: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -195,6 +207,19 @@ pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
         body.extend(riff(b"ANMF", &frame));
     }
     riff(b"RIFF", &body)
+}
+
+/// Where the first box of this name stands in an MP4, or in what another box holds, and the box as a whole.
+pub fn box_in(bytes: &[u8], name: [u8; 4]) -> (usize, &[u8]) {
+    let mut at = 0;
+    loop {
+        let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+        let end = at + usize::try_from(length).unwrap();
+        if bytes[at + 4..at + 8] == name {
+            return (at, &bytes[at..end]);
+        }
+        at = end;
+    }
 }
 
 /// A tenth of a second of a tone.

@@ -34,7 +34,7 @@ impl Sender {
     }
 
     /// It was made ready, and is this now.
-    async fn ready(&mut self, town: &Town, media: &Value) -> Value {
+    pub(super) async fn ready(&mut self, town: &Town, media: &Value) -> Value {
         assert!(comity::media::work_once(&town.app).await.unwrap());
         let address = format!("/api/v1/media/{}", id(media));
         self.get(&address).await.is(200).json()

@@ -2,11 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use comity_db::testing::Engine;
 use comity_policy::Party;
 use http::Method;
 use serde_json::{Value, json};
 
 use super::files::{jpeg, photo_with_notes, png};
+use super::shelf::Shelf;
 use super::{files_for, walk};
 use crate::coast::Coast;
 use crate::peer;
@@ -31,17 +33,16 @@ impl Coast {
         files_for(&self.town, &alice, status).await.remove(0)
     }
 
-    async fn opens(&self, address: &Value) -> crate::town::Answer {
+    fn path(&self, address: &Value) -> String {
         let origin = self.town.community().origin.clone();
-        let path = address
-            .as_str()
-            .unwrap()
-            .strip_prefix(&origin)
-            .unwrap()
-            .to_owned();
+        let path = address.as_str().unwrap().strip_prefix(&origin);
+        path.unwrap().to_owned()
+    }
+
+    async fn opens(&self, address: &Value) -> crate::town::Answer {
         self.town
             .anonymous()
-            .send(Method::GET, &path, &[], "")
+            .send(Method::GET, &self.path(address), &[], "")
             .await
     }
 }
@@ -123,5 +124,48 @@ coast_test! {
         let bob = Party::Member(coast.bob.account.person());
         let his = files_for(&coast.town, &bob, post).await.remove(0);
         coast.opens(&his["url"]).await.is(200);
+    }
+}
+
+mod a_copy_in_a_bucket_costs_one_request {
+    use super::*;
+
+    async fn test(engine: Engine) {
+        let (shelf, settings) = Shelf::start().await;
+        let coast = Box::pin(Coast::with(engine, &settings)).await;
+        let (post, picture) = coast.rita_shows("1", &jpeg(1_200, 900)).await;
+        let file = coast.alices_file(post).await;
+        let whole = coast.opens(&file["url"]).await.is(200);
+        shelf.asked();
+        for address in [&file["url"], &file["preview_url"]] {
+            coast.opens(address).await.is(200);
+            assert_eq!(shelf.asked(), [Method::GET], "{address}");
+        }
+        // Whoever has it already is told so without its bytes.
+        let tag = whole.headers["etag"].to_str().unwrap().to_owned();
+        let path = coast.path(&file["url"]);
+        let mut visitor = coast.town.anonymous();
+        let known = [("if-none-match", tag.as_str())];
+        visitor.send(Method::GET, &path, &known, "").await.is(304);
+        assert_eq!(shelf.asked(), [Method::HEAD]);
+        let part = [("range", "bytes=1-4")];
+        let part = visitor.send(Method::GET, &path, &part, "").await.is(206);
+        assert_eq!(part.bytes[..], whole.bytes[1..5]);
+        // What was lost is had anew, as long as it is there.
+        assert_eq!(shelf.loses(".small"), 1);
+        coast.opens(&file["preview_url"]).await.is(200);
+        assert_eq!(shelf.loses(".original"), 1);
+        coast.peer.withdraws(&picture);
+        coast.opens(&file["url"]).await.is(404);
+    }
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        Box::pin(test(Engine::Sqlite)).await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        Box::pin(test(Engine::Postgres)).await;
     }
 }

@@ -5,7 +5,7 @@ use comity_vocab::Domain;
 
 use super::Reader;
 use crate::media::address::{Addresses, RemotePart};
-use crate::statuses::{Status, text};
+use crate::statuses::{Status, is_sensitive, text};
 use crate::web::view::{CardView, SmallView};
 
 impl Reader<'_> {
@@ -17,7 +17,7 @@ impl Reader<'_> {
         }
         let page = &card.page;
         let drops = status.conditions().contains(Conditions::DROP_MEDIA);
-        let covered = drops || text(status).sensitive || self.plainly;
+        let covered = drops || is_sensitive(status) || self.plainly;
         let image = page.image.as_ref().filter(|_| !covered);
         let picture = image.and_then(|image| {
             let url = Addresses::of_card(&self.app, status, RemotePart::Small)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use comity_policy::{Act, Conditions, Outcome, Visible, Way};
 
-use super::{Reader, attachments, files_unseen, limited_mark, path, spoiler, with_title};
+use super::{Reader, attachments, covered, files_unseen, limited_mark, path, spoiler, with_title};
 use crate::app::App;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
@@ -85,7 +85,7 @@ impl Reader<'_> {
             ),
             html: in_html(&with_title(&words.title, &words.content), &emojis),
             lang: words.language.clone(),
-            sensitive: words.sensitive,
+            covered: covered(status),
             marks,
             attachments: if unseen || leaves_files_out {
                 Vec::new()

@@ -1,0 +1,160 @@
+//! MP3 by its frames. What stands between them or behind them is no sound: words about it, pictures, or anything else.
+
+/// Thousands of bits a second, by four bits of a header: in MPEG 1, and in MPEG 2 and 2.5. The first of each names none.
+const KBITS: [[u32; 15]; 2] = [
+    [
+        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+/// Samples a second in MPEG 1, by two bits; half of it in MPEG 2, and half of that in MPEG 2.5.
+const HERTZ: [u32; 3] = [44_100, 48_000, 32_000];
+
+/// What a header says.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// Bytes, with the header.
+    length: usize,
+    samples: u32,
+    hertz: u32,
+}
+
+impl Frame {
+    /// In one sound all are of one kind.
+    fn kind(self) -> (u32, u32) {
+        (self.samples, self.hertz)
+    }
+}
+
+/// All whole frames of the kind of the first behind which the next begins, one after the other, and how many seconds they last.
+pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut kind: Option<(u32, u32)> = None;
+    let mut seconds = 0.0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let frame = header_at(bytes, at).filter(|frame| {
+            kind.is_none_or(|kind| kind == frame.kind())
+                // Other bytes may look like a header, and a frame may be cut by what was put into it.
+                && is_followed(bytes, at + frame.length, frame.kind())
+        });
+        let Some(frame) = frame else {
+            at += 1;
+            continue;
+        };
+        let end = at + frame.length;
+        kept.extend_from_slice(bytes.get(at..end).unwrap_or_default());
+        seconds += f64::from(frame.samples) / f64::from(frame.hertz);
+        kind = Some(frame.kind());
+        at = end;
+    }
+    (kept, seconds)
+}
+
+fn is_followed(bytes: &[u8], end: usize, kind: (u32, u32)) -> bool {
+    end == bytes.len() || header_at(bytes, end).is_some_and(|next| next.kind() == kind)
+}
+
+/// The frame whose header stands here; it may be cut off.
+fn header_at(bytes: &[u8], at: usize) -> Option<Frame> {
+    let &[0xFF, second, third, _] = bytes.get(at..)?.first_chunk::<4>()? else {
+        return None;
+    };
+    // All of the mark, and layer III.
+    if second & 0xE6 != 0xE2 {
+        return None;
+    }
+    let (list, halved, samples) = match (second >> 3) & 0b11 {
+        0b11 => (0, 1, 1_152),
+        0b10 => (1, 2, 576),
+        0b00 => (1, 4, 576),
+        _ => return None,
+    };
+    let kbits = *KBITS[list].get(usize::from(third >> 4))?;
+    let hertz = *HERTZ.get(usize::from((third >> 2) & 0b11))? / halved;
+    if kbits == 0 {
+        return None;
+    }
+    let padding = u32::from((third >> 1) & 1);
+    let length = usize::try_from(samples / 8 * kbits * 1_000 / hertz + padding).ok()?;
+    Some(Frame {
+        length,
+        samples,
+        hertz,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 128 kbit/s at 44.1 kHz: 417 bytes.
+    fn frame(filled: u8) -> Vec<u8> {
+        let mut frame = vec![filled; 417];
+        frame[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0x64]);
+        frame
+    }
+
+    #[test]
+    fn what_is_no_frame_is_left_out() {
+        let (one, two, three) = (frame(1), frame(2), frame(3));
+        let sound = [&one[..], &two, &three].concat();
+        let (kept, seconds) = frames(&sound);
+        assert_eq!(kept, sound);
+        assert!((seconds - 3.0 * 1_152.0 / 44_100.0).abs() < 1e-9);
+        let words = b"<html>\xFF\xFB\x90\x64 looks like one</html>".repeat(20);
+        let two_of_three = [&one[..], &two].concat();
+        for (bytes, left) in [
+            ([&words[..], &sound].concat(), &sound),
+            // Cut off.
+            ([&sound[..], &one[..400]].concat(), &sound),
+            // Nobody knows how much of the last one before other bytes is sound.
+            ([&sound[..], &words].concat(), &two_of_three),
+            ([&sound[..], b"TAG", &[b'x'; 125]].concat(), &two_of_three),
+            (
+                [&two_of_three[..], &three[..200], &words, &three[200..]].concat(),
+                &two_of_three,
+            ),
+            (
+                [&one[..], &two, &two, &words, &sound[417..]].concat(),
+                &[&one[..], &two, &sound[417..]].concat(),
+            ),
+            // Of another kind.
+            (
+                [&sound[..], &[0xFF, 0xFB, 0x94, 0x64], &[0; 413]].concat(),
+                &two_of_three,
+            ),
+        ] {
+            assert_eq!(frames(&bytes).0, *left);
+        }
+        assert!(frames(&words).0.is_empty() && frames(b"").0.is_empty());
+    }
+
+    #[test]
+    fn headers_say_lengths() {
+        for (head, length, samples) in [
+            ([0xFF, 0xFB, 0x90, 0x64], 417, 1_152),
+            ([0xFF, 0xFB, 0x92, 0x64], 418, 1_152),
+            ([0xFF, 0xFB, 0xE8, 0x00], 1_440, 1_152),
+            ([0xFF, 0xF3, 0x80, 0xC4], 208, 576),
+            ([0xFF, 0xE3, 0x18, 0xC4], 72, 576),
+        ] {
+            let frame = header_at(&head, 0).unwrap();
+            assert_eq!(
+                (frame.length, frame.samples),
+                (length, samples),
+                "{head:X?}"
+            );
+        }
+        for head in [
+            // A reserved version, layer II, no rate at all, a rate that there is not, and one of samples.
+            [0xFF, 0xEB, 0x90, 0x64],
+            [0xFF, 0xFD, 0x90, 0x64],
+            [0xFF, 0xFB, 0x00, 0x64],
+            [0xFF, 0xFB, 0xF0, 0x64],
+            [0xFF, 0xFB, 0x9C, 0x64],
+        ] {
+            assert!(header_at(&head, 0).is_none(), "{head:X?}");
+        }
+    }
+}
