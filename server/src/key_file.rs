@@ -123,7 +123,8 @@ fn read_or_make(at: &Path) -> Result<Vec<u8>> {
 }
 
 impl SealingKey {
-    fn of(bytes: &[u8]) -> std::result::Result<SealingKey, ()> {
+    /// With the bytes of its file.
+    pub(crate) fn of(bytes: &[u8]) -> std::result::Result<SealingKey, ()> {
         let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| ())?;
         let named = [&b"fingerprint of "[..], bytes].concat();
         Ok(SealingKey {

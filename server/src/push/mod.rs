@@ -150,6 +150,19 @@ pub async fn unsubscribe(app: &App, token_id: i64) -> Result<()> {
     store::delete_of_token(&app.db, token_id).await
 }
 
+/// Ends the subscription whose messages brought this word along. Whoever made it up ends nothing.
+pub async fn end_by(app: &App, word: &str) -> Result<()> {
+    let Some(id) = tokens::number(word) else {
+        return Ok(());
+    };
+    if let Some(row) = store::by_number(&app.db, id).await?
+        && tokens::ends(app, &row, word).await
+    {
+        store::delete(&app.db, row.id, &row.endpoint).await?;
+    }
+    Ok(())
+}
+
 /// Chooses whether the devices of a member are told who and what.
 pub async fn choose(app: &App, account_id: i64, tells: bool) -> Result<()> {
     store::set_tells(&app.db, account_id, tells).await
