@@ -537,7 +537,7 @@ async fn crawl(engine: Engine) {
         let reader = ["open", "limited", "refused"]
             .into_iter()
             .position(|name| name == server)
-            .unwrap();
+            .unwrap_or_else(|| panic!("{} was sent {}", came.host, came.body));
         crawl.document(
             ["to-open", "to-limited", "to-refused"][reader],
             "the inbox",
