@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand;
 use tokio::sync::OnceCell;
 
@@ -22,7 +23,10 @@ pub struct KeyFile {
 }
 
 /// Seals, and opens what it sealed.
-pub struct SealingKey(LessSafeKey);
+pub struct SealingKey {
+    key: LessSafeKey,
+    fingerprint: Vec<u8>,
+}
 
 impl KeyFile {
     /// The file of this name. Nothing is read yet.
@@ -119,9 +123,19 @@ fn read_or_make(at: &Path) -> Result<Vec<u8>> {
 }
 
 impl SealingKey {
-    fn of(bytes: &[u8]) -> std::result::Result<SealingKey, ()> {
+    /// With the bytes of its file.
+    pub(crate) fn of(bytes: &[u8]) -> std::result::Result<SealingKey, ()> {
         let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| ())?;
-        Ok(SealingKey(LessSafeKey::new(key)))
+        let named = [&b"fingerprint of "[..], bytes].concat();
+        Ok(SealingKey {
+            key: LessSafeKey::new(key),
+            fingerprint: digest(&SHA256, &named).as_ref().to_vec(),
+        })
+    }
+
+    /// By which it is known from others: the key is random, and nobody finds it by that.
+    pub fn fingerprint(&self) -> &[u8] {
+        &self.fingerprint
     }
 
     /// Seals this, bound to what it is about: with anything else it opens nothing.
@@ -130,7 +144,7 @@ impl SealingKey {
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(broken)?;
         let mut sealed = plain.to_vec();
-        self.0
+        self.key
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(about),
@@ -145,7 +159,7 @@ impl SealingKey {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut bytes = sealed.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = self.0.open_in_place(nonce, Aad::from(about), &mut bytes);
+        let plain = self.key.open_in_place(nonce, Aad::from(about), &mut bytes);
         Some(plain.ok()?.to_vec())
     }
 }
@@ -173,12 +187,14 @@ mod tests {
         let again = KeyFile::named("a.key");
         let again = again.find(&data_dir).await.unwrap().unwrap();
         assert!(again.open(b"row 1", &sealed).is_some());
+        assert_eq!(again.fingerprint(), key.fingerprint());
         let about = std::fs::metadata(data_dir.join("a.key")).unwrap();
         assert_eq!(about.permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(&data_dir).unwrap().count(), 1);
         let other = KeyFile::named("b.key");
         let other = other.find_or_make(&data_dir).await.unwrap();
         assert_eq!(other.open(b"row 1", &sealed), None);
+        assert_ne!(other.fingerprint(), key.fingerprint());
     }
 
     #[tokio::test]

@@ -128,8 +128,8 @@ pub const ALL: &[Migration] = &[
     migration!(79, "sign_ins", "../../migrations/0079_sign_ins.sql"),
     migration!(
         80,
-        "backfills_of_communities",
-        "../../migrations/0080_backfills_of_communities.sql"
+        "second_step_keys",
+        "../../migrations/0080_second_step_keys.sql"
     ),
 ];
 

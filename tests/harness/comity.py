@@ -90,8 +90,13 @@ class Comity:
 
     def open_sign_up(self):
         """Lets anybody become a member; they are only asked for what the page asks for."""
-        self.command("community", "set", self.domain, "--sign-up", "open")
-        self._until("sign-up is open", lambda: Browser(self.base).get("/sign-up").form("/sign-up") is not None)
+        self.choose_sign_up("open")
+
+    def choose_sign_up(self, how: str):
+        self.command("community", "set", self.domain, "--sign-up", how)
+        asks_why = how == "approval"
+        page = lambda: Browser(self.base).get("/sign-up")  # noqa: E731
+        self._until(f"sign-up is {how}", lambda: page().form("/sign-up") is not None and ("Why you want to join" in page().words()) == asks_why)
 
     def has_known(self, domain: str, days: int):
         """As if so much time had gone by since the server first met another. No setting does that, so the database is told."""

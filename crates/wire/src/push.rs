@@ -32,6 +32,8 @@ pub struct Parcel {
     pub keys: Option<(String, String)>,
     /// Seconds that it may wait for a device that sleeps.
     pub ttl_s: u32,
+    /// `Unsubscribe-URL`: where a relay tells that the device is gone.
+    pub unsubscribe: Option<String>,
 }
 
 impl Wire {
@@ -98,6 +100,9 @@ fn headers(parcel: &Parcel) -> Result<HeaderMap, WireError> {
     if let Some((encryption, crypto_key)) = &parcel.keys {
         headers.insert(HeaderName::from_static("encryption"), line(encryption)?);
         headers.insert(HeaderName::from_static("crypto-key"), line(crypto_key)?);
+    }
+    if let Some(address) = &parcel.unsubscribe {
+        headers.insert(HeaderName::from_static("unsubscribe-url"), line(address)?);
     }
     Ok(headers)
 }

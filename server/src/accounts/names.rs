@@ -25,6 +25,8 @@ pub struct Looking {
     pub by: Option<i64>,
     /// Nobody but those they follow.
     pub only_followed: bool,
+    /// Nobody but who lives here.
+    pub only_here: bool,
     /// So many at most.
     pub most: i64,
 }
@@ -35,6 +37,7 @@ pub async fn find(app: &App, question: &str, looking: Looking) -> Result<Vec<i64
     let Looking {
         by,
         only_followed,
+        only_here,
         most,
     } = looking;
     let question = question.trim().trim_start_matches('@');
@@ -63,7 +66,7 @@ pub async fn find(app: &App, question: &str, looking: Looking) -> Result<Vec<i64
     }
     let wanted = usize::try_from(most).unwrap_or(usize::MAX);
     for home in [Home::Here, Home::Elsewhere] {
-        if only_followed || found.len() >= wanted {
+        if only_followed || found.len() >= wanted || (only_here && home == Home::Elsewhere) {
             break;
         }
         found.extend(names::known(&app.db, home, &question, most, looked_at).await?);

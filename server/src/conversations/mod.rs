@@ -156,9 +156,9 @@ async fn stretch(app: &App, focus: &Status, after: i64) -> Result<(Vec<i64>, Opt
     Ok((ids, rest))
 }
 
-/// Builds the tree from the leaves up, which is no deeper than a page is long; ids grow along a thread only mostly (clocks differ), so nothing here counts on
-/// their order. A post that (by a lying clock or a lying server) answers its own descendant hangs nowhere and is left
-/// out.
+/// Builds the tree from the leaves up, which is no deeper than a page is long; ids grow along a thread only mostly (clocks
+/// differ), so nothing here counts on their order. A post that (by a lying clock or a lying server) answers its own descendant
+/// hangs nowhere and is left out.
 fn grow(parent: Option<i64>, children: &mut HashMap<Option<i64>, Vec<(i64, Leaf)>>) -> Vec<Branch> {
     let mut branches: Vec<Branch> = Vec::new();
     for (id, leaf) in children.remove(&parent).unwrap_or_default() {

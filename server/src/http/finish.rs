@@ -191,7 +191,8 @@ fn as_mastodon(path: &str, status: StatusCode) -> StatusCode {
 }
 
 fn is_api(asked: &Parts) -> bool {
-    asked.uri.path().starts_with("/api/")
+    let path = asked.uri.path();
+    path.starts_with("/api/") || path.trim_end_matches('/') == "/oauth/userinfo"
 }
 
 /// Other servers rarely say what they accept when they post.

@@ -49,7 +49,7 @@ pub enum Kind {
     AppToken,
     /// Look-ups elsewhere by a member.
     Lookup,
-    /// Searches of a member for posts by their words.
+    /// Searches of a member for posts by their words, and whatever visitors at an address search for.
     Search,
     /// Questions of a member about whom a post would reach.
     Preview,
@@ -111,6 +111,7 @@ pub struct RateLimits {
     app_token: Counter,
     lookup: Counter,
     search: Counter,
+    search_of_site: Counter,
     preview: Counter,
     upload: Allowed,
     post: Allowed,
@@ -179,7 +180,7 @@ const FEATURES: u32 = 60;
 /// More than anybody chooses in a minute; each may read some ten thousand followers.
 const PREVIEWS: u32 = 60;
 
-/// Searches for posts in a minute: more than anybody reads, and each asks the gate about many posts.
+/// Searches in a minute: more than anybody reads, and each asks the gate about many posts.
 const SEARCHES: u32 = 60;
 
 /// Files that a member puts here in half an hour: Mastodon's number, which apps expect.
@@ -219,6 +220,7 @@ impl RateLimits {
             app_token: within(APP_TOKENS, Duration::from_hours(1)),
             lookup: within(limits.lookups, Duration::from_mins(1)),
             search: within(SEARCHES, Duration::from_mins(1)),
+            search_of_site: within(SEARCHES * OF_A_SITE, Duration::from_mins(1)),
             preview: within(PREVIEWS, Duration::from_mins(1)),
             upload: allowed(UPLOADS, Duration::from_mins(30)),
             post: allowed(limits.posts, Duration::from_hours(3)),
@@ -297,6 +299,7 @@ impl RateLimits {
             Kind::SignUp => &self.sign_up_of_site,
             Kind::Place => &self.place_of_site,
             Kind::App => &self.app_of_site,
+            Kind::Search => &self.search_of_site,
             _ => return Ok(()),
         };
         match address::site(key) {
@@ -521,18 +524,18 @@ mod tests {
             let address = format!("2001:db8:1:{number:x}::7").parse().unwrap();
             address::neighbourhood(address)
         };
-        for kind in [
-            Kind::SignInFrom,
-            Kind::PasskeyFrom,
-            Kind::Letter,
-            Kind::SignUp,
-            Kind::Place,
-            Kind::App,
+        for (kind, most) in [
+            (Kind::SignInFrom, 8 * 3),
+            (Kind::PasskeyFrom, 8 * 3),
+            (Kind::Letter, 8 * 10),
+            (Kind::SignUp, 8 * 3),
+            (Kind::Place, 8 * 4 * 3),
+            (Kind::App, 8 * 60),
+            (Kind::Search, 8 * 60),
         ] {
             let tried = |key: &str| limits.check(kind, key).is_ok();
             let passed = (0..2_000).filter(|number| tried(&neighbourhood(*number)));
-            let passed = passed.count();
-            assert!((3..2_000).contains(&passed), "{kind:?}: {passed}");
+            assert_eq!(passed.count(), most, "{kind:?}");
             // Neither others nor what has no sites is held by it.
             assert!(tried("2001:db8:2:1::") && tried("192.0.2.1"), "{kind:?}");
         }

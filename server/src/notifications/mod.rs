@@ -4,6 +4,7 @@
 pub mod api;
 pub mod entity;
 pub mod grouped;
+mod matter;
 pub mod policy;
 mod record;
 pub mod requests;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use comity_policy::{Party, Subject, Thing, Visible, Way};
 
+pub use matter::Matter;
 pub(crate) use record::{
     forget_collection, tell_of_collection, tell_of_report, tell_of_rule, tell_of_sign_up,
     tell_of_warning, withdraw_of_collection,
@@ -252,15 +254,17 @@ pub async fn list(app: &App, me: &Account, max_id: i64, limit: i64) -> Result<St
     stretch(app, me, Window::older_than(max_id), limit, &any).await
 }
 
-/// The first of these numbers by which this member is told something, if it is by any.
-pub(crate) async fn find_first(
+/// What tells this member of this, if any of these numbers does: others of them may tell something else.
+pub(crate) async fn find_told(
     app: &App,
     me: &Account,
+    matter: &Matter,
     numbers: &[i64],
 ) -> Result<Option<Notification>> {
     for id in numbers {
         match find_by(app, me, Way::Notification, *id).await {
-            Ok(found) => return Ok(Some(found)),
+            Ok(found) if Matter::of(&found) == *matter => return Ok(Some(found)),
+            Ok(_) => {}
             Err(why) if why.is_not_found() => {}
             Err(why) => return Err(why),
         }

@@ -3,7 +3,7 @@
 use comity_db::Tx;
 
 use super::store::insert::{About, NewRow, insert};
-use super::{Kind, OfRule, store};
+use super::{Kind, Matter, OfRule, store};
 use crate::push;
 use crate::reports::Report;
 use crate::rules::notices::Told;
@@ -31,7 +31,7 @@ pub(crate) fn tell_of_rule(
         about: About::Rule { of_rule, after },
         created_at: now_ms,
     };
-    write(tx, id, &row);
+    write_and_wake(tx, id, &row);
 }
 
 /// Tells `to`, a member here, in the caller's transaction; not of their own acts, of one act once, and of nothing in a
@@ -138,20 +138,22 @@ pub(crate) fn tell_of_warning(tx: &mut Tx, id: i64, to: i64, voice: i64, action:
     write_and_wake(tx, id, &row);
 }
 
-/// Writes it down, and has it told to whoever listens. It has one of the numbers that are returned, if it is new and wanted.
-fn write(tx: &mut Tx, id: i64, row: &NewRow) -> [i64; 3] {
+/// Writes it down, has it told to whoever listens, and has devices woken for it. It has one of the numbers, if it is new and
+/// wanted.
+fn write_and_wake(tx: &mut Tx, id: i64, row: &NewRow) {
     let numbers = insert(tx, id, row);
     let [id, others @ ..] = numbers;
-    let or = others.to_vec();
-    streaming::announce(tx, &Event::Notified { to: row.to, id, or });
-    numbers
-}
-
-/// The same, and has devices woken for it.
-fn write_and_wake(tx: &mut Tx, id: i64, row: &NewRow) {
-    for number in write(tx, id, row) {
-        push::promise(tx, row.to, number, row.created_at);
+    let matter = Matter::of_row(row);
+    for number in numbers {
+        push::promise(tx, row.to, number, &matter, row.created_at);
     }
+    let event = Event::Notified {
+        to: row.to,
+        id,
+        other_numbers: others.to_vec(),
+        matter,
+    };
+    streaming::announce(tx, &event);
 }
 
 /// Who is in a collection no more was told nothing of it.

@@ -22,7 +22,7 @@ pub use apps::{end_app, end_sign_in, find_app, let_in, register};
 pub use asking::{Asked, Asking, NotAsked, ask, grant};
 pub use model::{ClientApp, LetIn, NewApp, SignIn};
 pub use redirects::{OUT_OF_BAND, Redirect};
-pub use scopes::Scopes;
+pub use scopes::{Scopes, all as all_scopes};
 pub use tokens::{
     Credentials, Grant, MOST_SIGN_INS, Made, exchange, live_among, resume, revoke, token_for_app,
     was_suspended, would_end,

@@ -245,6 +245,13 @@ async fn not_asked(app: &App, visit: &Visit, not: NotAsked, state: &str) -> Resu
     Ok(Reply::page(page).with_status(StatusCode::BAD_REQUEST))
 }
 
+/// What one scope lets an app do, as the page on which a member says yes has it.
+pub fn words(scope: &str) -> String {
+    let lines = lines(&Scopes::parse(scope));
+    let words: Vec<&str> = lines.iter().map(|line| line.words.as_str()).collect();
+    words.join(" ")
+}
+
 /// What scopes let an app do, in words: the widest first, and what they hold not again.
 fn lines(scopes: &Scopes) -> Vec<Line> {
     let plain = |words: &str| Line {
@@ -445,5 +452,8 @@ mod tests {
             ]
         );
         assert_eq!(told("read admin:write:reports").len(), 2);
+        for scope in super::super::all_scopes() {
+            assert!(words(scope).ends_with('.'), "{scope}");
+        }
     }
 }

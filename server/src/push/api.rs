@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Subscription, Wanted, change as change_it, find, public_key, unsubscribe};
+use super::{Subscription, Wanted, change as change_it, end_by, find, public_key, unsubscribe};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Client, Input, Reply, bearer};
@@ -84,6 +84,13 @@ pub async fn change(
 /// `DELETE /api/v1/push/subscription`
 pub async fn end(State(app): State<App>, client: Client) -> Result<Reply> {
     unsubscribe(&app, client.grant.token_id).await?;
+    Ok(Reply::api(json!({})))
+}
+
+/// `DELETE /api/web/push_subscriptions/{token}`: by the `Unsubscribe-URL` of a message. The answer is the same whatever
+/// came of it.
+pub async fn end_by_address(State(app): State<App>, Path(word): Path<String>) -> Result<Reply> {
+    end_by(&app, &word).await?;
     Ok(Reply::api(json!({})))
 }
 

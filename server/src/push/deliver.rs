@@ -24,6 +24,8 @@ use crate::{rules, statuses, text};
 /// How long a message may wait for a device that sleeps, and for a push service that is away: as Mastodon has it. What
 /// is older is found by looking.
 const TTL_S: u32 = 48 * 3600;
+/// Where a subscription is ended by the word that its messages bring along.
+const ENDS_AT: &str = "/api/web/push_subscriptions/";
 /// Characters of a post in a message.
 const MOST_WORDS: usize = 140;
 /// Characters of a name in a message.
@@ -98,7 +100,10 @@ async fn bring(
         });
     }
     let message = message(app, &device, &me, told).await?;
-    let parcel = parcel(app, &device, &endpoint, message.as_bytes()).await?;
+    let mut parcel = parcel(app, &device, &endpoint, message.as_bytes()).await?;
+    parcel.unsubscribe = tokens::ending(app, &device)
+        .await
+        .map(|word| format!("{}{ENDS_AT}{word}", me.community.origin));
     Ok(
         match app.wire.push(&endpoint, &parcel, app.now_ms()).await {
             Ok(()) => Outcome::Done,
@@ -257,5 +262,6 @@ async fn parcel(
         authorization,
         keys,
         ttl_s: TTL_S,
+        unsubscribe: None,
     })
 }

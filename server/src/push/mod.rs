@@ -29,6 +29,7 @@ pub use vapid::{Vapid, public_key};
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::notifications::Matter;
 use crate::queue::{self, Job};
 use model::SubscriptionRow;
 
@@ -149,18 +150,32 @@ pub async fn unsubscribe(app: &App, token_id: i64) -> Result<()> {
     store::delete_of_token(&app.db, token_id).await
 }
 
+/// Ends the subscription whose messages brought this word along. Whoever made it up ends nothing.
+pub async fn end_by(app: &App, word: &str) -> Result<()> {
+    let Some(id) = tokens::number(word) else {
+        return Ok(());
+    };
+    if let Some(row) = store::by_number(&app.db, id).await?
+        && tokens::ends(app, &row, word).await
+    {
+        store::delete(&app.db, row.id, &row.endpoint).await?;
+    }
+    Ok(())
+}
+
 /// Chooses whether the devices of a member are told who and what.
 pub async fn choose(app: &App, account_id: i64, tells: bool) -> Result<()> {
     store::set_tells(&app.db, account_id, tells).await
 }
 
-/// Promises to wake the devices of `to`, if they have any, in the transaction that writes the notification.
-pub(crate) fn promise(tx: &mut Tx, to: i64, notification: i64, now_ms: i64) {
+/// Promises to wake the devices of `to`, if they have any, in the transaction that writes the notification, if that tells of
+/// this by this number.
+pub(crate) fn promise(tx: &mut Tx, to: i64, notification: i64, matter: &Matter, now_ms: i64) {
     let job = Job::Wake {
         account: to,
         notification,
     };
-    if let Err(why) = queue::push_to_devices(tx, notification, to, &job, now_ms) {
+    if let Err(why) = queue::push_to_devices(tx, notification, to, matter, &job, now_ms) {
         tracing::error!(%why, "a job could not be written down");
     }
 }

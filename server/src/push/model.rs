@@ -64,8 +64,8 @@ impl From {
     }
 }
 
-/// All that an app may be woken for, in Mastodon's words. Some of it does not happen here.
-const ALERTS: [&str; 14] = [
+/// All that an app may be woken for, in Mastodon's words.
+const ALERTS: [&str; 16] = [
     "mention",
     "status",
     "reblog",
@@ -80,6 +80,8 @@ const ALERTS: [&str; 14] = [
     "collection_update",
     "admin.sign_up",
     "admin.report",
+    "severed_relationships",
+    "moderation_warning",
 ];
 
 /// What an app is woken for.
@@ -131,7 +133,19 @@ mod tests {
         assert!(alerts.hold(Kind::Mention) && !alerts.hold(Kind::Follow));
         assert_eq!(alerts.entity()["mention"], true);
         assert_eq!(alerts.entity().as_object().unwrap().len(), ALERTS.len());
-        // No app has a word for it.
-        assert!(!alerts.hold(Kind::Suspended));
+    }
+
+    #[test]
+    fn there_is_a_word_for_all_that_a_member_is_told() {
+        let all = ALERTS.map(|word| (word.to_owned(), true)).into();
+        let alerts = Alerts::chosen(&all);
+        for kind in Kind::ALL {
+            // Mastodon has no word for it.
+            let is_known = kind != Kind::Restored;
+            assert_eq!(alerts.hold(kind), is_known, "{kind:?}");
+        }
+        for word in ALERTS {
+            assert!(Kind::parse(word).is_some(), "{word} does not happen here");
+        }
     }
 }

@@ -27,6 +27,8 @@ const BY_ID: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
     select_subscription!("WHERE id = $1 AND account_id = $2")
 );
+const BY_NUMBER: Sql<SubscriptionRow> =
+    sql!(row: SubscriptionRow, select_subscription!("WHERE id = $1"));
 /// By `push_subscriptions_by_account`.
 const OF_ACCOUNT: Sql<SubscriptionRow> = sql!(
     row: SubscriptionRow,
@@ -44,6 +46,11 @@ pub async fn of_token(db: &Db, token_id: i64) -> Result<Option<SubscriptionRow>>
 /// Of this member: numbers are given out again.
 pub async fn by_id(db: &Db, id: i64, account_id: i64) -> Result<Option<SubscriptionRow>> {
     Ok(db.opt(BY_ID, params![id, account_id]).await?)
+}
+
+/// Of whomever has this number now: whether it is who is meant has to be asked.
+pub async fn by_number(db: &Db, id: i64) -> Result<Option<SubscriptionRow>> {
+    Ok(db.opt(BY_NUMBER, params![id]).await?)
 }
 
 pub async fn of_account(db: &Db, account_id: i64) -> Result<Vec<SubscriptionRow>> {

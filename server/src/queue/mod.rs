@@ -25,6 +25,7 @@ pub use job::{Job, Outcome};
 use crate::app::App;
 use crate::delivery;
 use crate::error::Result;
+use crate::notifications::Matter;
 use crate::{lists, media};
 use turns::Turns;
 
@@ -48,15 +49,20 @@ pub fn push_at(tx: &mut Tx, app: &App, job: &Job, at_ms: i64) -> Result<()> {
 }
 
 /// The same, if this member has a device that wants to be woken; `id` is the notification that it is woken for, if it was
-/// written down.
+/// written down and tells of this.
 pub(crate) fn push_to_devices(
     tx: &mut Tx,
     id: i64,
     account_id: i64,
+    matter: &Matter,
     job: &Job,
     now_ms: i64,
 ) -> Result<()> {
-    push_if(tx, store::PUSH_TO_DEVICES, id, account_id, job, now_ms)
+    let payload = serde_json::to_string(job)?;
+    let mut values = params![id, job.kind(), payload, now_ms, account_id];
+    values.extend(matter.values());
+    tx.exec(store::PUSH_TO_DEVICES, values);
+    Ok(())
 }
 
 /// The same, if a member asked to be told of each post of this author.

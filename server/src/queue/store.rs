@@ -48,13 +48,16 @@ pub const PUSH_IF_QUOTED: Sql = sql!(
                      WHERE q.quoted_id = $5 AND q.state = 'stands')"
 );
 
-/// Only where `$5` has a device that wants to be woken, and is told something by that number. Where a job has it already, that
-/// one wakes for the same.
+/// Only where `$5` has a device that wants to be woken, and that number tells them of this (`$6` to `$8`) and not of something
+/// older. Where a job has it already, that one wakes for the same.
 pub const PUSH_TO_DEVICES: Sql = sql!(
     "INSERT INTO jobs (id, kind, payload, turn, run_at, attempts, created_at)
      SELECT $1, $2, $3, $4, $4, 0, $4
       WHERE EXISTS (SELECT 1 FROM push_subscriptions WHERE account_id = $5)
-        AND EXISTS (SELECT 1 FROM notifications WHERE id = $1 AND account_id = $5)
+        AND EXISTS (SELECT 1
+                      FROM notifications n
+                     WHERE n.id = $1 AND n.account_id = $5 AND n.kind = $6 AND n.from_account_id = $7
+                       AND COALESCE(n.status_id, n.collection_id, n.rule_id, n.report_id, n.applicant_id, n.action_id, 0) = $8)
      ON CONFLICT (id) DO NOTHING"
 );
 

@@ -77,6 +77,7 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "POST /api/v1/domain_blocks",
             "DELETE /api/v1/domain_blocks",
             "DELETE /api/v1/push/subscription",
+            "DELETE /api/web/push_subscriptions/{token}",
             "POST /api/v1/notifications/clear",
             "POST /api/v1/notifications/{id}/dismiss",
             "DELETE /api/v1/notifications/{id}",

@@ -321,7 +321,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/accounts/search",
-        Wants::Member(&["read:accounts", "read:search"]),
+        Wants::Member(&["read:accounts"]),
         || get(accounts::api::search),
     ),
     api(
@@ -387,7 +387,7 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/domain_blocks/preview",
-        Wants::Member(&["read:blocks", "follow"]),
+        Wants::Member(&["write:blocks", "follow"]),
         || get(rules::domain_blocks::preview),
     ),
     api(
@@ -484,13 +484,13 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/v1/statuses/{id}/reblogged_by",
-        Wants::Anyone(&["read:statuses"]),
+        Wants::Anyone(&["read:statuses", "read:accounts"]),
         || get(statuses::api::reblogged_by),
     ),
     api(
         "GET",
         "/api/v1/statuses/{id}/favourited_by",
-        Wants::Anyone(&["read:statuses"]),
+        Wants::Anyone(&["read:statuses", "read:accounts"]),
         || get(favourites::api::favourited_by),
     ),
     api(
@@ -620,6 +620,12 @@ pub(super) const ROUTES: &[Route] = &[
         "/api/v1/push/subscription",
         Wants::Member(&["push"]),
         || delete(push::api::end),
+    ),
+    api(
+        "DELETE",
+        "/api/web/push_subscriptions/{token}",
+        Wants::Nothing,
+        || delete(push::api::end_by_address),
     ),
     // Apps: streams
     api("GET", "/api/v1/streaming", Wants::Stream, || {

@@ -1,5 +1,6 @@
 //! The description of the API (`OpenAPI` 3.1), made of the list of addresses, of what their handlers take, and of what is
-//! written down of their answers. A test asks for each address and compares.
+//! written down of their answers. A test asks for each address and compares, but for
+//! streams (`tests/clients/described.py`).
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use super::answers::{self, Answer};
 use super::{Kind, ROUTES, Route};
 use crate::http::takes::Taken;
 use crate::http::{Reply, Wants};
+use crate::oauth;
 
 /// What answers hold, by the names that Mastodon's documentation gives it.
 const ENTITIES: &str = include_str!("entities.json");
@@ -64,15 +66,8 @@ fn entities() -> Value {
 }
 
 fn scopes() -> Map<String, Value> {
-    let all = ROUTES.iter().filter_map(|route| match route.wants {
-        Wants::Anyone(scopes)
-        | Wants::App(scopes)
-        | Wants::SignedUp(scopes)
-        | Wants::Member(scopes) => Some(scopes),
-        Wants::Nothing | Wants::AnyApp | Wants::Stream => None,
-    });
-    all.flatten()
-        .map(|scope| ((*scope).to_owned(), json!("")))
+    oauth::all_scopes()
+        .map(|scope| (scope.to_owned(), json!(oauth::web::words(scope))))
         .collect()
 }
 
@@ -293,6 +288,26 @@ mod tests {
         assert!(profile.get("file").is_none(), "{profile}");
         let media = fields("/api/v2/media", "post");
         assert_eq!(media["file"]["format"], "binary", "{media}");
+    }
+
+    #[test]
+    fn every_scope_that_is_wanted_is_described() {
+        let document = document();
+        let flows = &document["components"]["securitySchemes"]["token"]["flows"];
+        let scopes = &flows["authorizationCode"]["scopes"];
+        let mut wanted = 0;
+        for methods in document["paths"].as_object().unwrap().values() {
+            for operation in methods.as_object().unwrap().values() {
+                for way in operation["security"].as_array().unwrap() {
+                    for scope in way["token"].as_array().into_iter().flatten() {
+                        let words = scopes[scope.as_str().unwrap()].as_str().unwrap_or_default();
+                        assert!(!words.is_empty(), "{scope} has no words");
+                        wanted += 1;
+                    }
+                }
+            }
+        }
+        assert!(wanted > 0);
     }
 
     #[test]

@@ -16,9 +16,10 @@ use crate::error::{Error, Result};
 use crate::follows;
 use crate::hashtags::entity::counted;
 use crate::http::takes::Argument;
-use crate::http::{Caller, Client, Input, Paging, Reply, address};
+use crate::http::{Caller, Client, Input, Kind, Paging, Reply, address};
 use crate::statuses::entity::Entities;
 use crate::text::hashtag;
+use crate::window::Window;
 
 /// What an app looks for.
 #[derive(Debug, Default, Deserialize)]
@@ -45,7 +46,8 @@ impl FromRequestParts<App> for Neighbourhood {
     }
 }
 
-/// `GET /api/v2/search`. Visitors are served as by Mastodon: nobody is asked for them, and they read the first page.
+/// `GET /api/v2/search`. Visitors are served as by Mastodon: nobody is asked for them, and they read the first page. Whatever
+/// they look for, they are counted by where they are.
 pub async fn search(
     State(app): State<App>,
     caller: Caller,
@@ -53,14 +55,11 @@ pub async fn search(
     paging: Paging,
     Input(question): Input<Question>,
 ) -> Result<Reply> {
-    let counted_by = match &caller.me {
-        Some(me) => me.account.id.to_string(),
-        None => {
-            check_visitor(&paging, &question)?;
-            format!("{from} {}", caller.community.id)
-        }
-    };
-    let found = Box::pin(answer(&app, &caller, &counted_by, &paging, &question)).await?;
+    if caller.me.is_none() {
+        check_visitor(&paging, &question)?;
+        app.limits.check(Kind::Search, &from)?;
+    }
+    let found = Box::pin(answer(&app, &caller, &paging, &question)).await?;
     Ok(Reply::api(found))
 }
 
@@ -85,9 +84,9 @@ pub async fn search_v1(
     paging: Paging,
     Input(question): Input<Question>,
 ) -> Result<Reply> {
-    let (caller, me) = (client.caller()?, client.me()?);
-    let counted_by = me.account.id.to_string();
-    let mut found = Box::pin(answer(&app, &caller, &counted_by, &paging, &question)).await?;
+    let caller = client.caller()?;
+    client.me()?;
+    let mut found = Box::pin(answer(&app, &caller, &paging, &question)).await?;
     let tags = found["hashtags"].as_array();
     let names: Vec<Value> = tags
         .into_iter()
@@ -98,14 +97,7 @@ pub async fn search_v1(
     Ok(Reply::api(found))
 }
 
-/// `counted_by` is the key by which searches for posts are counted.
-async fn answer(
-    app: &App,
-    caller: &Caller,
-    counted_by: &str,
-    paging: &Paging,
-    question: &Question,
-) -> Result<Value> {
+async fn answer(app: &App, caller: &Caller, paging: &Paging, question: &Question) -> Result<Value> {
     let wants = |kind: &str| question.r#type.is_empty() || question.r#type == kind;
     if !["", "accounts", "hashtags", "statuses"].contains(&question.r#type.as_str()) {
         return Err(Error::invalid(
@@ -124,7 +116,8 @@ async fn answer(
             };
             super::look(app, me, &question.q, question.resolve, wanted).await?
         }
-        None => super::look_as_visitor(app, &party, &question.q, most).await?,
+        None if wants("accounts") => super::look_as_visitor(app, &party, &question.q, most).await?,
+        None => super::Results::default(),
     };
     let mut people: Vec<&_> = found.people.iter().filter(|_| wants("accounts")).collect();
     if let Some(me) = caller.account_id().filter(|_| question.following) {
@@ -142,14 +135,18 @@ async fn answer(
         // Nobody has a number that is none.
         id => Some(id.parse::<i64>().map_or(0, |id| id.max(0))),
     };
+    let window = match &caller.me {
+        Some(_) => paging.window(),
+        None => Window::older_than(i64::MAX),
+    };
     let page = super::Page {
-        window: paging.window(),
+        window,
         skip,
         most,
         by,
     };
     let said = if wants("statuses") && found.statuses.is_empty() {
-        let found = Box::pin(super::posts(app, caller, counted_by, &question.q, page)).await?;
+        let found = Box::pin(super::posts(app, caller, &question.q, page)).await?;
         found.posts
     } else {
         Vec::new()

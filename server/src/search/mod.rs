@@ -225,20 +225,14 @@ pub async fn topics(app: &App, viewer: &Party, beginning: &str) -> Result<Vec<St
     Ok(seen)
 }
 
-/// Posts by their words, where the question is neither a link nor a handle. Searches are counted by this key.
-pub async fn posts(
-    app: &App,
-    caller: &Caller,
-    counted_by: &str,
-    question: &str,
-    page: Page,
-) -> Result<FoundPosts> {
+/// Posts by their words, where the question is neither a link nor a handle.
+pub async fn posts(app: &App, caller: &Caller, question: &str, page: Page) -> Result<FoundPosts> {
     let question = question.trim();
     let is_address = question.contains("://") && !question.contains(char::is_whitespace);
     if question.len() > LONGEST || is_address || whole_handle(question).is_some() {
         return Ok(FoundPosts::default());
     }
-    posts::find(app, caller, counted_by, question, page).await
+    posts::find(app, caller, question, page).await
 }
 
 /// People alone, of what [`look`] finds.
@@ -294,6 +288,8 @@ async fn by_name(
     let looking = Looking {
         by,
         only_followed: wanted.following,
+        // The gate shows nobody else to visitors.
+        only_here: !matches!(viewer, Party::Member(_)),
         most: i64::try_from(most.saturating_add(SPARE)).unwrap_or(i64::MAX),
     };
     let ids = names::find(app, question, looking).await?;

@@ -20,6 +20,8 @@ const SPARE: i64 = 20;
 /// A page asks the index at most so often for more, each time for twice as many: who looks among much that is not for them
 /// finds something among more than a thousand posts, and goes on from there.
 const MOST_ROUNDS: usize = 6;
+/// For visitors so often: the index gives what was written here alone, and the gate leaves out little of that.
+const VISITORS_ROUNDS: usize = 2;
 /// Posts that are looked at in one go.
 const MOST_BATCH: i64 = 400;
 /// Posts that may be skipped: further down nobody reads, and each has to be asked of the gate.
@@ -46,15 +48,10 @@ pub struct Found {
     pub older: Option<i64>,
 }
 
-/// Finds posts for whoever asks, newest first; for visitors those that anybody may find. Says what is wrong with a question that cannot be followed; somebody whom it names
-/// and who is not there, or not for them, wrote nothing.
-pub async fn find(
-    app: &App,
-    caller: &Caller,
-    counted_by: &str,
-    question: &str,
-    mut page: Page,
-) -> Result<Found> {
+/// Finds posts for whoever asks, newest first; for visitors those that anybody may find and that were written here. Says what is
+/// wrong with a question that cannot be followed; somebody whom it names and who is not there, or not for them, wrote nothing.
+/// Counted for members; what visitors ask is counted where they ask it.
+pub async fn find(app: &App, caller: &Caller, question: &str, mut page: Page) -> Result<Found> {
     let Some(mut asked) = Asked::read(question)? else {
         return Ok(Found::default());
     };
@@ -62,12 +59,14 @@ pub async fn find(
         return Ok(Found::default());
     }
     // A visitor has part in nothing.
-    let among = match (caller.account_id(), asked.among.unwrap_or(Among::All)) {
+    let (among, most_rounds) = match (caller.account_id(), asked.among.unwrap_or(Among::All)) {
         (None, Among::Library) => return Ok(Found::default()),
-        (None, _) => Among::Public,
-        (Some(_), among) => among,
+        (None, _) => (Among::Visitors, VISITORS_ROUNDS),
+        (Some(_), among) => (among, MOST_ROUNDS),
     };
-    app.limits.check(Kind::Search, counted_by)?;
+    if let Some(me) = caller.account_id() {
+        app.limits.check(Kind::Search, &me.to_string())?;
+    }
     for named in std::mem::take(&mut asked.people) {
         match person(app, caller, &named.handle).await? {
             Some(id) => asked.person(&named, id),
@@ -87,7 +86,7 @@ pub async fn find(
         .saturating_add(SPARE);
     let mut found = Vec::new();
     let mut at_end = false;
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..most_rounds {
         let Read { rows, edge } = store::find(
             &app.db,
             *window,

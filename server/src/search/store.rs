@@ -66,6 +66,13 @@ macro_rules! is_open {
     };
 }
 
+/// What visitors are shown of that: what was written here, for everyone.
+macro_rules! is_from_here {
+    () => {
+        "(s.community_id IS NOT NULL AND s.visibility = 'public')"
+    };
+}
+
 /// What SQLite looks for: all of these words and none of those, each list in JSON.
 macro_rules! question {
     ($with:literal, $without:literal) => {
@@ -90,11 +97,13 @@ macro_rules! found {
             " THEN 1 ELSE 0 END AS BIGINT) AS has_part FROM ",
             $entries,
             " AND s.id < $1 AND s.id > $2
-              AND ((CAST($7 AS BIGINT) <> 2 AND ",
+              AND ((CAST($7 AS BIGINT) < 2 AND ",
             has_part!(),
             ") OR (CAST($7 AS BIGINT) <> 1 AND ",
             is_open!(),
-            ")) ORDER BY ",
+            ")) AND (CAST($7 AS BIGINT) < 3 OR ",
+            is_from_here!(),
+            ") ORDER BY ",
             $order,
             " LIMIT $3"
         )
@@ -181,6 +190,8 @@ pub enum Among {
     Library = 1,
     /// Those that anybody may find.
     Public = 2,
+    /// Those of them that were written here, for everyone.
+    Visitors = 3,
 }
 
 /// Posts with all of these words and none of those, and whether this member has part in each (1) or not (0): newest first, or from

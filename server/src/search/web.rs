@@ -53,21 +53,15 @@ pub async fn page(
         by: None,
     };
     let (said, wrong) = match &visit.me {
-        Some(me) => match Box::pin(super::posts(
-            &app,
-            &Caller::from(me),
-            &me.account.id.to_string(),
-            &question.q,
-            page,
-        ))
-        .await
-        {
-            Ok(said) => (said, None),
-            Err(Error::Invalid { why, .. }) => {
-                (FoundPosts::default(), Some(format!("search {why}")))
+        Some(me) => {
+            match Box::pin(super::posts(&app, &Caller::from(me), &question.q, page)).await {
+                Ok(said) => (said, None),
+                Err(Error::Invalid { why, .. }) => {
+                    (FoundPosts::default(), Some(format!("search {why}")))
+                }
+                Err(why) => return Err(why),
             }
-            Err(why) => return Err(why),
-        },
+        }
         None => (FoundPosts::default(), None),
     };
     let older = said.older.map(|below| {

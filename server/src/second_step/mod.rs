@@ -81,9 +81,10 @@ pub async fn begin(app: &App, member: &Member, password: &str) -> Result<()> {
     let sealed = secrets::seal(app, id, &secret).await?;
     let mut tx = Tx::new();
     members::still_has_password(&mut tx, id, hash);
-    store::begin(&mut tx, id, sealed);
+    let claimed = store::begin(&mut tx, id, sealed);
     match app.db.write(tx).await {
         Ok(Wrote::All) => Ok(()),
+        Ok(Wrote::Nothing { at }) if at == claimed => Err(secrets::another_key(app)),
         Ok(Wrote::Nothing { .. }) => Err(Error::Unauthorized),
         Err(DbError::Conflict(_)) => Err(Error::Conflict(
             "your second step is on already; turn it off first".to_owned(),

@@ -1,4 +1,4 @@
-//! SQL of `second_steps`, `recovery_codes` and `half_sign_ins`.
+//! SQL of `second_steps`, `second_step_keys`, `recovery_codes` and `half_sign_ins`.
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
@@ -23,6 +23,44 @@ pub async fn find(db: &Db, account_id: i64) -> Result<Option<StepRow>> {
     Ok(db.opt(FIND, params![account_id]).await?)
 }
 
+/// A secret as it is stored, and the fingerprint of the key that sealed it.
+pub struct Sealed {
+    pub secret: Vec<u8>,
+    pub fingerprint: Vec<u8>,
+}
+
+const FINGERPRINT: Sql<(Vec<u8>,)> = sql!(
+    row: (Vec<u8>,),
+    "SELECT fingerprint FROM second_step_keys WHERE id = 1"
+);
+
+/// Of the key that sealed what is sealed here.
+pub async fn fingerprint(db: &Db) -> Result<Option<Vec<u8>>> {
+    Ok(db.opt_column(FINGERPRINT, params![]).await?)
+}
+
+/// Who seals waits here for whoever does so at the same time, and sees then what they sealed.
+const HOLD_KEY: Sql = sql!(
+    "INSERT INTO second_step_keys (id, fingerprint)
+     VALUES (1, $1)
+     ON CONFLICT (id) DO UPDATE SET fingerprint = second_step_keys.fingerprint"
+);
+/// Those of 20 bytes are not sealed. While none is, another key may take the place of one that was lost.
+const CLAIM_KEY: Sql = sql!(
+    full_scan: "one row a member who has it, asked when a secret is sealed",
+    "UPDATE second_step_keys
+        SET fingerprint = $1
+      WHERE id = 1
+        AND (fingerprint = $1 OR NOT EXISTS (SELECT 1 FROM second_steps WHERE length(secret) <> 20))"
+);
+
+/// First of all that seals: rolls everything back where another key sealed what is there. Returns the number of the statement
+/// that does so.
+fn claim(tx: &mut Tx, fingerprint: Vec<u8>) -> usize {
+    tx.exec(HOLD_KEY, params![fingerprint.clone()]);
+    tx.must(CLAIM_KEY, params![fingerprint])
+}
+
 const DROP_UNCONFIRMED: Sql =
     sql!("DELETE FROM second_steps WHERE account_id = $1 AND confirmed_at IS NULL");
 const INSERT: Sql = sql!(
@@ -30,10 +68,13 @@ const INSERT: Sql = sql!(
      VALUES ($1, $2, NULL, 0)"
 );
 
-/// A secret that is not asked for yet; conflicts where one is.
-pub fn begin(tx: &mut Tx, account_id: i64, secret: Vec<u8>) {
+/// A secret that is not asked for yet; conflicts where one is. Returns the number of the statement that changes nothing where
+/// another key sealed the others, and rolls everything back.
+pub fn begin(tx: &mut Tx, account_id: i64, sealed: Sealed) -> usize {
+    let claimed = claim(tx, sealed.fingerprint);
     tx.exec(DROP_UNCONFIRMED, params![account_id]);
-    tx.exec(INSERT, params![account_id, secret]);
+    tx.exec(INSERT, params![account_id, sealed.secret]);
+    claimed
 }
 
 const CONFIRM: Sql = sql!(
@@ -62,23 +103,23 @@ pub async fn readable(db: &Db, after: i64, most: i64) -> Result<Vec<(i64, Vec<u8
     Ok(db.all(READABLE, params![after, most]).await?)
 }
 
-const HAS_SEALED: Sql<(i64,)> = sql!(
-    row: (i64,),
-    full_scan: "one row a member who has it, asked when the server starts and while it has no key",
-    "SELECT account_id FROM second_steps WHERE length(secret) <> 20 LIMIT 1"
+const SEALED: Sql<(i64, Vec<u8>)> = sql!(
+    row: (i64, Vec<u8>),
+    full_scan: "one row a member who has it, asked when the server starts and when a secret is sealed",
+    "SELECT account_id, secret FROM second_steps WHERE length(secret) <> 20 LIMIT 1"
 );
 
-/// Whether a secret is sealed.
-pub async fn has_sealed(db: &Db) -> Result<bool> {
-    Ok(db.opt(HAS_SEALED, params![]).await?.is_some())
+/// Somebody's sealed secret, if there is one.
+pub async fn any_sealed(db: &Db) -> Result<Option<(i64, Vec<u8>)>> {
+    Ok(db.opt(SEALED, params![]).await?)
 }
 
 const SEAL: Sql = sql!("UPDATE second_steps SET secret = $3 WHERE account_id = $1 AND secret = $2");
 
-/// Puts a sealed secret where it is as `stored` still.
-pub async fn seal(db: &Db, account_id: i64, stored: Vec<u8>, sealed: Vec<u8>) -> Result<()> {
-    db.exec(SEAL, params![account_id, stored, sealed]).await?;
-    Ok(())
+/// Puts a sealed secret where it is as `stored` still. Rolls everything back where another key sealed the others.
+pub fn seal(tx: &mut Tx, account_id: i64, stored: Vec<u8>, sealed: Sealed) {
+    claim(tx, sealed.fingerprint);
+    tx.exec(SEAL, params![account_id, stored, sealed.secret]);
 }
 
 pub fn drop_unconfirmed(tx: &mut Tx, account_id: i64) {

@@ -437,7 +437,8 @@ pub fn hold(tx: &mut Tx, status_id: i64) {
     tx.exec(HOLD, params![status_id]);
 }
 
-/// Keeps the version that was, with the poll that is there still, and puts the new one in its place; an edit older than what we have changes nothing.
+/// Keeps the version that was, with the poll that is there still, and puts the new one in its place; an edit older than what we
+/// have changes nothing.
 pub fn edit(tx: &mut Tx, edit_id: i64, status_id: i64, edit: &Edit<'_>) {
     tx.exec(KEEP_VERSION, params![edit_id, status_id, MOST_VERSIONS]);
     tx.must(

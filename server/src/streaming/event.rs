@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
+use crate::notifications::Matter;
 use crate::rules::{parse_pattern, typed_pattern};
 use crate::statuses::Status;
 
@@ -29,7 +30,9 @@ pub enum Event {
         id: i64,
         /// What it is numbered by where that number is another's.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        or: Vec<i64>,
+        other_numbers: Vec<i64>,
+        /// By which it is known from another that has one of them.
+        matter: Matter,
     },
     /// A member sorts what they read by other filters now.
     FiltersChanged(i64),

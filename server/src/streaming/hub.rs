@@ -11,6 +11,7 @@ use super::stream::Stream;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, address};
+use crate::notifications::Matter;
 use crate::oauth::{self, Scopes};
 use crate::serve::told_to_stop;
 use crate::statuses::Loaded;
@@ -126,7 +127,7 @@ pub(super) enum What {
     Edited(Came),
     Deleted(Gone),
     // It has one of these numbers.
-    Notified(Vec<i64>),
+    Notified { matter: Matter, numbers: Vec<i64> },
     FiltersChanged,
     Merged,
     Published(i64),

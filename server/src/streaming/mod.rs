@@ -86,11 +86,15 @@ async fn take(app: &App, event: Event) -> Result<()> {
     let hub = &app.streams;
     match event {
         Event::Ended(tokens) => end(app, &tokens).await?,
-        Event::Notified { to, id, or } => {
-            let numbers = iter::once(id).chain(or).collect();
-            hub.call(&Arc::new(What::Notified(numbers)), |holder, stream| {
-                holder.hears(to, stream)
-            });
+        Event::Notified {
+            to,
+            id,
+            other_numbers,
+            matter,
+        } => {
+            let numbers = iter::once(id).chain(other_numbers).collect();
+            let what = Arc::new(What::Notified { matter, numbers });
+            hub.call(&what, |holder, stream| holder.hears(to, stream));
         }
         Event::Merged(account) => {
             hub.call(&Arc::new(What::Merged), |holder, stream| {

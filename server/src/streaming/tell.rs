@@ -73,11 +73,12 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             }
             Ok(frames)
         }
-        What::Notified(numbers) => {
+        What::Notified { matter, numbers } => {
             let Some(me) = &caller.me else {
                 return Ok(Vec::new());
             };
-            let Some(found) = notifications::find_first(app, &me.account, numbers).await? else {
+            let found = notifications::find_told(app, &me.account, matter, numbers).await?;
+            let Some(found) = found else {
                 return Ok(Vec::new());
             };
             let entity = notifications::entity::list(app, me, &[found]).await?.pop();

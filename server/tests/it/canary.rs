@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use comity::notifications::Matter;
 use comity::router::{self, Kind, ROUTES, Route};
 use comity::rules::Crossing;
 use comity::streaming::{self, Event};
@@ -536,7 +537,7 @@ async fn crawl(engine: Engine) {
         let reader = ["open", "limited", "refused"]
             .into_iter()
             .position(|name| name == server)
-            .unwrap();
+            .unwrap_or_else(|| panic!("{} was sent {}", came.host, came.body));
         crawl.document(
             ["to-open", "to-limited", "to-refused"][reader],
             "the inbox",
@@ -747,13 +748,14 @@ async fn announce(cast: &Cast, viewer: &str) {
         let me = &member.account;
         let bells = comity::notifications::list(&cast.town.app, me, i64::MAX, 100);
         for bell in bells.await.unwrap().shown {
-            let (to, id) = (me.id, bell.id);
+            let (to, id, matter) = (me.id, bell.id, Matter::of(&bell));
             streaming::announce(
                 &mut tx,
                 &Event::Notified {
                     to,
                     id,
-                    or: Vec::new(),
+                    other_numbers: Vec::new(),
+                    matter,
                 },
             );
         }

@@ -8,6 +8,7 @@ mod coast;
 mod post;
 
 mod acts;
+mod alerts;
 mod aliases;
 mod allowances;
 mod annual_reports;
@@ -40,6 +41,7 @@ mod ground;
 #[macro_use]
 mod guarded;
 mod hashtags;
+mod heard;
 mod in_browsers;
 mod jobs;
 mod kept;
@@ -83,6 +85,7 @@ mod rejected;
 mod reported;
 mod routes;
 mod scheduled;
+mod scopes;
 mod search;
 mod second_step;
 mod serving;

@@ -1,12 +1,22 @@
 //! What members are told, as newer apps read it: in groups.
 
 use comity::notifications::{Kind, notify};
-use comity_db::Tx;
+use comity::router;
+use comity_db::{Sql, Tx, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::clients::{App, id};
+use crate::push;
+use crate::streaming::{Ear, tune};
 use crate::town_test;
+
+const WOKEN: Sql<(i64,)> = sql!(
+    row: (i64,),
+    full_scan: "a test",
+    "SELECT id FROM jobs WHERE kind = 'wake' ORDER BY id LIMIT 10"
+);
+const WAKE_NOBODY: Sql = sql!(full_scan: "a test", "DELETE FROM jobs WHERE kind = 'wake'");
 
 fn names(list: &Value, name: &str) -> Vec<String> {
     let all = list.as_array().unwrap().iter();
@@ -148,6 +158,34 @@ town_test! {
         assert!(tell(town.app.ids.round_at(now), to, Kind::Follow, by, None).await.unwrap());
         let again = alice.get("/api/v1/notifications").await.is(200).json();
         assert_eq!(names(&again, "id"), names(&all, "id"));
+    }
+
+    async fn a_number_that_something_older_has_tells_of_what_is_new(town) {
+        let (mut alice, bob) = (town.member("alice").await, town.member("bob").await);
+        let post = town.post(&mut alice, "Low tide", "public").await;
+        let token = push::token(&town, &mut alice, push::SCOPES).await;
+        let wish = push::device().wish("https://push.example.org/1", true, "all");
+        push::asks(&town, &token, Method::POST, push::AT, &wish).await.is(200);
+        let _on = tune(&town.app).await;
+        let (routes, host) = (router::build(&town.app), town.community().domain.to_string());
+        let mut ear = Ear::open(&routes, &host, "user/notification", &token).await.unwrap();
+        let now = town.app.now_ms();
+        let drawn = town.app.ids.round_at(now);
+        let mut numbers = Vec::new();
+        for (kind, status) in [(Kind::Favourite, Some(post.id)), (Kind::Reblog, Some(post.id)), (Kind::Follow, None)] {
+            let mut tx = Tx::new();
+            notify(&mut tx, drawn, alice.account.id, kind, bob.account.id, status, now);
+            assert!(town.app.commit(tx).await.unwrap());
+            let (event, data) = ear.next().await.unwrap();
+            let told: Value = serde_json::from_str(&data).unwrap();
+            assert_eq!((event.as_str(), &told["type"]), ("notification", &json!(kind.as_str())));
+            let number: i64 = told["id"].as_str().unwrap().parse().unwrap();
+            assert_eq!(town.app.db.column(WOKEN, params![]).await.unwrap(), [number], "{kind:?}");
+            // They are woken, and the job is gone.
+            town.app.db.exec(WAKE_NOBODY, params![]).await.unwrap();
+            numbers.push(number);
+        }
+        assert!(numbers[0] == drawn && numbers[1] != drawn && numbers[2] != drawn, "{numbers:?}");
     }
 
     async fn groups_are_read_page_by_page(town) {

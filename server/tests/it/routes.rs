@@ -7,7 +7,7 @@ use crate::town::Browser;
 use crate::town_test;
 
 /// An address of this pattern that nobody has anything at.
-fn filled(pattern: &str) -> String {
+pub fn filled(pattern: &str) -> String {
     pattern
         .replace("{handle}", "nobody")
         .replace("{name}", "nobody")
@@ -25,6 +25,7 @@ fn filled(pattern: &str) -> String {
         .replace("{which}", "avatar")
         .replace("{stamp}", "nothing")
         .replace("{item}", "7")
+        .replace("{quoting}", "7")
 }
 
 async fn ask_everywhere(browser: &mut Browser) {

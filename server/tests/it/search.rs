@@ -110,7 +110,10 @@ town_test! {
             let told = visitor.get(&format!("/api/v2/search?q=ferry&{more}")).await.is(401).json();
             assert_eq!(told["error"], why);
         }
-        visitor.get("/api/v2/search?q=ferry&offset=0").await.is(200);
+        for page in ["offset=0", "max_id=1", "min_id=9000000000000000000", "since_id=9000000000000000000"] {
+            let first = visitor.get(&format!("/api/v2/search?q=ferry&{page}")).await.is(200).json();
+            assert_eq!(first["statuses"][0]["id"], json!(open.id.to_string()), "{page}");
+        }
         visitor.get("/api/v1/search?q=ferry").await.is(401);
         // A community that is by choice shows visitors nothing of itself.
         let here = town.community();
@@ -322,6 +325,41 @@ coast_test! {
         assert_eq!((found(&mut hers, "gull").await.len(), found(&mut hers, "tern").await.len()), (0, 1));
     }
 
+    async fn visitors_find_what_was_written_here_behind_much_from_elsewhere(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let mut his = App::of(&coast.town, &mut coast.bob).await;
+        let path = "/api/v1/accounts/update_credentials";
+        hers.send(Method::PATCH, path, &json!({ "indexable": true, "discoverable": true })).await.is(200);
+        let here = coast.town.post(&mut coast.alice, "A gull on the quay", "public").await;
+        coast.town.wait_s(60);
+        let rita = coast.peer.iri("open", "rita");
+        let alice = coast.alice.account.iri.clone();
+        coast.brings(&peer::create(&rita, "1", "a gull at sea", None, Some(alice.as_str()))).await;
+        let mut actor = coast.peer.person("open", "rita");
+        actor["indexable"] = json!(true);
+        coast.town.wait_s(60);
+        coast.peer.serves(&actor);
+        coast.brings(&json!({ "id": format!("{rita}#update"), "type": "Update", "actor": rita, "object": actor })).await;
+        let gull = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        assert!(here.id < gull);
+        let (first, many) = (gull + 1, 1_500_i64);
+        let db = &coast.town.app.db;
+        db.exec(COPIES, params![gull, first, many]).await.unwrap();
+        db.exec(WORDS_OF_COPIES, params![first, first + many, "gull"]).await.unwrap();
+        // A member finds all of it.
+        let by_rita = (first + many - 1).to_string();
+        assert_eq!(found(&mut his, "gull").await[0], by_rita);
+        let told = coast.town.anonymous().get("/api/v2/search?type=statuses&q=gull").await.is(200).json();
+        let told: Vec<&Value> = told["statuses"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert_eq!(told, [&json!(here.id.to_string())]);
+        // Nor are people from elsewhere looked for.
+        for (question, len) in [("ali", 1), ("rita", 0), ("@rita@open.local", 0)] {
+            let path = format!("/api/v2/search?type=accounts&q={question}");
+            let told = coast.town.anonymous().get(&path).await.is(200).json();
+            assert_eq!(told["accounts"].as_array().unwrap().len(), len, "{question}");
+        }
+    }
+
     async fn people_are_found_by_the_words_of_their_names(coast) {
         let mut hers = App::of(&coast.town, &mut coast.alice).await;
         let mut his = App::of(&coast.town, &mut coast.bob).await;
@@ -401,11 +439,10 @@ mod often {
             visitor.get(search).await.is(200);
         }
         visitor.get(search).await.is(429);
-        // Who looks for people is not counted, and after a minute it goes on.
-        visitor
-            .get("/api/v2/search?q=ferry&type=accounts")
-            .await
-            .is(200);
+        // Whatever is looked for is counted, and after a minute it goes on.
+        for kind in ["accounts", "hashtags", "statuses"] {
+            visitor.get(&format!("{search}&type={kind}")).await.is(429);
+        }
         town.wait_s(61);
         visitor.get(search).await.is(200);
     }

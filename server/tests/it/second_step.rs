@@ -44,6 +44,7 @@ const AT: &str = "/settings/second-step";
 const STORED: Sql<(Vec<u8>,)> =
     sql!(row: (Vec<u8>,), "SELECT secret FROM second_steps WHERE account_id = $1");
 const AS_BEFORE: Sql = sql!("UPDATE second_steps SET secret = $2 WHERE account_id = $1");
+const WITHOUT_FINGERPRINT: Sql = sql!("DELETE FROM second_step_keys WHERE id = 1");
 
 async fn stored(town: &Town, id: i64) -> Vec<u8> {
     town.app.db.one(STORED, params![id]).await.unwrap().0
@@ -196,6 +197,61 @@ town_test! {
         second_step::seal_all(&node).await.unwrap();
         second_step::check(&node, id, &code).await.unwrap();
         second_step::begin(&node, &bob, PASSWORD).await.unwrap();
+    }
+
+    async fn two_machines_seal_with_one_key(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut members = Vec::new();
+        for member in [&mut alice, &mut bob] {
+            let (device, _) = turn_on(&town, member).await;
+            let id = member.account.id;
+            // As a version before wrote it.
+            town.app.db.exec(AS_BEFORE, params![id, device.0.clone()]).await.unwrap();
+            members.push((id, device));
+        }
+        town.app.db.exec(WITHOUT_FINGERPRINT, params![]).await.unwrap();
+        let (one_folder, other_folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (one, other) = (elsewhere(&town, &one_folder).await, elsewhere(&town, &other_folder).await);
+        let (at_one, at_other) = tokio::join!(second_step::seal_all(&one), second_step::seal_all(&other));
+        assert_ne!(at_one.is_ok(), at_other.is_ok(), "{at_one:?} {at_other:?}");
+        let (right, right_folder, wrong_folder) = if at_one.is_ok() {
+            (one, one_folder, other_folder)
+        } else {
+            (other, other_folder, one_folder)
+        };
+        town.wait_s(30);
+        for (id, device) in &members {
+            assert_ne!(stored(&town, *id).await.len(), device.0.len());
+            second_step::check(&right, *id, &device.shows(town.app.now_ms())).await.unwrap();
+        }
+        // With a key of its own the other one seals nothing, whatever is still readable.
+        let (id, device) = &members[1];
+        town.app.db.exec(AS_BEFORE, params![*id, device.0.clone()]).await.unwrap();
+        let wrong_key = wrong_folder.path().join("second-step.key");
+        std::fs::write(&wrong_key, [7_u8; 32]).unwrap();
+        let wrong = elsewhere(&town, &wrong_folder).await;
+        let why = second_step::seal_all(&wrong).await.unwrap_err();
+        assert!(format!("{why:?}").contains("copy the file from the machine that sealed it"), "{why:?}");
+        assert_eq!(stored(&town, *id).await, device.0);
+        let carol = town.member("carol").await;
+        let carol = members::find(&town.app, carol.account.id).await.unwrap();
+        assert!(second_step::begin(&wrong, &carol, PASSWORD).await.is_err());
+        // Nor where what is sealed was sealed before there were fingerprints.
+        town.app.db.exec(WITHOUT_FINGERPRINT, params![]).await.unwrap();
+        assert!(second_step::seal_all(&wrong).await.is_err());
+        second_step::seal_all(&right).await.unwrap();
+        // As the sentence says.
+        std::fs::copy(right_folder.path().join("second-step.key"), &wrong_key).unwrap();
+        let mended = elsewhere(&town, &wrong_folder).await;
+        second_step::seal_all(&mended).await.unwrap();
+        town.wait_s(30);
+        for (id, device) in &members {
+            second_step::check(&mended, *id, &device.shows(town.app.now_ms())).await.unwrap();
+            second_step::drop_it(&mended, *id).await.unwrap();
+        }
+        // Once nothing is sealed, another key may take its place; then it is the one.
+        second_step::begin(&wrong, &carol, PASSWORD).await.unwrap();
+        assert!(second_step::seal_all(&mended).await.is_err());
     }
 
     async fn a_recovery_code_lets_in_once(town) {

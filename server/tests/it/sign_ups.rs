@@ -9,7 +9,7 @@ use crate::oauth::{Registered, ask};
 use crate::town::{Answer, Browser, Member, PASSWORD, Town};
 use crate::{post_test, town_test};
 
-async fn set(town: &Town, sign_up: SignUp, invites: Invites) {
+pub async fn set(town: &Town, sign_up: SignUp, invites: Invites) {
     let community = town.community();
     let settings = Settings {
         sign_up,
@@ -31,7 +31,7 @@ fn form<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// Asks to join, and gives the page that tells how it stands.
-async fn apply(browser: &mut Browser, more: &[(&str, &str)]) -> String {
+pub async fn apply(browser: &mut Browser, more: &[(&str, &str)]) -> String {
     let answer = browser.post("/sign-up", &form(more)).await.is(303);
     let at = answer.leads_to().unwrap();
     assert!(at.starts_with("/sign-up/"), "{at}");

@@ -107,7 +107,7 @@ impl Ear {
     }
 
     /// Everything up to what contains this word.
-    async fn until(&mut self, word: &str) -> Vec<(String, String)> {
+    pub async fn until(&mut self, word: &str) -> Vec<(String, String)> {
         let mut heard = Vec::new();
         loop {
             let next = self.next().await.expect("the stream goes on");

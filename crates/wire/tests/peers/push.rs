@@ -11,6 +11,7 @@ fn parcel(bytes: usize) -> Parcel {
         authorization: "WebPush a.b.c".to_owned(),
         keys: Some(("salt=AA".to_owned(), "dh=BB;p256ecdsa=CC".to_owned())),
         ttl_s: 60,
+        unsubscribe: None,
     }
 }
 

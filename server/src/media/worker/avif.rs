@@ -11,9 +11,9 @@ const DEMUXER: &str = "obu";
 /// What it is given, in the child's folder.
 const COLOURS: &str = "colours";
 const OPACITY: &str = "opacity";
-/// Bytes of the largest picture as ffmpeg hands it on: three for each pixel, and as much again for how PNG packs what it
-/// cannot make smaller.
-const LARGEST_PNG: u64 = 2 * 3 * MOST_PIXELS;
+/// Bytes of a picture for each pixel, as ffmpeg hands it on: three, and as much again for how PNG packs what it cannot make
+/// smaller.
+const BYTES_A_PIXEL: u64 = 2 * 3;
 
 const UNREAD: &str = "is an AVIF picture, which cannot be read here; save it as PNG or JPEG first";
 const DAMAGED: &str =
@@ -61,12 +61,16 @@ fn unpacked(task: &Task, name: &str, av1: &[u8], colours: &str) -> Result<Dynami
     let damaged = |_| DAMAGED.to_owned();
     std::fs::write(name, av1).map_err(|_| "could not be opened; try again".to_owned())?;
     let (width, height) = ffmpeg::size_of_picture(task, DEMUXER, name).map_err(damaged)?;
-    if task.emoji {
+    // What is unpacked may be larger than what was measured.
+    let most = if task.emoji {
         emoji::measure(width, height)?;
+        emoji::MOST_PIXELS
     } else {
         picture::measure(width, height)?;
-    }
-    let png = ffmpeg::picture_as_png(task, (DEMUXER, name), colours, MOST_PIXELS, LARGEST_PNG);
+        MOST_PIXELS
+    };
+    let most_bytes = BYTES_A_PIXEL * most;
+    let png = ffmpeg::picture_as_png(task, (DEMUXER, name), colours, most, most_bytes);
     picture::read_poster(png.map_err(damaged)?)
 }
 

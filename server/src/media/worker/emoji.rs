@@ -16,6 +16,8 @@ use super::{Made, OUTPUT, PREVIEW, Refused, pixels};
 
 /// The longest side of what is opened: nobody draws an emoji larger.
 const LONGEST_SIDE: u32 = 1_024;
+/// Pixels of the largest that is opened, both of whose sides are as long as that.
+pub(super) const MOST_PIXELS: u64 = 1_024 * 1_024;
 /// Pixels that are kept of one, in any shape: sharp on a screen that shows four for one.
 const MOST_KEPT: u64 = 128 * 128;
 /// Pictures of one that moves: ten seconds of them.

@@ -26,7 +26,10 @@ impl Frame {
     }
 }
 
-/// All whole frames of the kind of the first behind which the next begins, one after the other, and how many seconds they last.
+/// Before the sound so many frames may seem to follow one another: only where more do is it known of what kind they are.
+const MOST_BY_CHANCE: usize = 2;
+
+/// All whole frames of the kind of the first that others follow, one after the other, and how many seconds they last.
 pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut kind: Option<(u32, u32)> = None;
@@ -34,9 +37,10 @@ pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
     let mut at = 0;
     while at < bytes.len() {
         let frame = header_at(bytes, at).filter(|frame| {
+            // Other bytes may look like a header, and a frame may be cut by what was put into it.
+            let followed_by = if kind.is_none() { MOST_BY_CHANCE } else { 1 };
             kind.is_none_or(|kind| kind == frame.kind())
-                // Other bytes may look like a header, and a frame may be cut by what was put into it.
-                && is_followed(bytes, at + frame.length, frame.kind())
+                && is_followed(bytes, at + frame.length, frame.kind(), followed_by)
         });
         let Some(frame) = frame else {
             at += 1;
@@ -51,8 +55,19 @@ pub(super) fn frames(bytes: &[u8]) -> (Vec<u8>, f64) {
     (kept, seconds)
 }
 
-fn is_followed(bytes: &[u8], end: usize, kind: (u32, u32)) -> bool {
-    end == bytes.len() || header_at(bytes, end).is_some_and(|next| next.kind() == kind)
+/// Whether headers of this kind stand where a frame ends and where those behind it end: so many, or up to the end of all.
+fn is_followed(bytes: &[u8], end: usize, kind: (u32, u32), by: usize) -> bool {
+    let mut end = end;
+    for _ in 0..by {
+        if end == bytes.len() {
+            return true;
+        }
+        match header_at(bytes, end).filter(|next| next.kind() == kind) {
+            Some(next) => end += next.length,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// The frame whose header stands here; it may be cut off.
@@ -128,6 +143,28 @@ mod tests {
             assert_eq!(frames(&bytes).0, *left);
         }
         assert!(frames(&words).0.is_empty() && frames(b"").0.is_empty());
+    }
+
+    #[test]
+    fn two_that_look_like_frames_before_the_sound_do_not_say_of_what_kind_it_is() {
+        let sound = [frame(1), frame(2), frame(3)].concat();
+        // Of 208 bytes, in MPEG 2.
+        let mut other = vec![0; 208];
+        other[..4].copy_from_slice(&[0xFF, 0xF3, 0x80, 0xC4]);
+        for before in [
+            [&other[..], &other].concat(),
+            [&other[..], &other, b"words"].concat(),
+            [&other[..], &other[..20]].concat(),
+        ] {
+            assert_eq!(frames(&[&before[..], &sound].concat()).0, sound);
+        }
+        // Three are a sound, and what is behind it is none of it.
+        let three = other.repeat(3);
+        assert_eq!(frames(&[&three[..], &sound].concat()).0, other.repeat(2));
+        // Where there are no more, fewer will do.
+        for few in [&sound[..417], &sound[..834]] {
+            assert_eq!(frames(few).0, few);
+        }
     }
 
     #[test]

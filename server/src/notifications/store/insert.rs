@@ -41,7 +41,7 @@ pub enum About {
 
 impl About {
     /// Two things about which one account tells one member differ in it.
-    fn number(self) -> i64 {
+    pub fn number(self) -> i64 {
         match self {
             About::Them => 0,
             About::Status(id)

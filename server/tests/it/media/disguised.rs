@@ -123,7 +123,7 @@ fn attack_24_a_film_that_is_something_else_too_is_a_film_and_nothing_else() {
         // An element that stands for nothing.
         (
             "a WebM and a page",
-            [&webm[..], &[0xEC, 0x80 | 44], PAGE].concat(),
+            [&webm[..], &[0xEC, 0x80 | 0x2C], PAGE].concat(),
             "<script>",
         ),
         ("a sound and a page", [&wav[..], PAGE].concat(), "<script>"),
