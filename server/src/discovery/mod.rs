@@ -24,7 +24,7 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Me};
-use crate::{id, instances};
+use crate::{id, instances, relations};
 
 pub use kept::Lately;
 pub use talked::how_many as how_many_talked_of;
@@ -62,7 +62,7 @@ fn way(party: &Party) -> Way {
 }
 
 /// People who want to be found, by number: those of this community, or (for members) all; and whether there may be more. Some of
-/// what was skipped and counted may not be for whoever asks.
+/// what was skipped and counted may not be for whoever asks, or be kept away by them.
 pub async fn directory(
     app: &App,
     caller: &Caller,
@@ -87,7 +87,12 @@ pub async fn directory(
         store::listed(&app.db, order, local, here, skip, most).await?
     };
     let is_full = i64::try_from(found.len()).is_ok_and(|len| len >= most);
-    Ok((shown(app, &caller.party(), found).await?, is_full))
+    let mut people = shown(app, &caller.party(), found).await?;
+    if let Some(me) = caller.account_id() {
+        let kept_away = relations::relations(app, me, people.clone()).await?;
+        people.retain(|id| !kept_away.contains_key(id));
+    }
+    Ok((people, is_full))
 }
 
 /// Those of these whom this viewer may see and who still want to be found, in this order.

@@ -99,7 +99,8 @@ town_test! {
         page.hides("Word 77").hides("More replies");
 
         // Apps ask once, and have it whole.
-        let whole = town.anonymous().get(&format!("/api/v1/statuses/{}/context", root.id)).await.is(200).json();
+        let mut hers = App::let_in(&town, &mut alice).await;
+        let whole = hers.get(&format!("/api/v1/statuses/{}/context", root.id)).await.is(200).json();
         assert_eq!(whole["descendants"].as_array().unwrap().len(), 81);
 
         let page = town.anonymous().get(&late.path).await.is(200).shows("A late word");
@@ -123,7 +124,8 @@ town_test! {
         let up = page.body.split("class=\"upwards\"><a href=\"").nth(1).expect("a way up");
         let up = up.split(['"', '#']).next().unwrap().to_owned();
         town.anonymous().get(&up).await.is(200).shows("Word 90;").shows("Word 71;").shows("Word 109;");
-        let whole = town.anonymous().get(&format!("/api/v1/statuses/{}/context", last.id)).await.is(200).json();
+        let mut hers = App::let_in(&town, &mut alice).await;
+        let whole = hers.get(&format!("/api/v1/statuses/{}/context", last.id)).await.is(200).json();
         assert_eq!(whole["ancestors"].as_array().unwrap().len(), 110);
     }
 

@@ -120,7 +120,7 @@ coast_test! {
         let nells = coast.has_picture("nell.png", &png(300, 300));
         asks(&coast, "mina", &minas).await;
         asks(&coast, "nell", &nells).await;
-        let none = format!("{}/assets/no-avatar.png", coast.town.community().origin);
+        let none = format!("{}/avatars/original/missing.png", coast.town.community().origin);
         let requests = app.get("/api/v1/follow_requests").await.is(200).json();
         let told = app.get("/api/v1/notifications?types[]=follow_request").await.is(200).json();
         let told: Value = told.as_array().unwrap().iter().map(|one| one["account"].clone()).collect();
