@@ -182,14 +182,16 @@ impl Stream {
                     From::Here => {
                         let is_open =
                             matches!(status.visibility, Visibility::Public | Visibility::Local);
-                        let stands_alone =
-                            status.in_reply_to_id.is_none() || status.answers(author.id);
-                        is_open && stands_alone && is_of_here
+                        is_open && is_of_here
                     }
                     From::Everywhere => status.visibility == Visibility::Public,
                     From::Elsewhere => status.visibility == Visibility::Public && !is_of_here,
                 };
-                is_listed && status.reblog_of.is_none() && (!only_media || loaded.has_files())
+                let stands_alone = status.in_reply_to_iri.is_none() || status.answers(author.id);
+                is_listed
+                    && stands_alone
+                    && status.reblog_of.is_none()
+                    && (!only_media || loaded.has_files())
             }
             Stream::Hashtag { tag, local } => {
                 status.reblog_of.is_none()

@@ -94,7 +94,7 @@ pub enum Place {
     List(i64, i64, reading_lists::Replies),
     /// What the people of one community write for everyone, or for the community only.
     Community(i64, Only),
-    /// What everybody we know of writes for everyone.
+    /// What everybody we know of writes for everyone, without answers to others.
     Everyone(Only),
     /// What one account wrote and boosted.
     Author(i64, OfAuthor),
@@ -152,26 +152,23 @@ pub struct Only {
 }
 
 impl Only {
-    /// Of what is written for everyone, those written elsewhere than in this community. No more than [`MOST_LOOKED_AT`] are
-    /// looked at: where most is written here, few are.
-    async fn ids_elsewhere(
-        self,
-        app: &App,
-        community_id: i64,
-        window: Window,
-        limit: i64,
-    ) -> Result<Found> {
-        let (list, edge) = if self.with_files {
-            (store::ELSEWHERE_FILES, store::EDGE_OF_PUBLIC_FILES)
-        } else {
-            (store::ELSEWHERE, store::EDGE_OF_PUBLIC)
+    /// Of what is written for everyone. No more than [`MOST_LOOKED_AT`] are looked at: where most answers others, or is written
+    /// here while what is from elsewhere is wanted, few are.
+    async fn ids(self, app: &App, window: Window, limit: i64) -> Result<Found> {
+        let (list, edge, of) = match (self.not_of, self.with_files) {
+            (None, false) => (store::PUBLIC, store::EDGE_OF_PUBLIC, Vec::new()),
+            (None, true) => (store::PUBLIC_FILES, store::EDGE_OF_PUBLIC_FILES, Vec::new()),
+            (Some(id), false) => (store::ELSEWHERE, store::EDGE_OF_PUBLIC, params![id]),
+            (Some(id), true) => (
+                store::ELSEWHERE_FILES,
+                store::EDGE_OF_PUBLIC_FILES,
+                params![id],
+            ),
         };
         let (window, last) = edge
             .cut(&app.db, window, MOST_LOOKED_AT, Vec::new())
             .await?;
-        let ids = list
-            .read(&app.db, window, limit, params![community_id])
-            .await?;
+        let ids = list.read(&app.db, window, limit, of).await?;
         let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
         Ok(Found {
             ids,
@@ -288,17 +285,7 @@ impl Place {
                 };
                 (list, params![*community_id])
             }
-            Place::Everyone(only) => {
-                if let Some(community_id) = only.not_of {
-                    return only.ids_elsewhere(app, community_id, window, limit).await;
-                }
-                let list = if only.with_files {
-                    store::PUBLIC_FILES
-                } else {
-                    store::PUBLIC
-                };
-                (list, Vec::new())
-            }
+            Place::Everyone(only) => return only.ids(app, window, limit).await,
             Place::Author(account_id, of) => return of.ids(app, *account_id, window, limit).await,
             Place::Hashtags(topics) => return hashtags::ids(app, topics, window, limit).await,
             Place::Link(url) => (links::LINKING, params![url.as_str()]),

@@ -266,32 +266,49 @@ pub const FILES_OF_COMMUNITY: Ids = ids_in!(
             AND visibility IN ('public', 'local')
             AND (in_reply_to_id IS NULL OR in_reply_to_account_id = account_id)"
 );
-/// Counts on `statuses_public`.
+/// Without answers to others, also to what is not known here. Counts on `statuses_public`, as [`EDGE_OF_PUBLIC`].
 pub const PUBLIC: Ids = ids_in!(
     "id",
-    "SELECT id
-       FROM statuses
-      WHERE visibility = 'public' AND reblog_of_id IS NULL"
+    sqlite: "SELECT id
+               FROM statuses INDEXED BY statuses_public
+              WHERE visibility = 'public'
+                AND reblog_of_id IS NULL
+                AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)",
+    pg: "SELECT id
+           FROM statuses
+          WHERE visibility = 'public'
+            AND reblog_of_id IS NULL
+            AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
 );
-/// The same that has files. Counts on `statuses_files_public`.
+/// The same that has files. Counts on `statuses_files_public`, as [`EDGE_OF_PUBLIC_FILES`].
 pub const PUBLIC_FILES: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
                FROM statuses INDEXED BY statuses_files_public
-              WHERE visibility = 'public' AND attachments <> '[]'",
+              WHERE visibility = 'public'
+                AND attachments <> '[]'
+                AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)",
     pg: "SELECT id
            FROM statuses
-          WHERE visibility = 'public' AND attachments <> '[]'"
+          WHERE visibility = 'public'
+            AND attachments <> '[]'
+            AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
 );
 /// Of those, what was written elsewhere than in one community (`$4`). Counts on `statuses_public`, as [`EDGE_OF_PUBLIC`].
 pub const ELSEWHERE: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
                FROM statuses INDEXED BY statuses_public
-              WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)",
+              WHERE visibility = 'public'
+                AND reblog_of_id IS NULL
+                AND (community_id IS NULL OR community_id <> $4)
+                AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)",
     pg: "SELECT id
            FROM statuses
-          WHERE visibility = 'public' AND reblog_of_id IS NULL AND (community_id IS NULL OR community_id <> $4)"
+          WHERE visibility = 'public'
+            AND reblog_of_id IS NULL
+            AND (community_id IS NULL OR community_id <> $4)
+            AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
 );
 /// How far the public posts are looked through for those.
 pub const EDGE_OF_PUBLIC: Edge = edge_in!(
@@ -308,10 +325,16 @@ pub const ELSEWHERE_FILES: Ids = ids_in!(
     "id",
     sqlite: "SELECT id
                FROM statuses INDEXED BY statuses_files_public
-              WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)",
+              WHERE visibility = 'public'
+                AND attachments <> '[]'
+                AND (community_id IS NULL OR community_id <> $4)
+                AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)",
     pg: "SELECT id
            FROM statuses
-          WHERE visibility = 'public' AND attachments <> '[]' AND (community_id IS NULL OR community_id <> $4)"
+          WHERE visibility = 'public'
+            AND attachments <> '[]'
+            AND (community_id IS NULL OR community_id <> $4)
+            AND (in_reply_to_iri IS NULL OR in_reply_to_account_id = account_id)"
 );
 /// How far the public posts with files are looked through for those.
 pub const EDGE_OF_PUBLIC_FILES: Edge = edge_in!(

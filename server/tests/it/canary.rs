@@ -151,9 +151,9 @@ quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       ce
 bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
 field            px      px     px       px       px        pox       -       px     px   px       px
 mail             -       -      -        -        -         o         -       -      -    -        g
-reply            py      py     epyks    epyks    epyks     nepyks    -       epyks  pyks epyks    epyks
-limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks epyks    pyks
-before           -       py     -        -        -         -         -       -      -    epyks    -
+reply            py      py     pyks     pyks     pyks      npyks     -       pyks   pyks pyks     pyks
+limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks pyks     pyks
+before           -       py     -        -        -         -         -       -      -    pyks     -
 late             -       -      -        -        -         -         -       -      -    -        -
 reasonpublic     uqb     -      u        u        u         u         u       u      u    -        ug
 reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -

@@ -6,7 +6,7 @@ use comity_db::{Sql, params, sql};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::acts::profile;
+use crate::acts::{Post, profile};
 use crate::antennas::FILL;
 use crate::kept::App;
 use crate::media::files::{jpeg, part, png};
@@ -15,6 +15,8 @@ use crate::town::{Answer, Member};
 use crate::town_test;
 
 const LOOK: &str = "/moderation/community";
+const ANSWERS: Sql =
+    sql!("UPDATE statuses SET in_reply_to_iri = 'https://far.example/notes/1' WHERE id >= $1");
 const LET_BE_FOUND: Sql = sql!("UPDATE accounts SET indexable = TRUE WHERE id = $1");
 
 /// Sends the form of what a community looks like as a browser does.
@@ -106,6 +108,52 @@ town_test! {
         assert_eq!(app.ids("/api/v1/timelines/public?remote=true&min_id=1").await, [his.id.to_string()]);
         let older = format!("/api/v1/timelines/public?remote=true&max_id={}", his.id);
         assert_eq!(app.ids(&older).await, [""; 0]);
+    }
+
+    async fn answers_to_others_are_in_no_public_timeline(town) {
+        let island = town.found("island.example", "Island").await;
+        let mut alice = town.member("alice").await;
+        let mut tom = town.member_of(&island, "tom", Role::Member).await;
+        let mut app = App::of(&town, &mut alice).await;
+        let _on = tune(&town.app).await;
+        let router = router::build(&town.app);
+        let mut ears = Vec::new();
+        for stream in ["public", "public/local", "public/remote"] {
+            ears.push(Ear::open(&router, "harbour.example", stream, &app.token).await.ok().unwrap());
+        }
+        let his = town.post(&mut tom, "Root on the island", "public").await;
+        let on = town.reply(&mut tom, &his, "More on the island", "public").await;
+        let hers = town.post(&mut alice, "Root in the harbour", "public").await;
+        town.reply(&mut tom, &hers, "An aside from the island", "public").await;
+        town.reply(&mut alice, &his, "An aside from the harbour", "public").await;
+        let id = |post: &Post| post.id.to_string();
+        for (choice, wanted) in [
+            ("", vec![id(&hers), id(&on), id(&his)]),
+            ("?local=true", vec![id(&hers)]),
+            ("?remote=true", vec![id(&on), id(&his)]),
+            ("?min_id=1", vec![id(&hers), id(&on), id(&his)]),
+        ] {
+            assert_eq!(app.ids(&format!("/api/v1/timelines/public{choice}")).await, wanted, "public{choice}");
+        }
+        alice.get("/everyone").await.is(200).shows("Root on the island").shows("More on the island").hides("An aside");
+        for (ear, wanted) in ears.iter_mut().zip([3, 1, 2]) {
+            let heard = ear.rest().await;
+            let heard: Vec<&str> = heard.iter().filter(|(event, _)| event == "update").map(|(_, status)| status.as_str()).collect();
+            assert_eq!(heard.len(), wanted, "{heard:?}");
+            assert!(heard.iter().all(|status| !status.contains("An aside")), "{heard:?}");
+        }
+    }
+
+    async fn what_answers_nobody_is_found_behind_many_answers(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = App::of(&town, &mut alice).await;
+        let first = town.post(&mut alice, "Of her own accord", "public").await;
+        let next = town.post(&mut alice, "To somebody else", "public").await;
+        town.app.db.exec(FILL, params![next.id, 5_000_i64]).await.unwrap();
+        // What they answer is not known here.
+        town.app.db.exec(ANSWERS, params![next.id]).await.unwrap();
+        assert_eq!(app.ids("/api/v1/timelines/public").await, [first.id.to_string()]);
+        assert_eq!(app.ids("/api/v1/timelines/public?min_id=1").await, [first.id.to_string()]);
     }
 
     async fn a_member_of_one_sees_the_others_public_posts_and_follows_across(town) {
