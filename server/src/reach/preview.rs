@@ -13,19 +13,32 @@ use crate::web::view::{NotSent, ReachView};
 
 /// Servers named one by one; the others are counted.
 const MOST_NAMED: usize = 5;
+/// A post that names somebody who would not get it is not published.
+const REFUSED: &str = "It cannot be posted as it is: it names somebody who would not get it.";
 
 /// Whom this draft of a member would reach.
 pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
     let answering = draft.terms.replies;
     let is_answer = draft.in_reply_to_id.is_some();
     let is_quote = draft.quote_id.is_some();
-    let (forecast, visibility) = statuses::preview(app, &me.community, &me.account, draft).await?;
+    let (forecast, visibility, unreached) =
+        statuses::preview(app, &me.community, &me.account, draft).await?;
     let name = &me.community.name;
     let reached = forecast.elsewhere + forecast.here;
     let kept: u64 = forecast.kept.values().map(|kept| kept.people).sum();
     let mut most_first: Vec<(&Domain, &Kept)> = forecast.kept.iter().collect();
     most_first.sort_by_key(|(server, kept)| (std::cmp::Reverse(kept.people), server.as_str()));
+    let is_refused = !unreached.is_empty();
     let mut not_sent: Vec<NotSent> = Vec::new();
+    for one in unreached {
+        let server = one.handle.domain.as_ref();
+        let elsewhere = server.filter(|server| **server != me.community.domain);
+        not_sent.push(NotSent {
+            whom: one.handle.to_string(),
+            why: one.why,
+            why_url: elsewhere.map(|server| format!("/why?about={server}")),
+        });
+    }
     for (server, kept) in most_first.iter().take(MOST_NAMED) {
         not_sent.push(NotSent {
             whom: format!("{} on {}", people(kept.people), server.unicode()),
@@ -45,11 +58,19 @@ pub async fn preview(app: &App, me: &Me, draft: Draft) -> Result<ReachView> {
         });
     }
     Ok(ReachView {
-        held: held(&forecast, visibility, name),
+        held: if is_refused {
+            REFUSED.to_owned()
+        } else {
+            held(&forecast, visibility, name)
+        },
         asked: asked(visibility, answering, bounds(is_answer, is_quote)),
         loose: loose(visibility).map(str::to_owned),
         not_sent,
-        held_share: share(reached, reached + kept),
+        held_share: if is_refused {
+            0
+        } else {
+            share(reached, reached + kept)
+        },
     })
 }
 

@@ -41,7 +41,7 @@ pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
 pub(crate) use once::{REMEMBERED_MS, forget_old as forget_old_keys};
 pub use policy::{Answering, MOST_NAMED, Quoting, Terms};
-pub use publish::{check, preview, publish};
+pub use publish::{Unreached, check, preview, publish};
 pub(crate) use receive::is_seen;
 pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};

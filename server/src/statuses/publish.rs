@@ -25,7 +25,8 @@ use crate::http::Kind;
 use crate::polls::{self, Wish};
 use crate::text::{Format, length};
 use crate::{conversations, lists, media, quotes, text};
-use named::{check_named_get_it, kept_from_named, named};
+pub use named::Unreached;
+use named::{Named, check_named_get_it, kept_from_named, named};
 
 /// The longest warning, in characters.
 const LONGEST_SPOILER: usize = 500;
@@ -50,7 +51,7 @@ pub async fn publish(
     {
         return load::find(app, &Party::Member(author.person()), Way::Page, id).await;
     }
-    let mut new = prepare(app, community, &author, draft, Looking::Anywhere).await?;
+    let (mut new, _) = prepare(app, community, &author, draft, Looking::Anywhere).await?;
     let visibility = new.visibility();
     if visibility == Visibility::Direct && new.mentions().is_empty() && !new.asks() {
         return Err(Error::invalid(
@@ -117,23 +118,23 @@ pub fn check(app: &App, draft: &Draft) -> Result<()> {
 }
 
 /// Whom a draft would reach, and with which visibility, if it were published now, as far as its author's own side
-/// decides. Refused where [`publish`] refuses; words need not be there yet. Nobody elsewhere is asked anything: who is
-/// not known here is left out.
+/// decides, and whom it names who would not get it: [`publish`] refuses it then. Refused where that refuses otherwise;
+/// words need not be there yet. Nobody elsewhere is asked anything: who is not known here is left out.
 pub async fn preview(
     app: &App,
     community: &Arc<Community>,
     author: &Arc<Account>,
     draft: Draft,
-) -> Result<(Forecast, Visibility)> {
+) -> Result<(Forecast, Visibility, Vec<Unreached>)> {
     let kept_from = draft.terms.kept_from.clone();
-    let new = prepare(app, community, author, draft, Looking::AmongTheKnown).await?;
+    let (new, unreached) = prepare(app, community, author, draft, Looking::AmongTheKnown).await?;
     let thing = Thing {
         kept_from,
         within: Vec::new(),
         ..new.thing()
     };
     let forecast = delivery::forecast(app, author, thing, new.people()).await?;
-    Ok((forecast, new.visibility()))
+    Ok((forecast, new.visibility(), unreached))
 }
 
 /// Where people are looked for who are named.
@@ -145,14 +146,14 @@ enum Looking {
     Anywhere,
 }
 
-/// What a draft becomes, before anything is stored.
+/// What a draft becomes, before anything is stored, and whom it would not reach.
 async fn prepare(
     app: &App,
     community: &Arc<Community>,
     author: &Arc<Account>,
     draft: Draft,
     looking: Looking,
-) -> Result<NewStatus> {
+) -> Result<(NewStatus, Vec<Unreached>)> {
     let me = Party::Member(author.person());
     let (parent, holds) = match draft.in_reply_to_id {
         Some(id) => Some(answered(app, &me, author, id).await?),
@@ -201,7 +202,11 @@ async fn prepare(
             return Err(kept_from_named(handle));
         }
     }
-    let (mentions, mut asked) = named(app, community, author, handles, visibility, looking).await?;
+    let Named {
+        people: mentions,
+        mut asked,
+        unreached,
+    } = named(app, community, author, handles, visibility, looking).await?;
     let holder = parent
         .as_ref()
         .map(|parent| parent.author.id)
@@ -237,7 +242,7 @@ async fn prepare(
     .asking(asked, waits)
     .quoting(quote);
     check_named_get_it(app, &new, named_terms).await?;
-    Ok(new)
+    Ok((new, unreached))
 }
 
 /// What a post is made of: without files it needs words.

@@ -60,6 +60,19 @@ town_test! {
             let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
             assert_eq!(told["language_suggestion"], suggested, "{draft}");
         }
+        let draft = json!({ "status": "@bob @ceo@bigcorp.example hello", "visibility": "public" });
+        let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
+        assert_eq!(told["not_sent"], json!([]));
+        alice.does(&format!("/accounts/{}/block", bob.account.id)).await;
+        let rule = [("pattern", "bigcorp.example"), ("stance", "refused"), ("scope", "mine"), ("reason", "sells us")];
+        alice.post("/boundaries", &rule).await.leads("/boundaries");
+        let told = send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(200).json();
+        let told_of = |at: usize, key: &str| told["not_sent"][at][key].as_str().unwrap().to_owned();
+        assert_eq!((told_of(0, "whom"), told_of(1, "whom")), ("@bob@harbour.example".to_owned(), "@ceo@bigcorp.example".to_owned()));
+        assert!(told_of(0, "why").starts_with("You block them"), "{told}");
+        assert!(told_of(1, "why").contains("sells us"), "{told}");
+        assert_eq!(told["held_share"], 0);
+        alice.does(&format!("/accounts/{}/unblock", bob.account.id)).await;
         let draft = json!({ "status": "Low water", "visibility": "everywhere" });
         send(&mut app.browser, "/api/comity/v1/reach", &hers, &draft).await.is(422);
         assert!(!town.anonymous().get("/@alice").await.body.contains("Low water"), "nothing was posted");

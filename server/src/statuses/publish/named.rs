@@ -16,9 +16,37 @@ use crate::rules;
 use crate::statuses::policy::Terms;
 use crate::statuses::record::NewStatus;
 
-/// The people that a status names, and those among them here who are asked about its author first; each asked of the
-/// gate. A mention that cannot arrive is refused here, with the
-/// reason, instead of being dropped in silence (boundaries L08).
+/// Somebody whom a post names, and who would not get it.
+#[derive(Debug)]
+pub struct Unreached {
+    /// Who, with their server.
+    pub handle: Handle,
+    /// Why: a sentence that the writer may hear.
+    pub why: String,
+}
+
+impl From<Unreached> for Error {
+    /// A mention that the gate refuses, with the reason that its writer may hear.
+    fn from(one: Unreached) -> Error {
+        Error::invalid(
+            "text",
+            format!("would not reach {}: {}", one.handle, one.why),
+        )
+    }
+}
+
+/// Whom a status names.
+pub(super) struct Named {
+    /// By the handle by which each was named.
+    pub people: Vec<(Handle, Arc<Account>)>,
+    /// Those among them here who are asked about its author first.
+    pub asked: Vec<Asked>,
+    /// Whom it would not reach: nobody where it is to be published.
+    pub unreached: Vec<Unreached>,
+}
+
+/// The people that a status names, each asked of the gate. A mention that cannot arrive is refused here, with the
+/// reason, instead of being dropped in silence (boundaries L08); before it is published it is only told.
 pub(super) async fn named(
     app: &App,
     community: &Arc<Community>,
@@ -26,7 +54,7 @@ pub(super) async fn named(
     handles: Vec<Handle>,
     visibility: Visibility,
     looking: Looking,
-) -> Result<(Vec<(Handle, Arc<Account>)>, Vec<Asked>)> {
+) -> Result<Named> {
     let me = Party::Member(author.person());
     if handles.len() > MOST_MENTIONS {
         return Err(Error::invalid(
@@ -36,11 +64,16 @@ pub(super) async fn named(
     }
     let mut people: Vec<(Handle, Arc<Account>)> = Vec::with_capacity(handles.len());
     let mut asked = Vec::new();
+    let mut unreached = Vec::new();
     for handle in handles {
         let found = match &handle.domain {
             None => accounts::find_by_handle(app, &handle.username, &community.domain).await?,
             Some(domain) if looking == Looking::AmongTheKnown => {
-                accounts::find_by_handle(app, &handle.username, domain).await?
+                let known = accounts::find_by_handle(app, &handle.username, domain).await?;
+                if known.is_none() {
+                    unreached.extend(barred(app, community, author, &handle, domain).await?);
+                }
+                known
             }
             Some(domain) => match resolve::handle_for(app, community, author.id, &handle).await {
                 Ok(account) => Some(account),
@@ -78,11 +111,22 @@ pub(super) async fn named(
                 }
                 people.push((handle, account));
             }
-            Err(Error::Forbidden(why)) => return Err(would_not_reach(&account.handle(), &why)),
+            Err(Error::Forbidden(why)) => {
+                let handle = account.handle();
+                let one = Unreached { handle, why };
+                if looking == Looking::Anywhere {
+                    return Err(one.into());
+                }
+                unreached.push(one);
+            }
             Err(other) => return Err(other),
         }
     }
-    Ok((people, asked))
+    Ok(Named {
+        people,
+        asked,
+        unreached,
+    })
 }
 
 /// Somebody is named: a message between few may be barred where a public word is not.
@@ -127,7 +171,28 @@ async fn told_if_it_matters(
         }
         _ => {}
     }
-    // We know nothing of them but their server, and that is asked about.
+    if let Some(one) = barred(app, community, author, handle, domain).await? {
+        return Err(one.into());
+    }
+    if visibility == Visibility::Direct {
+        return Err(Error::invalid(
+            "text",
+            format!(
+                "would not reach {handle}, who cannot be found now; check the name, or try again later"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a rule bars the way to somebody of whom nothing is known but their server: that is asked about.
+async fn barred(
+    app: &App,
+    community: &Arc<Community>,
+    author: &Account,
+    handle: &Handle,
+    domain: &Domain,
+) -> Result<Option<Unreached>> {
     let somebody = Iri::parse(&format!("https://{domain}/"))?;
     let thing = Thing {
         community: Some(community.policy_id()),
@@ -143,26 +208,10 @@ async fn told_if_it_matters(
             thing: &thing,
         })
         .await?;
-    if verdict.outcome == Outcome::Refuse {
-        return Err(would_not_reach(
-            handle,
-            &rules::sentence_to(app, &me, &verdict),
-        ));
-    }
-    if visibility == Visibility::Direct {
-        return Err(Error::invalid(
-            "text",
-            format!(
-                "would not reach {handle}, who cannot be found now; check the name, or try again later"
-            ),
-        ));
-    }
-    Ok(())
-}
-
-/// A mention that the gate refuses, with the reason that its writer may hear.
-fn would_not_reach(handle: &Handle, why: &str) -> Error {
-    Error::invalid("text", format!("would not reach {handle}: {why}"))
+    Ok((verdict.outcome == Outcome::Refuse).then(|| Unreached {
+        handle: handle.clone(),
+        why: rules::sentence_to(app, &me, &verdict),
+    }))
 }
 
 /// Nobody is named in what is kept from them: the mention would not arrive. Only what this author named counts; from
