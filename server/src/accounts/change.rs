@@ -158,6 +158,11 @@ impl ProfileDraft {
     }
 
     fn check(&self) -> Result<()> {
+        length::at_most(
+            "display_name",
+            &plain::line(&self.display_name),
+            LONGEST_NAME,
+        )?;
         length::at_most("note", &self.note, LONGEST_OWN_NOTE)?;
         if self.fields.len() > MOST_FIELDS {
             return Err(

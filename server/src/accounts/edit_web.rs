@@ -74,6 +74,11 @@ async fn edit_page(
 /// What the profile's fields are called in sentences.
 const LABELS: &[Label] = &[
     Label {
+        of: "display_name",
+        input: "name",
+        words: "your name",
+    },
+    Label {
         of: "note",
         input: "bio",
         words: "what you say about yourself",

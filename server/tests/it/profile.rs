@@ -110,6 +110,7 @@ town_test! {
         tell(&[("avatar", "data:image/png;base64,AAAA")], "must be sent as a file", "ERR_INVALID").await;
         tell(&[("attribution_domains[]", "no domain")], "which is no domain", "ERR_INVALID").await;
         tell(&[("attribution_domains[]", "com")], "anybody can have pages", "ERR_INVALID").await;
+        tell(&[("display_name", &"x".repeat(101))], "is longer than 100 characters", "ERR_TOO_LONG").await;
         tell(&[("note", &"x".repeat(3_000))], "is longer than", "ERR_TOO_LONG").await;
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
