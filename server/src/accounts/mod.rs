@@ -30,6 +30,7 @@ pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
 pub use model::{Account, Places, Profile, profile, stored_domain, stored_iri};
 pub use moved::{moved, moved_to};
+pub(crate) use store::names::is_of_people;
 pub use store::{add_to_statuses, count_follows};
 pub use verify::verify_links;
 
@@ -39,7 +40,8 @@ use crate::emojis::{self, Words};
 use crate::error::{Error, Result};
 use crate::{rules, text};
 
-/// Longer display names are cut: Mastodon allows 30 characters, Misskey 50; nobody reads beyond this.
+/// Longer display names are refused of members and cut of others: Mastodon allows 30 characters, Misskey 50; nobody reads
+/// beyond this.
 pub(crate) const LONGEST_NAME: usize = 100;
 /// Profile texts of other servers beyond this many bytes of HTML are cut off before sanitising.
 const LONGEST_NOTE: usize = 20_000;

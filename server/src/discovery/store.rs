@@ -3,27 +3,49 @@
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
 use super::{Order, WEEK_MS};
+use crate::accounts::is_of_people;
 use crate::error::Result;
+
+/// Who of these accounts wants to be found.
+macro_rules! wants_to_be_found {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".discoverable AND ",
+            $of,
+            ".gone_at IS NULL AND ",
+            is_of_people!($of)
+        )
+    };
+}
 
 /// Counts on `accounts_listed_by_activity`.
 const ACTIVE: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT a.id
-       FROM accounts a
-      WHERE a.discoverable AND a.gone_at IS NULL AND a.last_status_at IS NOT NULL AND a.kind <> 'Application'
-        AND (NOT $1 OR a.community_id = $2)
-      ORDER BY a.last_status_at DESC
-      LIMIT $3 OFFSET $4"
+    concat!(
+        "SELECT a.id
+           FROM accounts a
+          WHERE ",
+        wants_to_be_found!("a"),
+        "   AND a.last_status_at IS NOT NULL
+            AND (NOT $1 OR a.community_id = $2)
+          ORDER BY a.last_status_at DESC
+          LIMIT $3 OFFSET $4"
+    )
 );
 /// Counts on `accounts_listed_by_age`.
 const NEW: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT a.id
-       FROM accounts a
-      WHERE a.discoverable AND a.gone_at IS NULL AND a.created_at > 0 AND a.kind <> 'Application'
-        AND (NOT $1 OR a.community_id = $2)
-      ORDER BY a.created_at DESC
-      LIMIT $3 OFFSET $4"
+    concat!(
+        "SELECT a.id
+           FROM accounts a
+          WHERE ",
+        wants_to_be_found!("a"),
+        "   AND a.created_at > 0
+            AND (NOT $1 OR a.community_id = $2)
+          ORDER BY a.created_at DESC
+          LIMIT $3 OFFSET $4"
+    )
 );
 
 /// People who want to be found.
@@ -41,20 +63,6 @@ pub async fn listed(
     };
     let values = params![local, community_id, most, skip];
     Ok(db.column(statement, values).await?)
-}
-
-/// Who of these accounts wants to be found.
-macro_rules! wants_to_be_found {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".discoverable AND ",
-            $of,
-            ".gone_at IS NULL AND ",
-            $of,
-            ".kind <> 'Application'"
-        )
-    };
 }
 
 /// Whom a member (`$1`) has nothing to do with yet, of the accounts `a`.

@@ -11,6 +11,11 @@ use crate::kept::{App, ids};
 use crate::peer;
 use crate::town_test;
 
+const IS_A_SERVICE: Sql = sql!("UPDATE accounts SET kind = 'Service' WHERE username_key = 'rita'");
+const CALLED_AS_ITS_HOST: Sql = sql!(
+    "UPDATE accounts SET username = domain, username_key = domain WHERE username_key = 'rita'"
+);
+
 async fn lets_be_found(app: &mut App, yes: bool) {
     let changes = json!({ "indexable": yes });
     let me = app
@@ -395,6 +400,21 @@ coast_test! {
         his.post(&block.replace("/block", "/unblock"), &json!({})).await.is(200);
         assert!(people(&mut hers, "q=gogh").await.is_empty());
         assert_eq!(people(&mut hers, "q=vin").await, ["bob"]);
+    }
+
+    async fn what_speaks_for_a_server_is_found_by_its_whole_handle_alone(coast) {
+        let mut hers = App::of(&coast.town, &mut coast.alice).await;
+        let here = coast.town.community();
+        let name = here.domain.host().to_owned();
+        let beginning = name.split('.').next().unwrap().to_owned();
+        assert!(people(&mut hers, &format!("q={beginning}")).await.is_empty());
+        assert!(people(&mut hers, &format!("q={}", here.name)).await.is_empty());
+        assert_eq!(people(&mut hers, &format!("q=@{name}@{}", here.domain)).await, [name]);
+        // A service called as its host is speaks for it; another is a bot.
+        coast.town.app.db.exec(IS_A_SERVICE, params![]).await.unwrap();
+        assert_eq!(people(&mut hers, "q=rita").await, ["rita"]);
+        coast.town.app.db.exec(CALLED_AS_ITS_HOST, params![]).await.unwrap();
+        assert!(people(&mut hers, "q=rita").await.is_empty(), "its words are the same");
     }
 
     async fn people_who_were_here_before_are_given_the_words_of_their_names(coast) {

@@ -168,7 +168,25 @@ const FOLLOWED: Sql<(i64,)> = sql!(
     ),
 );
 
-/// Of everybody here, or elsewhere: the first by their words are looked at.
+/// An account is no server's: those have an application, as communities do here, or a service called as their host is.
+macro_rules! is_of_people {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".kind <> 'Application' AND NOT (",
+            $of,
+            ".kind = 'Service' AND ",
+            $of,
+            ".username_key = ",
+            $of,
+            ".domain)"
+        )
+    };
+}
+pub(crate) use is_of_people;
+
+/// Of everybody here, or elsewhere: the first by their words are looked at. What speaks for a server is found by its handle
+/// alone, and by who follows it.
 macro_rules! known {
     ($only_one:literal, $asked:literal) => {
         concat!(
@@ -180,6 +198,8 @@ macro_rules! known {
                       LIMIT $8) k
                JOIN accounts a ON a.id = k.account_id
               WHERE ",
+            is_of_people!("a"),
+            " AND ",
             named!($only_one, $asked)
         )
     };
