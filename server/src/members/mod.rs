@@ -285,7 +285,7 @@ impl Writing {
 /// Changes what this member lays down for all they write.
 pub async fn choose_writing(app: &App, account_id: i64, writing: Writing) -> Result<()> {
     let tag = &writing.language;
-    if !tag.is_empty() && !text::language::is_tag(tag) {
+    if !tag.is_empty() && !text::language::is_of_a_language(tag) {
         return Err(Error::invalid(
             "language",
             "is not a language tag such as en or pt-BR",

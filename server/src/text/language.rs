@@ -46,6 +46,25 @@ pub fn is_tag(tag: &str) -> bool {
         })
 }
 
+/// The languages that have a tag of two letters (ISO 639-1).
+const TWO_LETTERS: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da \
+                           de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz \
+                           ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln \
+                           lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi \
+                           pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th \
+                           ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// Whether a tag is that of a language. Those of three letters are too many to be counted here: what looks like one is one.
+pub fn is_of_a_language(tag: &str) -> bool {
+    let first = first_part(Some(tag));
+    let is_word = first.bytes().all(|byte| byte.is_ascii_lowercase());
+    match first.len() {
+        2 => TWO_LETTERS.split(' ').any(|known| known == first),
+        3 => is_word,
+        _ => false,
+    }
+}
+
 /// The first part of a tag, in lower case: `pt` of `pt-BR`. Empty for none.
 pub fn first_part(tag: Option<&str>) -> String {
     let tag = tag.filter(|tag| is_tag(tag)).unwrap_or_default();
@@ -247,6 +266,16 @@ mod tests {
     #[test]
     fn language_tags_are_tags() {
         assert!(is_tag("en") && is_tag("pt-BR") && is_tag("zh-Hant-TW"));
+        assert!(
+            ["en", "pt-BR", "gsw", "zh-Hant-TW"]
+                .into_iter()
+                .all(is_of_a_language)
+        );
+        assert!(
+            !["zz", "zz-bogus", "english", "", "x", "12"]
+                .into_iter()
+                .any(is_of_a_language)
+        );
         assert!(!is_tag("\" onload=") && !is_tag("e") && !is_tag("en--us"));
     }
 }

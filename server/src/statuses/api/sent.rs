@@ -13,7 +13,7 @@ use crate::media::{self, Attaching, Saying};
 use crate::polls::{NewPoll, Wish};
 use crate::statuses::once::Once;
 use crate::statuses::{Answering, Draft, Quoting, Terms, entity, web};
-use crate::text::Format;
+use crate::text::{Format, language};
 
 /// A post as an app sends it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -243,10 +243,11 @@ impl Sent {
             "" => me.member.quoting,
             word => read_quoting(word)?,
         };
-        let language = match &self.language {
-            Some(tag) => tag.trim(),
-            None => &me.member.language,
-        };
+        // What is no language is passed over, as Mastodon does; an empty tag says that it is in none.
+        let said = self.language.as_deref().map(str::trim);
+        let language = said
+            .filter(|tag| tag.is_empty() || language::is_of_a_language(tag))
+            .unwrap_or(&me.member.language);
         let format = match self.content_type.as_str() {
             "" => me.member.format,
             word => Format::parse(word).ok_or_else(|| {
