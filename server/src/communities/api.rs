@@ -18,7 +18,7 @@ use crate::{annual_reports, media, members, polls, push, rules, sign_ups, text};
 
 /// The version of Mastodon whose API we speak, then who we are, as other servers write it: apps read three numbers from
 /// the front.
-const VERSION: &str = concat!("4.5.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
+const VERSION: &str = concat!("4.6.0 (compatible; Comity ", env!("CARGO_PKG_VERSION"), ")");
 /// The numbers by which apps know what is there: Mastodon's counts only where everything below it works. 2: notifications in
 /// groups; 3: domains that may name an author; 4: files are deleted; 5: filters that blur; 6: topics and people on profiles;
 /// 7: quotes, with all that tells of them; 8: `/api/v1/profile` with the places that a profile has, and how it stands with a
@@ -141,6 +141,22 @@ fn banner(here: &Community) -> String {
     }
 }
 
+/// Where the source of the program is: the settings may say an address on this server.
+fn source(app: &App, here: &Community) -> String {
+    match app.config.source_url.as_str() {
+        path if path.starts_with('/') => format!("{}{path}", here.origin),
+        address => address.to_owned(),
+    }
+}
+
+/// The languages that are spoken there; where it says none, that of the pages.
+fn languages_of(here: &Community) -> Value {
+    match here.look.languages.as_slice() {
+        [] => json!(["en"]),
+        spoken => json!(spoken),
+    }
+}
+
 /// Its icon in the one size that there is.
 fn icons(here: &Community) -> Value {
     let look = &here.look;
@@ -161,12 +177,12 @@ pub async fn instance(State(app): State<App>, caller: Caller) -> Result<Reply> {
         "domain": here.domain.as_str(),
         "title": here.name,
         "version": VERSION,
-        "source_url": app.config.source_url,
+        "source_url": source(&app, here),
         "description": told.description,
         "usage": { "users": { "active_month": told.active } },
         "thumbnail": { "url": banner(here), "blurhash": null, "versions": {}, "description": described },
         "icon": icons(here),
-        "languages": look.languages,
+        "languages": languages_of(here),
         "configuration": told.configuration,
         "registrations": {
             "enabled": joining.enabled,
@@ -202,7 +218,7 @@ pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply
             "domain_count": told.servers,
         },
         "thumbnail": banner(here),
-        "languages": here.look.languages,
+        "languages": languages_of(here),
         "registrations": joining.enabled,
         "approval_required": joining.approval_required,
         "invites_enabled": here.invites == Invites::Members && here.sign_up != SignUp::Closed,

@@ -240,7 +240,7 @@ town_test! {
         bob.get(LOOK).await.is(404);
         marta.get(LOOK).await.is(200).shows("How Harbour looks");
         let none = town.anonymous().get("/api/v2/instance").await.is(200).json();
-        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!([])));
+        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!(["en"])));
         let (icon, wide) = (png(600, 500), jpeg(3000, 1000));
         let words = [("languages", "de, en de"), ("header_description", "The quay")];
         saves(&mut marta, &words, &[("avatar", &icon), ("header", &wide)]).await.leads(LOOK);
@@ -266,7 +266,7 @@ town_test! {
         assert_eq!(town.anonymous().get("/api/v2/instance").await.is(200).json()["icon"], told["icon"]);
         saves(&mut marta, &[("languages", ""), ("avatar_gone", "on"), ("header_gone", "on")], &[]).await.leads(LOOK);
         let none = town.anonymous().get("/api/v2/instance").await.is(200).json();
-        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!([])));
+        assert_eq!((&none["icon"], &none["languages"]), (&json!([]), &json!(["en"])));
         for picture in [&icon, &banner] {
             town.anonymous().get(picture).await.is(404);
         }
