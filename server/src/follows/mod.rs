@@ -100,7 +100,7 @@ pub async fn states(
 pub async fn follow(app: &App, me: &Arc<Account>, target_id: i64) -> Result<State> {
     let target = relations::find_known(app, me, target_id).await?;
     if target.id == me.id {
-        return Err(Error::invalid("id", "is yourself"));
+        return Err(Error::invalid("you", "cannot follow yourself"));
     }
     if target.gone_at.is_some() {
         return Err(Error::Gone);

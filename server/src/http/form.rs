@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::field::in_words;
 use super::files::{self, Files};
 use super::multipart;
 use super::reply::{Reply, as_sentence};
@@ -170,7 +171,8 @@ pub fn trouble(why: Error, labels: &[Label]) -> Result<Trouble> {
     match why {
         Error::Invalid { field, why, .. } => {
             let label = labels.iter().find(|label| label.of == field);
-            let (input, words) = label.map_or((field, field), |label| (label.input, label.words));
+            let input = label.map_or(field, |label| label.input);
+            let words = label.map_or_else(|| in_words(field), |label| label.words.to_owned());
             Ok(Trouble {
                 field: input,
                 text: as_sentence(&format!("{words} {why}")),

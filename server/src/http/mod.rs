@@ -6,6 +6,7 @@ pub mod client;
 pub mod cookie;
 pub mod cors;
 pub mod deprecated;
+mod field;
 pub mod files;
 pub mod finish;
 pub mod form;

@@ -17,6 +17,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use super::field::in_words;
 use super::{cookie, local_path};
 use crate::communities::Community;
 use crate::error::{Code, Error};
@@ -353,7 +354,7 @@ impl Told {
             Error::Refused(refusal) => (StatusCode::FORBIDDEN, as_sentence(&told_of(refusal))),
             Error::Invalid { field, why, .. } => (
                 StatusCode::UNPROCESSABLE_ENTITY,
-                as_sentence(&format!("{field} {why}")),
+                as_sentence(&format!("{} {why}", in_words(field))),
             ),
             Error::Conflict(why) => (StatusCode::CONFLICT, as_sentence(why)),
             Error::TooMany { after_s } => (

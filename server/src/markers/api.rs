@@ -41,7 +41,19 @@ pub struct Moved {
 
 #[derive(Debug, Deserialize)]
 struct Position {
-    last_read_id: i64,
+    last_read_id: Value,
+}
+
+impl Position {
+    /// Apps send ids as words, as they get them, and some as numbers.
+    fn id(&self) -> Result<i64> {
+        let id = match &self.last_read_id {
+            Value::String(word) => word.trim().parse().ok(),
+            other => other.as_i64(),
+        };
+        id.filter(|id| *id >= 0)
+            .ok_or_else(|| Error::invalid("last_read_id", "must be the id of an entry"))
+    }
 }
 
 /// `POST /api/v1/markers`
@@ -55,11 +67,8 @@ pub async fn save(
         (Timeline::Notifications, moved.notifications),
     ]
     .into_iter()
-    .filter_map(|(timeline, position)| Some((timeline, position?.last_read_id)))
-    .collect();
-    if moved.iter().any(|(_, id)| *id < 0) {
-        return Err(Error::invalid("last_read_id", "must be the id of an entry"));
-    }
+    .filter_map(|(timeline, position)| Some(position?.id().map(|id| (timeline, id))))
+    .collect::<Result<_>>()?;
     let markers = super::set(&app, client.me()?.account.id, &moved).await?;
     Ok(Reply::api(entities(markers.iter())))
 }

@@ -168,7 +168,7 @@ pub async fn unmute(app: &App, me: &Arc<Account>, target_id: i64) -> Result<()> 
 
 async fn other(app: &App, me: &Account, target_id: i64) -> Result<Arc<Account>> {
     if target_id == me.id {
-        return Err(Error::invalid("id", "is yourself"));
+        return Err(Error::invalid("you", "cannot do that to yourself"));
     }
     find_met(app, me, target_id).await
 }

@@ -149,6 +149,13 @@ town_test! {
         assert!(me["note"].as_str().unwrap().contains("Tides &amp;"));
         let sent = app.write(json!({ "status": "Moin" })).await;
         assert_eq!((&sent["visibility"], &sent["language"]), (&json!("private"), &json!("de")));
+        for (said, kept) in [("zz-bogus", "de"), ("\" onload=", "de"), ("pt-BR", "pt-BR"), ("gsw", "gsw")] {
+            let sent = app.write(json!({ "status": "Moin", "language": said })).await;
+            assert_eq!(sent["language"], kept, "{said}");
+        }
+        let me = app.me().await;
+        let told = app.post(&format!("/api/v1/accounts/{me}/follow"), json!({})).await.is(422).json();
+        assert_eq!(told["error"], "You cannot follow yourself");
     }
 
     async fn an_app_posts_edits_and_takes_back(town) {
@@ -362,8 +369,8 @@ town_test! {
         let mut visitor = town.anonymous();
         let told = visitor.get("/api/v2/instance").await.is(200).json();
         assert_eq!(told["domain"], "harbour.example");
-        // All that Mastodon 4.6 counts is there, whatever the number in front says.
-        assert!(told["version"].as_str().unwrap().starts_with("4.5.0 "));
+        assert!(told["version"].as_str().unwrap().starts_with("4.6.0 "));
+        assert_eq!(told["source_url"], "https://harbour.example/about#source");
         assert_eq!(told["api_versions"]["mastodon"], 11);
         assert_eq!(told["wrapstodon"], Value::Null);
         let links = &told["configuration"]["timelines_access"]["trending_link_feeds"];

@@ -284,7 +284,8 @@ town_test! {
         assert_eq!(home["notifications"], Value::Null);
         assert_eq!(hers.get("/api/v1/markers").await.is(200).json(), json!({}));
         hers.post("/api/v1/markers", &json!({ "home": { "last_read_id": "-1" } })).await.is(422);
-        hers.post("/api/v1/markers", &json!({ "home": { "last_read_id": "far" } })).await.is(422);
+        let told = hers.post("/api/v1/markers", &json!({ "home": { "last_read_id": "far" } })).await.is(422).json();
+        assert_eq!(told["error"], "The place up to which was read must be the id of an entry");
         // Two devices at once: one of them hears that it was not first.
         let (mut other, mut clashes) = (App { browser: hers.browser.clone(), token: hers.token.clone() }, 0);
         for at in 100..110 {
