@@ -10,6 +10,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use comity_policy::{Because, Refusal};
+use comity_vocab::Iri;
 use futures_util::Stream;
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
@@ -151,12 +152,24 @@ impl Reply {
 
     /// It has another address, for good: one of our own names, that the settings say.
     pub fn moved(location: &str) -> Reply {
-        let mut reply =
-            Reply::empty(StatusCode::PERMANENT_REDIRECT).with(CACHE_CONTROL, "no-store");
+        Reply::empty(StatusCode::PERMANENT_REDIRECT)
+            .with(CACHE_CONTROL, "no-store")
+            .leading_to(location)
+    }
+
+    /// Another server has it at this address, and says who may read it.
+    pub fn elsewhere(address: &Iri) -> Reply {
+        let reply = Reply::empty(StatusCode::FOUND)
+            .with(CACHE_CONTROL, "private, no-store")
+            .with(VARY, "Accept, Signature");
+        reply.leading_to(address.as_str())
+    }
+
+    fn leading_to(mut self, location: &str) -> Reply {
         match HeaderValue::from_str(location) {
             Ok(location) => {
-                reply.0.headers_mut().insert(LOCATION, location);
-                reply
+                self.0.headers_mut().insert(LOCATION, location);
+                self
             }
             Err(_) => Error::NotFound.into(),
         }

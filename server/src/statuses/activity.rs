@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Attached, Notices, Status, is_sensitive, notice, text};
-use crate::accounts::{Account, stored_iri};
+use crate::accounts::web::named;
+use crate::accounts::{self, Account, stored_iri};
 use crate::aliases::{self, Canary};
 use crate::app::App;
 use crate::communities::Community;
@@ -286,7 +287,8 @@ fn hashtag(author: &Account, tag: &str) -> Result<HashtagOut> {
     })
 }
 
-/// `GET /users/{name}/statuses/{id}`. A status that was deleted, one that this viewer may not see and one that never was
+/// `GET /users/{name}/statuses/{id}`, and `/@{handle}/{id}` for servers: what is somebody's elsewhere is not ours to give, and
+/// where its page here is for everybody they are led to it. A status that was deleted, one that this viewer may not see and one that never was
 /// are answered alike (L29).
 pub async fn show(
     State(app): State<App>,
@@ -297,7 +299,11 @@ pub async fn show(
     if !wants_activity(&parts.headers) {
         return Ok(Reply::see_other(&format!("/@{name}/{id}")));
     }
-    let (viewer, status) = for_signer(&app, &community, &name, id, &parts, Way::Fetch).await?;
+    let viewer = inbox::signed_viewer(&app, &community, &parts).await?;
+    if let Some(original) = original_of_copy(&app, &community, &name, id, &viewer).await? {
+        return Ok(Reply::elsewhere(&original));
+    }
+    let status = for_viewer(&app, &community, &name, id, &parts, Way::Fetch, &viewer).await?;
     if status.reblog_of.is_some() {
         return Err(Error::NotFound);
     }
@@ -390,6 +396,41 @@ pub async fn replies(
         next.transpose()?.as_ref(),
         items,
     )))
+}
+
+/// Under which address a post is kept by its own server, where `handle` is of somebody elsewhere who wrote it. Its page here
+/// is for everybody then, by the rules of the community about who wrote it; and so is the community itself for whoever asks.
+async fn original_of_copy(
+    app: &App,
+    community: &Arc<Community>,
+    handle: &str,
+    id: i64,
+    viewer: &Party,
+) -> Result<Option<Iri>> {
+    if !handle.contains('@') {
+        return Ok(None);
+    }
+    let nothing = |why: Error| match why {
+        Error::Internal(_) => Err(why),
+        _ => Ok(None),
+    };
+    let owner = match named(app, community, handle).await {
+        Ok(owner) => owner,
+        Err(why) => return nothing(why),
+    };
+    if owner.is_local() {
+        return Ok(None);
+    }
+    if let Err(why) = accounts::show(app, viewer, Way::Fetch, community.actor_id).await {
+        return nothing(why);
+    }
+    let visitor = Party::Anonymous(community.policy_id());
+    let status = match super::find(app, &visitor, Way::Page, id).await {
+        Ok(status) => status,
+        Err(why) => return nothing(why),
+    };
+    let is_theirs = status.author.id == owner.id && status.reblog_of.is_none();
+    Ok(is_theirs.then(|| status.iri.clone()))
 }
 
 /// A status of `name`, who lives here, for whoever signed the request.

@@ -6,8 +6,10 @@ use comity::accounts;
 use comity::members::Role;
 use comity_vocab::Iri;
 use http::Method;
+use serde_json::json;
 
 use crate::coast::works;
+use crate::peer;
 
 coast_test! {
     async fn l04_a_deletion_goes_where_the_post_went_and_nowhere_else(coast) {
@@ -47,6 +49,40 @@ coast_test! {
         coast.deletes(&post).await;
         assert_eq!(coast.got("passing", "Delete").len(), 1);
         assert_eq!(coast.got("open", "Delete").len(), 1);
+    }
+
+    async fn the_page_of_a_copy_leads_servers_to_the_post_itself(coast) {
+        let rita = coast.peer.iri("open", "rita");
+        let alice = coast.alice.account.iri.to_string();
+        let public = peer::create(&rita, "1", "Periwinkle", None, Some(&alice));
+        let mut private = peer::create(&rita, "2", "Whelk", None, Some(&alice));
+        for key in ["to", "cc"] {
+            private[key] = json!([alice]);
+            private["object"][key] = json!([alice]);
+        }
+        coast.brings(&public).await;
+        coast.brings(&private).await;
+        let iri = public["object"]["id"].as_str().unwrap();
+        let id = coast.id_of(iri).await.unwrap();
+        let hidden = coast.id_of(private["object"]["id"].as_str().unwrap()).await.unwrap();
+        let path = |name: &str, id: i64| format!("/@{name}@{}/{id}", coast.peer.domain("open"));
+        let nora = coast.peer.iri("passing", "nora");
+        let answer = coast.signed(&nora, Method::GET, &path("rita", id), "").await.is(302);
+        assert_eq!(answer.headers["location"].to_str().unwrap(), iri);
+        for path in [path("rita", hidden), path("rita", id + 4_242), path("nobody", id), format!("/@rita/{id}")] {
+            coast.signed(&nora, Method::GET, &path, "").await.is(404);
+        }
+        coast.town.anonymous().get_activity(&path("rita", id)).await.is(401);
+        // Whoever is refused is told nothing, and of whom the community refuses nobody is.
+        let mut ines = coast.town.admin("ines").await;
+        let refuse = |server: &str| [("pattern", coast.peer.domain(server)), ("stance", "refused".to_owned()), ("scope", "community".to_owned())];
+        for server in ["passing", "open"] {
+            let rule = refuse(server);
+            let rule: Vec<(&str, &str)> = rule.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            ines.post("/boundaries", &rule).await.is(303);
+            let by = if server == "passing" { nora.clone() } else { coast.peer.iri("elsewhere", "lars") };
+            coast.signed(&by, Method::GET, &path("rita", id), "").await.is(404);
+        }
     }
 
     async fn the_author_reads_who_came_for_a_post_and_did_not_get_it(coast) {
