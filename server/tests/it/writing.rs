@@ -37,7 +37,9 @@ town_test! {
         alice.get(&format!("/statuses/{}/edit", post.id)).await.is(200).shows("The ferry leaves at nine");
         town.wait_s(60);
         let edit = format!("/statuses/{}/edit", post.id);
+        alice.get(&post.path).await.is(200).hides("What it said before");
         alice.post(&edit, &[("text", "The ferry leaves at ten")]).await.is(303);
+        alice.get(&post.path).await.is(200).shows("What it said before");
         let page = town.anonymous().get(&post.path).await.is(200);
         page.shows("The ferry leaves at ten").shows("edited").hides("leaves at nine");
         let history = town.anonymous().get(&format!("/statuses/{}/history", post.id)).await.is(200);
