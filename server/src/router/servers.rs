@@ -79,6 +79,9 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/nodeinfo/2.1", Kind::Asset, || {
         get(communities::activity::nodeinfo)
     }),
+    reads("/robots.txt", Kind::Asset, || get(web::site::robots)),
+    reads("/favicon.ico", Kind::Asset, || get(web::site::icon)),
+    reads("/manifest.json", Kind::Asset, || get(web::site::manifest)),
     reads("/health", Kind::Asset, || get(health)),
     reads("/assets/{name}", Kind::Asset, || get(web::asset)),
     reads("/avatars/original/missing.png", Kind::Asset, || {

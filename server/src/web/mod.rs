@@ -1,5 +1,6 @@
 //! What all pages share: the frame around them, the style and the script.
 
+pub mod site;
 pub mod time;
 pub mod view;
 

@@ -138,6 +138,25 @@ town_test! {
         mona.get("/moderation").await.is(200).hides("/trends");
     }
 
+    async fn crawlers_browsers_and_apps_find_what_they_look_for(town) {
+        let mut visitor = town.anonymous();
+        let robots = visitor.get("/robots.txt").await.is(200);
+        assert!(robots.body.contains("\nDisallow: /api/\n") && !robots.body.contains("Disallow: /\n"), "{}", robots.body);
+        let icon = visitor.get("/favicon.ico").await.is(303).leads_to().unwrap();
+        let page = visitor.get("/about").await.is(200);
+        assert!(page.body.contains(&format!("href=\"{icon}\"")), "it is the one that pages have");
+        assert!(page.body.contains("<link rel=\"manifest\" href=\"/manifest.json\">"));
+        let manifest = visitor.get("/manifest.json").await.is(200);
+        assert_eq!(manifest.headers["content-type"], "application/manifest+json");
+        let manifest = manifest.json();
+        assert_eq!((&manifest["name"], &manifest["icons"][0]["src"]), (&json!("Harbour"), &json!(icon)));
+        assert_eq!(manifest["share_target"]["action"], "/compose");
+        let mut alice = town.member("alice").await;
+        let shared = "/compose?title=Tides&text=Low+water&url=https%3A%2F%2Fsea.example%2F";
+        let page = alice.get(shared).await.is(200);
+        assert!(page.body.contains("Tides\nLow water\nhttps:"), "{}", page.body);
+    }
+
     async fn conversations_between_few_say_who_and_what_was_said_last(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);

@@ -24,6 +24,9 @@ use crate::{accounts, drafts, reach, rules, scheduled, text};
 pub use form::ComposeForm;
 use form::handles;
 
+/// Bytes of each thing that another app shares; the longest post here is shorter by default, and its writer shortens the rest.
+const MOST_SHARED: usize = 16_000;
+
 /// Who may answer, to choose from.
 pub fn answers(chosen: Answering) -> Vec<AnswerChoice> {
     let words = |answering| match answering {
@@ -137,6 +140,26 @@ pub struct ComposeQuery {
     quote: Option<i64>,
     to: Option<i64>,
     draft: Option<i64>,
+    /// What another app shares: words, what they are called, and where they are from.
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    url: String,
+}
+
+impl ComposeQuery {
+    /// All of it, one below the other.
+    fn shared(&self) -> String {
+        let parts = [&self.title, &self.text, &self.url];
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .map(|part| text::plain::cut(part.trim(), MOST_SHARED))
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.join("\n")
+    }
 }
 
 /// `GET /compose`
@@ -147,9 +170,11 @@ pub async fn compose_form(
     axum::extract::Query(query): axum::extract::Query<ComposeQuery>,
 ) -> Result<Reply> {
     let mut composer = composer(&app, &me);
+    composer.text = query.shared();
     if let Some(to) = query.to {
         let person = accounts::show(&app, &me.party(), Way::Page, to).await?;
-        composer.text = format!("{} ", person_view(&person, &me.community).handle());
+        let handle = person_view(&person, &me.community).handle();
+        composer.text = format!("{handle} {}", composer.text);
         composer.seen_by = SeenBy::Mentioned;
     }
     if let Some(id) = query.draft {
