@@ -1,6 +1,7 @@
 //! Starting an installation, and serving it until it is told to stop. Several may live in one process.
 
 mod listen;
+mod place;
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -14,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 pub use listen::listen;
+pub use place::{Alone, alone, check_domain, must_exist};
 
 use crate::accounts::Keyring;
 use crate::aliases::Watch;
@@ -75,6 +77,19 @@ pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
         make_writable(&config.data_dir)?;
     }
     let db = Db::open(&config.database_url()).await?;
+    start_on(db, config, clock).await
+}
+
+/// The same of a database that is there already; refuses where there is none, or an empty one.
+pub async fn start_existing(config: Config, clock: Clock) -> Result<App, CannotStart> {
+    must_exist(&config)?;
+    if config.database.is_empty() {
+        make_writable(&config.data_dir)?;
+    }
+    let db = Db::open(&config.database_url()).await?;
+    if db.pending(migrations::ALL).await? == migrations::ALL.len() {
+        return Err(place::none(&config));
+    }
     start_on(db, config, clock).await
 }
 

@@ -1,5 +1,7 @@
 //! The command line, as an operator meets it.
 
+mod place;
+
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
@@ -380,6 +382,7 @@ fn what_the_operator_can_mend_is_one_sentence_and_exit_code_2() {
         &run(&[("COMITY__DATA_DIR", "file/below")], &["migrate"]),
         "could not write to the folder file/below",
     );
+    assert!(run(&[], &["migrate"]).status.success());
     cannot(
         &run(&[], &["community", "set", "nowhere.example", "--name", "N"]),
         "nowhere.example is not served here",
@@ -420,6 +423,7 @@ async fn a_database_of_a_newer_comity_is_left_alone() {
 fn an_operator_adds_a_community_and_its_admin() {
     let folder = TempDir::new().unwrap();
     let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
+    assert!(run(&["migrate"]).status.success());
     let added = run(&[
         "community",
         "add",
