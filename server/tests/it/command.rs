@@ -1,5 +1,6 @@
 //! The command line, as an operator meets it.
 
+mod members;
 mod place;
 
 use std::io::Write;
@@ -294,7 +295,9 @@ fn an_operator_keeps_lists_takes_a_file_in_and_writes_it_out() {
     assert!(says(&["rule", "list"]).contains("refused  everybody on the list “leaky”"));
     let why = says(&["rule", "why", "www.bigcorp.example"]);
     assert!(
-        why.contains("; the list names bigcorp.example)")
+        why.contains("what they send: refused. ")
+            && !why.contains("other rules considered")
+            && why.contains("; the list names bigcorp.example)")
             && why.contains("the list leaky names bigcorp.example: Added on"),
         "{why}"
     );
