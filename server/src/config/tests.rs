@@ -26,10 +26,7 @@ fn the_printed_example_says_every_default_and_reads_back() {
     let mut said = read(&uncommented).unwrap();
     assert!(said.domain_is_set);
     said.domain_is_set = false;
-    assert_eq!(
-        format!("{said:?}"),
-        format!("{:?}", read("").unwrap())
-    );
+    assert_eq!(format!("{said:?}"), format!("{:?}", read("").unwrap()));
 }
 
 #[test]

@@ -69,7 +69,6 @@ pub fn check_domain(app: &App) -> Result<(), CannotStart> {
 }
 
 /// That nobody else serves from a database of SQLite. It holds until it is dropped, or the process is gone in any way.
-#[derive(Debug)]
 pub struct Alone {
     _file: File,
 }

@@ -22,6 +22,7 @@ fn run(folder: &Path, settings: &str, words: &[&str]) -> Output {
     }
     comity(folder)
         .env(ANYWHERE.0, ANYWHERE.1)
+        .env("COMITY__LOG", "error")
         .args(words)
         .output()
         .unwrap()
