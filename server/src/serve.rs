@@ -93,7 +93,7 @@ pub async fn start_existing(config: Config, clock: Clock) -> Result<App, CannotS
     start_on(db, config, clock).await
 }
 
-/// The same on a database that is open already.
+/// Starts on a database that is open already.
 pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
     let wire = wire(&config)?;
     start_with(db, config, clock, wire).await
