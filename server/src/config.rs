@@ -31,6 +31,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The domain of the first community.
     pub domain: Domain,
+    /// Whether somebody chose it; otherwise it is the default.
+    pub domain_is_set: bool,
     /// The name of the first community.
     pub name: String,
     /// Proxies whose word is taken for the name and the address of a request.
@@ -331,6 +333,13 @@ impl Config {
         } else {
             self.database.clone()
         }
+    }
+
+    /// The file that the database is, on SQLite.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Inspected {
 async fn fetched(address: &str, config: Config) -> Result<Value> {
     let home = config.domain.clone();
     let iri = Iri::parse(address)?;
-    let app = serve::start(config, Clock::system())
+    let app = serve::start_existing(config, Clock::system())
         .await
         .map_err(|why| Error::invalid("settings", why.to_string()))?;
     let community = app.communities.load().first().ok_or(Error::NotFound)?;

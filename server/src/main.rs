@@ -192,7 +192,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
     match command {
         Command::Serve => serve_forever(config).await,
         Command::Migrate => {
-            let app = open(config).await?;
+            let app = begin(config).await?;
             print(&format!(
                 "The database ({}) is up to date.",
                 app.db.engine_name()
@@ -200,6 +200,9 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Backup { file } => back_up(&config, &file).await,
         Command::Config(ConfigCommand::Example) => print(&config::example()),
+        Command::Member(command @ MemberCommand::Add { .. }) => {
+            print(&members::command::command(&begin(config).await?, command).await?)
+        }
         Command::Member(command) => {
             print(&members::command::command(&open(config).await?, command).await?)
         }
@@ -216,7 +219,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             print(&aliases::command::command(&open(config).await?, command).await?)
         }
         Command::Community(command) => {
-            print(&communities::command::command(&open(config).await?, command).await?)
+            print(&communities::command::command(&open_any(config).await?, command).await?)
         }
         Command::Emoji(command) => {
             print(&emojis::command::command(&open(config).await?, command).await?)
@@ -267,31 +270,39 @@ fn holds(leaking: &[String]) -> Result<(), Failure> {
 
 /// The database as it is: unlike every other command, this one does not bring it up to date first.
 async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
-    let url = config.database_url();
+    serve::must_exist(config)?;
     let mendable = |why: comity_db::DbError| Failure::Mendable(why.to_string());
-    if let Some(path) = url.strip_prefix("sqlite:") {
-        let path = path.strip_prefix("//").unwrap_or(path);
-        // Opening would make an empty one.
-        if !Path::new(path).exists() {
-            return Err(Failure::Mendable(format!(
-                "could not back up: there is no database at {path}"
-            )));
-        }
-    }
-    let db = Db::open(&url).await.map_err(mendable)?;
+    let db = Db::open(&config.database_url()).await.map_err(mendable)?;
     db.backup_to(file).await.map_err(mendable)?;
     print(&format!("The database is copied to {}.", file.display()))
 }
 
+/// The installation of these settings, made where there is none: for what begins one.
+async fn begin(config: Config) -> Result<App, Failure> {
+    let app = serve::start(config, Clock::system()).await?;
+    serve::check_domain(&app)?;
+    Ok(app)
+}
+
+/// The installation of these settings, as it is: a command in another folder makes nothing.
 async fn open(config: Config) -> Result<App, Failure> {
-    Ok(serve::start(config, Clock::system()).await?)
+    let app = open_any(config).await?;
+    serve::check_domain(&app)?;
+    Ok(app)
+}
+
+/// The same where the domain of the settings is not served yet, which a command about communities can mend.
+async fn open_any(config: Config) -> Result<App, Failure> {
+    Ok(serve::start_existing(config, Clock::system()).await?)
 }
 
 async fn serve_forever(config: Config) -> Result<(), Failure> {
     let shutdown = serve::on_signal()?;
     // The port first: a second server must not touch the database of the one that runs.
     let listener = serve::listen(&config).await?;
-    let app = open(config).await?;
+    // And one that listens elsewhere must not either.
+    let _alone = serve::alone(&config)?;
+    let app = begin(config).await?;
     greet(&app).await?;
     Box::pin(serve::serve(app, listener, shutdown)).await;
     tracing::info!("stopped");

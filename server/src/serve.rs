@@ -1,6 +1,7 @@
 //! Starting an installation, and serving it until it is told to stop. Several may live in one process.
 
 mod listen;
+mod place;
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -14,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 pub use listen::listen;
+pub use place::{Alone, alone, check_domain, must_exist};
 
 use crate::accounts::Keyring;
 use crate::aliases::Watch;
@@ -78,7 +80,20 @@ pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
     start_on(db, config, clock).await
 }
 
-/// The same on a database that is open already.
+/// The same of a database that is there already; refuses where there is none, or an empty one.
+pub async fn start_existing(config: Config, clock: Clock) -> Result<App, CannotStart> {
+    must_exist(&config)?;
+    if config.database.is_empty() {
+        make_writable(&config.data_dir)?;
+    }
+    let db = Db::open(&config.database_url()).await?;
+    if db.pending(migrations::ALL).await? == migrations::ALL.len() {
+        return Err(place::none(&config));
+    }
+    start_on(db, config, clock).await
+}
+
+/// Starts on a database that is open already.
 pub async fn start_on(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
     let wire = wire(&config)?;
     start_with(db, config, clock, wire).await

@@ -9,8 +9,8 @@ use super::store;
 use crate::config::{Config, Testing};
 use crate::error::Result;
 use crate::http::token::Token;
-use crate::migrations;
 use crate::serve::CannotStart;
+use crate::{migrations, serve};
 
 /// More than an audit asks in any of the periods that are counted.
 const PLENTY: u32 = 1_000_000;
@@ -25,17 +25,8 @@ impl Copy {
     /// Copies the database of `config` into a new folder among the temporary files that nobody else on this machine may
     /// look into. Nothing is written where it comes from, and whoever uses it goes on.
     pub async fn of(config: &Config, now_ms: i64) -> Result<Copy, CannotStart> {
-        let url = config.database_url();
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            // Opening would make an empty one.
-            if !Path::new(path).exists() {
-                return Err(CannotStart::because(format!(
-                    "could not audit: there is no database at {path}; name the settings that the server uses with --config"
-                )));
-            }
-        }
-        Copy::of_open(&Db::open(&url).await?, now_ms).await
+        serve::must_exist(config)?;
+        Copy::of_open(&Db::open(&config.database_url()).await?, now_ms).await
     }
 
     /// The same of a database that is open.

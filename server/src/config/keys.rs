@@ -108,6 +108,7 @@ const FIRST: &[Key] = &[
         take: |config, text| {
             config.domain = Domain::parse(text)
                 .map_err(|_| "must be a host name without https://, as in \"harbour.example\"")?;
+            config.domain_is_set = true;
             Ok(())
         },
     },
@@ -370,6 +371,7 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
         database: String::new(),
         listen: ([127, 0, 0, 1], 0).into(),
         domain: Domain::parse("localhost").map_err(|error| ConfigError::new(error.to_string()))?,
+        domain_is_set: false,
         name: String::new(),
         trusted_proxy: Vec::new(),
         source_url: String::new(),
@@ -428,6 +430,7 @@ pub(super) fn defaults() -> Result<Config, ConfigError> {
         (key.take)(&mut config, key.default)
             .map_err(|why| ConfigError::new(format!("{} {why}", key.name)))?;
     }
+    config.domain_is_set = false;
     Ok(config)
 }
 

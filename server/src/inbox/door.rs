@@ -180,11 +180,12 @@ async fn examine(
         .map_err(Error::from)?
     {
         let reason = for_stewards(app, community, &refusal.verdict);
-        let what = "something".to_owned();
         // Only they themselves hear what they would have heard after a yes. Whoever merely names them is answered as
         // with any key that cannot be had: an answer of its own would tell anybody whom we refuse (L29).
         if let Some((signer, sender)) = signed::check_stored(app, &request, claim).await? {
             if is_for_now(&refusal) {
+                // They bring it again, and are not counted: it is not read for a line in the log.
+                let what = format!("a delivery by {}", sender.handle());
                 tell_in(app, community, &peer, what, Err(reason));
                 return Err(not_now());
             }
@@ -192,8 +193,14 @@ async fn examine(
             // that was answered with a yes must not be lost.
             app.limits.check(Kind::Inbox, sender.host.registrable())?;
             hear_end(app, &signer, &sender, &body).await;
+            let what = match comity_wire::attest(&signer, &body) {
+                Ok(activity) => describe(&activity.peek().kind, &sender),
+                Err(_) => format!("a delivery by {}", sender.handle()),
+            };
             return Err(Turned::Refused { peer, what, reason });
         }
+        // What it is, it says itself, and nobody stands for that.
+        let what = "a delivery whose signature cannot be checked here".to_owned();
         tell_in(app, community, &peer, what, Err(reason));
         if is_farewell(&body) {
             return Err(A_FAREWELL);

@@ -1,18 +1,22 @@
 //! `comity member …`: what an operator does with members.
 
+use std::fmt::Write as _;
 use std::io::BufRead;
 
 use comity_db::Tx;
 
-use super::{NewMember, Role, add, change_role, find, set_password};
+use super::model::ListedRow;
+use super::{NewMember, Role, Standing, add, change_role, find, set_password, store};
 use crate::accounts;
 use crate::app::App;
+use crate::communities::Community;
 use crate::communities::command::named_or_only;
 use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::leaving::{self, When};
 use crate::passkeys;
 use crate::second_step;
+use crate::sign_ups;
 use crate::web::time;
 
 /// Letters of a password that we make up: 132 bits.
@@ -37,6 +41,18 @@ pub enum MemberCommand {
         /// The community's domain; may be left out where there is only one
         #[arg(long)]
         community: Option<String>,
+    },
+    /// Print the members of a community, from the oldest to the newest, and how many wait for a moderator's yes
+    List {
+        /// The community's domain; may be left out where there is only one
+        #[arg(long)]
+        community: Option<String>,
+        /// Begin after the member with this username
+        #[arg(long, value_name = "NAME")]
+        after: Option<String>,
+        /// How many at most: 1 to 1000
+        #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
     },
     /// Change what a member may do
     Role {
@@ -114,6 +130,22 @@ pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
                 community.origin
             ))
         }
+        MemberCommand::List {
+            community,
+            after,
+            limit,
+        } => {
+            let community = named_or_only(app, community.as_deref())?;
+            let after_id = match after {
+                Some(name) => {
+                    member(app, &name, Some(community.domain.as_str()))
+                        .await?
+                        .id
+                }
+                None => 0,
+            };
+            list(app, &community, after_id, limit).await
+        }
         MemberCommand::Role {
             name,
             role,
@@ -172,6 +204,55 @@ pub async fn command(app: &App, command: MemberCommand) -> Result<String> {
             ))
         }
     }
+}
+
+async fn list(app: &App, community: &Community, after_id: i64, limit: u16) -> Result<String> {
+    // One more says whether there are more.
+    let rows = store::listed(&app.db, community.id, after_id, i64::from(limit) + 1).await?;
+    let limit = usize::from(limit);
+    let mut text = String::new();
+    for row in rows.iter().take(limit) {
+        let _ = writeln!(text, "{}", line(row, community));
+    }
+    if rows.is_empty() {
+        let more = if after_id == 0 { "" } else { " more" };
+        let _ = writeln!(text, "{} has no{more} members.", community.domain);
+    }
+    if let Some(last) = rows.get(limit - 1).filter(|_| rows.len() > limit) {
+        let _ = writeln!(text, "There are more: --after {}", last.username);
+    }
+    let waiting = sign_ups::whole_queue(app, community).await?.len();
+    if waiting > 0 {
+        let verb = if waiting == 1 { "waits" } else { "wait" };
+        let _ = writeln!(
+            text,
+            "{waiting} {verb} for a moderator's yes: {}/sign-ups",
+            community.origin
+        );
+    }
+    Ok(text)
+}
+
+/// Who it is, what they may do, since when, and what is to know of their address and of their sign-in.
+fn line(row: &ListedRow, community: &Community) -> String {
+    let address = match row.email_confirmed_at {
+        Some(_) => "address confirmed",
+        None => "address not confirmed",
+    };
+    let mut line = format!(
+        "@{}@{}  {}  since {}  {address}",
+        row.username,
+        community.domain,
+        row.role,
+        time::day(row.created_at)
+    );
+    if row.standing != Standing::Active.as_str() {
+        let _ = write!(line, "  {}", row.standing);
+    }
+    if let Some(at) = row.leaves_at {
+        let _ = write!(line, "  leaves on {}", time::day(at));
+    }
+    line
 }
 
 async fn member(

@@ -33,6 +33,19 @@ row! {
 }
 
 row! {
+    /// What a list of members says of one.
+    pub struct ListedRow {
+        pub account_id: i64,
+        pub username: String,
+        pub role: String,
+        pub created_at: i64,
+        pub email_confirmed_at: Option<i64>,
+        pub standing: String,
+        pub leaves_at: Option<i64>,
+    }
+}
+
+row! {
     /// What signing in needs.
     pub struct CredentialRow {
         pub account_id: i64,

@@ -5,7 +5,7 @@ pub mod links;
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use super::Writing;
-use super::model::{CredentialRow, MemberRow, SessionRow, Settled};
+use super::model::{CredentialRow, ListedRow, MemberRow, SessionRow, Settled};
 use crate::error::Result;
 
 const BY_ID: Sql<MemberRow> = sql!(
@@ -73,6 +73,29 @@ const COUNT_ADMINS: Sql<(i64,)> =
 /// How many live here.
 pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![community_id]).await?.0)
+}
+
+/// Counts on the unique key (community_id, email_key), and sorts: it is for operators.
+const LISTED: Sql<ListedRow> = sql!(
+    row: ListedRow,
+    "SELECT m.account_id, a.username, m.role, m.created_at, m.email_confirmed_at, m.standing, m.leaves_at
+       FROM members m
+       JOIN accounts a ON a.id = m.account_id
+      WHERE m.community_id = $1 AND m.standing <> 'gone' AND m.account_id > $2
+      ORDER BY m.account_id
+      LIMIT $3"
+);
+
+/// Who lives here, from the oldest to the newest, after the one with this id.
+pub async fn listed(
+    db: &Db,
+    community_id: i64,
+    after_id: i64,
+    most: i64,
+) -> Result<Vec<ListedRow>> {
+    Ok(db
+        .all(LISTED, params![community_id, after_id, most])
+        .await?)
 }
 
 const COUNTS: Sql<(i64, i64, i64)> = sql!(

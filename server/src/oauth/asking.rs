@@ -46,8 +46,8 @@ pub struct Asking {
 pub enum NotAsked {
     /// To the member: nobody knows where the app is.
     Here(&'static str),
-    /// To the app.
-    There(Redirect, Wrong),
+    /// To the app, which calls itself so.
+    There(String, Redirect, Wrong),
     /// Everything else.
     Other(Error),
 }
@@ -70,6 +70,7 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
     if asking.response_type != "code" {
         let why = "Only response_type=code is understood.";
         return Err(NotAsked::There(
+            client.name,
             redirect,
             wrong("unsupported_response_type", why),
         ));
@@ -77,7 +78,11 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
     let scopes = Scopes::asked(&asking.scope);
     if scopes.is_empty() || !client.scopes.cover(&scopes) {
         let why = "The scopes asked for are not among those the app registered.";
-        return Err(NotAsked::There(redirect, wrong("invalid_scope", why)));
+        return Err(NotAsked::There(
+            client.name,
+            redirect,
+            wrong("invalid_scope", why),
+        ));
     }
     let challenge = match (
         asking.code_challenge.as_str(),
@@ -88,7 +93,11 @@ pub async fn ask(app: &App, community: &Community, asking: &Asking) -> Result<As
         (challenge, "S256") if challenge.len() == 43 => Some(challenge.to_owned()),
         _ => {
             let why = "code_challenge must be a SHA-256 with code_challenge_method=S256.";
-            return Err(NotAsked::There(redirect, wrong("invalid_request", why)));
+            return Err(NotAsked::There(
+                client.name,
+                redirect,
+                wrong("invalid_request", why),
+            ));
         }
     };
     Ok(Asked {

@@ -91,8 +91,9 @@ struct WrongPage {
     back: Option<BackToApp>,
 }
 
-/// The address of an app's answer, and its server.
+/// What an app calls itself, the address of its answer, and its server.
 struct BackToApp {
+    app: String,
     url: String,
     place: String,
 }
@@ -226,14 +227,14 @@ async fn not_asked(app: &App, visit: &Visit, not: NotAsked, state: &str) -> Resu
     let (sentence, back) = match not {
         NotAsked::Other(error) => return Err(error),
         NotAsked::Here(sentence) => (sentence, None),
-        NotAsked::There(redirect, Wrong { code, why }) => {
+        NotAsked::There(app, redirect, Wrong { code, why }) => {
             let url = redirect.with(&[
                 ("error", code),
                 ("error_description", why),
                 ("state", state),
             ]);
             let back = url.zip(redirect.source());
-            (why, back.map(|(url, place)| BackToApp { url, place }))
+            (why, back.map(|(url, place)| BackToApp { app, url, place }))
         }
     };
     let frame = web::frame(app, visit, "That app did not ask well", NavItem::Elsewhere).await?;

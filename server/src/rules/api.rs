@@ -40,12 +40,7 @@ pub async fn why(
 
 /// `outcome` is one of `allowed`, `limited`, `waits`, `refused`, or null where nothing is known.
 fn answer_entity(page: &WhyPage) -> Value {
-    let outcome = page.outcome.map(|outcome| match outcome {
-        OutcomeView::Allowed => "allowed",
-        OutcomeView::Limited => "limited",
-        OutcomeView::Waits => "waits",
-        OutcomeView::Refused => "refused",
-    });
+    let outcome = page.outcome.map(OutcomeView::key);
     let entities = |rules: &[RuleView]| rules.iter().map(entity).collect::<Vec<_>>();
     json!({
         "question": page.question,

@@ -4,13 +4,14 @@ mod whose;
 
 use std::fmt::Write as _;
 
-use comity_policy::{Party, Pattern, Person, Rule, RuleId, Scope, Stance};
+use comity_policy::{Because, Party, Pattern, Person, Rule, RuleId, Scope, Stance};
 use comity_vocab::{Domain, Handle, Iri};
 
 pub use whose::{Of, Whose};
 
 use super::Change;
 use super::model::{NewRule, Past, Source, typed_pattern};
+use super::web::outcome_of;
 use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
@@ -153,23 +154,29 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
                 ("what we send", &explanation.outward),
             ] {
                 let conditions = verdict.conditions.words().collect::<Vec<_>>().join(", ");
+                let decided = match verdict.because {
+                    Because::Rule(id) | Because::Limited(id) => Some(id),
+                    _ => None,
+                };
+                // As apps get it: the one that decided is in the sentence.
                 let considered = verdict
                     .considered
                     .iter()
+                    .filter(|id| decided != Some(**id))
                     .map(|id| id.0.to_string())
                     .collect::<Vec<_>>()
                     .join(", ");
                 let _ = writeln!(
                     text,
-                    "{direction}: {:?}. {}",
-                    verdict.outcome,
+                    "{direction}: {}. {}",
+                    outcome_of(verdict).key(),
                     verdict.sentence_for(&book, listener)
                 );
                 if !conditions.is_empty() {
                     let _ = writeln!(text, "  conditions: {conditions}");
                 }
                 if !considered.is_empty() {
-                    let _ = writeln!(text, "  rules considered: {considered}");
+                    let _ = writeln!(text, "  other rules considered: {considered}");
                 }
                 for id in &verdict.set_aside {
                     let _ = writeln!(
@@ -183,7 +190,6 @@ pub async fn command(app: &App, command: RuleCommand) -> Result<String> {
                     let _ = writeln!(text, "  rule {}: {told}", listed.rule.0);
                 }
             }
-            let _ = write!(text, "epoch {}", book.epoch());
             Ok(text)
         }
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub use history::history;
 pub use setting::{add, pattern};
 use setting::{condition_choices, lasts};
-pub use why::{WhyQuestion, answer, why};
+pub use why::{WhyQuestion, answer, outcome_of, why};
 
 use super::{
     Change, Whose, conditions, dry_run, in_force, is_about_own, listener, of_community, of_member,

@@ -132,8 +132,10 @@ town_test! {
         let _on = tune(&town.app).await;
         let router = router::build(&town.app);
         let host = town.community().domain.to_string();
-        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let (mut alice, mut bob, mut carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
         let (hers, his) = (token(&town, &mut alice, SCOPES).await, token(&town, &mut bob, SCOPES).await);
+        alice.does(&format!("/accounts/{}/follow", carol.account.id)).await;
         let aside = json!({ "for_not_following": "filter" });
         asks(&town, &hers, Method::PATCH, "/api/v2/notifications/policy", &aside).await.is(200);
         let mut ears = Vec::new();
@@ -143,13 +145,23 @@ town_test! {
         }
         let writes = json!({ "status": "@alice a word" });
         asks(&town, &his, Method::POST, "/api/v1/statuses", &writes).await.is(200);
+        // Of what stands aside nothing is heard: what came after it is the first.
+        town.post(&mut carol, "@alice Low-water", "public").await;
+        for ear in &mut ears[..2] {
+            let told = ear.until("Low-water").await;
+            assert!(told.iter().all(|(_, told)| told.contains("Low-water")), "{told:?}");
+        }
         let accept = format!("/api/v1/notifications/requests/{}/accept", bob.account.id);
         asks(&town, &hers, Method::POST, &accept, &json!({})).await.is(200);
         let merged = asks(&town, &hers, Method::GET, "/api/v1/notifications/requests/merged", &json!({})).await;
         assert_eq!(merged.is(200).json(), json!({ "merged": true }));
-        // Of what stood aside she heard nothing before.
         for ear in &mut ears[..2] {
-            let told = ear.next().await.unwrap();
+            let told = loop {
+                match ear.next().await.unwrap() {
+                    (_, told) if told.contains("Low-water") => {}
+                    told => break told,
+                }
+            };
             assert_eq!(told, ("notifications_merged".to_owned(), "1".to_owned()));
         }
         // It is hers alone.

@@ -358,6 +358,7 @@ town_test! {
                 let told = format!("https://app.example/back?from=here&#38;error={code}&#38;");
                 assert!(page.body.contains(&told), "{name}={value}\n{}", page.body);
                 assert!(!page.body.contains("code="), "{name}={value}");
+                assert!(page.body.contains("Go back to <bdi>Ferryman</bdi>"), "{name}={value}");
             }
         }
         // A visitor signs in first, and comes back.

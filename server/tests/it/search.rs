@@ -336,6 +336,7 @@ coast_test! {
         let path = "/api/v1/accounts/update_credentials";
         hers.send(Method::PATCH, path, &json!({ "indexable": true, "discoverable": true })).await.is(200);
         let here = coast.town.post(&mut coast.alice, "A gull on the quay", "public").await;
+        coast.is_idle().await;
         coast.town.wait_s(60);
         let rita = coast.peer.iri("open", "rita");
         let alice = coast.alice.account.iri.clone();

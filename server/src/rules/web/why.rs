@@ -153,15 +153,20 @@ async fn entry(app: &App, visit: &Visit, verdict: &Verdict, id: RuleId) -> Resul
     }
 }
 
-fn explain_by_what_decided(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
-    let book = app.gate.book();
+/// What pages, apps and the command line call the answer.
+pub fn outcome_of(verdict: &Verdict) -> OutcomeView {
     let limited = verdict.conditions.contains(Conditions::LIMITED);
-    page.outcome = Some(match verdict.outcome {
+    match verdict.outcome {
         Outcome::Allow if limited => OutcomeView::Limited,
         Outcome::Allow => OutcomeView::Allowed,
         Outcome::Hold => OutcomeView::Waits,
         Outcome::Refuse => OutcomeView::Refused,
-    });
+    }
+}
+
+fn explain_by_what_decided(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
+    let book = app.gate.book();
+    page.outcome = Some(outcome_of(verdict));
     page.sentence = plainly(app, visit, verdict.because)
         .unwrap_or_else(|| verdict.sentence_for(&book, listener(visit)));
     let decided = match verdict.because {

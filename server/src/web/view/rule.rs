@@ -312,6 +312,16 @@ impl OutcomeView {
         }
     }
 
+    /// The word that apps and the command line get.
+    pub fn key(self) -> &'static str {
+        match self {
+            OutcomeView::Allowed => "allowed",
+            OutcomeView::Limited => "limited",
+            OutcomeView::Waits => "waits",
+            OutcomeView::Refused => "refused",
+        }
+    }
+
     /// The word people read.
     pub fn word(self) -> &'static str {
         match self {

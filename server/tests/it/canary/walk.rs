@@ -388,7 +388,7 @@ pub fn place_of(cast: &Cast, route: &Route, path: &str, signed_in: bool) -> char
     if path.contains("local=true") {
         return 'c';
     }
-    if route.path == "/api/v1/timelines/list/{id}" {
+    if ["/api/v1/timelines/list/{id}", "/lists/{id}"].contains(&route.path) {
         let is_it = |id: &i64| path.ends_with(&format!("/{id}"));
         let is_of = |what: &str| cast.kept[what].iter().any(is_it);
         return match (is_of("antenna"), is_of("strangers")) {
@@ -456,7 +456,7 @@ pub fn holds_something(route: &Route) -> bool {
 /// The letter of the table for what this address is.
 fn place(route: &Route, signed_in: bool) -> char {
     match route.path {
-        "/api/v1/timelines/home" | "/home" | "/lists/{id}" => 'h',
+        "/api/v1/timelines/home" | "/home" => 'h',
         "/api/v1/timelines/public" => 'e',
         "/api/v1/timelines/tag/{name}" => 't',
         "/api/v1/notifications" | "/api/v1/notifications/{id}" => 'n',

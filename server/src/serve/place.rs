@@ -1,0 +1,122 @@
+//! What is asked of the place where the database is: whether there is one, whether it has the community that the settings
+//! name, and whether another server works on it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{CannotStart, make_writable};
+use crate::app::App;
+use crate::config::Config;
+
+/// Communities that one sentence names.
+const MOST_NAMED: usize = 10;
+
+/// Refuses where the settings name a file for the database that is not there: opening it would make an empty one.
+pub fn must_exist(config: &Config) -> Result<(), CannotStart> {
+    match config.database_file() {
+        // What may not be looked at is there, and opening it says what is wrong.
+        Some(file) if matches!(file.try_exists(), Ok(false)) => Err(none(config)),
+        _ => Ok(()),
+    }
+}
+
+/// There is none, and whoever asked did not want a new one.
+pub(super) fn none(config: &Config) -> CannotStart {
+    let place = config.database_file().map_or_else(
+        || "the address in the setting database".to_owned(),
+        |file| whole(&file).display().to_string(),
+    );
+    CannotStart(format!(
+        "there is no database at {place}: run this in the folder of comity.toml, or name that file with --config; \
+         `comity serve` and `comity migrate` make a new database"
+    ))
+}
+
+/// Refuses where the settings name a `domain` that no community here has: what they say would be passed over, and its
+/// people would find nobody. Where they name none, any community will do.
+pub fn check_domain(app: &App) -> Result<(), CannotStart> {
+    let communities = app.communities.load();
+    let domain = &app.config.domain;
+    if !app.config.domain_is_set || communities.by_domain(domain).is_some() {
+        return Ok(());
+    }
+    let mut names: Vec<String> = communities
+        .all()
+        .take(MOST_NAMED)
+        .map(|community| community.domain.to_string())
+        .collect();
+    let others = communities.all().count() - names.len();
+    if others > 0 {
+        names.push(format!("{others} more"));
+    }
+    let empty = match app.config.database_file() {
+        Some(_) if app.config.database.is_empty() => {
+            format!(
+                "remove the folder {}",
+                whole(&app.config.data_dir).display()
+            )
+        }
+        Some(file) => format!("remove {}", whole(&file).display()),
+        None => "empty the database".to_owned(),
+    };
+    Err(CannotStart(format!(
+        "domain is \"{domain}\", and the database has no community of that name: it has {}. If nobody uses it yet, {empty} \
+         and start again; to serve one more domain, run `comity community add {domain}`; otherwise set domain back to one \
+         that it has",
+        names.join(", ")
+    )))
+}
+
+/// That nobody else serves from a database of SQLite. It holds until it is dropped, or the process is gone in any way.
+pub struct Alone {
+    _file: File,
+}
+
+/// Refuses where another server works on the same database of SQLite: each would keep in memory what the other changes.
+/// Commands do not ask for this, and work beside a server. `None` on PostgreSQL, which takes several servers.
+pub fn alone(config: &Config) -> Result<Option<Alone>, CannotStart> {
+    let Some(file) = config.database_file() else {
+        return Ok(None);
+    };
+    if config.database.is_empty() {
+        make_writable(&config.data_dir)?;
+    }
+    let mut lock = file.clone().into_os_string();
+    lock.push(".lock");
+    let lock = PathBuf::from(lock);
+    let opened = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&lock)
+        .map_err(|error| {
+            CannotStart(format!(
+                "could not open {}: {error}; let the user that serves write there",
+                lock.display()
+            ))
+        })?;
+    match opened.try_lock() {
+        Ok(()) => Ok(Some(Alone { _file: opened })),
+        Err(TryLockError::WouldBlock) => {
+            let file = whole(&file);
+            let folder = file.parent().unwrap_or(Path::new("/"));
+            Err(CannotStart(format!(
+                "another Comity serves from the database in {} already: stop it, or set data_dir to another folder; only \
+                 PostgreSQL takes several servers",
+                folder.display()
+            )))
+        }
+        // SQLite itself locks in another way, so it may work all the same.
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, file = %lock.display(), "could not find out whether another server uses this database");
+            Ok(None)
+        }
+    }
+}
+
+/// The path from the root: which folder it counts from is what may be wrong.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

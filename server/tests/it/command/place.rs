@@ -1,0 +1,167 @@
+//! The place where the database is: none is made by mistake, none is served with another domain, and none twice.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+
+use comity_db::testing::{Engine, throwaway};
+use tempfile::TempDir;
+
+use super::{cannot, comity, words};
+
+/// Any port will do.
+const ANYWHERE: (&str, &str) = ("COMITY__LISTEN", "127.0.0.1:0");
+
+/// Runs a command with these settings in `comity.toml`; none where they are empty.
+fn run(folder: &Path, settings: &str, words: &[&str]) -> Output {
+    let file = folder.join("comity.toml");
+    if settings.is_empty() {
+        let _ = std::fs::remove_file(file);
+    } else {
+        std::fs::write(file, settings).unwrap();
+    }
+    comity(folder)
+        .env(ANYWHERE.0, ANYWHERE.1)
+        .env("COMITY__LOG", "error")
+        .args(words)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn does(output: &Output) -> String {
+    assert!(output.status.success(), "{}", words(&output.stderr));
+    words(&output.stdout)
+}
+
+#[test]
+fn a_domain_that_no_community_has_is_refused_and_can_be_mended() {
+    let folder = TempDir::new().unwrap();
+    let harbour = "domain = \"harbour.example\"\n";
+    let add = ["member", "add", "ines", "--email", "ines@mail.example"];
+    does(&run(folder.path(), "", &add));
+
+    for command in [&["serve"][..], &["migrate"], &["rule", "list"], &add] {
+        let output = run(folder.path(), harbour, command);
+        cannot(&output, "domain is \"harbour.example\"");
+        cannot(&output, "it has localhost:8420.");
+        cannot(&output, "comity-data and start again");
+        cannot(&output, "`comity community add harbour.example`");
+    }
+    let listed = does(&run(folder.path(), harbour, &["community", "list"]));
+    assert!(!listed.contains("harbour.example"), "{listed}");
+    does(&run(folder.path(), "", &["rule", "list"]));
+
+    let founded = ["community", "add", "harbour.example"];
+    does(&run(folder.path(), harbour, &founded));
+    does(&run(folder.path(), harbour, &["migrate"]));
+    let of_harbour = ["rule", "list", "--community", "harbour.example"];
+    does(&run(folder.path(), harbour, &of_harbour));
+}
+
+#[test]
+fn where_no_domain_is_set_any_community_is_served() {
+    let folder = TempDir::new().unwrap();
+    let harbour = "domain = \"harbour.example\"\n";
+    does(&run(folder.path(), harbour, &["migrate"]));
+    does(&run(folder.path(), "", &["migrate"]));
+    let listed = does(&run(folder.path(), "", &["community", "list"]));
+    assert!(
+        listed.contains("harbour.example") && !listed.contains("localhost"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_command_in_another_folder_makes_nothing() {
+    let folder = TempDir::new().unwrap();
+    for command in [
+        &["community", "list"][..],
+        &["community", "add", "meadow.example"],
+        &["member", "role", "ines", "admin"],
+        &["member", "password", "ines"],
+        &["rule", "list"],
+        &["list", "show"],
+        &["gate", "log"],
+        &["alias", "list"],
+        &["emoji", "list"],
+        &["sign-up-block", "list"],
+        &["mail", "test", "ines@mail.example"],
+        &["media", "test"],
+        &["inspect", "https://a.example/notes/1"],
+        &["audit"],
+        &["backup", "copy.db"],
+    ] {
+        let output = run(folder.path(), "", command);
+        cannot(&output, "there is no database at /");
+        cannot(&output, "in the folder of comity.toml");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "{command:?} left something"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_command_makes_no_tables_in_an_empty_database() {
+    let folder = TempDir::new().unwrap();
+    for engine in Engine::ALL {
+        let database = throwaway(engine).await;
+        let settings = format!("database = \"{}\"\n", database.url());
+        let output = run(folder.path(), &settings, &["community", "list"]);
+        cannot(&output, "there is no database at");
+        does(&run(folder.path(), &settings, &["migrate"]));
+        does(&run(folder.path(), &settings, &["community", "list"]));
+    }
+}
+
+/// Serves until the test is over.
+struct Serving(Child);
+
+impl Serving {
+    /// Returns when it says that it listens.
+    fn in_folder(folder: &Path) -> Serving {
+        let mut child = comity(folder)
+            .env(ANYWHERE.0, ANYWHERE.1)
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        assert!(first.contains(" listens on "), "{first}");
+        Serving(child)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn one_folder_is_served_once_and_commands_work_beside_it() {
+    let folder = TempDir::new().unwrap();
+    let first = Serving::in_folder(folder.path());
+    cannot(
+        &run(folder.path(), "", &["serve"]),
+        "comity-data already: stop it, or set data_dir to another folder",
+    );
+    for command in [
+        &["member", "add", "ines", "--email", "ines@mail.example"][..],
+        &["rule", "set", "bigcorp.example", "refused"],
+        &["backup", "copy.db"],
+        &["migrate"],
+    ] {
+        does(&run(folder.path(), "", command));
+    }
+    // However it ended: nothing has to be removed by hand.
+    drop(first);
+    let _second = Serving::in_folder(folder.path());
+}
