@@ -75,7 +75,7 @@ pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![community_id]).await?.0)
 }
 
-/// Counts on the unique key (community_id, email_key), and sorts: it is for operators.
+/// Counts on the unique key (`community_id`, `email_key`), and sorts: it is for operators.
 const LISTED: Sql<ListedRow> = sql!(
     row: ListedRow,
     "SELECT m.account_id, a.username, m.role, m.created_at, m.email_confirmed_at, m.standing, m.leaves_at
