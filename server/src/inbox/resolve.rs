@@ -166,9 +166,19 @@ async fn meet_in_turn(app: &App, community: &Arc<Community>, author: &Iri) -> Re
         .pace
         .note_besides(&author.domain(), REQUESTS_FOR_AUTHOR, app.now_ms());
     let _turn = app.hosts.lookups.turn(author).await;
-    let document = fetch_in_turn(app, community, author).await?;
-    accounts_of::take(app, community, document).await?;
-    Ok(())
+    let met = async {
+        let document = fetch_in_turn(app, community, author).await?;
+        accounts_of::take(app, community, document).await
+    };
+    match met.await {
+        Ok(_) => Ok(()),
+        Err(why @ Error::Internal(_)) => Err(why),
+        // Who is known already goes on as they were.
+        Err(why) => match accounts::find_by_iri(app, author).await? {
+            Some(_) => Ok(()),
+            None => Err(why),
+        },
+    }
 }
 
 /// Reads a status that we hold again from its origin: somebody says that it changed.

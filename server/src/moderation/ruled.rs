@@ -2,12 +2,9 @@
 //! is met openly but for what is decided about them; somebody elsewhere as the other rules of the community have it.
 
 use comity_db::Tx;
-use comity_policy::{
-    Act, Because, Conditions, Exchange, Party, Pattern, Stance, Subject as _, Way,
-};
+use comity_policy::{Conditions, Pattern, Stance};
 
 use super::{Action, Subject};
-use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Me;
@@ -49,13 +46,20 @@ pub(super) async fn set(
     let (stance, conditions) = wanted;
     if subject.member.is_none() {
         rules::check_pattern(app, scope, &pattern)?;
-        if stance == Stance::Open {
-            check_open(app, me, subject).await?;
+        if stance == Stance::Open && !is_open(subject) {
+            return Err(cannot_be_open());
         }
     }
+    // A mark leaves what the rule says besides, and until when.
+    let is_mark = matches!(action, Action::Mark | Action::Unmark);
+    let kept = subject.rule.as_ref().filter(|_| is_mark);
+    let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     let new = NewRule {
         conditions,
-        reason_moderators: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+        expires_at: kept.and_then(|rule| rule.expires_at),
+        reason_public: kept.and_then(|rule| rule.reason_public.clone()),
+        reason_members: kept.and_then(|rule| rule.reason_members.clone()),
+        reason_moderators: reason.or_else(|| kept?.reason_moderators.clone()),
         set_by: by,
         ..NewRule::about(scope, pattern, stance, Source::Person)
     };
@@ -96,31 +100,19 @@ fn without_mark(conditions: Conditions) -> Conditions {
     Conditions::from_bits(left).unwrap_or(conditions)
 }
 
-/// A rule that is open to somebody elsewhere lifts what the community lays down for whoever it does not know, and what its
-/// lists say of them. A decision that only marks what they write must not let them in.
-async fn check_open(app: &App, me: &Me, subject: &Subject) -> Result<()> {
-    let book = app.gate.book();
-    let without = match &subject.rule {
-        Some(rule) => book.without(rule.id),
-        None => (*book).clone(),
-    };
-    let thing = accounts::find(app, me.community.actor_id).await?.thing();
-    let party = Party::Account(subject.account.person());
-    let exchange = Exchange {
-        party: &party,
-        act: Act::Deliver,
-        way: Way::Inbox,
-        thing: &thing,
-    };
-    let verdicts = app.gate.judge_by(&[&without], &[exchange]).await?;
-    let mut verdicts = verdicts.iter().flatten();
-    if verdicts.all(|verdict| verdict.because == Because::Nothing) {
-        return Ok(());
-    }
-    Err(Error::invalid(
+/// Whether the community has a rule that is open to them already.
+fn is_open(subject: &Subject) -> bool {
+    let rule = subject.rule.as_ref();
+    rule.is_some_and(|rule| rule.stance == Stance::Open)
+}
+
+/// A rule that is open to somebody elsewhere trusts them: it lifts what the community lays down for whoever it does not know,
+/// what its lists say of them and a closed gate, now and later. A decision that only marks what they write must not let them in.
+fn cannot_be_open() -> Error {
+    Error::invalid(
         "type",
-        "would be a rule that is open to them, and another boundary is stricter; add the condition to that one",
-    ))
+        "would be a rule that is open to somebody elsewhere, which trusts them; limit them, or set a boundary",
+    )
 }
 
 #[cfg(test)]

@@ -62,13 +62,13 @@ pub(super) const ROUTES: &[Route] = &[
     api(
         "GET",
         "/api/comity/v1/tokens",
-        Wants::Member(&["read:accounts"]),
+        Wants::Member(&["read"]),
         || get(oauth::api::sign_ins),
     ),
     api(
         "DELETE",
         "/api/comity/v1/tokens/{id}",
-        Wants::Member(&["write:accounts"]),
+        Wants::Member(&["write"]),
         || delete(oauth::api::end_sign_in),
     ),
     // Apps: the server

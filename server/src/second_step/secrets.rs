@@ -125,8 +125,8 @@ fn missing_key(app: &App) -> Error {
 /// What another machine sealed this one would not open, and the other way round.
 pub(super) fn another_key(app: &App) -> Error {
     Error::internal(format!(
-        "{FILE} in {} is not the key that sealed what is in the database: stop the server, copy the file from the machine that \
-         sealed it in the place of this one, and start",
+        "{FILE} in {} is not the key that sealed what is in the database: stop the server, keep a copy of this file, put \
+         the one from the machine that sealed it in its place, and start",
         app.config.data_dir.display()
     ))
 }

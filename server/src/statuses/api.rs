@@ -3,7 +3,7 @@
 mod sent;
 
 use axum::extract::State;
-use comity_policy::Way;
+use comity_policy::{Conditions, Way};
 use comity_vocab::Visibility;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -173,6 +173,7 @@ pub async fn source(State(app): State<App>, client: Client, Id(id): Id) -> Resul
 pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let status = find(&app, &caller.party(), Way::Page, id).await?;
     let now = Entities::one(&app, &caller, Way::Page, &status).await?;
+    let is_marked = status.conditions().contains(Conditions::MARK_SENSITIVE);
     let all: Vec<Value> = versions(&app, &status)
         .await?
         .into_iter()
@@ -180,7 +181,7 @@ pub async fn history(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
             let warning = web::spoiler(&version.text.spoiler_text, status.conditions());
             json!({
                 "content": web::with_title(&version.text.title, &version.text.content),
-                "sensitive": version.text.sensitive || warning.is_some(),
+                "sensitive": version.text.sensitive || is_marked || warning.is_some(),
                 "spoiler_text": warning.unwrap_or_default(),
                 "created_at": time::iso_ms(version.created_at),
                 "account": now["account"],

@@ -187,7 +187,9 @@ fn explain_by_what_decided(app: &App, visit: &Visit, verdict: &Verdict, page: &m
                     .to_owned(),
             ]
         }
-        Some(Scope::Community(_)) => {
+        Some(Scope::Community(_))
+            if decided.is_some_and(|rule| !rules::is_about_own(app, rule)) =>
+        {
             vec![format!(
                 "A moderator of {} can take the rule back.",
                 visit.community.name

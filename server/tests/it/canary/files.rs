@@ -129,8 +129,8 @@ pub fn note(given: &mut BTreeMap<String, BTreeSet<&'static str>>, by: &'static s
         let ends = |letter: char| letter.is_whitespace() || "\"'<>\\)".contains(letter);
         let address = &rest[..rest.find(ends).unwrap_or(rest.len())];
         let path = address.split('?').next().unwrap_or_default();
-        // What is below one folder alone is a number of the API.
-        if path.matches('/').count() < 3 {
+        // What is below one folder alone is a number of the API, and what has no name a folder that programs are kept from.
+        if path.matches('/').count() < 3 || path.ends_with('/') {
             continue;
         }
         // Most are known already.
