@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
-from seeds import Seeds
+from seeds import Seeds, line
 from story import Story
 from town import Town
 from well import WELL, Question
@@ -98,7 +98,7 @@ def holds(operation, seeds: Seeds, others: dict[str, str | None], went_well: set
                 for name, known in things.items():
                     if known:
                         case.path_parameters[name] = known[next(turns) % len(known)]
-            answer = case.call(headers=headers_of(seeds.mine), timeout=PATIENCE_S)
+            answer = case.call(session=line(), headers=headers_of(seeds.mine), timeout=PATIENCE_S)
             case.validate_response(answer, checks=CHECKS)
 
         try:

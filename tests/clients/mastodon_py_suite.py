@@ -23,6 +23,8 @@ from town import USUAL_SCOPES, Town
 
 VERSION = "2.3.3"
 SHA256 = "a3cda3db86d65809957c978aef8ac7fb3dfc93abfeda3f1c6bdef4c79090ab7b"
+# Not run: it suspends the member in whose name the other tests are run, and a suspension ends sign-ins here for good.
+ENDING = ["test_admin.py::test_admin_moderation"]
 KNOWN = Path(__file__).with_name("mastodon_py_known.txt")
 # Who is there: the first account runs the server.
 OWNER, LOCKED, OPEN = "admin_of_the_tests", "mastodonpy_test", "mastodonpy_test_2"
@@ -129,7 +131,8 @@ def results(suite: Path, only: tuple[str, ...], log: Path) -> dict[str, tuple[st
     options = ["-o", "addopts=", "-p", "no:cacheprovider", "--disable-recording", "--tb=short", f"--timeout={LONGEST_TEST_S}"]
     left_out = [word for name in OFFLINE + SLOW for word in ("--ignore", f"tests/{name}")]
     chosen = [f"tests/{name}" for name in only] or [*left_out, "tests"]
-    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *chosen]
+    ending = [word for name in ENDING for word in ("--deselect", f"tests/{name}")]
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *ending, *chosen]
     with log.open("wb") as out:
         subprocess.run(command, cwd=suite, env=os.environ | NOWHERE, stdout=out, stderr=out, timeout=LONGEST_RUN_S)
     if not report.exists():

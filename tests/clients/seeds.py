@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 from harness.steer import PATIENCE_S
+from requests.adapters import HTTPAdapter
 from town import App, Town, picture
+from urllib3 import Retry
 
 EMOJI = urllib.parse.quote("\N{TEACUP WITHOUT HANDLE}")
 # A public key of the curve P-256 and a secret, as RFC 8291 has them in its example.
@@ -31,13 +33,21 @@ def tomorrow() -> str:
     return (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 
+def line() -> requests.Session:
+    """Asks once more where the other side was about to end an idle connection, as HTTP lets it."""
+    session = requests.Session()
+    again = HTTPAdapter(max_retries=Retry(total=2, status=0, redirect=0, allowed_methods=None))
+    session.mount("http://", again)
+    return session
+
+
 class Seeds:
     """What is there, by the words that stand before `{id}` in addresses, and the means to make more of it."""
 
     def __init__(self, town: Town, app: App, mine: str, theirs: str):
         self.town, self.app, self.mine, self.theirs = town, app, mine, theirs
         self.numbers = itertools.count(1)
-        self.line = requests.Session()
+        self.line = line()
         form = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret, "scope": "read write"}
         self.itself = self.post("/oauth/token", **form)["access_token"]
         self.me = self.get("/api/v1/accounts/verify_credentials")["id"]

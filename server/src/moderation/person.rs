@@ -46,7 +46,7 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit, Id(id): Id) -> R
     let done = acts(&app, here, id).await?;
     let account = &subject.account;
     let is_me = account.id == me.account.id;
-    let mut frame = frame(&app, &visit, "An account", NavItem::Boundaries).await?;
+    let mut frame = frame(&app, &visit, "An account", NavItem::Moderation).await?;
     frame.no_index = true;
     Ok(Reply::page(PersonPage {
         frame,

@@ -231,7 +231,7 @@ town_test! {
         std::fs::write(&wrong_key, [7_u8; 32]).unwrap();
         let wrong = elsewhere(&town, &wrong_folder).await;
         let why = second_step::seal_all(&wrong).await.unwrap_err();
-        assert!(format!("{why:?}").contains("copy the file from the machine that sealed it"), "{why:?}");
+        assert!(format!("{why:?}").contains("from the machine that sealed it in its place"), "{why:?}");
         assert_eq!(stored(&town, *id).await, device.0);
         let carol = town.member("carol").await;
         let carol = members::find(&town.app, carol.account.id).await.unwrap();
