@@ -184,13 +184,7 @@ pub async fn people<F>(
 where
     F: Future<Output = Result<Vec<(i64, i64)>>>,
 {
-    let mut filling = Filling::new(paging.window(), limit);
-    while let Some((window, most)) = filling.wants() {
-        let read = entries(window, most).await?;
-        let shown = faces(app, caller, &read).await?;
-        filling.take(&read, shown);
-    }
-    Ok(page_of(caller, paging, filling))
+    page_of_people(app, caller, paging, limit, entries, Listed::People).await
 }
 
 /// The same of people who ask whoever asks for something, and wait: see [`Faces::with_asking`].
@@ -204,10 +198,24 @@ pub(crate) async fn asking<F>(
 where
     F: Future<Output = Result<Vec<(i64, i64)>>>,
 {
+    page_of_people(app, caller, paging, limit, entries, Listed::Asking).await
+}
+
+async fn page_of_people<F>(
+    app: &App,
+    caller: &Caller,
+    paging: &Paging,
+    limit: i64,
+    entries: impl Fn(Window, i64) -> F,
+    listed: Listed,
+) -> Result<Reply>
+where
+    F: Future<Output = Result<Vec<(i64, i64)>>>,
+{
     let mut filling = Filling::new(paging.window(), limit);
     while let Some((window, most)) = filling.wants() {
         let read = entries(window, most).await?;
-        let shown = faces_of(app, caller, &read, Listed::Asking).await?;
+        let shown = faces_of(app, caller, &read, listed).await?;
         filling.take(&read, shown);
     }
     Ok(page_of(caller, paging, filling))

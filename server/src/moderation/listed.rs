@@ -109,40 +109,35 @@ const HERE: Entries = entries_in!(
                            AND (CAST($15 AS TEXT) IS NULL OR r.stance = CAST($15 AS TEXT))
                            AND (r.conditions & $16) = $16))"
 );
-/// By number, or by the server.
-const ELSEWHERE: Entries = entries_in!(
-    "a.id",
-    "SELECT a.id, a.id
-       FROM accounts a
-      WHERE a.community_id IS NULL AND a.gone_at IS NULL
-        AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))
-        AND (CAST($6 AS TEXT) IS NULL
-             OR lower(substr(a.display_name, 1, length(CAST($6 AS TEXT)))) = lower(CAST($6 AS TEXT)))
-        AND (NOT CAST($7 AS BOOLEAN)
-             OR NOT EXISTS (SELECT 1
-                              FROM rules r
-                             WHERE r.scope = 'community' AND r.community_id = $4 AND r.account_id IS NULL
-                               AND r.pattern_kind = 'account' AND r.pattern = a.iri AND r.ended_at IS NULL
-                               AND (r.expires_at IS NULL OR r.expires_at > $8)
-                               AND r.stance = 'refused'))"
-);
+/// People elsewhere.
+macro_rules! elsewhere {
+    ($and:literal) => {
+        entries_in!(
+            "a.id",
+            concat!(
+                "SELECT a.id, a.id
+                   FROM accounts a
+                  WHERE a.community_id IS NULL AND a.gone_at IS NULL
+                    AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))
+                    AND (CAST($6 AS TEXT) IS NULL
+                         OR lower(substr(a.display_name, 1, length(CAST($6 AS TEXT)))) = lower(CAST($6 AS TEXT)))
+                    AND (NOT CAST($7 AS BOOLEAN)
+                         OR NOT EXISTS (SELECT 1
+                                          FROM rules r
+                                         WHERE r.scope = 'community' AND r.community_id = $4 AND r.account_id IS NULL
+                                           AND r.pattern_kind = 'account' AND r.pattern = a.iri AND r.ended_at IS NULL
+                                           AND (r.expires_at IS NULL OR r.expires_at > $8)
+                                           AND r.stance = 'refused'))",
+                $and
+            )
+        )
+    };
+}
+
+/// By number.
+const ELSEWHERE: Entries = elsewhere!("");
 /// Counts on `accounts_by_host`.
-const ELSEWHERE_ON: Entries = entries_in!(
-    "a.id",
-    "SELECT a.id, a.id
-       FROM accounts a
-      WHERE a.host = $9 AND a.community_id IS NULL AND a.gone_at IS NULL
-        AND (CAST($5 AS TEXT) IS NULL OR substr(a.username_key, 1, length(CAST($5 AS TEXT))) = CAST($5 AS TEXT))
-        AND (CAST($6 AS TEXT) IS NULL
-             OR lower(substr(a.display_name, 1, length(CAST($6 AS TEXT)))) = lower(CAST($6 AS TEXT)))
-        AND (NOT CAST($7 AS BOOLEAN)
-             OR NOT EXISTS (SELECT 1
-                              FROM rules r
-                             WHERE r.scope = 'community' AND r.community_id = $4 AND r.account_id IS NULL
-                               AND r.pattern_kind = 'account' AND r.pattern = a.iri AND r.ended_at IS NULL
-                               AND (r.expires_at IS NULL OR r.expires_at > $8)
-                               AND r.stance = 'refused'))"
-);
+const ELSEWHERE_ON: Entries = elsewhere!(" AND a.host = $9");
 /// Counts on `rules_in_force_of_community` and the unique address of accounts.
 const RULED: Entries = entries_in!(
     "a.id",

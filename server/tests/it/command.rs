@@ -23,6 +23,14 @@ fn words(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// What a command that succeeds prints.
+#[track_caller]
+fn says(folder: &Path, words: &[&str]) -> String {
+    let output = comity(folder).args(words).output().unwrap();
+    assert!(output.status.success(), "{}", self::words(&output.stderr));
+    self::words(&output.stdout)
+}
+
 /// One sentence for the operator, and the exit code for what they can mend.
 #[track_caller]
 fn cannot(output: &Output, said: &str) {
@@ -99,11 +107,7 @@ fn a_backup_is_a_new_file_with_everything_in_it_and_never_replaces_one() {
 fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
     let folder = TempDir::new().unwrap();
     let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
-    let says = |words: &[&str]| {
-        let output = run(words);
-        assert!(output.status.success(), "{}", self::words(&output.stderr));
-        self::words(&output.stdout)
-    };
+    let says = |words: &[&str]| self::says(folder.path(), words);
     says(&["migrate"]);
     let set = [
         "rule",
@@ -190,11 +194,7 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
 fn an_operator_keeps_lists_takes_a_file_in_and_writes_it_out() {
     let folder = TempDir::new().unwrap();
     let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
-    let says = |words: &[&str]| {
-        let output = run(words);
-        assert!(output.status.success(), "{}", self::words(&output.stderr));
-        self::words(&output.stdout)
-    };
+    let says = |words: &[&str]| self::says(folder.path(), words);
     says(&["migrate"]);
     cannot(
         &run(&["list", "show", "leaky"]),

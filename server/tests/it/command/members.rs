@@ -8,11 +8,7 @@ use super::{cannot, comity, words};
 fn an_operator_reads_who_lives_here_from_the_oldest_on() {
     let folder = TempDir::new().unwrap();
     let run = |words: &[&str]| comity(folder.path()).args(words).output().unwrap();
-    let says = |words: &[&str]| {
-        let output = run(words);
-        assert!(output.status.success(), "{}", self::words(&output.stderr));
-        self::words(&output.stdout)
-    };
+    let says = |words: &[&str]| super::says(folder.path(), words);
     says(&["migrate"]);
     assert_eq!(
         says(&["member", "list"]).trim(),
