@@ -15,7 +15,7 @@ pub(crate) struct About<'a> {
     pub(crate) account: Option<&'a Iri>,
     /// Its number, if anything speaks of it.
     pub(crate) account_name: Option<Name>,
-    /// Inside one community only rules on single accounts count, and lists of members.
+    /// Inside one community only rules on single accounts count, and members' rules about lists of theirs.
     pub(crate) account_only: bool,
     /// Whether this is about making contact with a server, which an open account on it allows.
     pub(crate) contact: bool,

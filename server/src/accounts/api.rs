@@ -305,8 +305,8 @@ pub async fn statuses(
     }
     if choice.pinned {
         let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
-        let list = Entities::list(&app, &caller, Way::Page, &pinned).await?;
-        return Ok(Reply::api(json!(list)));
+        let list = Entities::as_json(&app, &caller, Way::Page, &pinned).await?;
+        return Ok(Reply::api_written(list));
     }
     // No post is listed under it, so none needs to be looked at.
     if choice.tagged.chars().count() > hashtags::LONGEST {

@@ -16,9 +16,6 @@ mod pace;
 mod store;
 mod walk;
 
-use aws_lc_rs::rand;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_db::{Db, Tx};
 use comity_policy::{Contact, Way};
 use comity_vocab::Visibility;
@@ -31,6 +28,7 @@ pub(crate) use walk::go_on;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
+use crate::http::token::Token;
 use crate::http::{Kind, Me};
 use crate::queue::{self, Job};
 use crate::statuses::{self, Status};
@@ -47,8 +45,6 @@ const LASTS_MS: i64 = 60 * MINUTE_MS;
 const KEPT_MS: i64 = DAY_MS;
 /// Posts that are looked at together when they are counted.
 const PORTION: usize = 100;
-/// Bytes of a token: nobody guesses one.
-const TOKEN: usize = 16;
 
 /// How far the reading of a conversation is.
 #[derive(Debug, Clone)]
@@ -135,7 +131,7 @@ async fn begin(app: &App, me: &Me, status: &Status, now_ms: i64) -> Result<Optio
     let row = BackfillRow {
         status_id: status.id,
         community_id: community,
-        token: token()?,
+        token: Token::random()?.reveal(),
         began_at: now_ms,
         ended_at: None,
         round: 0,
@@ -161,18 +157,9 @@ async fn begin(app: &App, me: &Me, status: &Status, now_ms: i64) -> Result<Optio
     }
 }
 
-fn token() -> Result<String> {
-    let mut bytes = [0; TOKEN];
-    rand::fill(&mut bytes).map_err(|_| Error::internal("no random bytes"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
 /// How far the reading of a conversation is, for a member of the community that it is read for, who may see what it is about.
 pub async fn find(app: &App, me: &Me, token: &str) -> Result<Refresh> {
-    let is_one = URL_SAFE_NO_PAD
-        .decode(token)
-        .is_ok_and(|bytes| bytes.len() == TOKEN);
-    if !is_one {
+    if Token::parse(token).is_none() {
         return Err(Error::NotFound);
     }
     let row = store::by_token(&app.db, token).await?;

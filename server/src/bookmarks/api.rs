@@ -91,9 +91,9 @@ pub async fn list(
     let limit = paging.limit(USUAL, MOST);
     let window = paging.window();
     let stretch = super::list(&app, me, within.folder_id, window, limit).await?;
-    let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
+    let list = Entities::named_as_json(&app, &caller, Way::Page, &stretch.named).await?;
     let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
-    Ok(Reply::api(json!(list)).with_links(links))
+    Ok(Reply::api_written(list).with_links(links))
 }
 
 fn entity(folder: &FolderRow) -> Value {

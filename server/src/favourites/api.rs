@@ -3,7 +3,6 @@
 use axum::extract::State;
 use comity_db::params;
 use comity_policy::Way;
-use serde_json::json;
 
 use super::store::BY;
 use crate::accounts::api::people;
@@ -34,9 +33,9 @@ pub async fn list(State(app): State<App>, client: Client, paging: Paging) -> Res
     let stretch = super::store::BY_ACCOUNT
         .read(&app.db, paging.window(), limit, of)
         .await?;
-    let list = Entities::named(&app, &caller, Way::Page, &stretch.named).await?;
+    let list = Entities::named_as_json(&app, &caller, Way::Page, &stretch.named).await?;
     let links = paging.links(&caller.community, stretch.newest, stretch.oldest);
-    Ok(Reply::api(json!(list)).with_links(links))
+    Ok(Reply::api_written(list).with_links(links))
 }
 
 /// `GET /api/v1/statuses/{id}/favourited_by`

@@ -32,7 +32,7 @@ pub enum Wants {
     /// Nothing, and a token that opens nothing is as none: an app whose own has ended signs in anew with it in hand.
     Nothing,
     /// Nothing; where a member's token comes along, one with one of these scopes. Mastodon refuses one that has ended here and
-    /// passes over one it never gave. We do not keep those that ended and refuse both: the app would not hear of it
+    /// passes over one it never gave. Of those that ended we keep none but those of the suspended, and refuse both: the app would not hear of it
     /// otherwise, and show its member what strangers see.
     Anyone(&'static [&'static str]),
     /// The token of any app.

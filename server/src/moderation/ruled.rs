@@ -107,7 +107,8 @@ fn is_open(subject: &Subject) -> bool {
 }
 
 /// A rule that is open to somebody elsewhere trusts them: it lifts what the community lays down for whoever it does not know,
-/// what its lists say of them and a closed gate, now and later. A decision that only marks what they write must not let them in.
+/// what its lists say of them and a closed gate, now and later. A decision that only
+/// marks what they write, or takes back a limit and leaves the mark, must not let them in.
 fn cannot_be_open() -> Error {
     Error::invalid(
         "type",

@@ -9,12 +9,12 @@ use url::form_urlencoded;
 use super::{Asked, Asking, MOST_SIGN_INS, NotAsked, Scopes, SignIn, Wrong};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::http::{Form, Me, Reply, Visit};
 use crate::members::web::{browser_name, show_sign_in};
 use crate::push;
 use crate::web;
 use crate::web::time::day;
-use crate::web::view::{Frame, NavItem, Notice};
+use crate::web::view::{Frame, NavItem};
 
 /// What an app asks for, on the page and in its form alike.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -404,8 +404,8 @@ pub async fn end_app(
     Form(form): Form<EndApp>,
 ) -> Result<Reply> {
     super::end_app(&app, me.account.id, form.id).await?;
-    let done = Notice("That app has to ask you again.".to_owned());
-    Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "That app has to ask you again.";
+    Ok(Reply::see_other("/settings/apps").telling(&visit.community, done))
 }
 
 /// Which sign-in to end.
@@ -422,8 +422,8 @@ pub async fn end_sign_in(
     Form(form): Form<EndSignIn>,
 ) -> Result<Reply> {
     super::end_sign_in(&app, me.account.id, form.id).await?;
-    let done = Notice("That sign-in has ended. The others of its app go on.".to_owned());
-    Ok(Reply::see_other("/settings/apps").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "That sign-in has ended. The others of its app go on.";
+    Ok(Reply::see_other("/settings/apps").telling(&visit.community, done))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -35,9 +34,10 @@ pub async fn quotes(
     let page = filling.page();
     let shown: Vec<&Visible<Status>> = page.shown.iter().collect();
     let entities = Entities::of(&app, &caller, Way::Page, &shown).await?;
-    let list: Vec<Value> = shown.iter().map(|one| entities.status(one)).collect();
+    let told: Vec<_> = shown.iter().map(|one| entities.written(one)).collect();
+    let list = serde_json::to_string(&told)?;
     let links = paging.links(&caller.community, page.newest, page.oldest);
-    Ok(Reply::api(json!(list)).with_links(links))
+    Ok(Reply::api_written(list).with_links(links))
 }
 
 /// A status, and one that quotes it.

@@ -13,8 +13,8 @@ use super::consent::{self, Listing};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Id, Me, Reply, Visit, cookie};
-use crate::web::view::{AnswerChoice, Frame, NavItem, Notice, PersonView};
+use crate::http::{Form, Id, Me, Reply, Visit};
+use crate::web::view::{AnswerChoice, Frame, NavItem, PersonView};
 use crate::web::{cleared_view, frame};
 
 /// Who may, and who did.
@@ -72,8 +72,8 @@ pub async fn save(
     let listing = Listing::parse(&form.listing)
         .ok_or_else(|| Error::invalid("listing", "must be nobody, followed or everyone"))?;
     consent::choose(&app, me.account.id, listing).await?;
-    let done = Notice("From now on, also where you are in a list already.".to_owned());
-    Ok(Reply::see_other(PAGE).with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "From now on, also where you are in a list already.";
+    Ok(Reply::see_other(PAGE).telling(&visit.community, done))
 }
 
 /// `POST /settings/lists/{id}/leave`: out of the lists of this member.

@@ -89,8 +89,8 @@ pub async fn statuses(
 ) -> Result<Reply> {
     let ids = asked.numbers();
     let found = super::Shown::list(&app, &caller.party(), Way::Page, &ids).await?;
-    let list = Entities::list(&app, &caller, Way::Page, &found).await?;
-    Ok(Reply::api(json!(list)))
+    let list = Entities::as_json(&app, &caller, Way::Page, &found).await?;
+    Ok(Reply::api_written(list))
 }
 
 /// `PUT /api/v1/statuses/{id}`

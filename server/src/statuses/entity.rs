@@ -1,11 +1,13 @@
 //! Statuses as apps read them, in Mastodon's words. What an app is told of a status is what the page tells: words only
 //! from [`Visible`], quotes and people cleared for the viewer by the same way.
 
+mod quoting;
+
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use comity_policy::{Act, Conditions, Leave, Outcome, Verdict, Visible, Way, Whom};
+use comity_policy::{Act, Conditions, Verdict, Visible, Way};
 use comity_vocab::Visibility;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -25,7 +27,6 @@ use crate::filters::Matcher;
 use crate::hashtags::entity::tag;
 use crate::http::Caller;
 use crate::media::address::{Addresses, RemotePart};
-use crate::quotes::State;
 use crate::reactions::Chosen;
 use crate::text::hashtag;
 use crate::web::time;
@@ -293,6 +294,20 @@ impl Entities {
         Ok(shown.iter().map(|status| entities.status(status)).collect())
     }
 
+    /// The same as JSON, for an answer that is nothing else.
+    pub async fn named_as_json(
+        app: &App,
+        caller: &Caller,
+        way: Way,
+        ids: &[i64],
+    ) -> Result<String> {
+        let statuses = find_many(app, &caller.party(), way, ids).await?;
+        let shown: Vec<&Visible<Status>> = statuses.iter().collect();
+        let entities = Entities::of(app, caller, way, &shown).await?;
+        let told: Vec<Written<'_>> = shown.iter().map(|one| entities.written(one)).collect();
+        Ok(serde_json::to_string(&told)?)
+    }
+
     /// One status by itself.
     pub async fn one(
         app: &App,
@@ -428,75 +443,6 @@ impl Entities {
         let is_own = self.me == Some(status.author.id);
         polls::entity::entity(status.id, poll, own, is_own, emojis)
     }
-
-    /// What it quotes, where whose that is let it and the viewer may see it (L34); of what was only claimed, nothing.
-    fn quote(&self, status: &Visible<Status>) -> Option<Box<WrittenQuote<'_>>> {
-        let quote = status.quote.as_ref()?;
-        let own = self.me == Some(status.author.id);
-        let asked = self.me.is_some_and(|me| quote.waits_for(me));
-        let state = match quote.state {
-            State::Waits if own || asked => "pending",
-            State::Declined if own => "rejected",
-            State::Claimed | State::Waits | State::Declined => return None,
-            State::Removed => "revoked",
-            State::Stands => "accepted",
-        };
-        let shown = quote
-            .id
-            .and_then(|id| self.quoted.get(&id))
-            .filter(|quoted| {
-                let stands = quote.state == State::Stands || asked;
-                stands
-                    && !quoted.is_folded()
-                    && !quoted.is_muted()
-                    && !quoted.conditions().contains(Conditions::NO_BOOSTS)
-            });
-        let state = match shown {
-            None if state == "accepted" => "unauthorized",
-            _ => state,
-        };
-        let quoted_status = shown.map(|quoted| self.bare(quoted));
-        Some(Box::new(WrittenQuote {
-            state,
-            quoted_status,
-        }))
-    }
-
-    /// Who may quote it, and whether the viewer may.
-    fn quote_approval(&self, status: &Visible<Status>) -> Value {
-        let none = Leave::default();
-        let leave = status.wishes.quote.as_ref().unwrap_or(&none);
-        let is_open = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
-        let own = self.me == Some(status.author.id);
-        let answer = self
-            .may_quote
-            .get(&status.id)
-            .map(|verdict| verdict.outcome);
-        let current = match answer {
-            _ if self.me.is_none() || !is_open => "denied",
-            _ if status.conditions().contains(Conditions::NO_BOOSTS) => "denied",
-            _ if own => "automatic",
-            None | Some(Outcome::Refuse) => "denied",
-            Some(Outcome::Hold) => "manual",
-            Some(_) => "automatic",
-        };
-        json!({ "automatic": whom(&leave.freely), "manual": whom(&leave.asking), "current_user": current })
-    }
-}
-
-/// Groups of people in Mastodon's words.
-fn whom(some: &[Whom]) -> Vec<&'static str> {
-    let mut words: Vec<&str> = some
-        .iter()
-        .map(|whom| match whom {
-            Whom::Everyone => "public",
-            Whom::Followers => "followers",
-            Whom::Following => "following",
-            Whom::Person(_) => "unsupported_policy",
-        })
-        .collect();
-    words.dedup();
-    words
 }
 
 fn mention(account: &Account, here: &Community) -> Value {

@@ -27,7 +27,7 @@ What an app's token must open to ask each address of the API. A change in this f
 Everything else is a member's token, which must open one of these. Scopes nest: `read` opens `read:statuses`.
 
 Each is what Mastodon wants, but where it wants no scope and we answer as the member would see it: announcements,
-the directory and trends want what reading the same elsewhere does.
+the directory and trends want what reading the same elsewhere does; and `async_refreshes`, which wants less than `read`.
 
 ";
 /// The list that is checked in.

@@ -15,13 +15,13 @@ use crate::discovery::talked;
 use crate::discovery::trends::{self, Talk};
 use crate::error::{Error, Result};
 use crate::hashtags;
-use crate::http::{Caller, Form, Me, Reply, Visit, cookie};
+use crate::http::{Caller, Form, Me, Reply, Visit};
 use crate::moderation::looked_after;
 use crate::statuses::web::{path, views};
 use crate::statuses::{self, Shown, Status};
 use crate::text::hashtag;
 use crate::web::frame;
-use crate::web::view::{Frame, NavItem, Notice, StatusView};
+use crate::web::view::{Frame, NavItem, StatusView};
 
 /// Topics, and pages, that stand there: further down little is said of any.
 const MOST_NAMED: usize = 20;
@@ -189,11 +189,11 @@ pub async fn decide(
     };
     let name = named(&app, &me, kind, &form.name).await?;
     rejected::decide(&app, &me, kind, &name, decision).await?;
-    let done = Notice(match decision {
-        Decision::Reject => "It is kept out of what is talked about.".to_owned(),
-        Decision::Approve => "It may be talked about again.".to_owned(),
-    });
-    Ok(Reply::see_other("/trends").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = match decision {
+        Decision::Reject => "It is kept out of what is talked about.",
+        Decision::Approve => "It may be talked about again.",
+    };
+    Ok(Reply::see_other("/trends").telling(&visit.community, done))
 }
 
 /// What is meant, as it is written down: a topic that can be one, a post that the moderator may see, or a page that is talked about or

@@ -10,13 +10,13 @@ use crate::accounts::web::{Listed, named, rows};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit, cookie};
+use crate::http::{Form, Me, Page, Reply, Visit};
 use crate::reading_lists::{self, Draft, ReadingList, Replies};
 use crate::statuses::web::views;
 use crate::timelines::{self, Place};
 use crate::web::frame;
 use crate::web::view::{
-    AnswerChoice, Following, Frame, NavItem, Notice, PersonRow, StatusView, Trouble,
+    AnswerChoice, Following, Frame, NavItem, PersonRow, StatusView, Trouble,
 };
 use crate::window::Window;
 
@@ -267,8 +267,8 @@ pub async fn delete(
     Form(()): Form<()>,
 ) -> Result<Reply> {
     reading_lists::remove(&app, me.account.id, id).await?;
-    let done = Notice("The list is deleted. Whom it had you follow as before.".to_owned());
-    Ok(Reply::see_other("/lists").with_cookie(cookie::notice(&visit.community, &done)))
+    let done = "The list is deleted. Whom it had you follow as before.";
+    Ok(Reply::see_other("/lists").telling(&visit.community, done))
 }
 
 /// What stands in the forms of the page, and what was wrong with it.
