@@ -149,9 +149,10 @@ async fn go(app: &App, community: &Arc<Community>, walk: &mut Walk, step: &Step)
                     walk.note_named(post, &url.domain(), deep + 1);
                 }
             }
-            // Where the first page was included, the next is the second.
+            // Where the first page was included, the next is the second. What lies at another origin the gate would refuse.
             let first = list.first.as_ref().filter(|_| list.items.is_empty());
-            if let Some(next) = list.next.as_ref().or(first).filter(|next| **next != url) {
+            let next = list.next.as_ref().or(first);
+            if let Some(next) = next.filter(|next| **next != url && next.same_origin(&url)) {
                 walk.note_page(next, *of, *deep, before + 1);
             }
         }

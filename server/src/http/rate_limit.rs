@@ -4,8 +4,8 @@ mod counter;
 
 use std::time::Duration;
 
-use counter::{Allowed, Counter};
 pub use counter::{Allowance, counting};
+use counter::{Allowed, Counter};
 
 use super::address;
 use crate::clock::Clock;

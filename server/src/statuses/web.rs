@@ -164,7 +164,7 @@ pub async fn history(State(app): State<App>, visit: Visit, Path(id): Path<i64>) 
                 .flat_map(|poll| &poll.options)
                 .map(|option| in_plain(&option.title, &emojis))
                 .collect(),
-            spoiler: Some(version.text.spoiler_text).filter(|spoiler| !spoiler.is_empty()),
+            spoiler: spoiler(&version.text.spoiler_text, status.conditions()),
             lang: lang.clone(),
         })
         .collect();

@@ -296,7 +296,8 @@ impl Crawl {
     fn walked(&mut self, route: &Route, status: StatusCode) {
         let one = (route.method, route.path);
         self.asked.insert(one);
-        if status.is_success() || status.is_redirection() {
+        // Who is led elsewhere, to sign in for one, was given nothing.
+        if status.is_success() {
             self.answered.insert(one);
         }
     }

@@ -15,9 +15,7 @@ use crate::reading_lists::{self, Draft, ReadingList, Replies};
 use crate::statuses::web::views;
 use crate::timelines::{self, Place};
 use crate::web::frame;
-use crate::web::view::{
-    AnswerChoice, Following, Frame, NavItem, PersonRow, StatusView, Trouble,
-};
+use crate::web::view::{AnswerChoice, Following, Frame, NavItem, PersonRow, StatusView, Trouble};
 use crate::window::Window;
 
 /// What the forms' fields are called in sentences.
