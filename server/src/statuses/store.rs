@@ -10,7 +10,7 @@ use crate::clock::DAY_MS;
 use crate::conversations;
 use crate::error::Result;
 
-pub use edits::{Edit, EditRow, edit, edits_of, hold};
+pub use edits::{Edit, edit, edits_of, hold};
 pub(crate) use lists::chosen_of_author;
 pub use lists::{
     BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF, below,
