@@ -51,7 +51,11 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
 
 /// Those that the viewer may read: one about themself is not counted either.
 async fn open_reports(app: &App, here: &Community, me: &Me) -> Result<WaitingView> {
-    let (choice, window) = (Choice::default(), Window::older_than(i64::MAX));
+    let choice = Choice {
+        resolved: Some(false),
+        ..Choice::default()
+    };
+    let window = Window::older_than(i64::MAX);
     let (found, older) =
         reports::list(app, here, me.account.id, choice, window, MOST_COUNTED).await?;
     let count = found.len();

@@ -210,8 +210,8 @@ pub struct Destination {
 /// Which reports are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
-    /// Closed ones; otherwise those that are open.
-    pub resolved: bool,
+    /// Closed ones, or those that are open; both where nothing is said.
+    pub resolved: Option<bool>,
     /// By this account only.
     pub account_id: Option<i64>,
     /// About this account only.

@@ -235,7 +235,7 @@ const NEWEST: Sql<ReportRow> = sql!(
     row: ReportRow,
     select_report!(
         "WHERE community_id = $1 AND id < $2 AND id > $3
-           AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+           AND (CAST($4 AS BOOLEAN) IS NULL OR (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN))
            AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
            AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
            AND target_id <> $8
@@ -249,7 +249,7 @@ const OLDEST: Sql<ReportRow> = sql!(
     row: ReportRow,
     select_report!(
         "WHERE community_id = $1 AND id < $2 AND id > $3
-           AND (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN)
+           AND (CAST($4 AS BOOLEAN) IS NULL OR (resolved_at IS NOT NULL) = CAST($4 AS BOOLEAN))
            AND (CAST($5 AS BIGINT) IS NULL OR account_id = CAST($5 AS BIGINT))
            AND (CAST($6 AS BIGINT) IS NULL OR target_id = CAST($6 AS BIGINT))
            AND target_id <> $8

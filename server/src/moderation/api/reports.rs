@@ -23,15 +23,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The closed ones, where those are asked for and the open ones are not.
-    fn resolved(&self) -> Result<bool> {
+    /// The closed ones, where those are asked for and the open ones are not; both, where both are.
+    fn resolved(&self) -> Option<bool> {
         match (self.resolved, self.unresolved) {
-            (Some(true), Some(true)) => Err(Error::invalid(
-                "resolved",
-                "and unresolved cannot be asked for at once",
-            )),
-            (Some(true), _) | (None, Some(false)) => Ok(true),
-            _ => Ok(false),
+            (Some(true), Some(true)) => None,
+            (Some(true), _) | (None, Some(false)) => Some(true),
+            _ => Some(false),
         }
     }
 
@@ -57,7 +54,7 @@ pub async fn list(
     let me = client.me()?;
     let community = looked_after(me)?;
     let choice = Choice {
-        resolved: asked.resolved()?,
+        resolved: asked.resolved(),
         account_id: asked.account_id,
         target_id: asked.target_account_id,
         target_domain: asked.target_domain()?,

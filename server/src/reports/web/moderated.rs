@@ -154,7 +154,7 @@ pub async fn queue(
 ) -> Result<Reply> {
     let community = looked_after(&me)?;
     let choice = Choice {
-        resolved: part.closed,
+        resolved: Some(part.closed),
         ..Choice::default()
     };
     let window = Window::older_than(part.max_id.unwrap_or(i64::MAX));
