@@ -229,7 +229,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Demo(arguments) => show(arguments).await,
         Command::Mail(command) => {
-            print(&mail::command::command(&begin(config).await?, command).await?)
+            print(&mail::command::command(&open(config).await?, command).await?)
         }
         Command::Media(command) => {
             print(&media::command::command(&begin(config).await?, command).await?)
@@ -277,7 +277,7 @@ async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
     print(&format!("The database is copied to {}.", file.display()))
 }
 
-/// The installation of these settings, made where there is none: for what begins one, and for trying settings before.
+/// The installation of these settings, made where there is none: for what begins one, and for trying a bucket before.
 async fn begin(config: Config) -> Result<App, Failure> {
     let app = serve::start(config, Clock::system()).await?;
     serve::check_domain(&app)?;

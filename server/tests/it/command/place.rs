@@ -87,7 +87,6 @@ fn a_command_in_another_folder_makes_nothing() {
         &["emoji", "list"],
         &["sign-up-block", "list"],
         &["mail", "test", "ines@mail.example"],
-        &["media", "test"],
         &["inspect", "https://a.example/notes/1"],
         &["audit"],
         &["backup", "copy.db"],
