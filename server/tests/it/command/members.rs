@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{cannot, comity, words};
+use super::{cannot, comity};
 
 #[test]
 fn an_operator_reads_who_lives_here_from_the_oldest_on() {
