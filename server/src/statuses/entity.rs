@@ -79,50 +79,51 @@ pub fn emojis_in(words: &Text, status: &Visible<Status>, here: &Community) -> Ve
 }
 
 /// A status as apps are told of it: Mastodon's `Status`, with what we add. What only a member is told is not there for others.
+/// Its fields are in the order of their names, as in a tree: to Mastodon.py, what comes in another order is another status.
 #[derive(Clone, Serialize)]
 pub struct Written<'a> {
-    id: String,
-    created_at: String,
-    in_reply_to_id: Option<String>,
-    in_reply_to_account_id: Option<String>,
-    sensitive: bool,
-    spoiler_text: String,
-    visibility: &'static str,
-    local_only: bool,
-    language: Option<String>,
-    uri: String,
-    url: String,
-    replies_count: i64,
-    reblogs_count: i64,
-    favourites_count: i64,
-    quotes_count: i64,
-    edited_at: Option<String>,
-    content: String,
-    reblog: Option<Box<Written<'a>>>,
-    application: Option<&'a Value>,
     account: Option<&'a RawValue>,
-    media_attachments: Vec<Value>,
-    mentions: Vec<Value>,
-    tags: Value,
-    emojis: Value,
-    card: Value,
-    poll: Value,
-    quote: Option<Box<WrittenQuote<'a>>>,
-    quote_approval: Value,
-    reactions: Value,
-    pleroma: Pleroma,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    favourited: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reblogged: Option<bool>,
+    application: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bookmarked: Option<bool>,
+    card: Value,
+    content: String,
+    created_at: String,
+    edited_at: Option<String>,
+    emojis: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    favourited: Option<bool>,
+    favourites_count: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filtered: Option<Vec<Value>>,
+    id: String,
+    in_reply_to_account_id: Option<String>,
+    in_reply_to_id: Option<String>,
+    language: Option<String>,
+    local_only: bool,
+    media_attachments: Vec<Value>,
+    mentions: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     muted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    filtered: Option<Vec<Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pinned: Option<bool>,
+    pleroma: Pleroma,
+    poll: Value,
+    quote: Option<Box<WrittenQuote<'a>>>,
+    quote_approval: Value,
+    quotes_count: i64,
+    reactions: Value,
+    reblog: Option<Box<Written<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reblogged: Option<bool>,
+    reblogs_count: i64,
+    replies_count: i64,
+    sensitive: bool,
+    spoiler_text: String,
+    tags: Value,
+    uri: String,
+    url: String,
+    visibility: &'static str,
 }
 
 /// Reactions under the name that other apps look for.
@@ -134,8 +135,8 @@ struct Pleroma {
 /// What a status quotes, as apps are told of it.
 #[derive(Clone, Serialize)]
 struct WrittenQuote<'a> {
-    state: &'static str,
     quoted_status: Option<Written<'a>>,
+    state: &'static str,
 }
 
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
