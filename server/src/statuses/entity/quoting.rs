@@ -37,8 +37,8 @@ impl Entities {
         };
         let quoted_status = shown.map(|quoted| self.bare(quoted));
         Some(Box::new(WrittenQuote {
-            state,
             quoted_status,
+            state,
         }))
     }
 
