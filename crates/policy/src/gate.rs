@@ -7,6 +7,7 @@ mod ask;
 mod attested;
 mod claim;
 mod evidence;
+mod known;
 mod part;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use ask::{involved, notices, pairs_between, pairs_of, party_of, receives, server
 pub use attested::Attested;
 pub use claim::Claim;
 pub use evidence::{Admitted, Audience, Contact, Notice, Permitted, Recipient, Visible};
+use known::Known;
 pub use part::Part;
 
 use crate::{
@@ -73,7 +75,7 @@ impl<F: FactSource> Gate<F> {
         contact: Contact,
     ) -> Result<Result<Permitted, Refusal>, FactError> {
         let party = Party::Instance(domain.clone());
-        let (ties, book) = self.facts(Vec::new(), vec![domain.clone()], &[]).await?;
+        let (known, book) = self.facts(Vec::new(), vec![domain.clone()], &[]).await?;
         let way = match contact {
             Contact::Fetch => Way::Fetch,
             Contact::Deliver => Way::FollowerDelivery,
@@ -89,7 +91,7 @@ impl<F: FactSource> Gate<F> {
             way,
             thing: &thing,
         };
-        let verdict = decide(&book, &ties, &exchange);
+        let verdict = decide(&book, &known.ties, &exchange);
         if !verdict.is_allowed() {
             return refusal(verdict);
         }
@@ -127,7 +129,8 @@ impl<F: FactSource> Gate<F> {
             Some(target) => pairs_between(&party, [target], &self.book.load()),
             None => Vec::new(),
         };
-        let (ties, book) = self.facts(pairs, servers, &[]).await?;
+        let (known, book) = self.facts(pairs, servers, &[]).await?;
+        let ties = &known.ties;
         let refuse = |verdict| Ok(Err(Refusal::new(verdict, &party, act, way, &book)));
 
         if let Err(why) = attested.vouched(sender, into, &book) {
@@ -146,7 +149,7 @@ impl<F: FactSource> Gate<F> {
         }
         let mut verdict = decide(
             &book,
-            &ties,
+            ties,
             &Exchange {
                 party: &party,
                 act,
@@ -164,7 +167,7 @@ impl<F: FactSource> Gate<F> {
                 way,
                 thing: &thing,
             };
-            verdict = verdict.and(decide(&book, &ties, &mention));
+            verdict = verdict.and(decide(&book, ties, &mention));
         }
         // What it carries along comes in too, so whoever made that is asked in the same way. Of a
         // thing we do not hold we know the domain, and its maker is at home there.
@@ -181,7 +184,7 @@ impl<F: FactSource> Gate<F> {
                 way,
                 thing: &thing,
             };
-            verdict = verdict.and(decide(&book, &ties, &along));
+            verdict = verdict.and(decide(&book, ties, &along));
         }
         if verdict.outcome == Outcome::Refuse {
             return refuse(verdict);
@@ -197,15 +200,9 @@ impl<F: FactSource> Gate<F> {
         item: T,
     ) -> Result<Result<Visible<T>, Refusal>, FactError> {
         let thing = item.thing();
-        let (ties, book) = self.facts_of(viewer, &thing).await?;
-        Ok(shown(
-            &book,
-            &ties,
-            &Arc::new(viewer.clone()),
-            way,
-            item,
-            &thing,
-        ))
+        let (known, book) = self.facts_of(viewer, &thing).await?;
+        let viewer = Arc::new(viewer.clone());
+        Ok(shown(&book, &known, &viewer, way, item, &thing))
     }
 
     /// The same for many things at once, in their order, with one look at the facts.
@@ -215,19 +212,35 @@ impl<F: FactSource> Gate<F> {
         way: Way,
         items: Vec<T>,
     ) -> Result<Vec<Result<Visible<T>, Refusal>>, FactError> {
+        self.show_each(&Arc::new(viewer.clone()), way, items, None)
+            .await
+    }
+
+    /// The same for more things that are told beside what this viewer was shown a moment ago: by the facts of that where they
+    /// answer for these as well, by new ones otherwise.
+    pub async fn show_beside<S, T: Subject>(
+        &self,
+        seen: &Visible<S>,
+        way: Way,
+        items: Vec<T>,
+    ) -> Result<Vec<Result<Visible<T>, Refusal>>, FactError> {
+        self.show_each(&seen.viewer, way, items, Some(&seen.known))
+            .await
+    }
+
+    async fn show_each<T: Subject>(
+        &self,
+        viewer: &Arc<Party>,
+        way: Way,
+        items: Vec<T>,
+        seen: Option<&Arc<Known>>,
+    ) -> Result<Vec<Result<Visible<T>, Refusal>>, FactError> {
         let things: Vec<Thing> = items.iter().map(Subject::thing).collect();
-        let known = self.book();
-        let pairs = things
-            .iter()
-            .flat_map(|thing| pairs_of(viewer, thing, &known))
-            .collect();
-        let servers = servers_of(viewer, things.iter().flat_map(involved));
-        let (ties, book) = self.facts(pairs, servers.collect(), &things).await?;
-        let viewer = Arc::new(viewer.clone());
+        let (known, book) = self.facts_of_all(viewer, &things, seen).await?;
         let shown = items
             .into_iter()
             .zip(&things)
-            .map(|(item, thing)| shown(&book, &ties, &viewer, way, item, thing))
+            .map(|(item, thing)| shown(&book, &known, viewer, way, item, thing))
             .collect();
         Ok(shown)
     }
@@ -259,7 +272,7 @@ impl<F: FactSource> Gate<F> {
                 involved(&thing),
             ))
             .collect();
-        let (ties, book) = self
+        let (facts, book) = self
             .facts(pairs, servers, std::slice::from_ref(&thing))
             .await?;
 
@@ -270,7 +283,7 @@ impl<F: FactSource> Gate<F> {
         let mut wanted = Vec::new();
         let mut refused = Vec::new();
         for (recipient, party) in recipients.into_iter().zip(parties) {
-            let verdict = receives(&book, &ties, way, &thing, &recipient, &party);
+            let verdict = receives(&book, &facts.ties, way, &thing, &recipient, &party);
             if verdict.is_allowed() {
                 conditions |= verdict.conditions;
                 because = verdict.because;
@@ -295,6 +308,7 @@ impl<F: FactSource> Gate<F> {
             because,
             notices: wanted,
             epoch: book.epoch(),
+            known: facts,
         };
         Ok(Audience {
             subject,
@@ -307,8 +321,8 @@ impl<F: FactSource> Gate<F> {
     /// The answer to one exchange, without evidence: for acts between people here, and for
     /// explaining.
     pub async fn judge(&self, exchange: &Exchange<'_>) -> Result<Verdict, FactError> {
-        let (ties, book) = self.facts_of(exchange.party, exchange.thing).await?;
-        Ok(decide(&book, &ties, exchange))
+        let (known, book) = self.facts_of(exchange.party, exchange.thing).await?;
+        Ok(decide(&book, &known.ties, exchange))
     }
 
     /// The answers to each of these exchanges by each of these books, which need not be in force: for telling what a
@@ -326,9 +340,13 @@ impl<F: FactSource> Gate<F> {
             }
             servers.extend(servers_of(exchange.party, involved(exchange.thing)));
         }
-        let mut ties = self.ties(pairs).await?;
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut ties = self.ties(&pairs).await?;
         if books.iter().any(|book| book.asks_of_peers()) {
-            self.learn(&mut ties, servers).await?;
+            servers.sort_unstable();
+            servers.dedup();
+            self.learn(&mut ties, &servers).await?;
         }
         let by = |book: &&RuleBook| {
             let answers = exchanges
@@ -348,10 +366,10 @@ impl<F: FactSource> Gate<F> {
         item: &T,
     ) -> Result<Result<Verdict, Refusal>, FactError> {
         let thing = item.thing();
-        let (ties, book) = self.facts_of(party, &thing).await?;
+        let (known, book) = self.facts_of(party, &thing).await?;
         let verdict = decide(
             &book,
-            &ties,
+            &known.ties,
             &Exchange {
                 party,
                 act,
@@ -372,19 +390,38 @@ impl<F: FactSource> Gate<F> {
         way: Way,
         asked: &[(Act, &T)],
     ) -> Result<Vec<Verdict>, FactError> {
+        self.may_each(party, way, asked, None).await
+    }
+
+    /// The same of whoever was shown these things a moment ago: by the facts of that where they answer for this as well, by new
+    /// ones otherwise.
+    pub async fn may_all_seen<T: Subject>(
+        &self,
+        way: Way,
+        asked: &[(Act, &Visible<T>)],
+    ) -> Result<Vec<Verdict>, FactError> {
+        let Some((_, first)) = asked.first() else {
+            return Ok(Vec::new());
+        };
+        let things: Vec<(Act, &T)> = asked.iter().map(|(act, seen)| (*act, &seen.item)).collect();
+        self.may_each(&first.viewer, way, &things, Some(&first.known))
+            .await
+    }
+
+    async fn may_each<T: Subject>(
+        &self,
+        party: &Party,
+        way: Way,
+        asked: &[(Act, &T)],
+        seen: Option<&Arc<Known>>,
+    ) -> Result<Vec<Verdict>, FactError> {
         let things: Vec<Thing> = asked.iter().map(|(_, item)| item.thing()).collect();
-        let known = self.book();
-        let pairs = things
-            .iter()
-            .flat_map(|thing| pairs_of(party, thing, &known))
-            .collect();
-        let servers = servers_of(party, things.iter().flat_map(involved));
-        let (ties, book) = self.facts(pairs, servers.collect(), &things).await?;
+        let (known, book) = self.facts_of_all(party, &things, seen).await?;
         let one = |((act, _), thing): (&(Act, &T), &Thing)| {
             let (act, way) = (*act, way);
             decide(
                 &book,
-                &ties,
+                &known.ties,
                 &Exchange {
                     party,
                     act,
@@ -394,69 +431,5 @@ impl<F: FactSource> Gate<F> {
             )
         };
         Ok(asked.iter().zip(&things).map(one).collect())
-    }
-
-    /// The facts of one question, and the rules to decide it by.
-    async fn facts_of(
-        &self,
-        party: &Party,
-        thing: &Thing,
-    ) -> Result<(Ties, Arc<RuleBook>), FactError> {
-        let pairs = pairs_of(party, thing, &self.book.load());
-        let servers = servers_of(party, involved(thing)).collect();
-        self.facts(pairs, servers, std::slice::from_ref(thing))
-            .await
-    }
-
-    /// One question to the source of facts, none where nobody has ties; and one more about their
-    /// servers while an answer depends on that. The rules are no older than the ties.
-    async fn facts(
-        &self,
-        pairs: Vec<(PersonId, PersonId)>,
-        servers: Vec<Domain>,
-        things: &[Thing],
-    ) -> Result<(Ties, Arc<RuleBook>), FactError> {
-        let mut ties = self.ties(pairs).await?;
-        let book = self.book();
-        let kept_from = things.iter().flat_map(|thing| &thing.kept_from);
-        let asks = book.asks_of_peers() || kept_from.into_iter().any(Pattern::asks_of_peers);
-        if !asks || servers.is_empty() {
-            return Ok((ties, book));
-        }
-        self.learn(&mut ties, servers).await?;
-        Ok((ties, self.book()))
-    }
-
-    async fn ties(&self, mut pairs: Vec<(PersonId, PersonId)>) -> Result<Ties, FactError> {
-        if pairs.is_empty() {
-            return Ok(Ties::none());
-        }
-        pairs.sort_unstable();
-        pairs.dedup();
-        self.facts.ties(&pairs).await
-    }
-
-    /// What is known of these servers.
-    async fn learn(&self, ties: &mut Ties, mut servers: Vec<Domain>) -> Result<(), FactError> {
-        servers.sort_unstable();
-        servers.dedup();
-        for (domain, peer) in self.facts.peers(&servers).await? {
-            ties.know(domain, peer);
-        }
-        // Those served here know each other for as long as there is anything to know.
-        let book = self.book();
-        for domain in servers {
-            if book.community_at(&domain).is_some() {
-                let known_days = Some(u32::MAX);
-                ties.know(
-                    domain,
-                    Peer {
-                        known_days,
-                        ..Peer::default()
-                    },
-                );
-            }
-        }
-        Ok(())
     }
 }

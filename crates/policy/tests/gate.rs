@@ -52,6 +52,59 @@ async fn a_page_of_things_costs_one_question() {
 }
 
 #[tokio::test]
+async fn what_stands_beside_what_was_shown_costs_no_further_question() {
+    let facts = Facts::new();
+    facts.block(rex().id.unwrap(), alice().id.unwrap());
+    let gate = gate(&facts, vec![]);
+    let page = vec![Post(post(fay())), Post(post(rex()))];
+    let page = gate
+        .show_all(&member(alice()), Way::HomeTimeline, page)
+        .await
+        .unwrap();
+    let seen = page[0].as_ref().unwrap();
+    let may = gate
+        .may_all_seen(Way::HomeTimeline, &[(Act::Reply, seen)])
+        .await
+        .unwrap();
+    assert!(may[0].is_allowed());
+    let people = vec![Post(Thing::of(fay())), Post(Thing::of(rex()))];
+    let people = gate
+        .show_beside(seen, Way::HomeTimeline, people)
+        .await
+        .unwrap();
+    assert!(people[0].is_ok() && people[1].is_err());
+    assert_eq!(facts.questions(), 1);
+    // Of others nothing is known yet.
+    facts.block(vic().id.unwrap(), alice().id.unwrap());
+    let others = vec![Post(Thing::of(vic()))];
+    let others = gate
+        .show_beside(seen, Way::HomeTimeline, others)
+        .await
+        .unwrap();
+    assert!(others[0].is_err());
+    assert_eq!(facts.questions(), 2);
+}
+
+#[tokio::test]
+async fn what_was_known_when_something_was_shown_does_not_outlive_the_rules() {
+    let facts = Facts::new();
+    let gate = gate(&facts, vec![]);
+    let page = vec![Post(post(fay()))];
+    let page = gate
+        .show_all(&member(alice()), Way::Page, page)
+        .await
+        .unwrap();
+    let seen = page[0].as_ref().unwrap();
+    facts.block(fay().id.unwrap(), alice().id.unwrap());
+    let there = Hosted::new(HARBOUR, domain("harbour.example"), Mode::Open);
+    gate.replace(RuleBook::new(8, NOW, vec![there], vec![]));
+    let again = vec![Post(post(fay()))];
+    let again = gate.show_beside(seen, Way::Page, again).await.unwrap();
+    assert!(again[0].is_err());
+    assert_eq!(facts.questions(), 2);
+}
+
+#[tokio::test]
 async fn nobody_is_asked_where_nobody_has_ties() {
     let facts = Facts::new();
     let gate = gate(&facts, vec![]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use comity_vocab::Domain;
 
+use super::known::Known;
 use super::{Notice, Recipient, Visible};
 use crate::{
     Act, CommunityId, Conditions, Exchange, Party, Person, PersonId, Refusal, Rule, RuleBook,
@@ -68,7 +69,7 @@ pub(super) fn servers_of<'a>(
 
 pub(super) fn shown<T: Subject>(
     book: &RuleBook,
-    ties: &Ties,
+    known: &Arc<Known>,
     viewer: &Arc<Party>,
     way: Way,
     item: T,
@@ -77,7 +78,7 @@ pub(super) fn shown<T: Subject>(
     let act = item.seen_by();
     let verdict = decide(
         book,
-        ties,
+        &known.ties,
         &Exchange {
             party: viewer,
             act,
@@ -95,6 +96,7 @@ pub(super) fn shown<T: Subject>(
         because: verdict.because,
         notices: notices(book, &verdict, &thing.owner),
         epoch: verdict.epoch,
+        known: Arc::clone(known),
     })
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use comity_vocab::{Domain, Iri};
 
+use super::known::Known;
 use crate::{Because, Conditions, Epoch, Party, Person, Scope, Verdict};
 
 /// A peer sent this, and may. Only what is admitted can become a remote thing here.
@@ -77,6 +78,7 @@ pub struct Visible<T> {
     pub(super) because: Because,
     pub(super) notices: Vec<Notice>,
     pub(super) epoch: Epoch,
+    pub(super) known: Arc<Known>,
 }
 
 impl<T> Visible<T> {
