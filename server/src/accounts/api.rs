@@ -38,7 +38,7 @@ pub(super) async fn own_entity(app: &App, me: &Me) -> Result<Value> {
 pub async fn account(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     let account = show(&app, &caller.party(), Way::Page, id).await?;
     let told = whole(&app, Way::Page, &account, &caller.community).await?;
-    Ok(Reply::api(told))
+    Ok(Reply::api(json!(told)))
 }
 
 /// Ids of a question.
@@ -90,7 +90,7 @@ pub async fn lookup(
     let named = super::web::named(&app, &caller.community, handle).await?;
     let account = show(&app, &caller.party(), Way::Lookup, named.id).await?;
     let told = whole(&app, Way::Lookup, &account, &caller.community).await?;
-    Ok(Reply::api(told))
+    Ok(Reply::api(json!(told)))
 }
 
 /// Whom an app looks for.
@@ -133,7 +133,7 @@ pub async fn search(
         .take(most)
         .collect();
     let told = whole_many(&app, Way::Search, &shown, &me.community).await?;
-    Ok(Reply::api(json!(told)))
+    Ok(Reply::api_written(serde_json::to_string(&told)?))
 }
 
 /// `GET /api/v1/accounts/relationships`
@@ -245,7 +245,7 @@ async fn faces_of(
     let faces = Faces::with_asking(app, &party, Way::Page, here, &ids, asking).await?;
     let shown = entries
         .iter()
-        .filter_map(|(entry, id)| Some((*entry, faces.get(*id)?.clone())));
+        .filter_map(|(entry, id)| Some((*entry, faces.get(*id)?)));
     Ok(shown.collect())
 }
 

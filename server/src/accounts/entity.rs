@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use comity_policy::{Conditions, Party, Visible, Way};
 use comity_vocab::{ActorKind, Domain, Iri};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use faces::Faces;
@@ -42,50 +43,116 @@ pub fn page(account: &Account, here: &Community) -> String {
     }
 }
 
+/// An account as apps are told of it: Mastodon's `Account`, with what we add. Its fields are in the order of their names, as in a
+/// tree: to Mastodon.py, what comes in another order is another account.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    acct: String,
+    avatar: String,
+    avatar_description: String,
+    avatar_static: String,
+    bot: bool,
+    created_at: String,
+    discoverable: bool,
+    display_name: String,
+    emojis: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feature_approval: Option<FeatureApproval>,
+    fields: Vec<Field>,
+    followers_count: i64,
+    following_count: i64,
+    group: bool,
+    header: String,
+    header_description: String,
+    header_static: String,
+    hide_collections: bool,
+    id: String,
+    indexable: bool,
+    last_status_at: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    limited: bool,
+    locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved: Option<Box<Told>>,
+    noindex: bool,
+    note: String,
+    roles: Vec<Value>,
+    show_featured: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    statuses_count: i64,
+    suspended: bool,
+    uri: String,
+    url: String,
+    username: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A line of a profile.
+#[derive(Clone, Debug, Serialize)]
+struct Field {
+    name: String,
+    value: String,
+    verified_at: Option<String>,
+}
+
+/// Who may put somebody into a collection.
+#[derive(Clone, Debug, Serialize)]
+struct FeatureApproval {
+    automatic: &'static [&'static str],
+    current_user: &'static str,
+    manual: [&'static str; 0],
+}
+
 /// An account, for whoever was cleared to see it.
-pub fn entity(account: &Visible<Account>, here: &Community) -> Value {
+pub fn told(account: &Visible<Account>, here: &Community) -> Told {
     let words = profile(account);
-    let mut entity = bare(account, here);
-    entity["note"] = json!(words.note);
-    entity["fields"] = fields(words);
-    entity["emojis"] = json!(entities(&emojis(account, here)));
-    entity["avatar_description"] = json!(words.avatar_description);
-    entity["header_description"] = json!(words.header_description);
-    entity["feature_approval"] = feature_approval(account);
-    // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
-    if account.conditions().contains(Conditions::LIMITED) {
-        entity["limited"] = json!(true);
+    let mut told = Told {
+        note: words.note.clone(),
+        fields: fields(words),
+        emojis: entities(&emojis(account, here)),
+        avatar_description: words.avatar_description.clone(),
+        header_description: words.header_description.clone(),
+        feature_approval: Some(feature_approval(account)),
+        // What a rule keeps out of public places, and what its owner took away, is told to apps in their words.
+        limited: account.conditions().contains(Conditions::LIMITED),
+        ..bare(account, here)
+    };
+    let at = |which, url: Option<&str>| {
+        let portrait = |part| portrait(account, (which, url?), account, here, part);
+        portrait(RemotePart::Original).zip(portrait(RemotePart::Small))
+    };
+    if let Some(pictures) = at(Portrait::Avatar, account.avatar_url.as_deref()) {
+        (told.avatar, told.avatar_static) = pictures;
     }
-    let pictures = [
-        (Portrait::Avatar, account.avatar_url.as_deref()),
-        (Portrait::Header, words.header_url.as_deref()),
-    ];
-    for (which, url) in pictures {
-        let Some(url) = url else { continue };
-        let at = |part| portrait(account, (which, url), account, here, part);
-        if let Some((whole, still)) = at(RemotePart::Original).zip(at(RemotePart::Small)) {
-            let name = which.word();
-            entity[name] = json!(whole);
-            entity[format!("{name}_static")] = json!(still);
-        }
+    if let Some(pictures) = at(Portrait::Header, words.header_url.as_deref()) {
+        (told.header, told.header_static) = pictures;
     }
-    entity
+    told
 }
 
 /// Who may put somebody into a collection, in Mastodon's words: here, whoever lives here may put in who wants to be suggested.
 /// Rules and blocks are asked when it is done. What people elsewhere allow is not known here.
-fn feature_approval(account: &Visible<Account>) -> Value {
+fn feature_approval(account: &Visible<Account>) -> FeatureApproval {
     let automatic: &[&str] = if account.is_local() && account.discoverable {
         &["public"]
     } else {
         &[]
     };
-    let current = match account.viewer() {
+    let current_user = match account.viewer() {
         Party::Member(_) if !account.is_local() => "unknown",
         Party::Member(_) if account.discoverable => "automatic",
         _ => "denied",
     };
-    json!({ "automatic": automatic, "manual": [], "current_user": current })
+    FeatureApproval {
+        automatic,
+        current_user,
+        manual: [],
+    }
 }
 
 /// The same with whom they became, where they moved and the viewer may see whoever is there.
@@ -94,7 +161,7 @@ pub async fn whole(
     way: Way,
     account: &Visible<Account>,
     here: &Community,
-) -> Result<Value> {
+) -> Result<Told> {
     let there = moved(app, account.viewer(), way, &[account]).await?;
     Ok(with_move(account, here, &there))
 }
@@ -105,7 +172,7 @@ pub async fn whole_many(
     way: Way,
     accounts: &[&Visible<Account>],
     here: &Community,
-) -> Result<Vec<Value>> {
+) -> Result<Vec<Told>> {
     let Some(first) = accounts.first() else {
         return Ok(Vec::new());
     };
@@ -121,12 +188,12 @@ fn with_move(
     account: &Visible<Account>,
     here: &Community,
     moved: &HashMap<Iri, Visible<Account>>,
-) -> Value {
-    let mut told = entity(account, here);
-    if let Some(there) = moved_to(account).and_then(|iri| moved.get(&iri)) {
-        told["moved"] = entity(there, here);
+) -> Told {
+    let there = moved_to(account).and_then(|iri| moved.get(&iri));
+    Told {
+        moved: there.map(|there| Box::new(told(there, here))),
+        ..told(account, here)
     }
-    told
 }
 
 /// Where a picture of somebody is for whoever was cleared to see this of them, which they have at `url`: of who lives here the
@@ -183,8 +250,12 @@ pub fn emojis_at_home(account: &Account, here: &Community) -> Vec<Shown> {
 }
 
 /// Name, value and since when the value is known to be theirs, of each line.
-fn fields(words: &Profile) -> Value {
-    let field = |(name, value): &(String, String)| json!({ "name": name, "value": value, "verified_at": verified_at(words, value) });
+fn fields(words: &Profile) -> Vec<Field> {
+    let field = |(name, value): &(String, String)| Field {
+        name: name.clone(),
+        value: value.clone(),
+        verified_at: verified_at(words, value),
+    };
     words.fields.iter().map(field).collect()
 }
 
@@ -200,47 +271,49 @@ pub(crate) fn no_picture(which: Portrait, here: &Community) -> String {
 
 /// What may be told of whoever wrote something that is shown: their name and where they are, and no picture of who lives
 /// elsewhere.
-fn bare(account: &Account, here: &Community) -> Value {
+fn bare(account: &Account, here: &Community) -> Told {
     let own = account.avatar_url.clone().filter(|_| account.is_local());
     let avatar = own.unwrap_or_else(|| no_picture(Portrait::Avatar, here));
     let header = no_picture(Portrait::Header, here);
-    // As Mastodon does: the hour somebody joined is nobody's business.
-    let joined = format!("{}T00:00:00.000Z", time::iso_day(account.created_at));
-    json!({
-        "id": account.id.to_string(),
-        "username": account.username,
-        "acct": acct(account, here),
-        "display_name": account.display_name,
-        "locked": account.locked,
-        "bot": matches!(account.kind, ActorKind::Service | ActorKind::Application),
-        "discoverable": account.discoverable,
-        "indexable": account.indexable,
-        "group": account.kind == ActorKind::Group,
-        "created_at": joined,
-        "note": "",
-        "url": page(account, here),
-        "uri": account.iri.as_str(),
-        "avatar": avatar,
-        "avatar_static": avatar,
-        "header": header,
-        "header_static": header,
-        "avatar_description": "",
-        "header_description": "",
-        "followers_count": account.followers_count,
-        "following_count": account.following_count,
-        "statuses_count": account.statuses_count,
-        "last_status_at": account.last_status_at.map(time::iso_day),
-        "hide_collections": account.hide_collections,
-        "show_media": account.places.media,
-        "show_media_replies": account.places.media_replies,
-        "show_featured": account.places.featured,
+    Told {
+        acct: acct(account, here),
+        avatar_static: avatar.clone(),
+        avatar,
+        avatar_description: String::new(),
+        bot: matches!(account.kind, ActorKind::Service | ActorKind::Application),
+        // As Mastodon does: the hour somebody joined is nobody's business.
+        created_at: format!("{}T00:00:00.000Z", time::iso_day(account.created_at)),
+        discoverable: account.discoverable,
+        display_name: account.display_name.clone(),
+        emojis: entities(&emojis_at_home(account, here)),
+        feature_approval: None,
+        fields: Vec::new(),
+        followers_count: account.followers_count,
+        following_count: account.following_count,
+        group: account.kind == ActorKind::Group,
+        header_static: header.clone(),
+        header,
+        header_description: String::new(),
+        hide_collections: account.hide_collections,
+        id: account.id.to_string(),
+        indexable: account.indexable,
+        last_status_at: account.last_status_at.map(time::iso_day),
+        limited: false,
+        locked: account.locked,
+        moved: None,
         // Search engines may have the pages of those who live here and want to be found; others we tell to leave out.
-        "noindex": !account.is_local() || !account.discoverable,
-        "emojis": entities(&emojis_at_home(account, here)),
-        "roles": roles(account, here),
-        "fields": [],
-        "suspended": account.gone_at.is_some(),
-    })
+        noindex: !account.is_local() || !account.discoverable,
+        note: String::new(),
+        roles: roles(account, here),
+        show_featured: account.places.featured,
+        show_media: account.places.media,
+        show_media_replies: account.places.media_replies,
+        statuses_count: account.statuses_count,
+        suspended: account.gone_at.is_some(),
+        uri: account.iri.as_str().to_owned(),
+        url: page(account, here),
+        username: account.username.clone(),
+    }
 }
 
 /// What somebody does for `here`, as it stands on their profile: Mastodon's highlighted roles.
@@ -271,7 +344,7 @@ pub fn partial(entity: &Value) -> Value {
 /// One's own account, with what only oneself is told: the profile as it was typed, and what the composer proposes.
 pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value {
     let words = profile(account);
-    let mut entity = entity(account, &me.community);
+    let mut entity = json!(told(account, &me.community));
     let typed: Vec<Value> = words
         .fields
         .iter()

@@ -144,10 +144,10 @@ pub async fn show_many(
     Ok(shown)
 }
 
-/// Profiles for one viewer of people who were read already. Those they may not see are left out.
-async fn show_known(
+/// Profiles of people who were read already, for whoever was shown something of theirs. Those they may not see are left out.
+async fn show_beside<T>(
     app: &App,
-    viewer: &Party,
+    seen: &Visible<T>,
     way: Way,
     accounts: Vec<&Account>,
 ) -> Result<Vec<Visible<Account>>> {
@@ -159,7 +159,7 @@ async fn show_known(
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let answers = app.gate.show_all(viewer, way, accounts).await?;
+    let answers = app.gate.show_beside(seen, way, accounts).await?;
     Ok(answers.into_iter().flatten().collect())
 }
 

@@ -8,7 +8,7 @@ pub mod web;
 
 pub(crate) use store::OF_MEMBER;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use comity_policy::{Party, Visible, Way};
 
@@ -78,14 +78,6 @@ pub async fn unbookmark(app: &App, me: &Account, status_id: i64) -> Result<()> {
 /// What is meant by the id of a status or of a boost: the status, for `me`.
 async fn proper(app: &App, me: &Account, status_id: i64) -> Result<Visible<Status>> {
     statuses::find_proper(app, &Party::Member(me.person()), Way::Page, status_id).await
-}
-
-/// Which of these statuses `account_id` keeps.
-pub async fn of(app: &App, account_id: i64, status_ids: &[i64]) -> Result<HashSet<i64>> {
-    if status_ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    store::among(&app.db, account_id, status_ids.to_vec()).await
 }
 
 /// In which folder of `account_id` each of these statuses is, of those that are in one.

@@ -1,6 +1,6 @@
 //! SQL of `bookmarks` and `bookmark_folders`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use comity_db::{Db, Sql, Tx, params, row, sql};
 
@@ -22,15 +22,6 @@ const PUT: Sql = sql!(
 const DELETE: Sql = sql!("DELETE FROM bookmarks WHERE account_id = $1 AND status_id = $2");
 const COUNT: Sql<(i64,)> =
     sql!(row: (i64,), "SELECT count(*) FROM bookmarks WHERE account_id = $1");
-const AMONG: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT status_id
-               FROM bookmarks
-              WHERE account_id = $1 AND status_id IN (SELECT value FROM json_each($2))",
-    pg: "SELECT status_id
-           FROM bookmarks
-          WHERE account_id = $1 AND status_id = ANY($2)",
-);
 const FOLDERS_OF: Sql<(i64, i64)> = sql!(
     row: (i64, i64),
     sqlite: "SELECT status_id, folder_id
@@ -88,11 +79,6 @@ pub async fn delete(db: &Db, account_id: i64, status_id: i64) -> Result<()> {
 
 pub async fn count(db: &Db, account_id: i64) -> Result<i64> {
     Ok(db.one(COUNT, params![account_id]).await?.0)
-}
-
-pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    let among = db.column(AMONG, params![account_id, status_ids]).await?;
-    Ok(among.into_iter().collect())
 }
 
 /// In which folder each of these is that is in one.

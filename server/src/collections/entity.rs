@@ -103,7 +103,7 @@ pub async fn list(app: &App, viewer: &Party, shown: &[Shown], here: &Community) 
     let faces = Faces::of(app, viewer, Way::Page, here, &ids).await?;
     let small: Vec<Value> = ids
         .iter()
-        .filter_map(|id| faces.get(*id).map(partial))
+        .filter_map(|id| faces.get(*id).map(|one| partial(&one)))
         .collect();
     let collections: Vec<Value> = shown.iter().map(|one| entity(app, one, here)).collect();
     Ok(json!({ "collections": collections, "partial_accounts": small }))

@@ -58,7 +58,7 @@ async fn told(app: &App, caller: &Caller) -> Result<Told> {
         servers: crate::instances::count(&app.db).await?,
         contact: stewards
             .first()
-            .and_then(|id| faces.get(*id).cloned())
+            .and_then(|id| faces.get(*id))
             .unwrap_or_default(),
         rules: house_rules(here),
         configuration: configuration(app, here).await?,

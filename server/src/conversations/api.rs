@@ -114,7 +114,7 @@ async fn entities(app: &App, me: &Me, found: &[Direct]) -> Result<Vec<Value>> {
             if other.id == direct.last.author.id {
                 Some(faces.author(other, &me.community))
             } else {
-                faces.get(other.id).cloned()
+                faces.get(other.id)
             }
         });
         json!({

@@ -48,7 +48,7 @@ async fn suggested(app: &App, client: &Client, paging: &Paging) -> Result<Vec<(V
     let found = super::suggestions(app, me, most).await?;
     let ids: Vec<i64> = found.iter().map(|(id, _)| *id).collect();
     let faces = Faces::of(app, &me.party(), Way::Search, &me.community, &ids).await?;
-    let told = |(id, source): &(i64, Source)| Some((faces.get(*id)?.clone(), *source));
+    let told = |(id, source): &(i64, Source)| Some((faces.get(*id)?, *source));
     Ok(found.iter().filter_map(told).collect())
 }
 

@@ -11,8 +11,6 @@ use comity_db::Tx;
 use comity_policy::{Act, Admitted, Party, Visible, Way};
 use comity_vocab::{Activity, Iri};
 
-pub use store::among;
-
 use crate::accounts::Account;
 use crate::app::App;
 use crate::delivery::{self, Outgoing};

@@ -1,7 +1,5 @@
 //! SQL of `favourites`.
 
-use std::collections::HashSet;
-
 use comity_db::{Db, Sql, Tx, params, sql};
 
 use crate::error::Result;
@@ -41,16 +39,6 @@ pub const BY: Ids = ids_in!(
     "account_id",
     "SELECT account_id FROM favourites WHERE status_id = $4"
 );
-const AMONG: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT status_id
-               FROM favourites
-              WHERE account_id = $1 AND status_id IN (SELECT value FROM json_each($2))",
-    pg: "SELECT status_id
-           FROM favourites
-          WHERE account_id = $1 AND status_id = ANY($2)",
-);
-
 /// Statuses that an account favourited; nobody is cleared to see them yet. Counts on `favourites_newest`.
 pub const BY_ACCOUNT: Entries = entries_in!(
     "id",
@@ -101,10 +89,4 @@ pub async fn status_by_iri(db: &Db, account_id: i64, iri: &str) -> Result<Option
     Ok(db
         .opt_column(STATUS_BY_IRI, params![account_id, iri])
         .await?)
-}
-
-/// Which of these statuses this account favourited.
-pub async fn among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    let among = db.column(AMONG, params![account_id, status_ids]).await?;
-    Ok(among.into_iter().collect())
 }

@@ -2,20 +2,35 @@
 
 use std::collections::HashSet;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::communities::Community;
 use crate::discovery::Histories;
 use crate::text::hashtag::path;
 
-/// A topic by its folded name, where nobody asks how often it was named lately.
+/// A topic, where nobody asks how often it was named lately. Its fields are in the order of their names, as in a tree.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named {
+    history: [(); 0],
+    id: String,
+    name: String,
+    url: String,
+}
+
+/// A topic by its folded name.
+pub fn named(name: String, here: &Community) -> Named {
+    Named {
+        history: [],
+        id: name.clone(),
+        url: format!("{}{}", here.origin, path(&name)),
+        name,
+    }
+}
+
+/// The same as a tree.
 pub fn tag(name: &str, here: &Community) -> Value {
-    json!({
-        "id": name,
-        "name": name,
-        "url": format!("{}{}", here.origin, path(name)),
-        "history": [],
-    })
+    json!(named(name.to_owned(), here))
 }
 
 /// The same, with how often it was named.

@@ -134,7 +134,7 @@ pub(super) fn face(told: &Notification, faces: &Faces, here: &Community) -> Valu
         return faces.author(&told.from, here);
     };
     match faces.get(one.id) {
-        Some(member) => member.clone(),
+        Some(member) => member,
         None => {
             let mut waiting = applicant(one, here);
             waiting["account"].take()

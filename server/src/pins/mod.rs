@@ -6,7 +6,6 @@ pub mod api;
 mod store;
 pub mod web;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -132,13 +131,4 @@ pub async fn of(app: &App, account_id: i64) -> Result<Vec<i64>> {
 /// What `account_id` pinned and `viewer` may see, newest first.
 pub async fn list(app: &App, viewer: &Party, way: Way, account_id: i64) -> Result<Vec<Shown>> {
     Shown::list(app, viewer, way, &of(app, account_id).await?).await
-}
-
-/// Which of these statuses `account_id` pinned.
-pub async fn among(app: &App, account_id: i64, status_ids: &[i64]) -> Result<HashSet<i64>> {
-    let pinned = of(app, account_id).await?;
-    Ok(pinned
-        .into_iter()
-        .filter(|id| status_ids.contains(id))
-        .collect())
 }

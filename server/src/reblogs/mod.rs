@@ -4,7 +4,6 @@ pub mod activity;
 pub mod api;
 pub mod web;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use comity_db::Tx;
@@ -191,12 +190,4 @@ fn unrecord(app: &App, tx: &mut Tx, reblog: &Status, original: &Status) {
             Some(original.id),
         );
     }
-}
-
-/// Which of these statuses `me` boosted.
-pub async fn among(app: &App, me: i64, status_ids: Vec<i64>) -> Result<HashSet<i64>> {
-    Ok(statuses::reblogged_among(&app.db, me, status_ids)
-        .await?
-        .into_iter()
-        .collect())
 }

@@ -130,7 +130,7 @@ pub async fn mutes(State(app): State<App>, client: Client, paging: Paging) -> Re
         let faces = Faces::of(&app, &party, Way::Page, &me.community, &ids).await?;
         let relations = relations(&app, me.account.id, ids).await?;
         let shown = read.iter().filter_map(|(entry, id)| {
-            let mut entity = faces.get(*id)?.clone();
+            let mut entity = faces.get(*id)?;
             let until = relations.get(id).and_then(|relation| relation.muting_until);
             entity["mute_expires_at"] = json!(until.map(time::iso_ms));
             Some((*entry, entity))

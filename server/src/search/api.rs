@@ -4,12 +4,12 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, State};
 use http::request::Parts;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use comity_policy::Way;
 
-use crate::accounts::entity::whole_many;
+use crate::accounts::entity::{Told, whole_many};
 use crate::app::App;
 use crate::discovery::histories;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::follows;
 use crate::hashtags::entity::counted;
 use crate::http::takes::Argument;
 use crate::http::{Caller, Client, Input, Kind, Paging, Reply, address};
-use crate::statuses::entity::Entities;
+use crate::statuses::entity::{Entities, Written};
 use crate::text::hashtag;
 use crate::window::Window;
 
@@ -59,8 +59,8 @@ pub async fn search(
         check_visitor(&paging, &question)?;
         app.limits.check(Kind::Search, &from)?;
     }
-    let found = Box::pin(answer(&app, &caller, &paging, &question)).await?;
-    Ok(Reply::api(found))
+    let found = Box::pin(answer(&app, &caller, &paging, &question, Topics::Counted)).await?;
+    Ok(Reply::api_written(found))
 }
 
 /// In Mastodon's words, which apps may compare.
@@ -86,18 +86,35 @@ pub async fn search_v1(
 ) -> Result<Reply> {
     let caller = client.caller()?;
     client.me()?;
-    let mut found = Box::pin(answer(&app, &caller, &paging, &question)).await?;
-    let tags = found["hashtags"].as_array();
-    let names: Vec<Value> = tags
-        .into_iter()
-        .flatten()
-        .map(|tag| tag["name"].clone())
-        .collect();
-    found["hashtags"] = json!(names);
-    Ok(Reply::api(found))
+    let found = Box::pin(answer(&app, &caller, &paging, &question, Topics::Named)).await?;
+    Ok(Reply::api_written(found))
 }
 
-async fn answer(app: &App, caller: &Caller, paging: &Paging, question: &Question) -> Result<Value> {
+/// How topics that were found are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Topics {
+    /// With how often they were named.
+    Counted,
+    /// By their names.
+    Named,
+}
+
+/// What was found, in the order of the names.
+#[derive(Serialize)]
+struct Answer<'a> {
+    accounts: Vec<Told>,
+    hashtags: Vec<Value>,
+    statuses: Vec<Written<'a>>,
+}
+
+/// As JSON.
+async fn answer(
+    app: &App,
+    caller: &Caller,
+    paging: &Paging,
+    question: &Question,
+    topics: Topics,
+) -> Result<String> {
     let wants = |kind: &str| question.r#type.is_empty() || question.r#type == kind;
     if !["", "accounts", "hashtags", "statuses"].contains(&question.r#type.as_str()) {
         return Err(Error::invalid(
@@ -129,7 +146,7 @@ async fn answer(app: &App, caller: &Caller, paging: &Paging, question: &Question
         });
     }
     let people: Vec<_> = people.into_iter().skip(skip).take(most).collect();
-    let people = whole_many(app, super::way(&party), &people, &caller.community).await?;
+    let accounts = whole_many(app, super::way(&party), &people, &caller.community).await?;
     let by = match question.account_id.trim() {
         "" => None,
         // Nobody has a number that is none.
@@ -165,26 +182,27 @@ async fn answer(app: &App, caller: &Caller, paging: &Paging, question: &Question
         None => super::way(&party),
     };
     let entities = Entities::of(app, caller, way, &statuses).await?;
-    let statuses: Vec<Value> = statuses
+    let statuses = statuses
         .iter()
-        .map(|status| entities.status(status))
+        .map(|status| entities.written(status))
         .collect();
     let prefix = hashtag::folded(question.q.trim().trim_start_matches('#'));
     let is_one_word = !prefix.is_empty() && !question.q.trim().contains(' ');
-    let mut tags: Vec<Value> = Vec::new();
+    let mut hashtags: Vec<Value> = Vec::new();
     if wants("hashtags") && is_one_word {
         let names = super::topics(app, &party, &prefix).await?;
         let names: Vec<String> = names.into_iter().skip(skip).take(most).collect();
-        let histories = histories(app, &party, &names).await?;
-        tags.extend(
-            names
-                .iter()
-                .map(|name| counted(name, &caller.community, &histories)),
-        );
+        if topics == Topics::Named {
+            hashtags.extend(names.into_iter().map(Value::String));
+        } else {
+            let histories = histories(app, &party, &names).await?;
+            let told = |name: &String| counted(name, &caller.community, &histories);
+            hashtags.extend(names.iter().map(told));
+        }
     }
-    Ok(json!({
-        "accounts": people,
-        "statuses": statuses,
-        "hashtags": tags,
-    }))
+    Ok(serde_json::to_string(&Answer {
+        accounts,
+        hashtags,
+        statuses,
+    })?)
 }

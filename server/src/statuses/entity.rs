@@ -3,18 +3,18 @@
 
 mod quoting;
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{Act, Conditions, Verdict, Visible, Way};
 use comity_vocab::Visibility;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::web::{quoted_by, spoiler, with_title};
-use super::{Quoting, Shown, Status, Text, find_many, is_sensitive, text};
+use super::{Marks, Quoting, Shown, Status, Text, find_many, is_sensitive, text};
 use crate::accounts::Account;
 use crate::accounts::entity::{Faces, acct, page};
 use crate::app::App;
@@ -24,13 +24,13 @@ use crate::emojis::Shown as Emoji;
 use crate::emojis::entity::entities;
 use crate::error::Result;
 use crate::filters::Matcher;
-use crate::hashtags::entity::tag;
+use crate::hashtags::entity::{Named, named};
 use crate::http::Caller;
 use crate::media::address::{Addresses, RemotePart};
 use crate::reactions::Chosen;
 use crate::text::hashtag;
 use crate::web::time;
-use crate::{bookmarks, conversations, favourites, media, pins, polls, quotes, reactions, reblogs};
+use crate::{media, polls, quotes, reactions};
 
 /// A visibility in Mastodon's words. It has none for what stays in a community: apps that meet a word they do not know
 /// fail, so that is said beside it (`local_only`).
@@ -102,7 +102,7 @@ pub struct Written<'a> {
     language: Option<String>,
     local_only: bool,
     media_attachments: Vec<Value>,
-    mentions: Vec<Value>,
+    mentions: Vec<Mention>,
     #[serde(skip_serializing_if = "Option::is_none")]
     muted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +110,7 @@ pub struct Written<'a> {
     pleroma: Pleroma,
     poll: Value,
     quote: Option<Box<WrittenQuote<'a>>>,
-    quote_approval: Value,
+    quote_approval: QuoteApproval,
     quotes_count: i64,
     reactions: Value,
     reblog: Option<Box<Written<'a>>>,
@@ -120,10 +120,27 @@ pub struct Written<'a> {
     replies_count: i64,
     sensitive: bool,
     spoiler_text: String,
-    tags: Value,
+    tags: Vec<Named>,
     uri: String,
     url: String,
     visibility: &'static str,
+}
+
+/// Somebody whom a status names.
+#[derive(Clone, Serialize)]
+struct Mention {
+    acct: String,
+    id: String,
+    url: String,
+    username: String,
+}
+
+/// Who may quote a status, and whether whoever asks may.
+#[derive(Clone, Serialize)]
+struct QuoteApproval {
+    automatic: Vec<&'static str>,
+    current_user: &'static str,
+    manual: Vec<&'static str>,
 }
 
 /// Reactions under the name that other apps look for.
@@ -147,11 +164,7 @@ pub struct Entities {
     faces: Faces,
     /// Whoever wrote or boosted these, as they are told: written once, however often they stand in an answer.
     authors: HashMap<i64, Box<RawValue>>,
-    favourited: HashSet<i64>,
-    reblogged: HashSet<i64>,
-    pinned: HashSet<i64>,
-    bookmarked: HashSet<i64>,
-    left: HashSet<i64>,
+    marks: Marks,
     filters: Matcher,
     quotes: HashMap<i64, i64>,
     votes: HashMap<i64, Vec<i64>>,
@@ -182,18 +195,17 @@ impl Entities {
         };
         let all = || statuses.iter().copied().chain(quoted.values());
         let ids: Vec<i64> = all().map(|status| status.id).collect();
-        let cards = cards::of(app, &all().collect::<Vec<_>>()).await?;
+        let told: Vec<&Visible<Status>> = all().collect();
+        let cards = cards::of(app, &told).await?;
         let writers = cards.values().filter_map(|card| card.author_id);
         let writers: Vec<i64> = writers.collect();
-        let authors = all().map(|status| &*status.author).collect();
         let here = &caller.community;
-        let faces = Faces::of_known(app, &party, way, here, authors, &writers).await?;
+        let faces = Faces::of_authors(app, &party, way, here, &told, &writers).await?;
         let asks = all().filter(|status| text(status).poll.is_some());
         let mut authors = HashMap::new();
         for status in all() {
             if let Entry::Vacant(place) = authors.entry(status.author.id) {
-                let told = faces.author(&status.author, &caller.community);
-                place.insert(to_raw_value(&told)?);
+                place.insert(faces.written(&status.author, &caller.community)?);
             }
         }
         let votes = match me {
@@ -212,24 +224,20 @@ impl Entities {
         };
         let reactions = reactions::of(app, &party, me, ids.clone()).await?;
         let threads = all().map(|status| status.conversation_id).collect();
-        let (favourited, reblogged, pinned, bookmarked, left, filters) = match &caller.me {
+        let (marks, filters) = match me {
             Some(me) if !ids.is_empty() => (
-                favourites::among(&app.db, me.account.id, ids.clone()).await?,
-                reblogs::among(app, me.account.id, ids.clone()).await?,
-                pins::among(app, me.account.id, &ids).await?,
-                bookmarks::of(app, me.account.id, &ids).await?,
-                conversations::left_by(app, &me.account, threads).await?,
-                Matcher::of(app, me.account.id).await?,
+                Marks::of(&app.db, me, ids.clone(), threads).await?,
+                Matcher::of(app, me).await?,
             ),
             _ => Default::default(),
         };
         let may_quote = match me {
             Some(_) => {
-                let asked: Vec<(Act, &Status)> = all()
+                let asked: Vec<(Act, &Visible<Status>)> = all()
                     .filter(|status| super::may_be_quoted(status))
-                    .map(|status| (Act::Quote, &**status))
+                    .map(|status| (Act::Quote, status))
                     .collect();
-                let verdicts = app.gate.may_all(&party, way, &asked).await?;
+                let verdicts = app.gate.may_all_seen(way, &asked).await?;
                 let ids = asked.iter().map(|(_, status)| status.id);
                 ids.zip(verdicts).collect()
             }
@@ -241,11 +249,7 @@ impl Entities {
             me,
             faces,
             authors,
-            favourited,
-            reblogged,
-            pinned,
-            bookmarked,
-            left,
+            marks,
             filters,
             quotes: quotes.into_iter().collect(),
             votes,
@@ -365,11 +369,8 @@ impl Entities {
         let member = self.me.is_some();
         let own = self.me == Some(status.author.id);
         let warning = spoiler(&words.spoiler_text, bound);
-        let mentions: Vec<Value> = status
-            .mentions
-            .iter()
-            .map(|account| mention(account, &self.here))
-            .collect();
+        let mentions = status.mentions.iter();
+        let mentions = mentions.map(|account| mention(account, &self.here));
         let emojis = emojis(status, &self.here);
         let reactions = self.reactions.get(&id).map_or(&[][..], Vec::as_slice);
         let reactions = reactions::entity::entities(reactions, status.viewer(), &self.here);
@@ -398,7 +399,7 @@ impl Entities {
             application: self.written_with.get(&id),
             account: self.authors.get(&status.author.id).map(|told| &**told),
             media_attachments: media::entity::attachments(&self.app, status),
-            mentions,
+            mentions: mentions.collect(),
             tags: self.tags(&words.tags),
             emojis: entities(&emojis),
             card: self.card(status),
@@ -409,12 +410,12 @@ impl Entities {
                 emoji_reactions: reactions.clone(),
             },
             reactions,
-            favourited: member.then(|| self.favourited.contains(&id)),
-            reblogged: member.then(|| self.reblogged.contains(&id)),
-            bookmarked: member.then(|| self.bookmarked.contains(&id)),
-            muted: member.then(|| self.left.contains(&status.conversation_id)),
+            favourited: member.then(|| self.marks.favourited.contains(&id)),
+            reblogged: member.then(|| self.marks.reblogged.contains(&id)),
+            bookmarked: member.then(|| self.marks.bookmarked.contains(&id)),
+            muted: member.then(|| self.marks.left.contains(&status.conversation_id)),
             filtered: member.then(|| self.filters.results(status)),
-            pinned: own.then(|| self.pinned.contains(&id)),
+            pinned: own.then(|| self.marks.pinned.contains(&id)),
         }
     }
 
@@ -427,12 +428,12 @@ impl Entities {
         let image = card.page.image.as_ref().filter(|_| shows);
         let picture = image.and_then(|_| Addresses::of_card(&self.app, status, RemotePart::Small));
         let account = card.author_id.and_then(|id| self.faces.get(id));
-        cards::entity::entity(card, picture.as_deref(), account)
+        cards::entity::entity(card, picture.as_deref(), account.as_ref())
     }
 
-    fn tags(&self, names: &[String]) -> Value {
+    fn tags(&self, names: &[String]) -> Vec<Named> {
         let names = names.iter().map(|name| hashtag::folded(name));
-        names.map(|name| tag(&name, &self.here)).collect()
+        names.map(|name| named(name, &self.here)).collect()
     }
 
     fn poll(&self, status: &Visible<Status>, emojis: &[Emoji]) -> Value {
@@ -446,11 +447,11 @@ impl Entities {
     }
 }
 
-fn mention(account: &Account, here: &Community) -> Value {
-    json!({
-        "id": account.id.to_string(),
-        "username": account.username,
-        "acct": acct(account, here),
-        "url": page(account, here),
-    })
+fn mention(account: &Account, here: &Community) -> Mention {
+    Mention {
+        acct: acct(account, here),
+        id: account.id.to_string(),
+        url: page(account, here),
+        username: account.username.clone(),
+    }
 }

@@ -11,6 +11,7 @@ mod edit;
 pub mod entity;
 mod held;
 mod load;
+mod marks;
 mod model;
 mod notice;
 pub mod oembed;
@@ -36,6 +37,7 @@ pub(crate) use load::collection_page;
 pub use load::{
     Loaded, Shown, find, find_by_iri, find_many, find_proper, load, load_one, meant_by,
 };
+pub use marks::Marks;
 pub use model::{Attached, Draft, Status, Text, Version, is_sensitive, text};
 pub use notice::{MOST_NOTICES, Notices};
 pub use once::Once;
@@ -47,8 +49,7 @@ pub use receive::{adopt_answers, receive, receive_request};
 pub(crate) use record::{NewStatus, record};
 pub use store::{
     BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF,
-    add_favourite, below, in_conversation, known, reached, reblog_by, reblogged_among, replies_to,
-    with_above,
+    add_favourite, below, in_conversation, known, reached, reblog_by, replies_to, with_above,
 };
 pub(crate) use store::{chosen_of_author, forget_old};
 pub(crate) use wishes::lets_quote_by_asking;

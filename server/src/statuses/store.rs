@@ -14,7 +14,7 @@ pub use edits::{Edit, edit, edits_of, hold};
 pub(crate) use lists::chosen_of_author;
 pub use lists::{
     BY_AUTHOR, CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, REBLOGS_OF, below,
-    in_conversation, reblog_by, reblogged_among, replies_to, shared_by, with_above,
+    in_conversation, reblog_by, replies_to, shared_by, with_above,
 };
 
 /// The columns of [`StatusRow`], in its order, from the table alias `s`.

@@ -7,6 +7,7 @@ pub mod api;
 mod store;
 pub mod web;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 pub(crate) use store::OF_MEMBER;
@@ -26,10 +27,12 @@ use crate::reading_lists;
 use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
 use crate::window::{Ids, Window};
 
-/// Entries read beyond what a page shows, for those the gate leaves out.
-const SPARE: i64 = 20;
+/// Entries read beyond what a page shows: one tells whether there is more, the other stands in for what the gate leaves out.
+const SPARE: i64 = 2;
+/// The same where it left out more than that.
+const SPARE_AGAIN: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
-const MOST_ROUNDS: usize = 5;
+const MOST_ROUNDS: usize = 6;
 /// Of what somebody wrote, or everybody, so much is looked at for what is wanted of it, at a time: some boost a thousand posts
 /// for one of theirs.
 const MOST_LOOKED_AT: i64 = 4_000;
@@ -331,9 +334,9 @@ pub async fn read(
     wanted: impl Fn(&Shown) -> bool,
 ) -> Result<Stretch> {
     let mut entries = Vec::with_capacity(limit);
-    let batch = i64::try_from(limit)
-        .unwrap_or(i64::MAX)
-        .saturating_add(SPARE);
+    let whole = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut batch = whole.saturating_add(SPARE);
+    let mut shown_before = HashSet::new();
     let mut at_end = false;
     for _ in 0..MOST_ROUNDS {
         let found = place.ids(app, window, batch).await?;
@@ -347,10 +350,13 @@ pub async fn read(
             }
         }
         let shown = Shown::list(app, viewer, place.way(), &found.ids).await?;
-        entries.extend(shown.into_iter().filter(&wanted));
+        // What was shown by itself or by a boost is not shown again by another boost.
+        let is_new = |shown: &Shown| shown_before.insert(shown.status.id) || shown.reblog.is_none();
+        entries.extend(shown.into_iter().filter(&wanted).filter(is_new));
         if entries.len() > limit || at_end {
             break;
         }
+        batch = whole.saturating_add(SPARE_AGAIN);
     }
     let is_full = entries.len() > limit;
     entries.truncate(limit);

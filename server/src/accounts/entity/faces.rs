@@ -3,27 +3,31 @@
 use std::collections::HashMap;
 
 use comity_policy::{Party, Visible, Way};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
-use super::{bare, no_picture, with_move};
-use crate::accounts::{Account, moved, profile, show_known, show_many};
+use super::{Told, bare, no_picture, with_move};
+use crate::accounts::{Account, moved, profile, show_beside, show_many};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::follows;
 use crate::media;
 use crate::media::portrait::Portrait;
+use crate::statuses::Status;
 
 /// Both pictures of a profile.
 const PICTURES: [Portrait; 2] = [Portrait::Avatar, Portrait::Header];
 
 /// Takes these pictures of somebody away, and those in their words.
-fn hide(entity: &mut Value, pictures: &[Portrait], here: &Community) {
-    entity["emojis"] = json!([]);
+fn hide(told: &mut Told, pictures: &[Portrait], here: &Community) {
+    told.emojis = json!([]);
     for which in pictures {
-        let (name, none) = (which.word(), no_picture(*which, here));
-        entity[format!("{name}_static")] = json!(none);
-        entity[name] = json!(none);
+        let none = no_picture(*which, here);
+        match which {
+            Portrait::Avatar => (told.avatar, told.avatar_static) = (none.clone(), none),
+            Portrait::Header => (told.header, told.header_static) = (none.clone(), none),
+        }
     }
 }
 
@@ -71,7 +75,7 @@ async fn pictures_elsewhere(
 
 /// The people of one answer, each cleared once.
 #[derive(Default)]
-pub struct Faces(HashMap<i64, Value>);
+pub struct Faces(HashMap<i64, Told>);
 
 impl Faces {
     /// Those of these that `viewer` may see.
@@ -104,22 +108,26 @@ impl Faces {
         Faces::told(app, viewer, way, here, &people, asking).await
     }
 
-    /// Those of these that `viewer` may see, where they were read already, and of others by their ids.
-    pub async fn of_known(
+    /// Whoever wrote these, which `viewer` was shown, and others by their ids.
+    pub async fn of_authors(
         app: &App,
         viewer: &Party,
         way: Way,
         here: &Community,
-        known: Vec<&Account>,
+        statuses: &[&Visible<Status>],
         others: &[i64],
     ) -> Result<Faces> {
-        let known: HashMap<i64, &Account> = known
-            .into_iter()
-            .map(|account| (account.id, account))
+        let known: HashMap<i64, &Account> = statuses
+            .iter()
+            .map(|status| (status.author.id, &*status.author))
             .collect();
         let mut missing: Vec<i64> = others.to_vec();
         missing.retain(|id| !known.contains_key(id));
-        let mut shown = show_known(app, viewer, way, known.into_values().collect()).await?;
+        let known = known.into_values().collect();
+        let mut shown = match statuses.first() {
+            Some(seen) => show_beside(app, seen, way, known).await?,
+            None => Vec::new(),
+        };
         if !missing.is_empty() {
             missing.sort_unstable();
             missing.dedup();
@@ -144,7 +152,7 @@ impl Faces {
             let mut told = with_move(account, here, &moved);
             if let Some(hidden) = hidden.get(&account.id) {
                 hide(&mut told, hidden, here);
-                if let Some(there) = told.get_mut("moved") {
+                if let Some(there) = &mut told.moved {
                     hide(there, &PICTURES, here);
                 }
             }
@@ -156,30 +164,37 @@ impl Faces {
     /// Whoever wrote something that is shown. Where their profile is not for the viewer, their name alone.
     pub fn author(&self, account: &Account, here: &Community) -> Value {
         match self.0.get(&account.id) {
-            Some(entity) => entity.clone(),
-            None => bare(account, here),
+            Some(told) => json!(told),
+            None => json!(bare(account, here)),
         }
+    }
+
+    /// The same as JSON, for what is written as that.
+    pub fn written(&self, account: &Account, here: &Community) -> Result<Box<RawValue>> {
+        Ok(match self.0.get(&account.id) {
+            Some(told) => to_raw_value(told)?,
+            None => to_raw_value(&bare(account, here))?,
+        })
     }
 
     /// The same without pictures of somebody elsewhere and in their words, where their server is not to learn that somebody
     /// looks.
     pub fn plainly(&self, account: &Account, here: &Community) -> Value {
-        let mut entity = self.author(account, here);
+        let told = self.0.get(&account.id);
+        let mut told = told.cloned().unwrap_or_else(|| bare(account, here));
         if !account.is_local() {
-            hide(&mut entity, &PICTURES, here);
+            hide(&mut told, &PICTURES, here);
         }
-        entity
+        json!(told)
     }
 
     /// Somebody in a list: not there where they are not for the viewer.
-    pub fn get(&self, id: i64) -> Option<&Value> {
-        self.0.get(&id)
+    pub fn get(&self, id: i64) -> Option<Value> {
+        self.0.get(&id).map(|told| json!(told))
     }
 
     /// Those of these who are for the viewer, in this order.
     pub fn in_order(&self, ids: &[i64]) -> Value {
-        ids.iter()
-            .filter_map(|id| self.0.get(id).cloned())
-            .collect()
+        ids.iter().filter_map(|id| self.get(*id)).collect()
     }
 }

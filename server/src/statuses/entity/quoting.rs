@@ -2,9 +2,8 @@
 
 use comity_policy::{Conditions, Leave, Outcome, Visible, Whom};
 use comity_vocab::Visibility;
-use serde_json::{Value, json};
 
-use super::{Entities, WrittenQuote};
+use super::{Entities, QuoteApproval, WrittenQuote};
 use crate::quotes::State;
 use crate::statuses::Status;
 
@@ -43,7 +42,7 @@ impl Entities {
     }
 
     /// Who may quote it, and whether the viewer may.
-    pub(super) fn quote_approval(&self, status: &Visible<Status>) -> Value {
+    pub(super) fn quote_approval(&self, status: &Visible<Status>) -> QuoteApproval {
         let none = Leave::default();
         let leave = status.wishes.quote.as_ref().unwrap_or(&none);
         let is_open = matches!(status.visibility, Visibility::Public | Visibility::Unlisted);
@@ -52,7 +51,7 @@ impl Entities {
             .may_quote
             .get(&status.id)
             .map(|verdict| verdict.outcome);
-        let current = match answer {
+        let current_user = match answer {
             _ if self.me.is_none() || !is_open => "denied",
             _ if status.conditions().contains(Conditions::NO_BOOSTS) => "denied",
             _ if own => "automatic",
@@ -60,7 +59,11 @@ impl Entities {
             Some(Outcome::Hold) => "manual",
             Some(_) => "automatic",
         };
-        json!({ "automatic": whom(&leave.freely), "manual": whom(&leave.asking), "current_user": current })
+        QuoteApproval {
+            automatic: whom(&leave.freely),
+            current_user,
+            manual: whom(&leave.asking),
+        }
     }
 }
 

@@ -182,20 +182,3 @@ pub async fn reblog_by(db: &Db, status_id: i64, account_id: i64) -> Result<Optio
         .opt_column(REBLOG_BY, params![status_id, account_id])
         .await?)
 }
-
-const REBLOGGED_AMONG: Sql<(i64,)> = sql!(
-    row: (i64,),
-    sqlite: "SELECT COALESCE(reblog_of_id, 0)
-               FROM statuses
-              WHERE reblog_of_id IN (SELECT value FROM json_each($2)) AND account_id = $1",
-    pg: "SELECT COALESCE(reblog_of_id, 0)
-           FROM statuses
-          WHERE reblog_of_id = ANY($2) AND account_id = $1",
-);
-
-/// Which of these statuses this account boosted.
-pub async fn reblogged_among(db: &Db, account_id: i64, status_ids: Vec<i64>) -> Result<Vec<i64>> {
-    Ok(db
-        .column(REBLOGGED_AMONG, params![account_id, status_ids])
-        .await?)
-}

@@ -8,7 +8,7 @@ mod poll;
 mod quoted;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use comity_policy::{Act, Approval, Because, Conditions, Listener, Outcome, Verdict, Visible, Way};
 use comity_vocab::Visibility;
@@ -24,14 +24,14 @@ use crate::filters::{Action, Context, Matcher};
 use crate::http::{Me, Visit};
 use crate::quotes::State;
 use crate::statuses::entity::emojis;
-use crate::statuses::{self, Shown, Status, is_sensitive, text};
+use crate::statuses::{self, Marks, Shown, Status, is_sensitive, text};
 use crate::text::sanitize;
 use crate::web::view::{
     Counts, Mark, MarkKind, PersonView, QuotedView, ReactionView, ReplyView, StatusView, Veil,
     ViewerView, WhyNot,
 };
 use crate::web::{cleared_view, person_view, profile_path, time};
-use crate::{bookmarks, favourites, pins, polls, reactions, reblogs, rules};
+use crate::{polls, reactions, reblogs, rules};
 use composer::choices_for_reply;
 pub use composer::{choices, choose_language, composer, seen_by};
 use files::attachments;
@@ -43,12 +43,9 @@ use quoted::{quote_mark, quoted};
 pub struct Reader<'a> {
     visit: &'a Visit,
     now_ms: i64,
-    favourited: HashSet<i64>,
+    marks: Marks,
     /// What is said of them by emoji.
     said: HashMap<i64, Vec<reactions::Chosen>>,
-    reblogged: HashSet<i64>,
-    pinned: HashSet<i64>,
-    bookmarked: HashSet<i64>,
     /// What these quote, as the reader may see it by the same way.
     quoted: HashMap<i64, Visible<Status>>,
     /// What the pages say to which these link.
@@ -75,14 +72,9 @@ impl<'a> Reader<'a> {
         statuses: &[&Visible<Status>],
     ) -> Result<Reader<'a>> {
         let ids: Vec<i64> = statuses.iter().map(|status| status.id).collect();
-        let (favourited, reblogged, pinned, bookmarked) = match &visit.me {
-            Some(me) if !ids.is_empty() => (
-                favourites::among(&app.db, me.account.id, ids.clone()).await?,
-                reblogs::among(app, me.account.id, ids.clone()).await?,
-                pins::among(app, me.account.id, &ids).await?,
-                bookmarks::of(app, me.account.id, &ids).await?,
-            ),
-            _ => Default::default(),
+        let marks = match &visit.me {
+            Some(me) => Marks::of(&app.db, me.account.id, ids.clone(), Vec::new()).await?,
+            None => Marks::default(),
         };
         let mine = visit.me.as_ref().map(|me| me.account.id);
         let said = reactions::of(app, &visit.party(), mine, ids.clone()).await?;
@@ -93,7 +85,7 @@ impl<'a> Reader<'a> {
             None => HashMap::new(),
         };
         let answers = match &visit.me {
-            Some(me) => answers(app, me, statuses).await?,
+            Some(_) => answers(app, statuses).await?,
             None => HashMap::new(),
         };
         let filters = match &visit.me {
@@ -109,11 +101,8 @@ impl<'a> Reader<'a> {
             plainly: false,
             visit,
             now_ms: app.now_ms(),
-            favourited,
+            marks,
             said,
-            reblogged,
-            pinned,
-            bookmarked,
             app: app.clone(),
             book: app.gate.book(),
             listener: rules::listener(visit),
@@ -271,10 +260,10 @@ impl<'a> Reader<'a> {
             },
             viewer: ViewerView {
                 own,
-                favourited: self.favourited.contains(&status.id),
-                reblogged: self.reblogged.contains(&status.id),
-                bookmarked: self.bookmarked.contains(&status.id),
-                pinned: self.pinned.contains(&status.id),
+                favourited: self.marks.favourited.contains(&status.id),
+                reblogged: self.marks.reblogged.contains(&status.id),
+                bookmarked: self.marks.bookmarked.contains(&status.id),
+                pinned: self.marks.pinned.contains(&status.id),
                 may_pin: own && is_open,
                 may_take_out: answers_me && !own && !is_out && !answer_waits,
                 may_put_back: answers_me && !own && (is_out || answer_waits),
@@ -417,21 +406,14 @@ fn context(way: Way) -> Option<Context> {
 }
 
 /// What the gate says to acts of which the authors of these said something; of the others it is asked when they are done.
-async fn answers(
-    app: &App,
-    me: &Me,
-    shown: &[&Visible<Status>],
-) -> Result<HashMap<(i64, Act), Verdict>> {
+async fn answers(app: &App, shown: &[&Visible<Status>]) -> Result<HashMap<(i64, Act), Verdict>> {
     let acts = [Act::Reply, Act::Favourite, Act::Reblog, Act::Quote];
-    let asked: Vec<(Act, &Status)> = shown
+    let asked: Vec<(Act, &Visible<Status>)> = shown
         .iter()
-        .flat_map(|status| acts.map(|act| (act, &***status)))
+        .flat_map(|status| acts.map(|act| (act, *status)))
         .filter(|(act, status)| statuses::has_terms(status, *act))
         .collect();
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let verdicts = app.gate.may_all(&me.party(), Way::Page, &asked).await?;
+    let verdicts = app.gate.may_all_seen(Way::Page, &asked).await?;
     let keys = asked.iter().map(|(act, status)| (status.id, *act));
     Ok(keys.zip(verdicts).collect())
 }
