@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Bench;
 use super::figures::{Figures, together};
-use super::stage::{FANS, LIKED, Stage, post};
+use super::stage::{CROWD, FANS, LIKED, Stage, post};
 use crate::app::text;
 use crate::client::Client;
 use crate::program::{Program, now};
@@ -50,10 +50,17 @@ impl Bench {
             return Ok(());
         }
         self.read_as_apps(program, "apps").await?;
+        let stage = self.stage()?;
+        let one = std::slice::from_ref(&stage.scribe);
         for (writers, each, goal) in WRITERS {
-            self.post_as_apps(program, writers, each, goal).await?;
+            let name = format!("apps: post, {writers} writers");
+            self.post_as_apps(program, &name, (one, writers, each), goal)
+                .await?;
         }
-        Ok(())
+        let (writers, each, goal) = WRITERS[1];
+        let name = format!("apps: post, {writers} writers, {CROWD} members");
+        self.post_as_apps(program, &name, (&stage.crowd, writers, each), goal)
+            .await
     }
 
     /// Reads everything that apps read, prints what each took, and tells it. Once for each start of the server: searches
@@ -77,14 +84,17 @@ impl Bench {
         Ok(all)
     }
 
+    /// So many writers post so often each, in turn for the members whose tokens these are.
     async fn post_as_apps(
         &self,
         program: &Program,
-        writers: usize,
-        each: usize,
+        name: &str,
+        (tokens, writers, each): (&[String], usize, usize),
         goal: &str,
     ) -> Result<(), Failure> {
-        let token = &self.stage()?.scribe;
+        let token = tokens
+            .first()
+            .ok_or_else(|| Failure::new("nobody writes"))?;
         let mut client = Client::connect().await?;
         let mark = self.peer.mark();
         let told = post(&mut client, token, &mark).await?;
@@ -93,26 +103,20 @@ impl Bench {
         if !text(&read, "content")?.contains(&mark) {
             return Err(Failure::new("what an app posted was not there"));
         }
-        let at_work = (0..writers).map(|writer| {
-            let token = token.clone();
-            async move {
-                let mut client = Client::connect().await?;
-                let mut times = Vec::with_capacity(each);
-                for number in 0..each {
-                    let words = format!("Post {number} of the app of writer {writer}");
-                    let began = now();
-                    post(&mut client, &token, &words).await?;
-                    times.push(began.elapsed());
-                }
-                Ok::<_, Failure>(times)
+        let tokens = tokens.iter().cycle().cloned();
+        let at_work = (0..writers).zip(tokens).map(|(writer, token)| async move {
+            let mut client = Client::connect().await?;
+            let mut times = Vec::with_capacity(each);
+            for number in 0..each {
+                let words = format!("Post {number} of the app of writer {writer}");
+                let began = now();
+                post(&mut client, &token, &words).await?;
+                times.push(began.elapsed());
             }
+            Ok::<_, Failure>(times)
         });
         let figures = together(program, at_work.collect()).await?;
-        line(
-            &format!("apps: post, {writers} writers"),
-            &figures.words(),
-            goal,
-        );
+        line(name, &figures.words(), goal);
         self.quiet().await
     }
 }
