@@ -23,23 +23,47 @@ const MOST_ROUNDS: usize = 10;
 
 /// These statuses, in this order, without those that are not there. Nobody is cleared to read them yet.
 pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
+    let (entries, _) = gather(app, ids, Shared::ForRules).await?;
+    Ok(entries)
+}
+
+/// The same, and each that one of them shares: once, in no order.
+async fn load_with_shared(app: &App, ids: &[i64]) -> Result<(Vec<Status>, Vec<Status>)> {
+    gather(app, ids, Shared::Whole).await
+}
+
+/// What is wanted of what is shared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    /// Whose rules go along with it.
+    ForRules,
+    /// All of it.
+    Whole,
+}
+
+async fn gather(app: &App, ids: &[i64], wanted: Shared) -> Result<(Vec<Status>, Vec<Status>)> {
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let rows = store::by_ids(&app.db, ids.to_vec()).await?;
     let shared: Vec<i64> = rows.iter().filter_map(|row| row.reblog_of_id).collect();
-    let shared: HashMap<i64, Shares> = if shared.is_empty() {
-        HashMap::new()
+    let mut originals = if shared.is_empty() {
+        Vec::new()
     } else {
-        let rows = store::by_ids(&app.db, shared).await?;
-        rows.iter()
-            .map(|row| Ok((row.id, Shares::of(row)?)))
-            .collect::<Result<_>>()?
+        store::by_ids(&app.db, shared).await?
     };
-    let addressed = store::addressed_by(&app.db, rows.iter().map(|row| row.id).collect()).await?;
+    let shared: HashMap<i64, Shares> = originals
+        .iter()
+        .map(|row| Ok((row.id, Shares::of(row)?)))
+        .collect::<Result<_>>()?;
+    if wanted == Shared::ForRules {
+        originals.clear();
+    }
+    let all = || rows.iter().chain(&originals);
+    let addressed = store::addressed_by(&app.db, all().map(|row| row.id).collect()).await?;
     let people = accounts::find_many(
         app,
-        rows.iter()
+        all()
             .flat_map(|row| {
                 [
                     Some(row.account_id),
@@ -53,11 +77,8 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
             .collect(),
     )
     .await?;
-
-    let asks = rows
-        .iter()
-        .filter(|row| row.kind == NoteKind::Question.as_str());
-    let mut polls = polls::of(&app.db, asks.map(|row| row.id).collect(), app.now_ms()).await?;
+    let asks = all().filter(|row| row.kind == NoteKind::Question.as_str());
+    let polls = polls::of(&app.db, asks.map(|row| row.id).collect(), app.now_ms()).await?;
     let mut named: HashMap<i64, Named> = HashMap::new();
     for (status, account, waits) in addressed {
         let named = named.entry(status).or_default();
@@ -67,16 +88,21 @@ pub async fn load(app: &App, ids: &[i64]) -> Result<Vec<Status>> {
             named.mentions.push(account.clone());
         }
     }
-    let mut found = HashMap::with_capacity(rows.len());
-    for row in rows {
+    let status = |row: StatusRow| -> Result<Status> {
         let shares = row.reblog_of_id.and_then(|id| shared.get(&id));
-        let named = named.remove(&row.id).unwrap_or_default();
-        let poll = polls.remove(&row.id);
+        let named = named.get(&row.id).cloned().unwrap_or_default();
+        let poll = polls.get(&row.id).cloned();
         let mut status = assemble(row, &people, shares, named)?;
         status.text.poll = poll;
-        found.insert(status.id, status);
+        Ok(status)
+    };
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        found.insert(row.id, status(row)?);
     }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    let entries = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let originals = originals.into_iter().map(status);
+    Ok((entries, originals.collect::<Result<_>>()?))
 }
 
 /// This status, with nobody cleared to read it yet.
@@ -111,7 +137,7 @@ impl Shares {
 }
 
 /// Whom a status is addressed to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Named {
     mentions: Vec<Arc<Account>>,
     asked: Vec<PersonId>,
@@ -293,12 +319,7 @@ impl Shown {
     /// From ids that may be boosts: each boost and what it shares are cleared on their own, in one batch; an entry
     /// stays only when both are.
     pub async fn list(app: &App, viewer: &Party, way: Way, ids: &[i64]) -> Result<Vec<Shown>> {
-        let entries = load(app, ids).await?;
-        let shared: Vec<i64> = entries
-            .iter()
-            .filter_map(|entry| Some(entry.reblog_of.as_ref()?.0))
-            .collect();
-        let originals = load(app, &shared).await?;
+        let (entries, originals) = load_with_shared(app, ids).await?;
         let count = entries.len();
         let mut answers = app
             .gate
@@ -342,14 +363,10 @@ pub struct Loaded {
 impl Loaded {
     /// Reads it. `None` where it is not there.
     pub async fn by_id(app: &App, id: i64) -> Result<Option<Loaded>> {
-        let Some(entry) = load(app, &[id]).await?.pop() else {
-            return Ok(None);
-        };
-        let original = match entry.reblog_of {
-            Some((id, _)) => load(app, &[id]).await?.pop(),
-            None => None,
-        };
-        Ok(Some(Loaded { entry, original }))
+        let (mut entries, mut originals) = load_with_shared(app, &[id]).await?;
+        let original = originals.pop();
+        let loaded = |entry| Loaded { entry, original };
+        Ok(entries.pop().map(loaded))
     }
 
     /// What may be known of it before anybody is cleared.
