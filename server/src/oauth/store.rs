@@ -126,13 +126,15 @@ pub fn insert_token(tx: &mut Tx, token_hash: Vec<u8>, token: &TokenRow, browser:
 
 const TOKEN: Sql<TokenRow> = sql!(
     row: TokenRow,
-    "SELECT id, app_id, account_id, applicant_id, scopes, last_used_at
-       FROM access_tokens
-      WHERE token_hash = $1"
+    "SELECT t.id, t.app_id, t.account_id, t.applicant_id, t.scopes, t.last_used_at
+       FROM access_tokens t
+       JOIN apps p ON p.id = t.app_id
+      WHERE t.token_hash = $1 AND p.community_id = $2"
 );
 
-pub async fn token(db: &Db, token_hash: Vec<u8>) -> Result<Option<TokenRow>> {
-    Ok(db.opt(TOKEN, params![token_hash]).await?)
+/// The token of an app of this community.
+pub async fn token(db: &Db, token_hash: Vec<u8>, community_id: i64) -> Result<Option<TokenRow>> {
+    Ok(db.opt(TOKEN, params![token_hash, community_id]).await?)
 }
 
 const LET_IN: Sql = sql!(

@@ -228,7 +228,7 @@ pub async fn revoke(
     let Some(token) = Token::parse(token) else {
         return Ok(());
     };
-    if let Some(row) = store::token(&app.db, token.hash()).await?
+    if let Some(row) = store::token(&app.db, token.hash(), community.id).await?
         && row.app_id == client.id
     {
         end(app, row.id).await?;
@@ -279,13 +279,9 @@ pub async fn resume(app: &App, community: &Community, token: &str) -> Result<Opt
     let Some(token) = Token::parse(token) else {
         return Ok(None);
     };
-    let Some(row) = store::token(&app.db, token.hash()).await? else {
+    let Some(row) = store::token(&app.db, token.hash(), community.id).await? else {
         return Ok(None);
     };
-    let client = find_app(app, row.app_id).await?;
-    if client.community_id != community.id {
-        return Ok(None);
-    }
     let now_ms = app.now_ms();
     if now_ms - row.last_used_at >= USED_EVERY_MS {
         store::touch(&app.db, row.id, now_ms).await?;
