@@ -1,7 +1,8 @@
 //! What a rule may add to its stance: by which word it is chosen, and what it does, in a sentence.
 
-use comity_policy::Conditions;
+use comity_policy::{Conditions, Stance};
 
+use super::NewRule;
 use crate::error::{Error, Result};
 
 /// One condition to choose.
@@ -79,6 +80,17 @@ pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Conditions>
         all |= choice.condition;
     }
     Ok(all)
+}
+
+/// A rule that leaves how they are met to others has to add something: without that it would say nothing.
+pub(super) fn check_adds(new: &NewRule) -> Result<()> {
+    if new.stance == Stance::Unchanged && new.conditions.is_empty() {
+        return Err(Error::invalid(
+            "stance",
+            "stays as it is otherwise decided; choose what is added to that",
+        ));
+    }
+    Ok(())
 }
 
 /// What these do, a sentence each.
