@@ -1,8 +1,9 @@
 //! What a rule may add to its stance: by which word it is chosen, and what it does, in a sentence.
 
-use comity_policy::{Conditions, Stance};
+use comity_policy::{Conditions, Pattern, Scope, Stance};
 
 use super::NewRule;
+use crate::app::App;
 use crate::error::{Error, Result};
 
 /// One condition to choose.
@@ -91,6 +92,14 @@ pub(super) fn check_adds(new: &NewRule) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What this scope only adds for the same pattern: a rule that takes the place of that one goes on adding it.
+pub(crate) fn added(app: &App, scope: Scope, pattern: &Pattern) -> Conditions {
+    let book = app.gate.book();
+    let mut rules = book.rules_of(scope);
+    let adds = rules.find(|rule| rule.pattern == *pattern && rule.stance == Stance::Unchanged);
+    adds.map_or(Conditions::NONE, |rule| rule.conditions)
 }
 
 /// What these do, a sentence each.
