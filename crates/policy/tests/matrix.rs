@@ -529,7 +529,7 @@ fn matrix() -> String {
         );
     }
     for mode in [Mode::Cautious, Mode::AllowList] {
-        let added = || vec![harbour(about("bigcorp.example"), Stance::Unchanged)];
+        let added = vec![harbour(about("bigcorp.example"), Stance::Unchanged)];
         section(
             &format!(
                 "{} HARBOUR, BIGCORP UNCHANGED: a thing of alice, where a yes or no differs from {} harbour",
@@ -537,7 +537,7 @@ fn matrix() -> String {
                 mode.as_str()
             ),
             table(
-                &by_marks(ours(book_in(mode, added()))),
+                &by_marks(ours(book_in(mode, added))),
                 Some(&ours(book_in(mode, vec![]))),
             ),
         );
