@@ -75,6 +75,8 @@ pub(crate) mod step {
     pub(crate) const MUTE: u8 = 50;
     /// Plus the breadth: a rule that let something pass.
     pub(crate) const PASSED: u8 = 60;
+    /// Plus the breadth: a rule that only adds to what let it pass, which is told before it.
+    pub(crate) const ADDED: u8 = 90;
     pub(crate) const NOTHING: u8 = u8::MAX;
 }
 

@@ -83,7 +83,7 @@ impl Row {
 /// The row of a stance.
 pub(crate) fn stance(stance: Stance, facts: Facts) -> Row {
     match (stance, facts.heading) {
-        (Stance::Open, _) | (Stance::Limited, Heading::Out) => Row::ALLOW,
+        (Stance::Open | Stance::Unchanged, _) | (Stance::Limited, Heading::Out) => Row::ALLOW,
         (Stance::Limited | Stance::Withheld, Heading::In) => limited(facts),
         (Stance::Ask, Heading::In) => first_contact(facts),
         (Stance::Ask, Heading::Out) => said_yes_or_public(facts),

@@ -101,6 +101,8 @@ pub enum Stance {
     /// Nothing is different. Lifts the default of its own scope, and what lists say there of whom
     /// it names; nothing else.
     Open,
+    /// As whatever else there is decides. It lifts nothing, and what its rule adds is added to that.
+    Unchanged,
     /// In, but shown to followers of the author only.
     Limited,
     /// First contact waits for a yes.
@@ -113,8 +115,9 @@ pub enum Stance {
 
 impl Stance {
     /// Every stance, from mild to strict.
-    pub const ALL: [Stance; 5] = [
+    pub const ALL: [Stance; 6] = [
         Stance::Open,
+        Stance::Unchanged,
         Stance::Limited,
         Stance::Ask,
         Stance::Withheld,
@@ -125,6 +128,7 @@ impl Stance {
     pub fn as_str(self) -> &'static str {
         match self {
             Stance::Open => "open",
+            Stance::Unchanged => "unchanged",
             Stance::Limited => "limited",
             Stance::Ask => "ask",
             Stance::Withheld => "withheld",

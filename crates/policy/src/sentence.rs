@@ -144,6 +144,7 @@ fn rule_sentence(verdict: &Verdict, rules: &RuleBook, id: RuleId, listener: List
 fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
     let by_stance = match rule.stance {
         Stance::Open => format!("welcome{s} {{}}"),
+        Stance::Unchanged => format!("meet{s} {{}} as is decided otherwise"),
         Stance::Limited => {
             format!("show{s} what comes from {{}} only to people who follow its author")
         }
@@ -151,11 +152,16 @@ fn does(verdict: &Verdict, rule: &Rule, s: &str) -> String {
         Stance::Withheld => format!("give{s} {{}} only what is public, and send{s} it nothing"),
         Stance::Refused => format!("refuse{s} {{}}"),
     };
-    // A rule that is otherwise mild decided this by what it adds.
-    let mild = matches!(rule.stance, Stance::Open | Stance::Limited);
+    if rule.conditions == Conditions::NONE {
+        return by_stance;
+    }
     let added = rule.conditions.words().collect::<Vec<_>>().join(", ");
-    match (verdict.outcome, mild && rule.conditions != Conditions::NONE) {
-        (Outcome::Refuse | Outcome::Hold, true) => format!("set{s} limits to {{}} ({added})"),
+    match (verdict.outcome, rule.stance) {
+        // A rule that is otherwise mild decided this by what it adds.
+        (Outcome::Refuse | Outcome::Hold, Stance::Open | Stance::Unchanged | Stance::Limited) => {
+            format!("set{s} limits to {{}} ({added})")
+        }
+        (_, Stance::Unchanged) => format!("{by_stance}, and add{s} to it ({added})"),
         _ => by_stance,
     }
 }

@@ -301,6 +301,7 @@ fn apply(rule: &Rule, facts: Facts, secret: bool, narrowing: &mut Narrowing) {
     let breadth = rule.scope.breadth();
     let step = match (outcome, rule.stance) {
         (Outcome::Allow, Stance::Open) => step::PASSED + 10 + breadth,
+        (Outcome::Allow, Stance::Unchanged) => step::ADDED + breadth,
         (Outcome::Allow, _) => step::PASSED + breadth,
         _ => step::RULE + breadth,
     };

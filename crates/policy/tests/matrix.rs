@@ -528,6 +528,20 @@ fn matrix() -> String {
             ),
         );
     }
+    for mode in [Mode::Cautious, Mode::AllowList] {
+        let added = vec![harbour(about("bigcorp.example"), Stance::Unchanged)];
+        section(
+            &format!(
+                "{} HARBOUR, BIGCORP UNCHANGED: a thing of alice, where a yes or no differs from {} harbour",
+                mode.as_str().to_uppercase(),
+                mode.as_str()
+            ),
+            table(
+                &by_marks(ours(book_in(mode, added))),
+                Some(&ours(book_in(mode, vec![]))),
+            ),
+        );
+    }
     let alice_is = |mode| book(vec![]).with_member_modes([(alice().id.unwrap(), mode)]);
     for mode in [Mode::Cautious, Mode::AllowList] {
         section(

@@ -22,7 +22,7 @@ fn limited() -> RuleBook {
 }
 
 fn marked() -> RuleBook {
-    of_alice(Stance::Open, Conditions::MARK_SENSITIVE)
+    of_alice(Stance::Unchanged, Conditions::MARK_SENSITIVE)
 }
 
 #[test]

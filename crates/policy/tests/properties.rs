@@ -411,6 +411,21 @@ proptest! {
 proptest! {
     #![proptest_config(trials(FEWER))]
 
+    /// A rule that only adds opens nothing that another rule, a list, a mode or a gate closes; and what it adds is all that
+    /// it changes.
+    #[test]
+    fn what_only_adds_opens_nothing(question in any_question(), rules in any_rules(), more in any_rule()) {
+        let before = question.asked(rules.clone());
+        let more = Rule { id: RuleId(999), stance: Stance::Unchanged, ..more };
+        let with = |more: Rule| question.asked(rules.iter().cloned().chain([more]).collect());
+        let now: Verdict = with(more.clone());
+        prop_assert!(is_no_wider(&now, &before), "{before:?} became {now:?}");
+        let others: Vec<RuleId> = now.set_aside.iter().copied().filter(|id| *id != more.id).collect();
+        prop_assert_eq!(&others, &before.set_aside);
+        let bare = with(Rule { conditions: Conditions::NONE, ..more });
+        prop_assert_eq!((bare.outcome, bare.conditions), (before.outcome, before.conditions));
+    }
+
     /// Open gives back the default of its own scope, and what lists took there from whom it names
     /// (ADR 6); nothing else. Only communities and members have a default, besides the member's yes
     /// to who republishes.

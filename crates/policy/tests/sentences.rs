@@ -121,6 +121,7 @@ fn every_stance_and_mode_has_its_words() {
     }
     insta::assert_snapshot!(told.join("\n"), @r"
     harbour.example welcomes bigcorp.example (rule 12, since 3 May 2026).
+    harbour.example meets bigcorp.example as is decided otherwise (rule 12, since 3 May 2026).
     harbour.example shows what comes from bigcorp.example only to people who follow its author (rule 12, since 3 May 2026).
     harbour.example asks first whether bigcorp.example may make contact (rule 12, since 3 May 2026).
     harbour.example gives bigcorp.example only what is public, and sends it nothing (rule 12, since 3 May 2026).
@@ -128,6 +129,50 @@ fn every_stance_and_mode_has_its_words() {
     harbour.example does not know this server yet, and first contact waits for a yes.
     harbour.example exchanges only with servers it chose, and this one is not among them.
     ");
+}
+
+#[test]
+fn what_a_rule_only_adds_is_said_beside_what_is_decided_otherwise() {
+    let adds = |scope, conditions| Rule {
+        conditions,
+        ..rule(12, scope, about("bücher.example"), Stance::Unchanged)
+    };
+    let of_harbour = adds(Scope::Community(HARBOUR), Conditions::MARK_SENSITIVE);
+    let free = book(vec![of_harbour.clone()]);
+    assert_eq!(
+        verdict(&free).sentence(&free),
+        "harbour.example meets bücher.example as is decided otherwise, and adds to it (mark sensitive) (rule 12, since 3 May 2026)."
+    );
+    let own = Scope::Member(alice().id.unwrap(), HARBOUR);
+    let free = book(vec![adds(own, Conditions::MARK_SENSITIVE)]);
+    assert_eq!(
+        verdict(&free).sentence_for(&free, ALICE),
+        "You meet bücher.example as is decided otherwise, and add to it (mark sensitive) (rule 12, since 3 May 2026)."
+    );
+    // What decided is told, and not what was added to it.
+    let cautious = book_in(Mode::Cautious, vec![of_harbour]);
+    assert_eq!(
+        verdict(&cautious).sentence(&cautious),
+        "harbour.example does not know this server yet, and first contact waits for a yes."
+    );
+    // Where it refuses by what it adds, that is what decided.
+    let free = book(vec![adds(
+        Scope::Community(HARBOUR),
+        Conditions::REJECT_REPORTS,
+    )]);
+    let stranger = account(person(40, "s", "xn--bcher-kva.example", None));
+    let report = ask(
+        &free,
+        &Ties::none(),
+        &stranger,
+        Act::Report,
+        Way::Inbox,
+        &post(alice()),
+    );
+    assert_eq!(
+        report.sentence(&free),
+        "harbour.example sets limits to bücher.example (reject reports) (rule 12, since 3 May 2026)."
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub fn may_get(stance: Stance, tie: Tie, road: Road, visibility: Visibility) -> 
     match stance {
         Stance::Refused => false,
         Stance::Withheld => public && road == Road::Pull,
-        Stance::Ask | Stance::Limited | Stance::Open => public || followers,
+        Stance::Ask | Stance::Limited | Stance::Unchanged | Stance::Open => public || followers,
     }
 }
 
@@ -147,7 +147,9 @@ impl Rules {
         let rules = speaking
             .iter()
             .filter(|rule| !(by_name && matches!(rule.pattern, Pattern::List(_))))
-            .map(|rule| rule.stance);
+            .map(|rule| rule.stance)
+            // What only adds says nothing of how they are met.
+            .filter(|stance| *stance != Stance::Unchanged);
         rules
             .chain((!opened).then_some(default))
             .max()
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_table_says_what_the_document_says() {
-        use Stance::{Ask, Limited, Open, Refused, Withheld};
+        use Stance::{Ask, Limited, Open, Refused, Unchanged, Withheld};
         use Visibility::{Direct, Local, Private, Public, Unlisted};
         for visibility in [Public, Unlisted, Private, Direct, Local] {
             for (tie, road) in [
@@ -209,7 +211,7 @@ mod tests {
         assert!(!may_get(Withheld, Tie::Follower, Road::Push, Public));
         assert!(may_get(Withheld, Tie::Follower, Road::Pull, Public));
         assert!(!may_get(Withheld, Tie::Follower, Road::Pull, Private));
-        for stance in [Open, Limited, Ask] {
+        for stance in [Open, Unchanged, Limited, Ask] {
             assert!(may_get(stance, Tie::Follower, Road::Push, Private));
             assert!(!may_get(stance, Tie::Stranger, Road::Pull, Private));
             assert!(!may_get(stance, Tie::Follower, Road::Pull, Direct));

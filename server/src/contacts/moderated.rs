@@ -179,10 +179,11 @@ async fn check_opening_helps(app: &App, community: &Community, sender: &Account)
         return Ok(());
     };
     let book = app.gate.book();
-    let of_list = |rule: &Rule| {
-        matches!(rule.pattern, Pattern::List(_)) && rule.scope == of_community(community)
+    let is_lifted = |rule: &Rule| {
+        let of_list = matches!(rule.pattern, Pattern::List(_));
+        (of_list && rule.scope == of_community(community)) || rule.stance == Stance::Unchanged
     };
-    if book.rule(id).is_some_and(of_list) {
+    if book.rule(id).is_some_and(is_lifted) {
         return Ok(());
     }
     Err(Error::Conflict(format!(
@@ -256,6 +257,7 @@ pub async fn open(
         ));
     }
     let new = NewRule {
+        conditions: rules::conditions::added(app, scope, &pattern),
         reason_public: Some(reason.to_owned()),
         set_by: Some(by.id),
         ..NewRule::about(scope, pattern, Stance::Open, Source::Person)

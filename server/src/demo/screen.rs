@@ -147,6 +147,7 @@ fn does(stance: Stance) -> &'static str {
         Stance::Refused => "refuses",
         Stance::Limited => "limits",
         Stance::Open => "welcomes",
+        Stance::Unchanged => "adds something for",
         Stance::Ask => "asks first about",
         Stance::Withheld => "keeps what is not public from",
     }

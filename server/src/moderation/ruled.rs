@@ -1,5 +1,5 @@
-//! What a decision makes of the community's rule about one account: how they are met, and what is added to that. A member
-//! is met openly but for what is decided about them; somebody elsewhere as the other rules of the community have it.
+//! What a decision makes of the community's rule about one account: how they are met, and what is added to that. Whoever is
+//! only marked is met as the other rules of the community have it, and nobody is let in by a decision.
 
 use comity_db::Tx;
 use comity_policy::{Conditions, Pattern, Stance};
@@ -14,7 +14,7 @@ use crate::rules::{self, NewRule, Source, of_community};
 type Met = (Stance, Conditions);
 
 /// Nothing is said of them.
-const AS_ANYBODY: Met = (Stance::Open, Conditions::NONE);
+const AS_ANYBODY: Met = (Stance::Unchanged, Conditions::NONE);
 
 /// Sets the rule that this action asks for, or ends the one there is, together with what the transaction holds.
 pub(super) async fn set(
@@ -46,9 +46,6 @@ pub(super) async fn set(
     let (stance, conditions) = wanted;
     if subject.member.is_none() {
         rules::check_pattern(app, scope, &pattern)?;
-        if stance == Stance::Open && !is_open(subject) {
-            return Err(cannot_be_open());
-        }
     }
     // A mark leaves what the rule says besides, and until when.
     let is_mark = matches!(action, Action::Mark | Action::Unmark);
@@ -77,8 +74,14 @@ pub(super) fn end(app: &App, tx: &mut Tx, me: &Me, subject: &Subject) -> Result<
 }
 
 fn met(subject: &Subject) -> Met {
-    let rule = subject.rule.as_ref();
-    rule.map_or(AS_ANYBODY, |rule| (rule.stance, rule.conditions))
+    match &subject.rule {
+        None => AS_ANYBODY,
+        // A member is let in anyway: of an open rule there is left what it adds.
+        Some(rule) if subject.member.is_some() && rule.stance == Stance::Open => {
+            (Stance::Unchanged, rule.conditions)
+        }
+        Some(rule) => (rule.stance, rule.conditions),
+    }
 }
 
 fn after((stance, conditions): Met, action: Action) -> Met {
@@ -86,7 +89,7 @@ fn after((stance, conditions): Met, action: Action) -> Met {
         Action::Suspend => (Stance::Refused, conditions),
         Action::Limit => (Stance::Limited, conditions),
         Action::Mark => (stance, conditions | Conditions::MARK_SENSITIVE),
-        Action::Unlimit if stance == Stance::Limited => (Stance::Open, conditions),
+        Action::Unlimit if stance == Stance::Limited => (Stance::Unchanged, conditions),
         Action::Unmark => (stance, without_mark(conditions)),
         Action::Lift => AS_ANYBODY,
         Action::Note | Action::Warn | Action::Freeze | Action::Admit | Action::Unlimit => {
@@ -100,22 +103,6 @@ fn without_mark(conditions: Conditions) -> Conditions {
     Conditions::from_bits(left).unwrap_or(conditions)
 }
 
-/// Whether the community has a rule that is open to them already.
-fn is_open(subject: &Subject) -> bool {
-    let rule = subject.rule.as_ref();
-    rule.is_some_and(|rule| rule.stance == Stance::Open)
-}
-
-/// A rule that is open to somebody elsewhere trusts them: it lifts what the community lays down for whoever it does not know,
-/// what its lists say of them and a closed gate, now and later. A decision that only
-/// marks what they write, or takes back a limit and leaves the mark, must not let them in.
-fn cannot_be_open() -> Error {
-    Error::invalid(
-        "type",
-        "would be a rule that is open to somebody elsewhere, which trusts them; limit them, or set a boundary",
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,11 +113,23 @@ mod tests {
         let both = after(limited, Action::Mark);
         assert_eq!(both, (Stance::Limited, Conditions::MARK_SENSITIVE));
         let marked = after(both, Action::Unlimit);
-        assert_eq!(marked, (Stance::Open, Conditions::MARK_SENSITIVE));
+        assert_eq!(marked, (Stance::Unchanged, Conditions::MARK_SENSITIVE));
         assert_eq!(after(both, Action::Unmark), limited);
         assert_eq!(after(marked, Action::Unmark), AS_ANYBODY);
         assert_eq!(after(both, Action::Lift), AS_ANYBODY);
         assert_eq!(after(both, Action::Freeze), both);
+    }
+
+    #[test]
+    fn a_mark_opens_to_nobody_and_closes_to_nobody() {
+        for stance in Stance::ALL {
+            let before = (stance, Conditions::NONE);
+            let marked = after(before, Action::Mark);
+            assert_eq!(marked, (stance, Conditions::MARK_SENSITIVE));
+            assert_eq!(after(marked, Action::Unmark), before);
+        }
+        let limited = after(AS_ANYBODY, Action::Limit);
+        assert_eq!(after(limited, Action::Unlimit), AS_ANYBODY);
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub async fn rules(State(app): State<App>, client: Client) -> Result<Reply> {
 }
 
 /// A rule about a server as Mastodon publishes its domain blocks; rules about people, lists or software are none, and
-/// neither is what is open.
+/// neither is what is open or only adds something.
 pub fn as_block(rule: &Rule) -> Option<Value> {
     let (Pattern::Host(domain) | Pattern::Domain(domain)) = &rule.pattern else {
         return None;
@@ -94,7 +94,7 @@ pub fn as_block(rule: &Rule) -> Option<Value> {
     let severity = match rule.stance {
         Stance::Refused | Stance::Withheld => "suspend",
         Stance::Limited | Stance::Ask => "silence",
-        Stance::Open => return None,
+        Stance::Open | Stance::Unchanged => return None,
     };
     let hash = digest(&SHA256, domain.as_str().as_bytes());
     Some(json!({

@@ -64,7 +64,7 @@ pub struct SetRule {
     /// software:NAME<VERSION, first-seen:DAYS for servers not known for so long, list:NAME for everybody on a list of
     /// theirs, or * for everybody
     pattern: String,
-    /// open, limited, withheld or refused
+    /// open, unchanged (as is decided otherwise, with what is added), limited, ask, withheld or refused
     stance: String,
     #[command(flatten)]
     of: Of,

@@ -1,7 +1,9 @@
 //! What a rule may add to its stance: by which word it is chosen, and what it does, in a sentence.
 
-use comity_policy::Conditions;
+use comity_policy::{Conditions, Pattern, Scope, Stance};
 
+use super::NewRule;
+use crate::app::App;
 use crate::error::{Error, Result};
 
 /// One condition to choose.
@@ -79,6 +81,25 @@ pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Conditions>
         all |= choice.condition;
     }
     Ok(all)
+}
+
+/// A rule that leaves how they are met to others has to add something: without that it would say nothing.
+pub(super) fn check_adds(new: &NewRule) -> Result<()> {
+    if new.stance == Stance::Unchanged && new.conditions.is_empty() {
+        return Err(Error::invalid(
+            "stance",
+            "stays as it is otherwise decided; choose what is added to that",
+        ));
+    }
+    Ok(())
+}
+
+/// What this scope only adds for the same pattern: a rule that takes the place of that one goes on adding it.
+pub(crate) fn added(app: &App, scope: Scope, pattern: &Pattern) -> Conditions {
+    let book = app.gate.book();
+    let mut rules = book.rules_of(scope);
+    let adds = rules.find(|rule| rule.pattern == *pattern && rule.stance == Stance::Unchanged);
+    adds.map_or(Conditions::NONE, |rule| rule.conditions)
 }
 
 /// What these do, a sentence each.

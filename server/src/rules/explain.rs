@@ -146,7 +146,7 @@ async fn towards(app: &App, visit: &Visit, other: &Party) -> Result<Option<Towar
         _ => None,
     };
     Ok(stance
-        .filter(|stance| *stance != Stance::Open)
+        .filter(|stance| !matches!(stance, Stance::Open | Stance::Unchanged))
         .map(|stance| Towards {
             stance,
             sentence: plainly(app, visit, verdict.because)
@@ -177,6 +177,8 @@ pub fn plainly_to(
         .filter(|rule| rule.conditions == Conditions::NONE)?;
     let (verb, rest) = match rule.stance {
         Stance::Open => ("welcome", ""),
+        // What it adds is all that it says.
+        Stance::Unchanged => return None,
         Stance::Limited => ("limit", ""),
         Stance::Ask => ("ask", " first about"),
         Stance::Withheld => ("withhold", " what is not public from"),

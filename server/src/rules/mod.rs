@@ -83,6 +83,7 @@ pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64>
         length::at_most("reason", reason, LONGEST_REASON)?;
     }
     let asks = asks(&new)?;
+    conditions::check_adds(&new)?;
     check_room(app, &new)?;
     if let (Stance::Open, Pattern::List(list)) = (new.stance, &new.pattern) {
         lists::check_opening(app, new.scope, *list).await?;

@@ -37,6 +37,7 @@ use crate::web::{frame, time};
 pub fn mark_kind(stance: Stance) -> MarkKind {
     match stance {
         Stance::Open => MarkKind::Open,
+        Stance::Unchanged => MarkKind::Unchanged,
         Stance::Limited => MarkKind::Limited,
         Stance::Ask => MarkKind::Ask,
         Stance::Withheld => MarkKind::Withheld,

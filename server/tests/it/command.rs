@@ -160,7 +160,7 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
     assert!(all.contains("It leaks") && all.contains("until"), "{all}");
     cannot(
         &run(&["rule", "set", "a.example", "perhaps"]),
-        "must be one of open, limited, ask, withheld, refused",
+        "must be one of open, unchanged, limited, ask, withheld, refused",
     );
     cannot(&run(&["rule", "set", "list:1", "refused"]), "lists");
     assert!(

@@ -95,6 +95,22 @@ coast_test! {
         }
     }
 
+    async fn a_rule_may_only_add_something_and_is_told_so_to_everybody(coast) {
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
+        let open = coast.peer.domain("open");
+        let mut rule = vec![("pattern", open.as_str()), ("stance", "unchanged"), ("scope", "community"), ("reason", "Too many gulls")];
+        marta.post("/boundaries", &rule).await.is(422).shows("choose what is added to that");
+        rule.push(("conditions", "media"));
+        marta.post("/boundaries", &rule).await.leads("/boundaries");
+        let told = coast.town.anonymous().get("/about/boundaries.json").await.is(200).json();
+        assert_eq!((&told["rules"][0]["about"], &told["rules"][0]["stance"]), (&json!(open), &json!("unchanged")));
+        assert_eq!(told["rules"][0]["conditions"], json!(["drop media"]));
+        let words = "as is decided otherwise, and adds to it (drop media)";
+        coast.bob.get(&format!("/why?about={open}")).await.is(200).shows(words).shows("Too many gulls");
+        let page = coast.rita_says("1", "Look at this").await;
+        coast.bob.get(&page).await.is(200).shows("Look at this").hides("A gull");
+    }
+
     async fn l60_a_follow_that_a_members_rule_suspends_brings_nothing_in(coast) {
         coast.alice_follows_rita().await;
         let rita = coast.peer.iri("open", "rita");

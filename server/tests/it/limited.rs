@@ -1,10 +1,15 @@
-//! Members whom their own moderators limit, or whose files they mark.
+//! Whom the moderators of a community limit, or whose files they mark: members of their own, and people elsewhere.
 
+use comity::communities::{Settings, change_settings};
 use comity::members::Role;
+use comity::rules;
+use comity_policy::{Conditions, Mode, Rule, Stance};
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::clients::{App, id};
+use crate::coast::Coast;
+use crate::peer;
 use crate::town::{Member, Town};
 use crate::{post_test, town_test};
 
@@ -19,6 +24,24 @@ async fn moderator(town: &Town, name: &str) -> Member {
 fn names(list: &Value) -> Vec<&str> {
     let all = list.as_array().unwrap().iter();
     all.map(|one| one["username"].as_str().unwrap()).collect()
+}
+
+impl Coast {
+    /// Rita, elsewhere, names alice in public; the number of what she wrote, if it was taken in.
+    async fn rita_brings(&self, number: &str) -> Option<i64> {
+        let rita = self.peer.iri("open", "rita");
+        let alice = self.alice.account.iri.to_string();
+        let said = peer::create(&rita, number, "A gull", None, Some(&alice)).to_string();
+        self.signed(&rita, Method::POST, "/inbox", &said).await;
+        self.is_idle().await;
+        self.id_of(&format!("{rita}/statuses/{number}")).await
+    }
+
+    /// The community's rules in force.
+    fn rules(&self) -> Vec<Rule> {
+        let scope = rules::of_community(&self.town.community());
+        rules::in_force(&self.town.app, scope)
+    }
 }
 
 town_test! {
@@ -182,6 +205,68 @@ coast_test! {
         desk.post(&format!("{at}/unsensitive"), json!({})).await.is(422);
         let seen = bob.get(&format!("/api/v1/statuses/{}", id(&post))).await.is(200).json();
         assert_eq!(seen["sensitive"], false);
+    }
+
+    async fn somebody_elsewhere_is_marked_and_limited_by_their_account_and_each_is_undone(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut marta = moderator(&coast.town, "marta").await;
+        let mut desk = App::let_in_with(&coast.town, &mut marta, MODERATES).await;
+        let path = format!("/api/v1/statuses/{}", coast.rita_brings("1").await.unwrap());
+        let seen = app.get(&path).await.is(200).json();
+        assert_eq!(seen["sensitive"], false);
+        let at = format!("/api/v1/admin/accounts/{}", id(&seen["account"]));
+        desk.post(&format!("{at}/unsensitive"), json!({})).await.is(422);
+
+        desk.post(&format!("{at}/action"), json!({ "type": "sensitive", "text": "Gulls" })).await.is(200);
+        let told = desk.get(&at).await.is(200).json();
+        assert_eq!((&told["sensitized"], &told["silenced"], &told["suspended"]), (&json!(true), &json!(false), &json!(false)));
+        assert_eq!(app.get(&path).await.is(200).json()["sensitive"], true);
+        // Members are told that it adds and how; visitors hear of rules with a reason for everybody.
+        let rita = coast.peer.iri("open", "rita");
+        coast.bob.get(&format!("/why?about={rita}")).await.is(200)
+            .shows("as is decided otherwise, and adds to it (mark sensitive)").shows("unchanged").hides("Gulls");
+        coast.bob.get("/about/boundaries.json").await.is(200).hides("rita");
+
+        // Limited besides, and limited no more: the mark stays until it is undone as well.
+        desk.post(&format!("{at}/action"), json!({ "type": "silence", "text": "Too loud" })).await.is(200);
+        let told = desk.get(&at).await.is(200).json();
+        assert_eq!((&told["sensitized"], &told["silenced"]), (&json!(true), &json!(true)));
+        let told = desk.post(&format!("{at}/unsilence"), json!({})).await.is(200).json();
+        assert_eq!((&told["sensitized"], &told["silenced"]), (&json!(true), &json!(false)));
+        let listed = desk.get("/api/v2/admin/accounts?origin=remote&status=sensitized").await.is(200).json();
+        assert_eq!(names(&listed), ["rita"]);
+        let told = desk.post(&format!("{at}/unsensitive"), json!({})).await.is(200).json();
+        assert_eq!(told["sensitized"], false);
+        assert_eq!(app.get(&path).await.is(200).json()["sensitive"], false);
+        assert!(coast.rules().is_empty(), "nothing is left: {:?}", coast.rules());
+    }
+
+    async fn a_mark_lets_nobody_in_with_whom_the_community_does_not_talk(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice).await;
+        let mut marta = moderator(&coast.town, "marta").await;
+        let path = format!("/api/v1/statuses/{}", coast.rita_brings("1").await.unwrap());
+        let author = app.get(&path).await.is(200).json()["account"].clone();
+        let here = coast.town.community();
+        let settings = Settings { mode: Mode::AllowList, ..Settings::of(&here) };
+        change_settings(&coast.town.app, here.id, settings).await.unwrap();
+        let page = format!("/moderation/accounts/{}", id(&author));
+        let act = |action: &'static str| [("action", action), ("reason", "Gulls"), ("back", "/community")];
+        marta.post(&page, &act("mark")).await.is(303);
+        marta.get(&page).await.is(200).shows("They are met so now: files covered");
+        assert!(coast.rita_brings("2").await.is_none(), "by choice, and nobody chose her");
+
+        // Who is let in by name stays let in, with the mark and without it.
+        let rita = coast.peer.iri("open", "rita");
+        let open = [("pattern", rita.as_str()), ("stance", "open"), ("scope", "community"), ("reason", "We know her")];
+        marta.post("/boundaries", &open).await.leads("/boundaries");
+        assert!(coast.rita_brings("3").await.is_some());
+        for (action, added) in [("mark", Conditions::MARK_SENSITIVE), ("unmark", Conditions::NONE)] {
+            marta.post(&page, &act(action)).await.is(303);
+            let rules = coast.rules();
+            assert_eq!((rules.len(), rules[0].stance, rules[0].conditions), (1, Stance::Open, added), "{action}");
+            assert_eq!(rules[0].reason_public.as_deref(), Some("We know her"));
+        }
+        assert!(coast.rita_brings("4").await.is_some());
     }
 }
 

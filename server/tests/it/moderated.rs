@@ -129,6 +129,23 @@ coast_test! {
         queue(&mut marta).await.hides("@nora").hides("@olga");
     }
 
+    async fn whoever_is_marked_stays_marked_when_the_community_opens_to_them(coast) {
+        let here = coast.town.community();
+        let mut marta = coast.town.member_of(&here, "marta", Role::Moderator).await;
+        let settings = Settings { answers: Answers::Either, mode: comity_policy::Mode::Cautious, ..Settings::of(&here) };
+        change_settings(&coast.town.app, here.id, settings).await.unwrap();
+        let nora = coast.stranger_says("nora", "Let me in").await;
+        let mark = [("action", "mark"), ("reason", "Gulls"), ("back", "/community")];
+        marta.post(&format!("/moderation/accounts/{nora}"), &mark).await.is(303);
+        queue(&mut marta).await.shows("@nora@open");
+        let open = [("whom", "person"), ("reason", "We met her at the pier")];
+        marta.post(&format!("/contacts/community/{nora}/open"), &open).await.leads("/contacts/community");
+        queue(&mut marta).await.hides("@nora");
+        let rules = comity::rules::in_force(&coast.town.app, comity::rules::of_community(&here));
+        let met: Vec<_> = rules.iter().map(|rule| (rule.stance, rule.conditions)).collect();
+        assert_eq!(met, [(comity_policy::Stance::Open, comity_policy::Conditions::MARK_SENSITIVE)]);
+    }
+
     async fn what_waits_for_a_members_own_rule_is_nothing_to_moderators(coast) {
         let here = coast.town.community();
         let mut marta = coast.town.member_of(&here, "marta", Role::Moderator).await;

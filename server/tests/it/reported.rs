@@ -238,6 +238,12 @@ town_test! {
         assert_eq!(desk.post(allows, json!({ "domain": "friends.example" })).await.is(200).json(), allow);
         desk.send(Method::DELETE, &format!("{allows}/{}", id(&allow)), &json!({})).await.is(200);
         desk.get(&format!("{allows}/{}", id(&allow))).await.is(404);
+        // A boundary that only adds is neither, and what it adds stays when it becomes one.
+        let rule = [("pattern", "files.example"), ("stance", "unchanged"), ("conditions", "media"), ("scope", "community"), ("reason", "Gulls")];
+        marta.post("/boundaries", &rule).await.leads("/boundaries");
+        assert_eq!((desk.get(blocks).await.json(), desk.get(allows).await.json()), (json!([]), json!([])));
+        desk.post(allows, json!({ "domain": "files.example" })).await.is(200);
+        marta.get("/about").await.is(200).shows("files.example").shows("Their pictures and files are left out.");
     }
 }
 

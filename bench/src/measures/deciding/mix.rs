@@ -152,7 +152,14 @@ fn pattern(number: i64) -> Result<Pattern, Malformed> {
 }
 
 fn stance(number: i64) -> Stance {
-    let stances = Stance::ALL;
+    // What only adds costs what an open rule costs; with these five, measures of before can be compared.
+    let stances = [
+        Stance::Open,
+        Stance::Limited,
+        Stance::Ask,
+        Stance::Withheld,
+        Stance::Refused,
+    ];
     stances[usize::try_from(number % 5).unwrap_or(0)]
 }
 

@@ -164,7 +164,7 @@ pub async fn block(
         ));
     }
     let new = NewRule {
-        conditions: conditions(Conditions::NONE, &sent),
+        conditions: conditions(rules::conditions::added(&app, scope, &pattern), &sent),
         reason_public: given(sent.public_comment),
         reason_moderators: given(sent.private_comment),
         set_by: Some(me.account.id),
@@ -246,14 +246,15 @@ pub async fn allow(
     let known = known.iter().find(|rule| rule.pattern == pattern);
     let id = match known {
         Some(rule) if rule.stance == Stance::Open => rule.id.0,
-        Some(_) => {
+        Some(rule) if rule.stance != Stance::Unchanged => {
             return Err(Error::invalid(
                 "domain",
                 "is blocked; take that rule back first",
             ));
         }
-        None => {
+        Some(_) | None => {
             let new = NewRule {
+                conditions: rules::conditions::added(&app, scope, &pattern),
                 set_by: Some(me.account.id),
                 ..NewRule::about(scope, pattern, Stance::Open, Source::Person)
             };

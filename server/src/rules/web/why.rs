@@ -263,7 +263,7 @@ fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyP
         return;
     };
     page.outcome = Some(match decided.stance {
-        Stance::Open => OutcomeView::Allowed,
+        Stance::Open | Stance::Unchanged => OutcomeView::Allowed,
         Stance::Limited => OutcomeView::Limited,
         Stance::Ask => OutcomeView::Waits,
         Stance::Withheld | Stance::Refused => OutcomeView::Refused,
@@ -279,10 +279,11 @@ fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyP
 
 fn strictness(stance: Stance) -> u8 {
     match stance {
-        Stance::Open => 0,
-        Stance::Limited => 1,
-        Stance::Ask => 2,
-        Stance::Withheld => 3,
-        Stance::Refused => 4,
+        Stance::Unchanged => 0,
+        Stance::Open => 1,
+        Stance::Limited => 2,
+        Stance::Ask => 3,
+        Stance::Withheld => 4,
+        Stance::Refused => 5,
     }
 }

@@ -26,6 +26,8 @@ pub enum MarkKind {
     You,
     /// An explicit "open" rule.
     Open,
+    /// A rule that only adds something.
+    Unchanged,
     /// Shown to followers only.
     Limited,
     /// Waits for a yes.
@@ -46,6 +48,7 @@ impl MarkKind {
         match self {
             MarkKind::You => "you",
             MarkKind::Open => "open",
+            MarkKind::Unchanged => "unchanged",
             MarkKind::Limited => "limited",
             MarkKind::Ask => "ask",
             MarkKind::Withheld => "withheld",
@@ -154,7 +157,7 @@ pub struct AskView {
 /// One stance to choose from.
 #[derive(Clone, Debug)]
 pub struct StanceChoice {
-    /// The form's value: "open", "limited", "ask", "withheld", "refused".
+    /// The form's value: "open", "unchanged", "limited", "ask", "withheld", "refused".
     pub value: &'static str,
     /// Its sign.
     pub mark: Mark,
@@ -172,13 +175,18 @@ impl RuleForm {
 }
 
 impl StanceChoice {
-    /// The five stances in order of strictness, `chosen` marked (a form value; unknown chooses "limited").
+    /// The six stances in order of strictness, `chosen` marked (a form value; unknown chooses "limited").
     pub fn all(chosen: &str) -> Vec<StanceChoice> {
         let rows = [
             (
                 "open",
                 MarkKind::Open,
                 "Like any other server, even where the usual answer would be no.",
+            ),
+            (
+                "unchanged",
+                MarkKind::Unchanged,
+                "As is decided otherwise, with the conditions added to it; nobody is let in by that.",
             ),
             (
                 "limited",
