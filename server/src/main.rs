@@ -279,6 +279,7 @@ async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
 
 /// The installation of these settings, made where there is none: for what begins one, and for trying a bucket before.
 async fn begin(config: Config) -> Result<App, Failure> {
+    serve::check_stored_domain(&config).await?;
     let app = serve::start(config, Clock::system()).await?;
     serve::check_domain(&app)?;
     Ok(app)
@@ -286,6 +287,7 @@ async fn begin(config: Config) -> Result<App, Failure> {
 
 /// The installation of these settings, as it is: a command in another folder makes nothing.
 async fn open(config: Config) -> Result<App, Failure> {
+    serve::check_stored_domain(&config).await?;
     let app = open_any(config).await?;
     serve::check_domain(&app)?;
     Ok(app)

@@ -131,6 +131,7 @@ pub const ALL: &[Migration] = &[
         "second_step_keys",
         "../../migrations/0080_second_step_keys.sql"
     ),
+    migration!(81, "begun", "../../migrations/0081_begun.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

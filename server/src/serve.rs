@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 pub use listen::listen;
-pub use place::{Alone, alone, check_domain, must_exist};
+pub use place::{Alone, alone, check_domain, check_stored_domain, must_exist};
 
 use crate::accounts::Keyring;
 use crate::aliases::Watch;

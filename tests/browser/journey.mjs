@@ -185,6 +185,13 @@ for (const path of ['/', '/community', '/notifications', '/search', '/search?q=h
     expect('pictures and fields have names', (await nameless()).length === 0)
   })
 }
+await step('finds the page of settings one is on among the others', async () => {
+  await page.goto('/settings/apps')
+  const boxOf = (selector) => page.locator(selector).boundingBox()
+  const [list, here] = [await boxOf('nav.tabs'), await boxOf('nav.tabs [aria-current]')]
+  expect('it can be seen in the list', here.x >= list.x && here.x + here.width <= list.x + list.width)
+  if (Number(values.width) < 736) expect('the list is one line', list.height < 64)
+})
 await step('signs out', async () => {
   await press(form('/sign-out').locator('button'))
   await page.goto('/')

@@ -217,6 +217,12 @@ impl Changes {
     }
 }
 
+/// What an app sends, where it is not what it was told: Mastodon has fewer words than we, and one that comes back as it was
+/// read changes nothing that it cannot say.
+fn changed<'a>(sent: Option<&'a str>, told: &str) -> Option<&'a str> {
+    sent.filter(|word| *word != told)
+}
+
 impl Defaults {
     /// What they come to for this member, where anything is said.
     fn read(&self, me: &Me) -> Result<Option<Writing>> {
@@ -228,7 +234,8 @@ impl Defaults {
             return Ok(None);
         }
         let mut writing = Writing::of(&me.member);
-        if let Some(word) = &self.privacy {
+        let told = statuses::entity::visibility(writing.visibility);
+        if let Some(word) = changed(self.privacy.as_deref(), told) {
             writing.visibility = comity_vocab::Visibility::parse(word).map_err(|_| {
                 Error::invalid(
                     "source[privacy]",
@@ -236,7 +243,8 @@ impl Defaults {
                 )
             })?;
         }
-        if let Some(word) = &self.quote_policy {
+        let told = statuses::entity::quote_policy(writing.quoting);
+        if let Some(word) = changed(self.quote_policy.as_deref(), told) {
             writing.quoting = statuses::entity::read_quote_policy(word).ok_or_else(|| {
                 Error::invalid(
                     "source[quote_policy]",

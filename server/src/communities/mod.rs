@@ -129,6 +129,11 @@ pub async fn load(
     ))
 }
 
+/// The domains of a database that may not be up to date, from the oldest community on; an error where it is an empty one.
+pub(crate) async fn domains(db: &Db) -> Result<Vec<String>> {
+    store::domains(db).await
+}
+
 /// Founds a community with an account of its own. It begins closed: its first admin opens it.
 pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Community>> {
     app.config

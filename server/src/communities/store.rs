@@ -23,6 +23,19 @@ pub async fn all(db: &Db) -> Result<Vec<CommunityRow>> {
     Ok(db.all(ALL, params![MOST]).await?)
 }
 
+/// Columns that every version of the table has.
+const DOMAINS: Sql<(String,)> = sql!(
+    row: (String,),
+    "SELECT domain
+       FROM communities
+      ORDER BY created_at, id
+      LIMIT $1"
+);
+
+pub async fn domains(db: &Db) -> Result<Vec<String>> {
+    Ok(db.column(DOMAINS, params![MOST]).await?)
+}
+
 const INSERT: Sql = sql!(
     "INSERT INTO communities (id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"

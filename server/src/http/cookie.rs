@@ -1,4 +1,5 @@
-//! The three cookies: who is signed in, whose form it is before that, and what the last act came to.
+//! The four cookies: who is signed in, whose form it is before that, what the last act came to, and where somebody goes on
+//! who signed up and waits for a letter.
 //!
 //! On https they carry `__Host-`, which browsers only take with `Secure`, for the whole path and from this very host.
 //! On a machine of one's own there is no https, and not every browser treats `http://localhost` as secure; there the
@@ -9,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use super::local_path;
 use super::token::Token;
 use crate::communities::Community;
 use crate::web::view::Notice;
@@ -22,6 +24,8 @@ pub enum Cookie {
     Visitor,
     /// What the last act came to, shown once.
     Notice,
+    /// Where whoever signed up here goes on: the letter is answered in another window.
+    Next,
 }
 
 /// A visitor has a day to fill in a form.
@@ -30,6 +34,10 @@ const VISITOR_LIVES_S: i64 = 24 * 3600;
 const NOTICE_LIVES_S: i64 = 60;
 /// Longer notices are cut; browsers refuse cookies beyond 4096 bytes.
 const LONGEST_NOTICE: usize = 1000;
+/// An app that had somebody sign up does not wait for longer.
+const NEXT_LIVES_S: i64 = 24 * 3600;
+/// Bytes of an address to go on to; in base64 they are a third more, and browsers refuse cookies beyond 4096.
+const LONGEST_NEXT: usize = 2900;
 
 impl Cookie {
     fn name(self, community: &Community) -> String {
@@ -37,6 +45,7 @@ impl Cookie {
             Cookie::Session => "session",
             Cookie::Visitor => "visitor",
             Cookie::Notice => "notice",
+            Cookie::Next => "next",
         };
         if is_secure(community) {
             format!("__Host-{plain}")
@@ -100,6 +109,23 @@ pub fn read_notice(headers: &HeaderMap, community: &Community) -> Option<Notice>
         .decode(Cookie::Notice.read(headers, community)?)
         .ok()?;
     String::from_utf8(bytes).ok().map(Notice)
+}
+
+/// Where this browser goes on once the letter is answered: an address here, in place of what an earlier sign-up left.
+pub fn next(community: &Community, path: &str) -> HeaderValue {
+    if path == "/" || path.len() > LONGEST_NEXT {
+        return Cookie::Next.clear(community);
+    }
+    Cookie::Next.set(community, &URL_SAFE_NO_PAD.encode(path), NEXT_LIVES_S)
+}
+
+/// Where whoever signed up with this browser goes on; never elsewhere than here.
+pub fn read_next(headers: &HeaderMap, community: &Community) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(Cookie::Next.read(headers, community)?)
+        .ok()?;
+    let path = String::from_utf8(bytes).ok()?;
+    local_path(&path).is_some().then_some(path)
 }
 
 fn is_secure(community: &Community) -> bool {

@@ -25,6 +25,7 @@ pub mod viewer;
 
 use http::HeaderMap;
 use http::header::ACCEPT;
+use url::form_urlencoded;
 
 pub use client::{Caller, Client, Wants, bearer};
 pub use files::{Files, SentFile};
@@ -73,15 +74,32 @@ fn first_wanted(headers: &HeaderMap) -> Option<Face> {
         })
 }
 
+/// Longer than any address of ours with its query: the longest holds an app's address, each letter written `%XX`.
+const LONGEST_PATH: usize = 4096;
+/// Room for the address that [`afterwards`] ends: the longest is a page of somebody's own sign-up.
+const ROOM_BEFORE_QUERY: usize = 256;
+
 /// `path` if it is an address on this server and nothing else, for coming back after an act. What browsers would read
 /// as another server (`//elsewhere`, `/\elsewhere`) is refused, and so is what would break a header.
 pub fn local_path(path: &str) -> Option<&str> {
-    /// Longer than any address of ours with its query: the longest holds an app's address, each letter written `%XX`.
-    const LONGEST: usize = 4096;
     let rest = path.strip_prefix('/')?;
-    let stays = !rest.starts_with(['/', '\\']) && path.len() <= LONGEST;
+    let stays = !rest.starts_with(['/', '\\']) && path.len() <= LONGEST_PATH;
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic());
     (stays && plain).then_some(path)
+}
+
+/// What the addresses of signing in and up end with for somebody who goes on to `next` afterwards. Empty for the first page,
+/// where everybody goes, and for what is no address here or would be too long to be one.
+pub fn afterwards(next: &str) -> String {
+    let Some(next) = local_path(next).filter(|next| *next != "/") else {
+        return String::new();
+    };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let query = format!("?next={next}");
+    if query.len() > LONGEST_PATH - ROOM_BEFORE_QUERY {
+        return String::new();
+    }
+    query
 }
 
 #[cfg(test)]
@@ -131,6 +149,17 @@ mod tests {
             "/ä",
         ] {
             assert_eq!(local_path(path), None, "{path}");
+            assert_eq!(afterwards(path), "", "{path}");
         }
+    }
+
+    #[test]
+    fn what_comes_afterwards_is_one_field_of_a_query() {
+        assert_eq!(afterwards("/a?b=c&d"), "?next=%2Fa%3Fb%3Dc%26d");
+        assert_eq!(afterwards("/"), "");
+        // Written `%XX` it would be no address any more.
+        let long = format!("/{}", "?".repeat(2_000));
+        assert!(local_path(&long).is_some());
+        assert_eq!(afterwards(&long), "");
     }
 }

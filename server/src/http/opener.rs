@@ -24,12 +24,14 @@ const KEEPS: [&str; 7] = [
     "/sign-up",
     "/forgotten",
 ];
+/// Below this is what somebody reads who signed up and waits to be let in, before they go on to the app.
+const KEEPS_BELOW: &str = "/sign-up/";
 
 /// What a browser is told of it for an answer at this path: the `Cross-Origin-Opener-Policy`. Some apps end addresses with
 /// a slash.
 pub fn policy(path: &str) -> &'static str {
     let bare = path.strip_suffix('/').unwrap_or(path);
-    if KEEPS.contains(&bare) {
+    if KEEPS.contains(&bare) || bare.starts_with(KEEPS_BELOW) {
         "unsafe-none"
     } else {
         "same-origin"
@@ -42,7 +44,13 @@ mod tests {
 
     #[test]
     fn the_way_of_letting_an_app_in_is_kept_and_nothing_beside_it() {
-        for kept in ["/oauth/authorize", "/oauth/authorize/", "/sign-in"] {
+        for kept in [
+            "/oauth/authorize",
+            "/oauth/authorize/",
+            "/sign-in",
+            "/sign-up",
+            "/sign-up/token",
+        ] {
             assert_eq!(policy(kept), "unsafe-none", "{kept}");
         }
         for cut in [
@@ -50,6 +58,8 @@ mod tests {
             "/home",
             "/sign-in/other",
             "/sign-ins",
+            "/sign-ups",
+            "/sign-ups/blocks",
             "/settings/apps",
             "/settings/passkeys",
         ] {

@@ -42,7 +42,8 @@ pub enum MemberCommand {
         #[arg(long)]
         community: Option<String>,
     },
-    /// Print the members of a community, from the oldest to the newest, and how many wait for a moderator's yes
+    /// Print the members of a community, from the oldest to the newest, with what they sign in with, and how many wait for a
+    /// moderator's yes
     List {
         /// The community's domain; may be left out where there is only one
         #[arg(long)]
@@ -246,6 +247,17 @@ fn line(row: &ListedRow, community: &Community) -> String {
         row.role,
         time::day(row.created_at)
     );
+    if row.second_step_at.is_some() {
+        line.push_str("  second step");
+    }
+    match row.passkeys {
+        0 if row.second_step_at.is_none() => line.push_str("  password alone"),
+        0 => {}
+        1 => line.push_str("  1 passkey"),
+        many => {
+            let _ = write!(line, "  {many} passkeys");
+        }
+    }
     if row.standing != Standing::Active.as_str() {
         let _ = write!(line, "  {}", row.standing);
     }

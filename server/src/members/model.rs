@@ -42,6 +42,10 @@ row! {
         pub email_confirmed_at: Option<i64>,
         pub standing: String,
         pub leaves_at: Option<i64>,
+        /// Since when a code is asked for besides the password.
+        pub second_step_at: Option<i64>,
+        /// Those that open something.
+        pub passkeys: i64,
     }
 }
 

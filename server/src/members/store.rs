@@ -78,9 +78,12 @@ pub async fn count(db: &Db, community_id: i64) -> Result<i64> {
 /// Counts on the unique key (`community_id`, `email_key`), and sorts: it is for operators.
 const LISTED: Sql<ListedRow> = sql!(
     row: ListedRow,
-    "SELECT m.account_id, a.username, m.role, m.created_at, m.email_confirmed_at, m.standing, m.leaves_at
+    "SELECT m.account_id, a.username, m.role, m.created_at, m.email_confirmed_at, m.standing, m.leaves_at,
+            s.confirmed_at AS second_step_at,
+            (SELECT count(*) FROM passkeys p WHERE p.account_id = m.account_id AND p.refused_at IS NULL) AS passkeys
        FROM members m
        JOIN accounts a ON a.id = m.account_id
+       LEFT JOIN second_steps s ON s.account_id = m.account_id
       WHERE m.community_id = $1 AND m.standing <> 'gone' AND m.account_id > $2
       ORDER BY m.account_id
       LIMIT $3"

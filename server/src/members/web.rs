@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
 use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
-use crate::http::{Form, Reply, Visit, address, local_path};
+use crate::http::{Form, Reply, Visit, address, afterwards, local_path};
 use crate::leaving::web::after_sign_in;
 use crate::passkeys;
 use crate::second_step;
@@ -93,7 +93,8 @@ pub(crate) async fn show_sign_in(
     next: &str,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
-    let frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
+    let mut frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
+    frame.afterwards = afterwards(next);
     let page = SignInPage {
         frame,
         name,

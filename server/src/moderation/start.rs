@@ -29,8 +29,8 @@ struct WaitingView {
     url: &'static str,
     words: &'static str,
     told: String,
-    /// How many wait.
-    count: usize,
+    /// Somebody waits for a word about it.
+    waits: bool,
 }
 
 /// `GET /moderation`
@@ -68,7 +68,7 @@ async fn open_reports(app: &App, here: &Community, me: &Me) -> Result<WaitingVie
             (some, None) => format!("{some} are open."),
             (some, Some(_)) => format!("{some} and more are open."),
         },
-        count,
+        waits: count > 0,
     })
 }
 
@@ -78,7 +78,7 @@ async fn applicants(app: &App, here: &Community) -> Result<WaitingView> {
         url: "/sign-ups",
         words: "Sign-ups",
         told: people_wait(count, "to join"),
-        count,
+        waits: count > 0,
     })
 }
 
@@ -92,7 +92,7 @@ async fn strangers(app: &App, here: &Community) -> Result<WaitingView> {
         url: "/contacts/community",
         words: "First contacts",
         told,
-        count,
+        waits: count > 0,
     })
 }
 
@@ -107,7 +107,7 @@ async fn talked_of(app: &App, visit: &Visit) -> Result<WaitingView> {
             1 => "One topic, page or post lately.".to_owned(),
             some => format!("{some} topics, pages and posts lately."),
         },
-        count,
+        waits: false,
     })
 }
 

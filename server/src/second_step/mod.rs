@@ -12,6 +12,7 @@ use aws_lc_rs::{digest, rand};
 use comity_db::{Db, DbError, Tx, Wrote};
 
 use crate::app::App;
+use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::Kind;
@@ -28,6 +29,8 @@ const CODES: usize = 10;
 const CODE: usize = 10;
 /// Whoever knew the password has so long for the second step.
 const HALF_LIVES_MS: i64 = 10 * 60_000;
+/// A secret that no code was made with is kept for so long: while it is there, no other key may take the place of a lost one.
+const BEGUN_LIVES_MS: i64 = DAY_MS;
 /// The longest that is looked at as a code; what is longer is none.
 const LONGEST_TYPED: usize = 64;
 
@@ -81,7 +84,7 @@ pub async fn begin(app: &App, member: &Member, password: &str) -> Result<()> {
     let sealed = secrets::seal(app, id, &secret).await?;
     let mut tx = Tx::new();
     members::still_has_password(&mut tx, id, hash);
-    let claimed = store::begin(&mut tx, id, sealed);
+    let claimed = store::begin(&mut tx, id, sealed, app.now_ms());
     match app.db.write(tx).await {
         Ok(Wrote::All) => Ok(()),
         Ok(Wrote::Nothing { at }) if at == claimed => Err(secrets::another_key(app)),
@@ -244,9 +247,11 @@ pub(crate) fn drop_begun(tx: &mut Tx, account_id: i64) {
     store::drop_unconfirmed(tx, account_id);
 }
 
-/// Forgets up to `most` browsers that were held too long, and says how many.
-pub(crate) async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
-    store::forget(db, now_ms, most).await
+/// Forgets up to `most` browsers that were held too long, and as many secrets that were begun and given up. Says how many it
+/// were of what was more.
+pub async fn forget_old(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
+    let halves = store::forget(db, now_ms, most).await?;
+    Ok(halves.max(store::forget_begun(db, now_ms - BEGUN_LIVES_MS, most).await?))
 }
 
 fn wrong() -> Error {

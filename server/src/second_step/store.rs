@@ -64,16 +64,16 @@ fn claim(tx: &mut Tx, fingerprint: Vec<u8>) -> usize {
 const DROP_UNCONFIRMED: Sql =
     sql!("DELETE FROM second_steps WHERE account_id = $1 AND confirmed_at IS NULL");
 const INSERT: Sql = sql!(
-    "INSERT INTO second_steps (account_id, secret, confirmed_at, last_step)
-     VALUES ($1, $2, NULL, 0)"
+    "INSERT INTO second_steps (account_id, secret, confirmed_at, last_step, begun_at)
+     VALUES ($1, $2, NULL, 0, $3)"
 );
 
 /// A secret that is not asked for yet; conflicts where one is. Returns the number of the statement that changes nothing where
 /// another key sealed the others, and rolls everything back.
-pub fn begin(tx: &mut Tx, account_id: i64, sealed: Sealed) -> usize {
+pub fn begin(tx: &mut Tx, account_id: i64, sealed: Sealed, now_ms: i64) -> usize {
     let claimed = claim(tx, sealed.fingerprint);
     tx.exec(DROP_UNCONFIRMED, params![account_id]);
-    tx.exec(INSERT, params![account_id, sealed.secret]);
+    tx.exec(INSERT, params![account_id, sealed.secret, now_ms]);
     claimed
 }
 
@@ -209,6 +209,22 @@ const FORGET: Sql = sql!(
 /// Forgets up to `most` that have expired, and says how many it were.
 pub async fn forget(db: &Db, now_ms: i64, most: i64) -> Result<u64> {
     Ok(db.exec(FORGET, params![now_ms, most]).await?)
+}
+
+/// What is confirmed at the same moment stays. Counts on `second_steps_begun`.
+const FORGET_BEGUN: Sql = sql!(
+    "DELETE FROM second_steps
+      WHERE confirmed_at IS NULL
+        AND account_id IN (SELECT account_id
+                             FROM second_steps
+                            WHERE confirmed_at IS NULL AND begun_at < $1
+                            ORDER BY begun_at
+                            LIMIT $2)"
+);
+
+/// Forgets up to `most` secrets that were made before this and that nobody made a code with, and says how many it were.
+pub async fn forget_begun(db: &Db, before_ms: i64, most: i64) -> Result<u64> {
+    Ok(db.exec(FORGET_BEGUN, params![before_ms, most]).await?)
 }
 
 /// All that a member (`$1`) has here, at most `$2` rows of each at a time: they leave.

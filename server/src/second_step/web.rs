@@ -9,7 +9,7 @@ use super::{Standing, base32, totp};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie, local_path};
+use crate::http::{Form, Me, Reply, Visit, afterwards, cookie, local_path};
 use crate::members::web::{browser_name, go_on};
 use crate::web;
 use crate::web::view::{Frame, NavItem, Notice, Trouble};
@@ -195,6 +195,7 @@ pub(crate) async fn held(
 ) -> Result<Reply> {
     let mut frame = web::frame(app, visit, "Sign in", NavItem::SignIn).await?;
     frame.no_index = true;
+    frame.afterwards = afterwards(next);
     let page = HeldPage {
         frame,
         half,
@@ -237,7 +238,8 @@ pub async fn pass(
         Err(error) => {
             let sentence = trouble(error, LABELS)?.text;
             let told = cookie::notice(&visit.community, &Notice(sentence));
-            Ok(Reply::see_other("/sign-in").with_cookie(told))
+            let back = format!("/sign-in{}", afterwards(next));
+            Ok(Reply::see_other(&back).with_cookie(told))
         }
     }
 }

@@ -5,8 +5,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use comity_db::Db;
+use comity_vocab::Domain;
+
 use super::{CannotStart, make_writable};
 use crate::app::App;
+use crate::communities;
 use crate::config::Config;
 
 /// Communities that one sentence names.
@@ -37,35 +41,54 @@ pub(super) fn none(config: &Config) -> CannotStart {
 /// people would find nobody. Where they name none, any community will do.
 pub fn check_domain(app: &App) -> Result<(), CannotStart> {
     let communities = app.communities.load();
-    let domain = &app.config.domain;
-    if !app.config.domain_is_set || communities.by_domain(domain).is_some() {
+    if !app.config.domain_is_set || communities.by_domain(&app.config.domain).is_some() {
         return Ok(());
     }
-    let mut names: Vec<String> = communities
+    let domains: Vec<String> = communities
         .all()
-        .take(MOST_NAMED)
         .map(|community| community.domain.to_string())
         .collect();
-    let others = communities.all().count() - names.len();
+    Err(nobody_of(&app.config, &domains))
+}
+
+/// The same, asked of the database before it is brought up to date, which the settings of another installation must not do.
+/// Where there is none, or one that cannot tell, it refuses nothing: starting says what is wrong.
+pub async fn check_stored_domain(config: &Config) -> Result<(), CannotStart> {
+    if !config.domain_is_set || must_exist(config).is_err() {
+        return Ok(());
+    }
+    let Ok(db) = Db::open(&config.database_url()).await else {
+        return Ok(());
+    };
+    let domains = communities::domains(&db).await.unwrap_or_default();
+    let is_there = |domain: &String| Domain::parse(domain).is_ok_and(|of| of == config.domain);
+    if domains.is_empty() || domains.iter().any(is_there) {
+        return Ok(());
+    }
+    Err(nobody_of(config, &domains))
+}
+
+/// The database has these and not the one that the settings name.
+fn nobody_of(config: &Config, domains: &[String]) -> CannotStart {
+    let domain = &config.domain;
+    let mut names: Vec<String> = domains.iter().take(MOST_NAMED).cloned().collect();
+    let others = domains.len() - names.len();
     if others > 0 {
         names.push(format!("{others} more"));
     }
-    let empty = match app.config.database_file() {
-        Some(_) if app.config.database.is_empty() => {
-            format!(
-                "remove the folder {}",
-                whole(&app.config.data_dir).display()
-            )
+    let empty = match config.database_file() {
+        Some(_) if config.database.is_empty() => {
+            format!("remove the folder {}", whole(&config.data_dir).display())
         }
         Some(file) => format!("remove {}", whole(&file).display()),
         None => "empty the database".to_owned(),
     };
-    Err(CannotStart(format!(
+    CannotStart(format!(
         "domain is \"{domain}\", and the database has no community of that name: it has {}. If nobody uses it yet, {empty} \
          and start again; to serve one more domain, run `comity community add {domain}`; otherwise set domain back to one \
          that it has",
         names.join(", ")
-    )))
+    ))
 }
 
 /// That nobody else serves from a database of SQLite. It holds until it is dropped, or the process is gone in any way.

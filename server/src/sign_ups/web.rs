@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, address};
+use crate::http::{Form, Me, Reply, Visit, address, afterwards, cookie, local_path};
 use crate::invitations;
 use crate::mail;
 use crate::members::web::{browser_name, signed_in};
@@ -20,7 +20,7 @@ use crate::web;
 use crate::web::time::day;
 use crate::web::view::{Frame, NavItem, Trouble};
 
-/// Signing up. Posts `username`, `email`, `password`, `reason`, `date_of_birth`, `invite` and `agree` ("on").
+/// Signing up. Posts `username`, `email`, `password`, `reason`, `date_of_birth`, `invite`, `agree` ("on") and `next`.
 #[derive(Template)]
 #[template(path = "sign_ups/sign_up.html")]
 struct SignUpPage {
@@ -55,26 +55,45 @@ pub struct SignUpForm {
     #[serde(default)]
     invite: String,
     agree: Option<String>,
+    /// Where to go on to; on the page it is empty for the first page.
+    #[serde(default)]
+    next: String,
 }
 
-/// With which invitation somebody comes.
+/// An address here; the first page where `next` is none.
+fn here_or_first(next: &str) -> &str {
+    local_path(next).unwrap_or("/")
+}
+
+/// What a form holds of an address to go on to: nothing of the first page, where everybody goes.
+fn held(next: &str) -> String {
+    local_path(next)
+        .filter(|next| *next != "/")
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// With which invitation somebody comes, and where they go on to.
 #[derive(Deserialize)]
-pub struct Invited {
+pub struct Comes {
     #[serde(default)]
     invite: String,
+    #[serde(default)]
+    next: String,
 }
 
 /// `GET /sign-up`
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
-    Query(query): Query<Invited>,
+    Query(query): Query<Comes>,
 ) -> Result<Reply> {
     if visit.me.is_some() {
-        return Ok(Reply::see_other("/"));
+        return Ok(Reply::see_other(here_or_first(&query.next)));
     }
     let form = SignUpForm {
         invite: query.invite,
+        next: query.next,
         ..SignUpForm::default()
     };
     show(&app, &visit, form, None).await
@@ -97,11 +116,13 @@ pub async fn sign_up(
         agrees: !asks_yes(&visit.community) || form.agree.is_some(),
         app_id: None,
     };
+    let next = here_or_first(&form.next);
     let from = address::client(&parts, &app.config);
     match super::apply(&app, &visit.community, new, from).await {
-        Ok(Came::In { account, .. }) => enter(&app, &visit, account.id, &parts.headers).await,
+        Ok(Came::In { account, .. }) => enter(&app, &visit, account.id, &parts.headers, next).await,
         Ok(Came::Waits { standing, .. }) => {
-            Ok(Reply::see_other(&format!("/sign-up/{}", standing.reveal())))
+            let reply = Reply::see_other(&standing_at(&standing.reveal(), next));
+            Ok(reply.with_cookie(cookie::next(&visit.community, next)))
         }
         Err(not) => {
             let trouble = trouble(not.into(), LABELS)?;
@@ -115,9 +136,20 @@ fn asks_yes(here: &Community) -> bool {
     here.texts.terms_of_service || !here.house_rules().is_empty()
 }
 
-async fn enter(app: &App, visit: &Visit, id: i64, headers: &HeaderMap) -> Result<Reply> {
+async fn enter(
+    app: &App,
+    visit: &Visit,
+    id: i64,
+    headers: &HeaderMap,
+    next: &str,
+) -> Result<Reply> {
     let session = sessions::start(app, id, browser_name(headers)).await?;
-    Ok(signed_in(visit, &session, "/"))
+    Ok(signed_in(visit, &session, next))
+}
+
+/// The page that tells how it stands, and from which one goes on to `next` once one is in.
+fn standing_at(token: &str, next: &str) -> String {
+    format!("/sign-up/{token}{}", afterwards(next))
 }
 
 async fn show(
@@ -134,8 +166,10 @@ async fn show(
         Err(other) => return Err(other),
     };
     let asks_reason = here.sign_up == SignUp::Approval && !is_invited;
+    let mut frame = web::frame(app, visit, "Sign up", NavItem::SignUp).await?;
+    frame.afterwards = afterwards(&form.next);
     let page = SignUpPage {
-        frame: web::frame(app, visit, "Sign up", NavItem::SignUp).await?,
+        frame,
         closed,
         domain: here.domain.unicode(),
         rules: here.house_rules(),
@@ -146,6 +180,7 @@ async fn show(
         // What was typed as a password is not sent back.
         form: SignUpForm {
             password: String::new(),
+            next: held(&form.next),
             ..form
         },
         trouble: trouble.clone(),
@@ -161,7 +196,16 @@ struct StandingPage {
     handle: String,
     email: String,
     standing: Standing,
+    /// Where to go on to; empty for the first page.
+    next: String,
     trouble: Option<Trouble>,
+}
+
+/// Where somebody who waits goes on to.
+#[derive(Deserialize)]
+pub struct Waits {
+    #[serde(default)]
+    next: String,
 }
 
 /// `GET /sign-up/{token}`: how it stands.
@@ -169,9 +213,10 @@ pub async fn standing(
     State(app): State<App>,
     visit: Visit,
     Path(token): Path<String>,
+    Query(query): Query<Waits>,
 ) -> Result<Reply> {
     let applicant = super::standing(&app, &visit.community, &token).await?;
-    show_standing(&app, &visit, token, &applicant, None).await
+    show_standing(&app, &visit, (token, &query.next), &applicant, None).await
 }
 
 /// What the form of one more letter sends.
@@ -180,6 +225,8 @@ pub struct Again {
     token: String,
     #[serde(default)]
     email: String,
+    #[serde(default)]
+    next: String,
 }
 
 /// `POST /sign-up/letter`
@@ -194,12 +241,13 @@ pub async fn ask_again(
     match super::ask_again(&app, here, &applicant, email).await {
         Ok(()) => {
             let done = "A letter is on its way.";
-            let back = format!("/sign-up/{}", form.token);
+            let back = standing_at(&form.token, &form.next);
             Ok(Reply::see_other(&back).telling(here, done))
         }
         Err(not) => {
             let trouble = trouble(not.into(), LABELS)?;
-            show_standing(&app, &visit, form.token, &applicant, Some(trouble)).await
+            let at = (form.token, form.next.as_str());
+            show_standing(&app, &visit, at, &applicant, Some(trouble)).await
         }
     }
 }
@@ -207,18 +255,20 @@ pub async fn ask_again(
 async fn show_standing(
     app: &App,
     visit: &Visit,
-    token: String,
+    (token, next): (String, &str),
     applicant: &Applicant,
     trouble: Option<Trouble>,
 ) -> Result<Reply> {
     let mut frame = web::frame(app, visit, "Your sign-up", NavItem::SignUp).await?;
     frame.no_index = true;
+    frame.afterwards = afterwards(next);
     let page = StandingPage {
         frame,
         token,
         handle: format!("@{}@{}", applicant.username, visit.community.domain),
         email: applicant.email.clone(),
         standing: applicant.standing.clone(),
+        next: held(next),
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))

@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::oauth::{BACK, Registered, VERIFIER, ask, error, form};
 use crate::town::{Answer, PASSWORD};
-use crate::town_test;
+use crate::{post_test, town_test};
 
 /// The window is still known to the app that opened it, and can be held in no frame.
 fn known(answer: &Answer) {
@@ -12,6 +12,28 @@ fn known(answer: &Answer) {
     assert_eq!(policy, "unsafe-none", "{answer:?}");
     let policy = answer.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("frame-ancestors 'none'"), "{answer:?}");
+}
+
+/// The first address of the page that begins so.
+fn link(answer: &Answer, beginning: &str) -> String {
+    let quoted = format!("href=\"{beginning}");
+    let (_, rest) = answer.body.split_once(&quoted).unwrap();
+    format!("{beginning}{}", rest.split_once('"').unwrap().0)
+}
+
+/// Where the form of this page goes on to.
+fn goes_on_to(answer: &Answer) -> Option<String> {
+    let next = answer.hidden("next")?;
+    Some(next.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+fn sign_up<'a>(name: &'a str, email: &'a str, next: &'a str) -> [(&'a str, &'a str); 4] {
+    [
+        ("username", name),
+        ("email", email),
+        ("password", PASSWORD),
+        ("next", next),
+    ]
 }
 
 town_test! {
@@ -60,6 +82,8 @@ town_test! {
         let none = [("id", ""), ("user_handle", ""), ("client_data", ""), ("auth_data", ""), ("signature", ""), next];
         known(&visitor.post("/sign-in/passkey", &none).await);
         known(&visitor.get("/sign-up").await.is(200));
+        known(&visitor.get("/sign-up/none").await.is(410));
+        known(&visitor.post("/sign-up/letter", &[("token", "none"), next]).await.is(410));
         known(&visitor.post("/sign-up", &[("username", "?")]).await);
         known(&visitor.get("/forgotten").await.is(200));
         known(&visitor.post("/forgotten", &[("name", "alice")]).await);
@@ -79,5 +103,72 @@ town_test! {
             let answer = visitor.get(path).await;
             assert_eq!(answer.headers["cross-origin-opener-policy"], "same-origin", "{path}");
         }
+    }
+
+    async fn who_signs_up_on_the_way_ends_at_the_question_of_the_app(town) {
+        let app = Registered::new(&town, "read").await;
+        let asks = format!("/oauth/authorize?{}", form(&app.wish("read", BACK, "")));
+        let mut nina = town.anonymous();
+        let sign_in = nina.get(&asks).await.is(303).leads_to().unwrap();
+        let page = nina.get(&sign_in).await.is(200);
+        let page = nina.get(&link(&page, "/sign-up?next=")).await.is(200);
+        assert_eq!(goes_on_to(&page).as_ref(), Some(&asks));
+        // Whoever was a member all along goes back the same way.
+        let back = nina.get(&link(&page, "/sign-in?next=")).await.is(200);
+        assert_eq!(goes_on_to(&back).as_ref(), Some(&asks));
+        let wrong = nina.post("/sign-up", &sign_up("nina", "nobody", &asks)).await.is(422);
+        assert_eq!(goes_on_to(&wrong).as_ref(), Some(&asks));
+        nina.post("/sign-up", &sign_up("nina", "nina@mail.example", &asks)).await.leads(&asks);
+        nina.get(&asks).await.is(200).shows("Ferryman").shows("@nina@harbour.example");
+        nina.get("/sign-up?next=%2Fhome").await.leads("/home");
+    }
+
+    async fn signing_up_leads_nowhere_else(town) {
+        for (at, away) in ["//evil.example/", "https://evil.example/", "/\\evil.example", "evil.example"].into_iter().enumerate() {
+            let mut visitor = town.anonymous();
+            let page = visitor.get(&format!("/sign-up?{}", form(&[("next", away)]))).await.is(200).hides("evil.example");
+            assert_eq!(goes_on_to(&page), None);
+            visitor.post("/sign-up", &sign_up("nina", "nobody", away)).await.is(422).hides("evil.example");
+            let (name, email) = (format!("nina{at}"), format!("nina{at}@mail.example"));
+            visitor.post("/sign-up", &sign_up(&name, &email, away)).await.leads("/");
+            visitor.get(&format!("/sign-up?{}", form(&[("next", away)]))).await.leads("/");
+        }
+    }
+}
+
+post_test! {
+    async fn who_has_to_answer_a_letter_first_finds_the_app_after_it(town, post) {
+        let app = Registered::new(&town, "read").await;
+        let asks = format!("/oauth/authorize?{}", form(&app.wish("read", BACK, "")));
+        let mut nina = town.anonymous();
+        let at = nina.post("/sign-up", &sign_up("nina", "nina@mail.example", &asks)).await.is(303).leads_to().unwrap();
+        assert!(at.starts_with("/sign-up/"), "{at}");
+        let page = nina.get(&at).await.is(200).shows("A letter is on its way");
+        known(&page);
+        let on = link(&page, "/sign-in?next=");
+        post.next().await;
+        let again = [("token", page.hidden("token").unwrap()), ("next", goes_on_to(&page).unwrap())];
+        let again = again.each_ref().map(|(name, value)| (*name, value.as_str()));
+        nina.post("/sign-up/letter", &again).await.leads(&at);
+        let letter = post.next().await.link("/confirm/");
+        let confirm = [("token", letter.strip_prefix("/confirm/").unwrap())];
+        nina.post("/confirm", &confirm).await.leads(&on);
+        assert!(!nina.cookie_names().iter().any(|name| name.contains("next")));
+        let right = [("name", "nina"), ("password", PASSWORD), ("next", asks.as_str())];
+        nina.clone().post("/sign-in", &right).await.leads(&asks);
+        // The window that the app opened leads there too.
+        assert_eq!(link(&nina.get(&at).await.is(200).shows("You are in"), "/sign-in?next="), on);
+
+        // Where the letter is open in another browser, nobody there asked to let an app in.
+        let mut otto = town.anonymous();
+        otto.post("/sign-up", &sign_up("otto", "otto@mail.example", &asks)).await.is(303);
+        let letter = post.next().await.link("/confirm/");
+        let confirm = [("token", letter.strip_prefix("/confirm/").unwrap())];
+        town.anonymous().post("/confirm", &confirm).await.leads("/sign-in");
+        // What an earlier sign-up in this browser wanted is nothing to the next.
+        otto.post("/sign-up", &sign_up("olga", "olga@mail.example", "")).await.is(303);
+        let letter = post.next().await.link("/confirm/");
+        let confirm = [("token", letter.strip_prefix("/confirm/").unwrap())];
+        otto.post("/confirm", &confirm).await.leads("/sign-in");
     }
 }

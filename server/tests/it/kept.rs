@@ -1,5 +1,8 @@
 //! What a member keeps for themself, through the API: bookmarks, markers, notes, endorsements, preferences.
 
+use comity::members;
+use comity::statuses::Quoting;
+use comity_vocab::Visibility;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -314,6 +317,30 @@ town_test! {
         alice.post("/settings/writing", &writing).await.is(303);
         let told = hers.get("/api/v1/preferences").await.is(200).json();
         assert_eq!(told["posting:default:quote_policy"], "nobody");
+    }
+
+    async fn a_default_that_an_app_sends_back_as_it_read_it_stays_as_it_was(town) {
+        let mut alice = town.member("alice").await;
+        let id = alice.account.id;
+        let mut hers = App::of(&town, &mut alice).await;
+        let path = "/api/v1/accounts/update_credentials";
+        alice.post("/settings/writing", &[("answers", "everyone"), ("quotes", "asking")]).await.is(303);
+        hers.send(Method::PATCH, path, &json!({ "source": { "privacy": "local" } })).await.is(200);
+        let told = hers.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        let (privacy, quotes) = (&told["source"]["privacy"], &told["source"]["quote_policy"]);
+        assert_eq!((privacy, quotes), (&json!("unlisted"), &json!("followers")));
+        let same = json!({ "source": { "privacy": privacy, "quote_policy": quotes, "language": "de" } });
+        hers.send(Method::PATCH, path, &same).await.is(200);
+        let member = members::find(&town.app, id).await.unwrap();
+        assert_eq!((member.default_visibility, member.quoting), (Visibility::Local, Quoting::Asking));
+        assert_eq!(member.language, "de");
+        // Any other word is a choice.
+        for (word, quoting) in [("public", Quoting::Everyone), ("followers", Quoting::Followers), ("nobody", Quoting::Nobody)] {
+            let other = json!({ "source": { "privacy": "public", "quote_policy": word } });
+            hers.send(Method::PATCH, path, &other).await.is(200);
+            let member = members::find(&town.app, id).await.unwrap();
+            assert_eq!((member.default_visibility, member.quoting), (Visibility::Public, quoting), "{word}");
+        }
     }
 
     async fn a_note_is_read_by_whoever_wrote_it_alone(town) {

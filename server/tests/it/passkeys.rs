@@ -3,6 +3,7 @@
 mod device;
 
 use comity::clock::DAY_MS;
+use comity::members::command::MemberCommand;
 use comity::members::{self, Role};
 use comity_db::{Sql, params, sql};
 use http::header::ACCEPT;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::clients::App;
+use crate::second_step::turn_on;
 use crate::town::{Answer, Browser, DOMAIN, Member, PASSWORD, Town};
 use crate::{post_test, town_test};
 use device::{Device, FLAGS, Fields, Secret};
@@ -251,6 +253,24 @@ town_test! {
         town.wait_s(300);
         let page = begin(&mut alice, "Phone").await.is(200);
         assert_eq!(to_make(&page)["excludeCredentials"].as_array().unwrap().len(), 1);
+    }
+
+    async fn an_operator_reads_who_signs_in_with_more_than_a_password(town) {
+        let mut with_both = town.member("alice").await;
+        turn_on(&town, &mut with_both).await;
+        with_passkey(&mut with_both).await;
+        let mut begun = town.member("bob").await;
+        begun.post("/settings/second-step/begin", &[("password", PASSWORD)]).await.is(303);
+        let mut with_keys = town.member("carol").await;
+        for _ in 0..2 {
+            with_passkey(&mut with_keys).await;
+        }
+        let list = MemberCommand::List { community: None, after: None, limit: 100 };
+        let text = members::command::command(&town.app, list).await.unwrap();
+        let of = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(of("@alice@").ends_with("  second step  1 passkey"), "{text}");
+        assert!(of("@bob@").ends_with("  password alone"), "{text}");
+        assert!(of("@carol@").ends_with("confirmed  2 passkeys"), "{text}");
     }
 
     async fn nobody_has_more_than_twenty(town) {

@@ -318,6 +318,34 @@ town_test! {
         ask(&mut app.browser, "/api/v1/accounts/verify_credentials", &token).await.is(200);
     }
 
+    async fn a_set_up_that_was_given_up_keeps_no_key_in_its_place(town) {
+        let (mut alice, bob) = (town.member("alice").await, town.member("bob").await);
+        let id = alice.account.id;
+        alice.post(&format!("{AT}/begin"), &[("password", PASSWORD)]).await.leads(AT);
+        let forget = || second_step::forget_old(&town.app.db, town.app.now_ms(), 100);
+        town.wait_s(24 * 3_600);
+        assert_eq!(forget().await.unwrap(), 0);
+        let bob = members::find(&town.app, bob.account.id).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let early = elsewhere(&town, &folder).await;
+        assert!(second_step::begin(&early, &bob, PASSWORD).await.is_err(), "her key is in force");
+        town.wait_s(1);
+        assert_eq!(forget().await.unwrap(), 1);
+        assert_eq!(second_step::standing(&town.app, id).await.unwrap(), second_step::Standing::Off);
+        // A machine whose file was lost makes another one.
+        let late = elsewhere(&town, &folder).await;
+        second_step::begin(&late, &bob, PASSWORD).await.unwrap();
+        second_step::seal_all(&late).await.unwrap();
+    }
+
+    async fn what_is_asked_for_is_never_forgotten(town) {
+        let mut alice = town.member("alice").await;
+        turn_on(&town, &mut alice).await;
+        town.wait_s(40 * 24 * 3_600);
+        second_step::forget_old(&town.app.db, town.app.now_ms(), 100).await.unwrap();
+        assert!(second_step::is_on(&town.app, alice.account.id).await.unwrap());
+    }
+
     async fn what_was_begun_and_not_confirmed_is_not_asked_for(town) {
         let mut alice = town.member("alice").await;
         alice.post(&format!("{AT}/begin"), &[("password", PASSWORD)]).await.leads(AT);

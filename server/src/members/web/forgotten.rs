@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
@@ -9,8 +10,9 @@ use super::LABELS;
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::cookie::{self, Cookie};
 use crate::http::form::{page_with, trouble};
-use crate::http::{Form, Reply, Visit, address, cookie};
+use crate::http::{Form, Reply, Visit, address, afterwards};
 use crate::mail;
 use crate::members::{email, reset};
 use crate::sign_ups::{self, Standing};
@@ -154,11 +156,12 @@ pub struct Confirm {
 pub async fn confirm(
     State(app): State<App>,
     visit: Visit,
+    headers: HeaderMap,
     Form(form): Form<Confirm>,
 ) -> Result<Reply> {
     let here = &visit.community;
     if sign_ups::led_to(&app, here, &form.token).await?.is_some() {
-        return confirm_sign_up(&app, &visit, form.token).await;
+        return confirm_sign_up(&app, &visit, &headers, form.token).await;
     }
     match email::confirm(&app, here, &form.token).await {
         Ok(()) => {
@@ -173,23 +176,34 @@ pub async fn confirm(
 }
 
 /// Whoever joins by it signs in themself: the letter may be open where somebody else's browser is.
-async fn confirm_sign_up(app: &App, visit: &Visit, token: String) -> Result<Reply> {
-    let (sentence, next) = match sign_ups::confirm(app, &visit.community, &token).await {
+/// Where it is the browser that they signed up with, they go on from there to where they wanted to.
+async fn confirm_sign_up(
+    app: &App,
+    visit: &Visit,
+    headers: &HeaderMap,
+    token: String,
+) -> Result<Reply> {
+    let here = &visit.community;
+    let wanted = cookie::read_next(headers, here);
+    let (sentence, next) = match sign_ups::confirm(app, here, &token).await {
         Ok(Standing::In) => (
             "You are in. Sign in with your name and password.",
-            "/sign-in",
+            format!("/sign-in{}", afterwards(wanted.as_deref().unwrap_or("/"))),
         ),
         Ok(_) => (
             "Your address is confirmed. The moderators read what you wrote, and you get their answer by letter.",
-            "/about",
+            "/about".to_owned(),
         ),
         Err(error) => {
             let trouble = trouble(error, LABELS)?;
             return show_confirm(app, visit, token, Some(trouble)).await;
         }
     };
-    let told = cookie::notice(&visit.community, &Notice(sentence.to_owned()));
-    Ok(Reply::see_other(next).with_cookie(told))
+    let reply = Reply::see_other(&next).telling(here, sentence);
+    Ok(match wanted {
+        Some(_) => reply.with_cookie(Cookie::Next.clear(here)),
+        None => reply,
+    })
 }
 
 /// The address that a link confirms, and for which handle.

@@ -20,6 +20,9 @@ pub struct Frame {
     pub csrf: String,
     /// This page's path and query; forms send it as `back`, sign-in as `next`.
     pub here: String,
+    /// What the links to signing in and up end with, so that one goes on from there ([`afterwards`](crate::http::afterwards));
+    /// mostly empty.
+    pub afterwards: String,
     /// Notifications not seen yet; nothing is shown for none.
     pub unread: u64,
     /// People who wait for a yes; the page of notifications links to them.

@@ -24,7 +24,8 @@ fn an_operator_reads_who_lives_here_from_the_oldest_on() {
     assert_eq!(lines.len(), 3, "{all}");
     assert!(
         lines[0].starts_with("@zoe@localhost:8420  admin  since ")
-            && lines[0].contains("  address "),
+            && lines[0].contains("  address ")
+            && lines[0].ends_with("  password alone"),
         "{all}"
     );
     assert!(

@@ -4,10 +4,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
+use comity::migrations::ALL;
 use comity_db::testing::{Engine, throwaway};
+use comity_db::{Sql, params, sql};
 use tempfile::TempDir;
 
 use super::{cannot, comity, words};
+
+const FOUND_HARBOUR: Sql = sql!(
+    "INSERT INTO communities (id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at)
+     VALUES (1, 'harbour.example', 'Harbour', '', '', 'open', 'closed', 1, 0)"
+);
 
 /// Any port will do.
 const ANYWHERE: (&str, &str) = ("COMITY__LISTEN", "127.0.0.1:0");
@@ -57,6 +64,34 @@ fn a_domain_that_no_community_has_is_refused_and_can_be_mended() {
     does(&run(folder.path(), harbour, &["migrate"]));
     let of_harbour = ["rule", "list", "--community", "harbour.example"];
     does(&run(folder.path(), harbour, &of_harbour));
+}
+
+#[tokio::test]
+async fn a_wrong_domain_is_refused_before_the_database_is_brought_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    for engine in Engine::ALL {
+        let database = throwaway(engine).await;
+        let settings =
+            |domain: &str| format!("domain = \"{domain}\"\ndatabase = \"{}\"\n", database.url());
+        let older = &ALL[..ALL.len() - 1];
+        database.db.migrate(older, 0).await.unwrap();
+        database.db.exec(FOUND_HARBOUR, params![]).await.unwrap();
+        for command in [&["migrate"][..], &["serve"], &["rule", "list"]] {
+            let output = run(folder.path(), &settings("meadow.example"), command);
+            cannot(&output, "domain is \"meadow.example\"");
+            cannot(&output, "it has harbour.example.");
+            let pending = database.db.pending(ALL).await.unwrap();
+            assert_eq!(pending, 1, "{command:?} on {engine:?}");
+        }
+        // An empty one has no table that tells of domains.
+        let empty = throwaway(engine).await;
+        let settings = format!(
+            "domain = \"meadow.example\"\ndatabase = \"{}\"\n",
+            empty.url()
+        );
+        does(&run(folder.path(), &settings, &["migrate"]));
+        assert_eq!(empty.db.pending(ALL).await.unwrap(), 0);
+    }
 }
 
 #[test]
