@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod clock;
+pub mod command; // the command line: what the program is told to do
 pub mod config;
 pub mod error;
 pub mod facts;
