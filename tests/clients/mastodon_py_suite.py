@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,19 +42,20 @@ NOWHERE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:
 OFFLINE = ("test_entities.py", "test_types_base.py")
 
 
-def run(binary: Path, home: Path, sources: Path, log: Path):
-    """Runs both halves of the suite, each in a town that is as it expects, and checks the results against the list."""
+def run(new_town: Callable[[Path], Town], home: Path, sources: Path, log: Path):
+    """Runs both halves of the suite, each in a town that is as it expects, and checks the results against the list.
+    `new_town` makes a town that lives in a folder."""
     package = fetched(sources)
     halves = {"slow": SLOW, "quick": ()}
     with ThreadPoolExecutor() as pool:
-        running = [pool.submit(half, name, only, binary, home, package, log) for name, only in halves.items()]
+        running = [pool.submit(half, name, only, new_town, home, package, log) for name, only in halves.items()]
     judge({name: outcome for one in running for name, outcome in one.result().items()})
 
 
-def half(name: str, only: tuple[str, ...], binary: Path, home: Path, package: Path, log: Path) -> dict[str, tuple[str, str]]:
+def half(name: str, only: tuple[str, ...], new_town: Callable[[Path], Town], home: Path, package: Path, log: Path) -> dict[str, tuple[str, str]]:
     folder = home / name
     folder.mkdir()
-    town = Town(binary, folder)
+    town = new_town(folder)
     try:
         replacements = seed(town)
         suite = unpacked(package, folder / "suite")

@@ -22,8 +22,9 @@ def is_in(word: str, value) -> bool:
 class Comity:
     called = "the community"
 
-    def __init__(self, binary: Path, folder: Path):
-        self.binary, self.folder = binary.resolve(), folder
+    def __init__(self, binary: Path, folder: Path, database: str | None = None):
+        """`database` is as the setting is: empty for SQLite. Without one, the environment says."""
+        self.binary, self.folder, self.database = binary.resolve(), folder, database
         self.port = free_port()
         self.domain = f"localhost:{self.port}"
         self.base = f"http://{self.domain}/"
@@ -50,7 +51,8 @@ class Comity:
         }
 
     def environment(self) -> dict[str, str]:
-        return os.environ | self.settings()
+        database = {} if self.database is None else {"COMITY__DATABASE": self.database}
+        return os.environ | self.settings() | database
 
     def start(self):
         with self.log.open("ab") as log:
@@ -154,7 +156,7 @@ class Comity:
 
     @property
     def postgres(self) -> str | None:
-        address = os.environ.get("COMITY__DATABASE", "")
+        address = self.environment().get("COMITY__DATABASE", "")
         return address if address.startswith("postgres") else None
 
     def _database(self):
