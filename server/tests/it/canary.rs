@@ -5,6 +5,7 @@
 mod cast;
 mod desk;
 mod files;
+mod letters;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,8 +54,10 @@ use crate::town::{Answer, Browser};
 /// it, and what they say of it. *aside*: a list of `mentioned`'s with the author in it, whom they do not follow. *complaint*: what
 /// `mentioned` writes to the moderators about *public* and *direct*. *announced*: what these tell the members of the
 /// harbour. What they note of a network and of somebody elsewhere is *reasonmoderators* once more. Files are described by the
-/// words of their posts, and one that no post has by *draft*.
-pub const WORDS: [&str; 54] = [
+/// words of their posts, and one that no post has by *draft*. When all pages were read, and for letters alone: *reasontold*, what
+/// moderators write to those about whom they decide something; *turneddown*, to somebody who wants to join; *passkey*, the
+/// name of one of `deaf`'s.
+pub const WORDS: [&str; 57] = [
     "public",
     "unlisted",
     "private",
@@ -109,6 +112,9 @@ pub const WORDS: [&str; 54] = [
     "aside",
     "complaint",
     "announced",
+    "reasontold",
+    "turneddown",
+    "passkey",
 ];
 
 /// Those of them that a text has. Most texts have none, which one look tells.
@@ -128,67 +134,71 @@ fn words_in(text: &str) -> Vec<&'static str> {
 /// t the page of a topic, x beside a post as apps have it, b boundaries, q why, o one's own settings, r where one's own post went,
 /// m antennas and lists that one reads, with what antennas catch, v what leads to a page, d what one keeps for oneself,
 /// j a list of people whom one does not follow, f what comes before moderators and what
-/// they decided, g what their apps are told, a announcements.
+/// they decided, g what their apps are told, a announcements, @ letters that they are sent.
 ///
 /// `visitor` and `passer` are nobody, in the harbour and on the island; `blocked` and `muted` are so by the author,
 /// `deaf` mutes the author; `islander` is a member of the other community here. `stranger`, `follower`, `blocked`, `deaf` and
-/// `islander` have an antenna for all that comes from the servers there are.
+/// `islander` have an antenna for all that comes from the servers there are. `outsider` opens no page: they read what is sent
+/// to addresses that no member has, of those who want to join and of those whom somebody may have named by mistake.
 const PAGES: &str = "
-word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator
-public cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyksfg
-warned cpys pys cepyksm hcepyksm cepyksj hcepyksw - cepyks pyks epyksm cepyks
-warning cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyks
-unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks
-private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -
-direct           -       -      -        -        npyks     hpykswr   -       -      -    -        f
-local            -       -      cpyksm   hcpyksm  cpyks     hcpykswr  -       cpyks  pyks -        cpyks
-old              y       y      y        y        y         y         -       y      y    y        y
-oldprivate       -       -      -        y        -         y         -       -      -    -        -
-deleted          -       -      -        -        -         -         -       -      -    -        -
-kept cpyts pyts cepykstm hcepykstm cepykstj hcepykswtr - cepykst pyks epykstm cepykst
-quoted cpys pys cepyksm hcepyksm cepyksj hcepykswrn - cepyks pyks epyksm cepyks
-quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks
-bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx
-field            px      px     px       px       px        pox       -       px     px   px       px
-mail             -       -      -        -        -         o         -       -      -    -        g
-reply            py      py     pyks     pyks     pyks      npyks     -       pyks   pyks pyks     pyks
-limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks pyks     pyks
-before           -       py     -        -        -         -         -       -      -    pyks     -
-late             -       -      -        -        -         -         -       -      -    -        -
-reasonpublic     uqb     -      u        u        u         u         u       u      u    -        ug
-reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -
-reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqpfg
-reasonown        -       -      bq       -        -         -         -       -      -    -        -
-reasonoperator   -       -      -        -        -         -         -       -      -    -        bq
-reasongate       -       -      -        -        -         -         -       -      -    -        b
-evidence         -       -      -        -        -         -         -       -      -    -        b
-asked            -       -      -        -        -         pyksz     -       -      -    -        -
-whisper          -       -      -        -        -         pyksz     -       -      -    -        -
-reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -
-ownlist          -       -      -        -        -         i         -       -      -    -        -
-houselist        -       -      -        -        -         -         -       -      -    -        i
-linked cpyvs pyvs cepyksvm hcepyksvm cepyksvj hcepykswrv - cepyksv pyks epyksvm cepyksv
-card cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
-cardabout cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
-cardby cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
-cardalt cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv
-abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  epyksv epyksv hcepykswrv epyksv
-abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -
-antenna          -       -      m        -        -         -         -       -      -    -        -
-antennaterm      -       -      m        -        -         -         -       -      -    -        -
-shelf            -       -      -        hml      -         -         -       -      -    -        -
-draft            -       -      -        -        -         dk        -       -      -    -        -
-scheduled        -       -      -        -        -         d         -       -      -    -        -
-folder           -       -      -        dp       -         -         -       -      -    -        -
-filtertitle      -       -      d        -        -         -         -       -      -    -        -
-filterword       -       -      d        -        -         -         -       -      -    -        -
-note             -       -      l        -        -         -         -       -      -    -        -
-choice           -       -      -        hpyks    -         hpyks     -       -      -    -        -
-collection       l       l      l        nl       l         lw        -       l      l    l        l
-collectionabout  l       l      l        nl       l         lw        -       l      l    l        l
-aside            -       -      -        -        mlj       -         -       -      -    -        -
-complaint        -       -      -        -        f         -         -       -      -    -        nfg
-announced        -       -      a        a        a         a         a       a      a    -        a
+word             visitor passer stranger follower mentioned author    blocked muted  deaf islander moderator outsider
+public cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyksfg -
+warned cpys pys cepyksm hcepyksm cepyksj hcepyksw - cepyks pyks epyksm cepyks -
+warning cpys pys cepyksm hcepyksm cepyksj hcepykswr - cepyks pyks epyksm cepyks -
+unlisted         py      py     pyks     hpyks    pyks      hpykswr   -       pyks   pyks pyks     pyks      -
+private          -       -      -        hpyks    -         hpykswr   -       -      -    -        -         -
+direct           -       -      -        -        npyks     hpykswr   -       -      -    -        f         -
+local            -       -      cpyksm   hcpyksm  cpyks     hcpykswr  -       cpyks  pyks -        cpyks     -
+old              y       y      y        y        y         y         -       y      y    y        y         -
+oldprivate       -       -      -        y        -         y         -       -      -    -        -         -
+deleted          -       -      -        -        -         -         -       -      -    -        -         -
+kept cpyts pyts cepykstm hcepykstm cepykstj hcepykswtr - cepykst pyks epykstm cepykst -
+quoted cpys pys cepyksm hcepyksm cepyksj hcepykswrn - cepyks pyks epyksm cepyks -
+quoting          cpy     py     cepyks   hcepykswr cepyks   cepyksn   -       cepyks pyks epyks    cepyks    -
+bio              px      px     plsx     plsx     plsx      plsox     -       plsx   plsx plsx     plsx      -
+field            px      px     px       px       px        pox       -       px     px   px       px        -
+mail             -       -      -        -        -         o@        -       -      -    -        g         -
+reply            py      py     pyks     pyks     pyks      npyks     -       pyks   pyks pyks     pyks      -
+limited          -       py     pyks     pyks     pyks      pyks      -       pyks   pyks pyks     pyks      -
+before           -       py     -        -        -         -         -       -      -    pyks     -         -
+late             -       -      -        -        -         -         -       -      -    -        -         -
+reasonpublic     uqb     -      u        u        u         u         u       u      u    -        ug        -
+reasonmembers    -       -      ubqp     ubqp     ubqp      ubqp      ubqp    ubqp   ubqp -        -         -
+reasonmoderators -       -      -        -        -         -         -       -      -    -        ubqpfg    -
+reasonown        -       -      bq       -        -         -         -       -      -    -        -         -
+reasonoperator   -       -      -        -        -         -         -       -      -    -        bq        -
+reasongate       -       -      -        -        -         -         -       -      -    -        b         -
+evidence         -       -      -        -        -         -         -       -      -    -        b         -
+asked            -       -      -        -        -         pyksz     -       -      -    -        -         -
+whisper          -       -      -        -        -         pyksz     -       -      -    -        -         -
+reasonasked      -       -      -        -        -         bqzpk     -       -      -    -        -         -
+ownlist          -       -      -        -        -         i         -       -      -    -        -         -
+houselist        -       -      -        -        -         -         -       -      -    -        i         -
+linked cpyvs pyvs cepyksvm hcepyksvm cepyksvj hcepykswrv - cepyksv pyks epyksvm cepyksv -
+card cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv -
+cardabout cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv -
+cardby cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv -
+cardalt cpvs pvs - hcepksvm cepksvj hcepksv - cepksv pks epksvm cepksv -
+abroad           pyv     cpyv   epyksv   epyksv   epyksv    epyksv    epyksv  epyksv epyksv hcepykswrv epyksv -
+abroadcard       -       cpv    -        -        -         -         -       -      -    hcepksv  -         -
+antenna          -       -      m        -        -         -         -       -      -    -        -         -
+antennaterm      -       -      m        -        -         -         -       -      -    -        -         -
+shelf            -       -      -        hml      -         -         -       -      -    -        -         -
+draft            -       -      -        -        -         dk        -       -      -    -        -         -
+scheduled        -       -      -        -        -         d         -       -      -    -        -         -
+folder           -       -      -        dp       -         -         -       -      -    -        -         -
+filtertitle      -       -      d        -        -         -         -       -      -    -        -         -
+filterword       -       -      d        -        -         -         -       -      -    -        -         -
+note             -       -      l        -        -         -         -       -      -    -        -         -
+choice           -       -      -        hpyks    -         hpyks     -       -      -    -        -         -
+collection       l       l      l        nl       l         lw        -       l      l    l        l         -
+collectionabout  l       l      l        nl       l         lw        -       l      l    l        l         -
+aside            -       -      -        -        mlj       -         -       -      -    -        -         -
+complaint        -       -      -        -        f         -         -       -      -    -        nfg       -
+announced        -       -      a        a        a         a         a       a      a    -        a         -
+reasontold       -       -      @        -        -         @         @       @      @    -        -         -
+turneddown       -       -      -        -        -         -         -       -      -    -        -         @
+passkey          -       -      -        -        -         -         -       -      @    -        -         -
 ";
 
 /// What other servers get. The first columns ask, signed by a person (Rita follows and is mentioned, Nora is a
@@ -250,6 +260,9 @@ collectionabout  -        -    -    -    -    -    -    -       -       -       
 aside            -        -    -    -    -    -    -    -       -       -       -          -
 complaint        -        -    -    -    -    -    -    -       -       -       -          -
 announced        -        -    -    -    -    -    -    -       -       -       -          -
+reasontold       -        -    -    -    -    -    -    -       -       -       -          -
+turneddown       -        -    -    -    -    -    -    -       -       -       -          -
+passkey          -        -    -    -    -    -    -    -       -       -       -          -
 ";
 
 /// A table as (column, word) to cell; every word has its row.
@@ -280,6 +293,8 @@ struct Crawl {
     answered: BTreeSet<(&'static str, &'static str)>,
     /// Addresses of files, with whom they were given to.
     given: BTreeMap<String, BTreeSet<&'static str>>,
+    /// Kinds of letters that came to somebody.
+    letters: BTreeSet<&'static str>,
 }
 
 impl Crawl {
@@ -574,6 +589,7 @@ async fn crawl(engine: Engine) {
         .await
         .leads("/");
     cast.member("author").get("/nowhere-at-all").await.is(404);
+    Box::pin(letters::sent(&mut cast, &mut crawl)).await;
     let lines = String::from_utf8_lossy(&log.lock().unwrap()).into_owned();
     assert!(
         lines.contains("answered") && lines.contains("refused"),

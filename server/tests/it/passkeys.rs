@@ -85,6 +85,20 @@ async fn is_refused(town: &Town, device: &mut Device, why: &str) {
     browser.get(INSIDE).await.is(303);
 }
 
+/// A member makes a passkey and signs in with it, and so does, in vain, somebody who has an older copy of it.
+pub async fn is_copied(town: &Town, member: &mut Member, name: &str) -> Device {
+    let mut device = Device::at(&town.community().origin, Secret::p256());
+    device.counter = 5;
+    add(member, name, &mut device).await.leads(AT);
+    sign_in(town, &mut town.anonymous(), &mut device)
+        .await
+        .leads(INSIDE);
+    // The copy counts from where it was taken.
+    device.counter = 5;
+    is_refused(town, &mut device, "may have been copied").await;
+    device
+}
+
 /// So many browsers ask what to sign, the first of them to be answered by then.
 const ASK: Sql = sql!(
     sqlite: "INSERT INTO passkey_challenges (holder_hash, challenge, account_id, expires_at)
@@ -439,14 +453,8 @@ town_test! {
 post_test! {
     async fn a_member_is_told_what_becomes_of_their_passkeys(town, post) {
         let mut alice = town.member("alice").await;
-        let mut device = Device::at(&origin(), Secret::p256());
-        device.counter = 5;
-        add(&mut alice, "Key ring", &mut device).await.leads(AT);
+        let mut device = is_copied(&town, &mut alice, "Key ring").await;
         assert!(post.next().await.text().contains("The passkey \"Key ring\" signs in as @alice@harbour.example from now on"));
-        sign_in(&town, &mut town.anonymous(), &mut device).await.leads(INSIDE);
-        // A copy that was taken before counts from there.
-        device.counter = 5;
-        is_refused(&town, &mut device, "may have been copied").await;
         let told = post.next().await;
         assert!(told.text().contains("whose count went backwards"), "{}", told.text());
         alice.get(AT).await.is(200).shows("It may have been copied");

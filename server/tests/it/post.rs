@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use comity::queue;
 use comity_db::testing::Engine;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -59,6 +61,22 @@ impl Came {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
+    /// What a reader sees: the head, and the text as it was before it was made fit for the way.
+    pub fn words(&self) -> String {
+        let (head, text) = self.whole.split_once("\r\n\r\n").unwrap();
+        assert!(!head.contains("=?"), "nobody here reads this: {head}");
+        let text = match self.header("content-transfer-encoding") {
+            "7bit" | "8bit" => text.to_owned(),
+            "quoted-printable" => unquoted(text),
+            "base64" => {
+                let packed: String = text.split_whitespace().collect();
+                String::from_utf8(STANDARD.decode(packed).unwrap()).unwrap()
+            }
+            other => panic!("nobody here reads {other:?}"),
+        };
+        format!("{head}\n\n{text}")
+    }
+
     /// What it says.
     pub fn text(&self) -> &str {
         self.whole.split_once("\r\n\r\n").unwrap().1
@@ -76,6 +94,19 @@ impl Came {
     }
 }
 
+/// Puts lines together that were broken because they were long, and reads bytes that are written as numbers.
+fn unquoted(text: &str) -> String {
+    let whole = text.replace("=\r\n", "");
+    let mut parts = whole.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (number, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(number, 16).unwrap());
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
 #[derive(Default)]
 struct Letterbox {
     came: Vec<Came>,
@@ -91,8 +122,8 @@ pub struct Post {
     _stop: Arc<watch::Sender<bool>>,
 }
 
-/// A town with a mail server, and a worker.
-pub async fn town(engine: Engine, settings: &str) -> (Town, Post) {
+/// A mail server that is open; what ends together with it, for the worker of a town; and the settings that lead there.
+pub async fn open() -> (Post, watch::Receiver<bool>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (stop, stopped) = watch::channel(false);
@@ -107,9 +138,15 @@ pub async fn town(engine: Engine, settings: &str) -> (Town, Post) {
         }
     });
     let settings = format!(
-        "[mail]\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"comity@harbour.example\"\n{settings}"
+        "[mail]\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"comity@harbour.example\"\n"
     );
-    let town = Town::with(engine, &settings).await;
+    (post, stopped, settings)
+}
+
+/// A town with a mail server, and a worker.
+pub async fn town(engine: Engine, settings: &str) -> (Town, Post) {
+    let (post, stopped, mail) = open().await;
+    let town = Town::with(engine, &format!("{mail}{settings}")).await;
     tokio::spawn(queue::run(town.app.clone(), stopped));
     (town, post)
 }
@@ -128,6 +165,11 @@ impl Post {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("no letter came");
+    }
+
+    /// All that came so far.
+    pub fn all(&self) -> Vec<Came> {
+        self.inner.lock().unwrap().came.clone()
     }
 
     /// How many came in all.

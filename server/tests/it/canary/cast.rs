@@ -21,12 +21,12 @@ use comity_policy::{Pattern, Scope, Stance};
 use comity_vocab::{Domain, Iri};
 use http::Method;
 use serde_json::{Value, json};
-use tokio::sync::watch;
 
 use crate::acts::Post;
 use crate::kept::App;
 use crate::media::files::png;
 use crate::peer::{self, Peer};
+use crate::post::{self, Post as MailServer};
 use crate::promises;
 use crate::push::{self, Device, Service};
 use crate::town::{Answer, Browser, Member, Town};
@@ -77,8 +77,8 @@ pub struct Cast {
     pub readers: BTreeMap<&'static str, i64>,
     /// Whose devices are woken, with what is said.
     pub woken: Vec<(&'static str, Device, Service)>,
-    /// Ends the workers.
-    _stop: watch::Sender<bool>,
+    /// Where letters go; the workers end with it.
+    pub mail: MailServer,
 }
 
 const SETTINGS: &str = "[limits]\nlookups = 10000\ninbox_per_host = 10000\nsign_in_tries = 10000\napi_requests = 1000000\n\
@@ -97,9 +97,10 @@ pub const ELSEWHERE: [(&str, &str); 5] = [
 impl Cast {
     pub async fn plant(engine: Engine) -> Cast {
         let peer = Peer::start().await;
-        let town = Town::at(engine, "harbour.localhost", SETTINGS).await;
+        let (mail, stopped, settings) = post::open().await;
+        let settings = format!("{settings}{SETTINGS}");
+        let town = Town::at(engine, "harbour.localhost", &settings).await;
         let island = town.found("island.localhost", "Island").await;
-        let (stop, stopped) = watch::channel(false);
         tokio::spawn(queue::run(town.app.clone(), stopped));
         let mut members = BTreeMap::new();
         for name in [
@@ -138,7 +139,7 @@ impl Cast {
             files: Vec::new(),
             readers: BTreeMap::new(),
             woken: Vec::new(),
-            _stop: stop,
+            mail,
         };
         Box::pin(cast.played()).await
     }
