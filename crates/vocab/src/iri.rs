@@ -77,10 +77,15 @@ impl Iri {
             .and_then(|rest| rest.split_once('/'))
             .map_or("", |(authority, _)| authority);
         let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-        if is_plain_name(host) && text.len() <= LONGEST && text.bytes().all(is_plain) {
+        let (name, port) = host.split_once(':').unwrap_or((host, "1"));
+        if is_plain_name(name)
+            && is_plain_port(port)
+            && text.len() <= LONGEST
+            && text.bytes().all(is_plain)
+        {
             Ok(Iri(text.into()))
         } else {
-            // Among them hosts with a port, and those that are numbers.
+            // Among them hosts that are numbers.
             Iri::parse(text)
         }
     }
@@ -165,6 +170,15 @@ impl Iri {
     fn after_origin(&self) -> &str {
         self.split().3
     }
+}
+
+/// A canonical port that may stand in an address: never 80 or 443, which no address of ours has.
+fn is_plain_port(port: &str) -> bool {
+    let is_short = (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_short
+        && !port.starts_with('0')
+        && !matches!(port, "80" | "443")
+        && port.parse::<u16>().is_ok()
 }
 
 /// A canonical name without a port that cannot be an address: its last label begins with a letter.
@@ -338,6 +352,9 @@ mod tests {
             ("https://127.1/x", "https://127.0.0.1/x"),
             ("https://example.org:443/a", "https://example.org/a"),
             ("https://example.org./a", "https://example.org/a"),
+            ("http://example.org:3000/a", "http://example.org:3000/a"),
+            ("https://example.org:080/a", "https://example.org:80/a"),
+            ("https://example.org:/a", "https://example.org/a"),
         ] {
             assert_eq!(restored(stored).unwrap(), read);
         }
@@ -349,6 +366,7 @@ mod tests {
             "https://:80/a",
             "https://[/a",
             "https://user@example.org/a",
+            "https://example.org:70000/a",
             "https://example.org\\a",
             "ftp://example.org/a",
             &long_host,
