@@ -24,7 +24,7 @@ pub use part::Part;
 
 use crate::{
     Act, Because, CommunityId, Conditions, Epoch, Exchange, FactError, FactSource, Outcome, Party,
-    Pattern, Peer, Person, PersonId, Refusal, RuleBook, Subject, Thing, Ties, Verdict, Way, decide,
+    Person, Refusal, RuleBook, Subject, Thing, Verdict, Way, decide,
 };
 
 /// Answers by the rules in force, with the facts of `F`.

@@ -75,8 +75,9 @@ async fn what_stands_beside_what_was_shown_costs_no_further_question() {
     assert!(people[0].is_ok() && people[1].is_err());
     assert_eq!(facts.questions(), 1);
     // Of others nothing is known yet.
-    facts.block(vic().id.unwrap(), alice().id.unwrap());
-    let others = vec![Post(Thing::of(vic()))];
+    let sam = || person(22, "sam", "friendly.example", None);
+    facts.block(sam().id.unwrap(), alice().id.unwrap());
+    let others = vec![Post(Thing::of(sam()))];
     let others = gate
         .show_beside(seen, Way::HomeTimeline, others)
         .await

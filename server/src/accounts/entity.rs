@@ -45,6 +45,7 @@ pub fn page(account: &Account, here: &Community) -> String {
 
 /// An account as apps are told of it: Mastodon's `Account`, with what we add. Its fields are in the order of their names, as in a
 /// tree: to Mastodon.py, what comes in another order is another account.
+#[expect(clippy::struct_excessive_bools, reason = "Mastodon's Account has them")]
 #[derive(Clone, Debug, Serialize)]
 pub struct Told {
     acct: String,

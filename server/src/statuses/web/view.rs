@@ -21,7 +21,7 @@ use crate::emojis::Shown as Emoji;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::filters::{Action, Context, Matcher};
-use crate::http::{Me, Visit};
+use crate::http::Visit;
 use crate::quotes::State;
 use crate::statuses::entity::emojis;
 use crate::statuses::{self, Marks, Shown, Status, is_sensitive, text};
