@@ -10,9 +10,12 @@ use super::{Direct, Mark};
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::backfill;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, Client, Id, Me, Paging, Reply};
 use crate::statuses::{self, Status, entity::Entities};
+
+/// Bytes of a status as apps are told of it, about.
+const USUAL_LENGTH: usize = 3 * 1024;
 
 /// `GET /api/v1/statuses/{id}/context`
 pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
@@ -26,25 +29,31 @@ pub async fn context(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
     let above = around.above.len();
     let all: Vec<&Visible<Status>> = around.above.iter().chain(&around.below).collect();
     // Written one by one: as a tree in memory, a long thread is several times as large.
-    let mut written = [String::new(), String::new()];
+    let mut written = Vec::with_capacity(all.len().min(PORTION) * USUAL_LENGTH);
+    written.extend_from_slice(b"{\"ancestors\":[");
     for (number, portion) in all.chunks(PORTION).enumerate() {
         let entities = Entities::of(&app, &caller, Way::Conversation, portion).await?;
         for (at, status) in portion.iter().enumerate() {
-            let list = &mut written[usize::from(number * PORTION + at >= above)];
-            if !list.is_empty() {
-                list.push(',');
+            let place = number * PORTION + at;
+            if place == above {
+                written.extend_from_slice(b"],\"descendants\":[");
+            } else if place > 0 {
+                written.push(b',');
             }
-            list.push_str(&serde_json::to_string(&entities.written(status))?);
+            serde_json::to_writer(&mut written, &entities.written(status))?;
         }
     }
-    let [ancestors, descendants] = written;
+    if all.len() == above {
+        written.extend_from_slice(b"],\"descendants\":[");
+    }
+    written.extend_from_slice(b"]}");
     // Somebody else may be told a long one meanwhile.
     drop(around);
     let refresh = match &caller.me {
         Some(me) => backfill::ask(&app, me, &focus).await,
         None => None,
     };
-    let whole = format!("{{\"ancestors\":[{ancestors}],\"descendants\":[{descendants}]}}");
+    let whole = String::from_utf8(written).map_err(|why| Error::internal(why.to_string()))?;
     let refresh = refresh.as_ref().and_then(backfill::api::header);
     Ok(Reply::api_written(whole).with_refresh(refresh))
 }
