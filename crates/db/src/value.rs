@@ -115,15 +115,16 @@ impl rusqlite::ToSql for Value {
             Value::Real(value) => ToSqlOutput::Borrowed(ValueRef::Real(*value)),
             Value::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
             Value::Blob(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
-            Value::Ints(list) => ToSqlOutput::Owned(Owned::Text(json(list))),
-            Value::Texts(list) => ToSqlOutput::Owned(Owned::Text(json(list))),
+            // SQLite has no lists: `json_each` unrolls them, and keeps 64-bit integers whole. Numbers and strings can always be
+            // written as JSON.
+            Value::Ints(list) => {
+                ToSqlOutput::Owned(Owned::Text(serde_json::to_string(list).unwrap_or_default()))
+            }
+            Value::Texts(list) => {
+                ToSqlOutput::Owned(Owned::Text(serde_json::to_string(list).unwrap_or_default()))
+            }
         })
     }
-}
-
-/// SQLite has no lists: `json_each` unrolls them, and keeps 64-bit integers whole.
-fn json<T: Clone + Into<serde_json::Value>>(list: &[T]) -> String {
-    serde_json::Value::from(list).to_string()
 }
 
 impl ToSql for Value {
