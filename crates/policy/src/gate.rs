@@ -393,19 +393,30 @@ impl<F: FactSource> Gate<F> {
         self.may_each(party, way, asked, None).await
     }
 
-    /// The same of whoever was shown these things a moment ago: by the facts of that where they answer for this as well, by new
-    /// ones otherwise.
+    /// The same of whoever was shown each of these things a moment ago: by the facts of that where they answer for this as well,
+    /// by new ones otherwise.
     pub async fn may_all_seen<T: Subject>(
         &self,
         way: Way,
         asked: &[(Act, &Visible<T>)],
     ) -> Result<Vec<Verdict>, FactError> {
-        let Some((_, first)) = asked.first() else {
-            return Ok(Vec::new());
-        };
-        let things: Vec<(Act, &T)> = asked.iter().map(|(act, seen)| (*act, &seen.item)).collect();
-        self.may_each(&first.viewer, way, &things, Some(&first.known))
-            .await
+        let mut verdicts = Vec::with_capacity(asked.len());
+        let mut rest = asked;
+        // Mostly all were shown to one viewer; nobody is answered in the name of another.
+        while let Some((_, first)) = rest.first() {
+            let same = rest
+                .iter()
+                .take_while(|(_, seen)| seen.viewer == first.viewer);
+            let (of_one, others) = rest.split_at(same.count());
+            let things: Vec<(Act, &T)> = of_one
+                .iter()
+                .map(|(act, seen)| (*act, &seen.item))
+                .collect();
+            let answers = self.may_each(&first.viewer, way, &things, Some(&first.known));
+            verdicts.extend(answers.await?);
+            rest = others;
+        }
+        Ok(verdicts)
     }
 
     async fn may_each<T: Subject>(

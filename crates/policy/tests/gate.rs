@@ -87,6 +87,32 @@ async fn what_stands_beside_what_was_shown_costs_no_further_question() {
 }
 
 #[tokio::test]
+async fn what_was_shown_to_two_people_is_asked_of_each() {
+    let facts = Facts::new();
+    let gate = gate(&facts, vec![]);
+    let told = || Thing {
+        addressed: vec![alice().id.unwrap()],
+        replies: Replies {
+            freely: Circle::Mentioned,
+            asking: Circle::Nobody,
+        },
+        ..post(fay())
+    };
+    let shown = |viewer: Person| {
+        let (gate, told) = (&gate, told());
+        async move {
+            let shown = gate.show(&member(viewer), Way::Page, Post(told)).await;
+            shown.unwrap().unwrap()
+        }
+    };
+    let (hers, his) = (shown(alice()).await, shown(bob()).await);
+    let asked = [(Act::Reply, &hers), (Act::Reply, &his), (Act::Reply, &hers)];
+    let may = gate.may_all_seen(Way::Page, &asked).await.unwrap();
+    let may: Vec<bool> = may.iter().map(Verdict::is_allowed).collect();
+    assert_eq!(may, [true, false, true]);
+}
+
+#[tokio::test]
 async fn what_was_known_when_something_was_shown_does_not_outlive_the_rules() {
     let facts = Facts::new();
     let gate = gate(&facts, vec![]);

@@ -172,18 +172,19 @@ async fn verdict(app: &App, target: &Account, sender: &Account) -> Result<Verdic
     Ok(verdict)
 }
 
-/// Opening by name lifts a mode and what lists say; of a rule that asks by name it would lift nothing.
+/// Opening by name lifts a mode and what lists say, and what only adds keeps nobody out; of a rule that asks by name it would
+/// lift nothing.
 async fn check_opening_helps(app: &App, community: &Community, sender: &Account) -> Result<()> {
     let face = accounts::find(app, community.actor_id).await?;
     let Because::Rule(id) = verdict(app, &face, sender).await?.because else {
         return Ok(());
     };
     let book = app.gate.book();
-    let is_lifted = |rule: &Rule| {
+    let is_no_bar = |rule: &Rule| {
         let of_list = matches!(rule.pattern, Pattern::List(_));
         (of_list && rule.scope == of_community(community)) || rule.stance == Stance::Unchanged
     };
-    if book.rule(id).is_some_and(is_lifted) {
+    if book.rule(id).is_some_and(is_no_bar) {
         return Ok(());
     }
     Err(Error::Conflict(format!(

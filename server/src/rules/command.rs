@@ -222,6 +222,7 @@ async fn set(app: &App, typed: SetRule) -> Result<String> {
         ask_back: typed.ask_back,
         ..NewRule::about(whose.scope()?, pattern, stance, Source::CommandLine)
     };
+    super::conditions::check_ends_none(app, &new)?;
     if typed.dry_run {
         let change = Change::of_setting(app, &new);
         return would(app, &whose, &change).await;

@@ -94,6 +94,29 @@ pub(super) fn check_adds(new: &NewRule) -> Result<()> {
     Ok(())
 }
 
+/// A rule of this scope about the same pattern that decides how they are met is not ended by one that leaves it to others:
+/// whoever wants to add something would open to whom they refuse. Asked where a stance is chosen.
+pub(super) fn check_ends_none(app: &App, new: &NewRule) -> Result<()> {
+    if new.stance != Stance::Unchanged {
+        return Ok(());
+    }
+    let book = app.gate.book();
+    let mut rules = book.rules_of(new.scope);
+    let decides =
+        rules.find(|rule| rule.pattern == new.pattern && rule.stance != Stance::Unchanged);
+    let Some(rule) = decides else {
+        return Ok(());
+    };
+    Err(Error::invalid(
+        "stance",
+        format!(
+            "is decided for them by rule {} ({}), which this one would end; set that one anew with what is to be added, or take it back first",
+            rule.id.0,
+            rule.stance.as_str()
+        ),
+    ))
+}
+
 /// What this scope only adds for the same pattern: a rule that takes the place of that one goes on adding it.
 pub(crate) fn added(app: &App, scope: Scope, pattern: &Pattern) -> Conditions {
     let book = app.gate.book();

@@ -203,6 +203,18 @@ town_test! {
         alice.get("/why?about=bigcorp.example").await.is(200).shows("Nothing stands against it");
     }
 
+    async fn what_only_adds_is_told_to_visitors_as_no_answer_and_nothing_beside_it_changes_that(town) {
+        let mut ines = town.admin("ines").await;
+        let adds = [("pattern", "bigcorp.example"), ("stance", "unchanged"), ("conditions", "media"), ("scope", "community"), ("reason", "too many films")];
+        ines.post("/boundaries", &adds).await.leads("/boundaries");
+        let why = "/why?about=www.bigcorp.example";
+        let before = town.anonymous().get(why).await.is(200).shows("too many films").hides("Allowed").words();
+        ines.get(why).await.is(200).shows("Allowed");
+        set(&mut ines, "www.bigcorp.example", "refused", "community", "").await;
+        assert_eq!(town.anonymous().get(why).await.is(200).words(), before);
+        ines.get(why).await.is(200).shows("Refused");
+    }
+
     async fn the_stricter_of_two_rules_wins_and_a_member_cannot_open_what_their_community_closed(town) {
         let mut ines = town.admin("ines").await;
         let mut alice = town.member("alice").await;

@@ -252,6 +252,36 @@ town_test! {
         assert_eq!(ids(&own.json()), posts[..2]);
     }
 
+    async fn what_two_people_boost_stands_once_on_a_page_whatever_lies_between(town) {
+        let (mut alice, mut bob, mut carol) = (App::of(&town, "alice").await, App::of(&town, "bob").await, App::of(&town, "carol").await);
+        let (mut dora, mut erik) = (App::of(&town, "dora").await, App::of(&town, "erik").await);
+        for other in [&mut bob, &mut carol, &mut dora] {
+            let follow = format!("/api/v1/accounts/{}/follow", other.me().await);
+            alice.post(&follow, json!({})).await.is(200);
+        }
+        let post = erik.write(json!({ "status": "Seen by many" })).await;
+        let share = format!("/api/v1/statuses/{}/reblog", id(&post));
+        let first = bob.write(json!({ "status": "Long ago" })).await;
+        let second = bob.write(json!({ "status": "A while ago" })).await;
+        let hers = carol.post(&share, json!({})).await.is(200).json();
+        // More than are read to spare, and none of them is shown.
+        for number in 0..3 {
+            dora.write(json!({ "status": format!("Noise {number}") })).await;
+        }
+        let his = bob.post(&share, json!({})).await.is(200).json();
+        let mute = format!("/api/v1/accounts/{}/mute", dora.me().await);
+        alice.post(&mute, json!({})).await.is(200);
+
+        let home = alice.get("/api/v1/timelines/home?limit=2").await.is(200);
+        assert_eq!(ids(&home.json()), [id(&his), id(&second)]);
+        let older = alice.get(&link(&home, "next").unwrap()).await.is(200);
+        assert_eq!(ids(&older.json()), [id(&first)]);
+        assert_eq!(link(&older, "next"), None);
+        // From below it is the older of them that stands.
+        let above = alice.get(&format!("/api/v1/timelines/home?limit=2&min_id={}", id(&first))).await.is(200);
+        assert_eq!(ids(&above.json()), [id(&hers), id(&second)]);
+    }
+
     async fn people_answer_boost_and_favourite(town) {
         let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
         let post = alice.write(json!({ "status": "Low tide", "quote_approval_policy": "public" })).await;

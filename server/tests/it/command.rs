@@ -154,6 +154,16 @@ fn an_operator_sets_rules_that_end_keeps_what_was_and_closes_the_gate() {
         says(&["rule", "list"]).contains("has no rules"),
         "it is the operator's alone"
     );
+    let adds = [
+        "rule",
+        "set",
+        "software:oldmill<2.1",
+        "unchanged",
+        "--with",
+        "media",
+        "--operator",
+    ];
+    cannot(&run(&adds), "which this one would end");
     says(&["rule", "end", &number, "--operator"]);
     assert!(says(&["rule", "list", "--operator"]).contains("has no rules"));
     let all = says(&["rule", "list", "--operator", "--all"]);

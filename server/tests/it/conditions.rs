@@ -111,6 +111,26 @@ coast_test! {
         coast.bob.get(&page).await.is(200).shows("Look at this").hides("A gull");
     }
 
+    async fn whoever_adds_something_ends_no_boundary_by_it(coast) {
+        let mut marta = coast.town.member_of(&coast.town.community(), "marta", Role::Moderator).await;
+        let open = coast.peer.domain("open");
+        let rule = |stance: &'static str| [("pattern", open.as_str()), ("stance", stance), ("conditions", "media"), ("scope", "community")];
+        let scope = comity::rules::of_community(&coast.town.community());
+        let stances = || {
+            let rules = comity::rules::in_force(&coast.town.app, scope);
+            rules.iter().map(|rule| rule.stance.as_str()).collect::<Vec<_>>()
+        };
+        marta.post("/boundaries", &rule("withheld")).await.leads("/boundaries");
+        marta.post("/boundaries", &rule("unchanged")).await.is(422).shows("which this one would end");
+        assert_eq!(stances(), ["withheld"]);
+        let withheld = comity::rules::in_force(&coast.town.app, scope)[0].id.0;
+        comity::rules::end(&coast.town.app, scope, withheld, None).await.unwrap();
+        for _ in 0..2 {
+            marta.post("/boundaries", &rule("unchanged")).await.leads("/boundaries");
+            assert_eq!(stances(), ["unchanged"]);
+        }
+    }
+
     async fn l60_a_follow_that_a_members_rule_suspends_brings_nothing_in(coast) {
         coast.alice_follows_rita().await;
         let rita = coast.peer.iri("open", "rita");

@@ -45,6 +45,17 @@ impl Coast {
 }
 
 town_test! {
+    async fn that_a_member_is_marked_is_no_boundary_that_others_are_told(town) {
+        let (alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut marta = moderator(&town, "marta").await;
+        let mark = [("action", "mark"), ("reason", "Gulls"), ("back", "/community")];
+        marta.post(&format!("/moderation/accounts/{}", alice.account.id), &mark).await.is(303);
+        let why = "/why?about=%40alice%40harbour.example";
+        marta.get(why).await.is(200).shows("(mark sensitive)");
+        bob.get(why).await.is(200).shows("Nothing stands against it").hides("mark sensitive").hides("Gulls");
+        town.anonymous().get(why).await.is(200).hides("mark sensitive").hides("Gulls");
+    }
+
     async fn a_limited_member_is_out_of_sight_until_it_is_undone(town) {
         let mut bob = town.member("bob").await;
         let mut app = App::let_in(&town, &mut bob).await;

@@ -90,6 +90,7 @@ async fn set(app: &App, me: &Me, form: &NewRuleForm) -> Result<Option<DryRunView
         ask_back: !form.ask_back.is_empty(),
         ..NewRule::about(scope, pattern, stance, Source::Person)
     };
+    conditions::check_ends_none(app, &new)?;
     let shown = format!(
         "{} {} {}",
         form.scope,

@@ -6,7 +6,7 @@ use comity_policy::{
 };
 use serde::Deserialize;
 
-use super::{sentence_of, view};
+use super::view;
 use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
@@ -123,7 +123,7 @@ async fn explain(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage
     let book = app.gate.book();
     let set_aside = verdict.set_aside.iter().filter_map(|id| book.rule(*id));
     page.set_aside = set_aside
-        .filter(|rule| is_told(rule, visit))
+        .filter(|rule| is_told(app, rule, visit))
         .filter_map(|rule| view(app, rule, visit))
         .collect();
     let shown = page.because.iter_mut().chain(&mut page.considered);
@@ -180,23 +180,23 @@ fn explain_by_what_decided(app: &App, visit: &Visit, verdict: &Verdict, page: &m
         .filter(|id| decided.is_none_or(|rule| rule.id != **id))
         .filter_map(|id| view(app, book.rule(*id)?, visit))
         .collect();
-    page.change = match decided.map(|rule| rule.scope) {
-        Some(Scope::Member(..)) if page.because.is_some() => {
-            vec![
-                "You can take your rule back under Boundaries; it holds from that moment on."
-                    .to_owned(),
-            ]
-        }
-        Some(Scope::Community(_))
-            if decided.is_some_and(|rule| !rules::is_about_own(app, rule)) =>
-        {
-            vec![format!(
-                "A moderator of {} can take the rule back.",
-                visit.community.name
-            )]
-        }
+    let told = decided.filter(|_| page.because.is_some());
+    page.change = told.map_or_else(Vec::new, |rule| change(app, visit, rule));
+}
+
+/// What it would take to change what this rule says, for somebody who is told of it.
+fn change(app: &App, visit: &Visit, rule: &Rule) -> Vec<String> {
+    match rule.scope {
+        Scope::Member(..) => vec![
+            "You can take your rule back under Boundaries; it holds from that moment on."
+                .to_owned(),
+        ],
+        Scope::Community(_) if !rules::is_about_own(app, rule) => vec![format!(
+            "A moderator of {} can take the rule back.",
+            visit.community.name
+        )],
         _ => Vec::new(),
-    };
+    }
 }
 
 /// Whether the reader may hear of what decided.
@@ -204,16 +204,17 @@ fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
     let Some(me) = &visit.me else {
         let book = app.gate.book();
         return match because {
-            Because::Rule(id) | Because::Limited(id) => {
-                book.rule(id).is_some_and(|rule| is_told(rule, visit))
-            }
+            // Of a rule that only adds they hear the same, whatever decides beside it.
+            Because::Rule(id) | Because::Limited(id) => book
+                .rule(id)
+                .is_some_and(|rule| is_told(app, rule, visit) && rule.stance != Stance::Unchanged),
             _ => false,
         };
     };
     let me = &me.account;
     match because {
         Because::Rule(id) | Because::Limited(id) => match app.gate.book().rule(id) {
-            Some(rule) => is_told(rule, visit),
+            Some(rule) => is_told(app, rule, visit),
             None => false,
         },
         Because::Mode(community, _) | Because::EmergencyGate(community) => {
@@ -228,9 +229,18 @@ fn is_ours(app: &App, visit: &Visit, because: Because) -> bool {
 }
 
 /// Whether a rule is the reader's own or their community's; to a visitor, whether it has a reason for everybody.
-fn is_told(rule: &Rule, visit: &Visit) -> bool {
+fn is_told(app: &App, rule: &Rule, visit: &Visit) -> bool {
     match (rule.scope, &visit.me) {
         (Scope::Operator, Some(_)) => true,
+        // What is only added to a member of their own is no boundary, and told to those who decide it.
+        (Scope::Community(of), me)
+            if rule.stance == Stance::Unchanged && rules::is_about_own(app, rule) =>
+        {
+            let governs = me
+                .as_ref()
+                .is_some_and(|me| me.member.role >= Role::Moderator);
+            governs && of == visit.community.policy_id()
+        }
         (Scope::Community(of), me) => {
             of == visit.community.policy_id() && (me.is_some() || rule.reason_public.is_some())
         }
@@ -239,17 +249,18 @@ fn is_told(rule: &Rule, visit: &Visit) -> bool {
     }
 }
 
-/// The answer that the reader's side would give by itself: the strictest of the rules they may hear of.
+/// The answer that the reader's side would give by itself: the strictest of the rules they may hear of. It reads as if that had
+/// decided, so that nobody learns from the words that something else did.
 fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyPage) {
     let book = app.gate.book();
-    let mut told: Vec<&Rule> = verdict
+    let told: Vec<&Rule> = verdict
         .considered
         .iter()
         .filter_map(|id| book.rule(*id))
-        .filter(|rule| is_told(rule, visit))
+        .filter(|rule| is_told(app, rule, visit))
         .collect();
-    told.sort_by_key(|rule| std::cmp::Reverse(strictness(rule.stance)));
-    let Some((decided, others)) = told.split_first() else {
+    let strictest = |rule: &&Rule| std::cmp::Reverse(strictness(rule.stance));
+    let Some(decided) = told.iter().copied().min_by_key(strictest) else {
         if visit.me.is_some() {
             page.outcome = Some(OutcomeView::Allowed);
             "Nothing stands against it.".clone_into(&mut page.sentence);
@@ -262,19 +273,25 @@ fn explain_by_rules(app: &App, visit: &Visit, verdict: &Verdict, page: &mut WhyP
         }
         return;
     };
-    page.outcome = Some(match decided.stance {
-        Stance::Open | Stance::Unchanged => OutcomeView::Allowed,
-        Stance::Limited => OutcomeView::Limited,
-        Stance::Ask => OutcomeView::Waits,
-        Stance::Withheld | Stance::Refused => OutcomeView::Refused,
-    });
+    page.outcome = match decided.stance {
+        // It leaves the answer to what a visitor may not hear of.
+        Stance::Unchanged if visit.me.is_none() => None,
+        Stance::Open | Stance::Unchanged => Some(OutcomeView::Allowed),
+        Stance::Limited => Some(OutcomeView::Limited),
+        Stance::Ask => Some(OutcomeView::Waits),
+        Stance::Withheld | Stance::Refused => Some(OutcomeView::Refused),
+    };
     page.because = view(app, decided, visit);
-    page.sentence = plainly(app, visit, Because::Rule(decided.id))
-        .unwrap_or_else(|| sentence_of(decided.stance).to_owned());
-    page.considered = others
+    let mut alone = verdict.clone();
+    (alone.outcome, alone.because) = (Outcome::Allow, Because::Rule(decided.id));
+    page.sentence = plainly(app, visit, alone.because)
+        .unwrap_or_else(|| alone.sentence_for(&book, listener(visit)));
+    page.considered = told
         .iter()
+        .filter(|rule| rule.id != decided.id)
         .filter_map(|rule| view(app, rule, visit))
         .collect();
+    page.change = change(app, visit, decided);
 }
 
 fn strictness(stance: Stance) -> u8 {
