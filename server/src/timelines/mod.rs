@@ -32,7 +32,7 @@ const SPARE: i64 = 2;
 /// The same where it left out more than that.
 const SPARE_AGAIN: i64 = 20;
 /// A page asks the database at most so often for more when the gate leaves out much.
-const MOST_ROUNDS: usize = 6;
+const MOST_ROUNDS: usize = 5;
 /// Of what somebody wrote, or everybody, so much is looked at for what is wanted of it, at a time: some boost a thousand posts
 /// for one of theirs.
 const MOST_LOOKED_AT: i64 = 4_000;
