@@ -1,6 +1,6 @@
 //! Collections for apps, at Mastodon's addresses.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{Draft, MOST_SHOWN, entity};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::http::{Caller, Client, Id, Input, Paging, Reply};
+use crate::http::{Caller, Client, Id, Input, Paging, Path, Reply};
 
 /// Of those that one is in, so many may be skipped: further down nobody reads.
 const MOST_SKIPPED: i64 = 1_000;

@@ -1,12 +1,12 @@
 //! Quotes for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Client, Id, Paging, Reply};
+use crate::http::{Caller, Client, Id, Paging, Path, Reply};
 use crate::statuses::entity::Entities;
 use crate::statuses::{self, Status};
 use crate::window::Filling;
