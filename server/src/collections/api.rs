@@ -65,14 +65,6 @@ fn number(field: &'static str, id: &str) -> Result<i64> {
         .map_err(|_| Error::invalid(field, "names somebody who is not here").coded(Code::Invalid))
 }
 
-/// A collection and an item of it. What is no number names nothing.
-fn both(path: &(String, String)) -> Result<(i64, i64)> {
-    let (id, item) = path;
-    let id = id.parse().map_err(|_| Error::NotFound)?;
-    let item = item.parse().map_err(|_| Error::NotFound)?;
-    Ok((id, item))
-}
-
 fn most_shown() -> i64 {
     i64::try_from(MOST_SHOWN).unwrap_or(i64::MAX)
 }
@@ -193,9 +185,8 @@ pub async fn add(
 pub async fn take_out(
     State(app): State<App>,
     client: Client,
-    Path(path): Path<(String, String)>,
+    Path((id, item)): Path<(i64, i64)>,
 ) -> Result<Reply> {
-    let (id, item) = both(&path)?;
     super::take_out(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }
@@ -204,9 +195,8 @@ pub async fn take_out(
 pub async fn revoke(
     State(app): State<App>,
     client: Client,
-    Path(path): Path<(String, String)>,
+    Path((id, item)): Path<(i64, i64)>,
 ) -> Result<Reply> {
-    let (id, item) = both(&path)?;
     super::revoke(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }
