@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_db::params;
 use comity_policy::{CommunityId, Party, Visible, Way};
 use comity_vocab::build::{self, ActorOut, Picture};
@@ -22,7 +22,7 @@ use crate::clock::DAY_MS;
 use crate::communities::Community;
 use crate::emojis::{self, Words};
 use crate::error::{Error, Result};
-use crate::http::{Here, Reply, wants_activity};
+use crate::http::{Here, Path, Reply, wants_activity};
 use crate::window::Window;
 use crate::{inbox, reach, reblogs, statuses};
 

@@ -1,14 +1,14 @@
 //! What somebody recommends, as a page: topics, people and collections.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
 
 use super::web::{Listed, named, rows};
 use super::{Account, show, show_many};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Reply, Visit};
+use crate::http::{Path, Reply, Visit};
 use crate::text::hashtag;
 use crate::web::view::{Following, Frame, NavItem, PersonRow, PersonView};
 use crate::web::{cleared_view, frame};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_policy::{Act, Outcome, Refusal, Subject, Thing, Visible, Way};
 use comity_vocab::Handle;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::communities::Community;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::follows::{Across, Side, Suspended};
-use crate::http::{Me, Page, Reply, Visit};
+use crate::http::{Me, Page, Path, Reply, Visit};
 use crate::media::portrait::Portrait;
 use crate::members::Role;
 use crate::statuses::web::views;

@@ -1,6 +1,6 @@
 //! Announcements for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::error::Result;
-use crate::http::{Caller, Client, Id, Input, Reply};
+use crate::http::{Caller, Client, Id, Input, Path, Reply};
 use crate::text::render;
 use crate::web::time;
 

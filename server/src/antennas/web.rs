@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::statuses::web::views;
 use crate::timelines::{self, Place};
 use crate::web::frame;

@@ -1,13 +1,13 @@
 //! How far the reading of a conversation is, in Mastodon's words.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderValue;
 use serde_json::json;
 
 use super::Refresh;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Reply};
+use crate::http::{Client, Path, Reply};
 
 /// After how many seconds it makes sense to ask again.
 const RETRY_S: u32 = 5;

@@ -1,7 +1,7 @@
 //! Bookmarks as pages: all of a member, or those in one folder; the folders; and the button under a post.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::store::FolderRow;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Back, Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit, local_path};
+use crate::http::{Form, Me, Page, Path, Reply, Visit, local_path};
 use crate::statuses::web::Reader;
 use crate::statuses::{self, Status};
 use crate::web::frame;

@@ -1,13 +1,13 @@
 //! The picture of a card: our copy of it, for whom its address was made, while they may see the card.
 
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{OriginalUri, Query, State};
 use comity_policy::Way;
 use comity_vocab::Iri;
 use http::HeaderMap;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Reply;
+use crate::http::{Path, Reply};
 use crate::media::address::{MaySigned, RemotePart};
 use crate::media::remote::{send_picture, viewer};
 use crate::media::web::may;

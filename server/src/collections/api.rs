@@ -1,6 +1,6 @@
 //! Collections for apps, at Mastodon's addresses.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{Draft, MOST_SHOWN, entity};
 use crate::accounts;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::http::{Caller, Client, Id, Input, Paging, Reply};
+use crate::http::{Caller, Client, Id, Input, Paging, Path, Reply};
 
 /// Of those that one is in, so many may be skipped: further down nobody reads.
 const MOST_SKIPPED: i64 = 1_000;
@@ -63,14 +63,6 @@ pub struct Named {
 fn number(field: &'static str, id: &str) -> Result<i64> {
     id.parse()
         .map_err(|_| Error::invalid(field, "names somebody who is not here").coded(Code::Invalid))
-}
-
-/// A collection and an item of it. What is no number names nothing.
-fn both(path: &(String, String)) -> Result<(i64, i64)> {
-    let (id, item) = path;
-    let id = id.parse().map_err(|_| Error::NotFound)?;
-    let item = item.parse().map_err(|_| Error::NotFound)?;
-    Ok((id, item))
 }
 
 fn most_shown() -> i64 {
@@ -193,9 +185,8 @@ pub async fn add(
 pub async fn take_out(
     State(app): State<App>,
     client: Client,
-    Path(path): Path<(String, String)>,
+    Path((id, item)): Path<(i64, i64)>,
 ) -> Result<Reply> {
-    let (id, item) = both(&path)?;
     super::take_out(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }
@@ -204,9 +195,8 @@ pub async fn take_out(
 pub async fn revoke(
     State(app): State<App>,
     client: Client,
-    Path(path): Path<(String, String)>,
+    Path((id, item)): Path<(i64, i64)>,
 ) -> Result<Reply> {
-    let (id, item) = both(&path)?;
     super::revoke(&app, client.me()?, id, item).await?;
     Ok(Reply::api(json!({})))
 }

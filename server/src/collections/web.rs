@@ -3,7 +3,7 @@
 mod forms;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 
 pub use forms::{add, blank, change, create, delete, form, leave, take_out};
@@ -14,7 +14,7 @@ use crate::accounts::web::{Listed, named, rows};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::page_with;
-use crate::http::{Reply, Visit};
+use crate::http::{Path, Reply, Visit};
 use crate::text::hashtag;
 use crate::web::view::{Following, Frame, NavItem, PersonRow, PersonView, Trouble};
 use crate::web::{cleared_view, frame};

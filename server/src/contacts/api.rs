@@ -1,13 +1,13 @@
 //! Who waits for a member's yes, for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::json;
 
 use super::Waiting;
 use super::web::known;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Reply, Visit};
+use crate::http::{Client, Path, Reply, Visit};
 use crate::lookalikes::Eye;
 use crate::text::plain;
 use crate::web::person_view;

@@ -2,7 +2,7 @@
 
 mod community;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Peer, Visible, Way};
 
 pub use community::{community, open, send_away_here, unwelcome_here, welcome_here};
@@ -12,7 +12,7 @@ use crate::accounts::{Account, profile};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::lookalikes::Eye;
 use crate::members::Role;
 use crate::quotes::web::LetIn;

@@ -2,7 +2,7 @@
 
 mod directs;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use comity_policy::{Visible, Way};
 use comity_vocab::Visibility;
@@ -15,7 +15,7 @@ use crate::accounts::web::named;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::rules::web::Protected;
 use crate::statuses::web::{Reader, composer};
 use crate::statuses::{self, Status};

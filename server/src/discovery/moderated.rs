@@ -1,7 +1,7 @@
 //! For moderators' apps: what is talked about, with what they keep out of it, and their yes and no. Mastodon's words are
 //! *approve* and *reject*.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::hashtags;
 use crate::hashtags::entity::tag;
-use crate::http::{Client, Id, Me, Paging, Reply};
+use crate::http::{Client, Id, Me, Paging, Path, Reply};
 use crate::moderation::looked_after;
 use crate::statuses;
 use crate::statuses::entity::Entities;

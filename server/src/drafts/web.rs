@@ -1,11 +1,11 @@
 //! The page of drafts; the composer opens one.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::web::view::{Frame, NavItem};
 use crate::web::{frame, time};
 

@@ -1,6 +1,6 @@
 //! Emoji as other servers see them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use comity_vocab::Iri;
 use comity_vocab::build::{self, EmojiOut};
@@ -11,7 +11,7 @@ use super::{Shelf, store};
 use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Here, Reply, wants_activity};
+use crate::http::{Here, Path, Reply, wants_activity};
 use crate::inbox;
 
 /// The emoji that stand in these words of a member's, for the `tag` of what goes out.

@@ -1,7 +1,7 @@
 //! The page on which moderators look after the emoji of their community, and the pictures themselves.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderMap;
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use super::{Change, Emoji, LARGEST_FILE, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{FileForm, Files, Form, Id, Me, Reply, Visit};
+use crate::http::{FileForm, Files, Form, Id, Me, Path, Reply, Visit};
 use crate::media::Part;
 use crate::media::web::{find, send, served_as};
 use crate::moderation::looked_after;

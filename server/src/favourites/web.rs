@@ -1,7 +1,7 @@
 //! The buttons under a post, and the page of what a member favourited.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_db::params;
 use comity_policy::Way;
 
@@ -9,7 +9,7 @@ use super::store::BY_ACCOUNT;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::statuses::web::views;
 use crate::statuses::{Shown, find_many};
 use crate::web::frame;

@@ -1,14 +1,14 @@
 //! Filters as pages: all of a member, and the form that makes and changes one.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{Action, Context, Draft, Expiry, Filter, Keyword, KeywordDraft, api};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, cookie};
+use crate::http::{Form, Me, Path, Reply, Visit, cookie};
 use crate::web::view::{Frame, NavItem, Notice, Trouble};
 use crate::web::{frame, time};
 

@@ -1,6 +1,6 @@
 //! Topics for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::json;
 
 use crate::app::App;
@@ -8,7 +8,7 @@ use crate::discovery::histories;
 use crate::error::{Error, Result};
 use crate::featured_tags;
 use crate::hashtags::entity::{Marks, counted, marked};
-use crate::http::{Caller, Client, Paging, Reply};
+use crate::http::{Caller, Client, Paging, Path, Reply};
 use crate::oauth::Scopes;
 use crate::text::hashtag;
 

@@ -1,6 +1,6 @@
 //! Follows as other servers see them: Follow, Accept, Reject, Undo, and who of a server follows somebody here.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_vocab::{Iri, build};
 use comity_wire::{FollowersDigest, Synchronization};
 use http::request::Parts;
@@ -10,7 +10,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::app::App;
 use crate::delivery;
 use crate::error::{Error, Result};
-use crate::http::{Here, Reply};
+use crate::http::{Here, Path, Reply};
 use crate::inbox;
 
 /// Somebody here asks to follow.

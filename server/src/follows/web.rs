@@ -1,6 +1,6 @@
 //! The follow button, lists of followers, and the people who wait for a yes.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_db::params;
 use comity_policy::{Visible, Way};
 
@@ -11,7 +11,7 @@ use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::rules;
 use crate::web::view::{NavItem, PeoplePage, PeopleTab, SuspendedRow};
 use crate::web::{frame, person_view};

@@ -1,13 +1,13 @@
 //! The page of a hashtag.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 
 use super::Topics;
 use crate::app::App;
 use crate::error::Result;
 use crate::followed_tags;
-use crate::http::{Page, Reply, Visit};
+use crate::http::{Page, Path, Reply, Visit};
 use crate::statuses::web::views;
 use crate::text::hashtag::{folded, name as name_of, path};
 use crate::timelines::{Place, read};

@@ -138,7 +138,7 @@ async fn tell(app: &App, mut asked: Parts, response: Response) -> Response {
     answer
 }
 
-/// Our own errors say what to tell. What the framework refuses by itself (a method, a length, a number in a path)
+/// Our own errors say what to tell. What the framework refuses by itself (a method, a length, a field of a query)
 /// says only its status.
 fn told_by(response: &Response) -> Option<Told> {
     if let Some(told) = response.extensions().get::<Told>() {

@@ -4,10 +4,9 @@
 mod lenient;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams};
+use axum::extract::FromRequest;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::request::Parts;
 use http::{Method, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -43,24 +42,6 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Input<T> {
         let (fields, _) = read(request, None).await?;
         still_opens(app, token).await?;
         Ok(Input(fields))
-    }
-}
-
-/// The number in a path that names what is asked for. What is no number names nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Id(pub i64);
-
-impl FromRequestParts<App> for Id {
-    type Rejection = Reply;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Id, Reply> {
-        let named = RawPathParams::from_request_parts(parts, &()).await;
-        let params = named.map_err(|_| Error::NotFound)?;
-        let id = params
-            .iter()
-            .find(|(name, _)| *name == "id")
-            .and_then(|(_, value)| value.parse().ok());
-        id.map(Id).ok_or_else(|| Error::NotFound.into())
     }
 }
 

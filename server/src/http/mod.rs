@@ -1,5 +1,5 @@
 //! The ground every request stands on: who asks ([`viewer`], and apps: [`client`]), what they sent ([`form`], [`input`],
-//! [`page_link`], [`paging`]), how often ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
+//! [`page_link`], [`paging`], [`Path`]), how often ([`rate_limit`]), and the only way to answer ([`reply`], [`finish`]).
 
 pub mod address;
 pub mod client;
@@ -16,6 +16,7 @@ mod multipart;
 mod opener;
 pub mod page_link;
 pub mod paging;
+pub mod path;
 pub mod rate_limit;
 pub mod reply;
 pub mod shape;
@@ -30,9 +31,10 @@ use url::form_urlencoded;
 pub use client::{Caller, Client, Wants, bearer};
 pub use files::{Files, SentFile};
 pub use form::{FileForm, Form};
-pub use input::{Id, Input, Upload};
+pub use input::{Input, Upload};
 pub use page_link::Page;
 pub use paging::Paging;
+pub use path::{Id, Path};
 pub use rate_limit::{Kind, RateLimits};
 pub use reply::{Reply, as_sentence};
 pub use viewer::{Here, Me, Visit};

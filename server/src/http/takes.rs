@@ -1,13 +1,13 @@
 //! What a handler takes, told by the types of its arguments: the description of the API is made of it.
 
-use axum::extract::{OriginalUri, Path, Query, RawQuery, Request, State};
+use axum::extract::{OriginalUri, Query, RawQuery, Request, State};
 use http::HeaderMap;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::form::{FileForm, Form, LongForm};
-use super::{Caller, Client, Here, Id, Input, Me, Page, Paging, Upload, Visit, shape};
+use super::{Caller, Client, Here, Id, Input, Me, Page, Paging, Path, Upload, Visit, shape};
 
 /// What may be sent to an address, besides what stands in its path.
 #[derive(Debug, Default)]

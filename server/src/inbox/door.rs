@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Act, Because, Contact, Refusal, Way};
 use comity_vocab::{ActivityKind, Document, Domain};
 use comity_wire::{Distrust, Signer, Synchronization};
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Error;
 use crate::follows;
-use crate::http::{Here, Kind, Reply};
+use crate::http::{Here, Kind, Path, Reply};
 use crate::instances;
 use crate::queue::{self, Job};
 

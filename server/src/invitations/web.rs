@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, wants_json};
+use crate::http::{Form, Me, Path, Reply, Visit, wants_json};
 use crate::members::Role;
 use crate::web;
 use crate::web::time::day;

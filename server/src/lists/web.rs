@@ -4,7 +4,7 @@ mod draft;
 mod import;
 mod sources;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_policy::Scope;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::members::Role;
 use crate::rules::{self, of_community, of_member, typed_pattern};
 use crate::web::view::{EntryView, ListForm, ListLine, ListPage, ListsPage, NavItem, Trouble};

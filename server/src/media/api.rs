@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::entity;
 use super::model::{Media, Saying, State as Progress};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Client, Files, Me, Reply, SentFile, Upload};
+use crate::http::{Client, Files, Me, Path, Reply, SentFile, Upload};
 
 /// What an app says of a file.
 #[derive(Debug, Default, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::Path as FilePath;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{OriginalUri, Query, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
@@ -26,7 +26,7 @@ use super::{Desk, format_of, keep};
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
-use crate::http::Reply;
+use crate::http::{Path, Reply};
 use crate::statuses::{self, text};
 use crate::{accounts, emojis};
 

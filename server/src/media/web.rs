@@ -1,7 +1,7 @@
 //! Files for whoever may see the post they belong to. Each time the gate is asked.
 
 use axum::body::Body;
-use axum::extract::{OriginalUri, Path, Query, Request, State};
+use axum::extract::{OriginalUri, Query, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use comity_policy::{Act, CommunityId, Outcome, Party, PersonId, Way};
@@ -17,6 +17,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::config;
 use crate::error::{Error, Result};
+use crate::http::Path;
 use crate::http::address::asked_domain;
 use crate::http::reply::{Reply, SentBody};
 use crate::statuses;

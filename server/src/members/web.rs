@@ -5,7 +5,7 @@ pub mod forgotten;
 pub mod security;
 pub mod writing;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
 use crate::http::form::{Back, Label, page_with, trouble};
 use crate::http::token::Token;
-use crate::http::{Form, Reply, Visit, address, afterwards, local_path};
+use crate::http::{Form, Path, Reply, Visit, address, afterwards, local_path};
 use crate::leaving::web::after_sign_in;
 use crate::passkeys;
 use crate::second_step;

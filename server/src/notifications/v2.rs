@@ -1,6 +1,6 @@
 //! Notifications in groups, for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::json;
 
 use super::Kind;
@@ -9,7 +9,7 @@ use super::entity::{self, Expand};
 use super::grouped::{self, GROUPS, Key};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Client, Input, Paging, Reply};
+use crate::http::{Client, Input, Paging, Path, Reply};
 use crate::window::Window;
 
 impl Choice {

@@ -1,6 +1,6 @@
 //! Pins as other servers see them: Add and Remove, and the collection `featured`.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
 use comity_vocab::{Iri, build};
 use http::request::Parts;
@@ -10,7 +10,7 @@ use crate::accounts::{self, Account, stored_iri};
 use crate::aliases;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Here, Reply};
+use crate::http::{Here, Path, Reply};
 use crate::statuses::{self, Status};
 
 /// Somebody here pins a post of theirs. `number` makes the activity one of its kind.

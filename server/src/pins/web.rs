@@ -1,11 +1,11 @@
 //! The buttons in a post's menu.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Path, Reply};
 
 /// `POST /statuses/{id}/pin`
 pub async fn pin(

@@ -1,11 +1,11 @@
 //! Voting on a page.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Path, Reply};
 
 /// What the form of a poll sends: `choice` for each that is ticked.
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Subscription, Wanted, change as change_it, end_by, find, public_key, unsubscribe};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Input, Reply, bearer};
+use crate::http::{Client, Input, Path, Reply, bearer};
 
 /// What an app sends.
 #[derive(Debug, Default, Deserialize)]

@@ -1,12 +1,11 @@
 //! Quotes for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Client, Id, Paging, Reply};
+use crate::http::{Caller, Client, Id, Paging, Path, Reply};
 use crate::statuses::entity::Entities;
 use crate::statuses::{self, Status};
 use crate::window::Filling;
@@ -40,22 +39,13 @@ pub async fn quotes(
     Ok(Reply::api_written(list).with_links(links))
 }
 
-/// A status, and one that quotes it.
-#[derive(Debug, Deserialize)]
-pub struct Quoting {
-    id: String,
-    quoting: String,
-}
-
 /// `POST /api/v1/statuses/{id}/quotes/{quoting}/revoke`
 pub async fn revoke(
     State(app): State<App>,
     client: Client,
-    Path(asked): Path<Quoting>,
+    Path((quoted, quoting)): Path<(i64, i64)>,
 ) -> Result<Reply> {
     let me = client.me()?;
-    let number = |text: &str| text.parse::<i64>().map_err(|_| Error::NotFound);
-    let (quoted, quoting) = (number(&asked.id)?, number(&asked.quoting)?);
     let status = statuses::load_one(&app, quoting).await?;
     if status.quote.as_ref().and_then(|quote| quote.id) != Some(quoted) {
         return Err(Error::NotFound);

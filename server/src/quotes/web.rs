@@ -1,13 +1,13 @@
 //! The buttons by which a member takes a post of theirs out of what quotes it, or lets it in.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::Seen;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Path, Reply};
 
 /// A yes to a post as it was before the member.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
 //! Whom a post would reach, and where it went, for apps: what the pages say, as data.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::web::why;
 use super::{Arrival, Means};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Client, Input, Kind, Reply};
+use crate::http::{Client, Input, Kind, Path, Reply};
 use crate::statuses::api::Sent;
 use crate::text::language;
 use crate::web::time::iso;

@@ -1,6 +1,6 @@
 //! "Where it went": the ledger of one's own post as a page, and in a sentence below the post.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_policy::{
     Act, Because, Exchange, Listener, Outcome, Party, PersonId, Subject, Visible, Way,
 };
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Arrival, Asked, Counts, Kept, Means, Offer, Reach, Refused};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::rules;
 use crate::statuses::{self, Status};
 use crate::text::plain;

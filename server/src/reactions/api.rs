@@ -1,6 +1,6 @@
 //! Reactions for apps, at Pleroma's addresses and at those of Mastodon's forks.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::entity;
 use crate::accounts::entity::Faces;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Caller, Client, Id, Reply};
+use crate::http::{Caller, Client, Id, Path, Reply};
 use crate::statuses;
 use crate::statuses::api::entity as status_entity;
 

@@ -1,11 +1,11 @@
 //! The emoji under a post: pressed, they are said or taken back.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Path, Reply};
 
 /// An emoji, and where one came from.
 #[derive(Debug, Deserialize)]

@@ -1,11 +1,11 @@
 //! The buttons under a post.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Reply};
+use crate::http::{Form, Me, Path, Reply};
 
 /// `POST /statuses/{id}/reblog`
 pub async fn reblog(

@@ -1,7 +1,7 @@
 //! Block and mute, from a profile or from under a post, and the page of whom one keeps away by that.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_db::params;
 use comity_policy::Way;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::Back;
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::web::view::{Frame, NavItem, PersonView};
 use crate::web::{cleared_view, frame, time};
 use crate::window::Window;

@@ -4,7 +4,7 @@ mod history;
 mod setting;
 mod why;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_policy::{Mode, Pattern, PersonId, Rule, RuleId, Scope, Stance};
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ use crate::emergency;
 use crate::error::{Error, Result};
 use crate::http::form::page_with;
 use crate::http::reply::as_sentence;
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::members::{self, Role};
 use crate::reach::{self, Offer};
 use crate::web::view::{

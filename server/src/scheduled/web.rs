@@ -1,14 +1,14 @@
 //! The page of posts that wait for their time; the composer lets them wait.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::Scheduled;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, as_sentence};
+use crate::http::{Form, Me, Path, Reply, Visit, as_sentence};
 use crate::web::view::{Frame, NavItem, Trouble};
 use crate::web::{frame, time};
 

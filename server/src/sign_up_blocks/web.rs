@@ -1,7 +1,7 @@
 //! The page of those who do not come in.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::request::Parts;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, address};
+use crate::http::{Form, Me, Path, Reply, Visit, address};
 use crate::moderation::looked_after;
 use crate::web;
 use crate::web::time::day;

@@ -1,7 +1,7 @@
 //! The pages of coming in: signing up, how it stands, and the moderators' queue.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit, address, afterwards, cookie, local_path};
+use crate::http::{Form, Me, Path, Reply, Visit, address, afterwards, cookie, local_path};
 use crate::invitations;
 use crate::mail;
 use crate::members::web::{browser_name, signed_in};

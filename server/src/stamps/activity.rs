@@ -1,6 +1,6 @@
 //! Stamps as other servers see them: at their address, in an Accept, and their end in a Reject.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Party, Subject, Thing, Way};
 use comity_vocab::build::{self, AnswerOut};
 use comity_vocab::{Consented, Iri, Stamp, Visibility};
@@ -11,7 +11,7 @@ use super::{StampRow, address, store};
 use crate::accounts::{Account, stored_iri};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Here, Reply};
+use crate::http::{Here, Path, Reply};
 use crate::inbox;
 use crate::statuses::{self, Status};
 

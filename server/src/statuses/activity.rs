@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use comity_policy::{Circle, Conditions, Party, Replies, Visible, Way, Whom};
 use comity_vocab::build::{self, HashtagOut, LeaveOut, NoteOut, QuoteOut, Source};
 use comity_vocab::{Attachment, Icon, Iri, Mention, PUBLIC, Visibility};
@@ -17,7 +17,7 @@ use crate::aliases::{self, Canary};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
-use crate::http::{Here, Reply, wants_activity};
+use crate::http::{Here, Path, Reply, wants_activity};
 use crate::media::address::Addresses;
 use crate::polls::Poll;
 use crate::text::hashtag;

@@ -4,7 +4,7 @@ mod attach;
 mod compose;
 mod view;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 
 pub(super) use compose::named;
@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::emojis::html::{in_html, in_plain};
 use crate::error::{Error, Result};
 use crate::http::form::{Back, page_with, trouble};
-use crate::http::{FileForm, Form, Me, Reply, Visit};
+use crate::http::{FileForm, Form, Me, Path, Reply, Visit};
 use crate::quotes::web::LetIn;
 use crate::text::Format;
 use crate::web::view::{ComposerView, EditPage, HistoryPage, NavItem, VersionView};

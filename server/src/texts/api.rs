@@ -1,13 +1,13 @@
 //! A community's texts for apps, in Mastodon's words.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{Kind, Version};
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
-use crate::http::{Caller, Reply};
+use crate::http::{Caller, Path, Reply};
 use crate::web::time;
 
 /// `GET /api/v1/instance/privacy_policy`: *not found* where the community has none.

@@ -1,7 +1,7 @@
 //! The pages of a community's texts, and for those who look after it the form to write them.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{Day, Draft, Kind, Version};
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::form::{Label, LongForm, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::members::Role;
 use crate::moderation::looked_after;
 use crate::web::view::{Frame, NavItem, Trouble};

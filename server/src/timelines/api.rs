@@ -1,6 +1,6 @@
 //! Timelines for apps.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::hashtags::Topics;
-use crate::http::{Caller, Client, Input, Paging, Reply};
+use crate::http::{Caller, Client, Input, Paging, Path, Reply};
 use crate::links;
 use crate::statuses::Shown;
 use crate::statuses::entity::Entities;

@@ -7,7 +7,6 @@ pub mod view;
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest;
-use axum::extract::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::Visible;
@@ -18,7 +17,7 @@ use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::emojis::Shown;
 use crate::error::{Error, Result};
-use crate::http::{Reply, Visit};
+use crate::http::{Path, Reply, Visit};
 use crate::media::address::RemotePart;
 use crate::media::portrait::Portrait;
 use crate::members::Role;

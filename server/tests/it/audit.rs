@@ -2,12 +2,13 @@
 
 use comity::audit::{self, Copy, Extent, Report, Tamper, Verdict};
 use comity::communities::{self, Settings};
+use comity::http::Path;
 use comity::lists::{self, NewEntry, Provenance};
 use comity::rules::{self, NewRule, Source};
 use comity_db::{Sql, params, sql};
 use comity_policy::{ListId, Mode, Pattern, RuleBook, Scope, Stance};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::{Router, routing::get};
 use comity::app::App;
 

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use comity::http::Path;
 use comity_vocab::Iri;
 use comity_wire::{Scheme, SigningKey, sign, spki_to_pem};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The forms that make and change collections.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::one_page;
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::collections::{self, Draft, Shown, words};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::text::language::LANGUAGES;
 use crate::web::frame;
 use crate::web::view::{Frame, NavItem, Trouble};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{age, software};
@@ -11,7 +11,7 @@ use crate::communities::{Answers, Community};
 use crate::contacts::{self, Always, Stranger, check_moderators_answer};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::members::Role;
 use crate::web::view::{CommunityContactsPage, NavItem, StrangerView, Trouble, WelcomedView};
 use crate::web::{frame, person_view};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::{Visible, Way};
 
 use crate::accounts::{self, Account};
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::conversations::{self, Direct, Mark};
 use crate::error::Result;
 use crate::filters::Context;
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::statuses::web::{Reader, path};
 use crate::statuses::{Status, text};
 use crate::text::plain;

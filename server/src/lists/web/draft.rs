@@ -1,13 +1,13 @@
 //! What the sources of a list would change: one page, on which a person says yes or no.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{LABELS, theirs, url};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{page_with, trouble};
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::lists::{self, List, Proposed};
 use crate::rules::typed_pattern;
 use crate::web::frame;

@@ -1,13 +1,13 @@
 //! A file that is pasted: first what it would change, and then the change.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{LABELS, form_of, list_page, theirs, url};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::form::{LongForm, trouble};
-use crate::http::{Me, Reply, Visit};
+use crate::http::{Me, Path, Reply, Visit};
 use crate::lists::csv::{self, Reading, Severity};
 use crate::lists::{self, Difference, List, NewEntry, Provenance, source_of};
 use crate::rules::typed_pattern;

@@ -1,6 +1,6 @@
 //! The addresses that a list is taken in from, on its page.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::{LABELS, form_of, list_page, theirs, url};
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::trouble;
 use crate::http::rate_limit::Kind;
-use crate::http::{Form, Me, Reply, Visit};
+use crate::http::{Form, Me, Path, Reply, Visit};
 use crate::lists::csv::Severity;
 use crate::lists::{List, sources};
 use crate::web::time;

@@ -1,7 +1,7 @@
 //! The pages of a forgotten password, and of letters that ask whether an address is somebody's.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
 use crate::http::form::{page_with, trouble};
-use crate::http::{Form, Reply, Visit, address, afterwards};
+use crate::http::{Form, Path, Reply, Visit, address, afterwards};
 use crate::mail;
 use crate::members::{email, reset};
 use crate::sign_ups::{self, Standing};

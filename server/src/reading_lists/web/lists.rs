@@ -1,7 +1,7 @@
 //! Lists of people as pages: all of a member, one to read, and the form that changes it and says who is in it.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use comity_policy::Way;
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::accounts::web::{Listed, named, rows};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Page, Reply, Visit};
+use crate::http::{Form, Me, Page, Path, Reply, Visit};
 use crate::reading_lists::{self, Draft, ReadingList, Replies};
 use crate::statuses::web::views;
 use crate::timelines::{self, Place};
