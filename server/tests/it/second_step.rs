@@ -40,6 +40,8 @@ impl Device {
 }
 
 const AT: &str = "/settings/second-step";
+/// Where whoever took too long begins again, and goes on to what they wanted.
+const ANEW: &str = "/sign-in?next=%2Fsettings%2Fsessions";
 
 const STORED: Sql<(Vec<u8>,)> =
     sql!(row: (Vec<u8>,), "SELECT secret FROM second_steps WHERE account_id = $1");
@@ -283,9 +285,9 @@ town_test! {
         second(&mut other, &other_half, &codes[0]).await.leads("/settings/sessions");
         town.wait_s(601);
         let right = device.shows(town.app.now_ms());
-        second(&mut browser, &half, &right).await.leads("/sign-in");
+        second(&mut browser, &half, &right).await.leads(ANEW);
         browser.get("/sign-in").await.is(200).shows("That took too long");
-        second(&mut browser, "nothing", &right).await.leads("/sign-in");
+        second(&mut browser, "nothing", &right).await.leads(ANEW);
         browser.get("/settings/sessions").await.is(303);
     }
 
@@ -374,6 +376,6 @@ post_test! {
         let form = [("name", "alice"), ("password", "another horse")];
         browser.post("/sign-in", &form).await.is(200).shows("And a code");
         // Whoever knew the old password goes no further.
-        second(&mut held, &half, "000000").await.leads("/sign-in");
+        second(&mut held, &half, "000000").await.leads(ANEW);
     }
 }
