@@ -100,6 +100,30 @@ await check('a mute and its end', async () => {
 await check('a note about somebody', async () => (await alice.v1.accounts.$select(her.id).note.create({comment: 'likes rye'})).note === 'likes rye')
 await check('somebody is looked up', async () => (await anybody.v1.accounts.lookup({acct: 'bodil'})).id === her.id)
 await check('somebody is searched for', async () => (await alice.v2.search.list({q: 'bodil', type: 'accounts'})).accounts[0].id === her.id)
+await check('posts are searched for, and operators leave some out', async () => {
+  const mine = await alice.v1.statuses.create({status: 'Sourdough at noon'})
+  const hers = await bodil.v1.statuses.create({status: 'Sourdough, please'})
+  await alice.v1.statuses.$select(hers.id).bookmark() // found is what one has part in
+  const asked = await alice.v1.statuses.create({status: 'Sourdough again?', poll: {options: ['Yes', 'No'], expiresIn: 3600}})
+  const day = Date.parse(mine.createdAt.slice(0, 10))
+  const on = (days) => new Date(day + days * 86_400_000).toISOString().slice(0, 10)
+  const wanted = [
+    ['', [mine, hers, asked]],
+    ['from:bodil', [hers]],
+    ['from:me', [mine, asked]],
+    ['has:poll', [asked]],
+    [`before:${on(1)} from:me -has:poll`, [mine]],
+    [`before:${on(0)}`, []],
+    [`after:${on(-1)} from:me -has:poll`, [mine]],
+    [`after:${on(1)}`, []],
+  ]
+  for (const [operators, posts] of wanted) {
+    const {statuses} = await alice.v2.search.list({q: `sourdough ${operators}`, type: 'statuses'})
+    const [came, due] = [statuses, posts].map((list) => list.map((one) => one.id).sort().join())
+    if (came !== due) throw new Error(`sourdough ${operators} finds ${came || 'nothing'}, not ${due || 'nothing'}`)
+  }
+  return true
+})
 await check('a list has what its people write', async () => {
   const list = await alice.v1.lists.create({title: 'Customers'})
   await alice.v1.lists.$select(list.id).accounts.create({accountIds: [her.id]})

@@ -228,6 +228,22 @@ def searching(s: Scene):
     s.check("… and a post by its address", lambda: [one.id for one in s.bodil.search_v2(s.post.url, resolve=True).statuses] == [s.post.id])
     s.check("a member finds her own words", lambda: s.second.id in [one.id for one in s.alice.search_v2("bar", result_type="statuses").statuses])
     s.check("… and what nobody wrote is not found", lambda: not any(s.bodil.search_v2("xyzzyplugh").values()))
+    hers = s.alice.status_post("Lobster pots for sale")
+    his = s.bodil.status_post("@alice lobster pots of which size")
+    asked = s.alice.status_post("Are lobster pots worth it", poll=s.alice.make_poll(["Yes", "No"], expires_in=3600))
+
+    def found(operator: str) -> set:
+        return {one.id for one in s.alice.search_v2(f"lobster {operator}", result_type="statuses").statuses}
+
+    s.check("a word alone finds all that have it", lambda: found("") == {hers.id, his.id, asked.id})
+    s.check("… with from:, what one person wrote", lambda: found("from:bodil") == {his.id})
+    s.check("… what she wrote herself", lambda: found("from:me") == {hers.id, asked.id})
+    s.check("… with has:, what asks something", lambda: found("has:poll") == {asked.id})
+    s.check("… or, turned round, what does not", lambda: found("-has:poll") == {hers.id, his.id})
+    day, one_day = hers.created_at.astimezone(datetime.timezone.utc).date(), datetime.timedelta(days=1)
+    s.check("… with before:, nothing of that day", lambda: hers.id in found(f"before:{day + one_day}") and hers.id not in found(f"before:{day}"))
+    s.check("… with after:, nothing of that day either", lambda: hers.id in found(f"after:{day - one_day}") and hers.id not in found(f"after:{day}"))
+    s.check("an operator that cannot be followed is said to be wrong", lambda: raises(MastodonAPIError, lambda: found("before:yesterday")))
 
 
 def private(s: Scene):
