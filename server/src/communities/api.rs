@@ -1,7 +1,7 @@
 //! What apps read about the server they talk to: a community, with its limits.
 
 use axum::extract::State;
-use comity_policy::Way;
+use comity_policy::{Mode, Way};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -113,13 +113,20 @@ async fn configuration(app: &App, here: &Community) -> Result<Value> {
             "max_expiration": polls::LONGEST_MS / 1000,
         },
         "translation": { "enabled": false },
-        "limited_federation": here.mode == comity_policy::Mode::AllowList,
-        "timelines_access": {
-            "live_feeds": { "local": "public", "remote": "authenticated" },
-            "hashtag_feeds": { "local": "public", "remote": "authenticated" },
-            "trending_link_feeds": { "local": "public", "remote": "authenticated" },
-        },
+        "limited_federation": here.mode == Mode::AllowList,
+        "timelines_access": timelines_access(here.mode),
     }))
+}
+
+/// Who reads which timelines, in Mastodon's words. Visitors are shown what was written here, and nothing where the community is
+/// by choice.
+fn timelines_access(mode: Mode) -> Value {
+    let local = match mode {
+        Mode::Open | Mode::Cautious => "public",
+        Mode::AllowList => "authenticated",
+    };
+    let readers = json!({ "local": local, "remote": "authenticated" });
+    json!({ "live_feeds": readers, "hashtag_feeds": readers, "trending_link_feeds": readers })
 }
 
 /// Where a text is, if the community has it.

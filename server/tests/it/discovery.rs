@@ -210,4 +210,55 @@ coast_test! {
             assert_eq!(told, json!([]), "{path}");
         }
     }
+
+    async fn who_reads_which_timelines_is_said_as_it_is(town) {
+        use comity_policy::Mode;
+
+        let mut alice = town.member("alice").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let mut visitor = town.anonymous();
+        let post = town.post(&mut alice, "#Ferry at https://tides.example/today", "public").await;
+        let here = town.community();
+        for (mode, local) in [
+            (Mode::Open, "public"),
+            (Mode::Cautious, "public"),
+            (Mode::AllowList, "authenticated"),
+        ] {
+            let chosen = comity::communities::Settings { mode, ..comity::communities::Settings::of(&here) };
+            comity::communities::change_settings(&town.app, here.id, chosen).await.unwrap();
+            let told = visitor.get("/api/v2/instance").await.is(200).json();
+            let told = &told["configuration"];
+            assert_eq!(told["limited_federation"], json!(mode == Mode::AllowList), "{mode:?}");
+            let readers = json!({ "local": local, "remote": "authenticated" });
+            for (feeds, path) in [
+                ("live_feeds", "public?local=true"),
+                ("hashtag_feeds", "tag/ferry?local=true"),
+                ("trending_link_feeds", "link?url=https%3A%2F%2Ftides.example%2Ftoday"),
+            ] {
+                assert_eq!(told["timelines_access"][feeds], readers, "{feeds} of {mode:?}");
+                let path = format!("/api/v1/timelines/{path}");
+                let list = visitor.get(&path).await.is(200).json();
+                assert_eq!(list.as_array().unwrap().len(), usize::from(local == "public"), "{path} of {mode:?}");
+                assert_eq!(hers.ids(&path).await, ids(&[&post]), "{path} of {mode:?}");
+            }
+            visitor.get("/api/v1/timelines/public?remote=true").await.is(422);
+            hers.get("/api/v1/timelines/public?remote=true").await.is(200);
+        }
+    }
+
+    async fn how_long_a_post_may_be_is_said_twice_alike(town) {
+        let longest = json!(town.app.config.limits.post_characters);
+        let mut visitor = town.anonymous();
+        let told = visitor.get("/api/v1/instance").await.is(200).json();
+        assert_eq!(told["max_toot_chars"], longest);
+        assert_eq!(told["configuration"]["statuses"]["max_characters"], longest);
+        let told = visitor.get("/api/v2/instance").await.is(200).json();
+        assert_eq!(told["configuration"]["statuses"]["max_characters"], longest);
+        let most = town.app.config.limits.post_characters as usize;
+        let mut alice = town.member("alice").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        let too_long = json!({ "status": "a".repeat(most + 1) });
+        hers.post("/api/v1/statuses", &too_long).await.is(422);
+        hers.post("/api/v1/statuses", &json!({ "status": "a".repeat(most) })).await.is(200);
+    }
 }
