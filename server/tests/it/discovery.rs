@@ -210,7 +210,9 @@ coast_test! {
             assert_eq!(told, json!([]), "{path}");
         }
     }
+}
 
+town_test! {
     async fn who_reads_which_timelines_is_said_as_it_is(town) {
         use comity_policy::Mode;
 
