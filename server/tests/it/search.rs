@@ -1,5 +1,7 @@
 //! Posts found by their words, through the API and on the page.
 
+mod marks;
+
 use comity::communities::{self, Settings};
 use comity_db::{Sql, params, sql};
 use comity_policy::Mode;

@@ -1,5 +1,7 @@
 //! Streams: who hears what, and when they stop hearing it.
 
+mod ended;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
