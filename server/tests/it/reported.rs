@@ -340,6 +340,42 @@ coast_test! {
         assert!(coast.got("kept", "Flag").is_empty());
     }
 
+    async fn l11_a_report_goes_to_the_servers_that_are_named_and_no_others(coast) {
+        let mut app = App::let_in(&coast.town, &mut coast.alice.browser).await;
+        let (rita, lena) = (coast.peer.iri("open", "rita"), coast.peer.iri("kept", "lena"));
+        let about = coast.alice.account.iri.to_string();
+        let said = format!("{lena}/statuses/1");
+        coast.brings(&peer::create(&lena, "1", "Good morning", None, Some(&about))).await;
+        coast.brings(&peer::create(&rita, "1", "Nasty words", Some(&said), Some(&about))).await;
+        let post = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
+        let author = app.get(&format!("/api/v1/statuses/{post}")).await.is(200).json()["account"]["id"].clone();
+        let (open, kept) = (coast.peer.domain("open"), coast.peer.domain("kept"));
+        let report = |forward: bool, servers: &[&str]| {
+            json!({
+                "account_id": author, "status_ids": [post.to_string()], "comment": "Nasty",
+                "forward": forward, "forward_to_domains": servers,
+            })
+        };
+        app.post("/api/v1/reports", report(true, &["not a server"])).await.is(422);
+        // How many each has after it: who has no part in it gets nothing, however often they are named.
+        for (forward, servers, at_open, at_kept) in [
+            (false, vec![open.as_str(), kept.as_str()], 0, 0),
+            (true, vec!["nobody.example"], 0, 0),
+            (true, vec![kept.as_str()], 0, 1),
+            (true, vec![open.as_str()], 1, 1),
+            (true, vec![open.as_str(), kept.as_str(), "nobody.example"], 2, 2),
+            (true, vec![], 3, 2),
+        ] {
+            let before = coast.got("open", "Flag").len() + coast.got("kept", "Flag").len();
+            let told = app.post("/api/v1/reports", report(forward, &servers)).await.is(200).json();
+            coast.is_idle().await;
+            let got = (coast.got("open", "Flag").len(), coast.got("kept", "Flag").len());
+            assert_eq!(got, (at_open, at_kept), "{forward} {servers:?}");
+            assert_eq!(told["forwarded"], json!(got.0 + got.1 > before), "{forward} {servers:?}");
+        }
+        assert_eq!(coast.got("kept", "Flag")[0]["object"], json!([rita, format!("{rita}/statuses/1")]));
+    }
+
     async fn what_is_done_to_somebody_elsewhere_is_written_down_and_closes_its_report(coast) {
         let mut app = App::let_in(&coast.town, &mut coast.alice.browser).await;
         let mut marta = moderator(&coast.town, "marta").await;
