@@ -1,5 +1,6 @@
 //! People: following, asking, blocking, muting, and what one is told of it.
 
+use crate::kept::{App, ids};
 use crate::town::Member;
 use crate::town_test;
 
@@ -25,6 +26,25 @@ town_test! {
         bob.get("/home").await.is(200).hides("Written before").hides("Written after");
         bob.get("/@alice").await.is(200).shows("Written before").hides("Written after");
         alice.get("/@alice/followers").await.is(200).hides("@bob");
+    }
+
+    async fn an_app_may_leave_out_of_what_somebody_wrote_what_is_for_few(town) {
+        let (mut alice, mut bob) = (town.member("alice").await, town.member("bob").await);
+        let mut app = App::of(&town, &mut bob).await;
+        let first = town.post(&mut alice, "For everyone", "public").await;
+        let second = town.post(&mut alice, "@bob between us", "direct").await;
+        let third = town.post(&mut alice, "A little aside", "unlisted").await;
+        let path = format!("/api/v1/accounts/{}/statuses", alice.account.id);
+        for (query, posts) in [
+            ("", vec![&third, &second, &first]),
+            ("?exclude_direct=false", vec![&third, &second, &first]),
+            ("?exclude_direct=true", vec![&third, &first]),
+            ("?exclude_direct=true&limit=1", vec![&third]),
+        ] {
+            assert_eq!(app.ids(&format!("{path}{query}")).await, ids(&posts), "{query}");
+        }
+        let older = format!("{path}?exclude_direct=true&max_id={}", third.id);
+        assert_eq!(app.ids(&older).await, ids(&[&first]));
     }
 
     async fn somebody_who_asks_first_lets_one_in_and_another_not(town) {
