@@ -235,7 +235,8 @@ impl FromRequestParts<App> for Me {
         if let Some(me) = visit.me {
             return Ok(me);
         }
-        if parts.method != http::Method::GET || wants_json(&parts.headers) {
+        let reads = matches!(parts.method, http::Method::GET | http::Method::HEAD);
+        if !reads || wants_json(&parts.headers) {
             return Err(Error::Unauthorized.into());
         }
         let back: String = form_urlencoded::byte_serialize(visit.here.as_bytes()).collect();

@@ -41,8 +41,10 @@ mod ground;
 #[macro_use]
 mod guarded;
 mod hashtags;
+mod heads;
 mod heard;
 mod in_browsers;
+mod instance;
 mod jobs;
 mod kept;
 #[path = "../kept_keys/mod.rs"]
