@@ -89,12 +89,18 @@ macro_rules! question {
     };
 }
 
+/// What is said of each of these entries, and which of them are for whom.
 macro_rules! found {
     ($entries:expr, $order:literal) => {
+        found!("", $entries, $order)
+    };
+    ($more:expr, $entries:expr, $order:literal) => {
         concat!(
             "SELECT s.id, CAST(CASE WHEN ",
             has_part!(),
-            " THEN 1 ELSE 0 END AS BIGINT) AS has_part FROM ",
+            " THEN 1 ELSE 0 END AS BIGINT) AS has_part",
+            $more,
+            " FROM ",
             $entries,
             " AND s.id < $1 AND s.id > $2
               AND ((CAST($7 AS BIGINT) < 2 AND ",
@@ -110,36 +116,104 @@ macro_rules! found {
     };
 }
 
+/// Entries with the words between these two, by SQLite: it does not carry the window over from `s.id` to its index, which takes
+/// one bound at either side.
+macro_rules! on_sqlite {
+    ($below:literal, $above:literal) => {
+        concat!(
+            "search_words
+              CROSS JOIN statuses s ON s.id = search_words.rowid
+              CROSS JOIN accounts a ON a.id = s.account_id
+              WHERE search_words.rowid < ",
+            $below,
+            " AND search_words.rowid > ",
+            $above,
+            " AND search_words MATCH ",
+            question!("$5", "$6")
+        )
+    };
+}
+
+/// Those of these entries that have the words, by PostgreSQL.
+macro_rules! on_postgres {
+    ($entries:expr) => {
+        concat!(
+            $entries,
+            " JOIN statuses s ON s.id = w.status_id
+              JOIN accounts a ON a.id = s.account_id
+              WHERE w.words @@ CAST('''' || array_to_string(CAST($5 AS TEXT[]), ''' & ''') || '''' AS TSQUERY)
+                AND NOT tsvector_to_array(w.words) && CAST($6 AS TEXT[])"
+        )
+    };
+}
+
 /// Both engines have a language of their own for what is looked for. Words are letters, digits and our sign, so that nothing in
-/// them needs a way out of the quotes. SQLite does not carry the window over from `s.id` to its index.
+/// them needs a way out of the quotes.
 macro_rules! found_in {
     ($sqlite:literal, $pg:literal) => {
         sql!(
             row: (i64, i64),
-            sqlite: found!(
-                concat!(
-                    "search_words
-                      CROSS JOIN statuses s ON s.id = search_words.rowid
-                      CROSS JOIN accounts a ON a.id = s.account_id
-                      WHERE search_words.rowid < $1 AND search_words.rowid > $2 AND search_words MATCH ",
-                    question!("$5", "$6")
-                ),
-                $sqlite
-            ),
-            pg: found!(
-                "search_entries w
-                   JOIN statuses s ON s.id = w.status_id
-                   JOIN accounts a ON a.id = s.account_id
-                  WHERE w.words @@ CAST('''' || array_to_string(CAST($5 AS TEXT[]), ''' & ''') || '''' AS TSQUERY)
-                    AND NOT tsvector_to_array(w.words) && CAST($6 AS TEXT[])",
-                $pg
-            ),
+            sqlite: found!(on_sqlite!("$1", "$2"), $sqlite),
+            pg: found!(on_postgres!("search_entries w"), $pg),
         )
     };
 }
 
 const NEWEST: Sql<(i64, i64)> = found_in!("search_words.rowid DESC", "s.id DESC");
 const OLDEST: Sql<(i64, i64)> = found_in!("search_words.rowid", "s.id");
+
+/// The same near where one begins to read, where nearly every page of common words is full: on SQLite among the first `$8` posts
+/// with the words, and whether there are no others (1); on PostgreSQL among the first `$8` posts of any words. PostgreSQL gathers
+/// all that has the words before it gives any, and does not foresee that it may be every post.
+macro_rules! near_in {
+    ($direction:literal, $below:literal, $above:literal, $sqlite:literal, $pg:literal) => {
+        sql!(
+            row: (i64, i64, i64),
+            sqlite: concat!(
+                "WITH near AS MATERIALIZED (
+                   SELECT (SELECT search_words.rowid
+                             FROM search_words
+                            WHERE search_words.rowid < $1 AND search_words.rowid > $2 AND search_words MATCH ",
+                question!("$5", "$6"),
+                "           ORDER BY search_words.rowid ",
+                $direction,
+                "           LIMIT 1 OFFSET $8 - 1) AS edge) ",
+                found!(
+                    ", CAST((SELECT near.edge IS NULL FROM near) AS BIGINT) AS is_all",
+                    on_sqlite!($below, $above),
+                    $sqlite
+                )
+            ),
+            pg: found!(
+                ", CAST(0 AS BIGINT) AS is_all",
+                on_postgres!(concat!(
+                    "(SELECT e.status_id, e.words
+                        FROM search_entries e
+                       WHERE e.status_id < $1 AND e.status_id > $2
+                       ORDER BY e.status_id ",
+                    $direction,
+                    " LIMIT $8) w"
+                )),
+                $pg
+            ),
+        )
+    };
+}
+
+const NEWEST_NEAR: Sql<(i64, i64, i64)> = near_in!(
+    "DESC",
+    "$1",
+    "max($2, COALESCE((SELECT near.edge FROM near), 0) - 1)",
+    "search_words.rowid DESC",
+    "s.id DESC"
+);
+const OLDEST_NEAR: Sql<(i64, i64, i64)> = near_in!(
+    "ASC",
+    "min($1, COALESCE((SELECT near.edge FROM near), 9223372036854775806) + 1)",
+    "$2",
+    "search_words.rowid",
+    "s.id"
+);
 
 /// Where the index is left on SQLite, which goes through it post by post: what has the words and is for somebody else may be
 /// most of it. PostgreSQL has all that is found at once, and is left to its end.
@@ -170,6 +244,8 @@ const EDGE: Edge = Edge {
     oldest: edge_in!("ASC"),
 };
 
+/// Posts that are looked at first: of common words a page is full before their end.
+const NEAR: i64 = 500;
 /// Posts with the words that are looked at in one go, for those among them that may be found: some tenths of a second.
 const MOST_LOOKED_AT: i64 = 20_000;
 
@@ -205,10 +281,7 @@ pub async fn find(
     without: &[String],
     among: Among,
 ) -> Result<Read> {
-    let of = params![with.to_vec(), without.to_vec()];
-    let (window, edge) = EDGE.cut(db, window, MOST_LOOKED_AT, of).await?;
-    let statement = if window.from_below { OLDEST } else { NEWEST };
-    let values = params![
+    let mut values = params![
         window.below,
         window.above,
         limit,
@@ -216,7 +289,29 @@ pub async fn find(
         with.to_vec(),
         without.to_vec(),
         among as i64,
+        NEAR,
     ];
+    let near = if window.from_below {
+        OLDEST_NEAR
+    } else {
+        NEWEST_NEAR
+    };
+    let rows = db.all(near, values.clone()).await?;
+    let is_full = i64::try_from(rows.len()).is_ok_and(|len| len >= limit);
+    let is_all = rows.first().is_some_and(|(_, _, is_all)| *is_all == 1);
+    if is_full || is_all {
+        let rows = rows.into_iter().map(|(id, has_part, _)| (id, has_part));
+        return Ok(Read {
+            rows: rows.collect(),
+            edge: None,
+        });
+    }
+    let of = params![with.to_vec(), without.to_vec()];
+    let (window, edge) = EDGE.cut(db, window, MOST_LOOKED_AT, of).await?;
+    let statement = if window.from_below { OLDEST } else { NEWEST };
+    values.truncate(7);
+    values[0] = window.below.into();
+    values[1] = window.above.into();
     let rows = db.all(statement, values).await?;
     Ok(Read { rows, edge })
 }
