@@ -1498,7 +1498,7 @@ pub(super) const ROUTES: &[Route] = &[
         "POST",
         "/api/v1/media",
         Wants::Member(&["write:media"]),
-        || post(media::api::upload),
+        || post(media::api::upload_and_wait),
     )
     .slow(),
     api(
