@@ -160,6 +160,7 @@ WELL = {
     "GET /api/v1/pleroma/statuses/{id}/reactions/{emoji}": emoji(react=True),
     "GET /api/v1/search": asked(q="tea"),
     "GET /api/v1/statuses/{id}/quotes": quote,
+    "GET /api/v1/statuses/{id}/reactions/{emoji}": emoji(react=True),
     "GET /api/v1/statuses/{id}/source": by_id(Seeds.status),
     "GET /api/v1/timelines/link": asked(url="https://page.example/"),
     "GET /api/comity/v1/statuses/{id}/reach": by_id(Seeds.status),

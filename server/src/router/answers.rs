@@ -289,6 +289,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     (
         "[StatusReaction]",
         &[
+            "GET /api/v1/statuses/{id}/reactions",
+            "GET /api/v1/statuses/{id}/reactions/{emoji}",
             "GET /api/v1/pleroma/statuses/{id}/reactions",
             "GET /api/v1/pleroma/statuses/{id}/reactions/{emoji}",
         ],
