@@ -132,6 +132,7 @@ pub const ALL: &[Migration] = &[
         "../../migrations/0080_second_step_keys.sql"
     ),
     migration!(81, "begun", "../../migrations/0081_begun.sql"),
+    migration!(82, "described", "../../migrations/0082_described.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

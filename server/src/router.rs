@@ -1,5 +1,6 @@
-//! Every URL we answer: four lists in the folder beside this. The router is made from this list, and so are the tests that walk it.
+//! Every URL we answer: five lists in the folder beside this. The router is made from this list, and so are the tests that walk it.
 
+mod alpha;
 mod answers;
 mod apps;
 mod endpoint;
@@ -37,11 +38,18 @@ const LONGEST_BODY: usize = 1024 * 1024;
 
 /// Every URL.
 pub const ROUTES: &[Route] = &joined::<
-    { pages::ROUTES.len() + servers::ROUTES.len() + apps::ROUTES.len() + moderators::ROUTES.len() },
+    {
+        pages::ROUTES.len()
+            + servers::ROUTES.len()
+            + apps::ROUTES.len()
+            + alpha::ROUTES.len()
+            + moderators::ROUTES.len()
+    },
 >(&[
     pages::ROUTES,
     servers::ROUTES,
     apps::ROUTES,
+    alpha::ROUTES,
     moderators::ROUTES,
 ]);
 

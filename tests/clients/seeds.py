@@ -109,8 +109,14 @@ class Seeds:
         return self.id("/api/v1/pleroma/bookmark_folders", name=f"Folder {next(self.numbers)}")
 
     def collection(self, token: str | None = None, *people: str) -> dict:
+        self.make_room()
         made = self.post("/api/v1/collections", token, name=f"People {next(self.numbers)}", account_ids=people)
         return made["collection"]
+
+    def make_room(self):
+        """Takes my collections away but the first: nobody may have many."""
+        for one in self.get(f"/api/v1/accounts/{self.me}/collections")["collections"][:-1]:
+            self.ask("DELETE", f"/api/v1/collections/{one['id']}")
 
     def item(self, token: str | None = None) -> tuple[str, str]:
         """A collection with somebody in it: me, where it is somebody else's."""

@@ -264,7 +264,7 @@ pub async fn donation_campaigns() -> Reply {
 pub async fn extended_description(caller: Caller) -> Reply {
     let here = &caller.community;
     Reply::api(json!({
-        "updated_at": crate::web::time::iso_ms(here.created_at),
+        "updated_at": crate::web::time::iso_ms(here.described_at),
         "content": text::render::simple(&here.description),
     }))
 }

@@ -151,6 +151,7 @@ pub async fn found(app: &App, domain: Domain, name: &str) -> Result<Arc<Communit
         sign_up: SignUp::Closed,
         actor_id: app.next_id(),
         created_at: now_ms,
+        described_at: now_ms,
         trust_after_days: TRUST_AFTER_DAYS,
         gate_until: None,
         answers: Answers::Members,
@@ -204,7 +205,7 @@ pub async fn change_settings(app: &App, id: i64, settings: Settings) -> Result<A
     let before = find(app, id)?;
     let mut tx = Tx::new();
     rules::changed::of_mode(&mut tx, app, id, before.mode, settings.mode)?;
-    store::change(&mut tx, id, &settings);
+    store::change(&mut tx, id, &settings, app.now_ms());
     // Other processes read communities anew when the epoch advances.
     rules::advance_epoch(&mut tx);
     let Wrote::All = app.db.write(tx).await? else {

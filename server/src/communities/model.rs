@@ -37,6 +37,7 @@ row! {
         pub banner: String,
         pub banner_description: String,
         pub languages: String,
+        pub described_at: i64,
     }
 }
 
@@ -63,6 +64,8 @@ pub struct Community {
     pub origin: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// When what it says of itself was changed last, or it was founded; unix milliseconds.
+    pub described_at: i64,
     /// While *cautious*: a server known for so many days needs no yes any more.
     pub trust_after_days: u16,
     /// The emergency gate is closed until then; unix milliseconds.
@@ -244,6 +247,7 @@ impl Community {
             rules_text: row.rules_text,
             actor_id: row.actor_id,
             created_at: row.created_at,
+            described_at: row.described_at.max(row.created_at),
             trust_after_days: u16::try_from(row.trust_after_days)
                 .map_err(|_| broken("trust_after_days"))?,
             gate_until: row.gate_until,

@@ -13,7 +13,7 @@ const ALL: Sql<CommunityRow> = sql!(
     row: CommunityRow,
     "SELECT id, domain, name, description, rules_text, mode, sign_up, actor_id, created_at,
             trust_after_days, gate_until, answers, rules_shown_to, invites, trends, shows_peers,
-            icon, icon_side, banner, banner_description, languages
+            icon, icon_side, banner, banner_description, languages, described_at
        FROM communities
       ORDER BY created_at, id
       LIMIT $1"
@@ -74,11 +74,12 @@ pub fn take_turns(tx: &mut Tx, id: i64) {
 const CHANGE: Sql = sql!(
     "UPDATE communities
         SET name = $2, description = $3, rules_text = $4, mode = $5, sign_up = $6, answers = $7, rules_shown_to = $8,
-            invites = $9, trends = $10, shows_peers = $11
+            invites = $9, trends = $10, shows_peers = $11,
+            described_at = CASE WHEN description = $3 THEN described_at ELSE $12 END
       WHERE id = $1"
 );
 
-pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
+pub fn change(tx: &mut Tx, id: i64, settings: &Settings, now_ms: i64) {
     tx.must(
         CHANGE,
         params![
@@ -93,6 +94,7 @@ pub fn change(tx: &mut Tx, id: i64, settings: &Settings) {
             settings.invites.as_str(),
             settings.trends,
             settings.shows_peers,
+            now_ms,
         ],
     );
 }

@@ -1,7 +1,7 @@
 //! Topics for apps.
 
 use axum::extract::State;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::discovery::histories;
@@ -43,18 +43,34 @@ pub async fn show(
     Path(name): Path<String>,
 ) -> Result<Reply> {
     let name = hashtag::name(&name).ok_or(Error::NotFound)?;
+    let told = told(&app, &caller, client.as_ref(), &[name]).await?;
+    told.into_iter()
+        .next()
+        .map(Reply::api)
+        .ok_or(Error::NotFound)
+}
+
+/// Topics by their folded names, in this order: with what the member has to do with each where this app of theirs may read
+/// whom they follow.
+pub(crate) async fn told(
+    app: &App,
+    caller: &Caller,
+    client: Option<&Client>,
+    names: &[String],
+) -> Result<Vec<Value>> {
     let here = &caller.community;
     let follows = Scopes::of("read:follows");
     let may = client.is_some_and(|client| client.grant.scopes.cover(&follows));
-    let names = [name];
-    let histories = histories(&app, &caller.party(), &names).await?;
-    Ok(Reply::api(match caller.account_id().filter(|_| may) {
-        None => counted(&names[0], here, &histories),
-        Some(me) => {
-            let marks = marks(&app, me, &names).await?;
-            marked(&names[0], here, &histories, &marks)
-        }
-    }))
+    let marks = match caller.account_id().filter(|_| may) {
+        None => None,
+        Some(me) => Some(marks(app, me, names).await?),
+    };
+    let histories = histories(app, &caller.party(), names).await?;
+    let told = names.iter().map(|name| match &marks {
+        None => counted(name, here, &histories),
+        Some(marks) => marked(name, here, &histories, marks),
+    });
+    Ok(told.collect())
 }
 
 /// `POST /api/v1/tags/{name}/follow`

@@ -1,6 +1,7 @@
 //! Files for apps.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use http::StatusCode;
@@ -12,6 +13,9 @@ use super::model::{Media, Saying, State as Progress};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Files, Me, Path, Reply, SentFile, Upload};
+
+/// So long waits who sent a file to Mastodon's first address: less than the thirty seconds after which many apps give up.
+const MOST_PATIENCE: Duration = Duration::from_secs(25);
 
 /// What an app says of a file.
 #[derive(Debug, Default, Deserialize)]
@@ -48,21 +52,36 @@ pub(crate) fn focus(text: &str) -> Result<Option<(f32, f32)>> {
         .ok_or_else(|| Error::invalid("focus", "must be two numbers from -1 to 1, as in 0.5,-0.25"))
 }
 
-/// `POST /api/v2/media` and `POST /api/v1/media`: 200 where it is ready, 202 where that takes a while.
+/// `POST /api/v2/media`: 200 where it is ready, 202 where that takes a while.
 pub async fn upload(
     State(app): State<App>,
     client: Client,
-    Upload(said, mut files): Upload<Said>,
+    Upload(said, files): Upload<Said>,
 ) -> Result<Reply> {
     let me = client.me()?;
+    let media = take_in(&app, me, &said, files).await?;
+    told(&app, me, &media, StatusCode::ACCEPTED)
+}
+
+/// `POST /api/v1/media`: the same, and answers when the file is ready or has failed, as long as that takes no more than
+/// [`MOST_PATIENCE`]; 202 where it does. Apps that ask here know of no file that has no address yet.
+pub async fn upload_and_wait(
+    State(app): State<App>,
+    client: Client,
+    Upload(said, files): Upload<Said>,
+) -> Result<Reply> {
+    let me = client.me()?;
+    let mut media = take_in(&app, me, &said, files).await?;
+    if media.state() == Progress::Waiting {
+        media = super::settled(&app, me.account.id, media.id, MOST_PATIENCE).await?;
+    }
+    told(&app, me, &media, StatusCode::ACCEPTED)
+}
+
+async fn take_in(app: &App, me: &Me, said: &Said, mut files: Files) -> Result<Media> {
     let file = chosen(&mut files)?;
     let saying = said.saying(&mut files)?;
-    let media = Box::pin(super::upload(&app, me, file, saying)).await?;
-    let status = match media.state() {
-        Progress::Waiting => StatusCode::ACCEPTED,
-        _ => StatusCode::OK,
-    };
-    Ok(Reply::api(entity::own(&app, &me.account, &media)).with_status(status))
+    Box::pin(super::upload(app, me, file, saying)).await
 }
 
 fn chosen(files: &mut Files) -> Result<SentFile> {
@@ -75,13 +94,14 @@ fn chosen(files: &mut Files) -> Result<SentFile> {
 pub async fn show(State(app): State<App>, client: Client, Path(id): Path<i64>) -> Result<Reply> {
     let me = client.me()?;
     let media = super::find_own(&app, me.account.id, id).await?;
-    told(&app, me, &media)
+    told(&app, me, &media, StatusCode::PARTIAL_CONTENT)
 }
 
-fn told(app: &App, me: &Me, media: &Media) -> Result<Reply> {
+/// The file, with this status where it still waits; 422 where it failed.
+fn told(app: &App, me: &Me, media: &Media, while_waiting: StatusCode) -> Result<Reply> {
     let status = match media.state() {
         Progress::Ready => StatusCode::OK,
-        Progress::Waiting => StatusCode::PARTIAL_CONTENT,
+        Progress::Waiting => while_waiting,
         Progress::Failed => {
             let why = Some(media.why.as_str()).filter(|why| !why.is_empty());
             return Err(Error::invalid(
@@ -103,7 +123,7 @@ pub async fn change(
     let me = client.me()?;
     let saying = said.saying(&mut files)?;
     let media = Box::pin(super::change(&app, me.account.id, id, &saying)).await?;
-    told(&app, me, &media)
+    told(&app, me, &media, StatusCode::PARTIAL_CONTENT)
 }
 
 /// `DELETE /api/v1/media/{id}`

@@ -34,7 +34,7 @@ use tokio::sync::{Mutex, Notify};
 pub use child::Nursery;
 pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
 pub use storage::Storage;
-pub use work::{forget_old, run, work_once};
+pub use work::{forget_old, run, settled, work_once};
 pub use worker::main as work_as_child;
 
 use crate::accounts::Account;
@@ -89,6 +89,8 @@ pub struct Desk {
     pub emojis: EmojiAddresses,
     secret: Secret,
     waiting: Notify,
+    /// A file that took its time was made ready on this node, or failed.
+    settled: Notify,
     fetches: Turns,
     /// How far it was looked for strays.
     walked: Mutex<strays::Walked>,
@@ -106,6 +108,7 @@ impl Desk {
             emojis: EmojiAddresses::new(secret.clone(), host, clock.clone()),
             secret,
             waiting: Notify::new(),
+            settled: Notify::new(),
             fetches: Turns::new(),
             walked: Mutex::default(),
         })

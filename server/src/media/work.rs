@@ -1,11 +1,12 @@
 //! What takes its time: making film ready, and taking away what nobody has any more.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use super::{format_of, keep, remote, store, strays};
+use super::{Media, State, find_own, format_of, keep, remote, store, strays};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::id;
@@ -23,6 +24,8 @@ const ELSEWHERE_MS: i64 = 15_000;
 const MOST_ATTEMPTS: i64 = 3;
 /// How long after a failure of ours.
 const AGAIN_MS: i64 = 60_000;
+/// How often whoever waits for a file looks whether another node made it ready, of which nobody here is told.
+const GLANCE_EVERY: Duration = Duration::from_secs(2);
 
 /// Works until `shutdown` turns true.
 pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
@@ -76,7 +79,27 @@ pub async fn work_once(app: &App) -> Result<bool> {
             return Err(why);
         }
     }
+    app.media.settled.notify_waiters();
     Ok(true)
+}
+
+/// A file of one's own as it is once it was made ready or failed, or when so long is over: then it still waits.
+pub async fn settled(app: &App, account_id: i64, id: i64, within: Duration) -> Result<Media> {
+    let mut over = pin!(tokio::time::sleep(within));
+    loop {
+        let mut told = pin!(app.media.settled.notified());
+        // Before it is looked: what happens between the two is heard of.
+        told.as_mut().enable();
+        let media = find_own(app, account_id, id).await?;
+        if media.state() != State::Waiting {
+            return Ok(media);
+        }
+        tokio::select! {
+            () = told => {}
+            () = tokio::time::sleep(GLANCE_EVERY) => {}
+            () = over.as_mut() => return Ok(media),
+        }
+    }
 }
 
 async fn make(app: &App, id: i64, key: &str, attempts: i64) -> Result<()> {

@@ -38,12 +38,12 @@ pub async fn unreact(
     ))
 }
 
-/// `GET /api/v1/pleroma/statuses/{id}/reactions`: each emoji, with those who said it whom whoever asks may see.
+/// `GET /api/v1/statuses/{id}/reactions`, and under `pleroma`: each emoji, with those who said it whom whoever asks may see.
 pub async fn list(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Reply> {
     told(&app, &caller, id, None).await
 }
 
-/// `GET /api/v1/pleroma/statuses/{id}/reactions/{emoji}`: the same of one emoji.
+/// `GET /api/v1/statuses/{id}/reactions/{emoji}`, and under `pleroma`: the same of one emoji.
 pub async fn one(
     State(app): State<App>,
     caller: Caller,

@@ -86,8 +86,11 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "DELETE /api/comity/v1/antennas/{id}",
             "DELETE /api/comity/v1/tokens/{id}",
             "DELETE /api/v1/collections/{id}",
+            "DELETE /api/v1_alpha/collections/{id}",
             "DELETE /api/v1/collections/{id}/items/{item}",
+            "DELETE /api/v1_alpha/collections/{id}/items/{item}",
             "POST /api/v1/collections/{id}/items/{item}/revoke",
+            "POST /api/v1_alpha/collections/{id}/items/{item}/revoke",
             "DELETE /api/v1/conversations/{id}",
             "DELETE /api/v2/filters/{id}",
             "DELETE /api/v2/filters/keywords/{id}",
@@ -289,6 +292,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     (
         "[StatusReaction]",
         &[
+            "GET /api/v1/statuses/{id}/reactions",
+            "GET /api/v1/statuses/{id}/reactions/{emoji}",
             "GET /api/v1/pleroma/statuses/{id}/reactions",
             "GET /api/v1/pleroma/statuses/{id}/reactions/{emoji}",
         ],
@@ -447,21 +452,35 @@ const ANSWERS: &[(&str, &[&str])] = &[
         "Collections",
         &[
             "GET /api/v1/accounts/{id}/collections",
+            "GET /api/v1_alpha/accounts/{id}/collections",
             "GET /api/v1/accounts/{id}/in_collections",
+            "GET /api/v1_alpha/accounts/{id}/in_collections",
         ],
     ),
-    ("CollectionWithAccounts", &["GET /api/v1/collections/{id}"]),
+    (
+        "CollectionWithAccounts",
+        &[
+            "GET /api/v1/collections/{id}",
+            "GET /api/v1_alpha/collections/{id}",
+        ],
+    ),
     (
         "WrappedCollection",
         &[
             "POST /api/v1/collections",
+            "POST /api/v1_alpha/collections",
             "PATCH /api/v1/collections/{id}",
+            "PATCH /api/v1_alpha/collections/{id}",
             "PUT /api/v1/collections/{id}",
+            "PUT /api/v1_alpha/collections/{id}",
         ],
     ),
     (
         "WrappedCollectionItem",
-        &["POST /api/v1/collections/{id}/items"],
+        &[
+            "POST /api/v1/collections/{id}/items",
+            "POST /api/v1_alpha/collections/{id}/items",
+        ],
     ),
     (
         "Tag",

@@ -538,6 +538,18 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/statuses/{id}/reactions",
+        Wants::Anyone(&["read:statuses"]),
+        || get(reactions::api::list),
+    ),
+    api(
+        "GET",
+        "/api/v1/statuses/{id}/reactions/{emoji}",
+        Wants::Anyone(&["read:statuses"]),
+        || get(reactions::api::one),
+    ),
+    api(
+        "GET",
         "/api/v1/pleroma/statuses/{id}/reactions",
         Wants::Anyone(&["read:statuses"]),
         || get(reactions::api::list),
@@ -1498,7 +1510,7 @@ pub(super) const ROUTES: &[Route] = &[
         "POST",
         "/api/v1/media",
         Wants::Member(&["write:media"]),
-        || post(media::api::upload),
+        || post(media::api::upload_and_wait),
     )
     .slow(),
     api(

@@ -11,10 +11,9 @@ use comity_policy::Way;
 
 use crate::accounts::entity::{Told, whole_many};
 use crate::app::App;
-use crate::discovery::histories;
 use crate::error::{Error, Result};
+use crate::followed_tags;
 use crate::follows;
-use crate::hashtags::entity::counted;
 use crate::http::takes::Argument;
 use crate::http::{Caller, Client, Input, Kind, Paging, Reply, address};
 use crate::statuses::entity::{Entities, Written};
@@ -51,6 +50,7 @@ impl FromRequestParts<App> for Neighbourhood {
 pub async fn search(
     State(app): State<App>,
     caller: Caller,
+    client: Option<Client>,
     Neighbourhood(from): Neighbourhood,
     paging: Paging,
     Input(question): Input<Question>,
@@ -59,7 +59,8 @@ pub async fn search(
         check_visitor(&paging, &question)?;
         app.limits.check(Kind::Search, &from)?;
     }
-    let found = Box::pin(answer(&app, &caller, &paging, &question, Topics::Counted)).await?;
+    let topics = Topics::Whole(client.as_ref());
+    let found = Box::pin(answer(&app, &caller, &paging, &question, topics)).await?;
     Ok(Reply::api_written(found))
 }
 
@@ -91,10 +92,10 @@ pub async fn search_v1(
 }
 
 /// How topics that were found are told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Topics {
-    /// With how often they were named.
-    Counted,
+#[derive(Clone, Copy)]
+enum Topics<'a> {
+    /// With how often they were named, and whether the member follows them where this app may read that.
+    Whole(Option<&'a Client>),
     /// By their names.
     Named,
 }
@@ -113,7 +114,7 @@ async fn answer(
     caller: &Caller,
     paging: &Paging,
     question: &Question,
-    topics: Topics,
+    topics: Topics<'_>,
 ) -> Result<String> {
     let wants = |kind: &str| question.r#type.is_empty() || question.r#type == kind;
     if !["", "accounts", "hashtags", "statuses"].contains(&question.r#type.as_str()) {
@@ -192,13 +193,10 @@ async fn answer(
     if wants("hashtags") && is_one_word {
         let names = super::topics(app, &party, &prefix).await?;
         let names: Vec<String> = names.into_iter().skip(skip).take(most).collect();
-        if topics == Topics::Named {
-            hashtags.extend(names.into_iter().map(Value::String));
-        } else {
-            let histories = histories(app, &party, &names).await?;
-            let told = |name: &String| counted(name, &caller.community, &histories);
-            hashtags.extend(names.iter().map(told));
-        }
+        hashtags = match topics {
+            Topics::Named => names.into_iter().map(Value::String).collect(),
+            Topics::Whole(client) => followed_tags::api::told(app, caller, client, &names).await?,
+        };
     }
     Ok(serde_json::to_string(&Answer {
         accounts,

@@ -112,6 +112,40 @@ town_test! {
         assert!(told(&mut his, "added_to_collection").await.is_empty());
     }
 
+    async fn collections_are_also_where_mastodon_had_them_before(town) {
+        let (mut alice, mut bob, carol) =
+            (town.member("alice").await, town.member("bob").await, town.member("carol").await);
+        let (mut hers, mut his) = (App::of(&town, &mut alice).await, App::of(&town, &mut bob).await);
+        let alpha = |path: &str| path.replace("/api/v1/", "/api/v1_alpha/");
+        let body = json!({ "name": "Harbour", "account_ids": [number(&bob)] });
+        let made = hers.post(&alpha(COLLECTIONS), &body).await.is(200).json()["collection"].clone();
+        let path = at(&made);
+        let whole = town.anonymous().get(&path).await.is(200).json();
+        assert_eq!(town.anonymous().get(&alpha(&path)).await.is(200).json(), whole);
+        let renamed = hers.send(Method::PATCH, &alpha(&path), &json!({ "name": "Quay" })).await.is(200).json();
+        assert_eq!(renamed["collection"]["name"], "Quay");
+        let renamed = hers.put(&alpha(&path), &json!({ "name": "Pier" })).await.is(200).json();
+        assert_eq!(renamed["collection"]["name"], "Pier");
+        // A list goes on at the address at which it began.
+        make(&mut hers, "Second", &[]).await;
+        let of_alice = alpha(&format!("/api/v1/accounts/{}/collections", number(&alice)));
+        let first = his.get(&format!("{of_alice}?limit=1")).await.is(200);
+        let next = link(&first, "next").unwrap();
+        assert!(next.contains(&of_alice), "{next}");
+        assert_eq!(his.get(&next).await.is(200).json()["collections"][0]["name"], "Pier");
+        let of_bob = alpha(&format!("/api/v1/accounts/{}/in_collections", number(&bob)));
+        assert_eq!(his.get(&of_bob).await.is(200).json()["collections"][0]["id"], made["id"]);
+        let items = alpha(&format!("{path}/items"));
+        let item = hers.post(&items, &json!({ "account_id": number(&carol) })).await.is(200).json();
+        let (his_item, item) = (made["items"][0]["id"].as_str().unwrap(), item["collection_item"]["id"].as_str().unwrap());
+        his.post(&format!("{items}/{his_item}/revoke"), &Value::Null).await.is(200);
+        assert_eq!(inside(&mut his, &path).await, [number(&carol)]);
+        hers.delete(&format!("{items}/{item}")).await.is(200);
+        assert!(inside(&mut his, &path).await.is_empty());
+        hers.delete(&alpha(&path)).await.is(200);
+        his.get(&path).await.is(404);
+    }
+
     async fn nobody_is_in_a_collection_against_their_will(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);

@@ -1,6 +1,7 @@
 //! What a community says of itself to apps, and how many one knows at a server.
 
 use comity::communities::{self, Settings};
+use comity::web::time::iso_ms;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -11,8 +12,10 @@ town_test! {
     async fn apps_read_what_a_community_says_of_itself_and_in_what_one_may_write(town) {
         let path = "/api/v1/instance/extended_description";
         let mut visitor = town.anonymous();
-        assert_eq!(visitor.get(path).await.is(200).json()["content"], "");
         let here = town.community();
+        let told = visitor.get(path).await.is(200).json();
+        assert_eq!((&told["content"], &told["updated_at"]), (&json!(""), &json!(iso_ms(here.created_at))));
+        town.wait_s(86_400);
         let description = "By the sea\n\nCome <in>, it is <b>warm</b>".to_owned();
         let settings = Settings { description, ..Settings::of(&here) };
         communities::change_settings(&town.app, here.id, settings).await.unwrap();
@@ -20,6 +23,12 @@ town_test! {
         let content = told["content"].as_str().unwrap();
         assert!(content.starts_with("<p>By the sea</p><p>Come ") && content.ends_with("</p>"), "{content}");
         assert!(!content.contains("<in>") && !content.contains("<b>"), "{content}");
+        // When that was changed, and no other setting.
+        assert_eq!(told["updated_at"], iso_ms(town.app.now_ms()));
+        town.wait_s(86_400);
+        let settings = Settings { name: "Harbour town".to_owned(), ..Settings::of(&town.community()) };
+        communities::change_settings(&town.app, here.id, settings).await.unwrap();
+        assert_eq!(visitor.get(path).await.is(200).json(), told);
 
         let told = visitor.get("/api/v1/instance/languages").await.is(200).json();
         let all = told.as_array().unwrap();

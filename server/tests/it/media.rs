@@ -51,6 +51,11 @@ impl Sender {
 
     /// Sends a file as this name and type, which say nothing.
     pub async fn send(&mut self, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+        self.send_to("/api/v2/media", bytes, fields).await
+    }
+
+    /// The same at another address.
+    pub async fn send_to(&mut self, path: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
             body.extend(part(name, None, value.as_bytes()));
@@ -59,7 +64,7 @@ impl Sender {
         body.extend(b"--form--\r\n");
         self.ask(
             Method::POST,
-            "/api/v2/media",
+            path,
             "multipart/form-data; boundary=form",
             body,
         )

@@ -77,6 +77,10 @@ town_test! {
         assert_eq!(all[0]["accounts"].as_array().unwrap().len(), 2);
         let one = bob.get(&at(&post, WAVE)).await.is(200).json();
         assert_eq!((one.as_array().unwrap().len(), &one[0]["accounts"][0]["username"]), (1, &json!("alice")));
+        // The same at the address without Pleroma's name.
+        let plain = format!("/api/v1/statuses/{}/reactions", id(&post));
+        assert_eq!(town.anonymous().get(&plain).await.is(200).json(), all);
+        assert_eq!(bob.get(&format!("{plain}/{WAVE}")).await.is(200).json(), one);
         // Taken back, the favourite goes as well; only what one said.
         bob.send(Method::DELETE, &at(&post, WAVE), &json!({})).await.is(200);
         let told = bob.post(&format!("/api/v1/statuses/{}/unreact/boat", id(&post)), json!({})).await.is(200).json();
@@ -130,7 +134,10 @@ town_test! {
             let other = bob.send(method, &at(&nothing, WAVE), &json!({})).await.is(404);
             assert_eq!(one.body, other.body);
         }
-        bob.get(&format!("/api/v1/pleroma/statuses/{}/reactions", id(&hidden))).await.is(404);
+        for place in ["/api/v1/statuses", "/api/v1/pleroma/statuses"] {
+            bob.get(&format!("{place}/{}/reactions", id(&hidden))).await.is(404);
+            bob.get(&format!("{place}/{}/reactions/{WAVE}", id(&hidden))).await.is(404);
+        }
     }
 }
 

@@ -17,6 +17,36 @@ town_test! {
         }
     }
 
+    async fn search_tells_which_topics_a_member_follows_where_the_app_may_read_it(town) {
+        let mut alice = town.member("alice").await;
+        town.post(&mut alice, "The #ferry and its #ferryman", "public").await;
+        let mut hers = App::of(&town, &mut alice).await;
+        hers.post("/api/v1/tags/ferry/follow", &Value::Null).await.is(200);
+        hers.post("/api/v1/tags/ferryman/feature", &Value::Null).await.is(200);
+        let found = "/api/v2/search?q=ferry&type=hashtags";
+        let mark = |answer: &Value, name: &str, mark: &str| {
+            let mut tags = answer["hashtags"].as_array().unwrap().iter();
+            tags.find(|tag| tag["name"] == name).unwrap()[mark].clone()
+        };
+        for (scopes, yes, no) in [
+            ("read:search", Value::Null, Value::Null),
+            ("read:search read:follows", json!(true), json!(false)),
+            ("read", json!(true), json!(false)),
+        ] {
+            let mut app = clients::App::let_in_with(&town, &mut alice, scopes).await;
+            let answer = app.get(found).await.is(200).json();
+            for (name, follows, features) in [("ferry", &yes, &no), ("ferryman", &no, &yes)] {
+                let told = (mark(&answer, name, "following"), mark(&answer, name, "featuring"));
+                assert_eq!((&told.0, &told.1), (follows, features), "{name} with {scopes}");
+            }
+        }
+        let answer = town.anonymous().get(found).await.is(200).json();
+        assert_eq!(mark(&answer, "ferry", "following"), Value::Null);
+        // The older search has names alone.
+        let answer = hers.get("/api/v1/search?q=ferry&type=hashtags").await.is(200).json();
+        assert!(answer["hashtags"].as_array().unwrap().contains(&json!("ferry")), "{answer}");
+    }
+
     async fn what_names_a_followed_topic_comes_home(town) {
         let (mut alice, mut bob, mut carol) =
             (town.member("alice").await, town.member("bob").await, town.member("carol").await);

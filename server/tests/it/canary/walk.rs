@@ -29,6 +29,7 @@ fn kept(path: &str) -> Option<&'static str> {
         ("/api/v1/polls/{id}", "poll"),
         ("/collections/{id}", "collection"),
         ("/api/v1/collections/{id}", "collection"),
+        ("/api/v1_alpha/collections/{id}", "collection"),
         ("/api/v1/notifications/{id}", "bell"),
         ("/api/v2/notifications/{id}", "bell"),
         ("/api/v1/media/{id}", "file"),
@@ -140,6 +141,7 @@ pub fn filled(cast: &Cast, route: &Route) -> Vec<String> {
             })
             .collect(),
         path if path.starts_with("/api/v1/accounts/{id}")
+            || path.starts_with("/api/v1_alpha/accounts/{id}")
             || path.starts_with("/api/v1/admin/accounts/{id}") =>
         {
             let ids = cast.accounts.iter();
@@ -381,7 +383,7 @@ fn asked(cast: &Cast, path: &str) -> Vec<String> {
 /// Whether it lists people, and no posts.
 fn is_of_people(path: &str) -> bool {
     let of_accounts = path.starts_with("/api/v1/accounts") && !path.ends_with("/statuses");
-    of_accounts || path == "/api/v1/follow_requests"
+    of_accounts || path.starts_with("/api/v1_alpha/accounts") || path == "/api/v1/follow_requests"
 }
 
 /// The same for an address that was filled: the community's timeline is a part of everyone's, for apps, an antenna is a list, as
@@ -531,6 +533,7 @@ fn place(route: &Route, signed_in: bool) -> char {
         | "/@{handle}/featured"
         | "/collections/{id}"
         | "/api/v1/collections/{id}"
+        | "/api/v1_alpha/collections/{id}"
         | "/follow-requests"
         | "/settings/people"
         | "/api/v1/blocks"

@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use comity::error::Error;
+use comity::media::{State, settled};
 use comity_db::testing::Engine;
 use serde_json::json;
 
@@ -10,6 +13,13 @@ use super::files::{avif, gif, jpeg, png, png_that_says, webp};
 use super::{Sender, path, walk};
 use crate::town::{DOMAIN, Town};
 use crate::town_test;
+
+/// Makes the next file ready, as soon as there is one.
+async fn make_one(town: &Town) {
+    while !comity::media::work_once(&town.app).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+}
 
 town_test! {
     async fn attack_24_hostile_files_are_refused_in_a_sentence(town) {
@@ -102,6 +112,37 @@ town_test! {
         let small = town.anonymous().get(&path(&told["preview_url"])).await.is(200);
         assert_eq!(small.headers["content-type"], "image/jpeg");
         assert!(!comity::media::work_once(&town.app).await.unwrap(), "nothing is left to do");
+    }
+
+    async fn the_first_address_waits_until_a_file_is_ready_or_failed(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let waves = gif(31, 20, 5);
+        let said = [("description", "waves")];
+        let (answer, ()) = tokio::join!(alice.send_to("/api/v1/media", &waves, &said), make_one(&town));
+        let told = answer.is(200).json();
+        assert_eq!((&told["type"], &told["description"]), (&"gifv".into(), &"waves".into()));
+        let film = town.anonymous().get(&path(&told["url"])).await.is(200);
+        assert_eq!(film.headers["content-type"], "video/mp4");
+        // A head that promises a film, and nothing behind it.
+        let nothing = [&b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41"[..], &[0; 400]].concat();
+        let (answer, ()) = tokio::join!(alice.send_to("/api/v1/media", &nothing, &[]), make_one(&town));
+        let told = answer.is(422).json();
+        assert!(told["error"].as_str().unwrap().contains("damaged"), "{told}");
+        // What stands still was never waited for, and nobody works here.
+        alice.send_to("/api/v1/media", &png(9, 9), &[]).await.is(200);
+    }
+
+    async fn nobody_waits_for_a_file_longer_than_that(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let told = alice.send(&gif(31, 20, 5), &[]).await.is(202).json();
+        let (me, id) = (alice.member.account.id, super::id(&told));
+        let now = settled(&town.app, me, id, Duration::ZERO).await.unwrap();
+        assert_eq!(now.state(), State::Waiting);
+        make_one(&town).await;
+        let now = settled(&town.app, me, id, Duration::from_secs(600)).await.unwrap();
+        assert_eq!(now.state(), State::Ready);
+        let others = settled(&town.app, me + 1, id, Duration::ZERO).await.unwrap_err();
+        assert!(matches!(others, Error::NotFound), "{others}");
     }
 
     async fn one_member_keeps_nobody_elses_films_waiting(town) {
