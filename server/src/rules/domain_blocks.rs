@@ -125,21 +125,7 @@ async fn only_added(app: &App, block: &Rule) -> Result<Option<NewRule>> {
     if !is_kept || before.expires_at.is_some_and(|end| end <= app.now_ms()) {
         return Ok(None);
     }
-    Ok(Some(NewRule {
-        conditions: before.conditions,
-        reason_public: before.reason_public,
-        reason_members: before.reason_members,
-        reason_moderators: before.reason_moderators,
-        evidence: before.evidence,
-        review_at: before.review_at,
-        expires_at: before.expires_at,
-        ..NewRule::about(
-            before.scope,
-            before.pattern,
-            Stance::Unchanged,
-            Source::Person,
-        )
-    }))
+    Ok(Some(NewRule::like(before)))
 }
 
 fn pattern(app: &App, me: &Me, named: &Named) -> Result<Pattern> {
