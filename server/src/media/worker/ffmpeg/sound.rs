@@ -58,6 +58,8 @@ pub(super) fn make(
 fn keep_frames() -> Result<f64, Refused> {
     let copied = std::fs::read(OUTPUT).map_err(|_| DAMAGED.to_owned())?;
     let (frames, seconds) = mp3::frames(&copied);
+    // A large one is not held three times.
+    drop(copied);
     if frames.is_empty() {
         return Err(DAMAGED.to_owned());
     }
