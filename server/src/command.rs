@@ -278,23 +278,17 @@ async fn back_up(config: &Config, file: &Path) -> Result<(), Failure> {
 
 /// The installation of these settings, made where there is none: for what begins one, and for trying a bucket before.
 async fn begin(config: Config) -> Result<App, Failure> {
-    serve::check_stored_domain(&config).await?;
-    let app = serve::start(config, Clock::system()).await?;
-    serve::check_domain(&app)?;
-    Ok(app)
+    Ok(serve::start(config, Clock::system()).await?)
 }
 
 /// The installation of these settings, as it is: a command in another folder makes nothing.
 async fn open(config: Config) -> Result<App, Failure> {
-    serve::check_stored_domain(&config).await?;
-    let app = open_any(config).await?;
-    serve::check_domain(&app)?;
-    Ok(app)
+    Ok(serve::start_existing(config, Clock::system()).await?)
 }
 
 /// The same where the domain of the settings is not served yet, which a command about communities can mend.
 async fn open_any(config: Config) -> Result<App, Failure> {
-    Ok(serve::start_existing(config, Clock::system()).await?)
+    Ok(serve::start_to_mend(config, Clock::system()).await?)
 }
 
 async fn serve_forever(config: Config) -> Result<(), Failure> {

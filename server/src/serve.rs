@@ -15,7 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 pub use listen::listen;
-pub use place::{Alone, alone, check_domain, check_stored_domain, must_exist};
+pub(crate) use place::check_stored_domain;
+pub use place::{Alone, alone, must_exist};
 
 use crate::accounts::Keyring;
 use crate::aliases::Watch;
@@ -71,26 +72,49 @@ impl From<Error> for CannotStart {
     }
 }
 
-/// Opens the database of `config`, brings it up to date, and founds the first community where there is none.
+/// Opens the database of `config`, brings it up to date, and founds the first community where there is none. Refuses before
+/// it changes anything where the settings name a `domain` that no community there has.
 pub async fn start(config: Config, clock: Clock) -> Result<App, CannotStart> {
-    if config.database.is_empty() {
-        make_writable(&config.data_dir)?;
-    }
-    let db = Db::open(&config.database_url()).await?;
-    start_on(db, config, clock).await
+    let db = open(&config).await?;
+    start_checked(db, config, clock).await
 }
 
 /// The same of a database that is there already; refuses where there is none, or an empty one.
 pub async fn start_existing(config: Config, clock: Clock) -> Result<App, CannotStart> {
-    must_exist(&config)?;
+    let db = open_existing(&config).await?;
+    start_checked(db, config, clock).await
+}
+
+/// The same for commands about communities, which can mend a wrong `domain`: it is refused only where the database is not
+/// up to date.
+pub async fn start_to_mend(config: Config, clock: Clock) -> Result<App, CannotStart> {
+    let db = open_existing(&config).await?;
+    place::check_up_to_date(&db, &config).await?;
+    start_on(db, config, clock).await
+}
+
+async fn open(config: &Config) -> Result<Db, CannotStart> {
     if config.database.is_empty() {
         make_writable(&config.data_dir)?;
     }
-    let db = Db::open(&config.database_url()).await?;
+    Ok(Db::open(&config.database_url()).await?)
+}
+
+async fn open_existing(config: &Config) -> Result<Db, CannotStart> {
+    must_exist(config)?;
+    let db = open(config).await?;
     if db.pending(migrations::ALL).await? == migrations::ALL.len() {
-        return Err(place::none(&config));
+        return Err(place::none(config));
     }
-    start_on(db, config, clock).await
+    Ok(db)
+}
+
+/// Asks after the domain again once the database is up to date: one that could not tell it can.
+async fn start_checked(db: Db, config: Config, clock: Clock) -> Result<App, CannotStart> {
+    check_stored_domain(&db, &config).await?;
+    let app = start_on(db, config, clock).await?;
+    place::check_domain(&app)?;
+    Ok(app)
 }
 
 /// Starts on a database that is open already.

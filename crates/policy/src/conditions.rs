@@ -92,6 +92,12 @@ impl Conditions {
         self.0
     }
 
+    /// Those of these that are not among `other`.
+    #[must_use]
+    pub fn without(self, other: Conditions) -> Conditions {
+        Conditions(self.0 & !other.0)
+    }
+
     /// Whether all of `other` are among these.
     pub fn contains(self, other: Conditions) -> bool {
         self.0 & other.0 == other.0

@@ -23,10 +23,13 @@ pub struct Copy {
 
 impl Copy {
     /// Copies the database of `config` into a new folder among the temporary files that nobody else on this machine may
-    /// look into. Nothing is written where it comes from, and whoever uses it goes on.
+    /// look into. Nothing is written where it comes from, and whoever uses it goes on. Refuses, as starting does, where the
+    /// settings name a `domain` that no community there has.
     pub async fn of(config: &Config, now_ms: i64) -> Result<Copy, CannotStart> {
         serve::must_exist(config)?;
-        Copy::of_open(&Db::open(&config.database_url()).await?, now_ms).await
+        let db = Db::open(&config.database_url()).await?;
+        serve::check_stored_domain(&db, config).await?;
+        Copy::of_open(&db, now_ms).await
     }
 
     /// The same of a database that is open.

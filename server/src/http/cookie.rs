@@ -24,7 +24,7 @@ pub enum Cookie {
     Visitor,
     /// What the last act came to, shown once.
     Notice,
-    /// Where whoever signed up here goes on: the letter is answered in another window.
+    /// Where whoever signed up here, or asked for a new password, goes on: the letter is answered in another window.
     Next,
 }
 
@@ -34,7 +34,7 @@ const VISITOR_LIVES_S: i64 = 24 * 3600;
 const NOTICE_LIVES_S: i64 = 60;
 /// Longer notices are cut; browsers refuse cookies beyond 4096 bytes.
 const LONGEST_NOTICE: usize = 1000;
-/// An app that had somebody sign up does not wait for longer.
+/// An app that had somebody sign up, or choose a new password, does not wait for longer.
 const NEXT_LIVES_S: i64 = 24 * 3600;
 /// Bytes of an address to go on to; in base64 they are a third more, and browsers refuse cookies beyond 4096.
 const LONGEST_NEXT: usize = 2900;
@@ -111,7 +111,7 @@ pub fn read_notice(headers: &HeaderMap, community: &Community) -> Option<Notice>
     String::from_utf8(bytes).ok().map(Notice)
 }
 
-/// Where this browser goes on once the letter is answered: an address here, in place of what an earlier sign-up left.
+/// Where this browser goes on once the letter is answered: an address here, in place of what an earlier letter left.
 pub fn next(community: &Community, path: &str) -> HeaderValue {
     if path == "/" || path.len() > LONGEST_NEXT {
         return Cookie::Next.clear(community);
@@ -119,7 +119,7 @@ pub fn next(community: &Community, path: &str) -> HeaderValue {
     Cookie::Next.set(community, &URL_SAFE_NO_PAD.encode(path), NEXT_LIVES_S)
 }
 
-/// Where whoever signed up with this browser goes on; never elsewhere than here.
+/// Where whoever asked for a letter with this browser goes on; never elsewhere than here.
 pub fn read_next(headers: &HeaderMap, community: &Community) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD
         .decode(Cookie::Next.read(headers, community)?)

@@ -104,6 +104,14 @@ pub fn afterwards(next: &str) -> String {
     query
 }
 
+/// What a form holds of an address to go on to: nothing of the first page, where everybody goes.
+pub fn held(next: &str) -> String {
+    local_path(next)
+        .filter(|next| *next != "/")
+        .unwrap_or_default()
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,9 +50,14 @@ pub(super) async fn set(
     // A mark leaves what the rule says besides, and until when.
     let is_mark = matches!(action, Action::Mark | Action::Unmark);
     let kept = subject.rule.as_ref().filter(|_| is_mark);
+    let lapsing = match kept {
+        Some(_) => None,
+        None => rules::lapsing(app, scope, &pattern, Conditions::NONE),
+    };
     let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     let new = NewRule {
         conditions,
+        lapsing,
         expires_at: kept.and_then(|rule| rule.expires_at),
         reason_public: kept.and_then(|rule| rule.reason_public.clone()),
         reason_members: kept.and_then(|rule| rule.reason_members.clone()),
@@ -90,17 +95,12 @@ fn after((stance, conditions): Met, action: Action) -> Met {
         Action::Limit => (Stance::Limited, conditions),
         Action::Mark => (stance, conditions | Conditions::MARK_SENSITIVE),
         Action::Unlimit if stance == Stance::Limited => (Stance::Unchanged, conditions),
-        Action::Unmark => (stance, without_mark(conditions)),
+        Action::Unmark => (stance, conditions.without(Conditions::MARK_SENSITIVE)),
         Action::Lift => AS_ANYBODY,
         Action::Note | Action::Warn | Action::Freeze | Action::Admit | Action::Unlimit => {
             (stance, conditions)
         }
     }
-}
-
-fn without_mark(conditions: Conditions) -> Conditions {
-    let left = conditions.bits() & !Conditions::MARK_SENSITIVE.bits();
-    Conditions::from_bits(left).unwrap_or(conditions)
 }
 
 #[cfg(test)]

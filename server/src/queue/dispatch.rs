@@ -114,6 +114,9 @@ pub(super) async fn attempt(app: &App, job: Job) -> Outcome {
                 restored,
                 after,
             } => Box::pin(rules::tell(app, cause, restored, after)).await,
+            Job::EndAdded { rule, conditions } => {
+                Box::pin(rules::end_added(app, rule, conditions)).await
+            }
         }
     };
     // Caught, so that the lane goes on: one bad document must not stop all that follows from its sender.

@@ -219,6 +219,13 @@ pub enum Job {
         /// Members up to this number were told.
         after: i64,
     },
+    /// What a rule took over from one that would have ended by now ends.
+    EndAdded {
+        /// The rule that took it over.
+        rule: i64,
+        /// Its conditions, as bits.
+        conditions: u32,
+    },
 }
 
 impl Job {
@@ -251,6 +258,7 @@ impl Job {
             Job::TellQuoting { .. } => "tell_quoting",
             Job::Leave { .. } => "leave",
             Job::TellOfRule { .. } => "tell_of_rule",
+            Job::EndAdded { .. } => "end_added",
         }
     }
 
@@ -292,6 +300,7 @@ impl Job {
             | Job::TellOfPost { .. }
             | Job::TellQuoting { .. }
             | Job::TellOfRule { .. }
+            | Job::EndAdded { .. }
             | Job::Wake { .. }
             | Job::WeighAnswers { .. } => None,
         }
@@ -325,7 +334,9 @@ impl Job {
                 format!("about {status}")
             }
             Job::Leave { account, .. } => format!("end of {account}"),
-            Job::TellOfRule { cause, .. } => format!("of rule {cause}"),
+            Job::TellOfRule { cause: rule, .. } | Job::EndAdded { rule, .. } => {
+                format!("of rule {rule}")
+            }
             // After what they sent before: a yes or a no to a follow may be among it.
             Job::SynchronizeFollowers { actor, .. } => format!("from {actor}"),
             Job::FetchListSource { list, .. } => format!("of list {list}"),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::model::{NewRule, Source};
-use super::{end, in_force, of_member, read_pattern, set};
+use super::{conditions, end, in_force, of_member, read_pattern, set, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows;
@@ -70,7 +70,8 @@ pub async fn preview(
     })))
 }
 
-/// `POST /api/v1/domain_blocks`: a rule like one from the page. Doing it twice changes nothing.
+/// `POST /api/v1/domain_blocks`: a rule like one from the page. Doing it twice changes nothing. What a rule of the member's
+/// own only added about the server is kept in it.
 pub async fn block(
     State(app): State<App>,
     client: Client,
@@ -81,6 +82,7 @@ pub async fn block(
     if find(&app, me, &pattern)?.is_none() {
         let scope = of_member(&me.account)?;
         let rule = NewRule {
+            conditions: conditions::added(&app, scope, &pattern),
             set_by: Some(me.account.id),
             ..NewRule::about(scope, pattern, Stance::Refused, Source::Person)
         };
@@ -89,7 +91,8 @@ pub async fn block(
     Ok(Reply::api(json!({})))
 }
 
-/// `DELETE /api/v1/domain_blocks`: the rule is taken back; a server that none is about is none.
+/// `DELETE /api/v1/domain_blocks`: the rule is taken back; a server that none is about is none. A rule that only added
+/// something, of which the block took the place, is there again.
 pub async fn unblock(
     State(app): State<App>,
     client: Client,
@@ -97,16 +100,32 @@ pub async fn unblock(
 ) -> Result<Reply> {
     let me = client.me()?;
     let pattern = pattern(&app, me, &named)?;
+    let by = Some(me.account.id);
     if let Some(rule) = find(&app, me, &pattern)? {
-        end(
-            &app,
-            of_member(&me.account)?,
-            rule.id.0,
-            Some(me.account.id),
-        )
-        .await?;
+        match only_added(&app, &rule).await? {
+            Some(before) => {
+                let again = NewRule {
+                    set_by: by,
+                    ..before
+                };
+                set(&app, again).await?;
+            }
+            None => end(&app, rule.scope, rule.id.0, by).await?,
+        }
     }
     Ok(Reply::api(json!({})))
+}
+
+/// The rule that only added what this one kept of it, to be set again; none where its time is over.
+async fn only_added(app: &App, block: &Rule) -> Result<Option<NewRule>> {
+    let Some(before) = store::replaced_by(&app.db, block).await? else {
+        return Ok(None);
+    };
+    let is_kept = before.stance == Stance::Unchanged && before.conditions == block.conditions;
+    if !is_kept || before.expires_at.is_some_and(|end| end <= app.now_ms()) {
+        return Ok(None);
+    }
+    Ok(Some(NewRule::like(before)))
 }
 
 fn pattern(app: &App, me: &Me, named: &Named) -> Result<Pattern> {

@@ -11,6 +11,7 @@ mod crossings;
 pub mod domain_blocks;
 mod dry_run;
 mod explain;
+mod lapse;
 mod looks;
 mod model;
 pub mod notices;
@@ -35,8 +36,9 @@ pub use explain::{
     Explanation, Towards, explain, listener, may, own_reason, plainly, plainly_to, sentence_to,
     stance_towards, stance_towards_server,
 };
+pub(crate) use lapse::{end_added, lapsing};
 pub use looks::Looks;
-pub use model::{NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
+pub use model::{Lapsing, NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
 pub(crate) use notices::tell;
 
 use crate::accounts::Account;
@@ -71,7 +73,12 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
 }
 
 /// The same, together with what the caller's transaction holds.
-pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64> {
+pub(crate) async fn set_with(app: &App, tx: Tx, new: NewRule) -> Result<i64> {
+    let now = app.now_ms();
+    set_at(app, tx, new, now).await
+}
+
+async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<i64> {
     for reason in [
         &new.reason_public,
         &new.reason_members,
@@ -88,7 +95,6 @@ pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64>
     if let (Stance::Open, Pattern::List(list)) = (new.stance, &new.pattern) {
         lists::check_opening(app, new.scope, *list).await?;
     }
-    let now = app.now_ms();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::invalid("expires_at", "lies in the past"));
     }
@@ -101,6 +107,9 @@ pub(crate) async fn set_with(app: &App, mut tx: Tx, new: NewRule) -> Result<i64>
     store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
     notices::of_setting(&mut tx, app, new.scope, id, replaced, new.expires_at)?;
+    if let Some(lapsing) = new.lapsing {
+        lapse::promise(&mut tx, app, id, lapsing)?;
+    }
     if let Some(member) = asks {
         reach::promise(&mut tx, app, member.0, id, Asking::Once)?;
     }

@@ -22,6 +22,8 @@ pub struct NewRule {
     pub stance: Stance,
     /// What is added to that.
     pub conditions: Conditions,
+    /// What of this ends before the rule does.
+    pub lapsing: Option<Lapsing>,
     /// The reason, for everybody.
     pub reason_public: Option<String>,
     /// The reason, for members of the community.
@@ -40,6 +42,15 @@ pub struct NewRule {
     pub ask_back: bool,
     /// Where it comes from.
     pub source: Source,
+}
+
+/// Conditions that a rule takes over from one that would have ended by itself, and when that would have been.
+#[derive(Debug, Clone, Copy)]
+pub struct Lapsing {
+    /// Which.
+    pub conditions: Conditions,
+    /// When; unix milliseconds.
+    pub at: i64,
 }
 
 /// A rule with its end, if it was replaced or taken back.
@@ -89,6 +100,7 @@ impl NewRule {
             pattern,
             stance,
             conditions: Conditions::NONE,
+            lapsing: None,
             reason_public: None,
             reason_members: None,
             reason_moderators: None,
@@ -98,6 +110,21 @@ impl NewRule {
             expires_at: None,
             ask_back: false,
             source,
+        }
+    }
+
+    /// One that a person sets like one that was set before.
+    pub(super) fn like(rule: Rule) -> NewRule {
+        NewRule {
+            conditions: rule.conditions,
+            reason_public: rule.reason_public,
+            reason_members: rule.reason_members,
+            reason_moderators: rule.reason_moderators,
+            evidence: rule.evidence,
+            set_by: rule.set_by.map(|person| person.0),
+            review_at: rule.review_at,
+            expires_at: rule.expires_at,
+            ..NewRule::about(rule.scope, rule.pattern, rule.stance, Source::Person)
         }
     }
 }

@@ -10,8 +10,8 @@ use comity_vocab::Domain;
 
 use super::{CannotStart, make_writable};
 use crate::app::App;
-use crate::communities;
 use crate::config::Config;
+use crate::{communities, migrations};
 
 /// Communities that one sentence names.
 const MOST_NAMED: usize = 10;
@@ -39,7 +39,7 @@ pub(super) fn none(config: &Config) -> CannotStart {
 
 /// Refuses where the settings name a `domain` that no community here has: what they say would be passed over, and its
 /// people would find nobody. Where they name none, any community will do.
-pub fn check_domain(app: &App) -> Result<(), CannotStart> {
+pub(super) fn check_domain(app: &App) -> Result<(), CannotStart> {
     let communities = app.communities.load();
     if !app.config.domain_is_set || communities.by_domain(&app.config.domain).is_some() {
         return Ok(());
@@ -52,30 +52,56 @@ pub fn check_domain(app: &App) -> Result<(), CannotStart> {
 }
 
 /// The same, asked of the database before it is brought up to date, which the settings of another installation must not do.
-/// Where there is none, or one that cannot tell, it refuses nothing: starting says what is wrong.
-pub async fn check_stored_domain(config: &Config) -> Result<(), CannotStart> {
-    if !config.domain_is_set || must_exist(config).is_err() {
-        return Ok(());
+/// One that is empty, or cannot tell, is not refused: starting says what is wrong.
+pub(crate) async fn check_stored_domain(db: &Db, config: &Config) -> Result<(), CannotStart> {
+    match others(db, config).await {
+        Some(domains) => Err(nobody_of(config, &domains)),
+        None => Ok(()),
     }
-    let Ok(db) = Db::open(&config.database_url()).await else {
-        return Ok(());
-    };
-    let domains = communities::domains(&db).await.unwrap_or_default();
-    let is_there = |domain: &String| Domain::parse(domain).is_ok_and(|of| of == config.domain);
-    if domains.is_empty() || domains.iter().any(is_there) {
-        return Ok(());
-    }
-    Err(nobody_of(config, &domains))
 }
 
-/// The database has these and not the one that the settings name.
-fn nobody_of(config: &Config, domains: &[String]) -> CannotStart {
-    let domain = &config.domain;
+/// The same, and a database that is up to date is not refused either.
+pub(super) async fn check_up_to_date(db: &Db, config: &Config) -> Result<(), CannotStart> {
+    let Some(domains) = others(db, config).await else {
+        return Ok(());
+    };
+    if db.pending(migrations::ALL).await? == 0 {
+        return Ok(());
+    }
+    Err(CannotStart(format!(
+        "domain is \"{}\", and the database, which is not up to date, has no community of that name: it has {}. Set domain \
+         back to one that it has, run `comity migrate`, and then this again",
+        config.domain,
+        named(&domains)
+    )))
+}
+
+/// The domains that a database has, where the settings name one and it is not among them.
+async fn others(db: &Db, config: &Config) -> Option<Vec<String>> {
+    if !config.domain_is_set {
+        return None;
+    }
+    let domains = communities::domains(db).await.unwrap_or_default();
+    let is_there = |domain: &String| Domain::parse(domain).is_ok_and(|of| of == config.domain);
+    if domains.is_empty() || domains.iter().any(is_there) {
+        return None;
+    }
+    Some(domains)
+}
+
+/// Some of these, for a sentence.
+fn named(domains: &[String]) -> String {
     let mut names: Vec<String> = domains.iter().take(MOST_NAMED).cloned().collect();
     let others = domains.len() - names.len();
     if others > 0 {
         names.push(format!("{others} more"));
     }
+    names.join(", ")
+}
+
+/// The database has these and not the one that the settings name.
+fn nobody_of(config: &Config, domains: &[String]) -> CannotStart {
+    let domain = &config.domain;
     let empty = match config.database_file() {
         Some(_) if config.database.is_empty() => {
             format!("remove the folder {}", whole(&config.data_dir).display())
@@ -87,7 +113,7 @@ fn nobody_of(config: &Config, domains: &[String]) -> CannotStart {
         "domain is \"{domain}\", and the database has no community of that name: it has {}. If nobody uses it yet, {empty} \
          and start again; to serve one more domain, run `comity community add {domain}`; otherwise set domain back to one \
          that it has",
-        names.join(", ")
+        named(domains)
     ))
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::communities::{Community, SignUp};
 use crate::error::{Error, Result};
 use crate::http::form::{Label, page_with, trouble};
-use crate::http::{Form, Me, Path, Reply, Visit, address, afterwards, cookie, local_path};
+use crate::http::{Form, Me, Path, Reply, Visit, address, afterwards, cookie, held, local_path};
 use crate::invitations;
 use crate::mail;
 use crate::members::web::{browser_name, signed_in};
@@ -63,14 +63,6 @@ pub struct SignUpForm {
 /// An address here; the first page where `next` is none.
 fn here_or_first(next: &str) -> &str {
     local_path(next).unwrap_or("/")
-}
-
-/// What a form holds of an address to go on to: nothing of the first page, where everybody goes.
-fn held(next: &str) -> String {
-    local_path(next)
-        .filter(|next| *next != "/")
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// With which invitation somebody comes, and where they go on to.

@@ -1,6 +1,8 @@
 //! What apps read and do, as they do it.
 
 use comity::communities::Community;
+use comity::rules::{Source, parse_pattern};
+use comity_policy::{Conditions, Stance};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -499,6 +501,44 @@ town_test! {
         alice.send(Method::DELETE, &format!("{blocks}?domain=bigcorp.example"), &json!({})).await.is(200);
         assert_eq!(alice.get(blocks).await.is(200).json(), json!([]));
         alice.send(Method::DELETE, blocks, &json!({ "domain": "never.example" })).await.is(200);
+    }
+
+    async fn what_a_boundary_only_added_is_there_again_when_a_block_of_its_server_ends(town) {
+        let mut alice = town.member("alice").await;
+        let mut app = App::let_in_with(&town, &mut alice, "read write").await;
+        let blocks = "/api/v1/domain_blocks";
+        let scope = comity::rules::of_member(&alice.account).unwrap();
+        let stands = || {
+            let rules = comity::rules::in_force(&town.app, scope);
+            rules.iter().map(|rule| (rule.stance.as_str(), rule.conditions, rule.expires_at)).collect::<Vec<_>>()
+        };
+        let adds = |days: Option<i64>| comity::rules::NewRule {
+            conditions: Conditions::DROP_MEDIA,
+            expires_at: days.map(|days| town.app.now_ms() + days * 86_400_000),
+            ..comity::rules::NewRule::about(scope, parse_pattern("files.example").unwrap(), Stance::Unchanged, Source::Person)
+        };
+        for days in [None, Some(3)] {
+            comity::rules::set(&town.app, adds(days)).await.unwrap();
+            let before = stands();
+            for _ in 0..2 {
+                app.post(blocks, json!({ "domain": "files.example" })).await.is(200);
+                assert_eq!(stands(), [("refused", Conditions::DROP_MEDIA, None)]);
+                town.wait_s(60);
+                app.send(Method::DELETE, blocks, &json!({ "domain": "files.example" })).await.is(200);
+                assert_eq!(stands(), before);
+            }
+        }
+        // Its time is over meanwhile.
+        app.post(blocks, json!({ "domain": "files.example" })).await.is(200);
+        town.wait_s(4 * 86_400);
+        app.send(Method::DELETE, blocks, &json!({ "domain": "files.example" })).await.is(200);
+        assert!(stands().is_empty(), "{:?}", stands());
+        // What was chosen anew on the page is not what was added before.
+        comity::rules::set(&town.app, adds(None)).await.unwrap();
+        let refused = comity::rules::NewRule::about(scope, parse_pattern("files.example").unwrap(), Stance::Refused, Source::Person);
+        comity::rules::set(&town.app, refused).await.unwrap();
+        app.send(Method::DELETE, blocks, &json!({ "domain": "files.example" })).await.is(200);
+        assert!(stands().is_empty(), "{:?}", stands());
     }
 
     async fn a_site_shows_what_a_visitor_may_see(town) {

@@ -171,4 +171,50 @@ post_test! {
         let confirm = [("token", letter.strip_prefix("/confirm/").unwrap())];
         otto.post("/confirm", &confirm).await.leads("/sign-in");
     }
+
+    async fn who_forgot_a_password_on_the_way_finds_the_app_after_the_letter(town, post) {
+        town.member("alice").await;
+        let app = Registered::new(&town, "read").await;
+        let asks = format!("/oauth/authorize?{}", form(&app.wish("read", BACK, "")));
+        let mut browser = town.anonymous();
+        let sign_in = browser.get(&asks).await.is(303).leads_to().unwrap();
+        let page = browser.get(&sign_in).await.is(200);
+        let page = browser.get(&link(&page, "/forgotten?next=")).await.is(200);
+        assert_eq!(goes_on_to(&page).as_ref(), Some(&asks));
+        // Whoever remembers it after all goes back the same way.
+        let back = browser.get(&link(&page, "/sign-in?next=")).await.is(200);
+        assert_eq!(goes_on_to(&back).as_ref(), Some(&asks));
+        let ask = [("name", "alice"), ("next", asks.as_str())];
+        let page = browser.post("/forgotten", &ask).await.is(200).shows("Look into your letters");
+        let on = link(&page, "/sign-in?next=");
+
+        // Where the letter is open in another browser, nobody there asked to let an app in.
+        let letter = post.next().await.link("/reset/");
+        let reset = [("token", letter.strip_prefix("/reset/").unwrap()), ("password", "another horse")];
+        town.anonymous().post("/reset", &reset).await.leads("/sign-in");
+        post.next().await;
+        browser.post("/forgotten", &ask).await.is(200);
+        let letter = post.next().await.link("/reset/");
+        let token = letter.strip_prefix("/reset/").unwrap();
+        browser.post("/reset", &[("token", token), ("password", "short")]).await.is(422);
+        browser.post("/reset", &[("token", token), ("password", "one more horse")]).await.leads(&on);
+        assert!(!browser.cookie_names().iter().any(|name| name.contains("next")));
+        let right = [("name", "alice"), ("password", "one more horse"), ("next", asks.as_str())];
+        browser.post("/sign-in", &right).await.leads(&asks);
+    }
+
+    async fn a_forgotten_password_leads_nowhere_else(town, post) {
+        town.member("alice").await;
+        for away in ["//evil.example/", "https://evil.example/"] {
+            let mut visitor = town.anonymous();
+            let at = format!("/forgotten?{}", form(&[("next", away)]));
+            let page = visitor.get(&at).await.is(200).hides("evil.example");
+            assert_eq!(goes_on_to(&page), None);
+            visitor.post("/forgotten", &[("name", "alice"), ("next", away)]).await.is(200).hides("evil.example");
+            let letter = post.next().await.link("/reset/");
+            let reset = [("token", letter.strip_prefix("/reset/").unwrap()), ("password", "another horse")];
+            visitor.post("/reset", &reset).await.leads("/sign-in");
+            post.next().await;
+        }
+    }
 }

@@ -4,7 +4,7 @@ use comity_db::{Db, Sql, params, sql};
 
 const PROMISES: Sql<(i64,)> = sql!(
     row: (i64,), full_scan: "a test's own question",
-    "SELECT (SELECT count(*) FROM jobs WHERE kind NOT IN ('tell_of_rule', 'end_poll', 'tell_poll', 'publish_scheduled', 'leave', 'fetch_card', 'verify_links', 'backfill')
+    "SELECT (SELECT count(*) FROM jobs WHERE kind NOT IN ('tell_of_rule', 'end_poll', 'tell_poll', 'publish_scheduled', 'leave', 'fetch_card', 'verify_links', 'backfill', 'end_added')
                                          OR turn <= $1)
           + (SELECT count(*) FROM deliveries)"
 );

@@ -26,6 +26,11 @@ impl Frame {
     }
 }
 
+/// A flag each: it is said how many frames there are, and how many bytes.
+const FRAMES_AND_BYTES: u32 = 0b11;
+/// Behind that, encoders write so many bytes about themselves and about silence. Here they are empty.
+const ABOUT_ENCODER: usize = 36;
+
 /// Before the sound so many frames may seem to follow one another: only where more do is it known of what kind they are.
 const MOST_BY_CHANCE: usize = 2;
 
@@ -99,6 +104,53 @@ fn header_at(bytes: &[u8], at: usize) -> Option<Frame> {
     })
 }
 
+/// Whole frames behind one without sound that says how many follow and how many bytes they all are, as Xing wrote it and
+/// LAME does: from a rate that changes, apps would guess a wrong length. Empty where there is none.
+pub(super) fn announced(frames: &[u8]) -> Vec<u8> {
+    let Some((first, _)) = frames.split_first_chunk::<4>() else {
+        return Vec::new();
+    };
+    let (mut count, mut changes, mut at) = (0_u32, false, 0);
+    while let Some(frame) = header_at(frames, at) {
+        let third = frames.get(at + 2).copied().unwrap_or_default();
+        changes |= third >> 4 != first[2] >> 4;
+        count += 1;
+        at += frame.length;
+    }
+    let Some((mut all, place)) = silence(*first) else {
+        return frames.to_vec();
+    };
+    let length = u32::try_from(all.len() + frames.len()).unwrap_or(u32::MAX);
+    let said = [
+        if changes { *b"Xing" } else { *b"Info" },
+        FRAMES_AND_BYTES.to_be_bytes(),
+        count.to_be_bytes(),
+        length.to_be_bytes(),
+    ]
+    .concat();
+    all[place..place + said.len()].copy_from_slice(&said);
+    all.extend_from_slice(frames);
+    all
+}
+
+/// A frame without sound of the kind of this header, and where in it stands what it says instead.
+fn silence([first, second, third, fourth]: [u8; 4]) -> Option<(Vec<u8>, usize)> {
+    let is_mono = fourth >> 6 == 0b11;
+    let place = match ((second >> 3) & 0b11, is_mono) {
+        (0b11, false) => 36,
+        (0b11, true) | (_, false) => 21,
+        (_, true) => 13,
+    };
+    // Without a check sum and without padding; low rates have no room for all of it.
+    (third >> 4..15).find_map(|rate| {
+        let header = [first, second | 1, (rate << 4) | (third & 0b1100), fourth];
+        let length = header_at(&header, 0)?.length;
+        let mut frame = header.to_vec();
+        frame.resize(length, 0);
+        (length >= place + 16 + ABOUT_ENCODER).then_some((frame, place))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +217,38 @@ mod tests {
         for few in [&sound[..417], &sound[..834]] {
             assert_eq!(frames(few).0, few);
         }
+    }
+
+    #[test]
+    fn a_frame_before_the_others_says_how_many_there_are() {
+        let steady = [frame(1), frame(2), frame(3)].concat();
+        let mut louder = vec![4; 522];
+        louder[..4].copy_from_slice(&[0xFF, 0xFB, 0xA0, 0x64]);
+        let changing = [&steady[..], &louder].concat();
+        // 8 kbit/s at 24 kHz, of one channel: 24 bytes, in which there is no room.
+        let mut low = vec![5; 24];
+        low[..4].copy_from_slice(&[0xFF, 0xF3, 0x14, 0xC4]);
+        let low = low.repeat(3);
+        for (sound, length, place, name, count) in [
+            (&steady, 417, 36, b"Info", 3),
+            (&changing, 417, 36, b"Xing", 4),
+            (&low, 72, 13, b"Info", 3),
+        ] {
+            let all = announced(sound);
+            let (said, rest) = all.split_at(length);
+            assert_eq!(rest, &sound[..]);
+            let words: Vec<u8> = said[place..place + 16].to_vec();
+            let bytes = u32::try_from(all.len()).unwrap().to_be_bytes();
+            assert_eq!(
+                words,
+                [*name, [0, 0, 0, 3], [0, 0, 0, count], bytes].concat()
+            );
+            let silent = |part: &[u8]| part.iter().all(|byte| *byte == 0);
+            assert!(silent(&said[4..place]) && silent(&said[place + 16..]));
+            // It is a frame of their kind.
+            assert_eq!(frames(&all).0, all);
+        }
+        assert!(announced(b"").is_empty());
     }
 
     #[test]

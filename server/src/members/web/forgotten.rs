@@ -1,7 +1,7 @@
 //! The pages of a forgotten password, and of letters that ask whether an address is somebody's.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -9,10 +9,11 @@ use serde::Deserialize;
 use super::LABELS;
 use crate::accounts;
 use crate::app::App;
+use crate::communities::Community;
 use crate::error::{Error, Result};
 use crate::http::cookie::{self, Cookie};
 use crate::http::form::{page_with, trouble};
-use crate::http::{Form, Path, Reply, Visit, address, afterwards};
+use crate::http::{Form, Path, Reply, Visit, address, afterwards, held, local_path};
 use crate::mail;
 use crate::members::{email, reset};
 use crate::sign_ups::{self, Standing};
@@ -27,21 +28,37 @@ struct ForgottenPage {
     sends: bool,
     /// The form was sent.
     asked: bool,
+    /// Where to go on to; empty for the first page.
+    next: String,
     trouble: Option<Trouble>,
 }
 
+/// Where whoever forgot their password wanted to go.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    next: String,
+}
+
 /// `GET /forgotten`
-pub async fn page(State(app): State<App>, visit: Visit) -> Result<Reply> {
-    show(&app, &visit, false, None).await
+pub async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Query(wanted): Query<Wanted>,
+) -> Result<Reply> {
+    show(&app, &visit, false, &wanted.next, None).await
 }
 
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct Forgotten {
     name: String,
+    #[serde(default)]
+    next: String,
 }
 
-/// `POST /forgotten`: the same page, whoever that is.
+/// `POST /forgotten`: the same page, whoever that is. This browser keeps where it wanted to go, for the page that the
+/// letter leads to.
 pub async fn ask(
     State(app): State<App>,
     visit: Visit,
@@ -50,18 +67,33 @@ pub async fn ask(
 ) -> Result<Reply> {
     let neighbourhood = address::neighbourhood(address::client(&parts, &app.config));
     match reset::ask(&app, &visit.community, &form.name, &neighbourhood).await {
-        Ok(()) => show(&app, &visit, true, None).await,
-        Err(error) => show(&app, &visit, false, Some(trouble(error, LABELS)?)).await,
+        Ok(()) => {
+            let next = local_path(&form.next).unwrap_or("/");
+            let reply = show(&app, &visit, true, next, None).await?;
+            Ok(reply.with_cookie(cookie::next(&visit.community, next)))
+        }
+        Err(error) => {
+            let trouble = trouble(error, LABELS)?;
+            show(&app, &visit, false, &form.next, Some(trouble)).await
+        }
     }
 }
 
-async fn show(app: &App, visit: &Visit, asked: bool, trouble: Option<Trouble>) -> Result<Reply> {
+async fn show(
+    app: &App,
+    visit: &Visit,
+    asked: bool,
+    next: &str,
+    trouble: Option<Trouble>,
+) -> Result<Reply> {
     let mut frame = web::frame(app, visit, "A new password", NavItem::SignIn).await?;
     frame.no_index = true;
+    frame.afterwards = afterwards(next);
     let page = ForgottenPage {
         frame,
         sends: mail::is_on(app),
         asked,
+        next: held(next),
         trouble: trouble.clone(),
     };
     Ok(visit.keep(page_with(Reply::page(page), trouble.as_ref())))
@@ -92,12 +124,21 @@ pub struct Reset {
     password: String,
 }
 
-/// `POST /reset`
-pub async fn reset(State(app): State<App>, visit: Visit, Form(form): Form<Reset>) -> Result<Reply> {
-    match reset::finish(&app, &visit.community, &form.token, &form.password).await {
+/// `POST /reset`. Where it is the browser that asked for the letter, they go on from signing in to where they wanted to.
+pub async fn reset(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<Reset>,
+) -> Result<Reply> {
+    let here = &visit.community;
+    match reset::finish(&app, here, &form.token, &form.password).await {
         Ok(()) => {
-            let done = Notice("Your password is changed. Sign in with it.".to_owned());
-            Ok(Reply::see_other("/sign-in").with_cookie(cookie::notice(&visit.community, &done)))
+            let wanted = cookie::read_next(&headers, here);
+            let wanted = wanted.as_deref();
+            let reply = Reply::see_other(&sign_in_before(wanted))
+                .telling(here, "Your password is changed. Sign in with it.");
+            Ok(gone_on(reply, here, wanted))
         }
         Err(error) => {
             let trouble = trouble(error, LABELS)?;
@@ -188,7 +229,7 @@ async fn confirm_sign_up(
     let (sentence, next) = match sign_ups::confirm(app, here, &token).await {
         Ok(Standing::In) => (
             "You are in. Sign in with your name and password.",
-            format!("/sign-in{}", afterwards(wanted.as_deref().unwrap_or("/"))),
+            sign_in_before(wanted.as_deref()),
         ),
         Ok(_) => (
             "Your address is confirmed. The moderators read what you wrote, and you get their answer by letter.",
@@ -200,10 +241,20 @@ async fn confirm_sign_up(
         }
     };
     let reply = Reply::see_other(&next).telling(here, sentence);
-    Ok(match wanted {
+    Ok(gone_on(reply, here, wanted.as_deref()))
+}
+
+/// The page of signing in, from which one goes on to where this browser wanted to.
+fn sign_in_before(wanted: Option<&str>) -> String {
+    format!("/sign-in{}", afterwards(wanted.unwrap_or("/")))
+}
+
+/// What this browser wanted is led to once.
+fn gone_on(reply: Reply, here: &Community, wanted: Option<&str>) -> Reply {
+    match wanted {
         Some(_) => reply.with_cookie(Cookie::Next.clear(here)),
         None => reply,
-    })
+    }
 }
 
 /// The address that a link confirms, and for which handle.

@@ -165,6 +165,7 @@ pub async fn block(
     }
     let new = NewRule {
         conditions: conditions(rules::conditions::added(&app, scope, &pattern), &sent),
+        lapsing: rules::lapsing(&app, scope, &pattern, conditions(Conditions::NONE, &sent)),
         reason_public: given(sent.public_comment),
         reason_moderators: given(sent.private_comment),
         set_by: Some(me.account.id),
@@ -255,6 +256,7 @@ pub async fn allow(
         Some(_) | None => {
             let new = NewRule {
                 conditions: rules::conditions::added(&app, scope, &pattern),
+                lapsing: rules::lapsing(&app, scope, &pattern, Conditions::NONE),
                 set_by: Some(me.account.id),
                 ..NewRule::about(scope, pattern, Stance::Open, Source::Person)
             };

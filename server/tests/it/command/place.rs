@@ -1,8 +1,11 @@
 //! The place where the database is: none is made by mistake, none is served with another domain, and none twice.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use comity::migrations::ALL;
 use comity_db::testing::{Engine, throwaway};
@@ -48,7 +51,14 @@ fn a_domain_that_no_community_has_is_refused_and_can_be_mended() {
     let add = ["member", "add", "ines", "--email", "ines@mail.example"];
     does(&run(folder.path(), "", &add));
 
-    for command in [&["serve"][..], &["migrate"], &["rule", "list"], &add] {
+    for command in [
+        &["serve"][..],
+        &["migrate"],
+        &["rule", "list"],
+        &["audit"],
+        &["inspect", "https://a.example/notes/1"],
+        &add,
+    ] {
         let output = run(folder.path(), harbour, command);
         cannot(&output, "domain is \"harbour.example\"");
         cannot(&output, "it has localhost:8420.");
@@ -76,7 +86,15 @@ async fn a_wrong_domain_is_refused_before_the_database_is_brought_up_to_date() {
         let older = &ALL[..ALL.len() - 1];
         database.db.migrate(older, 0).await.unwrap();
         database.db.exec(FOUND_HARBOUR, params![]).await.unwrap();
-        for command in [&["migrate"][..], &["serve"], &["rule", "list"]] {
+        for command in [
+            &["migrate"][..],
+            &["serve"],
+            &["rule", "list"],
+            &["community", "list"],
+            &["community", "add", "meadow.example"],
+            &["inspect", "https://a.example/notes/1"],
+            &["audit"],
+        ] {
             let output = run(folder.path(), &settings("meadow.example"), command);
             cannot(&output, "domain is \"meadow.example\"");
             cannot(&output, "it has harbour.example.");
@@ -91,6 +109,28 @@ async fn a_wrong_domain_is_refused_before_the_database_is_brought_up_to_date() {
         );
         does(&run(folder.path(), &settings, &["migrate"]));
         assert_eq!(empty.db.pending(ALL).await.unwrap(), 0);
+    }
+}
+
+#[test]
+fn a_database_that_hangs_up_is_asked_once() {
+    let folder = TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counts = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counts.fetch_add(1, Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    let settings =
+        format!("domain = \"harbour.example\"\ndatabase = \"postgres://comity@{place}/comity\"\n");
+    for command in [&["serve"][..], &["migrate"], &["rule", "list"]] {
+        let output = run(folder.path(), &settings, command);
+        cannot(&output, "could not reach the database");
+        assert_eq!(asked.swap(0, Ordering::SeqCst), 1, "{command:?}");
     }
 }
 

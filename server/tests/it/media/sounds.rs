@@ -133,6 +133,25 @@ fn sounds_keep_their_sound_and_nothing_else() {
 }
 
 #[test]
+fn an_mp3_whose_rate_changes_tells_its_length() {
+    let Some(studio) = Studio::open() else { return };
+    // A second of noise, and five of silence.
+    let mp3 = studio.make(
+        "-f lavfi -i aevalsrc=lt(t\\,1)*random(0):d=6 -c:a libmp3lame -q:a 9 -f mp3 sound.mp3",
+    );
+    let opened = studio.child(&mp3);
+    opened.made("MP3");
+    let told = studio.told(&opened.bytes);
+    let seconds: f64 = told["format"]["duration"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((5.9..6.2).contains(&seconds), "{told}");
+    studio.plays(&opened.bytes, "MP3");
+}
+
+#[test]
 fn a_sound_that_cannot_be_had_as_a_whole_is_refused() {
     let Some(studio) = Studio::open() else { return };
     let wav = studio.make(&format!("{SOUND} -f wav sound.wav"));

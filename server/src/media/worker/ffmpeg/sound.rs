@@ -53,15 +53,17 @@ pub(super) fn make(
     })
 }
 
-/// ffmpeg copies what stands between the frames of an MP3 along with them. Takes it away; how many seconds are left.
+/// ffmpeg copies what stands between the frames of an MP3 along with them. Takes it away and says before the frames how many
+/// are left; how many seconds these are. What ffmpeg would write there tells of itself.
 fn keep_frames() -> Result<f64, Refused> {
     let copied = std::fs::read(OUTPUT).map_err(|_| DAMAGED.to_owned())?;
     let (frames, seconds) = mp3::frames(&copied);
+    // A large one is not held three times.
+    drop(copied);
     if frames.is_empty() {
         return Err(DAMAGED.to_owned());
     }
-    if frames.len() < copied.len() {
-        std::fs::write(OUTPUT, frames).map_err(|_| "could not be written".to_owned())?;
-    }
+    std::fs::write(OUTPUT, mp3::announced(&frames))
+        .map_err(|_| "could not be written".to_owned())?;
     Ok(seconds)
 }
