@@ -115,9 +115,9 @@ pub struct Media {
     pub host: Option<Domain>,
     /// Bytes of the largest picture that is taken.
     pub largest_picture: u64,
-    /// Bytes of the largest sound or film that is taken.
+    /// Bytes of the largest sound or film that is taken, or copied.
     pub largest_film: u64,
-    /// Bytes of all copies of pictures from elsewhere together.
+    /// Bytes of all copies of files from elsewhere together.
     pub largest_cache: u64,
     /// The ffmpeg command; empty for none.
     pub ffmpeg: String,

@@ -31,7 +31,8 @@ pub use route::{Kind, Route};
 
 /// An answer that takes longer is given up: longer than the longest look-up elsewhere (30 s).
 const ANSWER_WITHIN: Duration = Duration::from_secs(45);
-/// Where files are sent: 99 MiB on a line that carries two megabits a second.
+/// Where files are sent: 99 MiB on a line that carries two megabits a second. Where they are fetched: a turn of somebody else, and
+/// one's own.
 const SENT_WITHIN: Duration = Duration::from_secs(600);
 /// The longest document another server may send; forms have their own, smaller bound.
 const LONGEST_BODY: usize = 1024 * 1024;

@@ -167,6 +167,11 @@ impl Wire {
         self.testing.as_ref()
     }
 
+    /// How long a whole exchange may take.
+    pub(crate) fn total_time(&self) -> Duration {
+        self.timeouts.total
+    }
+
     pub(crate) fn allows_http(&self) -> bool {
         self.testing.as_ref().is_some_and(|t| t.allow_http)
     }
@@ -195,15 +200,27 @@ impl Wire {
         &self,
         exchange: impl Future<Output = Result<T, WireError>>,
     ) -> Result<T, WireError> {
-        match tokio::time::timeout(self.timeouts.total, exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(retry("took too long")),
-        }
+        within(self.timeouts.total, exchange).await
     }
 
     /// Sends one request, signed by `signed` if given, and waits for the headers of the answer.
     pub(crate) async fn send(
         &self,
+        method: Method,
+        iri: &Iri,
+        headers: HeaderMap,
+        body: Option<&[u8]>,
+        signed: Option<Signed<'_>>,
+    ) -> Result<Response, WireError> {
+        let total = self.timeouts.total;
+        self.send_within(total, method, iri, headers, body, signed)
+            .await
+    }
+
+    /// The same where all of the answer has this time to come, instead of the total one.
+    pub(crate) async fn send_within(
+        &self,
+        total: Duration,
         method: Method,
         iri: &Iri,
         mut headers: HeaderMap,
@@ -232,7 +249,8 @@ impl Wire {
                 now_ms,
             ));
         }
-        let mut request = self.client.request(method, url).headers(headers);
+        let request = self.client.request(method, url);
+        let mut request = request.headers(headers).timeout(total);
         if let Some(body) = body {
             request = request.body(body.to_vec());
         }
@@ -241,6 +259,17 @@ impl Wire {
             Ok(Err(error)) => Err(sending_failed(&error)),
             Err(_) => Err(retry("did not answer in time")),
         }
+    }
+}
+
+/// Runs what takes part in an exchange within this time.
+pub(crate) async fn within<T>(
+    time: Duration,
+    exchange: impl Future<Output = Result<T, WireError>>,
+) -> Result<T, WireError> {
+    match tokio::time::timeout(time, exchange).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(retry("took too long")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fetching a file, such as a picture that came with a post: nothing in it is attested, and it is written down as it comes.
 
+use std::time::Duration;
+
 use comity_policy::{Contact, Permitted};
 use comity_vocab::Iri;
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
@@ -8,8 +10,34 @@ use reqwest::Response;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::WireError;
-use crate::client::{Wire, reading_failed, refused};
+use crate::client::{Wire, reading_failed, refused, within};
 use crate::fetch::{MOST_REDIRECTS, is_redirect, target};
+
+/// How long film or sound may take: a hundred megabytes over three megabits a second. More lets one server hold a turn that
+/// others wait for.
+const FILM_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// Longest silence within a file. Whoever says nothing for so long has gone, and that is noticed before all of its time is over.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// What a file is fetched as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// A picture: in the time that every exchange has.
+    Picture,
+    /// Film or sound: in five minutes.
+    Film,
+}
+
+impl FileKind {
+    /// What its server is told that we want.
+    fn accept(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            FileKind::Picture => "image/*, */*;q=0.1",
+            FileKind::Film => "video/*, audio/*, */*;q=0.1",
+        })
+    }
+}
 
 /// What came of fetching a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,16 +55,22 @@ impl Wire {
         &self,
         permit: Permitted,
         iri: &Iri,
+        kind: FileKind,
         most: u64,
         into: &mut W,
     ) -> Result<FetchedFile, WireError> {
         Wire::check_permit(&permit, iri, Contact::Fetch)?;
-        self.in_time(self.follow_file(iri, most, into)).await
+        let time = match kind {
+            FileKind::Picture => self.total_time(),
+            FileKind::Film => FILM_WITHIN,
+        };
+        within(time, self.follow_file(iri, (kind, time), most, into)).await
     }
 
     async fn follow_file<W: AsyncWrite + Unpin>(
         &self,
         start: &Iri,
+        (kind, time): (FileKind, Duration),
         most: u64,
         into: &mut W,
     ) -> Result<FetchedFile, WireError> {
@@ -45,8 +79,10 @@ impl Wire {
         loop {
             let here = way.last().unwrap_or(start);
             let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static("image/*, */*;q=0.1"));
-            let response = self.send(Method::GET, here, headers, None, None).await?;
+            headers.insert(ACCEPT, kind.accept());
+            let response = self
+                .send_within(time, Method::GET, here, headers, None, None)
+                .await?;
             match response.status() {
                 StatusCode::GONE => return Err(WireError::Gone),
                 status if status.is_success() => return write(response, most, into).await,
@@ -79,11 +115,12 @@ async fn write<W: AsyncWrite + Unpin>(
     let mut length = response.content_length().unwrap_or(0);
     if length <= most {
         length = 0;
-        while let Some(piece) = response
-            .chunk()
-            .await
-            .map_err(|error| reading_failed(&error))?
-        {
+        loop {
+            let piece = within(SILENCE, async {
+                let piece = response.chunk().await;
+                piece.map_err(|error| reading_failed(&error))
+            });
+            let Some(piece) = piece.await? else { break };
             length += piece.len() as u64;
             if length > most {
                 break;

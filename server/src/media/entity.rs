@@ -120,7 +120,7 @@ fn ours(
     })
 }
 
-/// A picture is had from us; what plays is at home only, where whoever plays it asks for it.
+/// What is copied is had from us, so that its server sees nobody look or play; anything else is at home only.
 fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> Value {
     let copied = file.is_copied();
     let whole = copied.then(|| addresses.copy(at, RemotePart::Original));

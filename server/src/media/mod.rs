@@ -1,8 +1,8 @@
 //! Pictures, sound and film. A member puts a file here ([`upload`]), a child process makes it ready, a post takes it along
 //! ([`choose`], [`attach`]), and whoever may see the post gets it.
 //!
-//! Nothing that came is handed on as it came: it is opened in a child process and written anew, without the notes that
-//! cameras put into it.
+//! Nothing of members, and no picture, is handed on as it came: it is opened in a child process and written anew, without the
+//! notes that cameras put into it. Film and sound from elsewhere are handed on as they came, and never opened (`remote/film.rs`).
 
 pub mod address;
 pub mod api;
@@ -207,6 +207,11 @@ async fn take_in(app: &App, mut media: Media, format: Format, file: &SentFile) -
 }
 
 pub(crate) async fn format_of(path: &Path) -> Result<Format> {
+    sniff(&head_of(path).await?).map_err(|why| Error::invalid("file", why))
+}
+
+/// The bytes of a file that decide what it is.
+async fn head_of(path: &Path) -> Result<Vec<u8>> {
     let failed = |why: std::io::Error| Error::Internal(Box::new(why));
     let mut head = Vec::with_capacity(DECIDES);
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
@@ -214,7 +219,7 @@ pub(crate) async fn format_of(path: &Path) -> Result<Format> {
         .read_to_end(&mut head)
         .await
         .map_err(failed)?;
-    sniff(&head).map_err(|why| Error::invalid("file", why))
+    Ok(head)
 }
 
 fn check_length(app: &App, format: Format, length: u64) -> Result<()> {

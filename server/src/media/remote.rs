@@ -1,13 +1,13 @@
-//! Pictures that came with posts from elsewhere, and those of people there: fetched when somebody here looks, opened and written
-//! anew like those of members, and kept for a while. No reader is seen by the server that a picture is from.
+//! Pictures, film and sound that came with posts from elsewhere, and pictures of people there: fetched when somebody here looks
+//! or plays, and kept for a while. Pictures are opened and written anew like those of members; `film.rs` has what plays. No
+//! reader is seen by the server that a file is from.
+
+mod film;
+mod kept;
 
 use std::path::Path as FilePath;
-use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{OriginalUri, Query, State};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
 use comity_vocab::{Domain, Iri};
 use comity_wire::{FetchedFile, WireError};
@@ -21,21 +21,18 @@ use super::portrait::Portrait;
 use super::storage;
 use super::store::{self, Copy};
 use super::web::{find, may, party, send, served_as};
-use super::worker::{INPUT, Made};
+use super::worker::INPUT;
 use super::{Desk, format_of, keep};
+use crate::accounts;
 use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::{Path, Reply};
 use crate::statuses::{self, text};
-use crate::{accounts, emojis};
+use kept::{Kept, key_of};
 
-/// Domains that a picture may lead through: a server's own, and that of its store.
+/// Domains that a file may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
-/// Bytes of the small picture of somebody. Mastodon takes as many.
-const LARGEST_AVATAR: u64 = 8 * 1024 * 1024;
-/// How long an emoji may take to come, or the small picture of somebody: many are waited for at once.
-const SMALL_WITHIN: Duration = Duration::from_secs(10);
 /// How long it is not asked again for what could not be had.
 const MISSING_MS: i64 = 6 * 3_600_000;
 /// How exactly it is known when a copy was last looked at; each time costs a write.
@@ -43,8 +40,8 @@ const USED_EVERY_MS: i64 = DAY_MS / 4;
 /// Copies looked at in one round of taking away.
 const BATCH: i64 = 200;
 
-/// `GET /media/remote/{status}/{at}/{part}`: the picture at this place of a status from elsewhere, for whom its address was
-/// made, if they may still see it there.
+/// `GET /media/remote/{status}/{at}/{part}`: the file at this place of a status from elsewhere, or the picture of it, for whom
+/// its address was made, if they may still see it there.
 pub async fn show(
     State(app): State<App>,
     Path((status, at, part)): Path<(i64, usize, String)>,
@@ -58,13 +55,17 @@ pub async fn show(
     let status = statuses::find(&app, &party, Way::Rest, status).await?;
     may(&app, &party, &status).await?;
     let file = text(&status).attachments.get(at).ok_or(Error::NotFound)?;
-    // Of film and sound only the picture is had from here that stands for them.
-    let shown = match part {
-        RemotePart::Small => file.picture(),
-        RemotePart::Original => file.picture().filter(|_| file.is_copied()),
+    let (shown, kept) = match part {
+        RemotePart::Small => (file.picture(), Kept::Picture),
+        RemotePart::Original if file.plays() => (Some(file.url.as_str()), Kept::Film),
+        RemotePart::Original => (file.picture().filter(|_| file.is_copied()), Kept::Picture),
     };
     let address = Iri::parse(shown.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
-    Box::pin(send_picture(&app, community, &address, part, &headers)).await
+    let asked = Asked {
+        part,
+        headers: &headers,
+    };
+    Box::pin(send_copy(&app, community, &address, kept, asked)).await
 }
 
 /// Sends our copy of a picture that is at this address, to whoever was found to be let see it.
@@ -188,24 +189,6 @@ async fn may_show(app: &App, party: &Party, account: i64) -> Result<()> {
     }
 }
 
-/// What a picture is fetched as: how much of it is taken, and what is made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
-    /// What came with a post.
-    Picture,
-    /// An emoji.
-    Emoji,
-    /// Of somebody's profile.
-    Portrait(Portrait),
-}
-
-impl Kept {
-    /// Whether there are many of them on a page, each small.
-    fn is_small(self) -> bool {
-        matches!(self, Kept::Emoji | Kept::Portrait(Portrait::Avatar))
-    }
-}
-
 /// For whom an address was made: an account, or the visitors of a community.
 pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId)> {
     if reader < 0 {
@@ -215,16 +198,6 @@ pub(crate) async fn viewer(app: &App, reader: i64) -> Result<(Party, CommunityId
     let party = party(app, reader).await?;
     let community = party.community().ok_or(Error::NotFound)?;
     Ok((party, community))
-}
-
-/// The same picture is another copy as an emoji, and as somebody's picture.
-fn key_of(address: &Iri, kept: Kept) -> String {
-    let named = match kept {
-        Kept::Picture => address.as_str().to_owned(),
-        Kept::Emoji => format!("emoji\n{address}"),
-        Kept::Portrait(which) => format!("{}\n{address}", which.word()),
-    };
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, named.as_bytes()))
 }
 
 /// Of which of these pictures of people elsewhere there is a copy, in this order: whoever looks at it has nobody asked.
@@ -257,11 +230,21 @@ async fn copy_of(
         return copy.ok_or(Error::NotFound);
     }
     let fetches = &app.media.fetches;
-    let _turn = fetches.take(&address.domain(), kept.is_small()).await?;
+    let turn = fetches.take(&address.domain(), kept.line()).await?;
     // Whoever came first may have fetched it meanwhile.
     if let Some(copy) = known(app, by, &key, now_ms, asked).await? {
         return copy.ok_or(Error::NotFound);
     }
+    let copy = if kept == Kept::Film {
+        film::fetch_whole(app, by, key, address, turn).await?
+    } else {
+        had(app, by, key, address, kept).await?
+    };
+    open(app, &copy, asked).await
+}
+
+/// Fetches it, and writes down what came of that: a copy, or that there is none for a while.
+async fn had(app: &App, by: CommunityId, key: String, address: &Iri, kept: Kept) -> Result<Copy> {
     let got = match fetch(app, by, &key, address, kept).await {
         Ok(got) => got,
         // Not theirs and not for good.
@@ -269,23 +252,24 @@ async fn copy_of(
             return Err(why);
         }
         Err(why) => {
-            debug!(%address, %why, "a picture could not be had");
-            store::keep_copy(&app.db, &Copy::missing(key, address.as_str(), now_ms)).await?;
+            debug!(%address, %why, "a file could not be had");
+            let missing = Copy::missing(key, address.as_str(), app.now_ms());
+            store::keep_copy(&app.db, &missing).await?;
             return Err(Error::NotFound);
         }
     };
     let copy = Copy {
         file_key: key,
         url: address.as_str().to_owned(),
-        file_type: got.made.media_type,
-        preview_type: got.made.preview_type,
+        file_type: got.file_type,
+        preview_type: got.preview_type,
         bytes: i64::try_from(got.bytes).unwrap_or(i64::MAX),
-        used_at: now_ms,
+        used_at: app.now_ms(),
         led_to: got.led_to.join(" "),
     };
     store::keep_copy(&app.db, &copy).await?;
     app.media.ring();
-    open(app, &copy, asked).await
+    Ok(copy)
 }
 
 /// Whether this community speaks with a server now: what came from one that it refuses is not shown, however it got here.
@@ -328,9 +312,12 @@ async fn known(
     Ok(Some(Some(opened)))
 }
 
-/// What was fetched and made anew.
+/// What was fetched.
 struct Got {
-    made: Made,
+    /// As what it is sent.
+    file_type: String,
+    /// The same of its small picture; empty where there is none.
+    preview_type: String,
     bytes: u64,
     /// Domains that its address led on to.
     led_to: Vec<String>,
@@ -340,18 +327,19 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept)
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
     let coming = Box::pin(download(app, by, address, kept, &input));
-    let led_to = if kept.is_small() {
-        let came = tokio::time::timeout(SMALL_WITHIN, coming).await;
-        came.map_err(|_| Error::Elsewhere("took too long".to_owned()))??
-    } else {
-        coming.await?
+    let led_to = match kept.within() {
+        Some(within) => {
+            let came = tokio::time::timeout(within, coming).await;
+            came.map_err(|_| Error::Elsewhere("took too long".to_owned()))??
+        }
+        None => coming.await?,
     };
-    let format = format_of(&input).await?;
-    if !format.is_picture() {
+    if kept != Kept::Film && !format_of(&input).await?.is_picture() {
         return Err(Error::Elsewhere("is no picture".to_owned()));
     }
     let nursery = &app.media.nursery;
     let made = match kept {
+        Kept::Film => return film::take_over(app, key, &input, led_to).await,
         Kept::Picture => nursery.make_still(folder.path()).await?,
         Kept::Emoji => nursery.make_emoji(folder.path()).await?,
         Kept::Portrait(which @ Portrait::Avatar) => {
@@ -365,7 +353,8 @@ async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept)
     };
     let bytes = keep(app, key, folder.path(), &made).await?;
     Ok(Got {
-        made,
+        file_type: made.media_type,
+        preview_type: made.preview_type,
         bytes,
         led_to,
     })
@@ -379,6 +368,7 @@ async fn download(
     kept: Kept,
     input: &FilePath,
 ) -> Result<Vec<String>> {
+    let (kind, most) = (kept.asked_as(), kept.most(&app.config.media));
     let mut next = address.clone();
     let mut led_to = Vec::new();
     loop {
@@ -391,14 +381,8 @@ async fn download(
         let mut file = File::create(input)
             .await
             .map_err(|why| Error::Internal(Box::new(why)))?;
-        let most = match kept {
-            Kept::Picture | Kept::Portrait(Portrait::Header) => app.config.media.largest_picture,
-            Kept::Emoji => emojis::LARGEST_FILE,
-            Kept::Portrait(Portrait::Avatar) => {
-                LARGEST_AVATAR.min(app.config.media.largest_picture)
-            }
-        };
-        match app.wire.fetch_file(permit, &next, most, &mut file).await {
+        let fetched = app.wire.fetch_file(permit, &next, kind, most, &mut file);
+        match fetched.await {
             Ok(FetchedFile::Written(_)) => return Ok(led_to),
             Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
                 led_to.push(to.domain().to_string());

@@ -145,6 +145,29 @@ pub fn sniff(head: &[u8]) -> Result<Format, &'static str> {
     )
 }
 
+/// As what film or sound is sent that begins with these bytes and stays as it came: a word of ours, whatever its server said of
+/// it. `None` for whatever is neither.
+pub fn played_as(head: &[u8]) -> Option<&'static str> {
+    let is_song = matches!(head.get(8..12), Some(b"M4A " | b"M4B "));
+    // Behind a few numbers that are shorter than this.
+    let is_webm = || head.windows(4).take(60).any(|word| word == b"webm");
+    match sniff(head).ok()? {
+        Format::Mp4 if is_song => Some("audio/mp4"),
+        Format::Mp4 => Some("video/mp4"),
+        Format::Matroska if is_webm() => Some("video/webm"),
+        Format::Matroska => Some("video/x-matroska"),
+        Format::Ogg => Some("audio/ogg"),
+        Format::Mp3 => Some("audio/mpeg"),
+        Format::Flac => Some("audio/flac"),
+        Format::Wav => Some("audio/wav"),
+        Format::Jpeg
+        | Format::Png { .. }
+        | Format::Gif
+        | Format::WebP { .. }
+        | Format::Avif { .. } => None,
+    }
+}
+
 /// Whether a file that begins with `ftyp` is of this kind besides.
 fn names(head: &[u8], brand: &[u8]) -> bool {
     let length = head
@@ -177,6 +200,35 @@ fn png_moves(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_plays_is_sent_as_one_of_our_words_or_not_at_all() {
+        let head_of = |kind: &[u8]| {
+            let numbers = &b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01\x42\x82\x84"[..];
+            [numbers, kind].concat()
+        };
+        let (webm, matroska) = (head_of(b"webm"), head_of(b"matroska"));
+        let heads: [(&[u8], Option<&str>); 15] = [
+            (b"\0\0\0\x20ftypisom", Some("video/mp4")),
+            (b"\0\0\0\x14ftypqt  ", Some("video/mp4")),
+            (b"\0\0\0\x20ftypM4A ", Some("audio/mp4")),
+            (&webm, Some("video/webm")),
+            (&matroska, Some("video/x-matroska")),
+            (b"OggS", Some("audio/ogg")),
+            (b"ID3", Some("audio/mpeg")),
+            (b"\xFF\xFB\x90\x64", Some("audio/mpeg")),
+            (b"fLaC", Some("audio/flac")),
+            (b"RIFF\0\0\0\0WAVE", Some("audio/wav")),
+            (b"GIF89a", None),
+            (b"\0\0\0\x20ftypavis", None),
+            (b"<html>", None),
+            (b"#EXTM3U\nhttp://127.0.0.1/", None),
+            (b"", None),
+        ];
+        for (head, sent_as) in heads {
+            assert_eq!(played_as(head), sent_as, "{head:?}");
+        }
+    }
 
     #[test]
     fn the_bytes_decide_and_nothing_else() {

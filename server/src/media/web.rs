@@ -69,16 +69,20 @@ fn asked_for(media: &Media, key: &str, file: &str) -> Option<(Part, &'static str
     })
 }
 
-/// The kinds that we make, and no other word ever stands in an answer.
+/// The kinds that we make, and those of film and sound from elsewhere; no other word ever stands in an answer.
 pub(crate) fn served_as(media_type: &str) -> Option<&'static str> {
     [
         "image/jpeg",
         "image/png",
         "image/gif",
         "video/mp4",
+        "video/webm",
+        "video/x-matroska",
         "audio/mpeg",
         "audio/ogg",
         "audio/mp4",
+        "audio/flac",
+        "audio/wav",
     ]
     .into_iter()
     .find(|kind| *kind == media_type)

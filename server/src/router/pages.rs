@@ -601,7 +601,8 @@ pub(super) const ROUTES: &[Route] = &[
     reads("/media/{key}/{file}", Kind::Asset, || get(media::web::show)),
     reads("/media/remote/{status}/{at}/{part}", Kind::Asset, || {
         get(media::remote::show)
-    }),
+    })
+    .slow(),
     reads("/media/remote/cards/{status}/{part}", Kind::Asset, || {
         get(cards::picture::show)
     }),

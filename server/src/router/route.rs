@@ -36,13 +36,13 @@ pub struct Route {
     pub kind: Kind,
     /// Of addresses for apps: what whoever asks must have.
     pub wants: Wants,
-    /// It takes a file, which may be long on its way.
+    /// A file comes in, or has to be fetched from elsewhere first: it may be long on its way.
     pub(super) slow: bool,
     pub(super) handler: fn() -> Endpoint,
 }
 
 impl Route {
-    /// The same, where a file comes in.
+    /// The same, where a file may be long on its way.
     pub(super) const fn slow(self) -> Route {
         Route { slow: true, ..self }
     }

@@ -225,15 +225,26 @@ impl Attached {
         }
     }
 
-    /// Whether a copy of it is shown here: a picture is; sound and film stay where they are.
+    /// Whether a copy of it is had from here: of what its server says is a picture, film or sound. Anything else stays where it
+    /// is.
     pub(crate) fn is_copied(&self) -> bool {
+        self.claims("image") || self.plays()
+    }
+
+    /// Whether it is film or sound from elsewhere, as its server claims.
+    pub(crate) fn plays(&self) -> bool {
+        self.claims("video") || self.claims("audio")
+    }
+
+    fn claims(&self, family: &str) -> bool {
         let kind = self.media_type.as_deref();
-        self.here.is_none() && kind.is_some_and(|kind| kind.starts_with("image/"))
+        let claimed = kind.and_then(|kind| kind.split('/').next());
+        self.here.is_none() && claimed == Some(family)
     }
 
     /// Where the picture is that is shown here as a small copy: what it is itself, or what stands for it.
     pub(crate) fn picture(&self) -> Option<&str> {
-        if self.is_copied() {
+        if self.claims("image") {
             return Some(&self.url);
         }
         self.icon.as_deref().filter(|_| self.here.is_none())

@@ -5,6 +5,7 @@ mod composed;
 mod disguised;
 pub mod files;
 mod films;
+mod foreign;
 mod hostile;
 mod posters;
 mod remote;

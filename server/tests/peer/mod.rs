@@ -53,7 +53,8 @@ pub struct Peer {
     homes: Arc<Mutex<HashMap<(String, String), String>>>,
     /// What else is to be had, by its whole address.
     documents: Arc<Mutex<HashMap<String, Value>>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    /// Each address that somebody asked for, and with what headers.
+    asked: Arc<Mutex<Vec<(String, HeaderMap)>>>,
     door: Arc<tokio::sync::RwLock<()>>,
     waiting: Arc<AtomicUsize>,
 }
@@ -136,12 +137,12 @@ impl Peer {
         )
     }
 
-    /// Takes nothing in, and answers nobody who brings something, as long as this is held.
+    /// Takes nothing in, and answers nobody who brings something or asks for what `waits`, as long as this is held.
     pub async fn hold(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
         self.door.clone().write_owned().await
     }
 
-    /// How many deliveries wait for an answer.
+    /// How many of those wait for an answer.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::SeqCst)
     }
@@ -177,14 +178,21 @@ impl Peer {
 
     /// Whether somebody asked for what is, or would be, at this address; people and servers are not counted.
     pub fn was_asked_for(&self, id: &str) -> bool {
-        self.asked.lock().unwrap().iter().any(|asked| asked == id)
+        !self.asked_with(id).is_empty()
+    }
+
+    /// With what headers it was asked for what is, or would be, at this address, each time.
+    pub fn asked_with(&self, id: &str) -> Vec<HeaderMap> {
+        let asked = self.asked.lock().unwrap();
+        let of_it = asked.iter().filter(|(asked, _)| asked == id);
+        of_it.map(|(_, headers)| headers.clone()).collect()
     }
 
     /// How often one of these servers was asked for something; people and servers are not counted.
     pub fn count_asked(&self, server: &str) -> usize {
         let base = format!("http://{}/", self.domain(server));
         let asked = self.asked.lock().unwrap();
-        asked.iter().filter(|id| id.starts_with(&base)).count()
+        asked.iter().filter(|(id, _)| id.starts_with(&base)).count()
     }
 
     /// It is to be had no more.
@@ -264,7 +272,12 @@ async fn document(
 ) -> axum::response::Response {
     let id = format!("http://{}{}", host_of(&headers), address.path());
     let found = peer.documents.lock().unwrap().get(&id).cloned();
-    peer.asked.lock().unwrap().push(id);
+    peer.asked.lock().unwrap().push((id, headers));
+    if found.as_ref().is_some_and(|found| found["waits"] == true) {
+        peer.waiting.fetch_add(1, Ordering::SeqCst);
+        let _open = peer.door.read().await;
+        peer.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
     let file = found.as_ref().and_then(|found| found["bytes"].as_str());
     if let Some(bytes) = file {
         // It says that it is a page, whatever it is.

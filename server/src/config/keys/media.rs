@@ -35,7 +35,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "media.largest_film_mb",
-        about: "The largest sound or film that members may send, in MiB.",
+        about: "The largest sound or film that members may send, and that is copied from other servers, in MiB.",
         kind: Kind::Number,
         default: "99",
         take: |config, text| {
@@ -45,7 +45,8 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         name: "media.cache_mb",
-        about: "How much room copies of pictures from other servers take, in MiB. What nobody looked at for longest goes first.",
+        about: "How much room copies of pictures, sound and film from other servers take, in MiB. What nobody looked at for\n\
+                longest goes first; a sound or film takes at most a quarter.",
         kind: Kind::Number,
         default: "1024",
         take: |config, text| {

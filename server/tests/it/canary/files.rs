@@ -20,6 +20,9 @@ use crate::kept::App;
 use crate::media::files::{jpeg, part, png};
 use crate::town::Answer;
 
+/// A film, as far as its first bytes say.
+const FILM: &[u8] = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41";
+
 /// With this begin their paths.
 const FOLDER: &str = "/media/";
 
@@ -48,14 +51,16 @@ impl Cast {
         self.peer.serves(&person);
     }
 
-    /// What Rita says comes with a picture that is described by the same words, and with an emoji.
+    /// What Rita says comes with a picture and a film that are described by the same words, and with an emoji.
     pub(super) fn brings_files(&self, said: &mut Value, words: &str) {
         let picture = self.ritas("low-water.png", &png(60, 40));
+        let film = self.ritas("high-water.mp4", FILM);
         let blob = self.ritas("blob.png", &png(30, 30));
         let note = &mut said["object"];
         note["content"] = json!(format!("<p>{words} :blob:</p>"));
         note["attachment"] = json!([
             { "type": "Document", "mediaType": "image/png", "url": picture, "name": words },
+            { "type": "Document", "mediaType": "video/mp4", "url": film, "name": words },
         ]);
         let tags = note["tag"].as_array_mut().unwrap();
         tags.push(emojis::tag("blob", &blob));
@@ -164,7 +169,7 @@ fn route_of(path: &str) -> Option<&'static Route> {
     found.min_by_key(|route| route.path.matches('{').count())
 }
 
-/// Asks for every file whose address was given. By it whoever was given it gets a picture; an address that was made for them
+/// Asks for every file whose address was given. By it whoever was given it gets the file; an address that was made for them
 /// names them, leads nobody anywhere who has less than the whole of it or another name in it, and ends.
 pub(super) async fn fetched(cast: &Cast, crawl: &mut Crawl) {
     let later = Clock::held(cast.town.app.now_ms() + LATER_MS);
@@ -184,13 +189,13 @@ pub(super) async fn fetched(cast: &Cast, crawl: &mut Crawl) {
         let mut browser = cast.browser(reader.unwrap_or("visitor"));
         let answer = browser.send(Method::GET, address, &[], "").await;
         crawl.walked(route, answer.status);
-        if !is_picture(&answer) {
+        if !is_file(&answer) {
             let told = format!("{readers:?} were given {address}: {}", answer.status);
             crawl.wrong.insert(told);
         }
         let Some(by) = signed_for(address) else {
             open += 1;
-            if !is_picture(&later.send(Method::GET, address, &[], "").await) {
+            if !is_file(&later.send(Method::GET, address, &[], "").await) {
                 crawl.wrong.insert(format!("{address} ended"));
             }
             continue;
@@ -241,12 +246,13 @@ pub(super) async fn fetched(cast: &Cast, crawl: &mut Crawl) {
     }
 }
 
-/// Whether it is one, and nothing that anybody wrote.
-fn is_picture(answer: &Answer) -> bool {
+/// Whether it is a picture or the film, and nothing that anybody wrote.
+fn is_file(answer: &Answer) -> bool {
     let kind = answer.headers.get("content-type");
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_picture =
+        || kind.starts_with("image/") && image::load_from_memory(&answer.bytes).is_ok();
     answer.status == StatusCode::OK
-        && kind.starts_with("image/")
-        && image::load_from_memory(&answer.bytes).is_ok()
+        && (is_picture() || (kind == "video/mp4" && answer.bytes == FILM))
         && words_in(&answer.body).is_empty()
 }

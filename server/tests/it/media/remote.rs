@@ -28,18 +28,18 @@ impl Coast {
         (id.unwrap(), picture)
     }
 
-    async fn alices_file(&self, status: i64) -> Value {
+    pub(super) async fn alices_file(&self, status: i64) -> Value {
         let alice = Party::Member(self.alice.account.person());
         files_for(&self.town, &alice, status).await.remove(0)
     }
 
-    fn path(&self, address: &Value) -> String {
+    pub(super) fn path(&self, address: &Value) -> String {
         let origin = self.town.community().origin.clone();
         let path = address.as_str().unwrap().strip_prefix(&origin);
         path.unwrap().to_owned()
     }
 
-    async fn opens(&self, address: &Value) -> crate::town::Answer {
+    pub(super) async fn opens(&self, address: &Value) -> crate::town::Answer {
         self.town
             .anonymous()
             .send(Method::GET, &self.path(address), &[], "")
@@ -93,12 +93,12 @@ coast_test! {
         coast.brings(&said).await;
         let post = coast.id_of(&format!("{rita}/statuses/1")).await.unwrap();
         let file = coast.alices_file(post).await;
-        assert_eq!((&file["type"], &file["url"]), (&"video".into(), &film.as_str().into()));
+        assert_eq!((&file["type"], &file["remote_url"]), (&"video".into(), &film.as_str().into()));
         assert_eq!(file["preview_remote_url"], picture.as_str());
         assert!(!coast.peer.was_asked_for(&picture), "nobody looked yet");
         let answer = coast.opens(&file["preview_url"]).await.is(200);
         assert!(answer.headers["content-type"].to_str().unwrap().starts_with("image/"));
-        assert!(!coast.peer.was_asked_for(&film), "the film stays where it is");
+        assert!(!coast.peer.was_asked_for(&film), "nobody played it");
     }
 
     async fn what_is_no_picture_is_not_had_at_all(coast) {

@@ -40,25 +40,28 @@ fn ours(addresses: &Addresses<'_>, file: &Attached, stored: &Stored) -> Attachme
     }
 }
 
-/// A page of ours loads nothing from elsewhere: of pictures it shows our copy, and of the rest a link.
+/// A page of ours loads nothing from elsewhere: of pictures, film and sound it has our copy, and of the rest a link.
 fn theirs(addresses: &Addresses<'_>, at: usize, file: &Attached) -> AttachmentView {
     let copy = |part| {
         let copied = file.is_copied();
         copied.then(|| addresses.copy(at, part)).flatten()
     };
+    let whole = copy(RemotePart::Original);
+    let small = file.picture().and_then(|_| copy(RemotePart::Small));
+    let plays = whole.is_some() && file.plays();
     let address = Iri::parse(&file.url).ok();
     AttachmentView {
         kind: kind_of(file),
-        url: copy(RemotePart::Original).unwrap_or_else(|| file.url.clone()),
+        url: whole.unwrap_or_else(|| file.url.clone()),
         description: file.description.clone(),
         server: address.map(|address| address.domain().unicode()),
         // Of its size only its server's word is known.
-        small: copy(RemotePart::Small).map(|url| SmallView {
+        small: small.map(|url| SmallView {
             url,
             width: 0,
             height: 0,
         }),
-        plays: false,
+        plays,
         goes_round: false,
     }
 }
