@@ -135,7 +135,7 @@ town_test! {
     async fn nobody_waits_for_a_file_longer_than_that(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let told = alice.send(&gif(31, 20, 5), &[]).await.is(202).json();
-        let (me, id) = (alice.member.account.id, super::id(&told));
+        let (me, id) = (alice.member.account.id, crate::media::id(&told));
         let now = settled(&town.app, me, id, Duration::ZERO).await.unwrap();
         assert_eq!(now.state(), State::Waiting);
         make_one(&town).await;
