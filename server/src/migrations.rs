@@ -133,6 +133,12 @@ pub const ALL: &[Migration] = &[
     ),
     migration!(81, "begun", "../../migrations/0081_begun.sql"),
     migration!(82, "described", "../../migrations/0082_described.sql"),
+    migration!(
+        83,
+        "room",
+        sqlite: "../../migrations/0083_room.sqlite.sql",
+        postgres: "../../migrations/0083_room.postgres.sql",
+    ),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.

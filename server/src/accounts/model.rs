@@ -110,7 +110,7 @@ pub struct Account {
     pub followers_count: i64,
     /// How many it follows, as far as we know.
     pub following_count: i64,
-    /// When it last wrote or boosted something that counts, as far as we know; unix milliseconds.
+    /// When it last wrote or boosted something that counts, as far as we know and to the minute; unix milliseconds.
     pub last_status_at: Option<i64>,
     /// Unix milliseconds.
     pub created_at: i64,

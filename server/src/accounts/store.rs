@@ -402,10 +402,11 @@ pub fn drop_keys_older_than(tx: &mut Tx, account_id: i64, fetched_at: i64) {
 // Counters: follows are counted anew from their rows, so that doing it twice changes nothing; statuses are added up in
 // the transaction that inserts or removes one, which itself happens once.
 
+// The time is one of its index, which PostgreSQL would make every index of the table write anew: it is right to the minute.
 const ADD_TO_STATUSES: Sql = sql!(
     "UPDATE accounts
         SET statuses_count = CASE WHEN statuses_count + $2 < 0 THEN 0 ELSE statuses_count + $2 END,
-            last_status_at = CASE WHEN $2 > 0 AND (last_status_at IS NULL OR last_status_at < $3) THEN $3
+            last_status_at = CASE WHEN $2 > 0 AND (last_status_at IS NULL OR last_status_at < $3 - 60000) THEN $3
                                   ELSE last_status_at END
       WHERE id = $1"
 );

@@ -1,0 +1,1 @@
+-- Nothing: SQLite writes a row where it was.
