@@ -406,7 +406,7 @@ pub fn drop_keys_older_than(tx: &mut Tx, account_id: i64, fetched_at: i64) {
 const ADD_TO_STATUSES: Sql = sql!(
     "UPDATE accounts
         SET statuses_count = CASE WHEN statuses_count + $2 < 0 THEN 0 ELSE statuses_count + $2 END,
-            last_status_at = CASE WHEN $2 > 0 AND (last_status_at IS NULL OR last_status_at < $3 - 60000) THEN $3
+            last_status_at = CASE WHEN $2 > 0 AND (last_status_at IS NULL OR last_status_at < CAST($3 AS BIGINT) - 60000) THEN $3
                                   ELSE last_status_at END
       WHERE id = $1"
 );
