@@ -17,9 +17,10 @@ use crate::web::time::iso;
 pub async fn preview(
     State(app): State<App>,
     client: Client,
-    Input(sent): Input<Sent>,
+    Input(mut sent): Input<Sent>,
 ) -> Result<Reply> {
     let me = client.me()?;
+    sent.as_told(me);
     app.limits
         .check(Kind::Preview, &me.account.id.to_string())?;
     let draft = sent.draft(&app, me).await?;

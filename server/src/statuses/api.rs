@@ -36,6 +36,7 @@ pub async fn create(
     let me = client.me()?;
     sent.application_id = Some(client.grant.app_id);
     sent.tells_in_text();
+    sent.as_told(me);
     let key = headers.get("idempotency-key");
     let once = key.and_then(|key| Once::of(key.to_str().ok()?));
     if !sent.scheduled_at.trim().is_empty() {

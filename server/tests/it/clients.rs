@@ -397,6 +397,27 @@ town_test! {
         town.anonymous().get(&format!("/api/v1/statuses/{}", id(&post))).await.is(404);
     }
 
+    async fn an_app_that_sends_the_default_as_it_was_told_takes_nothing_out_of_the_community(town) {
+        let mut alice = App::of(&town, "alice").await;
+        let stay = json!({ "source": { "privacy": "local" } });
+        alice.send(Method::PATCH, "/api/v1/accounts/update_credentials", &stay).await.is(200);
+        let told = alice.get("/api/v1/preferences").await.is(200).json();
+        let word = &told["posting:default:visibility"];
+        assert_eq!(word, "unlisted");
+        for (sent, stays) in [
+            (json!({ "status": "As it came", "visibility": word }), true),
+            (json!({ "status": "Silent" }), true),
+            (json!({ "status": "Chosen", "visibility": "public" }), false),
+            (json!({ "status": "Said", "visibility": word, "local_only": false }), false),
+        ] {
+            let post = alice.write(sent.clone()).await;
+            assert_eq!(post["local_only"], stays, "{sent}");
+        }
+        let later = json!({ "status": "Later", "visibility": word, "scheduled_at": "2099-01-01T00:00:00Z" });
+        let waits = alice.post("/api/v1/statuses", later).await.is(200).json();
+        assert_eq!(waits["params"]["local_only"], true);
+    }
+
     async fn anybody_reads_about_the_server(town) {
         let mut visitor = town.anonymous();
         let told = visitor.get("/api/v2/instance").await.is(200).json();

@@ -24,7 +24,8 @@ pub struct Sent {
     pub(in crate::statuses) content_type: String,
     pub(in crate::statuses) spoiler_text: String,
     pub(in crate::statuses) visibility: String,
-    pub(in crate::statuses) local_only: bool,
+    /// Whether it stays in its community, where that is said.
+    pub(in crate::statuses) local_only: Option<bool>,
     pub(in crate::statuses) language: Option<String>,
     pub(in crate::statuses) sensitive: Option<bool>,
     pub(in crate::statuses) in_reply_to_id: Option<i64>,
@@ -103,6 +104,20 @@ impl Sent {
         self.sensitive.get_or_insert(member.sensitive);
     }
 
+    fn is_local(&self) -> bool {
+        self.local_only == Some(true) || self.visibility == Visibility::Local.as_str()
+    }
+
+    /// Apps are told `unlisted` as the default of a member whose posts stay in the community, since they have no word for it, and
+    /// most send that with whatever is written: it means the default then, unless they say that it does not stay.
+    pub fn as_told(&mut self, me: &Me) {
+        let default = me.member.default_visibility;
+        let is_told = self.visibility == entity::visibility(default);
+        if default == Visibility::Local && is_told && self.local_only.is_none() {
+            default.as_str().clone_into(&mut self.visibility);
+        }
+    }
+
     /// Writes down, or takes away, by which key it is known again.
     pub(crate) fn know_by(&mut self, once: Option<&Once>) {
         self.once = once.map(Once::word);
@@ -174,11 +189,10 @@ impl Sent {
     /// tells it of a post, and beside it that it is local.
     pub fn params(&self) -> Value {
         let visibility = match Visibility::parse(&self.visibility) {
-            _ if self.local_only => Some(entity::visibility(Visibility::Local)),
+            _ if self.is_local() => Some(entity::visibility(Visibility::Local)),
             Ok(known) => Some(entity::visibility(known)),
             Err(_) => None,
         };
-        let is_local = self.local_only || self.visibility == Visibility::Local.as_str();
         let poll = self.poll.as_ref().map(|poll| {
             json!({
                 "options": poll.options,
@@ -192,7 +206,7 @@ impl Sent {
             "content_type": Some(&self.content_type).filter(|word| !word.is_empty()),
             "spoiler_text": self.spoiler_text,
             "visibility": visibility,
-            "local_only": is_local,
+            "local_only": self.is_local(),
             "language": self.language,
             "sensitive": self.sensitive == Some(true),
             "in_reply_to_id": self.in_reply_to_id.map(|id| id.to_string()),
@@ -225,7 +239,7 @@ impl Sent {
     /// What it asks to publish.
     pub async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         let visibility = match self.visibility.as_str() {
-            _ if self.local_only => Visibility::Local,
+            _ if self.is_local() => Visibility::Local,
             "" => me.member.default_visibility,
             word => Visibility::parse(word).map_err(|_| {
                 Error::invalid(

@@ -113,7 +113,7 @@ impl ComposeForm {
             text: sent.status.clone(),
             spoiler: sent.spoiler_text.clone(),
             format: sent.content_type.clone(),
-            visibility: if sent.local_only {
+            visibility: if sent.local_only == Some(true) {
                 Visibility::Local.as_str().to_owned()
             } else {
                 sent.visibility.clone()
