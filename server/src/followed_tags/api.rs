@@ -109,7 +109,7 @@ async fn own(app: &App, client: &Client, name: String) -> Result<Reply> {
 }
 
 /// What a member has to do with these.
-async fn marks(app: &App, me: i64, names: &[String]) -> Result<Marks> {
+pub async fn marks(app: &App, me: i64, names: &[String]) -> Result<Marks> {
     Ok(Marks {
         followed: super::among(app, me, names.to_vec()).await?,
         featured: featured_tags::among(app, me, names.to_vec()).await?,

@@ -13,10 +13,12 @@ use crate::accounts::entity::{Told, whole_many};
 use crate::app::App;
 use crate::discovery::histories;
 use crate::error::{Error, Result};
+use crate::followed_tags::api::marks;
 use crate::follows;
-use crate::hashtags::entity::counted;
+use crate::hashtags::entity::{counted, marked};
 use crate::http::takes::Argument;
 use crate::http::{Caller, Client, Input, Kind, Paging, Reply, address};
+use crate::oauth::Scopes;
 use crate::statuses::entity::{Entities, Written};
 use crate::text::hashtag;
 use crate::window::Window;
@@ -51,6 +53,7 @@ impl FromRequestParts<App> for Neighbourhood {
 pub async fn search(
     State(app): State<App>,
     caller: Caller,
+    client: Option<Client>,
     Neighbourhood(from): Neighbourhood,
     paging: Paging,
     Input(question): Input<Question>,
@@ -59,7 +62,13 @@ pub async fn search(
         check_visitor(&paging, &question)?;
         app.limits.check(Kind::Search, &from)?;
     }
-    let found = Box::pin(answer(&app, &caller, &paging, &question, Topics::Counted)).await?;
+    let follows = Scopes::of("read:follows");
+    let topics = if client.is_some_and(|client| client.grant.scopes.cover(&follows)) {
+        Topics::Marked
+    } else {
+        Topics::Counted
+    };
+    let found = Box::pin(answer(&app, &caller, &paging, &question, topics)).await?;
     Ok(Reply::api_written(found))
 }
 
@@ -93,6 +102,8 @@ pub async fn search_v1(
 /// How topics that were found are told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Topics {
+    /// With how often they were named, and what the member has to do with them.
+    Marked,
     /// With how often they were named.
     Counted,
     /// By their names.
@@ -191,18 +202,40 @@ async fn answer(
     let mut hashtags: Vec<Value> = Vec::new();
     if wants("hashtags") && is_one_word {
         let names = super::topics(app, &party, &prefix).await?;
-        let names: Vec<String> = names.into_iter().skip(skip).take(most).collect();
-        if topics == Topics::Named {
-            hashtags.extend(names.into_iter().map(Value::String));
-        } else {
-            let histories = histories(app, &party, &names).await?;
-            let told = |name: &String| counted(name, &caller.community, &histories);
-            hashtags.extend(names.iter().map(told));
-        }
+        let names = names.into_iter().skip(skip).take(most).collect();
+        hashtags = told(app, caller, names, topics).await?;
     }
     Ok(serde_json::to_string(&Answer {
         accounts,
         hashtags,
         statuses,
     })?)
+}
+
+/// Topics by their names, as they are told.
+async fn told(
+    app: &App,
+    caller: &Caller,
+    names: Vec<String>,
+    topics: Topics,
+) -> Result<Vec<Value>> {
+    if topics == Topics::Named {
+        return Ok(names.into_iter().map(Value::String).collect());
+    }
+    let here = &caller.community;
+    let histories = histories(app, &caller.party(), &names).await?;
+    let me = caller.account_id().filter(|_| topics == Topics::Marked);
+    Ok(match me {
+        None => names
+            .iter()
+            .map(|name| counted(name, here, &histories))
+            .collect(),
+        Some(me) => {
+            let marks = marks(app, me, &names).await?;
+            names
+                .iter()
+                .map(|name| marked(name, here, &histories, &marks))
+                .collect()
+        }
+    })
 }

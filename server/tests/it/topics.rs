@@ -15,6 +15,18 @@ town_test! {
             let tag = app.get("/api/v1/tags/ferry").await.is(200).json();
             assert_eq!((&tag["name"], &tag["following"]), (&json!("ferry"), &told), "{scopes}");
         }
+        // Search tells it too; toot asks it alone.
+        town.post(&mut alice, "The #ferry and the #ferryman", "public").await;
+        for (scopes, told) in [("read:search", Value::Null), ("read:search read:follows", json!(true)), ("read", json!(true))] {
+            let mut app = clients::App::let_in_with(&town, &mut alice, scopes).await;
+            let found = app.get("/api/v2/search?q=ferry&type=hashtags").await.is(200).json();
+            let named = |name: &str| found["hashtags"].as_array().unwrap().iter().find(|tag| tag["name"] == name).unwrap().clone();
+            assert_eq!(named("ferry")["following"], told, "{scopes}");
+            let other = if told.is_null() { Value::Null } else { json!(false) };
+            assert_eq!((&named("ferryman")["following"], &named("ferryman")["featuring"]), (&other, &other), "{scopes}");
+        }
+        let seen = town.anonymous().get("/api/v2/search?q=ferry&type=hashtags").await.is(200).json();
+        assert!(seen["hashtags"][0].get("following").is_none());
     }
 
     async fn what_names_a_followed_topic_comes_home(town) {
