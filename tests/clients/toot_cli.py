@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 from harness.steer import PATIENCE_S
 from story import Story
-from toot_screen import DOWN, ENTER, Screen
 from toot.cli import cli
+from toot_screen import DOWN, ENTER, Screen
 from town import Town, code_for, picture
 
 # Not typed: a password is sent by it, which no server of today takes.
@@ -167,6 +167,7 @@ def tell(town: Town, story: Story):
     check("… and votes", lambda: "Your vote" in (said := toot.says("--as", hers, "polls", "vote", poll["id"], "0")) and "1 votes" in said)
     check("… which is counted", lambda: "100% (1)" in toot.says("polls", "show", poll["id"]))
     check("it posts later", lambda: "cheduled" in toot.says("post", "Tomorrow", "--scheduled-in", "2 hours"))
+    check("… or at a time that she types", lambda: "cheduled for: 2099-05-" in toot.says("post", "Long after", "--scheduled-at", "2099-05-03 14:00"))
     in_a_window(toot, check, bodil)
     check("it deletes", lambda: toot.says("delete", post["id"]) is not None and raises_not_found(toot, post["id"]))
     check("it unfollows", lambda: toot.says("unfollow", "bodil") and "bodil" not in toot.says("following"))
