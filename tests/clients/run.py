@@ -45,8 +45,11 @@ CLIENTS = {
 }
 SUITE = "suite"
 ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+# What asks every address takes as long as all others together.
+LONGEST = "described"
 # Each a process: the suite waits for most of its time, and so do the others.
-AT_ONCE = [(engine, names) for names in ([*CLIENTS], [SUITE]) for engine in ENGINES]
+APART = [[name for name in CLIENTS if name != LONGEST], [LONGEST], [SUITE]]
+AT_ONCE = [(engine, names) for names in APART for engine in ENGINES]
 
 
 def tell(name: str, town: Town):
