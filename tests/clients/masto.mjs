@@ -1,12 +1,16 @@
-// masto.js, as Elk and Phanpy use it: node masto.mjs ADDRESS TOKEN-OF-ALICE TOKEN-OF-BODIL PICTURE
+// masto.js, as Elk and Phanpy use it: node masto.mjs ADDRESS TOKEN-OF-ALICE TOKEN-OF-BODIL PICTURE TOKEN-OF-CHIDI
+// Every method that it has is called, here, in masto_day.mjs and in masto_streams.mjs, or stands in masto_left_out.txt.
 import {readFile} from 'node:fs/promises'
-import {createRestAPIClient, createStreamingAPIClient} from 'masto'
+import {createOAuthAPIClient, createRestAPIClient} from 'masto'
+import {restOfTheDay} from './masto_day.mjs'
+import {allCalled, noted} from './masto_methods.mjs'
+import {streams} from './masto_streams.mjs'
 import {check, end, pause, refused} from './told.mjs'
 
-const [url, aliceToken, bodilToken, picture] = process.argv.slice(2)
-const alice = createRestAPIClient({url, accessToken: aliceToken})
-const bodil = createRestAPIClient({url, accessToken: bodilToken})
-const anybody = createRestAPIClient({url})
+const [url, aliceToken, bodilToken, picture, chidiToken] = process.argv.slice(2)
+const signedIn = (accessToken) => noted(createRestAPIClient({url, accessToken}))
+const [alice, bodil, chidi, anybody] = [aliceToken, bodilToken, chidiToken, undefined].map(signedIn)
+const oauth = noted(createOAuthAPIClient({url}), ['oauth'])
 const SOON = 10_000
 
 const instance = await check('the server says where its streams are', async () => {
@@ -17,7 +21,9 @@ const me = await check('a token is its member', async () => {
   const me = await alice.v1.accounts.verifyCredentials()
   return me.username === 'alice' && me
 })
-const her = await bodil.v1.accounts.verifyCredentials()
+const [her, him] = [await bodil.v1.accounts.verifyCredentials(), await chidi.v1.accounts.verifyCredentials()]
+const file = new Blob([await readFile(picture)], {type: 'image/png'})
+const town = {url, alice, bodil, chidi, anybody, oauth, signedIn, me, her, him, file}
 
 // ---- Posts ----
 
@@ -63,7 +69,6 @@ await check('a post for later waits', async () => {
 
 // ---- Media and polls ----
 
-const file = new Blob([await readFile(picture)], {type: 'image/png'})
 const image = await check('a picture is taken in', async () => {
   const image = await alice.v2.media.create({file, description: 'A loaf'})
   return image.url && image.description === 'A loaf' && image
@@ -179,40 +184,20 @@ await check('conversations are read', async () => {
 await check('a phone subscribes to pushes', async () => {
   const keys = {p256dh: 'BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8', auth: 'eH_C8rq2raXqlcBVDa1gLg'}
   await alice.v1.push.subscription.create({subscription: {endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/1', keys}, data: {alerts: {mention: true}}})
+  await alice.v1.push.subscription.update({data: {alerts: {mention: true, follow: true}, policy: 'followed'}})
   const kept = await alice.v1.push.subscription.fetch()
   await alice.v1.push.subscription.remove()
-  return kept.endpoint === 'https://updates.push.services.mozilla.com/wpush/v2/1' && kept.alerts.mention
+  return kept.endpoint === 'https://updates.push.services.mozilla.com/wpush/v2/1' && kept.alerts.mention && kept.alerts.follow && kept.policy === 'followed'
 })
 
-// ---- Streams ----
+// ---- What else a day brings ----
 
-await stream()
-
-async function stream() {
-  const client = createStreamingAPIClient({streamingApiUrl: instance.configuration.urls.streaming, accessToken: aliceToken, implementation: WebSocket})
-  const heard = []
-  const listen = async (subscription) => {
-    try {
-      for await (const event of subscription) heard.push(event)
-    } catch {
-      // there is no stream; the checks say so
-    }
-  }
-  const subscription = client.user.subscribe()
-  listen(subscription)
-  listen(client.hashtag.subscribe({tag: 'crumbs'}))
-  await pause(1500)
-  const call = await bodil.v1.statuses.create({status: '@alice open up'})
-  const crumbs = await bodil.v1.statuses.create({status: 'Found #crumbs'})
-  await check('a stream brings a notification', () => heard.some((one) => one.event === 'notification' && one.payload.status.id === call.id), SOON)
-  await check('… and what a tag carries', () => heard.some((one) => one.event === 'update' && one.payload.id === crumbs.id && one.stream.includes('hashtag')), SOON)
-  await bodil.v1.statuses.$select(call.id).remove()
-  await check('… and what is gone', () => heard.some((one) => one.event === 'delete' && one.payload === call.id), SOON)
-  client.close()
-}
+await streams(town, instance.configuration.urls.streaming, aliceToken)
+await restOfTheDay(town)
 
 await check('a deleted post is gone', async () => {
   await alice.v1.statuses.$select(post.id).remove()
   return refused(() => bodil.v1.statuses.$select(post.id).fetch())
 })
+await allCalled()
 end()

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -114,7 +115,10 @@ def fetched(sources: Path) -> Path:
     package = sources / f"mastodon_py-{VERSION}.tar.gz"
     if not package.exists():
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--no-deps", "--no-binary", "mastodon.py", "--dest", sources, f"mastodon.py=={VERSION}"], check=True)
+        # Another run may fetch it at the same time: it is there as a whole, or not.
+        with tempfile.TemporaryDirectory(dir=sources) as apart:
+            subprocess.run([*pip, "--no-deps", "--no-binary", "mastodon.py", "--dest", apart, f"mastodon.py=={VERSION}"], check=True)
+            (Path(apart) / package.name).replace(package)
     if hashlib.sha256(package.read_bytes()).hexdigest() != SHA256:
         raise RuntimeError(f"{package} is not what was pinned; delete it, and if it comes again so, look who changed it")
     return package

@@ -16,13 +16,16 @@ END = "the story comes to its end"
 
 
 def telling(script: str):
-    """A client of `run.py` that is `script`: it is given the town's address, two tokens and a picture."""
+    """A client of `run.py` that is `script`: it is given the town's address, tokens of Alice and of Bodil, a picture, and
+    a token of Chidi. An announcement, which only pages make, was made before."""
 
     def tell(town: Town, story: Story):
         app = town.register(story.client)
-        alice, bodil, _ = town.people
+        alice, bodil, chidi = town.people
+        page = alice.browser.get("/announcements")
+        alice.browser.send(page, page.form("/announcements"), "/announcements", text="The lock is shut on Friday")
         file = picture(town.folder / "picture.png")
-        command = [NODE, HERE / script, town.url, town.token(app, alice), town.token(app, bodil), file]
+        command = [NODE, HERE / script, town.url, town.token(app, alice), town.token(app, bodil), file, town.token(app, chidi)]
         with (town.folder / "node.log").open("wb") as log:
             client = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         ending = threading.Timer(LONGEST_RUN_S, client.kill)

@@ -262,6 +262,7 @@ WELL = {
     "PUT /api/v1/media/{id}": lambda seeds: Question(named={"id": seeds.file()}, json={"description": "Tea"}),
     "PUT /api/v1/notifications/policy": sent(filter_not_following=False),
     "PUT /api/v1/pleroma/statuses/{id}/reactions/{emoji}": emoji(react=False),
+    "PUT /api/v1/profile": sent(note="I sail"),
     "PUT /api/v1/push/subscription": subscribed(data={"alerts": {"follow": True}}),
     "PUT /api/v1/scheduled_statuses/{id}": lambda seeds: Question(named={"id": seeds.scheduled()}, json={"scheduled_at": tomorrow()}),
     "PUT /api/v1/statuses/{id}": lambda seeds: Question(named={"id": seeds.status()}, json={"status": "Other words"}),

@@ -97,7 +97,7 @@ pub async fn show_own(State(app): State<App>, client: Client) -> Result<Reply> {
     told(&app, client.me()?).await
 }
 
-/// `PATCH /api/v1/profile`
+/// `PATCH /api/v1/profile`, and `PUT`, which masto.js sends: both change what is sent and nothing else.
 pub async fn change_own(
     State(app): State<App>,
     client: Client,

@@ -230,6 +230,8 @@ pub async fn instance_v1(State(app): State<App>, caller: Caller) -> Result<Reply
         "approval_required": joining.approval_required,
         "invites_enabled": here.invites == Invites::Members && here.sign_up != SignUp::Closed,
         "max_toot_chars": app.config.limits.post_characters,
+        // toot offers to translate where it finds neither this nor a version before 4.
+        "translation": { "enabled": false },
         "configuration": told.configuration,
         "contact_account": told.contact,
         "rules": told.rules,

@@ -525,7 +525,14 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ),
     ("[Week]", &["GET /api/v1/instance/activity"]),
     ("[Suggestion]", &["GET /api/v2/suggestions"]),
-    ("Profile", &["GET /api/v1/profile", "PATCH /api/v1/profile"]),
+    (
+        "Profile",
+        &[
+            "GET /api/v1/profile",
+            "PATCH /api/v1/profile",
+            "PUT /api/v1/profile",
+        ],
+    ),
     ("boolean", &["GET /api/v1/emails/check_confirmation"]),
     (
         "NotificationPolicy",

@@ -277,6 +277,13 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .slow(),
     api(
+        "PUT",
+        "/api/v1/profile",
+        Wants::Member(&["write:accounts"]),
+        || put(accounts::edit_api::change_own),
+    )
+    .slow(),
+    api(
         "DELETE",
         "/api/v1/profile/avatar",
         Wants::Member(&["write:accounts"]),

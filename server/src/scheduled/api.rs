@@ -14,15 +14,19 @@ use crate::http::{Client, Id, Input, Me, Paging, Reply};
 use crate::media::{self, Media};
 use crate::web::time;
 
-/// A time as apps write it (RFC 3339), in unix milliseconds.
+/// A time as apps write it, in unix milliseconds: RFC 3339, or the same without an offset and in UTC, as Mastodon takes it
+/// of whoever types one into a terminal.
 pub fn read_time(text: &str) -> Result<i64> {
-    let time: jiff::Timestamp = text.trim().parse().map_err(|_| {
-        Error::invalid(
-            "scheduled_at",
-            "must be a time such as 2026-05-03T14:00:00Z",
-        )
-    })?;
-    Ok(time.as_millisecond())
+    let exact = text.trim().parse::<jiff::Timestamp>().ok();
+    exact
+        .map(jiff::Timestamp::as_millisecond)
+        .or_else(|| time::from_field(text))
+        .ok_or_else(|| {
+            Error::invalid(
+                "scheduled_at",
+                "must be a time such as 2026-05-03T14:00:00Z",
+            )
+        })
 }
 
 /// A scheduled post of this member as apps read it.

@@ -430,7 +430,7 @@ town_test! {
         assert_eq!(*links, json!({ "local": "public", "remote": "authenticated" }));
         assert!(told["configuration"]["statuses"]["max_characters"].as_i64().unwrap() > 0);
         let told = visitor.get("/api/v1/instance").await.is(200).json();
-        assert_eq!(told["uri"], "harbour.example");
+        assert_eq!((&told["uri"], &told["translation"]["enabled"]), (&json!("harbour.example"), &json!(false)));
         for path in ["custom_emojis", "announcements", "trends/tags", "trends/links", "trends/statuses"] {
             assert_eq!(visitor.get(&format!("/api/v1/{path}")).await.is(200).json(), json!([]));
         }

@@ -148,6 +148,10 @@ town_test! {
         let body = json!({ "note": "Ebb" }).to_string().into_bytes();
         let own = alice.ask(Method::PATCH, "/api/v1/profile", "application/json", body).await.is(200).json();
         assert_eq!((&own["note"], &own["bot"]), (&json!("Ebb"), &json!(true)));
+        // masto.js sends a `PUT`, and as little in it.
+        let body = json!({ "note": "Flow" }).to_string().into_bytes();
+        let own = alice.ask(Method::PUT, "/api/v1/profile", "application/json", body).await.is(200).json();
+        assert_eq!((&own["note"], &own["bot"]), (&json!("Flow"), &json!(true)));
         let preferences = alice.get("/api/v1/preferences").await.is(200).json();
         assert_eq!(preferences["posting:default:sensitive"], true);
         let body = json!({ "status": "Folded" }).to_string().into_bytes();

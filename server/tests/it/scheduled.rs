@@ -76,6 +76,11 @@ coast_test! {
         assert!(coast.got("open", "Create").is_empty());
         // Another far time is as good, and one that can be planned makes a post of it.
         app.send(Method::PUT, &path, &json!({ "scheduled_at": "9998-12-31T23:59:59Z" })).await.is(200);
+        // One without an offset, as people type it, is in UTC.
+        for (typed, meant) in [("9998-12-30 10:00", "9998-12-30T10:00:00.000Z"), ("9998-12-31", "9998-12-31T00:00:00.000Z")] {
+            let waits = app.send(Method::PUT, &path, &json!({ "scheduled_at": typed })).await.is(200).json();
+            assert_eq!(waits["scheduled_at"], meant);
+        }
         for wrong in ["9999-06-01T00:00:00Z", "10000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"] {
             app.send(Method::PUT, &path, &json!({ "scheduled_at": wrong })).await.is(422);
         }
