@@ -158,11 +158,12 @@ pub(crate) fn own(path: &Path) {
 fn connect(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
     let conn = Connection::open(path)?;
     conn.set_prepared_statement_cache_capacity(PREPARED);
-    // 256 MiB are read through the page cache of the system instead of copied.
+    // As much as SQLite maps is read where the system has it, instead of copied: what a connection has copied is worth nothing
+    // after the next commit. Such pages count as this process's memory, but the system takes them back when it needs room.
     conn.execute_batch(&format!(
         "PRAGMA busy_timeout = {BUSY_WAIT_MS};
          PRAGMA foreign_keys = ON;
-         PRAGMA mmap_size = 268435456;
+         PRAGMA mmap_size = 2147418112;
          PRAGMA cache_size = -{cache_kib};
          PRAGMA temp_store = MEMORY;
          PRAGMA trusted_schema = OFF;"
