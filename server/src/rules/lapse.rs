@@ -25,7 +25,10 @@ pub(crate) fn lapsing(
 }
 
 /// Promises to end what a rule took over, in the transaction that sets it.
-pub(super) fn promise(tx: &mut Tx, app: &App, rule: i64, lapsing: Lapsing) -> Result<()> {
+pub(super) fn promise(tx: &mut Tx, app: &App, rule: i64, lapsing: Option<Lapsing>) -> Result<()> {
+    let Some(lapsing) = lapsing else {
+        return Ok(());
+    };
     let conditions = lapsing.conditions.bits();
     queue::push_at(tx, app, &Job::EndAdded { rule, conditions }, lapsing.at)
 }
