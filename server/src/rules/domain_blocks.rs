@@ -82,6 +82,7 @@ pub async fn block(
     let pattern = pattern(&app, me, &named)?;
     if find(&app, me, &pattern)?.is_none() {
         let scope = of_member(&me.account)?;
+        // It may outlast its time in the block, which refuses all anyway; unblocking brings back none whose time is over.
         let rule = NewRule {
             conditions: conditions::added(&app, scope, &pattern),
             set_by: Some(me.account.id),

@@ -36,7 +36,7 @@ pub use explain::{
     Explanation, Towards, explain, listener, may, own_reason, plainly, plainly_to, sentence_to,
     stance_towards, stance_towards_server,
 };
-pub(crate) use lapse::{end_added, lapsing};
+pub(crate) use lapse::{end_added, lapsing, lapsing_of};
 pub use looks::Looks;
 pub use model::{Lapsing, NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
 pub(crate) use notices::tell;
@@ -91,6 +91,7 @@ async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<Option<
     {
         length::at_most("reason", reason, LONGEST_REASON)?;
     }
+    let new = lapse::settled(new, now);
     let asks = asks(&new)?;
     conditions::check_adds(&new)?;
     check_room(app, &new)?;
