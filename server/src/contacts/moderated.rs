@@ -259,7 +259,7 @@ pub async fn open(
     }
     let new = NewRule {
         conditions: rules::conditions::added(app, scope, &pattern),
-        lapsing: rules::lapsing(app, scope, &pattern, Conditions::NONE),
+        lapsing: rules::lapsing(app, scope, &pattern, Conditions::NONE).await?,
         reason_public: Some(reason.to_owned()),
         set_by: Some(by.id),
         ..NewRule::about(scope, pattern, Stance::Open, Source::Person)

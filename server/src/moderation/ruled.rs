@@ -50,9 +50,13 @@ pub(super) async fn set(
     // A mark leaves what the rule says besides, and until when.
     let is_mark = matches!(action, Action::Mark | Action::Unmark);
     let kept = subject.rule.as_ref().filter(|_| is_mark);
-    let lapsing = match kept {
-        Some(_) => None,
-        None => rules::lapsing(app, scope, &pattern, Conditions::NONE),
+    let chosen = match action {
+        Action::Mark => Conditions::MARK_SENSITIVE,
+        _ => Conditions::NONE,
+    };
+    let lapsing = match &subject.rule {
+        Some(rule) => rules::lapsing_of(app, rule, chosen).await?,
+        None => None,
     };
     let reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     let new = NewRule {

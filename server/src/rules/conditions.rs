@@ -117,8 +117,8 @@ pub(super) fn check_ends_none(app: &App, new: &NewRule) -> Result<()> {
     ))
 }
 
-/// What this scope only adds for the same pattern: a rule that takes the place of that one goes on adding it, for as long as
-/// that one would have ([`lapsing`](super::lapsing)).
+/// What this scope only adds for the same pattern: a rule that takes the place of that one goes on adding it. For as long
+/// as that one would have, where it is set with what [`lapsing`](super::lapsing) tells; without, for as long as it stands.
 pub(crate) fn added(app: &App, scope: Scope, pattern: &Pattern) -> Conditions {
     let book = app.gate.book();
     let mut rules = book.rules_of(scope);

@@ -1,12 +1,13 @@
 //! Servers that a member refuses, as Mastodon's apps know them: each is a rule of the member's own about a server.
 
 use axum::extract::State;
+use comity_db::Tx;
 use comity_policy::{Pattern, Rule, Stance};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::model::{NewRule, Source};
-use super::{conditions, end, in_force, of_member, read_pattern, set, store};
+use super::{conditions, end, in_force, of_member, read_pattern, set, set_at, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows;
@@ -81,6 +82,7 @@ pub async fn block(
     let pattern = pattern(&app, me, &named)?;
     if find(&app, me, &pattern)?.is_none() {
         let scope = of_member(&me.account)?;
+        // It may outlast its time in the block, which refuses all anyway; unblocking brings back none whose time is over.
         let rule = NewRule {
             conditions: conditions::added(&app, scope, &pattern),
             set_by: Some(me.account.id),
@@ -92,7 +94,7 @@ pub async fn block(
 }
 
 /// `DELETE /api/v1/domain_blocks`: the rule is taken back; a server that none is about is none. A rule that only added
-/// something, of which the block took the place, is there again.
+/// something, of which the block took the place, is there again. *Not found* where the block ended meanwhile.
 pub async fn unblock(
     State(app): State<App>,
     client: Client,
@@ -108,7 +110,11 @@ pub async fn unblock(
                     set_by: by,
                     ..before
                 };
-                set(&app, again).await?;
+                let (mut tx, now_ms) = (Tx::new(), app.now_ms());
+                // Only this block makes room for it: what took its place on another node may refuse or limit.
+                store::end(&mut tx, rule.id.0, rule.scope, by, now_ms);
+                let id = set_at(&app, tx, again, now_ms).await?;
+                id.ok_or(Error::NotFound)?;
             }
             None => end(&app, rule.scope, rule.id.0, by).await?,
         }

@@ -36,7 +36,7 @@ pub use explain::{
     Explanation, Towards, explain, listener, may, own_reason, plainly, plainly_to, sentence_to,
     stance_towards, stance_towards_server,
 };
-pub(crate) use lapse::{end_added, lapsing};
+pub(crate) use lapse::{end_added, lapsing, lapsing_of};
 pub use looks::Looks;
 pub use model::{Lapsing, NewRule, Past, Source, parse_pattern, pattern_words, typed_pattern};
 pub(crate) use notices::tell;
@@ -75,10 +75,12 @@ pub async fn set(app: &App, new: NewRule) -> Result<i64> {
 /// The same, together with what the caller's transaction holds.
 pub(crate) async fn set_with(app: &App, tx: Tx, new: NewRule) -> Result<i64> {
     let now = app.now_ms();
-    set_at(app, tx, new, now).await
+    let id = set_at(app, tx, new, now).await?;
+    id.ok_or(Error::NotFound)
 }
 
-async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<i64> {
+/// `None`: what the transaction holds found something done already, and nothing of it happened.
+async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<Option<i64>> {
     for reason in [
         &new.reason_public,
         &new.reason_members,
@@ -89,6 +91,7 @@ async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<i64> {
     {
         length::at_most("reason", reason, LONGEST_REASON)?;
     }
+    let new = lapse::settled(new, now);
     let asks = asks(&new)?;
     conditions::check_adds(&new)?;
     check_room(app, &new)?;
@@ -107,16 +110,16 @@ async fn set_at(app: &App, mut tx: Tx, new: NewRule, now: i64) -> Result<i64> {
     store::insert(&mut tx, id, &new, now);
     store::advance_epoch(&mut tx);
     notices::of_setting(&mut tx, app, new.scope, id, replaced, new.expires_at)?;
-    if let Some(lapsing) = new.lapsing {
-        lapse::promise(&mut tx, app, id, lapsing)?;
-    }
+    lapse::promise(&mut tx, app, id, new.lapsing)?;
     if let Some(member) = asks {
         reach::promise(&mut tx, app, member.0, id, Asking::Once)?;
     }
-    app.commit(tx).await?;
+    if !app.commit(tx).await? {
+        return Ok(None);
+    }
     reload(app).await?;
     app.wake.ring();
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Who asks those whom the rule refuses for what they hold. A community's rule asks for nothing: each author decides that.

@@ -22,7 +22,7 @@ pub struct NewRule {
     pub stance: Stance,
     /// What is added to that.
     pub conditions: Conditions,
-    /// What of this ends before the rule does.
+    /// What of this ends before the rule does; of what the rule does not have, nothing.
     pub lapsing: Option<Lapsing>,
     /// The reason, for everybody.
     pub reason_public: Option<String>,
@@ -32,7 +32,7 @@ pub struct NewRule {
     pub reason_moderators: Option<String>,
     /// What was seen that led to it, for moderators.
     pub evidence: Option<String>,
-    /// Who sets it; nobody when the command line does.
+    /// Who sets it; nobody when the command line does, or when something lapsed.
     pub set_by: Option<i64>,
     /// When somebody wants to look at it again; unix milliseconds.
     pub review_at: Option<i64>,
@@ -60,7 +60,7 @@ pub struct Past {
     pub rule: Rule,
     /// Unix milliseconds; `None` for one that stands, or that ended by itself.
     pub ended_at: Option<i64>,
-    /// Who ended or replaced it; nobody when the command line did, or when it ended by itself.
+    /// Who ended or replaced it; nobody when the command line did, or when it or something of it ended by itself.
     pub ended_by: Option<i64>,
     /// The rule that took its place.
     pub replaced_by: Option<i64>,
@@ -73,6 +73,8 @@ pub enum Source {
     Person,
     /// An operator set it on the command line.
     CommandLine,
+    /// Of the rule that stood before, what lapsed is left out; nobody set it.
+    Lapse,
     /// A subscribed list, in this version.
     List {
         /// What the list is called here.
@@ -87,6 +89,7 @@ impl std::fmt::Display for Source {
         match self {
             Source::Person => f.write_str("person"),
             Source::CommandLine => f.write_str("command line"),
+            Source::Lapse => f.write_str("lapse"),
             Source::List { name, version } => write!(f, "list {name}, version {version}"),
         }
     }
@@ -113,7 +116,7 @@ impl NewRule {
         }
     }
 
-    /// One that a person sets like one that was set before.
+    /// One like one that was set before; who sets it, and what of it lapses, is not taken from there.
     pub(super) fn like(rule: Rule) -> NewRule {
         NewRule {
             conditions: rule.conditions,
@@ -121,7 +124,6 @@ impl NewRule {
             reason_members: rule.reason_members,
             reason_moderators: rule.reason_moderators,
             evidence: rule.evidence,
-            set_by: rule.set_by.map(|person| person.0),
             review_at: rule.review_at,
             expires_at: rule.expires_at,
             ..NewRule::about(rule.scope, rule.pattern, rule.stance, Source::Person)

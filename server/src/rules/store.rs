@@ -5,10 +5,10 @@ pub mod changes;
 use std::collections::HashMap;
 
 use comity_db::{Db, Sql, Tx, params, sql};
-use comity_policy::{Epoch, Mode, PersonId, Rule, Scope};
+use comity_policy::{Conditions, Epoch, Mode, PersonId, Rule, Scope};
 use comity_vocab::Domain;
 
-use super::model::{NewRule, Past, RuleRow, pattern_words};
+use super::model::{Lapsing, NewRule, Past, RuleRow, pattern_words};
 use crate::accounts::stored_domain;
 use crate::error::{Error, Result};
 
@@ -77,8 +77,9 @@ const REPLACEMENTS: Sql<(i64, i64)> = sql!(
 );
 const INSERT: Sql = sql!(
     "INSERT INTO rules (id, scope, community_id, account_id, pattern_kind, pattern, stance, conditions, reason_public,
-                        reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+                        reason_members, reason_moderators, set_by, set_at, expires_at, source, review_at, evidence,
+                        lapsing, lapses_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 );
 const END_SAME: Sql = sql!(
     "UPDATE rules
@@ -201,6 +202,25 @@ pub async fn replaced_by(db: &Db, rule: &Rule) -> Result<Option<Rule>> {
     row.map(RuleRow::into_rule).transpose()
 }
 
+const LAPSING: Sql<(i64, Option<i64>)> = sql!(
+    row: (i64, Option<i64>),
+    "SELECT lapsing, lapses_at FROM rules WHERE id = $1"
+);
+
+/// What this rule took over for a while, as it was set.
+pub async fn lapsing(db: &Db, id: i64) -> Result<Option<Lapsing>> {
+    let Some((bits, Some(at))) = db.opt(LAPSING, params![id]).await? else {
+        return Ok(None);
+    };
+    let conditions = u32::try_from(bits).ok().and_then(Conditions::from_bits);
+    let conditions = conditions.ok_or_else(|| {
+        Error::internal(format!(
+            "rule {id} has a damaged set of conditions that lapse"
+        ))
+    })?;
+    Ok(Some(Lapsing { conditions, at }))
+}
+
 fn check_size(rules: usize) -> Result<()> {
     if rules > MOST {
         return Err(Error::internal(format!(
@@ -268,6 +288,9 @@ pub fn insert(tx: &mut Tx, id: i64, new: &NewRule, now_ms: i64) {
             new.source.to_string(),
             new.review_at,
             new.evidence.as_deref(),
+            new.lapsing
+                .map_or(0, |lapsing| i64::from(lapsing.conditions.bits())),
+            new.lapsing.map(|lapsing| lapsing.at),
         ],
     );
 }

@@ -65,6 +65,7 @@ mod notices;
 mod notified;
 mod numbers;
 mod oauth;
+mod only_added;
 mod oracles;
 mod pages;
 mod passkeys;

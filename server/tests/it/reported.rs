@@ -1,15 +1,12 @@
 //! Reports, and what moderators do about them.
 
 use comity::members::Role;
-use comity::rules::{self, NewRule, Source, parse_pattern};
-use comity_policy::{Conditions, Stance};
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::clients::{App, id};
-use crate::coast::{Coast, works};
+use crate::coast::Coast;
 use crate::peer;
-use crate::promises;
 use crate::town::{Member, PASSWORD, Town};
 use crate::town_test;
 
@@ -247,62 +244,6 @@ town_test! {
         assert_eq!((desk.get(blocks).await.json(), desk.get(allows).await.json()), (json!([]), json!([])));
         desk.post(allows, json!({ "domain": "files.example" })).await.is(200);
         marta.get("/about").await.is(200).shows("files.example").shows("Their pictures and files are left out.");
-    }
-
-    async fn what_a_boundary_adds_for_a_while_ends_in_its_time_where_another_took_its_place(town) {
-        let _stop = works(&town);
-        let idle = async || {
-            town.wait_s(1);
-            for _ in 0..2_000 {
-                if promises::left(&town.app.db, town.app.now_ms()).await == 0 {
-                    return;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-            panic!("work is left undone");
-        };
-        let scope = rules::of_community(&town.community());
-        let of = |server: &str| {
-            let pattern = parse_pattern(server).unwrap();
-            let all = rules::in_force(&town.app, scope);
-            let rule = all.into_iter().find(|rule| rule.pattern == pattern).unwrap();
-            (rule.stance, rule.conditions)
-        };
-        let about = |server: &str, stance| NewRule {
-            conditions: Conditions::DROP_MEDIA | Conditions::NO_BOOSTS,
-            ..NewRule::about(scope, parse_pattern(server).unwrap(), stance, Source::Person)
-        };
-        let both = about("files.example", Stance::Unchanged).conditions;
-        for server in ["files.example", "spam.example", "gulls.example"] {
-            let expires_at = Some(town.app.now_ms() + 3 * 86_400_000);
-            let adds = NewRule { expires_at, ..about(server, Stance::Unchanged) };
-            rules::set(&town.app, adds).await.unwrap();
-        }
-        let mut marta = moderator(&town, "marta").await;
-        let mut desk = App::let_in_with(&town, &mut marta, MODERATES).await;
-        let allows = "/api/v1/admin/domain_allows";
-        for server in ["files.example", "gulls.example"] {
-            desk.post(allows, json!({ "domain": server })).await.is(200);
-            assert_eq!(of(server), (Stance::Open, both));
-        }
-        // What comes with the block itself stays, and so does what is chosen anew.
-        let block = json!({ "domain": "spam.example", "severity": "silence", "reject_media": true });
-        desk.post("/api/v1/admin/domain_blocks", block).await.is(200);
-        town.wait_s(60);
-        rules::set(&town.app, about("gulls.example", Stance::Open)).await.unwrap();
-        town.wait_s(2 * 86_400);
-        idle().await;
-        assert_eq!((of("files.example"), of("spam.example")), ((Stance::Open, both), (Stance::Limited, both)));
-        town.wait_s(86_400);
-        idle().await;
-        assert_eq!(of("files.example"), (Stance::Open, Conditions::NONE));
-        assert_eq!(of("spam.example"), (Stance::Limited, Conditions::DROP_MEDIA));
-        assert_eq!(of("gulls.example"), (Stance::Open, both));
-        // The record tells of both.
-        let past = rules::history(&town.app, scope).await.unwrap();
-        let files = past.iter().filter(|past| past.rule.pattern == parse_pattern("files.example").unwrap());
-        let told: Vec<_> = files.map(|past| (past.rule.conditions, past.replaced_by.is_some())).collect();
-        assert_eq!(told, [(Conditions::NONE, false), (both, true), (both, true)]);
     }
 }
 

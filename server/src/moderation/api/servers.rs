@@ -165,7 +165,7 @@ pub async fn block(
     }
     let new = NewRule {
         conditions: conditions(rules::conditions::added(&app, scope, &pattern), &sent),
-        lapsing: rules::lapsing(&app, scope, &pattern, conditions(Conditions::NONE, &sent)),
+        lapsing: rules::lapsing(&app, scope, &pattern, conditions(Conditions::NONE, &sent)).await?,
         reason_public: given(sent.public_comment),
         reason_moderators: given(sent.private_comment),
         set_by: Some(me.account.id),
@@ -193,8 +193,11 @@ pub async fn change_block(
     // Two stances share a word: whoever sends back the one that they were told changes nothing.
     let word = sent.severity.as_deref();
     let word = word.filter(|word| before["severity"] != *word);
+    // Nor is chosen anew what the rule has.
+    let chosen = conditions(Conditions::NONE, &sent).without(rule.conditions);
     let new = NewRule {
         conditions: conditions(rule.conditions, &sent),
+        lapsing: rules::lapsing_of(&app, &rule, chosen).await?,
         reason_public: said(sent.public_comment.clone(), rule.reason_public),
         reason_members: rule.reason_members,
         reason_moderators: said(sent.private_comment.clone(), rule.reason_moderators),
@@ -256,7 +259,7 @@ pub async fn allow(
         Some(_) | None => {
             let new = NewRule {
                 conditions: rules::conditions::added(&app, scope, &pattern),
-                lapsing: rules::lapsing(&app, scope, &pattern, Conditions::NONE),
+                lapsing: rules::lapsing(&app, scope, &pattern, Conditions::NONE).await?,
                 set_by: Some(me.account.id),
                 ..NewRule::about(scope, pattern, Stance::Open, Source::Person)
             };
