@@ -19,6 +19,9 @@ const CALLED_AS_ITS_HOST: Sql = sql!(
     "UPDATE accounts SET username = domain, username_key = domain WHERE username_key = 'rita'"
 );
 
+const ENTRIES: Sql<(i64,)> =
+    sql!(row: (i64,), full_scan: "a test", "SELECT status_id FROM search_entries LIMIT 10");
+
 async fn lets_be_found(app: &mut App, yes: bool) {
     let changes = json!({ "indexable": yes });
     let me = app

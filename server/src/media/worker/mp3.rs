@@ -226,7 +226,7 @@ mod tests {
         louder[..4].copy_from_slice(&[0xFF, 0xFB, 0xA0, 0x64]);
         let changing = [&steady[..], &louder].concat();
         // 8 kbit/s at 24 kHz, of one channel: 24 bytes, in which there is no room.
-        let mut low = vec![5; 24];
+        let mut low = [5; 24];
         low[..4].copy_from_slice(&[0xFF, 0xF3, 0x14, 0xC4]);
         let low = low.repeat(3);
         for (sound, length, place, name, count) in [

@@ -51,9 +51,6 @@ town_test! {
     }
 }
 
-const ENTRIES: Sql<(i64,)> =
-    sql!(row: (i64,), full_scan: "a test", "SELECT status_id FROM search_entries LIMIT 10");
-
 /// Which posts an answer has, in its order.
 fn numbers(answer: &Value) -> Vec<i64> {
     let posts = answer["statuses"].as_array().unwrap().iter();
@@ -99,7 +96,7 @@ coast_test! {
         // A member goes through all of it page by page, from either end.
         let mut all: Vec<i64> = (gull..first + many).chain([here.id, after.id]).collect();
         all.sort_unstable();
-        let (mut newer, mut older) = (Vec::new(), Vec::new());
+        let (mut newer, mut older): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
         loop {
             let below = newer.last().map(|id| format!("&max_id={id}")).unwrap_or_default();
             let page = his.get(&format!("/api/v2/search?type=statuses&q=gull&limit=40{below}")).await.is(200).json();
