@@ -139,7 +139,7 @@ pub const ALL: &[Migration] = &[
         sqlite: "../../migrations/0083_room.sqlite.sql",
         postgres: "../../migrations/0083_room.postgres.sql",
     ),
-    migration!(85, "lapsing", "../../migrations/0085_lapsing.sql"),
+    migration!(84, "lapsing", "../../migrations/0084_lapsing.sql"),
 ];
 
 /// Tables that grow with use: a statement that reads one of them from end to end fails the check of statements.
