@@ -33,6 +33,12 @@ async fn idle(town: &Town) {
     panic!("work is left undone");
 }
 
+/// So much later, in seconds: what is being done is done first, or its lease would be over in the middle of it.
+async fn later(town: &Town, seconds: i64) {
+    idle(town).await;
+    town.wait_s(seconds);
+}
+
 /// The community's rule about this, if one is in force.
 fn rule_about(town: &Town, pattern: &Pattern) -> Option<Rule> {
     let all = rules::in_force(&town.app, rules::of_community(&town.community()));
@@ -103,12 +109,12 @@ town_test! {
         // What comes with the block itself stays, and so does what is chosen anew.
         let block = json!({ "domain": "spam.example", "severity": "silence", "reject_media": true });
         desk.post("/api/v1/admin/domain_blocks", block).await.is(200);
-        town.wait_s(60);
+        later(&town, 60).await;
         rules::set(&town.app, about("gulls.example", Stance::Open)).await.unwrap();
-        town.wait_s(2 * 86_400);
+        later(&town, 2 * 86_400).await;
         idle(&town).await;
         assert_eq!((of("files.example"), of("spam.example")), ((Stance::Open, both), (Stance::Limited, both)));
-        town.wait_s(86_400);
+        later(&town, 86_400).await;
         idle(&town).await;
         assert_eq!(of("files.example"), (Stance::Open, Conditions::NONE));
         assert_eq!(of("spam.example"), (Stance::Limited, Conditions::DROP_MEDIA));
@@ -137,12 +143,12 @@ town_test! {
         for one in [&bob, &carol, &dan, &eve] {
             desk.post(&format!("{one}/action"), act("silence")).await.is(200);
         }
-        town.wait_s(86_400);
+        later(&town, 86_400).await;
         desk.post(&format!("{bob}/unsilence"), json!({})).await.is(200);
         for one in [&carol, &dan] {
             desk.post(&format!("{one}/action"), act("sensitive")).await.is(200);
         }
-        town.wait_s(60);
+        later(&town, 60).await;
         desk.post(&format!("{dan}/unsilence"), json!({})).await.is(200);
         // To say it once more is to change nothing.
         desk.post(&format!("{eve}/action"), act("silence")).await.is(200);
@@ -155,7 +161,7 @@ town_test! {
         ] {
             assert_eq!(met(&town, pattern), Some((stance, both)));
         }
-        town.wait_s(2 * 86_400);
+        later(&town, 2 * 86_400).await;
         idle(&town).await;
         assert_eq!(met(&town, &of_bob), None, "nothing is left of it");
         // A mark that somebody chose anew stays.
@@ -186,7 +192,7 @@ town_test! {
             let block = desk.post(blocks, block).await.is(200).json();
             made.push(format!("{blocks}/{}", id(&block)));
         }
-        town.wait_s(86_400);
+        later(&town, 86_400).await;
         for (path, change) in [
             (&made[0], json!({ "private_comment": "Gulls" })),
             // An app sends back what it was told.
@@ -195,13 +201,13 @@ town_test! {
             (&made[2], json!({ "reject_media": true })),
         ] {
             desk.send(Method::PUT, path, &change).await.is(200);
-            town.wait_s(60);
+            later(&town, 60).await;
         }
         idle(&town).await;
         for server in ["files.example", "gulls.example", "spam.example"] {
             assert_eq!(met(&town, &of(server)), Some((Stance::Limited, both)));
         }
-        town.wait_s(2 * 86_400);
+        later(&town, 2 * 86_400).await;
         idle(&town).await;
         for server in ["files.example", "gulls.example"] {
             assert_eq!(met(&town, &of(server)), Some((Stance::Limited, Conditions::NONE)));

@@ -88,13 +88,8 @@ coast_test! {
         let told = coast.town.anonymous().get("/api/v2/search?type=statuses&q=gull").await.is(200).json();
         let told: Vec<&Value> = told["statuses"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
         assert_eq!(told, [&json!(here.id.to_string())]);
-        // The same from below, where what was written here comes after all of that.
-        coast.town.wait_s(60);
-        let after = coast.town.post(&mut coast.alice, "A gull again", "public").await;
-        let path = format!("/api/v2/search?type=statuses&q=gull&min_id={}", here.id);
-        assert_eq!(numbers(&coast.town.anonymous().get(&path).await.is(200).json()), [after.id]);
         // A member goes through all of it page by page, from either end.
-        let mut all: Vec<i64> = (gull..first + many).chain([here.id, after.id]).collect();
+        let mut all: Vec<i64> = (gull..first + many).chain([here.id]).collect();
         all.sort_unstable();
         let (mut newer, mut older): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
         loop {
