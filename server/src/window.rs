@@ -155,44 +155,6 @@ impl Edge {
     }
 }
 
-/// Entries that are looked at before any others: nearly every page is full by then.
-const NEAR: i64 = 200;
-
-/// A list that passes over some of its entries, beside the edge of all of them.
-pub struct Sieve {
-    /// What is kept.
-    pub list: Ids,
-    /// How far it is looked through.
-    pub edge: Edge,
-    /// No more entries than this are looked at.
-    pub most: i64,
-}
-
-impl Sieve {
-    /// At most `limit` of what is kept and, where these are fewer, the last entry that was looked at, if there may be others
-    /// beyond it. `of` are the values of the list from `$4` on, `all` those of its edge.
-    pub async fn read(
-        &self,
-        db: &Db,
-        window: Window,
-        limit: i64,
-        (of, all): (Vec<Value>, Vec<Value>),
-    ) -> Result<(Vec<i64>, Option<i64>)> {
-        let mut looked_at = NEAR.min(self.most);
-        loop {
-            let (cut, last) = self.edge.cut(db, window, looked_at, all.clone()).await?;
-            let ids = self.list.read(db, cut, limit, of.clone()).await?;
-            if i64::try_from(ids.len()).is_ok_and(|len| len >= limit) {
-                return Ok((ids, None));
-            }
-            if last.is_none() || looked_at >= self.most {
-                return Ok((ids, last));
-            }
-            looked_at = self.most;
-        }
-    }
-}
-
 /// An edge, as [`either_way!`] has it. It should need nothing but an index.
 macro_rules! edge_in {
     ($id:literal, $text:expr) => {

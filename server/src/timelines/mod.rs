@@ -25,7 +25,7 @@ use crate::hashtags::{self, Topics};
 use crate::links;
 use crate::reading_lists;
 use crate::statuses::{CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR, EDGE_OF_FILES, FILES_BY_AUTHOR, Shown};
-use crate::window::{Ids, Sieve, Window};
+use crate::window::{Ids, Window};
 
 /// Entries read beyond what a page shows: one tells whether there is more, the other stands in for what the gate leaves out.
 const SPARE: i64 = 2;
@@ -168,14 +168,15 @@ impl Only {
                 params![id],
             ),
         };
-        let sieve = Sieve {
-            list,
-            edge,
-            most: MOST_LOOKED_AT,
-        };
-        let read = sieve.read(&app.db, window, limit, (of, Vec::new()));
-        let (ids, reached) = read.await?;
-        Ok(Found { ids, reached })
+        let (window, last) = edge
+            .cut(&app.db, window, MOST_LOOKED_AT, Vec::new())
+            .await?;
+        let ids = list.read(&app.db, window, limit, of).await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
     }
 }
 
@@ -230,19 +231,17 @@ impl OfAuthor {
             None if self.with_files => (FILES_BY_AUTHOR, EDGE_OF_FILES),
             None => (CHOSEN_BY_AUTHOR, EDGE_OF_AUTHOR),
         };
-        if !self.passes_over() {
-            return Ok(Found {
-                ids: list.read(&app.db, window, limit, of).await?,
-                reached: None,
-            });
-        }
-        let sieve = Sieve {
-            list,
-            edge,
-            most: MOST_LOOKED_AT,
+        let (window, last) = if self.passes_over() {
+            edge.cut(&app.db, window, MOST_LOOKED_AT, all).await?
+        } else {
+            (window, None)
         };
-        let (ids, reached) = sieve.read(&app.db, window, limit, (of, all)).await?;
-        Ok(Found { ids, reached })
+        let ids = list.read(&app.db, window, limit, of).await?;
+        let is_short = i64::try_from(ids.len()).is_ok_and(|len| len < limit);
+        Ok(Found {
+            ids,
+            reached: last.filter(|_| is_short),
+        })
     }
 }
 
