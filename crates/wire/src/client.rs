@@ -263,13 +263,13 @@ impl Wire {
 }
 
 /// Runs what takes part in an exchange within this time.
-pub(crate) async fn within<T>(
+pub(crate) async fn within<T, E: From<WireError>>(
     time: Duration,
-    exchange: impl Future<Output = Result<T, WireError>>,
-) -> Result<T, WireError> {
+    exchange: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     match tokio::time::timeout(time, exchange).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(retry("took too long")),
+        Err(_) => Err(retry("took too long").into()),
     }
 }
 
