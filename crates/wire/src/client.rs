@@ -63,16 +63,20 @@ pub struct Timeouts {
     pub headers: Duration,
     /// Everything: waiting for a turn, redirects, second attempts, reading.
     pub total: Duration,
+    /// Longest silence within a file, which may have more time than the total. Whoever says nothing for so long has gone, and
+    /// that is noticed before all of it is over.
+    pub silence: Duration,
 }
 
 impl Default for Timeouts {
     /// Five seconds to connect, ten to answer, thirty in all: what a slow phone network under a
-    /// small server needs. More lets one silent host hold a worker.
+    /// small server needs. More lets one silent host hold a worker. Fifteen seconds of silence are more than a lost line.
     fn default() -> Timeouts {
         Timeouts {
             connect: Duration::from_secs(5),
             headers: Duration::from_secs(10),
             total: Duration::from_secs(30),
+            silence: Duration::from_secs(15),
         }
     }
 }
@@ -170,6 +174,11 @@ impl Wire {
     /// How long a whole exchange may take.
     pub(crate) fn total_time(&self) -> Duration {
         self.timeouts.total
+    }
+
+    /// Longest silence within a file.
+    pub(crate) fn silence(&self) -> Duration {
+        self.timeouts.silence
     }
 
     pub(crate) fn allows_http(&self) -> bool {

@@ -13,9 +13,6 @@ use crate::WireError;
 use crate::client::{Wire, reading_failed, refused, within};
 use crate::fetch::{MOST_REDIRECTS, is_redirect, target};
 
-/// Longest silence within a file. Whoever says nothing for so long has gone, and that is noticed before all of its time is over.
-const SILENCE: Duration = Duration::from_secs(15);
-
 /// What a file is fetched as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileKind {
@@ -56,8 +53,8 @@ pub enum FileError {
 }
 
 impl Wire {
-    /// Fetches a file of at most `most` bytes, unsigned, in this time (`None`: in that of every exchange) and with no silence
-    /// of more than fifteen seconds. Redirects within the domain are followed, never to one that is less safe. What was
+    /// Fetches a file of at most `most` bytes, unsigned, in this time (`None`: in that of every exchange) and with no longer
+    /// silence than [`crate::Timeouts`] say. Redirects within the domain are followed, never to one that is less safe. What was
     /// written before an error is worth nothing.
     pub async fn fetch_file<W: AsyncWrite + Unpin>(
         &self,
@@ -91,7 +88,7 @@ impl Wire {
                 .await?;
             match response.status() {
                 StatusCode::GONE => return Err(WireError::Gone.into()),
-                status if status.is_success() => return write(response, most, into).await,
+                status if status.is_success() => return self.write(response, most, into).await,
                 status if is_redirect(status) => {}
                 // There is no hurry that a date of theirs could matter for.
                 _ => return Err(refused(&response, 0).into()),
@@ -110,34 +107,35 @@ impl Wire {
             way.push(next);
         }
     }
-}
 
-/// Counted as it comes out of the decompressor.
-async fn write<W: AsyncWrite + Unpin>(
-    mut response: Response,
-    most: u64,
-    into: &mut W,
-) -> Result<FetchedFile, FileError> {
-    let mut length = response.content_length().unwrap_or(0);
-    if length <= most {
-        length = 0;
-        loop {
-            let piece = within(SILENCE, async {
-                let piece = response.chunk().await;
-                piece.map_err(|error| reading_failed(&error))
-            });
-            let Some(piece) = piece.await? else { break };
-            length += piece.len() as u64;
-            if length > most {
-                break;
+    /// Counted as it comes out of the decompressor.
+    async fn write<W: AsyncWrite + Unpin>(
+        &self,
+        mut response: Response,
+        most: u64,
+        into: &mut W,
+    ) -> Result<FetchedFile, FileError> {
+        let mut length = response.content_length().unwrap_or(0);
+        if length <= most {
+            length = 0;
+            loop {
+                let piece = within(self.silence(), async {
+                    let piece = response.chunk().await;
+                    piece.map_err(|error| reading_failed(&error))
+                });
+                let Some(piece) = piece.await? else { break };
+                length += piece.len() as u64;
+                if length > most {
+                    break;
+                }
+                into.write_all(&piece).await.map_err(FileError::Here)?;
             }
-            into.write_all(&piece).await.map_err(FileError::Here)?;
         }
+        if length > most {
+            let why = format!("file is larger than {most} bytes");
+            return Err(WireError::GiveUp { status: None, why }.into());
+        }
+        into.flush().await.map_err(FileError::Here)?;
+        Ok(FetchedFile::Written(length))
     }
-    if length > most {
-        let why = format!("file is larger than {most} bytes");
-        return Err(WireError::GiveUp { status: None, why }.into());
-    }
-    into.flush().await.map_err(FileError::Here)?;
-    Ok(FetchedFile::Written(length))
 }
