@@ -5,6 +5,7 @@
 mod film;
 mod kept;
 mod room;
+mod why;
 
 use std::path::Path as FilePath;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use axum::extract::{OriginalUri, Query, State};
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
 use comity_vocab::{Domain, Iri};
-use comity_wire::{FetchedFile, FileError, WireError};
+use comity_wire::FetchedFile;
 use http::HeaderMap;
 use tokio::fs::File;
 use tracing::debug;
@@ -34,6 +35,7 @@ use crate::http::{Path, Reply};
 use crate::statuses::{self, text};
 use kept::{Kept, key_of};
 pub(super) use room::prune;
+use why::Why;
 
 /// Domains that a file may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
@@ -270,36 +272,6 @@ async fn copy_of(
     // The rules are those of now, also for where it led.
     let copy = known(app, by, address, &key, asked).await?;
     copy.flatten().ok_or(Error::NotFound)
-}
-
-/// Why there is no copy.
-enum Why {
-    /// It is ours, or of one community alone, and nothing is said of it.
-    Here(Error),
-    /// It may come in a while.
-    ForNow(String),
-    /// It is not there, or is not what we take.
-    ForLong(String),
-}
-
-impl From<Error> for Why {
-    fn from(why: Error) -> Why {
-        match why {
-            // Not theirs and not for good.
-            Error::Internal(_) | Error::TooMany { .. } | Error::NotFound => Why::Here(why),
-            why => Why::ForLong(why.to_string()),
-        }
-    }
-}
-
-impl From<FileError> for Why {
-    fn from(why: FileError) -> Why {
-        match why {
-            FileError::Here(why) => Why::Here(Error::Internal(Box::new(why))),
-            FileError::Wire(why @ WireError::Retry { .. }) => Why::ForNow(why.to_string()),
-            FileError::Wire(why) => Why::ForLong(why.to_string()),
-        }
-    }
 }
 
 /// Fetches it, and writes down what came of that: a copy, or that there is none for a while.
