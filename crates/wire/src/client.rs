@@ -70,7 +70,8 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     /// Five seconds to connect, ten to answer, thirty in all: what a slow phone network under a
-    /// small server needs. More lets one silent host hold a worker. Fifteen seconds of silence are more than a lost line.
+    /// small server needs. More lets one silent host hold a worker. A phone that lost its
+    /// network has it again within fifteen.
     fn default() -> Timeouts {
         Timeouts {
             connect: Duration::from_secs(5),
