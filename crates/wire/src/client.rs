@@ -63,16 +63,21 @@ pub struct Timeouts {
     pub headers: Duration,
     /// Everything: waiting for a turn, redirects, second attempts, reading.
     pub total: Duration,
+    /// Longest silence within a file, which may have more time than the total. Whoever says nothing for so long has gone, and
+    /// that is noticed before all of it is over.
+    pub silence: Duration,
 }
 
 impl Default for Timeouts {
     /// Five seconds to connect, ten to answer, thirty in all: what a slow phone network under a
-    /// small server needs. More lets one silent host hold a worker.
+    /// small server needs. More lets one silent host hold a worker. A phone that lost its
+    /// network has it again within fifteen.
     fn default() -> Timeouts {
         Timeouts {
             connect: Duration::from_secs(5),
             headers: Duration::from_secs(10),
             total: Duration::from_secs(30),
+            silence: Duration::from_secs(15),
         }
     }
 }
@@ -172,6 +177,11 @@ impl Wire {
         self.timeouts.total
     }
 
+    /// Longest silence within a file.
+    pub(crate) fn silence(&self) -> Duration {
+        self.timeouts.silence
+    }
+
     pub(crate) fn allows_http(&self) -> bool {
         self.testing.as_ref().is_some_and(|t| t.allow_http)
     }
@@ -263,13 +273,13 @@ impl Wire {
 }
 
 /// Runs what takes part in an exchange within this time.
-pub(crate) async fn within<T>(
+pub(crate) async fn within<T, E: From<WireError>>(
     time: Duration,
-    exchange: impl Future<Output = Result<T, WireError>>,
-) -> Result<T, WireError> {
+    exchange: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     match tokio::time::timeout(time, exchange).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(retry("took too long")),
+        Err(_) => Err(retry("took too long").into()),
     }
 }
 

@@ -13,19 +13,12 @@ use crate::WireError;
 use crate::client::{Wire, reading_failed, refused, within};
 use crate::fetch::{MOST_REDIRECTS, is_redirect, target};
 
-/// How long film or sound may take: a hundred megabytes over three megabits a second. More lets one server hold a turn that
-/// others wait for.
-const FILM_WITHIN: Duration = Duration::from_secs(5 * 60);
-
-/// Longest silence within a file. Whoever says nothing for so long has gone, and that is noticed before all of its time is over.
-const SILENCE: Duration = Duration::from_secs(15);
-
 /// What a file is fetched as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileKind {
-    /// A picture: in the time that every exchange has.
+    /// A picture.
     Picture,
-    /// Film or sound: in five minutes.
+    /// Film or sound.
     Film,
 }
 
@@ -48,22 +41,32 @@ pub enum FetchedFile {
     Moved(Iri),
 }
 
+/// Why fetching a file came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// As of every request.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// Ours: what came could not be written.
+    #[error("file could not be kept: {0}")]
+    Here(#[source] std::io::Error),
+}
+
 impl Wire {
-    /// Fetches a file of at most `most` bytes, unsigned. Redirects within the domain are followed, never to one that is
-    /// less safe. What was written before an error is worth nothing.
+    /// Fetches a file of at most `most` bytes, unsigned, in this time (`None`: in that of every exchange) and with no longer
+    /// silence than [`crate::Timeouts`] say. Redirects within the domain are followed, never to one that is less safe. What was
+    /// written before an error is worth nothing.
     pub async fn fetch_file<W: AsyncWrite + Unpin>(
         &self,
         permit: Permitted,
         iri: &Iri,
         kind: FileKind,
         most: u64,
+        time: Option<Duration>,
         into: &mut W,
-    ) -> Result<FetchedFile, WireError> {
+    ) -> Result<FetchedFile, FileError> {
         Wire::check_permit(&permit, iri, Contact::Fetch)?;
-        let time = match kind {
-            FileKind::Picture => self.total_time(),
-            FileKind::Film => FILM_WITHIN,
-        };
+        let time = time.unwrap_or(self.total_time());
         within(time, self.follow_file(iri, (kind, time), most, into)).await
     }
 
@@ -73,7 +76,7 @@ impl Wire {
         (kind, time): (FileKind, Duration),
         most: u64,
         into: &mut W,
-    ) -> Result<FetchedFile, WireError> {
+    ) -> Result<FetchedFile, FileError> {
         let _turn = self.hosts().turn(&start.domain()).await?;
         let mut way = vec![start.without_fragment()];
         loop {
@@ -84,11 +87,11 @@ impl Wire {
                 .send_within(time, Method::GET, here, headers, None, None)
                 .await?;
             match response.status() {
-                StatusCode::GONE => return Err(WireError::Gone),
-                status if status.is_success() => return write(response, most, into).await,
+                StatusCode::GONE => return Err(WireError::Gone.into()),
+                status if status.is_success() => return self.write(response, most, into).await,
                 status if is_redirect(status) => {}
                 // There is no hurry that a date of theirs could matter for.
-                _ => return Err(refused(&response, 0)),
+                _ => return Err(refused(&response, 0).into()),
             }
             let next = target(&response, &way)?;
             if next.domain() != start.domain() || (start.is_https() && !next.is_https()) {
@@ -98,43 +101,41 @@ impl Wire {
                 return Err(WireError::GiveUp {
                     status: Some(response.status().as_u16()),
                     why: "redirects without end".to_owned(),
-                });
+                }
+                .into());
             }
             way.push(next);
         }
     }
-}
 
-/// Counted as it comes out of the decompressor.
-async fn write<W: AsyncWrite + Unpin>(
-    mut response: Response,
-    most: u64,
-    into: &mut W,
-) -> Result<FetchedFile, WireError> {
-    let give_up = |why: String| WireError::GiveUp { status: None, why };
-    let mut length = response.content_length().unwrap_or(0);
-    if length <= most {
-        length = 0;
-        loop {
-            let piece = within(SILENCE, async {
-                let piece = response.chunk().await;
-                piece.map_err(|error| reading_failed(&error))
-            });
-            let Some(piece) = piece.await? else { break };
-            length += piece.len() as u64;
-            if length > most {
-                break;
+    /// Counted as it comes out of the decompressor.
+    async fn write<W: AsyncWrite + Unpin>(
+        &self,
+        mut response: Response,
+        most: u64,
+        into: &mut W,
+    ) -> Result<FetchedFile, FileError> {
+        let mut length = response.content_length().unwrap_or(0);
+        if length <= most {
+            length = 0;
+            loop {
+                let piece = within(self.silence(), async {
+                    let piece = response.chunk().await;
+                    piece.map_err(|error| reading_failed(&error))
+                });
+                let Some(piece) = piece.await? else { break };
+                length += piece.len() as u64;
+                if length > most {
+                    break;
+                }
+                into.write_all(&piece).await.map_err(FileError::Here)?;
             }
-            into.write_all(&piece)
-                .await
-                .map_err(|why| give_up(format!("file could not be kept: {why}")))?;
         }
+        if length > most {
+            let why = format!("file is larger than {most} bytes");
+            return Err(WireError::GiveUp { status: None, why }.into());
+        }
+        into.flush().await.map_err(FileError::Here)?;
+        Ok(FetchedFile::Written(length))
     }
-    if length > most {
-        return Err(give_up(format!("file is larger than {most} bytes")));
-    }
-    into.flush()
-        .await
-        .map_err(|why| give_up(format!("file could not be kept: {why}")))?;
-    Ok(FetchedFile::Written(length))
 }

@@ -37,7 +37,7 @@ pub use client::{Testing, Timeouts, Wire, WireConfig};
 pub use deliver::Letter;
 pub use error::{Distrust, WireError};
 pub use fetch::{Fetched, FetchedJson};
-pub use file::{FetchedFile, FileKind};
+pub use file::{FetchedFile, FileError, FileKind};
 pub use key::{SigningKey, UnusableKey, generate_ed25519, generate_rsa, spki_to_pem};
 pub use page::{FetchedPage, LARGEST_PAGE_HEAD};
 pub use proof::Scheme;

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
+use std::{fs, io};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
@@ -41,6 +42,11 @@ const FILM: Bounds = Bounds {
 /// Longer than its share of computing by a machine that is busy.
 const PICTURE_WITHIN: Duration = Duration::from_secs(40);
 const FILM_WITHIN: Duration = Duration::from_secs(15 * 60);
+
+/// How the folders of files begin that somebody works at.
+const FOLDER: &str = "in-";
+/// Longer than anybody works at a file. What is older was left by a process that was killed.
+const OLD_MS: i64 = 3_600_000;
 
 /// What is quick to make ready.
 const STILL: Format = Format::Png { moves: false };
@@ -86,11 +92,21 @@ impl Nursery {
         let parent = self.folder.clone();
         tokio::task::spawn_blocking(move || {
             std::fs::create_dir_all(&parent)?;
-            tempfile::Builder::new().prefix("in-").tempdir_in(parent)
+            tempfile::Builder::new().prefix(FOLDER).tempdir_in(parent)
         })
         .await
         .map_err(|_| Error::internal("a folder for a file was not made"))?
         .map_err(|why| Error::Internal(Box::new(why)))
+    }
+
+    /// Takes away the folders that killed processes left; how many there were. Another process that is alive may have some
+    /// in the same place: those are younger.
+    pub async fn sweep(&self, now_ms: i64) -> Result<u64> {
+        let parent = self.folder.clone();
+        tokio::task::spawn_blocking(move || sweep(&parent, now_ms))
+            .await
+            .map_err(|_| Error::internal("folders of files were not swept"))?
+            .map_err(|why| Error::Internal(Box::new(why)))
     }
 
     /// Has the file `input` in `folder` made ready there. A file that is not taken is an invalid `file`.
@@ -251,6 +267,32 @@ impl Nursery {
     }
 }
 
+fn sweep(parent: &Path, now_ms: i64) -> io::Result<u64> {
+    let entries = match fs::read_dir(parent) {
+        Ok(entries) => entries,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(why) => return Err(why),
+    };
+    let mut removed = 0;
+    for entry in entries {
+        let entry = entry?;
+        let is_ours = entry.file_name().to_string_lossy().starts_with(FOLDER);
+        // Another process may be sweeping too.
+        let Ok(about) = entry.metadata() else {
+            continue;
+        };
+        let since = about.modified()?.duration_since(UNIX_EPOCH);
+        let made_at = i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
+        if is_ours && about.is_dir() && now_ms.saturating_sub(made_at) > OLD_MS {
+            match fs::remove_dir_all(entry.path()) {
+                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+                _ => removed += 1,
+            }
+        }
+    }
+    Ok(removed)
+}
+
 /// What becomes of a picture.
 enum Shape {
     /// As it is, within bounds.
@@ -316,4 +358,33 @@ fn find_ffmpeg(named: &str) -> Option<(PathBuf, PathBuf)> {
     };
     let ffprobe = ffmpeg.with_file_name("ffprobe");
     (ffmpeg.is_file() && ffprobe.is_file()).then_some((ffmpeg, ffprobe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_old_folders_of_files_are_swept() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(sweep(&root.path().join("none"), 0).unwrap(), 0);
+        for name in ["in-a", "in-b", "other"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+            fs::write(root.path().join(name).join("input"), "x").unwrap();
+        }
+        fs::write(root.path().join("in-file"), "x").unwrap();
+        let made_at = |name: &str| {
+            let at = fs::metadata(root.path().join(name)).unwrap().modified();
+            let since = at.unwrap().duration_since(UNIX_EPOCH).unwrap();
+            i64::try_from(since.as_millis()).unwrap()
+        };
+        let first = made_at("in-a").min(made_at("in-b"));
+        assert_eq!(sweep(root.path(), first + OLD_MS).unwrap(), 0);
+        let later = made_at("in-file") + OLD_MS + 1;
+        assert_eq!(sweep(root.path(), later).unwrap(), 2);
+        let left = fs::read_dir(root.path()).unwrap();
+        let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["in-file", "other"]);
+    }
 }

@@ -92,6 +92,8 @@ pub struct Desk {
     /// A file that took its time was made ready on this node, or failed.
     settled: Notify,
     fetches: Turns,
+    /// Whoever takes copies away does so alone.
+    pruning: Mutex<()>,
     /// How far it was looked for strays.
     walked: Mutex<strays::Walked>,
 }
@@ -110,6 +112,7 @@ impl Desk {
             waiting: Notify::new(),
             settled: Notify::new(),
             fetches: Turns::new(),
+            pruning: Mutex::default(),
             walked: Mutex::default(),
         })
     }

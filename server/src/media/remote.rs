@@ -4,13 +4,16 @@
 
 mod film;
 mod kept;
+mod room;
+mod why;
 
 use std::path::Path as FilePath;
+use std::time::Duration;
 
 use axum::extract::{OriginalUri, Query, State};
 use comity_policy::{Act, CommunityId, Contact, Outcome, Party, PersonId, Way};
 use comity_vocab::{Domain, Iri};
-use comity_wire::{FetchedFile, WireError};
+use comity_wire::FetchedFile;
 use http::HeaderMap;
 use tokio::fs::File;
 use tracing::debug;
@@ -20,6 +23,7 @@ use super::model::Part;
 use super::portrait::Portrait;
 use super::storage;
 use super::store::{self, Copy};
+use super::turns::Line;
 use super::web::{find, may, party, send, served_as};
 use super::worker::INPUT;
 use super::{Desk, format_of, keep};
@@ -30,15 +34,19 @@ use crate::error::{Error, Result};
 use crate::http::{Path, Reply};
 use crate::statuses::{self, text};
 use kept::{Kept, key_of};
+pub(super) use room::prune;
+use why::Why;
 
 /// Domains that a file may lead through: a server's own, and that of its store.
 const MOST_MOVES: usize = 2;
-/// How long it is not asked again for what could not be had.
+/// How long it is not asked again for what is not there, or is not what we take.
 const MISSING_MS: i64 = 6 * 3_600_000;
+/// The same of what did not come for a reason that may be over soon.
+const AGAIN_MS: i64 = 10 * 60_000;
+/// How long whoever looks at a picture waits for it: as long as for every answer, which is longer where something plays.
+const LOOKED_AT_WITHIN: Duration = Duration::from_secs(45);
 /// How exactly it is known when a copy was last looked at; each time costs a write.
 const USED_EVERY_MS: i64 = DAY_MS / 4;
-/// Copies looked at in one round of taking away.
-const BATCH: i64 = 200;
 
 /// `GET /media/remote/{status}/{at}/{part}`: the file at this place of a status from elsewhere, or the picture of it, for whom
 /// its address was made, if they may still see it there.
@@ -51,9 +59,35 @@ pub async fn show(
 ) -> Result<Reply> {
     let part = RemotePart::parse(&part).ok_or(Error::NotFound)?;
     let reader = signed.reader(&app, uri.path())?.ok_or(Error::NotFound)?;
-    let (party, community) = viewer(&app, reader).await?;
-    let status = statuses::find(&app, &party, Way::Rest, status).await?;
-    may(&app, &party, &status).await?;
+    let place = (status, at, part);
+    let (community, address, kept) = file_for(&app, reader, place).await?;
+    let asked = Asked {
+        part,
+        headers: &headers,
+    };
+    if kept != Kept::Film {
+        let sent = Box::pin(send_copy(&app, community, &address, kept, asked));
+        let sent = tokio::time::timeout(LOOKED_AT_WITHIN, sent).await;
+        return sent.map_err(|_| Error::Elsewhere("took too long".to_owned()))?;
+    }
+    let opened = Box::pin(copy_of(&app, community, &address, kept, asked)).await?;
+    // Minutes may have gone by: what may be seen, and what the post brings, is asked again.
+    if file_for(&app, reader, place).await? != (community, address, kept) {
+        return Err(Error::NotFound);
+    }
+    send_opened(opened, asked).await
+}
+
+/// Where the file at this place of a status is at home, for a reader who may see it there now, and for which community it is
+/// fetched.
+async fn file_for(
+    app: &App,
+    reader: i64,
+    (status, at, part): (i64, usize, RemotePart),
+) -> Result<(CommunityId, Iri, Kept)> {
+    let (party, community) = viewer(app, reader).await?;
+    let status = statuses::find(app, &party, Way::Rest, status).await?;
+    may(app, &party, &status).await?;
     let file = text(&status).attachments.get(at).ok_or(Error::NotFound)?;
     let (shown, kept) = match part {
         RemotePart::Small => (file.picture(), Kept::Picture),
@@ -61,11 +95,7 @@ pub async fn show(
         RemotePart::Original => (file.picture().filter(|_| file.is_copied()), Kept::Picture),
     };
     let address = Iri::parse(shown.ok_or(Error::NotFound)?).map_err(|_| Error::NotFound)?;
-    let asked = Asked {
-        part,
-        headers: &headers,
-    };
-    Box::pin(send_copy(&app, community, &address, kept, asked)).await
+    Ok((community, address, kept))
 }
 
 /// Sends our copy of a picture that is at this address, to whoever was found to be let see it.
@@ -102,14 +132,16 @@ async fn send_copy(
     asked: Asked<'_>,
 ) -> Result<Reply> {
     let opened = Box::pin(copy_of(app, by, address, kept, asked)).await?;
-    send(
-        opened.file,
-        opened.media_type,
-        &opened.tag,
-        asked.headers,
-        false,
-    )
-    .await
+    send_opened(opened, asked).await
+}
+
+async fn send_opened(opened: Opened, asked: Asked<'_>) -> Result<Reply> {
+    let Opened {
+        file,
+        media_type,
+        tag,
+    } = opened;
+    send(file, media_type, &tag, asked.headers, false).await
 }
 
 async fn open(app: &App, copy: &Copy, asked: Asked<'_>) -> Result<Opened> {
@@ -223,43 +255,46 @@ async fn copy_of(
     asked: Asked<'_>,
 ) -> Result<Opened> {
     let key = key_of(address, kept);
-    let now_ms = app.now_ms();
-    // All communities share the copies, and each has rules of its own.
-    check_speaks(app, by, &address.domain()).await?;
-    if let Some(copy) = known(app, by, &key, now_ms, asked).await? {
+    if let Some(copy) = known(app, by, address, &key, asked).await? {
         return copy.ok_or(Error::NotFound);
     }
     let fetches = &app.media.fetches;
     let turn = fetches.take(&address.domain(), kept.line()).await?;
     // Whoever came first may have fetched it meanwhile.
-    if let Some(copy) = known(app, by, &key, now_ms, asked).await? {
+    if let Some(copy) = known(app, by, address, &key, asked).await? {
         return copy.ok_or(Error::NotFound);
     }
-    let copy = if kept == Kept::Film {
-        film::fetch_whole(app, by, key, address, turn).await?
+    if kept == Kept::Film {
+        film::fetch_whole(app, by, key.clone(), address, turn).await?;
     } else {
-        had(app, by, key, address, kept).await?
-    };
-    open(app, &copy, asked).await
+        had(app, by, &key, address, kept).await?;
+    }
+    // The rules are those of now, also for where it led.
+    let copy = known(app, by, address, &key, asked).await?;
+    copy.flatten().ok_or(Error::NotFound)
 }
 
 /// Fetches it, and writes down what came of that: a copy, or that there is none for a while.
-async fn had(app: &App, by: CommunityId, key: String, address: &Iri, kept: Kept) -> Result<Copy> {
-    let got = match fetch(app, by, &key, address, kept).await {
-        Ok(got) => got,
-        // Not theirs and not for good.
-        Err(why @ (Error::Internal(_) | Error::TooMany { .. } | Error::NotFound)) => {
-            return Err(why);
-        }
-        Err(why) => {
-            debug!(%address, %why, "a file could not be had");
-            let missing = Copy::missing(key, address.as_str(), app.now_ms());
-            store::keep_copy(&app.db, &missing).await?;
-            return Err(Error::NotFound);
-        }
+async fn had(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<()> {
+    if kept == Kept::Film {
+        room::check(app).await?;
+    }
+    let (why, since_ms) = match fetch(app, by, key, address, kept).await {
+        Ok(got) => return keep_got(app, key, address, kept, got).await,
+        Err(Why::Here(why)) => return Err(why),
+        Err(Why::ForNow(why)) => (why, MISSING_MS - AGAIN_MS),
+        Err(Why::ForLong(why)) => (why, 0),
     };
+    debug!(%address, %why, "a file could not be had");
+    let then_ms = app.now_ms() - since_ms;
+    let missing = Copy::missing(key.to_owned(), address.as_str(), then_ms);
+    store::keep_copy(&app.db, &missing).await?;
+    Err(Error::NotFound)
+}
+
+async fn keep_got(app: &App, key: &str, address: &Iri, kept: Kept, got: Got) -> Result<()> {
     let copy = Copy {
-        file_key: key,
+        file_key: key.to_owned(),
         url: address.as_str().to_owned(),
         file_type: got.file_type,
         preview_type: got.preview_type,
@@ -268,8 +303,12 @@ async fn had(app: &App, by: CommunityId, key: String, address: &Iri, kept: Kept)
         led_to: got.led_to.join(" "),
     };
     store::keep_copy(&app.db, &copy).await?;
-    app.media.ring();
-    Ok(copy)
+    match kept.line() {
+        // What is small is many, and whoever counts all of them does so less often.
+        Line::Small => app.media.ring(),
+        Line::Pictures | Line::Films => room::prune_after(app).await,
+    }
+    Ok(())
 }
 
 /// Whether this community speaks with a server now: what came from one that it refuses is not shown, however it got here.
@@ -282,14 +321,17 @@ async fn check_speaks(app: &App, by: CommunityId, domain: &Domain) -> Result<()>
 }
 
 /// What is known of it: a copy, or that it could not be had a while ago. A copy of which the file is gone that was asked for,
-/// large or small, is none; one that came from where this community does not go is not for it.
+/// large or small, is none; one that is or came from where this community does not go is not for it.
 async fn known(
     app: &App,
     by: CommunityId,
+    address: &Iri,
     key: &str,
-    now_ms: i64,
     asked: Asked<'_>,
 ) -> Result<Option<Option<Opened>>> {
+    // All communities share the copies, and each has rules of its own.
+    check_speaks(app, by, &address.domain()).await?;
+    let now_ms = app.now_ms();
     let Some(copy) = store::copy(&app.db, key).await? else {
         return Ok(None);
     };
@@ -323,23 +365,29 @@ struct Got {
     led_to: Vec<String>,
 }
 
-async fn fetch(app: &App, by: CommunityId, key: &str, address: &Iri, kept: Kept) -> Result<Got> {
+async fn fetch(
+    app: &App,
+    by: CommunityId,
+    key: &str,
+    address: &Iri,
+    kept: Kept,
+) -> Result<Got, Why> {
     let folder = app.media.nursery.folder().await?;
     let input = folder.path().join(INPUT);
     let coming = Box::pin(download(app, by, address, kept, &input));
     let led_to = match kept.within() {
         Some(within) => {
             let came = tokio::time::timeout(within, coming).await;
-            came.map_err(|_| Error::Elsewhere("took too long".to_owned()))??
+            came.map_err(|_| Why::ForNow("took too long".to_owned()))??
         }
         None => coming.await?,
     };
     if kept != Kept::Film && !format_of(&input).await?.is_picture() {
-        return Err(Error::Elsewhere("is no picture".to_owned()));
+        return Err(Why::ForLong("is no picture".to_owned()));
     }
     let nursery = &app.media.nursery;
     let made = match kept {
-        Kept::Film => return film::take_over(app, key, &input, led_to).await,
+        Kept::Film => return Ok(film::take_over(app, key, &input, led_to).await?),
         Kept::Picture => nursery.make_still(folder.path()).await?,
         Kept::Emoji => nursery.make_emoji(folder.path()).await?,
         Kept::Portrait(which @ Portrait::Avatar) => {
@@ -367,57 +415,41 @@ async fn download(
     address: &Iri,
     kept: Kept,
     input: &FilePath,
-) -> Result<Vec<String>> {
+) -> Result<Vec<String>, Why> {
     let (kind, most) = (kept.asked_as(), kept.most(&app.config.media));
     let mut next = address.clone();
     let mut led_to = Vec::new();
+    // For the first there is a turn already.
+    let mut held = vec![(address.domain().registrable().to_owned(), None)];
     loop {
-        let permit = app
-            .gate
-            .permit(by, &next.domain(), Contact::Fetch)
-            .await?
+        let permit = app.gate.permit(by, &next.domain(), Contact::Fetch).await;
+        let permit = permit
+            .map_err(Error::from)?
             // A rule of this community: another may have it, and this one once the rule is taken back.
             .map_err(|_| Error::NotFound)?;
         let mut file = File::create(input)
             .await
             .map_err(|why| Error::Internal(Box::new(why)))?;
-        let fetched = app.wire.fetch_file(permit, &next, kind, most, &mut file);
-        match fetched.await {
-            Ok(FetchedFile::Written(_)) => return Ok(led_to),
-            Ok(FetchedFile::Moved(to)) if led_to.len() < MOST_MOVES => {
-                led_to.push(to.domain().to_string());
-                next = to;
-            }
-            Ok(FetchedFile::Moved(_)) => {
-                return Err(Error::Elsewhere("leads on and on".to_owned()));
-            }
-            Err(WireError::Gone) => return Err(Error::Gone),
-            Err(why) => return Err(Error::Elsewhere(why.to_string())),
+        let within = kept.within();
+        let fetched = app
+            .wire
+            .fetch_file(permit, &next, kind, most, within, &mut file);
+        let to = match fetched.await? {
+            FetchedFile::Written(_) => return Ok(led_to),
+            FetchedFile::Moved(to) => to,
+        };
+        if led_to.len() >= MOST_MOVES {
+            return Err(Why::ForLong("leads on and on".to_owned()));
         }
-    }
-}
-
-/// Takes away what was not looked at for longest, until the rest fits.
-pub(super) async fn prune(app: &App) -> Result<()> {
-    store::forget_missing(&app.db, app.now_ms() - MISSING_MS).await?;
-    loop {
-        let held = store::bytes_of_copies(&app.db).await?;
-        let mut over = held - i64::try_from(app.config.media.largest_cache).unwrap_or(i64::MAX);
-        if over <= 0 {
-            return Ok(());
+        let domain = to.domain();
+        let place = domain.registrable();
+        if kept == Kept::Film && held.iter().all(|(name, _)| name != place) {
+            // Many servers may lead to one place, which is asked for one film at a time all the same.
+            let turn = app.media.fetches.move_on(&domain, kept.line())?;
+            held.push((place.to_owned(), Some(turn)));
         }
-        let oldest = store::oldest_copies(&app.db, BATCH).await?;
-        if oldest.is_empty() {
-            return Ok(());
-        }
-        for copy in oldest {
-            if over <= 0 {
-                break;
-            }
-            app.media.storage.remove(&copy.file_key).await?;
-            store::forget_copy(&app.db, &copy.file_key).await?;
-            over -= copy.bytes;
-        }
+        led_to.push(domain.to_string());
+        next = to;
     }
 }
 

@@ -10,8 +10,8 @@ mod copies;
 mod strays;
 
 pub use copies::{
-    Copy, bytes_of_copies, copy, forget_copy, forget_missing, have, keep_copy, oldest_copies,
-    use_copy,
+    Copy, bytes_of_copies, bytes_of_films, copy, forget_copy, forget_missing, have, keep_copy,
+    oldest_copies, oldest_films, use_copy,
 };
 pub use strays::{named, waiting};
 

@@ -36,6 +36,11 @@ pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
         let why = super::command::cannot(&app, &why);
         error!(%why, "files cannot be kept; `comity media test` tries it again");
     }
+    match app.media.nursery.sweep(app.now_ms()).await {
+        Ok(0) => {}
+        Ok(removed) => info!(removed, "took away what a killed process was working at"),
+        Err(why) => warn!(error = %why, "could not take away what a killed process was working at"),
+    }
     while !*shutdown.borrow() {
         let worked = tokio::select! {
             worked = work_once(&app) => worked,

@@ -278,6 +278,10 @@ async fn document(
         let _open = peer.door.read().await;
         peer.waiting.fetch_sub(1, Ordering::SeqCst);
     }
+    let failure = found.as_ref().and_then(|found| found["fails"].as_u64());
+    if let Some(status) = failure.and_then(|status| u16::try_from(status).ok()) {
+        return StatusCode::from_u16(status).unwrap().into_response();
+    }
     let file = found.as_ref().and_then(|found| found["bytes"].as_str());
     if let Some(bytes) = file {
         // It says that it is a page, whatever it is.

@@ -7,6 +7,7 @@
 
 mod deliver;
 mod fetch;
+mod file;
 mod hostile;
 mod peer;
 mod push;

@@ -77,6 +77,7 @@ pub fn wire_with(change: impl FnOnce(&mut WireConfig)) -> Wire {
         connect: Duration::from_secs(2),
         headers: Duration::from_millis(600),
         total: Duration::from_millis(1500),
+        silence: Duration::from_millis(1000),
     };
     change(&mut config);
     Wire::new(config).unwrap()

@@ -12,13 +12,13 @@ use crate::app::App;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::media::sniff::played_as;
-use crate::media::store::Copy;
 use crate::media::turns::Turn;
 use crate::media::{Part, head_of};
 
 /// How long one may take to come, wherever its address leads.
 pub(super) const WITHIN: Duration = Duration::from_secs(5 * 60);
-/// One takes at most this part of the room for all copies, or a few would push out the pictures.
+/// One takes at most this part of the room for all copies: two fit into the half that films hold before they give way to
+/// pictures (`room.rs`).
 const PART_OF_ROOM: u64 = 4;
 
 /// Bytes of the largest that is kept, and so of the largest that is fetched.
@@ -33,11 +33,11 @@ pub(super) async fn fetch_whole(
     key: String,
     address: &Iri,
     turn: Turn,
-) -> Result<Copy> {
+) -> Result<()> {
     let (app, address) = (app.clone(), address.clone());
     let fetched = tokio::spawn(async move {
         let _turn = turn;
-        Box::pin(had(&app, by, key, &address, Kept::Film)).await
+        Box::pin(had(&app, by, &key, &address, Kept::Film)).await
     });
     fetched
         .await

@@ -20,15 +20,15 @@ row! {
 }
 
 impl Copy {
-    /// That it could not be had.
-    pub fn missing(file_key: String, url: &str, now_ms: i64) -> Copy {
+    /// That it could not be had, as if that had been found out then.
+    pub fn missing(file_key: String, url: &str, then_ms: i64) -> Copy {
         Copy {
             file_key,
             url: url.to_owned(),
             file_type: String::new(),
             preview_type: String::new(),
             bytes: 0,
-            used_at: now_ms,
+            used_at: then_ms,
             led_to: String::new(),
         }
     }
@@ -131,4 +131,31 @@ const OLDEST_COPIES: Sql<Copy> = sql!(
 /// Those that nobody looked at for longest.
 pub async fn oldest_copies(db: &Db, most: i64) -> Result<Vec<Copy>> {
     Ok(db.all(OLDEST_COPIES, params![most]).await?)
+}
+
+const BYTES_OF_FILMS: Sql<(i64,)> = sql!(
+    row: (i64,),
+    "SELECT CAST(COALESCE(sum(bytes), 0) AS BIGINT)
+       FROM media_copies
+      WHERE file_type <> '' AND file_type NOT LIKE 'image/%'"
+);
+
+/// How much of that are film and sound.
+pub async fn bytes_of_films(db: &Db) -> Result<i64> {
+    Ok(db.one(BYTES_OF_FILMS, params![]).await?.0)
+}
+
+/// Counts on `media_copies_by_use`.
+const OLDEST_FILMS: Sql<Copy> = sql!(
+    row: Copy,
+    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
+       FROM media_copies
+      WHERE file_type <> '' AND file_type NOT LIKE 'image/%'
+      ORDER BY used_at
+      LIMIT $1"
+);
+
+/// Film and sound that nobody played for longest.
+pub async fn oldest_films(db: &Db, most: i64) -> Result<Vec<Copy>> {
+    Ok(db.all(OLDEST_FILMS, params![most]).await?)
 }

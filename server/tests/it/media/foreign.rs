@@ -1,16 +1,19 @@
 //! Film and sound that came with posts from elsewhere: played from here, as they came, and never more than fits.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_db::testing::Engine;
 use comity_policy::Party;
+use futures_util::future::select_all;
 use http::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use super::files::{gif, png};
-use super::files_for;
+use super::{files_for, walk};
 use crate::coast::Coast;
 use crate::peer;
 use crate::town::Answer;
@@ -34,17 +37,50 @@ fn bytes(bytes: &[u8]) -> Value {
 impl Coast {
     /// Rita posts what she says is of this kind; the number of the post, and where the file is.
     async fn rita_plays(&self, number: &str, kind: &str, mut file: Value) -> (i64, String) {
-        let rita = self.peer.iri("open", "rita");
-        let alice = self.alice.account.iri.to_string();
-        let url = format!("{rita}/{number}.file");
+        let url = format!("{}/{number}.file", self.peer.iri("open", "rita"));
         file["id"] = json!(url);
         self.peer.serves(&file);
+        (self.rita_names(number, kind, &url).await, url)
+    }
+
+    /// Rita posts a file that is at this address; the number of the post.
+    async fn rita_names(&self, number: &str, kind: &str, url: &str) -> i64 {
+        let rita = self.peer.iri("open", "rita");
+        let alice = self.alice.account.iri.to_string();
         let mut said = peer::create(&rita, number, "High water", None, Some(&alice));
         said["object"]["attachment"] =
             json!([{ "type": "Document", "mediaType": kind, "url": url, "name": "Waves" }]);
         self.brings(&said).await;
         let id = self.id_of(&format!("{rita}/statuses/{number}")).await;
-        (id.unwrap(), url)
+        id.unwrap()
+    }
+
+    /// Somebody opens the file at this address, and waits for it.
+    fn plays(&self, address: &Value) -> JoinHandle<Answer> {
+        let (mut player, path) = (self.town.anonymous(), self.path(address));
+        tokio::spawn(async move {
+            let part = [("range", "bytes=4-7")];
+            player.send(Method::GET, &path, &part, "").await
+        })
+    }
+
+    /// Waits until somebody waits for a file of theirs.
+    async fn is_asked(&self) {
+        for _ in 0..500 {
+            if self.peer.waiting() > 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(self.peer.waiting(), 1);
+    }
+
+    /// Files that are kept here, and their bytes together.
+    fn kept(&self) -> (Vec<PathBuf>, u64) {
+        let files = walk(&self.town.app.config.data_dir.join("media/files"));
+        let length = |path: &PathBuf| std::fs::metadata(path).unwrap().len();
+        let bytes = files.iter().map(length).sum();
+        (files, bytes)
     }
 
     async fn opens_part(&self, address: &Value, part: &str) -> Answer {
@@ -109,26 +145,18 @@ coast_test! {
         let mut file = bytes(&sent);
         file["waits"] = json!(true);
         let (post, url) = coast.rita_plays("1", "video/mp4", file).await;
-        let path = coast.path(&coast.alices_file(post).await["url"]);
-        let asks = || {
-            let (mut player, path) = (coast.town.anonymous(), path.clone());
-            tokio::spawn(async move {
-                player.send(Method::GET, &path, &[("range", "bytes=4-7")], "").await
-            })
-        };
+        let address = coast.alices_file(post).await["url"].clone();
         let held = coast.peer.hold().await;
-        let gone = asks();
-        for _ in 0..500 {
-            if coast.peer.waiting() > 0 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert_eq!(coast.peer.waiting(), 1);
+        let gone = coast.plays(&address);
+        coast.is_asked().await;
         // Who asked first gives up, and the film comes all the same.
         gone.abort();
         assert!(gone.await.unwrap_err().is_cancelled());
-        let players = [asks(), asks()];
+        // Eight may wait for what is at one place: once one more is sent away, they do.
+        let players: Vec<_> = (0..9).map(|_| coast.plays(&address)).collect();
+        let (answer, _, players) = select_all(players).await;
+        let away = answer.unwrap().is(429);
+        assert!(away.headers.contains_key("retry-after"));
         drop(held);
         for player in players {
             let answer = player.await.unwrap().is(206);
@@ -157,6 +185,89 @@ coast_test! {
         // The copy is there, for those who do not refuse it.
         assert_eq!(tom.get(&toms).await.is(200).bytes, sent);
         assert_eq!(coast.times_asked(&lenas), 1);
+    }
+
+    async fn a_film_that_took_its_time_is_sent_to_whoever_may_see_it_by_then(coast) {
+        let sent = film(500);
+        let mut file = bytes(&sent);
+        file["waits"] = json!(true);
+        let (post, url) = coast.rita_plays("1", "video/mp4", file).await;
+        let alices = coast.alices_file(post).await["url"].clone();
+        let bob = Party::Member(coast.bob.account.person());
+        let bobs = files_for(&coast.town, &bob, post).await.remove(0)["url"].clone();
+        let held = coast.peer.hold().await;
+        let player = coast.plays(&alices);
+        coast.is_asked().await;
+        let open = coast.peer.domain("open");
+        let rule = [("pattern", open.as_str()), ("stance", "open"), ("conditions", "media"), ("scope", "mine")];
+        coast.alice.post("/boundaries", &rule).await.is(303);
+        drop(held);
+        player.await.unwrap().is(404);
+        assert_eq!(coast.opens(&bobs).await.is(200).bytes, sent);
+        assert_eq!(coast.times_asked(&url), 1);
+    }
+
+    async fn a_film_that_was_led_on_meanwhile_to_a_server_that_is_refused_is_not_sent(coast) {
+        let lenas = format!("{}/store.mp4", coast.peer.iri("kept", "lena"));
+        let mut file = bytes(&film(500));
+        (file["id"], file["waits"]) = (json!(lenas), json!(true));
+        coast.peer.serves(&file);
+        let (post, _) = coast.rita_plays("1", "video/mp4", json!({ "leads_to": lenas })).await;
+        let alices = coast.alices_file(post).await["url"].clone();
+        let mut marta = coast.town.admin("marta").await;
+        let held = coast.peer.hold().await;
+        let player = coast.plays(&alices);
+        coast.is_asked().await;
+        let kept = coast.peer.domain("kept");
+        let rule = [("pattern", kept.as_str()), ("stance", "refused"), ("scope", "community")];
+        marta.post("/boundaries", &rule).await.is(303);
+        drop(held);
+        player.await.unwrap().is(404);
+        assert_eq!(coast.times_asked(&lenas), 1);
+        assert_eq!(coast.kept().0.len(), 1, "it came");
+    }
+
+    async fn films_that_are_led_to_one_place_are_fetched_one_after_another(coast) {
+        let (first, second) = (
+            format!("{}/1.mp4", coast.peer.iri("kept", "lena")),
+            format!("{}/2.mp4", coast.peer.iri("kept", "lena")),
+        );
+        let mut file = bytes(&film(500));
+        (file["id"], file["waits"]) = (json!(first), json!(true));
+        coast.peer.serves(&file);
+        coast.peer.serves(&json!({ "id": second, "bytes": STANDARD.encode(film(600)) }));
+        let post = coast.rita_names("1", "video/mp4", &first).await;
+        let one = coast.alices_file(post).await["url"].clone();
+        let (post, url) = coast.rita_plays("2", "video/mp4", json!({ "leads_to": second })).await;
+        let other = coast.alices_file(post).await["url"].clone();
+        let held = coast.peer.hold().await;
+        let player = coast.plays(&one);
+        coast.is_asked().await;
+        coast.opens(&other).await.is(429);
+        assert_eq!((coast.times_asked(&url), coast.times_asked(&second)), (1, 0));
+        drop(held);
+        player.await.unwrap().is(206);
+        coast.opens(&other).await.is(200);
+        assert_eq!(coast.times_asked(&second), 1);
+    }
+
+    async fn what_may_be_over_soon_is_asked_for_again_soon(coast) {
+        let mut played = Vec::new();
+        for (number, status) in [("1", 503), ("2", 404)] {
+            let (post, url) = coast.rita_plays(number, "video/mp4", json!({ "fails": status })).await;
+            let address = coast.alices_file(post).await["url"].clone();
+            coast.opens(&address).await.is(404);
+            coast.opens(&address).await.is(404);
+            assert_eq!(coast.times_asked(&url), 1, "{status}");
+            coast.peer.serves(&json!({ "id": url, "bytes": STANDARD.encode(film(500)) }));
+            played.push((address, url));
+        }
+        coast.town.wait_s(9 * 60);
+        coast.opens(&played[0].0).await.is(404);
+        coast.town.wait_s(2 * 60);
+        coast.opens(&played[0].0).await.is(200);
+        coast.opens(&played[1].0).await.is(404);
+        assert_eq!((coast.times_asked(&played[0].1), coast.times_asked(&played[1].1)), (2, 1));
     }
 
     async fn pages_play_our_copy_and_name_no_other_server_to_load_from(coast) {
@@ -263,5 +374,58 @@ within! {
             coast.opens(&coast.alices_file(*post).await["url"]).await.is(200);
             assert_eq!(coast.times_asked(url), times, "{at}");
         }
+    }
+}
+
+within! {
+    "[media]\ncache_mb = 16\n",
+    async fn there_is_room_before_a_film_is_fetched_and_after_it_was_kept(coast) {
+        let mut films = Vec::new();
+        for number in ["1", "2", "3", "4", "5", "6"] {
+            let (post, url) = coast.rita_plays(number, "video/mp4", bytes(&film(4 << 20))).await;
+            films.push((coast.alices_file(post).await["url"].clone(), url));
+        }
+        // Whoever takes copies away else is busy.
+        coast.stop.send(true).unwrap();
+        for (address, _) in &films[..5] {
+            coast.opens(address).await.is(200);
+            coast.town.wait_s(60);
+        }
+        let (files, held) = coast.kept();
+        assert_eq!(held, 16 << 20, "the first went when the fifth came");
+        // Now none of them can be taken away.
+        for file in &files {
+            std::fs::rename(file, file.with_extension("aside")).unwrap();
+            std::fs::create_dir(file).unwrap();
+        }
+        coast.opens(&films[5].0).await.is(200);
+        coast.opens(&films[0].0).await.is(429);
+        assert_eq!(coast.times_asked(&films[0].1), 1, "there is no room");
+        for file in &files {
+            std::fs::remove_dir(file).unwrap();
+            std::fs::rename(file.with_extension("aside"), file).unwrap();
+        }
+        coast.opens(&films[0].0).await.is(200);
+        assert_eq!(coast.times_asked(&films[0].1), 2);
+        assert_eq!(coast.kept().1, 16 << 20);
+    }
+}
+
+within! {
+    "[media]\ncache_mb = 16\n",
+    async fn films_push_out_films_before_pictures(coast) {
+        let (post, picture) = coast.rita_shows("0", &png(60, 40)).await;
+        let address = coast.alices_file(post).await["url"].clone();
+        coast.opens(&address).await.is(200);
+        coast.town.wait_s(60);
+        for number in ["1", "2", "3", "4", "5", "6"] {
+            let (post, _) = coast.rita_plays(number, "video/mp4", bytes(&film(4 << 20))).await;
+            coast.opens(&coast.alices_file(post).await["url"]).await.is(200);
+            coast.town.wait_s(60);
+        }
+        assert!(coast.kept().1 <= 16 << 20);
+        coast.peer.withdraws(&picture);
+        coast.opens(&address).await.is(200);
+        assert_eq!(coast.times_asked(&picture), 1);
     }
 }

@@ -15,7 +15,7 @@ use crate::peer;
 
 impl Coast {
     /// Rita posts a picture; the number of the post, and where the picture is.
-    async fn rita_shows(&self, number: &str, bytes: &[u8]) -> (i64, String) {
+    pub(super) async fn rita_shows(&self, number: &str, bytes: &[u8]) -> (i64, String) {
         let rita = self.peer.iri("open", "rita");
         let alice = self.alice.account.iri.to_string();
         let picture = format!("{rita}/{number}.jpg");
